@@ -1,0 +1,377 @@
+"""The contract of every table the kit writes: columns, keys, measure units, ranges.
+
+The only home of column names. Tables are long and tidy, percent is always 0-100, codes and dates
+(ISO 8601, ``YYYY-MM-DD``) are strings, counts are floats that hold whole numbers (an empty cell
+is NaN). `store` reads and writes with these types; `check` lists every breach at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+MAX_PERCENT = 100.0
+FRAME_DISTRICTS = "2021"
+"""Frame of the 11 districts; unit 82 is Tiền Giang."""
+FRAME_COMMUNES = "2025-07"
+"""Frame of the communes since 2025-07-01; unit 82 is Đồng Tháp."""
+FRAMES = (FRAME_DISTRICTS, FRAME_COMMUNES)
+DISTRICTS_END = "2025-07-01"
+FIRST_YEAR, LAST_YEAR = 2021, 2035
+
+STATUSES = ("ok", "doubtful", "sample")
+OUTCOMES = ("panel", "rejected", "superseded", "duplicate", "out_of_scope")
+VALUE_TYPES = ("reported", "corrected", "derived")
+MISSING_REASONS = ("not_submitted", "rejected", "unit_incomplete")
+
+VERDICT_CLASSES = (
+    "reached",  # đã đạt: observed on or before the target date
+    "missed",  # chưa đạt: the target date is past and the observed value is below
+    "very_likely",  # 90-100 %
+    "likely",  # 67-90 %
+    "open",  # 33-67 %
+    "unlikely",  # 10-33 %
+    "very_unlikely",  # 0-10 %
+    "no_data",  # chưa đủ số liệu
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``kind`` is str, int, float or bool; ``required`` forbids empty cells."""
+
+    kind: str
+    required: bool = True
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns in the order they are written, and its unique key."""
+
+    name: str
+    columns: dict[str, Column]
+    key: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """Pandas dtype of each column, for reading CSV without losing leading zeroes."""
+        names = {"str": "str", "int": "Int64", "float": "float64", "bool": "boolean"}
+        return {name: names[column.kind] for name, column in self.columns.items()}
+
+    def empty(self) -> pd.DataFrame:
+        """Frame with no rows and the right types."""
+        return pd.DataFrame({n: pd.Series(dtype=t) for n, t in self.dtypes.items()})
+
+
+CODE = Column("str")
+MAYBE = Column("str", required=False)
+YEAR = Column("int", low=FIRST_YEAR - 25, high=LAST_YEAR)
+COUNT = Column("float", required=False, low=0)
+PERCENT = Column("float", required=False, low=0, high=MAX_PERCENT)
+LEVEL = Column("float", required=False, low=0, high=3)
+PROBABILITY = Column("float", required=False, low=0, high=1)
+ANY_NUMBER = Column("float", required=False)
+
+OBSERVATIONS = Table(
+    "observations",
+    {
+        "source_id": Column("str", note="stable id of file, sheet, cell and indicator"),
+        "outcome": Column("str", allowed=OUTCOMES),
+        "indicator_code": MAYBE,
+        "definition_variant": MAYBE,
+        "unit_code": MAYBE,
+        "unit_name_raw": MAYBE,
+        "year": Column("int", required=False),
+        "numerator": ANY_NUMBER,
+        "denominator": ANY_NUMBER,
+        "value": ANY_NUMBER,
+        "level": ANY_NUMBER,
+        "valid_from": MAYBE,
+        "valid_to": MAYBE,
+        "status": Column("str", allowed=STATUSES),
+        "snapshot_date": MAYBE,
+        "received_on": CODE,
+        "sender": MAYBE,
+        "form": MAYBE,
+        "file": CODE,
+        "sheet": MAYBE,
+        "cell": MAYBE,
+    },
+    key=("source_id",),
+    note="As submitted. A file refused whole is one row with the outcome rejected.",
+)
+
+PANEL_KEY = ("indicator_code", "definition_variant", "unit_code", "year", "frame")
+PANEL = Table(
+    "panel",
+    {
+        "indicator_code": CODE,
+        "definition_variant": CODE,
+        "unit_code": CODE,
+        "year": YEAR,
+        "frame": Column("str", allowed=FRAMES),
+        "numerator": COUNT,
+        "denominator": COUNT,
+        "value": PERCENT,
+        "value_submitted": ANY_NUMBER,
+        "level": LEVEL,
+        "level_derived_min": LEVEL,
+        "level_derived_max": LEVEL,
+        "valid_from": MAYBE,
+        "valid_to": MAYBE,
+        "value_type": Column("str", allowed=VALUE_TYPES),
+        "status": Column("str", allowed=STATUSES),
+        "missing_reason": Column("str", required=False, allowed=MISSING_REASONS),
+        "as_of": CODE,
+        "source_id": MAYBE,
+    },
+    key=PANEL_KEY,
+    note="One figure per indicator, definition, unit, year and frame, as known on as_of.",
+)
+
+REJECTS = Table(
+    "rejects",
+    {
+        "file": Column("str", note="relative to RAW, with /"),
+        "sheet": MAYBE,
+        "cell": Column("str", required=False, note="A1 style; in CSV the line number"),
+        "raw": MAYBE,
+        "rule": CODE,
+        "remedy": Column("str", note="Vietnamese"),
+        "indicator_code": MAYBE,
+        "unit_code": MAYBE,
+        "year": Column("int", required=False),
+    },
+)
+
+FINDINGS = Table(
+    "findings",
+    {
+        "file": MAYBE,
+        "sheet": MAYBE,
+        "cell": MAYBE,
+        "indicator_code": MAYBE,
+        "unit_code": MAYBE,
+        "year": Column("int", required=False),
+        "rule": CODE,
+        "message": Column("str", note="Vietnamese"),
+    },
+)
+
+ACTIVITIES = Table(
+    "activities",
+    {
+        "task_code": MAYBE,
+        "reporter_code": Column("str", note="unit_code or agency_code"),
+        "year": YEAR,
+        "status": Column(
+            "str", required=False, allowed=("not_started", "in_progress", "done", "stopped")
+        ),
+        "text": MAYBE,
+        "budget_planned": Column("float", required=False, low=0, note="million đồng"),
+        "budget_spent": Column("float", required=False, low=0, note="million đồng"),
+        "budget_source": Column(
+            "str", required=False, allowed=("state_budget", "programme", "social")
+        ),
+        "difficulty": MAYBE,
+        "proposal": MAYBE,
+        "received_on": CODE,
+        "file": CODE,
+        "sheet": MAYBE,
+        "cell": MAYBE,
+    },
+)
+
+SUBMISSIONS = Table(
+    "submissions",
+    {
+        "file": CODE,
+        "received_on": CODE,
+        "sender": Column("str", required=False, note="unit_code or agency_code"),
+        "sender_name": MAYBE,
+        "year": Column("int", required=False),
+        "forms": Column("str", required=False, note="recognised forms, joined by ;"),
+        "n_observations": Column("int", low=0),
+        "n_panel": Column("int", low=0),
+        "n_rejected": Column("int", low=0),
+        "n_superseded": Column("int", low=0),
+        "n_duplicate": Column("int", low=0),
+        "n_out_of_scope": Column("int", low=0),
+        "is_sample": Column("bool"),
+        "sha256": CODE,
+    },
+    key=("file",),
+    note="One row per file received by as_of: the account of the intake.",
+)
+
+FORECASTS = Table(
+    "forecasts",
+    {
+        "model_id": CODE,
+        "as_of": CODE,
+        "indicator_code": CODE,
+        "unit_code": CODE,
+        "frame": Column("str", allowed=FRAMES),
+        "origin_year": YEAR,
+        "horizon": Column("int", low=0),
+        "year": YEAR,
+        "output_type": Column("str", allowed=("mean", "median", "quantile", "pmf", "sample")),
+        "output_type_id": Column("float", required=False, note="quantile level, or level 0-3"),
+        "value": Column("float", low=0),
+    },
+    key=(
+        "model_id",
+        "indicator_code",
+        "unit_code",
+        "frame",
+        "origin_year",
+        "year",
+        "output_type",
+        "output_type_id",
+    ),
+    note="hubverse rows: percent for shares, probability for a pmf over levels or counts.",
+)
+
+VERDICTS = Table(
+    "verdicts",
+    {
+        "goal_code": CODE,
+        "indicator_code": CODE,
+        "unit_code": CODE,
+        "frame": Column("str", allowed=FRAMES),
+        "target_year": YEAR,
+        "comparator": Column("str", allowed=(">=", "<=")),
+        "target_value": Column("float", note="percent, number of units, or level"),
+        "measure_unit": Column("str", allowed=("percent", "units", "level")),
+        "target_units": Column("float", required=False, note="districts needed for a share target"),
+        "n_units": Column("float", required=False, note="districts in the count"),
+        "current_year": Column("int", required=False),
+        "current": ANY_NUMBER,
+        "current_low": Column("float", required=False, note="bound when units are missing"),
+        "current_high": Column("float", required=False, note="bound when units are missing"),
+        "n_points": Column("int", low=0, note="years observed"),
+        "median": ANY_NUMBER,
+        "q025": ANY_NUMBER,
+        "q100": ANY_NUMBER,
+        "q250": ANY_NUMBER,
+        "q750": ANY_NUMBER,
+        "q900": ANY_NUMBER,
+        "q975": ANY_NUMBER,
+        "prob_reached": PROBABILITY,
+        "prob_ever": Column("float", required=False, low=0, high=1, note="ever by the date"),
+        "prob_held": Column("float", required=False, low=0, high=1, note="reached and held"),
+        "verdict_class": Column("str", allowed=VERDICT_CLASSES),
+        "basis": Column("str", allowed=("observed", "forecast", "expert", "none")),
+        "firmness": Column("str", required=False, allowed=("firm", "depends")),
+        "depends_on": Column("str", required=False, note="the assumption that moves the class"),
+        "pace_required": Column("float", required=False, note="per year, in measure_unit"),
+        "pace_own": Column("float", required=False, note="per year, in measure_unit"),
+        "pace_ratio": Column("float", required=False, note="required / own"),
+        "people_required": Column("float", required=False, note="people (or units) a year"),
+        "year_reached_median": Column("float", required=False),
+        "year_reached_low": Column("float", required=False),
+        "year_reached_high": Column("float", required=False),
+        "pace_percentile": Column("float", required=False, low=0, high=100, note="among peers"),
+        "extra_pace_50": Column("float", required=False, note="extra points a year for P >= 50 %"),
+        "extra_pace_80": Column("float", required=False),
+        "extra_pace_90": Column("float", required=False),
+        "leverage": Column(
+            "float", required=False, note="gain in the province's chance if the unit reached it"
+        ),
+        "prob_best3": PROBABILITY,
+        "prob_last3": PROBABILITY,
+        "reason": Column("str", required=False, note="why there is no probability, or caveat"),
+        "model_id": MAYBE,
+        "as_of": CODE,
+    },
+    key=("goal_code", "indicator_code", "unit_code", "frame", "target_year"),
+    note="One row per goal target and unit (the province and each district).",
+)
+
+SCORES = Table(
+    "scores",
+    {
+        "model_id": CODE,
+        "indicator_code": CODE,
+        "origin_year": YEAR,
+        "horizon": Column("int", low=1),
+        "metric": Column("str", note="crps, brier, wis, coverage_50/80/95, ae, pit"),
+        "value": ANY_NUMBER,
+        "n": Column("int", low=0, note="forecasts behind the value"),
+    },
+    key=("model_id", "indicator_code", "origin_year", "horizon", "metric"),
+)
+
+TABLES = {
+    table.name: table
+    for table in (
+        OBSERVATIONS,
+        PANEL,
+        REJECTS,
+        FINDINGS,
+        ACTIVITIES,
+        SUBMISSIONS,
+        FORECASTS,
+        VERDICTS,
+        SCORES,
+    )
+}
+
+
+class ContractError(ValueError):
+    """A table breaks its contract; the message lists every breach once."""
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give ``frame`` the columns, order and types of ``table``; absent columns become empty.
+
+    Raises
+    ------
+    ContractError
+        If the frame has a column the table does not know.
+    """
+    unknown = [name for name in frame.columns if name not in table.columns]
+    if unknown:
+        raise ContractError(f"{table.name}: unknown columns {', '.join(unknown)}")
+    out = frame.reindex(columns=list(table.columns))
+    return out.astype(table.dtypes)
+
+
+def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return ``frame`` unchanged when it obeys ``table``: types, ranges, allowed values, key.
+
+    Raises
+    ------
+    ContractError
+        With one line per breach: column, rule, first offending value and number of rows.
+    """
+    import pandera.pandas as pa  # 0.6 s: only those who check pay for it
+
+    columns = {}
+    for name, column in table.columns.items():
+        rules = []
+        if column.low is not None:
+            rules.append(pa.Check.ge(column.low))
+        if column.high is not None:
+            rules.append(pa.Check.le(column.high))
+        if column.allowed is not None:
+            rules.append(pa.Check.isin(column.allowed))
+        columns[name] = pa.Column(table.dtypes[name], rules, nullable=not column.required)
+    schema = pa.DataFrameSchema(
+        columns, strict=True, ordered=True, unique=list(table.key) or None, name=table.name
+    )
+    try:
+        return schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        breaches = error.failure_cases.groupby(["column", "check"], dropna=False, sort=False)
+        lines = [
+            f"  {column}: {rule} fails in {len(rows)} rows, first {rows['failure_case'].iloc[0]!r}"
+            for (column, rule), rows in breaches
+        ]
+        raise ContractError(f"{table.name} breaks its contract:\n" + "\n".join(lines)) from None

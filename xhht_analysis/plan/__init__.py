@@ -1,0 +1,1 @@
+"""What was promised: goals, administrative units with dates, recognition rules."""

@@ -1,0 +1,70 @@
+"""Where things are, and the settings of a run. No path stands anywhere else in the kit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def resolve(path: str | Path) -> Path:
+    """Absolute form of ``path``; a relative path starts at the project root, never at the cwd."""
+    return (ROOT / Path(path).expanduser()).resolve()
+
+
+@dataclass(frozen=True)
+class Project:
+    """Folders of one run.
+
+    ``root`` holds config/, notebooks/ and data/raw/; ``out`` is the root of what a run makes.
+    """
+
+    root: Path = ROOT
+    out: Path = ROOT
+
+    @property
+    def config_dir(self) -> Path:
+        """Folder of the plan as data."""
+        return self.root / "config"
+
+    @property
+    def notebooks_dir(self) -> Path:
+        """Folder of the source notebooks."""
+        return self.root / "notebooks"
+
+    @property
+    def raw_dir(self) -> Path:
+        """Folder of the office's submissions."""
+        return self.root / "data" / "raw"
+
+    @property
+    def sample_dir(self) -> Path:
+        """Folder of the labelled sample."""
+        return self.raw_dir / "sample"
+
+    @property
+    def reports_root(self) -> Path:
+        """Folder of all reports."""
+        return self.out / "reports"
+
+    def processed(self, as_of: str) -> Path:
+        """Folder of the tables of one run."""
+        return self.out / "data" / "processed" / as_of
+
+    def figures(self, as_of: str) -> Path:
+        """Folder of the figures of one run."""
+        return self.out / "figures" / as_of
+
+    def reports(self, as_of: str) -> Path:
+        """Folder of the documents of one run."""
+        return self.reports_root / as_of
+
+
+def received_dates(raw_dir: Path) -> list[str]:
+    """Names of the folders of ``raw_dir`` that are dates of receipt, oldest first."""
+    if not raw_dir.is_dir():
+        return []
+    return sorted(p.name for p in raw_dir.iterdir() if DATE.fullmatch(p.name) and p.is_dir())

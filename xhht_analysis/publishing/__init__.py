@@ -1,0 +1,1 @@
+"""What people see: figures, documents, the site, and every word made by code."""

@@ -1,0 +1,1 @@
+"""How it runs: papermill in order, schedules, the `xhht` command."""

@@ -1,0 +1,89 @@
+"""Read and write the kit's tables: typed by their contract, whole or not at all, checksummed.
+
+CSV in UTF-8 with a decimal point (RFC 4180) is the only format. A text cell that a spreadsheet
+would run as a formula is written behind an apostrophe and read back without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from xhht_analysis import contracts
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+class MissingTableError(FileNotFoundError):
+    """A stage asks for a table that no earlier stage has written."""
+
+
+def read_table(name: str, folder: Path) -> pd.DataFrame:
+    """Read table ``name`` of `contracts.TABLES` from ``folder``.
+
+    Returns
+    -------
+    DataFrame
+        Columns, order and types of the contract; empty cells are missing values.
+
+    Raises
+    ------
+    MissingTableError
+        If the file is not there; the message names the stage that makes it.
+    contracts.ContractError
+        If the file breaks the contract.
+    """
+    table = contracts.TABLES[name]
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        raise MissingTableError(f"{path} is missing: run the stage that makes it (xhht run)")
+    frame = pd.read_csv(path, dtype=table.dtypes, keep_default_na=False, na_values=[""])
+    for column in _text_columns(table):
+        frame[column] = frame[column].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
+    return contracts.check(contracts.conform(frame, table), table)
+
+
+def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
+    """Write ``frame`` as table ``name`` into ``folder`` and return the path.
+
+    Rows are sorted by the table's key (else by all columns), so equal content gives equal bytes;
+    the file appears whole or not at all.
+
+    Raises
+    ------
+    contracts.ContractError
+        If the frame breaks the contract; nothing is written then.
+    """
+    table = contracts.TABLES[name]
+    frame = contracts.check(contracts.conform(frame, table), table)
+    frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
+    for column in _text_columns(table):
+        risky = frame[column].str.startswith(FORMULA_STARTS).fillna(False).astype(bool)
+        frame[column] = frame[column].mask(risky, "'" + frame[column])
+    text = frame.to_csv(index=False, lineterminator="\n")
+    return write_text(folder / f"{name}.csv", text)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write ``text`` to ``path`` in UTF-8, through a neighbour file and `os.replace`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of the bytes of ``path``."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _text_columns(table: contracts.Table) -> list[str]:
+    return [name for name, column in table.columns.items() if column.kind == "str"]
