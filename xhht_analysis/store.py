@@ -15,6 +15,7 @@ import pandas as pd
 from xhht_analysis import contracts
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+NUMBER = r"[+-]?[\d.,]+%?"
 
 
 class MissingTableError(FileNotFoundError):
@@ -61,8 +62,8 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     frame = contracts.check(contracts.conform(frame, table), table)
     frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
     for column in _text_columns(table):
-        risky = frame[column].str.startswith(FORMULA_STARTS).fillna(False).astype(bool)
-        frame[column] = frame[column].mask(risky, "'" + frame[column])
+        risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
+        frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")
     return write_text(folder / f"{name}.csv", text)
 
