@@ -1,1 +1,5 @@
-"""What will happen: predictive distributions for shares and levels, and verdicts on targets."""
+"""Forecasts of shares and levels: models, verdicts, scores."""
+
+from xhht_analysis.forecasting.panel import HistoryError, PanelForecast, forecast_panel
+
+__all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
