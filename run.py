@@ -1,0 +1,107 @@
+"""Set the kit up and run it: ``python run.py`` (the sample report) or ``python run.py test``.
+
+Standard library only. Makes ``.venv`` beside this file from requirements.lock (through uv when it
+is on PATH, else pip), installs the kit, then runs the ``xhht`` command or the tests. A second call
+starts at once; a changed lock or Python is noticed. Everything else goes to ``xhht``:
+``python run.py run --raw DIR``, ``python run.py check FILE``, ``python run.py --help``.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STAMP = VENV / "xhht-installed"
+LOCK = ROOT / "requirements.lock"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+NOTEBOOK_WORKERS = "2"
+
+
+def main(arguments: list[str]) -> int:
+    """Install what is missing, then hand over; the exit code is the command's own."""
+    if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+        print(f"Python 3.11 to 3.14 is needed; this is {sys.version.split()[0]}.")
+        print("Get one from python.org or the Microsoft Store, then run this again.")
+        return 2
+    if not _is_installed() and not _install():
+        return 1
+    if arguments[:1] == ["test"]:
+        return _test(arguments[1:])
+    command = arguments or ["run", "--sample", "--open"]
+    return _call([PYTHON, "-m", "xhht_analysis.running.cli", *command])
+
+
+def _fingerprint() -> str:
+    """What the environment was made from: lock, package description, Python, place."""
+    parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
+    parts += [sys.version.encode(), sysconfig.get_platform().encode(), str(ROOT).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _is_installed() -> bool:
+    return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == _fingerprint()
+
+
+def _install() -> bool:
+    """Make ``.venv``; say which installer, and leave no stamp unless everything worked."""
+    uv = shutil.which("uv")
+    print(f"Setting up {VENV} with {'uv' if uv else 'pip'} (once, about a minute) …", flush=True)
+    start = time.monotonic()
+    STAMP.unlink(missing_ok=True)
+    if uv:
+        install = [uv, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+        make = [uv, "venv", "--allow-existing", "--python", sys.executable, VENV]
+    else:
+        install = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]
+        make = [sys.executable, "-m", "venv", "--clear", VENV]
+    steps = [
+        ("1/4 virtual environment", make),
+        ("2/4 packages of requirements.lock", [*install, "--require-hashes", "-r", LOCK]),
+        ("3/4 the kit", [*install, "--no-deps", "--no-build-isolation", "-e", ROOT]),
+        ("4/4 bytecode", [PYTHON, "-m", "compileall", "-q", ROOT / "xhht_analysis"]),
+    ]
+    for name, command in steps:
+        print(f"  {name}", flush=True)
+        if _call(command) != 0:
+            print(f"Step {name} failed; its message is above. Mend the cause and run this again.")
+            return False
+    STAMP.write_text(_fingerprint())
+    print(f"Ready after {time.monotonic() - start:.0f} s.", flush=True)
+    return True
+
+
+def _test(arguments: list[str]) -> int:
+    """Unit, contract, golden and layering tests, then every notebook on its fixture (nbval)."""
+    pytest = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider"]
+    if arguments:
+        return _call([*pytest, *arguments])
+    nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"]
+    nbval += ["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "--dist", "loadfile"]
+    codes = [
+        _call([*pytest, "-n", NOTEBOOK_WORKERS, "--dist", "loadfile"]),
+        _call([*pytest, *nbval, "-n", NOTEBOOK_WORKERS, "notebooks"]),
+    ]
+    return max(codes)
+
+
+def _call(command: list) -> int:
+    """Run ``command`` in the project folder with UTF-8 everywhere and bytecode written."""
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment.pop("PYTHONPATH", None)
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run([str(part) for part in command], cwd=ROOT, env=environment).returncode
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
