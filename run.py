@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _fingerprint() -> str:
-    """What the environment was made from: lock, package description, Python, place."""
+    """Name what the environment is made from: lock, package description, Python, place."""
     parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes()]
     parts += [sys.version.encode(), sysconfig.get_platform().encode(), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -78,7 +78,7 @@ def _install() -> bool:
 
 
 def _test(arguments: list[str]) -> int:
-    """Unit, contract, golden and layering tests, then every notebook on its fixture (nbval)."""
+    """Run pytest (unit, contracts, golden, layering), then every notebook by nbval."""
     pytest = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider"]
     if arguments:
         return _call([*pytest, *arguments])

@@ -367,7 +367,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         columns, strict=True, ordered=True, unique=list(table.key) or None, name=table.name
     )
     try:
-        return schema.validate(frame, lazy=True)
+        schema.validate(frame.reset_index(drop=True), lazy=True)
     except pa.errors.SchemaErrors as error:
         breaches = error.failure_cases.groupby(["column", "check"], dropna=False, sort=False)
         lines = [
@@ -375,3 +375,4 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             for (column, rule), rows in breaches
         ]
         raise ContractError(f"{table.name} breaks its contract:\n" + "\n".join(lines)) from None
+    return frame

@@ -1,0 +1,92 @@
+"""Tables survive the disk: types, leading zeroes, dangerous text, and nothing half-written."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xhht_analysis import contracts, store
+
+pytestmark = pytest.mark.unit
+
+
+def reject(**values):
+    row = {"file": "a.xlsx", "rule": "negative", "remedy": "Sửa lại", **values}
+    return contracts.conform(pd.DataFrame([row]), contracts.REJECTS)
+
+
+def panel(**values):
+    row = {
+        "indicator_code": "learning_citizens",
+        "definition_variant": "plan",
+        "unit_code": "0815",
+        "year": 2024,
+        "frame": "2021",
+        "value": 45.5,
+        "value_type": "reported",
+        "status": "ok",
+        "as_of": "2024-11-30",
+        **values,
+    }
+    return contracts.conform(pd.DataFrame([row]), contracts.PANEL)
+
+
+def test_codes_keep_their_zeroes_and_empty_cells_stay_empty(tmp_path):
+    store.write_table(panel(), "panel", tmp_path)
+    back = store.read_table("panel", tmp_path).iloc[0]
+    assert back["unit_code"] == "0815"
+    assert back["year"] == 2024
+    assert back["value"] == 45.5
+    assert math.isnan(back["numerator"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "in_file"),
+    [("=cmd|'x'!A1", "'=cmd|'x'!A1"), ("-5", "-5"), ("+1,5%", "+1,5%"), ("-x", "'-x")],
+)
+def test_text_a_spreadsheet_would_run_is_neutral_in_the_file(tmp_path, typed, in_file):
+    path = store.write_table(reject(raw=typed), "rejects", tmp_path)
+    assert in_file in path.read_text(encoding="utf-8").splitlines()[1]
+    assert store.read_table("rejects", tmp_path)["raw"].iloc[0] == typed
+
+
+@given(st.text(min_size=1).filter(lambda t: "\x00" not in t and t.isprintable()))
+def test_any_text_comes_back_as_it_was(tmp_path_factory, text):
+    folder = tmp_path_factory.mktemp("store")
+    store.write_table(reject(raw=text), "rejects", folder)
+    assert store.read_table("rejects", folder)["raw"].iloc[0] == text
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [({"value": 100.5}, "value"), ({"status": "fine"}, "status"), ({"unit_code": None}, "unit")],
+)
+def test_a_breach_names_its_column_and_writes_nothing(tmp_path, values, word):
+    with pytest.raises(contracts.ContractError, match=word):
+        store.write_table(panel(**values), "panel", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_may_stand_only_once(tmp_path):
+    twice = pd.concat([panel(), panel(value=50.0)])
+    with pytest.raises(contracts.ContractError, match="uniqueness"):
+        store.write_table(twice, "panel", tmp_path)
+
+
+def test_an_unknown_column_is_refused():
+    with pytest.raises(contracts.ContractError, match="typo"):
+        contracts.conform(pd.DataFrame({"typo": [1]}), contracts.PANEL)
+
+
+def test_row_order_does_not_change_the_bytes(tmp_path):
+    rows = pd.concat([panel(year=y) for y in (2024, 2022, 2023)])
+    first = store.write_table(rows, "panel", tmp_path).read_bytes()
+    second = store.write_table(rows.iloc[::-1], "panel", tmp_path).read_bytes()
+    assert first == second
+
+
+def test_a_missing_table_names_its_file(tmp_path):
+    with pytest.raises(store.MissingTableError, match=r"panel\.csv"):
+        store.read_table("panel", tmp_path)
