@@ -62,9 +62,25 @@ class Project:
         """Folder of the documents of one run."""
         return self.reports_root / as_of
 
+    def run_dir(self, as_of: str) -> Path:
+        """Folder of the executed notebooks, log and run.json of one run."""
+        return self.reports(as_of) / "run"
+
 
 def received_dates(raw_dir: Path) -> list[str]:
     """Names of the folders of ``raw_dir`` that are dates of receipt, oldest first."""
     if not raw_dir.is_dir():
         return []
     return sorted(p.name for p in raw_dir.iterdir() if DATE.fullmatch(p.name) and p.is_dir())
+
+
+class KitError(Exception):
+    """Something the user can mend; the message says what, where and how. ``exit_code`` is 1."""
+
+    exit_code = 1
+
+
+class UsageError(KitError):
+    """Wrong use of a command; ``exit_code`` is 2."""
+
+    exit_code = 2

@@ -1,0 +1,42 @@
+"""Every sentence the `xhht` command says to the analyst, in Vietnamese."""
+
+PARAMETER_WITHOUT_VALUE = "Tham số «{pair}» thiếu giá trị; viết: -p tên=giá_trị."
+PARAMETER_UNKNOWN = "Không sổ tay nào có tham số «{name}». Có phải: {near}"
+PARAMETER_TYPE = "Tham số «{name}» cần kiểu {type_name}; không hiểu «{text}»."
+NOTEBOOK_FAILED = (
+    "Sổ tay {notebook} dừng ở ô {cell} («{line}»): {cause}\n"
+    "Kết quả của lần chạy trước vẫn giữ nguyên."
+)
+KERNEL_FAILED = (
+    "Sổ tay {notebook} không chạy hết: {cause}\n"
+    "Hãy đóng bớt chương trình đang mở rồi chạy lại; kết quả trước vẫn giữ nguyên."
+)
+NOTEBOOK_NOT_WHOLE = "Sổ tay {notebook} bị ngắt giữa chừng; kết quả không được công bố."
+NO_RAW_DIR = "Không thấy thư mục số liệu {path}."
+NO_SUBMISSIONS = (
+    "Thư mục {path} chưa có thư mục con nào mang tên ngày nhận (ví dụ 2026-11-20).\n"
+    "Hãy đặt các tệp đã nhận vào data/raw/<ngày nhận>/, hoặc chạy thử: xhht run --sample."
+)
+BAD_DATE = "«{text}» không phải ngày; viết theo dạng 2026-11-30."
+NOTHING_BY_THEN = "Đến ngày {as_of} chưa nhận được tệp nào trong {path}."
+LOCKED = "Đang có một lần chạy khác ghi vào {path}; hãy đợi lần chạy đó xong rồi chạy lại."
+STAGE_MADE_NOTHING = "Sổ tay {notebook} chạy xong nhưng thiếu: {missing}."
+NOTHING_ON_DISK = "Chưa có bảng nào trong {path}; hãy chạy «xhht run» hoặc «xhht intake» trước."
+FILE_BUSY = (
+    "Không ghi được {path}: {cause}. Nếu tệp đang mở trong Excel hay Word, hãy đóng lại;"
+    " nếu ổ đĩa đầy, hãy dọn bớt. Kết quả của lần chạy trước vẫn đọc được."
+)
+RUN_DONE = "Xong. Kết quả ở:"
+NO_RUN = "Chưa có lần chạy nào ở {path}."
+UNKNOWN_RUN = "Không thấy lần chạy {as_of} trong {path}. Đã có: {known}."
+UNKNOWN_UNIT = "Không có đơn vị hay cơ quan mang mã «{code}»."
+STAGES = {
+    "01_intake": "Tiếp nhận số liệu",
+    "02_backtest": "Dự báo hồi cứu",
+    "03_forecast": "Dự báo, khả năng đạt",
+    "04_figures": "Hình",
+    "05_committee_report": "Báo cáo",
+    "06_unit_report": "Trang đơn vị",
+    "documents": "Word, Excel, PDF",
+}
+STATUS = {"done": "xong", "skipped": "không đổi", "failed": "hỏng"}

@@ -1,0 +1,182 @@
+"""Run one notebook through papermill: parameters checked first, failures named, paths stripped."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.running import fastimport, messages  # noqa: F401  (before papermill)
+
+KERNEL = "python3"
+START_TIMEOUT = 120
+TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class NotebookError(KitError):
+    """A notebook failed; the message names notebook, cell and cause."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter: its name, annotated type (``str`` when none) and notebook."""
+
+    name: str
+    type_name: str
+    notebook: str
+
+
+def declared_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Parameters of the cell tagged ``parameters``, by name."""
+    from papermill import inspect_notebook
+
+    found = inspect_notebook(str(notebook))
+    return {
+        name: Parameter(name, (info["inferred_type_name"] or "str").split()[0], notebook.name)
+        for name, info in found.items()
+    }
+
+
+def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str, object]:
+    """Values of ``name=value`` pairs, converted to the type the notebooks declare.
+
+    Raises
+    ------
+    UsageError
+        If a pair has no ``=``, no notebook declares the name (the nearest name is offered with a
+        question mark), or the value is not of the declared type.
+    """
+    pairs = list(pairs)
+    if not pairs:
+        return {}
+    known: dict[str, Parameter] = {}
+    for notebook in notebooks:
+        known |= declared_parameters(notebook)
+    values: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            near_text = f"{near[0]}?" if near else ""
+            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=near_text))
+        values[name] = _convert(text, known[name])
+    return values
+
+
+def _convert(text: str, parameter: Parameter) -> object:
+    try:
+        if parameter.type_name == "bool":
+            return TRUTH[text.strip().lower()]
+        return {"int": int, "float": float}.get(parameter.type_name, str)(text)
+    except (ValueError, KeyError):
+        raise UsageError(
+            messages.PARAMETER_TYPE.format(
+                name=parameter.name, text=text, type_name=parameter.type_name
+            )
+        ) from None
+
+
+def execute(
+    source: Path, target: Path, parameters: Mapping[str, object], *, cwd: Path, timeout: int
+) -> None:
+    """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
+
+    The kernel is always this environment's own. A kernel that failed to start is tried once more;
+    a cell never is. ``target`` keeps no times.
+
+    Raises
+    ------
+    NotebookError
+        With notebook, cell number, first line of the cell and the error's last line.
+    """
+    import nbformat
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    declared = declared_parameters(source)
+    passed = {name: value for name, value in parameters.items() if name in declared}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        try:
+            _papermill(source, target, passed, cwd, timeout)
+        except RuntimeError as error:
+            if "Kernel died before" not in str(error) and "didn't respond" not in str(error):
+                raise
+            _papermill(source, target, passed, cwd, timeout)
+    except PapermillExecutionError as error:
+        cell = str(error.source).strip().splitlines()
+        message = messages.NOTEBOOK_FAILED.format(
+            notebook=source.name,
+            cell=error.exec_count or error.cell_index + 1,
+            line=cell[0] if cell else "",
+            cause=f"{error.ename}: {error.evalue}",
+        )
+        raise NotebookError(message) from None
+    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+        cause = str(error).strip().splitlines()
+        message = messages.KERNEL_FAILED.format(notebook=source.name, cause=cause[0])
+        raise NotebookError(message) from None
+    executed = nbformat.read(target, as_version=4)
+    _check_whole(executed, source.name)
+    _strip(executed)
+    nbformat.write(executed, target)
+
+
+def _papermill(
+    source: Path, target: Path, parameters: dict[str, object], cwd: Path, timeout: int
+) -> None:
+    import papermill
+    from traitlets.config import Config
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    papermill.execute_notebook(
+        str(source),
+        str(target),
+        parameters=parameters,
+        kernel_name=KERNEL,
+        language="python",
+        progress_bar=False,
+        cwd=str(cwd),
+        start_timeout=START_TIMEOUT,
+        execution_timeout=timeout,
+        config=Config(KernelManager={"transport_encryption": "required"}),
+    )
+
+
+def _check_whole(notebook, name: str) -> None:
+    """A killed run leaves a valid file without an end time: that is no result."""
+    record = notebook.metadata.get("papermill", {})
+    errors = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    if record.get("end_time") is None or record.get("exception") or errors:
+        raise NotebookError(messages.NOTEBOOK_NOT_WHOLE.format(notebook=name))
+
+
+def _strip(notebook) -> None:
+    """Drop what changes from run to run: times, paths, machine; keep the parameters cell."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+
+
+def replace_paths(notebook: Path, old: Path, new: Path) -> None:
+    """Write ``new`` wherever ``notebook`` shows the folder ``old`` (staging never shows)."""
+    text = notebook.read_text(encoding="utf-8")
+    for one, other in ((str(old), str(new)), (old.as_posix(), new.as_posix())):
+        for _ in range(2):  # plain, and escaped once more inside a source string
+            text = text.replace(json.dumps(one)[1:-1], json.dumps(other)[1:-1])
+            one, other = json.dumps(one)[1:-1], json.dumps(other)[1:-1]
+    notebook.write_text(text, encoding="utf-8", newline="\n")
