@@ -40,3 +40,5 @@ STAGES = {
     "documents": "Word, Excel, PDF",
 }
 STATUS = {"done": "xong", "skipped": "không đổi", "failed": "hỏng"}
+SUMMARY_TITLE = "Số liệu nhận đến {as_of}"
+SUMMARY_COLUMNS = ("Bước", "Kết quả", "Giây")

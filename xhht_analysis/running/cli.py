@@ -1,0 +1,135 @@
+"""The ``xhht`` command. Exit 0 done, 1 the data cannot give a result, 2 wrong use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.running import messages
+
+app = typer.Typer(
+    help="Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập tỉnh Tiền Giang 2021–2030.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
+Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Chỉ dùng tệp nhận đến ngày này.")]
+Sample = Annotated[bool, typer.Option("--sample", help="Chạy trên số liệu minh hoạ kèm theo.")]
+Force = Annotated[bool, typer.Option("--force", help="Chạy lại cả bước không có gì thay đổi.")]
+Lang = Annotated[str, typer.Option("--lang", help="Ngôn ngữ báo cáo: vi hoặc en.")]
+Pairs = Annotated[list[str] | None, typer.Option("-p", help="Tham số sổ tay: tên=giá_trị.")]
+
+
+@app.command()
+def run(
+    sample: Sample = False,
+    raw: Raw = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    lang: Lang = "vi",
+    force: Force = False,
+    pairs: Pairs = None,
+    show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
+) -> None:
+    """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
+    report = _execute(None, sample, raw, as_of, out, lang, force, pairs)
+    if show:
+        _open_on_desktop(report)
+
+
+def _stage_command(name: str, stage: str, text: str) -> None:
+    """Register a command that runs one stage from what is on disk."""
+
+    def command(
+        sample: Sample = False,
+        raw: Raw = None,
+        as_of: AsOf = None,
+        out: Out = None,
+        lang: Lang = "vi",
+        force: Force = False,
+        pairs: Pairs = None,
+    ) -> None:
+        _execute(stage, sample, raw, as_of, out, lang, force, pairs)
+
+    app.command(name, help=text)(command)
+
+
+_stage_command("intake", "01_intake", "Chỉ tiếp nhận: đọc tệp, lập bảng số liệu, bảng loại.")
+_stage_command("backtest", "02_backtest", "Chỉ dự báo hồi cứu.")
+_stage_command("forecast", "03_forecast", "Chỉ dự báo và đánh giá khả năng đạt.")
+_stage_command("figures", "04_figures", "Chỉ vẽ hình.")
+_stage_command("report", "05_committee_report", "Chỉ lập báo cáo.")
+
+
+def _execute(
+    stage: str | None,
+    sample: bool,
+    raw: Path | None,
+    as_of: str | None,
+    out: Path | None,
+    lang: str,
+    force: bool,
+    pairs: list[str] | None,
+) -> Path:
+    """Run one stage, or all with their documents; show progress, then where the results are."""
+    from xhht_analysis.running import documents, notebooks, pipeline, progress, stages
+
+    project = Project(out=out.resolve()) if out else Project()
+    raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+    chosen = [s for s in stages.ALL if stage in (None, s.name)]
+    overrides = notebooks.parse_overrides(
+        pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
+    )
+    settings = pipeline.Settings(
+        raw_dir=raw_dir,
+        as_of=pipeline.choose_as_of(raw_dir, as_of),
+        sample=sample,
+        lang=lang,
+        force=force,
+        overrides=overrides,
+    )
+    finish = documents.make if stage in (None, stages.REPORT.name) else None
+    with progress.Progress(settings.as_of) as listener:
+        pipeline.run(settings, project, chosen, finish=finish, listener=listener)
+    report = project.reports(settings.as_of) / "05_committee_report.html"
+    progress.show_places(project, settings.as_of)
+    return report
+
+
+def _open_on_desktop(report: Path) -> None:
+    """Open the report where a person sits in front of a desktop; never in a scheduled run."""
+    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
+    if sys.stdout.isatty() and desktop and report.is_file():
+        import webbrowser
+
+        webbrowser.open(report.as_uri())
+
+
+def main() -> None:
+    """Entry point: UTF-8 output, and every mistake of a user as one message."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONUTF8"] = "1"
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    try:
+        app()
+    except KitError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except (PermissionError, FileNotFoundError) as error:
+        typer.echo(messages.FILE_BUSY.format(path=error.filename, cause=error.strerror), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
