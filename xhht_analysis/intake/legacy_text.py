@@ -1,0 +1,193 @@
+"""Vietnamese text from before Unicode: TCVN3 and VNI letters, and the bytes of CSV files.
+
+A legacy text is recognised by its content: a word is believed when it is a possible Vietnamese
+syllable, so a text is converted only when that makes its words possible and nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+TCVN3_LETTERS = dict(
+    zip(
+        "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ¡¢£¤¥¦§¨©ª«¬\xad®",
+        "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĂÂÊÔƠƯĐăâêôơưđ",
+        strict=True,
+    )
+)
+"""One character of a .VnTime font each; capitals with tones are the small codes in .VnTimeH."""
+
+
+def _vni_letters() -> dict[str, str]:
+    marks = dict(zip("ùøûõï", "\u0301\u0300\u0309\u0303\u0323", strict=True))
+    hats = dict(zip("áàåãä", marks.values(), strict=True))
+    bowls = dict(zip("éèúüë", marks.values(), strict=True))
+    pairs = {
+        "ô": "ơ",
+        "ö": "ư",
+        "ñ": "đ",
+        "í": "í",
+        "ì": "ì",
+        "æ": "ỉ",
+        "ó": "ĩ",
+        "ò": "ị",
+        "î": "ỵ",
+    }
+    for vowel in "aeiouy":
+        pairs |= {vowel + sign: vowel + mark for sign, mark in marks.items() if vowel != "i"}
+    for sign, mark in marks.items():
+        pairs |= {"ô" + sign: "ơ" + mark, "ö" + sign: "ư" + mark}
+    for vowel in "aeo":
+        pairs[vowel + "â"] = vowel + "\u0302"
+        pairs |= {vowel + sign: vowel + "\u0302" + mark for sign, mark in hats.items()}
+    pairs["aê"] = "ă"
+    pairs |= {"a" + sign: "ă" + mark for sign, mark in bowls.items()}
+    pairs |= {key.upper(): letter.upper() for key, letter in pairs.items()}
+    pairs |= {
+        key[0].upper() + key[1]: letter[0].upper() + letter[1:]
+        for key, letter in pairs.items()
+        if len(key) == 2 and key.islower()
+    }
+    return {key: unicodedata.normalize("NFC", letter) for key, letter in pairs.items()}
+
+
+VNI_LETTERS = _vni_letters()
+"""A base letter and its sign, as a VNI-Times font shows them on Windows."""
+
+_TCVN3 = str.maketrans(TCVN3_LETTERS)
+_VNI = re.compile("|".join(sorted(map(re.escape, VNI_LETTERS), key=len, reverse=True)))
+
+_ONSET = "(?:ngh|ng|nh|n|tr|th|t|ch|c|kh|k|ph|p|gi|gh|g|qu|b|d|đ|h|l|m|r|s|v|x)?"
+_OPEN = """a ai am an ang anh ao au ay ăm ăn ăng âm ân âng âu ây e em en eng eo ê êm ên êng ênh êu
+i ia iêm iên iêng iêu im in inh iu o oa oai oam oan oang oanh oao oay oăm oăn oăng oe oen oeo oi om
+on ong oong ô ôi ôm ôn ông ơ ơi ơm ơn u ua uân uâng uây uê uênh ui um un ung uôi uôm uôn uông uơ
+uy uya uyên uynh uyu ư ưa ưi ưng ươi ươm ươn ương ươu ưu ưn y yên yêm yêng yêu"""
+_STOPPED = """ac ach ap at ăc ăp ăt âc âp ât ec ep et êch êp êt ich iêc iêp iêt ip it oac oach oap
+oat oăc oăt oc ooc op ot ôc ôp ôt ơp ơt uât uc uêch up ut uôc uôp uôt uyêt uych uyp uyt ưc ưt ươc
+ươp ươt yêt ic"""
+_WORD_SHAPE = re.compile(
+    f"{_ONSET}(?:(?:{'|'.join(_OPEN.split())})[0-5]|(?:{'|'.join(_STOPPED.split())})[15])"
+)
+_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+_UNICODE_ONLY = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_RUNS = re.compile(r"[^\s\d.,;:()/%+'\"-]+")
+
+
+def is_syllable(word: str) -> bool:
+    """Whether ``word`` can be a Vietnamese syllable (letters, one tone, tone fit for the ending)."""
+    base, tones = [], []
+    for char in unicodedata.normalize("NFD", word.lower()):
+        (tones if char in _TONES else base).append(char)
+    if len(tones) > 1:
+        return False
+    stem = unicodedata.normalize("NFC", "".join(base))
+    return bool(_WORD_SHAPE.fullmatch(stem + (_TONES[tones[0]] if tones else "0")))
+
+
+def from_tcvn3(text: str) -> str:
+    """Unicode text of TCVN3 (ABC) text whose bytes were read as Latin letters."""
+    return unicodedata.normalize("NFC", text.translate(_TCVN3))
+
+
+def from_vni(text: str) -> str:
+    """Unicode text of VNI text whose bytes were read as Latin letters."""
+    return unicodedata.normalize("NFC", _VNI.sub(lambda pair: VNI_LETTERS[pair[0]], text))
+
+
+CONVERTERS = {"tcvn3": from_tcvn3, "vni": from_vni}
+
+
+def doubtful_words(text: str) -> int:
+    """Number of words of ``text`` with foreign-looking letters that are no syllable."""
+    words = [w for w in _RUNS.findall(text) if not w.isascii()]
+    return sum(not (w.isalpha() and is_syllable(w)) for w in words)
+
+
+def detect(text: str) -> str | None:
+    """Legacy encoding of ``text``: ``tcvn3``, ``vni``, or None when it is not certain."""
+    if text.isascii() or _UNICODE_ONLY.search(text):
+        return None
+    if not doubtful_words(text):
+        return None
+    fits = [name for name, convert in CONVERTERS.items() if not doubtful_words(convert(text))]
+    return fits[0] if len(fits) == 1 else None
+
+
+def repair_legacy(text: str, encoding: str | None = None) -> tuple[str, str | None]:
+    """Convert legacy Vietnamese text to Unicode, only where that is certain.
+
+    Parameters
+    ----------
+    text : str
+        A cell's text.
+    encoding : str, optional
+        ``tcvn3`` or ``vni`` when the font or the neighbours tell it; then even a text that could
+        be read as it stands is converted, as long as the result is possible Vietnamese.
+
+    Returns
+    -------
+    tuple
+        The text, and the encoding it was converted from or None when it stays as it was.
+    """
+    if text.isascii() or _UNICODE_ONLY.search(text):
+        return text, None
+    if encoding is not None:
+        fixed = CONVERTERS[encoding](text)
+        if not doubtful_words(fixed):
+            return fixed, encoding
+    encoding = detect(text)
+    return (CONVERTERS[encoding](text), encoding) if encoding else (text, None)
+
+
+def vote(texts: Iterable[str]) -> str | None:
+    """Legacy encoding of a whole sheet: some texts are certain, and none is Unicode Vietnamese."""
+    votes: dict[str, int] = {}
+    for text in texts:
+        if not text.isascii():
+            if _UNICODE_ONLY.search(text):
+                return None
+            found = detect(text)
+            if found:
+                votes[found] = votes.get(found, 0) + 1
+    return next(iter(votes)) if len(votes) == 1 else None
+
+
+def decode(data: bytes) -> str | None:
+    """Text of a CSV file: UTF-8, UTF-16, cp1258, cp1252, TCVN3 or VNI; None when it is none.
+
+    A byte order mark decides; else strict UTF-8; else the reading with the fewest words that
+    cannot be Vietnamese. The result is NFC.
+    """
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return _strict(data, encoding)
+    sample = data[:4096]
+    if sample.count(0) > len(sample) // 4:
+        return _strict(
+            data, "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
+        )
+    text = _strict(data, "utf-8")
+    if text is not None:
+        return text
+    latin = data.decode("latin-1")
+    readings = [
+        data.decode("cp1252", errors="replace"),
+        unicodedata.normalize("NFC", data.decode("cp1258", errors="replace")),
+        from_tcvn3(latin),
+        from_vni(data.decode("cp1252", errors="replace")),
+    ]
+    return min(readings, key=lambda reading: doubtful_words(reading[:200_000]))
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
+    try:
+        return unicodedata.normalize("NFC", data.decode(encoding))
+    except UnicodeDecodeError:
+        return None

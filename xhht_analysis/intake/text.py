@@ -1,0 +1,349 @@
+"""Text, numbers, levels and dates as people type them into cells.
+
+A parser returns `Parsed`: a value, or a problem (a rule's name), or neither for an empty cell.
+Nothing is guessed: what can be read in two ways is a problem for the sender to settle.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xhht_analysis.intake.legacy_text import repair_legacy
+
+__all__ = [
+    "Parsed", "fold", "normalise", "parse_date", "parse_level", "parse_number", "parse_ratio",
+    "parse_year", "repair_legacy", "scale_of",
+]  # fmt: skip
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
+ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
+SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "ti": 1e9}
+NOUNS = frozenset(
+    "nguoi nam nu em tre hs sv hoc sinh xa phuong thi tran huyen truong co so trung tam don vi ho "
+    "lop gia dinh dong d vnd vnđ ttcd tthtcd cbq".split()
+)
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_LOOKALIKE = str.maketrans(
+    "ƣƢаеорсухіјѕАВЕКМНОРСТХІЈЅ", "ưƯaeopcyxijsABEKMHOPCTXIJS"
+)  # PDF glyph and Cyrillic letters that look Latin
+_CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
+_PUNCTUATION = re.compile(r"[^\w%@]+|_+")
+_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
+_GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in " .,'’"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a cell says: ``value``, or the ``problem`` that keeps it from being read."""
+
+    value: float | int | str | None = None
+    problem: str | None = None
+
+
+EMPTY = Parsed()
+
+
+def normalise(text: str) -> str:
+    """NFC text without invisible characters, doubled spaces and look-alike letters of PDF fonts."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    text = unicodedata.normalize("NFC", text)
+    text = _INVISIBLE.sub("", _SPACES.sub(" ", text)).strip()
+    if "ƣ" in text or "Ƣ" in text:
+        text = unicodedata.normalize(
+            "NFC", unicodedata.normalize("NFD", text).translate({0x1A3: 0x1B0, 0x1A2: 0x1AF})
+        )
+    return _CYRILLIC.sub(_mend_word, text)
+
+
+def _mend_word(match: re.Match) -> str:
+    mended = match[0].translate(_LOOKALIKE)
+    return mended if re.search("[a-zA-Z]", match[0]) or mended.isascii() else match[0]
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
+    text = unicodedata.normalize("NFKD", normalise(text).lower().replace("đ", "d"))
+    text = "".join(c for c in text if not unicodedata.combining(c)).replace("y", "i")
+    return " ".join(_PUNCTUATION.sub(" ", text).split())
+
+
+def scale_of(text: str) -> float:
+    """Factor that a declared unit asks for: ``(nghìn người)`` 1000, ``triệu đồng`` 1e6, else 1."""
+    words = fold(text).split()
+    factor = 1.0
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word in SCALES and (following in NOUNS or following in SCALES or not following):
+            factor *= SCALES[word]
+    return factor
+
+
+def parse_number(
+    raw: object,
+    *,
+    kind: str = "count",
+    percent_format: bool = False,
+    siblings: Iterable[object] = (),
+    fractions: bool | None = None,
+) -> Parsed:
+    """Read a number as typed.
+
+    Parameters
+    ----------
+    raw : object
+        The cell: number, text, date, boolean or None.
+    kind : str
+        ``count`` (whole, not negative), ``percent`` (0-100 scale) or ``money`` (not negative).
+    percent_format : bool
+        The cell is shown with Excel's % format, so that 0.456 means 45.6.
+    siblings : iterable
+        Other cells of the column; they decide whether "1.234" has decimals.
+    fractions : bool, optional
+        Whether decimals make sense; by default for everything but counts. True for a column
+        declared in thousands.
+
+    Returns
+    -------
+    Parsed
+        Problems: not_number, not_finite, excel_error, formula_text, date_in_number,
+        boolean_in_number, negative, fractional_count, percent_in_count, approximate, ratio,
+        ambiguous_number.
+    """
+    fractions = kind != "count" if fractions is None else fractions
+    if raw is None:
+        return EMPTY
+    if isinstance(raw, bool):
+        return Parsed(problem="boolean_in_number")
+    if isinstance(raw, (dt.date, dt.time, dt.timedelta)):
+        return Parsed(problem="date_in_number")
+    if isinstance(raw, str):
+        parsed = _from_text(raw, kind, fractions, siblings)
+    else:
+        parsed = Parsed(float(raw) * (100 if percent_format else 1))
+        if percent_format and kind == "count":
+            return Parsed(problem="percent_in_count")
+    if parsed.value is None:
+        return parsed
+    value = float(parsed.value)
+    if not math.isfinite(value):
+        return Parsed(problem="not_finite")
+    if value < 0:
+        return Parsed(problem="negative")
+    value = round(value, 9)
+    if not fractions and value != round(value):
+        return Parsed(problem="fractional_count")
+    return Parsed(value)
+
+
+def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
+    text = unicodedata.normalize("NFKC", normalise(raw)).strip().removeprefix("'").strip()
+    lowered = text.lower()
+    if lowered in BLANKS:
+        return EMPTY
+    problem = _refusal(text, lowered)
+    if problem:
+        return Parsed(problem=problem)
+    if parse_ratio(text) is not None:
+        return Parsed(problem="ratio")
+    number = re.match(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)", text)
+    if not number:
+        return Parsed(problem="not_number")
+    tail = text[number.end() :].strip()
+    if tail.startswith("%"):
+        if kind == "count":
+            return Parsed(problem="percent_in_count")
+        tail = tail[1:].strip()
+    words = fold(tail).split()
+    if any(word not in SCALES and word not in NOUNS for word in words) or (tail and not words):
+        return Parsed(problem="not_number")
+    body = number[0].strip()
+    if body.startswith(("-", "(")):
+        return Parsed(problem="negative")
+    factor = math.prod(SCALES.get(word, 1.0) for word in words)
+    parsed = _digits(body.lstrip("+ "), kind, fractions or factor > 1, siblings)
+    return parsed if parsed.value is None else Parsed(parsed.value * factor)
+
+
+def _refusal(text: str, lowered: str) -> str | None:
+    if ERROR.fullmatch(text):
+        return "excel_error"
+    if text.startswith("="):
+        return "formula_text"
+    if lowered.strip("+-") in ("nan", "inf", "infinity", "∞"):
+        return "not_finite"
+    if text[0] in "~≈<>≤≥±" or lowered.startswith(("khoảng", "gần", "hơn", "trên", "dưới")):
+        return "approximate"
+    if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}.*", text):
+        return "date_in_number"
+    return None
+
+
+def _digits(body: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
+    body = body.rstrip(" .,'’") if body[-1:] in " '’" else body
+    marks = {char for char in body if not char.isdigit()}
+    if not marks:
+        return Parsed(float(body))
+    if len(marks) == 1:
+        (mark,) = marks
+        grouped = _GROUPED[mark].fullmatch(body)
+        once = body.count(mark) == 1 and mark in ".," and _PLAIN.fullmatch(body)
+        if grouped and once and not body.startswith("0"):
+            return _one_mark(body, mark, kind, fractions, siblings)
+        if grouped and not once and not body.startswith("0"):
+            return Parsed(float(body.replace(mark, "")))
+        return Parsed(float(body.replace(",", "."))) if once else Parsed(problem="not_number")
+    decimal = max(marks & {".", ","}, key=body.rfind, default="")
+    others = marks - {decimal}
+    if len(others) != 1 or not decimal or body.count(decimal) != 1:
+        return Parsed(problem="not_number")
+    (group,) = others
+    whole, part = body.split(decimal)
+    if not _GROUPED[group].fullmatch(whole) or not part.isdigit() or whole.startswith("0"):
+        return Parsed(problem="not_number")
+    return Parsed(float(f"{whole.replace(group, '')}.{part}"))
+
+
+def _one_mark(
+    body: str, mark: str, kind: str, fractions: bool, siblings: Iterable[object]
+) -> Parsed:
+    """``1.234``: thousands in a count; a percent cannot be 1234; else the column decides."""
+    whole, decimal = float(body.replace(mark, "")), float(body.replace(",", "."))
+    if not fractions:
+        return Parsed(whole)
+    if kind == "percent":
+        return Parsed(decimal)
+    signs = {_habit(str(cell), mark) for cell in siblings if isinstance(cell, str)} - {None}
+    if len(signs) != 1:
+        return Parsed(problem="ambiguous_number")
+    return Parsed(whole if signs == {"thousands"} else decimal)
+
+
+def _habit(text: str, mark: str) -> str | None:
+    """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
+    body = re.sub(r"[^\d.,]", "", text)
+    other = "," if mark == "." else "."
+    if not body or not body[0].isdigit():
+        return None
+    if body.count(mark) > 1 or (mark in body and body.rfind(other) > body.rfind(mark)):
+        return "thousands"
+    if body.count(mark) == 1:
+        whole, part = body.split(mark)
+        return "decimal" if len(part) != 3 or other in whole or len(whole) > 3 else None
+    return "thousands" if body.count(other) == 1 and len(body.split(other)[1]) != 3 else None
+
+
+def parse_ratio(raw: object) -> tuple[float, float] | None:
+    """Counts of ratio text such as ``234/250``; None when the cell is something else."""
+    match = (
+        re.fullmatch(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*", raw)
+        if isinstance(raw, str)
+        else None
+    )
+    if not match:
+        return None
+    parts = [_digits(part.strip(), "count", False, ()) for part in match.groups() if part.strip()]
+    if len(parts) != 2 or any(p.value is None or p.value != round(p.value) for p in parts):
+        return None
+    return parts[0].value, parts[1].value
+
+
+def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
+    """Recognition level: 2, "M2", "Mức độ 2", "Đạt" (only where there is one level), "Chưa đạt".
+
+    Problems: not_level, ambiguous_level ("Đạt" where there are several levels), level_range.
+    """
+    if raw is None or isinstance(raw, bool):
+        return EMPTY if raw is None else Parsed(problem="boolean_in_number")
+    if isinstance(raw, str):
+        words = fold(raw)
+        if normalise(raw).lower() in BLANKS:
+            return EMPTY
+        match = re.fullmatch(
+            r"(?:dat )?(?:chuan )?(?:muc(?: do)?|md?|cap do)? ?(\d|i{1,3})(?: 0)?", words
+        )
+        if re.fullmatch(r"(chua|khong)( duoc)?( dat| cong nhan)( chuan)?", words):
+            value = 0
+        elif match:
+            value = len(match[1]) if match[1].startswith("i") else int(match[1])
+        elif words in ("dat", "dat chuan", "co", "duoc cong nhan"):
+            if level_max not in (None, 1):
+                return Parsed(problem="ambiguous_level")
+            value = 1
+        else:
+            return Parsed(problem="excel_error" if ERROR.fullmatch(raw.strip()) else "not_level")
+    elif isinstance(raw, (int, float)) and math.isfinite(raw) and raw == int(raw):
+        value = int(raw)
+    else:
+        return Parsed(problem="not_level")
+    if value < 0 or (level_max is not None and value > level_max):
+        return Parsed(problem="level_range")
+    return Parsed(value)
+
+
+def parse_date(raw: object) -> Parsed:
+    """Date as ISO text: day before month, Excel serial, or the last day of "tháng 9/2024"."""
+    if isinstance(raw, dt.date):
+        return Parsed(raw.isoformat()[:10])
+    if raw is None or isinstance(raw, bool):
+        return EMPTY if raw is None else Parsed(problem="not_date")
+    if isinstance(raw, (int, float)):
+        if math.isfinite(raw) and 20_000 <= raw <= 80_000:
+            return Parsed((dt.date(1899, 12, 30) + dt.timedelta(days=int(raw))).isoformat())
+        return Parsed(problem="not_date")
+    text = fold(str(raw))
+    if not text:
+        return EMPTY
+    iso = re.search(r"\b(\d{4}) (\d{1,2}) (\d{1,2})\b", text)
+    day = re.search(r"(?:ngai )?\b(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})\b", text)
+    month = re.search(r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b", text)
+    if day or iso:
+        year, mon, dom = map(int, iso.groups() if iso else day.groups()[::-1])
+    elif month:
+        mon, year = map(int, month.groups())
+        dom = (dt.date(year + mon // 12, mon % 12 + 1, 1) - dt.timedelta(1)).day if mon <= 12 else 0
+    else:
+        return Parsed(problem="not_date")
+    try:
+        return Parsed(dt.date(year, mon, dom).isoformat())
+    except ValueError:
+        return Parsed(problem="not_date")
+
+
+def parse_year(raw: object) -> Parsed:
+    """Year of a figure; a school year "2023-2024" is the year it ends.
+
+    Problems: not_year, year_range (outside 2000-2100).
+    """
+    if isinstance(raw, dt.date):
+        return Parsed(raw.year)
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return EMPTY
+    if isinstance(raw, bool) or (
+        isinstance(raw, float) and raw != round(raw)
+        if isinstance(raw, float) and math.isfinite(raw)
+        else False
+    ):
+        return Parsed(problem="not_year")
+    if isinstance(raw, (int, float)):
+        if not math.isfinite(raw):
+            return Parsed(problem="not_year")
+        years = [int(raw)]
+    else:
+        years = [int(y) for y in re.findall(r"(?<!\d)\d{4}(?!\d)", fold(raw))]
+        if len(years) == 2 and years[1] == years[0] + 1:
+            years = years[1:]
+        if len(years) != 1:
+            return Parsed(problem="not_year")
+    if not FIRST_YEAR <= years[0] <= LAST_YEAR:
+        return Parsed(problem="year_range")
+    return Parsed(years[0])
