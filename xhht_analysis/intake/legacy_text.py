@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 TCVN3_LETTERS = dict(
     zip(
-        "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ¡¢£¤¥¦§¨©ª«¬\xad®",
+        "µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ¡¢£¤¥¦§¨©ª«¬\xad®",  # noqa: RUF001
         "àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĂÂÊÔƠƯĐăâêôơưđ",
         strict=True,
     )
@@ -77,7 +77,7 @@ _RUNS = re.compile(r"[^\s\d.,;:()/%+'\"-]+")
 
 
 def is_syllable(word: str) -> bool:
-    """Whether ``word`` can be a Vietnamese syllable (letters, one tone, tone fit for the ending)."""
+    """Whether ``word`` can be a Vietnamese syllable: spelling, one tone that fits the ending."""
     base, tones = [], []
     for char in unicodedata.normalize("NFD", word.lower()):
         (tones if char in _TONES else base).append(char)

@@ -26,8 +26,8 @@ BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", 
 ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
 SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "ti": 1e9}
 NOUNS = frozenset(
-    "nguoi nam nu em tre hs sv hoc sinh xa phuong thi tran huyen truong co so trung tam don vi ho "
-    "lop gia dinh dong d vnd vnđ ttcd tthtcd cbq".split()
+    "nguoi|nam|nu|em|tre|hs|sv|hoc|sinh|xa|phuong|thi|tran|huien|truong|co|so|trung|tam|don|vi|ho|"
+    "lop|gia|dinh|dong|d|vnd".split("|")
 )
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
@@ -67,7 +67,7 @@ def normalise(text: str) -> str:
 
 def _mend_word(match: re.Match) -> str:
     mended = match[0].translate(_LOOKALIKE)
-    return mended if re.search("[a-zA-Z]", match[0]) or mended.isascii() else match[0]
+    return match[0] if _CYRILLIC.search(mended) else mended
 
 
 @lru_cache(maxsize=65536)
@@ -80,7 +80,7 @@ def fold(text: str) -> str:
 
 def scale_of(text: str) -> float:
     """Factor that a declared unit asks for: ``(nghìn người)`` 1000, ``triệu đồng`` 1e6, else 1."""
-    words = fold(text).split()
+    words = re.sub(r"\b1 000\b|\b1000\b", "nghin", fold(text)).split()
     factor = 1.0
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word in SCALES and (following in NOUNS or following in SCALES or not following):
@@ -328,14 +328,8 @@ def parse_year(raw: object) -> Parsed:
         return Parsed(raw.year)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return EMPTY
-    if isinstance(raw, bool) or (
-        isinstance(raw, float) and raw != round(raw)
-        if isinstance(raw, float) and math.isfinite(raw)
-        else False
-    ):
-        return Parsed(problem="not_year")
     if isinstance(raw, (int, float)):
-        if not math.isfinite(raw):
+        if isinstance(raw, bool) or not math.isfinite(raw) or raw != int(raw):
             return Parsed(problem="not_year")
         years = [int(raw)]
     else:
