@@ -72,7 +72,7 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
     try:
         published = Project(out=out).processed(as_of)
         project.processed(as_of).mkdir(parents=True)
-        for table in published.glob("*.csv") if published.is_dir() else ():
+        for table in filter(Path.is_file, published.glob("*.csv")):
             shutil.copy2(table, project.processed(as_of) / table.name)
         for folder in (project.figures(as_of), project.run_dir(as_of)):
             folder.mkdir(parents=True)

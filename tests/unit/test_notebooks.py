@@ -1,0 +1,97 @@
+"""One notebook through papermill: checked parameters, forced kernel, named failures."""
+
+import nbformat
+import pytest
+
+from tests.notebook_maker import write_notebook
+from xhht_analysis.project import UsageError
+from xhht_analysis.running import notebooks
+
+pytestmark = pytest.mark.unit
+PARAMETERS = """
+horizon: int = 3  # years ahead
+as_of: str = "2024-11-30"  # vintage
+share: float = 0.5  # a share
+sample: bool = False  # invented data
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("Bộ số liệu")
+    return write_notebook(folder / "03_x.ipynb", PARAMETERS, "print(horizon, as_of, sample)")
+
+
+def test_parameters_are_read_with_their_types(notebook):
+    found = notebooks.declared_parameters(notebook)
+    assert {n: p.type_name for n, p in found.items()} == {
+        "horizon": "int",
+        "as_of": "str",
+        "share": "float",
+        "sample": "bool",
+    }
+
+
+def test_overrides_take_the_declared_type(notebook):
+    pairs = ["horizon=5", "as_of=2025-11-30", "share=0.25", "sample=true"]
+    assert notebooks.parse_overrides(pairs, [notebook]) == {
+        "horizon": 5,
+        "as_of": "2025-11-30",
+        "share": 0.25,
+        "sample": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        ("horizont=5", r"horizont.*horizon\?"),
+        ("horizon=năm", "horizon.*int.*năm"),
+        ("sample=perhaps", "sample.*bool"),
+        ("horizon", "-p"),
+    ],
+)
+def test_wrong_overrides_are_refused_with_the_remedy(notebook, pair, words):
+    with pytest.raises(UsageError, match=words) as caught:
+        notebooks.parse_overrides([pair], [notebook])
+    assert caught.value.exit_code == 2
+
+
+def test_executes_with_own_kernel_and_leaves_no_times(notebook, tmp_path):
+    target = tmp_path / "out.ipynb"
+    given = {"horizon": 7, "unknown_here": 1}
+    notebooks.execute(notebook, target, given, cwd=tmp_path, timeout=60)
+    executed = nbformat.read(target, as_version=4)
+    printed = "".join(o.text for c in executed.cells for o in c.get("outputs", ()))
+    assert printed == "7 2024-11-30 False\n"
+    assert "papermill" not in executed.metadata
+    first = target.read_bytes()
+    notebooks.execute(notebook, target, given, cwd=tmp_path, timeout=60)
+    assert target.read_bytes() == first
+
+
+def test_a_failing_cell_is_named_with_its_cause(tmp_path):
+    bad = write_notebook(tmp_path / "02_bad.ipynb", "x: int = 1", "x + 1", "1 / 0  # here")
+    with pytest.raises(notebooks.NotebookError, match=r"02_bad.*1 / 0.*ZeroDivisionError"):
+        notebooks.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=60)
+
+
+def test_a_hanging_cell_ends_at_its_limit(tmp_path):
+    slow = write_notebook(tmp_path / "slow.ipynb", "x: int = 1", "import time; time.sleep(60)")
+    with pytest.raises(notebooks.NotebookError, match="slow"):
+        notebooks.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=1)
+
+
+def test_a_dying_kernel_is_a_message(tmp_path):
+    text = "import os; os._exit(9)"
+    dead = write_notebook(tmp_path / "dead.ipynb", "x: int = 1", text)
+    with pytest.raises(notebooks.NotebookError, match="dead"):
+        notebooks.execute(dead, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=30)
+
+
+def test_shown_paths_are_those_of_the_reader(tmp_path):
+    path = tmp_path / "n.ipynb"
+    staged, final = tmp_path / "out" / ".staging", tmp_path / "out"
+    path.write_text(f'{{"a": "{staged.as_posix()}/x"}}', encoding="utf-8")
+    notebooks.replace_paths(path, staged, final)
+    assert path.read_text(encoding="utf-8") == f'{{"a": "{final.as_posix()}/x"}}'

@@ -1,0 +1,166 @@
+"""A run of toy notebooks: skipping, publication, failure, locking, cleaning."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.notebook_maker import WRITE_TABLE, write_notebook
+from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.running import pipeline, publication
+from xhht_analysis.running.stages import Stage
+
+pytestmark = pytest.mark.unit
+FIRST = Stage("01_first", makes=("panel",))
+SECOND = Stage("02_second", reads=("panel",), makes=("scores",))
+PARAMETERS = 'output_dir: str = ""\nfactor: int = 1'
+AS_OF = "2024-11-20"
+
+
+@pytest.fixture
+def project(tmp_path):
+    root = tmp_path / "Bộ công cụ"
+    for stage, value in ((FIRST, "1"), (SECOND, "{factor}")):
+        cell = WRITE_TABLE.format(table=stage.makes[0], value=value)
+        cell = cell.replace('"a\\n{factor}', 'f"a\\n{factor}')
+        write_notebook(root / "notebooks" / stage.notebook, PARAMETERS, cell)
+    (root / "config").mkdir()
+    (root / "requirements.lock").write_text("x==1")
+    (root / "raw" / AS_OF).mkdir(parents=True)
+    (root / "raw" / AS_OF / "a.csv").write_text("1")
+    (root / "raw" / "2025-11-20").mkdir()
+    (root / "raw" / "2025-11-20" / "b.csv").write_text("2")
+    return Project(root=root, out=tmp_path / "out")
+
+
+def settings(project, **values):
+    return pipeline.Settings(raw_dir=project.root / "raw", as_of=AS_OF, **values)
+
+
+def go(project, chosen=(FIRST, SECOND), **values):
+    record = pipeline.run(settings(project, **values), project, chosen)
+    return {name: stage["status"] for name, stage in record["stages"].items()}
+
+
+def test_outputs_and_record_are_published_and_staging_is_gone(project):
+    assert go(project) == {"01_first": "done", "02_second": "done"}
+    processed = project.processed(AS_OF)
+    assert (processed / "panel.csv").read_text() == "a\n1\n"
+    record = publication.read_record(project, AS_OF)
+    assert set(record["inputs"]) == {f"{AS_OF}/a.csv"}  # later files are not even opened
+    assert publication.broken_outputs(project, record) == []
+    assert sorted(record["outputs"]) == [
+        f"data/processed/{AS_OF}/panel.csv",
+        f"data/processed/{AS_OF}/scores.csv",
+        f"reports/{AS_OF}/run/01_first.ipynb",
+        f"reports/{AS_OF}/run/02_second.ipynb",
+    ]
+    assert not (project.out / publication.STAGING).exists()
+    shown = (project.run_dir(AS_OF) / "01_first.ipynb").read_text(encoding="utf-8")
+    assert publication.STAGING not in shown
+
+
+def test_unchanged_stages_are_skipped_and_changed_ones_run(project):
+    go(project)
+    assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
+    assert go(project, force=True) == {"01_first": "done", "02_second": "done"}
+    (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
+    # the first stage makes the same panel from other bytes, so the second has nothing to do
+    assert go(project) == {"01_first": "done", "02_second": "skipped"}
+    (project.processed(AS_OF) / "scores.csv").write_text("touched by hand")
+    assert go(project) == {"01_first": "skipped", "02_second": "done"}
+    assert (project.processed(AS_OF) / "scores.csv").read_text() == "a\n1\n"
+
+
+def test_a_parameter_reaches_the_notebook_that_declares_it(project):
+    go(project, overrides={"factor": 3})
+    assert (project.processed(AS_OF) / "scores.csv").read_text() == "a\n3\n"
+
+
+def test_one_stage_runs_from_what_is_on_disk(project):
+    with pytest.raises(KitError, match="xhht run"):
+        go(project, chosen=(SECOND,))
+    go(project)
+    assert go(project, chosen=(SECOND,), force=True)["02_second"] == "done"
+
+
+def test_a_failure_leaves_what_was_published(project):
+    go(project)
+    before = {p: p.read_bytes() for p in project.out.rglob("*.csv")}
+    write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, "1 / 0")
+    (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
+    with pytest.raises(KitError, match="02_second"):
+        go(project)
+    assert {p: p.read_bytes() for p in project.out.rglob("*.csv")} == before
+    record = publication.read_record(project, AS_OF)
+    assert publication.broken_outputs(project, record) == []
+
+
+def test_a_notebook_that_makes_nothing_is_a_failure(project):
+    write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, "factor")
+    with pytest.raises(KitError, match=r"02_second.*scores\.csv"):
+        go(project)
+
+
+def test_leavings_of_a_killed_run_are_no_result(project):
+    torn = project.out / publication.STAGING / "data" / "processed" / AS_OF / "torn.csv"
+    torn.parent.mkdir(parents=True)
+    torn.write_text("half")
+    go(project)
+    assert not list(project.out.rglob("torn.csv"))
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from xhht_analysis.running.publication import exclusive
+with exclusive(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_two_runs_never_write_at_once_and_a_dead_one_frees_the_lock(project):
+    command = [sys.executable, "-c", HOLD, str(project.out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(publication.LockedError):
+            go(project)
+        holder.kill()
+    assert go(project)["01_first"] == "done"
+
+
+def test_a_file_that_cannot_be_replaced_is_named(project):
+    go(project)
+    target = project.processed(AS_OF) / "scores.csv"
+    target.unlink()
+    target.mkdir()  # os.replace refuses a folder on every system
+    (target / "x").write_text("")
+    with pytest.raises(publication.PublishError, match=r"scores\.csv"):
+        go(project)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "error"),
+    [("2024-13-01", UsageError), ("tomorrow", UsageError), ("2020-01-01", KitError)],
+)
+def test_as_of_is_checked(project, as_of, error):
+    with pytest.raises(error):
+        pipeline.choose_as_of(project.root / "raw", as_of)
+
+
+def test_as_of_defaults_to_the_latest_receipt(project):
+    raw = project.root / "raw"
+    assert pipeline.choose_as_of(raw, None) == "2025-11-20"
+    assert pipeline.choose_as_of(raw, "2025-01-01") == "2025-01-01"
+    (project.root / "empty").mkdir()
+    with pytest.raises(KitError, match="--sample"):
+        pipeline.choose_as_of(project.root / "empty", None)
+
+
+def test_run_record_is_json_a_machine_reads(project):
+    go(project)
+    record = json.loads((project.run_dir(AS_OF) / "run.json").read_text(encoding="utf-8"))
+    assert record["as_of"] == AS_OF
+    assert record["versions"]["pandas"].startswith("3.")
