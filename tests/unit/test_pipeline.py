@@ -8,7 +8,7 @@ import pytest
 
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import pipeline, publication
+from xhht_analysis.running import ledger, pipeline, publication
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -164,3 +164,28 @@ def test_run_record_is_json_a_machine_reads(project):
     record = json.loads((project.run_dir(AS_OF) / "run.json").read_text(encoding="utf-8"))
     assert record["as_of"] == AS_OF
     assert record["versions"]["pandas"].startswith("3.")
+
+
+def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
+    ledger.append(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
+    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
+    with (project.reports_root / ledger.LEDGER).open("a") as stream:
+        stream.write('{"as_of": "20')
+    assert [line["status"] for line in ledger.read(project)] == ["failed", "done"]
+    assert ledger.known_runs(project) == [AS_OF]
+
+
+def test_verify_proves_a_run_and_names_what_differs(project):
+    go(project)
+    assert ledger.verify(project, AS_OF, (FIRST, SECOND)) == []
+    (project.processed(AS_OF) / "scores.csv").write_text("touched")
+    (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
+    text = WRITE_TABLE.format(table="panel", value="9")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
+    assert ledger.verify(project, AS_OF, (FIRST, SECOND)) == [
+        f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
+        f"Tệp đầu vào khác với lúc chạy: {AS_OF}/a.csv",
+        f"Chạy lại cho kết quả khác: data/processed/{AS_OF}/panel.csv",
+    ]
+    with pytest.raises(KitError, match=AS_OF):
+        ledger.verify(project, "2020-01-01")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages
+from xhht_analysis.running import history, messages
 
 app = typer.Typer(
     help="Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập tỉnh Tiền Giang 2021–2030.",
@@ -81,7 +81,7 @@ def _execute(
     pairs: list[str] | None,
 ) -> Path:
     """Run one stage, or all with their documents; show progress, then where the results are."""
-    from xhht_analysis.running import documents, notebooks, pipeline, progress, stages
+    from xhht_analysis.running import documents, ledger, notebooks, pipeline, progress, stages
 
     project = Project(out=out.resolve()) if out else Project()
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
@@ -98,11 +98,21 @@ def _execute(
         overrides=overrides,
     )
     finish = documents.make if stage in (None, stages.REPORT.name) else None
-    with progress.Progress(settings.as_of) as listener:
-        pipeline.run(settings, project, chosen, finish=finish, listener=listener)
+    try:
+        with progress.Progress(settings.as_of) as listener:
+            record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
+    except KitError as error:
+        failed = {"as_of": settings.as_of, "status": "failed", "error": str(error)}
+        ledger.append(project, failed)
+        raise
+    ledger.append(project, record)
     report = project.reports(settings.as_of) / "05_committee_report.html"
     progress.show_places(project, settings.as_of)
     return report
+
+
+for _command in (*history.COMMANDS,):
+    app.command()(_command)
 
 
 def _open_on_desktop(report: Path) -> None:

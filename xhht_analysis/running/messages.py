@@ -42,3 +42,20 @@ STAGES = {
 STATUS = {"done": "xong", "skipped": "không đổi", "failed": "hỏng"}
 SUMMARY_TITLE = "Số liệu nhận đến {as_of}"
 SUMMARY_COLUMNS = ("Bước", "Kết quả", "Giây")
+SCHEDULE_ONE_OF = "Chọn đúng một cách: --weekly mon, --daily hoặc --on 2026-11-25."
+SCHEDULE_BAD_TIME = "Không hiểu giờ hoặc ngày: «{at}» «{day}»; ví dụ --at 06:00 --weekly mon."
+SCHEDULE_WRITTEN = "Đã ghi lịch chạy {when} (giờ Việt Nam):"
+SCHEDULE_INSTALL = "Để cài, chạy (hoặc thêm --install):"
+SCHEDULE_NOTE = {
+    "cron": "cron không chạy bù lần bị lỡ khi máy tắt; systemd và Windows thì có.",
+    "systemd": "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại (Persistent).",
+    "windows": "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại.",
+}
+SCHEDULE_INSTALLED = "Đã cài lịch chạy."
+OUTPUT_CHANGED = "Kết quả đã bị sửa hoặc mất sau khi chạy"
+INPUT_CHANGED = "Tệp đầu vào khác với lúc chạy"
+RERUN_DIFFERS = "Chạy lại cho kết quả khác"
+VERIFIED = "Lần chạy {as_of}: đầu vào, kết quả và lần chạy lại khớp từng byte."
+LEDGER_COLUMNS = ("Số liệu đến", "Chạy xong lúc (UTC)", "Kết quả", "Giây", "Loại", "Ghi chú")
+RUN_STATUS = {"done": "xong", "failed": "hỏng"}
+DATA_KIND = {True: "minh hoạ", False: "thật"}

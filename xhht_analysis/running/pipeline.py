@@ -119,6 +119,7 @@ def run(
             "seconds": round(time.monotonic() - started, 2),
             "sample": settings.sample,
             "parameters": _parameters(settings, project),
+            "overrides": settings.overrides,
             "inputs": base["inputs"],
             "commit": _commit(project.root),
             "versions": _versions(),
@@ -215,14 +216,18 @@ def _parameters(settings: Settings, project: Project) -> dict[str, object]:
 
 def _base_hashes(settings: Settings, project: Project) -> dict:
     """Hashes of the files received by ``as_of``, and one of code, configuration and lock."""
-    received = [d for d in received_dates(settings.raw_dir) if d <= settings.as_of]
-    raw = (p for d in received for p in (settings.raw_dir / d).rglob("*"))
     code = [*(project.root / "xhht_analysis").rglob("*"), *project.config_dir.rglob("*")]
     code.append(project.root / "requirements.lock")
     return {
-        "inputs": _hashes(raw, settings.raw_dir),
+        "inputs": input_hashes(settings.raw_dir, settings.as_of),
         "code": _digest(_hashes((p for p in code if p.suffix != ".pyc"), project.root)),
     }
+
+
+def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
+    """Path relative to ``raw_dir`` → sha256 of every file received by ``as_of``."""
+    received = [day for day in received_dates(raw_dir) if day <= as_of]
+    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:

@@ -1,0 +1,99 @@
+"""Schedules: what each scheduler is told, in the machine's time and with awkward paths."""
+
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from datetime import UTC, date, time
+from pathlib import Path
+
+import pytest
+
+from xhht_analysis.project import UsageError
+from xhht_analysis.running import schedule
+from xhht_analysis.running.schedule import VIETNAM, When
+
+pytestmark = pytest.mark.unit
+ARGV = ["/opt/Bộ số liệu/python", "-m", "xhht", "run", "--out", "100%"]
+LOG = Path("/opt/x.log")
+NS = {"t": schedule.TASK_XMLNS}
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "start"),
+    [
+        (When(time(6, 0), weekday=0), VIETNAM, "0 6 * * 1 "),
+        (When(time(6, 0), weekday=0), UTC, "0 23 * * 0 "),  # Monday 06:00 is Sunday 23:00 UTC
+        (When(time(6, 30), weekday=6), VIETNAM, "30 6 * * 0 "),
+        (When(time(8, 5)), UTC, "5 1 * * * "),
+        (When(time(6, 0), on=date(2026, 11, 25)), VIETNAM, "0 6 25 11 * "),
+        (When(time(6, 0), on=date(2026, 12, 1)), UTC, "0 23 30 11 * "),
+    ],
+)
+def test_cron_runs_at_the_same_moment_in_the_machines_zone(when, zone, start):
+    line = schedule.cron_line(when, ARGV, LOG, zone)
+    assert line.startswith(start + "'/opt/Bộ số liệu/python' -m xhht run")
+    assert r"100\%" in line  # a bare % ends the command in a crontab
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        (When(time(6, 0), weekday=0), "Mon *-*-* 06:00:00 Asia/Ho_Chi_Minh"),
+        (When(time(6, 0)), "*-*-* 06:00:00 Asia/Ho_Chi_Minh"),
+        (When(time(22, 15), on=date(2026, 11, 25)), "2026-11-25 22:15:00 Asia/Ho_Chi_Minh"),
+    ],
+)
+def test_systemd_calendar(when, expected):
+    assert schedule.calendar(when) == expected
+    if shutil.which("systemd-analyze"):
+        subprocess.run(["systemd-analyze", "calendar", expected], check=True, capture_output=True)
+
+
+def test_systemd_units_escape_percent_and_catch_up():
+    units = schedule.systemd_units(When(time(6, 0)), ARGV, Path("/opt/Bộ số liệu"))
+    assert '"/opt/Bộ số liệu/python" "-m" "xhht"' in units["xhht.service"]
+    assert '"100%%"' in units["xhht.service"]
+    assert "WorkingDirectory=/opt/Bộ số liệu\n" in units["xhht.service"]
+    assert "Persistent=true" in units["xhht.timer"]
+
+
+def test_windows_task_has_one_trigger_with_the_offset():
+    text = schedule.windows_task(
+        When(time(6, 0), weekday=0), ARGV, Path("C:/Bộ số liệu"), date(2026, 11, 24)
+    )
+    task = ET.fromstring(text)
+    assert task.findtext(".//t:StartBoundary", namespaces=NS) == "2026-11-24T06:00:00+07:00"
+    assert task.find(".//t:DaysOfWeek/t:Monday", NS) is not None
+    assert task.findtext(".//t:StartWhenAvailable", namespaces=NS) == "true"
+    assert task.findtext(".//t:Command", namespaces=NS) == ARGV[0]
+    assert task.findtext(".//t:Arguments", namespaces=NS) == "-m xhht run --out 100%"
+
+
+@pytest.mark.parametrize(
+    ("options", "ok"),
+    [
+        (("06:00", "mon", False, None), True),
+        (("06:00", None, True, None), True),
+        (("06:00", None, False, "2026-11-25"), True),
+        (("06:00", None, False, None), False),
+        (("06:00", "mon", True, None), False),
+        (("25:00", "mon", False, None), False),
+        (("06:00", "someday", False, None), False),
+        (("06:00", None, False, "25/11/2026"), False),
+    ],
+)
+def test_options_are_checked(options, ok):
+    if ok:
+        assert schedule.parse_when(*options).at == time(6, 0)
+    else:
+        with pytest.raises(UsageError):
+            schedule.parse_when(*options)
+
+
+@pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
+def test_files_are_written_with_their_install_lines(tmp_path, kind):
+    paths, lines = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
+    assert all(path.is_file() for path in paths)
+    assert "xhht_analysis.running.cli" in paths[0].read_text(encoding="utf-8")
+    assert lines
