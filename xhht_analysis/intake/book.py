@@ -1,0 +1,93 @@
+"""Write workbooks; the one home of xlsxwriter.
+
+Text stays text (never a formula, link or number), equal content gives equal bytes, every sheet
+prints on A4 landscape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+CREATED = datetime(2021, 7, 30, tzinfo=UTC).replace(tzinfo=None)  # equal content, equal bytes
+NEVER = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+STYLES: dict[str, dict[str, Any]] = {
+    "text": {"border": 1, "text_wrap": True, "valign": "top"},
+    "plain": {},
+    "title": {"bold": True, "font_size": 14},
+    "mark": {"bold": True, "font_color": "#C00000", "font_size": 13},
+    "header": {
+        "bold": True, "border": 1, "bg_color": "#D9E2F3", "text_wrap": True,
+        "align": "center", "valign": "vcenter",
+    },
+    "input": {"border": 1, "bg_color": "#FFF9E5", "num_format": "#,##0", "valign": "top"},
+    "money": {"border": 1, "bg_color": "#FFF9E5", "num_format": "#,##0.0", "valign": "top"},
+    "entry": {"border": 1, "bg_color": "#FFF9E5", "text_wrap": True, "valign": "top"},
+    "percent": {"border": 1, "num_format": "0.00", "valign": "top"},
+    "date": {"border": 1, "bg_color": "#FFF9E5", "num_format": "dd/mm/yyyy", "valign": "top"},
+    "closed": {"border": 1, "bg_color": "#EDEDED"},
+    "wrong": {"border": 1, "bg_color": "#F4B084", "text_wrap": True},
+    "doubt": {"border": 1, "bg_color": "#FFE699", "text_wrap": True},
+}  # fmt: skip
+
+
+class Book:
+    """A workbook being written: text stays text, equal content gives equal bytes."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = xlsxwriter.Workbook(str(path), dict.fromkeys(NEVER, False))
+        self.file.set_properties({"created": CREATED, "author": "xhht_analysis"})
+        base = {"font_name": "Times New Roman", "font_size": 12}
+        self.styles = {k: self.file.add_format(base | v) for k, v in STYLES.items()}
+
+    def sheet(self, name: str, widths: list[float]) -> Any:
+        """Add an A4 landscape sheet with these column widths."""
+        sheet = self.file.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: object, style: str = "text") -> None:
+        """Write one cell by the type of ``value``; a missing value leaves an empty cell."""
+        look = self.styles[style]
+        if value is None or (not isinstance(value, str) and pd.isna(value)):
+            sheet.write_blank(row, column, None, look)
+        elif isinstance(value, bool):
+            sheet.write_boolean(row, column, value, look)
+        elif isinstance(value, date):  # a datetime is one too
+            sheet.write_datetime(row, column, value, look)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, look)
+        else:
+            sheet.write_number(row, column, float(value), look)
+
+    def header(self, sheet: Any, row: int, columns: dict[str, tuple[str, int, str]]) -> None:
+        """Write one header row with its comments and freeze what stands above."""
+        for column, (title, _, comment) in enumerate(columns.values()):
+            self.put(sheet, row, column, title, "header")
+            if comment:
+                sheet.write_comment(row, column, comment)
+        sheet.freeze_panes(row + 1, 2)
+
+
+@contextmanager
+def open_book(path: Path) -> Iterator[Book]:
+    """Make the workbook ``path``; it is on disk when the block ends."""
+    book = Book(path)
+    yield book
+    book.file.close()
+
+
+def cell_name(row: int, column: int) -> str:
+    """Address in A1 style of a zero-based position."""
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column))

@@ -1,0 +1,285 @@
+"""Write the workbook a unit or an agency fills in.
+
+The layout is fixed so that people, sample and reader agree. Sheet `SHEET_FIGURES`: title in A1,
+the rows of `LABELS` (label in A, value in B), then `COLUMNS` and one row per indicator; a
+district also gets `SHEET_COMMUNES` (two header rows, one row per commune); `SHEET_TASKS` lists
+the tasks. In an agency's workbook ``Mã đơn vị`` holds the agency's code and every figure is the
+province's. The percentage cells are the only formulas the kit writes; text never becomes one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xhht_analysis.contracts import DISTRICTS_END
+from xhht_analysis.intake.book import Book, cell_name, open_book
+
+SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
+LABELS = ("Đơn vị", "Mã đơn vị", "Năm", "Ngày chốt số liệu", "Người lập biểu")
+COLUMNS = {
+    "indicator_code": ("Mã chỉ tiêu", 26, "Không sửa mã; mỗi mã một dòng."),
+    "name_vi": ("Chỉ tiêu", 52, ""),
+    "unit_vi": ("Đơn vị tính", 14, "Đơn vị của tử số và mẫu số."),
+    "numerator": ("Tử số", 12, "Số nguyên, không lớn hơn mẫu số. Chưa có số liệu thì để trống."),
+    "denominator": ("Mẫu số", 12, "Số nguyên lớn hơn 0. Chưa có số liệu thì để trống."),
+    "value": ("Tỷ lệ (%)", 11, "Tự tính từ tử số và mẫu số, thang 0–100."),
+    "level": ("Mức độ", 10, "Chỉ ghi ở chỉ tiêu mức độ đạt chuẩn; 0 là chưa đạt."),
+    "valid_from": ("Có hiệu lực từ", 14, "Ngày quyết định công nhận có hiệu lực."),
+    "valid_to": ("Có hiệu lực đến", 14, "Ngày hết hiệu lực của quyết định công nhận."),
+    "note": ("Ghi chú", 30, ""),
+}
+COMMUNE_COLUMNS = ("TT", "Mã đơn vị", "Đơn vị")
+TASK_COLUMNS = {
+    "task_code": ("Mã nhiệm vụ", 16, "Không sửa mã; một nhiệm vụ có thể ghi nhiều dòng."),
+    "title_vi": ("Nhiệm vụ", 48, ""),
+    "status": ("Tình trạng", 16, "Chọn trong danh sách."),
+    "text": ("Kết quả thực hiện", 48, ""),
+    "budget_planned": ("Kinh phí dự toán (triệu đồng)", 16, "Số không âm, đơn vị triệu đồng."),
+    "budget_spent": ("Kinh phí đã chi (triệu đồng)", 16, "Số không âm, đơn vị triệu đồng."),
+    "budget_source": ("Nguồn kinh phí", 22, "Mỗi nguồn một dòng."),
+    "difficulty": ("Khó khăn, vướng mắc", 34, ""),
+    "proposal": ("Đề xuất, kiến nghị", 34, ""),
+}
+STATUS_WORDS = {
+    "not_started": "Chưa thực hiện",
+    "in_progress": "Đang thực hiện",
+    "done": "Đã hoàn thành",
+    "stopped": "Dừng thực hiện",
+}
+SOURCE_WORDS = {
+    "state_budget": "Ngân sách nhà nước",
+    "programme": "Chương trình, đề án",
+    "social": "Xã hội hóa",
+}
+HEADER_ROW = len(LABELS) + 2
+"""Zero-based row of the header of `SHEET_FIGURES`; the sample mark stands in the row above."""
+
+
+def write_template(
+    path: Path,
+    *,
+    unit_code: str | None = None,
+    agency_code: str | None = None,
+    year: int,
+    areas: Any,
+    indicators: pd.DataFrame,
+    tasks: pd.DataFrame,
+    agencies: pd.DataFrame,
+    values: pd.DataFrame | None = None,
+    commune_values: pd.DataFrame | None = None,
+    activities: pd.DataFrame | None = None,
+    mark: str | None = None,
+    snapshot_date: str | None = None,
+) -> Path:
+    """Write the workbook that one unit or one agency fills in for one year.
+
+    Parameters
+    ----------
+    path : Path
+        The .xlsx to make; equal arguments give equal bytes.
+    unit_code, agency_code : str
+        Exactly one of the two.
+    areas, indicators, tasks, agencies
+        From `plan`: `plan.areas.Areas` and the tables of `plan.goals`.
+    values : DataFrame, optional
+        Filled in already: indicator_code, and any of numerator, denominator, value (percent
+        0-100), level, valid_from, valid_to (ISO dates), note.
+    commune_values : DataFrame, optional
+        unit_code, indicator_code, numerator, denominator (sheet `SHEET_COMMUNES`).
+    activities : DataFrame, optional
+        task_code, status, text, budget_planned, budget_spent (million đồng), budget_source, …
+    mark : str, optional
+        The sample mark, written into a visible cell of every sheet.
+    snapshot_date : str, optional
+        ISO date of the figures; 30 September of ``year`` when absent.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one code is given, or the code is unknown at that date.
+    """
+    if (unit_code is None) == (agency_code is None):
+        raise ValueError("Cần đúng một trong hai: mã đơn vị (unit_code) hoặc mã cơ quan.")
+    on = snapshot_date or f"{year}-09-30"
+    units = areas.units(on)
+    if unit_code is not None:
+        name, level = _unit(units, unit_code, on)
+        rows = indicators[indicators["kind"].isin(["share", "rate", "level"])]
+        todo = tasks[_lists(tasks["agency_codes"], _local_code(level))]
+    else:
+        name, level = _agency(agencies, agency_code), "agency"
+        codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
+        rows = indicators[indicators["indicator_code"].isin(str(codes).split(";"))]
+        todo = tasks[_lists(tasks["agency_codes"], agency_code)]
+    rows = rows.drop_duplicates("indicator_code")
+    with open_book(path) as book:
+        head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
+        _write_figures(book, head, rows, _by_code(values), mark)
+        if level == "district":
+            communes = units[units["parent_code"] == unit_code]
+            _write_communes(book, communes, rows[rows["kind"] == "rate"], commune_values, mark)
+        _write_tasks(book, todo, activities, mark)
+    return path
+
+
+def _unit(units: pd.DataFrame, code: str, on: str) -> tuple[str, str]:
+    found = units[units["unit_code"] == code]
+    if found.empty:
+        late = " (cấp huyện kết thúc từ 01/07/2025)" if on >= DISTRICTS_END else ""
+        raise ValueError(f"Mã đơn vị {code} không có hiệu lực vào ngày {on}{late}.")
+    return str(found["name_vi"].iloc[0]), str(found["level"].iloc[0])
+
+
+def _agency(agencies: pd.DataFrame, code: str | None) -> str:
+    found = agencies[agencies["agency_code"] == code]
+    if found.empty:
+        known = ", ".join(agencies["agency_code"])
+        raise ValueError(f"Mã cơ quan {code} không có; các mã: {known}.")
+    return str(found["name_vi"].iloc[0])
+
+
+def _local_code(level: str) -> str:
+    return "UBNDX" if level == "commune" else "UBNDH"
+
+
+def _lists(codes: pd.Series, code: str | None) -> pd.Series:
+    return codes.fillna("").map(lambda text: code in text.split(";")).astype(bool)
+
+
+def _by_code(values: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
+    if values is None:
+        return {}
+    return {row["indicator_code"]: row for row in values.to_dict("records")}
+
+
+def _write_figures(
+    book: Book,
+    head: tuple[object, ...],
+    rows: pd.DataFrame,
+    values: dict[str, dict[str, Any]],
+    mark: str | None,
+) -> None:
+    sheet = book.sheet(SHEET_FIGURES, [width for _, width, _ in COLUMNS.values()])
+    book.put(sheet, 0, 0, "BIỂU SỐ LIỆU XÂY DỰNG XÃ HỘI HỌC TẬP", "title")
+    styles = ("entry", "entry", "plain", "date", "entry")
+    for row, (label, value, style) in enumerate(zip(LABELS, head, styles, strict=True), start=1):
+        book.put(sheet, row, 0, label, "header")
+        book.put(sheet, row, 1, value, style)
+    if mark:
+        book.put(sheet, HEADER_ROW - 1, 0, mark, "mark")
+    book.header(sheet, HEADER_ROW, COLUMNS)
+    for row, record in enumerate(rows.to_dict("records"), start=HEADER_ROW + 1):
+        _write_indicator(book, sheet, row, record, values.get(record["indicator_code"], {}))
+
+
+def _write_indicator(
+    book: Book, sheet: Any, row: int, record: dict[str, Any], given: dict[str, Any]
+) -> None:
+    is_level = record["measure_unit"] == "level"
+    unit = "mức độ" if is_level else record.get("count_unit_vi")
+    for column, text in enumerate((record["indicator_code"], record["name_vi"], unit)):
+        book.put(sheet, row, column, text)
+    if isinstance(record.get("definition_vi"), str) and record["definition_vi"]:
+        sheet.write_comment(row, 1, record["definition_vi"], {"x_scale": 3, "y_scale": 1.5})
+    counts = [given.get("numerator"), given.get("denominator")]
+    for column, count in enumerate(counts, start=3):
+        book.put(sheet, row, column, count, "closed" if is_level else "input")
+    if is_level:
+        book.put(sheet, row, 5, None, "closed")
+        top = int(float(record["level_max"]))
+        options = {"validate": "list", "source": list(range(top + 1))}
+        sheet.data_validation(row, 6, row, 6, options | _refusal(f"Chọn mức độ từ 0 đến {top}."))
+    else:
+        _write_percent(book, sheet, row, counts, given.get("value"))
+        _validate_counts(sheet, row, 3)
+    book.put(sheet, row, 6, given.get("level"), "input" if is_level else "closed")
+    for column, field in ((7, "valid_from"), (8, "valid_to")):
+        text = given.get(field)
+        day = datetime.fromisoformat(text) if isinstance(text, str) and text else None
+        book.put(sheet, row, column, day, "date" if is_level else "closed")
+    book.put(sheet, row, 9, given.get("note"), "entry")
+
+
+def _write_percent(book: Book, sheet: Any, row: int, counts: list[Any], value: Any) -> None:
+    """Write the formula with its cached value; a percentage without counts stays a number."""
+    if not pd.isna(value) and any(pd.isna(count) for count in counts):
+        return book.put(sheet, row, 5, value, "percent")
+    top, bottom = f"D{row + 1}", f"E{row + 1}"
+    formula = f'=IF(N({bottom})>0,ROUND({top}/{bottom}*100,2),"")'
+    known = not any(pd.isna(count) for count in counts) and float(counts[1]) > 0
+    cached = int(float(counts[0]) / float(counts[1]) * 10_000 + 0.5) / 100 if known else ""
+    sheet.write_formula(row, 5, formula, book.styles["percent"], cached)
+    return None
+
+
+def _validate_counts(sheet: Any, row: int, column: int) -> None:
+    bottom = cell_name(row, column + 1)
+    within = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": f"={bottom}"}
+    above = {"validate": "integer", "criteria": ">=", "value": 1}
+    message = "Nhập số nguyên: tử số từ 0 đến mẫu số, mẫu số lớn hơn 0."
+    sheet.data_validation(row, column, row, column, within | _refusal(message))
+    sheet.data_validation(row, column + 1, row, column + 1, above | _refusal(message))
+
+
+def _refusal(message: str) -> dict[str, str]:
+    return {"error_title": "Số liệu không hợp lệ", "error_message": message}
+
+
+def _write_communes(
+    book: Book,
+    communes: pd.DataFrame,
+    rates: pd.DataFrame,
+    values: pd.DataFrame | None,
+    mark: str | None,
+) -> None:
+    sheet = book.sheet(SHEET_COMMUNES, [5, 11, 26] + [10] * (2 * len(rates)))
+    for column, title in enumerate(COMMUNE_COLUMNS):
+        sheet.merge_range(0, column, 1, column, title, book.styles["header"])
+    for column, record in zip(range(3, 999, 2), rates.to_dict("records"), strict=False):
+        style = book.styles["header"]
+        sheet.merge_range(0, column, 0, column + 1, record["indicator_code"], style)
+        sheet.write_comment(0, column, record["name_vi"])
+        book.put(sheet, 1, column, "Tử số", "header")
+        book.put(sheet, 1, column + 1, "Mẫu số", "header")
+    given = {} if values is None else values.set_index(["unit_code", "indicator_code"])
+    known = {} if values is None else given[["numerator", "denominator"]].to_dict("index")
+    for row, commune in enumerate(communes.to_dict("records"), start=2):
+        for column, text in enumerate((row - 1, commune["unit_code"], commune["name_vi"])):
+            book.put(sheet, row, column, text)
+        for column, code in zip(range(3, 999, 2), rates["indicator_code"], strict=False):
+            counts = known.get((commune["unit_code"], code), {})
+            book.put(sheet, row, column, counts.get("numerator"), "input")
+            book.put(sheet, row, column + 1, counts.get("denominator"), "input")
+            _validate_counts(sheet, row, column)
+    sheet.freeze_panes(2, 3)
+    if mark:
+        book.put(sheet, len(communes) + 3, 0, mark, "mark")
+
+
+def _write_tasks(
+    book: Book, tasks: pd.DataFrame, activities: pd.DataFrame | None, mark: str | None
+) -> None:
+    sheet = book.sheet(SHEET_TASKS, [width for _, width, _ in TASK_COLUMNS.values()])
+    book.put(sheet, 0, 0, "TÌNH HÌNH THỰC HIỆN NHIỆM VỤ", "title")
+    if mark:
+        book.put(sheet, 1, 0, mark, "mark")
+    book.header(sheet, 2, TASK_COLUMNS)
+    done = tasks[["task_code", "title_vi"]]
+    if activities is not None:
+        done = done.merge(activities.drop(columns="title_vi", errors="ignore"), how="outer")
+    words = {"status": STATUS_WORDS, "budget_source": SOURCE_WORDS}
+    for row, record in enumerate(done.to_dict("records"), start=3):
+        for column, field in enumerate(TASK_COLUMNS):
+            value = words.get(field, {}).get(record.get(field), record.get(field))
+            style = "money" if field.startswith("budget_p") or field == "budget_spent" else "entry"
+            book.put(sheet, row, column, value, style if column > 1 else "text")
+    last = max(3 + len(done), 4) + 30
+    for column, choices in ((2, STATUS_WORDS), (6, SOURCE_WORDS)):
+        options = {"validate": "list", "source": list(choices.values())}
+        sheet.data_validation(3, column, last, column, options | _refusal("Chọn trong danh sách."))
+    money = {"validate": "decimal", "criteria": ">=", "value": 0}
+    sheet.data_validation(3, 4, last, 5, money | _refusal("Nhập số không âm (triệu đồng)."))
