@@ -26,8 +26,11 @@ BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", 
 ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
 SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "ti": 1e9}
 NOUNS = frozenset(
-    "nguoi|nam|nu|em|tre|hs|sv|hoc|sinh|xa|phuong|thi|tran|huien|truong|co|so|trung|tam|don|vi|ho|"
-    "lop|gia|dinh|dong|d|vnd".split("|")
+    re.findall(
+        r"\w+",
+        "nguoi nam nu em tre hs sv hoc sinh xa phuong thi tran huien truong co so trung tam don vi "
+        "ho lop gia dinh dong d vnd",
+    )
 )
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")

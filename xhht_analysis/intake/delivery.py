@@ -1,0 +1,214 @@
+"""All files of a delivery, read in child processes that are used again.
+
+Each file has a time limit and, where the system offers it, a memory limit: a file that kills its
+reader costs one refusal, and the next file gets a new reader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import pickle
+import queue
+import re
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from xhht_analysis.intake import prescan
+from xhht_analysis.intake.sheets import FileContent, Refusal, RefusedError, Sheet
+from xhht_analysis.intake.workbooks import read_workbook
+
+SECONDS = 60.0
+MEMORY_BYTES = 1792 * 2**20
+SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep")
+
+
+def find_files(folder: Path) -> list[Path]:
+    """All files below ``folder``, sorted; links are listed, never followed."""
+    found = []
+    for parent, folders, files in os.walk(folder, followlinks=False):
+        links = [name for name in folders if (Path(parent) / name).is_symlink()]
+        found += [Path(parent) / name for name in [*files, *links]]
+    return sorted(found)
+
+
+def read_files(
+    paths: Iterable[Path],
+    root: Path,
+    *,
+    jobs: int = 2,
+    seconds: float = SECONDS,
+    memory_bytes: int = MEMORY_BYTES,
+) -> Iterator[FileContent]:
+    """Read files in child processes, in the order given.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files to read; taken from the iterable only as fast as they are read.
+    root : Path
+        Folder that names are relative to; a file outside it is refused.
+    jobs : int
+        Number of child processes.
+    seconds : float
+        Time limit of one file.
+    memory_bytes : int
+        Address space of one child (Linux and macOS).
+
+    Yields
+    ------
+    FileContent
+        One per path; never raises for what is in a file.
+    """
+    readers: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
+    everyone = [_Reader(seconds, memory_bytes) for _ in range(jobs)]
+    for reader in everyone:
+        readers.put(reader)
+
+    def read(path: Path) -> FileContent:
+        reader = readers.get()
+        try:
+            return _read_guarded(path, root, reader)
+        finally:
+            readers.put(reader)
+
+    waiting: deque = deque()
+    with contextlib.ExitStack() as stack:
+        for reader in everyone:
+            stack.callback(reader.close)
+        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        for path in paths:
+            waiting.append(pool.submit(read, Path(path)))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
+    content = FileContent(relative_name(path, root))
+    try:
+        _look(path, root)
+        content.n_bytes = path.stat().st_size
+        if content.n_bytes > prescan.MAX_BYTES:
+            raise RefusedError("file_too_large", f"{content.n_bytes} bytes")
+        with path.open("rb") as stream:
+            content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        content.sheets = reader.read(path)
+    except RefusedError as error:
+        content.refusal = error.refusal
+    except OSError as error:
+        content.refusal = Refusal("unreadable", type(error).__name__)
+    return content
+
+
+def relative_name(path: Path, root: Path) -> str:
+    """Name of a file for tables: relative to ``root``, with /, and always writable as UTF-8."""
+    inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    name = inside.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "\ufffd", name)
+
+
+def _look(path: Path, root: Path) -> None:
+    """Refuse by name and kind alone, without opening the file."""
+    if not path.is_relative_to(root) or ".." in path.parts:
+        raise RefusedError("outside_folder")
+    steps = path.relative_to(root).parts
+    if any(root.joinpath(*steps[: n + 1]).is_symlink() for n in range(len(steps))):
+        raise RefusedError("symlink")
+    if path.name.startswith(("~$", ".~lock.")):
+        raise RefusedError("lock_file")
+    if path.name.lower() in SYSTEM_FILES or path.name.startswith("._"):
+        raise RefusedError("system_file")
+    if not path.is_file():
+        raise RefusedError("unreadable", "not a plain file")
+
+
+class _Reader:
+    """A child process that reads one file after the other, until a file kills it."""
+
+    def __init__(self, seconds: float, memory_bytes: int) -> None:
+        self.seconds, self.memory_bytes = seconds, memory_bytes
+        self.process: subprocess.Popen | None = None
+
+    def read(self, path: Path) -> list[Sheet]:
+        """Sheets of ``path``; raises RefusedError as `read_workbook` does."""
+        if self.process is None or self.process.poll() is not None:
+            self.process = self._start()
+        late = threading.Event()
+        clock = threading.Timer(self.seconds, lambda: (late.set(), self.process.kill()))
+        clock.start()
+        try:
+            _send(self.process.stdin, str(path))
+            answer = _receive(self.process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.close()
+            raise RefusedError("time_limit" if late.is_set() else "reader_crashed") from None
+        finally:
+            clock.cancel()
+        if isinstance(answer, list):
+            return answer
+        raise RefusedError(*answer)
+
+    def _start(self) -> subprocess.Popen:
+        home = str(Path(__file__).resolve().parents[2])
+        search = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
+        code = f"from xhht_analysis.intake.delivery import serve; serve({self.memory_bytes})"
+        return subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": search, "OPENBLAS_NUM_THREADS": "1"},
+        )
+
+    def close(self) -> None:
+        """End the child."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+def _send(stream: io.BufferedIOBase, message: object) -> None:
+    data = pickle.dumps(message, protocol=5)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def _receive(stream: io.BufferedIOBase) -> object:
+    size = stream.read(8)
+    if len(size) < 8:
+        raise EOFError
+    data = stream.read(struct.unpack("<Q", size)[0])
+    return pickle.loads(data)
+
+
+def serve(memory_bytes: int) -> None:
+    """Loop of a child process: a path comes in, sheets or a refusal go out."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # not on Windows
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    while True:
+        try:
+            path = Path(str(_receive(sys.stdin.buffer)))
+        except EOFError:
+            return
+        try:
+            answer: object = read_workbook(path)
+        except RefusedError as error:
+            answer = (error.refusal.rule, error.refusal.detail)
+        except OSError as error:
+            answer = ("unreadable", type(error).__name__)
+        except MemoryError:
+            answer = ("memory_limit", "")
+        _send(sys.stdout.buffer, answer)

@@ -1,0 +1,131 @@
+"""What reading a file gives: sheets of cells that know their address, or one refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xhht_analysis.intake.remedies import remedy
+
+UNCACHED = "=?"
+"""Stands in the grid for a formula whose result the file does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file is not read at all: a rule, what the sender should do, and the detail."""
+
+    rule: str
+    detail: str = ""
+
+    @property
+    def remedy_vi(self) -> str:
+        """What the sender should do, in Vietnamese."""
+        return remedy(self.rule)
+
+
+class RefusedError(Exception):
+    """A file that must not or cannot be read."""
+
+    def __init__(self, rule: str, detail: str = "") -> None:
+        super().__init__(rule, detail)
+        self.refusal = Refusal(rule, detail)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet: a grid of raw cells whose corner stands at ``origin``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sheet; empty for CSV.
+    grid : list of list
+        Cells as read: "" or None, str, float, int, bool, date or time. Merged ranges are filled.
+    origin : tuple
+        Row and column of ``grid[0][0]`` in the file, counted from 1.
+    lines : tuple, optional
+        For CSV: the line on which each row starts.
+    merged : tuple
+        Merged ranges (first row, first column, last row, last column) in grid positions.
+    hidden_rows, hidden_columns, percent : frozenset
+        Grid positions of hidden rows and columns, and of cells shown with a % format (OOXML only).
+    encoding : str, optional
+        Legacy encoding of the text that was converted.
+    """
+
+    name: str
+    grid: list[list[object]]
+    origin: tuple[int, int] = (1, 1)
+    lines: tuple[int, ...] | None = None
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    percent: frozenset[tuple[int, int]] = frozenset()
+    visible: bool = True
+    encoding: str | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows of the grid."""
+        return len(self.grid)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of the widest row."""
+        return max(map(len, self.grid), default=0)
+
+    def cell(self, row: int, column: int) -> object:
+        """Raw cell at a grid position; None outside the grid and for an empty cell."""
+        if not 0 <= row < len(self.grid) or not 0 <= column < len(self.grid[row]):
+            return None
+        value = self.grid[row][column]
+        return None if value == "" else value
+
+    def text(self, row: int, column: int) -> str:
+        """Cell as text; whole numbers without decimals, empty text for an empty cell."""
+        value = self.cell(row, column)
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return "" if value is None else str(value)
+
+    def address(self, row: int, column: int) -> str:
+        """A1 address of a grid position, or the line number in a CSV file."""
+        if self.lines is not None:
+            return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
+        line = row + self.origin[0]
+        return f"{column_letters(column + self.origin[1])}{line}" if line > 0 else ""
+
+    def merged_rows(self, row: int, column: int) -> int:
+        """Height of the merged range that holds a grid position; 1 for a plain cell."""
+        for top, left, bottom, right in self.merged:
+            if top <= row <= bottom and left <= column <= right:
+                return bottom - top + 1
+        return 1
+
+
+@dataclass(slots=True)
+class FileContent:
+    """One file as read: its sheets, or the refusal that stands for the whole file."""
+
+    file: str
+    sheets: list[Sheet] = field(default_factory=list)
+    refusal: Refusal | None = None
+    sha256: str = ""
+    n_bytes: int = 0
+
+
+def column_letters(number: int) -> str:
+    """Letters of a column counted from 1: 1 is A, 27 is AA."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """Number of a column from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
