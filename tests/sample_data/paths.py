@@ -114,6 +114,23 @@ LEARNING_COMMUNITY = {
     "815": (1, "2024-09-16"),
     "822": (1, "2024-10-21"),
 }
+COMMUNE_COMMUNITY = {
+    # communes of 2025 recognised under Thông tư 25/2023
+    "28249": (2, "2025-09-15"),
+    "28261": (1, "2025-09-15"),
+    "28306": (1, "2025-09-22"),
+    "28439": (1, "2026-08-17"),
+    "28519": (1, "2026-08-17"),
+    "28594": (1, "2025-09-22"),
+    "28615": (1, "2026-09-07"),
+    "28651": (1, "2026-09-07"),
+}
+TASKS_ONLY = {
+    # agencies without an indicator of their own that hand in only what they did
+    2024: ("SVHTTDL",),
+    2025: ("SVHTTDL", "LDLD"),
+    2026: ("SVHTTDL", "LDLD", "DTN", "HPN"),
+}
 DIGITAL_UNIVERSITY = (0, 1, 1, 1, 2, 2)
 """Trường Đại học Tiền Giang, 2021-2026: none, planned, planned, planned, deploying, deploying."""
 

@@ -127,7 +127,7 @@ class Truth:
         place = paths.STANDING[district] * path.spread + 0.5 * path.spread * rng.gauss(0, 1)
         pace = 0.022 * rng.gauss(0, 1) * (year - 2021)
         shock = 0.012 * stream("shock", indicator, year).gauss(0, 1)
-        noise = 0.028 * stream("noise", indicator, district, year).gauss(0, 1)
+        noise = 0.02 * stream("noise", indicator, district, year).gauss(0, 1)
         value = percent_of(logit(path.percent[year - 2021]) + place + pace + shock + noise)
         incident = paths.INCIDENTS.get((indicator, district), (0.0,) * len(YEARS))
         return min(99.5, max(0.5, value + incident[year - 2021]))
