@@ -38,7 +38,7 @@ class LevelForecast:
     Attributes
     ----------
     units, years
-        Codes (U,) and forecast years (T,).
+        Codes (U,) and years (T,): the origin year, then every forecast year.
     levels
         Joint draws, whole numbers (draws, U, T).
     chance
@@ -52,18 +52,25 @@ class LevelForecast:
     years: np.ndarray
     levels: np.ndarray
     chance: np.ndarray
-    origin_year: int
     basis: str
+
+    @property
+    def origin_year(self) -> int:
+        """Last year of the history."""
+        return int(self.years[0])
 
     def probability(self, level: int) -> np.ndarray:
         """P(unit stands at ``level`` or above) at each year's end, (U, T)."""
         return self.chance[..., int(level)].mean(axis=0)
 
-    def count_pmf(self, level: int) -> np.ndarray:
-        """P(exactly 0 … U units stand at ``level`` or above), (T, U + 1)."""
-        at = self.chance[..., int(level)]
-        rows = [poisson_binomial(at[:, :, t]).mean(axis=0) for t in range(len(self.years))]
-        return np.array(rows)
+    def count_pmf(self, level: int, at=None) -> np.ndarray:
+        """P(exactly 0 … U units stand at ``level`` or above), (years, U + 1).
+
+        ``at`` are positions in `years`, by default all.
+        """
+        at = range(len(self.years)) if at is None else at
+        chances = self.chance[..., int(level)]
+        return np.array([poisson_binomial(chances[:, :, t]).mean(axis=0) for t in at])
 
     def pmf(self) -> np.ndarray:
         """P(each level) per unit and year, (U, T, levels)."""
@@ -127,27 +134,25 @@ def forecast_levels(
     earlier = history[history["year"] < history["year"].max()]
     skip = int(variant == "last_year_dropped" and len(earlier) > 0)
     history, horizon = (earlier, horizon + 1) if skip else (history, horizon)
-    low, high, valid, years, units = observed_bounds(history, top)
-    top = int(high.max())
-    future = np.arange(years[-1] + 1, years[-1] + horizon + 1)
+    low, high, valid, past, units = observed_bounds(history, top)
+    top = max(1, top or 0, int(high.max()))
+    years = np.arange(past[-1], past[-1] + horizon + 1)
     code = str(history["indicator_code"].iloc[0])
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    if rates is not None:
-        levels = np.asarray(rates(rng, n_draws), dtype=np.int8)
-        chance = (levels[..., None] >= np.arange(top + 1)).astype(float)
-        return LevelForecast(units, future, levels, chance, int(years[-1]), "rule")
     weight = PRIOR_YEARS * {"prior_half": 0.5, "prior_double": 2.0}.get(variant, 1.0)
     rho = SHARED * {"shared_half": 0.5, "shared_double": 2.0}.get(variant, 1.0)
     counts, start = smooth_states(low, high, top, weight)
     matrix = _draw_matrices(counts + weight * prior_matrix(top), n_draws, rng)
     above = _shocked(matrix, rho, rng.standard_normal((n_draws, horizon)))
-    covered = valid[:, None] >= future[None, :]
+    covered = valid[:, None] >= years[None, 1:]
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
     levels, chance = _walk(start, above, covered, uniform)
-    return LevelForecast(
-        units, future[skip:], levels[..., skip:], chance[:, :, skip:], int(years[-1]), "transitions"
-    )
+    if rates is not None:
+        levels[..., 1:] = rates(rng, n_draws)
+        chance[:, :, 1:] = levels[:, :, 1:, None] >= np.arange(top + 1)
+    basis = "transitions" if rates is None else "rule"
+    return LevelForecast(units, years[skip:], levels[..., skip:], chance[:, :, skip:], basis)
 
 
 def observed_bounds(history: pd.DataFrame, top: int | None = None):
@@ -260,18 +265,18 @@ def _walk(start, above, covered, uniform):
     n, units, span = uniform.shape
     size = start.shape[1]
     first = np.cumsum(start[:, ::-1], axis=1)[:, ::-1]
-    state = (uniform[..., 0, None] < first[None, :, 1:]).sum(axis=-1)
-    mass = np.broadcast_to(start, (n, units, size))
-    levels = np.empty((n, units, span - 1), dtype=np.int8)
-    chance = np.empty((n, units, span - 1, size))
+    levels = np.empty((n, units, span), dtype=np.int8)
+    chance = np.empty((n, units, span, size))
+    chance[:, :, 0], chance[..., 0, 0] = first, 1.0
+    levels[:, :, 0] = (uniform[..., 0, None] < first[None, :, 1:]).sum(axis=-1)
     keep = np.tril(np.ones((size, size), dtype=bool))
-    for t in range(span - 1):
-        step = above[:, t]
+    for t in range(1, span):
+        step = above[:, t - 1]
         held = np.where(keep, 1.0, step)
-        here = np.where(covered[None, :, t, None, None], held[:, None], step[:, None])
+        here = np.where(covered[None, :, t - 1, None, None], held[:, None], step[:, None])
+        mass = chance[:, :, t - 1] - np.pad(chance[:, :, t - 1, 1:], ((0, 0), (0, 0), (0, 1)))
         chance[:, :, t] = np.einsum("nua,nual->nul", mass, here)
-        mass = chance[:, :, t] - np.pad(chance[:, :, t, 1:], ((0, 0), (0, 0), (0, 1)))
-        reach = np.take_along_axis(here, state[..., None, None], axis=2)[:, :, 0]
-        state = (uniform[..., t + 1, None] < reach[..., 1:]).sum(axis=-1)
-        levels[:, :, t] = state
+        state = levels[:, :, t - 1, None, None].astype(np.int64)
+        reach = np.take_along_axis(here, state, axis=2)[:, :, 0]
+        levels[:, :, t] = (uniform[..., t, None] < reach[..., 1:]).sum(axis=-1)
     return levels, chance

@@ -1,0 +1,156 @@
+"""Numbers a decision needs, from observed figures and joint draws (METHODS 2.8).
+
+Paces in points (or units) a year, first year reached, pace among peers, extra pace, leverage,
+places among the best and the last, the cheapest set of districts. No pace is ever projected: a
+year after `contracts.LAST_YEAR` is never named.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.forecasting.shares import to_link
+
+PACE_YEARS = 5
+"""The own pace looks back this many years at most."""
+MIN_WINDOWS = 50
+"""Fewer comparable stretches of history give no percentile."""
+PEER_WIDTH = 0.5
+"""Peers start within this distance on the logit."""
+
+
+def own_pace(observed: pd.Series) -> float:
+    """Change per year: the median slope between all pairs of the last five years (Theil-Sen).
+
+    Parameters
+    ----------
+    observed
+        Values by year (index), exact years only.
+    """
+    recent = observed.dropna()
+    recent = recent[recent.index > recent.index.max() - PACE_YEARS] if len(recent) else recent
+    if len(recent) < 2:
+        return np.nan
+    year, value = recent.index.to_numpy(dtype=float), recent.to_numpy(dtype=float)
+    first, second = np.triu_indices(len(year), k=1)
+    return float(np.median((value[second] - value[first]) / (year[second] - year[first])))
+
+
+def required_pace(current: float, need: float, years: int) -> float:
+    """Change per year that just reaches ``need``; 0 when it is reached already."""
+    return np.nan if years <= 0 or np.isnan(current) else max(0.0, need - current) / years
+
+
+def first_year(met: np.ndarray, years: np.ndarray) -> tuple[float, float, float]:
+    """Year of first passage: median and the 10 % and 90 % quantiles; NaN means later.
+
+    Parameters
+    ----------
+    met
+        (draws, years) of bool: stands at the target at the end of the year.
+    """
+    first = np.where(met.any(axis=1), years[met.argmax(axis=1)].astype(float), np.inf)
+    found = np.quantile(first, [0.5, 0.1, 0.9], method="inverted_cdf")
+    return tuple(np.where(np.isfinite(found), found, np.nan))
+
+
+def extra_pace(draws: np.ndarray, need: float, years: int, chance: float) -> float:
+    """Points a year on top of every draw so that P(draw >= need) is at least ``chance``.
+
+    A shift of all draws: the answer is the gap at the quantile 1 - ``chance``, so it grows with
+    ``chance`` and no search is needed.
+    """
+    if years <= 0:
+        return np.nan
+    at = np.quantile(draws, 1 - chance, method="inverted_cdf")
+    return float(max(0.0, need - at) / years)
+
+
+def pace_percentile(history: pd.DataFrame, start: float, need: float, years: int) -> float:
+    """Percent of comparable stretches of ``years`` years that moved less than needed.
+
+    Parameters
+    ----------
+    history
+        Years (index) by units (columns), percent.
+
+    Returns
+    -------
+    float
+        0-100 on the logit scale; NaN with fewer than `MIN_WINDOWS` stretches that start within
+        `PEER_WIDTH` of ``start``.
+    """
+    if years <= 0 or np.isnan(start) or history.empty:
+        return np.nan
+    span = range(int(history.index.min()), int(history.index.max()) + 1)
+    link = pd.DataFrame(to_link(history.reindex(span)), index=span)
+    moves = (link.shift(-years) - link).to_numpy()
+    near = (np.abs(link.to_numpy() - to_link(start)) <= PEER_WIDTH) & np.isfinite(moves)
+    if near.sum() < MIN_WINDOWS:
+        return np.nan
+    return float(100 * (moves[near] < to_link(need) - to_link(start)).mean())
+
+
+def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """P(among the best ``places``) and P(among the last) per unit; ties share the places.
+
+    Parameters
+    ----------
+    values
+        (draws, units), higher is better.
+    """
+    above = (values[:, None, :] > values[:, :, None]).sum(axis=2)
+    below = (values[:, None, :] < values[:, :, None]).sum(axis=2)
+    tied = values.shape[1] - above - below
+    best = np.clip((places - above) / tied, 0, 1).mean(axis=0)
+    last = np.clip((places - below) / tied, 0, 1).mean(axis=0)
+    return best, last
+
+
+def share_leverage(draws: np.ndarray, weights: np.ndarray, need: float) -> np.ndarray:
+    """Gain in P(province >= need) if a district stood at ``need`` itself, per district (U,).
+
+    Parameters
+    ----------
+    draws, weights
+        (draws, U) percent and denominators at the target date; the same draws are used with and
+        without the help, so the gain is never negative.
+    """
+    total = weights.sum(axis=1)
+    top = (draws * weights).sum(axis=1)
+    helped = (top[:, None] + np.maximum(need - draws, 0) * weights) / total[:, None]
+    return (helped >= need).mean(axis=0) - (top / total >= need).mean()
+
+
+def count_leverage(met: np.ndarray, needed: float) -> np.ndarray:
+    """Gain in P(at least ``needed`` districts) if one stood at its level for sure, (U,)."""
+    count = met.sum(axis=1)
+    return ((count[:, None] + ~met) >= needed).mean(axis=0) - (count >= needed).mean()
+
+
+def cheapest_districts(verdicts: pd.DataFrame, goal_code: str, target_year: int) -> pd.DataFrame:
+    """Districts that bring a count target home with least effort, easiest first.
+
+    Parameters
+    ----------
+    verdicts
+        `contracts.VERDICTS`.
+
+    Returns
+    -------
+    DataFrame
+        unit_code, prob_reached (0-1), leverage: of the districts below their level, as many as
+        are still missing, those nearest to it first. Empty when enough stand there already or
+        the goal is no count.
+    """
+    mine = verdicts[(verdicts["goal_code"] == goal_code) & (verdicts["target_year"] == target_year)]
+    columns = ["unit_code", "prob_reached", "leverage"]
+    province = mine[mine["target_units"].notna()]
+    if province.empty:
+        return mine.iloc[:0][columns]
+    districts = mine[(mine["measure_unit"] == "level") & mine["prob_reached"].notna()]
+    there = districts["current"] >= districts["target_value"]
+    missing = max(0, int(province["target_units"].iloc[0]) - int(there.sum()))
+    order = districts[~there].sort_values(["prob_reached", "unit_code"], ascending=[False, True])
+    return order[columns].head(missing).reset_index(drop=True)

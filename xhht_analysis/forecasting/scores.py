@@ -1,0 +1,154 @@
+"""Scores of probability forecasts: CRPS, interval score, Brier, coverage, PIT, skill.
+
+All losses are negatively oriented (0 is perfect) and in the measure unit of the forecast.
+References: Gneiting & Raftery 2007 (CRPS, interval score), Bracher et al. 2021 (weighted interval
+score); docs/methodology.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+BOOTSTRAPS = 2000
+
+
+def pinball(quantiles: np.ndarray, levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Quantile loss, (..., levels): ``(1[y < q] - level)(q - y)``."""
+    gap = np.asarray(observed, dtype=float)[..., None] - quantiles
+    return np.maximum(levels * gap, (levels - 1) * gap)
+
+
+def crps_quantiles(quantiles: np.ndarray, levels, observed) -> np.ndarray:
+    """CRPS from quantiles: twice the pinball loss integrated over the level.
+
+    Trapezoids between the levels; the loss is 0 at the levels 0 and 1.
+
+    Parameters
+    ----------
+    quantiles
+        (..., levels), sorted like ``levels`` (ascending, inside 0-1).
+    observed
+        (...), same measure unit.
+    """
+    levels = np.asarray(levels, dtype=float)
+    loss = 2 * pinball(quantiles, levels, observed)
+    padded = np.pad(loss, [(0, 0)] * (loss.ndim - 1) + [(1, 1)])
+    return np.trapezoid(padded, np.concatenate([[0.0], levels, [1.0]]), axis=-1)
+
+
+def crps_draws(draws: np.ndarray, observed) -> np.ndarray:
+    """CRPS of an ensemble, draws on the first axis: E|X - y| - E|X - X'| / 2."""
+    ordered = np.sort(draws, axis=0)
+    n = len(ordered)
+    weight = (2 * np.arange(1, n + 1) - n - 1).reshape(-1, *[1] * (ordered.ndim - 1))
+    spread = (weight * ordered).sum(axis=0) / n**2
+    return np.abs(ordered - np.asarray(observed)).mean(axis=0) - spread
+
+
+def interval_score(low, high, observed, alpha: float) -> np.ndarray:
+    """Width of a central 1 - ``alpha`` interval plus 2/alpha times the miss."""
+    below, above = np.maximum(low - observed, 0), np.maximum(observed - high, 0)
+    return (high - low) + 2 / alpha * (below + above)
+
+
+def wis(quantiles: np.ndarray, levels, observed) -> np.ndarray:
+    """Weighted interval score of a symmetric set of quantile levels with the median.
+
+    Equal to the mean over levels of twice the pinball loss.
+
+    Raises
+    ------
+    ValueError
+        If the levels are not symmetric about one half.
+    """
+    levels = np.asarray(levels, dtype=float)
+    if not np.allclose(levels, 1 - levels[::-1]):
+        raise ValueError("levels: the quantile levels must be symmetric about 0.5")
+    return 2 * pinball(quantiles, levels, observed).mean(axis=-1)
+
+
+def brier(probability, outcome) -> np.ndarray:
+    """Squared distance between a probability (0-1) and what happened (0 or 1)."""
+    return (np.asarray(probability, dtype=float) - np.asarray(outcome, dtype=float)) ** 2
+
+
+def ranked_probability(pmf: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Ranked probability score of ordered classes: squared gaps of the cumulative chances."""
+    steps = np.arange(pmf.shape[-1]) >= np.asarray(observed)[..., None]
+    return ((np.cumsum(pmf, axis=-1) - steps) ** 2).sum(axis=-1)
+
+
+def covered(low, high, observed, slack: float = 1e-9) -> np.ndarray:
+    """Whether the interval holds the outcome, edges included."""
+    return (np.asarray(low) - slack <= observed) & (observed <= np.asarray(high) + slack)
+
+
+def pit(quantiles: np.ndarray, levels, observed) -> np.ndarray:
+    """Level at which the outcome lies, by straight lines between quantiles; 0 or 1 outside.
+
+    On a flat stretch (ceiling, whole numbers) the middle of its levels is taken.
+    """
+    levels = np.asarray(levels, dtype=float)
+    flat = quantiles.reshape(-1, quantiles.shape[-1])
+    ends = np.concatenate([[0.0], levels, [1.0]])
+    out = []
+    for row, y in zip(flat, np.ravel(observed), strict=True):
+        below, upto = (row < y).sum(), (row <= y).sum()
+        if upto > below:
+            out.append((levels[below] + levels[upto - 1]) / 2)
+        elif below in (0, len(row)):
+            out.append(ends[0] if below == 0 else ends[-1])
+        else:
+            part = (y - row[below - 1]) / (row[below] - row[below - 1])
+            out.append(levels[below - 1] + part * (levels[below] - levels[below - 1]))
+    return np.array(out).reshape(np.shape(observed))
+
+
+def skill(score, reference, clusters, *, seed: int = 1, n: int = BOOTSTRAPS) -> pd.Series:
+    """Skill 1 - score / reference of paired losses, with a bootstrap over whole clusters.
+
+    Parameters
+    ----------
+    score, reference
+        Losses of the same forecasts.
+    clusters
+        Label of each forecast's cluster (indicator, or indicator and origin): forecasts of one
+        cluster share shocks and are drawn together.
+
+    Returns
+    -------
+    Series
+        skill, low, high (95 % interval; empty with fewer than 2 clusters), n, n_clusters.
+    """
+    sums = pd.DataFrame({"s": np.asarray(score), "r": np.asarray(reference)})
+    sums = sums.groupby(np.asarray(clusters)).sum().to_numpy()
+    count, low, high = len(sums), np.nan, np.nan
+    if count >= 2:
+        rng = np.random.default_rng(seed)
+        total = rng.multinomial(count, np.full(count, 1 / count), size=n) @ sums
+        kept = total[total[:, 1] > 0]
+        low, high = np.quantile(1 - kept[:, 0] / kept[:, 1], [0.025, 0.975])
+    whole = sums.sum(axis=0)
+    value = 1 - whole[0] / whole[1] if whole[1] > 0 else np.nan
+    row = {"skill": value, "low": low, "high": high, "n": len(np.asarray(score))}
+    return pd.Series({**row, "n_clusters": count})
+
+
+def effective_size(loss, clusters) -> float:
+    """How many independent forecasts the given ones are worth.
+
+    ``n / (1 + (m - 1) ICC)`` with the intraclass correlation of a one-way analysis of variance
+    and m the mean size of a cluster (METHODS 3.6).
+    """
+    values = pd.Series(np.asarray(loss, dtype=float))
+    groups = values.groupby(np.asarray(clusters))
+    sizes, n, k = groups.size(), len(values), groups.ngroups
+    if k < 2 or n <= k:
+        return float(k)
+    m = (n - (sizes**2).sum() / n) / (k - 1)
+    between = (sizes * (groups.mean() - values.mean()) ** 2).sum() / (k - 1)
+    within = (groups.var(ddof=0) * sizes).sum() / (n - k)
+    total = between + (m - 1) * within
+    icc = min(1.0, max(0.0, (between - within) / total)) if total > 0 else 1.0
+    return float(n / (1 + (n / k - 1) * icc))
