@@ -6,28 +6,30 @@ import argparse
 import shutil
 from pathlib import Path
 
-from tests.sample_data.deliveries import regular
 from tests.sample_data.geography import Geography
+from tests.sample_data.listing import write_listing
 from tests.sample_data.templates import TemplateWriter
+from tests.sample_data.traps import Expected, all_deliveries
 from tests.sample_data.truth import Truth
 from xhht_analysis.project import ROOT
 
 SAMPLE = ROOT / "data" / "raw" / "sample"
 
 
-def write_sample(folder: Path) -> list[str]:
-    """Write every file of the sample below ``folder``, emptied first; gives their paths."""
+def write_sample(folder: Path) -> tuple[list[str], list[Expected]]:
+    """Write every file below ``folder``, emptied first; gives paths and expected results."""
     shutil.rmtree(folder, ignore_errors=True)
     writer = TemplateWriter(Truth(Geography()))
-    written = []
-    for delivery in regular(writer):
+    written: list[str] = []
+    lines: list[Expected] = []
+    for delivery in all_deliveries(writer, lines):
         target = folder / delivery.path
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             raise FileExistsError(delivery.path)
         delivery.write(target)
         written.append(delivery.path)
-    return written
+    return written, lines
 
 
 def main() -> None:
@@ -35,7 +37,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=SAMPLE)
     options = parser.parse_args()
-    written = write_sample(options.out)
+    written, lines = write_sample(options.out)
+    write_listing(options.out, lines)
     size = sum((options.out / name).stat().st_size for name in written)
     print(f"{len(written)} tệp, {size / 2**20:.2f} MB: {options.out}")
 

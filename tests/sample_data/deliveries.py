@@ -16,7 +16,6 @@ from tests.sample_data import forms
 from tests.sample_data.forms import Listing
 from tests.sample_data.geography import Geography
 from tests.sample_data.grids import Grid, save
-from tests.sample_data.patching import patch
 from tests.sample_data.templates import TemplateWriter
 from tests.sample_data.truth import stream
 
@@ -90,20 +89,27 @@ def district_templates(
     writer: TemplateWriter, geography: Geography, year: int
 ) -> Iterator[Delivery]:
     """One template per district and year, and the one revision."""
-    for number, district in enumerate(geography.atoms):
+    for district in geography.atoms:
         if (district, year) in MISSING:
             continue
         leave_out = carried_by_forms(district, year)
-        received = LATE.get((district, year), DATES[year][number % 3])
-        name = file_name(geography.district_name(district), year)
 
         def write(path: Path, district=district, leave_out=leave_out) -> None:
             writer.district(path, district, year, leave_out=leave_out)
 
-        yield Delivery(f"{received}/{name}", write)
+        path = district_path(geography, district, year)
+        yield Delivery(path, write)
         if (district, year) == REVISED[:2]:
-            again = f"{REVISED[2]}/{name.removesuffix('.xlsx')} (dieu chinh).xlsx"
+            name = path.split("/")[1].removesuffix(".xlsx")
+            again = f"{REVISED[2]}/{name} (dieu chinh).xlsx"
             yield Delivery(again, lambda path: revise(writer, path))
+
+
+def district_path(geography: Geography, district: str, year: int) -> str:
+    """Folder of receipt and name of a district's template."""
+    number = list(geography.atoms).index(district)
+    received = LATE.get((district, year), DATES[year][number % 3])
+    return f"{received}/{file_name(geography.district_name(district), year)}"
 
 
 def carried_by_forms(district: str, year: int) -> tuple[str, ...]:
@@ -139,7 +145,6 @@ def revise(writer: TemplateWriter, path: Path) -> None:
 
 def district_forms(writer: TemplateWriter, geography: Geography, year: int) -> Iterator[Delivery]:
     """XMC-4 as .xls, TH-02 and THCS-TK, MN-02: forms that some districts hand in."""
-    received = DATES[year][1]
     for district in (*XMC4_DISTRICTS, *PERCENT_DISTRICTS, *MN02_DISTRICTS):
         if (district, year) in MISSING:
             continue
@@ -147,14 +152,27 @@ def district_forms(writer: TemplateWriter, geography: Geography, year: int) -> I
         on = f"{year}-09-30"
         units = geography.communes(district, on)
         listing = Listing.of(writer.truth, name, year, units, on)
-        short = plain(name).replace(" ", "_")
         if district in XMC4_DISTRICTS:
-            yield form(f"{received}/4. TK_DATCHUAN_XMC_4_{year}_{short}.xls", forms.xmc4, listing)
+            yield form(form_path("XMC-4", name, year), forms.xmc4, listing)
         if district in PERCENT_DISTRICTS:
-            yield form(f"{received}/PCGD_{year}_TH_02_{name}.xlsx", forms.th02, listing)
-            yield form(f"{received}/PCGD_THCS_TK_{year}_{short}.xls", forms.thcs_tk, listing)
+            yield form(form_path("TH-02", name, year), forms.th02, listing)
+            yield form(form_path("THCS-TK", name, year), forms.thcs_tk, listing)
         if district in MN02_DISTRICTS:
-            yield form(f"{received}/2. PCGDMN_{year}_MN-02 {name}.xlsx", forms.mn02, listing)
+            yield form(form_path("MN-02", name, year), forms.mn02, listing)
+
+
+def form_path(number: str, name: str, year: int) -> str:
+    """Folder of receipt and name of a district's form, each in the habit of its own desk."""
+    short = plain(name).replace(" ", "_")
+    return (
+        f"{DATES[year][1]}/"
+        + {
+            "XMC-4": f"4. TK_DATCHUAN_XMC_4_{year}_{short}.xls",
+            "TH-02": f"PCGD_{year}_TH_02_{name}.xlsx",
+            "THCS-TK": f"PCGD_THCS_TK_{year}_{short}.xls",
+            "MN-02": f"2. PCGDMN_{year}_MN-02 {name}.xlsx",
+        }[number]
+    )
 
 
 def form(path: str, build: Callable[[Listing], Grid], listing: Listing) -> Delivery:
@@ -219,13 +237,3 @@ def agency_templates(writer: TemplateWriter) -> Iterator[Delivery]:
                 writer.agency(path, agency, year)
 
             yield Delivery(f"{received}/{stem}_XHHT_{year}.xlsx", write)
-
-
-def patched(delivery: Delivery, changes: dict[str, dict[str, object]]) -> Delivery:
-    """The same file with some cells typed over."""
-
-    def write(path: Path) -> None:
-        delivery.write(path)
-        patch(path, changes)
-
-    return Delivery(delivery.path, write)

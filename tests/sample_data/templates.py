@@ -161,7 +161,7 @@ class TemplateWriter:
             path,
             year=year,
             values=pd.DataFrame(rows),
-            commune_values=None if communes is None else pd.DataFrame(communes),
+            commune_values=pd.DataFrame(communes) if communes else None,
             activities=pd.DataFrame(done) if done else None,
             mark=MARK,
             **self.tables
