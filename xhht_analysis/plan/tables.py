@@ -1,8 +1,8 @@
 """The contract of every table in config/, and the one function that reads them.
 
 What `contracts` is for the tables a run makes, this is for the tables people keep: the same
-`Table` and `Column`, checked on every read. Text cells that are empty are ``""``, dates are ISO
-strings that bound a period inclusively (an empty ``valid_to`` has no end), codes are strings.
+`Table` and `Column`, checked on every read. A column not described otherwise is text that may not
+be empty. Dates are ISO strings that bound a period inclusively; an empty ``valid_to`` has no end.
 """
 
 from __future__ import annotations
@@ -14,176 +14,120 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.contracts import Column, Table
 
-TEXT = Column("str")
-MAYBE = Column("str", required=False)
+N_DISTRICTS = 11
+TARGET_YEAR = Column("int", low=2025, high=2030)
 LEVEL = Column("int", required=False, low=0, high=3)
 SHARE = Column("float", required=False, low=0, high=contracts.MAX_PERCENT)
-YES = ("yes", "no")
-TARGET_YEARS = (2025, 2030)
 
 
-def _table(name: str, key: str, **columns: Column) -> Table:
-    return Table(name, columns, key=tuple(key.split()))
+def _table(name: str, key: str, columns: str, *, empty: str = "", **special: Column) -> Table:
+    """Table with the columns in this order; those in ``empty`` may hold empty text."""
+    described = dict.fromkeys(columns.split(), Column("str"))
+    described |= dict.fromkeys(empty.split(), Column("str", required=False)) | special
+    return Table(name, described, key=tuple(key.split()))
+
+
+def _one_of(*values: str, required: bool = True) -> Column:
+    return Column("str", required=required, allowed=values)
 
 
 INDICATORS = _table(
     "indicators",
     "indicator_code definition_variant",
-    indicator_code=TEXT,
-    definition_variant=Column("str", allowed=("plan", "gso_cert", "gso")),
-    name_vi=TEXT,
-    short_name_vi=TEXT,
-    name_en=TEXT,
-    kind=Column("str", allowed=("share", "rate", "level", "milestone", "context")),
-    measure_unit=Column("str", allowed=("percent", "level")),
-    count_unit_vi=MAYBE,
+    "indicator_code definition_variant name_vi short_name_vi name_en kind measure_unit "
+    "count_unit_vi decimals level_max parent_indicator series_type definition_vi numerator_vi "
+    "denominator_vi legal_basis reporter collection_form first_year notes_vi",
+    empty="count_unit_vi parent_indicator numerator_vi denominator_vi reporter notes_vi",
+    definition_variant=_one_of("plan", "gso_cert", "gso"),
+    kind=_one_of("share", "rate", "level", "milestone", "context"),
+    measure_unit=_one_of("percent", "level"),
     decimals=Column("int", low=0, high=3),
     level_max=LEVEL,
-    parent_indicator=MAYBE,
-    series_type=Column("str", allowed=("stock", "flow", "coverage")),
-    definition_vi=TEXT,
-    numerator_vi=MAYBE,
-    denominator_vi=MAYBE,
-    legal_basis=TEXT,
-    reporter=MAYBE,
-    collection_form=TEXT,
+    series_type=_one_of("stock", "flow", "coverage"),
     first_year=Column("int", low=1996),
-    notes_vi=MAYBE,
 )
 GOALS = _table(
     "goals",
     "goal_code",
-    goal_code=TEXT,
+    "goal_code order block block_vi title_vi title_en kind indicator_code level_required "
+    "parent_goal place commitment_vi definition_vi numerator_vi denominator_vi source_vi doubts_vi "
+    "lead_agency support_agencies task_codes",
+    empty="parent_goal numerator_vi denominator_vi",
     order=Column("int", low=1, high=18),
     block=Column("int", low=1, high=4),
-    block_vi=TEXT,
-    title_vi=TEXT,
-    title_en=TEXT,
-    kind=Column(
-        "str",
-        allowed=(
-            "share_people",
-            "share_institutions",
-            "share_districts",
-            "province_status",
-            "milestone",
-        ),
+    kind=_one_of(
+        "share_people", "share_institutions", "share_districts", "province_status", "milestone"
     ),
-    indicator_code=TEXT,
     level_required=LEVEL,
-    parent_goal=MAYBE,
-    place=TEXT,
-    commitment_vi=TEXT,
-    definition_vi=TEXT,
-    numerator_vi=MAYBE,
-    denominator_vi=MAYBE,
-    source_vi=TEXT,
-    doubts_vi=TEXT,
-    lead_agency=TEXT,
-    support_agencies=TEXT,
-    task_codes=TEXT,
 )
 TARGETS = _table(
     "targets",
     "goal_code target_year",
-    goal_code=TEXT,
-    target_year=Column("int", low=TARGET_YEARS[0], high=TARGET_YEARS[1]),
-    indicator_code=TEXT,
+    "goal_code target_year indicator_code level_required target_value target_units measure_unit "
+    "comparator commitment place note_vi",
+    empty="note_vi",
+    target_year=TARGET_YEAR,
     level_required=LEVEL,
     target_value=Column("float", low=0, high=contracts.MAX_PERCENT),
-    target_units=Column("int", required=False, low=1, high=11),
-    measure_unit=Column("str", allowed=("percent", "level")),
-    comparator=Column("str", allowed=(">=", "<=")),
-    commitment=Column("str", allowed=("must", "strive", "maintain")),
-    place=TEXT,
-    note_vi=MAYBE,
+    target_units=Column("int", required=False, low=1, high=N_DISTRICTS),
+    measure_unit=_one_of("percent", "level"),
+    comparator=_one_of(">=", "<="),
+    commitment=_one_of("must", "strive", "maintain"),
 )
 AGENCIES = _table(
     "agencies",
     "agency_code",
-    agency_code=TEXT,
-    name_vi=TEXT,
-    short_name_vi=TEXT,
-    valid_from=TEXT,
-    valid_to=MAYBE,
-    successor=MAYBE,
-    indicators=MAYBE,
-    deadline=TEXT,
-    place=TEXT,
-    status=Column("str", allowed=("plan", "unverified")),
-    notes_vi=MAYBE,
+    "agency_code name_vi short_name_vi valid_from valid_to successor indicators deadline place "
+    "status notes_vi",
+    empty="valid_to successor indicators notes_vi",
+    status=_one_of("plan", "unverified"),
 )
 TASKS = _table(
     "tasks",
     "task_code",
-    task_code=TEXT,
-    section=Column("str", allowed=("II", "III", "IV")),
-    group=TEXT,
-    group_vi=TEXT,
-    place=TEXT,
-    title_vi=TEXT,
-    agency_codes=TEXT,
-    goal_codes=MAYBE,
+    "task_code section group group_vi place title_vi agency_codes goal_codes",
+    empty="goal_codes",
+    section=_one_of("II", "III", "IV"),
 )
 UNITS = _table(
     "units",
     "unit_code name_vi valid_from",
-    unit_code=TEXT,
-    name_vi=TEXT,
-    level=Column("str", allowed=("region", "province", "district", "commune")),
-    parent_code=MAYBE,
-    valid_from=TEXT,
-    valid_to=MAYBE,
-    scope=Column("str", allowed=("tien_giang", "other")),
-    is_special=Column("str", required=False, allowed=YES),
-    source=TEXT,
+    "unit_code name_vi level parent_code valid_from valid_to scope is_special source",
+    empty="parent_code valid_to",
+    level=_one_of("region", "province", "district", "commune"),
+    scope=_one_of("tien_giang", "other"),
+    is_special=_one_of("yes", "no", required=False),
 )
 CROSSWALK = _table(
     "crosswalk",
     "code_2021",
-    code_2021=TEXT,
-    name_2021=TEXT,
-    district_code=TEXT,
-    district_name=TEXT,
-    code_2024_05=TEXT,
-    name_2024_05=TEXT,
-    code_2024_11=TEXT,
-    name_2024_11=TEXT,
-    code_2025_07=TEXT,
-    name_2025_07=TEXT,
+    "code_2021 name_2021 district_code district_name code_2024_05 name_2024_05 code_2024_11 "
+    "name_2024_11 code_2025_07 name_2025_07 share",
     share=Column("float", low=0, high=1),
 )
 STANDARDS = _table(
     "standards",
     "level_indicator scope level indicator_code valid_from",
-    level_indicator=TEXT,
-    programme=TEXT,
-    scope=Column("str", allowed=("commune", "district", "province", "recognition")),
+    "level_indicator programme scope level indicator_code indicator_special comparator threshold "
+    "threshold_special share share_special prerequisites valid_months valid_from valid_to source "
+    "status note_vi",
+    empty="indicator_special prerequisites valid_to note_vi",
+    scope=_one_of("commune", "district", "province", "recognition"),
     level=LEVEL,
-    indicator_code=TEXT,
-    indicator_special=MAYBE,
-    comparator=Column("str", allowed=(">=",)),
+    comparator=_one_of(">="),
     threshold=SHARE,
     threshold_special=SHARE,
     share=SHARE,
     share_special=SHARE,
-    prerequisites=MAYBE,
     valid_months=Column("int", required=False, low=1),
-    valid_from=TEXT,
-    valid_to=MAYBE,
-    source=TEXT,
-    status=Column("str", allowed=("verified", "secondary")),
-    note_vi=MAYBE,
+    status=_one_of("verified", "secondary"),
 )
 EXPERT = _table(
     "expert",
     "goal_code target_year",
-    goal_code=TEXT,
-    target_year=Column("int", low=TARGET_YEARS[0], high=TARGET_YEARS[1]),
+    "goal_code target_year probability who signed_on reason",
+    target_year=TARGET_YEAR,
     probability=Column("float", low=0, high=1),
-    who=TEXT,
-    signed_on=TEXT,
-    reason=TEXT,
 )
 CONFIG_TABLES = {
     table.name: table
