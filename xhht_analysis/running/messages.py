@@ -59,3 +59,6 @@ VERIFIED = "Lần chạy {as_of}: đầu vào, kết quả và lần chạy lạ
 LEDGER_COLUMNS = ("Số liệu đến", "Chạy xong lúc (UTC)", "Kết quả", "Giây", "Loại", "Ghi chú")
 RUN_STATUS = {"done": "xong", "failed": "hỏng"}
 DATA_KIND = {True: "minh hoạ", False: "thật"}
+NO_DASK = "Chưa cài dask.distributed; cài thêm: pip install 'xhht_analysis[scale]'."
+DASK_SILENT = "Không kết nối được bộ điều phối Dask ở {address}: {cause}"
+UNITS_FAILED = "{failed} trên {total} trang đơn vị không lập được: {names}"
