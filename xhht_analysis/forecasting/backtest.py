@@ -1,0 +1,245 @@
+"""Rolling origins over the panel: how good the forecasts would have been.
+
+In: the panel. Out: one row per forecast (`backtest_rows`), the table `contracts.SCORES`
+(`run_backtest`) and what an analyst reads from it: skill by horizon, coverage, reliability, and
+how few independent forecasts the many rows are worth. Today's revised figures stand in for those
+known at each origin (a hindcast), so every model looks a little better than in live use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting import scores
+from xhht_analysis.forecasting.levels import forecast_levels
+from xhht_analysis.forecasting.outlook import PROVINCE
+from xhht_analysis.forecasting.panel import forecast_panel
+
+MIN_TRAINING = 3
+"""Years of history an origin must look back on."""
+LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
+AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.25, 0.5)}
+DEFAULT, PERSISTENCE = "default", "persistence"
+MARK, MARK_GAP, MARK_TOP = 5, 2, 99
+"""A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
+BIN = 0.2
+"""Width of the bins of PIT and reliability."""
+Model = Callable[[pd.DataFrame, int], object]
+KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
+
+
+def registered_models() -> dict[str, Model]:
+    """Every model under test by name: the kit's own and the baselines."""
+    from xhht_analysis.forecasting import baselines  # statsmodels behind it: only when asked
+
+    return {DEFAULT: forecast_panel, **baselines.MODELS}
+
+
+def run_backtest(
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    horizons: tuple[int, ...] = (1, 2, 3),
+    models: dict[str, Model] | None = None,
+) -> pd.DataFrame:
+    """Scores of every model at every origin, `contracts.SCORES`.
+
+    Parameters
+    ----------
+    panel
+        `contracts.PANEL`; the districts in the frame of 2021 are scored, shares and levels.
+    indicators
+        Config table; kinds share, rate and level are scored.
+    models
+        Name to a function (history, horizon) that answers like `forecast_panel`; by default
+        all `registered_models`.
+
+    Returns
+    -------
+    DataFrame
+        Metrics crps, ae, wis, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1),
+        rps (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of
+        the announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached).
+    """
+    rows = backtest_rows(panel, indicators, horizons=horizons, models=models)
+    return summarise(rows)
+
+
+def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.DataFrame:
+    """One row per model, indicator, unit, origin and horizon with the outcome and its losses."""
+    models = registered_models() if models is None else models
+    parts = []
+    for indicator in indicators[indicators["kind"].isin(["share", "rate", "level"])].itertuples():
+        mask = (panel["indicator_code"] == indicator.indicator_code) & (
+            panel["frame"] == contracts.FRAME_DISTRICTS
+        )
+        mask &= panel["definition_variant"] == indicator.definition_variant
+        rows = panel[mask]
+        is_district = rows["unit_code"] != PROVINCE
+        rows = rows[is_district] if is_district.any() else rows
+        if indicator.kind == "level":
+            parts += _level_origins(rows, horizons)
+        else:
+            rows = rows[rows["value"].notna()].assign(group_code="all")
+            for name, model in models.items():
+                parts += _share_origins(rows, horizons, name, model)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
+
+
+def _origins(rows: pd.DataFrame) -> list[int]:
+    years = sorted(int(y) for y in rows["year"].unique())
+    return years[MIN_TRAINING - 1 : -1]
+
+
+def _share_origins(rows, horizons, name: str, model: Model) -> list[pd.DataFrame]:
+    parts = []
+    for origin in _origins(rows):
+        history = rows[rows["year"] <= origin]
+        ahead = rows[rows["year"].isin([origin + h for h in horizons])]
+        ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
+        if len(ahead):
+            forecast = model(history, int(ahead["year"].max()) - origin)
+            parts.append(_score_shares(forecast, history, ahead, origin).assign(model_id=name))
+    return parts
+
+
+def _score_shares(forecast, history, ahead, origin: int) -> pd.DataFrame:
+    wide = forecast.quantiles(LEVELS).set_index(["unit_code", "year", "output_type_id"])["value"]
+    keys = pd.MultiIndex.from_product([range(len(ahead)), LEVELS], names=["row", "level"]).to_frame(
+        index=False
+    )
+    units, years = ahead["unit_code"].to_numpy(), ahead["year"].to_numpy(dtype=int)
+    index = pd.MultiIndex.from_arrays([units[keys["row"]], years[keys["row"]], keys["level"]])
+    q = wide.reindex(index).to_numpy().reshape(len(ahead), len(LEVELS))
+    y = ahead["value"].to_numpy(dtype=float)
+    out = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
+    out = out.assign(
+        origin_year=origin,
+        horizon=years - origin,
+        crps=scores.crps_quantiles(q, LEVELS, y),
+        wis=scores.wis(q, LEVELS, y),
+        ae=np.abs(q[:, AT[0.5]] - y),
+        pit=scores.pit(q, LEVELS, y),
+    )
+    for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
+        low, high = q[:, AT[edge]], q[:, -1 - AT[edge]]
+        out[f"coverage_{percent}"] = scores.covered(low, high, y).astype(float)
+    last = history.sort_values("year").groupby("unit_code")["value"].last()
+    now = last.reindex(units).to_numpy(dtype=float)
+    target = MARK * np.ceil((now + MARK_GAP) / MARK)
+    asked = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
+    asked = asked.assign(target_value=np.minimum(target, MARK_TOP), comparator=">=")
+    chance = forecast.probability_reached(asked)["prob_reached"].to_numpy(dtype=float)
+    open_mark = target <= MARK_TOP
+    hit = (y >= target).astype(float)
+    out["chance"], out["hit"] = (
+        np.where(open_mark, chance, np.nan),
+        np.where(open_mark, hit, np.nan),
+    )
+    return out.assign(brier=scores.brier(out["chance"], out["hit"]))
+
+
+def _level_origins(rows: pd.DataFrame, horizons) -> list[pd.DataFrame]:
+    """Transition model against standing still, by the ranked probability score."""
+    known = rows["level"].fillna(rows["level_derived_min"])
+    sure = known.eq(rows["level"].fillna(rows["level_derived_max"]))
+    rows = rows.assign(known=known.where(sure))
+    parts = []
+    for origin in _origins(rows[rows["known"].notna()]):
+        history = rows[rows["year"] <= origin]
+        ahead = rows[rows["year"].isin([origin + h for h in horizons]) & rows["known"].notna()]
+        ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
+        if ahead.empty:
+            continue
+        top = int(rows["known"].max())
+        forecast = forecast_levels(history, max(horizons), top=top, n_draws=500)
+        pmf, units = forecast.pmf(), forecast.units
+        at = [units.index(u) for u in ahead["unit_code"]]
+        horizon = ahead["year"].to_numpy(dtype=int) - origin
+        still = np.eye(pmf.shape[-1])[pmf[:, 0].argmax(axis=-1)]
+        observed = ahead["known"].to_numpy(dtype=int)
+        base = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
+        base = base.assign(origin_year=origin, horizon=horizon)
+        for name, chances in ((DEFAULT, pmf[at, horizon]), (PERSISTENCE, still[at])):
+            rps = scores.ranked_probability(chances, np.minimum(observed, top))
+            parts.append(base.assign(model_id=name, rps=rps))
+    return parts
+
+
+def summarise(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`."""
+    if rows.empty:
+        return contracts.SCORES.empty()
+    means = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
+    means = [name for name in means if name in rows]
+    long = [
+        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=name) for name in means
+    ]
+    if "pit" in rows:
+        fifth = _fifth(rows["pit"])
+        for k in range(1, round(1 / BIN) + 1):
+            share = fifth.eq(k).astype(float).where(rows["pit"].notna())
+            long.append(rows[KEYS].assign(value=share, metric=f"pit_{k}"))
+        bin_ = _fifth(rows["chance"]).astype("str")
+        for name in ("chance", "hit"):
+            metric = name + "_" + bin_
+            long.append(rows[KEYS].assign(value=rows[name], metric=metric))
+    table = pd.concat(long).dropna(subset="value")
+    grouped = table.groupby([*KEYS, "metric"], sort=True)["value"].agg(value="mean", n="size")
+    return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
+
+
+def _fifth(values: pd.Series) -> pd.Series:
+    bins = np.ceil(values.clip(lower=1e-9) / BIN).clip(upper=round(1 / BIN))
+    return bins.astype("Int64")
+
+
+def skill_by_horizon(
+    rows: pd.DataFrame, metric: str = "crps", model: str = DEFAULT, reference: str = PERSISTENCE
+) -> pd.DataFrame:
+    """Skill of ``model`` over ``reference`` per horizon, bootstrapped over indicator-origins.
+
+    Returns
+    -------
+    DataFrame
+        horizon, skill, low, high, n, n_clusters, n_effective.
+    """
+    keys = [*KEYS[1:], "unit_code"]
+    a = rows.loc[rows["model_id"] == model, [*keys, metric]]
+    b = rows.loc[rows["model_id"] == reference, [*keys, metric]]
+    both = a.merge(b, on=keys, suffixes=("", "_ref")).dropna()
+    out = []
+    for horizon, part in both.groupby("horizon"):
+        cluster = part["indicator_code"] + "@" + part["origin_year"].astype(str)
+        found = scores.skill(part[metric], part[f"{metric}_ref"], cluster)
+        worth = scores.effective_size(part[metric], cluster)
+        out.append({"horizon": horizon, **found, "n_effective": worth})
+    return pd.DataFrame(out)
+
+
+def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
+    """Announced chance against what came true, per fifth of the chance.
+
+    Parameters
+    ----------
+    table
+        `contracts.SCORES`.
+
+    Returns
+    -------
+    DataFrame
+        bin (1-5), chance and hit (means, 0-1), n forecasts.
+    """
+    mine = table[table["model_id"] == model]
+    kind = mine["metric"].str.extract(r"^(chance|hit)_(\d)$")
+    mine = mine.assign(what=kind[0], bin=kind[1]).dropna(subset="what")
+    mine = mine.assign(total=mine["value"] * mine["n"].astype(float))
+    sums = mine.groupby(["bin", "what"])[["total", "n"]].sum().reset_index()
+    sums["mean"] = sums["total"] / sums["n"].astype(float)
+    wide = sums.pivot_table(index="bin", columns="what", values="mean")
+    n = sums[sums["what"] == "chance"].set_index("bin")["n"]
+    return wide.assign(n=n).rename_axis(columns=None).reset_index()
