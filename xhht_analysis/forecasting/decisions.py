@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-
-from xhht_analysis.forecasting.shares import to_link
+from scipy.special import logit
 
 PACE_YEARS = 5
 """The own pace looks back this many years at most."""
@@ -18,6 +17,8 @@ MIN_WINDOWS = 50
 """Fewer comparable stretches of history give no percentile."""
 PEER_WIDTH = 0.5
 """Peers start within this distance on the logit."""
+EDGE = 0.0025
+"""Shares are held this far inside 0 and 1 before the logit is taken."""
 
 
 def own_pace(observed: pd.Series) -> float:
@@ -84,12 +85,14 @@ def pace_percentile(history: pd.DataFrame, start: float, need: float, years: int
     if years <= 0 or np.isnan(start) or history.empty:
         return np.nan
     span = range(int(history.index.min()), int(history.index.max()) + 1)
-    link = pd.DataFrame(to_link(history.reindex(span)), index=span)
-    moves = (link.shift(-years) - link).to_numpy()
-    near = (np.abs(link.to_numpy() - to_link(start)) <= PEER_WIDTH) & np.isfinite(moves)
+    inside = (np.array([start, need]) / 100).clip(EDGE, 1 - EDGE)
+    first, wanted = logit(inside)
+    link = logit((history.reindex(span) / 100).clip(EDGE, 1 - EDGE).to_numpy(dtype=float))
+    moves = link[years:] - link[:-years]
+    near = (np.abs(link[:-years] - first) <= PEER_WIDTH) & np.isfinite(moves)
     if near.sum() < MIN_WINDOWS:
         return np.nan
-    return float(100 * (moves[near] < to_link(need) - to_link(start)).mean())
+    return float(100 * (moves[near] < wanted - first).mean())
 
 
 def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.ndarray]:
