@@ -41,6 +41,8 @@ def read_workbook(path: Path) -> list[Sheet]:
     if data.startswith((b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04", b"\x09\x00", b"\x09\x02")):
         if b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t" in data and b"W\0o\0r\0k\0b\0o\0o\0k" not in data:
             raise RefusedError("word_97")
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise RefusedError("password")
         return _read_values(data, {})
     if head.startswith(b"%pdf"):
         raise RefusedError("pdf")

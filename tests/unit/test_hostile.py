@@ -1,0 +1,132 @@
+"""Every hostile file is one clear refusal, and the good file beside it is read as if alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import hostile_files
+from tests.sample_data.grids import Grid, save
+from xhht_analysis.intake.delivery import find_files, read_files
+from xhht_analysis.intake.remedies import REMEDIES
+
+pytestmark = pytest.mark.unit
+
+RULE_OF = {
+    "stray_cell": "too_many_cells",
+    "zip_bomb": "zip_bomb",
+    "million_rows": "too_many_cells",
+    "entity_expansion": "entity",
+    "truncated": "truncated",
+    "password_protected": "password",
+    "html_as_xls": "html",
+    "pdf_as_xlsx": "pdf",
+    "five_thousand_sheets": "too_many_sheets",
+    "nul_bytes": "nul_bytes",
+    "empty_file": "empty_file",
+}
+
+
+def good_file(path: Path) -> None:
+    grid = Grid()
+    grid.row(0, ["Đơn vị", "Tổng số"], "head")
+    grid.row(1, ["Xã Tân Thới", 1234])
+    save(path, {"Sheet1": grid})
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory) -> dict:
+    """What reading the whole folder gives, by file name."""
+    folder = tmp_path_factory.mktemp("raw")
+    day = folder / "2026-11-20"
+    for name in hostile_files.HOSTILE:
+        hostile_files.write_hostile(day, name)
+    good_file(day / "zz tot.xlsx")
+    hostile_files.lock_file(day)
+    read = read_files(find_files(folder), folder, jobs=1, seconds=30)
+    return {content.file.removeprefix("2026-11-20/"): content for content in read}
+
+
+def test_every_hostile_file_has_a_rule():
+    assert RULE_OF.keys() == hostile_files.HOSTILE.keys()
+
+
+@pytest.mark.parametrize("name", RULE_OF)
+def test_refused_whole_by_its_own_rule(contents, name):
+    content = contents[hostile_files.HOSTILE[name][0]]
+    assert content.refusal is not None
+    assert content.refusal.rule == RULE_OF[name]
+    assert content.refusal.remedy_vi == REMEDIES[RULE_OF[name]]
+    assert content.sheets == []
+
+
+def test_the_good_file_is_read(contents):
+    content = contents["zz tot.xlsx"]
+    assert content.refusal is None
+    assert content.sheets[0].grid == [["Đơn vị", "Tổng số"], ["Xã Tân Thới", 1234.0]]
+
+
+def test_lock_file_is_refused_by_name(contents):
+    assert contents["~$bao cao.xlsx"].refusal.rule == "lock_file"
+
+
+def test_nothing_is_lost_and_nothing_added(contents):
+    assert len(contents) == len(RULE_OF) + 2
+
+
+def test_link_is_never_followed(tmp_path):
+    outside = tmp_path / "ngoai.xlsx"
+    good_file(outside)
+    raw = tmp_path / "raw"
+    (raw / "2026-11-20").mkdir(parents=True)
+    if hostile_files.symlink(raw / "2026-11-20", outside) is None:
+        pytest.skip("hệ thống này không cho tạo liên kết tệp")
+    (content,) = read_files(find_files(raw), raw, jobs=1)
+    assert content.refusal.rule == "symlink"
+    assert content.sheets == []
+
+
+def test_linked_folder_is_never_entered(tmp_path):
+    outside = tmp_path / "ngoai"
+    good_file(outside / "tot.xlsx")
+    raw = tmp_path / "raw" / "2026-11-20"
+    raw.mkdir(parents=True)
+    if hostile_files.symlink(raw, outside) is None:
+        pytest.skip("hệ thống này không cho tạo liên kết thư mục")
+    (content,) = read_files(find_files(raw.parent), raw.parent, jobs=1)
+    assert content.refusal.rule == "symlink"
+
+
+def test_file_outside_the_folder_is_refused(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    good_file(tmp_path / "ngoai.xlsx")
+    (content,) = read_files([raw / ".." / "ngoai.xlsx"], raw, jobs=1)
+    assert content.refusal.rule == "outside_folder"
+
+
+def test_unreadable_permissions(tmp_path):
+    if os.name != "posix" or os.geteuid() == 0:
+        pytest.skip("người quản trị đọc được mọi tệp nên không thử được quyền đọc")
+    path = tmp_path / "2026-11-20" / "khoa.xlsx"
+    path.parent.mkdir()
+    hostile_files.unreadable(path)
+    (content,) = read_files([path], tmp_path, jobs=1)
+    assert content.refusal.rule == "unreadable"
+
+
+def test_vanished_file_is_unreadable(tmp_path):
+    (content,) = read_files([tmp_path / "mat.xlsx"], tmp_path, jobs=1)
+    assert content.refusal.rule == "unreadable"
+
+
+def test_same_file_under_a_path_with_odd_letters(tmp_path):
+    odd = tmp_path / "Bộ số liệu 2026 & <script>"
+    good_file(odd / "=cmd.xlsx")
+    shutil.copy(odd / "=cmd.xlsx", odd / "dong\nmoi.xlsx")
+    contents = list(read_files(find_files(tmp_path), tmp_path, jobs=1))
+    assert [content.refusal for content in contents] == [None, None]
+    assert contents[1].file.endswith("dong\ufffdmoi.xlsx")
