@@ -78,7 +78,7 @@ def fold(text: str) -> str:
     """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
     text = unicodedata.normalize("NFKD", normalise(text).lower().replace("đ", "d"))
     text = "".join(c for c in text if not unicodedata.combining(c)).replace("y", "i")
-    return " ".join(_PUNCTUATION.sub(" ", text).split())
+    return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 
 
 def scale_of(text: str) -> float:

@@ -1,0 +1,169 @@
+"""What a file says about itself beside its tables: unit, year, moment, sample marks, personal data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xhht_analysis.intake.sheets import Sheet
+from xhht_analysis.intake.text import fold, normalise, parse_date, parse_year, scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEAD_ROWS = 40
+LABELS = {
+    "unit": re.compile(r"(ten )?(don vi|co quan)( bao cao)?"),
+    "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
+    "year": re.compile(r"nam( bao cao| so lieu)?|nam hoc"),
+    "date": re.compile(
+        r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
+    ),
+}
+PLACE = re.compile(
+    r"(?:^|.*\b)((?:tỉnh|huyện|thị xã|thành phố|xã|phường|thị trấn|tp\.?|tx\.?|tt\.?)"
+    r"(?:\s*\([^)]*\))?)\s*:?\s+([^\W\d_].*|\d+)$",
+    re.I,
+)
+LEVEL_OF = {"tinh": "province", "huien": "district", "tx": "district", "tp": "district"}
+LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
+SAMPLE_MARK = "so lieu minh hoa"
+SAMPLE_NOTE = re.compile(
+    r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu mau\b|so lieu gia dinh"
+)
+REGISTER_NAME = re.compile(r"ho (va )?ten( .*)?|ho (ten )?dem( .*)?|ho ten( .*)?")
+REGISTER_BIRTH = re.compile(
+    r"(ngai( thang( nam)?)?|nam) sinh( .*)?|(so )?(cccd|cmnd|can cuoc|dinh danh|ma dinh danh)( .*)?"
+    r"|so dinh danh.*|so dien thoai|ma hoc sinh|quan he (voi )?chu ho"
+)
+ID_NUMBER = re.compile(r"0\d{11}")
+
+
+@dataclass
+class Context:
+    """The head of a sheet as typed; empty where it says nothing."""
+
+    unit: str = ""
+    code: str = ""
+    level: str | None = None
+    year: int | None = None
+    year_problem: str | None = None
+    snapshot_date: str | None = None
+    scale: float = 1.0
+
+    def filled_from(self, other: Context) -> Context:
+        """This context, with what it lacks taken from ``other``."""
+        if not (self.unit or self.code):
+            self.unit, self.code, self.level = other.unit, other.code, other.level
+        if self.year is None and self.year_problem is None:
+            self.year, self.year_problem = other.year, other.year_problem
+        self.snapshot_date = self.snapshot_date or other.snapshot_date
+        return self
+
+
+def read_context(sheet: Sheet, until: int) -> Context:
+    """Head of ``sheet`` above grid row ``until``."""
+    context, titles, place = Context(), [], None
+    for row in range(min(until, HEAD_ROWS, sheet.n_rows)):
+        seen: set[str] = set()
+        for column in range(min(len(sheet.grid[row]), 80)):
+            text = normalise(sheet.text(row, column))
+            if not text or text in seen:
+                continue
+            seen.add(text)
+            titles.append(text)
+            label, colon, rest = text.partition(":")
+            value: object = (
+                rest.strip() if colon and rest.strip() else _right_of(sheet, row, column)
+            )
+            _take(context, fold(label), value)
+            place = place or PLACE.fullmatch(text)
+    if not context.unit and place:
+        kind, name = place.groups()
+        context.level = LEVEL_OF.get(fold(kind).split()[0], "commune")
+        plain = "(" not in kind and ":" not in place[0]
+        context.unit = f"{kind} {name}" if plain or context.level != "commune" else name
+    _dates(context, titles)
+    return context
+
+
+def _right_of(sheet: Sheet, row: int, column: int) -> object:
+    own = sheet.cell(row, column)
+    cells = (sheet.cell(row, c) for c in range(column + 1, min(len(sheet.grid[row]), column + 12)))
+    return next((value for value in cells if value is not None and value != own), None)
+
+
+def _take(context: Context, label: str, value: object) -> None:
+    if value is None:
+        return
+    if LABELS["unit"].fullmatch(label) and not context.unit:
+        context.unit = normalise(str(value))
+    elif LABELS["code"].fullmatch(label) and not context.code:
+        context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
+    elif LABELS["year"].fullmatch(label) and context.year is None:
+        parsed = parse_year(value)
+        context.year, context.year_problem = parsed.value, parsed.problem
+    elif LABELS["date"].fullmatch(label) and context.snapshot_date is None:
+        context.snapshot_date = parse_date(value).value
+    elif label in ("dvt", "don vi tinh", "don vi do"):
+        context.scale = scale_of(str(value))
+
+
+def _dates(context: Context, titles: list[str]) -> None:
+    for title in titles:
+        key = fold(title)
+        if context.snapshot_date is None and re.search(r"thoi diem|tinh den", key):
+            context.snapshot_date = parse_date(title).value
+    if context.year is None and context.year_problem is None:
+        if context.snapshot_date:
+            context.year = int(context.snapshot_date[:4])
+            return
+        named = {
+            parse_year(t).value
+            for t in titles
+            if " nam " in f" {fold(t)} " and not LAW.search(fold(t))
+        }
+        named -= {None}
+        context.year = named.pop() if len(named) == 1 else None
+
+
+def strings(sheets: Iterable[Sheet]) -> set[str]:
+    """Distinct short texts of the sheets."""
+    return {
+        v for s in sheets for row in s.grid for v in row if v.__class__ is str and 8 < len(v) < 300
+    }
+
+
+def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:
+    """Whether the file carries our sample mark, and whether it carries a note of sample numbers."""
+    keys = [
+        fold(text) for text in strings(sheets) if not text.isascii() or "so lieu" in text.lower()
+    ]
+    ours = any(SAMPLE_MARK in key for key in keys)
+    return ours, any(SAMPLE_NOTE.search(key) for key in keys)
+
+
+def is_register(sheets: list[Sheet]) -> bool:
+    """Whether a sheet lists persons: names beside birth dates or numbers, or many ID numbers."""
+    for sheet in sheets:
+        if fold(sheet.name).replace(" ", "") == "maunhaplieu":
+            return True
+        for row in range(min(sheet.n_rows, 200)):
+            heads = {
+                fold(c)
+                for r in sheet.grid[row : row + 3]
+                for c in r
+                if isinstance(c, str) and len(c) < 60
+            }
+            if any(map(REGISTER_NAME.fullmatch, heads)) and any(
+                map(REGISTER_BIRTH.fullmatch, heads)
+            ):
+                return True
+        for column in zip(*(r for r in sheet.grid[:300] if len(r) == sheet.n_columns), strict=True):
+            if (
+                sum(isinstance(c, str) and bool(ID_NUMBER.fullmatch(c.strip())) for c in column)
+                >= 5
+            ):
+                return True
+    return False

@@ -1,0 +1,214 @@
+"""Recognise a form by its headings and turn its sheets into observations.
+
+Every form is a short description in config/forms.yml; this file knows only the five layouts they
+use (`layouts`). A sheet is read by the one form that fits best; a table that no form explains is
+reported with what was looked for, never half-read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from xhht_analysis import contracts, project
+from xhht_analysis.intake import activities, layouts
+from xhht_analysis.intake.context import Context, is_register, read_context, sample_marks
+from xhht_analysis.intake.remedies import remedy
+from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
+from xhht_analysis.intake.tables import Table, find_tables
+from xhht_analysis.intake.text import fold
+
+EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy")
+"""Columns of `Reading.observations` beside the contract: why a row must be rejected, and where."""
+
+
+@dataclass
+class Reading:
+    """What one file holds; rows are kept as dicts, the frames are made when asked for."""
+
+    file: str
+    observation_rows: list[dict[str, Any]] = field(default_factory=list)
+    finding_rows: list[dict[str, Any]] = field(default_factory=list)
+    activity_rows: list[dict[str, Any]] = field(default_factory=list)
+    refusal: Refusal | None = None
+    is_sample: bool = False
+    sender: str | None = None
+    sender_name: str | None = None
+    year: int | None = None
+    forms: tuple[str, ...] = ()
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """One row per observation a form claims: contract OBSERVATIONS without outcome, + `EXTRA`.
+
+        A row with a ``problem`` must be rejected: ``problem_cell`` and ``raw`` show the cell.
+        """
+        return observation_frame(self.observation_rows)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """Doubts seen while reading (contract FINDINGS)."""
+        return contracts.conform(pd.DataFrame(self.finding_rows), contracts.FINDINGS)
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """What was reported beside numbers (contract ACTIVITIES)."""
+        return contracts.conform(pd.DataFrame(self.activity_rows), contracts.ACTIVITIES)
+
+
+def observation_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Frame of observation rows of any number of files, typed as `Reading.observations`."""
+    types = {n: t for n, t in contracts.OBSERVATIONS.dtypes.items() if n != "outcome"}
+    types |= dict.fromkeys(EXTRA, "str")
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
+def read_descriptions(config_dir: Path) -> dict[str, dict[str, Any]]:
+    """Descriptions of all forms, by form number."""
+    return yaml.safe_load((config_dir / "forms.yml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _own_descriptions() -> dict[str, dict[str, Any]]:
+    return read_descriptions(project.ROOT / "config")
+
+
+def read_forms(
+    content: FileContent,
+    *,
+    received_on: str,
+    areas: Any,
+    indicators: pd.DataFrame,
+    tasks: pd.DataFrame | None = None,
+    agencies: pd.DataFrame | None = None,
+    descriptions: dict[str, dict[str, Any]] | None = None,
+) -> Reading:
+    """Read every form of one file.
+
+    Parameters
+    ----------
+    content : FileContent
+        From `delivery.read_files`; a refusal is passed on.
+    received_on : str
+        ISO date of receipt.
+    areas : plan.areas.Areas
+        Units with their dates.
+    indicators, tasks, agencies : DataFrame
+        Tables of `plan.goals`.
+    descriptions : dict, optional
+        Forms; config/forms.yml of the project by default.
+
+    Returns
+    -------
+    Reading
+        With ``refusal`` set when nothing of the file may be used.
+    """
+    reading = Reading(content.file, refusal=content.refusal)
+    if reading.refusal is None and is_register(content.sheets):
+        reading.refusal = Refusal("personal_data")
+    if reading.refusal is not None:
+        return reading
+    reading.is_sample, doubtful = sample_marks(content.sheets)
+    office = layouts.Office(
+        content.file, received_on, areas, indicators, agencies, _status(reading.is_sample, doubtful)
+    )
+    if doubtful and not reading.is_sample:
+        office.find(
+            None,
+            None,
+            "sample_numbers",
+            "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa.",
+        )
+    tables = [(sheet, find_tables(sheet)) for sheet in content.sheets]
+    heads = [read_context(s, t[0].top if t else s.n_rows) for s, t in tables]
+    whole = Context()
+    for head in heads:
+        whole.filled_from(head)
+    _year_from_name(whole, office)
+    known = descriptions or _own_descriptions()
+    missed = []
+    for (sheet, found), head in zip(tables, heads, strict=True):
+        office.enter(sheet, head.filled_from(whole))
+        used = [_read_table(table, known, office, reading) for table in found]
+        if not any(used) and _has_figures(sheet):
+            missed.append((sheet, office.looked_for))
+    _report_missed(missed, office, reading)
+    reading.sender, reading.sender_name = office.sender(whole)
+    reading.year, reading.forms = whole.year, tuple(dict.fromkeys(office.forms))
+    reading.observation_rows, reading.finding_rows = office.observations, office.findings
+    return reading
+
+
+def _status(is_sample: bool, doubtful: bool) -> str:
+    return "sample" if is_sample else "doubtful" if doubtful else "ok"
+
+
+def _year_from_name(whole: Context, office: layouts.Office) -> None:
+    """Take the year from the file's name when nothing inside tells it, and say so."""
+    years = set(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", office.file.rsplit("/", 1)[-1]))
+    if whole.year is None and whole.year_problem is None and len(years) == 1:
+        whole.year = int(years.pop())
+        office.find(
+            None,
+            None,
+            "year_from_file_name",
+            f"Trong biểu không ghi năm; lấy năm {whole.year} từ tên tệp.",
+        )
+
+
+def _read_table(
+    table: Table, known: dict[str, dict[str, Any]], office: layouts.Office, reading: Reading
+) -> bool:
+    if activities.is_activity_table(table):
+        reading.activity_rows += activities.read_activities(table, office)
+        office.forms.append("THUC-HIEN")
+        return True
+    title = fold(" ".join([office.file, table.sheet.name, *_lines_above(table)]))
+    bound = []
+    for name, description in known.items():
+        layout = layouts.bind(name, description, table, office, title)
+        if layout is not None:
+            bound.append(layout)
+    complete = [layout for layout in bound if layout.claims]
+    if not complete:
+        office.looked_for += [layout.missing() for layout in bound if layout.titled]
+        return False
+    best = max(complete, key=lambda layout: layout.score)
+    best.read()
+    office.forms.append(best.name)
+    return True
+
+
+def _lines_above(table: Table) -> list[str]:
+    rows = table.sheet.grid[max(0, table.top - 12) : table.top]
+    return [cell for row in rows for cell in dict.fromkeys(row) if isinstance(cell, str)]
+
+
+def _has_figures(sheet: Sheet) -> bool:
+    rows = sum(any(isinstance(c, (int, float)) for c in row) for row in sheet.grid[:500])
+    return rows >= 1 or (sheet.lines is not None and sheet.n_rows > 0)
+
+
+def _report_missed(
+    missed: list[tuple[Sheet, list[str]]], office: layouts.Office, reading: Reading
+) -> None:
+    """A file without any form is refused; a sheet without one, beside others, is a finding."""
+    if not office.forms:
+        looked = "; ".join(dict.fromkeys(text for _, texts in missed for text in texts))
+        reading.refusal = Refusal("unknown_form", looked or "không thấy dòng tiêu đề của biểu nào")
+        return
+    for sheet, looked in missed:
+        detail = "; ".join(looked)
+        office.sheet = sheet
+        office.find(
+            None,
+            None,
+            "sheet_not_recognised",
+            f"Không đọc sheet này. {remedy('unknown_form')} {detail}".strip(),
+        )

@@ -1,0 +1,428 @@
+"""The five layouts of forms: how the words of a description become cells of a table.
+
+``units`` one row per unit; ``indicators`` the same with indicators named in the headings; ``list``
+one row per indicator; ``ages`` rows are age groups; ``measures`` columns are ages; ``series`` one
+row per province, one column per year. Amounts are written ``field``, ``field@15-35``, and added
+or subtracted: ``people@15-35 - not_l1@15-35``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from xhht_analysis.intake.office import Claim, Office
+from xhht_analysis.intake.tables import YEAR, AmbiguousColumnError, Table, fits
+from xhht_analysis.intake.text import Parsed, fold, parse_number, parse_year, scale_of
+
+__all__ = ["Layout", "Office", "bind"]
+
+Cells = tuple[tuple[int, int, int], ...]
+"""Signed cells of an amount: (sign, row, column)."""
+AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
+
+
+@dataclass
+class Layout:
+    """One description applied to one table."""
+
+    name: str
+    about: dict[str, Any]
+    table: Table
+    office: Office
+    titled: bool
+    columns: dict[str, dict[int | None, int]] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """How well the description fits: columns found, and the title."""
+        return len(self.columns) + 3 * self.titled
+
+    def missing(self) -> str:
+        """What was looked for and not found, for the report."""
+        lost = ", ".join(f"“{spec}”" for spec in self.absent.values())
+        return f"biểu {self.name}: không thấy {lost or 'cột số liệu'}"
+
+    @cached_property
+    def gives(self) -> list[dict[str, Any]]:
+        """Observations whose fields are all there."""
+        return [
+            give
+            for give in self.about.get("gives", ())
+            if any(k in give and self._has(give[k]) for k in ("numerator", "value", "level"))
+            and self._has(give.get("denominator", ""))
+        ]
+
+    def _has(self, amount: str) -> bool:
+        return all(name in self.columns for _, name, _ in parse_amount(amount))
+
+    @property
+    def claims(self) -> bool:
+        """Whether the table can give an observation."""
+        return bool(self.gives)
+
+    def read(self) -> None:
+        """Hand every observation of the table to the office."""
+        for give in self.about.get("gives", ()):
+            if give not in self.gives:
+                lost = [
+                    self.absent[n]
+                    for a in ("numerator", "denominator", "value")
+                    for _, n, _ in parse_amount(give.get(a, ""))
+                    if n in self.absent
+                ]
+                self.office.find(
+                    None,
+                    None,
+                    "column_missing",
+                    "Không thấy cột " + ", ".join(f"“{t}”" for t in lost),
+                    give["indicator"],
+                )
+        for claim in self.each():
+            self.office.observe(self.name, self.table, claim)
+
+    def each(self) -> Iterator[Claim]:
+        """Claims of the table, row by row."""
+        raise NotImplementedError
+
+    def _claim(self, give: dict[str, Any], row: int, year: int | None) -> Claim:
+        claim = Claim(give["indicator"], row, year=year)
+        claim.numerator = self._cells(give.get("numerator", ""), row, year)
+        claim.denominator = self._cells(give.get("denominator", ""), row, year)
+        for attribute in ("value", "level"):
+            cells = self._cells(give.get(attribute, ""), row, year)
+            if cells:
+                setattr(claim, attribute, cells[0][1:])
+        return claim
+
+    def _cells(self, amount: str, row: int, year: int | None) -> Cells:
+        cells = []
+        for sign, name, ages in parse_amount(amount):
+            at = self._at(name, ages, row, year)
+            if not at:
+                return ()
+            cells += [(sign, r, c) for r, c in at]
+        return tuple(cells)
+
+    def _at(
+        self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
+    ) -> list[tuple[int, int]]:
+        columns = self.columns.get(name, {})
+        column = columns.get(year, columns.get(None))
+        return [] if column is None else [(row, column)]
+
+
+class Units(Layout):
+    """One row per unit; a year in a heading makes it that year's column."""
+
+    def each(self) -> Iterator[Claim]:
+        """One claim per unit row, observation and year."""
+        self.office.begin_units(self.table)
+        rows = list(self.table.rows())
+        years = sorted({y for columns in self.columns.values() for y in columns if y}) or [None]
+        for row, kind in rows:
+            if kind == "data" and self.office.take_unit(self.table, row):
+                for give in self.gives:
+                    for year in years:
+                        yield self._claim(give, row, year)
+        self.check_totals(rows)
+
+    def check_totals(self, rows: list[tuple[int, str]]) -> None:
+        """Compare every "Cộng" with the rows above it; a difference is a finding."""
+        fields = {
+            n
+            for g in self.gives
+            for k in ("numerator", "denominator")
+            for _, n, _ in parse_amount(g.get(k, ""))
+        }
+        columns = {c for name in fields for c in self.columns[name].values()}
+        for column in sorted(columns):
+            parts: list[float] = []
+            for row, kind in rows:
+                value = parse_number(self.table.sheet.cell(row, column)).value
+                if kind == "data" and value is not None and row not in self.office.parents:
+                    parts.append(value)
+                elif kind == "total" and value is not None and parts and sum(parts) != value:
+                    self.office.find(
+                        row,
+                        column,
+                        "parts_not_total",
+                        f"Tổng ghi {value:g}, cộng các dòng được {sum(parts):g}.".replace(".", ","),
+                    )
+
+
+class Indicators(Units):
+    """One row per unit; headings name the indicator (code or name) and what the column holds."""
+
+    def bind(self) -> None:
+        """Find the columns of each indicator."""
+        names = self.office.indicator_names
+        for column in self.table.usable:
+            path = self.table.headings[column]
+            padded = f" {path.replace(' | ', ' ')} "
+            found = max((n for n in names if f" {n} " in padded), key=len, default=None)
+            if found is None:
+                continue
+            rest = path.replace(found, " ") if found != path else path
+            code = names[found]
+            part = next(
+                (
+                    p
+                    for p, spec in self.about["fields"].items()
+                    if fits(spec, " ".join(rest.split()))
+                ),
+                None,
+            )
+            if part is None and self.office.kind(code) in ("level", "milestone"):
+                part = "level"
+            if part and code:
+                years = set(YEAR.findall(path))
+                year = int(years.pop()) if len(years) == 1 else None
+                self.columns.setdefault(f"{part} {code}", {}).setdefault(year, column)
+
+    @cached_property
+    def gives(self) -> list[dict[str, Any]]:
+        """One observation per indicator that has a numerator, a value or a level."""
+        codes = dict.fromkeys(name.split()[1] for name in self.columns)
+        gives = [
+            {"indicator": code}
+            | {p: f"{p} {code}" for p in self.about["fields"] if f"{p} {code}" in self.columns}
+            for code in codes
+        ]
+        return [g for g in gives if {"numerator", "value", "level"} & g.keys()]
+
+    def _cells(self, amount: str, row: int, year: int | None) -> Cells:
+        return tuple((1, r, c) for r, c in self._at(amount, None, row, year)) if amount else ()
+
+    def check_totals(self, rows: list[tuple[int, str]]) -> None:
+        """Totals of such a table are not checked: nothing says which columns add up."""
+
+
+class Listing(Layout):
+    """One row per indicator: the kit's template and any long table."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether indicators and a figure can be read."""
+        figures = {"numerator", "value", "level"} & self.columns.keys()
+        return bool(figures) and bool({"code", "name"} & self.columns.keys())
+
+    def each(self) -> Iterator[Claim]:
+        """One claim per row that names an indicator."""
+        for row, kind in self.table.rows():
+            if kind == "note":
+                continue
+            code, name = self._text("code", row), self._text("name", row)
+            if code or name:
+                claim = Claim(self.office.indicator(code, name), row, indicator_raw=code or name)
+                self._fill(claim, row)
+                yield claim
+
+    def _fill(self, claim: Claim, row: int) -> None:
+        claim.indicator_cell = self._first("code", row) or self._first("name", row)
+        for attribute in ("value", "level", "valid_from", "valid_to"):
+            setattr(claim, attribute, self._first(attribute, row))
+        for attribute in ("numerator", "denominator"):
+            at = self._first(attribute, row)
+            setattr(claim, attribute, ((1, *at),) if at else ())
+        claim.scale = scale_of(self._text("counted", row))
+        year = self._first("year", row)
+        if year and self.table.sheet.cell(*year) is not None:
+            claim.year_parsed, claim.year_cell = parse_year(self.table.sheet.cell(*year)), year
+        if {"unit", "unit_code"} & self.columns.keys():
+            claim.unit_raw = (self._text("unit", row), self._text("unit_code", row))
+            claim.unit_cell = self._first("unit", row) or self._first("unit_code", row)
+
+    def _first(self, name: str, row: int) -> tuple[int, int] | None:
+        return next(iter(self._at(name, None, row, None)), None)
+
+    def _text(self, name: str, row: int) -> str:
+        at = self._first(name, row)
+        return self.table.sheet.text(*at).strip() if at else ""
+
+
+class Ages(Layout):
+    """Rows are age groups of one unit; cumulative and disjoint groups are told by their labels."""
+
+    @cached_property
+    def groups(self) -> dict[tuple[int, int], int]:
+        """Row of each age group (first age, last age)."""
+        rows = {}
+        for row, kind in self.table.rows():
+            found = AGES.search(fold(self.table.sheet.text(row, self.table.key)))
+            if found and kind != "note":
+                low = int(found[1])
+                rows.setdefault((low, int(found[2] or low)), row)
+        return rows
+
+    def each(self) -> Iterator[Claim]:
+        """One claim per observation; the unit is the sheet's own."""
+        for give in self.gives:
+            yield self._claim(give, self.table.first, None)
+        for ages, row in self.groups.items():
+            parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
+            for columns in self.columns.values() if parts else ():
+                self._check(
+                    row, parts, columns[None] if None in columns else next(iter(columns.values()))
+                )
+
+    def _check(self, row: int, parts: list[int], column: int) -> None:
+        values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
+        if None not in values and values[0] != sum(values[1:]):
+            text = f"Tổng ghi {values[0]:g}, cộng các nhóm tuổi được {sum(values[1:]):g}."
+            self.office.find(row, column, "parts_not_total", text)
+
+    def _at(
+        self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
+    ) -> list[tuple[int, int]]:
+        columns = self.columns.get(name, {})
+        column = columns.get(year, next(iter(columns.values()), None))
+        whole = self.groups.get(ages)
+        rows = [whole] if whole is not None else join_ages(self.groups, ages)
+        return [] if column is None else [(r, column) for r in rows]
+
+
+def join_ages(groups: dict[tuple[int, int], int], ages: tuple[int, int] | None) -> list[int]:
+    """Rows of disjoint groups that together make ``ages`` exactly, the widest first; else none."""
+    if ages is None:
+        return []
+    low, rows = ages[0], []
+    while low <= ages[1]:
+        fit = max((g for g in groups if g[0] == low and g[1] <= ages[1]), default=None)
+        if fit is None:
+            return []
+        rows.append(groups[fit])
+        low = fit[1] + 1
+    return rows
+
+
+class Measures(Layout):
+    """Rows are measures, columns are ages, for one unit."""
+
+    def bind(self) -> None:
+        """Find the row of each measure by its label."""
+        labels = {row: self._label(row) for row, _ in self.table.rows()}
+        for name, spec in self.about["fields"].items():
+            found = sorted((len(label), row) for row, label in labels.items() if fits(spec, label))
+            if found and (len(found) == 1 or found[0][0] < found[1][0]):
+                self.columns[name] = {None: found[0][1]}
+            else:
+                self.absent[name] = spec
+
+    def _label(self, row: int) -> str:
+        cells = (self.table.sheet.cell(row, c) for c in range(self.table.sheet.n_columns))
+        parts: list[str] = []
+        for cell in cells:
+            if (
+                isinstance(cell, str)
+                and parse_number(cell).value is None
+                and fold(cell) not in parts
+            ):
+                parts.append(fold(cell))
+        return " | ".join(parts)
+
+    @cached_property
+    def ages(self) -> dict[tuple[int, int], int]:
+        """Column of each age or age group."""
+        columns = {}
+        for column in self.table.usable:
+            found = AGES.fullmatch(
+                re.sub(
+                    r"\b(tre|tuoi|do|em)\b", "", self.table.headings[column].rsplit("|")[-1]
+                ).strip()
+            )
+            if found:
+                columns.setdefault((int(found[1]), int(found[2] or found[1])), column)
+        return columns
+
+    @property
+    def claims(self) -> bool:
+        """Whether rows and age columns of an observation are there."""
+        return any(self._claim(give, 0, None).numerator for give in self.gives)
+
+    def each(self) -> Iterator[Claim]:
+        """One claim per observation."""
+        for give in self.gives:
+            claim = self._claim(give, self.table.first, None)
+            if claim.numerator:
+                yield claim
+
+    def _at(
+        self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
+    ) -> list[tuple[int, int]]:
+        measure = self.columns.get(name, {}).get(None)
+        whole = self.ages.get(ages)
+        columns = [whole] if whole is not None else join_ages(self.ages, ages)
+        return [] if measure is None else [(measure, c) for c in columns]
+
+
+class Series(Layout):
+    """One row per province, one column per year; the title names the indicator."""
+
+    def bind(self) -> None:
+        """Find the indicator in the title and the year columns."""
+        above = fold(
+            " ".join(str(c) for r in self.table.sheet.grid[: self.table.top] for c in r if c)
+        )
+        self.codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
+        for column, path in enumerate(self.table.headings):
+            year = YEAR.search(path)
+            if year and re.fullmatch(rf"(prel |so bo |nam )*{year[1]}( prel| so bo)*", path):
+                self.columns[str(column)] = {int(year[1]): column}
+
+    @property
+    def claims(self) -> bool:
+        """Whether exactly one indicator and some years are there."""
+        return len(self.codes) == 1 and len(self.columns) > 0
+
+    def each(self) -> Iterator[Claim]:
+        """One claim per province and year that has a figure; the rest of the country is not ours."""
+        for row in range(self.table.first, self.table.last):
+            name = self.table.sheet.text(row, self.table.key).strip()
+            for columns in self.columns.values() if name else ():
+                for year, column in columns.items():
+                    claim = Claim(self.codes[0], row, year=year, value=(row, column))
+                    claim.unit_raw, claim.unit_cell = (name, ""), (row, self.table.key)
+                    claim.foreign = True
+                    claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
+                    yield claim
+
+
+LAYOUTS: dict[str, type[Layout]] = {
+    "units": Units, "indicators": Indicators, "list": Listing, "ages": Ages, "measures": Measures, "series": Series,
+}  # fmt: skip
+
+
+def bind(
+    name: str, about: dict[str, Any], table: Table, office: Office, title: str
+) -> Layout | None:
+    """Apply a description to a table; None when nothing of it is there."""
+    titled = any(f" {fold(t)} " in f" {title} " for t in about.get("title", "").split("|") if t)
+    layout = LAYOUTS[about["layout"]](name, about, table, office, titled)
+    if hasattr(layout, "bind"):
+        layout.bind()
+        return layout if layout.columns or titled else None
+    for part, spec in about["fields"].items():
+        try:
+            columns = table.columns(spec)
+        except AmbiguousColumnError as error:
+            layout.absent[part] = f"{spec} (hai cột giống nhau: {error})"
+            continue
+        if columns:
+            layout.columns[part] = columns
+        else:
+            layout.absent[part] = spec
+    return layout if layout.columns or titled else None
+
+
+def parse_amount(amount: str) -> Iterable[tuple[int, str, tuple[int, int] | None]]:
+    """Parts of an amount: sign, field, ages."""
+    for sign, name, low, high in re.findall(r"([+-]?)\s*([a-z]\w*)(?:@(\d+)(?:-(\d+))?)?", amount):
+        yield (-1 if sign == "-" else 1), name, (int(low), int(high or low)) if low else None
+
+
+__all__ += ["Parsed"]

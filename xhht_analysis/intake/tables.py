@@ -1,0 +1,224 @@
+"""Find the tables of a sheet by their headings, wherever they stand.
+
+A table begins at a row with a key heading (Đơn vị, Độ tuổi, Mã chỉ tiêu …); the header is as high
+as its merged cells or the blanks under the key say. Each column gets one folded heading path, so
+that a form describes its columns by words and never by position.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from xhht_analysis.intake.sheets import Sheet
+from xhht_analysis.intake.text import fold, parse_number
+
+MAX_HEAD_ROWS = 60
+MAX_HEADER_HEIGHT = 6
+KEY = re.compile(
+    r"(ten |ma )?(don vi|xa|huien|tinh|dia phuong|dia ban|thanh pho|chi tieu|tieu chi|nhiem vu)"
+    r"(?! tinh)( (hanh chinh|phuong|thi tran|thi xa|thanh pho|huien|xa|tp|tx|tt))*"
+    r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code"
+    r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
+)
+PRIOR = re.compile(
+    r"\b(cung ki|nam truoc|ki truoc|ke hoach nam|chi tieu giao|chi tieu ke hoach|chi tieu nam|uoc|"
+    r"uoc thuc hien|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
+)
+YEAR = re.compile(r"\b(20[0-4]\d)\b")
+SIGNATURE = re.compile(
+    r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
+    r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|.*ngai \d* ?thang \d* ?nam \d*$"
+)
+TOTAL = re.compile(
+    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?|chung"
+)
+NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
+
+
+@dataclass
+class Table:
+    """One table of a sheet; rows and columns are grid positions.
+
+    Parameters
+    ----------
+    top, first, last : int
+        First header row, first data row, and the row after the last data row.
+    key : int
+        Column of the key heading.
+    headings : list of str
+        Folded heading path of each column, parts joined by " | ".
+    """
+
+    sheet: Sheet
+    top: int
+    first: int
+    last: int
+    key: int
+    headings: list[str]
+
+    @cached_property
+    def usable(self) -> list[int]:
+        """Columns that may hold this year's figures."""
+        return [c for c, path in enumerate(self.headings) if path and not PRIOR.search(path)]
+
+    def columns(self, spec: str) -> dict[int | None, int]:
+        """Column that ``spec`` describes, for each year its headings name (None: no year).
+
+        Raises
+        ------
+        AmbiguousColumnError
+            If two columns fit equally well.
+        """
+        best: dict[int | None, list[tuple[int, int]]] = {}
+        for column in self.usable:
+            path = self.headings[column]
+            if fits(spec, path):
+                years = set(YEAR.findall(path))
+                year = int(years.pop()) if len(years) == 1 else None
+                best.setdefault(year, []).append((len(path), column))
+        chosen = {}
+        for year, found in best.items():
+            found.sort()
+            if len(found) > 1 and found[0][0] == found[1][0]:
+                raise AmbiguousColumnError(self.sheet.address(self.first - 1, found[1][1]))
+            chosen[year] = found[0][1]
+        return chosen
+
+    def rows(self) -> Iterator[tuple[int, str]]:
+        """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""
+        for row in range(self.first, self.last):
+            texts = [fold(self.sheet.text(row, c)) for c in range(self.sheet.n_columns)]
+            if not any(texts) or is_number_row(self.sheet, row):
+                continue
+            label = texts[self.key] or next(filter(None, texts))
+            if any(SIGNATURE.match(t) for t in texts if t and not t[0].isdigit()):
+                return
+            if "@" in (texts[0], texts[self.key]) or TOTAL.fullmatch(label):
+                yield row, "total"
+            else:
+                yield row, "note" if NOTE.match(label) else "data"
+
+
+class AmbiguousColumnError(ValueError):
+    """Two columns fit one description; the argument is the address of the second."""
+
+
+@lru_cache(maxsize=4096)
+def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
+    terms = []
+    for part in spec.split(","):
+        part = part.strip()
+        words = tuple(f" {fold(word)} " for word in part.lstrip("!").split("|") if word.strip())
+        terms.append((not part.startswith("!"), words))
+    return tuple(terms)
+
+
+def fits(spec: str, path: str) -> bool:
+    """Whether a folded heading path has the words of ``spec``.
+
+    ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
+    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !nữ"``.
+    """
+    padded = f" {path.replace(' | ', '  ')} "
+    return all(any(word in padded for word in words) is wanted for wanted, words in _terms(spec))
+
+
+def is_number_row(sheet: Sheet, row: int) -> bool:
+    """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
+    numbers = []
+    for column in range(sheet.n_columns):
+        text = sheet.text(row, column).strip()
+        if text:
+            match = re.match(r"\(?(\d{1,3}|[A-Z])\)?(\s*=.*)?$", text)
+            if not match:
+                return False
+            numbers.append(int(match[1]) if match[1].isdigit() else 0)
+    plain = [n for n in numbers if n]
+    return (
+        len(plain) >= 3
+        and plain[0] <= 3
+        and all(a <= b for a, b in zip(plain, plain[1:], strict=False))
+    )
+
+
+def find_tables(sheet: Sheet) -> list[Table]:
+    """Tables of a sheet, top to bottom; each ends where the next one begins."""
+    tables, row = [], 0
+    while row < min(sheet.n_rows, 20_000):
+        key = _key_column(sheet, row) if row < MAX_HEAD_ROWS or len(tables) < 20 else None
+        if key is None:
+            row += 1
+            continue
+        first = _header_end(sheet, row, key)
+        if tables:
+            tables[-1].last = row
+        headings = _heading_paths(sheet, row, first, key)
+        while first < sheet.n_rows and is_number_row(sheet, first):
+            first += 1
+        tables.append(Table(sheet, row, first, sheet.n_rows, key, headings))
+        row = max(first, row + 1)
+    return tables
+
+
+def _key_column(sheet: Sheet, row: int) -> int | None:
+    cells = sheet.grid[row]
+    texts = [fold(cell) if isinstance(cell, str) and len(cell) < 80 else "" for cell in cells]
+    if len({t for t in texts if t}) < 2 or sum(map(bool, texts)) < 2:
+        return None
+    keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
+    others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
+    if not keys or len(others) < 3:
+        return None
+    if any(isinstance(cells[c], (int, float)) and not 1990 <= cells[c] <= 2050 for c in others):
+        return None
+    names = [c for c in keys if not texts[c].startswith("ma ")]
+    return (names or keys)[0]
+
+
+def _header_end(sheet: Sheet, top: int, key: int) -> int:
+    """Row after the header: as high as the merged key cell, or while the key column is blank."""
+    anchor = sheet.text(top, key)
+    row = top + sheet.merged_rows(top, key)
+    while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
+        cells = [c for c in sheet.grid[row] if c not in ("", None)]
+        blank = sheet.text(row, key) in ("", anchor)
+        numeric = any(
+            not isinstance(c, str) or parse_number(c, kind="percent").value is not None
+            for c in cells
+        )
+        if (
+            not cells
+            or not blank
+            or (numeric and not _all_years(cells))
+            or is_number_row(sheet, row)
+        ):
+            break
+        row += 1
+    return row
+
+
+def _all_years(cells: list[object]) -> bool:
+    return all(isinstance(c, str) or 1990 <= float(c) <= 2050 for c in cells) and all(
+        not str(c).strip().isdigit() or 1990 <= int(str(c)) <= 2050
+        for c in cells
+        if isinstance(c, str)
+    )
+
+
+def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
+    """Folded path per column; in a header without merges a blank takes its left neighbour."""
+    paths: list[list[str]] = [[] for _ in range(sheet.n_columns)]
+    for row in range(top, end):
+        left, merged = "", any(r1 <= row <= r2 and c2 > c1 for r1, c1, r2, c2 in sheet.merged)
+        for column in range(sheet.n_columns):
+            text = fold(sheet.text(row, column))
+            if text:
+                left = text
+            elif not merged and row < end - 1 and column > key and sheet.text(end - 1, column):
+                text = left
+            if text and text not in paths[column]:
+                paths[column].append(text)
+    return [" | ".join(parts) for parts in paths]
