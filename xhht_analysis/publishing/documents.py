@@ -1,0 +1,186 @@
+"""An executed notebook becomes a page, a Word file, a PDF and an Excel annex.
+
+The blocks of the notebook (see `blocks`) are numbered once, so that "Hình 3" is the same figure
+in every form. Cells tagged ``analyst-only``, all code and all prints stay behind.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+
+from xhht_analysis import store
+from xhht_analysis.project import KitError
+from xhht_analysis.publishing import blocks
+from xhht_analysis.publishing.blocks import BLOCK_MIME
+from xhht_analysis.publishing.labels import Labels
+
+TEMPLATES = Path(__file__).with_name("templates")
+HIDDEN_TAG = "analyst-only"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
+EDGE_PLACES = (
+    r"Microsoft\Edge\Application\msedge.exe",
+    r"Google\Chrome\Application\chrome.exe",
+)
+PRINT_SECONDS = 120
+logger = logging.getLogger(__name__)
+
+
+class ExportError(KitError):
+    """A notebook that cannot become a document: not executed, or failed."""
+
+
+def read_executed(notebook: Path, labels: Labels) -> nbformat.NotebookNode:
+    """Executed notebook without hidden cells, its pictures and tables numbered.
+
+    Raises
+    ------
+    ExportError
+        If a cell failed or none ran: a half-made page must not leave the office.
+    """
+    nb = nbformat.read(notebook, as_version=4)
+    nb.cells = [c for c in nb.cells if HIDDEN_TAG not in c.metadata.get("tags", [])]
+    outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
+    if any(o.output_type == "error" for o in outputs):
+        raise ExportError(f"{notebook.name}: a cell failed, so there is no document to make")
+    if not outputs:
+        raise ExportError(f"{notebook.name} was not executed: there is nothing to publish")
+    counts = {"picture": 0, "table": 0}
+    words = {"picture": "figure", "table": "table"}
+    for output in outputs:
+        content = output.get("data", {}).get(BLOCK_MIME)
+        if content and content["kind"] in counts and content["caption"]:
+            kind = content["kind"]
+            counts[kind] += 1
+            text = labels.word(words[kind], n=counts[kind], text=content["caption"])
+            content["caption"] = text
+    return nb
+
+
+def block_outputs(nb: nbformat.NotebookNode) -> list[tuple[dict, bytes]]:
+    """Blocks of a notebook in order: content and, for a picture, the PNG bytes."""
+    found = []
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            content = output.get("data", {}).get(BLOCK_MIME)
+            if content:
+                png = base64.b64decode(output.data.get("image/png", ""))
+                found.append((content, png))
+    return found
+
+
+def export_html(
+    executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
+) -> Path:
+    """Write the notebook as one page that needs nothing else: no script, no external address.
+
+    ``title`` defaults to the first heading.
+
+    Raises
+    ------
+    ExportError
+        If the notebook failed or was not executed.
+    """
+    from nbconvert import HTMLExporter
+
+    labels = Labels(lang)
+    nb = read_executed(executed_notebook, labels)
+    headings = _prepare(nb)
+    css = (TEMPLATES / "committee" / "page.css").read_text(encoding="utf-8")
+    sample = labels.word("sample") if _is_sample(nb) else ""
+    if sample:
+        css += f'@page {{ @top-center {{ content: "{sample}"; font-weight: bold; }} }}\n'
+    page = {
+        "lang": lang,
+        "title": title or (headings[0]["text"] if headings else executed_notebook.stem),
+        "css": css,
+        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "sample": sample,
+        "skip": labels.word("skip"),
+        "contents_title": labels.word("contents"),
+        "contents": [h for h in headings if h["level"] in (2, 3)],
+    }
+    exporter = HTMLExporter(
+        template_name="committee", extra_template_basedirs=[str(TEMPLATES)], exclude_input=True
+    )
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    text, _ = exporter.from_notebook_node(nb, resources={"page": page})
+    text = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", text)
+    return store.write_text(out, text)
+
+
+def _prepare(nb: nbformat.NotebookNode) -> list[dict]:
+    """Turn blocks into what the template prints; return the headings with unique ids."""
+    headings, seen = [], {}
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            content = output.get("data", {}).get(BLOCK_MIME)
+            if not content:
+                continue
+            if content["kind"] == "picture":
+                about = output.metadata.setdefault("image/png", {})
+                width = round(96 * content["inches"])
+                png = base64.b64decode(output.data["image/png"])
+                size = [int.from_bytes(png[i : i + 4], "big") for i in (16, 20)]
+                about |= {"alt": content["alt"], "caption": content["caption"], "width": width}
+                about["height"] = round(width * size[1] / size[0])
+                continue
+            if content["kind"] == "heading":
+                name = blocks.slug(content["text"])
+                seen[name] = seen.get(name, 0) + 1
+                content["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+                headings.append(content)
+            output.data["text/html"] = blocks.to_html(content)
+    return headings
+
+
+def _is_sample(nb: nbformat.NotebookNode) -> bool:
+    return any(c["kind"] == "prose" and c["style"] == "banner" for c, _ in block_outputs(nb))
+
+
+def find_browser() -> str | None:
+    """Path of a Chromium, Chrome or Edge that can print, or None."""
+    for name in BROWSERS:
+        if found := shutil.which(name):
+            return found
+    roots = [os.environ.get(k) for k in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
+    places = [Path(root) / place for root in roots if root for place in EDGE_PLACES]
+    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    return next((str(p) for p in [*places, mac] if p.is_file()), None)
+
+
+def export_pdf(html: Path, out: Path) -> Path | None:
+    """Print ``html`` to PDF with the browser of this computer.
+
+    Returns None, and logs what to do, when there is no Chromium, Chrome or Edge or it fails: the
+    page can always be printed by hand.
+    """
+    browser = find_browser()
+    if browser is None:
+        logger.warning("No PDF: Chromium, Chrome or Edge not found; print %s by hand", html.name)
+        return None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.stem}.{os.getpid()}.part.pdf")
+    options = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
+    command = [browser, *options.split(), "--no-pdf-header-footer", f"--print-to-pdf={partial}"]
+    try:
+        subprocess.run(
+            [*command, html.resolve().as_uri()],
+            capture_output=True,
+            timeout=PRINT_SECONDS,
+            check=True,
+        )
+        return partial.replace(out)
+    except (OSError, subprocess.SubprocessError) as error:
+        logger.warning("No PDF: %s failed (%s); print %s by hand", browser, error, html.name)
+        return None
+    finally:
+        partial.unlink(missing_ok=True)

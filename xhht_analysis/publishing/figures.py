@@ -1,0 +1,213 @@
+"""The look of every figure, and how a figure becomes bytes.
+
+Builders in ``figures_goals`` and ``figures_places`` return a `matplotlib.figure.Figure` whose
+suptitle is the title and whose label is the alt text; nothing is shown or written by building.
+Colours follow blue (good) to orange (bad) and are told apart by lightness, shape and number too.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.material import Material
+
+PAGE_WIDTH = 6.7
+"""Inches between the margins of an A4 page."""
+DPI = 144
+INK, GREY, LIGHT = "#1f2933", "#6b7785", "#e4e7eb"
+DATA, TARGET = "#0b4f8a", "#b3261e"
+CLASS_COLOURS = {
+    "reached": "#08306b",
+    "very_likely": "#2171b5",
+    "likely": "#9ecae1",
+    "open": "#d9d9d9",
+    "unlikely": "#fdb863",
+    "very_unlikely": "#b35806",
+    "missed": "#7f2704",
+    "no_data": "#ffffff",
+}
+LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
+BAND_COLOURS = {95: "#d6e4f0", 80: "#a9c9e4", 50: "#6ba3d0"}
+BAND_LEVELS = {95: (0.025, 0.975), 80: (0.1, 0.9), 50: (0.25, 0.75)}
+STYLE = {
+    **sns.axes_style("white"),
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "axes.edgecolor": GREY,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "grid.color": LIGHT,
+    "figure.titlesize": 11,
+    "figure.titleweight": "bold",
+    "hatch.linewidth": 0.6,
+    "svg.hashsalt": "xhht",
+    "svg.fonttype": "path",
+}
+
+
+def figure_style():
+    """Context in which the kit's figures are built and drawn."""
+    return mpl.rc_context(STYLE)
+
+
+def styled(builder: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Build under the kit's style, whatever the notebook has set."""
+
+    @wraps(builder)
+    def build(*args, **kwargs) -> Figure:
+        with figure_style():
+            return builder(*args, **kwargs)
+
+    return build
+
+
+def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[Figure, np.ndarray]:
+    """New figure as wide as the page, with its axes as a 2-d array."""
+    figure = Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def finish(figure: Figure, material: Material, title: str, alt: str) -> Figure:
+    """Give a figure its title, alt text, source line and, for invented data, its mark."""
+    figure.suptitle(wrapped(title, 66), x=0.01, ha="left")
+    figure.set_label(alt)
+    figure.supxlabel(wrapped(material.footer(), 125), fontsize=6.5, color=GREY, x=0.01, ha="left")
+    if material.is_sample:
+        figure.text(
+            0.5,
+            0.5,
+            material.labels.word("sample"),
+            fontsize=30,
+            color="#000000",
+            alpha=0.10,
+            ha="center",
+            va="center",
+            rotation=18,
+            weight="bold",
+            zorder=10,
+        )
+    return figure
+
+
+def empty(axes, text: str) -> None:
+    """Say in an axes that there is nothing to draw."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY)
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def whole_years(axes) -> None:
+    """Whole years on the x axis."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=11, min_n_ticks=2))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
+
+
+def local_numbers(axis, material: Material, decimals: int = 0) -> None:
+    """Numbers of an axis with the decimal sign of the language."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: material.labels.number(x, decimals)))
+
+
+def wrapped(text: str, width: int) -> str:
+    """``text`` broken into lines of at most ``width`` characters."""
+    return "\n".join(textwrap.wrap(text, width)) or text
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on ``colour`` (WCAG relative luminance)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """PNG of a figure, the same bytes every time."""
+    return _bytes(figure, "png", {"Software": None})
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """SVG of a figure, the same bytes every time."""
+    return _bytes(figure, "svg", {"Date": None, "Creator": None})
+
+
+def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
+    stream = io.BytesIO()
+    with figure_style():
+        figure.savefig(stream, format=kind, dpi=DPI, metadata=metadata)
+    return stream.getvalue()
+
+
+def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
+    """Write ``name``.png and ``name``.svg into ``folder``; an empty folder writes nothing."""
+    if not folder:
+        return []
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    for path, content in zip(paths, (png_bytes(figure), svg_bytes(figure)), strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def save_all(drawn: dict[str, Figure], folder: str | Path) -> list[Block]:
+    """Save figures by name into ``folder`` (empty: nowhere) and return them as blocks."""
+    for name, figure in drawn.items():
+        save_figure(figure, folder, name)
+    return [picture(figure) for figure in drawn.values()]
+
+
+def picture(figure: Figure) -> Block:
+    """Block of a figure: its suptitle becomes the caption, its label the alt text."""
+    caption = figure.get_suptitle()
+    figure.suptitle("")
+    png = png_bytes(figure)
+    figure.suptitle(caption)
+    content = {"kind": "picture", "caption": " ".join(caption.split()), "alt": figure.get_label()}
+    return Block(content | {"inches": float(figure.get_figwidth())}, png)
+
+
+def overlapping_texts(figure: Figure, texts: Iterable | None = None) -> list[tuple[str, str]]:
+    """Pairs of visible texts whose boxes overlap: a figure for print has none."""
+    with figure_style():
+        figure.draw_without_rendering()
+    found = texts if texts is not None else [t for a in figure.axes for t in _visible_texts(a)]
+    boxes = [(t.get_text(), t.get_window_extent()) for t in found]
+    return [
+        (a, b)
+        for i, (a, box) in enumerate(boxes)
+        for b, other in boxes[i + 1 :]
+        if box.shrunk(0.9, 0.9).overlaps(other.shrunk(0.9, 0.9))
+    ]
+
+
+def _visible_texts(axes) -> list:
+    ticks = [
+        label
+        for axis in (axes.xaxis, axes.yaxis)
+        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+        if min(axis.get_view_interval()) <= place <= max(axis.get_view_interval())
+    ]
+    shown = [*axes.texts, *(ticks if axes.axison else ())]
+    return [t for t in shown if t.get_visible() and t.get_text().strip()]

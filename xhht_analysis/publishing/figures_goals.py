@@ -1,0 +1,247 @@
+"""Figures of the province's goals: overview, fan, dots, distance, pace, change, track record."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from xhht_analysis.publishing import figures as look
+from xhht_analysis.publishing.figures import CLASS_COLOURS, DATA, GREY, INK, LIGHT, TARGET, styled
+from xhht_analysis.publishing.labels import CLASS_ORDER
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+
+CLASS_EDGES = (10, 33, 67, 90)
+BOUNDARY = 2024.75
+"""Place of 2025-07-01 on an axis of yearly figures taken at 30 September."""
+BAR_WIDTHS = {95: 0.30, 80: 0.42, 50: 0.54}
+QUANTILES = {95: ("q025", "q975"), 80: ("q100", "q900"), 50: ("q250", "q750")}
+
+
+@styled
+def plot_overview(material: Material) -> Figure:
+    """Chance and class of every goal for both target years, one row per goal."""
+    rows = _overview_rows(material)
+    height = 0.9 + 0.40 * len(rows)
+    figure, axes = look.canvas(height, 1, len(TARGET_YEARS), sharey=True)
+    parts = []
+    for axis, year in zip(axes[0], TARGET_YEARS, strict=True):
+        found = [material.verdict(code, year) for code, _ in rows if code]
+        found = [v for v in found if v is not None]
+        parts.append(tally_text(material, found, year))
+        for place, (code, _) in enumerate(rows):
+            if code:
+                _overview_cell(axis, place, material.verdict(code, year), material)
+        for edge in (0, *CLASS_EDGES, 100):
+            axis.axvline(edge, color=LIGHT, lw=0.8, zorder=0)
+        axis.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5))
+        axis.set_title(material.labels.word("overview.year", year=year), weight="bold")
+        axis.set_xlabel(material.labels.word("overview.axis"), loc="left")
+        axis.set_xticks([0, *CLASS_EDGES, 100])
+        axis.tick_params(left=False, labelsize=7.5)
+        axis.spines["left"].set_visible(False)
+    _overview_names(axes[0, 0], rows)
+    alt = material.labels.word("overview.alt", parts=" ".join(parts))
+    return look.finish(figure, material, material.labels.word("overview.title"), alt)
+
+
+def _overview_rows(material: Material) -> list[tuple[str, str]]:
+    """Goals in order with a heading row (no code) before each block."""
+    rows, block = [], None
+    for goal in material.ordered_goals.itertuples():
+        if goal.block != block:
+            block = goal.block
+            rows.append(
+                ("", f"{block}. {material.labels.local(pd.Series(goal._asdict()), 'block')}")
+            )
+        rows.append((goal.goal_code, material.title(goal.goal_code)))
+    return rows
+
+
+def _overview_names(axis, rows: list[tuple[str, str]]) -> None:
+    axis.set_yticks(
+        range(len(rows)), [look.wrapped(_clip(t, 78), 41) for _, t in rows], fontsize=7.2
+    )
+    for tick, (code, _) in zip(axis.get_yticklabels(), rows, strict=True):
+        tick.set_weight("normal" if code else "bold")
+
+
+def _overview_cell(axis, place: int, verdict, material: Material) -> None:
+    text = material.labels.verdict_cell(verdict)
+    if verdict is not None:
+        name = verdict["verdict_class"]
+        asked = verdict["basis"] in ("forecast", "expert") and pd.notna(verdict["prob_reached"])
+        width = 100 * verdict["prob_reached"] if asked and name not in ("reached", "missed") else 0
+        width = 100 if name == "reached" else width
+        hatch = "////" if name in ("missed", "no_data") else None
+        width = 100 if hatch else width
+        colour = "#ffffff" if hatch else CLASS_COLOURS[name]
+        axis.barh(place + 0.2, width, 0.22, color=colour, edgecolor=GREY, lw=0.5, hatch=hatch)
+        if name in ("reached", "missed"):
+            text = f"{text}: {material.amount(verdict, verdict['current'])}"
+    axis.text(1, place - 0.17, text, fontsize=7.5, va="center", color=INK)
+
+
+@styled
+def plot_fan(material: Material, goal_code: str) -> Figure:
+    """Observed years, targets and 50/80/95 % of outcomes of one goal.
+
+    Shares have a fan through the years; counts of districts have bars at the target years.
+    """
+    figure, axes = look.canvas(3.3)
+    axis = axes[0, 0]
+    observed = material.observed(goal_code)
+    verdicts = [v for y in TARGET_YEARS if (v := material.verdict(goal_code, y)) is not None]
+    if observed.empty:
+        look.empty(axis, material.labels.word("fan.empty"))
+        axis.text(0.5, 0.3, "\n".join(target_label(material, v) for v in verdicts),
+                  transform=axis.transAxes, ha="center", va="top")  # fmt: skip
+    else:
+        _fan_body(axis, material, goal_code, observed, verdicts)
+    alt = " ".join(
+        [
+            material.title(goal_code) + ".",
+            *(target_label(material, v, ": ") + "." for v in verdicts),
+        ]
+    )
+    if not observed.empty and verdicts:
+        last = observed.iloc[-1]
+        value = material.amount(verdicts[0], _native(material, verdicts[0], last["low"]))
+        alt += " " + material.labels.word("goal.current", year=int(last["year"]), value=value)
+    return look.finish(figure, material, material.title(goal_code), alt)
+
+
+def target_label(material: Material, verdict: pd.Series, joint: str = "\n") -> str:
+    """Target of a year and its verdict, in two lines."""
+    year, target = int(verdict["target_year"]), material.target_text(verdict)
+    head = material.labels.word("fan.target", year=year, target=target)
+    return f"{head}{joint}{material.labels.verdict_cell(verdict)}"
+
+
+def _native(material: Material, verdict: pd.Series, value: float) -> float:
+    """Drawn value (districts) back in the measure unit of the verdict."""
+    if material.is_counted(verdict["goal_code"]) and verdict["measure_unit"] == "percent":
+        return 100 * value / len(material.districts)
+    return value
+
+
+def _drawn(material: Material, verdict: pd.Series, column: str) -> float:
+    """Column of a verdict in the unit that is drawn."""
+    if material.is_counted(verdict["goal_code"]):
+        if column == "target_value" and pd.notna(verdict["target_units"]):
+            return verdict["target_units"]
+        return material.as_units(verdict, verdict[column])
+    return verdict[column]
+
+
+def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
+    bands = pd.DataFrame()
+    if not material.is_level(code):
+        bands = from_origin(
+            material.bands(material.ordered_goals.loc[code, "indicator_code"]), observed
+        )
+        for level, (low, high) in look.BAND_LEVELS.items():
+            if low in bands and high in bands:
+                axis.fill_between(
+                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
+                )
+        if 0.5 in bands:
+            axis.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+    else:
+        for verdict in verdicts:
+            _outcome_bars(axis, material, verdict)
+    unsure = observed[observed["high"] > observed["low"]]
+    axis.vlines(unsure["year"], unsure["low"], unsure["high"], color=GREY, lw=3, alpha=0.5)
+    axis.plot(observed["year"], observed["low"], "-o", color=DATA, lw=1.6, ms=4.5, gid="observed")
+    for verdict in verdicts:
+        _target_mark(axis, material, verdict, observed["year"].max())
+    _fan_marks(axis, material, observed, bands, counted=material.is_level(code))
+    _fan_scale(axis, material, code, verdicts)
+
+
+def _target_mark(axis, material: Material, verdict: pd.Series, origin: int) -> None:
+    year, value = verdict["target_year"], _drawn(material, verdict, "target_value")
+    axis.plot(year, value, "D", color=TARGET, ms=7, mec="white", zorder=6, gid="target")
+    axis.axvline(year, color=TARGET, lw=0.6, ls=":", zorder=0)
+    place, side = (year + 0.35, "right") if year > origin else (year, "center")
+    strip = axis.get_xaxis_transform()
+    text = target_label(material, verdict)
+    axis.text(place, 1.03, text, transform=strip, ha=side, va="bottom", fontsize=8)
+
+
+def from_origin(bands: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
+    """Bands that grow out of the last observed point."""
+    if bands.empty or observed.empty:
+        return bands
+    last = observed.iloc[-1]
+    bands = bands[bands.index > last["year"]]
+    start = pd.DataFrame({c: [last["low"]] for c in bands.columns}, index=[int(last["year"])])
+    return pd.concat([start, bands])
+
+
+def _outcome_bars(axis, material: Material, verdict: pd.Series) -> None:
+    if verdict["basis"] not in ("forecast", "expert") or pd.isna(verdict["median"]):
+        return
+    year = verdict["target_year"]
+    for level, (low, high) in QUANTILES.items():
+        bottom, top = (_drawn(material, verdict, c) for c in (low, high))
+        if pd.notna(bottom) and pd.notna(top):
+            axis.bar(year, top - bottom + 0.2, BAR_WIDTHS[level], bottom - 0.1, lw=0,
+                     color=look.BAND_COLOURS[level])  # fmt: skip
+    median = _drawn(material, verdict, "median")
+    axis.hlines(median, year - 0.27, year + 0.27, color=DATA, lw=2)
+
+
+def _fan_marks(axis, material: Material, observed, bands, *, counted: bool) -> None:
+    word, origin = material.labels.word, int(observed["year"].max())
+    last = observed.iloc[-1]
+    text = material.labels.number(last["low"], 0 if counted else 1)
+    axis.annotate(text, (last["year"], last["low"]), (0, -6), textcoords="offset points",
+                  ha="center", va="top", fontsize=8, color=DATA, weight="bold")  # fmt: skip
+    if 0.5 in bands and len(bands) > 1:
+        end = material.labels.number(bands[0.5].iloc[-1], 1)
+        axis.annotate(end, (bands.index[-1], bands[0.5].iloc[-1]), (6, 0), va="center",
+                      textcoords="offset points", fontsize=8, color=DATA)  # fmt: skip
+    strip = axis.get_xaxis_transform()
+    axis.axvline(BOUNDARY, color=GREY, lw=0.9, ls="--", zorder=0, gid="boundary")
+    axis.text(BOUNDARY - 0.05, -0.12, word("fan.boundary"), transform=strip, ha="right", va="top",
+              fontsize=7, color=GREY)  # fmt: skip
+    axis.axvline(origin, color=INK, lw=0.8, ls="-.", zorder=0, gid="origin")
+    axis.text(max(origin, BOUNDARY) + 0.05, -0.12, word("fan.origin", year=origin), transform=strip,
+              ha="left", va="top", fontsize=7, color=INK)  # fmt: skip
+    key = f"–●– {word('fan.observed')}    - - {word('fan.median')}    ◆ {word('col.goal').lower()}"
+    key = f"{key}    {word('fan.bars' if counted else 'fan.bands')}"
+    axis.set_xlabel(key, loc="left", fontsize=7.5, labelpad=22)
+
+
+def _fan_scale(axis, material: Material, code: str, verdicts) -> None:
+    axis.set_xlim(min(axis.get_xlim()[0], 2020.6), 2030.6)
+    axis.xaxis.set_major_locator(MultipleLocator(1))
+    axis.grid(axis="y")
+    axis.set_axisbelow(True)
+    if not material.is_level(code):
+        low, high = axis.get_ylim()
+        axis.set_ylim(max(0, low - 3), min(100, high + 3))
+        axis.set_ylabel(material.labels.word("fan.axis.percent"))
+        look.local_numbers(axis.yaxis, material)
+        return
+    top = len(material.districts) if material.is_counted(code) else 3
+    axis.set_ylim(-0.4, top + 0.6)
+    axis.yaxis.set_major_locator(MultipleLocator(2 if top > 3 else 1))
+    axis.set_ylabel(material.labels.word("fan.axis.units" if top > 3 else "fan.axis.level"))
+
+
+def tally_text(material: Material, verdicts: list[pd.Series], year: int) -> str:
+    """How many targets of ``year`` fall in each class, as one sentence."""
+    classes = [v["verdict_class"] for v in verdicts]
+    parts = [
+        material.labels.word("summary.part", n=classes.count(c), verdict=material.labels.verdict(c))
+        for c in CLASS_ORDER
+        if c in classes
+    ]
+    key = "summary.tally_past" if year < int(material.as_of[:4]) else "summary.tally_future"
+    return material.labels.word(key, n=len(classes), year=year, parts=", ".join(parts) or "–")
+
+
+def _clip(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -1,0 +1,217 @@
+"""Figures of the districts: small multiples, ladder of levels, calendar, heat map, sketch map."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from xhht_analysis.publishing import figures as look
+from xhht_analysis.publishing.figures import DATA, GREY, LEVEL_COLOURS, TARGET, styled
+from xhht_analysis.publishing.figures_goals import BOUNDARY, from_origin
+from xhht_analysis.publishing.material import PROVINCE, Material
+
+LEVEL_INDICATORS = (
+    "literacy_level",
+    "preschool5_level",
+    "preschool_level",
+    "primary_level",
+    "lower_secondary_level",
+    "learning_community_level",
+)
+DEADLINE = "11-30"
+"""Last day of receipt that is on time (the plan asks for reports before 1 December)."""
+
+
+@styled
+def plot_districts(material: Material, goal_code: str) -> Figure:
+    """Observed and expected share of each district, in Vietnamese order, on one scale."""
+    goal = material.ordered_goals.loc[goal_code]
+    code, name = goal["indicator_code"], material.title(goal_code)
+    rows = material.series(code).dropna(subset="value")
+    target = material.target(goal_code, 2030)
+    figure, axes = look.canvas(5.6, 3, 4, sharex=True, sharey=True)
+    for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
+        own = rows[rows["unit_code"] == district.unit_code]
+        bands = from_origin(material.bands(code, district.unit_code), own.assign(low=own["value"]))
+        for level, (low, high) in look.BAND_LEVELS.items():
+            if low in bands and high in bands:
+                axis.fill_between(
+                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
+                )
+        if 0.5 in bands:
+            axis.plot(bands.index, bands[0.5], color=DATA, lw=1, ls="--")
+        axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3)
+        axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
+        if target is not None:
+            axis.plot(2030, float(target["target_value"]), "D", color=TARGET, ms=4.5, zorder=5)
+        axis.set_title(district.short_name, weight="bold")
+        axis.grid(axis="y")
+        axis.set_xticks([2021, 2025, 2030])
+        look.local_numbers(axis.yaxis, material)
+    for axis in axes.flat[len(material.districts) :]:
+        axis.axis("off")
+        axis.text(
+            0, 0.9, _districts_key(material), transform=axis.transAxes, va="top", fontsize=7.5
+        )
+    title = material.labels.word("districts.title", name=name)
+    return look.finish(figure, material, title, _districts_alt(material, name, rows, target))
+
+
+def _districts_key(material: Material) -> str:
+    word = material.labels.word
+    lines = [f"–●– {word('fan.observed')} (%)", f"- - {word('fan.median')}", word("fan.bands")]
+    lines += [f"◆ {word('overview.year', year=2030).lower()}", "¦ 01/7/2025"]
+    return "\n".join(look.wrapped(line, 26) for line in lines)
+
+
+def _districts_alt(material: Material, name: str, rows: pd.DataFrame, target) -> str:
+    rows = rows[rows["unit_code"].isin(material.districts["unit_code"])]
+    if rows.empty:
+        return material.labels.word("districts.alt_empty", name=name)
+    year = rows["year"].max()
+    last = rows[rows["year"] == year].sort_values("value")
+    low, top = last.iloc[0], last.iloc[-1]
+    percent = material.labels.percent
+    goal = percent(float(target["target_value"])) if target is not None else "–"
+    return material.labels.word(
+        "districts.alt",
+        name=name,
+        year=int(year),
+        top=material.names[top["unit_code"]],
+        top_value=percent(top["value"]),
+        low=material.names[low["unit_code"]],
+        low_value=percent(low["value"]),
+        target=goal,
+    )
+
+
+@styled
+def plot_ladder(material: Material) -> Figure:
+    """Recognised level of each district and year, one panel per programme."""
+    codes = [c for c in LEVEL_INDICATORS if not _levels(material, c).empty]
+    if not codes:
+        figure, axes = look.canvas(2)
+        look.empty(axes[0, 0], material.labels.word("fan.empty"))
+        return look.finish(figure, material, *_ladder_words(material, []))
+    lines = -(-len(codes) // 3)
+    figure, axes = look.canvas(0.9 + 3.0 * lines, lines, min(3, len(codes)), sharey=True)
+    for axis, code in zip(axes.flat, codes, strict=False):
+        _ladder_panel(axis, material, code)
+    for axis in axes.flat[len(codes) :]:
+        axis.axis("off")
+    axes.flat[0].set_xlabel(material.labels.word("ladder.key"), loc="left", fontsize=7.5)
+    return look.finish(figure, material, *_ladder_words(material, codes))
+
+
+def _levels(material: Material, code: str) -> pd.DataFrame:
+    rows = material.series(code)
+    return rows[rows["unit_code"].isin(material.districts["unit_code"])]
+
+
+def _ladder_panel(axis, material: Material, code: str) -> None:
+    rows, units = _levels(material, code), list(material.districts["unit_code"])
+    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    for row in rows.itertuples():
+        known = pd.notna(row.level_low) and row.level_low == row.level_high
+        text = f"{row.level_low:.0f}" if known else "?"
+        colour = LEVEL_COLOURS[int(row.level_low)] if known else "#ffffff"
+        place = (row.year - years[0] - 0.5, units.index(row.unit_code) - 0.5)
+        hatch = None if known else "////"
+        axis.add_patch(Rectangle(place, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
+        axis.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=7.5,
+                  color=look.ink_on(colour))  # fmt: skip
+    axis.set(xlim=(-0.5, len(years) - 0.5), ylim=(len(units) - 0.5, -0.5))
+    axis.set_xticks(range(len(years)), [str(y) for y in years], rotation=90, fontsize=7)
+    axis.set_yticks(range(len(units)), list(material.districts["short_name"]), fontsize=7.5)
+    axis.axvline(BOUNDARY - years[0] - 0.25, color=GREY, lw=1.1, ls="--")
+    dictionary = material.indicator(code)
+    name = material.labels.local(dictionary, "short_name") or material.labels.local(
+        dictionary, "name"
+    )
+    axis.set_title(look.wrapped(name, 26), fontsize=8, weight="bold")
+    axis.tick_params(length=0)
+    for side in axis.spines.values():
+        side.set_visible(False)
+
+
+def _ladder_words(material: Material, codes: list[str]) -> tuple[str, str]:
+    word, parts = material.labels.word, []
+    for code in codes:
+        rows = _levels(material, code)
+        year = rows["year"].max()
+        known = rows[(rows["year"] == year) & (rows["level_low"] == rows["level_high"])]
+        tally = known["level_low"].value_counts().sort_index(ascending=False)
+        counts = ", ".join(word("ladder.count", n=n, level=f"{k:.0f}") for k, n in tally.items())
+        name = material.labels.local(material.indicator(code), "name")
+        parts.append(
+            word("ladder.part", name=name, year=int(year), counts=counts or word("class.no_data"))
+        )
+    return word("ladder.title"), word("ladder.alt", parts=" ".join(parts))
+
+
+@styled
+def plot_calendar(material: Material) -> Figure:
+    """Who reported for which year, on time or late; communes are counted per former district."""
+    received = received_reports(material)
+    senders = [*material.districts["unit_code"], *_agencies(material, received)]
+    years = sorted(received["year"].unique())
+    figure, axes = look.canvas(1.3 + 0.27 * max(len(senders), 3))
+    axis = axes[0, 0]
+    for (sender, year), rows in received.groupby(["sender", "year"]):
+        if sender in senders:
+            _calendar_cell(axis, senders.index(sender), years.index(year), rows, material)
+    for place, sender in enumerate(senders):
+        missing = set(years) - set(received.loc[received["sender"] == sender, "year"])
+        for year in missing:
+            axis.text(years.index(year), place, "–", ha="center", va="center", color=GREY)
+    axis.set(xlim=(-0.5, max(len(years), 1) - 0.5), ylim=(max(len(senders), 1) - 0.5, -0.5))
+    axis.set_xticks(range(len(years)), [f"{y}" for y in years])
+    axis.set_yticks(range(len(senders)), [material.names.get(s, s) for s in senders], fontsize=8)
+    axis.xaxis.tick_top()
+    axis.tick_params(length=0)
+    for side in axis.spines.values():
+        side.set_visible(False)
+    axis.set_xlabel(
+        look.wrapped(material.labels.word("calendar.key"), 95), loc="left", fontsize=7.5
+    )
+    parts = [
+        material.labels.word("calendar.part", year=y, n=len(r), late=int(r["late"].sum()))
+        for y, r in received.groupby("year")
+    ]
+    alt = material.labels.word("calendar.alt", parts=" ".join(parts))
+    return look.finish(figure, material, material.labels.word("calendar.title"), alt)
+
+
+def received_reports(material: Material) -> pd.DataFrame:
+    """First report of each reporter and year; ``sender`` is its (former) district or agency."""
+    rows = material.submissions.dropna(subset=["sender", "year"])
+    first = rows.sort_values("received_on").drop_duplicates(["sender", "year"])
+    home = dict(zip(material.units["unit_code"], material.units["district_code"], strict=True))
+    out = first.assign(reporter=first["sender"], year=first["year"].astype(int))
+    district = out["sender"].map(home)
+    out["sender"] = district.where(district.notna(), out["sender"])
+    due = out["year"].astype(str) + "-" + DEADLINE
+    return out.assign(late=out["received_on"] > due)[
+        ["reporter", "sender", "year", "received_on", "late"]
+    ]
+
+
+def _agencies(material: Material, received: pd.DataFrame) -> list[str]:
+    others = set(received["sender"]) - set(material.districts["unit_code"]) - {PROVINCE}
+    return sorted(others, key=lambda code: material.names.get(code, code))
+
+
+def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: Material) -> None:
+    sender, late = rows["sender"].iloc[0], int(rows["late"].sum())
+    own = bool((rows["reporter"] == sender).any())
+    day = "/".join(reversed(rows["received_on"].iloc[0][5:].split("-")))
+    total = int((material.units["district_code"] == sender).sum()) - 1
+    text = day if own else f"{len(rows)}/{total}"
+    whole = own or len(rows) == total
+    colour = LEVEL_COLOURS[3] if not late and whole else LEVEL_COLOURS[1]
+    axis.add_patch(
+        Rectangle((column - 0.48, place - 0.44), 0.96, 0.88, fc=colour, ec="#b8c2cc", lw=0.6)
+    )
+    axis.text(column, place, f"{text} !" if late else text, ha="center", va="center", fontsize=7.5,
+              color=look.ink_on(colour))  # fmt: skip

@@ -1,0 +1,172 @@
+"""Every Vietnamese and English word made by code, and how numbers, dates and chances are written.
+
+The words stand in ``templates/words.toml``, one entry per sentence, so that an office can
+correct its own wording. Vietnamese numbers have a decimal comma and dates the form dd/mm/yyyy.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+LANGUAGES = ("vi", "en")
+WORDS = Path(__file__).parent / "templates" / "words.toml"
+SPACE = "\u00a0"
+MINUS = "\u2212"
+PERCENT = f"{SPACE}%"
+"""The sign never leaves its number at the end of a line."""
+PROBABILITY_STEP = 5
+"""A chance is shown to the nearest 5 % (METHODS 2.11)."""
+CLASS_ORDER = (
+    "reached",
+    "very_likely",
+    "likely",
+    "open",
+    "unlikely",
+    "very_unlikely",
+    "missed",
+    "no_data",
+)
+SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–", strict=True))
+"""The shape that goes with each class: readable without colour."""
+HOPEFUL = ("reached", "very_likely", "likely")
+WORRYING = ("unlikely", "very_unlikely", "missed")
+
+ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONES = "\u0300\u0309\u0303\u0301\u0323"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Words and formats of one language, ``vi`` or ``en``."""
+
+    lang: str = "vi"
+
+    def __post_init__(self) -> None:
+        """Refuse a language there are no words for."""
+        if self.lang not in LANGUAGES:
+            raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, not {self.lang!r}")
+
+    def word(self, key: str, **values: object) -> str:
+        """Text of ``key`` (dots go down a section) with its braces filled.
+
+        Raises
+        ------
+        KeyError
+            If there is no such text: a word is never made up.
+        """
+        entry = _words()
+        for part in key.split("."):
+            entry = entry[part]
+        return entry[self.lang].format(**values)
+
+    def paragraphs(self, key: str) -> list[str]:
+        """Fixed paragraphs of one section (``limits``, ``methods``)."""
+        return list(_words()["paragraphs"][key][self.lang])
+
+    def local(self, row: pd.Series, name: str) -> str:
+        """Text column ``name`` in this language, else in Vietnamese, else empty."""
+        for column in (f"{name}_{self.lang}", f"{name}_vi"):
+            if column in row.index and pd.notna(row[column]) and row[column]:
+                return str(row[column])
+        return ""
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write ``value`` with a decimal comma and points between thousands (``vi``)."""
+        if pd.isna(value):
+            return self.word("none")
+        text = f"{round_half_up(value, decimals):,.{decimals}f}"
+        text = text.replace("-", MINUS)
+        return text if self.lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+    def percent(self, value: float, decimals: int = 1) -> str:
+        """Percent 0-100; a whole number of percent loses its decimals."""
+        if pd.isna(value):
+            return self.word("none")
+        whole = abs(value - round(value)) < 0.5 * 10**-decimals
+        return f"{self.number(value, 0 if whole else decimals)}{PERCENT}"
+
+    def date(self, iso: str) -> str:
+        """``2026-11-24`` as ``24/11/2026``; anything else stays as it is."""
+        parts = str(iso).split("-")
+        return "/".join(reversed(parts)) if len(parts) == 3 else str(iso)
+
+    def chance(self, probability: float) -> str:
+        """Probability 0-1 as the words of a sentence, rounded (METHODS 2.11)."""
+        rounded = rounded_percent(probability)
+        if rounded < PROBABILITY_STEP:
+            return self.word("chance_low")
+        if rounded > 100 - PROBABILITY_STEP:
+            return self.word("chance_high")
+        return self.word("chance", p=f"{rounded}{PERCENT}")
+
+    def short_chance(self, probability: float) -> str:
+        """Probability 0-1 for a cell: ``75 %``, ``< 5 %``, ``> 95 %``; empty when there is none."""
+        if pd.isna(probability):
+            return ""
+        rounded = rounded_percent(probability)
+        if rounded < PROBABILITY_STEP:
+            return f"<{SPACE}{PROBABILITY_STEP}{PERCENT}"
+        high = 100 - PROBABILITY_STEP
+        return f">{SPACE}{high}{PERCENT}" if rounded > high else f"{rounded}{PERCENT}"
+
+    def verdict(self, verdict_class: str) -> str:
+        """Word of a verdict class."""
+        return self.word(f"class.{verdict_class}")
+
+    def verdict_cell(self, verdict: pd.Series | None) -> str:
+        """Shape, word and number of a verdict, for tables and figures."""
+        if verdict is None:
+            return self.word("none")
+        name = verdict["verdict_class"]
+        text = f"{SYMBOLS[name]} {self.verdict(name)}"
+        asked = verdict["basis"] in ("forecast", "expert") and name not in ("reached", "missed")
+        chance = self.short_chance(verdict["prob_reached"]) if asked else ""
+        return f"{text} ({chance})" if chance else text
+
+    def join(self, names: list[str]) -> str:
+        """Names of a list, in the order given."""
+        return "; ".join(names)
+
+    def sort(self, names: list[str]) -> list[str]:
+        """Names in Vietnamese order."""
+        return sorted(names, key=collation_key)
+
+
+@cache
+def _words() -> dict:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+def round_half_up(value: float, decimals: int = 0) -> float:
+    """Round as people do on paper: halves away from zero, 2.675 to 2.68."""
+    scale = 10**decimals
+    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9), value) / scale
+
+
+def rounded_percent(probability: float) -> int:
+    """Probability 0-1 as percent rounded to 5, halves up (METHODS 2.11)."""
+    return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP
+
+
+def collation_key(text: str) -> tuple:
+    """Sort key of Vietnamese words: letters (a ă â … đ …) first, then the tone, word by word."""
+    return tuple(_word_key(word) for word in unicodedata.normalize("NFC", text).lower().split())
+
+
+def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    letters, tones = [], []
+    for char in word:
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((TONES.index(mark) + 1 for mark in parts if mark in TONES), 0)
+        letter = unicodedata.normalize("NFC", "".join(m for m in parts if m not in TONES))
+        place = ALPHABET.find(letter)
+        letters.append(100 + place if place >= 0 else min(ord(letter[0]), 99))
+        tones.append(tone)
+    return tuple(letters), tuple(tones)

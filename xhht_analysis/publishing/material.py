@@ -1,0 +1,274 @@
+"""What a figure or a page is made from: the tables of one run, the plan, the words.
+
+`Material` only selects; nothing is estimated here. "Districts" are the 11 of the frame 2021;
+the province is unit 82 in that frame (Tiền Giang before the merger of 2025-07-01).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from xhht_analysis import contracts, store
+from xhht_analysis.project import Project, resolve
+from xhht_analysis.publishing.labels import Labels, collation_key
+
+PROVINCE = "82"
+LAST_DISTRICT_DAY = "2025-06-30"
+UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
+UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
+TARGET_YEARS = (2025, 2030)
+COUNTED_KIND = "share_districts"
+LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables of one run (contracts), the plan's tables and the labels.
+
+    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` holds the
+    verdicts of the run before, or no rows.
+    """
+
+    as_of: str
+    panel: pd.DataFrame
+    forecasts: pd.DataFrame
+    verdicts: pd.DataFrame
+    goals: pd.DataFrame
+    targets: pd.DataFrame
+    indicators: pd.DataFrame
+    units: pd.DataFrame
+    agencies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tasks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rejects: pd.DataFrame = field(default_factory=contracts.REJECTS.empty)
+    findings: pd.DataFrame = field(default_factory=contracts.FINDINGS.empty)
+    activities: pd.DataFrame = field(default_factory=contracts.ACTIVITIES.empty)
+    submissions: pd.DataFrame = field(default_factory=contracts.SUBMISSIONS.empty)
+    scores: pd.DataFrame = field(default_factory=contracts.SCORES.empty)
+    previous: pd.DataFrame = field(default_factory=contracts.VERDICTS.empty)
+    labels: Labels = field(default_factory=Labels)
+
+    @cached_property
+    def is_sample(self) -> bool:
+        """Whether any figure or file is invented."""
+        files = bool(self.submissions["is_sample"].fillna(False).any())
+        return files or bool((self.panel["status"] == "sample").any())
+
+    @cached_property
+    def districts(self) -> pd.DataFrame:
+        """The 11 districts in Vietnamese order of their proper names."""
+        rows = self.units[self.units["level"] == "district"]
+        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True)
+        order = sorted(
+            rows.index, key=lambda i: (collation_key(proper[i]), rows.loc[i, "unit_code"])
+        )
+        return rows.loc[order].reset_index(drop=True)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Short name of every unit and agency by code."""
+        known = dict(zip(self.units["unit_code"], self.units["short_name"], strict=True))
+        if not self.agencies.empty:
+            shorts = self.agencies["short_name_vi"].where(
+                self.agencies["short_name_vi"].fillna("") != "", self.agencies["name_vi"]
+            )
+            known |= dict(zip(self.agencies["agency_code"], shorts, strict=True))
+        return known
+
+    @cached_property
+    def ordered_goals(self) -> pd.DataFrame:
+        """The plan's goals in the plan's order, indexed by goal_code."""
+        goals = self.goals.assign(order=self.goals["order"].astype(int))
+        return goals.sort_values("order").set_index("goal_code", drop=False)
+
+    def title(self, goal_code: str) -> str:
+        """Title of a goal in the language of the labels."""
+        return self.labels.local(self.ordered_goals.loc[goal_code], "title")
+
+    def indicator(self, code: str) -> pd.Series:
+        """Dictionary row of an indicator; a code the dictionary lacks gives bare defaults."""
+        rows = self.indicators[self.indicators["indicator_code"] == code]
+        bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
+        return rows.iloc[0] if len(rows) else bare
+
+    def verdict(self, goal_code: str, year: int, unit_code: str = PROVINCE) -> pd.Series | None:
+        """Verdict of one unit on the target of ``year``, or None when the plan states none."""
+        rows = self.verdicts
+        mask = (rows["goal_code"] == goal_code) & (rows["target_year"] == year)
+        rows = rows[mask & (rows["unit_code"] == unit_code)]
+        return None if rows.empty else rows.iloc[0]
+
+    def target(self, goal_code: str, year: int) -> pd.Series | None:
+        """Target row of the plan for ``year``, or None."""
+        mask = (self.targets["goal_code"] == goal_code) & (
+            self.targets["target_year"].astype(int) == year
+        )
+        return None if not mask.any() else self.targets[mask].iloc[0]
+
+    def is_counted(self, goal_code: str) -> bool:
+        """Whether the goal is a share of the 11 districts, said as a number of districts."""
+        return self.ordered_goals.loc[goal_code, "kind"] == COUNTED_KIND
+
+    def is_level(self, goal_code: str) -> bool:
+        """Whether the goal rests on recognised levels instead of a share."""
+        return self.ordered_goals.loc[goal_code, "kind"] in LEVEL_KINDS
+
+    def series(self, indicator_code: str) -> pd.DataFrame:
+        """Panel rows of one indicator in the district frame, with the level known or bounded."""
+        rows = self.panel
+        mask = (rows["indicator_code"] == indicator_code) & (
+            rows["frame"] == contracts.FRAME_DISTRICTS
+        )
+        variant = self.indicator(indicator_code).get("definition_variant")
+        if isinstance(variant, str) and variant:
+            mask &= rows["definition_variant"] == variant
+        rows = rows[mask].sort_values(["unit_code", "year"])
+        low = rows["level"].fillna(rows["level_derived_min"])
+        high = rows["level"].fillna(rows["level_derived_max"])
+        return rows.assign(level_low=low, level_high=high)
+
+    def observed(self, goal_code: str) -> pd.DataFrame:
+        """Year by year what was achieved: year, low, high (equal unless districts are missing).
+
+        Percent for shares, number of districts for shares of districts, else the level.
+        """
+        goal = self.ordered_goals.loc[goal_code]
+        rows = self.series(goal["indicator_code"])
+        if goal["kind"] == COUNTED_KIND:
+            return self._counted(rows, float(goal["level_required"]))
+        own = rows[rows["unit_code"] == PROVINCE]
+        if goal["kind"] in LEVEL_KINDS:
+            own = own.dropna(subset="level_low")
+            return own[["year", "level_low", "level_high"]].set_axis(
+                ["year", "low", "high"], axis=1
+            )
+        own = own.dropna(subset="value")
+        if own.empty:
+            own = self._summed(rows)
+        return own.assign(low=own["value"], high=own["value"])[["year", "low", "high"]]
+
+    def _counted(self, rows: pd.DataFrame, level: float) -> pd.DataFrame:
+        rows = rows[rows["unit_code"].isin(self.districts["unit_code"])]
+        met = rows.assign(low=rows["level_low"] >= level, unmet=rows["level_high"] < level)
+        years = met.groupby("year").agg(low=("low", "sum"), unmet=("unmet", "sum"))
+        years = years.reset_index()
+        return years.assign(high=len(self.districts) - years["unmet"])[["year", "low", "high"]]
+
+    def _summed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        rows = rows[rows["unit_code"].isin(self.districts["unit_code"])]
+        rows = rows.dropna(subset=["numerator", "denominator"])
+        sums = rows.groupby("year").agg(
+            numerator=("numerator", "sum"), denominator=("denominator", "sum"), n=("value", "size")
+        )
+        whole = sums[sums["n"] == len(self.districts)].reset_index()
+        return whole.assign(value=100 * whole["numerator"] / whole["denominator"])
+
+    def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
+        """Forecast quantiles: one row per year, one column per quantile level."""
+        rows = self.forecasts
+        mask = (
+            (rows["indicator_code"] == indicator_code)
+            & (rows["unit_code"] == unit_code)
+            & (rows["frame"] == contracts.FRAME_DISTRICTS)
+            & (rows["output_type"] == "quantile")
+        )
+        rows = rows[mask]
+        last = rows[rows["origin_year"] == rows["origin_year"].max()]
+        table = last.pivot_table(index="year", columns="output_type_id", values="value")
+        return table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
+
+    def amount(self, verdict: pd.Series, value: float) -> str:
+        """``value`` of a verdict in words: percent, number of districts, or level."""
+        if pd.isna(value):
+            return self.labels.word("none")
+        code = verdict["goal_code"]
+        if self.is_counted(code):
+            n = self.labels.number(self.as_units(verdict, value))
+            return self.labels.word("units_of", n=n, total=self.labels.number(len(self.districts)))
+        if self.is_level(code):
+            return self.level_name(code, value, verdict["target_value"])
+        return self.labels.percent(value)
+
+    def level_name(self, goal_code: str, value: float, required: float) -> str:
+        """Word of a level: milestones by name, one-step recognitions as recognised or not."""
+        if self.ordered_goals.loc[goal_code, "kind"] == "milestone":
+            return self.labels.word(f"milestone.{int(value)}")
+        if required <= 1:
+            return self.labels.word("level_met" if value >= 1 else "level_unmet")
+        return self.labels.word("level", n=self.labels.number(value))
+
+    def as_units(self, verdict: pd.Series, value: float) -> float:
+        """Number of districts behind ``value``, which may be a percent of them."""
+        total = verdict["n_units"] if pd.notna(verdict["n_units"]) else len(self.districts)
+        return value * total / 100 if verdict["measure_unit"] == "percent" else value
+
+    def target_text(self, verdict: pd.Series) -> str:
+        """The target in words; a share of districts also as whole districts."""
+        code = verdict["goal_code"]
+        if self.is_counted(code) and pd.notna(verdict["target_units"]):
+            total = self.labels.number(len(self.districts))
+            n = self.labels.number(verdict["target_units"])
+            return self.labels.word("units_of", n=n, total=total)
+        return self.amount(verdict, verdict["target_value"])
+
+    def footer(self) -> str:
+        """Frame, source and date of receipt: stands under every figure."""
+        source = self.labels.word("source", date=self.labels.date(self.as_of))
+        return self.labels.word("footer", frame=self.labels.word("frame"), source=source)
+
+
+def read_material(
+    processed_dir: Path, config_dir: Path | None = None, *, lang: str = "vi", previous_dir: str = ""
+) -> Material:
+    """Read the tables of one run and the plan.
+
+    Raises
+    ------
+    store.MissingTableError
+        If panel or verdicts are missing; the other tables may be, and are empty then.
+    """
+    from xhht_analysis.plan import areas, goals
+
+    config = config_dir or Project().config_dir
+    must = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
+    may = {
+        name: store.read_table(name, processed_dir)
+        if (processed_dir / f"{name}.csv").is_file()
+        else contracts.TABLES[name].empty()
+        for name in ("forecasts", "rejects", "findings", "activities", "submissions", "scores")
+    }
+    as_of = max([*must["verdicts"]["as_of"].dropna(), *must["panel"]["as_of"].dropna()], default="")
+    earlier = resolve(previous_dir) if previous_dir else None
+    found = earlier is not None and (earlier / "verdicts.csv").is_file()
+    previous = store.read_table("verdicts", earlier) if found else contracts.VERDICTS.empty()
+    return Material(
+        as_of=as_of,
+        goals=goals.read_goals(config),
+        targets=goals.read_targets(config),
+        indicators=goals.read_indicators(config),
+        agencies=goals.read_agencies(config),
+        tasks=goals.read_tasks(config),
+        units=_units(areas.read_areas(config)),
+        previous=previous,
+        labels=Labels(lang),
+        **must,
+        **may,
+    )
+
+
+def _units(known) -> pd.DataFrame:
+    """All units the report can name: districts before, communes after the merger."""
+    new = known.units(contracts.DISTRICTS_END)
+    new = new[new["level"] == "commune"]
+    new = new.assign(
+        short_name=new["name_vi"],
+        district_code=[known.former_district(code) for code in new["unit_code"]],
+    )
+    old = known.units(LAST_DISTRICT_DAY)
+    province = old[old["level"] == "province"].assign(short_name=old["name_vi"])
+    districts = known.districts().rename(columns={"short_name_vi": "short_name"})
+    districts = districts.assign(level="district", district_code=districts["unit_code"])
+    return pd.concat([province, districts, new], ignore_index=True)[UNIT_COLUMNS]

@@ -1,0 +1,225 @@
+"""The committee's report, section by section, as blocks for notebook 05.
+
+The order is that of a provincial review: results by goal, by block of the plan, by place, changes,
+duties, implementation and money, data quality, limits, methods, annex. Each function returns the
+blocks of one section; all words come from `labels`, all numbers from the tables.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis.publishing import figures_goals, figures_places, sentences
+from xhht_analysis.publishing.blocks import Block, heading, prose, table
+from xhht_analysis.publishing.figures import picture
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+
+MAX_ROWS = 25
+VARIANTS = ("annual", "midterm", "final", "adhoc")
+SHARE_KINDS = ("share_people", "share_institutions")
+
+
+def opening(material: Material, variant: str = "annual") -> list[Block]:
+    """Title, kind of report, date, and the banner of invented data.
+
+    Raises
+    ------
+    ValueError
+        If ``variant`` is none of `VARIANTS`.
+    """
+    if variant not in VARIANTS:
+        raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
+    word = material.labels.word
+    as_of = word("as_of", date=material.labels.date(material.as_of))
+    lines = [f"**{word('heading.' + variant)}.** {word('heading.subtitle', as_of=as_of)}"]
+    blocks = [heading(word("heading.title"), 1), prose(lines)]
+    banner = [prose([word("sample_banner")], "banner")] if material.is_sample else []
+    return blocks[:1] + banner + blocks[1:] + [prose([material.footer()], "note")]
+
+
+def summary(material: Material) -> list[Block]:
+    """What a chairman reads aloud: tallies, names with numbers, focus, data."""
+    word, number = material.labels.word, material.labels.number
+    data = word(
+        "summary.data",
+        files=number(len(material.submissions)),
+        panel=number(len(material.panel)),
+        rejects=number(len(material.rejects)),
+        findings=number(len(material.findings)),
+    )
+    lead = [*sentences.summary_sentences(material), sentences.focus_sentence(material)]
+    return [
+        heading(word("heading.summary")),
+        prose(lead, "lead"),
+        prose(sentences.summary_points(material), "list"),
+        prose([word("summary.reading"), data], "note"),
+    ]
+
+
+def goals_overview(material: Material) -> list[Block]:
+    """Table and figure of all goals."""
+    word = material.labels.word
+    columns = [word("col.goal"), word("col.current")]
+    for year in TARGET_YEARS:
+        columns += [word("col.target", year=year), word("col.verdict", year=year)]
+    rows, block = [], None
+    for goal in material.ordered_goals.itertuples():
+        if goal.block != block:
+            block = goal.block
+            rows.append([block_name(material, block)])
+        rows.append(_goal_row(material, goal.goal_code, int(goal.order)))
+    return [
+        heading(word("heading.goals")),
+        table(word("goals.caption"), columns, rows, align="lrrlrl", note=word("goals.note")),
+        picture(figures_goals.plot_overview(material)),
+    ]
+
+
+def _goal_row(material: Material, code: str, order: int) -> list:
+    verdicts = [material.verdict(code, year) for year in TARGET_YEARS]
+    known = [v for v in verdicts if v is not None and pd.notna(v["current"])]
+    last = max(known, key=lambda v: v["current_year"]) if known else None
+    current = material.labels.word("none")
+    if last is not None:
+        current = f"{material.amount(last, last['current'])} ({int(last['current_year'])})"
+    row = [f"{order}. {material.title(code)}", current]
+    for verdict in verdicts:
+        text = "–" if verdict is None else sentences.commitment_text(material, verdict)
+        tone = "none" if verdict is None else verdict["verdict_class"]
+        row += [text, [material.labels.verdict_cell(verdict), tone]]
+    return row
+
+
+def block_name(material: Material, block: object) -> str:
+    """Name of one of the plan's four blocks of goals."""
+    goals = material.ordered_goals
+    name = material.labels.local(goals[goals["block"] == block].iloc[0], "block")
+    return material.labels.word("heading.block", n=block, name=name)
+
+
+def goal_block(material: Material, number: int) -> list[Block]:
+    """One block of the plan: each goal with sentences, fan and districts."""
+    goals = material.ordered_goals[material.ordered_goals["block"].astype(int) == number]
+    blocks = [heading(block_name(material, goals["block"].iloc[0]))]
+    if number == 1:
+        blocks += [prose([material.labels.word("goal.huyen")], "note")]
+        blocks += [picture(figures_places.plot_ladder(material))]
+    for goal in goals.itertuples():
+        code = goal.goal_code
+        blocks += [
+            heading(f"{int(goal.order)}. {material.title(code)}", 3),
+            prose(sentences.goal_sentences(material, code)),
+            picture(figures_goals.plot_fan(material, code)),
+        ]
+        if goal.kind in SHARE_KINDS and not material.observed(code).empty:
+            blocks.append(picture(figures_places.plot_districts(material, code)))
+        blocks.append(prose(_owner_lines(material, pd.Series(goal._asdict())), "note"))
+    return blocks
+
+
+def _owner_lines(material: Material, goal: pd.Series) -> list[str]:
+    word = material.labels.word
+    lead = agency_name(material, str(goal["lead_agency"]))
+    lines = [word("goal.owner", lead=lead, place=goal["place"])]
+    if goal["doubts_vi"] and pd.notna(goal["doubts_vi"]):
+        lines.append(word("goal.doubts", what=goal["doubts_vi"]))
+    return lines
+
+
+def agency_name(material: Material, code: str) -> str:
+    """Short name of an agency, with its successor when it has ended by as_of."""
+    rows = material.agencies[material.agencies["agency_code"] == code]
+    if rows.empty:
+        return material.names.get(code, code)
+    row = rows.iloc[0]
+    ended = isinstance(row["valid_to"], str) and "" < row["valid_to"] < material.as_of
+    name = material.names[code]
+    if ended and row["successor"]:
+        now = material.names.get(row["successor"], row["successor"])
+        return material.labels.word("agency_now", old=name, now=now)
+    return name
+
+
+def quality(material: Material) -> list[Block]:
+    """The account of the intake, the calendar, and what units are asked to mend."""
+    word = material.labels.word
+    blocks = [heading(word("heading.quality"))]
+    blocks.append(
+        prose([sentences.account_sentence(material), sentences.status_sentence(material)])
+    )
+    if not material.submissions.empty:
+        blocks.append(picture(figures_places.plot_calendar(material)))
+    for name, text, columns in (
+        ("rejects", "remedy", ("file", "where", "raw", "remedy")),
+        ("findings", "message", ("file", "where", "message")),
+    ):
+        rows = getattr(material, name)
+        if not rows.empty:
+            shown = rows.head(MAX_ROWS)
+            caption = word(f"quality.{name}_caption", shown=len(shown), n=len(rows))
+            body = [_doubt_row(r, columns, text) for _, r in shown.iterrows()]
+            blocks.append(table(caption, [word(f"col.{c}") for c in columns], body))
+    if material.rejects.empty and material.findings.empty:
+        blocks.append(prose([word("quality.none")]))
+    return blocks
+
+
+def _doubt_row(row: pd.Series, columns: tuple[str, ...], text: str) -> list[str]:
+    where = ", ".join(str(row[c]) for c in ("sheet", "cell") if pd.notna(row[c]))
+    cells = {"file": row["file"], "where": where, "raw": row.get("raw"), text: row[text]}
+    return [_clean(cells[c]) for c in columns]
+
+
+def _clean(value: object) -> str:
+    """Text of a submitted cell: no bold marks of its own, not longer than a line or two."""
+    text = "" if pd.isna(value) else str(value).replace("**", "* *")
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def limits(material: Material) -> list[Block]:
+    """What the numbers do not say."""
+    paragraphs = material.labels.paragraphs("limits")
+    return [heading(material.labels.word("heading.limits")), prose(paragraphs, "list")]
+
+
+def methods(material: Material) -> list[Block]:
+    """Methods on one page, in plain words."""
+    paragraphs = material.labels.paragraphs("methods")
+    return [heading(material.labels.word("heading.methods")), prose(paragraphs)]
+
+
+def annex(material: Material) -> list[Block]:
+    """Landscape table: every share and level of every district, latest year."""
+    goals = material.ordered_goals
+    codes = goals[goals["kind"].isin([*SHARE_KINDS, "share_districts"])]
+    codes = codes.drop_duplicates("indicator_code")["indicator_code"]
+    names = [_short(material, code) for code in codes]
+    word = material.labels.word
+    rows = [
+        [unit.short_name, *(_latest(material, code, unit.unit_code) for code in codes)]
+        for unit in material.districts.itertuples()
+    ]
+    rows.append([word("annex.total"), *(_latest(material, code, PROVINCE) for code in codes)])
+    caption = word("annex.caption", name=word("annex.latest"))
+    annexed = table(caption, [word("col.unit"), *names], rows, align="l" + "r" * len(names),
+                    note=word("annex.note"), wide=True)  # fmt: skip
+    return [heading(word("heading.annex"), wide=True), annexed]
+
+
+def _short(material: Material, code: str) -> str:
+    row = material.indicator(code)
+    return material.labels.local(row, "short_name") or material.labels.local(row, "name")
+
+
+def _latest(material: Material, code: str, unit: str) -> str:
+    rows = material.series(code)
+    rows = rows[rows["unit_code"] == unit]
+    level = rows["value"].isna().all() and rows["level_low"].notna().any()
+    rows = rows.dropna(subset="level_low" if level else "value")
+    if rows.empty:
+        return material.labels.word("none")
+    last = rows.sort_values("year").iloc[-1]
+    if not level:
+        return f"{material.labels.percent(last['value'])} ({int(last['year'])})"
+    high = f"–{last['level_high']:.0f}" if last["level_high"] > last["level_low"] else ""
+    return f"{last['level_low']:.0f}{high} ({int(last['year'])})"

@@ -1,0 +1,230 @@
+"""Sentences computed from the tables: no number of the report is typed by hand.
+
+Every function takes the `Material` and returns texts; change a row and its sentence changes.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.publishing.figures_goals import tally_text
+from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+
+MAX_NAMES = 6
+FORECAST_BASES = ("forecast", "expert")
+
+
+def goal_sentences(material: Material, goal_code: str) -> list[str]:
+    """Where the goal stands, and one paragraph per dated target."""
+    verdicts = [v for y in TARGET_YEARS if (v := material.verdict(goal_code, y)) is not None]
+    return [current_sentence(material, verdicts), *(target_sentence(material, v) for v in verdicts)]
+
+
+def current_sentence(material: Material, verdicts: list[pd.Series]) -> str:
+    """Latest observed value, with its bounds when districts are missing."""
+    known = [v for v in verdicts if pd.notna(v["current"]) and pd.notna(v["current_year"])]
+    if not known:
+        return material.labels.word("goal.no_current")
+    last = max(known, key=lambda v: v["current_year"])
+    value, year = material.amount(last, last["current"]), int(last["current_year"])
+    low, high = last["current_low"], last["current_high"]
+    if pd.notna(low) and pd.notna(high) and high > low:
+        span = range_text(material, last, low, high)
+        return material.labels.word("goal.current_bounds", year=year, value=value, range=span)
+    return material.labels.word("goal.current", year=year, value=value)
+
+
+def range_text(material: Material, verdict: pd.Series, low: float, high: float) -> str:
+    """Range between two values of a verdict."""
+    low, high = material.amount(verdict, low), material.amount(verdict, high)
+    return material.labels.word("range", low=low, high=high)
+
+
+def target_sentence(material: Material, verdict: pd.Series) -> str:
+    """One target: the class always with its number, range, pace, people, assumption."""
+    word, name = material.labels.word, verdict["verdict_class"]
+    target = commitment_text(material, verdict)
+    year = int(verdict["target_year"])
+    given = {"year": year, "target": target, "value": material.amount(verdict, verdict["current"])}
+    parts = []
+    if name in ("reached", "missed"):
+        parts.append(_outcome(material, verdict, given))
+    elif name == "no_data" or pd.isna(verdict["prob_reached"]):
+        parts += [word("goal.no_data", year=year, target=target), pace_sentence(material, verdict)]
+    else:
+        chance = material.labels.chance(verdict["prob_reached"])
+        verdict_word = material.labels.verdict(name)
+        parts.append(
+            word("goal.forecast", year=year, target=target, verdict=verdict_word, chance=chance)
+        )
+        if pd.notna(verdict["median"]) and pd.notna(verdict["q100"]) and pd.notna(verdict["q900"]):
+            span = range_text(material, verdict, verdict["q100"], verdict["q900"])
+            median = material.amount(verdict, verdict["median"])
+            parts.append(word("goal.expect", median=median, range=span))
+        parts.append(pace_sentence(material, verdict))
+    if verdict["firmness"] == "depends" and pd.notna(verdict["depends_on"]):
+        parts.append(word("goal.depends", what=verdict["depends_on"]))
+    if pd.notna(verdict["reason"]) and verdict["reason"]:
+        parts.append(word("goal.reason", what=str(verdict["reason"]).rstrip(".")))
+    return " ".join(part for part in parts if part)
+
+
+def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
+    gap = verdict["current"] - verdict["target_value"]
+    if material.is_counted(verdict["goal_code"]):
+        gap = material.as_units(verdict, verdict["current"]) - verdict["target_units"]
+    if verdict["verdict_class"] == "reached":
+        exceeded = pd.notna(gap) and gap > 0 and not _is_status(material, verdict)
+        key = "goal.exceeded" if exceeded else "goal.reached"
+    else:
+        key = (
+            "goal.missed_plain" if pd.isna(gap) or _is_status(material, verdict) else "goal.missed"
+        )
+    return material.labels.word(key, gap=difference(material, verdict, abs(gap)), **given)
+
+
+def _is_status(material: Material, verdict: pd.Series) -> bool:
+    """Whether the verdict is a level, whose difference says nothing."""
+    code = verdict["goal_code"]
+    return material.is_level(code) and not material.is_counted(code)
+
+
+def difference(material: Material, verdict: pd.Series, gap: float) -> str:
+    """Gap in percentage points or districts."""
+    if material.is_counted(verdict["goal_code"]):
+        whole = abs(gap - round(gap)) < 0.05
+        return material.labels.word("units", n=material.labels.number(gap, 0 if whole else 1))
+    return material.labels.word("points", n=material.labels.number(gap, 1))
+
+
+def commitment_text(material: Material, verdict: pd.Series) -> str:
+    """Target in words, with the plan's "phấn đấu" or "duy trì" before it."""
+    target = material.target(verdict["goal_code"], int(verdict["target_year"]))
+    text = material.target_text(verdict)
+    soft = target is not None and target["commitment"] in ("strive", "maintain")
+    return f"{material.labels.word('commitment.' + target['commitment'])} {text}" if soft else text
+
+
+def pace_sentence(material: Material, verdict: pd.Series) -> str:
+    """Pace the target asks for, beside the pace so far, and in people a year."""
+    need, own, word = verdict["pace_required"], verdict["pace_own"], material.labels.word
+    if pd.isna(need) or _is_status(material, verdict):
+        return ""
+    if need <= 0:
+        return word("goal.hold")
+    scale = material.as_units(verdict, 1.0) if material.is_counted(verdict["goal_code"]) else 1.0
+    pace = difference(material, verdict, need * scale)
+    if pd.isna(own):
+        text = word("goal.pace", pace=pace)
+    elif own <= 0:
+        text = word("goal.pace_beyond", pace=pace)
+    else:
+        ratio = material.labels.number(need / own, 1)
+        text = word("goal.pace_ratio", pace=pace, ratio=ratio)
+    people = verdict["people_required"]
+    if pd.isna(people) or people < 1 or material.is_counted(verdict["goal_code"]):
+        return text
+    who = material.indicator(verdict["indicator_code"]).get("count_unit_vi") or "người"
+    return f"{text} {word('goal.people', n=material.labels.number(people), who=who)}"
+
+
+def summary_sentences(material: Material) -> list[str]:
+    """Tallies of both target years: what a chairman reads aloud."""
+    as_of = material.labels.word("as_of", date=material.labels.date(material.as_of))
+    tallies = []
+    for year in TARGET_YEARS:
+        if found := province_verdicts(material, year):
+            tallies.append(tally_text(material, found, year))
+    if not tallies:
+        return [f"{as_of}: {material.labels.word('class.no_data')}."]
+    first = tallies[0][0].lower() + tallies[0][1:]
+    return [f"{as_of}, {first}", *tallies[1:]]
+
+
+def province_verdicts(material: Material, year: int) -> list[pd.Series]:
+    """Verdicts of the province on the targets of ``year``, in the plan's order."""
+    found = (material.verdict(code, year) for code in material.ordered_goals["goal_code"])
+    return [v for v in found if v is not None]
+
+
+def summary_points(material: Material) -> list[str]:
+    """Named goals behind the tallies, always with their numbers."""
+    points = []
+    for year in TARGET_YEARS:
+        verdicts = province_verdicts(material, year)
+        for key, classes in (
+            ("reached", ("reached",)),
+            ("missed", ("missed",)),
+            ("hopeful", HOPEFUL[1:]),
+            ("open", ("open",)),
+            ("worrying", WORRYING[:2]),
+        ):
+            chosen = [v for v in verdicts if v["verdict_class"] in classes]
+            if chosen:
+                names = material.labels.join([named(material, v) for v in chosen])
+                points.append(material.labels.word(f"summary.{key}", year=year, names=names))
+        empty = [v for v in verdicts if v["verdict_class"] == "no_data"]
+        if empty:
+            names = material.labels.join([material.title(v["goal_code"]) for v in empty])
+            points.append(
+                material.labels.word("summary.no_data", n=len(empty), year=year, names=names)
+            )
+    return points
+
+
+def named(material: Material, verdict: pd.Series) -> str:
+    """Title of a goal with the number behind its verdict."""
+    name = material.title(verdict["goal_code"])
+    if verdict["verdict_class"] == "reached" and _is_status(material, verdict):
+        return name
+    if verdict["verdict_class"] in ("reached", "missed"):
+        current = material.amount(verdict, verdict["current"])
+        target = material.target_text(verdict)
+        return material.labels.word("summary.actual", name=name, current=current, target=target)
+    chance = material.labels.short_chance(verdict["prob_reached"])
+    return material.labels.word("summary.chance", name=name, chance=chance)
+
+
+def focus_sentence(material: Material, n: int = 3) -> str:
+    """The open or unlikely targets of the last year with the least chance."""
+    year = TARGET_YEARS[-1]
+    weak = [v for v in province_verdicts(material, year) if pd.notna(v["prob_reached"])]
+    weak = [v for v in weak if v["verdict_class"] in ("open", *WORRYING)]
+    weak = sorted(weak, key=lambda v: v["prob_reached"])[:n]
+    if not weak:
+        return ""
+    names = material.labels.join([named(material, v) for v in weak])
+    return material.labels.word("summary.help", year=year, names=names)
+
+
+def account_sentence(material: Material) -> str:
+    """The account of the intake: received = used + rejected + superseded + duplicate + out."""
+    rows = material.submissions
+    sums = rows[[c for c in rows.columns if c.startswith("n_")]].sum()
+    number = material.labels.number
+    return material.labels.word(
+        "quality.account",
+        files=number(len(rows)),
+        senders=number(rows["sender"].nunique()),
+        received=number(sums["n_observations"]),
+        panel=number(sums["n_panel"]),
+        rejected=number(sums["n_rejected"]),
+        superseded=number(sums["n_superseded"]),
+        duplicate=number(sums["n_duplicate"]),
+        out=number(sums["n_out_of_scope"]),
+    )
+
+
+def status_sentence(material: Material) -> str:
+    """How many figures of the panel are rebuilt, corrected or doubtful."""
+    rows = material.panel
+    tally = rows["value_type"].value_counts()
+    number = material.labels.number
+    return material.labels.word(
+        "quality.status",
+        derived=number(tally.get(contracts.VALUE_TYPES[2], 0)),
+        corrected=number(tally.get(contracts.VALUE_TYPES[1], 0)),
+        doubtful=number((rows["status"] == "doubtful").sum()),
+    )
