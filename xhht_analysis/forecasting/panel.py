@@ -1,8 +1,7 @@
 """Forecasts of shares in percent: `forecast_panel` and what can be asked of its answer.
 
-A forecast is one quantile function per unit and year, held on a grid of normal scores, plus the
-correlation that joins the units of one group (a province) and the years of one unit. Everything
-printed comes from the same object: quantiles, the chance of reaching a target, joint draws.
+Everything printed comes from one object: quantiles, the chance of reaching a target, joint draws
+and the shares of whole groups cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -11,19 +10,36 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import logsumexp, ndtri
 
-from xhht_analysis.forecasting.shares import Shape, fit_shares
+from xhht_analysis.forecasting.calibration import (
+    GRID,
+    VARIANTS,
+    Settings,
+    calibrate,
+    read_settings,
+)
+from xhht_analysis.forecasting.curves import Curves
+from xhht_analysis.forecasting.shares import predict, prepare, weigh
 
 KEYS = ["indicator_code", "unit_code"]
 COMPARATORS = (">=", "<=", ">", "<")
+MODEL_ID = "share-trend-average"
+MAX_YEARS = 25
+PACE_YEARS = 5
 
 
 class HistoryError(ValueError):
     """The history cannot be forecast; the message names the rule, the row and the remedy."""
 
 
-def forecast_panel(history: pd.DataFrame, horizon: int, *, variant: str = "default"):
+def forecast_panel(
+    history: pd.DataFrame,
+    horizon: int,
+    *,
+    variant: str = "default",
+    settings: Settings | None = None,
+) -> PanelForecast:
     """Forecast shares for every unit and every year 1 … `horizon` after the last year.
 
     Parameters
@@ -35,7 +51,9 @@ def forecast_panel(history: pd.DataFrame, horizon: int, *, variant: str = "defau
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
-        A name of `VARIANTS`: one assumption changed, to see what the answer hangs on.
+        A name of `calibration.VARIANTS`: one assumption changed.
+    settings
+        Other priors than config/priors.csv.
 
     Returns
     -------
@@ -46,17 +64,37 @@ def forecast_panel(history: pd.DataFrame, horizon: int, *, variant: str = "defau
     HistoryError
         Empty history, a column missing, a value that is empty, infinite or outside 0-100, two
         rows for one unit and year, counts that contradict each other.
+    ValueError
+        An unknown variant.
     """
     rows = check_history(history, horizon)
-    return PanelForecast(*fit_shares(rows, int(horizon), variant))
+    if variant not in VARIANTS:
+        raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
+    change = VARIANTS[variant]
+    settings = change.apply(settings or read_settings())
+    origin = int(rows["year"].max())
+    series = describe(rows)
+    used = rows
+    if change.drop_last:
+        # a unit known in the last year only keeps its one figure
+        alone = rows.groupby(KEYS)["year"].transform("min") == origin
+        used = rows[(rows["year"] < origin) | alone]
+    last = int(used["year"].max())
+    parts = []
+    for number, (_, part) in enumerate(series.groupby(["indicator_code", "group_code"])):
+        panel = _matrices(used, part, last)
+        curves = fit_group(panel, int(horizon) + origin - last, settings)
+        parts.append((part.index.to_numpy(), number, curves))
+    curves = _gather(parts, len(series), origin - last)
+    years = np.arange(origin + 1, origin + int(horizon) + 1)
+    model_id = MODEL_ID if variant == "default" else f"{MODEL_ID}+{variant}"
+    return PanelForecast(series, years, curves, model_id, origin)
 
 
 def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
     """Return the sorted history with group_code, numerator and denominator, or refuse it."""
-    if isinstance(horizon, bool) or int(horizon) != horizon or not 1 <= horizon <= 30:
-        raise HistoryError(
-            f"horizon: must be a whole number of years from 1 to 30, got {horizon!r}"
-        )
+    if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
+        raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
     if lacking:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
@@ -68,9 +106,12 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         rows[name] = pd.to_numeric(rows[name], errors="coerce").astype("float64")
     rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
     counted = rows["numerator"].notna() & rows["denominator"].notna()
+    newest = rows.groupby(KEYS)["year"].transform("max")
+    groups = rows.groupby(KEYS)["group_code"].transform("nunique")
     rules = {
         "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
-        "the year is not a whole number": ~(rows["year"] % 1 == 0),
+        "the year is not a whole number from 1900 to 2100": (rows["year"] % 1 != 0)
+        | ~rows["year"].between(1900, 2100),
         "the value is empty; leave the row out": rows["value"].isna(),
         "the value lies outside 0-100 percent": ~rows["value"].between(0, 100),
         "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
@@ -78,14 +119,118 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         "the numerator lies outside 0 … denominator": counted
         & ~rows["numerator"].between(0, rows["denominator"]),
         "an infinite count": np.isinf(rows[["numerator", "denominator"]]).any(axis=1),
+        "one unit in two groups": groups > 1,
+        f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
+        <= rows["year"].max() - MAX_YEARS,
     }
     for rule, broken in rules.items():
         if broken.any():
             row = rows[broken].iloc[0]
-            where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']}"
+            where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']:.0f}"
             raise HistoryError(f"history: {rule} ({where}; {int(broken.sum())} rows)")
     rows.loc[~counted, ["numerator", "denominator"]] = np.nan
+    rows = rows[rows["year"] > rows["year"].max() - MAX_YEARS].astype({"year": "int64"})
     return rows.sort_values([*KEYS, "year"], ignore_index=True)
+
+
+def describe(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per series of a checked history: what is known of it, and its own pace."""
+    grouped = rows.groupby(KEYS, sort=True)
+    series = grouped.agg(
+        group_code=("group_code", "last"),
+        first_year=("year", "first"),
+        last_year=("year", "last"),
+        n_points=("year", "size"),
+        last_value=("value", "last"),
+        numerator=("numerator", "last"),
+        denominator=("denominator", "last"),
+    ).reset_index()
+    recent = rows[rows["year"] >= grouped["year"].transform("max") - PACE_YEARS]
+    ends = recent.groupby(KEYS).agg(
+        v0=("value", "first"), v1=("value", "last"), y0=("year", "first"), y1=("year", "last")
+    )
+    span = (ends["y1"] - ends["y0"]).to_numpy()
+    change = (ends["v1"] - ends["v0"]).to_numpy()
+    pace = np.divide(change, span, out=np.full(len(span), np.nan), where=span > 0)
+    decimals = _decimals(rows["value"].to_numpy())
+    places = pd.Series(decimals, index=rows.index).groupby([rows[k] for k in KEYS]).max()
+    rounding = np.where(series["denominator"].notna(), 0.0, 10.0 ** -places.to_numpy())
+    return series.assign(pace=pace, rounding=rounding)
+
+
+def _decimals(values: np.ndarray) -> np.ndarray:
+    places = np.stack([np.abs(np.round(values, d) - values) < 1e-9 for d in range(6)])
+    return np.where(places.any(axis=0), places.argmax(axis=0), 6)
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """One indicator in one group as arrays (units, years)."""
+
+    shares: np.ndarray
+    numerator: np.ndarray
+    denominator: np.ndarray
+    rounding: np.ndarray  # (units, 1) points
+
+
+def _matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int) -> Matrices:
+    keys = pd.MultiIndex.from_frame(part[KEYS])
+    at = keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    mine = rows[at >= 0]
+    at = at[at >= 0]
+    first = int(mine["year"].min())
+    out = np.full((3, len(part), last - first + 1), np.nan)
+    counted = mine["denominator"].notna().to_numpy()
+    share = mine["value"].to_numpy() / 100
+    share[counted] = (mine["numerator"] / mine["denominator"]).to_numpy()[counted]
+    for k, values in enumerate((share, mine["numerator"], mine["denominator"])):
+        out[k, at, mine["year"].to_numpy() - first] = values
+    return Matrices(*out, part["rounding"].to_numpy()[:, None])
+
+
+def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
+    """Weigh the settings, average the best of them, widen by what was learnt elsewhere."""
+    group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
+    power = settings.constants["evidence_power"]
+    logs = power * weigh(group, settings) + settings.log_prior()
+    weights = np.exp(logs - logsumexp(logs)).ravel()
+    most = int(np.clip(10_000 // len(panel.shares), 6, 60))
+    order = np.argsort(-weights, kind="stable")[:most]
+    order = order[: int(np.searchsorted(np.cumsum(weights[order]), 0.99)) + 1]
+    chosen = np.stack(np.unravel_index(order, logs.shape), axis=1)
+    values, shared, own_lag, common_lag = predict(
+        group, settings, chosen, weights[order] / weights[order].sum(), horizon
+    )
+    seen = np.isfinite(panel.shares)
+    silent = np.argmax(seen[:, ::-1], axis=1)
+    lead = silent[:, None] + np.arange(1, horizon + 1)
+    widen, odds = calibrate(seen.sum(axis=1), lead, settings.constants)
+    shared = odds * shared / (1 - shared + odds * shared)
+    common_lag = np.broadcast_to(common_lag, shared.shape)
+    return Curves(
+        stretch(values, widen), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
+    )
+
+
+def stretch(values: np.ndarray, widen: np.ndarray) -> np.ndarray:
+    """Quantile functions with every normal score multiplied by `widen` (series, years)."""
+    place = np.clip((widen[..., None] * GRID - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
+    at = np.clip(place.astype(int), 0, len(GRID) - 2)
+    low = np.take_along_axis(values, at, axis=2)
+    high = np.take_along_axis(values, at + 1, axis=2)
+    return low + (place - at) * (high - low)
+
+
+def _gather(parts: list, n_series: int, skip: int) -> Curves:
+    """Put the groups' curves in the order of the series; leave out `skip` first years."""
+    out, group = {}, np.zeros(n_series, dtype=int)
+    for name in ("values", "shared", "own_lag", "common_lag", "rounding"):
+        pieces = [getattr(curves, name) for _, _, curves in parts]
+        whole = np.empty((n_series, *pieces[0].shape[1:]))
+        for (at, number, _), piece in zip(parts, pieces, strict=True):
+            whole[at], group[at] = piece, number
+        out[name] = whole if name == "rounding" else whole[:, skip:]
+    return Curves(**out, group=group)
 
 
 @dataclass(frozen=True)
@@ -96,19 +241,19 @@ class PanelForecast:
     ----------
     series
         One row per series: indicator_code, unit_code, group_code, first_year, last_year,
-        last_value (percent), n_points, pace (points a year, own estimate), numerator and
-        denominator of the last year.
+        n_points, last_value (percent), numerator and denominator of the last year, pace (points
+        a year over the last five years, NaN with one figure), rounding (points).
     years
         Forecast years (H,).
-    shape
-        The distribution on the link scale: see `shares.Shape`.
+    curves
+        The joint distribution: see `curves.Curves`.
     model_id, origin_year
         Name of the model and the last year of the history.
     """
 
     series: pd.DataFrame
     years: np.ndarray
-    shape: Shape
+    curves: Curves
     model_id: str
     origin_year: int
 
@@ -124,7 +269,7 @@ class PanelForecast:
         levels = np.asarray(levels, dtype=float)
         if levels.size == 0 or not ((levels > 0) & (levels < 1)).all():
             raise ValueError("levels: quantile levels lie strictly between 0 and 1")
-        return self.shape.at_scores(ndtri(levels))
+        return self.curves.at_scores(ndtri(levels))
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in percent as hubverse rows, one per series, year and level."""
@@ -152,17 +297,19 @@ class PanelForecast:
         row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
         year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
         unknown = (row < 0) | (year < 0) | ~targets["comparator"].isin(COMPARATORS).to_numpy()
+        value = targets["target_value"].to_numpy(dtype=float)
+        unknown |= ~np.isfinite(value)
         if unknown.any():
             first = targets[unknown].iloc[0].to_dict()
-            raise ValueError(f"targets: no forecast or comparator for {first}")
-        value = targets["target_value"].to_numpy(dtype=float)
+            raise ValueError(f"targets: no forecast, comparator or value for {first}")
         up = targets["comparator"].isin([">=", ">"]).to_numpy()
-        below = self.shape.below(row, year, value, up)
+        strict = targets["comparator"].isin([">=", "<"]).to_numpy()
+        below = self.curves.below(row, year, value, strict)
         return targets.assign(prob_reached=np.where(up, 1 - below, below))
 
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years): units of a group share their shocks."""
-        return self.shape.draw(n, rng)
+        return self.curves.draw(n, rng)
 
     def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
         """Joint draws as rows: draw, indicator_code, unit_code, year, value."""

@@ -1,144 +1,360 @@
-"""The model of bounded shares (METHODS 2.2)."""
+"""The model of bounded shares: damped trends with common steps, averaged over its settings.
+
+One unit's share moves, on a link scale between the logit and the straight line, as level + own
+damped pace + steps that all units of its group take together + noise (METHODS 2.2). For given
+settings everything is linear and Gaussian given one scale per unit: a batched Kalman filter runs
+over all units and settings at once and carries the response to each common step along, so that
+the common steps (a Gaussian process in time) are integrated exactly. The settings are then
+averaged by their evidence in the group's own history times a weak prior (config/priors.csv).
+"""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from scipy.special import expit, ndtr
+from scipy.special import expit, gammaln, ndtr, stdtrit
 
-GRID = np.arange(-3.5, 3.51, 0.25)
-"""Normal scores at which every quantile function is held."""
-EPS = 0.0025
+from xhht_analysis.forecasting.calibration import GRID, Settings
+
+MAX_EVIDENCE_UNITS = 64
+SCALE_STEPS = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
+EDGE_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
-class Shape:
-    """Quantile functions on the link scale and the correlation between them.
+class Filtered:
+    """Filter output for J settings, N units, T years, K = T - 1 common steps, H horizons."""
 
-    Attributes
-    ----------
-    curves
-        (series, years, scores): the quantile at each score of `GRID`, on the link scale.
-    shared
-        (series, years): share of the variance that the units of a group have in common.
-    group
-        (series,): number of the group whose shock the series shares.
-    lag
-        (series, years): correlation of a year's score with that of the year before.
-    step
-        (series,): rounding of the reported percentages, in points.
-    """
+    innovation: np.ndarray  # (J, N, T) divided by its standard deviation
+    response: np.ndarray  # (J, N, T, K) of the innovation to each common step, scaled alike
+    log_scale: np.ndarray  # (J,) sum of log innovation variances
+    counted: np.ndarray  # (N,) innovations of each unit
+    mean: np.ndarray  # (J, N, H) forecast without future common steps
+    spread: np.ndarray  # (J, N, H) own forecast variance of the reported value
+    carry: np.ndarray  # (J, N, H) own covariance with the year before
+    reach: np.ndarray  # (J, N, H, K) response of the forecast to each past common step
 
-    curves: np.ndarray
-    shared: np.ndarray
-    group: np.ndarray
-    lag: np.ndarray
-    step: np.ndarray
+    def part(self, settings, units=None) -> Filtered:
+        """Keep some settings and, where given, some units."""
+        unit = slice(None) if units is None else units
+        big = [self.innovation, self.response, self.mean, self.spread, self.carry, self.reach]
+        cut = [a[settings][:, unit] for a in big]
+        return Filtered(cut[0], cut[1], self.log_scale[settings], self.counted[unit], *cut[2:])
 
-    def at_scores(self, scores: np.ndarray) -> np.ndarray:
-        """Percent at each normal score, (series, years, scores)."""
-        at = np.clip(np.searchsorted(GRID, scores) - 1, 0, len(GRID) - 2)
-        part = (np.asarray(scores) - GRID[at]) / (GRID[1] - GRID[0])
-        low, high = self.curves[..., at], self.curves[..., at + 1]
-        return to_percent(low + part * (high - low))
 
-    def below(self, row, year, value, strict) -> np.ndarray:
-        """Probability below `value` percent; the rounding of the reports decides the edge."""
-        half = np.where(strict, -0.5, 0.5) * self.step[row]
-        edge = to_link(value + half)
-        curve = self.curves[row, year]
-        at = np.clip((curve < edge[:, None]).sum(axis=1) - 1, 0, len(GRID) - 2)
-        pick = np.arange(len(at))
-        low, high = curve[pick, at], curve[pick, at + 1]
-        score = GRID[at] + (edge - low) / np.maximum(high - low, 1e-12) * (GRID[1] - GRID[0])
-        inside = ndtr(np.clip(score, -8, 8))
-        return np.where(value + half > 100, 1.0, np.where(value + half <= 0, 0.0, inside))
-
-    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Joint draws in percent, (n, series, years)."""
-        n_series, n_years, n_grid = self.curves.shape
-        groups = int(self.group.max()) + 1
-        common = np.zeros((n, groups))
-        own = np.zeros((n, n_series))
-        out = np.empty((n, n_series, n_years))
-        base = np.arange(n_series) * n_grid
-        for h in range(n_years):
-            lag = self.lag[:, h] if h else np.zeros(n_series)
-            glag = np.zeros(groups)
-            glag[self.group] = lag
-            common = glag * common + np.sqrt(1 - glag**2) * rng.standard_normal((n, groups))
-            own = lag * own + np.sqrt(1 - lag**2) * rng.standard_normal((n, n_series))
-            rho = self.shared[:, h]
-            score = np.sqrt(rho) * common[:, self.group] + np.sqrt(1 - rho) * own
-            place = (score - GRID[0]) / (GRID[1] - GRID[0])
-            at = np.clip(place.astype(np.int64), 0, n_grid - 2)
-            flat = np.ascontiguousarray(self.curves[:, h]).ravel()
-            low, high = flat[base + at], flat[base + at + 1]
-            out[:, :, h] = to_percent(low + (place - at) * (high - low))
-        return out
+def link(share, margin):
+    """Logit of a share between -margin and 1 + margin: finite at 0 and 1, straight if large."""
+    return np.log((share + margin) / (1 - share + margin))
 
 
 def to_link(percent):
-    """Logit of a percentage, kept finite by `EPS`."""
-    p = np.clip(np.asarray(percent, dtype=float) / 100, 0, 1)
-    return np.log((p + EPS) / (1 - p + EPS))
+    """Logit of a percentage, finite at 0 and 100: the scale on which paces are compared."""
+    return link(np.asarray(percent, dtype=float) / 100, 0.0025)
 
 
-def to_percent(link):
-    """Percentage of a link value, inside 0-100."""
-    return 100 * np.clip((1 + 2 * EPS) * expit(link) - EPS, 0, 1)
+def unlink(score, margin):
+    """Share of a link value; outside 0-1 by at most `margin`."""
+    return (1 + 2 * margin) * expit(score) - margin
 
 
-def fit_shares(rows: pd.DataFrame, horizon: int, variant: str):
-    """Pooled random walk with drift on the logit, with a shared shock."""
-    del variant
-    origin = int(rows["year"].max())
-    years = np.arange(origin + 1, origin + horizon + 1)
-    rows = rows.assign(link=to_link(rows["value"]))
-    series = (
-        rows.groupby(["indicator_code", "unit_code"], sort=True)
-        .agg(
-            group_code=("group_code", "last"),
-            first_year=("year", "first"),
-            last_year=("year", "last"),
-            first_value=("value", "first"),
-            last_value=("value", "last"),
-            n_points=("year", "size"),
-            numerator=("numerator", "last"),
-            denominator=("denominator", "last"),
-            first_link=("link", "first"),
-            last_link=("link", "last"),
+def slope(share, margin):
+    """Derivative of `link`."""
+    return 1 / (share + margin) + 1 / (1 - share + margin)
+
+
+def laplace_binomial(x, n, mean, var, margin=0.0):
+    """Gaussian pseudo-observation of a count on the link scale (METHODS 2.2).
+
+    Parameters
+    ----------
+    x, n
+        Numerator and denominator, 0 <= x <= n, n > 0.
+    mean, var
+        Normal prior of the link value.
+
+    Returns
+    -------
+    z, r
+        Value and variance such that one Kalman update with them gives the Laplace posterior.
+    """
+    score = np.array(np.broadcast_to(mean, np.shape(x)), dtype=float)
+    for _ in range(8):
+        push, weight, _ = _binomial_force(x, n, score, margin)
+        step = (push - (score - mean) / var) / (weight + 1 / var)
+        score = score + np.clip(step, -1.5, 1.5)
+    push, weight, _ = _binomial_force(x, n, score, margin)
+    return score + push / weight, 1 / weight
+
+
+def _binomial_force(x, n, score, margin):
+    share = np.clip(unlink(score, margin), EDGE_SHARE, 1 - EDGE_SHARE)
+    rise = 1 / slope(share, margin)
+    inner = share * (1 - share)
+    return (x - n * share) * rise / inner, n * rise**2 / inner, share
+
+
+def run_filter(z, noise, phi, pace_var, step_var, horizon) -> Filtered:
+    """Filter all units under all settings and forecast `horizon` years.
+
+    Parameters
+    ----------
+    z, noise
+        (J, N, T) link values, NaN where missing, and observation variances.
+    phi, pace_var, step_var
+        (J,) damping of the own pace, its variance, variance of the level's yearly step.
+
+    Notes
+    -----
+    State (level e, pace g) with covariance P11, P12, P22; start diffuse in the level at the first
+    observation (which adds nothing to the evidence). `re`, `rg` are the responses of e and g to a
+    unit step common to all units in each year.
+    """
+    n_set, n_unit, n_year = z.shape
+    seen = np.isfinite(z[0])
+    phi, pace_var, step_var = (a[:, None] for a in (phi, pace_var, step_var))
+    e, g, p11, p12 = (np.zeros((n_set, n_unit)) for _ in range(4))
+    p22 = np.zeros((n_set, n_unit)) + pace_var
+    re, rg = (np.zeros((n_set, n_unit, n_year - 1)) for _ in range(2))
+    innovation = np.zeros(z.shape)
+    response = np.zeros((*z.shape, n_year - 1))
+    log_scale = np.zeros(n_set)
+    started = np.zeros(n_unit, dtype=bool)
+
+    def advance(e, g, p11, p12, p22):
+        return (
+            e + g,
+            phi * g,
+            p11 + 2 * p12 + p22 + step_var,
+            phi * (p12 + p22),
+            phi**2 * p22 + pace_var * (1 - phi**2),
         )
-        .reset_index()
-    )
-    span = (series["last_year"] - series["first_year"]).to_numpy()
-    safe = np.maximum(span, 1)
-    series["pace"] = (series["last_value"] - series["first_value"]) / safe
-    drift = ((series["last_link"] - series["first_link"]) / safe).to_numpy()
-    step = rows.groupby(["indicator_code", "unit_code"])["link"].diff()
-    gap = rows.groupby(["indicator_code", "unit_code"])["year"].diff()
-    rate = (step / gap).to_numpy()
-    group = series.groupby(["indicator_code", "group_code"]).ngroup().to_numpy()
-    mean, var = np.zeros(len(series)), np.zeros(len(series))
-    index = series.set_index(["indicator_code", "unit_code"]).index.get_indexer(
-        pd.MultiIndex.from_frame(rows[["indicator_code", "unit_code"]])
-    )
-    for g in np.unique(group):
-        mine, inside = group == g, group[index] == g
-        known = rate[inside & np.isfinite(rate)]
-        common = np.median(drift[mine & (span > 0)]) if (mine & (span > 0)).any() else 0.0
-        mean[mine] = np.where(span[mine] > 0, 0.5 * drift[mine] + 0.5 * common, common)
-        var[mine] = (0.01 + ((known - common) ** 2).sum()) / (4 + len(known))
-    lead = years[None, :] - series["last_year"].to_numpy()[:, None]
-    damp = (1 - 0.9**lead) / (1 - 0.9)
-    centre = series["last_link"].to_numpy()[:, None] + mean[:, None] * damp
-    width = np.sqrt(var[:, None] * (lead + 0.15 * lead**2))
-    curves = centre[..., None] + width[..., None] * GRID
-    shared = np.full(lead.shape, 0.3)
-    lag = np.sqrt(np.clip((lead - 1) / np.maximum(lead, 1), 0, 0.99))
-    columns = ["first_link", "last_link", "first_value"]
-    shape = Shape(curves, shared, group, lag, np.zeros(len(series)))
-    series = series.drop(columns=columns).astype({"first_year": int, "last_year": int})
-    return series, years, shape, "shares-1", origin
+
+    for t in range(n_year):
+        if t:
+            e, g, up11, up12, up22 = advance(e, g, p11, p12, p22)
+            p11, p12, p22 = (
+                np.where(started, new, old) for new, old in ((up11, p11), (up12, p12), (up22, p22))
+            )
+            re, rg = re + rg, phi[..., None] * rg
+            re[:, started, t - 1] += 1
+        first, update = seen[:, t] & ~started, seen[:, t] & started
+        value = np.where(seen[:, t], z[:, :, t], 0)
+        var = p11 + noise[:, :, t]
+        sd = np.sqrt(var)
+        gap = np.where(update, value - e, 0)
+        gain1, gain2 = np.where(update, p11 / var, 0), np.where(update, p12 / var, 0)
+        innovation[:, :, t] = gap / sd
+        response[:, :, t] = np.where(update[:, None], re / sd[..., None], 0)
+        log_scale += np.where(update, np.log(var), 0).sum(axis=1)
+        e, g = e + gain1 * gap, g + gain2 * gap
+        re, rg = re - gain1[..., None] * re, rg - gain2[..., None] * re
+        p22, p12, p11 = p22 - gain2 * p12, p12 - gain1 * p12, p11 - gain1 * p11
+        e, p11 = np.where(first, value, e), np.where(first, noise[:, :, t], p11)
+        started = started | first
+    last = n_year - 1 - np.argmax(seen[:, ::-1], axis=1)
+    blur = noise[:, np.arange(n_unit), last]
+    mean, spread, carry, reach = [], [], [], []
+    for _ in range(horizon):
+        carry.append(p11 + p12)
+        e, g, p11, p12, p22 = advance(e, g, p11, p12, p22)
+        re, rg = re + rg, phi[..., None] * rg
+        mean.append(e)
+        spread.append(p11 + blur)
+        reach.append(re)
+    stack = [np.stack(a, axis=2) for a in (mean, spread, carry, reach)]
+    return Filtered(innovation, response, log_scale, seen.sum(axis=1) - 1, *stack)
+
+
+def kernel(white, smooth, memory, length) -> np.ndarray:
+    """Covariance of the common steps of `length` years: white noise and a lasting pace."""
+    lag = np.abs(np.subtract.outer(np.arange(length), np.arange(length)))
+    return white**2 * np.eye(length) + smooth**2 * memory**lag
+
+
+def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarray):
+    """Posterior of the common steps under one kernel, for all settings of `run`.
+
+    The scale of a unit is inverse gamma, so each unit is weighted by its posterior precision;
+    three passes settle steps, scale and weights.
+
+    Returns
+    -------
+    steps (J, K), inverse (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
+    """
+    strength, typical = prior
+    n_set, n_unit, n_year, n_step = run.response.shape
+    flat = run.response.reshape(n_set, n_unit * n_year, n_step)
+    precision = np.linalg.inv(cov)
+    total = run.counted.sum() + strength
+    weight, scale = np.ones((n_set, n_unit)), scale0
+    for _ in range(3):
+        weighted = flat * np.repeat(weight, n_year, axis=1)[..., None]
+        inner = np.swapaxes(weighted, 1, 2) @ flat + precision
+        right = np.einsum("jak,ja->jk", weighted, run.innovation.reshape(n_set, -1))
+        inverse = np.linalg.inv(inner)
+        steps = np.einsum("jkl,jl->jk", inverse, right)
+        left = run.innovation - (run.response @ steps[:, None, :, None])[..., 0]
+        squares = (left**2).sum(axis=2)
+        penalty = np.einsum("jk,kl,jl->j", steps, precision, steps)
+        scale = ((weight * squares).sum(axis=1) + penalty + strength * typical) / total
+        weight = (5 + run.counted) / (5 + squares / scale[:, None])
+    log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
+    return steps, inverse, squares, penalty, log_det, scale
+
+
+def evidence(run: Filtered, fit: tuple, nu: np.ndarray, prior: tuple):
+    """Log evidence (V, J) and mean scale (V, J) for each tail weight `nu`: unit scales out."""
+    _, _, squares, penalty, log_det, scale = fit
+    strength, typical = prior
+    nu, m = nu[:, None, None, None], run.counted
+    grid = scale * SCALE_STEPS[:, None]
+    ratio = squares / grid[..., None]
+    units = gammaln((nu + m) / 2) - gammaln(nu / 2) - m / 2 * np.log(nu * np.pi)
+    units = units - (nu + m) / 2 * np.log1p(ratio / nu)
+    weak = strength / 2 * (np.log(typical / grid) - typical / grid)
+    logs = units.sum(axis=3) - m.sum() / 2 * np.log(grid) - penalty / (2 * grid) + weak
+    logs = logs - (log_det + run.log_scale) / 2
+    top = logs.max(axis=1, keepdims=True)
+    weights = np.exp(logs - top)
+    mean = (weights * grid).sum(axis=1) / weights.sum(axis=1)
+    return top[:, 0] + np.log(weights.mean(axis=1)), mean
+
+
+@dataclass(frozen=True)
+class Group:
+    """One indicator in one group: everything the evidence and the forecast are made from."""
+
+    shares: np.ndarray  # (N, T), NaN where missing
+    links: np.ndarray  # (E, N, T) per link margin
+    errors: np.ndarray  # (E, N, T) reporting variance on the link scale (counts, rounding)
+    jacobian: np.ndarray  # (E,) log derivative, to compare links on the same data
+    rough: np.ndarray  # (E,) rough yearly variance, to scale `errors`
+    typical: np.ndarray  # (E,) prior variance
+
+
+def prepare(shares, numerator, denominator, rounding, settings: Settings) -> Group:
+    """Put shares (N, T) on every link; counts by Laplace, percentages with rounding error."""
+    margins = settings.levels["link_margin"]
+    seen, counted = np.isfinite(shares), np.isfinite(denominator)
+    filled = np.where(seen, shares, 0.5)
+    later = seen & (np.cumsum(seen, axis=1) > 1)
+    out = {name: [] for name in ("links", "errors", "jacobian", "rough", "typical")}
+    for margin in margins:
+        z = link(filled, margin)
+        inner = np.clip(filled[seen], 0.02, 0.98)
+        typical = settings.typical_step**2
+        typical *= (inner * (1 - inner) * slope(inner, margin)).mean() ** 2
+        half = np.broadcast_to(rounding / 200, filled.shape)
+        error = half**2 / 3 * slope(np.clip(filled, half, 1 - half), margin) ** 2
+        if counted.any():
+            x, n = numerator[counted], denominator[counted]
+            middle = link((x + 0.5) / (n + 1), margin)
+            z[counted], error[counted] = laplace_binomial(x, n, middle, 25 * typical, margin)
+        steps = np.concatenate([_rates(row) for row in np.where(seen, z, np.nan)] or [np.zeros(0)])
+        # median of squares of a normal variable: 0.455 of its variance
+        rough = len(steps) * np.median(steps**2) / 0.455 if len(steps) else 0.0
+        rough = (rough + settings.typical_weight * typical) / (len(steps) + settings.typical_weight)
+        out["links"].append(np.where(seen, z, np.nan))
+        out["errors"].append(error)
+        out["jacobian"].append(np.log(slope(filled, margin))[later].sum())
+        out["rough"].append(rough)
+        out["typical"].append(typical)
+    return Group(shares, **{name: np.array(value) for name, value in out.items()})
+
+
+def _rates(row: np.ndarray) -> np.ndarray:
+    at = np.flatnonzero(np.isfinite(row))
+    return np.diff(row[at]) / np.sqrt(np.diff(at))
+
+
+def filter_group(group: Group, axes: np.ndarray, settings: Settings, horizon, units=slice(None)):
+    """Run the filter for the settings `axes` (J, 4): indices of margin, noise, pace, damping."""
+    lv = settings.levels
+    noise_ratio = lv["noise_ratio"][axes[:, 1]]
+    step_var = 1 / (1 + noise_ratio**2)
+    at = axes[:, 0]
+    noise = (1 - step_var)[:, None, None] + (group.errors / group.rough[:, None, None])[at][
+        :, units
+    ]
+    pace_var, phi = lv["pace_ratio"][axes[:, 2]] ** 2, lv["pace_damping"][axes[:, 3]]
+    return run_filter(group.links[at][:, units], noise, phi, pace_var, step_var, horizon)
+
+
+def weigh(group: Group, settings: Settings):
+    """Posterior weights (C, V, J) of all settings, from at most 64 units of the group."""
+    n_unit, n_year = group.shares.shape
+    units = np.unique(np.linspace(0, n_unit - 1, min(n_unit, MAX_EVIDENCE_UNITS)).astype(int))
+    run = filter_group(group, settings.filters, settings, 1, units)
+    prior = (settings.typical_weight, group.typical[settings.filters[:, 0]])
+    logs = []
+    for setting in settings.kernels:
+        cov = settings.kernel_of(setting, kernel, n_year - 1)
+        fit = common_steps(run, cov, prior, group.rough[settings.filters[:, 0]])
+        logs.append(evidence(run, fit, settings.levels["tail"], prior)[0])
+    logs = np.stack(logs) + group.jacobian[settings.filters[:, 0]]
+    return logs
+
+
+def predict(group: Group, settings: Settings, chosen: np.ndarray, weights: np.ndarray, horizon):
+    """Mean quantile function of the chosen settings, in percent.
+
+    Parameters
+    ----------
+    chosen
+        (M, 3) indices of kernel, tail and filter setting.
+    weights
+        (M,) their weights, summing to 1.
+
+    Returns
+    -------
+    curves (N, H, G) percent at the normal scores `GRID`, not yet inside 0-100
+    shared (N, H) common part of the variance; own_lag (N, H), common_lag (H,) year correlations
+    """
+    n_unit, n_year = group.shares.shape
+    factor = settings.constants.get("shared_factor", 1.0) ** 2
+    filters = np.unique(chosen[:, 2])
+    run = filter_group(group, settings.filters[filters], settings, horizon)
+    curves = np.zeros((n_unit, horizon, len(GRID)))
+    sums = np.zeros((3, n_unit, horizon))
+    for c, members in itertools.groupby(np.lexsort(chosen.T[::-1]), key=lambda k: chosen[k, 0]):
+        members = list(members)
+        at = np.searchsorted(filters, chosen[members, 2])
+        places, back = np.unique(at, return_inverse=True)
+        sub = run.part(places)
+        margin_at = settings.filters[filters[places], 0]
+        prior = (settings.typical_weight, group.typical[margin_at])
+        cov = settings.kernel_of(settings.kernels[c], kernel, n_year - 1 + horizon)
+        past = n_year - 1
+        fit = common_steps(sub, cov[:past, :past], prior, group.rough[margin_at])
+        tails = settings.levels["tail"]
+        _, scales = evidence(sub, fit, tails, prior)
+        ahead = np.tril(np.ones((horizon, horizon)))
+        bridge = np.linalg.solve(cov[:past, :past], cov[:past, past:]).T
+        new = ahead @ (cov[past:, past:] - bridge @ cov[:past, past:]) @ ahead.T
+        for k, j in zip(members, back, strict=True):
+            nu, scale = tails[chosen[k, 1]], scales[chosen[k, 1], j]
+            reach = sub.reach[j] + ahead @ bridge
+            middle = sub.mean[j] + reach @ fit[0][j]
+            common = factor * scale * (((reach @ fit[1][j]) * reach).sum(axis=2) + np.diag(new))
+            unit_scale = (scale * nu + fit[2][j]) / (nu + sub.counted)
+            own = unit_scale[:, None] * sub.spread[j]
+            margin = settings.levels["link_margin"][margin_at[j]]
+            curve = middle[..., None] + np.sqrt(common + own)[..., None] * _student(
+                nu + sub.counted
+            )
+            curves += weights[k] * 100 * unlink(curve, margin)
+            lag = unit_scale[:, None] * sub.carry[j]
+            sums += weights[k] * np.stack([common / (common + own), common, lag / own])
+    shared, common, lag = sums
+    own_lag = lag
+    before = np.concatenate([np.zeros((n_unit, 1)), common[:, :-1]], axis=1)
+    common_lag = np.sqrt((before / common).mean(axis=0))
+    return curves, shared, np.clip(own_lag, 0, 0.999), np.clip(common_lag, 0, 0.999)
+
+
+def _student(df: np.ndarray) -> np.ndarray:
+    """Student t quantiles (N, 1, G) at the normal scores of `GRID`."""
+    kinds, at = np.unique(df, return_inverse=True)
+    return stdtrit(kinds[:, None], ndtr(GRID)[None, :])[at][:, None, :]
