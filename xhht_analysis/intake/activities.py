@@ -1,4 +1,4 @@
-"""The sheet `Thực hiện`, or a table of the same columns in Word or Excel: what was done, for how much."""
+"""The sheet `Thực hiện`, or a table of the same columns in Word or Excel: deeds and money."""
 
 from __future__ import annotations
 

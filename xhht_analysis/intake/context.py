@@ -1,4 +1,4 @@
-"""What a file says about itself beside its tables: unit, year, moment, sample marks, personal data."""
+"""What a file says about itself beside its tables: unit, year, moment, marks, personal data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ PLACE = re.compile(
     r"(?:\s*\([^)]*\))?)\s*:?\s+([^\W\d_].*|\d+)$",
     re.I,
 )
-LEVEL_OF = {"tinh": "province", "huien": "district", "tx": "district", "tp": "district"}
+LEVEL_OF = {
+    "tinh": "province",
+    "xa": "commune",
+    "ph": "commune",
+    "thi tr": "commune",
+    "tt": "commune",
+}
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
@@ -53,7 +59,7 @@ class Context:
     scale: float = 1.0
 
     def filled_from(self, other: Context) -> Context:
-        """This context, with what it lacks taken from ``other``."""
+        """Take from ``other`` what this context lacks."""
         if not (self.unit or self.code):
             self.unit, self.code, self.level = other.unit, other.code, other.level
         if self.year is None and self.year_problem is None:
@@ -81,7 +87,8 @@ def read_context(sheet: Sheet, until: int) -> Context:
             place = place or PLACE.fullmatch(text)
     if not context.unit and place:
         kind, name = place.groups()
-        context.level = LEVEL_OF.get(fold(kind).split()[0], "commune")
+        kinds = (level for word, level in LEVEL_OF.items() if fold(kind).startswith(word))
+        context.level = next(kinds, "district")
         plain = "(" not in kind and ":" not in place[0]
         context.unit = f"{kind} {name}" if plain or context.level != "commune" else name
     _dates(context, titles)

@@ -19,13 +19,16 @@ import yaml
 from xhht_analysis import contracts, project
 from xhht_analysis.intake import activities, layouts
 from xhht_analysis.intake.context import Context, is_register, read_context, sample_marks
+from xhht_analysis.intake.office import FIELDS
 from xhht_analysis.intake.remedies import remedy
 from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.tables import Table, find_tables
 from xhht_analysis.intake.text import fold
 
-EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy")
-"""Columns of `Reading.observations` beside the contract: why a row must be rejected, and where."""
+CELLS = tuple(f"cell_{name}" for name in FIELDS)
+EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)
+"""Columns of `Reading.observations` beside the contract: why a row must be rejected and where, and
+the cell of each figure."""
 
 
 @dataclass
@@ -118,7 +121,7 @@ def read_forms(
     office = layouts.Office(
         content.file, received_on, areas, indicators, agencies, _status(reading.is_sample, doubtful)
     )
-    if doubtful and not reading.is_sample:
+    if doubtful:
         office.find(
             None,
             None,
@@ -135,6 +138,13 @@ def read_forms(
     missed = []
     for (sheet, found), head in zip(tables, heads, strict=True):
         office.enter(sheet, head.filled_from(whole))
+        if sheet.encoding:
+            office.find(
+                None,
+                None,
+                "legacy_text",
+                f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode.",
+            )
         used = [_read_table(table, known, office, reading) for table in found]
         if not any(used) and _has_figures(sheet):
             missed.append((sheet, office.looked_for))
@@ -179,7 +189,7 @@ def _read_table(
     if not complete:
         office.looked_for += [layout.missing() for layout in bound if layout.titled]
         return False
-    best = max(complete, key=lambda layout: layout.score)
+    best = max(complete, key=lambda layout: (layout.about["layout"] != "indicators", layout.score))
     best.read()
     office.forms.append(best.name)
     return True

@@ -150,7 +150,7 @@ class Units(Layout):
                     self.office.find(
                         row,
                         column,
-                        "parts_not_total",
+                        "total_differs",
                         f"Tổng ghi {value:g}, cộng các dòng được {sum(parts):g}.".replace(".", ","),
                     )
 
@@ -177,7 +177,11 @@ class Indicators(Units):
                 ),
                 None,
             )
-            if part is None and self.office.kind(code) in ("level", "milestone"):
+            if (
+                part is None
+                and not rest.split()
+                and self.office.kind(code) in ("level", "milestone")
+            ):
                 part = "level"
             if part and code:
                 years = set(YEAR.findall(path))
@@ -274,7 +278,7 @@ class Ages(Layout):
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
         if None not in values and values[0] != sum(values[1:]):
             text = f"Tổng ghi {values[0]:g}, cộng các nhóm tuổi được {sum(values[1:]):g}."
-            self.office.find(row, column, "parts_not_total", text)
+            self.office.find(row, column, "total_differs", text)
 
     def _at(
         self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
@@ -380,7 +384,7 @@ class Series(Layout):
         return len(self.codes) == 1 and len(self.columns) > 0
 
     def each(self) -> Iterator[Claim]:
-        """One claim per province and year that has a figure; the rest of the country is not ours."""
+        """One claim per province and year that has a figure; the rest is not ours."""
         for row in range(self.table.first, self.table.last):
             name = self.table.sheet.text(row, self.table.key).strip()
             for columns in self.columns.values() if name else ():

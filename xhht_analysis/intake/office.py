@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,7 @@ from xhht_analysis.intake.text import (
 )
 
 Cell = tuple[int, int]
+FIELDS = ("numerator", "denominator", "value", "level")
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Office:
     _unit: Any = None
     _parent: str | None = None
     _matches: dict[tuple, Any] = field(default_factory=dict)
+    _agencies: dict[tuple, str | None] = field(default_factory=dict)
 
     def enter(self, sheet: Sheet, context: Context) -> None:
         """Begin a sheet."""
@@ -166,17 +169,22 @@ class Office:
         return found.unit_code, context.unit or context.code
 
     def _agency(self, context: Context) -> str | None:
+        """Code of the agency that a head names by code or name."""
+        if (context.code, context.unit) not in self._agencies:
+            keys = {fold(context.unit), re.sub(" tinh| tien giang", "", fold(context.unit))}
+            found = (
+                code for code, name in self._agency_names.items()
+                if code == context.code or (context.unit and {name, name.removesuffix(" tinh")} & keys)
+            )  # fmt: skip
+            self._agencies[context.code, context.unit] = next(found, None)
+        return self._agencies[context.code, context.unit]
+
+    @cached_property
+    def _agency_names(self) -> dict[str, str]:
         if self.agencies is None:
-            return None
-        table = self.agencies
-        hit = table["agency_code"].eq(context.code)
-        if not hit.any() and context.unit:
-            keys = {
-                fold(context.unit),
-                fold(context.unit).removesuffix(" tien giang").removesuffix(" tinh"),
-            }
-            hit = table["name_vi"].map(fold).isin(keys)
-        return str(table.loc[hit, "agency_code"].iloc[0]) if hit.any() else None
+            return {}
+        codes, names = self.agencies["agency_code"], self.agencies["name_vi"]
+        return dict(zip(codes, map(fold, names), strict=True))
 
     def begin_units(self, table: Table) -> None:
         """Begin a table with one row per unit: the sheet's own unit is the first parent."""
@@ -259,6 +267,8 @@ class Office:
         main = next((a for a in (numerator, value, level, denominator) if a.given), numerator)
         unit, unit_cell, unit_name = self._settle_unit(claim)
         row = self._row(form, table, claim, main.cell, unit, unit_name)
+        for name, amount in zip(FIELDS, (numerator, denominator, value, level), strict=True):
+            row[f"cell_{name}"] = table.sheet.address(*amount.cell) if amount.cell else None
         problem = self._problem(claim, row, unit, unit_cell, numerator, denominator, value, level)
         if problem:
             self._reject(row, table, problem)
@@ -399,7 +409,7 @@ class Office:
             parts.append((sign, self._single(table, (row, column), "count", scale)))
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
-        for sign, part in parts:
+        for _, part in parts:
             if part.problem or not part.given:
                 return Amount(
                     problem=part.problem or "numerator_missing", cell=part.cell, given=True

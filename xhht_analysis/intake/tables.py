@@ -137,11 +137,7 @@ def is_number_row(sheet: Sheet, row: int) -> bool:
                 return False
             numbers.append(int(match[1]) if match[1].isdigit() else 0)
     plain = [n for n in numbers if n]
-    return (
-        len(plain) >= 3
-        and plain[0] <= 3
-        and all(a <= b for a, b in zip(plain, plain[1:], strict=False))
-    )
+    return len(plain) >= 3 and plain[0] <= 3 and plain == sorted(plain)
 
 
 def find_tables(sheet: Sheet) -> list[Table]:
