@@ -17,9 +17,7 @@ from xhht_analysis.project import KitError
 
 FIELDS = ("numerator", "denominator", "value", "level")
 FIGURES = (*FIELDS, "valid_from", "valid_to")
-PROBLEM_COLUMNS = ["claim", "cell", "raw", "rule", "remedy"]
-SURVEY_DAY = "09-30"
-"""The day for which a figure without a date stands (DOMAIN 2.1: thời điểm 30/9)."""
+PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
 
 
 class AccountError(KitError):
@@ -29,16 +27,18 @@ class AccountError(KitError):
 def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
     """Say for which day, in which frame and under which definition each claim stands.
 
+    The day is the file's own, else the last of the year (at most that of receipt).
+
     Returns
     -------
     DataFrame
         ``claims`` with ``on`` (ISO date), ``frame`` and ``definition_variant``.
     """
     year = claims["year"].astype("str")
-    survey = (year + "-" + SURVEY_DAY).where(claims["year"].notna())
-    survey = survey.where(survey <= claims["received_on"], claims["received_on"])
+    last = (year + "-12-31").where(claims["year"].notna(), claims["received_on"])
+    last = last.where(last <= claims["received_on"], claims["received_on"])
     own = claims["snapshot_date"]
-    claims = claims.assign(on=own.where(own.notna() & (own.str[:4] == year), survey))
+    claims = claims.assign(on=own.where(own.notna() & (own.str[:4] == year), last))
     pairs = claims[["unit_code", "on"]].drop_duplicates().dropna()
     frames = {
         (code, on): areas.frame_of(code, on)
@@ -51,19 +51,13 @@ def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -
     variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
     return claims.assign(
-        frame=frame.mask(merged, FRAME_COMMUNES),
+        frame=claims["frame"].fillna(frame.mask(merged, FRAME_COMMUNES)),
         definition_variant=claims["definition_variant"].fillna(variant),
     )
 
 
-def find_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Cells that cannot be true, the first rule broken per claim.
-
-    Returns
-    -------
-    DataFrame
-        `PROBLEM_COLUMNS`; ``cell`` is the cell of the figure that breaks the rule.
-    """
+def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
     top, bottom, value, level = (claims[field] for field in FIELDS)
     counted = top.notna() & bottom.notna()
     known = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
@@ -100,32 +94,31 @@ def find_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     for name, field, broken in rules:
         first = broken.fillna(False).astype(bool) & rule.isna()
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
-    return make_problems(claims[rule.notna()], rule.dropna(), field_of)
+    return mark(claims, rule.dropna(), field_of)
 
 
-def make_problems(
-    claims: pd.DataFrame, rule: pd.Series | str, field: pd.Series | None = None
-) -> pd.DataFrame:
-    """One problem per claim, at the cell of ``field`` (else the claim's own cell)."""
-    if claims.empty:
-        return pd.DataFrame(columns=PROBLEM_COLUMNS, dtype="str")
-    rules = pd.Series(rule, index=claims.index, dtype="str")
-    cell, raw = claims["cell"].copy(), claims.apply(_shown, axis=1)
+def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
+    """Fill `PROBLEM_COLUMNS` of the claims in ``rules`` that have no problem yet.
+
+    The cell is that of the claim's field in ``fields``; the claim's own where there is none.
+    """
+    fresh = claims.loc[rules.index]
+    fresh = fresh[fresh["problem"].isna()]
+    cell, raw = fresh["cell"].astype("str"), fresh[list(FIELDS)].map(number_text).agg(_join, axis=1)
     for name in FIELDS:
-        own = (field.reindex(claims.index).eq(name) if field is not None else False) & claims[
-            name
-        ].notna()
-        cell = cell.mask(own, claims[f"cell_{name}"].fillna(claims["cell"]))
-        raw = raw.mask(own, claims[name].map(number_text))
-    return pd.DataFrame(
-        {
-            "claim": claims.index,
-            "cell": cell.astype("str"),
-            "raw": raw.astype("str"),
-            "rule": rules,
-            "remedy": rules.map(remedy),
-        }
-    )
+        own = fields.reindex(fresh.index).eq(name) & fresh[name].notna()
+        cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
+        raw = raw.mask(own, fresh[name].map(number_text))
+    rule = rules.reindex(fresh.index)
+    columns = (rule, cell, raw, rule.map(remedy))
+    filled = pd.DataFrame(dict(zip(PROBLEM_COLUMNS, columns, strict=True))).astype("str")
+    out = claims.copy()
+    out.loc[filled.index, PROBLEM_COLUMNS] = filled
+    return out
+
+
+def _join(texts: pd.Series) -> str:
+    return "; ".join(text for text in texts if text)
 
 
 def lead_field(claims: pd.DataFrame) -> pd.Series:
@@ -139,12 +132,7 @@ def number_text(number: float) -> str:
     return "" if pd.isna(number) else str(int(number)) if number % 1 == 0 else f"{number:.10g}"
 
 
-def _shown(claim: pd.Series) -> str:
-    parts = [number_text(claim[field]) for field in FIELDS]
-    return "; ".join(part for part in parts if part)
-
-
-def settle(claims: pd.DataFrame, problems: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def settle(claims: pd.DataFrame) -> pd.DataFrame:
     """Give every claim its outcome, from receipt to receipt.
 
     A later receipt supersedes an earlier one key by key; a rejected claim supersedes nothing, and
@@ -154,35 +142,31 @@ def settle(claims: pd.DataFrame, problems: pd.DataFrame) -> tuple[pd.DataFrame, 
     ----------
     claims : DataFrame
         Placed claims, with ``parent_indicator`` and a filled ``outcome`` where it is known before
-        (out_of_scope, duplicate).
-    problems : DataFrame
-        `PROBLEM_COLUMNS`; a claim that has any is rejected.
+        (out_of_scope, duplicate). A claim with a problem is rejected.
 
     Returns
     -------
-    tuple of DataFrame
-        Claims with ``outcome`` filled, and all problems.
+    DataFrame
+        Claims in order of receipt, ``outcome`` and `PROBLEM_COLUMNS` filled.
     """
     claims = claims.sort_values(["received_on", "file", "order"], kind="stable")
-    open_ = claims["outcome"].isna()
-    outcome = claims["outcome"].mask(open_ & claims.index.isin(problems["claim"]), "rejected")
-    clash, twin = _same_file(claims[outcome.isna()])
-    outcome = outcome.mask(claims.index.isin(twin), "duplicate")
-    found = [
-        problems,
-        make_problems(claims.loc[clash], "duplicate_key", lead_field(claims.loc[clash])),
-    ]
-    outcome = outcome.mask(claims.index.isin(clash), "rejected")
+    open_ = claims["outcome"].isna() & claims["problem"].isna()
+    clash, twin = _same_file(claims[open_])
+    claims = _reject(claims, clash, "duplicate_key")
+    claims = claims.assign(outcome=claims["outcome"].mask(claims.index.isin(twin), "duplicate"))
     while True:
-        fate = _supersede(claims[outcome.isna()])
+        fate = _supersede(claims[claims["outcome"].isna() & claims["problem"].isna()])
         nested = _above_parent(claims.loc[fate.index[fate == "panel"]])
         if nested.empty:
             break
-        wrong = claims.loc[nested]
-        found.append(make_problems(wrong, "nested_above_parent", lead_field(wrong)))
-        outcome = outcome.mask(claims.index.isin(nested), "rejected")
-    outcome = outcome.fillna(fate)
-    return claims.assign(outcome=outcome), pd.concat(found, ignore_index=True)
+        claims = _reject(claims, nested, "nested_above_parent")
+    rejected = claims["outcome"].isna() & claims["problem"].notna()
+    return claims.assign(outcome=claims["outcome"].mask(rejected, "rejected").fillna(fate))
+
+
+def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
+    wrong = claims.loc[which]
+    return mark(claims, pd.Series(rule, index=which, dtype="str"), lead_field(wrong))
 
 
 def _key(claims: pd.DataFrame) -> pd.Series:

@@ -1,7 +1,7 @@
 """The repairs people decided on: config/corrections.csv, applied before anything is judged.
 
-One line is one repair, with its reason and source. Its ``expect`` says what the file held when the
-repair was decided: once the source says something else the repair no longer fits, and the run stops.
+One line is one repair, with its reason and source. Its ``expect`` says what the file held when
+the repair was decided: once the source says something else it no longer fits, and the run stops.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from xhht_analysis.contracts import CODE, MAYBE, Column, Table
 from xhht_analysis.project import KitError
 
 FIELDS = ("numerator", "denominator", "value", "level")
+PROBLEM = ("problem", "problem_cell", "raw", "remedy")
 CORRECTIONS = Table(
     "corrections",
     {
@@ -59,25 +60,22 @@ def read_corrections(config_dir: Path) -> pd.DataFrame:
     return contracts.check(contracts.conform(frame, CORRECTIONS), CORRECTIONS)
 
 
-def apply_corrections(
-    claims: pd.DataFrame, problems: pd.DataFrame, corrections: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     """Apply every correction whose file is among the claims.
 
     Parameters
     ----------
     claims : DataFrame
-        One row per observation, indexed by claim; `FIELDS` and ``cell_<field>``.
-    problems : DataFrame
-        claim, cell, raw, rule, remedy: cells that cannot be read. An override of such a cell
-        takes its problem away.
+        One row per observation: `FIELDS`, ``cell_<field>`` and what keeps it from being read
+        (problem, problem_cell, raw, remedy).
     corrections : DataFrame
         `CORRECTIONS`.
 
     Returns
     -------
-    tuple of DataFrame
-        New claims (``corrected`` is true where a line changed them) and problems.
+    DataFrame
+        New claims; ``corrected`` is true where a line changed one. An override of the cell that
+        could not be read takes the problem away; a dropped claim has the problem ``dropped``.
 
     Raises
     ------
@@ -86,48 +84,41 @@ def apply_corrections(
     """
     claims = claims.assign(corrected=False)
     for line in corrections.to_dict("records"):
-        if pd.notna(line["file"]) and not claims["file"].eq(line["file"]).any():
-            continue  # another delivery, or received after as_of
-        claims, problems = _apply(line, claims, problems)
-    return claims, problems
+        hit = _matching(line, claims)
+        if hit.empty and pd.notna(line["file"]) and claims["file"].eq(line["file"]).any():
+            raise CorrectionError(f"{_place(line)}: không có ô nào như vậy trong tệp đã nhận.")
+        for claim in hit:  # none: another delivery, or received after as_of
+            for column, value in _corrected(line, claims.loc[claim]).items():
+                claims.loc[claim, column] = value
+    return claims
 
 
-def _apply(
-    line: dict, claims: pd.DataFrame, problems: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    hit = _matching(line, claims, problems)
-    if hit.empty:
-        if pd.isna(line["file"]):
-            return claims, problems
-        raise CorrectionError(f"{_place(line)}: không có ô nào như vậy trong tệp đã nhận.")
-    claims = claims.copy()
-    for claim in hit:
-        field = line["field"] if pd.notna(line["field"]) else _field(line, claims.loc[claim])
-        own = problems["claim"].eq(claim)
-        at_cell = own & problems["cell"].eq(_cell(claims.loc[claim], field))
-        raw = problems.loc[at_cell, "raw"]
-        _guard(line, raw.iloc[0] if len(raw) else claims.loc[claim, field])
-        claims.loc[claim, "corrected"] = True
-        if line["action"] == "drop":
-            drop = {"claim": claim, "cell": claims.loc[claim, "cell"], "raw": line["expect"]}
-            drop |= {"rule": "dropped", "remedy": f"Đã bỏ theo đính chính: {line['reason']}"}
-            problems = pd.concat([problems[~own], pd.DataFrame([drop])], ignore_index=True)
-            continue
-        old = claims.loc[claim, field] if line["action"] == "scale" else 1.0
-        claims.loc[claim, field] = old * line["value"]
-        problems = problems[~at_cell]
-    return claims, problems
+def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
+    """Columns of the claim that the line changes."""
+    field = line["field"] if pd.notna(line["field"]) else _field(line, claim)
+    own_cell = claim[f"cell_{field}"]
+    cell = own_cell if isinstance(own_cell, str) else claim["cell"]
+    unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
+    _guard(line, claim["raw"] if unread else claim[field])
+    if line["action"] == "drop":
+        why = f"Đã bỏ theo đính chính: {line['reason']}"
+        shown = claim["raw"] if unread else claim[field]
+        values = ("dropped", claim["cell"], str(shown), why)
+        return {"corrected": True, **dict(zip(PROBLEM, values, strict=True))}
+    if pd.isna(line["value"]):
+        raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
+    value = line["value"] * (claim[field] if line["action"] == "scale" else 1.0)
+    return {"corrected": True, field: value, **(dict.fromkeys(PROBLEM) if unread else {})}
 
 
-def _matching(line: dict, claims: pd.DataFrame, problems: pd.DataFrame) -> pd.Index:
+def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:
     hit = pd.Series(True, index=claims.index)
     for column in ("file", "sheet", "indicator_code", "unit_code", "year"):
         if pd.notna(line[column]):
             hit &= claims[column].eq(line[column]).fillna(False).astype(bool)
     if pd.notna(line["cell"]):
-        cells = claims[["cell", *(f"cell_{field}" for field in FIELDS)]]
-        owners = problems.loc[problems["cell"].eq(line["cell"]), "claim"]
-        hit &= cells.eq(line["cell"]).any(axis=1) | claims.index.isin(owners)
+        cells = claims[["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]]
+        hit &= cells.eq(line["cell"]).any(axis=1)
     return claims.index[hit]
 
 
@@ -140,11 +131,6 @@ def _field(line: dict, claim: pd.Series) -> str:
     if line["action"] == "drop" or len(given) == 1:
         return given[0] if given else "value"
     raise CorrectionError(f"{_place(line)}: cần ghi rõ cột field ({', '.join(FIELDS)}).")
-
-
-def _cell(claim: pd.Series, field: str) -> str:
-    own = claim[f"cell_{field}"]
-    return own if isinstance(own, str) else claim["cell"]
 
 
 def _guard(line: dict, found: object) -> None:

@@ -20,6 +20,7 @@ from xhht_analysis import contracts, project
 from xhht_analysis.intake import activities, layouts
 from xhht_analysis.intake.context import Context, is_register, read_context, sample_marks
 from xhht_analysis.intake.office import FIELDS
+from xhht_analysis.intake.places import Places
 from xhht_analysis.intake.remedies import remedy
 from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.tables import Table, find_tables
@@ -118,12 +119,11 @@ def read_forms(
     if reading.refusal is not None:
         return reading
     reading.is_sample, doubtful = sample_marks(content.sheets)
-    office = layouts.Office(
-        content.file, received_on, areas, indicators, agencies, _status(reading.is_sample, doubtful)
-    )
+    places = Places(areas, agencies, received_on)
+    status = _status(reading.is_sample, doubtful)
+    office = layouts.Office(content.file, received_on, indicators, places, status)
     if doubtful:
         office.find(
-            None,
             None,
             "sample_numbers",
             "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa.",
@@ -141,7 +141,6 @@ def read_forms(
         if sheet.encoding:
             office.find(
                 None,
-                None,
                 "legacy_text",
                 f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode.",
             )
@@ -149,7 +148,7 @@ def read_forms(
         if not any(used) and _has_figures(sheet):
             missed.append((sheet, office.looked_for))
     _report_missed(missed, office, reading)
-    reading.sender, reading.sender_name = office.sender(whole)
+    reading.sender, reading.sender_name = places.sender(whole)
     reading.year, reading.forms = whole.year, tuple(dict.fromkeys(office.forms))
     reading.observation_rows, reading.finding_rows = office.observations, office.findings
     return reading
@@ -165,7 +164,6 @@ def _year_from_name(whole: Context, office: layouts.Office) -> None:
     if whole.year is None and whole.year_problem is None and len(years) == 1:
         whole.year = int(years.pop())
         office.find(
-            None,
             None,
             "year_from_file_name",
             f"Trong biểu không ghi năm; lấy năm {whole.year} từ tên tệp.",
@@ -217,7 +215,6 @@ def _report_missed(
         detail = "; ".join(looked)
         office.sheet = sheet
         office.find(
-            None,
             None,
             "sheet_not_recognised",
             f"Không đọc sheet này. {remedy('unknown_form')} {detail}".strip(),

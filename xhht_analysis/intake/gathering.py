@@ -1,0 +1,237 @@
+"""From the folders of received files to claims, activities and a line per file.
+
+A folder's name is the day of receipt; what was received after ``as_of`` is not opened. A file that
+is refused as a whole is one claim with a problem, so that the account counts it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xhht_analysis.contracts import ACTIVITIES, conform
+from xhht_analysis.intake.cleaning import PROBLEM_COLUMNS
+from xhht_analysis.intake.remedies import remedy
+from xhht_analysis.intake.sheets import FileContent, Refusal
+from xhht_analysis.plan import goals
+from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.project import KitError, UsageError
+
+SAMPLE_FOLDER = "sample"
+SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
+"""Files of ours that may lie beside the folders of receipt."""
+UNREAD = "unread"
+OUT_OF_SCOPE = ("out_of_scope", "other_province")
+
+
+class NothingReceivedError(KitError):
+    """No file had been received by ``as_of``."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan's tables that reading and judging need."""
+
+    areas: Areas
+    indicators: pd.DataFrame
+    targets: pd.DataFrame
+    agencies: pd.DataFrame
+    tasks: pd.DataFrame
+    config_dir: Path
+
+    @classmethod
+    def read(cls, config_dir: Path) -> Plan:
+        """Read them from config/."""
+        return cls(
+            read_areas(config_dir),
+            goals.read_indicators(config_dir),
+            goals.read_targets(config_dir),
+            goals.read_agencies(config_dir),
+            goals.read_tasks(config_dir),
+            config_dir,
+        )
+
+
+@dataclass
+class Gathered:
+    """What all files claim.
+
+    ``claims`` has one row per observation (contract OBSERVATIONS, the cell of every figure, the
+    problem that keeps it from being read), ``files`` one row per file.
+    """
+
+    claims: pd.DataFrame
+    files: pd.DataFrame
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    activities: pd.DataFrame = field(default_factory=ACTIVITIES.empty)
+
+
+def is_date(name: str) -> bool:
+    """Whether a folder's name is a calendar date YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
+
+
+def find_received(
+    raw_dir: Path, as_of: str | None, sample: bool
+) -> tuple[list[tuple[Path, str | None]], str]:
+    """Files received by ``as_of`` with their day of receipt (None: the folder is no date).
+
+    Returns
+    -------
+    tuple
+        Files in order of receipt and name, and ``as_of`` (the latest day when it was None).
+
+    Raises
+    ------
+    UsageError
+        If ``as_of`` is no date.
+    NothingReceivedError
+        If there is no folder of receipt by ``as_of``.
+    """
+    from xhht_analysis.intake.delivery import find_files
+
+    if as_of and not is_date(as_of):
+        raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
+    dated: list[tuple[Path, str | None]] = []
+    for path in find_files(raw_dir):
+        parts = path.relative_to(raw_dir).parts
+        if parts[0] == SAMPLE_FOLDER and len(parts) > 1:
+            if not sample:
+                continue
+            parts = parts[1:]
+        if len(parts) > 1 or path.name.lower() not in SILENT_FILES:
+            dated.append((path, parts[0] if len(parts) > 1 and is_date(parts[0]) else None))
+    days = [day for _, day in dated if day and (as_of is None or day <= as_of)]
+    if not days:
+        until = f" đến ngày {as_of}" if as_of else ""
+        raise NothingReceivedError(
+            f"{raw_dir}: chưa nhận tệp nào{until}. Đặt tệp vào thư mục theo ngày nhận, "
+            "ví dụ 2026-11-20/."
+        )
+    as_of = as_of or max(days)
+    received = [(path, day) for path, day in dated if day is None or day <= as_of]
+    return sorted(received, key=lambda item: (item[1] or "", item[0].as_posix())), as_of
+
+
+def gather(
+    received: list[tuple[Path, str | None]], raw_dir: Path, as_of: str, plan: Plan, jobs: int = 2
+) -> Gathered:
+    """Read the files and collect what they claim."""
+    from xhht_analysis.intake import forms
+
+    rows: list[dict[str, Any]] = []
+    files, findings, activities = [], [], []
+    seen: set[str] = set()
+    for content, day in _contents(received, raw_dir, jobs):
+        reading = forms.read_forms(
+            content,
+            received_on=day or as_of,
+            areas=plan.areas,
+            indicators=plan.indicators,
+            tasks=plan.tasks,
+            agencies=plan.agencies,
+        )
+        again = content.sha256 in seen
+        seen.update({content.sha256} - {""})
+        if reading.refusal is not None:
+            claims = [_refused(reading.refusal, content.file, day or as_of)]
+        else:
+            claims = reading.observation_rows
+        rows += [claim | {"again": again} for claim in claims]
+        findings += reading.finding_rows
+        activities += reading.activity_rows
+        files.append(
+            {
+                "file": content.file,
+                "received_on": day or as_of,
+                "sender": reading.sender,
+                "sender_name": reading.sender_name,
+                "year": reading.year,
+                "forms": ";".join(reading.forms) or None,
+                "is_sample": reading.is_sample,
+                "sha256": content.sha256 or UNREAD,
+            }
+        )
+    frame = claims_frame(rows, plan.indicators)
+    return Gathered(frame, pd.DataFrame(files), findings, latest_activities(activities))
+
+
+def _contents(
+    received: list[tuple[Path, str | None]], raw_dir: Path, jobs: int
+) -> Iterator[tuple[FileContent, str | None]]:
+    """Contents in the order given; a file in a folder that is no date is not opened."""
+    from xhht_analysis.intake.delivery import read_files, relative_name
+
+    dated = [path for path, day in received if day is not None]
+    contents = read_files(dated, raw_dir, jobs=jobs)
+    for path, day in received:
+        if day is None:
+            refusal = Refusal("folder_not_date")
+            yield FileContent(relative_name(path, raw_dir), refusal=refusal), day
+        else:
+            yield next(contents), day
+
+
+def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
+    return {
+        "source_id": hashlib.sha256(file.encode()).hexdigest()[:16],
+        "status": "ok",
+        "received_on": received_on,
+        "file": file,
+        "problem": refusal.rule,
+        "raw": refusal.detail or None,
+        "remedy": remedy(refusal.rule),
+    }
+
+
+def claims_frame(rows: list[dict[str, Any]], indicators: pd.DataFrame) -> pd.DataFrame:
+    """Typed frame of claims, one row per observation in the order they were read.
+
+    ``outcome`` is filled for what lies outside the province; ``again`` marks the claims of a file
+    whose bytes had been received before.
+    """
+    from xhht_analysis.intake.forms import observation_frame
+
+    claims = observation_frame(rows)
+    again = pd.Series([row["again"] for row in rows], index=claims.index, dtype="bool")
+    parents = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    outcome = pd.Series(index=claims.index, dtype="str")
+    outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
+    repeat = claims.groupby("source_id").cumcount()
+    unique = claims["source_id"].mask(repeat > 0, claims["source_id"] + "-" + repeat.astype("str"))
+    parent = claims["indicator_code"].map(parents["parent_indicator"]).astype("str")
+    return claims.assign(
+        source_id=unique,
+        outcome=outcome,
+        again=again,
+        order=range(len(claims)),
+        corrected=False,
+        parent_indicator=parent,
+    )
+
+
+def latest_activities(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Activities of the last receipt per reporter, year and task (contract ACTIVITIES)."""
+    frame = conform(pd.DataFrame(rows), ACTIVITIES)
+    key = ["reporter_code", "year", "task_code"]
+    vintage = frame["received_on"] + "|" + frame["file"]
+    last = vintage.groupby([frame[name] for name in key], dropna=False).transform("max")
+    return frame[vintage.eq(last)].reset_index(drop=True)
+
+
+def reject_rows(claims: pd.DataFrame) -> pd.DataFrame:
+    """One reject per rejected claim (contract REJECTS)."""
+    wrong = claims[claims["outcome"].eq("rejected")]
+    cell = wrong["problem_cell"].fillna(wrong["cell"])
+    columns = ["file", "sheet", "cell", "raw", "rule", "remedy"]
+    columns += ["indicator_code", "unit_code", "year"]
+    return wrong.assign(cell=cell, rule=wrong[PROBLEM_COLUMNS[0]])[columns].reset_index(drop=True)
