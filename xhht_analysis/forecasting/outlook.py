@@ -91,6 +91,7 @@ def share_outlook(
     variant: str = "default",
     parent: Outlook | None = None,
     parent_rows: pd.DataFrame | None = None,
+    seen: Outlook | None = None,
 ) -> Outlook | None:
     """Outlook of a share up to ``last_year``; None when there is no figure at all.
 
@@ -101,10 +102,12 @@ def share_outlook(
     parent, parent_rows
         Outlook and rows of the share that this one is a part of: the draws are then
         conditional shares of the parent's draws and never exceed them.
+    seen
+        An outlook of the same rows whose observed figures are taken over.
     """
     own = rows[rows["unit_code"].isin(districts)]
     reported = rows[rows["unit_code"] == PROVINCE]
-    low, high = observed_shares(own, reported, districts)
+    low, high = (seen.low, seen.high) if seen else observed_shares(own, reported, districts)
     whole = own["unit_code"].nunique() == len(districts)
     counted = whole and own.groupby("unit_code")["denominator"].last().notna().all()
     reasons = _share_reasons(own, reported, low, whole, counted)
@@ -120,7 +123,6 @@ def share_outlook(
     years, draws, weights = _draw(own, **settings, parent=parent, parent_rows=parent_rows)
     province = None
     if counted:
-        weights = parent.weights if _same_base(parent, weights) else weights
         province = (draws * weights).sum(axis=1) / weights.sum(axis=1)
     elif len(reported):
         years_82, alone, _ = _draw(reported, **settings)
@@ -138,8 +140,7 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
         if sorted(part["unit_code"].unique()) == units == parent.units:
             years, share, _ = _draw(part, last_year=last_year, n=n, rng=rng, variant=variant)
             if (years == parent.years).all():
-                weights = _counts(rows, years, n, rng, variant)
-                return years, share * parent.draws / 100, weights
+                return years, share * parent.draws / 100, _part_weights(rows, parent)
     origin = int(rows["year"].max())
     history = rows.assign(group_code=PROVINCE)
     horizon = last_year - origin
@@ -159,17 +160,14 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
     return np.concatenate([[origin], forecast.years]), draws, weights
 
 
-def _counts(rows, years, n, rng, variant):
-    forecast = forecast_panel(rows.assign(group_code=PROVINCE), len(years) - 1, variant=variant)
-    weights = forecast.weight_array(n, rng)
-    return np.concatenate([weights[:, :, :1], weights], axis=2)
-
-
-def _same_base(parent: Outlook | None, weights: np.ndarray) -> bool:
-    if parent is None or parent.weights is None or parent.weights.shape != weights.shape:
-        return False
-    ratio = parent.weights[:, :, 0] / weights[:, :, 0]
-    return bool(np.abs(ratio - 1).max() < SAME_BASE)
+def _part_weights(rows: pd.DataFrame, parent: Outlook) -> np.ndarray:
+    """Denominators of a part: those of the whole where both count the same people."""
+    last = rows.groupby("unit_code")["denominator"].last().to_numpy(dtype=float)
+    own = np.broadcast_to(last[None, :, None], parent.draws.shape)
+    if parent.weights is None:
+        return own
+    same = np.abs(parent.weights[0, :, 0] / last - 1).max() < SAME_BASE
+    return parent.weights if same else own
 
 
 def _on_years(values: np.ndarray, years: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -258,6 +256,7 @@ def level_outlook(
     n_draws: int,
     seed: int,
     variant: str = "default",
+    seen: Outlook | None = None,
 ) -> Outlook | None:
     """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost."""
     own = rows[rows["unit_code"].isin(units)]
@@ -272,15 +271,12 @@ def level_outlook(
     forecast = forecast_levels(
         history, last_year - origin, top=top, n_draws=n_draws, seed=seed, variant=variant
     )
-    low, high, _, past, codes = observed_bounds(history, top)
+    if seen is None:
+        low, high, _, past, codes = observed_bounds(history, top)
+        bounds = [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
+    else:
+        bounds = [seen.low, seen.high]
+    code, draws = str(own["indicator_code"].iloc[0]), forecast.levels
     return Outlook(
-        str(own["indicator_code"].iloc[0]),
-        forecast.units,
-        forecast.years,
-        forecast.levels,
-        None,
-        None,
-        pd.DataFrame(low.T, index=past, columns=codes),
-        pd.DataFrame(high.T, index=past, columns=codes),
-        forecast,
+        code, forecast.units, forecast.years, draws, None, None, *bounds, levels=forecast
     )

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting import decisions, levels, panel
+from xhht_analysis.forecasting import decisions, levels
 from xhht_analysis.forecasting.outlook import (
     PROVINCE,
     Outlook,
@@ -22,6 +22,7 @@ from xhht_analysis.forecasting.outlook import (
     level_outlook,
     share_outlook,
 )
+from xhht_analysis.forecasting.panel import VARIANTS as SHARE_VARIANTS
 from xhht_analysis.forecasting.verdicts import Case, classify, judge, probability
 
 LAST_FORECAST_YEAR = 2030
@@ -92,7 +93,7 @@ def forecast_plan(
     verdicts = _add_expert(verdicts, lines, expert)
     if variants:
         wanted = indicators[indicators["indicator_code"].isin(lines["indicator_code"])]
-        chances = _variant_chances(facts, wanted, districts, lines, seed)
+        chances = _variant_chances(facts, wanted, districts, lines, seed, outlooks)
         verdicts = _add_firmness(verdicts, chances)
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
     forecasts = forecasts.assign(as_of=as_of, frame=contracts.FRAME_DISTRICTS, model_id=_model_id())
@@ -110,34 +111,39 @@ def build_outlooks(
     n_draws: int,
     seed: int,
     variant: str = "default",
+    last_year: int = contracts.LAST_YEAR,
+    seen: dict[str, Outlook] | None = None,
 ) -> dict[str, Outlook]:
-    """Outlooks by indicator code up to `contracts.LAST_YEAR`; wholes before their parts."""
+    """Outlooks by indicator code up to ``last_year``; wholes before their parts.
+
+    ``seen`` are outlooks of the same facts: their observed figures are taken over.
+    """
     found: dict[str, Outlook] = {}
     kept: dict[str, pd.DataFrame] = {}
     order = indicators["parent_indicator"].fillna("").ne("")
     for _, indicator in indicators.assign(is_part=order).sort_values("is_part").iterrows():
         code, kind = indicator["indicator_code"], indicator["kind"]
         parent = indicator["parent_indicator"]
-        settings = {"n_draws": n_draws, "seed": seed}
+        settings = {"n_draws": n_draws, "seed": seed, "seen": (seen or {}).get(code)}
         if kind in ("level", "milestone"):
             rows = indicator_rows(facts, indicator, "level")
             own = rows["unit_code"].isin(districts).any()
             units = districts if own else [PROVINCE]
             name = variant if variant in levels.VARIANTS else "default"
             settings |= {"top": int(indicator["level_max"]), "variant": name}
-            outlook = level_outlook(rows, units, contracts.LAST_YEAR, **settings)
+            outlook = level_outlook(rows, units, last_year, **settings)
         else:
             rows = kept[code] = indicator_rows(facts, indicator, "value")
             whole = {"parent": found.get(parent), "parent_rows": kept.get(parent)}
             settings["variant"] = variant if variant in _share_variants() else "default"
-            outlook = share_outlook(rows, districts, contracts.LAST_YEAR, **settings, **whole)
+            outlook = share_outlook(rows, districts, last_year, **settings, **whole)
         if outlook is not None:
             found[code] = outlook
     return found
 
 
 def _share_variants() -> tuple[str, ...]:
-    return tuple(name for name in getattr(panel, "VARIANTS", ()) if name != "default")
+    return tuple(name for name in SHARE_VARIANTS if name != "default")
 
 
 def _model_id() -> str:
@@ -300,16 +306,15 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _variant_chances(facts, indicators, districts, lines, seed: int) -> pd.DataFrame:
+def _variant_chances(facts, indicators, districts, lines, seed: int, seen) -> pd.DataFrame:
     """P(reached) per goal, unit and year under each variant that touches the indicator."""
     rows = []
+    run = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": LAST_FORECAST_YEAR, "seen": seen}
     for variant in dict.fromkeys([*_share_variants(), *levels.VARIANTS]):
         touches_shares, touches_levels = variant in _share_variants(), variant in levels.VARIANTS
         is_level = indicators["kind"].isin(["level", "milestone"])
         mine = indicators[(is_level & touches_levels) | (~is_level & touches_shares)]
-        outlooks = build_outlooks(
-            facts, mine, districts, n_draws=VARIANT_DRAWS, seed=seed, variant=variant
-        )
+        outlooks = build_outlooks(facts, mine, districts, variant=variant, **run)
         for line in lines[lines["indicator_code"].isin(outlooks)].itertuples():
             for case, _ in cases(line, outlooks[line.indicator_code], districts):
                 chance = probability(case, int(line.target_year))

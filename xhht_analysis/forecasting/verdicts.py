@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ class Case:
         values = np.asarray(values, dtype=float)
         return values >= self.need - 1e-9 if self.comparator == ">=" else values <= self.need + 1e-9
 
-    @property
+    @cached_property
     def exact(self) -> pd.Series:
         """Observed values of the years without doubt."""
         return self.low[(self.high - self.low) < 1e-9]
@@ -173,7 +174,7 @@ def _standing(case: Case) -> dict:
     known = case.low.notna() & case.high.notna()
     if not known.any():
         return {}
-    exact = case.exact.dropna()
+    exact = case.exact
     year = int(case.low.index[known][-1])
     if case.measure_unit == "percent" and len(exact):
         year = int(exact.index[-1])
@@ -184,7 +185,7 @@ def _standing(case: Case) -> dict:
 
 
 def _paces(case: Case, target_year: int) -> dict:
-    exact = case.exact.dropna()
+    exact = case.exact
     own = decisions.own_pace(exact)
     if exact.empty:
         return {}
@@ -220,7 +221,7 @@ def _forecast(case: Case, target_year: int) -> dict:
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
         "prob_held": min(chance, float(met[:, max(0, at - 1) : at + 1].all(axis=1).mean())),
     }
-    exact = case.exact.dropna()
+    exact = case.exact
     before = exact.index[case.meets(exact)]
     if len(before) and case.meets(exact.iloc[-1]):
         passage = (float(before[0]),) * 3
