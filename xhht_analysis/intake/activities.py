@@ -64,8 +64,8 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
     that cannot be read is a finding and stays empty; nothing here enters the panel.
     """
     columns, sheet = _columns(table), table.sheet
-    reporter, _ = office.sender(office.context)
-    rows = []
+    reporter = office.sender
+    rows, lost = [], 0
     for row, kind in table.rows():
         if kind != "data":
             continue
@@ -74,12 +74,7 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
             continue
         place = columns.get("text", columns["title"])
         if reporter is None or office.context.year is None:
-            office.find(
-                row,
-                place,
-                "activity_without_sender",
-                "Không rõ đơn vị hoặc năm báo cáo nhiệm vụ này.",
-            )
+            lost += 1
             continue
         text = (
             texts["text"]
@@ -106,6 +101,9 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
                 "cell": sheet.address(row, place) or None,
             }
         )
+    if lost:
+        text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
+        office.find(None, "activity_without_sender", text)
     return rows
 
 
@@ -117,7 +115,7 @@ def _word(
         return None
     code = next((code for word, code in words.items() if f" {word} " in key), None)
     if code is None:
-        office.find(row, column, "word_unknown", f"Không nhận ra “{text[:60]}”; để trống.")
+        office.find((row, column), "word_unknown", f"Không nhận ra “{text[:60]}”; để trống.")
     return code
 
 
@@ -138,7 +136,9 @@ def _money(table: Table, row: int, column: int | None, office: Any) -> float | N
     parsed = parse_number(raw, kind="money", siblings=column_cells, fractions=not whole)
     if parsed.problem:
         office.find(
-            row, column, "money_unreadable", f"Không đọc được số tiền “{str(raw)[:40]}”; để trống."
+            (row, column),
+            "money_unreadable",
+            f"Không đọc được số tiền “{str(raw)[:40]}”; để trống.",
         )
         return None
     return None if parsed.value is None else round(parsed.value * scale / MILLION, 6)

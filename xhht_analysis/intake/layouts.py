@@ -16,7 +16,7 @@ from typing import Any
 
 from xhht_analysis.intake.office import Claim, Office
 from xhht_analysis.intake.tables import YEAR, AmbiguousColumnError, Table, fits
-from xhht_analysis.intake.text import Parsed, fold, parse_number, parse_year, scale_of
+from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
 
 __all__ = ["Layout", "Office", "bind"]
 
@@ -77,7 +77,6 @@ class Layout:
                 ]
                 self.office.find(
                     None,
-                    None,
                     "column_missing",
                     "Không thấy cột " + ", ".join(f"“{t}”" for t in lost),
                     give["indicator"],
@@ -121,11 +120,11 @@ class Units(Layout):
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
-        self.office.begin_units(self.table)
+        self.office.places.begin(self.table)
         rows = list(self.table.rows())
         years = sorted({y for columns in self.columns.values() for y in columns if y}) or [None]
         for row, kind in rows:
-            if kind == "data" and self.office.take_unit(self.table, row):
+            if kind == "data" and self.office.places.take(self.table, row):
                 for give in self.gives:
                     for year in years:
                         yield self._claim(give, row, year)
@@ -144,12 +143,11 @@ class Units(Layout):
             parts: list[float] = []
             for row, kind in rows:
                 value = parse_number(self.table.sheet.cell(row, column)).value
-                if kind == "data" and value is not None and row not in self.office.parents:
+                if kind == "data" and value is not None and row not in self.office.places.parents:
                     parts.append(value)
                 elif kind == "total" and value is not None and parts and sum(parts) != value:
                     self.office.find(
-                        row,
-                        column,
+                        (row, column),
                         "total_differs",
                         f"Tổng ghi {value:g}, cộng các dòng được {sum(parts):g}.".replace(".", ","),
                     )
@@ -222,7 +220,7 @@ class Listing(Layout):
                 continue
             code, name = self._text("code", row), self._text("name", row)
             if code or name:
-                claim = Claim(self.office.indicator(code, name), row, indicator_raw=code or name)
+                claim = Claim(self.office.indicator_names.get(fold(code) or fold(name)), row, indicator_raw=code or name)
                 self._fill(claim, row)
                 yield claim
 
@@ -238,8 +236,8 @@ class Listing(Layout):
         if year and self.table.sheet.cell(*year) is not None:
             claim.year_parsed, claim.year_cell = parse_year(self.table.sheet.cell(*year)), year
         if {"unit", "unit_code"} & self.columns.keys():
-            claim.unit_raw = (self._text("unit", row), self._text("unit_code", row))
-            claim.unit_cell = self._first("unit", row) or self._first("unit_code", row)
+            cell = self._first("unit", row) or self._first("unit_code", row)
+            claim.unit_raw = (self._text("unit", row), self._text("unit_code", row), cell)
 
     def _first(self, name: str, row: int) -> tuple[int, int] | None:
         return next(iter(self._at(name, None, row, None)), None)
@@ -278,7 +276,7 @@ class Ages(Layout):
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
         if None not in values and values[0] != sum(values[1:]):
             text = f"Tổng ghi {values[0]:g}, cộng các nhóm tuổi được {sum(values[1:]):g}."
-            self.office.find(row, column, "total_differs", text)
+            self.office.find((row, column), "total_differs", text)
 
     def _at(
         self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
@@ -390,7 +388,7 @@ class Series(Layout):
             for columns in self.columns.values() if name else ():
                 for year, column in columns.items():
                     claim = Claim(self.codes[0], row, year=year, value=(row, column))
-                    claim.unit_raw, claim.unit_cell = (name, ""), (row, self.table.key)
+                    claim.unit_raw = (name, "", (row, self.table.key))
                     claim.foreign = True
                     claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
                     yield claim
@@ -427,6 +425,3 @@ def parse_amount(amount: str) -> Iterable[tuple[int, str, tuple[int, int] | None
     """Parts of an amount: sign, field, ages."""
     for sign, name, low, high in re.findall(r"([+-]?)\s*([a-z]\w*)(?:@(\d+)(?:-(\d+))?)?", amount):
         yield (-1 if sign == "-" else 1), name, (int(low), int(high or low)) if low else None
-
-
-__all__ += ["Parsed"]

@@ -26,7 +26,8 @@ from xhht_analysis.intake.text import (
 
 Cell = tuple[int, int]
 Amounts = dict[str, "Amount"]
-COUNTS = ("numerator", "denominator")
+FIELDS = ("numerator", "denominator", "value", "level")
+COUNTS = FIELDS[:2]
 
 
 @dataclass

@@ -1,0 +1,111 @@
+"""Whose figures they are: the unit or agency of a file, of a table, of a row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from xhht_analysis.intake.context import Context
+from xhht_analysis.intake.tables import Table
+from xhht_analysis.intake.text import Parsed, fold, parse_number
+
+CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma dvhc")
+PROVINCE, PROVINCE_UNTIL = "Tỉnh Tiền Giang", "2025-06-30"
+"""An agency reports the province of the plan, before and after the merger (frame 2021)."""
+
+
+@dataclass
+class Places:
+    """Matches names once per file; remembers the unit of the row being read and its parent."""
+
+    areas: Any
+    agencies: pd.DataFrame | None
+    received_on: str
+    context: Context = field(default_factory=Context)
+    parents: set[int] = field(default_factory=set)
+    row_unit: tuple[str, str, tuple[int, int]] | None = None
+    _parent: str | None = None
+    _code_column: int | None = None
+    _known: dict[tuple, Any] = field(default_factory=dict)
+
+    def on(self, year: int | None) -> str:
+        """Date on which names and codes are read: the moment of the figures, at most receipt."""
+        moment = self.context.snapshot_date
+        if moment and (year is None or moment[:4] == str(year)):
+            return moment
+        return min(self.received_on, f"{year}-12-31") if year else self.received_on
+
+    def match(self, name: str, code: str, on: str, **hints: str | None) -> Any:
+        """Unit that a name and code mean on a date (`plan.areas.Match`)."""
+        key = (name, code, on, *hints.values())
+        if key not in self._known:
+            self._known[key] = self.areas.match(name or None, on, code=code or None, **hints)
+        return self._known[key]
+
+    def own(self, year: int | None) -> Any:
+        """Unit that the head of the sheet names; an agency's figures are the province's."""
+        head = self.context
+        if self.agency(head):
+            return self.match(PROVINCE, "", min(self.on(year), PROVINCE_UNTIL))
+        return self.match(head.unit, head.code, self.on(year), level=head.level)
+
+    def of_row(self, year: int | None) -> Any:
+        """Unit of the row last taken; a homonym is settled by the unit that heads its group."""
+        name, code, _ = self.row_unit
+        found = self.match(name, code, self.on(year))
+        if found.problem == "ambiguous_unit" and self._parent:
+            return self.match(name, code, self.on(year), parent=self._parent)
+        return found
+
+    def sender(self, head: Context) -> tuple[str | None, str | None]:
+        """Code of the unit or agency that sent the file, and its name as typed."""
+        agency = self.agency(head)
+        if agency or not (head.unit or head.code):
+            return agency, head.unit or agency
+        found = self.match(head.unit, head.code, self.on(head.year), level=head.level)
+        return found.unit_code, head.unit or head.code
+
+    def agency(self, head: Context) -> str | None:
+        """Code of the agency that a head names by code or name."""
+        if head.code in self._agency_names:
+            return head.code
+        names = {fold(head.unit), re.sub(" tinh$| tien giang$", "", fold(head.unit))} - {""}
+        found = (c for c, n in self._agency_names.items() if {n, n.removesuffix(" tinh")} & names)
+        return next(found, None) if names else None
+
+    @cached_property
+    def _agency_names(self) -> dict[str, str]:
+        if self.agencies is None:
+            return {}
+        codes, names = self.agencies["agency_code"], self.agencies["name_vi"]
+        return dict(zip(codes, map(fold, names), strict=True))
+
+    def enter(self, context: Context) -> None:
+        """Begin a sheet."""
+        self.context, self.row_unit = context, None
+
+    def begin(self, table: Table) -> None:
+        """Begin a table with one row per unit: the sheet's own unit is the first parent."""
+        heads = [path.split(" | ")[0] for path in table.headings]
+        self._code_column = next((c for c, head in enumerate(heads) if head in CODE_HEADS), None)
+        self.parents, self.row_unit = set(), None
+        self._parent = self.own(self.context.year).unit_code if self.context.unit else None
+
+    def take(self, table: Table, row: int) -> bool:
+        """Take the unit of a row; a row without figures heads a group and is no unit's row."""
+        sheet, code_at = table.sheet, self._code_column
+        name = sheet.text(row, table.key).strip()
+        code = "" if code_at is None else sheet.text(row, code_at).strip()
+        columns = (c for c in range(table.key + 1, len(table.headings)) if c != code_at)
+        empty = all(parse_number(sheet.cell(row, c), kind="percent") == Parsed() for c in columns)
+        if not empty:
+            self.row_unit = (name, code, (row, table.key))
+        elif name or code:
+            group = self.match(name, code, self.on(self.context.year), level="district")
+            self._parent = group.unit_code or self._parent
+            self.parents.add(row)
+        return not empty
