@@ -19,6 +19,7 @@ from xhht_analysis.plan.names import Name, parse_name, without_accents
 from xhht_analysis.plan.tables import read_config
 
 PROVINCE = "82"
+LAST_DISTRICT_DAY = "2025-06-30"
 SECOND_MERGER = "2024-11-01"
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
@@ -128,10 +129,7 @@ class Areas:
             One row per unit_code: `UNIT_COLUMNS`. 11 districts and 172, 170 or 164 communes
             before 2025-07-01; then 57 communes and the province, which is Đồng Tháp.
         """
-        frame = self.table
-        ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
-        ours = frame["scope"].eq("tien_giang") & frame["valid_from"].le(on) & ~ended
-        return frame.loc[ours, UNIT_COLUMNS].reset_index(drop=True)
+        return self._ours(on)[UNIT_COLUMNS].reset_index(drop=True)
 
     def districts(self) -> pd.DataFrame:
         """The 11 districts under their last names: unit_code, name_vi, short_name_vi."""
@@ -142,9 +140,15 @@ class Areas:
             short = short.str.replace(kind, written, n=1)
         return rows.assign(short_name_vi=short).reset_index(drop=True)
 
-    def special_communes(self) -> frozenset[str]:
-        """Codes of the communes marked as specially disadvantaged (đặc biệt khó khăn)."""
-        return frozenset(self.table.loc[self.table["is_special"].eq("yes"), "unit_code"])
+    def special_communes(self, on: str) -> frozenset[str]:
+        """Codes of the communes marked as specially disadvantaged (đặc biệt khó khăn) on ``on``."""
+        marked = self._ours(on)
+        return frozenset(marked.loc[marked["is_special"].eq("yes"), "unit_code"])
+
+    def _ours(self, on: str) -> pd.DataFrame:
+        frame = self.table
+        ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
+        return frame[frame["scope"].eq("tien_giang") & frame["valid_from"].le(on) & ~ended]
 
     def crosswalk(self) -> pd.DataFrame:
         """The 172 communes of 2021 and what became of each in 2024-05, 2024-11 and 2025-07."""

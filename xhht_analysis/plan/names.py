@@ -23,7 +23,7 @@ KINDS = {
     "tỉnh": ("tỉnh", "t"),
 }
 OFFICES = ("ủy ban nhân dân", "uỷ ban nhân dân", "ubnd")
-ROMAN = dict(i=1, ii=2, iii=3, iv=4, v=5, vi=6, vii=7, viii=8, ix=9, x=10, xi=11, xii=12)
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 REMARKS = frozenset({"cũ", "mới", "trước sắp xếp", "trước khi sắp xếp", "sau sắp xếp"})
 BREAKS = re.compile(r"[,;()/]")
 DASHES = re.compile(r"[,;()/]|\s[-–—]\s")

@@ -1,0 +1,325 @@
+"""Recognition rules: commune rates to levels of communes, districts and the province.
+
+The rules are data (config/standards.csv, each `verified` or `secondary`); this module only
+evaluates them. Every answer is a pair of bounds: what is sure from the figures at hand, and what
+is still possible where figures are missing. A missing figure is neither a pass nor a fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS
+from xhht_analysis.plan.areas import LAST_DISTRICT_DAY, PROVINCE, Areas
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.tables import read_config
+
+ROUNDING = 1e-9
+"""Shares computed from counts may miss a whole percent by float error; nothing else is given."""
+BOUNDS = ["unit_code", "indicator_code", "level_min", "level_max"]
+DERIVED = ["indicator_code", "unit_code", "year", "frame", "level_derived_min", "level_derived_max"]
+
+
+def read_standards(config_dir: Path) -> pd.DataFrame:
+    """Read the rules: one row per (level_indicator, scope, level, indicator_code, valid_from).
+
+    Commune rows ask ``threshold`` percent of a rate (``threshold_special`` in specially
+    disadvantaged communes); district and province rows ask ``share`` percent of their members.
+    """
+    return read_config("standards", config_dir)
+
+
+def rules_in_force(standards: pd.DataFrame, scope: str, on: str) -> pd.DataFrame:
+    """Rules of ``scope`` valid on the ISO date ``on`` (both ends of the period included).
+
+    The district rule is kept after the districts ended: it reads the rebuilt former districts.
+    """
+    on = min(on, LAST_DISTRICT_DAY) if scope == "district" else on
+    valid_to = standards["valid_to"]
+    current = standards["valid_from"].le(on) & (valid_to.eq("") | valid_to.ge(on))
+    return standards[standards["scope"].eq(scope) & current]
+
+
+def commune_levels(
+    rates: pd.DataFrame,
+    on: str,
+    standards: pd.DataFrame,
+    *,
+    special: Iterable[str] = (),
+    reported: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Levels that the rates of communes give on one date.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        Index ``unit_code``, one column per indicator_code, percent 0-100, missing where unknown.
+    on : str
+        ISO date; rules in force then are applied, and no others.
+    special : iterable of str
+        Specially disadvantaged communes (lower thresholds, younger age group for literacy).
+    reported : DataFrame, optional
+        unit_code, indicator_code, level as recognised: they stand for a programme that another
+        one presupposes (lower secondary needs primary and literacy level 1).
+
+    Returns
+    -------
+    DataFrame
+        `BOUNDS`: one row per commune and level indicator of which at least one rate is known.
+    """
+    rules = rules_in_force(standards, "commune", on)
+    is_special = pd.Series(rates.index.isin(list(special)), index=rates.index)
+    known: dict[str, pd.DataFrame] = {}
+    parts = []
+    for indicator in _prerequisites_first(rules):
+        criteria = rules[rules["level_indicator"].eq(indicator)]
+        bounds, seen = _level_bounds(rates, criteria, is_special, known, _top(rules))
+        part = bounds[seen].rename_axis("unit_code").reset_index().assign(indicator_code=indicator)
+        parts.append(part[BOUNDS])
+        known[indicator] = _with_reported(bounds, indicator, reported)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BOUNDS)
+
+
+def district_level(
+    levels: pd.DataFrame, on: str, standards: pd.DataFrame, communes: Mapping[str, str]
+) -> pd.DataFrame:
+    """Level bounds of districts from their communes (at least 90 % of them at the level, ...).
+
+    Parameters
+    ----------
+    levels : DataFrame
+        `BOUNDS` of communes; a commune without a row may be at any level.
+    communes : mapping
+        Every commune on that date to its (former) district.
+
+    Returns
+    -------
+    DataFrame
+        `BOUNDS`: one row per district and level indicator that at least one of its communes has.
+        Source: Decree 20/2014, Articles 6-21, as in config/standards.csv.
+    """
+    return _aggregate(levels, rules_in_force(standards, "district", on), pd.Series(communes), ())
+
+
+def province_level(
+    levels: pd.DataFrame,
+    on: str,
+    standards: pd.DataFrame,
+    members: Iterable[str],
+    *,
+    special: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Level bounds of Tiền Giang: from its districts until 2025-06-30, then from its communes.
+
+    ``members`` are all districts or all communes, by the date; ``special`` as in
+    `commune_levels`. Returns what `district_level` returns. The rule over communes is secondary.
+    """
+    rules = rules_in_force(standards, "province", on)
+    return _aggregate(levels, rules, pd.Series(dict.fromkeys(members, PROVINCE)), special)
+
+
+def recognised_on(rows: pd.DataFrame, on: str, standards: pd.DataFrame) -> pd.Series:
+    """Level of each recognition that still holds on ``on``; 0 before it began and once it lapsed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        indicator_code, level, valid_from, valid_to (ISO dates or missing), as in the panel. An
+        end that is missing is counted from ``valid_months`` of the rules (36 for learning
+        communities, Circular 25/2023); a recognition without a beginning holds.
+
+    Returns
+    -------
+    Series
+        float, aligned with ``rows``; missing where ``level`` is missing.
+    """
+    months = standards.dropna(subset="valid_months")
+    months = dict(zip(months["level_indicator"], months["valid_months"], strict=True))
+    ends = [
+        end if isinstance(end, str) and end else _last_day(start, months.get(indicator))
+        for indicator, start, end in zip(
+            rows["indicator_code"], rows["valid_from"], rows["valid_to"], strict=True
+        )
+    ]
+    ends = pd.Series(ends, index=rows.index, dtype="str")
+    starts = rows["valid_from"].astype("str")
+    over = starts.gt(on).fillna(False) | ends.lt(on).fillna(False)
+    return rows["level"].astype("float64").mask(over & rows["level"].notna(), 0.0)
+
+
+def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
+    """Levels by rule for communes, districts (also rebuilt after the reform) and Tiền Giang.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        `contracts.PANEL`; rows of the definition variant ``plan`` are used, a year's figures
+        under the rules of its 31 December. A reported level of a member outranks a derived one.
+
+    Returns
+    -------
+    DataFrame
+        `DERIVED`: one row per indicator_code, unit_code, year and frame; none where nothing is
+        known. Communes stand in the frame of their year, districts and 82 in frame ``2021``.
+    """
+    plan = panel[panel["definition_variant"].eq("plan")]
+    parts = [
+        _year_levels(rows, f"{year}-12-31", standards, areas).assign(year=year)
+        for year, rows in plan.groupby("year")
+    ]
+    if not parts:
+        return pd.DataFrame(columns=DERIVED)
+    out = pd.concat(parts, ignore_index=True)
+    out = out.rename(columns={"level_min": "level_derived_min", "level_max": "level_derived_max"})
+    return out.astype({"year": "Int64"})[DERIVED]
+
+
+def _year_levels(
+    panel: pd.DataFrame, on: str, standards: pd.DataFrame, areas: Areas
+) -> pd.DataFrame:
+    reformed = on >= DISTRICTS_END
+    frame = FRAME_COMMUNES if reformed else FRAME_DISTRICTS
+    units = areas.units(on).query("level == 'commune'")["unit_code"]
+    special = areas.special_communes(on)
+    here = panel[panel["unit_code"].isin(units) & panel["frame"].eq(frame)]
+    rates = here.pivot_table(
+        index="unit_code", columns="indicator_code", values="value", aggfunc="first"
+    )
+    reported = _reported(here)
+    communes = commune_levels(rates, on, standards, special=special, reported=reported)
+    levels = _prefer(reported, communes)
+    districts = areas.districts()["unit_code"]
+    parents = {commune: code for code in districts for commune in areas.communes_of(code, on)}
+    derived = district_level(levels, on, standards, parents)
+    own = _reported(panel[panel["unit_code"].isin(districts)])
+    members = (levels, units) if reformed else (_prefer(own, derived), districts)
+    province = province_level(members[0], on, standards, members[1], special=special)
+    upper = pd.concat([part for part in (derived, province) if len(part)] or [derived])
+    both = [communes.assign(frame=frame), upper.assign(frame=FRAME_DISTRICTS)]
+    return pd.concat([part for part in both if len(part)] or both, ignore_index=True)
+
+
+def _level_bounds(
+    rates: pd.DataFrame,
+    criteria: pd.DataFrame,
+    is_special: pd.Series,
+    known: dict[str, pd.DataFrame],
+    top: dict[str, int],
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Bounds of one level indicator for every commune, and which communes have a figure."""
+    sure = pd.DataFrame(True, index=rates.index, columns=sorted(criteria["level"].unique()))
+    possible, seen = sure.copy(), pd.Series(False, index=rates.index)
+    for rule in criteria.itertuples(index=False):
+        value = _rate(rates, rule.indicator_code)
+        value = value.mask(is_special, _rate(rates, rule.indicator_special or rule.indicator_code))
+        needed = is_special.map({True: rule.threshold_special, False: rule.threshold})
+        met = value.ge(needed - ROUNDING)
+        sure[rule.level] &= met
+        possible[rule.level] &= met | value.isna()
+        seen |= value.notna()
+        for needed_first in split_codes(rule.prerequisites):
+            name, least = needed_first.split(":")
+            before = known.get(name, _unknown(rates.index, top[name]))
+            sure[rule.level] &= before["level_min"].ge(int(least))
+            possible[rule.level] &= before["level_max"].ge(int(least))
+    return _cumulative(sure, possible), seen
+
+
+def _aggregate(
+    levels: pd.DataFrame, rules: pd.DataFrame, groups: pd.Series, special: Iterable[str]
+) -> pd.DataFrame:
+    """Bounds of groups of units; ``groups`` maps every member, known or not, to its group."""
+    parts = []
+    is_special = groups.index.isin(list(special))
+    of_members = levels[levels["unit_code"].isin(groups.index)]
+    for indicator, own in of_members.groupby("indicator_code"):
+        asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
+        bounds = own.set_index("unit_code").reindex(groups.index)
+        low, high = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
+        sure = {
+            r.level: _enough(low.ge(r.level), r, groups, is_special) for r in asked.itertuples()
+        }
+        possible = {
+            r.level: _enough(high.ge(r.level), r, groups, is_special) for r in asked.itertuples()
+        }
+        if sure:
+            found = _cumulative(pd.DataFrame(sure), pd.DataFrame(possible))
+            seen = groups[bounds["level_min"].notna()].unique()
+            found = found.loc[sorted(seen)].rename_axis("unit_code").reset_index()
+            parts.append(found.assign(indicator_code=indicator)[BOUNDS])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BOUNDS)
+
+
+def _enough(
+    reached: pd.Series, rule: object, groups: pd.Series, is_special: np.ndarray
+) -> pd.Series:
+    """Whether each group has the share the rule asks; special members may be counted apart."""
+    if pd.isna(rule.share_special):
+        return _share_met(reached, groups, rule.share)
+    apart = _share_met(reached[is_special], groups, rule.share_special)
+    return apart & _share_met(reached[~is_special], groups, rule.share)
+
+
+def _share_met(reached: pd.Series, groups: pd.Series, share: float) -> pd.Series:
+    by_group = reached.groupby(groups)
+    met = 100 * by_group.sum() >= share * by_group.size() - ROUNDING
+    return met.reindex(sorted(groups.unique()), fill_value=True)
+
+
+def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
+    """Highest level up to which every level is met: level 3 counts only on top of 1 and 2."""
+    bounds = {"level_min": sure, "level_max": possible}
+    return pd.DataFrame(
+        {name: met.astype("float64").cumprod(axis=1).sum(axis=1) for name, met in bounds.items()}
+    )
+
+
+def _prerequisites_first(rules: pd.DataFrame) -> list[str]:
+    dependent = set(rules.loc[rules["prerequisites"].ne(""), "level_indicator"])
+    return sorted(rules["level_indicator"].unique(), key=lambda name: (name in dependent, name))
+
+
+def _top(rules: pd.DataFrame) -> dict[str, int]:
+    return rules.groupby("level_indicator")["level"].max().to_dict()
+
+
+def _rate(rates: pd.DataFrame, indicator: str) -> pd.Series:
+    if indicator in rates.columns:
+        return rates[indicator].astype("float64")
+    return pd.Series(float("nan"), index=rates.index)
+
+
+def _unknown(index: pd.Index, top: int) -> pd.DataFrame:
+    return pd.DataFrame({"level_min": 0.0, "level_max": float(top)}, index=index)
+
+
+def _reported(panel: pd.DataFrame) -> pd.DataFrame:
+    rows = panel.loc[panel["level"].notna(), ["unit_code", "indicator_code", "level"]]
+    return rows.reset_index(drop=True)
+
+
+def _prefer(reported: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
+    """Bounds of units: the recognised level where there is one, else what the rates give."""
+    fixed = reported.assign(level_min=reported["level"], level_max=reported["level"])[BOUNDS]
+    both = [part for part in (fixed, derived) if len(part)] or [derived]
+    return pd.concat(both, ignore_index=True).drop_duplicates(BOUNDS[:2], keep="first")
+
+
+def _with_reported(
+    bounds: pd.DataFrame, indicator: str, reported: pd.DataFrame | None
+) -> pd.DataFrame:
+    if reported is None:
+        return bounds
+    own = reported[reported["indicator_code"].eq(indicator)].set_index("unit_code")["level"]
+    own = own.reindex(bounds.index)
+    return bounds.apply(lambda column: own.fillna(column))
+
+
+def _last_day(start: object, months: int | None) -> str | None:
+    if months is None or not isinstance(start, str) or not start:
+        return None
+    return (pd.Timestamp(start) + pd.DateOffset(months=months, days=-1)).date().isoformat()
