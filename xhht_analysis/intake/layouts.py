@@ -220,7 +220,11 @@ class Listing(Layout):
                 continue
             code, name = self._text("code", row), self._text("name", row)
             if code or name:
-                claim = Claim(self.office.indicator_names.get(fold(code) or fold(name)), row, indicator_raw=code or name)
+                claim = Claim(
+                    self.office.indicator_names.get(fold(code) or fold(name)),
+                    row,
+                    indicator_raw=code or name,
+                )
                 self._fill(claim, row)
                 yield claim
 
@@ -395,8 +399,13 @@ class Series(Layout):
 
 
 LAYOUTS: dict[str, type[Layout]] = {
-    "units": Units, "indicators": Indicators, "list": Listing, "ages": Ages, "measures": Measures, "series": Series,
-}  # fmt: skip
+    "units": Units,
+    "indicators": Indicators,
+    "list": Listing,
+    "ages": Ages,
+    "measures": Measures,
+    "series": Series,
+}
 
 
 def bind(

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import unescape
 
-from xhht_analysis.intake.sheets import RefusedError, column_number
+from xhht_analysis.intake.sheets import UNCACHED, RefusedError, column_number
 
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 600 * 2**20
@@ -32,18 +32,25 @@ _NO_RESULT = re.compile(
     _TAG + rb'c\b((?:(?!t="str")[^>])*[^/>])>\s*' + _TAG + rb"f\b[^>]*(?:/>|>[^<]*</[^>]*>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR = re.compile(
+    _TAG + rb'c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</[^>]*>))?'
+    rb"\s*<(?:\w+:)?v>([^<]*)<"
+)
 _COLUMN = re.compile(_TAG + rb"col\b([^>]*)>")
 _LEGACY_FONT = {"tcvn3": re.compile(r"^\.vn", re.I), "vni": re.compile(r"^vni[- ]", re.I)}
 
 
 @dataclass
 class SheetNotes:
-    """Notes on one sheet; positions count from 1 as in the file."""
+    """Notes on one sheet; positions count from 1 as in the file.
+
+    ``lost`` holds the cells that the value reader shows as empty: errors, and `UNCACHED` formulas.
+    """
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
-    uncached: set[tuple[int, int]] = field(default_factory=set)
+    lost: dict[tuple[int, int], str] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -186,7 +193,12 @@ def _scan_sheet(
             for match in _NO_RESULT.finditer(piece):
                 at = _REF.search(match[1])
                 if at:
-                    notes.uncached.add((int(at[2]), column_number(at[1].decode())))
+                    notes.lost[int(at[2]), column_number(at[1].decode())] = UNCACHED
+        if b't="e"' in piece:
+            for match in _ERROR.finditer(piece):
+                at = _REF.search(match[1])
+                if at:
+                    notes.lost[int(at[2]), column_number(at[1].decode())] = match[2].decode()
     return notes
 
 

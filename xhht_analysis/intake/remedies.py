@@ -63,17 +63,19 @@ REMEDIES = {
     "unit_unknown": "Không có đơn vị này trong danh mục tại thời điểm số liệu. Kiểm tra tên, mã.",
     "unit_ambiguous": "Tên đơn vị trùng nhau. Ghi rõ loại (TP., TX., H., xã …) hoặc mã đơn vị.",
     # figures against each other
-    "numerator_above_denominator": "Tử số lớn hơn mẫu số. Kiểm tra lại cả hai số.",
+    "numerator_above": "Tử số lớn hơn mẫu số. Kiểm tra lại cả hai số.",
     "denominator_zero": "Mẫu số phải lớn hơn 0. Nhập mẫu số đúng hoặc để trống cả hai ô.",
-    "percent_above_100": "Tỷ lệ vượt 100 %. Có thể mất dấu phẩy thập phân; nhập lại, ví dụ 98,74.",
+    "percent_range": "Tỷ lệ vượt 100 %. Có thể mất dấu phẩy thập phân; nhập lại, ví dụ 98,74.",
     "nested_above_parent": "Chỉ tiêu “trong đó” lớn hơn chỉ tiêu chứa nó. Kiểm tra cả hai dòng.",
-    "duplicate_key": "Một đơn vị có hai số khác nhau cho cùng chỉ tiêu, cùng năm. Chỉ để lại một.",
+    "conflict_in_file": "Một đơn vị có hai số khác nhau cho cùng chỉ tiêu, cùng năm. Chỉ để lại một.",
     "year_after_receipt": "Năm số liệu sau ngày nhận tệp. Kiểm tra lại năm.",
     "validity_order": "Ngày hết hiệu lực trước ngày có hiệu lực. Kiểm tra hai ngày.",
     "figure_missing": "Dòng không có số liệu nào đọc được. Nhập tử số, mẫu số hoặc mức độ.",
     "unit_not_valid_then": (
-        "Đơn vị không tồn tại vào thời điểm số liệu (cấp huyện kết thúc ngày 01/7/2025). "
-        "Lập biểu theo đơn vị đang có."
+        "Đơn vị không tồn tại vào thời điểm số liệu. Lập biểu theo tên, mã đơn vị khi đó."
+    ),
+    "district_ended": (
+        "Cấp huyện đã kết thúc từ 01/7/2025. Số liệu sau ngày này lập theo xã, phường."
     ),
     "code_name_disagree": "Mã đơn vị và tên đơn vị không khớp. Sửa lại mã hoặc tên rồi gửi lại.",
     "folder_not_date": "Tệp nằm trong thư mục không phải ngày nhận. Chuyển vào thư mục YYYY-MM-DD.",

@@ -30,10 +30,12 @@ PRIOR = re.compile(
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
-    r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|.*ngai \d* ?thang \d* ?nam \d*$"
+    r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
+    r".*ngai \d* ?thang \d* ?nam \d*$"
 )
 TOTAL = re.compile(
-    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?|chung"
+    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|chung|"
+    r"toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
 )
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import python_calamine as calamine
 
 from xhht_analysis.intake import legacy_text, prescan
-from xhht_analysis.intake.sheets import UNCACHED, RefusedError, Sheet
+from xhht_analysis.intake.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -113,19 +113,19 @@ def _sheet(
         sheet.hidden_rows = frozenset(row - 1 - top for row in notes.hidden_rows)
         sheet.hidden_columns = frozenset(column - 1 - left for column in notes.hidden_columns)
         sheet.percent = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.percent)
-        _mark_uncached(grid, {(r - 1 - top, c - 1 - left) for r, c in notes.uncached})
+        _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in notes.lost.items()})
         fonts = {(r - 1 - top, c - 1 - left): e for (r, c), e in notes.fonts.items()}
     return _repair(sheet, fonts)
 
 
-def _mark_uncached(grid: list[list[object]], cells: set[tuple[int, int]]) -> None:
-    """Put `UNCACHED` where a formula has no result; calamine leaves such cells out."""
-    for r, c in cells:
+def _put_back(grid: list[list[object]], cells: dict[tuple[int, int], str]) -> None:
+    """Show errors and formulas without results, which calamine reads as empty cells."""
+    for (r, c), text in cells.items():
         if r >= 0 and c >= 0:
             grid += [[] for _ in range(r + 1 - len(grid))]
             grid[r] += [""] * (c + 1 - len(grid[r]))
             if grid[r][c] == "":
-                grid[r][c] = UNCACHED
+                grid[r][c] = text
 
 
 def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
