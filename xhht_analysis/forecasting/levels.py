@@ -219,12 +219,17 @@ def smooth_states(low: np.ndarray, high: np.ndarray, top: int, weight: float = P
     Returns
     -------
     counts
-        Expected numbers of moves between levels, summed over units, (top + 1, top + 1).
+        Expected numbers of moves between levels, summed over units, (top + 1, top + 1). Moves
+        before a unit's first or after its last report are no evidence and not counted.
     start
         P(level) of each unit in the last year, (units, top + 1).
     """
     scale = np.arange(top + 1)
     fits = ((low[..., None] <= scale) & (scale <= high[..., None])).astype(float)
+    told = ~fits.all(axis=-1)
+    before, after = np.logical_or.accumulate(told, axis=1), told[:, ::-1]
+    after = np.logical_or.accumulate(after, axis=1)[:, ::-1]
+    counted = before[:, :-1] & after[:, 1:]
     prior = weight * prior_matrix(top)
     counts = np.zeros_like(prior)
     for _ in range(EM_ROUNDS):
@@ -239,7 +244,8 @@ def smooth_states(low: np.ndarray, high: np.ndarray, top: int, weight: float = P
         for t in range(fits.shape[1] - 1, 0, -1):
             informed = fits[:, t] * back
             moves = ahead[t - 1][:, :, None] * matrix * informed[:, None, :]
-            counts += (moves / moves.sum(axis=(1, 2), keepdims=True)).sum(axis=0)
+            moves = moves / moves.sum(axis=(1, 2), keepdims=True)
+            counts += moves[counted[:, t - 1]].sum(axis=0)
             back = informed @ matrix.T
             back /= back.max(axis=1, keepdims=True)
     return counts, ahead[-1]

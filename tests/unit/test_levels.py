@@ -1,0 +1,191 @@
+"""Levels: counts as whole numbers, unknown is not lost, what can be gained can be lost."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import ndtri
+
+from xhht_analysis.forecasting import levels
+from xhht_analysis.forecasting.levels import (
+    forecast_levels,
+    observed_bounds,
+    poisson_binomial,
+    prior_matrix,
+    smooth_states,
+)
+from xhht_analysis.forecasting.panel import HistoryError
+
+pytestmark = pytest.mark.unit
+
+
+def history(**units):
+    """Rows from unit=[level per year since 2021]; None is a year without a report."""
+    rows = [
+        {"indicator_code": "literacy_level", "unit_code": unit, "year": 2021 + t, "level": level}
+        for unit, path in units.items()
+        for t, level in enumerate(path)
+        if level is not None
+    ]
+    return pd.DataFrame(rows).astype({"level": float})
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=11))
+def test_count_of_independent_trials_is_scipys(chances):
+    expected = stats.poisson_binom.pmf(np.arange(len(chances) + 1), chances)
+    np.testing.assert_allclose(poisson_binomial(np.array([chances]))[0], expected, atol=1e-10)
+
+
+def test_a_shared_factor_turns_chances_of_all_as_the_normal_integral_says():
+    # 11 districts at 95 %: all with 57 % if independent; with a shared quarter of the variance
+    # the integral of Phi((z + c/2)/sqrt(3/4))^11 over c ~ N(0, 1) is 66 % (METHODS 2.5)
+    matrix = np.array([[[0.95, 0.05], [0.05, 0.95]]])
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    above = levels._shocked(np.repeat(matrix, len(nodes), axis=0), 0.25, nodes[:, None])
+    held = above[:, 0, 1, 1]
+    weights = weights / weights.sum()
+    assert weights @ held == pytest.approx(0.95, abs=1e-6)
+    assert weights @ held**11 == pytest.approx(0.66, abs=0.005)
+    expected = stats.norm.cdf((ndtri(0.95) + 0.5 * nodes) / np.sqrt(0.75))
+    np.testing.assert_allclose(held, expected, rtol=1e-10)
+
+
+def test_known_paths_are_counted_as_they_are():
+    # 0 to 1 once, 1 to 1 once, 1 to 0 once
+    low, high, *_ = observed_bounds(history(a=[0, 1, 1, 0]), top=1)
+    counts, start = smooth_states(low, high, 1)
+    np.testing.assert_allclose(counts, [[0, 1], [1, 1]])
+    np.testing.assert_allclose(start, [[1, 0]])
+
+
+def test_a_year_without_a_report_is_unknown_and_not_lost():
+    low, high, *_ = observed_bounds(history(a=[1, 1, 1], b=[1, 1, None]), top=1)
+    np.testing.assert_array_equal(low, [[1, 1, 1], [1, 1, 0]])
+    np.testing.assert_array_equal(high, [[1, 1, 1], [1, 1, 1]])
+    counts, start = smooth_states(low, high, 1)
+    # three certain stays; the fourth move is no evidence and splits as the matrix does
+    np.testing.assert_allclose(counts, [[0, 0], [0, 3]])
+    matrix = counts + levels.PRIOR_YEARS * prior_matrix(1)
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(start[1], matrix[1])
+    assert 0.9 < start[1, 1] < 1
+
+
+def test_a_gap_between_equal_levels_is_bridged():
+    low, high, *_ = observed_bounds(history(a=[1, None, 1]), top=1)
+    counts, _ = smooth_states(low, high, 1)
+    assert counts.sum() == pytest.approx(2)
+    assert counts[1, 1] > 1.9
+
+
+def test_recognition_covers_the_years_until_it_expires():
+    rows = history(a=[None, None, None, 1], b=[0, 0, 0, 1, 1])
+    rows["valid_to"] = np.where(rows["unit_code"] == "a", "2027-09-15", "")
+    low, _, valid, years, _ = observed_bounds(rows, top=1)
+    assert list(years) == [2021, 2022, 2023, 2024, 2025]
+    assert list(low[0]) == [0, 0, 0, 1, 1]  # unknown before, then covered without a report
+    assert list(valid) == [2026, 0]  # 15 September 2027 does not cover the end of 2027
+    forecast = forecast_levels(rows, 3, n_draws=400)
+    chance = forecast.probability(1)[0]
+    assert list(forecast.years) == [2025, 2026, 2027, 2028]
+    assert chance[0] == chance[1] == 1
+    assert 0.5 < chance[3] < chance[2] < 1
+
+
+def test_an_expired_recognition_is_no_level():
+    rows = history(a=[1, 1, 1])
+    rows["valid_to"] = "2022-12-31"
+    low, high, *_ = observed_bounds(rows, top=1)
+    assert list(low[0]) == list(high[0]) == [1, 1, 0]
+
+
+def test_bounds_by_rule_stand_in_for_a_missing_report():
+    rows = pd.DataFrame(
+        {
+            "indicator_code": "x",
+            "unit_code": ["a", "a"],
+            "year": [2021, 2022],
+            "level": [2.0, np.nan],
+            "level_derived_min": [0.0, 1.0],
+            "level_derived_max": [0.0, 2.0],
+        }
+    )
+    low, high, *_ = observed_bounds(rows)
+    assert (low[0].tolist(), high[0].tolist()) == ([2, 1], [2, 2])
+
+
+def test_eleven_districts_that_never_lost_can_still_lose():
+    # 44 stays and the reference class worth 8 unit-years with 6 % losses: 0.48 / 52 a year
+    held = {str(815 + i): [1, 1, 1, 1, 1] for i in range(11)}
+    forecast = forecast_levels(history(**held), 1, n_draws=20_000)
+    assert 1 - forecast.probability(1)[:, 1].mean() == pytest.approx(0.48 / 52, abs=0.002)
+    assert forecast.count_pmf(1)[0].tolist() == [0.0] * 11 + [1.0]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from([None, 0, 1, 2, 3]), min_size=3, max_size=5).filter(
+            lambda path: any(level is not None for level in path)
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_chances_are_coherent_whatever_was_reported(paths):
+    rows = history(**{f"u{i}": path for i, path in enumerate(paths)})
+    forecast = forecast_levels(rows, 3, top=3, n_draws=50)
+    assert np.isfinite(forecast.chance).all()
+    assert (np.diff(forecast.chance, axis=-1) <= 1e-9).all()  # level 3 is inside level 2
+    np.testing.assert_allclose(forecast.pmf().sum(axis=-1), 1, atol=1e-9)
+    for level in (1, 2, 3):
+        np.testing.assert_allclose(forecast.count_pmf(level).sum(axis=1), 1, atol=1e-9)
+    assert forecast.levels.min() >= 0
+    assert forecast.levels.max() <= 3
+
+
+def test_draws_agree_with_the_chances_behind_them():
+    rows = history(a=[0, 0, 1, 1], b=[1, 1, 1, 1], c=[0, 1, 0, 1])
+    forecast = forecast_levels(rows, 4, n_draws=20_000)
+    np.testing.assert_allclose(
+        (forecast.levels >= 1).mean(axis=0), forecast.probability(1), atol=0.012
+    )
+
+
+def test_a_unit_more_moves_no_other_draw():
+    rows = history(a=[0, 0, 1], b=[1, 1, 1])
+    more = pd.concat([rows, history(z=[None, None, 1])])
+    one, two = forecast_levels(rows, 3, n_draws=100), forecast_levels(more, 3, n_draws=100)
+    np.testing.assert_array_equal(one.levels, two.levels[:, :2])
+
+
+def test_a_rule_on_rates_takes_the_place_of_transitions():
+    rows = history(a=[0, 0, 0], b=[1, 1, 1])
+    rule = lambda rng, n: np.broadcast_to([[[1, 1], [0, 1]]], (n, 2, 2))  # noqa: E731
+    forecast = forecast_levels(rows, 2, rule, n_draws=10)
+    assert forecast.basis == "rule"
+    np.testing.assert_array_equal(forecast.probability(1), [[0, 1, 1], [1, 0, 1]])
+    np.testing.assert_array_equal(forecast.count_pmf(1, [2]), [[0, 0, 1]])
+
+
+def test_the_last_year_dropped_is_forecast_instead():
+    rows = history(a=[0, 0, 0, 1], b=[0, 0, 0, 1])
+    forecast = forecast_levels(rows, 1, n_draws=200, variant="last_year_dropped")
+    assert list(forecast.years) == [2024, 2025]
+    assert forecast.probability(1).max() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (history(a=[1]).iloc[:0], "no levels"),
+        (pd.concat([history(a=[1]), history(a=[0])]), "two rows"),
+        (history(a=[1.5]), "whole number"),
+        (history(a=[4]), "whole number"),
+    ],
+)
+def test_a_history_that_makes_no_sense_is_refused_by_name(rows, message):
+    with pytest.raises(HistoryError, match=message):
+        forecast_levels(rows, 1)

@@ -1,0 +1,103 @@
+"""Scores against plain one-line references and published identities."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from xhht_analysis.forecasting import scores
+
+pytestmark = pytest.mark.unit
+LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
+FINITE = st.floats(-50, 150)
+
+
+def test_median_loss_is_half_the_absolute_error():
+    assert scores.pinball(np.array([3.0]), np.array([0.5]), np.array(7.0))[0] == 2.0
+
+
+def test_crps_of_a_normal_is_the_closed_form():
+    # Gneiting & Raftery 2007: sigma (z (2 Phi(z) - 1) + 2 phi(z) - 1 / sqrt(pi))
+    levels = (np.arange(1, 4000) / 4000).round(6)
+    quantiles = stats.norm.ppf(levels, 10, 3)
+    z = (12.0 - 10) / 3
+    expected = 3 * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - 1 / np.sqrt(np.pi))
+    assert scores.crps_quantiles(quantiles, levels, 12.0) == pytest.approx(expected, abs=2e-3)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=9), FINITE)
+def test_crps_of_draws_is_the_double_sum(draws, observed):
+    x = np.array(draws)
+    expected = np.abs(x - observed).mean() - np.abs(x[:, None] - x[None, :]).mean() / 2
+    assert scores.crps_draws(x, observed) == pytest.approx(expected, abs=1e-9)
+
+
+def test_crps_of_a_point_is_the_absolute_error():
+    point = np.full(39, 20.0)
+    assert scores.crps_draws(point, 26.0) == pytest.approx(6.0)
+    # straight lines to a loss of 0 at levels 0 and 1 leave out half a step at one end
+    assert scores.crps_quantiles(point, LEVELS, 26.0) == pytest.approx(6.0, rel=0.03)
+
+
+def test_weighted_interval_score_of_a_perfect_point_is_zero():
+    assert scores.wis(np.full(39, 20.0), LEVELS, 20.0) == 0
+
+
+def test_weighted_interval_score_is_built_from_interval_scores():
+    # Bracher et al. 2021: (|y - m| / 2 + sum alpha_k / 2 * IS_k) / (K + 1/2)
+    levels, q, y = np.array([0.1, 0.25, 0.5, 0.75, 0.9]), np.array([1.0, 2, 4, 7, 9]), 11.0
+    outer = 0.1 * ((9 - 1) + 2 / 0.2 * (11 - 9))
+    inner = 0.25 * ((7 - 2) + 2 / 0.5 * (11 - 7))
+    assert scores.wis(q, levels, y) == pytest.approx((abs(11 - 4) / 2 + outer + inner) / 2.5)
+    assert scores.interval_score(1.0, 9.0, y, 0.2) == pytest.approx(8 + 10 * 2)
+
+
+def test_weighted_interval_score_refuses_lopsided_levels():
+    with pytest.raises(ValueError, match="symmetric"):
+        scores.wis(np.array([1.0, 2.0]), [0.1, 0.5], 1.0)
+
+
+def test_brier_and_ranked_score_agree_on_two_classes():
+    assert scores.brier(0.7, 1) == pytest.approx(0.09)
+    assert scores.ranked_probability(np.array([0.3, 0.7]), np.array(1)) == pytest.approx(0.09)
+
+
+def test_ranked_score_grows_with_distance():
+    sure = np.eye(4)[0]
+    assert [scores.ranked_probability(sure, np.array(k)) for k in range(4)] == [0, 1, 2, 3]
+
+
+def test_coverage_counts_the_edges():
+    assert scores.covered([1, 1, 1], [2, 2, 2], np.array([1, 2, 2.1])).tolist() == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_pit_is_the_level_of_the_outcome():
+    q = np.array([[10.0, 20, 30], [10, 20, 30], [10, 20, 30], [10, 20, 30], [50, 50, 50]])
+    at = scores.pit(q, [0.25, 0.5, 0.75], np.array([15.0, 20, 5, 31, 50]))
+    np.testing.assert_allclose(at, [0.375, 0.5, 0, 1, 0.5])
+
+
+def test_skill_is_one_minus_the_ratio_with_its_interval_over_clusters():
+    found = scores.skill([1.0, 3, 2, 2], [2.0, 6, 4, 4], ["a", "a", "b", "b"])
+    assert found["skill"] == pytest.approx(0.5)
+    assert (found["low"], found["high"]) == pytest.approx((0.5, 0.5))
+    assert (found["n"], found["n_clusters"]) == (4, 2)
+
+
+def test_one_cluster_gives_no_interval():
+    assert np.isnan(scores.skill([1.0, 2], [2.0, 2], ["a", "a"])["low"])
+
+
+def test_copies_are_worth_one_each_cluster():
+    loss = np.repeat([1.0, 5.0, 2.0, 8.0], 6)
+    assert scores.effective_size(loss, np.repeat(list("abcd"), 6)) == pytest.approx(4)
+
+
+def test_unrelated_losses_are_worth_their_number():
+    # every cluster has the same mean: the intraclass correlation is cut at 0
+    assert scores.effective_size([1.0, 3, 1, 3, 1, 3], list("aabbcc")) == pytest.approx(6)
