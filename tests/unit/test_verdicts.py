@@ -1,0 +1,194 @@
+"""Verdicts and the numbers behind a decision, worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xhht_analysis.forecasting import decisions
+from xhht_analysis.forecasting.verdicts import Case, classify, judge, rounded, settled
+
+pytestmark = pytest.mark.unit
+AS_OF = "2026-11-20"
+
+
+def observed(**years):
+    return pd.Series({int(k[1:]): float(v) for k, v in years.items()})
+
+
+def make_case(draws=None, **changes):
+    seen = changes.pop("seen", observed(y2024=40, y2025=44, y2026=50))
+    years = None if draws is None else np.arange(2026, 2026 + draws.shape[1])
+    start = {"unit_code": "82", "measure_unit": "percent", "need": 60.0}
+    return Case(**{**start, "low": seen, "high": seen, "years": years, "draws": draws, **changes})
+
+
+def straight(ends, start=50.0, years=5):
+    """One path per end value, in equal steps from ``start``."""
+    return np.linspace(start, np.asarray(ends, dtype=float), years).T
+
+
+@pytest.mark.parametrize(
+    ("probability", "name"),
+    [
+        (0.0, "very_unlikely"),
+        (0.124, "very_unlikely"),  # rounds to 10 %
+        (0.126, "unlikely"),
+        (0.324, "unlikely"),  # rounds to 30 %
+        (0.326, "open"),
+        (0.5, "open"),
+        (0.674, "open"),  # rounds to 65 %
+        (0.676, "likely"),
+        (0.874, "likely"),  # rounds to 85 %
+        (0.876, "very_likely"),
+        (1.0, "very_likely"),
+    ],
+)
+def test_the_class_is_that_of_the_nearest_five_percent(probability, name):
+    assert classify(probability) == name
+
+
+def test_halves_are_rounded_upwards():
+    assert [round(rounded(p), 2) for p in (0.025, 0.075, 0.925)] == [0.05, 0.1, 0.95]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_higher_chance_never_has_a_worse_class(a, b):
+    order = ["very_unlikely", "unlikely", "open", "likely", "very_likely"]
+    low, high = sorted([a, b])
+    assert order.index(classify(low)) <= order.index(classify(high))
+
+
+@pytest.mark.parametrize(("need", "name", "chance"), [(44, "reached", 1), (45, "missed", 0)])
+def test_the_target_years_own_figure_decides_whatever_came_later(need, name, chance):
+    row = judge(make_case(straight([70, 80]), need=need), 2025, AS_OF, 3)
+    assert (row["verdict_class"], row["basis"]) == (name, "observed")
+    assert row["prob_reached"] == chance
+    assert np.isnan(row["pace_required"])
+
+
+def test_bounds_decide_when_they_leave_no_doubt():
+    low, high = observed(y2025=6, y2026=6), observed(y2025=8, y2026=8)
+    verdict = {need: settled(make_case(low=low, high=high, need=need), 2025) for need in (6, 7, 9)}
+    assert verdict == {6: True, 7: None, 9: False}
+
+
+def test_missing_is_never_a_pass_and_never_a_fail():
+    low, high = observed(y2024=6, y2025=6), observed(y2024=8, y2025=8)
+    case = make_case(
+        straight([9, 9]),
+        low=low,
+        high=high,
+        need=7,
+        measure_unit="units",
+        reasons=("units_missing",),
+    )
+    row = judge(case, 2025, AS_OF, 2)
+    assert (row["verdict_class"], row["basis"]) == ("no_data", "none")
+    assert "prob_reached" not in row
+    assert (row["current_low"], row["current_high"]) == (6, 8)
+    assert row["reason"].split(";") == ["target_year_missing", "units_missing", "no_legal_object"]
+
+
+def test_a_past_date_without_its_figure_is_not_forecast():
+    case = make_case(straight([70, 80]), seen=observed(y2022=40, y2023=44, y2024=50))
+    row = judge(case, 2025, AS_OF, 3)
+    assert (row["verdict_class"], row["reason"]) == ("no_data", "target_year_missing")
+
+
+def test_before_the_year_is_over_a_missing_figure_is_forecast():
+    case = make_case(straight([70, 80]), seen=observed(y2023=40, y2024=44, y2025=50))
+    assert judge(case, 2026, "2026-11-20", 3)["basis"] == "forecast"
+    assert judge(case, 2026, "2027-01-01", 3)["basis"] == "none"
+
+
+@pytest.mark.parametrize(("points", "reason"), [(2, "few_points"), (0, "no_figures")])
+def test_fewer_than_three_points_give_no_chance_but_show_the_pace_needed(points, reason):
+    row = judge(make_case(straight([70, 80])), 2030, AS_OF, points)
+    assert (row["verdict_class"], row["reason"]) == ("no_data", reason)
+    assert (row["current"], row["pace_required"]) == (50, 2.5)
+
+
+def test_a_target_reached_today_but_dated_later_is_still_a_forecast():
+    row = judge(make_case(straight([55, 65]), need=45.0), 2030, AS_OF, 3)
+    assert (row["current"], row["verdict_class"], row["basis"]) == (50, "very_likely", "forecast")
+    assert row["year_reached_median"] == 2026
+
+
+def test_a_forecast_worked_by_hand():
+    # four paths from 50 in 2026 by equal steps to 54, 58, 62, 66 in 2030; target 60; two reach it
+    # 62: 50 53 56 59 62 in 2030; 66: 50 54 58 62 66 from 2029 on
+    sizes = np.full(5, 1000.0)
+    row = judge(make_case(straight([54, 58, 62, 66]), sizes=sizes), 2030, AS_OF, 3)
+    assert (row["prob_reached"], row["verdict_class"]) == (0.5, "open")
+    assert (row["prob_ever"], row["prob_held"]) == (0.5, 0.25)
+    assert row["median"] == 60
+    # slopes of 40, 44, 50 in 2024-2026: 4, 5, 6, median 5; needed 10 points in 4 years
+    assert (row["pace_own"], row["pace_required"], row["pace_ratio"]) == (5, 2.5, 0.5)
+    assert row["people_required"] == 25  # 10 % of 1000 people in 4 years
+    # a shift of (60 - 58) / 4 lifts the second path over the line too, (60 - 54) / 4 all of them
+    assert (row["extra_pace_50"], row["extra_pace_80"], row["extra_pace_90"]) == (0.5, 1.5, 1.5)
+    assert row["year_reached_low"] == 2029
+    assert row["year_reached_median"] == 2030
+    assert np.isnan(row["year_reached_high"])
+
+
+def test_ever_is_at_least_and_held_at_most_the_chance_at_the_date():
+    draws = np.array([[50, 61, 59, 61, 59], [50, 50, 50, 50, 61.0]])
+    row = judge(make_case(draws), 2030, AS_OF, 3)
+    assert (row["prob_held"], row["prob_reached"], row["prob_ever"]) == (0, 0.5, 1)
+
+
+def test_a_lower_is_better_target_reads_the_other_way():
+    case = make_case(straight([40, 45, 55, 58]), need=46.0, comparator="<=")
+    assert judge(case, 2030, AS_OF, 3)["prob_reached"] == 0.5
+
+
+def test_own_pace_is_the_median_slope_of_the_last_five_years():
+    series = observed(y2018=0, y2022=10, y2023=12, y2024=40, y2025=16, y2026=18)
+    # an outlier in 2024 does not move it: 2 points a year
+    assert decisions.own_pace(series) == pytest.approx(2)
+    assert np.isnan(decisions.own_pace(observed(y2025=3)))
+
+
+def test_ties_share_the_places():
+    # one draw: a, b tied first, c third, d, e tied last; three best: a, b, c
+    best, last = decisions.place_chances(np.array([[9.0, 9, 5, 1, 1]]))
+    assert best.tolist() == [1, 1, 1, 0, 0]
+    assert last.tolist() == [0, 0, 1, 1, 1]
+    best, last = decisions.place_chances(np.ones((7, 11)))
+    np.testing.assert_allclose([best, last], 3 / 11)
+
+
+def test_leverage_of_a_district_in_a_count():
+    # draws: one, two and two of three districts stand at the level; two are needed
+    met = np.array([[True, False, False], [True, True, False], [True, False, True]])
+    np.testing.assert_allclose(decisions.count_leverage(met, 2), [0, 1 / 3, 1 / 3])
+
+
+def test_leverage_of_a_district_in_a_share_goes_by_its_people():
+    # 300 people at 40 %, 100 people at 80 %: 50 %; with the first at 60 % the province has 65 %
+    draws, weights = np.array([[40.0, 80.0]]), np.array([[300.0, 100.0]])
+    np.testing.assert_allclose(decisions.share_leverage(draws, weights, 60.0), [1, 0])
+
+
+def test_pace_among_peers_needs_fifty_comparable_stretches():
+    years = range(2010, 2021)
+    slow = pd.DataFrame({f"u{i}": 40 + 0.5 * np.arange(11.0) for i in range(6)}, index=years)
+    fast = pd.DataFrame({f"v{i}": 40 + 2.0 * np.arange(11.0) for i in range(6)}, index=years)
+    both = pd.concat([slow, fast], axis=1)
+    # six slow units move less than one point a year, six fast ones move more
+    assert decisions.pace_percentile(both, 42.0, 44.0, 2) == pytest.approx(50, abs=12)
+    assert np.isnan(decisions.pace_percentile(slow.iloc[:5], 42.0, 44.0, 2))
+
+
+def test_the_cheapest_set_takes_the_nearest_districts_first():
+    rows = [("82", "units", 1.0, 0.2, 3.0, 3.0)]
+    rows += [("a", "level", 2.0, 0.9, np.nan, 2.0), ("b", "level", 1.0, 0.3, np.nan, 2.0)]
+    rows += [("c", "level", 1.0, 0.6, np.nan, 2.0), ("d", "level", 1.0, 0.5, np.nan, 2.0)]
+    names = ["unit_code", "measure_unit", "current", "prob_reached", "target_units", "target_value"]
+    verdicts = pd.DataFrame(rows, columns=names)
+    verdicts = verdicts.assign(goal_code="g", target_year=2030, leverage=0.1)
+    found = decisions.cheapest_districts(verdicts, "g", 2030)
+    assert found["unit_code"].tolist() == ["c", "d"]
