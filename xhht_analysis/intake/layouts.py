@@ -263,6 +263,8 @@ class Ages(Layout):
             if found and kind != "note":
                 low = int(found[1])
                 rows.setdefault((low, int(found[2] or low)), row)
+            elif kind == "total" and rows:
+                rows.setdefault((min(rows)[0], max(high for _, high in rows)), row)
         return rows
 
     def each(self) -> Iterator[Claim]:
