@@ -13,6 +13,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import Column, Table
+from xhht_analysis.project import KitError
 
 N_DISTRICTS = 11
 TARGET_YEAR = Column("int", low=2025, high=2030)
@@ -145,8 +146,14 @@ CONFIG_TABLES = {
 }
 
 
+class ConfigError(KitError):
+    """A file of config/ is missing or broken; the message names it and every breach."""
+
+
 def read_config(name: str, config_dir: Path) -> pd.DataFrame:
     """Read table ``name`` of `CONFIG_TABLES` from ``config_dir``, in the order of the file.
+
+    A file that a Vietnamese Excel saved (semicolons, decimal commas) is read as well.
 
     Returns
     -------
@@ -155,16 +162,23 @@ def read_config(name: str, config_dir: Path) -> pd.DataFrame:
 
     Raises
     ------
-    FileNotFoundError
-        If the file is not there.
-    contracts.ContractError
-        If it breaks its contract; the message lists every breach.
+    ConfigError
+        If the file is missing, is not UTF-8 text or breaks its contract.
     """
-    table = CONFIG_TABLES[name]
-    path = config_dir / f"{name}.csv"
-    frame = pd.read_csv(
-        path, dtype=table.dtypes, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
-    )
-    frame = contracts.check(contracts.conform(frame, table), table)
+    table, path = CONFIG_TABLES[name], config_dir / f"{name}.csv"
+    try:
+        head = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+        style = {"sep": ";", "decimal": ","} if ";" in head else {}
+        frame = pd.read_csv(
+            path,
+            dtype=table.dtypes,
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8-sig",
+            **style,
+        )
+        frame = contracts.check(contracts.conform(frame, table), table)
+    except (OSError, ValueError) as error:  # a wrong type, encoding or contract is a ValueError
+        raise ConfigError(f"{path}: {error}") from error
     text = [column for column, spec in table.columns.items() if spec.kind == "str"]
     return frame.assign(**{column: frame[column].fillna("") for column in text})

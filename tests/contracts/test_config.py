@@ -1,0 +1,309 @@
+"""The tables of config/ agree with each other and, where the plan's text is at hand, with it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+from xhht_analysis.plan import areas, goals, standards, tables
+from xhht_analysis.project import ROOT
+
+pytestmark = pytest.mark.contract
+
+CONFIG = ROOT / "config"
+PLAN = ROOT.parent / "shared" / "plan" / "plan_2021_2030.txt"
+GOALS_IN_ORDER = [
+    "literacy_l2_districts",
+    "literacy_l2_province",
+    "preschool_districts",
+    "preschool_province",
+    "primary_l3_districts",
+    "primary_l3_province",
+    "lower_secondary_l2_districts",
+    "lower_secondary_l3_districts",
+    "lower_secondary_l2_province",
+    "information_literacy",
+    "life_skills",
+    "trained_population",
+    "university_degree",
+    "digital_university",
+    "digital_institutions",
+    "clc_it",
+    "learning_citizens",
+    "learning_districts",
+]
+SHARES = [
+    "information_literacy",
+    "life_skills",
+    "trained_population",
+    "university_degree",
+    "digital_institutions",
+    "clc_it",
+    "learning_citizens",
+]
+RATES = [
+    "literate_l1_15_25",
+    "literate_l1_15_35",
+    "literate_l2_15_35",
+    "literate_l2_15_60",
+    "preschool5_attendance",
+    "preschool5_completion",
+    "preschool_attendance",
+    "preschool_completion",
+    "primary_entry_6",
+    "primary_completion_11",
+    "primary_completion_14",
+    "lower_secondary_graduates_15_18",
+    "upper_secondary_enrolment_15_18",
+]
+LEVELS = {
+    "literacy_level": 2,
+    "preschool5_level": 1,
+    "preschool_level": 1,
+    "primary_level": 3,
+    "lower_secondary_level": 3,
+    "learning_community_level": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def plan() -> dict[str, pd.DataFrame]:
+    return {name: tables.read_config(name, CONFIG) for name in tables.CONFIG_TABLES}
+
+
+@pytest.fixture(scope="module")
+def plan_text() -> str:
+    if not PLAN.is_file():
+        pytest.skip(f"the text of the plan is not beside the repository ({PLAN.name})")
+    return PLAN.read_text(encoding="utf-8")
+
+
+def sections(text: str) -> dict[int, str]:
+    """Text of I.2.a and I.2.b, the targets of 2025 and 2030."""
+    body = text[text.index("a) Mục tiêu đến năm 2025") : text.index("II. NHIỆM VỤ VÀ GIẢI PHÁP")]
+    first, second = body.split("b) Mục tiêu đến năm 2030:")
+    return {2025: first.split(":", 1)[1], 2030: second}
+
+
+def split(cell: str) -> set[str]:
+    return set(goals.split_codes(cell))
+
+
+# --- the plan's own text -------------------------------------------------------------------
+
+
+def test_every_percentage_of_the_plan_is_a_target_in_the_same_order(plan, plan_text):
+    order = {code: i for i, code in enumerate(GOALS_IN_ORDER)}
+    targets = plan["targets"].query("measure_unit == 'percent'")
+    targets = targets.sort_values("goal_code", key=lambda codes: codes.map(order))
+    for year, text in sections(plan_text).items():
+        promised = [float(n) for n in re.findall(r"(\d+)%", text)]
+        assert promised == targets.loc[targets["target_year"].eq(year), "target_value"].tolist()
+
+
+def test_every_level_of_the_plan_is_a_required_level_in_the_same_order(plan, plan_text):
+    order = {code: i for i, code in enumerate(GOALS_IN_ORDER)}
+    graded = ["literacy_level", "primary_level", "lower_secondary_level"]
+    targets = plan["targets"][plan["targets"]["indicator_code"].isin(graded)]
+    targets = targets.sort_values("goal_code", key=lambda codes: codes.map(order))
+    for year, text in sections(plan_text).items():
+        promised = [int(n) for n in re.findall(r"mức độ (\d)", text)]
+        assert promised == targets.loc[targets["target_year"].eq(year), "level_required"].tolist()
+
+
+def test_no_other_number_of_the_plan_is_left_over(plan, plan_text):
+    names = plan["indicators"].set_index("indicator_code")
+    left = {
+        year: re.findall(r"\d+", re.sub(r"\d+%|mức độ \d", "", text))
+        for year, text in sections(plan_text).items()
+    }
+    assert left == {2025: ["5", "15"], 2030: ["15"]}  # ages: children of 5, people from 15
+    assert "5 tuổi" in names.loc["preschool5_level", "name_vi"]
+    assert "từ 15 tuổi trở lên" in names.loc["trained_population", "denominator_vi"]
+
+
+def test_strive_and_maintain_stand_where_the_plan_says_them(plan, plan_text):
+    said = {"strive": "Phấn đấu", "maintain": "duy trì|tiếp tục"}
+    for year, text in sections(plan_text).items():
+        lines = [line for line in text.splitlines() if "+" in line]
+        for commitment, words in said.items():
+            n_lines = sum(bool(re.search(words, line)) for line in lines)
+            rows = plan["targets"].query("target_year == @year and commitment == @commitment")
+            assert rows["place"].nunique() == n_lines, (year, commitment)
+
+
+def test_titles_are_our_own_words_and_places_exist(plan, plan_text):
+    flat = " ".join(plan_text.split()).casefold()
+    titles = [*plan["tasks"]["title_vi"], *plan["goals"]["definition_vi"]]
+    assert [t for t in titles if len(t.split()) > 8 and t.casefold() in flat] == []
+    numbered = {"II": range(1, 7), "IV": range(1, 6)}
+    for task in plan["tasks"].itertuples():
+        assert task.place.split(",")[0].split(".")[0] == task.section
+        if task.section in numbered:
+            assert int(task.group) in numbered[task.section]
+
+
+def test_section_two_has_as_many_tasks_as_the_plan_has_dashes_and_paragraphs(plan, plan_text):
+    body = plan_text[
+        plan_text.index("II. NHIỆM VỤ VÀ GIẢI PHÁP") : plan_text.index("III. KINH PHÍ")
+    ]
+    dashes = len(re.findall(r"^- ", body, flags=re.M))
+    bodies = ("Trường Đại học", "Các cơ sở giáo dục nghề", "Các cơ sở giáo dục th", "Các thiết chế")
+    paragraphs = sum(len(re.findall(rf"^{start}", body, flags=re.M)) for start in bodies)
+    assert paragraphs == 4
+    assert plan["tasks"]["section"].eq("II").sum() == dashes + paragraphs
+
+
+# --- the tables among themselves ------------------------------------------------------------
+
+
+def test_goals_and_indicators_are_the_agreed_codes(plan):
+    assert goals.read_goals(CONFIG)["goal_code"].tolist() == GOALS_IN_ORDER
+    found = plan["indicators"].set_index("indicator_code")
+    of_kind = {kind: set(rows.index) for kind, rows in found.groupby("kind")}
+    assert of_kind["share"] == set(SHARES)
+    assert of_kind["rate"] == set(RATES)
+    assert of_kind["level"] == set(LEVELS)
+    assert of_kind["milestone"] == {"digital_university"}
+    assert of_kind["context"] == {"gso_trained_workers", "gso_literacy"}
+    assert found.loc[list(LEVELS), "level_max"].tolist() == list(LEVELS.values())
+    assert found.loc["university_degree", "parent_indicator"] == "trained_population"
+    assert set(found["definition_variant"]) == {"plan", "gso_cert", "gso"}
+    assert found.query("kind == 'context'")["definition_variant"].ne("plan").all()
+
+
+def test_every_goal_has_indicator_agencies_tasks_and_at_least_one_target(plan):
+    indicators = set(plan["indicators"]["indicator_code"])
+    agencies, tasks = set(plan["agencies"]["agency_code"]), set(plan["tasks"]["task_code"])
+    assert set(plan["targets"]["goal_code"]) == set(GOALS_IN_ORDER)
+    assert set(plan["targets"]["indicator_code"]) <= indicators
+    for goal in plan["goals"].itertuples():
+        assert goal.indicator_code in indicators
+        assert goal.lead_agency in agencies
+        assert split(goal.support_agencies) <= agencies - {goal.lead_agency}
+        assert split(goal.task_codes)
+        assert split(goal.task_codes) <= tasks
+        assert goal.parent_goal in {"", *GOALS_IN_ORDER}
+
+
+def test_tasks_and_goals_point_at_each_other(plan):
+    agencies = set(plan["agencies"]["agency_code"])
+    by_goal = {(g.goal_code, t) for g in plan["goals"].itertuples() for t in split(g.task_codes)}
+    by_task = {(g, t.task_code) for t in plan["tasks"].itertuples() for g in split(t.goal_codes)}
+    assert by_goal == by_task
+    assert all(split(cell) <= agencies for cell in plan["tasks"]["agency_codes"])
+    with_duty = set().union(*(split(cell) for cell in plan["tasks"]["agency_codes"]))
+    assert with_duty == agencies
+
+
+def test_targets_missing_from_the_plan_are_missing_here(plan):
+    dated = set(zip(plan["targets"]["goal_code"], plan["targets"]["target_year"], strict=True))
+    absent = {(g, y) for g in GOALS_IN_ORDER for y in (2025, 2030)} - dated
+    assert absent == {("primary_l3_districts", 2030), ("lower_secondary_l2_province", 2030)}
+
+
+def test_a_share_of_districts_is_a_whole_number_of_the_eleven(plan):
+    targets = plan["targets"].merge(plan["goals"][["goal_code", "kind"]], on="goal_code")
+    of_districts = targets.query("kind == 'share_districts'")
+    needed = [math.ceil(11 * value / 100) for value in of_districts["target_value"]]
+    assert of_districts["target_units"].tolist() == needed
+    by_share = dict(zip(of_districts["target_value"], of_districts["target_units"], strict=True))
+    assert by_share == {20: 3, 25: 3, 50: 6, 100: 11}
+    assert targets.query("kind != 'share_districts'")["target_units"].isna().all()
+
+
+def test_the_preschool_goal_of_the_province_measures_two_standards(plan):
+    rows = plan["targets"].query("goal_code == 'preschool_province'").set_index("target_year")
+    assert rows["indicator_code"].to_dict() == {2025: "preschool5_level", 2030: "preschool_level"}
+
+
+def test_targets_fit_their_indicator(plan):
+    indicators = plan["indicators"].set_index("indicator_code")
+    for target in plan["targets"].itertuples():
+        indicator = indicators.loc[target.indicator_code]
+        if indicator["measure_unit"] == "level":
+            assert target.level_required <= indicator["level_max"]
+        if target.measure_unit == "level":
+            assert target.target_value == target.level_required
+
+
+def test_agencies_report_known_indicators_by_30_november_and_have_heirs(plan):
+    agencies, known = plan["agencies"], set(plan["indicators"]["indicator_code"])
+    assert all(split(cell) <= known for cell in agencies["indicators"])
+    assert agencies["deadline"].eq("11-30").all()
+    gone = agencies[agencies["valid_to"].ne("")]
+    assert set(gone["successor"]) <= set(agencies["agency_code"])
+    assert agencies.loc[agencies["valid_to"].eq(""), "successor"].eq("").all()
+    reported = set().union(*(split(cell) for cell in agencies["indicators"]))
+    assert {*SHARES, "digital_university"} <= reported
+    assert all(
+        split(cell) <= set(agencies["agency_code"]) for cell in plan["indicators"]["reporter"]
+    )
+
+
+def test_the_crosswalk_is_complete_and_whole(plan):
+    crosswalk, found = plan["crosswalk"], areas.read_areas(CONFIG)
+    steps = ["code_2021", "code_2024_05", "code_2024_11", "code_2025_07"]
+    assert [crosswalk[step].nunique() for step in steps] == [172, 170, 164, 57]
+    assert crosswalk["share"].eq(1).all()
+    assert crosswalk.groupby("code_2025_07")["district_code"].nunique().eq(1).all()
+    assert crosswalk["district_code"].nunique() == 11
+    dates = ["2021-12-31", "2024-05-01", "2024-11-01", "2025-07-01"]
+    for step, on in zip(steps, dates, strict=True):
+        units = found.units(on).query("level == 'commune'").set_index("unit_code")["name_vi"]
+        named = crosswalk.drop_duplicates(step).set_index(step)[step.replace("code", "name")]
+        pd.testing.assert_series_equal(units.sort_index(), named.sort_index(), check_names=False)
+
+
+def test_units_at_each_date_are_the_official_numbers(plan):
+    found = areas.read_areas(CONFIG)
+    kinds = {  # xã, phường, thị trấn
+        "2021-12-31": (143, 22, 7),
+        "2022-12-31": (142, 22, 8),
+        "2024-05-01": (138, 24, 8),
+        "2024-11-01": (135, 21, 8),
+        "2025-07-01": (44, 13, 0),
+    }
+    for on, expected in kinds.items():
+        units = found.units(on)
+        assert units["unit_code"].is_unique
+        communes = units.query("level == 'commune'")["name_vi"]
+        count = Counter(name.split()[0] for name in communes)
+        assert (count["Xã"], count["Phường"], count["Thị"]) == expected
+        assert units["level"].eq("district").sum() == (11 if on < "2025-07-01" else 0)
+    others = plan["units"].query("scope == 'other' and level == 'commune'")
+    assert len(others) == 45
+
+
+def test_periods_of_a_code_never_overlap(plan):
+    rows = plan["units"].query("level in ('district', 'commune')")
+    rows = rows.sort_values(["unit_code", "valid_from"])
+    for code, periods in rows.groupby("unit_code"):
+        ends = periods["valid_to"].tolist()
+        starts = periods["valid_from"].tolist()
+        assert all(end and end < start for end, start in zip(ends, starts[1:], strict=False)), code
+
+
+def test_standards_ask_known_rates_and_keep_their_order(plan):
+    rules = plan["standards"]
+    assert set(rules["level_indicator"]) == set(LEVELS)
+    asked = rules.query("scope == 'commune'")
+    assert set(asked["indicator_code"]) | set(asked["indicator_special"]) - {""} == set(RATES)
+    assert asked["threshold_special"].le(asked["threshold"]).all()
+    assert rules.query("scope in ('district', 'province')")["share"].notna().all()
+    assert rules["source"].str.len().gt(10).all()
+    for (indicator, scope), levels in rules.groupby(["level_indicator", "scope"])["level"]:
+        if scope != "recognition":
+            assert set(levels) == set(range(1, LEVELS[indicator] + 1)), (indicator, scope)
+    after = standards.rules_in_force(rules, "province", "2026-12-31")
+    assert after["status"].eq("secondary").all()  # no decree text of the new rules was seen
+
+
+def test_no_placeholder_is_left(plan):
+    for name, table in plan.items():
+        text = " ".join(map(str, table.to_numpy().ravel()))
+        assert not re.search(r"TODO|FIXME|Insert|XXX|\?\?", text), name
