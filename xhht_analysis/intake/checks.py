@@ -11,13 +11,20 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import FINDINGS, PANEL_KEY
+from xhht_analysis.contracts import FINDINGS
+from xhht_analysis.intake.completeness import (
+    coverage,
+    doubts,
+    incomplete_units,
+    parts_differ,
+    vn,
+)
 from xhht_analysis.plan.areas import Areas
 
-DOUBT_COLUMNS = ["source_id", "field", "indicator_code", "unit_code", "year", "rule", "message"]
 SERIES = ["indicator_code", "definition_variant", "unit_code", "frame"]
 MAX_DENOMINATOR_JUMP = 0.20
 MIN_JUMP_POINTS = 10.0
+LARGE_COUNT = 1000
 THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
 HEAP_POINTS, HEAP_CHANCE = 0.5, 1e-3
@@ -25,17 +32,12 @@ MAX_VALID_MONTHS = 36
 """Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
 
 
-def vn(number: float, decimals: int = 2) -> str:
-    """Return a number as a Vietnamese reader expects it: 1.234,5."""
-    text = f"{number:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:,.0f}"
-    return text.translate(str.maketrans(",.", ".,"))
-
-
 def find_doubts(
     panel: pd.DataFrame,
     origins: pd.DataFrame,
     sums: pd.DataFrame,
     gaps: pd.DataFrame,
+    rejects: pd.DataFrame,
     indicators: pd.DataFrame,
     thresholds: pd.DataFrame,
     areas: Areas,
@@ -50,12 +52,14 @@ def find_doubts(
         Indexed by source_id: file, sheet, cell and ``cell_<field>``.
     sums, gaps : DataFrame
         From `rollup.add_up`.
+    rejects : DataFrame
+        `contracts.REJECTS`: what is missing for that reason is not doubted again.
     indicators : DataFrame
         config/indicators.csv.
     thresholds : DataFrame
         indicator_code, threshold (percent 0-100): targets and recognition thresholds.
     areas : Areas
-        For the names of units.
+        For the names of units and the communes that were merged.
 
     Returns
     -------
@@ -64,8 +68,8 @@ def find_doubts(
     """
     reported = panel[panel["value_type"] != "derived"]
     steps = _with_prior(reported)
-    names = areas.table.drop_duplicates("unit_code", keep="last")
-    name_of = dict(zip(names["unit_code"], names["name_vi"], strict=True))
+    steps = steps[~_merged_between(steps, areas)]
+    short = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     found = [
         submitted_differs(reported),
         scale_suspected(reported),
@@ -79,26 +83,21 @@ def find_doubts(
         validity(reported),
         before_plan(reported, indicators),
         parts_differ(reported, sums),
-        incomplete_units(gaps, name_of),
-        coverage(panel, indicators),
+        incomplete_units(gaps, short["short_name_vi"], areas),
+        coverage(panel, rejects, short),
     ]
     return locate(pd.concat([f for f in found if len(f)] or found[:1]), origins)
 
 
-def locate(doubts: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+def locate(found: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """Add file, sheet and cell (of ``field`` where it is known) from ``origins``."""
-    own = origins.reindex(doubts["source_id"].to_numpy()).reset_index(drop=True)
-    doubts = doubts.reset_index(drop=True)
+    own = origins.reindex(found["source_id"].to_numpy()).reset_index(drop=True)
+    found = found.reset_index(drop=True)
     cell = own["cell"].astype("str")
     for field in ("numerator", "denominator", "value", "level"):
-        cell = own[f"cell_{field}"].astype("str").where(doubts["field"].eq(field), cell)
+        cell = own[f"cell_{field}"].astype("str").where(found["field"].eq(field), cell)
     place = {"file": own["file"], "sheet": own["sheet"], "cell": cell.fillna(own["cell"])}
-    return doubts.assign(**place).reindex(columns=list(FINDINGS.columns))
-
-
-def _doubts(rows: pd.DataFrame, rule: str, field: str, messages: list[str]) -> pd.DataFrame:
-    rows = rows.assign(rule=rule, field=field, message=messages)
-    return rows.reindex(columns=DOUBT_COLUMNS)
+    return found.assign(**place).reindex(columns=list(FINDINGS.columns))
 
 
 def _with_prior(reported: pd.DataFrame) -> pd.DataFrame:
@@ -108,6 +107,17 @@ def _with_prior(reported: pd.DataFrame) -> pd.DataFrame:
     prior = ordered.groupby(SERIES)[fields].shift().add_suffix("_prior")
     steps = pd.concat([ordered, prior], axis=1)
     return steps[(steps["year"] - steps["year_prior"]).le(2).fillna(False).astype(bool)]
+
+
+def _merged_between(steps: pd.DataFrame, areas: Areas) -> pd.Series:
+    """Steps of a commune into which others were merged between the two years (2024)."""
+    crosswalk = areas.crosswalk()
+    merged: set[str] = set()
+    for column in ("code_2024_05", "code_2024_11"):
+        size = crosswalk.groupby(column).size()
+        merged |= set(size.index[size > 1])
+    crossed = steps["year"].ge(2024) & steps["year_prior"].lt(2024)
+    return crossed.astype(bool) & steps["unit_code"].isin(merged) & steps["frame"].eq("2021")
 
 
 def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +132,7 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
         + (" (ghi theo thang 0–1)." if right and 0.9 < own * 100 / right < 1.1 else ".")
         for own, right in zip(rows["value_submitted"], rows["value"], strict=True)
     ]
-    return _doubts(rows, "submitted_differs", "value", messages)
+    return doubts(rows, "submitted_differs", "value", messages)
 
 
 def scale_suspected(reported: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +141,7 @@ def scale_suspected(reported: pd.DataFrame) -> pd.DataFrame:
     usual = alone.groupby(["indicator_code", "definition_variant"])["value"].transform("median")
     rows = alone[alone["value"].gt(0) & alone["value"].le(1) & usual.ge(20)]
     messages = [f"Tỷ lệ {vn(v, 4)} % rất thấp; có thể là {vn(v * 100)} %." for v in rows["value"]]
-    return _doubts(rows, "scale_suspected", "value", messages)
+    return doubts(rows, "scale_suspected", "value", messages)
 
 
 def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:
@@ -144,13 +154,13 @@ def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:
         hit = ratio.between(low, high) | ratio.between(1 / high, 1 / low)
         switched |= hit
         rows = steps[hit]
-        found.append(_doubts(rows, "unit_switch", field, _changes(rows, field, "đổi đơn vị tính?")))
+        found.append(doubts(rows, "unit_switch", field, _changes(rows, field, "đổi đơn vị tính?")))
     now, before = steps["denominator"], steps["denominator_prior"]
     noise = 4 * np.sqrt(now + before)  # counts of small units vary by chance
     jump = (now / before - 1).abs().gt(MAX_DENOMINATOR_JUMP) & (now - before).abs().gt(noise)
     rows = steps[jump & ~switched]
     text = _changes(rows, "denominator", "mẫu số thay đổi trên 20 %.")
-    return pd.concat([*found, _doubts(rows, "denominator_jump", "denominator", text)])
+    return pd.concat([*found, doubts(rows, "denominator_jump", "denominator", text)])
 
 
 def _changes(rows: pd.DataFrame, field: str, tail: str) -> list[str]:
@@ -171,7 +181,7 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
     peers = change.groupby([*keys, kind])
     usual = peers.transform("median").where(peers.transform("size") >= 5, 0.0)
     spread = (change - usual).abs().groupby([*keys, kind]).transform("median") * 1.4826
-    share = steps["value"].clip(1, 99) / 100
+    share = (steps["value"] + steps["value_prior"]).div(2).clip(1, 99) / 100
     noise = 400 * np.sqrt(share * (1 - share) / steps["denominator"].fillna(np.inf))
     few = peers.transform("size") < 5
     limit = np.maximum(5 * spread.mask(few, 0.0), MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
@@ -182,27 +192,35 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
             rows["value_prior"], rows["value"], rows["year_prior"], usual[rows.index], strict=True
         )
     ]
-    return _doubts(rows, "jump", "value", messages).assign(
+    return doubts(rows, "jump", "value", messages).assign(
         field=rows["numerator"].notna().map({True: "numerator", False: "value"})
     )
 
 
 def copied(steps: pd.DataFrame) -> pd.DataFrame:
-    """Both counts exactly those of the year before."""
-    same = steps["numerator"].eq(steps["numerator_prior"])
-    same &= steps["denominator"].eq(steps["denominator_prior"]) & steps["denominator"].ge(100)
-    rows = steps[same & steps["year"].eq(steps["year_prior"] + 1).fillna(False).astype(bool)]
+    """Both counts exactly those of the year before.
+
+    Small groups repeat by chance: one figure is doubted from 5 × `LARGE_COUNT` people on; a unit
+    of which more than half the figures repeat is doubted as a whole.
+    """
+    next_year = steps["year"].eq(steps["year_prior"] + 1).fillna(False).astype(bool)
+    counted = steps[next_year & steps["numerator"].notna() & steps["numerator_prior"].notna()]
+    same = counted["numerator"].eq(counted["numerator_prior"])
+    same &= counted["denominator"].eq(counted["denominator_prior"])
+    unit = same.groupby([counted["unit_code"], counted["frame"], counted["year"]])
+    whole = same & (unit.transform("size") >= 5) & (unit.transform("mean") > 0.5)
+    rows = counted[(same & counted["denominator"].ge(5 * LARGE_COUNT)) | whole]
     messages = [f"Tử số và mẫu số giống hệt năm {int(y)}." for y in rows["year_prior"]]
-    return _doubts(rows, "copied_from_last_year", "numerator", messages)
+    return doubts(rows, "copied_from_last_year", "numerator", messages)
 
 
 def round_figures(reported: pd.DataFrame) -> pd.DataFrame:
     """Both counts whole hundreds, of a thousand or more: estimated rather than counted."""
     top, bottom = reported["numerator"], reported["denominator"]
-    rows = reported[bottom.ge(1000) & top.gt(0) & (top % 100).eq(0) & (bottom % 100).eq(0)]
+    rows = reported[bottom.ge(LARGE_COUNT) & top.gt(0) & (top % 100).eq(0) & (bottom % 100).eq(0)]
     pairs = zip(rows["numerator"], rows["denominator"], strict=True)
     messages = [f"{vn(a, 0)} trên {vn(b, 0)}: số tròn, có thể là ước lượng." for a, b in pairs]
-    return _doubts(rows, "round_figures", "numerator", messages)
+    return doubts(rows, "round_figures", "numerator", messages)
 
 
 def heaping(reported: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
@@ -219,7 +237,7 @@ def heaping(reported: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
         f"{a} đơn vị vừa vượt ngưỡng {vn(t)} %, chỉ {b} đơn vị ngay dưới ngưỡng."
         for a, b, t in zip(found["above"], found["below"], found["threshold"], strict=True)
     ]
-    return _doubts(found, "heaping", "", messages)
+    return doubts(found, "heaping", "", messages)
 
 
 def _tail(hits: int, n: int) -> float:
@@ -232,7 +250,7 @@ def level_lost(steps: pd.DataFrame) -> pd.DataFrame:
     rows = steps[steps["level"] < steps["level_prior"]]
     pairs = zip(rows["level_prior"], rows["level"], rows["year_prior"], strict=True)
     messages = [f"Mức độ {vn(a)} (năm {int(y)}) nay còn {vn(b)}." for a, b, y in pairs]
-    return _doubts(rows, "level_lost", "level", messages)
+    return doubts(rows, "level_lost", "level", messages)
 
 
 def level_differs(panel: pd.DataFrame) -> pd.DataFrame:
@@ -245,7 +263,7 @@ def level_differs(panel: pd.DataFrame) -> pd.DataFrame:
         + (f" đến {vn(b)}." if b > a else ".")
         for own, a, b in bounds
     ]
-    return _doubts(rows, "level_differs", "level", messages)
+    return doubts(rows, "level_differs", "level", messages)
 
 
 def validity(reported: pd.DataFrame) -> pd.DataFrame:
@@ -254,7 +272,7 @@ def validity(reported: pd.DataFrame) -> pd.DataFrame:
     start, end = (pd.to_datetime(rows[c], errors="coerce") for c in ("valid_from", "valid_to"))
     rows = rows[end > start + pd.DateOffset(months=MAX_VALID_MONTHS, days=1)]
     messages = [f"Thời hạn công nhận dài hơn {MAX_VALID_MONTHS} tháng."] * len(rows)
-    return _doubts(rows, "validity_too_long", "level", messages)
+    return doubts(rows, "validity_too_long", "level", messages)
 
 
 def before_plan(reported: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -262,67 +280,4 @@ def before_plan(reported: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
     first = indicators.drop_duplicates("indicator_code").set_index("indicator_code")["first_year"]
     rows = reported[reported["year"] < reported["indicator_code"].map(first.astype("Int64"))]
     messages = ["Năm số liệu trước năm đầu của chỉ tiêu; kiểm tra lại năm."] * len(rows)
-    return _doubts(rows, "before_first_year", "", messages)
-
-
-def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
-    """A submitted figure that is not the sum of its communes or districts."""
-    both = reported.merge(sums, on=list(PANEL_KEY), suffixes=("", "_sum"))
-    counts = both["numerator"].ne(both["numerator_sum"])
-    counts |= both["denominator"].ne(both["denominator_sum"])
-    alone = (both["value"] - both["value_sum"]).abs().gt(0.05)
-    rows = both[counts.where(both["numerator"].notna(), alone).astype(bool)]
-    messages = [
-        f"Báo cáo {_share(n, d, v)}; cộng từ các đơn vị được {_share(ns, ds, vs)}."
-        for n, d, v, ns, ds, vs in rows[
-            [f"{c}{s}" for s in ("", "_sum") for c in ("numerator", "denominator", "value")]
-        ].itertuples(index=False, name=None)
-    ]
-    return _doubts(rows, "parts_differ", "numerator", messages)
-
-
-def _share(numerator: float, denominator: float, value: float) -> str:
-    counts = f"{vn(numerator, 0)}/{vn(denominator, 0)} = " if pd.notna(numerator) else ""
-    return f"{counts}{vn(value)} %"
-
-
-def incomplete_units(gaps: pd.DataFrame, name_of: dict[str, str]) -> pd.DataFrame:
-    """Areas that could not be added up, one doubt per indicator, year and area."""
-    messages = [
-        f"{name_of.get(unit, unit)}: chưa cộng được vì "
-        + ("chỉ có tỷ lệ, không có tử số và mẫu số: " if only else "còn thiếu: ")
-        + _names(missing.split(", "), name_of)
-        for unit, missing, only in zip(
-            gaps["unit_code"], gaps["missing"], gaps["percent_only"], strict=True
-        )
-    ]
-    return _doubts(gaps, "unit_incomplete", "", messages)
-
-
-def _names(codes: list[str], name_of: dict[str, str]) -> str:
-    shown = [f"{name_of.get(code, code)} ({code})" for code in codes[:5]]
-    rest = f" và {len(codes) - 5} đơn vị khác" if len(codes) > 5 else ""
-    return ", ".join(shown) + rest + "."
-
-
-def coverage(panel: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Units that reported fewer indicators than the year before, or nothing at all."""
-    short = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    rows = panel[~panel["indicator_code"].map(short["kind"]).eq("context")]
-    rows = rows[~(rows["frame"].eq("2021") & rows["unit_code"].str.len().eq(5))]
-    found = []
-    last = rows["year"].max()
-    for (unit, _), own in rows.groupby(["unit_code", "frame"]):
-        by_year = own.groupby("year")["indicator_code"].agg(set)
-        for year in range(int(by_year.index.min()) + 1, int(last) + 1):
-            lost = by_year.get(year - 1, set()) - by_year.get(year, set())
-            if not lost or (year not in by_year.index and year == last):
-                continue
-            names = ", ".join(sorted(short["short_name_vi"].reindex(sorted(lost)).astype("str")))
-            silent = year not in by_year.index
-            rule = "unit_silent" if silent else "coverage_shrank"
-            text = "Không có số liệu nào; năm trước có: " if silent else "Năm trước có, nay thiếu: "
-            found.append((None, "", None, unit, year, rule, f"{text}{names}."))
-    return pd.DataFrame(found, columns=DOUBT_COLUMNS)
-
-
+    return doubts(rows, "before_first_year", "", messages)

@@ -1,135 +1,20 @@
-"""Judge observations one by one and against each other: what stands, what not, and why.
+"""Judge claims against each other: what stands, what is superseded, and whether all are counted.
 
-A claim is one observation as a form claims it, with the cells its figures stand in. Every claim
-gets one outcome of `contracts.OUTCOMES`; nothing is dropped and nothing is repaired here.
+Every claim gets one outcome of `contracts.OUTCOMES`; nothing is dropped.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, MAX_PERCENT, PANEL_KEY, YEAR
-from xhht_analysis.intake.remedies import remedy
-from xhht_analysis.plan.areas import Areas
+from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
+from xhht_analysis.intake.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
-
-FIELDS = ("numerator", "denominator", "value", "level")
-FIGURES = (*FIELDS, "valid_from", "valid_to")
-PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
 
 
 class AccountError(KitError):
     """The account of the intake does not balance: a figure was lost or counted twice."""
-
-
-def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day, in which frame and under which definition each claim stands.
-
-    The day is the file's own, else the last of the year (at most that of receipt).
-
-    Returns
-    -------
-    DataFrame
-        ``claims`` with ``on`` (ISO date), ``frame`` and ``definition_variant``.
-    """
-    year = claims["year"].astype("str")
-    last = (year + "-12-31").where(claims["year"].notna(), claims["received_on"])
-    last = last.where(last <= claims["received_on"], claims["received_on"])
-    own = claims["snapshot_date"]
-    claims = claims.assign(on=own.where(own.notna() & (own.str[:4] == year), last))
-    pairs = claims[["unit_code", "on"]].drop_duplicates().dropna()
-    frames = {
-        (code, on): areas.frame_of(code, on)
-        for code, on in pairs.itertuples(index=False, name=None)
-    }
-    found = [frames.get(pair) for pair in zip(claims["unit_code"], claims["on"], strict=True)]
-    frame = pd.Series(found, index=claims.index, dtype="str")
-    merged = claims["unit_name_raw"].str.contains("Đồng Tháp", case=False, na=False)
-    merged &= claims["unit_code"].eq("82") & claims["on"].ge(DISTRICTS_END)
-    variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
-    return claims.assign(
-        frame=claims["frame"].fillna(frame.mask(merged, FRAME_COMMUNES)),
-        definition_variant=claims["definition_variant"].fillna(variant),
-    )
-
-
-def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
-    top, bottom, value, level = (claims[field] for field in FIELDS)
-    counted = top.notna() & bottom.notna()
-    known = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    code = claims["indicator_code"]
-    level_max = code.map(known["level_max"].astype("Float64")).astype("float64")
-    is_level = code.map(known["measure_unit"]).eq("level")
-    year = claims["year"].astype("float64")
-    received = claims["received_on"].str[:4].astype("float64")
-    districts = set(areas.districts()["unit_code"])
-    ended = claims["unit_code"].isin(districts) & claims["on"].ge(DISTRICTS_END)
-    whole = {field: claims[field].isna() | (claims[field] % 1 == 0) for field in FIELDS}
-    rules: list[tuple[str, str, pd.Series]] = [
-        ("indicator_unknown", "", ~code.isin(known.index)),
-        ("year_missing", "", year.isna()),
-        ("year_range", "", (year < YEAR.low) | (year > YEAR.high)),
-        ("year_after_receipt", "", year > received),
-        ("unit_not_valid_then", "", ended),
-        *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
-        *(("negative", field, claims[field] < 0) for field in FIELDS),
-        ("fractional_count", "numerator", ~whole["numerator"]),
-        ("fractional_count", "denominator", ~whole["denominator"]),
-        ("denominator_zero", "denominator", bottom <= 0),
-        ("numerator_above_denominator", "numerator", top > bottom),
-        ("denominator_missing", "numerator", top.notna() & bottom.isna() & value.isna()),
-        ("numerator_missing", "denominator", bottom.notna() & top.isna() & value.isna()),
-        ("percent_above_100", "value", (value > MAX_PERCENT) & ~counted),
-        ("level_range", "level", (level > level_max) | (level.notna() & ~is_level)),
-        ("not_level", "level", ~whole["level"]),
-        ("validity_order", "", claims["valid_to"] < claims["valid_from"]),
-        ("figure_missing", "", claims[list(FIELDS)].isna().all(axis=1)),
-    ]
-    rule = pd.Series(index=claims.index, dtype="str")
-    field_of = pd.Series("", index=claims.index, dtype="str")
-    for name, field, broken in rules:
-        first = broken.fillna(False).astype(bool) & rule.isna()
-        rule, field_of = rule.mask(first, name), field_of.mask(first, field)
-    return mark(claims, rule.dropna(), field_of)
-
-
-def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
-    """Fill `PROBLEM_COLUMNS` of the claims in ``rules`` that have no problem yet.
-
-    The cell is that of the claim's field in ``fields``; the claim's own where there is none.
-    """
-    fresh = claims.loc[rules.index]
-    fresh = fresh[fresh["problem"].isna()]
-    cell, raw = fresh["cell"].astype("str"), fresh[list(FIELDS)].map(number_text).agg(_join, axis=1)
-    for name in FIELDS:
-        own = fields.reindex(fresh.index).eq(name) & fresh[name].notna()
-        cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
-        raw = raw.mask(own, fresh[name].map(number_text))
-    rule = rules.reindex(fresh.index)
-    columns = (rule, cell, raw, rule.map(remedy))
-    filled = pd.DataFrame(dict(zip(PROBLEM_COLUMNS, columns, strict=True))).astype("str")
-    out = claims.copy()
-    out.loc[filled.index, PROBLEM_COLUMNS] = filled
-    return out
-
-
-def _join(texts: pd.Series) -> str:
-    return "; ".join(text for text in texts if text)
-
-
-def lead_field(claims: pd.DataFrame) -> pd.Series:
-    """First field of each claim that holds a figure."""
-    given = claims[list(FIELDS)].notna()
-    return given.idxmax(axis=1).where(given.any(axis=1), "")
-
-
-def number_text(number: float) -> str:
-    """Return a number as a person types it: no decimals when whole."""
-    return "" if pd.isna(number) else str(int(number)) if number % 1 == 0 else f"{number:.10g}"
 
 
 def settle(claims: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +37,7 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     claims = claims.sort_values(["received_on", "file", "order"], kind="stable")
     open_ = claims["outcome"].isna() & claims["problem"].isna()
     clash, twin = _same_file(claims[open_])
-    claims = _reject(claims, clash, "duplicate_key")
+    claims = _reject(claims, clash, "conflict_in_file")
     claims = claims.assign(outcome=claims["outcome"].mask(claims.index.isin(twin), "duplicate"))
     while True:
         fate = _supersede(claims[claims["outcome"].isna() & claims["problem"].isna()])

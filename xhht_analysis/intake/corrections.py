@@ -12,10 +12,9 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
+from xhht_analysis.intake.impossible import FIELDS, PROBLEM_COLUMNS
 from xhht_analysis.project import KitError
 
-FIELDS = ("numerator", "denominator", "value", "level")
-PROBLEM = ("problem", "problem_cell", "raw", "remedy")
 CORRECTIONS = Table(
     "corrections",
     {
@@ -104,11 +103,11 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
         why = f"Đã bỏ theo đính chính: {line['reason']}"
         shown = claim["raw"] if unread else claim[field]
         values = ("dropped", claim["cell"], str(shown), why)
-        return {"corrected": True, **dict(zip(PROBLEM, values, strict=True))}
+        return {"corrected": True, **dict(zip(PROBLEM_COLUMNS, values, strict=True))}
     if pd.isna(line["value"]):
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
     value = line["value"] * (claim[field] if line["action"] == "scale" else 1.0)
-    return {"corrected": True, field: value, **(dict.fromkeys(PROBLEM) if unread else {})}
+    return {"corrected": True, field: value, **(dict.fromkeys(PROBLEM_COLUMNS) if unread else {})}
 
 
 def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
-from xhht_analysis.intake.cleaning import PROBLEM_COLUMNS
+from xhht_analysis.intake.impossible import PROBLEM_COLUMNS
 from xhht_analysis.intake.remedies import remedy
 from xhht_analysis.intake.sheets import FileContent, Refusal
 from xhht_analysis.plan import goals
@@ -215,6 +215,7 @@ def claims_frame(rows: list[dict[str, Any]], indicators: pd.DataFrame) -> pd.Dat
         again=again,
         order=range(len(claims)),
         corrected=False,
+        whole=False,
         parent_indicator=parent,
     )
 

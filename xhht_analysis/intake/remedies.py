@@ -67,7 +67,7 @@ REMEDIES = {
     "denominator_zero": "Mẫu số phải lớn hơn 0. Nhập mẫu số đúng hoặc để trống cả hai ô.",
     "percent_range": "Tỷ lệ vượt 100 %. Có thể mất dấu phẩy thập phân; nhập lại, ví dụ 98,74.",
     "nested_above_parent": "Chỉ tiêu “trong đó” lớn hơn chỉ tiêu chứa nó. Kiểm tra cả hai dòng.",
-    "conflict_in_file": "Một đơn vị có hai số khác nhau cho cùng chỉ tiêu, cùng năm. Chỉ để lại một.",
+    "conflict_in_file": "Hai số khác nhau cho cùng đơn vị, chỉ tiêu và năm. Chỉ để lại một số.",
     "year_after_receipt": "Năm số liệu sau ngày nhận tệp. Kiểm tra lại năm.",
     "validity_order": "Ngày hết hiệu lực trước ngày có hiệu lực. Kiểm tra hai ngày.",
     "figure_missing": "Dòng không có số liệu nào đọc được. Nhập tử số, mẫu số hoặc mức độ.",

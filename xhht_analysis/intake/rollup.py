@@ -6,8 +6,6 @@ and only where every part is there; a figure that was submitted is never replace
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from xhht_analysis import contracts
@@ -15,8 +13,9 @@ from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRIC
 from xhht_analysis.intake.cleaning import recompute
 from xhht_analysis.plan.areas import PROVINCE, Areas
 
-Group = tuple[pd.DataFrame, set[str], str]
 SERIES = ["indicator_code", "definition_variant", "year"]
+GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
+PANEL_AND_DAY = (*PANEL.columns, "on")
 
 
 def reported_rows(standing: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -33,7 +32,7 @@ def reported_rows(standing: pd.DataFrame, as_of: str) -> pd.DataFrame:
         value_type=standing["corrected"].map({True: "corrected", False: "reported"}),
         as_of=as_of,
     )
-    return rows.reindex(columns=[*PANEL.columns, "on"])
+    return rows.reindex(columns=list(PANEL_AND_DAY))
 
 
 def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -53,79 +52,84 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
         indicator_code, year, unit_code, missing (unit codes joined by ", "), percent_only: sets
         begun but not complete.
     """
-    counts = panel[panel["value"].notna()].drop(columns=["level", "valid_from", "valid_to"])
-    sums, gaps = _collect(_by_district(counts, areas))
-    more, wide = _collect(_to_province(counts, sums, areas))
-    columns = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
-    found = pd.DataFrame(sums + more, columns=panel.columns)
-    found = found.drop_duplicates([*SERIES, "unit_code"], keep="last")
-    return found, pd.DataFrame(gaps + wide, columns=columns)
+    counts = panel[panel["value"].notna()]
+    parts, whole = _communes_at_home(counts, areas)
+    districts, gaps = _sum(parts, whole)
+    codes = set(areas.districts()["unit_code"])
+    submitted = counts[counts["frame"].eq(FRAME_DISTRICTS) & counts["unit_code"].isin(codes)]
+    both = pd.concat([submitted, districts.astype(counts.dtypes)]) if len(districts) else submitted
+    both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=PROVINCE)
+    province, wide = _sum(both, {(PROVINCE, day): codes for day in set(both["on"])})
+    found = [frame for frame in (districts, province) if len(frame)]
+    sums = pd.concat(found).astype(panel.dtypes) if found else panel.iloc[:0]
+    return sums, pd.DataFrame(gaps + wide, columns=GAP_COLUMNS)
 
 
-def _collect(groups: Iterator[Group]) -> tuple[list[dict], list[dict]]:
-    sums, gaps = [], []
-    for parts, whole, unit in groups:
-        row, gap = _sum(parts, whole, unit)
-        if gap is None:
-            sums.append(row)
-        else:
-            gaps.append(gap)
-    return sums, gaps
+def _communes_at_home(
+    counts: pd.DataFrame, areas: Areas
+) -> tuple[pd.DataFrame, dict[tuple[str, str], set[str]]]:
+    """Rows of communes with their district (``home``), and all communes of each home and day.
 
-
-def _by_district(counts: pd.DataFrame, areas: Areas) -> Iterator[Group]:
-    """Yield the communes' rows, the complete set, and the code of every district begun."""
-    new = counts["frame"].eq(FRAME_COMMUNES) & counts["unit_code"].ne(PROVINCE)
-    districts = set(areas.districts()["unit_code"])
-    old = counts["frame"].eq(FRAME_DISTRICTS) & ~counts["unit_code"].isin({PROVINCE, *districts})
-    for some, is_new in ((counts[old], False), (counts[new], True)):
-        if some.empty:
-            continue
-        days = dict.fromkeys(some["on"])
-        parent = {day: _parents(areas, DISTRICTS_END if is_new else day) for day in days}
-        homes = [
-            parent[on].get(code) for on, code in zip(some["on"], some["unit_code"], strict=True)
-        ]
-        for keys, parts in some.assign(home=homes).groupby([*SERIES, "home"]):
-            on = DISTRICTS_END if is_new else parts["on"].max()
-            yield parts, set(areas.communes_of(keys[-1], on)), keys[-1]
-
-
-def _parents(areas: Areas, on: str) -> dict[str, str]:
-    """District of every commune on a day."""
-    return {
-        commune: district
-        for district in areas.districts()["unit_code"]
-        for commune in areas.communes_of(district, on)
+    A set is asked of the last day its figures stand for; new communes of the day they began.
+    """
+    upper = {PROVINCE, *areas.districts()["unit_code"]}
+    communes = counts[~counts["unit_code"].isin(upper)]
+    is_new = communes["frame"].eq(FRAME_COMMUNES)
+    communes = communes.assign(on=communes["on"].mask(is_new, DISTRICTS_END))
+    whole = {
+        (home, day): set(areas.communes_of(home, day))
+        for day in set(communes["on"])
+        for home in upper - {PROVINCE}
     }
+    home = {(day, code): home for (home, day), codes in whole.items() for code in codes}
+    pairs = zip(communes["on"], communes["unit_code"], strict=True)
+    communes = communes.assign(home=[home.get(pair, "") for pair in pairs])
+    last = communes.groupby([*SERIES, "home", "frame"])["on"].transform("max")
+    pairs = zip(last, communes["unit_code"], strict=True)
+    still = [home.get(pair) for pair in pairs] == communes["home"]
+    return communes.assign(on=last)[still & communes["home"].ne("")], whole
 
 
-def _to_province(counts: pd.DataFrame, sums: list[dict], areas: Areas) -> Iterator[Group]:
-    """Yield the districts' rows of every series; a submitted row goes before a sum."""
-    districts = set(areas.districts()["unit_code"])
-    submitted = counts[counts["unit_code"].isin(districts) & counts["frame"].eq(FRAME_DISTRICTS)]
-    derived = pd.DataFrame(sums).reindex(columns=counts.columns)
-    both = submitted if derived.empty else pd.concat([submitted, derived.astype(counts.dtypes)])
-    both = both.drop_duplicates([*SERIES, "unit_code"], keep="first")
-    for _, parts in both.groupby(SERIES):
-        yield parts, districts, PROVINCE
-
-
-def _sum(parts: pd.DataFrame, whole: set[str], unit: str) -> tuple[dict, dict | None]:
-    first = parts.iloc[0]
-    row = {name: first[name] for name in (*SERIES, "as_of")}
-    uncounted = parts["numerator"].isna()
-    missing = whole - set(parts.loc[~uncounted, "unit_code"])
-    if missing:
-        gap = {"indicator_code": row["indicator_code"], "year": row["year"], "unit_code": unit}
-        only = bool(uncounted.any()) and missing <= set(parts.loc[uncounted, "unit_code"])
-        return row, gap | {"missing": ", ".join(sorted(missing)), "percent_only": only}
-    total = parts[["numerator", "denominator"]].sum()
-    row |= {"unit_code": unit, "frame": FRAME_DISTRICTS, "value_type": "derived"}
-    row |= {"numerator": total["numerator"], "denominator": total["denominator"]}
-    row |= {"value": total["numerator"] / total["denominator"] * contracts.MAX_PERCENT}
-    worst = [status for status in ("sample", "doubtful") if parts["status"].eq(status).any()]
-    return row | {"status": (worst or ["ok"])[0], "on": parts["on"].max()}, None
+def _sum(
+    parts: pd.DataFrame, whole: dict[tuple[str, str], set[str]]
+) -> tuple[pd.DataFrame, list[tuple]]:
+    """Panel rows of the complete sets, and a tuple of `GAP_COLUMNS` for each other."""
+    if parts.empty:
+        return parts.iloc[:0].drop(columns="home"), []
+    parts = parts.assign(
+        counted=parts["numerator"].notna(),
+        sample=parts["status"].eq("sample"),
+        doubtful=parts["status"].eq("doubtful"),
+    )
+    groups = parts.groupby([*SERIES, "home", "frame"])
+    sums = groups.agg(
+        numerator=("numerator", "sum"),
+        denominator=("denominator", "sum"),
+        n=("counted", "sum"),
+        sample=("sample", "any"),
+        doubtful=("doubtful", "any"),
+        on=("on", "max"),
+        as_of=("as_of", "first"),
+    ).reset_index()
+    asked = [len(whole[pair]) for pair in zip(sums["home"], sums["on"], strict=True)]
+    complete = sums["n"].eq(asked)
+    gaps = []
+    for row in sums[~complete].to_dict("records"):
+        own = groups.get_group(tuple(row[name] for name in (*SERIES, "home", "frame")))
+        missing = whole[row["home"], row["on"]] - set(own.loc[own["counted"], "unit_code"])
+        only = missing <= set(own.loc[~own["counted"], "unit_code"])
+        codes = ", ".join(sorted(missing))
+        gaps.append((row["indicator_code"], row["year"], row["home"], codes, only))
+    sums = sums[complete].drop_duplicates([*SERIES, "home"], keep="last")
+    status = pd.Series("ok", index=sums.index, dtype="str").mask(sums["doubtful"], "doubtful")
+    sums = sums.assign(
+        unit_code=sums["home"],
+        frame=FRAME_DISTRICTS,
+        value=sums["numerator"] / sums["denominator"] * contracts.MAX_PERCENT,
+        value_type="derived",
+        status=status.mask(sums["sample"], "sample"),
+    )
+    return sums.reindex(columns=[name for name in parts.columns if name in PANEL_AND_DAY]), gaps
 
 
 def merge_sums(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:

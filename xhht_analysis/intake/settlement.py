@@ -8,7 +8,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import FINDINGS, OBSERVATIONS, OUTCOMES, PANEL, REJECTS, SUBMISSIONS
-from xhht_analysis.intake import checks, cleaning, rollup
+from xhht_analysis.intake import checks, cleaning, impossible, rollup
 from xhht_analysis.intake.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.gathering import Gathered, Plan, reject_rows
 from xhht_analysis.plan import standards
@@ -40,9 +40,12 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
     rejects = contracts.conform(reject_rows(claims), REJECTS)
     origins = standing.set_index("source_id")
     doubts = checks.find_doubts(
-        panel, origins, sums, gaps, plan.indicators, thresholds(plan), plan.areas
+        panel, origins, sums, gaps, rejects, plan.indicators, thresholds(plan), plan.areas
     )
-    parts = [pd.DataFrame(gathered.findings), _about_files(gathered, claims, sample), doubts]
+    refused = claims.loc[claims["whole"], "file"]
+    seen = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
+    activities = gathered.activities[~gathered.activities["file"].isin(refused)]
+    parts = [seen[~seen["file"].isin(refused)], _about_files(gathered, claims, sample), doubts]
     findings = pd.concat([contracts.conform(p, FINDINGS) for p in parts], ignore_index=True)
     account = cleaning.check_account(observations, panel, rejects)
     return {
@@ -50,7 +53,7 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
         "panel": panel,
         "rejects": rejects,
         "findings": findings,
-        "activities": gathered.activities,
+        "activities": activities.reset_index(drop=True),
         "submissions": submissions(gathered.files, observations),
         "as_of": as_of,
         "account": account,
@@ -60,8 +63,9 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
 def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
-    claims = cleaning.place_claims(claims, plan.areas, plan.indicators)
-    claims = cleaning.mark_impossible(claims, plan.areas, plan.indicators)
+    claims = impossible.place_claims(claims, plan.areas, plan.indicators)
+    claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
+    claims = impossible.refuse_whole_files(claims)
     known = claims["outcome"].isna() & claims["problem"].notna() & claims["again"]
     return cleaning.settle(claims.assign(outcome=claims["outcome"].mask(known, "duplicate")))
 

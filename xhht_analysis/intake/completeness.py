@@ -1,0 +1,95 @@
+"""Doubts about what is missing and what does not add up; the shape all doubts share."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis.contracts import DISTRICTS_END, FRAME_DISTRICTS, PANEL_KEY
+from xhht_analysis.plan.areas import PROVINCE, Areas
+
+DOUBT_COLUMNS = ["source_id", "field", "indicator_code", "unit_code", "year", "rule", "message"]
+
+
+def vn(number: float, decimals: int = 2) -> str:
+    """Return a number as a Vietnamese reader expects it: 1.234,5."""
+    text = f"{number:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:,.0f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def doubts(rows: pd.DataFrame, rule: str, field: str, messages: list[str]) -> pd.DataFrame:
+    """Rows as doubts of one ``rule`` about ``field``, with one message each."""
+    rows = rows.assign(rule=rule, field=field, message=messages)
+    return rows.reindex(columns=DOUBT_COLUMNS)
+
+
+def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """A submitted figure that is not the sum of its communes or districts."""
+    both = reported.merge(sums, on=list(PANEL_KEY), suffixes=("", "_sum"))
+    counts = both["numerator"].ne(both["numerator_sum"])
+    counts |= both["denominator"].ne(both["denominator_sum"])
+    alone = (both["value"] - both["value_sum"]).abs().gt(0.05)
+    rows = both[counts.where(both["numerator"].notna(), alone).astype(bool)]
+    messages = [
+        f"Báo cáo {_share(n, d, v)}; cộng từ các đơn vị được {_share(ns, ds, vs)}."
+        for n, d, v, ns, ds, vs in rows[
+            [f"{c}{s}" for s in ("", "_sum") for c in ("numerator", "denominator", "value")]
+        ].itertuples(index=False, name=None)
+    ]
+    return doubts(rows, "parts_differ", "numerator", messages)
+
+
+def _share(numerator: float, denominator: float, value: float) -> str:
+    counts = f"{vn(numerator, 0)}/{vn(denominator, 0)} = " if pd.notna(numerator) else ""
+    return f"{counts}{vn(value)} %"
+
+
+def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.DataFrame:
+    """Areas that could not be added up: one doubt per area, year and set of missing units."""
+    found = []
+    for keys, rows in gaps.groupby(["unit_code", "year", "missing", "percent_only"]):
+        unit, year, missing, only = keys
+        codes = rows["indicator_code"].drop_duplicates()
+        why = "chỉ có tỷ lệ, không có tử số và mẫu số của" if only else "thiếu"
+        text = f"{_names([unit], year, areas)}: chưa cộng được vì {why} "
+        text += f"{_names(missing.split(', '), year, areas)}. Chỉ tiêu: "
+        text += ", ".join(short.reindex(codes).fillna("").tolist()) + "."
+        found.append((None, "", codes.iloc[0] if len(codes) == 1 else None, unit, year))
+        found[-1] += ("unit_incomplete", text)
+    return pd.DataFrame(found, columns=DOUBT_COLUMNS)
+
+
+def _names(codes: list[str], year: int, areas: Areas) -> str:
+    """Names the units bore that year; former districts and Tiền Giang keep theirs."""
+    known = areas.units(f"{year}-12-31").set_index("unit_code")["name_vi"].to_dict()
+    known |= areas.districts().set_index("unit_code")["name_vi"].to_dict()
+    known[PROVINCE] = "Địa bàn tỉnh Tiền Giang"
+    shown = [f"{known.get(code, '')} ({code})".strip() for code in codes[:5]]
+    rest = f" và {len(codes) - 5} đơn vị khác" if len(codes) > 5 else ""
+    return ", ".join(shown) + rest
+
+
+def coverage(panel: pd.DataFrame, rejects: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame:
+    """Units that reported less than the year before, or nothing; not what was rejected.
+
+    The former districts are followed until they ended, old communes not at all (their districts
+    report for them); a unit that has not yet sent anything for the last year is merely late.
+    """
+    rows = panel[panel["indicator_code"].map(short["kind"]).ne("context")]
+    old = rows["frame"].eq(FRAME_DISTRICTS) & rows["unit_code"].ne(PROVINCE)
+    ended = rows["year"].ge(int(DISTRICTS_END[:4])) | rows["unit_code"].str.len().eq(5)
+    rows = rows[~(old & ended)]
+    refused = rejects.groupby(["unit_code", "year"])["indicator_code"].agg(set).to_dict()
+    found, last = [], rows["year"].max()
+    for (unit, _), own in rows.groupby(["unit_code", "frame"]):
+        given = own.groupby("year")["indicator_code"].agg(set).to_dict()
+        final = min(last, int(DISTRICTS_END[:4]) - 1) if len(unit) == 3 else last
+        for year in range(min(given) + 1, final + 1):
+            lost = given.get(year - 1, set()) - given.get(year, set())
+            lost -= refused.get((unit, year), set())
+            if not lost or (year not in given and year == last):
+                continue
+            rule = "coverage_shrank" if year in given else "unit_silent"
+            text = "Năm trước có, nay thiếu" if year in given else "Không có số liệu; năm trước có"
+            names = ", ".join(sorted(short["short_name_vi"].reindex(sorted(lost))))
+            found.append((None, "", None, unit, year, rule, f"{text}: {names}."))
+    return pd.DataFrame(found, columns=DOUBT_COLUMNS)

@@ -1,0 +1,173 @@
+"""Judge claims one by one: where and when they stand, and what in them cannot be true.
+
+A claim is one observation as a form claims it, with the cells its figures stand in. The first
+rule a claim breaks is its problem; nothing is dropped and nothing is repaired here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, MAX_PERCENT, PANEL_KEY, YEAR
+from xhht_analysis.intake.remedies import remedy
+from xhht_analysis.plan.areas import Areas
+
+FIELDS = ("numerator", "denominator", "value", "level")
+FIGURES = (*FIELDS, "valid_from", "valid_to")
+PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
+DISAGREE = "code_name_disagree"
+HEAD_RULES = (
+    "district_ended",
+    "unit_not_valid_then",
+    "unknown_unit",
+    "ambiguous_unit",
+    "unit_missing",
+    "year_missing",
+    "not_year",
+    "year_range",
+    "year_after_receipt",
+)
+"""Problems that refuse the file when every claim has them: its head is wrong."""
+ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
+DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
+
+
+def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day, in which frame and under which definition each claim stands.
+
+    The day is the file's own, else the last of the year (at most that of receipt).
+
+    Returns
+    -------
+    DataFrame
+        ``claims`` with ``on`` (ISO date), ``frame`` and ``definition_variant``.
+    """
+    year = claims["year"].astype("str")
+    last = (year + "-12-31").where(claims["year"].notna(), claims["received_on"])
+    last = last.where(last <= claims["received_on"], claims["received_on"])
+    own = claims["snapshot_date"]
+    claims = claims.assign(on=own.where(own.notna() & (own.str[:4] == year), last))
+    pairs = claims[["unit_code", "on"]].drop_duplicates().dropna()
+    frames = {
+        (code, on): areas.frame_of(code, on)
+        for code, on in pairs.itertuples(index=False, name=None)
+    }
+    found = [frames.get(pair) for pair in zip(claims["unit_code"], claims["on"], strict=True)]
+    frame = pd.Series(found, index=claims.index, dtype="str")
+    merged = claims["unit_name_raw"].str.contains("Đồng Tháp", case=False, na=False)
+    merged &= claims["unit_code"].eq("82") & claims["on"].ge(DISTRICTS_END)
+    variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
+    return claims.assign(
+        frame=claims["frame"].fillna(frame.mask(merged, FRAME_COMMUNES)),
+        definition_variant=claims["definition_variant"].fillna(variant),
+    )
+
+
+def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
+    top, bottom, value, level = (claims[field] for field in FIELDS)
+    counted = top.notna() & bottom.notna()
+    known = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    code = claims["indicator_code"]
+    level_max = code.map(known["level_max"].astype("Float64")).astype("float64")
+    is_level = code.map(known["measure_unit"]).eq("level")
+    year = claims["year"].astype("float64")
+    received = claims["received_on"].str[:4].astype("float64")
+    districts = set(areas.districts()["unit_code"])
+    ended = claims["unit_code"].isin(districts) & claims["on"].ge(DISTRICTS_END)
+    whole = {field: claims[field].isna() | (claims[field] % 1 == 0) for field in FIELDS}
+    rules: list[tuple[str, str, pd.Series]] = [
+        ("indicator_unknown", "", ~code.isin(known.index)),
+        ("year_missing", "", year.isna()),
+        ("year_range", "", (year < YEAR.low) | (year > YEAR.high)),
+        ("year_after_receipt", "", year > received),
+        ("district_ended", "", ended),
+        *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
+        *(("negative", field, claims[field] < 0) for field in FIELDS),
+        ("fractional_count", "numerator", ~whole["numerator"]),
+        ("fractional_count", "denominator", ~whole["denominator"]),
+        ("denominator_zero", "denominator", bottom <= 0),
+        ("numerator_above", "numerator", top > bottom),
+        ("denominator_missing", "numerator", top.notna() & bottom.isna() & value.isna()),
+        ("numerator_missing", "denominator", bottom.notna() & top.isna() & value.isna()),
+        ("percent_range", "value", (value > MAX_PERCENT) & ~counted),
+        ("level_range", "level", (level > level_max) | (level.notna() & ~is_level)),
+        ("not_level", "level", ~whole["level"]),
+        ("validity_order", "", claims["valid_to"] < claims["valid_from"]),
+        ("figure_missing", "", claims[list(FIELDS)].isna().all(axis=1)),
+    ]
+    rule = pd.Series(index=claims.index, dtype="str")
+    field_of = pd.Series("", index=claims.index, dtype="str")
+    for name, field, broken in rules:
+        first = broken.fillna(False).astype(bool) & rule.isna()
+        rule, field_of = rule.mask(first, name), field_of.mask(first, field)
+    return mark(claims, rule.dropna(), field_of)
+
+
+def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
+    """Fill `PROBLEM_COLUMNS` of the claims in ``rules`` that have no problem yet.
+
+    The cell is that of the claim's field in ``fields``; the claim's own where there is none.
+    """
+    fresh = claims.loc[rules.index]
+    fresh = fresh[fresh["problem"].isna()]
+    cell, raw = fresh["cell"].astype("str"), fresh[list(FIELDS)].map(number_text).agg(_join, axis=1)
+    for name in FIELDS:
+        own = fields.reindex(fresh.index).eq(name) & fresh[name].notna()
+        cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
+        raw = raw.mask(own, fresh[name].map(number_text))
+    rule = rules.reindex(fresh.index)
+    columns = (rule, cell, raw, rule.map(remedy))
+    filled = pd.DataFrame(dict(zip(PROBLEM_COLUMNS, columns, strict=True))).astype("str")
+    out = claims.copy()
+    out.loc[filled.index, PROBLEM_COLUMNS] = filled
+    return out
+
+
+def _join(texts: pd.Series) -> str:
+    return "; ".join(text for text in texts if text)
+
+
+def lead_field(claims: pd.DataFrame) -> pd.Series:
+    """First field of each claim that holds a figure."""
+    given = claims[list(FIELDS)].notna()
+    return given.idxmax(axis=1).where(given.any(axis=1), "")
+
+
+def number_text(number: float) -> str:
+    """Return a number as a person types it: no decimals when whole."""
+    return "" if pd.isna(number) else str(int(number)) if number % 1 == 0 else f"{number:.10g}"
+
+
+def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
+    """Make one claim (``whole``) of every file that is wrong as a whole.
+
+    A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES`
+    that all its claims share. The one claim keeps a place only where a row, not the head, is wrong.
+    """
+    ended = _ended_district(claims)
+    claims = claims.assign(
+        problem=claims["problem"].mask(ended, "district_ended"),
+        remedy=claims["remedy"].mask(ended, remedy("district_ended")),
+    )
+    heads = claims["problem"].where(claims["problem"].isin(HEAD_RULES), "")
+    shared = heads.groupby(claims["file"]).transform("nunique").eq(1) & heads.ne("")
+    clash = claims["problem"].eq(DISAGREE)
+    whole = shared | clash.groupby(claims["file"]).transform("any")
+    order = claims.assign(later=~clash)[whole].sort_values("later", kind="stable")
+    one = order.drop_duplicates("file").drop(columns="later")
+    in_row = one["problem_cell"].notna() & one["problem_cell"].ne(one["cell"])
+    nothing = pd.Series(False, index=one.index)
+    blank = {name: one[name].where(nothing) for name in ABOUT_ONE_FIGURE}
+    place = {name: one[name].where(in_row) for name in ("sheet", "problem_cell", "raw")}
+    one = one.assign(whole=True, cell=place["problem_cell"], **blank, **place)
+    return pd.concat([claims[~whole], one]).sort_index()
+
+
+def _ended_district(claims: pd.DataFrame) -> pd.Series:
+    """Claims whose unit is unknown because it is a district after the districts ended."""
+    named = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
+    late = claims["problem"].eq("unit_not_valid_then") & claims["received_on"].ge(DISTRICTS_END)
+    return late & named
