@@ -19,6 +19,12 @@ YEARS = range(2021, 2027)
 DISTRICTS = [str(code) for code in range(815, 826)]
 CONFIG = Project().config_dir
 NO_DATA_GOAL = "life_skills"
+TOPS = {
+    "literacy_level": 2,
+    "preschool5_level": 1,
+    "preschool_level": 1,
+    "learning_community_level": 2,
+}
 SPREAD = {"q025": -9, "q100": -6, "q250": -3, "median": 0, "q750": 3, "q900": 6, "q975": 9}
 CHANCES = (0.97, 0.78, 0.5, 0.21, 0.03)
 CLASSES = ("very_likely", "likely", "open", "unlikely", "very_unlikely")
@@ -26,6 +32,10 @@ CLASSES = ("very_likely", "likely", "open", "unlikely", "very_unlikely")
 
 def share(year: int, i: int) -> float:
     return 20 + 4 * (year - 2021) + i
+
+
+def level(year: int, i: int) -> int:
+    return 1 + (year - 2021) // 3 + (i % 3 == 0)
 
 
 def make_panel(status: str = "sample") -> pd.DataFrame:
@@ -39,7 +49,7 @@ def make_panel(status: str = "sample") -> pd.DataFrame:
             for i, unit in enumerate([*DISTRICTS, "82"]):
                 row = {"indicator_code": code, "unit_code": unit, "year": year}
                 if indicator.kind in ("level", "milestone"):
-                    row["level"] = min(3.0, 1 + (year - 2021) // 3 + (i % 3 == 0), _top(indicator))
+                    row["level"] = float(min(level(year, i), TOPS.get(code, 3)))
                 else:
                     n = 1000.0 if unit != "82" else 11000.0
                     value = share(year, i) if unit != "82" else share(year, 5)
@@ -48,10 +58,6 @@ def make_panel(status: str = "sample") -> pd.DataFrame:
                 rows.append(row | {"definition_variant": indicator.definition_variant})
     panel = pd.DataFrame(rows).assign(frame="2021", status=status, as_of=AS_OF)
     return contracts.check(contracts.conform(panel, contracts.PANEL), contracts.PANEL)
-
-
-def _top(indicator) -> float:
-    return float(indicator.level_max) if pd.notna(indicator.level_max) else 3.0
 
 
 def make_verdicts(no_data: bool = False) -> pd.DataFrame:
@@ -73,45 +79,52 @@ def make_verdicts(no_data: bool = False) -> pd.DataFrame:
 
 def _verdict(target, kind: str, unit: str, place: int, empty: bool) -> dict:
     counted = kind == "share_districts" and unit == "82"
-    value = float(target.target_value)
-    if kind == "share_districts" and unit != "82":
-        value = float(target.level_required)
+    is_share = kind in ("share_people", "share_institutions")
+    need = float(target.target_value)
+    if kind == "share_districts":
+        need = float(target.target_units if counted else target.level_required)
     row = {
         "goal_code": target.goal_code,
         "indicator_code": target.indicator_code,
         "unit_code": unit,
         "target_year": int(target.target_year),
         "comparator": ">=",
-        "measure_unit": target.measure_unit
-        if unit == "82" or kind != "share_districts"
-        else "level",
-        "target_value": value,
-        "target_units": float(target.target_units) if counted else None,
+        "measure_unit": "percent" if is_share else ("units" if counted else "level"),
+        "target_value": need,
+        "target_units": need if counted else None,
         "n_units": 11.0 if counted else None,
         "n_points": 0 if empty else 6,
         "basis": "none",
         "verdict_class": "no_data",
     }
     if empty:
-        return row | {"reason": "Chưa có năm nào được báo cáo"}
-    past = int(target.target_year) == 2025
-    is_share = kind in ("share_people", "share_institutions")
-    current = 100 * 4 / 11 if counted else (share(2026, 5) if is_share else 2.0)
-    row |= {"current_year": 2025 if past else 2026, "current": min(current, 100.0)}
-    if past:
-        met = row["current"] >= value
-        return row | {"verdict_class": "reached" if met else "missed", "basis": "observed"}
+        return row | {"reason": "no_figures"}
+    now = observed(target, kind, 2026)
+    row |= {"current_year": 2026, "current": now}
+    if int(target.target_year) == 2025:
+        met = observed(target, kind, 2025) >= need
+        row |= {"verdict_class": "reached" if met else "missed", "basis": "observed"}
+        return row | {"prob_reached": float(met)}
     row |= {"basis": "forecast", "prob_reached": CHANCES[place % 5]}
     row |= {"verdict_class": CLASSES[place % 5], "firmness": "firm"}
     if is_share or counted:
-        middle = min(value, 90.0)
-        row |= {name: min(100.0, middle + step) for name, step in SPREAD.items()}
-        row |= {"pace_required": (value - row["current"]) / 4, "pace_own": 4.0}
-        row |= {"pace_ratio": row["pace_required"] / 4, "pace_percentile": 60.0}
-        row |= {"people_required": 2500.0, "leverage": place % 7 / 50}
+        top = 100.0 if is_share else 11.0
+        row |= {name: min(top, need + step * top / 100) for name, step in SPREAD.items()}
+        row |= {"pace_required": (need - now) / 4, "pace_own": top / 25}
+        row |= {"pace_percentile": 60.0, "people_required": 2500.0, "leverage": place % 7 / 50}
     if place % 5 == 2:
-        row |= {"firmness": "depends", "depends_on": "các đơn vị gửi báo cáo muộn đạt thấp hơn"}
+        row |= {"firmness": "depends", "depends_on": "last_year_dropped"}
     return row
+
+
+def observed(target, kind: str, year: int) -> float:
+    """What `make_panel` holds for the province: by hand from its rules."""
+    if kind in ("share_people", "share_institutions"):
+        return float(share(year, 5))
+    levels = [min(level(year, i), TOPS.get(target.indicator_code, 3)) for i in range(11)]
+    if kind == "share_districts":
+        return float(sum(one >= float(target.level_required) for one in levels))
+    return float(level(year, 11)) if kind == "milestone" else float(min(levels))
 
 
 def make_forecasts() -> pd.DataFrame:

@@ -90,6 +90,12 @@ def runs(text: str) -> list[tuple[str, bool]]:
     return [(piece, i % 2 == 1) for i, piece in enumerate(text.split("**")) if piece]
 
 
+def clean(value: object, width: int = 160) -> str:
+    """Text of a submitted cell: none of its own bold marks, no longer than ``width``."""
+    text = "" if value is None or value != value else str(value).replace("**", "* *")
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
 def slug(text: str) -> str:
     """Anchor of a heading: its letters and digits joined by hyphens."""
     return "-".join(re.findall(r"\w+", text.lower()))

@@ -78,7 +78,7 @@ def _overview_cell(axis, place: int, verdict, material: Material) -> None:
         colour = "#ffffff" if hatch else CLASS_COLOURS[name]
         axis.barh(place + 0.2, width, 0.22, color=colour, edgecolor=GREY, lw=0.5, hatch=hatch)
         if name in ("reached", "missed"):
-            text = f"{text}: {material.amount(verdict, verdict['current'])}"
+            text = f"{text}: {material.outcome_text(verdict)}"
     axis.text(1, place - 0.17, text, fontsize=7.5, va="center", color=INK)
 
 
@@ -106,7 +106,7 @@ def plot_fan(material: Material, goal_code: str) -> Figure:
     )
     if not observed.empty and verdicts:
         last = observed.iloc[-1]
-        value = material.amount(verdicts[0], _native(material, verdicts[0], last["low"]))
+        value = material.span(verdicts[0], last["low"], last["high"])
         alt += " " + material.labels.word("goal.current", year=int(last["year"]), value=value)
     return look.finish(figure, material, material.title(goal_code), alt)
 
@@ -116,22 +116,6 @@ def target_label(material: Material, verdict: pd.Series, joint: str = "\n") -> s
     year, target = int(verdict["target_year"]), material.target_text(verdict)
     head = material.labels.word("fan.target", year=year, target=target)
     return f"{head}{joint}{material.labels.verdict_cell(verdict)}"
-
-
-def _native(material: Material, verdict: pd.Series, value: float) -> float:
-    """Drawn value (districts) back in the measure unit of the verdict."""
-    if material.is_counted(verdict["goal_code"]) and verdict["measure_unit"] == "percent":
-        return 100 * value / len(material.districts)
-    return value
-
-
-def _drawn(material: Material, verdict: pd.Series, column: str) -> float:
-    """Column of a verdict in the unit that is drawn."""
-    if material.is_counted(verdict["goal_code"]):
-        if column == "target_value" and pd.notna(verdict["target_units"]):
-            return verdict["target_units"]
-        return material.as_units(verdict, verdict[column])
-    return verdict[column]
 
 
 def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
@@ -160,7 +144,7 @@ def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
 
 
 def _target_mark(axis, material: Material, verdict: pd.Series, origin: int) -> None:
-    year, value = verdict["target_year"], _drawn(material, verdict, "target_value")
+    year, value = verdict["target_year"], verdict["target_value"]
     axis.plot(year, value, "D", color=TARGET, ms=7, mec="white", zorder=6, gid="target")
     axis.axvline(year, color=TARGET, lw=0.6, ls=":", zorder=0)
     place, side = (year + 0.35, "right") if year > origin else (year, "center")
@@ -184,11 +168,11 @@ def _outcome_bars(axis, material: Material, verdict: pd.Series) -> None:
         return
     year = verdict["target_year"]
     for level, (low, high) in QUANTILES.items():
-        bottom, top = (_drawn(material, verdict, c) for c in (low, high))
+        bottom, top = verdict[low], verdict[high]
         if pd.notna(bottom) and pd.notna(top):
             axis.bar(year, top - bottom + 0.2, BAR_WIDTHS[level], bottom - 0.1, lw=0,
                      color=look.BAND_COLOURS[level])  # fmt: skip
-    median = _drawn(material, verdict, "median")
+    median = verdict["median"]
     axis.hlines(median, year - 0.27, year + 0.27, color=DATA, lw=2)
 
 

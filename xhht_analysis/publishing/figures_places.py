@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from xhht_analysis.publishing import figures as look
 from xhht_analysis.publishing.figures import DATA, GREY, LEVEL_COLOURS, TARGET, styled
 from xhht_analysis.publishing.figures_goals import BOUNDARY, from_origin
+from xhht_analysis.publishing.labels import HOPEFUL, PERCENT, SYMBOLS
 from xhht_analysis.publishing.material import PROVINCE, Material
 
 LEVEL_INDICATORS = (
@@ -19,6 +20,11 @@ LEVEL_INDICATORS = (
     "lower_secondary_level",
     "learning_community_level",
 )
+TILES = {
+    "819": (0, 1), "817": (1, 1), "820": (1, 2), "818": (2, 2), "821": (2, 1), "815": (2, 0),
+    "822": (3, 1), "823": (4, 1), "816": (5, 1), "824": (5, 0), "825": (4, 0),
+}  # fmt: skip
+"""Column and row of each district in a sketch of the province, from west to east."""
 DEADLINE = "11-30"
 """Last day of receipt that is on time (the plan asks for reports before 1 December)."""
 
@@ -28,7 +34,7 @@ def plot_districts(material: Material, goal_code: str) -> Figure:
     """Observed and expected share of each district, in Vietnamese order, on one scale."""
     goal = material.ordered_goals.loc[goal_code]
     code, name = goal["indicator_code"], material.title(goal_code)
-    rows = material.series(code).dropna(subset="value")
+    rows = material.rows(code).dropna(subset="value")
     target = material.target(goal_code, 2030)
     figure, axes = look.canvas(5.6, 3, 4, sharex=True, sharey=True)
     for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
@@ -105,7 +111,7 @@ def plot_ladder(material: Material) -> Figure:
 
 
 def _levels(material: Material, code: str) -> pd.DataFrame:
-    rows = material.series(code)
+    rows = material.levels(code)
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 
@@ -113,9 +119,11 @@ def _ladder_panel(axis, material: Material, code: str) -> None:
     rows, units = _levels(material, code), list(material.districts["unit_code"])
     years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
     for row in rows.itertuples():
-        known = pd.notna(row.level_low) and row.level_low == row.level_high
-        text = f"{row.level_low:.0f}" if known else "?"
-        colour = LEVEL_COLOURS[int(row.level_low)] if known else "#ffffff"
+        known = row.low == row.high
+        if not known and not row.reported:
+            continue
+        text = f"{row.low:.0f}" if known else f"{row.low:.0f}–{row.high:.0f}"
+        colour = LEVEL_COLOURS[int(row.low)] if known else "#ffffff"
         place = (row.year - years[0] - 0.5, units.index(row.unit_code) - 0.5)
         hatch = None if known else "////"
         axis.add_patch(Rectangle(place, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
@@ -140,8 +148,8 @@ def _ladder_words(material: Material, codes: list[str]) -> tuple[str, str]:
     for code in codes:
         rows = _levels(material, code)
         year = rows["year"].max()
-        known = rows[(rows["year"] == year) & (rows["level_low"] == rows["level_high"])]
-        tally = known["level_low"].value_counts().sort_index(ascending=False)
+        known = rows[(rows["year"] == year) & (rows["low"] == rows["high"])]
+        tally = known["low"].value_counts().sort_index(ascending=False)
         counts = ", ".join(word("ladder.count", n=n, level=f"{k:.0f}") for k, n in tally.items())
         name = material.labels.local(material.indicator(code), "name")
         parts.append(
@@ -215,3 +223,91 @@ def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: 
     )
     axis.text(column, place, f"{text} !" if late else text, ha="center", va="center", fontsize=7.5,
               color=look.ink_on(colour))  # fmt: skip
+
+
+def district_verdicts(material: Material, year: int) -> pd.DataFrame:
+    """Verdicts of the districts on the targets of ``year``."""
+    rows = material.verdicts[material.verdicts["target_year"] == year]
+    return rows[rows["unit_code"].isin(material.districts["unit_code"])]
+
+
+@styled
+def plot_heatmap(material: Material, year: int = 2030) -> Figure:
+    """Chance of each district on each goal that has verdicts by district."""
+    rows = district_verdicts(material, year)
+    goals = [code for code in material.ordered_goals.index if code in set(rows["goal_code"])]
+    units = list(material.districts["unit_code"])
+    figure, axes = look.canvas(1.4 + 0.36 * max(len(goals), 2))
+    axis = axes[0, 0]
+    for row in rows.itertuples():
+        place = (units.index(row.unit_code), goals.index(row.goal_code))
+        colour = look.CLASS_COLOURS[row.verdict_class]
+        hatch = "////" if row.verdict_class == "no_data" else None
+        corner = (place[0] - 0.5, place[1] - 0.5)
+        axis.add_patch(Rectangle(corner, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
+        text = heat_text(material, row)
+        axis.text(*place, text, ha="center", va="center", fontsize=7, color=look.ink_on(colour))
+    names = [look.wrapped(material.title(code), 40) for code in goals]
+    axis.set(xlim=(-0.5, len(units) - 0.5), ylim=(max(len(goals), 1) - 0.5, -0.5))
+    axis.set_yticks(range(len(goals)), names, fontsize=7)
+    shorts = list(material.districts["short_name"])
+    axis.set_xticks(range(len(units)), shorts, rotation=90, fontsize=7.5)
+    axis.xaxis.tick_top()
+    axis.tick_params(length=0)
+    axis.spines[["left", "bottom"]].set_visible(False)
+    word = material.labels.word
+    alt = word("heat.alt", year=year, parts=" ".join(hopeful_sentences(material, year)))
+    return look.finish(figure, material, word("heat.title", year=year), alt)
+
+
+def heat_text(material: Material, row) -> str:
+    """Shape of an outcome, or the chance as a bare number."""
+    if row.verdict_class in ("reached", "missed", "no_data") or pd.isna(row.prob_reached):
+        return SYMBOLS[row.verdict_class]
+    return material.labels.short_chance(row.prob_reached).replace(PERCENT, "")
+
+
+def standings(material: Material, year: int) -> pd.DataFrame:
+    """Districts by hopeful targets and mean chance: unit_code, hopeful, total, chance (0-1)."""
+    rows = district_verdicts(material, year)
+    rows = rows[rows["verdict_class"] != "no_data"]
+    chance = rows["prob_reached"].mask(rows["verdict_class"] == "reached", 1.0)
+    chance = chance.mask(rows["verdict_class"] == "missed", 0.0)
+    rows = rows.assign(chance=chance, hopeful=rows["verdict_class"].isin(HOPEFUL))
+    table = rows.groupby("unit_code").agg(
+        hopeful=("hopeful", "sum"), total=("hopeful", "size"), chance=("chance", "mean")
+    )
+    return table.sort_values(["hopeful", "chance"], ascending=False).reset_index()
+
+
+def hopeful_sentences(material: Material, year: int) -> list[str]:
+    """One sentence per district: how many targets are reached or likely."""
+    word = material.labels.word
+    return [
+        word("heat.part", unit=material.names[r.unit_code], n=r.hopeful, total=r.total)
+        for r in standings(material, year).itertuples()
+    ]
+
+
+@styled
+def plot_tiles(material: Material, goal_code: str, year: int = 2030) -> Figure:
+    """Sketch map of the districts, one tile each, coloured by class."""
+    rows = district_verdicts(material, year)
+    rows = rows[rows["goal_code"] == goal_code].set_index("unit_code")
+    figure, axes = look.canvas(2.9)
+    axis, parts = axes[0, 0], []
+    for unit in material.districts.itertuples():
+        if unit.unit_code not in TILES or unit.unit_code not in rows.index:
+            continue
+        (x, y), row = TILES[unit.unit_code], rows.loc[unit.unit_code]
+        colour = look.CLASS_COLOURS[row["verdict_class"]]
+        axis.add_patch(Rectangle((x, y), 0.96, 0.92, fc=colour, ec=GREY, lw=0.8))
+        text = f"{unit.short_name}\n{heat_text(material, row)}"
+        axis.text(x + 0.48, y + 0.46, text, ha="center", va="center", fontsize=7.5,
+                  color=look.ink_on(colour))  # fmt: skip
+        parts.append(f"{unit.short_name}: {material.labels.verdict_cell(row)}.")
+    axis.set(xlim=(-0.1, 6.1), ylim=(-0.1, 3.0))
+    axis.axis("off")
+    word, name = material.labels.word, material.title(goal_code)
+    alt = word("tiles.alt", parts=" ".join(parts) or word("class.no_data"))
+    return look.finish(figure, material, word("tiles.title", name=name, year=year), alt)

@@ -66,6 +66,10 @@ class Labels:
             entry = entry[part]
         return entry[self.lang].format(**values)
 
+    def known(self, section: str, code: str) -> str:
+        """Words of ``code`` in ``section``; a text that is no code stays as it is."""
+        return self.word(f"{section}.{code}") if code in _words()[section] else code
+
     def paragraphs(self, key: str) -> list[str]:
         """Fixed paragraphs of one section (``limits``, ``methods``)."""
         return list(_words()["paragraphs"][key][self.lang])

@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis import contracts, store
+from xhht_analysis.forecasting.levels import observed_bounds
+from xhht_analysis.forecasting.outlook import observed_shares
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels, collation_key
 
@@ -22,6 +24,7 @@ UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
 TARGET_YEARS = (2025, 2030)
 COUNTED_KIND = "share_districts"
+CERTAIN = 1e-9
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
@@ -116,55 +119,91 @@ class Material:
         """Whether the goal rests on recognised levels instead of a share."""
         return self.ordered_goals.loc[goal_code, "kind"] in LEVEL_KINDS
 
-    def series(self, indicator_code: str) -> pd.DataFrame:
-        """Panel rows of one indicator in the district frame, with the level known or bounded."""
-        rows = self.panel
-        mask = (rows["indicator_code"] == indicator_code) & (
-            rows["frame"] == contracts.FRAME_DISTRICTS
+    def rows(self, indicator_code: str) -> pd.DataFrame:
+        """Panel rows of one indicator and its definition in the district frame."""
+        mask = (self.panel["indicator_code"] == indicator_code) & (
+            self.panel["frame"] == contracts.FRAME_DISTRICTS
         )
         variant = self.indicator(indicator_code).get("definition_variant")
         if isinstance(variant, str) and variant:
-            mask &= rows["definition_variant"] == variant
-        rows = rows[mask].sort_values(["unit_code", "year"])
-        low = rows["level"].fillna(rows["level_derived_min"])
-        high = rows["level"].fillna(rows["level_derived_max"])
-        return rows.assign(level_low=low, level_high=high)
+            mask &= self.panel["definition_variant"] == variant
+        return self.panel[mask].sort_values(["unit_code", "year"])
 
-    def observed(self, goal_code: str) -> pd.DataFrame:
+    def levels(self, indicator_code: str) -> pd.DataFrame:
+        """Level of each district and year: unit_code, year, low, high, reported.
+
+        ``low`` and ``high`` bound what is not known for sure and respect dates of validity
+        (`observed_bounds`); ``reported`` tells whether the panel has a row. A milestone has one
+        unit, the province.
+        """
+        rows = self.rows(indicator_code)
+        own = rows[rows["unit_code"].isin(self.districts["unit_code"])]
+        codes = set(self.districts["unit_code"]) if len(own) else {PROVINCE}
+        own = rows[rows["unit_code"].isin(codes)]
+        if own.empty:
+            return pd.DataFrame(columns=["unit_code", "year", "low", "high", "reported"])
+        silent = sorted(codes - set(own["unit_code"]))
+        blank = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
+        top = pd.to_numeric(self.indicator(indicator_code).get("level_max"), errors="coerce")
+        history = pd.concat([own, blank]) if silent else own
+        low, high, _, years, units = observed_bounds(history, None if pd.isna(top) else int(top))
+        grid = pd.MultiIndex.from_product([units, years], names=["unit_code", "year"])
+        known = pd.MultiIndex.from_frame(own[["unit_code", "year"]].astype({"year": int}))
+        values = {"low": low.ravel(), "high": high.ravel(), "reported": grid.isin(known)}
+        return pd.DataFrame(values, index=grid).reset_index()
+
+    def observed(self, goal_code: str, indicator_code: str | None = None) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
 
-        Percent for shares, number of districts for shares of districts, else the level.
+        Percent for shares, number of districts for shares of districts, else the level of the
+        province, which is that of its lowest district. ``indicator_code`` is that of one target
+        where the goal's targets measure two standards.
         """
         goal = self.ordered_goals.loc[goal_code]
-        rows = self.series(goal["indicator_code"])
-        if goal["kind"] == COUNTED_KIND:
-            return self._counted(rows, float(goal["level_required"]))
-        own = rows[rows["unit_code"] == PROVINCE]
-        if goal["kind"] in LEVEL_KINDS:
-            own = own.dropna(subset="level_low")
-            return own[["year", "level_low", "level_high"]].set_axis(
-                ["year", "low", "high"], axis=1
-            )
-        own = own.dropna(subset="value")
-        if own.empty:
-            own = self._summed(rows)
-        return own.assign(low=own["value"], high=own["value"])[["year", "low", "high"]]
+        code = indicator_code or goal["indicator_code"]
+        if goal["kind"] not in LEVEL_KINDS:
+            rows = self.rows(code).dropna(subset="value")
+            units = list(self.districts["unit_code"])
+            own = rows[rows["unit_code"].isin(units)]
+            bounds = observed_shares(own, rows[rows["unit_code"] == PROVINCE], units)
+            low, high = (side[PROVINCE] for side in bounds)
+        else:
+            cells = self.levels(code).set_index(["unit_code", "year"])[["low", "high"]]
+            if goal["kind"] == COUNTED_KIND:
+                cells = (cells >= float(goal["level_required"])).groupby("year").sum()
+            else:
+                cells = cells.groupby("year").min()
+            low, high = cells["low"], cells["high"]
+        table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
+        return table.astype(float).reset_index().astype({"year": int})
 
-    def _counted(self, rows: pd.DataFrame, level: float) -> pd.DataFrame:
-        rows = rows[rows["unit_code"].isin(self.districts["unit_code"])]
-        met = rows.assign(low=rows["level_low"] >= level, unmet=rows["level_high"] < level)
-        years = met.groupby("year").agg(low=("low", "sum"), unmet=("unmet", "sum"))
-        years = years.reset_index()
-        return years.assign(high=len(self.districts) - years["unmet"])[["year", "low", "high"]]
+    def outcome(self, verdict: pd.Series) -> pd.Series | None:
+        """What was observed in the target year itself, or None."""
+        rows = self.observed(verdict["goal_code"], verdict["indicator_code"])
+        rows = rows[rows["year"] == verdict["target_year"]]
+        return None if rows.empty else rows.iloc[0]
 
-    def _summed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        rows = rows[rows["unit_code"].isin(self.districts["unit_code"])]
-        rows = rows.dropna(subset=["numerator", "denominator"])
-        sums = rows.groupby("year").agg(
-            numerator=("numerator", "sum"), denominator=("denominator", "sum"), n=("value", "size")
-        )
-        whole = sums[sums["n"] == len(self.districts)].reset_index()
-        return whole.assign(value=100 * whole["numerator"] / whole["denominator"])
+    def outcome_text(self, verdict: pd.Series) -> str:
+        """Figure of the target year in words, as a range where districts are missing."""
+        found = self.outcome(verdict)
+        if found is None:
+            return self.labels.word("none")
+        return self.span(verdict, found["low"], found["high"])
+
+    def span(self, verdict: pd.Series, low: float, high: float) -> str:
+        """One value, or the range between two, in the unit of the verdict."""
+        if high - low < CERTAIN:
+            return self.amount(verdict, low)
+        ends = {"low": self.amount(verdict, low), "high": self.amount(verdict, high)}
+        return self.labels.word("range", **ends)
+
+    def current_text(self, verdict: pd.Series) -> str:
+        """Latest figure of a verdict in words; empty when there is none."""
+        if pd.isna(verdict["current_year"]):
+            return ""
+        if pd.notna(verdict["current"]):
+            return self.amount(verdict, verdict["current"])
+        return self.span(verdict, verdict["current_low"], verdict["current_high"])
 
     def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
         """Forecast quantiles: one row per year, one column per quantile level."""
@@ -186,7 +225,7 @@ class Material:
             return self.labels.word("none")
         code = verdict["goal_code"]
         if self.is_counted(code):
-            n = self.labels.number(self.as_units(verdict, value))
+            n = self.labels.number(value)
             return self.labels.word("units_of", n=n, total=self.labels.number(len(self.districts)))
         if self.is_level(code):
             return self.level_name(code, value, verdict["target_value"])
@@ -199,11 +238,6 @@ class Material:
         if required <= 1:
             return self.labels.word("level_met" if value >= 1 else "level_unmet")
         return self.labels.word("level", n=self.labels.number(value))
-
-    def as_units(self, verdict: pd.Series, value: float) -> float:
-        """Number of districts behind ``value``, which may be a percent of them."""
-        total = verdict["n_units"] if pd.notna(verdict["n_units"]) else len(self.districts)
-        return value * total / 100 if verdict["measure_unit"] == "percent" else value
 
     def target_text(self, verdict: pd.Series) -> str:
         """The target in words; a share of districts also as whole districts."""

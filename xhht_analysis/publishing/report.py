@@ -10,10 +10,20 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis.publishing import figures_goals, figures_places, sentences
-from xhht_analysis.publishing.blocks import Block, heading, prose, table
+from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
 from xhht_analysis.publishing.figures import picture
+from xhht_analysis.publishing.followup import (
+    activities,
+    agency_name,
+    changes,
+    duties,
+    pace,
+    places,
+    track,
+)
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
+__all__ = ["activities", "changes", "duties", "pace", "places"]
 MAX_ROWS = 25
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 SHARE_KINDS = ("share_people", "share_institutions")
@@ -77,11 +87,11 @@ def goals_overview(material: Material) -> list[Block]:
 
 def _goal_row(material: Material, code: str, order: int) -> list:
     verdicts = [material.verdict(code, year) for year in TARGET_YEARS]
-    known = [v for v in verdicts if v is not None and pd.notna(v["current"])]
-    last = max(known, key=lambda v: v["current_year"]) if known else None
+    known = [v for v in verdicts if v is not None and material.current_text(v)]
     current = material.labels.word("none")
-    if last is not None:
-        current = f"{material.amount(last, last['current'])} ({int(last['current_year'])})"
+    if known:
+        last = max(known, key=lambda v: v["current_year"])
+        current = f"{material.current_text(last)} ({int(last['current_year'])})"
     row = [f"{order}. {material.title(code)}", current]
     for verdict in verdicts:
         text = "–" if verdict is None else sentences.commitment_text(material, verdict)
@@ -126,20 +136,6 @@ def _owner_lines(material: Material, goal: pd.Series) -> list[str]:
     return lines
 
 
-def agency_name(material: Material, code: str) -> str:
-    """Short name of an agency, with its successor when it has ended by as_of."""
-    rows = material.agencies[material.agencies["agency_code"] == code]
-    if rows.empty:
-        return material.names.get(code, code)
-    row = rows.iloc[0]
-    ended = isinstance(row["valid_to"], str) and "" < row["valid_to"] < material.as_of
-    name = material.names[code]
-    if ended and row["successor"]:
-        now = material.names.get(row["successor"], row["successor"])
-        return material.labels.word("agency_now", old=name, now=now)
-    return name
-
-
 def quality(material: Material) -> list[Block]:
     """The account of the intake, the calendar, and what units are asked to mend."""
     word = material.labels.word
@@ -167,13 +163,7 @@ def quality(material: Material) -> list[Block]:
 def _doubt_row(row: pd.Series, columns: tuple[str, ...], text: str) -> list[str]:
     where = ", ".join(str(row[c]) for c in ("sheet", "cell") if pd.notna(row[c]))
     cells = {"file": row["file"], "where": where, "raw": row.get("raw"), text: row[text]}
-    return [_clean(cells[c]) for c in columns]
-
-
-def _clean(value: object) -> str:
-    """Text of a submitted cell: no bold marks of its own, not longer than a line or two."""
-    text = "" if pd.isna(value) else str(value).replace("**", "* *")
-    return text if len(text) <= 160 else text[:159] + "…"
+    return [clean(cells[c]) for c in columns]
 
 
 def limits(material: Material) -> list[Block]:
@@ -185,7 +175,8 @@ def limits(material: Material) -> list[Block]:
 def methods(material: Material) -> list[Block]:
     """Methods on one page, in plain words."""
     paragraphs = material.labels.paragraphs("methods")
-    return [heading(material.labels.word("heading.methods")), prose(paragraphs)]
+    text = [heading(material.labels.word("heading.methods")), prose(paragraphs)]
+    return [*text, *track(material)]
 
 
 def annex(material: Material) -> list[Block]:
@@ -212,14 +203,15 @@ def _short(material: Material, code: str) -> str:
 
 
 def _latest(material: Material, code: str, unit: str) -> str:
-    rows = material.series(code)
-    rows = rows[rows["unit_code"] == unit]
-    level = rows["value"].isna().all() and rows["level_low"].notna().any()
-    rows = rows.dropna(subset="level_low" if level else "value")
+    rows = material.rows(code)
+    rows = rows[rows["unit_code"] == unit].dropna(subset="value")
+    if len(rows):
+        last = rows.iloc[-1]
+        return f"{material.labels.percent(last['value'])} ({int(last['year'])})"
+    rows = material.levels(code)
+    rows = rows[(rows["unit_code"] == unit) & rows["reported"]]
     if rows.empty:
         return material.labels.word("none")
-    last = rows.sort_values("year").iloc[-1]
-    if not level:
-        return f"{material.labels.percent(last['value'])} ({int(last['year'])})"
-    high = f"–{last['level_high']:.0f}" if last["level_high"] > last["level_low"] else ""
-    return f"{last['level_low']:.0f}{high} ({int(last['year'])})"
+    last = rows.iloc[-1]
+    high = f"–{last['high']}" if last["high"] > last["low"] else ""
+    return f"{last['low']}{high} ({last['year']})"

@@ -8,12 +8,10 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.figures_goals import tally_text
 from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
-
-MAX_NAMES = 6
-FORECAST_BASES = ("forecast", "expert")
 
 
 def goal_sentences(material: Material, goal_code: str) -> list[str]:
@@ -23,23 +21,14 @@ def goal_sentences(material: Material, goal_code: str) -> list[str]:
 
 
 def current_sentence(material: Material, verdicts: list[pd.Series]) -> str:
-    """Latest observed value, with its bounds when districts are missing."""
-    known = [v for v in verdicts if pd.notna(v["current"]) and pd.notna(v["current_year"])]
+    """Latest observed value; a range when districts are missing."""
+    known = [v for v in verdicts if material.current_text(v)]
     if not known:
         return material.labels.word("goal.no_current")
     last = max(known, key=lambda v: v["current_year"])
-    value, year = material.amount(last, last["current"]), int(last["current_year"])
-    low, high = last["current_low"], last["current_high"]
-    if pd.notna(low) and pd.notna(high) and high > low:
-        span = range_text(material, last, low, high)
-        return material.labels.word("goal.current_bounds", year=year, value=value, range=span)
-    return material.labels.word("goal.current", year=year, value=value)
-
-
-def range_text(material: Material, verdict: pd.Series, low: float, high: float) -> str:
-    """Range between two values of a verdict."""
-    low, high = material.amount(verdict, low), material.amount(verdict, high)
-    return material.labels.word("range", low=low, high=high)
+    key = "goal.current" if pd.notna(last["current"]) else "goal.current_bounds"
+    value = material.current_text(last)
+    return material.labels.word(key, year=int(last["current_year"]), value=value)
 
 
 def target_sentence(material: Material, verdict: pd.Series) -> str:
@@ -47,7 +36,7 @@ def target_sentence(material: Material, verdict: pd.Series) -> str:
     word, name = material.labels.word, verdict["verdict_class"]
     target = commitment_text(material, verdict)
     year = int(verdict["target_year"])
-    given = {"year": year, "target": target, "value": material.amount(verdict, verdict["current"])}
+    given = {"year": year, "target": target}
     parts = []
     if name in ("reached", "missed"):
         parts.append(_outcome(material, verdict, given))
@@ -60,29 +49,28 @@ def target_sentence(material: Material, verdict: pd.Series) -> str:
             word("goal.forecast", year=year, target=target, verdict=verdict_word, chance=chance)
         )
         if pd.notna(verdict["median"]) and pd.notna(verdict["q100"]) and pd.notna(verdict["q900"]):
-            span = range_text(material, verdict, verdict["q100"], verdict["q900"])
+            span = material.span(verdict, verdict["q100"], verdict["q900"])
             median = material.amount(verdict, verdict["median"])
             parts.append(word("goal.expect", median=median, range=span))
         parts.append(pace_sentence(material, verdict))
     if verdict["firmness"] == "depends" and pd.notna(verdict["depends_on"]):
-        parts.append(word("goal.depends", what=verdict["depends_on"]))
+        what = material.labels.known("variant", verdict["depends_on"])
+        parts.append(word("goal.depends", what=what))
     if pd.notna(verdict["reason"]) and verdict["reason"]:
-        parts.append(word("goal.reason", what=str(verdict["reason"]).rstrip(".")))
+        remarks = [material.labels.known("reason", r) for r in split_codes(verdict["reason"])]
+        parts.append(word("goal.reason", what="; ".join(r.rstrip(".") for r in remarks)))
     return " ".join(part for part in parts if part)
 
 
 def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
-    gap = verdict["current"] - verdict["target_value"]
-    if material.is_counted(verdict["goal_code"]):
-        gap = material.as_units(verdict, verdict["current"]) - verdict["target_units"]
+    found, is_status = material.outcome(verdict), _is_status(material, verdict)
+    gap = verdict["target_value"] - (found["low"] if found is not None else float("nan"))
     if verdict["verdict_class"] == "reached":
-        exceeded = pd.notna(gap) and gap > 0 and not _is_status(material, verdict)
-        key = "goal.exceeded" if exceeded else "goal.reached"
+        key = "goal.exceeded" if gap < 0 and not is_status else "goal.reached"
     else:
-        key = (
-            "goal.missed_plain" if pd.isna(gap) or _is_status(material, verdict) else "goal.missed"
-        )
-    return material.labels.word(key, gap=difference(material, verdict, abs(gap)), **given)
+        key = "goal.missed_plain" if pd.isna(gap) or is_status else "goal.missed"
+    value, size = material.outcome_text(verdict), difference(material, verdict, abs(gap))
+    return material.labels.word(key, gap=size, value=value, **given)
 
 
 def _is_status(material: Material, verdict: pd.Series) -> bool:
@@ -114,8 +102,7 @@ def pace_sentence(material: Material, verdict: pd.Series) -> str:
         return ""
     if need <= 0:
         return word("goal.hold")
-    scale = material.as_units(verdict, 1.0) if material.is_counted(verdict["goal_code"]) else 1.0
-    pace = difference(material, verdict, need * scale)
+    pace = difference(material, verdict, need)
     if pd.isna(own):
         text = word("goal.pace", pace=pace)
     elif own <= 0:
@@ -180,8 +167,7 @@ def named(material: Material, verdict: pd.Series) -> str:
     if verdict["verdict_class"] == "reached" and _is_status(material, verdict):
         return name
     if verdict["verdict_class"] in ("reached", "missed"):
-        current = material.amount(verdict, verdict["current"])
-        target = material.target_text(verdict)
+        current, target = material.outcome_text(verdict), material.target_text(verdict)
         return material.labels.word("summary.actual", name=name, current=current, target=target)
     chance = material.labels.short_chance(verdict["prob_reached"])
     return material.labels.word("summary.chance", name=name, chance=chance)
