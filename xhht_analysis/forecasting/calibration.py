@@ -151,8 +151,11 @@ def _combine(levels: dict, axes: tuple) -> np.ndarray:
 @functools.cache
 def read_settings(config_dir: Path | None = None) -> Settings:
     """Read config/priors.csv: parameter, level, log_weight (empty for a constant)."""
-    path = (config_dir or Project().config_dir) / "priors.csv"
-    table = pd.read_csv(path)
+    return settings_from(pd.read_csv((config_dir or Project().config_dir) / "priors.csv"))
+
+
+def settings_from(table: pd.DataFrame) -> Settings:
+    """Settings of a table with the columns of config/priors.csv."""
     known = table[table["parameter"].isin(AXES)]
     levels, weights = {}, {}
     for axis, rows in known.groupby("parameter"):

@@ -24,7 +24,7 @@ class Curves:
 
     Attributes
     ----------
-    values
+    percent
         (series, years, scores): percent at each score of `GRID`, rising; may leave 0-100.
     shared
         (series, years): share of the variance that the units of a group have in common.
@@ -36,7 +36,7 @@ class Curves:
         (series,): step of the reported percentages, in points.
     """
 
-    values: np.ndarray
+    percent: np.ndarray
     shared: np.ndarray
     own_lag: np.ndarray
     common_lag: np.ndarray
@@ -45,7 +45,7 @@ class Curves:
 
     def at_scores(self, scores: np.ndarray) -> np.ndarray:
         """Percent at the same normal scores for all, (series, years, scores)."""
-        return np.clip(read_curves(self.values, scores), 0, 100)
+        return np.clip(read_curves(self.percent, scores), 0, 100)
 
     def below(self, row, year, value, strict) -> np.ndarray:
         """Chance that the reported figure lies below `value`.
@@ -55,7 +55,7 @@ class Curves:
         """
         half = np.where(strict, -0.5, 0.5) * self.rounding[row]
         edge = value + half
-        curve = self.values[row, year]
+        curve = self.percent[row, year]
         at = np.clip((curve < edge[:, None]).sum(axis=1) - 1, 0, len(GRID) - 2)
         pick = np.arange(len(at))
         low, high = curve[pick, at], curve[pick, at + 1]
@@ -68,7 +68,7 @@ class Curves:
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
-        n_series, n_years, n_grid = self.values.shape
+        n_series, n_years, n_grid = self.percent.shape
         first = np.unique(self.group, return_index=True)[1]
         common, own = np.zeros((n, len(first))), np.zeros((n, n_series))
         out = np.empty((n, n_series, n_years))
@@ -83,7 +83,7 @@ class Curves:
             place /= STEP
             at = np.clip(place.astype(np.int32), 0, n_grid - 2)
             place -= at
-            curve = np.ascontiguousarray(self.values[:, h]).ravel()
+            curve = np.ascontiguousarray(self.percent[:, h]).ravel()
             at = at + base
             low = curve[at]
             low += place * (curve[at + 1] - low)

@@ -1,0 +1,286 @@
+"""Learn config/priors.csv again from reference panels (METHODS 2.2, 2.3).
+
+    python -m benchmarks.rebuild_priors --bench ../shared/bench --write
+
+For every case of the benchmark folder (a short history and what came after) a sample of the model
+settings is forecast. Prior weights are learnt so that the average quantile function of the
+settings has the smallest CRPS; then two small maps widen the forecasts and their common part so
+that intervals of units and of group means cover what they promise. Needs pyarrow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import ndtr, ndtri
+
+from xhht_analysis.forecasting.calibration import (
+    AXES,
+    FILTER_AXES,
+    GRID,
+    KERNEL_AXES,
+    Settings,
+    calibrate,
+    read_settings,
+)
+from xhht_analysis.forecasting.curves import Curves, read_curves
+from xhht_analysis.forecasting.history import check_history, describe, matrices
+from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.shares import members, prepare, weigh
+from xhht_analysis.project import Project
+
+LEVELS = np.arange(1, 40) / 40
+SAMPLE = 120
+RIDGE = 1e-3
+LEARNT = ("widen", "widen_short", "widen_far", "shared", "shared_short", "shared_far")
+
+
+def read_cases(bench: Path) -> list[dict]:
+    """Histories and outcomes of the benchmark cases, with the weight of every outcome."""
+    sys.path.insert(0, str(bench))
+    import evaluate  # the benchmark's own cutting of cases, so that nothing can differ
+
+    panels, table = evaluate.read_inputs(bench / "dev.parquet", bench / "cases.csv")
+    peers = pd.read_parquet(bench / "peers_dev.parquet")
+    best = evaluate.add_blocks(peers, table).rename(columns={"crps": "score"})
+    best = best.groupby(["dataset", "band", "model"], observed=True)["score"].mean()
+    best = best.groupby(level=[0, 1], observed=True).min()
+    cases = []
+    for case in table.to_dict("records"):
+        panel = panels[(case["dataset"], case["indicator_code"], case["group_code"])]
+        horizons = [int(h) for h in case["horizons"].split(",")]
+        history, future = evaluate.cut(
+            panel, case["origin_year"], case["n_years"], case["step"], horizons
+        )
+        units = {u: k for k, u in enumerate(sorted(history["unit_code"].unique()))}
+        cases.append(
+            {
+                **case,
+                "history": history,
+                "row": future["unit_code"].map(units).to_numpy(),
+                "lead": future["horizon"].to_numpy(),
+                "outcome": future["value"].to_numpy(),
+            }
+        )
+    return _with_weights(cases, table, best, evaluate)
+
+
+def _with_weights(cases, table, best, evaluate) -> list[dict]:
+    """Weight outcomes so that data sets, bands and blocks count alike, in units of the best."""
+    rows = pd.concat([pd.DataFrame({"case_id": c["case_id"], "horizon": c["lead"]}) for c in cases])
+    rows = evaluate.add_blocks(rows, table)
+    cell = ["dataset", "band"]
+    size = rows.groupby([*cell, "block"])["horizon"].transform("size")
+    blocks = rows.groupby(cell)["block"].transform("nunique")
+    bands = rows.groupby("dataset")["band"].transform("nunique")
+    scale = pd.MultiIndex.from_frame(rows[cell]).map(best.to_dict()).to_numpy(dtype=float)
+    first = np.where(rows["band"] == "1", 0.3, 1.0)
+    rows["plain"] = 1 / (size * blocks * bands)
+    rows["weight"] = rows["plain"] * first / scale
+    for case in cases:
+        mine = rows[rows["case_id"] == case["case_id"]]
+        case["weight"], case["plain"] = mine["weight"].to_numpy(), mine["plain"].to_numpy()
+    return cases
+
+
+def sample_case(case: dict, settings: Settings) -> dict:
+    """Forecast a case under a sample of settings drawn by the root of their evidence."""
+    rows = check_history(case["history"], int(case["lead"].max()))
+    panel = matrices(rows, describe(rows), int(case["origin_year"]))
+    group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
+    logs = weigh(group, settings)
+    chance = np.exp(0.5 * (logs - logs.max())).ravel()
+    chance /= chance.sum()
+    rng = np.random.default_rng(0)
+    mixed = rng.permutation(chance.size)
+    ticks = (np.arange(SAMPLE) + rng.random()) / SAMPLE
+    picks = mixed[np.searchsorted(np.cumsum(chance[mixed]), ticks).clip(0, chance.size - 1)]
+    picks, count = np.unique(picks, return_counts=True)
+    chosen = np.stack(np.unravel_index(picks, logs.shape), axis=1)
+    quantiles = np.empty((len(picks), len(case["row"]), len(LEVELS)), dtype=np.float32)
+    for k, curve, *_ in members(group, settings, chosen, int(case["lead"].max())):
+        here = curve[case["row"], case["lead"] - 1]
+        quantiles[k] = np.clip(read_curves(here, ndtri(LEVELS)), 0, 100)
+    axes = np.concatenate(
+        [settings.kernels[chosen[:, 0]], chosen[:, 1:2], settings.filters[chosen[:, 2]]], axis=1
+    )
+    evidence = logs.ravel()[picks]
+    return {
+        "quantiles": quantiles,
+        "evidence": evidence - evidence.max(),
+        "offset": np.log(count / chance[picks]),
+        "axes": axes,
+    }
+
+
+def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDGE) -> Settings:
+    """Prior log weights and evidence power with the smallest weighted CRPS."""
+    sizes = [len(settings.levels[a]) for a in AXES]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+
+    def loss(theta):
+        total, slope = 0.0, np.zeros(len(theta))
+        for case, sample in pairs:
+            at = sample["axes"] + starts[:-1]
+            power = np.exp(theta[-1])
+            logs = power * sample["evidence"] + sample["offset"] + theta[at].sum(axis=1)
+            weight = np.exp(logs - logs.max())
+            weight /= weight.sum()
+            mean = np.tensordot(weight.astype(np.float32), sample["quantiles"], 1)
+            gap = case["outcome"][:, None] - mean
+            tilt = 2 / 40 * case["weight"][:, None]
+            total += (tilt * np.maximum(LEVELS * gap, (LEVELS - 1) * gap)).sum()
+            pull = tilt * ((gap < 0) - LEVELS)
+            each = np.tensordot(sample["quantiles"], pull.astype(np.float32), 2)
+            change = weight * (each - (weight * each).sum())
+            np.add.at(slope, at.ravel(), np.repeat(change, len(AXES)))
+            slope[-1] += power * (change * sample["evidence"]).sum()
+        n = len({case["dataset"] for case, _ in pairs})
+        return total / n + ridge * (theta**2).sum(), slope / n + 2 * ridge * theta
+
+    found = minimize(
+        loss, np.zeros(starts[-1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60}
+    )
+    weights = {a: found.x[i:j] for a, i, j in zip(AXES, starts, starts[1:], strict=False)}
+    constants = {**settings.constants, "evidence_power": float(np.exp(found.x[-1]))}
+    return replace(settings, log_weights=weights, constants=constants)
+
+
+def plain(settings: Settings) -> Settings:
+    """Return the settings without calibration."""
+    return replace(settings, constants={**settings.constants, **dict.fromkeys(LEARNT, 0.0)})
+
+
+def uncalibrated(case: dict, settings: Settings) -> Curves:
+    """Forecast of a case without calibration."""
+    return forecast_panel(case["history"], int(case["lead"].max()), settings=plain(settings)).curves
+
+
+def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> Settings:
+    """Fit the two maps: quantile scores of units, then coverage of group means."""
+    rows = []
+    for case, curves in pairs:
+        points = case["history"].groupby("unit_code")["year"].size().to_numpy()
+        curve = curves.percent[case["row"], case["lead"] - 1]
+        score = np.array(
+            [np.interp(y, c, GRID) for y, c in zip(case["outcome"], curve, strict=True)]
+        )
+        rows.append(np.c_[points[case["row"]], case["lead"], score, case["plain"]])
+    points, lead, score, weight = np.concatenate(rows).T
+
+    def unit_loss(x):
+        constants = {**dict.fromkeys(LEARNT, 0.0), **dict(zip(LEARNT[:3], x, strict=True))}
+        widen = calibrate(points, lead[:, None], constants)[0][:, 0]
+        gap = np.abs(score)[:, None] - widen[:, None] * ndtri([0.9, 0.975])
+        return (weight[:, None] * np.maximum(gap * [0.8, 0.95], gap * [-0.2, -0.05])).sum()
+
+    widen = minimize(unit_loss, np.zeros(3), method="Nelder-Mead", options={"maxiter": 400}).x
+    constants = {**settings.constants, **dict(zip(LEARNT[:3], widen, strict=True))}
+    means = functools.partial(_mean_loss, pairs, constants)
+    simplex = np.array([[0.3, 0, 0], [1.0, 0, 0], [0.3, 1.0, 0], [0.3, 0, 0.5]])
+    search = {"maxiter": 40, "initial_simplex": simplex}
+    shared = minimize(means, simplex[0], method="Nelder-Mead", options=search).x
+    constants |= dict(zip(LEARNT[3:], shared, strict=True))
+    return replace(settings, constants=constants)
+
+
+def _mean_loss(pairs, constants, x) -> float:
+    """Squared miss of the 80 % interval of group means: all, short, long, near and far."""
+    constants = {**constants, **dict(zip(LEARNT[3:], x, strict=True))}
+    rows = []
+    for case, curves in pairs:
+        points = case["history"].groupby("unit_code")["year"].size().to_numpy()
+        rng = np.random.default_rng(1)
+        for h in np.unique(case["lead"]):
+            rows_h = case["lead"] == h
+            units = case["row"][rows_h]
+            wide, odds = calibrate(points[units], np.full((len(units), 1), h), constants)
+            rho = curves.shared[units, h - 1]
+            rho = odds[:, 0] * rho / (1 - rho + odds[:, 0] * rho)
+            z = np.sqrt(rho) * rng.standard_normal((200, 1))
+            z = (z + np.sqrt(1 - rho) * rng.standard_normal((200, len(units)))) * wide[:, 0]
+            place = np.clip((z - GRID[0]) / 0.25, 0, len(GRID) - 1.001)
+            at, unit = place.astype(int), np.arange(len(units))
+            curve = curves.percent[units, h - 1]
+            low, high = curve[unit, at], curve[unit, at + 1]
+            drawn = np.clip(low + (place - at) * (high - low), 0, 100).mean(axis=1)
+            ends = np.quantile(drawn, [0.1, 0.9])
+            truth = case["outcome"][rows_h].mean()
+            gap = np.abs(truth - ends.mean()) / max(ends[1] - ends[0], 1e-9) - 0.5
+            rows.append((points[units].mean() < 6.5, h > 1, gap, case["plain"][rows_h].sum()))
+    short, far, gap, weight = np.array(rows, dtype=float).T
+    inside = ndtr(-gap / 0.03)  # a step, slightly smoothed
+    cells = [short >= 0, short == 1, short == 0, far == 0, far == 1]
+    miss = [np.average(inside[c], weights=weight[c]) - 0.8 for c in cells]
+    return np.square(miss).sum() + 1e-4 * np.square(x).sum()
+
+
+def fit(cases, samples, settings, workers=None) -> Settings:
+    """Learn weights, then calibrate on the forecasts they give."""
+    learnt = learn_weights(list(zip(cases, samples, strict=True)), settings)
+    run = workers.map if workers else map
+    curves = list(run(functools.partial(uncalibrated, settings=learnt), cases))
+    return learn_calibration(list(zip(cases, curves, strict=True)), learnt)
+
+
+def fold_of(case: dict, cases: list[dict]) -> str:
+    """Fold of a case: its data set if that has one indicator, else one of four by indicator."""
+    codes = sorted({c["indicator_code"] for c in cases if c["dataset"] == case["dataset"]})
+    if len(codes) == 1:
+        return case["dataset"]
+    return f"fold {codes.index(case['indicator_code']) % 4}"
+
+
+def crossfit(cases, samples, settings, workers=None) -> dict[str, Settings]:
+    """Settings per fold, learnt from the other folds only."""
+    folds = [fold_of(case, cases) for case in cases]
+    learnt, curves = {}, [None] * len(cases)
+    for fold in sorted(set(folds)):
+        others = [k for k, f in enumerate(folds) if f != fold]
+        learnt[fold] = learn_weights([(cases[k], samples[k]) for k in others], settings)
+        mine = [k for k, f in enumerate(folds) if f == fold]
+        run = workers.map if workers else map
+        job = functools.partial(uncalibrated, settings=learnt[fold])
+        for k, curve in zip(mine, run(job, [cases[k] for k in mine]), strict=True):
+            curves[k] = curve
+    for fold in learnt:
+        pairs = [(c, v) for c, v, f in zip(cases, curves, folds, strict=True) if f != fold]
+        learnt[fold] = learn_calibration(pairs, learnt[fold])
+    return learnt
+
+
+def to_table(settings: Settings) -> pd.DataFrame:
+    """Settings as rows of config/priors.csv."""
+    rows = [
+        (axis, level, round(weight, 3))
+        for axis in (*KERNEL_AXES, "tail", *FILTER_AXES)
+        for level, weight in zip(settings.levels[axis], settings.log_weights[axis], strict=True)
+    ]
+    rows += [(name, round(value, 3), None) for name, value in settings.constants.items()]
+    return pd.DataFrame(rows, columns=["parameter", "level", "log_weight"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bench", type=Path, default=Project().root.parent / "shared" / "bench")
+    parser.add_argument("--write", action="store_true", help="write config/priors.csv")
+    arguments = parser.parse_args()
+    settings, cases = read_settings(), read_cases(arguments.bench)
+    with ProcessPoolExecutor(2) as workers:
+        samples = list(workers.map(functools.partial(sample_case, settings=settings), cases))
+        table = to_table(fit(cases, samples, settings, workers))
+    print(table.to_string())
+    if arguments.write:
+        table.to_csv(Project().config_dir / "priors.csv", index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()

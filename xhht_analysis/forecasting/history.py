@@ -1,0 +1,114 @@
+"""What a share forecast starts from: the checked history, one row per series, arrays per group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+KEYS = ["indicator_code", "unit_code"]
+MAX_YEARS = 25
+PACE_YEARS = 5
+
+
+class HistoryError(ValueError):
+    """The history cannot be forecast; the message names the rule, the row and the remedy."""
+
+
+def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+    if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
+        raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
+    lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
+    if lacking:
+        raise HistoryError(f"history: column {', '.join(lacking)} is missing")
+    if history.empty:
+        raise HistoryError("history: there are no rows to forecast from")
+    wanted = [*KEYS, "year", "value", "numerator", "denominator", "group_code"]
+    rows = history.reindex(columns=wanted).reset_index(drop=True)
+    for name in ("year", "value", "numerator", "denominator"):
+        rows[name] = pd.to_numeric(rows[name], errors="coerce").astype("float64")
+    rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
+    counted = rows["numerator"].notna() & rows["denominator"].notna()
+    newest = rows.groupby(KEYS)["year"].transform("max")
+    groups = rows.groupby(KEYS)["group_code"].transform("nunique")
+    rules = {
+        "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
+        "the year is not a whole number from 1900 to 2100": (rows["year"] % 1 != 0)
+        | ~rows["year"].between(1900, 2100),
+        "the value is empty; leave the row out": rows["value"].isna(),
+        "the value lies outside 0-100 percent": ~rows["value"].between(0, 100),
+        "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
+        "the denominator is not above 0": counted & ~(rows["denominator"] > 0),
+        "the numerator lies outside 0 … denominator": counted
+        & ~rows["numerator"].between(0, rows["denominator"]),
+        "an infinite count": np.isinf(rows[["numerator", "denominator"]]).any(axis=1),
+        "one unit in two groups": groups > 1,
+        f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
+        <= rows["year"].max() - MAX_YEARS,
+    }
+    for rule, broken in rules.items():
+        if broken.any():
+            row = rows[broken].iloc[0]
+            where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']:.0f}"
+            raise HistoryError(f"history: {rule} ({where}; {int(broken.sum())} rows)")
+    rows.loc[~counted, ["numerator", "denominator"]] = np.nan
+    rows = rows[rows["year"] > rows["year"].max() - MAX_YEARS].astype({"year": "int64"})
+    return rows.sort_values([*KEYS, "year"], ignore_index=True)
+
+
+def describe(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per series of a checked history: what is known of it, and its own pace."""
+    grouped = rows.groupby(KEYS, sort=True)
+    series = grouped.agg(
+        group_code=("group_code", "last"),
+        first_year=("year", "first"),
+        last_year=("year", "last"),
+        n_points=("year", "size"),
+        last_value=("value", "last"),
+        numerator=("numerator", "last"),
+        denominator=("denominator", "last"),
+    ).reset_index()
+    recent = rows[rows["year"] >= grouped["year"].transform("max") - PACE_YEARS]
+    ends = recent.groupby(KEYS).agg(
+        v0=("value", "first"), v1=("value", "last"), y0=("year", "first"), y1=("year", "last")
+    )
+    span = (ends["y1"] - ends["y0"]).to_numpy()
+    change = (ends["v1"] - ends["v0"]).to_numpy()
+    pace = np.divide(change, span, out=np.full(len(span), np.nan), where=span > 0)
+    decimals = _decimals(rows["value"].to_numpy())
+    places = pd.Series(decimals, index=rows.index).groupby([rows[k] for k in KEYS]).max()
+    rounding = np.where(series["denominator"].notna(), 0.0, 10.0 ** -places.to_numpy())
+    return series.assign(pace=pace, rounding=rounding)
+
+
+def _decimals(values: np.ndarray) -> np.ndarray:
+    places = np.stack([np.abs(np.round(values, d) - values) < 1e-9 for d in range(6)])
+    return np.where(places.any(axis=0), places.argmax(axis=0), 6)
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """One indicator in one group as arrays (units, years)."""
+
+    shares: np.ndarray
+    numerator: np.ndarray
+    denominator: np.ndarray
+    rounding: np.ndarray  # (units, 1) points
+
+
+def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int) -> Matrices:
+    """Arrays of the series in `part` (rows of `describe`), from their first year to `last`."""
+    keys = pd.MultiIndex.from_frame(part[KEYS])
+    at = keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    mine = rows[at >= 0]
+    at = at[at >= 0]
+    first = int(mine["year"].min())
+    out = np.full((3, len(part), last - first + 1), np.nan)
+    counted = mine["denominator"].notna().to_numpy()
+    share = mine["value"].to_numpy() / 100
+    share[counted] = (mine["numerator"] / mine["denominator"]).to_numpy()[counted]
+    for k, values in enumerate((share, mine["numerator"], mine["denominator"])):
+        out[k, at, mine["year"].to_numpy() - first] = values
+    return Matrices(*out, part["rounding"].to_numpy()[:, None])
