@@ -113,7 +113,7 @@ class Board:
         width = max([c for _, c in self.cells] + [m[3] for m in self.merges]) + 1
         grid: list[list[object]] = [[""] * width for _ in range(height)]
         for (r, c), value in self.cells.items():
-            grid[r][c] = float(value) if isinstance(value, int) else value
+            grid[r][c] = float(value) if type(value) is int else value
         for top, left, bottom, right in self.merges:
             for r in range(top, min(bottom, height - 1) + 1):
                 grid[r][left : right + 1] = [grid[top][left]] * (right + 1 - left)

@@ -170,40 +170,34 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len(others) < 3:
         return None
-    if any(isinstance(cells[c], (int, float)) and not 1990 <= cells[c] <= 2050 for c in others):
+    if not all(_is_heading(cells[c]) for c in others):
         return None
     names = [c for c in keys if not texts[c].startswith("ma ")]
     return (names or keys)[0]
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:
-    """Row after the header: as high as the merged key cell, or while the key column is blank."""
-    anchor = sheet.text(top, key)
-    row = top + sheet.merged_rows(top, key)
+    """Row after the header: as high as the merged key cell, or while the key column is blank.
+
+    Only a first row that groups columns (merged sideways, or with gaps) goes on below.
+    """
+    anchor, row = sheet.text(top, key), top + sheet.merged_rows(top, key)
+    sideways = any(r1 == top and c2 > c1 for r1, c1, _, c2 in sheet.merged)
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
-        cells = [c for c in sheet.grid[row] if c not in ("", None)]
-        blank = sheet.text(row, key) in ("", anchor)
-        numeric = any(
-            not isinstance(c, str) or parse_number(c, kind="percent").value is not None
-            for c in cells
-        )
-        if (
-            not cells
-            or not blank
-            or (numeric and not _all_years(cells))
-            or is_number_row(sheet, row)
-        ):
+        cells = {c: v for c, v in enumerate(sheet.grid[row]) if v not in ("", None)}
+        grouped = sideways or any(not sheet.text(top, c) for c in cells)
+        if not cells or not grouped or sheet.text(row, key) not in ("", anchor):
+            break
+        if not all(map(_is_heading, cells.values())) or is_number_row(sheet, row):
             break
         row += 1
     return row
 
 
-def _all_years(cells: list[object]) -> bool:
-    return all(isinstance(c, str) or 1990 <= float(c) <= 2050 for c in cells) and all(
-        not str(c).strip().isdigit() or 1990 <= int(str(c)) <= 2050
-        for c in cells
-        if isinstance(c, str)
-    )
+def _is_heading(cell: object) -> bool:
+    """Whether a cell can name a column: text that is no number, or a year."""
+    value = parse_number(cell, kind="percent")
+    return (isinstance(cell, str) and value.value is None) or 1990 <= (value.value or 0) <= 2050
 
 
 def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:

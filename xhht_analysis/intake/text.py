@@ -85,7 +85,7 @@ def scale_of(text: str) -> float:
     """Factor that a declared unit asks for: ``(nghìn người)`` 1000, ``triệu đồng`` 1e6, else 1."""
     words = re.sub(r"\b1 000\b|\b1000\b", "nghin", fold(text)).split()
     factor = 1.0
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         if word in SCALES and (following in NOUNS or following in SCALES or not following):
             factor *= SCALES[word]
     return factor
