@@ -82,6 +82,13 @@ def test_a_hanging_cell_ends_at_its_limit(tmp_path):
         notebooks.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=1)
 
 
+def test_the_limit_is_the_notebooks_not_each_cells(tmp_path):
+    naps = ["import time", *["time.sleep(1.5)"] * 6]
+    slow = write_notebook(tmp_path / "naps.ipynb", "x: int = 1", *naps)
+    with pytest.raises(notebooks.NotebookError, match="naps"):
+        notebooks.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=3)
+
+
 def test_a_dying_kernel_is_a_message(tmp_path):
     text = "import os; os._exit(9)"
     dead = write_notebook(tmp_path / "dead.ipynb", "x: int = 1", text)

@@ -81,7 +81,7 @@ def _execute(
     pairs: list[str] | None,
 ) -> Path:
     """Run one stage, or all with their documents; show progress, then where the results are."""
-    from xhht_analysis.running import documents, ledger, notebooks, pipeline, progress, stages
+    from xhht_analysis.running import aftermath, documents, notebooks, pipeline, progress, stages
 
     project = Project(out=out.resolve()) if out else Project()
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
@@ -98,14 +98,16 @@ def _execute(
         overrides=overrides,
     )
     finish = documents.make if stage in (None, stages.REPORT.name) else None
+    log = aftermath.open_log(project)
     try:
         with progress.Progress(settings.as_of) as listener:
             record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
-    except KitError as error:
-        failed = {"as_of": settings.as_of, "status": "failed", "error": str(error)}
-        ledger.append(project, failed)
+        aftermath.succeed(project, record)
+    except (KitError, OSError) as error:
+        aftermath.fail(project, settings.as_of, str(error))
         raise
-    ledger.append(project, record)
+    finally:
+        aftermath.close_log(log)
     report = project.reports(settings.as_of) / "05_committee_report.html"
     progress.show_places(project, settings.as_of)
     return report
@@ -136,7 +138,7 @@ def main() -> None:
     except KitError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except (PermissionError, FileNotFoundError) as error:
+    except OSError as error:  # disk full, read-only, open elsewhere
         typer.echo(messages.FILE_BUSY.format(path=error.filename, cause=error.strerror), err=True)
         sys.exit(1)
 

@@ -62,3 +62,12 @@ DATA_KIND = {True: "minh hoạ", False: "thật"}
 NO_DASK = "Chưa cài dask.distributed; cài thêm: pip install 'xhht_analysis[scale]'."
 DASK_SILENT = "Không kết nối được bộ điều phối Dask ở {address}: {cause}"
 UNITS_FAILED = "{failed} trên {total} trang đơn vị không lập được: {names}"
+SAMPLE_MARK = "SỐ LIỆU MINH HOẠ"
+SUMMARY_TABLES = {
+    "submissions": "Tệp đã nhận",
+    "panel": "Số liệu được dùng",
+    "rejects": "Ô, tệp không dùng được",
+    "findings": "Điểm cần kiểm tra lại",
+    "verdicts": "Đánh giá mục tiêu",
+}
+NO_KERNEL = "Môi trường thiếu kernel Python ({cause}); chạy lại: python run.py."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import logging
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,12 +84,13 @@ def _convert(text: str, parameter: Parameter) -> object:
 
 
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, object], *, cwd: Path, timeout: int
+    source: Path, target: Path, parameters: Mapping[str, object], *, cwd: Path, timeout: float
 ) -> None:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
     The kernel is always this environment's own. A kernel that failed to start is tried once more;
-    a cell never is. ``target`` keeps no times.
+    a cell never is. The whole notebook has ``timeout`` seconds, a cell what is left of them.
+    ``target`` keeps no times.
 
     Raises
     ------
@@ -96,6 +98,7 @@ def execute(
         With notebook, cell number, first line of the cell and the error's last line.
     """
     import nbformat
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
@@ -118,6 +121,8 @@ def execute(
             cause=f"{error.ename}: {error.evalue}",
         )
         raise NotebookError(message) from None
+    except NoSuchKernel as error:
+        raise NotebookError(messages.NO_KERNEL.format(cause=error)) from None
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
         cause = str(error).strip().splitlines()
         message = messages.KERNEL_FAILED.format(notebook=source.name, cause=cause[0])
@@ -129,12 +134,13 @@ def execute(
 
 
 def _papermill(
-    source: Path, target: Path, parameters: dict[str, object], cwd: Path, timeout: int
+    source: Path, target: Path, parameters: dict[str, object], cwd: Path, timeout: float
 ) -> None:
     import papermill
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    deadline = time.monotonic() + timeout
     papermill.execute_notebook(
         str(source),
         str(target),
@@ -144,7 +150,7 @@ def _papermill(
         progress_bar=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
-        execution_timeout=timeout,
+        timeout_func=lambda cell: max(1.0, deadline - time.monotonic()),
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
 
