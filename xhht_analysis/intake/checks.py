@@ -232,7 +232,8 @@ def heaping(reported: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
         above=gap.between(0, HEAP_POINTS, "left"), below=gap.between(-HEAP_POINTS, 0, "left")
     )
     sums = rows.groupby(["indicator_code", "frame", "year", "threshold"])[["above", "below"]].sum()
-    found = sums[[_tail(a, a + b) < HEAP_CHANCE for a, b in sums.to_numpy()]].reset_index()
+    chance = [_tail(int(a), int(a + b)) for a, b in sums.to_numpy()]
+    found = sums[pd.Series(chance, index=sums.index, dtype="float64") < HEAP_CHANCE].reset_index()
     messages = [
         f"{a} đơn vị vừa vượt ngưỡng {vn(t)} %, chỉ {b} đơn vị ngay dưới ngưỡng."
         for a, b, t in zip(found["above"], found["below"], found["threshold"], strict=True)

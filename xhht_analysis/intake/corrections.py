@@ -13,6 +13,7 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
 from xhht_analysis.intake.impossible import FIELDS, PROBLEM_COLUMNS
+from xhht_analysis.intake.text import parse_number
 from xhht_analysis.project import KitError
 
 CORRECTIONS = Table(
@@ -56,6 +57,8 @@ def read_corrections(config_dir: Path) -> pd.DataFrame:
     frame = pd.read_csv(
         path, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
     )
+    for name in [name for name, column in CORRECTIONS.columns.items() if column.kind == "str"]:
+        frame[name] = frame[name].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
     return contracts.check(contracts.conform(frame, CORRECTIONS), CORRECTIONS)
 
 
@@ -139,8 +142,10 @@ def _guard(line: dict, found: object) -> None:
     if isinstance(found, str) or pd.isna(found):
         same = str(found).strip() == expected.strip()
     else:
-        number = pd.to_numeric(expected.strip().replace(",", "."), errors="coerce")
-        same = abs(number - found) <= 1e-9 * max(1.0, abs(found))
+        plain = pd.to_numeric(expected.strip().replace(",", "."), errors="coerce")
+        typed = parse_number(expected).value  # as a person typed it: 41.507 is 41507
+        numbers = [n for n in (plain, typed) if isinstance(n, (int, float))]
+        same = any(abs(n - found) <= 1e-9 * max(1.0, abs(found)) for n in numbers)
     if not same:
         raise CorrectionError(
             f"{_place(line)}: đính chính chờ thấy «{expected}» nhưng tệp ghi «{found}». "

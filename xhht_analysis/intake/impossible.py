@@ -113,7 +113,11 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
     """
     fresh = claims.loc[rules.index]
     fresh = fresh[fresh["problem"].isna()]
-    cell, raw = fresh["cell"].astype("str"), fresh[list(FIELDS)].map(number_text).agg(_join, axis=1)
+    if fresh.empty:
+        return claims
+    cell = fresh["cell"].astype("str")
+    shown = zip(*(fresh[name].map(number_text) for name in FIELDS), strict=True)
+    raw = pd.Series(["; ".join(filter(None, texts)) for texts in shown], index=fresh.index)
     for name in FIELDS:
         own = fields.reindex(fresh.index).eq(name) & fresh[name].notna()
         cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
@@ -126,14 +130,10 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
     return out
 
 
-def _join(texts: pd.Series) -> str:
-    return "; ".join(text for text in texts if text)
-
-
 def lead_field(claims: pd.DataFrame) -> pd.Series:
-    """First field of each claim that holds a figure."""
-    given = claims[list(FIELDS)].notna()
-    return given.idxmax(axis=1).where(given.any(axis=1), "")
+    """First field of each claim that holds a figure; empty where none does."""
+    given = claims[list(FIELDS)].notna().assign(none=True)
+    return given.idxmax(axis=1).replace("none", "")
 
 
 def number_text(number: float) -> str:

@@ -1,0 +1,261 @@
+"""Give a submission back: what is wrong cell by cell, a marked copy, the repairs people fill in.
+
+The copy holds values only, never a formula, and nothing of a file that was refused. Rows filled in
+on its sheet `SHEET` become lines of config/corrections.csv.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xhht_analysis import store
+from xhht_analysis.intake import settlement
+from xhht_analysis.intake.book import Book, open_book
+from xhht_analysis.intake.corrections import CORRECTIONS
+from xhht_analysis.intake.delivery import read_files, relative_name
+from xhht_analysis.intake.gathering import Plan, gather, is_date
+from xhht_analysis.intake.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.text import fold, parse_number
+from xhht_analysis.project import KitError
+
+SHEET = "Đề nghị sửa"
+PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
+OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent", "heaping")
+"""Doubts that need the other units' files."""
+HEADINGS = {
+    "file": ("Tệp", 34),
+    "sheet": ("Trang tính", 12),
+    "cell": ("Ô", 7),
+    "raw": ("Giá trị đã gửi", 16),
+    "rule": ("Quy tắc", 20),
+    "message": ("Vấn đề và cách sửa", 60),
+    "action": ("Cách xử lý", 12),
+    "value": ("Giá trị đúng", 14),
+    "reason": ("Lý do", 30),
+    "source": ("Nguồn, văn bản", 30),
+    "decided_by": ("Người quyết định", 20),
+}
+ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
+NO_RESULT = "(công thức chưa có kết quả)"
+
+
+def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataFrame:
+    """Problems of one submission, rejects first.
+
+    Parameters
+    ----------
+    path : Path
+        The file. Inside ``raw_dir`` its folder tells the day of receipt and its name is relative
+        to it, as in every table; elsewhere it counts as received on ``as_of``.
+    plan : gathering.Plan
+        The plan's tables.
+
+    Returns
+    -------
+    DataFrame
+        `PROBLEM_COLUMNS`; ``kind`` is reject or finding. Empty when nothing is wrong.
+    """
+    root, day = _place(path, raw_dir, as_of)
+    tables = settlement.settle_all(
+        gather([(path, day)], root, day, plan, jobs=1), plan, day, sample=True
+    )
+    rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")
+    findings = tables["findings"].assign(kind="finding")
+    findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
+    both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
+    return pd.concat(both, ignore_index=True).astype("str")
+
+
+def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
+    if not path.is_relative_to(raw_dir):
+        return path.parent, as_of
+    days = [part for part in path.relative_to(raw_dir).parts[:-1] if is_date(part)]
+    return raw_dir, days[0] if days else as_of
+
+
+def write_marked_copy(
+    path: Path, problems: pd.DataFrame, target: Path, *, raw_dir: Path, as_of: str
+) -> Path:
+    """Write the file's values to ``target`` with the wrong cells coloured and commented.
+
+    Sheet `SHEET` lists ``problems`` (from `check_file`) with columns to fill in. A file refused
+    as a whole gives that sheet alone.
+    """
+    root, _ = _place(path, raw_dir, as_of)
+    refused = problems["kind"].eq("reject") & problems["cell"].isna()
+    sheets = [] if refused.any() else next(iter(read_files([path], root, jobs=1))).sheets
+    texts = {(s.name, r, c): s.text(r, c) for s in sheets for r, c in _marked(s, problems)}
+    with open_book(target) as book:
+        names: set[str] = {fold(SHEET)}
+        for sheet in sheets:
+            if fold(sheet.name) != fold(SHEET):
+                _copy_sheet(book, sheet, problems, _free_name(sheet.name, names))
+        _write_list(book, _with_raw(problems, sheets, texts), relative_name(path, root))
+    return target
+
+
+def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.DataFrame]:
+    """Problems of every grid position of the sheet that has any."""
+    own = problems[problems["sheet"].fillna("").eq(sheet.name) & problems["cell"].notna()]
+    wanted = dict(list(own.groupby("cell")))
+    return {
+        (row, column): wanted[address]
+        for row, cells in enumerate(sheet.grid if wanted else [])
+        for column in range(len(cells))
+        if (address := sheet.address(row, column)) in wanted
+    }
+
+
+def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> None:
+    target = book.sheet(name, [14.0] * min(sheet.n_columns + sheet.origin[1], 60))
+    marked = _marked(sheet, problems)
+    top, left = (0, 0) if sheet.lines is not None else (n - 1 for n in sheet.origin)
+    for row, cells in enumerate(sheet.grid):
+        for column, value in enumerate(cells):
+            own = marked.get((row, column))
+            if own is None:
+                if value not in ("", None):
+                    book.put(target, row + top, column + left, _plain(value), "plain")
+                continue
+            style = "wrong" if own["kind"].eq("reject").any() else "doubt"
+            book.put(target, row + top, column + left, _plain(value), style)
+            target.write_comment(row + top, column + left, "\n".join(own["message"]))
+
+
+def _plain(value: object) -> object:
+    """Value as it may be written: what is no number, date or truth value becomes text."""
+    if value == UNCACHED:
+        return NO_RESULT
+    return value if isinstance(value, (str, int, float, bool, dt.date)) else str(value)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Name that a worksheet may bear and no other one has."""
+    clean = "".join("_" if c in "[]:*?/\\" else c for c in name).strip("' ")[:28] or "Số liệu"
+    free, number = clean, 2
+    while fold(free) in taken:
+        free, number = f"{clean} {number}", number + 1
+    taken.add(fold(free))
+    return free
+
+
+def _with_raw(
+    problems: pd.DataFrame, sheets: list[Sheet], texts: dict[tuple[str, int, int], str]
+) -> pd.DataFrame:
+    """Fill in what stands in the cell of a finding, for the guard of a correction."""
+    shown = {
+        (sheet.name, sheet.address(row, column)): text
+        for sheet in sheets
+        if sheet.lines is None
+        for (name, row, column), text in texts.items()
+        if name == sheet.name
+    }
+    pairs = zip(problems["sheet"].fillna(""), problems["cell"], strict=True)
+    found = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")
+    return problems.assign(raw=problems["raw"].fillna(found))
+
+
+def _write_list(book: Book, problems: pd.DataFrame, file: str) -> None:
+    sheet = book.sheet(SHEET, [width for _, width in HEADINGS.values()])
+    book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
+    how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
+    book.put(sheet, 1, 0, how, "plain")
+    book.header(sheet, 2, {name: (title, 0, "") for name, (title, _) in HEADINGS.items()})
+    for row, problem in enumerate(problems.assign(file=file).to_dict("records"), start=3):
+        for column, name in enumerate(HEADINGS):
+            given = name in problem
+            style = ("wrong" if problem["kind"] == "reject" else "doubt") if given else "entry"
+            book.put(sheet, row, column, problem.get(name), style)
+    options = {"validate": "list", "source": list(ACTIONS)}
+    sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
+
+
+def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
+    """Lines of corrections.csv from the rows of sheet `SHEET` that someone filled in.
+
+    Returns
+    -------
+    DataFrame
+        `corrections.CORRECTIONS`; ``expect`` is what the cell held when the list was made.
+
+    Raises
+    ------
+    KitError
+        If the sheet is not there, or a filled row lacks its value, reason or source.
+    """
+    content = next(iter(read_files([path], path.parent, jobs=1)))
+    own = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
+    titles = {fold(title): name for name, (title, _) in HEADINGS.items()}
+    head = next((r for s in own for r, c in enumerate(s.grid) if _is_head(c, titles)), None)
+    if head is None:
+        raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
+    sheet = own[0]
+    columns = {titles[fold(t)]: c for c, t in enumerate(sheet.grid[head]) if fold(str(t)) in titles}
+    lines, faults = [], []
+    for row in range(head + 1, sheet.n_rows):
+        texts = {name: sheet.text(row, column).strip() for name, column in columns.items()}
+        if texts.get("action"):
+            line, fault = _repair(texts, sheet.cell(row, columns["value"]))
+            lines.append(line | {"decided_on": decided_on})
+            faults += [f"dòng {row + sheet.origin[0]}: {fault}"] if fault else []
+    if faults:
+        raise KitError(f"{path.name}, trang {SHEET}: " + "; ".join(faults) + ".")
+    return pd.DataFrame(lines, columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
+
+
+def _is_head(cells: list[object], titles: dict[str, str]) -> bool:
+    names = {titles.get(fold(cell)) for cell in cells if isinstance(cell, str)}
+    return {"file", "cell", "action", "value"} <= names
+
+
+def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str | None]:
+    words = {fold(word): action for word, action in ACTIONS.items()}
+    action, parsed = words.get(fold(texts["action"])), parse_number(value)
+    line = {name: texts.get(name) or None for name in ("file", "sheet", "cell", "reason", "source")}
+    line |= {"action": action, "expect": texts.get("raw") or None, "value": parsed.value}
+    line["decided_by"] = texts.get("decided_by") or None
+    fault = None
+    if action is None:
+        fault = f"cách xử lý «{texts['action']}» không có trong {', '.join(ACTIONS)}"
+    elif not line["reason"] or not line["source"]:
+        fault = "thiếu lý do hoặc nguồn"
+    elif not line["cell"]:
+        fault = "tệp bị loại cả tệp, không sửa từng ô được"
+    elif action != "drop" and parsed.value is None:
+        fault = "thiếu giá trị đúng"
+    return line, fault
+
+
+def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
+    """Append ``lines`` to config/corrections.csv and return its path.
+
+    Raises
+    ------
+    KitError
+        If a line for the same cell is there already.
+    """
+    path = config_dir / "corrections.csv"
+    header = ",".join(CORRECTIONS.columns) + "\n"
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else header
+    known = {(r["file"], r["sheet"], r["cell"]) for r in csv.DictReader(io.StringIO(text))}
+    order = next(csv.reader(io.StringIO(text)))
+    rows = lines.reindex(columns=order).astype("object")
+    rows = rows.where(rows.notna(), "").map(str).map(_harmless)
+    for row in rows.to_dict("records"):
+        if (row["file"], row["sheet"], row["cell"]) in known:
+            raise KitError(f"{path}: đã có đính chính cho {row['file']}, ô {row['cell']}.")
+    added = rows.to_csv(index=False, header=False, lineterminator="\n")
+    return store.write_text(path, text.rstrip("\n") + "\n" + added)
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet opening the CSV does not run as a formula."""
+    risky = text.startswith(store.FORMULA_STARTS) and not re.fullmatch(store.NUMBER, text)
+    return f"'{text}" if risky else text
