@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -25,7 +25,10 @@ Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã n
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Chỉ dùng tệp nhận đến ngày này.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Chạy trên số liệu minh hoạ kèm theo.")]
 Force = Annotated[bool, typer.Option("--force", help="Chạy lại cả bước không có gì thay đổi.")]
-Lang = Annotated[str, typer.Option("--lang", help="Ngôn ngữ báo cáo: vi hoặc en.")]
+Lang = Annotated[Literal["vi", "en"], typer.Option("--lang", help="Ngôn ngữ báo cáo: vi hoặc en.")]
+Units = Annotated[
+    list[str] | None, typer.Option("--units", help="Lập trang đơn vị: all hoặc mã đơn vị.")
+]
 Pairs = Annotated[list[str] | None, typer.Option("-p", help="Tham số sổ tay: tên=giá_trị.")]
 
 
@@ -38,12 +41,17 @@ def run(
     lang: Lang = "vi",
     force: Force = False,
     pairs: Pairs = None,
+    units: Units = None,
+    jobs: Annotated[int | None, typer.Option(help="Số sổ tay đơn vị chạy cùng lúc.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Địa chỉ bộ điều phối Dask.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
-    report = _execute(None, sample, raw, as_of, out, lang, force, pairs)
+    project, used = _execute(None, sample, raw, as_of, out, lang, force, pairs)
+    if units:
+        _report_units(project, used, lang, units, jobs, dask)
     if show:
-        _open_on_desktop(report)
+        _open_on_desktop(project.reports(used) / "05_committee_report.html")
 
 
 def _stage_command(name: str, stage: str, text: str) -> None:
@@ -79,8 +87,8 @@ def _execute(
     lang: str,
     force: bool,
     pairs: list[str] | None,
-) -> Path:
-    """Run one stage, or all with their documents; show progress, then where the results are."""
+) -> tuple[Project, str]:
+    """Run one stage, or all with their documents; return where, and the ``as_of`` used."""
     from xhht_analysis.running import aftermath, documents, notebooks, pipeline, progress, stages
 
     project = Project(out=out.resolve()) if out else Project()
@@ -108,9 +116,33 @@ def _execute(
         raise
     finally:
         aftermath.close_log(log)
-    report = project.reports(settings.as_of) / "05_committee_report.html"
     progress.show_places(project, settings.as_of)
-    return report
+    return project, settings.as_of
+
+
+def _report_units(
+    project: Project,
+    as_of: str,
+    lang: str,
+    wanted: list[str],
+    jobs: int | None,
+    dask: str | None,
+) -> None:
+    """Make the unit reports as a fleet; a unit that failed ends the command with exit 1."""
+    from xhht_analysis.running import documents, fleet, progress, units
+
+    codes = [code for part in wanted for code in part.split(",") if code]
+    with fleet.make_executor(jobs, dask) as executor, progress.Count() as listener:
+        units.run(
+            codes,
+            as_of,
+            lang,
+            project,
+            executor,
+            export=documents.export_unit,
+            listener=listener,
+        )
+    typer.echo(f"  {project.reports(as_of) / 'units'}")
 
 
 for _command in (*history.COMMANDS,):

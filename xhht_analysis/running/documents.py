@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from xhht_analysis.project import Project
 from xhht_analysis.running.pipeline import Settings
 from xhht_analysis.running.stages import REPORT
@@ -15,3 +17,10 @@ def make(staged: Project, settings: Settings) -> None:
     executed = staged.run_dir(as_of) / REPORT.notebook
     page = staged.reports(as_of) / f"{REPORT.name}.html"
     documents.export_html(executed, page, title=None, lang=settings.lang)
+
+
+def export_unit(executed: Path, page: Path, lang: str) -> None:
+    """Write the page of one unit from its executed notebook."""
+    from xhht_analysis.publishing import documents
+
+    documents.export_html(executed, page, title=None, lang=lang)
