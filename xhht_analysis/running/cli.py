@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import history, messages
+from xhht_analysis.running import history, messages, office
 
 app = typer.Typer(
     help="Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập tỉnh Tiền Giang 2021–2030.",
@@ -145,7 +145,7 @@ def _report_units(
     typer.echo(f"  {project.reports(as_of) / 'units'}")
 
 
-for _command in (*history.COMMANDS,):
+for _command in (*office.COMMANDS, *history.COMMANDS):
     app.command()(_command)
 
 

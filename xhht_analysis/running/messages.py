@@ -71,3 +71,11 @@ SUMMARY_TABLES = {
     "verdicts": "Đánh giá mục tiêu",
 }
 NO_KERNEL = "Môi trường thiếu kernel Python ({cause}); chạy lại: python run.py."
+UNIT_OR_AGENCY = "Cho biết đúng một trong hai: --unit MÃ_ĐƠN_VỊ hoặc --agency MÃ_CƠ_QUAN."
+NO_FILE = "Không thấy tệp {path}."
+CORRECTED = "Đã thêm {n} dòng đính chính vào {path}."
+CHECK_CLEAN = "{file}: không thấy gì sai."
+CHECK_TITLE = "{file}: {n} điểm cần xem"
+CHECK_LINE = "  [{kind_vi}] {sheet} ô {cell}: «{raw}» ({rule})\n      {message}"
+KINDS = {"reject": "không dùng được", "finding": "cần kiểm tra lại"}
+STATUS_COLUMNS = ("Đơn vị, cơ quan", "Tình trạng", "Ngày nhận", "Còn thiếu")

@@ -1,0 +1,143 @@
+"""Commands between the Sở and the offices: template, check, correct, status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xhht_analysis import store
+from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.running import messages
+from xhht_analysis.running.history import Out, project_at
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
+Files = Annotated[list[Path], typer.Argument(help="Tệp cần xem.")]
+
+
+def template(
+    year: Annotated[int, typer.Option("--year", help="Năm số liệu.")],
+    unit: Annotated[str | None, typer.Option("--unit", help="Mã đơn vị, ví dụ 815.")] = None,
+    agency: Annotated[str | None, typer.Option("--agency", help="Mã cơ quan.")] = None,
+    out: Out = None,
+) -> None:
+    """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền."""
+    from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.template import write_template
+
+    if (unit is None) == (agency is None):
+        raise UsageError(messages.UNIT_OR_AGENCY)
+    project, code = project_at(out), unit or agency
+    plan = Plan.read(project.config_dir)
+    path = project.out / "templates" / f"bieu_mau_{code}_{year}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_template(
+            path,
+            unit_code=unit,
+            agency_code=agency,
+            year=year,
+            areas=plan.areas,
+            indicators=plan.indicators,
+            tasks=plan.tasks,
+            agencies=plan.agencies,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    typer.echo(path)
+
+
+def check(
+    files: Files,
+    excel: Annotated[bool, typer.Option("--excel", help="Ghi bản đánh dấu để gửi trả.")] = False,
+    as_of: AsOf = None,
+    out: Out = None,
+) -> None:
+    """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
+    from xhht_analysis.intake import returns
+    from xhht_analysis.intake.gathering import Plan
+
+    project = project_at(out)
+    plan = Plan.read(project.config_dir)
+    day = as_of or _today()
+    for given in files:
+        path = given.resolve()
+        if not path.is_file():
+            raise UsageError(messages.NO_FILE.format(path=given))
+        where = {"raw_dir": project.raw_dir, "as_of": day}
+        problems = returns.check_file(path, plan, **where)
+        typer.echo(_told(given, problems.to_dict("records")))
+        if excel:
+            target = project.out / "checks" / f"{path.stem}_danh_dau.xlsx"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            typer.echo(f"  → {returns.write_marked_copy(path, problems, target, **where)}")
+
+
+def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề nghị sửa».")]) -> None:
+    """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào config/corrections.csv."""
+    from xhht_analysis.intake import returns
+
+    if not file.is_file():
+        raise UsageError(messages.NO_FILE.format(path=file))
+    lines = returns.read_repairs(file.resolve(), decided_on=_today())
+    path = returns.add_corrections(lines, Project().config_dir)
+    typer.echo(messages.CORRECTED.format(n=len(lines), path=path))
+
+
+def status(as_of: AsOf = None, out: Out = None) -> None:
+    """Ai đã nộp, ai trễ hạn, còn thiếu gì; hạn là trước ngày 01/12 hằng năm."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.status import STATES_VI, submission_status
+    from xhht_analysis.plan.standards import read_standards
+    from xhht_analysis.running.ledger import known_runs
+
+    project = project_at(out)
+    runs = known_runs(project)
+    if not runs:
+        raise KitError(messages.NOTHING_ON_DISK.format(path=project.out / "data" / "processed"))
+    folder = project.processed(as_of or runs[-1])
+    plan = Plan.read(project.config_dir)
+    table = submission_status(
+        store.read_table("submissions", folder),
+        store.read_table("panel", folder),
+        areas=plan.areas,
+        indicators=plan.indicators,
+        agencies=plan.agencies,
+        standards=read_standards(project.config_dir),
+        as_of=as_of or runs[-1],
+    )
+    console = Console()
+    for year, rows in table.groupby("year"):
+        counts = rows["state"].map(STATES_VI).value_counts()
+        told = ", ".join(f"{n} {state}" for state, n in counts.items())
+        console.print(f"[bold]{year}[/bold]: {told}", highlight=False)
+    last = table[table["year"].eq(table["year"].max())]
+    shown = Table(*messages.STATUS_COLUMNS, title=str(last["year"].iloc[0]))
+    for row in last.fillna("").to_dict("records"):
+        state = STATES_VI[row["state"]]
+        shown.add_row(row["name_vi"], state, row["received_on"], row["missing_indicators"])
+    console.print(shown)
+
+
+def _told(path: Path, problems: list[dict]) -> str:
+    """Problems of one file as lines: sheet, cell, value, rule, remedy."""
+    if not problems:
+        return messages.CHECK_CLEAN.format(file=path.name)
+    lines = [messages.CHECK_TITLE.format(file=path.name, n=len(problems))]
+    for problem in problems:
+        given = {k: v if isinstance(v, str) and v != "nan" else "–" for k, v in problem.items()}
+        lines.append(messages.CHECK_LINE.format(**given, kind_vi=messages.KINDS[problem["kind"]]))
+    return "\n".join(lines)
+
+
+def _today() -> str:
+    """Today's date in Vietnam."""
+    return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+
+
+COMMANDS = (template, check, correct, status)
