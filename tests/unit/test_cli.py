@@ -1,0 +1,78 @@
+"""The `xhht` command as people type it: exit codes, messages, no tracebacks."""
+
+import subprocess
+import sys
+
+import openpyxl
+import pytest
+
+pytestmark = pytest.mark.unit
+COMMANDS = """run intake backtest forecast figures report
+    template check correct status runs verify schedule"""
+
+
+def xhht(*words, cwd=None):
+    command = [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd)
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def test_help_names_every_command():
+    text = xhht("--help").stdout
+    for name in COMMANDS.split():
+        assert f"  {name} " in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["run", "--sample", "-p", "horizont=5"], 2, "horizon?"),
+        (["run", "--sample", "--as-of", "20/11/2026"], 2, "2026-11-30"),
+        (["run", "--raw", "no/such/folder"], 1, "folder"),
+        (["run", "--lang", "fr"], 2, "fr"),
+        (["check", "khong_co.xlsx"], 2, "khong_co.xlsx"),
+        (["correct", "khong_co.xlsx"], 2, "khong_co.xlsx"),
+        (["template", "--year", "2024"], 2, "--unit"),
+        (["template", "--year", "2024", "--unit", "999"], 2, "999"),
+        (["schedule", "--at", "6", "--daily"], 2, "06:00"),
+    ],
+)
+def test_wrong_use_is_one_message(words, code, told, tmp_path):
+    done = xhht(*words, *(() if words[0] in ("correct", "check") else ("--out", tmp_path)))
+    assert done.returncode == code
+    assert told in done.stderr
+
+
+def test_no_run_yet_is_said(tmp_path):
+    for command in (["runs"], ["status"], ["verify", "2024-11-30"]):
+        done = xhht(*command, "--out", tmp_path)
+        assert done.returncode == 1
+        assert str(tmp_path) in done.stderr.replace("\n", "")
+
+
+def test_a_template_is_written_and_found_clean_but_empty(tmp_path):
+    out = tmp_path / "Bộ số liệu"
+    path = xhht("template", "--unit", "815", "--year", "2024", "--out", out).stdout.strip()
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Số liệu", "Xã", "Thực hiện"]
+    told = xhht("check", path, "--out", out)
+    assert told.returncode == 0
+    assert "nothing_filled_in" in told.stdout
+
+
+def test_an_impossible_figure_is_told_and_marked(tmp_path):
+    path = xhht("template", "--unit", "815", "--year", "2024", "--out", tmp_path).stdout.strip()
+    book = openpyxl.load_workbook(path)
+    sheet = book["Số liệu"]
+    row = next(r[0].row for r in sheet.iter_rows() if r[0].value == "learning_citizens")
+    sheet.cell(row, 4).value, sheet.cell(row, 5).value = 120, 100
+    filled = tmp_path / "nộp.xlsx"
+    book.save(filled)
+    told = xhht("check", filled, "--excel", "--as-of", "2024-11-20", "--out", tmp_path)
+    assert told.returncode == 0
+    assert f"D{row}" in told.stdout
+    assert "numerator_above" in told.stdout
+    marked = openpyxl.load_workbook(tmp_path / "checks" / "nộp_danh_dau.xlsx")
+    assert "Đề nghị sửa" in marked.sheetnames
+    assert marked["Số liệu"].cell(row, 4).comment is not None
