@@ -1,0 +1,50 @@
+"""The documents that restate contracts and config say what contracts and config say."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from tests.data_dictionary import NOTES, PATH, make_dictionary
+from xhht_analysis import contracts
+from xhht_analysis.intake.corrections import CORRECTIONS
+from xhht_analysis.plan import goals, tables
+from xhht_analysis.project import ROOT
+
+pytestmark = pytest.mark.contract
+
+
+def test_the_data_dictionary_is_current():
+    current = PATH.read_text(encoding="utf-8") == make_dictionary()
+    assert current, "run: python -m tests.data_dictionary"
+
+
+def test_every_table_column_and_indicator_is_in_it():
+    text = make_dictionary()
+    for table in [*contracts.TABLES.values(), *tables.CONFIG_TABLES.values()]:
+        section = text.split(f"### {table.name}\n")[1].split("\n##")[0]
+        assert re.findall(r"^\| `(\w+)` \|", section, flags=re.M) == list(table.columns)
+    codes = re.findall(r"^### `(\w+)` \(", text, flags=re.M)
+    assert codes == goals.read_indicators(ROOT / "config")["indicator_code"].tolist()
+
+
+def test_no_column_is_explained_that_is_in_no_table():
+    tables_known = {t.name: t for t in [*contracts.TABLES.values(), *tables.CONFIG_TABLES.values()]}
+    tables_known["corrections"] = CORRECTIONS
+    anywhere = {column for table in tables_known.values() for column in table.columns}
+    assert set(NOTES["all"]) <= anywhere
+    for name in set(NOTES) - {"all"}:
+        assert set(NOTES[name]) <= set(tables_known[name].columns), name
+
+
+def test_every_assumption_has_quality_impact_owner_and_date():
+    text = (ROOT / "docs" / "assumptions.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if re.match(r"\| \d", line)]
+    assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1))
+    for number, assumption, basis, quality, impact, owner, reviewed in rows:
+        assert {quality, impact} <= {"green", "amber", "red"}, number
+        assert pd.Timestamp(reviewed) >= pd.Timestamp("2026-01-01"), number
+        assert min(map(len, (assumption, basis, owner))) > 5, number
+        assert not re.search(r"TODO|TBD|Insert|\?\?", assumption + basis), number
