@@ -20,6 +20,7 @@ from xhht_analysis.intake.completeness import (
     vn,
 )
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.standards import recognised_on
 
 SERIES = ["indicator_code", "definition_variant", "unit_code", "frame"]
 MAX_DENOMINATOR_JUMP = 0.20
@@ -40,6 +41,7 @@ def find_doubts(
     rejects: pd.DataFrame,
     indicators: pd.DataFrame,
     thresholds: pd.DataFrame,
+    rules: pd.DataFrame,
     areas: Areas,
 ) -> pd.DataFrame:
     """Run every check.
@@ -58,6 +60,8 @@ def find_doubts(
         config/indicators.csv.
     thresholds : DataFrame
         indicator_code, threshold (percent 0-100): targets and recognition thresholds.
+    rules : DataFrame
+        config/standards.csv.
     areas : Areas
         For the names of units and the communes that were merged.
 
@@ -81,6 +85,7 @@ def find_doubts(
         level_lost(steps),
         level_differs(panel),
         validity(reported),
+        lapsed(reported, rules),
         before_plan(reported, indicators),
         parts_differ(reported, sums),
         incomplete_units(gaps, short["short_name_vi"], areas),
@@ -274,6 +279,19 @@ def validity(reported: pd.DataFrame) -> pd.DataFrame:
     rows = rows[end > start + pd.DateOffset(months=MAX_VALID_MONTHS, days=1)]
     messages = [f"Thời hạn công nhận dài hơn {MAX_VALID_MONTHS} tháng."] * len(rows)
     return doubts(rows, "validity_too_long", "level", messages)
+
+
+def lapsed(reported: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """A level still reported for a year at whose end its recognition no longer held."""
+    found = []
+    for year, rows in reported[reported["level"].gt(0)].groupby("year"):
+        over = rows["valid_to"].notna() & recognised_on(rows, f"{year}-12-31", rules).eq(0)
+        found.append(rows[over & rows["valid_to"].lt(f"{year}-12-31")])
+    rows = pd.concat(found) if found else reported.iloc[:0]
+    messages = [
+        f"Công nhận hết hiệu lực ngày {day}, cuối năm không còn." for day in rows["valid_to"]
+    ]
+    return doubts(rows, "recognition_lapsed", "level", messages)
 
 
 def before_plan(reported: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

@@ -31,7 +31,8 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
     standing = claims[claims["outcome"].eq("panel")]
     reported = rollup.reported_rows(standing, as_of)
     sums, gaps = rollup.add_up(reported, plan.areas)
-    panel = _with_levels(rollup.merge_sums(reported, sums), plan, as_of)
+    rules = standards.read_standards(plan.config_dir)
+    panel = _with_levels(rollup.merge_sums(reported, sums), rules, plan, as_of)
     panel = panel.drop(columns="on").sort_values(list(contracts.PANEL_KEY), ignore_index=True)
     panel = contracts.conform(panel, PANEL)
     observations = contracts.conform(
@@ -40,7 +41,15 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
     rejects = contracts.conform(reject_rows(claims), REJECTS)
     origins = standing.set_index("source_id")
     doubts = checks.find_doubts(
-        panel, origins, sums, gaps, rejects, plan.indicators, thresholds(plan), plan.areas
+        panel,
+        origins,
+        sums,
+        gaps,
+        rejects,
+        plan.indicators,
+        thresholds(plan, rules),
+        rules,
+        plan.areas,
     )
     refused = claims.loc[claims["whole"], "file"]
     seen = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
@@ -70,22 +79,20 @@ def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return cleaning.settle(claims.assign(outcome=claims["outcome"].mask(known, "duplicate")))
 
 
-def thresholds(plan: Plan) -> pd.DataFrame:
+def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
     """Thresholds that figures may heap above: targets and recognition rules, in percent."""
     targets = plan.targets.loc[plan.targets["measure_unit"].eq("percent")]
     targets = targets.rename(columns={"target_value": "threshold"})
-    rules = standards.read_standards(plan.config_dir)
     both = pd.concat([t[["indicator_code", "threshold"]] for t in (targets, rules)])
     return both[both["threshold"].notna() & both["indicator_code"].fillna("").ne("")]
 
 
-def _with_levels(panel: pd.DataFrame, plan: Plan, as_of: str) -> pd.DataFrame:
+def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: str) -> pd.DataFrame:
     """Panel with the levels that the rates give under the recognition rules.
 
     Where no level was reported the bounds stand in a derived row, marked as sample as soon as one
     figure of its year is.
     """
-    rules = standards.read_standards(plan.config_dir)
     levels = standards.derive_levels(panel, rules, plan.areas).assign(definition_variant="plan")
     key = list(contracts.PANEL_KEY)
     bounds = ["level_derived_min", "level_derived_max"]

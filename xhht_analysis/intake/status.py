@@ -135,7 +135,8 @@ def _of_unit(indicators: pd.DataFrame, duty: str) -> list[str]:
 
 def _asked(indicators: pd.DataFrame, standards: pd.DataFrame, year: int) -> set[str]:
     """Indicators that are due in a year: shares and milestones always, others once ruled."""
-    ruled = standards["scope"].eq("commune") & standards["valid_from"].le(f"{year}-12-31")
+    asks = standards["scope"].isin(["commune", "recognition"])
+    ruled = asks & standards["valid_from"].le(f"{year}-12-31")
     ruled = standards[ruled]
     free = indicators["kind"].isin(["share", "milestone"])
     named = {*ruled["level_indicator"], *ruled["indicator_code"]}

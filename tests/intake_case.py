@@ -1,0 +1,95 @@
+"""Small deliveries and hand-made claims for tests of the intake.
+
+Workbooks are the kit's own template for few units; claims are frames as reading gives them, with
+made-up cells: numerator D, denominator E, value F, level G of the row.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from openpyxl import load_workbook
+
+from xhht_analysis.intake import IntakeResult, gathering, impossible, run_intake, settlement
+from xhht_analysis.intake.template import write_template
+from xhht_analysis.project import Project
+
+CELL = {"numerator": "D", "denominator": "E", "value": "F", "level": "G"}
+GO_CONG_TAY = "823"
+
+
+@cache
+def plan() -> gathering.Plan:
+    return gathering.Plan.read(Project().config_dir)
+
+
+def claims(*rows: dict) -> pd.DataFrame:
+    """Claims with a district's share of 2023 unless a row says otherwise."""
+    usual = {"indicator_code": "life_skills", "unit_code": "823", "year": 2023, "status": "ok"}
+    usual |= {"received_on": "2023-11-20", "file": "2023-11-20/a.xlsx", "sheet": "Số liệu"}
+    filled = []
+    for number, row in enumerate(rows):
+        row = usual | row
+        own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
+        base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "again": False}
+        filled.append(base | own | row)
+    return gathering.claims_frame(filled, plan().indicators)
+
+
+def judged(*rows: dict) -> pd.DataFrame:
+    """Claims with their outcome, without corrections."""
+    frame = impossible.place_claims(claims(*rows), plan().areas, plan().indicators)
+    frame = impossible.mark_impossible(frame, plan().areas, plan().indicators)
+    from xhht_analysis.intake.cleaning import settle
+
+    return settle(impossible.refuse_whole_files(frame)).sort_values("order")
+
+
+def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
+    """All tables of the stage from hand-made claims, without findings of the reader."""
+    frame = claims(*rows)
+    files = frame.drop_duplicates("file")[["file", "received_on"]].reset_index(drop=True)
+    files = files.assign(sender="823", sender_name=None, year=2023, forms=None, is_sample=False)
+    gathered = gathering.Gathered(frame, files.assign(sha256="-"))
+    return settlement.settle_all(gathered, plan(), as_of, sample=False)
+
+
+def write_unit(
+    path: Path, shares: dict[str, tuple], *, unit: str = GO_CONG_TAY, year: int = 2023, **more
+) -> Path:
+    """Template of one unit with the given shares (numerator, denominator) and no tasks."""
+    rows = [
+        {"indicator_code": code, "numerator": counts[0], "denominator": counts[1]}
+        for code, counts in shares.items()
+    ]
+    return write_template(
+        path,
+        unit_code=unit,
+        year=year,
+        areas=plan().areas,
+        indicators=plan().indicators,
+        tasks=plan().tasks.iloc[:0],
+        agencies=plan().agencies,
+        values=pd.DataFrame(rows),
+        **more,
+    )
+
+
+def cell_of(path: Path, indicator: str, column: str) -> str:
+    """Cell of an indicator in a column of sheet Số liệu, found with another library."""
+    sheet = load_workbook(path)["Số liệu"]
+    return next(f"{column}{c.row}" for c in sheet["A"] if c.value == indicator)
+
+
+def type_over(path: Path, cell: str, value: object, sheet: str = "Số liệu") -> None:
+    """Type ``value`` into a cell, as a person would."""
+    book = load_workbook(path)
+    book[sheet][cell] = value
+    book.save(path)
+
+
+def intake(raw: Path, **more) -> IntakeResult:
+    """Run the stage on a small folder."""
+    return run_intake(raw, jobs=1, **more)
