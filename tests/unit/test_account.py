@@ -22,7 +22,7 @@ SHARES = {
     "clc_it": (3, 12),
     "literate_l2_15_60": (950, 1000),
 }
-COMMUNES = [("28567", "literate_l2_15_60", 90, 100), ("28570", "literate_l2_15_60", 0, 0)]
+COMMUNES = [("28651", "literate_l2_15_60", 90, 100), ("28654", "literate_l2_15_60", 0, 0)]
 TYPED = [
     None, "", "x", "-", "abc", "1.234", "1,5", "45,6%", "5/12/2023", "#REF!", "NaN", "Infinity",
     "=1+1", "=cmd|' /c calc'!A1", "<script>", "M2", "Đạt", "2400/1000", "\uff11\uff12", "1 234",

@@ -1,0 +1,102 @@
+"""Repairs people decided on: applied before judging, guarded by what the source said."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.intake_case import claims
+from xhht_analysis.contracts import ContractError
+from xhht_analysis.intake.corrections import (
+    CORRECTIONS,
+    CorrectionError,
+    apply_corrections,
+    read_corrections,
+)
+
+pytestmark = pytest.mark.unit
+
+FILE = {"file": "2023-11-20/a.xlsx", "sheet": "Số liệu"}
+WHY = {"reason": "gõ nhầm", "source": "CV 12/UBND"}
+ROW = {"numerator": 500, "denominator": 100}
+
+
+def lines(*rows: dict) -> pd.DataFrame:
+    frame = pd.DataFrame([FILE | WHY | row for row in rows], columns=list(CORRECTIONS.columns))
+    return frame.astype(CORRECTIONS.dtypes)
+
+
+def test_override_of_a_cell_changes_that_figure_only():
+    out = apply_corrections(
+        claims(ROW, ROW), lines({"action": "override", "cell": "D9", "value": 50, "expect": "500"})
+    )
+    assert out["numerator"].tolist() == [50, 500]
+    assert out["denominator"].tolist() == [100, 100]
+    assert out["corrected"].tolist() == [True, False]
+
+
+def test_scale_by_key_of_every_file():
+    key = {"file": None, "sheet": None, "indicator_code": "life_skills", "unit_code": "823"}
+    out = apply_corrections(
+        claims(ROW, ROW | {"unit_code": "822"}),
+        lines({**key, "action": "scale", "field": "denominator", "value": 1000}),
+    )
+    assert out["denominator"].tolist() == [100_000, 100]
+
+
+def test_drop_becomes_a_problem_with_its_reason():
+    out = apply_corrections(claims(ROW), lines({"action": "drop", "cell": "D9", "expect": "500"}))
+    assert out["problem"].tolist() == ["dropped"]
+    assert "gõ nhầm" in out["remedy"].iloc[0]
+
+
+def test_override_mends_a_cell_that_could_not_be_read():
+    unread = {
+        "denominator": 100,
+        "problem": "approximate",
+        "problem_cell": "D9",
+        "raw": "khoảng 50",
+    }
+    line = {"action": "override", "cell": "D9", "field": "numerator", "value": 50}
+    out = apply_corrections(claims(unread), lines({**line, "expect": "khoảng 50"}))
+    assert out["numerator"].tolist() == [50]
+    assert out[["problem", "raw", "remedy"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("expect", ["500", "500,0", "500.0"])
+def test_expected_value_may_be_typed_either_way(expect):
+    line = {"action": "override", "cell": "D9", "value": 50, "expect": expect}
+    assert apply_corrections(claims(ROW), lines(line))["numerator"].tolist() == [50]
+
+
+def test_correction_of_a_source_that_was_fixed_fails_loudly():
+    line = {"action": "override", "cell": "D9", "value": 50, "expect": "500"}
+    with pytest.raises(CorrectionError, match="Nguồn đã thay đổi"):
+        apply_corrections(claims(ROW | {"numerator": 50}), lines(line))
+
+
+def test_correction_of_a_cell_that_is_not_there_fails_loudly():
+    with pytest.raises(CorrectionError, match="D99"):
+        apply_corrections(claims(ROW), lines({"action": "drop", "cell": "D99"}))
+
+
+def test_override_without_a_value_fails_loudly():
+    with pytest.raises(CorrectionError, match="value"):
+        apply_corrections(claims(ROW), lines({"action": "override", "cell": "D9"}))
+
+
+def test_correction_of_a_file_not_received_waits():
+    line = {"file": "2024-01-05/later.xlsx", "action": "drop", "cell": "D9"}
+    out = apply_corrections(claims(ROW), lines(line))
+    assert out["problem"].isna().all()
+
+
+def test_lines_need_a_reason_and_a_source(tmp_path):
+    header = ",".join(CORRECTIONS.columns)
+    (tmp_path / "corrections.csv").write_text(f"{header}\ndrop,a.xlsx,S,D9,,,,,,,,,,\n")
+    with pytest.raises(ContractError, match="reason"):
+        read_corrections(tmp_path)
+
+
+def test_no_file_means_no_corrections(tmp_path):
+    assert read_corrections(tmp_path).empty
