@@ -8,6 +8,7 @@ accepted where the unit that bore it on that date is the only one it can mean.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from xhht_analysis.plan.tables import read_config
 
 PROVINCE = "82"
 LAST_DISTRICT_DAY = "2025-06-30"
-SECOND_MERGER = "2024-11-01"
+STEPS = {"2025-07": "code_2025_07", "2024-11": "code_2024_11", "2024-05": "code_2024_05"}
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
 UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]
@@ -80,7 +81,7 @@ class Unit:
         return self.valid_on(on) or (merged and on > self.valid_to)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Areas:
     """The units of the plan and the way their communes were merged."""
 
@@ -94,26 +95,17 @@ class Areas:
 
     @cached_property
     def _by_core(self) -> dict[str, list[Unit]]:
-        index: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            index.setdefault(unit.name.core, []).append(unit)
-        return index
+        return _index((unit.name.core, unit) for unit in self._units)
 
     @cached_property
     def _by_code(self) -> dict[str, list[Unit]]:
-        index: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            index.setdefault(unit.unit_code, []).append(unit)
-        return index
+        return _index((unit.unit_code, unit) for unit in self._units)
 
     @cached_property
     def _provinces(self) -> dict[str, list[Unit]]:
         """Provinces and regions by their bare letters, as English tables write them."""
-        index: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            if unit.level in ("province", "region"):
-                index.setdefault(without_accents(unit.name.core), []).append(unit)
-        return index
+        large = [unit for unit in self._units if unit.level in ("province", "region")]
+        return _index((without_accents(unit.name.core), unit) for unit in large)
 
     @cached_property
     def _former(self) -> dict[str, str]:
@@ -305,22 +297,20 @@ class Areas:
         return Match(problem="unknown_unit", suggestion=self._labels(near))
 
     def _heirs(self, code: str, on: str) -> str | None:
-        """Label of the unit that a unit no longer valid went into by ``on``."""
-        if on < DISTRICTS_END:
-            column = "code_2024_11" if on >= SECOND_MERGER else "code_2024_05"
-        else:
-            column = "code_2025_07"
+        """Labels of the units that a unit no longer valid went into by ``on``."""
+        column = next((name for step, name in STEPS.items() if on >= step), "code_2021")
         table = self.crosswalk_table
-        codes = table.loc[table["code_2021"].eq(code), column]
-        rows = [u for heir in codes for u in self._by_code[heir] if u.valid_on(on)]
-        return self._labels(rows)
+        gone = table["code_2021"].eq(code) | table["district_code"].eq(code)
+        heirs = table.loc[gone, column].drop_duplicates()
+        rows = [u for heir in heirs for u in self._by_code[heir] if u.valid_on(on)]
+        return self._labels(rows, limit=len(rows))
 
-    def _labels(self, units: list[Unit]) -> str | None:
+    def _labels(self, units: list[Unit], limit: int = MAX_SUGGESTED) -> str | None:
         """Names with code and parent, for a person to choose from."""
         labels = []
-        for unit in units[:MAX_SUGGESTED]:
+        for unit in units[:limit]:
             parents = [u.name_vi for u in self._by_code.get(unit.parent_code, []) if u.ours]
-            where = f", {parents[-1]}" if parents and unit.level == "commune" else ""
+            where = f", {parents[-1]}" if unit.level == "commune" and parents else ""
             labels.append(f"{unit.name_vi} ({unit.unit_code}){where}")
         return "; ".join(dict.fromkeys(labels)) or None
 
@@ -340,6 +330,13 @@ def _found(unit: Unit) -> Match:
     if not unit.ours:
         return Match(problem="other_province", suggestion=f"{unit.name_vi} ({unit.unit_code})")
     return Match(unit_code=unit.unit_code, frame=unit.frame, name_vi=unit.name_vi)
+
+
+def _index(pairs: Iterable[tuple[str, Unit]]) -> dict[str, list[Unit]]:
+    index: dict[str, list[Unit]] = {}
+    for key, unit in pairs:
+        index.setdefault(key, []).append(unit)
+    return index
 
 
 def _clean_code(code: str | None) -> str:
