@@ -72,12 +72,14 @@ def commune_levels(
         `BOUNDS`: one row per commune and level indicator of which at least one rate is known.
     """
     rules = rules_in_force(standards, "commune", on)
+    asked = {*rules["indicator_code"], *rules["indicator_special"]} - {""}
+    rates = rates.reindex(columns=sorted(asked)).astype("float64")
     is_special = pd.Series(rates.index.isin(list(special)), index=rates.index)
     known: dict[str, pd.DataFrame] = {}
     parts = []
     for indicator in _prerequisites_first(rules):
         criteria = rules[rules["level_indicator"].eq(indicator)]
-        bounds, seen = _level_bounds(rates, criteria, is_special, known, _top(rules))
+        bounds, seen = _level_bounds(rates, criteria, is_special, known)
         part = bounds[seen].rename_axis("unit_code").reset_index().assign(indicator_code=indicator)
         parts.append(part[BOUNDS])
         known[indicator] = _with_reported(bounds, indicator, reported)
@@ -208,14 +210,13 @@ def _level_bounds(
     criteria: pd.DataFrame,
     is_special: pd.Series,
     known: dict[str, pd.DataFrame],
-    top: dict[str, int],
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Bounds of one level indicator for every commune, and which communes have a figure."""
     sure = pd.DataFrame(True, index=rates.index, columns=sorted(criteria["level"].unique()))
     possible, seen = sure.copy(), pd.Series(False, index=rates.index)
     for rule in criteria.itertuples(index=False):
-        value = _rate(rates, rule.indicator_code)
-        value = value.mask(is_special, _rate(rates, rule.indicator_special or rule.indicator_code))
+        special_rate = rates[rule.indicator_special or rule.indicator_code]
+        value = rates[rule.indicator_code].mask(is_special, special_rate)
         needed = is_special.map({True: rule.threshold_special, False: rule.threshold})
         met = value.ge(needed - ROUNDING)
         sure[rule.level] &= met
@@ -223,9 +224,8 @@ def _level_bounds(
         seen |= value.notna()
         for needed_first in split_codes(rule.prerequisites):
             name, least = needed_first.split(":")
-            before = known.get(name, _unknown(rates.index, top[name]))
-            sure[rule.level] &= before["level_min"].ge(int(least))
-            possible[rule.level] &= before["level_max"].ge(int(least))
+            sure[rule.level] &= known[name]["level_min"].ge(int(least))
+            possible[rule.level] &= known[name]["level_max"].ge(int(least))
     return _cumulative(sure, possible), seen
 
 
@@ -240,12 +240,10 @@ def _aggregate(
         asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
         bounds = own.set_index("unit_code").reindex(groups.index)
         low, high = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
-        sure = {
-            r.level: _enough(low.ge(r.level), r, groups, is_special) for r in asked.itertuples()
-        }
-        possible = {
-            r.level: _enough(high.ge(r.level), r, groups, is_special) for r in asked.itertuples()
-        }
+        sure, possible = (
+            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
+            for at in (low, high)
+        )
         if sure:
             found = _cumulative(pd.DataFrame(sure), pd.DataFrame(possible))
             seen = groups[bounds["level_min"].notna()].unique()
@@ -281,20 +279,6 @@ def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
 def _prerequisites_first(rules: pd.DataFrame) -> list[str]:
     dependent = set(rules.loc[rules["prerequisites"].ne(""), "level_indicator"])
     return sorted(rules["level_indicator"].unique(), key=lambda name: (name in dependent, name))
-
-
-def _top(rules: pd.DataFrame) -> dict[str, int]:
-    return rules.groupby("level_indicator")["level"].max().to_dict()
-
-
-def _rate(rates: pd.DataFrame, indicator: str) -> pd.Series:
-    if indicator in rates.columns:
-        return rates[indicator].astype("float64")
-    return pd.Series(float("nan"), index=rates.index)
-
-
-def _unknown(index: pd.Index, top: int) -> pd.DataFrame:
-    return pd.DataFrame({"level_min": 0.0, "level_max": float(top)}, index=index)
 
 
 def _reported(panel: pd.DataFrame) -> pd.DataFrame:
