@@ -57,7 +57,13 @@ def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
 
 
 def write_unit(
-    path: Path, shares: dict[str, tuple], *, unit: str = GO_CONG_TAY, year: int = 2023, **more
+    path: Path,
+    shares: dict[str, tuple],
+    *,
+    unit: str = GO_CONG_TAY,
+    year: int = 2023,
+    only: list[str] | None = None,
+    **more,
 ) -> Path:
     """Template of one unit with the given shares (numerator, denominator) and no tasks."""
     rows = [
@@ -69,12 +75,17 @@ def write_unit(
         unit_code=unit,
         year=year,
         areas=plan().areas,
-        indicators=plan().indicators,
+        indicators=plan().indicators if only is None else _some(only),
         tasks=plan().tasks.iloc[:0],
         agencies=plan().agencies,
         values=pd.DataFrame(rows),
         **more,
     )
+
+
+def _some(codes: list[str]) -> pd.DataFrame:
+    table = plan().indicators
+    return table[table["indicator_code"].isin(codes)]
 
 
 def cell_of(path: Path, indicator: str, column: str) -> str:

@@ -48,7 +48,10 @@ def original(tmp_path_factory) -> Path:
         COMMUNES, columns=["unit_code", "indicator_code", "numerator", "denominator"]
     )
     return write_unit(
-        tmp_path_factory.mktemp("original") / "823.xlsx", SHARES, commune_values=communes
+        tmp_path_factory.mktemp("original") / "823.xlsx",
+        SHARES,
+        commune_values=communes,
+        only=[*SHARES, "literacy_level"],
     )
 
 

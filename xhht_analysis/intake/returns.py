@@ -115,24 +115,27 @@ def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.Da
 
 def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> None:
     target = book.sheet(name, [14.0] * min(sheet.n_columns + sheet.origin[1], 60))
-    marked = _marked(sheet, problems)
-    top, left = (0, 0) if sheet.lines is not None else (n - 1 for n in sheet.origin)
+    marked, lines = _marked(sheet, problems), sheet.lines
     for row, cells in enumerate(sheet.grid):
+        at = lines[row] - 1 if lines else row + sheet.origin[0] - 1
         for column, value in enumerate(cells):
+            place = at, column if lines else column + sheet.origin[1] - 1
             own = marked.get((row, column))
-            if own is None:
-                if value not in ("", None):
-                    book.put(target, row + top, column + left, _plain(value), "plain")
-                continue
-            style = "wrong" if own["kind"].eq("reject").any() else "doubt"
-            book.put(target, row + top, column + left, _plain(value), style)
-            target.write_comment(row + top, column + left, "\n".join(own["message"]))
+            if own is not None:
+                style = "wrong" if own["kind"].eq("reject").any() else "doubt"
+                book.put(target, *place, _plain(value, shown=True), style)
+                target.write_comment(*place, "\n".join(own["message"]))
+            elif value not in ("", None):
+                style = "day" if isinstance(value, dt.date) else "plain"
+                book.put(target, *place, _plain(value), style)
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, *, shown: bool = False) -> object:
     """Value as it may be written: what is no number, date or truth value becomes text."""
     if value == UNCACHED:
         return NO_RESULT
+    if shown and isinstance(value, dt.date):
+        return f"{value:%d/%m/%Y}"
     return value if isinstance(value, (str, int, float, bool, dt.date)) else str(value)
 
 

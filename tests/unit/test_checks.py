@@ -1,0 +1,179 @@
+"""Doubts: each improbable pattern is found where it is, and ordinary figures raise none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.intake_case import plan, settled
+
+pytestmark = pytest.mark.unit
+
+DISTRICTS = [str(code) for code in range(815, 826)]
+
+
+def series(counts, *, unit="823", indicator="life_skills", first=2021, **more):
+    """One figure a year, each received in its own November."""
+    rows = []
+    for year, figure in enumerate(counts, start=first):
+        row = {"indicator_code": indicator, "unit_code": unit, "year": year}
+        row |= {"received_on": f"{year}-11-20", "file": f"{year}-11-20/{unit}.xlsx"}
+        pair = figure if isinstance(figure, tuple) else (None, None)
+        row |= {"numerator": pair[0], "denominator": pair[1], **more}
+        row |= {} if isinstance(figure, tuple) else {"value": figure}
+        rows.append(row)
+    return rows
+
+
+def doubts(*rows, rule):
+    """Findings of one rule; no doubt ever changes a number."""
+    tables = settled(*rows)
+    kept = tables["observations"]["numerator"].dropna()
+    assert sorted(kept) == sorted(row["numerator"] for row in rows if row.get("numerator"))
+    found = tables["findings"]
+    return found[found["rule"] == rule]
+
+
+def test_ordinary_series_raises_no_doubt():
+    rows = [
+        row
+        for i, unit in enumerate(DISTRICTS)
+        for row in series([(5003 + 211 * y + 17 * i, 20011 + 31 * y) for y in range(4)], unit=unit)
+    ]
+    rules = set(settled(*rows)["findings"]["rule"])
+    assert rules == set()
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_doubt"),
+    [(33.33, False), (33.3, False), (33, False), (33.4, True), (34, True), (0.3333, True)],
+)
+def test_submitted_percentage_is_checked_within_its_rounding(typed, is_doubt):
+    found = doubts({"numerator": 1, "denominator": 3, "value": typed}, rule="submitted_differs")
+    assert len(found) == is_doubt
+    assert found["cell"].tolist() == ["F9"] * is_doubt
+
+
+def test_fraction_instead_of_percent_is_named():
+    found = doubts({"numerator": 1, "denominator": 3, "value": 0.3333}, rule="submitted_differs")
+    assert "thang 0–1" in found["message"].iloc[0]
+
+
+def test_percentage_alone_on_the_scale_0_to_1():
+    rows = [row for u in DISTRICTS[:5] for row in series([45.6], unit=u)]
+    found = doubts(*rows, *series([0.456], unit="822"), rule="scale_suspected")
+    assert found["unit_code"].tolist() == ["822"]
+    assert "45,6" in found["message"].iloc[0]
+
+
+def test_switch_from_persons_to_thousands():
+    found = doubts(*series([(48, 90), (47690, 90011)]), rule="unit_switch")
+    assert found["cell"].tolist() == ["D10", "E10"]
+
+
+def test_denominator_jump_of_a_large_unit_only():
+    assert doubts(*series([(500, 1000), (640, 1250)]), rule="denominator_jump")[
+        "cell"
+    ].tolist() == ["E10"]
+    assert doubts(*series([(500, 1000), (640, 1190)]), rule="denominator_jump").empty
+    assert doubts(*series([(5, 10), (6, 13)]), rule="denominator_jump").empty
+
+
+def test_commune_that_took_in_others_has_not_jumped():
+    crosswalk = plan().areas.crosswalk()
+    code = crosswalk["code_2024_11"].value_counts().index[0]
+    rows = series([(500, 1000), (1500, 3000)], unit=code, first=2023)
+    rows[1] |= {"received_on": "2024-11-20", "snapshot_date": "2024-11-15"}
+    assert doubts(*rows, rule="denominator_jump").empty
+
+
+def test_jump_against_peers():
+    rows = [row for u in DISTRICTS[:10] for row in series([(400, 1000), (420, 1003)], unit=u)]
+    odd = series([(400, 1000), (700, 1003)], unit="825")
+    found = doubts(*rows, *odd, rule="jump")
+    assert found["unit_code"].tolist() == ["825"]
+    assert doubts(*rows, *series([(400, 1000), (450, 1003)], unit="825"), rule="jump").empty
+
+
+def test_everyone_moving_together_is_no_jump():
+    rows = [row for u in DISTRICTS for row in series([(400, 1000), (700, 1003)], unit=u)]
+    assert doubts(*rows, rule="jump").empty
+
+
+def test_copy_of_last_year():
+    assert doubts(*series([(4567, 9876)] * 2), rule="copied_from_last_year")["cell"].tolist() == [
+        "D10"
+    ]
+    assert doubts(*series([(45, 98)] * 2), rule="copied_from_last_year").empty
+
+
+def test_round_figures():
+    assert len(doubts({"numerator": 12000, "denominator": 30000}, rule="round_figures")) == 1
+    assert doubts({"numerator": 12030, "denominator": 30000}, rule="round_figures").empty
+
+
+def test_heaping_just_above_a_threshold():
+    # Nghị định 20/2014, Điều 20: 90 % biết chữ mức độ 1, 15-35; eleven of eleven at 90,1 %:
+    # 1 / 2**11 = 0.0005 by chance
+    rows = [r for u in DISTRICTS for r in series([90.1], unit=u, indicator="literate_l1_15_35")]
+    assert len(doubts(*rows, rule="heaping")) == 1
+    rows = [
+        r
+        for n, u in enumerate(DISTRICTS)
+        for r in series([90.1 if n % 2 else 89.9], unit=u, indicator="literate_l1_15_35")
+    ]
+    assert doubts(*rows, rule="heaping").empty
+
+
+def level(year, number, **more):
+    day = f"{year}-11-20"
+    return {"indicator_code": "literacy_level", "level": number, "year": year, "received_on": day,
+            "file": f"{day}/a.xlsx", **more}  # fmt: skip
+
+
+def test_level_lost():
+    found = doubts(level(2021, 2), level(2022, 1), rule="level_lost")
+    assert found[["year", "cell"]].to_numpy().tolist() == [[2022, "G10"]]
+
+
+def test_level_that_the_rates_do_not_give():
+    codes = plan().areas.communes_of("825", "2025-07-01")
+    day = {"year": 2025, "received_on": "2025-11-20"}
+    rates = [
+        {**day, "unit_code": codes[0], "file": f"2025-11-20/{name}.xlsx", "indicator_code": name,
+         "numerator": 80, "denominator": 100}
+        for name in ("literate_l1_15_35", "literate_l1_15_25", "literate_l2_15_60",
+                     "literate_l2_15_35")
+    ]  # fmt: skip
+    own = level(2025, 2, unit_code=codes[0], file="2025-11-20/own.xlsx")
+    found = doubts(own, *rates, rule="level_differs")
+    assert found["unit_code"].tolist() == [codes[0]]
+    assert "mức độ 2" in found["message"].iloc[0]
+
+
+def test_recognition_longer_than_the_rule_and_one_that_lapsed():
+    dates = {"indicator_code": "learning_community_level", "valid_from": "2024-03-01"}
+    long = doubts(level(2024, 1, **dates, valid_to="2028-03-01"), rule="validity_too_long")
+    assert len(long) == 1
+    kept = level(2024, 1, **dates, valid_to="2027-02-28")
+    assert doubts(kept, rule="validity_too_long").empty
+    over = level(2024, 1, **dates | {"valid_from": "2023-03-01"}, valid_to="2024-06-30")
+    assert len(doubts(over, rule="recognition_lapsed")) == 1
+    assert doubts(kept, rule="recognition_lapsed").empty
+
+
+def test_silence_of_a_unit_and_shrinking_coverage():
+    more = series([(3, 12)], indicator="clc_it")
+    rows = [*series([(500, 1003), (531, 1011)]), *more, *series([(5, 11)] * 3, unit="822")]
+    found = settled(*rows)["findings"].set_index("rule")
+    assert found.loc["coverage_shrank", "message"].endswith("TTHTCĐ ứng dụng CNTT.")
+    assert "unit_silent" not in found.index  # the last year of 823 is merely late
+    rows = [*series([(500, 1003)]), *series([(5, 11)] * 3, unit="822")]
+    silent = settled(*rows)["findings"].set_index("rule").loc["unit_silent"]
+    assert silent[["unit_code", "year"]].tolist() == ["823", 2022]
+
+
+def test_two_files_of_one_day_that_differ():
+    other = {"file": "2023-11-20/b.xlsx", "numerator": 60, "denominator": 100}
+    found = doubts({"numerator": 50, "denominator": 100}, other, rule="same_day_conflict")
+    assert found["file"].tolist() == ["2023-11-20/a.xlsx"]
+    assert "b.xlsx" in found["message"].iloc[0]

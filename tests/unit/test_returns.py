@@ -1,0 +1,162 @@
+"""What goes back to the sender: problems, a marked copy without formulas, repairs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.intake_case import cell_of, intake, plan, type_over, write_unit
+from xhht_analysis.intake import returns
+from xhht_analysis.intake.book import STYLES
+from xhht_analysis.project import KitError, Project
+
+pytestmark = pytest.mark.unit
+
+TODAY = "2023-12-01"
+SHARES = {"life_skills": (50, 100), "clc_it": (31, 13), "digital_institutions": (7, 16)}
+
+
+@pytest.fixture
+def raw(tmp_path) -> Path:
+    write_unit(tmp_path / "raw" / "2023-11-20" / "823.xlsx", SHARES)
+    return tmp_path / "raw"
+
+
+def check(path, raw):
+    return returns.check_file(path, plan(), raw_dir=raw, as_of=TODAY)
+
+
+def copy_of(path, raw):
+    target = raw.parent / "checks" / f"{path.stem}.xlsx"
+    return returns.write_marked_copy(path, check(path, raw), target, raw_dir=raw, as_of=TODAY)
+
+
+def fill_in(path: Path, **values: object) -> Path:
+    """Fill in the first row of the list, by its headings."""
+    book = load_workbook(path)
+    sheet = book[returns.SHEET]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    for name, value in values.items():
+        sheet.cell(4, heads[returns.HEADINGS[name][0]]).value = value
+    book.save(path)
+    return path
+
+
+def test_a_clean_submission_has_no_problem(tmp_path):
+    path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})
+    assert check(path, tmp_path / "raw").empty
+
+
+def test_problem_names_file_cell_value_and_remedy(raw):
+    path = raw / "2023-11-20" / "823.xlsx"
+    rows = check(path, raw).to_dict("records")
+    assert [row["cell"] for row in rows] == [cell_of(path, "clc_it", "D")]
+    assert rows[0]["file"] == "2023-11-20/823.xlsx"
+    assert (rows[0]["raw"], rows[0]["rule"]) == ("31", "numerator_above")
+    assert "Tử số" in rows[0]["message"]
+
+
+def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
+    path = tmp_path / "from mail" / "823.xlsx"
+    path.parent.mkdir()
+    shutil.copy(raw / "2023-11-20" / "823.xlsx", path)
+    assert check(path, raw)["file"].tolist() == ["823.xlsx"]
+
+
+def test_copy_marks_the_cell_and_keeps_all_values_without_any_formula(raw):
+    path = raw / "2023-11-20" / "823.xlsx"
+    type_over(path, "J9", "=cmd|' /c calc'!A1")
+    book = load_workbook(copy_of(path, raw))
+    before, after = load_workbook(path)["Số liệu"], book["Số liệu"]
+    wrong = cell_of(path, "clc_it", "D")
+    assert after[wrong].fill.fgColor.rgb == "FF" + STYLES["wrong"]["bg_color"][1:]
+    assert "Tử số" in after[wrong].comment.text
+    commented = [c.coordinate for row in after.iter_rows() for c in row if c.comment]
+    assert commented == [wrong]
+    for row in before.iter_rows(max_col=5):
+        for cell in row:
+            assert after[cell.coordinate].value == cell.value
+    kinds = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row}
+    assert "f" not in kinds
+
+
+def test_copy_of_a_csv_marks_its_line(raw):
+    path = raw / "2023-11-20" / "823.csv"
+    path.write_text(
+        "Năm;2023\n\nTT;Đơn vị;Mã chỉ tiêu;Tử số;Mẫu số\n1;Huyện Gò Công Tây;clc_it;31;13\n",
+        "utf-8",
+    )
+    assert check(path, raw)["cell"].tolist() == ["4"]
+    sheet = load_workbook(copy_of(path, raw)).worksheets[0]
+    marked = [c.coordinate for row in sheet.iter_rows() for c in row if c.comment]
+    assert marked == ["A4", "B4", "C4", "D4", "E4"]
+    assert [c.value for c in sheet[4]] == ["1", "Huyện Gò Công Tây", "clc_it", "31", "13"]
+
+
+def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw):
+    from openpyxl import Workbook
+
+    path = raw / "2023-11-20" / "so ho.xlsx"
+    book = Workbook()
+    book.active.append(["TT", "Họ và tên", "Ngày sinh", "Số CCCD"])
+    book.active.append([1, "Trần Bí Mật", "01/02/1990", "082190001234"])
+    book.save(path)
+    back = load_workbook(copy_of(path, raw))
+    assert back.sheetnames == [returns.SHEET]
+    texts = [str(c.value) for row in back[returns.SHEET].iter_rows() for c in row if c.value]
+    assert not [text for text in texts if "Bí Mật" in text or "0821" in text]
+    assert any("cá nhân" in text for text in texts)
+
+
+def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
+    path = raw / "2023-11-20" / "823.xlsx"
+    filled = fill_in(copy_of(path, raw), action="sửa", value=13, reason="gõ nhầm", source="CV 12")
+    lines = returns.read_repairs(filled, decided_on=TODAY)
+    config = tmp_path / "config"
+    shutil.copytree(Project().config_dir, config)
+    returns.add_corrections(lines, config)
+    result = intake(raw, config_dir=config)
+    row = result.panel.set_index("indicator_code").loc["clc_it"]
+    assert row[["numerator", "denominator", "value_type"]].tolist() == [13, 13, "corrected"]
+    assert result.rejects.empty
+    with pytest.raises(KitError, match="đã có đính chính"):
+        returns.add_corrections(lines, config)
+
+
+def test_rows_not_filled_in_are_left_alone(raw):
+    marked = copy_of(raw / "2023-11-20" / "823.xlsx", raw)
+    assert returns.read_repairs(marked, decided_on=TODAY).empty
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"action": "sửa", "value": 13, "source": "CV 12"}, "lý do"),
+        ({"action": "sửa", "reason": "x", "source": "y"}, "giá trị"),
+        ({"action": "xem lại", "value": 1, "reason": "x", "source": "y"}, "xem lại"),
+    ],
+)
+def test_incomplete_row_is_named(raw, values, message):
+    marked = fill_in(copy_of(raw / "2023-11-20" / "823.xlsx", raw), **values)
+    with pytest.raises(KitError, match=rf"dòng 4.*{message}"):
+        returns.read_repairs(marked, decided_on=TODAY)
+
+
+def test_workbook_without_the_list_is_refused(raw):
+    with pytest.raises(KitError, match="Đề nghị sửa"):
+        returns.read_repairs(raw / "2023-11-20" / "823.xlsx", decided_on=TODAY)
+
+
+def test_correction_text_never_becomes_a_formula(raw, tmp_path):
+    filled = fill_in(
+        copy_of(raw / "2023-11-20" / "823.xlsx", raw),
+        action="bỏ", reason="'=1+1", source="-cmd",
+    )  # fmt: skip
+    config = tmp_path / "config"
+    shutil.copytree(Project().config_dir, config)
+    path = returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), config)
+    cells = path.read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@"))]
