@@ -22,7 +22,7 @@ from xhht_analysis.project import Project
 from xhht_analysis.running import pipeline
 from xhht_analysis.running.stages import Stage
 root = Path(sys.argv[1])
-chosen = (Stage("01_a", makes=("panel",)), Stage("02_b", reads=("panel",), makes=("scores",)))
+chosen = (Stage("01_a", makes=("panel",)), Stage("02_b", 2, reads=("panel",), makes=("scores",)))
 settings = pipeline.Settings(raw_dir=root / "raw", as_of="2024-11-20")
 pipeline.run(settings, Project(root=root, out=root / "out"), chosen)
 """

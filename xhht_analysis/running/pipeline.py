@@ -6,6 +6,7 @@ reads are those of the last published run and its outputs are still whole.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -13,6 +14,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -105,11 +107,23 @@ def run(
         changed = set(publication.broken_outputs(project, before))
         base = _base_hashes(settings, project)
         done: dict[str, dict] = dict(before.get("stages", {}))
-        for stage in chosen:
-            listener(stage.name, None)
-            entry = _run_stage(stage, settings, project, staged, base, done, changed)
-            done[stage.name] = entry
-            listener(stage.name, StageResult(stage.name, entry["status"], entry["seconds"]))
+        for wave in sorted({stage.wave for stage in chosen}):
+            together = [stage for stage in chosen if stage.wave == wave]
+            listener(" · ".join(stage.name for stage in together), None)
+            work = functools.partial(
+                _run_stage,
+                settings=settings,
+                project=project,
+                staged=staged,
+                base=base,
+                done=done,
+                changed=changed,
+            )
+            with ThreadPoolExecutor(len(together)) as pool:
+                entries = list(pool.map(work, together))
+            for stage, entry in zip(together, entries, strict=True):
+                done[stage.name] = entry
+                listener(stage.name, StageResult(stage.name, entry["status"], entry["seconds"]))
         if finish is not None:
             done["documents"] = _finish(finish, settings, project, staged, done, changed, listener)
         record = {
@@ -130,6 +144,7 @@ def run(
 
 def _run_stage(
     stage: stages.Stage,
+    *,
     settings: Settings,
     project: Project,
     staged: Project,
@@ -154,7 +169,6 @@ def _run_stage(
     old = done.get(stage.name, {})
     if not settings.force and old.get("key") == key and not changed & set(old["outputs"]):
         return {**old, "status": "skipped", "seconds": 0.0}
-    seen = _files(staged)
     target = staged.run_dir(as_of) / stage.notebook
     notebooks.execute(
         source,
@@ -165,12 +179,13 @@ def _run_stage(
     )
     notebooks.replace_paths(target, staged.out, project.out)
     missing = [f"{t}.csv" for t in stage.makes if not tables[t].is_file()]
-    if len(list(staged.figures(as_of).glob("*.png"))) < stage.figures:
+    drawn = list(staged.figures(as_of).iterdir()) if stage.figures else []
+    if len([path for path in drawn if path.suffix == ".png"]) < stage.figures:
         missing.append(f"{stage.figures} PNG")
     if missing:
         text = messages.STAGE_MADE_NOTHING
         raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
-    made = (_files(staged) - seen) | {_place(tables[t], staged) for t in stage.makes}
+    made = {_place(path, staged) for path in (target, *drawn, *map(tables.get, stage.makes))}
     seconds = round(time.monotonic() - started, 2)
     return {"key": key, "status": "done", "seconds": seconds, "outputs": sorted(made)}
 

@@ -42,7 +42,7 @@ class Progress:
     def __call__(self, name: str, result: StageResult | None) -> None:
         """Hear that stage ``name`` begins (``None``) or ended."""
         if result is None:
-            self.status.update(f"{_title(name)} …")
+            self.status.update(" · ".join(map(_title, name.split(" · "))) + " …")
             return
         self.results.append(result)
         if not self.console.is_terminal:
