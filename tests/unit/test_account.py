@@ -114,7 +114,7 @@ def test_account_of_a_few_mutations(original, tmp_path):
 
 @pytest.mark.slow
 @settings(
-    max_examples=25,
+    max_examples=24,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -20,7 +20,7 @@ from xhht_analysis.intake import settlement
 from xhht_analysis.intake.book import Book, open_book
 from xhht_analysis.intake.corrections import CORRECTIONS
 from xhht_analysis.intake.delivery import read_files, relative_name
-from xhht_analysis.intake.gathering import Plan, gather, is_date
+from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
 from xhht_analysis.intake.sheets import UNCACHED, Sheet
 from xhht_analysis.intake.text import fold, parse_number
 from xhht_analysis.project import KitError
@@ -76,6 +76,8 @@ def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataF
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
     if not path.is_relative_to(raw_dir):
         return path.parent, as_of
+    if path.relative_to(raw_dir).parts[0] == SAMPLE_FOLDER:
+        raw_dir = raw_dir / SAMPLE_FOLDER
     days = [part for part in path.relative_to(raw_dir).parts[:-1] if is_date(part)]
     return raw_dir, days[0] if days else as_of
 
@@ -229,6 +231,8 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
         fault = f"cách xử lý «{texts['action']}» không có trong {', '.join(ACTIONS)}"
     elif not line["reason"] or not line["source"]:
         fault = "thiếu lý do hoặc nguồn"
+    elif "/" not in (line["file"] or ""):
+        fault = "tệp chưa nằm trong thư mục ngày nhận; chép vào đó rồi kiểm tra lại"
     elif not line["cell"]:
         fault = "tệp bị loại cả tệp, không sửa từng ô được"
     elif action != "drop" and parsed.value is None:
