@@ -228,12 +228,17 @@ def khuyen_hoc_tables(writer: TemplateWriter, geography: Geography) -> Iterator[
 def agency_templates(writer: TemplateWriter) -> Iterator[Delivery]:
     """The departments' templates; successors report after the mergers of March 2025."""
     for year in range(2021, 2027):
-        agencies = writer.agencies_of(year)
-        for number, (agency, name) in enumerate(agencies.items()):
-            received = LATE.get((agency, year), DATES[year][(number + 1) % 3])
-            stem = plain(name).replace(" ", "_")
+        for agency in writer.agencies_of(year):
 
             def write(path: Path, agency=agency, year=year) -> None:
                 writer.agency(path, agency, year)
 
-            yield Delivery(f"{received}/{stem}_XHHT_{year}.xlsx", write)
+            yield Delivery(agency_path(writer, agency, year), write)
+
+
+def agency_path(writer: TemplateWriter, agency: str, year: int) -> str:
+    """Folder of receipt and name of an agency's template."""
+    agencies = writer.agencies_of(year)
+    number = list(agencies).index(agency)
+    received = LATE.get((agency, year), DATES[year][(number + 1) % 3])
+    return f"{received}/{plain(agencies[agency]).replace(' ', '_')}_XHHT_{year}.xlsx"

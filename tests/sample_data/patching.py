@@ -9,9 +9,16 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class Recalculated(NamedTuple):
+    """New result of a formula that stays, as Excel stores it after a change."""
+
+    value: float
 
 
 def patch(path: Path, changes: Mapping[str, Mapping[str, object]]) -> None:
@@ -65,7 +72,9 @@ def _replace(text: str, cell: str, value: object, where: str) -> str:
         raise LookupError(f"{where}: no cell {cell}")
     style = re.search(r's="\d+"', found[1])
     head = f'<c r="{cell}"' + (f" {style[0]}" if style else "")
-    if value is None:
+    if isinstance(value, Recalculated):
+        new = re.sub(r"<v>.*?</v>", f"<v>{value.value!r}</v>", found[0])
+    elif value is None:
         new = f"{head}/>"
     elif isinstance(value, bool):
         new = f'{head} t="b"><v>{int(value)}</v></c>'

@@ -77,12 +77,27 @@ class Recognition:
         return reached
 
     def province(self, level: str, year: int, on: str) -> int:
-        """Level held by every district (XMC level 1: by nine in ten)."""
+        """Level held by every district (XMC level 1: by nine in ten); by communes from 2025."""
+        if year >= 2025:
+            return self._province_by_communes(level, year, on)
         districts = list(self.truth.geography.atoms)
         levels = [self.district(level, code, year, on) for code in districts]
         reached = min(levels)
         if level == "literacy_level" and reached == 0:
             return int(10 * sum(x >= 1 for x in levels) >= 9 * len(levels))
+        return reached
+
+    def _province_by_communes(self, level: str, year: int, on: str) -> int:
+        """Highest level held by enough of the 57 communes (Nghị định 142/2025, 277/2025)."""
+        geography = self.truth.geography
+        units = [code for district in geography.atoms for code in geography.communes(district, on)]
+        levels = [self.commune(level, code, year, on) for code in units]
+        reached = 0
+        for step in range(1, TOP.get(level, 1) + 1):
+            percent = 81 if (level, step) == ("literacy_level", 1) else None
+            enough = (percent or SHARE_OF_COMMUNES[level, step]) * len(levels)
+            if 100 * sum(x >= step for x in levels) >= enough:
+                reached = step
         return reached
 
 

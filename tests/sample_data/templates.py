@@ -114,7 +114,7 @@ class TemplateWriter:
     def agencies_of(self, year: int) -> dict[str, str]:
         """Code and name of the agencies that report in a year; not yet their successors."""
         agencies, on = self.tables["agencies"], f"{year}-09-30"
-        ended = agencies["valid_to"].fillna("9999")
+        ended = agencies["valid_to"].fillna("").replace("", "9999")
         there = agencies[(agencies["valid_from"] <= on) & (ended >= on)]
         waiting = set(there["successor"].dropna())
         wanted = there["indicators"].fillna("").ne("") & ~there["agency_code"].isin(waiting)

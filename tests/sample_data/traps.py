@@ -14,10 +14,10 @@ from typing import NamedTuple
 from openpyxl import load_workbook
 
 from tests.sample_data import bad_files, deliveries, forms, odd_files
-from tests.sample_data.deliveries import DATES, Delivery, district_path, form_path
+from tests.sample_data.deliveries import DATES, Delivery, agency_path, district_path, form_path
 from tests.sample_data.forms import Listing
 from tests.sample_data.grids import cell_name, save
-from tests.sample_data.patching import patch
+from tests.sample_data.patching import Recalculated, patch
 from tests.sample_data.templates import TemplateWriter
 
 Changes = dict[str, dict[str, object]]
@@ -47,6 +47,8 @@ class Slip(NamedTuple):
     why_vi: str
 
 
+WITH_DOT, AS_FRACTION = "with dot", "as fraction"
+"""Typed values worked out from the truth: 41.507 for 41507, and 0.3278 for 32.78 %."""
 SLIPS = (
     Slip("823", 2021, "clc_it", "Tử số", 31, "rejects", "numerator_above",
          "31 trung tâm trên tổng số 13: tử số lớn hơn mẫu số"),
@@ -62,10 +64,10 @@ SLIPS = (
          "Số người có trình độ đại học lớn hơn số người được đào tạo CMKT"),
     Slip("820", 2023, "trained_population", "Tử số", 71.3, "rejects", "fractional_count",
          "Ghi theo nghìn người: 71,3 thay cho 71 300 (bẫy đổi đơn vị giữa chuỗi)"),
-    Slip("824", 2022, "life_skills", "Tỷ lệ (%)", 0.3268, "findings", "submitted_differs",
-         "Gõ đè tỷ lệ bằng phân số 0,3268 thay cho 32,68 (bẫy thang phần trăm)"),
-    Slip("822", 2022, "life_skills", "Tử số", "41.507", "", "",
-         "Số gõ dạng chữ, dấu chấm phần nghìn: đọc được là 41 507, không có lỗi"),
+    Slip("824", 2022, "life_skills", "Tỷ lệ (%)", AS_FRACTION, "findings", "submitted_differs",
+         "Gõ đè tỷ lệ bằng phân số 0,3… thay cho 3… % (bẫy thang phần trăm)"),
+    Slip("822", 2022, "life_skills", "Tử số", WITH_DOT, "", "",
+         "Số gõ dạng chữ, dấu chấm phần nghìn: đọc đúng, không có lỗi"),
     Slip("823", 2022, "literacy_level", "Mức độ", "Mức độ 2", "", "",
          "Mức độ gõ bằng chữ: đọc được là 2, không có lỗi"),
 )  # fmt: skip
@@ -75,6 +77,15 @@ CONVERTED_RESIDENTS = ("815", 2023, ("trained_population", "university_degree"),
 """Mỹ Tho counts converted temporary residents in one year: the denominator jumps by 26 %."""
 COPIED = ("823", 2024, "life_skills")
 """Gò Công Tây hands in last year's figures again for one indicator."""
+
+
+CONSEQUENCES = (
+    ("SLDTBXH", 2023, "university_degree", "Mỹ Tho tính cả tạm trú nên tổng các huyện khác số Sở"),
+    ("SLDTBXH", 2024, "trained_population", "Châu Thành điều chỉnh sau khi Sở đã tổng hợp"),
+    ("SGDDT", 2024, "clc_it", "Châu Thành điều chỉnh sau khi Sở đã tổng hợp"),
+    ("SGDDT", 2024, "life_skills", "Châu Thành điều chỉnh, Gò Công Tây chép số năm trước"),
+)
+"""Province's figures that the defects above no longer let agree with the sum of the districts."""
 
 
 def cell_of(path: Path, indicator: str, heading: str) -> str:
@@ -101,9 +112,17 @@ def slip_patches(
         def typed(path: Path, slip=slip, file=file) -> tuple[Changes, list[Expected]]:
             cell = cell_of(path, slip.indicator, slip.heading)
             line = Expected(file, "Số liệu", cell, slip.table, slip.rule, slip.why_vi)
-            return {"Số liệu": {cell: slip.typed}}, [line]
+            return {"Số liệu": {cell: typed_value(writer, slip)}}, [line]
 
         out.setdefault(file, []).append(typed)
+    for agency, year, indicator, why in CONSEQUENCES:
+        file = agency_path(writer, agency, year)
+
+        def noted(path: Path, file=file, i=indicator, why=why) -> tuple[Changes, list[Expected]]:
+            cell = cell_of(path, i, "Tử số")
+            return {}, [Expected(file, "Số liệu", cell, "findings", "parts_differ", why)]
+
+        out.setdefault(file, []).append(noted)
     for unit, year, change in (
         (*CONVERTED_RESIDENTS[:2], _converted),
         (*COPIED[:2], _copied),
@@ -113,25 +132,48 @@ def slip_patches(
     return out
 
 
+def typed_value(writer: TemplateWriter, slip: Slip) -> object:
+    """What stands in the cell of a slip."""
+    if slip.typed not in (WITH_DOT, AS_FRACTION):
+        return slip.typed
+    on = f"{slip.year}-09-30"
+    numerator, denominator = writer.truth.of_unit(slip.indicator, slip.unit, slip.year, on)
+    if slip.typed == WITH_DOT:
+        return f"{numerator:,}".replace(",", ".")
+    return round(numerator / denominator, 4)
+
+
+def _recounted(path: Path, indicator: str, numerator: int, denominator: int) -> dict[str, object]:
+    """Cells of one row after its counts were typed over: the formula has its new result."""
+    cells = [cell_of(path, indicator, heading) for heading in ("Tử số", "Mẫu số", "Tỷ lệ (%)")]
+    share = Recalculated(int(numerator / denominator * 10_000 + 0.5) / 100)
+    return dict(zip(cells, (numerator, denominator, share), strict=True))
+
+
 def _converted(writer: TemplateWriter, path: Path, file: str) -> tuple[Changes, list[Expected]]:
     district, year, indicators, factor = CONVERTED_RESIDENTS
-    changes, lines = {}, []
+    changes: dict[str, object] = {}
+    lines = []
+    next_file = district_path(writer.truth.geography, district, year + 1)
     for indicator in indicators:
-        _, people = writer.truth.of_unit(indicator, district, year, f"{year}-09-30")
+        counts = writer.truth.of_unit(indicator, district, year, f"{year}-09-30")
+        more = [round(count * factor) for count in counts]
+        changes |= _recounted(path, indicator, *more)
         cell = cell_of(path, indicator, "Mẫu số")
-        changes[cell] = round(people * factor)
         why = "Dân số kể cả quy đổi tạm trú: mẫu số tăng 26 % so với năm trước"
         lines.append(Expected(file, "Số liệu", cell, "findings", "denominator_jump", why))
+        why = "Năm sau trở lại dân số thường trú: mẫu số giảm 21 %"
+        lines.append(Expected(next_file, "Số liệu", cell, "findings", "denominator_jump", why))
     return {"Số liệu": changes}, lines
 
 
 def _copied(writer: TemplateWriter, path: Path, file: str) -> tuple[Changes, list[Expected]]:
     district, year, indicator = COPIED
     before = writer.truth.of_unit(indicator, district, year - 1, f"{year - 1}-09-30")
-    cells = [cell_of(path, indicator, heading) for heading in ("Tử số", "Mẫu số")]
+    cells = _recounted(path, indicator, *before)
     why = "Tử số và mẫu số chép y nguyên năm trước"
-    line = Expected(file, "Số liệu", cells[0], "findings", "copied_from_last_year", why)
-    return {"Số liệu": dict(zip(cells, before, strict=True))}, [line]
+    line = Expected(file, "Số liệu", next(iter(cells)), "findings", "copied_from_last_year", why)
+    return {"Số liệu": cells}, [line]
 
 
 def with_slips(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]:
@@ -209,7 +251,7 @@ def whole_files(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]
         (f"{DATES[2025][0]}/Danh muc thiet bi.xlsx", bad_files.equipment_list,
          "rejects", "unknown_form", "Không phải biểu mẫu nào của đề án"),
         (f"{DATES[2025][0]}/XHHT 2025 Xa My Thanh - sai ma.xlsx", bad_files.wrong_code(writer),
-         "rejects", "code_name_differ", "Tên xã Mỹ Thành, mã 28471 là của xã Bình Phú"),
+         "rejects", "code_name_disagree", "Tên xã Mỹ Thành, mã 28471 là của xã Bình Phú"),
         (f"{DATES[2025][1]}/Bao cao XHHT 2025 - Huyen Cho Gao.xlsx",
          bad_files.ended_district(writer),
          "rejects", "district_ended", "Cấp huyện đã kết thúc từ 01/7/2025"),
@@ -227,12 +269,12 @@ def whole_files(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]
          bad_files.decomposed_names(writer), "", "",
          "Tên đơn vị gõ tổ hợp (NFD): nhận đúng đơn vị, không có lỗi"),
         (f"{DATES[2022][1]}/HKH_tong hop mo hinh hoc tap 2022.xlsx",
-         bad_files.mixed_names(writer), "rejects", "unit_ambiguous",
+         bad_files.mixed_names(writer), "rejects", "ambiguous_unit",
          "“Cai Lậy” là thị xã hay huyện? Tám cách viết tên khác đều nhận đúng"),
     ]  # fmt: skip
     out = []
     for path, write, table, rule, why in made:
-        cell = "B9" if rule == "unit_ambiguous" else ""
+        cell = "B9" if rule == "ambiguous_unit" else ""
         line = Expected(path, "Bieu" if cell else "", cell, table, rule, why)
 
         def noted(target: Path, write=write, line=line) -> None:

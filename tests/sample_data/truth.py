@@ -107,7 +107,9 @@ class Truth:
         if kind == "institutions":
             return 2 + int(3.2 * stream("schools", atom).random())
         tilt = 1 + 0.05 * (stream("age", kind, atom).random() - 0.5)
-        wave = 1 + 0.01 * (stream("cohort", kind, year).random() - 0.5)
+        wave = 1 + (0.04 if PER_PERSON[kind] < 0.1 else 0.01) * (
+            stream("cohort", kind, year).random() - 0.5
+        )
         return max(20, round(self.population(atom, year) * PER_PERSON[kind] * tilt * wave))
 
     @cache  # noqa: B019
