@@ -35,7 +35,7 @@ def claims(*rows: dict) -> pd.DataFrame:
         own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
         base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "again": False}
         filled.append(base | own | row)
-    return gathering.claims_frame(filled, plan().indicators)
+    return gathering.complete_claims(gathering.raw_claims(filled), plan().indicators)
 
 
 def judged(*rows: dict) -> pd.DataFrame:

@@ -7,7 +7,9 @@ import pytest
 
 from tests.intake_case import judged, settled
 from xhht_analysis.intake.cleaning import AccountError, check_account
+from xhht_analysis.intake.impossible import HEAD_RULES
 from xhht_analysis.intake.remedies import REMEDIES
+from xhht_analysis.plan.areas import PROBLEMS
 
 pytestmark = pytest.mark.unit
 
@@ -136,6 +138,11 @@ def test_nested_share_above_its_parent_is_rejected_and_the_earlier_one_stands():
 def test_nested_share_equal_to_its_parent_stands():
     frame = judged({**TRAINED, **HALF}, {**DEGREE, **HALF})
     assert frame["outcome"].tolist() == ["panel", "panel"]
+
+
+@pytest.mark.parametrize("rule", [*HEAD_RULES, *PROBLEMS])
+def test_every_problem_of_a_head_has_its_own_remedy(rule):
+    assert rule in REMEDIES or rule == "other_province"  # never rejected: out of scope
 
 
 def test_account_of_hand_made_claims():

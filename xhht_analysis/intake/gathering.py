@@ -27,6 +27,7 @@ SAMPLE_FOLDER = "sample"
 SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
 """Files of ours that may lie beside the folders of receipt."""
 UNREAD = "unread"
+CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
 
 
@@ -129,7 +130,7 @@ def gather(
     from xhht_analysis.intake import forms
 
     rows: list[dict[str, Any]] = []
-    files, findings, activities = [], [], []
+    frames, files, findings, activities = [], [], [], []
     seen: set[str] = set()
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read_forms(
@@ -147,6 +148,8 @@ def gather(
         else:
             claims = reading.observation_rows
         rows += [claim | {"again": again} for claim in claims]
+        if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
+            frames, rows = [*frames, raw_claims(rows)], []
         findings += reading.finding_rows
         activities += reading.activity_rows
         files.append(
@@ -161,8 +164,13 @@ def gather(
                 "sha256": content.sha256 or UNREAD,
             }
         )
-    frame = claims_frame(rows, plan.indicators)
-    return Gathered(frame, pd.DataFrame(files), findings, latest_activities(activities))
+    claims = pd.concat([*frames, raw_claims(rows)], ignore_index=True)
+    return Gathered(
+        complete_claims(claims, plan.indicators),
+        pd.DataFrame(files),
+        findings,
+        latest_activities(activities),
+    )
 
 
 def _contents(
@@ -193,16 +201,16 @@ def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
     }
 
 
-def claims_frame(rows: list[dict[str, Any]], indicators: pd.DataFrame) -> pd.DataFrame:
-    """Typed frame of claims, one row per observation in the order they were read.
-
-    ``outcome`` is filled for what lies outside the province; ``again`` marks the claims of a file
-    whose bytes had been received before.
-    """
+def raw_claims(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Typed frame of claims as they were read; ``again``: the file's bytes had come before."""
     from xhht_analysis.intake.forms import observation_frame
 
-    claims = observation_frame(rows)
-    again = pd.Series([row["again"] for row in rows], index=claims.index, dtype="bool")
+    again = pd.Series([row["again"] for row in rows], dtype="bool")
+    return observation_frame(rows).assign(again=again)
+
+
+def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours."""
     parents = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     outcome = pd.Series(index=claims.index, dtype="str")
     outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
@@ -212,7 +220,6 @@ def claims_frame(rows: list[dict[str, Any]], indicators: pd.DataFrame) -> pd.Dat
     return claims.assign(
         source_id=unique,
         outcome=outcome,
-        again=again,
         order=range(len(claims)),
         corrected=False,
         whole=False,

@@ -60,8 +60,8 @@ REMEDIES = {
     "merged_value": "Ô số liệu bị gộp qua nhiều dòng. Bỏ gộp ô và nhập số cho từng dòng.",
     "indicator_unknown": "Không có chỉ tiêu này trong danh mục. Kiểm tra mã và tên chỉ tiêu.",
     "unit_missing": "Không thấy tên đơn vị. Ghi tên đơn vị ở đầu biểu hoặc trong cột Đơn vị.",
-    "unit_unknown": "Không có đơn vị này trong danh mục tại thời điểm số liệu. Kiểm tra tên, mã.",
-    "unit_ambiguous": "Tên đơn vị trùng nhau. Ghi rõ loại (TP., TX., H., xã …) hoặc mã đơn vị.",
+    "unknown_unit": "Không có đơn vị này trong danh mục tại thời điểm số liệu. Kiểm tra tên, mã.",
+    "ambiguous_unit": "Tên đơn vị trùng nhau. Ghi rõ loại (TP., TX., H., xã …) hoặc mã đơn vị.",
     # figures against each other
     "numerator_above": "Tử số lớn hơn mẫu số. Kiểm tra lại cả hai số.",
     "denominator_zero": "Mẫu số phải lớn hơn 0. Nhập mẫu số đúng hoặc để trống cả hai ô.",

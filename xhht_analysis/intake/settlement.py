@@ -118,6 +118,10 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     for file in files.loc[files["is_sample"] & (not sample), "file"]:
         text = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
         rows.append({"file": file, "rule": "sample_file", "message": text})
+    dated = claims.drop_duplicates("file")
+    for file in dated.loc[dated["snapshot_date"] > dated["received_on"], "file"]:
+        text = "Ngày chốt số liệu sau ngày nhận tệp; kiểm tra lại ngày."
+        rows.append({"file": file, "rule": "snapshot_after_receipt", "message": text})
     live = claims[claims["outcome"].isin(("panel", "superseded"))]
     last = live[live["outcome"].eq("panel")]
     both = live[live["outcome"].eq("superseded")].merge(
