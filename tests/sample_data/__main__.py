@@ -6,11 +6,10 @@ import argparse
 import shutil
 from pathlib import Path
 
-from tests.sample_data.geography import Geography
+from tests.sample_data import fixture
 from tests.sample_data.listing import write_listing
 from tests.sample_data.templates import TemplateWriter
 from tests.sample_data.traps import Expected, all_deliveries
-from tests.sample_data.truth import Truth
 from xhht_analysis.project import ROOT
 
 SAMPLE = ROOT / "data" / "raw" / "sample"
@@ -19,7 +18,7 @@ SAMPLE = ROOT / "data" / "raw" / "sample"
 def write_sample(folder: Path) -> tuple[list[str], list[Expected]]:
     """Write every file below ``folder``, emptied first; gives paths and expected results."""
     shutil.rmtree(folder, ignore_errors=True)
-    writer = TemplateWriter(Truth(Geography()))
+    writer = TemplateWriter.sample()
     written: list[str] = []
     lines: list[Expected] = []
     for delivery in all_deliveries(writer, lines):
@@ -36,7 +35,13 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=SAMPLE)
+    parser.add_argument("--fixture", action="store_true", help="rewrite tests/fixtures")
     options = parser.parse_args()
+    if options.fixture:
+        fixture.write_raw(fixture.FIXTURES / "raw")
+        fixture.write_processed(fixture.FIXTURES / "raw", fixture.FIXTURES / "processed")
+        print(f"Đã viết lại {fixture.FIXTURES}")
+        return
     written, lines = write_sample(options.out)
     write_listing(options.out, lines)
     size = sum((options.out / name).stat().st_size for name in written)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tests.sample_data import paths
 from tests.sample_data.activities import tasks_of
-from tests.sample_data.geography import PROVINCE
+from tests.sample_data.geography import PROVINCE, Geography
 from tests.sample_data.grids import MARK
 from tests.sample_data.patching import slim
 from tests.sample_data.recognition import Recognition, learning_community
@@ -45,6 +45,11 @@ class TemplateWriter:
 
     def __post_init__(self) -> None:
         self.recognition = Recognition(self.truth)
+
+    @classmethod
+    def sample(cls) -> TemplateWriter:
+        """Writer over the one truth of the sample."""
+        return cls(Truth(Geography()))
 
     @cached_property
     def tables(self) -> dict[str, object]:
