@@ -44,18 +44,27 @@ def _share(numerator: float, denominator: float, value: float) -> str:
 
 
 def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.DataFrame:
-    """Areas that could not be added up: one doubt per area, year and set of missing units."""
+    """Areas that could not be added up, by what is missing; percentages only in one doubt."""
+    keys = ["year", "unit_code", "missing", "percent_only"]
+    sets = gaps.groupby(keys)["indicator_code"].agg(lambda codes: tuple(dict.fromkeys(codes)))
+    sets = sets.rename("codes").reset_index()
+    only = sets["percent_only"].eq(True)
     found = []
-    for keys, rows in gaps.groupby(["unit_code", "year", "missing", "percent_only"]):
-        unit, year, missing, only = keys
-        codes = rows["indicator_code"].drop_duplicates()
-        why = "chỉ có tỷ lệ, không có tử số và mẫu số của" if only else "thiếu"
-        text = f"{_names([unit], year, areas)}: chưa cộng được vì {why} "
-        text += f"{_names(missing.split(', '), year, areas)}. Chỉ tiêu: "
-        text += ", ".join(short.reindex(codes).fillna("").tolist()) + "."
-        found.append((None, "", codes.iloc[0] if len(codes) == 1 else None, unit, year))
-        found[-1] += ("unit_incomplete", text)
-    return pd.DataFrame(found, columns=DOUBT_COLUMNS)
+    for (year, codes), rows in sets[only].groupby(["year", "codes"]):
+        text = f"{_names(rows['unit_code'].tolist(), year, areas)}: chưa cộng được vì đơn vị cấp "
+        text += "dưới chỉ có tỷ lệ, không có tử số và mẫu số."
+        found.append((rows["unit_code"].tolist(), year, codes, text))
+    for row in sets[~only].to_dict("records"):
+        units, year = [row["unit_code"]], row["year"]
+        text = f"{_names(units, year, areas)}: chưa cộng được vì thiếu "
+        text += f"{_names(row['missing'].split(', '), year, areas)}."
+        found.append((units, year, row["codes"], text))
+    rows = []
+    for units, year, codes, text in found:
+        text += " Chỉ tiêu: " + "; ".join(short.reindex(list(codes)).fillna("")) + "."
+        one = [items[0] if len(items) == 1 else None for items in (codes, units)]
+        rows.append((None, "", *one, year, "unit_incomplete", text))
+    return pd.DataFrame(rows, columns=DOUBT_COLUMNS)
 
 
 def _names(codes: list[str], year: int, areas: Areas) -> str:
