@@ -8,6 +8,7 @@ must give is written to expected.csv, and the golden test holds the kit to it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,9 +91,10 @@ CONSEQUENCES = (
 
 def cell_of(path: Path, indicator: str, heading: str) -> str:
     """Cell of `Số liệu` in the row of an indicator and the column of a heading."""
-    sheet = load_workbook(path, read_only=True)["Số liệu"]
+    with closing(load_workbook(path, read_only=True)) as book:
+        rows = list(book["Số liệu"].iter_rows(values_only=True))
     columns: dict[str, int] = {}
-    for number, row in enumerate(sheet.iter_rows(values_only=True)):
+    for number, row in enumerate(rows):
         if row[0] == "Mã chỉ tiêu":
             columns = {str(text): col for col, text in enumerate(row)}
         elif columns and row[0] == indicator:
