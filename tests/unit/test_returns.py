@@ -83,6 +83,26 @@ def test_copy_marks_the_cell_and_keeps_all_values_without_any_formula(raw):
     assert "f" not in kinds
 
 
+def test_a_returned_copy_is_read_as_the_submission_it_was(raw):
+    path = raw / "2023-11-20" / "823.xlsx"
+    before = intake(raw)
+    shutil.move(copy_of(path, raw), path)
+    after = intake(raw)
+    shown = ["file", "sheet", "cell", "raw", "rule"]
+    assert after.rejects[shown].to_numpy().tolist() == before.rejects[shown].to_numpy().tolist()
+    assert after.panel["value"].tolist() == before.panel["value"].tolist()
+    assert after.findings["rule"].tolist() == before.findings["rule"].tolist()
+
+
+def test_copy_keeps_merged_headings(raw):
+    path = raw / "2023-11-20" / "823.xlsx"
+    before, after = (load_workbook(p)["Xã"] for p in (path, copy_of(path, raw)))
+    assert {str(r) for r in after.merged_cells.ranges} == {
+        str(r) for r in before.merged_cells.ranges
+    }
+    assert len(after.merged_cells.ranges) > 3
+
+
 def test_copy_of_a_csv_marks_its_line(raw):
     path = raw / "2023-11-20" / "823.csv"
     path.write_text(

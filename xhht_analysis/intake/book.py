@@ -20,6 +20,7 @@ NEVER = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
 STYLES: dict[str, dict[str, Any]] = {
     "text": {"border": 1, "text_wrap": True, "valign": "top"},
     "plain": {},
+    "merged": {"align": "center", "valign": "vcenter", "text_wrap": True},
     "day": {"num_format": "dd/mm/yyyy"},
     "title": {"bold": True, "font_size": 14},
     "mark": {"bold": True, "font_color": "#C00000", "font_size": 13},
@@ -43,7 +44,8 @@ class Book:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = xlsxwriter.Workbook(str(path), dict.fromkeys(NEVER, False))
+        options = dict.fromkeys(NEVER, False) | {"in_memory": True}  # no temporary files
+        self.file = xlsxwriter.Workbook(str(path), options)
         self.file.set_properties({"created": CREATED, "author": "xhht_analysis"})
         base = {"font_name": "Times New Roman", "font_size": 12}
         self.styles = {k: self.file.add_format(base | v) for k, v in STYLES.items()}

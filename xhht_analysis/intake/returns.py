@@ -43,6 +43,7 @@ HEADINGS = {
     "decided_by": ("Người quyết định", 20),
 }
 ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
+MAX_MERGED = 2_000
 NO_RESULT = "(công thức chưa có kết quả)"
 
 
@@ -118,6 +119,7 @@ def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.Da
 def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> None:
     target = book.sheet(name, [14.0] * min(sheet.n_columns + sheet.origin[1], 60))
     marked, lines = _marked(sheet, problems), sheet.lines
+    merged = _merge(book, target, sheet, set(marked))
     for row, cells in enumerate(sheet.grid):
         at = lines[row] - 1 if lines else row + sheet.origin[0] - 1
         for column, value in enumerate(cells):
@@ -127,15 +129,35 @@ def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> 
                 style = "wrong" if own["kind"].eq("reject").any() else "doubt"
                 book.put(target, *place, _plain(value, shown=True), style)
                 target.write_comment(*place, "\n".join(own["message"]))
-            elif value not in ("", None):
+            elif value not in ("", None) and (row, column) not in merged:
                 style = "day" if isinstance(value, dt.date) else "plain"
                 book.put(target, *place, _plain(value), style)
 
 
+def _merge(
+    book: Book, target: Any, sheet: Sheet, marked: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Merge the ranges that hold no marked cell, as in the file; give the positions merged."""
+    done: set[tuple[int, int]] = set()
+    for top, left, bottom, right in sheet.merged:
+        if (bottom - top + 1) * (right - left + 1) > MAX_MERGED:
+            continue
+        cells = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
+        if len(cells) > 1 and not cells & (marked | done):
+            down, across = (n - 1 for n in sheet.origin)
+            place = top + down, left + across, bottom + down, right + across
+            target.merge_range(*place, _plain(sheet.text(top, left)), book.styles["merged"])
+            done |= cells
+    return done
+
+
 def _plain(value: object, *, shown: bool = False) -> object:
-    """Value as it may be written: what is no number, date or truth value becomes text."""
+    """Value as it may be written: what is no number, date or truth value becomes text.
+
+    A formula without a result stays empty, unless it is what is ``shown`` to be wrong.
+    """
     if value == UNCACHED:
-        return NO_RESULT
+        return NO_RESULT if shown else None
     if shown and isinstance(value, dt.date):
         return f"{value:%d/%m/%Y}"
     return value if isinstance(value, (str, int, float, bool, dt.date)) else str(value)
