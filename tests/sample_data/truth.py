@@ -94,10 +94,14 @@ class Truth:
     def population(self, atom: str, year: int) -> int:
         """People of a 2021 commune; grows about 0.3 % a year."""
         district = self.geography.district_of[atom]
-        weights = {a: 0.6 + stream("size", a).random() for a in self.atoms[district]}
+        weights = self._weights(district)
         share = weights[atom] / sum(weights.values())
         growth = 0.0031 + 0.004 * (stream("growth", atom).random() - 0.5)
         return round(POPULATION[district] * share * (1 + growth) ** (year - 2021))
+
+    @cache  # noqa: B019
+    def _weights(self, district: str) -> dict[str, float]:
+        return {atom: 0.6 + stream("size", atom).random() for atom in self.atoms[district]}
 
     @cache  # noqa: B019
     def base(self, kind: str, atom: str, year: int) -> int:
@@ -122,6 +126,7 @@ class Truth:
             return self._people(indicator, kind, atom, year)
         return self._rate(indicator, atom, year)
 
+    @cache  # noqa: B019
     def district_percent(self, indicator: str, district: str, year: int) -> float:
         """Percent a district aims at: province's path, its own place and pace, noise, incidents."""
         path = paths.SHARES[indicator]
@@ -144,10 +149,16 @@ class Truth:
     def _adopted(self, indicator: str, kind: str, atom: str, year: int) -> int:
         """Schools or centres that have changed over: always the same ones first."""
         district = self.geography.district_of[atom]
-        slots = [(a, i) for a in self.atoms[district] for i in range(self.base(kind, a, year))]
-        slots.sort(key=lambda slot: stream("adopt", indicator, *slot).random())
+        slots = self._slots(indicator, kind, district)
         number = round(self.district_percent(indicator, district, year) * len(slots) / 100)
         return sum(1 for slot in slots[:number] if slot[0] == atom)
+
+    @cache  # noqa: B019
+    def _slots(self, indicator: str, kind: str, district: str) -> list[tuple[str, int]]:
+        """Schools or centres of a district in the order in which they change over."""
+        first = YEARS[0]
+        slots = [(a, i) for a in self.atoms[district] for i in range(self.base(kind, a, first))]
+        return sorted(slots, key=lambda slot: stream("adopt", indicator, *slot).random())
 
     def _rate(self, indicator: str, atom: str, year: int) -> tuple[int, int]:
         """Rate behind recognition: in the band that the district's story asks for."""
