@@ -33,7 +33,7 @@ def claims(*rows: dict) -> pd.DataFrame:
     for number, row in enumerate(rows):
         row = usual | row
         own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
-        base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "again": False}
+        base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "original": row["file"]}
         filled.append(base | own | row)
     return gathering.complete_claims(gathering.raw_claims(filled), plan().indicators)
 

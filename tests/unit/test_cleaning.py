@@ -124,6 +124,13 @@ def test_one_key_twice_in_one_file():
     assert judged(HALF, HALF)["outcome"].tolist() == ["panel", "duplicate"]
 
 
+def test_conflict_in_a_file_sent_twice_is_rejected_once():
+    copy = {"file": "2023-12-18/copy.xlsx", "received_on": "2023-12-18", "original": FIRST["file"]}
+    other = {"numerator": 51, "denominator": 100}
+    frame = judged({**FIRST, **HALF}, {**FIRST, **other}, {**copy, **HALF}, {**copy, **other})
+    assert frame["outcome"].tolist() == ["rejected", "rejected", "duplicate", "duplicate"]
+
+
 def test_nested_share_above_its_parent_is_rejected_and_the_earlier_one_stands():
     parent = {**TRAINED, "numerator": 40, "denominator": 100}
     frame = judged(

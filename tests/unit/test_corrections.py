@@ -63,6 +63,13 @@ def test_override_mends_a_cell_that_could_not_be_read():
     assert out[["problem", "raw", "remedy"]].isna().all(axis=None)
 
 
+def test_correction_also_mends_the_same_bytes_sent_again():
+    again = {"file": "2024-01-05/copy.xlsx", "original": FILE["file"]}
+    line = {"action": "override", "cell": "D9", "value": 50, "expect": "500"}
+    out = apply_corrections(claims(ROW, ROW | again | {"cell_numerator": "D9"}), lines(line))
+    assert out["numerator"].tolist() == [50, 50]
+
+
 @pytest.mark.parametrize("expect", ["500", "500,0", "500.0"])
 def test_expected_value_may_be_typed_either_way(expect):
     line = {"action": "override", "cell": "D9", "value": 50, "expect": expect}

@@ -27,7 +27,8 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     ----------
     claims : DataFrame
         Placed claims, with ``parent_indicator`` and a filled ``outcome`` where it is known before
-        (out_of_scope, duplicate). A claim with a problem is rejected.
+        (out_of_scope). A claim with a problem is rejected; in a file whose bytes had been received
+        before (``original``) it is a duplicate.
 
     Returns
     -------
@@ -45,8 +46,10 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
         if nested.empty:
             break
         claims = _reject(claims, nested, "nested_above_parent")
-    rejected = claims["outcome"].isna() & claims["problem"].notna()
-    return claims.assign(outcome=claims["outcome"].mask(rejected, "rejected").fillna(fate))
+    wrong = claims["outcome"].isna() & claims["problem"].notna()
+    again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
+    outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
+    return claims.assign(outcome=outcome.fillna(fate))
 
 
 def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:

@@ -115,7 +115,9 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
 
 def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:
     hit = pd.Series(True, index=claims.index)
-    for column in ("file", "sheet", "indicator_code", "unit_code", "year"):
+    if pd.notna(line["file"]):  # the same bytes sent again hold the same mistake
+        hit &= claims["file"].eq(line["file"]) | claims["original"].eq(line["file"])
+    for column in ("sheet", "indicator_code", "unit_code", "year"):
         if pd.notna(line[column]):
             hit &= claims[column].eq(line[column]).fillna(False).astype(bool)
     if pd.notna(line["cell"]):

@@ -131,7 +131,7 @@ def gather(
 
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read_forms(
             content,
@@ -141,13 +141,12 @@ def gather(
             tasks=plan.tasks,
             agencies=plan.agencies,
         )
-        again = content.sha256 in seen
-        seen.update({content.sha256} - {""})
+        original = seen.setdefault(content.sha256 or content.file, content.file)
         if reading.refusal is not None:
             claims = [_refused(reading.refusal, content.file, day or as_of)]
         else:
             claims = reading.observation_rows
-        rows += [claim | {"again": again} for claim in claims]
+        rows += [claim | {"original": original} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, raw_claims(rows)], []
         findings += reading.finding_rows
@@ -202,11 +201,11 @@ def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
 
 
 def raw_claims(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Typed frame of claims as they were read; ``again``: the file's bytes had come before."""
+    """Typed frame of claims as read; ``original`` is the first file received with their bytes."""
     from xhht_analysis.intake.forms import observation_frame
 
-    again = pd.Series([row["again"] for row in rows], dtype="bool")
-    return observation_frame(rows).assign(again=again)
+    original = pd.Series([row["original"] for row in rows], dtype="str")
+    return observation_frame(rows).assign(original=original)
 
 
 def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

@@ -74,9 +74,7 @@ def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
     claims = impossible.place_claims(claims, plan.areas, plan.indicators)
     claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
-    claims = impossible.refuse_whole_files(claims)
-    known = claims["outcome"].isna() & claims["problem"].notna() & claims["again"]
-    return cleaning.settle(claims.assign(outcome=claims["outcome"].mask(known, "duplicate")))
+    return cleaning.settle(impossible.refuse_whole_files(claims))
 
 
 def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
