@@ -97,8 +97,12 @@ def test_a_dying_kernel_is_a_message(tmp_path):
 
 
 def test_shown_paths_are_those_of_the_reader(tmp_path):
-    path = tmp_path / "n.ipynb"
-    staged, final = tmp_path / "out" / ".staging", tmp_path / "out"
-    path.write_text(f'{{"a": "{staged.as_posix()}/x"}}', encoding="utf-8")
-    notebooks.replace_paths(path, staged, final)
-    assert path.read_text(encoding="utf-8") == f'{{"a": "{final.as_posix()}/x"}}'
+    out = tmp_path / "Bộ số liệu"
+    show = write_notebook(tmp_path / "n.ipynb", 'output_dir: str = ""', "print(output_dir)")
+    target = out / ".staging" / "n.ipynb"
+    given = {"output_dir": str(out / ".staging" / "x")}
+    notebooks.execute(show, target, given, cwd=tmp_path, timeout=60)
+    notebooks.replace_paths(target, out / ".staging", out)
+    text = target.read_text(encoding="utf-8")
+    assert ".staging" not in text
+    assert (out / "x").as_posix() in text

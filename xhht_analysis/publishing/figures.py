@@ -16,6 +16,8 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -153,9 +155,16 @@ def svg_bytes(figure: Figure) -> bytes:
 
 
 def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
+    """Draw once: the layout is settled first and kept, `savefig` would settle and draw again."""
     stream = io.BytesIO()
     with figure_style():
-        figure.savefig(stream, format=kind, dpi=DPI, metadata=metadata)
+        figure.set_dpi(DPI)
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
+        if kind == "png":
+            FigureCanvasAgg(figure).print_png(stream, metadata=metadata)
+        else:
+            FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
     return stream.getvalue()
 
 

@@ -179,10 +179,16 @@ def _strip(notebook) -> None:
 
 
 def replace_paths(notebook: Path, old: Path, new: Path) -> None:
-    """Write ``new`` wherever ``notebook`` shows the folder ``old`` (staging never shows)."""
+    """Write ``new`` wherever ``notebook`` shows the folder ``old`` (staging never shows).
+
+    A path stands as it is in outputs, and escaped once more, in ASCII, in injected parameters.
+    """
     text = notebook.read_text(encoding="utf-8")
     for one, other in ((str(old), str(new)), (old.as_posix(), new.as_posix())):
-        for _ in range(2):  # plain, and escaped once more inside a source string
-            text = text.replace(json.dumps(one)[1:-1], json.dumps(other)[1:-1])
-            one, other = json.dumps(one)[1:-1], json.dumps(other)[1:-1]
+        text = text.replace(_escaped(one, False), _escaped(other, False))
+        text = text.replace(_escaped(_escaped(one)), _escaped(_escaped(other)))
     notebook.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _escaped(text: str, ascii_only: bool = True) -> str:
+    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
