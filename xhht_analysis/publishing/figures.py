@@ -182,17 +182,23 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
 
 def save_all(drawn: dict[str, Figure], folder: str | Path) -> list[Block]:
     """Save figures by name into ``folder`` (empty: nowhere) and return them as blocks."""
+    blocks = []
     for name, figure in drawn.items():
-        save_figure(figure, folder, name)
-    return [picture(figure) for figure in drawn.values()]
+        saved = save_figure(figure, folder, name)
+        blocks.append(picture(figure, saved[0].read_bytes() if saved else None))
+    return blocks
 
 
-def picture(figure: Figure) -> Block:
-    """Block of a figure: its suptitle becomes the caption, its label the alt text."""
+def picture(figure: Figure, png: bytes | None = None) -> Block:
+    """Block of a figure: its suptitle becomes the caption, its label the alt text.
+
+    ``png`` is shown when it is already drawn; else the figure is drawn without its suptitle.
+    """
     caption = figure.get_suptitle()
-    figure.suptitle("")
-    png = png_bytes(figure)
-    figure.suptitle(caption)
+    if png is None:
+        figure.suptitle("")
+        png = png_bytes(figure)
+        figure.suptitle(caption)
     content = {"kind": "picture", "caption": " ".join(caption.split()), "alt": figure.get_label()}
     return Block(content | {"inches": float(figure.get_figwidth())}, png)
 
