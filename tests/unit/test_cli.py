@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.unit
 COMMANDS = """run intake backtest forecast figures report
-    template check correct status runs verify schedule"""
+    template check correct status runs verify schedule lab"""
 
 
 def xhht(*words, cwd=None):

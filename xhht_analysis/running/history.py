@@ -1,4 +1,4 @@
-"""Commands about runs that were and runs to come: runs, verify, schedule."""
+"""Commands about runs that were and runs to come: runs, verify, schedule, lab."""
 
 from __future__ import annotations
 
@@ -86,4 +86,11 @@ def schedule(
     typer.echo(messages.SCHEDULE_INSTALLED)
 
 
-COMMANDS = (runs, verify, schedule)
+def lab() -> None:
+    """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
+    notebook = Project().notebooks_dir / "explore.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook)]
+    raise typer.Exit(subprocess.run(command, cwd=Project().root, check=False).returncode)
+
+
+COMMANDS = (runs, verify, schedule, lab)
