@@ -10,6 +10,7 @@ import contextlib
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from xlwt.CompoundDoc import XlsDoc
 
@@ -177,6 +178,31 @@ def write_hostile(folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     writer(folder / file_name)
     return folder / file_name
+
+
+NAMES = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "../../etc/passwd", "Huyện Cái Bè")
+"""Names of units as an attacker would type them, and one good name."""
+VALUES = {
+    # unit: XML of the numerator's cell
+    "Huyện Cái Bè": '<c r="{cell}"><v>NaN</v></c>',
+    "Huyện Chợ Gạo": '<c r="{cell}"><v>1e999</v></c>',
+    "Thành phố Mỹ Tho": '<c r="{cell}"><f>1+1</f></c>',
+    "Huyện Tân Phước": '<c r="{cell}" t="e"><v>#REF!</v></c>',
+    "Huyện Gò Công Tây": '<c r="{cell}" t="b"><v>1</v></c>',
+    "Huyện Gò Công Đông": '<c r="{cell}"><v>7</v></c>',
+}
+"""Numbers no spreadsheet should hold; the last one is good."""
+
+
+def write_units(path: Path, units: dict[str, str]) -> None:
+    """Write a table of clc_it of 2024: a row per unit, its numerator cell as XML, of 10."""
+    rows = [row(1, inline("A1", "Tổng hợp năm 2024"))]
+    heads = {"A2": "Đơn vị", "B2": "clc_it Tử số", "C2": "clc_it Mẫu số"}
+    rows.append(row(2, "".join(inline(cell, text) for cell, text in heads.items())))
+    for index, (name, cell) in enumerate(units.items(), start=3):
+        own = cell.format(cell=f"B{index}")
+        rows.append(row(index, inline(f"A{index}", escape(name)) + own + number(f"C{index}", 10)))
+    write_xlsx(path, rows)
 
 
 def lock_file(folder: Path) -> Path:

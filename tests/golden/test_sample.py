@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import zipfile
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,6 +14,7 @@ from tests.sample_data.deliveries import MISSING, REVISED, revised_counts
 from tests.sample_data.geography import PROVINCE, Geography
 from tests.sample_data.grids import MARK
 from tests.sample_data.listing import EXPECTED_CSV
+from tests.sample_data.patching import unpacked
 from tests.sample_data.recognition import Recognition
 from tests.sample_data.templates import TemplateWriter
 from tests.sample_data.truth import Truth
@@ -178,21 +177,13 @@ def test_silent_year_and_late_district(result):
     assert late[["sender", "year"]].to_numpy().tolist() == [["824", 2023]]
 
 
-def parts(path: Path) -> dict[str, bytes]:
-    """Content of a file, free of how a zip library packs it."""
-    if path.suffix == ".xlsx" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as package:
-            return {name: package.read(name) for name in package.namelist()}
-    return {"": path.read_bytes()}
-
-
 def test_regenerated_files_equal_the_tracked_ones(tmp_path, expected):
     written, lines = write_sample(tmp_path)
     tracked = {p.relative_to(SAMPLE).as_posix() for p in SAMPLE.rglob("*") if p.is_file()}
     assert set(written) == tracked - {"README.md"}
     torn = next(x["file"] for x in expected if x["rule"] == "truncated")
     for name in set(written) - {torn}:
-        assert parts(tmp_path / name) == parts(SAMPLE / name), name
+        assert unpacked(tmp_path / name) == unpacked(SAMPLE / name), name
     assert sorted(lines) == [traps.Expected(**line) for line in expected]
 
 

@@ -58,6 +58,14 @@ def slim(path: Path) -> None:
             package.writestr(zipfile.ZipInfo(part, ZIP_DATE), data, zipfile.ZIP_DEFLATED, 9)
 
 
+def unpacked(path: Path) -> dict[str, bytes]:
+    """Content of a file by part, free of how a zip library of this machine packs it."""
+    if path.suffix == ".xlsx" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            return {name: package.read(name) for name in package.namelist()}
+    return {"": path.read_bytes()}
+
+
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Part name of each sheet, in the order of the workbook."""
     book = parts["xl/workbook.xml"].decode("utf-8")

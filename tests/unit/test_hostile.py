@@ -10,6 +10,8 @@ import pytest
 
 from tests import hostile_files
 from tests.sample_data.grids import Grid, save
+from xhht_analysis import store
+from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.delivery import find_files, read_files
 from xhht_analysis.intake.remedies import REMEDIES
 
@@ -130,3 +132,33 @@ def test_same_file_under_a_path_with_odd_letters(tmp_path):
     contents = list(read_files(find_files(tmp_path), tmp_path, jobs=1))
     assert [content.refusal for content in contents] == [None, None]
     assert contents[1].file.endswith("dong\ufffdmoi.xlsx")
+
+
+def test_impossible_cells_are_rejected_one_by_one(tmp_path):
+    (tmp_path / "2024-11-20").mkdir()
+    hostile_files.write_units(tmp_path / "2024-11-20" / "so la.xlsx", hostile_files.VALUES)
+    result = run_intake(tmp_path)
+    rules = dict(zip(result.rejects["cell"], result.rejects["rule"], strict=True))
+    assert rules == {
+        "B3": "not_finite",
+        "B4": "not_finite",
+        "B5": "formula_text",
+        "B6": "excel_error",
+        "B7": "boolean_in_number",
+    }
+    good = result.panel[["unit_code", "numerator", "denominator", "value"]]
+    assert good.to_numpy().tolist() == [["824", 7.0, 10.0, 70.0]]  # Gò Công Đông: 7 of 10
+
+
+def test_hostile_names_are_shown_but_never_run(tmp_path):
+    (tmp_path / "2024-11-20").mkdir()
+    units = dict.fromkeys(hostile_files.NAMES, '<c r="{cell}"><v>5</v></c>')
+    hostile_files.write_units(tmp_path / "2024-11-20" / "ten la.xlsx", units)
+    result = run_intake(tmp_path)
+    assert result.rejects["rule"].tolist() == ["unknown_unit"] * 3
+    assert result.rejects["raw"].tolist() == list(hostile_files.NAMES[:3])
+    assert result.panel["unit_code"].tolist() == ["819"]
+    written = store.write_table(result.rejects, "rejects", tmp_path / "out")
+    assert ",=cmd" not in written.read_text(encoding="utf-8")
+    back = store.read_table("rejects", tmp_path / "out")
+    assert back["raw"].tolist() == list(hostile_files.NAMES[:3])
