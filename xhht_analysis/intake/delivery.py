@@ -142,6 +142,7 @@ class _Reader:
     def read(self, path: Path) -> list[Sheet]:
         """Sheets of ``path``; raises RefusedError as `read_workbook` does."""
         if self.process is None or self.process.poll() is not None:
+            self.close()
             self.process = self._start()
         late = threading.Event()
         clock = threading.Timer(self.seconds, lambda: (late.set(), self.process.kill()))

@@ -76,7 +76,7 @@ def _mend_word(match: re.Match) -> str:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
-    text = unicodedata.normalize("NFKD", normalise(text).lower().replace("đ", "d"))
+    text = unicodedata.normalize("NFKD", normalise(text)).lower().replace("đ", "d")
     text = "".join(c for c in text if not unicodedata.combining(c)).replace("y", "i")
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 

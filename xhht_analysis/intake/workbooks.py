@@ -160,6 +160,8 @@ def read_csv(data: bytes) -> Sheet:
     grid, lines, start = [], [], 1
     try:
         for row in reader:
+            if len(row) > prescan.MAX_COLUMNS:
+                raise RefusedError("too_many_cells", f"{len(row)} columns")
             if any(cell.strip() for cell in row):
                 grid.append(row)
                 lines.append(start)

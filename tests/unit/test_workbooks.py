@@ -1,0 +1,251 @@
+"""Files of every kind become the same sheets; formats the value reader hides are seen."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+
+import pytest
+import xlsxwriter
+import xlwt
+
+from tests.form_fixtures import Board, write_xlsx
+from xhht_analysis.intake import delivery, prescan
+from xhht_analysis.intake.sheets import UNCACHED, RefusedError, Sheet, column_letters, column_number
+from xhht_analysis.intake.workbooks import read_csv, read_workbook
+
+pytestmark = pytest.mark.unit
+
+
+def two_rows() -> Board:
+    board = Board("Số liệu").merge("B2:C2", "Biết chữ").row("B3", ["Tổng số", "Đạt"])
+    return board.row("B4", [1200, 45.5])
+
+
+GRID = [["Biết chữ", "Biết chữ"], ["Tổng số", "Đạt"], [1200.0, 45.5]]
+
+
+def test_xlsx_keeps_addresses_and_fills_merged_cells(tmp_path):
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", two_rows()))
+    assert (sheet.name, sheet.grid, sheet.origin) == ("Số liệu", GRID, (2, 2))
+    assert [sheet.address(0, 0), sheet.address(2, 1)] == ["B2", "C4"]
+    assert sheet.merged == ((0, 0, 0, 1),)
+
+
+def test_xls_is_read_the_same(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Số liệu")
+    sheet.write_merge(1, 1, 1, 2, "Biết chữ")
+    for (r, c), value in two_rows().cells.items():
+        if r > 1:
+            sheet.write(r, c, value)
+    book.save(str(tmp_path / "a.xls"))
+    (read,) = read_workbook(tmp_path / "a.xls")
+    assert (read.grid, read.address(2, 1)) == (GRID, "C4")
+
+
+def test_the_content_decides_not_the_extension(tmp_path):
+    write_xlsx(tmp_path / "a.xlsx", two_rows()).rename(tmp_path / "a.xls")
+    assert read_workbook(tmp_path / "a.xls")[0].grid == GRID
+
+
+def test_ods(tmp_path):
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = '<table:table-cell office:value-type="float" office:value="1200"/>'
+    xml = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" '
+        f'xmlns:table="{space}:table:1.0" '
+        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet>'
+        '<table:table table:name="Bảng"><table:table-row><table:table-cell '
+        'office:value-type="string"><text:p>Xã</text:p></table:table-cell>'
+        f"{cells}</table:table-row></table:table></office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr("content.xml", xml)
+    (sheet,) = read_workbook(tmp_path / "a.ods")
+    assert (sheet.name, sheet.grid) == ("Bảng", [["Xã", 1200.0]])
+
+
+def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        share = book.add_format({"num_format": "0.0%"})
+        literal = book.add_format({"num_format": '0.0"%"'})
+        sheet.write_row(0, 0, [1, 2, 3])
+        sheet.write(1, 0, 0.456, share)
+        sheet.write(1, 1, 45.6, literal)
+        sheet.write_formula(1, 2, "=A1+B1", None, "")
+        sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column("B:C", None, None, {"hidden": True})
+    (sheet,) = read_workbook(path)
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ({1}, {1, 2})
+    assert sheet.percent == {(1, 0)}
+    assert (sheet.cell(1, 2), sheet.cell(3, 3)) == (UNCACHED, "#DIV/0!")
+
+
+def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):
+    board = Board().put("A1", "T©n Phó", font_name=".VnTime").put("A2", "Phó", font_name=".VnTimeH")
+    board.put("A3", "Cai Lậy")
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    assert [row[0] for row in sheet.grid] == ["Tân Phú", "Phú", "Cai Lậy"]
+    content = Board().put("A1", "T©n Phó").put("A2", "Phó")
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "b.xlsx", content))
+    assert ([row[0] for row in sheet.grid], sheet.encoding) == (["Tân Phú", "Phú"], "tcvn3")
+
+
+def test_word_tables_with_the_lines_above(tmp_path):
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+    def cell(text: str, span: int = 1) -> str:
+        return (
+            f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr>'
+            f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+        )
+
+    rows = (
+        f"<w:tr>{cell('Nhiệm vụ')}{cell('Kinh phí', 2)}</w:tr><w:tr>{cell('A')}{cell('1')}</w:tr>"
+    )
+    body = f"<w:p><w:r><w:t>Năm 2024</w:t></w:r></w:p><w:tbl>{rows}</w:tbl>"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
+        package.writestr(
+            "word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>"
+        )
+    (sheet,) = read_workbook(tmp_path / "a.docx")
+    assert sheet.grid == [["Năm 2024"], ["Nhiệm vụ", "Kinh phí", "Kinh phí"], ["A", "1"]]
+    assert [sheet.address(0, 0), sheet.address(1, 0), sheet.address(2, 1)] == ["", "A1", "B2"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_csv_delimiters_and_line_ends(mark, ends):
+    text = ends.join(["", mark.join(["Đơn vị", "Số"]), "", mark.join(["Xã A", '"1,5"']), ""])
+    sheet = read_csv(text.encode("utf-8-sig"))
+    assert sheet.grid == [["Đơn vị", "Số"], ["Xã A", "1,5"]]
+    assert [sheet.address(0, 0), sheet.address(1, 1)] == ["2", "4"]
+
+
+def test_csv_line_of_a_cell_that_spans_lines():
+    sheet = read_csv(b'a;"x\ny";b\nc;d;e\n')
+    assert (sheet.grid[0][1], sheet.address(1, 0)) == ("x\ny", "3")
+
+
+def test_column_letters_both_ways():
+    assert [column_letters(n) for n in (1, 26, 27, 702, 703, 16384)] == [
+        "A",
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    ]
+    assert all(column_number(column_letters(n)) == n for n in range(1, 20_000))
+
+
+def test_cells_outside_the_grid_are_empty():
+    sheet = Sheet("", [["a", ""], ["b"]])
+    assert [sheet.cell(0, 1), sheet.cell(1, 1), sheet.cell(9, 9), sheet.cell(0, -1)] == [None] * 4
+
+
+def test_prefixed_package_is_scanned_too(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", two_rows())
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    for tag in (b"row", b"c", b"v", b"sheetData", b"worksheet"):
+        parts[name] = parts[name].replace(b"<" + tag + b" ", b"<x:" + tag + b" ")
+        parts[name] = parts[name].replace(b"<" + tag + b">", b"<x:" + tag + b">")
+        parts[name] = parts[name].replace(b"</" + tag + b">", b"</x:" + tag + b">")
+    parts[name] = parts[name].replace(b'r="C4"', b'r="XFD1048576"')
+    with zipfile.ZipFile(path, "w") as package:
+        for part, data in parts.items():
+            package.writestr(part, data)
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(path)
+    assert refused.value.refusal.rule == "too_many_cells"
+
+
+def test_a_style_without_value_far_away_is_harmless(tmp_path):
+    board = two_rows().put("ZZZ5000", "", bold=True)
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    assert sheet.grid == GRID
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix", "rule"),
+    [
+        (b"{\\rtf1 abc}", ".doc", "unknown_format"),
+        (b"hello", ".xls", "unknown_format"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+         ".xls", "xml_2003"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", ".xls", "html"),
+        (b"PK\x03\x04garbage", ".xlsx", "truncated"),
+        (b"\xd0\xcf\x11\xe0garbage", ".xls", "truncated"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_workbook(tmp_path, data, suffix, rule):
+    (tmp_path / f"a{suffix}").write_bytes(data)
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(tmp_path / f"a{suffix}")
+    assert refused.value.refusal.rule == rule
+
+
+def test_zip_that_is_no_workbook(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as package:
+        package.writestr("../../etc/x.txt", "x")
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(tmp_path / "a.xlsx")
+    assert refused.value.refusal.rule == "unknown_format"
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.xlsx"]
+
+
+def test_entities_in_any_streamed_part_are_refused(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", two_rows())
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/sharedStrings2.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>')
+        with pytest.raises(RefusedError):
+            list(prescan.pieces(package, "xl/sharedStrings2.xml"))
+
+
+def test_a_dead_reader_is_replaced(tmp_path):
+    paths = [write_xlsx(tmp_path / f"{n}.xlsx", two_rows()) for n in "ab"]
+    reader = delivery._Reader(60, delivery.MEMORY_BYTES)
+    reader.read(paths[0])
+    reader.process.kill()
+    reader.process.wait()
+    assert reader.read(paths[1])[0].grid == GRID
+    reader.close()
+
+
+def test_time_limit(tmp_path):
+    reader = delivery._Reader(0.0, delivery.MEMORY_BYTES)
+    with pytest.raises(RefusedError) as refused:
+        reader.read(write_xlsx(tmp_path / "a.xlsx", two_rows()))
+    assert refused.value.refusal.rule == "time_limit"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of address space")
+def test_memory_limit(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes((b"x" * 400 + b"\n") * 150_000)
+    (content,) = delivery.read_files([path], tmp_path, jobs=1, memory_bytes=400 * 2**20)
+    assert content.refusal.rule == "memory_limit"
+
+
+def test_a_line_of_thousands_of_columns_is_refused():
+    with pytest.raises(RefusedError) as refused:
+        read_csv(b"x;" * 100_000)
+    assert refused.value.refusal.rule == "too_many_cells"
+
+
+def test_files_keep_their_order_and_hashes(tmp_path):
+    paths = [write_xlsx(tmp_path / f"{n:02d}.xlsx", two_rows().put("B4", n)) for n in range(12)]
+    contents = list(delivery.read_files(paths, tmp_path, jobs=2))
+    assert [c.file for c in contents] == [p.name for p in paths]
+    assert [c.sheets[0].grid[2][0] for c in contents] == [float(n) for n in range(12)]
+    assert len({c.sha256 for c in contents}) == 12
+    assert contents[0].n_bytes == paths[0].stat().st_size
