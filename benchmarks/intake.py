@@ -1,0 +1,120 @@
+"""Speed of reading beside bare calamine, in one run on one machine.
+
+``python -m benchmarks.intake [--files 2000] [--rows 20000] [--columns 40]`` prints, for one large
+sheet and for a simulated delivery of small workbooks, seconds, files per second, the ratio to
+calamine's own time, and the memory of this process and its readers at the middle and the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import python_calamine as calamine
+import xlsxwriter
+
+from tests.form_fixtures import cmc1, cmc2, mn01, plan, write_xlsx, xmc3
+from xhht_analysis.intake.delivery import find_files, read_files
+from xhht_analysis.intake.forms import read_forms
+
+
+def large(path: Path, rows: int, columns: int) -> Path:
+    """One sheet of numbers under one header."""
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Số liệu")
+        sheet.write_row(0, 0, ["Đơn vị", *[f"Cột {c}" for c in range(1, columns)]])
+        for row in range(1, rows):
+            sheet.write_row(row, 0, [f"Xã {row}", *range(row, row + columns - 1)])
+    return path
+
+
+def delivery(folder: Path, n_files: int) -> None:
+    """Small official forms of one commune each."""
+    ages = dict.fromkeys(range(15, 61), 100)
+    few = dict.fromkeys(ages, 2)
+    small = {age: 50 + age for age in range(7)}
+    groups = {"15-25": (1100, 11, 22), "26-35": (1000, 10, 20), "36-60": (2500, 25, 50)}
+    boards = (
+        xmc3(ages, few, few),
+        cmc2(groups),
+        mn01(small, small, small),
+        cmc1({"Xã Tân Thới": groups, "Xã Tân Phú": groups}),
+    )
+    for number in range(n_files):
+        day = folder / f"2024-11-{1 + number % 28:02d}"
+        day.mkdir(parents=True, exist_ok=True)
+        write_xlsx(day / f"{number:05d}.xlsx", boards[number % len(boards)])
+
+
+def bare(paths: list[Path]) -> None:
+    """Read every cell with calamine alone, in this process."""
+    for path in paths:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+
+def memory() -> float:
+    """Resident memory of this process in MB (Linux; else 0)."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    line = next(x for x in status.read_text().splitlines() if x.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def read_all(paths: list[Path], root: Path, jobs: int, *, forms: bool) -> list[float]:
+    """Read, and recognise forms when asked; memory in the middle and at the end."""
+    marks = []
+    for number, content in enumerate(read_files(paths, root, jobs=jobs), start=1):
+        if forms:
+            read_forms(content, received_on="2024-11-30", **plan())
+        if number in (len(paths) // 2, len(paths)):
+            marks.append(memory())
+    return marks
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--columns", type=int, default=40)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    plan()
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        path = large(root / "lon.xlsx", options.rows, options.columns)
+        own = [seconds(lambda: bare([path])) for _ in range(3)]
+        ours = [seconds(lambda: read_all([path], root, 1, forms=False)) for _ in range(3)]
+        print(
+            f"{options.rows} x {options.columns}: calamine {min(own):.2f} s, kit {min(ours):.2f} s,"
+        )
+        print(f"  ratio {min(ours) / min(own):.2f} (goal: at most 3)")
+        path.unlink()
+        delivery(root, options.files)
+        paths = find_files(root)
+        alone = seconds(lambda: bare(paths))
+        for forms in (False, True):
+            start = time.perf_counter()
+            marks = read_all(paths, root, options.jobs, forms=forms)
+            took = time.perf_counter() - start
+            what = "read and recognised" if forms else "read"
+            print(f"{len(paths)} files {what}: {took:.1f} s, {len(paths) / took:.0f} files/s,")
+            print(f"  ratio to calamine {took / alone:.1f}; MB half-way and end: {marks}")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
