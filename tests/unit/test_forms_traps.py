@@ -262,3 +262,10 @@ def test_activities_with_money_in_its_own_unit():
     assert (found["status"], found["budget_source"]) == ("in_progress", "state_budget")
     assert (found["reporter_code"], found["cell"], found["text"]) == (TAN_THOI, "D5", "Mở 3 lớp")
     assert reading.observation_rows == []
+
+
+def test_a_date_in_a_note_does_not_end_the_table():
+    first = [*row("clc_it", 1, 2), *[None] * 4, "cập nhật ngày 1 tháng 9 năm 2024"]
+    assert len(figures(read(template(first, row("life_skills", 3, 4))))) == 2
+    signed = template(row("clc_it", 1, 2)).put("B12", "NGƯỜI LẬP BIỂU")
+    assert len(read(signed.row("A14", row("life_skills", 3, 4))).observation_rows) == 1

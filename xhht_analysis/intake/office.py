@@ -96,8 +96,11 @@ class Office:
 
     @cached_property
     def _about(self) -> dict[str, dict[str, Any]]:
-        rows = self.indicators.drop_duplicates("indicator_code").to_dict("records")
-        return {row["indicator_code"]: row for row in rows}
+        names = ["kind", "level_max", "definition_variant", "name_vi", "short_name_vi"]
+        columns = [self.indicators[name].tolist() for name in names]
+        codes = self.indicators["indicator_code"].tolist()
+        rows = zip(codes, zip(*columns, strict=True), strict=True)
+        return {c: {"indicator_code": c, **dict(zip(names, r, strict=True))} for c, r in rows}
 
     @cached_property
     def indicator_names(self) -> dict[str, str]:

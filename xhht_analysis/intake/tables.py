@@ -91,17 +91,22 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, str]]:
         """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""
-        for row in range(self.first, self.last):
-            texts = [fold(self.sheet.text(row, c)) for c in range(self.sheet.n_columns)]
-            if not any(texts) or is_number_row(self.sheet, row):
+        for row in range(self.first, min(self.last, self.sheet.n_rows)):
+            cells = [c for c in self.sheet.grid[row] if c not in ("", None)]
+            if not cells or is_number_row(self.sheet, row):
                 continue
-            label = texts[self.key] or next(filter(None, texts))
-            if any(SIGNATURE.match(t) for t in texts if t and not t[0].isdigit()):
+            texts = [fold(c) for c in cells if isinstance(c, str)]
+            label = fold(self.sheet.text(row, self.key)) or next(iter(texts), "")
+            if any(map(SIGNATURE.match, texts)) and not any(map(_is_figure, cells)):
                 return
-            if "@" in (texts[0], texts[self.key]) or TOTAL.fullmatch(label):
+            if "@" in (texts[:1] or [""])[0] or TOTAL.fullmatch(label):
                 yield row, "total"
             else:
                 yield row, "note" if NOTE.match(label) else "data"
+
+
+def _is_figure(cell: object) -> bool:
+    return parse_number(cell, kind="percent").value is not None
 
 
 class AmbiguousColumnError(ValueError):
@@ -118,6 +123,7 @@ def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
     return tuple(terms)
 
 
+@lru_cache(maxsize=65536)
 def fits(spec: str, path: str) -> bool:
     """Whether a folded heading path has the words of ``spec``.
 
