@@ -17,13 +17,13 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake import activities, layouts
+from xhht_analysis.intake import activities, age_layouts, layouts
 from xhht_analysis.intake.context import Context, is_register, read_context, sample_marks
-from xhht_analysis.intake.office import FIELDS
+from xhht_analysis.intake.office import FIELDS, Office
 from xhht_analysis.intake.places import Places
 from xhht_analysis.intake.remedies import remedy
 from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
-from xhht_analysis.intake.tables import Table, find_tables
+from xhht_analysis.intake.tables import AmbiguousColumnError, Table, find_tables
 from xhht_analysis.intake.text import fold
 
 CELLS = tuple(f"cell_{name}" for name in FIELDS)
@@ -121,7 +121,7 @@ def read_forms(
     reading.is_sample, doubtful = sample_marks(content.sheets)
     places = Places(areas, agencies, received_on)
     status = _status(reading.is_sample, doubtful)
-    office = layouts.Office(content.file, received_on, indicators, places, status)
+    office = Office(content.file, received_on, indicators, places, status)
     if doubtful:
         office.find(
             None,
@@ -158,7 +158,7 @@ def _status(is_sample: bool, doubtful: bool) -> str:
     return "sample" if is_sample else "doubtful" if doubtful else "ok"
 
 
-def _year_from_name(whole: Context, office: layouts.Office) -> None:
+def _year_from_name(whole: Context, office: Office) -> None:
     """Take the year from the file's name when nothing inside tells it, and say so."""
     years = set(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", office.file.rsplit("/", 1)[-1]))
     if whole.year is None and whole.year_problem is None and len(years) == 1:
@@ -171,7 +171,7 @@ def _year_from_name(whole: Context, office: layouts.Office) -> None:
 
 
 def _read_table(
-    table: Table, known: dict[str, dict[str, Any]], office: layouts.Office, reading: Reading
+    table: Table, known: dict[str, dict[str, Any]], office: Office, reading: Reading
 ) -> bool:
     if activities.is_activity_table(table):
         reading.activity_rows += activities.read_activities(table, office)
@@ -180,7 +180,7 @@ def _read_table(
     title = fold(" ".join([office.file, table.sheet.name, *_lines_above(table)]))
     bound = []
     for name, description in known.items():
-        layout = layouts.bind(name, description, table, office, title)
+        layout = bind(name, description, table, office, title)
         if layout is not None:
             bound.append(layout)
     complete = [layout for layout in bound if layout.claims]
@@ -203,9 +203,7 @@ def _has_figures(sheet: Sheet) -> bool:
     return rows >= 1 or (sheet.lines is not None and sheet.n_rows > 0)
 
 
-def _report_missed(
-    missed: list[tuple[Sheet, list[str]]], office: layouts.Office, reading: Reading
-) -> None:
+def _report_missed(missed: list[tuple[Sheet, list[str]]], office: Office, reading: Reading) -> None:
     """A file without any form is refused; a sheet without one, beside others, is a finding."""
     if not office.forms:
         looked = "; ".join(dict.fromkeys(text for _, texts in missed for text in texts))
@@ -219,3 +217,35 @@ def _report_missed(
             "sheet_not_recognised",
             f"Không đọc sheet này. {remedy('unknown_form')} {detail}".strip(),
         )
+
+
+LAYOUTS: dict[str, type[layouts.Layout]] = {
+    "units": layouts.Units,
+    "indicators": layouts.Indicators,
+    "list": layouts.Listing,
+    "ages": age_layouts.Ages,
+    "measures": age_layouts.Measures,
+    "series": layouts.Series,
+}
+
+
+def bind(
+    name: str, about: dict[str, Any], table: Table, office: Office, title: str
+) -> layouts.Layout | None:
+    """Apply a description to a table; None when nothing of it is there."""
+    titled = any(f" {fold(t)} " in f" {title} " for t in about.get("title", "").split("|") if t)
+    layout = LAYOUTS[about["layout"]](name, about, table, office, titled)
+    if hasattr(layout, "bind"):
+        layout.bind()
+        return layout if layout.columns or titled else None
+    for part, spec in about["fields"].items():
+        try:
+            columns = table.columns(spec)
+        except AmbiguousColumnError as error:
+            layout.absent[part] = f"{spec} (hai cột giống nhau: {error})"
+            continue
+        if columns:
+            layout.columns[part] = columns
+        else:
+            layout.absent[part] = spec
+    return layout if layout.columns or titled else None

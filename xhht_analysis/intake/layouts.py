@@ -1,4 +1,4 @@
-"""The five layouts of forms: how the words of a description become cells of a table.
+"""The layouts of forms: how the words of a description become cells of a table.
 
 ``units`` one row per unit; ``indicators`` the same with indicators named in the headings; ``list``
 one row per indicator; ``ages`` rows are age groups; ``measures`` columns are ages; ``series`` one
@@ -15,14 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from xhht_analysis.intake.office import Claim, Office
-from xhht_analysis.intake.tables import YEAR, AmbiguousColumnError, Table, fits
+from xhht_analysis.intake.tables import YEAR, Table, fits
 from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
-
-__all__ = ["Layout", "Office", "bind"]
 
 Cells = tuple[tuple[int, int, int], ...]
 """Signed cells of an amount: (sign, row, column)."""
-AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
 
 
 @dataclass
@@ -251,123 +248,6 @@ class Listing(Layout):
         return self.table.sheet.text(*at).strip() if at else ""
 
 
-class Ages(Layout):
-    """Rows are age groups of one unit; cumulative and disjoint groups are told by their labels."""
-
-    @cached_property
-    def groups(self) -> dict[tuple[int, int], int]:
-        """Row of each age group (first age, last age)."""
-        rows = {}
-        for row, kind in self.table.rows():
-            found = AGES.search(fold(self.table.sheet.text(row, self.table.key)))
-            if found and kind != "note":
-                low = int(found[1])
-                rows.setdefault((low, int(found[2] or low)), row)
-            elif kind == "total" and rows:
-                rows.setdefault((min(rows)[0], max(high for _, high in rows)), row)
-        return rows
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per observation; the unit is the sheet's own."""
-        for give in self.gives:
-            yield self._claim(give, self.table.first, None)
-        for ages, row in self.groups.items():
-            parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
-            for columns in self.columns.values() if parts else ():
-                self._check(
-                    row, parts, columns[None] if None in columns else next(iter(columns.values()))
-                )
-
-    def _check(self, row: int, parts: list[int], column: int) -> None:
-        values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
-        if None not in values and values[0] != sum(values[1:]):
-            text = f"Tổng ghi {values[0]:g}, cộng các nhóm tuổi được {sum(values[1:]):g}."
-            self.office.find((row, column), "total_differs", text)
-
-    def _at(
-        self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
-    ) -> list[tuple[int, int]]:
-        columns = self.columns.get(name, {})
-        column = columns.get(year, next(iter(columns.values()), None))
-        whole = self.groups.get(ages)
-        rows = [whole] if whole is not None else join_ages(self.groups, ages)
-        return [] if column is None else [(r, column) for r in rows]
-
-
-def join_ages(groups: dict[tuple[int, int], int], ages: tuple[int, int] | None) -> list[int]:
-    """Rows of disjoint groups that together make ``ages`` exactly, the widest first; else none."""
-    if ages is None:
-        return []
-    low, rows = ages[0], []
-    while low <= ages[1]:
-        fit = max((g for g in groups if g[0] == low and g[1] <= ages[1]), default=None)
-        if fit is None:
-            return []
-        rows.append(groups[fit])
-        low = fit[1] + 1
-    return rows
-
-
-class Measures(Layout):
-    """Rows are measures, columns are ages, for one unit."""
-
-    def bind(self) -> None:
-        """Find the row of each measure by its label."""
-        labels = {row: self._label(row) for row, _ in self.table.rows()}
-        for name, spec in self.about["fields"].items():
-            found = sorted((len(label), row) for row, label in labels.items() if fits(spec, label))
-            if found and (len(found) == 1 or found[0][0] < found[1][0]):
-                self.columns[name] = {None: found[0][1]}
-            else:
-                self.absent[name] = spec
-
-    def _label(self, row: int) -> str:
-        cells = (self.table.sheet.cell(row, c) for c in range(self.table.sheet.n_columns))
-        parts: list[str] = []
-        for cell in cells:
-            if (
-                isinstance(cell, str)
-                and parse_number(cell).value is None
-                and fold(cell) not in parts
-            ):
-                parts.append(fold(cell))
-        return " | ".join(parts)
-
-    @cached_property
-    def ages(self) -> dict[tuple[int, int], int]:
-        """Column of each age or age group."""
-        columns = {}
-        for column in self.table.usable:
-            found = AGES.fullmatch(
-                re.sub(
-                    r"\b(tre|tuoi|do|em)\b", "", self.table.headings[column].rsplit("|")[-1]
-                ).strip()
-            )
-            if found:
-                columns.setdefault((int(found[1]), int(found[2] or found[1])), column)
-        return columns
-
-    @property
-    def claims(self) -> bool:
-        """Whether rows and age columns of an observation are there."""
-        return any(self._claim(give, 0, None).numerator for give in self.gives)
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per observation."""
-        for give in self.gives:
-            claim = self._claim(give, self.table.first, None)
-            if claim.numerator:
-                yield claim
-
-    def _at(
-        self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
-    ) -> list[tuple[int, int]]:
-        measure = self.columns.get(name, {}).get(None)
-        whole = self.ages.get(ages)
-        columns = [whole] if whole is not None else join_ages(self.ages, ages)
-        return [] if measure is None else [(measure, c) for c in columns]
-
-
 class Series(Layout):
     """One row per province, one column per year; the title names the indicator."""
 
@@ -398,38 +278,6 @@ class Series(Layout):
                     claim.foreign = True
                     claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
                     yield claim
-
-
-LAYOUTS: dict[str, type[Layout]] = {
-    "units": Units,
-    "indicators": Indicators,
-    "list": Listing,
-    "ages": Ages,
-    "measures": Measures,
-    "series": Series,
-}
-
-
-def bind(
-    name: str, about: dict[str, Any], table: Table, office: Office, title: str
-) -> Layout | None:
-    """Apply a description to a table; None when nothing of it is there."""
-    titled = any(f" {fold(t)} " in f" {title} " for t in about.get("title", "").split("|") if t)
-    layout = LAYOUTS[about["layout"]](name, about, table, office, titled)
-    if hasattr(layout, "bind"):
-        layout.bind()
-        return layout if layout.columns or titled else None
-    for part, spec in about["fields"].items():
-        try:
-            columns = table.columns(spec)
-        except AmbiguousColumnError as error:
-            layout.absent[part] = f"{spec} (hai cột giống nhau: {error})"
-            continue
-        if columns:
-            layout.columns[part] = columns
-        else:
-            layout.absent[part] = spec
-    return layout if layout.columns or titled else None
 
 
 def parse_amount(amount: str) -> Iterable[tuple[int, str, tuple[int, int] | None]]:
