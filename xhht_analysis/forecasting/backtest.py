@@ -16,7 +16,6 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.levels import forecast_levels
-from xhht_analysis.forecasting.outlook import PROVINCE
 from xhht_analysis.forecasting.panel import forecast_panel
 
 MIN_TRAINING = 3
@@ -26,6 +25,8 @@ AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.
 DEFAULT, PERSISTENCE = "default", "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
+DISTRICT_DIGITS = 3
+"""Length of a district's code; the province has 2 digits, a commune 5."""
 BIN = 0.2
 """Width of the bins of PIT and reliability."""
 Model = Callable[[pd.DataFrame, int], object]
@@ -79,7 +80,7 @@ def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.D
         )
         mask &= panel["definition_variant"] == indicator.definition_variant
         rows = panel[mask]
-        is_district = rows["unit_code"] != PROVINCE
+        is_district = rows["unit_code"].str.len() == DISTRICT_DIGITS
         rows = rows[is_district] if is_district.any() else rows
         if indicator.kind == "level":
             parts += _level_origins(rows, horizons)

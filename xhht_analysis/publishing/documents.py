@@ -117,6 +117,31 @@ def export_html(
     return store.write_text(out, text)
 
 
+def export_docx(
+    executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
+) -> Path:
+    """Write the notebook's blocks as a Word file in the form of Nghị định 30/2020/NĐ-CP.
+
+    Raises
+    ------
+    ExportError
+        If the notebook failed or was not executed.
+    """
+    from xhht_analysis.publishing.word import write_docx
+
+    labels = Labels(lang)
+    found = block_outputs(read_executed(executed_notebook, labels))
+    return write_docx(found, out, labels, title)
+
+
+def export_annex(processed_dir: Path, out: Path, *, lang: str = "vi") -> Path:
+    """Write the Excel annex of the tables in ``processed_dir``."""
+    from xhht_analysis.publishing.annex import write_annex
+    from xhht_analysis.publishing.material import read_material
+
+    return write_annex(read_material(processed_dir, lang=lang), out)
+
+
 def _prepare(nb: nbformat.NotebookNode) -> list[dict]:
     """Turn blocks into what the template prints; return the headings with unique ids."""
     headings, seen = [], {}

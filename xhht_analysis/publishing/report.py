@@ -66,8 +66,8 @@ def summary(material: Material) -> list[Block]:
     ]
 
 
-def goals_overview(material: Material) -> list[Block]:
-    """Table and figure of all goals."""
+def goal_rows(material: Material) -> tuple[list[str], list[list]]:
+    """Columns and rows of the table of all goals, a row of one cell before each block."""
     word = material.labels.word
     columns = [word("col.goal"), word("col.current")]
     for year in TARGET_YEARS:
@@ -78,6 +78,13 @@ def goals_overview(material: Material) -> list[Block]:
             block = goal.block
             rows.append([block_name(material, block)])
         rows.append(_goal_row(material, goal.goal_code, int(goal.order)))
+    return columns, rows
+
+
+def goals_overview(material: Material) -> list[Block]:
+    """Table and figure of all goals."""
+    word = material.labels.word
+    columns, rows = goal_rows(material)
     return [
         heading(word("heading.goals")),
         table(word("goals.caption"), columns, rows, align="lrrlrl", note=word("goals.note")),

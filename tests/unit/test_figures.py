@@ -1,0 +1,192 @@
+"""Figures through their axes: what is drawn, in which words, and that nothing overlaps."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests import frames
+from xhht_analysis.publishing import figures, figures_goals, figures_pace, figures_places, gallery
+from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.material import Material
+
+pytestmark = pytest.mark.unit
+NB = "\u00a0"
+
+
+@pytest.fixture(scope="module")
+def run() -> Material:
+    scores = [
+        {"model_id": "test", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
+         "metric": f"coverage_{level}", "value": value, "n": 66}
+        for level, value in ((50, 0.47), (80, 0.83), (95, 0.94))
+    ]  # fmt: skip
+    previous = frames.make_verdicts()
+    previous["prob_reached"] = (previous["prob_reached"] - 0.1).clip(lower=0)
+    scores = pd.DataFrame(scores).astype({"origin_year": "Int64", "horizon": "Int64"})
+    return frames.make_material(scores=scores, previous=previous)
+
+
+@pytest.fixture(scope="module")
+def drawn(run) -> dict:
+    made = {**gallery.draw_overviews(run), **gallery.draw_places(run)}
+    for code in ("information_literacy", "lower_secondary_l3_districts", "primary_l3_province"):
+        made[f"fan_{code}"] = figures_goals.plot_fan(run, code)
+    made["fan_none"] = figures_goals.plot_fan(run, frames.NO_DATA_GOAL)
+    return made
+
+
+def texts(figure) -> list[str]:
+    return [t.get_text() for axis in figure.axes for t in axis.texts]
+
+
+def test_nothing_overlaps_and_everything_is_described(drawn):
+    for name, figure in drawn.items():
+        assert figures.overlapping_texts(figure) == [], name
+        assert len(figure.get_label()) > 40, name
+        assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
+        assert "20/11/2026" in figure.get_supxlabel(), name
+
+
+def test_overlaps_are_found_when_there_are_some(run):
+    figure, axes = figures.canvas(2)
+    for x in (0.5, 0.505):
+        axes[0, 0].text(x, 0.5, "chồng lên nhau")
+    assert figures.overlapping_texts(figure)
+
+
+def test_published_figures_carry_no_sample_mark(run):
+    panel = frames.make_panel(status="ok")
+    clean = frames.make_material(panel=panel, submissions=frames.make_submissions(False))
+    figure = figures_goals.plot_fan(clean, "clc_it")
+    assert "SỐ LIỆU MINH HOẠ" not in [t.get_text() for t in figure.texts]
+
+
+def test_the_fan_shows_observed_target_bands_origin_and_boundary(drawn):
+    axis = drawn["fan_information_literacy"].axes[0]
+    lines = {line.get_gid(): line for line in axis.lines if line.get_gid()}
+    # the province has the share of district 5: 20 + 4 * (year - 2021) + 5
+    assert list(lines["observed"].get_xdata()) == [2021, 2022, 2023, 2024, 2025, 2026]
+    assert list(lines["observed"].get_ydata()) == [25, 29, 33, 37, 41, 45]
+    # forecast median 2030: 20 + 4 * 9 + 11 - 5 = 62
+    assert lines["median"].get_ydata()[-1] == pytest.approx(62)
+    assert lines["origin"].get_xdata()[0] == 2026
+    assert 2024 < lines["boundary"].get_xdata()[0] < 2025
+    targets = [line.get_ydata()[0] for line in axis.lines if line.get_gid() == "target"]
+    assert targets == [50, 70]
+    assert len(axis.collections) >= 3
+    assert f"Mục tiêu 2030: 70{NB}%\n▲ rất có khả năng đạt (95{NB}%)" in texts(axis.figure)
+
+
+def test_counted_goals_are_drawn_as_whole_districts(drawn):
+    axis = drawn["fan_lower_secondary_l3_districts"].axes[0]
+    observed = next(line for line in axis.lines if line.get_gid() == "observed")
+    # level 3 from 2024 for districts 0, 3, 6, 9: 1 + 1 + 1
+    assert list(observed.get_ydata()) == [0, 0, 0, 4, 4, 4]
+    assert axis.get_ylabel() == "Số huyện, thành, thị đạt"
+    assert "Mục tiêu 2025: 3/11 đơn vị\n✔ đã đạt" in texts(axis.figure)
+
+
+def test_a_goal_without_figures_says_so(drawn):
+    assert "Chưa có số liệu báo cáo" in texts(drawn["fan_none"])
+
+
+def test_years_are_whole_on_every_axis(drawn):
+    for name in ("fan_information_literacy", "districts_clc_it"):
+        figure = drawn[name]
+        figure.draw_without_rendering()
+        shown = [t.get_text() for a in figure.axes if a.axison for t in a.get_xticklabels()]
+        assert all(text.isdigit() for text in shown if text), name
+
+
+def test_districts_stand_in_vietnamese_order(drawn, run):
+    names = [a.get_title(loc="left") for a in drawn["districts_clc_it"].axes if a.axison]
+    assert names == list(run.districts["short_name"])
+    assert len(names) == 11
+    bare = [name.split(maxsplit=1)[1] for name in names]
+    assert bare == Labels().sort(bare)
+
+
+def test_the_ladder_shows_unknown_levels_as_a_range():
+    panel = frames.make_panel()
+    unsure = (panel["indicator_code"] == "primary_level") & (panel["unit_code"] == "815")
+    unsure &= panel["year"] == 2026
+    panel.loc[unsure, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 1.0, 3.0]
+    figure = figures_places.plot_ladder(frames.make_material(panel=panel))
+    assert texts(figure).count("1–3") == 1
+
+
+def test_the_calendar_marks_late_and_missing(drawn):
+    shown = texts(drawn["calendar"])
+    assert shown.count("05/12 !") == 1
+    assert shown.count("–") == 1
+    assert "8/8" in shown  # Cái Bè has 8 communes since 2025-07
+    assert "1 gửi sau hạn" in drawn["calendar"].get_label()
+
+
+def test_the_heatmap_says_chances_without_colour(run):
+    figure = figures_places.plot_heatmap(run)
+    assert figures.overlapping_texts(figure) == []
+    assert len(texts(figure)) == 12 * 11  # 12 goals of 2030 have verdicts by district
+    assert texts(figure).count("–") == 11
+
+
+def test_pace_figures_say_what_the_verdicts_say(run):
+    dumbbell = figures_pace.plot_dumbbell(run)
+    # information literacy: (70 - 45) / 4 = 6,25 points a year
+    assert texts(dumbbell)[0] == "cần 6,3/năm"
+    changes = figures_pace.plot_changes(run)
+    # first goal of the plan: 0.78 now, 0.68 before
+    assert texts(changes)[0] == f"70{NB}% → 80{NB}%"
+    for figure in (dumbbell, changes, figures_pace.plot_peers(run)):
+        assert figures.overlapping_texts(figure) == []
+
+
+def test_dots_are_twenty_and_fill_with_the_chance(run):
+    figure = figures_pace.plot_dots(run, "clc_it")
+    filled, hollow = figure.axes[0].collections
+    assert len(filled.get_offsets()) == 16  # P = 0.78
+    assert len(hollow.get_offsets()) == 4
+
+
+def test_leverage_track_and_tiles(run):
+    leverage = figures_pace.plot_leverage(run, "clc_it")
+    widths = [bar.get_width() for bar in leverage.axes[0].patches]
+    assert widths == sorted(widths, reverse=True)
+    assert "(n = 66)" in figures_pace.plot_track(run).axes[0].texts[0].get_text()
+    assert len(figures_places.plot_tiles(run, "clc_it").axes[0].patches) == 11
+
+
+def test_files_are_the_same_bytes_every_time(run, tmp_path):
+    made = [figures_goals.plot_fan(run, "clc_it") for _ in range(2)]
+    first, second = (
+        [p.read_bytes() for p in figures.save_figure(figure, tmp_path / str(i), "fan")]
+        for i, figure in enumerate(made)
+    )
+    assert first == second
+    assert first[0].startswith(b"\x89PNG")
+    assert b"<svg" in first[1]
+
+
+def test_an_empty_folder_writes_nothing(run):
+    assert figures.save_figure(figures_pace.plot_track(run), "", "track") == []
+
+
+def test_no_font_but_dejavu(run):
+    figure = figures_goals.plot_overview(run)
+    figure.draw_without_rendering()
+    fonts = {t.get_fontname() for a in figure.axes for t in a.texts}
+    assert fonts == {"DejaVu Sans"}
+
+
+@pytest.mark.parametrize("colour", [*figures.CLASS_COLOURS.values(), *figures.LEVEL_COLOURS])
+def test_text_on_colour_has_enough_contrast(colour):
+    from matplotlib.colors import to_rgb
+
+    def luminance(value):
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(value)
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(colour), luminance(figures.ink_on(colour))), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

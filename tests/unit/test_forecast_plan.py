@@ -1,0 +1,261 @@
+"""Verdicts for the whole plan: complete, coherent, repeatable, blind to the future."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting.outlook import conditional_history, observed_shares
+from xhht_analysis.forecasting.plan_forecast import build_outlooks, forecast_plan
+from xhht_analysis.plan import goals
+from xhht_analysis.project import Project
+
+pytestmark = pytest.mark.unit
+CONFIG = Project().config_dir
+PLAN = {
+    "goals": goals.read_goals(CONFIG),
+    "targets": goals.read_targets(CONFIG),
+    "indicators": goals.read_indicators(CONFIG),
+}
+DISTRICTS = [str(code) for code in range(815, 826)]
+AS_OF = "2026-11-20"
+START = {"trained_population": 40, "university_degree": 8}
+
+
+@dataclass(frozen=True)
+class FewAreas:
+    def districts(self):
+        return pd.DataFrame({"unit_code": DISTRICTS})
+
+
+def make_panel(last_year=2026):
+    """Shares rise 3 points a year plus the district's number; levels rise by one in 2023."""
+    rows = []
+    for indicator in PLAN["indicators"].itertuples():
+        code, kind = indicator.indicator_code, indicator.kind
+        units = ["82"] if kind == "milestone" else DISTRICTS
+        if kind in ("rate", "context"):
+            continue
+        for i, unit in enumerate(units):
+            for year in range(2021, last_year + 1):
+                row = {"indicator_code": code, "unit_code": unit, "year": year}
+                if kind in ("level", "milestone"):
+                    row["level"] = float(min(indicator.level_max, (year >= 2023) + (i % 3)))
+                else:
+                    pace = 0.5 if code == "university_degree" else 3
+                    n = 1000.0 * (i + 1)
+                    x = round(n * (START.get(code, 30) + pace * (year - 2021) + i / 2) / 100)
+                    row |= {"numerator": float(x), "denominator": n, "value": 100 * x / n}
+                rows.append(row | {"definition_variant": indicator.definition_variant})
+    panel = pd.DataFrame(rows).assign(
+        frame="2021", status="sample", as_of=AS_OF, value_type="reported"
+    )
+    return contracts.conform(panel, contracts.PANEL)
+
+
+def run(panel, **changes):
+    settings = {"as_of": AS_OF, "n_draws": 200, "variants": False, **changes}
+    plan = {**PLAN, **{k: settings.pop(k) for k in list(settings) if k in PLAN}}
+    return forecast_plan(panel, areas=FewAreas(), **plan, **settings)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return make_panel()
+
+
+@pytest.fixture(scope="module")
+def result(panel):
+    return run(panel)
+
+
+def pick(verdicts, goal, year=2030, unit="82"):
+    mask = (verdicts["goal_code"] == goal) & (verdicts["target_year"] == year)
+    return verdicts[mask & (verdicts["unit_code"] == unit)].iloc[0]
+
+
+def test_every_target_line_has_a_verdict_for_the_province_and_each_district(result):
+    contracts.check(result.verdicts, contracts.VERDICTS)
+    contracts.check(result.forecasts, contracts.FORECASTS)
+    counted = result.verdicts.groupby(["goal_code", "target_year"]).size()
+    lines = PLAN["targets"].set_index(["goal_code", "target_year"]).index
+    assert set(counted.index) == set(lines)
+    assert result.verdicts["goal_code"].nunique() == 18
+    expected = {True: 1, False: 12}
+    assert all(n == expected[goal == "digital_university"] for (goal, _), n in counted.items())
+
+
+def test_settled_targets_are_observed_and_open_ones_forecast(result):
+    basis = result.verdicts.groupby("target_year")["basis"].unique()
+    assert set(basis[2025]) == {"observed"}
+    assert set(basis[2030]) == {"forecast"}
+
+
+def test_the_province_stands_where_its_districts_counts_say(result):
+    # n_i = 1000 (i + 1), value 30 + 15 + i / 2: sum n_i i / 2 / sum n_i = 110 / 33 = 10 / 3
+    row = pick(result.verdicts, "information_literacy")
+    assert row["current"] == pytest.approx(45 + 10 / 3, abs=1e-3)
+    assert row["current_year"] == 2026
+    assert row["n_points"] == 6
+
+
+def test_a_count_target_is_a_whole_number_of_districts(result):
+    row = pick(result.verdicts, "lower_secondary_l3_districts")
+    assert (row["measure_unit"], row["target_value"], row["target_units"]) == ("units", 6, 6)
+    assert row["n_units"] == 11
+    assert row["current"] == 3  # i % 3 = 2 for 3 of 11 districts, plus one in 2023: level 3
+    rows = result.forecasts
+    mask = (rows["indicator_code"] == "lower_secondary_l3_districts") & (rows["year"] == 2030)
+    pmf = rows[mask].set_index("output_type_id")["value"]
+    assert list(pmf.index) == list(range(12))
+    assert pmf.sum() == pytest.approx(1, abs=1e-3)
+    assert pmf.loc[6:].sum() == pytest.approx(row["prob_reached"], abs=1e-3)
+    assert "no_legal_object" in row["reason"]
+
+
+def test_the_province_has_the_status_of_its_last_district(result):
+    share = pick(result.verdicts, "literacy_l2_districts")
+    status = pick(result.verdicts, "literacy_l2_province")
+    assert status["prob_reached"] == pytest.approx(share["prob_reached"])
+    assert status["current"] == 1
+
+
+def test_draws_add_up_and_parts_stay_inside_the_whole(panel):
+    outlooks = build_outlooks(panel, PLAN["indicators"], DISTRICTS, n_draws=150, seed=3)
+    trained, degree = outlooks["trained_population"], outlooks["university_degree"]
+    assert (degree.draws <= trained.draws + 1e-9).all()
+    assert (degree.province <= trained.province + 1e-9).all()
+    total = (trained.draws * trained.weights).sum(axis=1) / trained.weights.sum(axis=1)
+    np.testing.assert_allclose(trained.province, total, atol=1e-9)
+    levels = outlooks["lower_secondary_level"].levels
+    assert (levels.chance[..., 3] <= levels.chance[..., 2] + 1e-12).all()
+    np.testing.assert_allclose(trained.draws[:, :, 0], trained.draws[:1, :, 0].repeat(150, 0))
+
+
+def test_the_same_inputs_give_the_same_tables_in_any_row_order(panel, result):
+    again = run(panel.sample(frac=1, random_state=5))
+    pd.testing.assert_frame_equal(result.verdicts, again.verdicts)
+    pd.testing.assert_frame_equal(result.forecasts, again.forecasts)
+
+
+def test_figures_after_the_origin_change_nothing(panel):
+    spoilt = panel.copy()
+    late = spoilt["year"] > 2024
+    spoilt.loc[late, ["value", "numerator"]] = 0.0
+    spoilt.loc[late & spoilt["level"].notna(), "level"] = 0.0
+    settings = {"origin_year": 2024, "as_of": "2024-12-01"}
+    clean, dirty = run(panel, **settings), run(spoilt, **settings)
+    pd.testing.assert_frame_equal(clean.verdicts, dirty.verdicts)
+    pd.testing.assert_frame_equal(clean.forecasts, dirty.forecasts)
+    assert set(clean.verdicts["basis"]) == {"forecast"}
+
+
+def test_a_late_district_leaves_bounds_and_no_verdict_on_the_past():
+    panel = make_panel(2025)
+    late = (panel["unit_code"] == "825") & (panel["year"] == 2025)
+    found = run(panel[~late], as_of="2026-01-15").verdicts
+    row = pick(found, "learning_districts", 2025, "825")
+    assert row["verdict_class"] == "no_data"
+    share = pick(found, "information_literacy", 2025)
+    # 66,000 people, of whom 11,000 in the silent district: at most a sixth more
+    low, high = 55 / 66 * 42 + 150 / 66, 55 / 66 * 42 + 150 / 66 + 100 / 6
+    assert low < 50 < high
+    assert (share["verdict_class"], share["reason"]) == ("no_data", "target_year_missing")
+    assert share["current_year"] == 2024
+    count = pick(found, "literacy_l2_districts", 2025)
+    assert (count["verdict_class"], count["current_low"], count["current_high"]) == ("missed", 7, 8)
+
+
+def test_before_the_year_ends_a_late_district_is_forecast_for_it():
+    panel = make_panel(2025)
+    late = (panel["unit_code"] == "825") & (panel["year"] == 2025)
+    row = pick(run(panel[~late], as_of="2025-12-01").verdicts, "information_literacy", 2025)
+    assert row["basis"] == "forecast"
+    # the ten districts that reported stand still: only a sixth of the people is in doubt
+    assert row["q975"] - row["q025"] < 4
+
+
+def test_a_gap_between_the_report_and_the_sum_is_said(panel):
+    told = panel[panel["unit_code"] == "815"].assign(unit_code="82", value=60.0)
+    told = told[told["indicator_code"] == "life_skills"]
+    row = pick(run(pd.concat([panel, told])).verdicts, "life_skills")
+    assert row["reason"] == "source_gap"
+    assert row["current"] < 50
+
+
+def test_a_share_that_only_the_province_reports_is_judged_there(panel):
+    mine = panel["indicator_code"] == "clc_it"
+    alone = panel[mine & (panel["unit_code"] == "815")].assign(unit_code="82")
+    found = run(pd.concat([panel[~mine], alone])).verdicts
+    row = pick(found, "clc_it")
+    assert (row["basis"], row["reason"]) == ("forecast", "province_only")
+    district = pick(found, "clc_it", unit="815")
+    assert (district["verdict_class"], district["n_points"]) == ("no_data", 0)
+
+
+def test_without_counts_districts_are_not_added_up(panel):
+    bare = panel.copy()
+    bare.loc[bare["indicator_code"] == "clc_it", ["numerator", "denominator"]] = np.nan
+    found = run(bare).verdicts
+    row = pick(found, "clc_it")
+    assert (row["verdict_class"], "no_denominators" in row["reason"]) == ("no_data", True)
+    assert pick(found, "clc_it", unit="815")["basis"] == "forecast"
+
+
+def test_a_signed_judgement_speaks_for_a_milestone_and_for_nothing_else(panel):
+    expert = pd.DataFrame(
+        {
+            "goal_code": ["digital_university", "life_skills"],
+            "target_year": [2030, 2030],
+            "probability": [0.8, 0.99],
+        }
+    )
+    found = run(panel, expert=expert).verdicts
+    row = pick(found, "digital_university")
+    assert (row["prob_reached"], row["basis"], row["verdict_class"]) == (0.8, "expert", "likely")
+    assert pick(found, "life_skills")["basis"] == "forecast"
+
+
+def test_an_empty_panel_says_no_data_everywhere():
+    found = run(contracts.PANEL.empty()).verdicts
+    contracts.check(found, contracts.VERDICTS)
+    assert set(found["verdict_class"]) == {"no_data"}
+    assert set(found["reason"].str.split(";").str[0]) == {"no_figures"}
+
+
+def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):
+    mine = PLAN["targets"]["goal_code"].isin(["life_skills", "literacy_l2_districts"])
+    found = run(panel, targets=PLAN["targets"][mine], variants=True).verdicts
+    opened = found[found["basis"] == "forecast"]
+    assert opened["firmness"].isin(["firm", "depends"]).all()
+    assert (opened["depends_on"].notna() == opened["firmness"].eq("depends")).all()
+    assert found.loc[found["basis"] != "forecast", "firmness"].isna().all()
+
+
+def test_bounds_of_a_province_with_a_silent_district():
+    own = pd.DataFrame(
+        {
+            "unit_code": ["815", "816", "815"],
+            "year": [2024, 2024, 2025],
+            "numerator": [30.0, 30.0, 40.0],
+            "denominator": [100.0, 50.0, 100.0],
+            "value": [30.0, 60.0, 40.0],
+        }
+    )
+    low, high = observed_shares(own, own.iloc[:0], ["815", "816"])
+    assert low.loc[2024, "82"] == high.loc[2024, "82"] == 40
+    assert low.loc[2025, "82"] == pytest.approx(100 * 40 / 150)
+    assert high.loc[2025, "82"] == pytest.approx(100 * 90 / 150)
+
+
+def test_a_part_is_a_share_of_the_wholes_count():
+    keys = {"unit_code": ["815"], "year": [2024], "indicator_code": ["part"]}
+    part = pd.DataFrame({**keys, "value": [10.0], "numerator": [10.0], "denominator": [100.0]})
+    whole = part.assign(value=40.0, numerator=40.0)
+    row = conditional_history(part, whole).iloc[0]
+    assert (row["value"], row["numerator"], row["denominator"]) == (25, 10, 40)
+    other = conditional_history(part, whole.assign(denominator=200.0)).iloc[0]
+    assert other["value"] == 25
+    assert np.isnan(other["numerator"])

@@ -1,0 +1,121 @@
+"""Words, numbers, dates, chances and Vietnamese order."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xhht_analysis.contracts import VERDICT_CLASSES
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.publishing import labels
+
+pytestmark = pytest.mark.unit
+VI, EN = labels.Labels("vi"), labels.Labels("en")
+NB = "\u00a0"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "expected"),
+    [
+        (1234567.891, 1, "1.234.567,9"),
+        (0.05, 1, "0,1"),
+        (2.675, 2, "2,68"),
+        (-3.25, 1, "\u22123,3"),
+        (float("nan"), 1, "–"),
+        (1000, 0, "1.000"),
+    ],
+)
+def test_numbers_have_a_decimal_comma(value, decimals, expected):
+    assert VI.number(value, decimals) == expected
+
+
+def test_english_numbers_have_a_decimal_point():
+    assert EN.number(1234.5, 1) == "1,234.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(50.0, "50"), (46.24, "46,2"), (99.96, "100"), (0.04, "0")]
+)
+def test_percent_drops_needless_decimals(value, expected):
+    assert VI.percent(value) == f"{expected}{NB}%"
+
+
+def test_dates_are_day_month_year():
+    assert VI.date("2026-11-20") == "20/11/2026"
+    assert VI.date("chưa rõ") == "chưa rõ"
+
+
+# hand: nearest 5 with halves up; below 5 and above 95 only the bound is said
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [
+        (0.0, f"<{NB}5{NB}%"),
+        (0.024, f"<{NB}5{NB}%"),
+        (0.025, f"5{NB}%"),
+        (0.124, f"10{NB}%"),
+        (0.125, f"15{NB}%"),
+        (0.674, f"65{NB}%"),
+        (0.975, f">{NB}95{NB}%"),
+        (0.97, f"95{NB}%"),
+        (1.0, f">{NB}95{NB}%"),
+    ],
+)
+def test_chances_are_rounded_to_five_percent(probability, expected):
+    assert VI.short_chance(probability) == expected
+
+
+@given(st.floats(0, 1))
+def test_the_shown_chance_and_the_class_never_disagree(probability):
+    shown = labels.rounded_percent(probability)
+    assert shown % 5 == 0
+    assert abs(shown - 100 * probability) <= 2.5 + 1e-6
+    assert classify(shown / 100) == classify(probability)
+
+
+def test_every_verdict_class_has_a_word_and_a_shape():
+    words = {name: VI.verdict(name) for name in VERDICT_CLASSES}
+    assert words["reached"] == "đã đạt"
+    assert words["missed"] == "chưa đạt"
+    assert words["no_data"] == "chưa đủ số liệu"
+    assert len(set(words.values())) == len(VERDICT_CLASSES)
+    assert set(labels.SYMBOLS) == set(VERDICT_CLASSES)
+    assert len(set(labels.SYMBOLS.values())) == len(VERDICT_CLASSES)
+
+
+def test_every_text_speaks_both_languages():
+    def walk(entry, path):
+        if "vi" in entry:
+            assert set(entry) == {"vi", "en"}, path
+            assert type(entry["vi"]) is type(entry["en"]), path
+            return 1
+        return sum(walk(entry[key], f"{path}.{key}") for key in entry)
+
+    assert walk(labels._words(), "") > 150
+
+
+def test_an_unknown_word_or_language_is_an_error():
+    with pytest.raises(KeyError):
+        VI.word("no.such.word")
+    with pytest.raises(ValueError, match="lang"):
+        labels.Labels("fr")
+
+
+def test_vietnamese_order():
+    # letters first (d before đ, a ă â), then the tone (ngang huyền hỏi ngã sắc nặng), word by word
+    ordered = ["Cai Lậy", "Cái Bè", "Chợ Gạo", "Dĩ An", "Đà Nẵng", "Gò Công", "Gò Công Đông"]
+    ordered += ["Gò Công Tây", "Tân Phú Đông", "Tân Phước"]
+    assert VI.sort(ordered[::-1]) == ordered
+    assert VI.sort(["má", "ma", "mạ", "mã", "mà", "mả"]) == ["ma", "mà", "mả", "mã", "má", "mạ"]
+
+
+@given(st.text(), st.text())
+def test_order_takes_any_text(a, b):
+    assert (labels.collation_key(a) < labels.collation_key(b)) in (True, False)
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 3))
+def test_rounding_stays_within_half_a_step(value, decimals):
+    assert math.isclose(
+        labels.round_half_up(value, decimals), value, abs_tol=0.5 * 10**-decimals + 1e-6
+    )

@@ -1,0 +1,207 @@
+"""The blocks of an executed notebook as a Word file an office can finish and forward.
+
+The form follows Nghị định 30/2020/NĐ-CP, Phụ lục I: national title, issuing body, number, place
+and date, signature and recipients are there to be filled in; Times New Roman 13, A4, margins of
+20 mm, 30 mm at the left. Wide tables stand on landscape pages.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from docx import Document
+from docx.document import Document as Doc
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from xhht_analysis.publishing.blocks import cell_text, runs
+from xhht_analysis.publishing.labels import Labels
+
+FONT, SIZE = "Times New Roman", Pt(13)
+PAGE = (Mm(210), Mm(297))
+LEFT, OTHER = Mm(30), Mm(20)
+WIDTH = {False: Mm(160), True: Mm(247)}
+SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
+HEADING_SIZES = {1: Pt(14), 2: Pt(14), 3: Pt(13)}
+
+
+def write_docx(
+    blocks: list[tuple[dict, bytes]], out: Path, labels: Labels, title: str | None = None
+) -> Path:
+    """Write blocks (content, PNG bytes) to ``out``; the file appears whole or not at all."""
+    doc = Document()
+    headings = [c["text"] for c, _ in blocks if c["kind"] == "heading"]
+    doc.core_properties.title = title or (headings[0] if headings else "")
+    doc.core_properties.author = ""
+    _styles(doc)
+    _letterhead(doc, labels)
+    wide = False
+    for content, png in blocks:
+        if bool(content.get("wide")) != wide and content["kind"] in ("heading", "table"):
+            wide = not wide
+            _turn_page(doc, wide)
+        _add(doc, content, png, wide)
+    if wide:
+        _turn_page(doc, wide=False)
+    _signature(doc, labels)
+    stream = io.BytesIO()
+    doc.save(stream)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.name}.part")
+    partial.write_bytes(stream.getvalue())
+    return partial.replace(out)
+
+
+def _styles(doc: Doc) -> None:
+    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet"):
+        style = doc.styles[name]
+        style.font.name, style.font.color.rgb = FONT, RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for side in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+            fonts.set(qn(side), FONT)
+        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(theme), None)
+    for level, size in HEADING_SIZES.items():
+        doc.styles[f"Heading {level}"].font.size = size
+    doc.styles["Normal"].font.size = doc.styles["List Bullet"].font.size = SIZE
+    doc.styles["Normal"].paragraph_format.space_after = Pt(6)
+    doc.styles["Caption"].font.size, doc.styles["Caption"].font.italic = Pt(12), False
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "vi-VN")
+    doc.styles["Normal"].element.get_or_add_rPr().append(language)
+    section = doc.sections[0]
+    section.page_width, section.page_height = PAGE
+    section.left_margin, section.right_margin = LEFT, OTHER
+    section.top_margin = section.bottom_margin = OTHER
+    section.different_first_page_header_footer = True
+    number = section.header.paragraphs[0]
+    number.alignment = ALIGN.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    number._p.append(field)
+
+
+def _turn_page(doc: Doc, wide: bool) -> None:
+    section = doc.add_section()
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = PAGE[::-1] if wide else PAGE
+    section.left_margin = OTHER if wide else LEFT
+    section.different_first_page_header_footer = False
+
+
+def _letterhead(doc: Doc, labels: Labels) -> None:
+    grid = doc.add_table(1, 2)
+    _fix_widths(grid, [Mm(65), Mm(95)])
+    for cell, key in zip(grid.rows[0].cells, ("word.body", "word.nation"), strict=True):
+        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
+            paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
+            paragraph.alignment, paragraph.paragraph_format.space_after = ALIGN.CENTER, Pt(0)
+            run = paragraph.add_run(text)
+            run.bold, run.font.size = bold, Pt(12 if cell is grid.rows[0].cells[0] else 12.5)
+    kind = doc.add_paragraph()
+    kind.alignment, kind.paragraph_format.space_before = ALIGN.CENTER, Pt(18)
+    kind.add_run(labels.word("word.kind")).bold = True
+
+
+def runs_of_lines(text: str) -> list[tuple[str, bool]]:
+    """Lines of a text with whether each is bold (``**line**``)."""
+    return [(line.replace("**", ""), "**" in line) for line in text.splitlines()]
+
+
+def _signature(doc: Doc, labels: Labels) -> None:
+    grid = doc.add_table(1, 2)
+    _fix_widths(grid, [Mm(80), Mm(80)])
+    for cell, key in zip(grid.rows[0].cells, ("word.recipients", "word.signature"), strict=True):
+        centred = key == "word.signature"
+        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
+            paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
+            paragraph.alignment = ALIGN.CENTER if centred else ALIGN.LEFT
+            paragraph.paragraph_format.space_after = Pt(0)
+            run = paragraph.add_run(text)
+            run.bold, run.italic = bold, bold and not centred
+            run.font.size = SIZE if centred else Pt(11 if i else 12)
+
+
+def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
+    match content["kind"]:
+        case "heading":
+            title = doc.add_heading(content["text"], min(content["level"], 3))
+            if content["level"] == 1:
+                title.alignment = ALIGN.CENTER
+        case "prose":
+            _add_prose(doc, content)
+        case "table":
+            _add_table(doc, content, wide)
+        case "picture":
+            width = min(WIDTH[wide], Mm(25.4 * content["inches"]))
+            shape = doc.add_picture(io.BytesIO(png), width=width)
+            shape._inline.docPr.set("descr", content["alt"])
+            shape._inline.docPr.set("title", content["caption"])
+            doc.paragraphs[-1].paragraph_format.keep_with_next = True
+            doc.add_paragraph(content["caption"], style="Caption")
+
+
+def _add_prose(doc: Doc, content: dict) -> None:
+    style = "List Bullet" if content["style"] == "list" else "Normal"
+    for text in content["paragraphs"]:
+        paragraph = doc.add_paragraph(style=style)
+        if style == "Normal":
+            paragraph.alignment = ALIGN.JUSTIFY
+        for piece, bold in runs(text):
+            run = paragraph.add_run(piece)
+            run.bold = bold or content["style"] == "banner"
+            if content["style"] == "note":
+                run.font.size = Pt(11)
+
+
+def _add_table(doc: Doc, content: dict, wide: bool) -> None:
+    caption = doc.add_paragraph(content["caption"], style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    names = content["columns"]
+    grid = doc.add_table(1, len(names), style="Table Grid")
+    _fill(grid.rows[0], [f"**{name}**" for name in names], content["align"])
+    header = grid.rows[0]._tr.get_or_add_trPr()
+    header.append(OxmlElement("w:tblHeader"))
+    for row in content["rows"]:
+        cells = grid.add_row()
+        if len(row) == 1 < len(names):
+            cells.cells[0].merge(cells.cells[-1])
+            _fill(cells, [f"**{cell_text(row[0])}**"], "l")
+        else:
+            _fill(cells, [cell_text(cell) for cell in row], content["align"])
+        cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    _fix_widths(grid, _column_widths(content, WIDTH[wide]))
+    if content["note"]:
+        doc.add_paragraph().add_run(content["note"]).font.size = Pt(11)
+
+
+def _fill(row, texts: list[str], align: str) -> None:
+    for cell, text, side in zip(row.cells, texts, align, strict=False):
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment, paragraph.paragraph_format.space_after = SIDES[side], Pt(0)
+        for piece, bold in runs(text):
+            run = paragraph.add_run(piece)
+            run.bold, run.font.size = bold, Pt(11)
+
+
+def _column_widths(content: dict, total: int) -> list[int]:
+    """Widths that follow the longest text of each column, within limits."""
+    whole = [row for row in content["rows"] if len(row) == len(content["columns"])]
+    columns = zip(content["columns"], *([cell_text(c) for c in row] for row in whole), strict=True)
+    sizes = [min(max(max(len(text) for text in column), 6), 60) ** 0.7 for column in columns]
+    return [int(total * size / sum(sizes)) for size in sizes]
+
+
+def _fix_widths(grid, widths: list[int]) -> None:
+    """Same widths in the grid and in every cell: Word and LibreOffice then agree."""
+    grid.autofit = False
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    for row in grid.rows:
+        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
+            if cell.grid_span == 1:
+                cell.width = width
