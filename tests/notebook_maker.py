@@ -13,7 +13,11 @@ def write_notebook(path: Path, parameters: str, *cells: str) -> Path:
     body = [new_markdown_cell("# Thử"), first, *(new_code_cell(cell) for cell in cells)]
     notebook = new_notebook(cells=body)
     # a kernel of this name exists nowhere: the runner must force its own
-    notebook.metadata["kernelspec"] = {"name": "elsewhere", "display_name": "x", "language": "python"}
+    notebook.metadata["kernelspec"] = {
+        "name": "elsewhere",
+        "display_name": "x",
+        "language": "python",
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     return path

@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 
 from tests import frames
-from xhht_analysis.publishing import figures, figures_goals, figures_pace, figures_places, gallery
+from xhht_analysis.publishing.figures import base as figures
+from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.figures import goals as figures_goals
+from xhht_analysis.publishing.figures import pace as figures_pace
+from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing import figures_pace, figures_places
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.figures import picture
+from xhht_analysis.publishing.figures import pace as figures_pace
+from xhht_analysis.publishing.figures import places as figures_places
+from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
 
 N_NAMED = 3

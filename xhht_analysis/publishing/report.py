@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis.publishing import figures_goals, figures_places, sentences
+from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.figures import picture
+from xhht_analysis.publishing.figures import goals as figures_goals
+from xhht_analysis.publishing.figures import places as figures_places
+from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.followup import (
     activities,
     agency_name,

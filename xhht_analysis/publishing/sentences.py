@@ -9,7 +9,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.figures_goals import tally_text
+from xhht_analysis.publishing.figures.goals import tally_text
 from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
 

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from xhht_analysis.publishing import figures as look
-from xhht_analysis.publishing.figures import DATA, GREY, LEVEL_COLOURS, TARGET, styled
-from xhht_analysis.publishing.figures_goals import BOUNDARY, from_origin
+from xhht_analysis.publishing.figures import base as look
+from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
+from xhht_analysis.publishing.figures.goals import BOUNDARY, from_origin
 from xhht_analysis.publishing.labels import HOPEFUL, PERCENT, SYMBOLS
 from xhht_analysis.publishing.material import PROVINCE, Material
 

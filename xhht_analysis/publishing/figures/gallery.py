@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from xhht_analysis.publishing import figures_goals, figures_places
+from xhht_analysis.publishing.figures import goals as figures_goals
+from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.material import Material
 
 SHARE_KINDS = ("share_people", "share_institutions")

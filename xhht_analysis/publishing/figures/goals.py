@@ -6,8 +6,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from xhht_analysis.publishing import figures as look
-from xhht_analysis.publishing.figures import CLASS_COLOURS, DATA, GREY, INK, LIGHT, TARGET, styled
+from xhht_analysis.publishing.figures import base as look
+from xhht_analysis.publishing.figures.base import (
+    CLASS_COLOURS,
+    DATA,
+    GREY,
+    INK,
+    LIGHT,
+    TARGET,
+    styled,
+)
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
 

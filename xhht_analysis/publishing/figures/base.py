@@ -1,6 +1,6 @@
 """The look of every figure, and how a figure becomes bytes.
 
-Builders in ``figures_goals`` and ``figures_places`` return a `matplotlib.figure.Figure` whose
+Builders in the modules beside this one return a `matplotlib.figure.Figure` whose
 suptitle is the title and whose label is the alt text; nothing is shown or written by building.
 Colours follow blue (good) to orange (bad) and are told apart by lightness, shape and number too.
 """

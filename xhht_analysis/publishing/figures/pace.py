@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xhht_analysis.publishing import figures as look
-from xhht_analysis.publishing.figures import CLASS_COLOURS, DATA, GREY, LIGHT, TARGET, styled
+from xhht_analysis.publishing.figures import base as look
+from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, LIGHT, TARGET, styled
 from xhht_analysis.publishing.material import PROVINCE, Material
 
 N_DOTS = 20
