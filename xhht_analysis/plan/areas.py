@@ -108,6 +108,10 @@ class Areas:
         return _index((without_accents(unit.name.core), unit) for unit in large)
 
     @cached_property
+    def _by_letters(self) -> dict[str, list[Unit]]:
+        return _index((without_accents(unit.name.core), unit) for unit in self._units)
+
+    @cached_property
     def _former(self) -> dict[str, str]:
         table = self.crosswalk_table
         return dict(zip(table["code_2025_07"], table["district_code"], strict=True))
@@ -228,6 +232,8 @@ class Areas:
         rows = self._by_core.get(typed.core, [])
         if level in (None, "province") and not rows:
             rows = self._provinces.get(without_accents(typed.core), [])
+        if not rows and typed.kind and typed.core.isascii():  # "Huyen Cai Be"
+            rows = self._by_letters.get(typed.core, [])
         levels = ("province", "region") if level == "province" else (level,)
         return [
             unit

@@ -76,6 +76,13 @@ NO_FILE = "Không thấy tệp {path}."
 CORRECTED = "Đã thêm {n} dòng đính chính vào {path}."
 CHECK_CLEAN = "{file}: không thấy gì sai."
 CHECK_TITLE = "{file}: {n} điểm cần xem"
-CHECK_LINE = "  [{kind_vi}] {sheet} ô {cell}: «{raw}» ({rule})\n      {message}"
+CHECK_LINE = "  [{kind_vi}] {place}{value} ({rule})\n      {message}"
+CHECK_PLACES = {
+    "file": "cả tệp",
+    "sheet": "{sheet}",
+    "cell": "{sheet} ô {cell}",
+    "line": "dòng {cell}",
+}
 KINDS = {"reject": "không dùng được", "finding": "cần kiểm tra lại"}
 STATUS_COLUMNS = ("Đơn vị, cơ quan", "Tình trạng", "Ngày nhận", "Còn thiếu")
+STATUS_MISSING = "{n} chỉ tiêu: {names}"
