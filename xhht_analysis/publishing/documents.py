@@ -80,6 +80,12 @@ def block_outputs(nb: nbformat.NotebookNode) -> list[tuple[dict, bytes]]:
     return found
 
 
+def drawn_pictures(executed_notebook: Path) -> dict[str, Block]:
+    """Pictures of an executed notebook by caption, before numbering."""
+    found = block_outputs(nbformat.read(executed_notebook, as_version=4))
+    return {c["caption"]: Block(c, png) for c, png in found if c["kind"] == "picture"}
+
+
 def export_html(
     executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
 ) -> Path:
@@ -101,7 +107,7 @@ def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
     cell = nbformat.v4.new_code_cell()
     for block in found:
         data, metadata = block._repr_mimebundle_()
-        cell.outputs.append(nbformat.v4.new_output("display_data", data, metadata))
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
     labels = Labels(lang)
     return _write_page(number(nbformat.v4.new_notebook(cells=[cell]), labels), out, labels, None)
 
@@ -152,14 +158,6 @@ def export_docx(
     labels = Labels(lang)
     found = block_outputs(read_executed(executed_notebook, labels))
     return write_docx(found, out, labels, title)
-
-
-def export_annex(processed_dir: Path, out: Path, *, lang: str = "vi") -> Path:
-    """Write the Excel annex of the tables in ``processed_dir``."""
-    from xhht_analysis.publishing.annex import write_annex
-    from xhht_analysis.publishing.material import read_material
-
-    return write_annex(read_material(processed_dir, lang=lang), out)
 
 
 def _prepare(nb: nbformat.NotebookNode) -> list[dict]:

@@ -290,7 +290,7 @@ def read_material(
         indicators=goals.read_indicators(config),
         agencies=goals.read_agencies(config),
         tasks=goals.read_tasks(config),
-        units=_units(areas.read_areas(config)),
+        units=all_units(areas.read_areas(config)),
         previous=previous,
         labels=Labels(lang),
         **must,
@@ -298,7 +298,7 @@ def read_material(
     )
 
 
-def _units(known) -> pd.DataFrame:
+def all_units(known) -> pd.DataFrame:
     """All units the report can name: districts before, communes after the merger."""
     new = known.units(contracts.DISTRICTS_END)
     new = new[new["level"] == "commune"]

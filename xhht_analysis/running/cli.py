@@ -110,6 +110,7 @@ def _execute(
     try:
         with progress.Progress(settings.as_of) as listener:
             record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
+        documents.index(project, lang)
         aftermath.succeed(project, record)
     except (KitError, OSError) as error:
         aftermath.fail(project, settings.as_of, str(error))
@@ -142,6 +143,7 @@ def _report_units(
             export=documents.export_unit,
             listener=listener,
         )
+    documents.index(project, lang)
     typer.echo(f"  {project.reports(as_of) / 'units'}")
 
 

@@ -129,7 +129,7 @@ def plot_fan(material: Material, goal_code: str) -> Figure:
 
     Shares have a fan through the years; counts of districts have bars at the target years.
     """
-    figure, axes = look.canvas(2.8)
+    figure, axes = look.canvas(3.0)
     axis = axes[0, 0]
     observed = material.observed(goal_code)
     verdicts = [v for y in TARGET_YEARS if (v := material.verdict(goal_code, y)) is not None]

@@ -32,7 +32,7 @@ def _pairs(
     material: Material, names: list[str], left, right, notes: list[str], marks="oD"
 ) -> Figure:
     """Rows of two marks joined by a line, with a note at the right: the body of three figures."""
-    figure, axes = look.canvas(1.1 + 0.46 * max(len(names), 2))
+    figure, axes = look.canvas(1.1 + 0.38 * max(len(names), 2))
     axis = axes[0, 0]
     places = np.arange(len(names))
     axis.hlines(places, left, right, color="#b8c2cc", lw=3)
