@@ -83,12 +83,30 @@ SUMMARY_COLUMNS = ("Bước", "Kết quả", "Giây")
 SCHEDULE_ONE_OF = "Chọn đúng một cách: --weekly mon, --daily hoặc --on 2026-11-25."
 SCHEDULE_BAD_TIME = "Không hiểu giờ hoặc ngày: «{at}» «{day}»; ví dụ --at 06:00 --weekly mon."
 SCHEDULE_WRITTEN = "Đã ghi lịch chạy {when} (giờ Việt Nam):"
-SCHEDULE_INSTALL = "Để cài, chạy (hoặc thêm --install):"
+SCHEDULE_INSTALL = "Chưa cài gì. Để cài, thêm --install, hoặc tự chạy:"
 SCHEDULE_NOTE = {
     "cron": "cron không chạy bù lần bị lỡ khi máy tắt; systemd và Windows thì có.",
-    "systemd": "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại (Persistent).",
-    "windows": "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại.",
+    "systemd": (
+        "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại (Persistent)."
+        " Muốn chạy cả khi chưa đăng nhập: loginctl enable-linger."
+    ),
+    "windows": (
+        "Máy tắt lúc đến giờ thì lần chạy được bù khi máy bật lại."
+        " Chỉ chạy khi người dùng đã đăng nhập."
+    ),
 }
+SCHEDULE_YEARLY = "cron không có năm: lịch một ngày sẽ lặp lại hằng năm; hãy gỡ sau khi chạy."
+SCHEDULE_REFUSED = "Không cài được lịch ({kind}): {cause}"
+CAUSES = {
+    "new": "số liệu mới",
+    "revision": "sửa, rút số liệu đã gửi",
+    "reread": "đọc lại (quy tắc tiếp nhận, đính chính)",
+    "model": "mô hình, quy tắc",
+}
+PANEL_ROWS = "dòng số liệu"
+COMPARE_COLUMNS = ("Mục tiêu", "Lần trước", "Lần sau", "Vì")
+COMPARED = "{n} đánh giá thay đổi (cả đơn vị): {path}"
+OUTDATED = "Lần {as_of} chạy bằng mã khác hiện nay, nên phần «mô hình» có thể lẫn vào «số liệu mới»"
 SCHEDULE_INSTALLED = "Đã cài lịch chạy."
 OUTPUT_CHANGED = "Kết quả đã bị sửa hoặc mất sau khi chạy"
 RERUN_FAILED = "Không chạy lại được"
