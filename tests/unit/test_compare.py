@@ -126,6 +126,17 @@ def test_nothing_changed_is_nothing_found(project):
     assert (found.figures, found.why) == ({}, [])
 
 
+def test_code_that_no_verdict_passes_through_is_no_cause(project):
+    old = panel((2021, 40.0, "a"))
+    page = project.root / "xhht_analysis" / "publishing" / "page.py"
+    page.parent.mkdir(parents=True)
+    for as_of, text, prob in ((BEFORE, "old", 0.2), (AFTER, "new", 0.4)):
+        page.write_text(text)
+        publish(project, as_of, old, verdicts(prob))
+    found = compare.compare(project, BEFORE, AFTER, refuse)
+    assert (found.why, only(found)["causes"]) == ([], "new")  # only the day moved on
+
+
 def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     old = panel((2021, 40.0, "a"))
     publish(project, BEFORE, old, verdicts(0.2), versions={"numpy": "2.0"})

@@ -25,6 +25,9 @@ FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to
 NOTICED = 0.01
 """A step that moves a probability by less, and no class, is no cause worth naming."""
 RECORDED = ("code", "versions", "parameters")
+WITHOUT_SAY = ("xhht_analysis/running/", "xhht_analysis/publishing/", "notebooks/")
+"""No verdict passes through these: the floors of the house forbid it (tests/test_layering.py)."""
+JUDGING = tuple(f"notebooks/{stage.notebook}" for stage in (stages.INTAKE, stages.FORECAST))
 Judge = Callable[[pd.DataFrame, str], pd.DataFrame]
 
 
@@ -58,8 +61,7 @@ def compare(project: Project, before: str, after: str, judge: Judge | None = Non
     old, new = (store.read_table("panel", project.processed(as_of)) for as_of in (before, after))
     ends = [store.read_table("verdicts", project.processed(as_of)) for as_of in (before, after)]
     judge = judge or (lambda panel, as_of: _judge(panel, as_of, project, two["overrides"]))
-    named = [{**record, "parameters": _settings(record)} for record in (one, two)]
-    why = provenance.differences(*named, RECORDED)
+    why = provenance.differences(_judging(one), _judging(two), RECORDED)
     kinds = panel_changes(old, new)
     chain, panel = [ends[0]], old
     for step in STEPS[:-1]:
@@ -138,9 +140,12 @@ def _moved(chain: list[pd.DataFrame]) -> pd.DataFrame:
     return found.reset_index().sort_values(key, ignore_index=True)
 
 
-def _settings(record: dict) -> dict:
-    """Parameters of a run without the day of its data."""
-    return {name: value for name, value in record["parameters"].items() if name != "as_of"}
+def _judging(record: dict) -> dict[str, dict]:
+    """The part of a record that decides verdicts; the day of the data is no setting."""
+    names = record["code"]
+    code = {n: h for n, h in names.items() if n in JUDGING or not n.startswith(WITHOUT_SAY)}
+    settings = {k: v for k, v in record["parameters"].items() if k not in ("as_of", "lang")}
+    return {"code": code, "versions": record["versions"], "parameters": settings}
 
 
 def _judge(panel: pd.DataFrame, as_of: str, project: Project, overrides: dict) -> pd.DataFrame:

@@ -126,8 +126,8 @@ def compare(before: str, after: str, out: Out = None) -> None:
         table.add_row(name, *ends, "; ".join(causes))
     Console().print(table)
     typer.echo(messages.COMPARED.format(n=len(found.verdicts), path=path))
-    for line in found.outdated:
-        typer.echo(f"{messages.OUTDATED.format(as_of=after)}: {line}")
+    if found.outdated:
+        typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *found.outdated]))
 
 
 def _percent(chance: float, *, signed: bool = False) -> str:
