@@ -63,7 +63,7 @@ def target_sentence(material: Material, verdict: pd.Series) -> str:
 
 
 def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
-    found, is_status = material.outcome(verdict), _is_status(material, verdict)
+    found, is_status = material.outcome(verdict), _is_status(verdict)
     gap = verdict["target_value"] - (found["low"] if found is not None else float("nan"))
     if verdict["verdict_class"] == "reached":
         key = "goal.exceeded" if gap < 0 and not is_status else "goal.reached"
@@ -73,15 +73,14 @@ def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
     return material.labels.word(key, gap=size, value=value, **given)
 
 
-def _is_status(material: Material, verdict: pd.Series) -> bool:
+def _is_status(verdict: pd.Series) -> bool:
     """Whether the verdict is a level, whose difference says nothing."""
-    code = verdict["goal_code"]
-    return material.is_level(code) and not material.is_counted(code)
+    return verdict["measure_unit"] == "level"
 
 
 def difference(material: Material, verdict: pd.Series, gap: float) -> str:
     """Gap in percentage points or districts."""
-    if material.is_counted(verdict["goal_code"]):
+    if verdict["measure_unit"] == "units":
         whole = abs(gap - round(gap)) < 0.05
         return material.labels.word("units", n=material.labels.number(gap, 0 if whole else 1))
     return material.labels.word("points", n=material.labels.number(gap, 1))
@@ -98,7 +97,7 @@ def commitment_text(material: Material, verdict: pd.Series) -> str:
 def pace_sentence(material: Material, verdict: pd.Series) -> str:
     """Pace the target asks for, beside the pace so far, and in people a year."""
     need, own, word = verdict["pace_required"], verdict["pace_own"], material.labels.word
-    if pd.isna(need) or _is_status(material, verdict):
+    if pd.isna(need) or _is_status(verdict):
         return ""
     if need <= 0:
         return word("goal.hold")
@@ -111,9 +110,11 @@ def pace_sentence(material: Material, verdict: pd.Series) -> str:
         ratio = material.labels.number(need / own, 1)
         text = word("goal.pace_ratio", pace=pace, ratio=ratio)
     people = verdict["people_required"]
-    if pd.isna(people) or people < 1 or material.is_counted(verdict["goal_code"]):
+    if pd.isna(people) or people < 1 or verdict["measure_unit"] == "units":
         return text
-    who = material.indicator(verdict["indicator_code"]).get("count_unit_vi") or "người"
+    who = material.labels.known(
+        "count_unit", str(material.indicator(verdict["indicator_code"]).get("count_unit_vi"))
+    )
     return f"{text} {word('goal.people', n=material.labels.number(people), who=who)}"
 
 
@@ -123,7 +124,7 @@ def summary_sentences(material: Material) -> list[str]:
     tallies = []
     for year in TARGET_YEARS:
         if found := province_verdicts(material, year):
-            tallies.append(tally_text(material, found, year))
+            tallies.append(tally_text(material, [v["verdict_class"] for v in found], year))
     if not tallies:
         return [f"{as_of}: {material.labels.word('class.no_data')}."]
     first = tallies[0][0].lower() + tallies[0][1:]
@@ -164,7 +165,7 @@ def summary_points(material: Material) -> list[str]:
 def named(material: Material, verdict: pd.Series) -> str:
     """Title of a goal with the number behind its verdict."""
     name = material.title(verdict["goal_code"])
-    if verdict["verdict_class"] == "reached" and _is_status(material, verdict):
+    if verdict["verdict_class"] == "reached" and _is_status(verdict):
         return name
     if verdict["verdict_class"] in ("reached", "missed"):
         current, target = material.outcome_text(verdict), material.target_text(verdict)
@@ -181,8 +182,9 @@ def focus_sentence(material: Material, n: int = 3) -> str:
     weak = sorted(weak, key=lambda v: v["prob_reached"])[:n]
     if not weak:
         return ""
-    names = material.labels.join([named(material, v) for v in weak])
-    return material.labels.word("summary.help", year=year, names=names)
+    chance = material.labels.chance
+    names = [f"{material.title(v['goal_code'])} ({chance(v['prob_reached'])})" for v in weak]
+    return material.labels.word("summary.help", year=year, names=material.labels.join(names))
 
 
 def account_sentence(material: Material) -> str:

@@ -8,6 +8,7 @@ and date, signature and recipients are there to be filled in; Times New Roman 13
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 from docx import Document
@@ -21,6 +22,7 @@ from docx.shared import Mm, Pt, RGBColor
 from xhht_analysis.publishing.blocks import cell_text, runs
 from xhht_analysis.publishing.labels import Labels
 
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 FONT, SIZE = "Times New Roman", Pt(13)
 PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
@@ -50,9 +52,18 @@ def write_docx(
     _signature(doc, labels)
     stream = io.BytesIO()
     doc.save(stream)
+    return _write_zip(stream, out)
+
+
+def _write_zip(saved: io.BytesIO, out: Path) -> Path:
+    """Write the container with one fixed day, so that the same parts give the same bytes."""
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
-    partial.write_bytes(stream.getvalue())
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(partial, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, ZIP_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
     return partial.replace(out)
 
 
@@ -136,6 +147,8 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
             _add_prose(doc, content)
         case "table":
             _add_table(doc, content, wide)
+        case "links":
+            _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
         case "picture":
             width = min(WIDTH[wide], Mm(25.4 * content["inches"]))
             shape = doc.add_picture(io.BytesIO(png), width=width)

@@ -119,8 +119,10 @@ def _execute(
         with progress.Progress(settings.as_of) as listener:
             record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
         aftermath.write_summary(project, record)
-        if then:
-            record = then(project, settings.as_of)
+        try:
+            record = then(project, settings.as_of) if then else record
+        finally:
+            documents.index(project, lang)
         tell(record)
     progress.show_places(project, settings.as_of)
     if record.get("replaces"):

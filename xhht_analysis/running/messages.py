@@ -59,6 +59,10 @@ FILE_BUSY = (
     " nếu ổ đĩa đầy, hãy dọn bớt; nếu thư mục chỉ cho đọc, hãy chọn thư mục khác bằng --out."
     " Kết quả của lần chạy trước vẫn đọc được."
 )
+NO_PDF = (
+    "Chưa có bản PDF vì máy này không có Edge, Chrome hay Chromium;"
+    " mở trang báo cáo rồi in ra PDF cũng được bản như vậy."
+)
 RUN_DONE = "Xong. Kết quả ở:"
 NO_RUN = "Chưa có lần chạy nào ở {path}."
 UNKNOWN_RUN = "Không thấy lần chạy {as_of} trong {path}. Đã có: {known}."

@@ -92,11 +92,15 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure: Figure, material: Material, title: str, alt: str) -> Figure:
-    """Give a figure its title, alt text, source line and, for invented data, its mark."""
+def finish(figure: Figure, material: Material, title: str, alt: str, *, key: str = "") -> Figure:
+    """Give a figure its title, alt text, source line and, for invented data, its mark.
+
+    ``key`` explains signs in a line of its own above the source.
+    """
     figure.suptitle(wrapped(title, 66), x=0.01, ha="left")
     figure.set_label(alt)
-    figure.supxlabel(wrapped(material.footer(), 125), fontsize=6.5, color=GREY, x=0.01, ha="left")
+    lines = [wrapped(text, 136) for text in (key, material.footer()) if text]
+    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
     if material.is_sample:
         figure.text(
             0.5,

@@ -100,14 +100,15 @@ def plot_ladder(material: Material) -> Figure:
         figure, axes = look.canvas(2)
         look.empty(axes[0, 0], material.labels.word("fan.empty"))
         return look.finish(figure, material, *_ladder_words(material, []))
-    lines = -(-len(codes) // 3)
-    figure, axes = look.canvas(0.9 + 3.0 * lines, lines, min(3, len(codes)), sharey=True)
+    lines, rows = -(-len(codes) // 3), pd.concat(_levels(material, c) for c in codes)
+    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    figure, axes = look.canvas(0.9 + 2.8 * lines, lines, min(3, len(codes)), sharey=True)
     for axis, code in zip(axes.flat, codes, strict=False):
-        _ladder_panel(axis, material, code)
+        _ladder_panel(axis, material, code, years)
     for axis in axes.flat[len(codes) :]:
         axis.axis("off")
-    axes.flat[0].set_xlabel(material.labels.word("ladder.key"), loc="left", fontsize=7.5)
-    return look.finish(figure, material, *_ladder_words(material, codes))
+    key = material.labels.word("ladder.key")
+    return look.finish(figure, material, *_ladder_words(material, codes), key=key)
 
 
 def _levels(material: Material, code: str) -> pd.DataFrame:
@@ -115,9 +116,8 @@ def _levels(material: Material, code: str) -> pd.DataFrame:
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 
-def _ladder_panel(axis, material: Material, code: str) -> None:
+def _ladder_panel(axis, material: Material, code: str, years: range) -> None:
     rows, units = _levels(material, code), list(material.districts["unit_code"])
-    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
     for row in rows.itertuples():
         known = row.low == row.high
         if not known and not row.reported:
@@ -133,11 +133,7 @@ def _ladder_panel(axis, material: Material, code: str) -> None:
     axis.set_xticks(range(len(years)), [str(y) for y in years], rotation=90, fontsize=7)
     axis.set_yticks(range(len(units)), list(material.districts["short_name"]), fontsize=7.5)
     axis.axvline(BOUNDARY - years[0] - 0.25, color=GREY, lw=1.1, ls="--")
-    dictionary = material.indicator(code)
-    name = material.labels.local(dictionary, "short_name") or material.labels.local(
-        dictionary, "name"
-    )
-    axis.set_title(look.wrapped(name, 26), fontsize=8, weight="bold")
+    axis.set_title(look.wrapped(material.short(code), 24), fontsize=8, weight="bold")
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
@@ -171,7 +167,7 @@ def plot_calendar(material: Material) -> Figure:
             _calendar_cell(axis, senders.index(sender), years.index(year), rows, material)
     for place, sender in enumerate(senders):
         missing = set(years) - set(received.loc[received["sender"] == sender, "year"])
-        for year in missing:
+        for year in (y for y in missing if _is_due(material, sender, y)):
             axis.text(years.index(year), place, "–", ha="center", va="center", color=GREY)
     axis.set(xlim=(-0.5, max(len(years), 1) - 0.5), ylim=(max(len(senders), 1) - 0.5, -0.5))
     axis.set_xticks(range(len(years)), [f"{y}" for y in years])
@@ -180,20 +176,22 @@ def plot_calendar(material: Material) -> Figure:
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_xlabel(
-        look.wrapped(material.labels.word("calendar.key"), 95), loc="left", fontsize=7.5
-    )
     parts = [
         material.labels.word("calendar.part", year=y, n=len(r), late=int(r["late"].sum()))
         for y, r in received.groupby("year")
     ]
-    alt = material.labels.word("calendar.alt", parts=" ".join(parts))
-    return look.finish(figure, material, material.labels.word("calendar.title"), alt)
+    word = material.labels.word
+    alt = word("calendar.alt", parts=" ".join(parts))
+    return look.finish(figure, material, word("calendar.title"), alt, key=word("calendar.key"))
 
 
 def received_reports(material: Material) -> pd.DataFrame:
-    """First report of each reporter and year; ``sender`` is its (former) district or agency."""
+    """First report of each reporter and year; ``sender`` is its (former) district or agency.
+
+    A report about a year after its receipt was rejected by the intake and does not count.
+    """
     rows = material.submissions.dropna(subset=["sender", "year"])
+    rows = rows[rows["year"].astype(int) <= rows["received_on"].str[:4].astype(int)]
     first = rows.sort_values("received_on").drop_duplicates(["sender", "year"])
     home = dict(zip(material.units["unit_code"], material.units["district_code"], strict=True))
     out = first.assign(reporter=first["sender"], year=first["year"].astype(int))
@@ -208,6 +206,15 @@ def received_reports(material: Material) -> pd.DataFrame:
 def _agencies(material: Material, received: pd.DataFrame) -> list[str]:
     others = set(received["sender"]) - set(material.districts["unit_code"]) - {PROVINCE}
     return sorted(others, key=lambda code: material.names.get(code, code))
+
+
+def _is_due(material: Material, sender: str, year: int) -> bool:
+    """Whether a report of that year was to be sent: districts, agencies in charge of a figure."""
+    if sender in set(material.districts["unit_code"]) or material.agencies.empty:
+        return True
+    row = material.agencies.set_index("agency_code").reindex([sender]).fillna("").iloc[0]
+    due = f"{year}-{DEADLINE}"
+    return bool(row["indicators"]) and row["valid_from"] <= due <= (row["valid_to"] or due)
 
 
 def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: Material) -> None:
