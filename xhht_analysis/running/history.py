@@ -39,7 +39,7 @@ def runs(out: Out = None) -> None:
             line.get("finished_at", ""),
             messages.RUN_STATUS[line["status"]],
             f"{line.get('seconds', 0):.0f}",
-            messages.DATA_KIND[line["sample"]] if "sample" in line else "",
+            messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",
             line.get("error", ""),
         )
     Console().print(table)
