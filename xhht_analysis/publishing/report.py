@@ -27,7 +27,7 @@ from xhht_analysis.publishing.followup import (
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 __all__ = ["activities", "changes", "duties", "pace", "places"]
-MAX_ROWS = 25
+MAX_ROWS = 12
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 SHARE_KINDS = ("share_people", "share_institutions")
 

@@ -62,8 +62,14 @@ def opening(material: Material, unit_code: str) -> list[Block]:
 
 
 def own_verdicts(material: Material, unit_code: str, year: int) -> list[pd.Series]:
-    """Verdicts of a unit on the targets of ``year``, in the plan's order."""
-    found = (material.verdict(code, year, unit_code) for code in material.ordered_goals.index)
+    """Verdicts of a unit on the targets of ``year``, in the plan's order.
+
+    The province's own recognition is no goal of a district.
+    """
+    goals_ = material.ordered_goals
+    if unit_code != PROVINCE:
+        goals_ = goals_[goals_["kind"] != "province_status"]
+    found = (material.verdict(code, year, unit_code) for code in goals_.index)
     return [v for v in found if v is not None]
 
 
@@ -76,6 +82,8 @@ def summary(material: Material, unit_code: str) -> list[Block]:
             classes = [v["verdict_class"] for v in found]
             lead.append(sentences.tally_text(material, classes, year))
     lead.append(_standing(material, judged))
+    if judged != unit_code:
+        lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
     verdicts, points = own_verdicts(material, judged, YEAR), []
     for key, classes in (("hopeful", HOPEFUL[1:]), ("open", ("open",)), ("worrying", WORRYING)):
         names = [sentences.named(material, v) for v in verdicts if v["verdict_class"] in classes]
@@ -107,9 +115,9 @@ def goals(material: Material, unit_code: str) -> list[Block]:
     columns = [word("col.goal"), word("col.current")]
     for year in TARGET_YEARS:
         columns += [word("col.target", year=year), word("col.verdict", year=year)]
-    rows = [
-        row for code in material.ordered_goals.index if (row := _goal_row(material, code, judged))
-    ]
+    known = [own_verdicts(material, judged, year) for year in TARGET_YEARS]
+    codes = {v["goal_code"] for verdicts in known for v in verdicts}
+    rows = [_goal_row(material, c, judged) for c in material.ordered_goals.index if c in codes]
     blocks = [heading(word("unit.goals"))]
     if not rows:
         return [*blocks, prose([word("class.no_data")])]
@@ -121,8 +129,6 @@ def goals(material: Material, unit_code: str) -> list[Block]:
 def _goal_row(material: Material, goal_code: str, unit: str) -> list:
     found = [material.verdict(goal_code, year, unit) for year in TARGET_YEARS]
     known = [v for v in found if v is not None]
-    if not known:
-        return []
     last = max(known, key=lambda v: v["current_year"] if pd.notna(v["current_year"]) else 0)
     now = material.current_text(last)
     row = [material.title(goal_code), f"{now} ({int(last['current_year'])})" if now else "–"]
@@ -132,7 +138,7 @@ def _goal_row(material: Material, goal_code: str, unit: str) -> list:
         row.append([material.labels.verdict_cell(verdict), tone])
     need = known[-1]["pace_required"]
     is_pace = known[-1]["measure_unit"] != "level" and pd.notna(need)
-    return [*row, sentences.difference(material, known[-1], need) if is_pace else "–"]
+    return [*row, f"+{material.labels.number(need, 1)}" if is_pace and need > 0 else "–"]
 
 
 def figures(material: Material, unit_code: str) -> list[Block]:

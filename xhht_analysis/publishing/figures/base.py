@@ -21,6 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.material import Material
@@ -150,7 +151,7 @@ def ink_on(colour: str) -> str:
 
 def png_bytes(figure: Figure) -> bytes:
     """PNG of a figure, the same bytes every time."""
-    return _bytes(figure, "png", {"Software": None})
+    return _bytes(figure, "png", {})
 
 
 def svg_bytes(figure: Figure) -> bytes:
@@ -166,7 +167,12 @@ def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
         figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
         if kind == "png":
-            FigureCanvasAgg(figure).print_png(stream, metadata=metadata)
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            # 256 colours of a flat drawing look the same and weigh a third
+            image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+            image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            image.save(stream, "png", dpi=(DPI, DPI))
         else:
             FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
     return stream.getvalue()

@@ -233,8 +233,10 @@ def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: 
 
 
 def district_verdicts(material: Material, year: int) -> pd.DataFrame:
-    """Verdicts of the districts on the targets of ``year``."""
+    """Verdicts of the districts on the targets of ``year``, without the province's own status."""
     rows = material.verdicts[material.verdicts["target_year"] == year]
+    goals = material.ordered_goals
+    rows = rows[~rows["goal_code"].isin(goals[goals["kind"] == "province_status"].index)]
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 
