@@ -13,6 +13,7 @@ from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import messages
 
 Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
+Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
 SCHEDULERS = {"win32": "windows", "linux": "systemd"}
 
 
@@ -44,13 +45,16 @@ def runs(out: Out = None) -> None:
     Console().print(table)
 
 
-def verify(as_of: str, out: Out = None) -> None:
+def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    from xhht_analysis.running import ledger
+    from xhht_analysis.running import documents, ledger
 
-    problems = ledger.verify(project_at(out), as_of)
-    if problems:
-        raise KitError("\n".join(problems))
+    raw_dir = raw.resolve() if raw else None
+    proof = ledger.verify(project_at(out), as_of, raw_dir=raw_dir, finish=documents.make)
+    if proof.problems:
+        raise KitError("\n".join(proof.problems))
+    for note in proof.notes:
+        typer.echo(f"{messages.SAME_ANYWAY}: {note}")
     typer.echo(messages.VERIFIED.format(as_of=as_of))
 
 
@@ -60,7 +64,7 @@ def schedule(
     daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
     on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
     kind: Annotated[str | None, typer.Option("--for", help="cron, systemd, windows")] = None,
-    raw: Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận.")] = None,
+    raw: Raw = None,
     out: Out = None,
     install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
 ) -> None:

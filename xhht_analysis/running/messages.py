@@ -4,13 +4,45 @@ PARAMETER_WITHOUT_VALUE = "Tham số «{pair}» thiếu giá trị; viết: -p t
 PARAMETER_UNKNOWN = "Không sổ tay nào có tham số «{name}». Có phải: {near}"
 PARAMETER_TYPE = "Tham số «{name}» cần kiểu {type_name}; không hiểu «{text}»."
 NOTEBOOK_FAILED = (
-    "Sổ tay {notebook} dừng ở ô {cell} («{line}»): {cause}\n"
+    "Sổ tay {notebook} dừng ở ô {cell} («{line}»): {cause}\n{remedy}"
     "Kết quả của lần chạy trước vẫn giữ nguyên."
 )
+REMEDIES = {
+    "No space left": "Ổ đĩa đầy: hãy dọn bớt rồi chạy lại. ",
+    "Permission denied": "Không có quyền ghi: hãy chọn thư mục khác bằng --out. ",
+    "Read-only file system": "Ổ đĩa chỉ cho đọc: hãy chọn thư mục khác bằng --out. ",
+    "MemoryError": "Máy thiếu bộ nhớ: hãy đóng bớt chương trình đang mở rồi chạy lại. ",
+}
 KERNEL_FAILED = (
-    "Sổ tay {notebook} không chạy hết: {cause}\n"
-    "Hãy đóng bớt chương trình đang mở rồi chạy lại; kết quả trước vẫn giữ nguyên."
+    "Sổ tay {notebook} không chạy hết, dừng ở ô «{line}»: {cause}\n"
+    "Thường là máy thiếu bộ nhớ: hãy đóng bớt chương trình đang mở rồi chạy lại;"
+    " kết quả trước vẫn giữ nguyên."
 )
+TOO_SLOW = (
+    "Sổ tay {notebook} chạy quá {seconds:.0f} giây, dừng ở ô «{line}».\n"
+    "Nếu máy chậm, hãy tăng giới hạn ở mục limits trong config/run.yml;"
+    " kết quả trước vẫn giữ nguyên."
+)
+TABLE_CHANGED = (
+    "Bảng {path} không còn đúng như lần chạy đã ghi ra (bị sửa, hỏng hoặc ghi dở).\n"
+    "Hãy chạy «xhht run»: các bước từ tiếp nhận số liệu được làm lại."
+)
+INPUT_MOVED = "Tệp đầu vào thay đổi trong lúc chạy; chưa công bố gì, hãy chạy lại."
+INTERRUPTED = "Đã dừng theo yêu cầu; kết quả của lần chạy trước vẫn giữ nguyên."
+BAD_RUN_SETTINGS = "Không đọc được {path}: {cause}. Hãy sửa theo mẫu ghi trong tệp."
+PROVENANCE = {
+    "inputs": "Tệp đầu vào",
+    "code": "Mã, cấu hình",
+    "versions": "Gói phần mềm",
+    "parameters": "Tham số",
+}
+REPLACES = (
+    "Khác lần công bố trước của cùng ngày số liệu (chạy xong {finished_at}): {changed_files}. Vì:"
+)
+NO_CAUSE = "không rõ: đầu vào, mã, gói phần mềm và tham số đều như cũ"
+FAILED_UNITS = "Đơn vị chưa lập được trang"
+UNIT_LOST = "mất kết nối với máy chạy ({cause}); chạy lại lệnh để lập tiếp."
+FATES = {"added": "thêm", "removed": "không còn", "changed": "đã sửa"}
 NOTEBOOK_NOT_WHOLE = "Sổ tay {notebook} bị ngắt giữa chừng; kết quả không được công bố."
 NO_RAW_DIR = "Không thấy thư mục số liệu {path}."
 NO_SUBMISSIONS = (
@@ -24,7 +56,8 @@ STAGE_MADE_NOTHING = "Sổ tay {notebook} chạy xong nhưng thiếu: {missing}.
 NOTHING_ON_DISK = "Chưa có bảng nào trong {path}; hãy chạy «xhht run» hoặc «xhht intake» trước."
 FILE_BUSY = (
     "Không ghi được {path}: {cause}. Nếu tệp đang mở trong Excel hay Word, hãy đóng lại;"
-    " nếu ổ đĩa đầy, hãy dọn bớt. Kết quả của lần chạy trước vẫn đọc được."
+    " nếu ổ đĩa đầy, hãy dọn bớt; nếu thư mục chỉ cho đọc, hãy chọn thư mục khác bằng --out."
+    " Kết quả của lần chạy trước vẫn đọc được."
 )
 NO_PDF = (
     "Chưa có bản PDF vì máy này không có Edge, Chrome hay Chromium;"
@@ -43,7 +76,12 @@ STAGES = {
     "06_unit_report": "Trang đơn vị",
     "documents": "Word, Excel, PDF",
 }
-STATUS = {"done": "xong", "skipped": "không đổi", "failed": "hỏng"}
+STATUS = {
+    "done": "xong",
+    "skipped": "không đổi",
+    "failed": "hỏng",
+    "stale": "đã cũ, cần chạy lại",
+}
 SUMMARY_TITLE = "Số liệu nhận đến {as_of}"
 SUMMARY_COLUMNS = ("Bước", "Kết quả", "Giây")
 SCHEDULE_ONE_OF = "Chọn đúng một cách: --weekly mon, --daily hoặc --on 2026-11-25."
@@ -57,7 +95,8 @@ SCHEDULE_NOTE = {
 }
 SCHEDULE_INSTALLED = "Đã cài lịch chạy."
 OUTPUT_CHANGED = "Kết quả đã bị sửa hoặc mất sau khi chạy"
-INPUT_CHANGED = "Tệp đầu vào khác với lúc chạy"
+RERUN_FAILED = "Không chạy lại được"
+SAME_ANYWAY = "Khác với lúc chạy, nhưng kết quả vẫn khớp"
 RERUN_DIFFERS = "Chạy lại cho kết quả khác"
 VERIFIED = "Lần chạy {as_of}: đầu vào, kết quả và lần chạy lại khớp từng byte."
 LEDGER_COLUMNS = ("Số liệu đến", "Chạy xong lúc (UTC)", "Kết quả", "Giây", "Loại", "Ghi chú")
