@@ -14,7 +14,6 @@ from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
 from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.figures.base import picture
-from xhht_analysis.publishing.figures.units import plot_unit
 from xhht_analysis.publishing.followup import STATES
 from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
@@ -123,7 +122,11 @@ def goals(material: Material, unit_code: str) -> list[Block]:
         return [*blocks, prose([word("class.no_data")])]
     caption = word("unit.goals_caption", name=unit_name(material, judged))
     blocks.append(table(caption, [*columns, word("col.need")], rows, align="lrrlrlr"))
-    return [*blocks, heading(word("unit.ahead")), picture(plot_unit(material, judged))]
+    return [
+        *blocks,
+        heading(word("unit.ahead")),
+        picture(figures_places.plot_unit(material, judged)),
+    ]
 
 
 def _goal_row(material: Material, goal_code: str, unit: str) -> list:

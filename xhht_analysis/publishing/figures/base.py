@@ -119,6 +119,15 @@ def finish(figure: Figure, material: Material, title: str, alt: str, *, key: str
     return figure
 
 
+def draw_bands(axes, bands) -> None:
+    """Ranges of 95, 80 and 50 % and the median of a frame: years by quantile level."""
+    for level, (low, high) in BAND_LEVELS.items():
+        if low in bands and high in bands:
+            axes.fill_between(bands.index, bands[low], bands[high], lw=0, color=BAND_COLOURS[level])
+    if 0.5 in bands:
+        axes.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+
+
 def empty(axes, text: str) -> None:
     """Say in an axes that there is nothing to draw."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=GREY)

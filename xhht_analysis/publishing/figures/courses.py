@@ -8,14 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import (
-    BAND_COLOURS,
-    BAND_LEVELS,
-    DATA,
-    INK,
-    TARGET,
-    styled,
-)
+from xhht_analysis.publishing.figures.base import DATA, INK, TARGET, styled
 from xhht_analysis.publishing.figures.goals import BOUNDARY
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
@@ -42,11 +35,10 @@ def plot_course(
     """
     word, figure_axes = material.labels.word, look.canvas(3.3)
     figure, axis = figure_axes[0], figure_axes[1][0, 0]
-    for level, quantiles in BAND_LEVELS.items():
-        low, high = np.quantile(draws, quantiles, axis=0)
-        axis.fill_between(years, low, high, lw=0, color=BAND_COLOURS[level])
-    middle = np.median(draws, axis=0)
-    axis.plot(years, middle, color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+    levels = sorted({0.5, *sum(look.BAND_LEVELS.values(), ())})
+    bands = pd.DataFrame(np.quantile(draws, levels, axis=0).T, index=years, columns=levels)
+    look.draw_bands(axis, bands)
+    middle = bands[0.5].to_numpy()
     seen = _seen(material, goal_code, unit_code)
     known, later = seen[seen.index <= years[0]], seen[seen.index > years[0]]
     axis.plot(known.index, known, "-o", color=DATA, lw=1.6, ms=4.5, gid="observed")

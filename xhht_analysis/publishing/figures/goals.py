@@ -168,13 +168,7 @@ def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
         bands = from_origin(
             material.bands(material.ordered_goals.loc[code, "indicator_code"]), observed
         )
-        for level, (low, high) in look.BAND_LEVELS.items():
-            if low in bands and high in bands:
-                axis.fill_between(
-                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
-                )
-        if 0.5 in bands:
-            axis.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+        look.draw_bands(axis, bands)
     else:
         for verdict in verdicts:
             _outcome_bars(axis, material, verdict)
