@@ -45,20 +45,11 @@ def open_run(processed_dir: str = "", *, lang: str = "vi") -> Material:
 
 @dataclass(frozen=True)
 class Course:
-    """Joint draws of one share from an origin year to 2030.
+    """Joint draws of one share from an origin year to 2030, in percent.
 
-    Attributes
-    ----------
-    goal_code, model, origin_year
-        What was asked.
-    years
-        Origin year and every year after it (T,).
-    units
-        District codes (U,), or the province alone where only it reports.
-    draws
-        Percent 0-100, (draws, U, T); in the origin year the latest known figure.
-    weights
-        Denominators of the units (U,), or None where some are missing.
+    ``years`` are the origin year and every later one (T,), ``units`` the districts (U,) or the
+    province alone, ``draws`` (n, U, T) start at the latest known figure, ``weights`` are the
+    denominators (U,) or None where some are missing; ``sped`` tells a what-if.
     """
 
     goal_code: str
@@ -71,13 +62,7 @@ class Course:
     sped: bool = False
 
     def of(self, unit_code: str) -> np.ndarray:
-        """Draws of one unit, or of the province by counts: percent, (draws, T).
-
-        Raises
-        ------
-        NoCourseError
-            If the unit has no figure, or districts cannot be added up to the province.
-        """
+        """Draws (n, T) of one unit, or of the province by counts; NoCourseError without figures."""
         if unit_code != PROVINCE or unit_code in self.units:
             return self.draws[:, self._place(unit_code)]
         if self.weights is None:
@@ -117,8 +102,7 @@ def forecast_course(
     Parameters
     ----------
     model
-        ``default`` (the kit's own) or a baseline: persistence, drift, linear_logit,
-        pooled_changes, damped_ets.
+        ``default`` (the kit's own) or a baseline of `forecasting.baselines.MODELS`.
     origin_year
         Figures of later years are left out; by default none is.
 
@@ -145,33 +129,22 @@ def forecast_course(
     ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
     last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
     weights = forecast.series["denominator"].to_numpy(dtype=float)
-    return Course(
-        goal_code,
-        model,
-        forecast.origin_year,
-        np.concatenate([[forecast.origin_year], forecast.years]),
-        list(forecast.series["unit_code"]),
-        np.concatenate([last[:, :, None], ahead], axis=2),
-        None if np.isnan(weights).any() else weights,
-    )
+    draws = np.concatenate([last[:, :, None], ahead], axis=2)
+    years = np.concatenate([[forecast.origin_year], forecast.years])
+    units, counted = list(forecast.series["unit_code"]), not np.isnan(weights).any()
+    return Course(goal_code, model, forecast.origin_year, years, units, draws,
+                  weights if counted else None)  # fmt: skip
 
 
 def judge_again(
     material: Material, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
 ) -> Material:
     """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
+    goal, lines = (t[t["goal_code"] == goal_code] for t in (material.goals, material.targets))
     plan = forecast_plan(
-        material.panel,
-        material.goals[material.goals["goal_code"] == goal_code],
-        material.targets[material.targets["goal_code"] == goal_code],
-        material.indicators,
-        areas.read_areas(Project().config_dir),
-        as_of=material.as_of,
-        origin_year=origin_year,
-        n_draws=n_draws,
-        seed=seed,
-        variants=False,
-    )
+        material.panel, goal, lines, material.indicators, areas.read_areas(Project().config_dir),
+        as_of=material.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed, variants=False,
+    )  # fmt: skip
     panel = material.panel[material.panel["year"] <= origin_year]
     return replace(material, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
 
@@ -188,13 +161,10 @@ def _chance(material: Material, course: Course, unit: str, year: int, need: floa
 
 
 def chances(material: Material, course: Course) -> pd.DataFrame:
-    """What a course says of every unit, the province last, as the words of the reader.
+    """What a course says of every unit, the province last, in words.
 
-    Returns
-    -------
-    DataFrame
-        One row per unit: name, latest figure, then per target year still to come the median, the
-        80 % range and the verdict with its rounded chance.
+    One row per unit: latest figure, then per target year to come the median, the 80 % range and
+    the verdict with its rounded chance.
     """
     word, labels = material.labels.word, material.labels
     units = [*course.units] + ([PROVINCE] if course.weights is not None else [])
@@ -223,10 +193,7 @@ def what_if(
 ) -> pd.DataFrame:
     """What changes if one unit sped up by ``points`` percentage points a year.
 
-    Returns
-    -------
-    DataFrame
-        Two rows, the unit and the province: chance of the target before and after, rounded words.
+    Rows: the unit and the province; chance of the target before and after, in words and 0-1.
     """
     target = material.target(course.goal_code, year)
     if target is None:
@@ -244,39 +211,20 @@ def what_if(
 
 
 def scenario_pace(observed: pd.Series, scenario: str) -> float:
-    """Points a year of a scenario from figures by year; NaN when there are too few.
-
-    Raises
-    ------
-    ValueError
-        If ``scenario`` is none of `SCENARIOS`.
-    """
-    if scenario not in SCENARIOS:
-        raise ValueError(f"scenario must be one of {', '.join(SCENARIOS)}, not {scenario!r}")
-    gains = (observed - observed.shift(PACE_WINDOW)) / (
-        observed.index.to_series() - observed.index.to_series().shift(PACE_WINDOW)
-    )
+    """Points a year of a scenario (`SCENARIOS`) from figures by year; NaN with too few."""
+    years = observed.index.to_series()
+    gains = observed.diff(PACE_WINDOW) / years.diff(PACE_WINDOW)
     gains = gains.dropna()
-    if scenario == "none" or gains.empty:
+    if scenario not in SCENARIOS[1:] or gains.empty:
         return float("nan")
     return float(gains.iloc[-1] if scenario == "last3" else gains.max())
 
 
 def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
-    """The submitted sheet around the cell of a reject or finding, as it was typed.
+    """The submitted sheet around the cell of a reject or finding (file, sheet, cell), as typed.
 
-    Parameters
-    ----------
-    row
-        A row of rejects or findings: file, sheet, cell.
-    raw_dir
-        Folder the run read (config or ``--raw``); the sample's is ``Project().sample_dir``.
-
-    Returns
-    -------
-    DataFrame
-        Texts; the index are the lines and the columns the letters of the file. Empty when the row
-        is about a whole file or the file cannot be read.
+    Index and columns are the lines and letters of the file under ``raw_dir``; no rows when the
+    doubt is about a whole file or the file cannot be read.
     """
     path = Path(raw_dir) / str(row["file"])
     try:
@@ -298,13 +246,7 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
 
 
 def figure_data(material: Material, name: str) -> dict[str, pd.DataFrame]:
-    """Rows behind a figure file (``fan_clc_it``, ``districts_clc_it`` …): table name to rows.
-
-    Raises
-    ------
-    KeyError
-        If the name ends with no goal of the plan.
-    """
+    """Rows behind a figure file of one goal (``fan_clc_it`` …) by table; KeyError for another."""
     code = next((c for c in material.ordered_goals.index if name.endswith(f"_{c}")), None)
     if code is None:
         raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")

@@ -109,36 +109,28 @@ def _turn_page(doc: Doc, wide: bool) -> None:
 
 
 def _letterhead(doc: Doc, labels: Labels) -> None:
-    grid = doc.add_table(1, 2)
-    _fix_widths(grid, [Mm(60), Mm(100)])
-    for cell, key in zip(grid.rows[0].cells, ("word.body", "word.nation"), strict=True):
-        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
-            paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-            paragraph.alignment, paragraph.paragraph_format.space_after = ALIGN.CENTER, Pt(0)
-            run = paragraph.add_run(text)
-            run.bold, run.font.size = bold, Pt(12)
+    texts = [labels.word("word.body"), labels.word("word.nation")]
+    _side_by_side(doc, texts, [Mm(60), Mm(100)], [Pt(12), Pt(12)], [ALIGN.CENTER, ALIGN.CENTER])
     kind = doc.add_paragraph()
     kind.alignment, kind.paragraph_format.space_before = ALIGN.CENTER, Pt(18)
     kind.add_run(labels.word("word.kind")).bold = True
 
 
-def runs_of_lines(text: str) -> list[tuple[str, bool]]:
-    """Lines of a text with whether each is bold (``**line**``)."""
-    return [(line.replace("**", ""), "**" in line) for line in text.splitlines()]
-
-
 def _signature(doc: Doc, labels: Labels) -> None:
+    texts = [labels.word("word.recipients"), labels.word("word.signature")]
+    _side_by_side(doc, texts, [Mm(80), Mm(80)], [Pt(11), SIZE], [ALIGN.LEFT, ALIGN.CENTER])
+
+
+def _side_by_side(doc: Doc, texts: list, widths: list, sizes: list, sides: list) -> None:
+    """Two blocks of lines beside each other; a line between double stars is bold."""
     grid = doc.add_table(1, 2)
-    _fix_widths(grid, [Mm(80), Mm(80)])
-    for cell, key in zip(grid.rows[0].cells, ("word.recipients", "word.signature"), strict=True):
-        centred = key == "word.signature"
-        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
+    _fix_widths(grid, widths)
+    for cell, text, size, side in zip(grid.rows[0].cells, texts, sizes, sides, strict=True):
+        for i, line in enumerate(text.splitlines()):
             paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-            paragraph.alignment = ALIGN.CENTER if centred else ALIGN.LEFT
-            paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(text)
-            run.bold, run.italic = bold, bold and not centred
-            run.font.size = SIZE if centred else Pt(11 if i else 12)
+            paragraph.alignment, paragraph.paragraph_format.space_after = side, Pt(0)
+            run = paragraph.add_run(line.replace("**", ""))
+            run.bold, run.font.size = "**" in line, size
 
 
 def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
@@ -220,28 +220,3 @@ def picture(figure: Figure, png: bytes | None = None) -> Block:
         figure.suptitle(caption)
     content = {"kind": "picture", "caption": " ".join(caption.split()), "alt": figure.get_label()}
     return Block(content | {"inches": float(figure.get_figwidth())}, png)
-
-
-def overlapping_texts(figure: Figure, texts: Iterable | None = None) -> list[tuple[str, str]]:
-    """Pairs of visible texts whose boxes overlap: a figure for print has none."""
-    with figure_style():
-        figure.draw_without_rendering()
-    found = texts if texts is not None else [t for a in figure.axes for t in _visible_texts(a)]
-    boxes = [(t.get_text(), t.get_window_extent()) for t in found]
-    return [
-        (a, b)
-        for i, (a, box) in enumerate(boxes)
-        for b, other in boxes[i + 1 :]
-        if box.shrunk(0.9, 0.9).overlaps(other.shrunk(0.9, 0.9))
-    ]
-
-
-def _visible_texts(axes) -> list:
-    ticks = [
-        label
-        for axis in (axes.xaxis, axes.yaxis)
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-        if min(axis.get_view_interval()) <= place <= max(axis.get_view_interval())
-    ]
-    shown = [*axes.texts, *(ticks if axes.axison else ())]
-    return [t for t in shown if t.get_visible() and t.get_text().strip()]

@@ -24,14 +24,10 @@ def plot_course(
     model: str = "default",
     pace: float = float("nan"),
 ) -> Figure:
-    """Fan of one unit; figures after the origin year are hollow, a scenario is a plain line.
+    """Fan of one unit from ``draws`` (n, T) of ``years`` (T,), in percent.
 
-    Parameters
-    ----------
-    years, draws
-        Origin year and later (T,), percent (draws, T).
-    pace
-        Points a year of a scenario line, which carries no chance; NaN for none.
+    Figures after the origin year are hollow; ``pace`` (points a year) adds a scenario line, which
+    carries no chance.
     """
     word, figure_axes = material.labels.word, look.canvas(3.3)
     figure, axis = figure_axes[0], figure_axes[1][0, 0]

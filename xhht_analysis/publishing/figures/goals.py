@@ -35,9 +35,10 @@ def plot_overview(material: Material) -> Figure:
     figure, axes = look.canvas(height, 1, len(TARGET_YEARS), sharey=True)
     parts = []
     for axis, year in zip(axes[0], TARGET_YEARS, strict=True):
-        found = [material.verdict(code, year) for code, _ in rows if code]
-        found = [v for v in found if v is not None]
-        parts.append(tally_text(material, [v["verdict_class"] for v in found], year))
+        found = (material.verdict(code, year) for code, _ in rows if code)
+        parts.append(
+            tally_text(material, [v["verdict_class"] for v in found if v is not None], year)
+        )
         for place, (code, _) in enumerate(rows):
             if code:
                 _overview_cell(axis, place, material.verdict(code, year), material)
