@@ -19,6 +19,7 @@ from xhht_analysis.forecasting.calibration import (
     calibrate,
     read_settings,
 )
+from xhht_analysis.forecasting.changes import changes_weight, pooled_changes
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import (
     KEYS,
@@ -95,7 +96,7 @@ def forecast_panel(
 
 
 def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
-    """Weigh the settings, average the best of them, widen by what was learnt elsewhere."""
+    """Average the best settings and the pooled changes; widen by what was learnt elsewhere."""
     group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
     power = settings.constants["evidence_power"]
     logs = power * weigh(group, settings) + settings.log_prior()
@@ -108,18 +109,21 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
         group, settings, chosen, weights[order] / weights[order].sum(), horizon
     )
     seen = np.isfinite(panel.shares)
+    points = seen.sum(axis=1)
+    part = changes_weight(points, len(points), settings.constants)[:, None, None]
+    values = (1 - part) * values + part * pooled_changes(panel.shares, horizon)
     silent = np.argmax(seen[:, ::-1], axis=1)
     lead = silent[:, None] + np.arange(1, horizon + 1)
-    widen, odds = calibrate(seen.sum(axis=1), lead, settings.constants)
+    scores, odds = calibrate(points, lead, settings.constants)
     shared = odds * shared / (1 - shared + odds * shared)
     return Curves(
-        stretch(values, widen), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
+        stretch(values, scores), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
     )
 
 
-def stretch(values: np.ndarray, widen: np.ndarray) -> np.ndarray:
-    """Quantile functions with every normal score multiplied by `widen` (series, years)."""
-    place = np.clip((widen[..., None] * GRID - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
+def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Quantile functions read at other normal scores (series, years, scores) than `GRID`."""
+    place = np.clip((scores - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
     at = np.clip(place.astype(int), 0, len(GRID) - 2)
     low = np.take_along_axis(values, at, axis=2)
     high = np.take_along_axis(values, at + 1, axis=2)

@@ -292,13 +292,13 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     """Signed judgement for milestones that are not settled; never mixed with a model."""
     if expert is None or expert.empty:
         return verdicts
-    kinds = lines.set_index("goal_code")["kind"]
+    kinds = lines.drop_duplicates("goal_code").set_index("goal_code")["kind"]
     signed = expert.set_index(["goal_code", "target_year"])["probability"].astype(float)
     rows = verdicts.to_dict("records")
     for row in rows:
         key = (row["goal_code"], row["target_year"])
         is_open = row["basis"] != "observed" and "target_year_missing" not in str(row["reason"])
-        if kinds[key[0]].iloc[0] == "milestone" and is_open and key in signed.index:
+        if kinds[key[0]] == "milestone" and is_open and key in signed.index:
             chance = float(signed[key])
             row |= {"prob_reached": chance, "verdict_class": classify(chance)}
             row |= {"basis": "expert", "reason": "expert_judgement"}

@@ -77,7 +77,8 @@ def laplace_binomial(x, n, mean, var, margin=0.0):
     Returns
     -------
     z, r
-        Value and variance such that one Kalman update with them gives the Laplace posterior.
+        Value and variance such that one Kalman update with them gives the Laplace posterior,
+        its mean corrected for skewness.
     """
     score = np.array(np.broadcast_to(mean, np.shape(x)), dtype=float)
     for _ in range(8):
@@ -85,7 +86,15 @@ def laplace_binomial(x, n, mean, var, margin=0.0):
         step = (push - (score - mean) / var) / (weight + 1 / var)
         score = score + np.clip(step, -1.5, 1.5)
     push, weight, _ = _binomial_force(x, n, score, margin)
-    return score + push / weight, 1 / weight
+    if margin:
+        # at 0 and n the share itself would count as known: no surer than x + ½ of n + 1
+        even = (x + 0.5) / (n + 1)
+        weight = np.minimum(weight, n / (even * (1 - even) * slope(even, margin) ** 2))
+    # the mode is not the mean: near 0 and 1 the likelihood leans (third order)
+    near, after = (_binomial_force(x, n, score + d, margin)[1] for d in (-1e-3, 1e-3))
+    most = 0.3 * np.sqrt(weight + 1 / var)
+    lean = np.clip((near - after) / 4e-3 / (weight + 1 / var), -most, most)
+    return score + (push + lean) / weight, 1 / weight
 
 
 def _binomial_force(x, n, score, margin):
