@@ -103,7 +103,7 @@ def sample_case(case: dict, settings: Settings) -> dict:
     """Forecast a case under a sample of settings drawn by the root of their evidence."""
     rows = check_history(case["history"], int(case["lead"].max()))
     panel = matrices(rows, describe(rows), int(case["origin_year"]))
-    group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
+    group = prepare(panel, settings)
     logs = weigh(group, settings)
     chance = np.exp(0.5 * (logs - logs.max())).ravel()
     chance /= chance.sum()

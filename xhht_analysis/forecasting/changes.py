@@ -22,22 +22,24 @@ HALF_SUPPORT = 4
 """With this many units the member gets half its weight."""
 
 
-def pooled_changes(shares: np.ndarray, horizon: int) -> np.ndarray:
+def pooled_changes(shares: np.ndarray, horizon: int, breaks=None) -> np.ndarray:
     """Quantile functions in percent (N, H, G) from the changes that all units have seen.
 
     Parameters
     ----------
     shares
         (N, T) in 0-1, NaN where missing, a figure for every unit.
+    breaks
+        (T,) first years of a new definition: no change is read across.
 
     Notes
     -----
     A lead that no two figures span is scaled from the longest shorter one by the root of time.
     """
     z = link(shares, MARGIN)
-    moves = {}
+    moves, era = {}, np.cumsum(np.zeros(z.shape[1]) if breaks is None else breaks)
     for span in range(1, z.shape[1]):
-        seen = z[:, span:] - z[:, :-span]
+        seen = (z[:, span:] - z[:, :-span])[:, era[span:] == era[:-span]]
         seen = seen[np.isfinite(seen)]
         if len(seen) > 1:
             moves[span] = seen

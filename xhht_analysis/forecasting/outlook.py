@@ -21,6 +21,9 @@ from xhht_analysis.forecasting.panel import forecast_panel
 PROVINCE = "82"
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
+REPORT_ERROR = 0.05
+"""Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
+REFORM_YEAR = int(contracts.DISTRICTS_END[:4])
 SAME_BASE = 1e-3
 """Denominators closer than this (relative) count the same people."""
 
@@ -142,7 +145,7 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
             if (years == parent.years).all():
                 return years, share * parent.draws / 100, _part_weights(rows, parent)
     origin = int(rows["year"].max())
-    history = rows.assign(group_code=PROVINCE)
+    history = rows.assign(group_code=PROVINCE, report_error=report_error(rows))
     horizon = last_year - origin
     forecast = forecast_panel(history, horizon, variant=variant)
     draws = forecast.draw_array(n, rng)
@@ -154,10 +157,17 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
         now = before.draw_array(n, rng)[:, :, 0]
         at = before.series["unit_code"].isin(forecast.series["unit_code"][late]).to_numpy()
         first[:, late] = now[:, at]
-    weights = forecast.weight_array(n, rng)
-    weights = np.concatenate([weights[:, :, :1], weights], axis=2)
+    now = np.tile(forecast.series["denominator"].to_numpy(dtype=float), (n, 1))
+    weights = np.concatenate([now[:, :, None], forecast.weight_array(n, rng)], axis=2)
     draws = np.concatenate([first[:, :, None], draws], axis=2)
     return np.concatenate([[origin], forecast.years]), draws, weights
+
+
+def report_error(rows: pd.DataFrame) -> np.ndarray:
+    """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
+    seen = rows.reindex(columns=["status", "value_type", "year"])
+    rebuilt = (seen["value_type"] == "derived") & (seen["year"] == REFORM_YEAR)
+    return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
 
 
 def _part_weights(rows: pd.DataFrame, parent: Outlook) -> np.ndarray:
