@@ -17,6 +17,7 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels, observed_bounds
 from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.recognition import Recognition
 
 PROVINCE = "82"
 SOURCE_GAP = 0.5
@@ -267,8 +268,12 @@ def level_outlook(
     seed: int,
     variant: str = "default",
     seen: Outlook | None = None,
+    recognition: Recognition | None = None,
 ) -> Outlook | None:
-    """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost."""
+    """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost.
+
+    With ``recognition`` the rule is applied inside every draw of the rates where they are known.
+    """
     own = rows[rows["unit_code"].isin(units)]
     held = own[["level", "level_derived_min", "level_derived_max"]].notna().any(axis=1)
     if not held.any():
@@ -278,15 +283,17 @@ def level_outlook(
     silent = sorted(set(units) - set(own["unit_code"]))
     blank = pd.DataFrame({"unit_code": silent, "year": origin})
     history = pd.concat([own, blank.assign(indicator_code=own["indicator_code"].iloc[0])])
+    code, rule = str(own["indicator_code"].iloc[0]), None
+    if recognition is not None and len(units) > 1:
+        rule = recognition.rule(code, origin, last_year, variant)
     forecast = forecast_levels(
-        history, last_year - origin, top=top, n_draws=n_draws, seed=seed, variant=variant
+        history, last_year - origin, rule, top=top, n_draws=n_draws, seed=seed, variant=variant
     )
     if seen is None:
         low, high, _, past, codes = observed_bounds(history, top)
         bounds = [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
     else:
         bounds = [seen.low, seen.high]
-    code, draws = str(own["indicator_code"].iloc[0]), forecast.levels
     return Outlook(
-        code, forecast.units, forecast.years, draws, None, None, *bounds, levels=forecast
+        code, forecast.units, forecast.years, forecast.levels, None, None, *bounds, levels=forecast
     )
