@@ -284,3 +284,9 @@ def test_the_key_merges_no_two_units_that_are_written_differently():
 def test_no_text_crashes_the_matching(text):
     found = AREAS.match(text, BEFORE)
     assert found.problem is None or found.problem in areas.PROBLEMS
+
+
+def test_near_names_are_looked_for_only_when_asked():
+    found = AREAS.match("Xã Bình Nình", BEFORE, suggest=False)
+    assert (found.problem, found.suggestion) == ("unknown_unit", None)
+    assert "Bình Ninh" in AREAS.match("Xã Bình Nình", BEFORE).suggestion
