@@ -26,10 +26,7 @@ from xhht_analysis.publishing.labels import Labels
 TEMPLATES = Path(__file__).with_name("templates")
 HIDDEN_TAG = "analyst-only"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
-EDGE_PLACES = (
-    r"Microsoft\Edge\Application\msedge.exe",
-    r"Google\Chrome\Application\chrome.exe",
-)
+EDGE_PLACES = (r"Microsoft\Edge\Application\msedge.exe", r"Google\Chrome\Application\chrome.exe")
 PRINT_SECONDS = 120
 logger = logging.getLogger(__name__)
 

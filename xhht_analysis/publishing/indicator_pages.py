@@ -107,15 +107,8 @@ def _targets(material: Material, code: str, drawn: Mapping[str, Block]) -> list[
 
 def _series(material: Material, code: str) -> Block:
     """District by year: the share, or the recognised level with what bounds it."""
-    shares = material.rows(code).dropna(subset="value")
     name, word = material.labels.local(material.indicator(code), "name"), material.labels.word
-    if len(shares):
-        cells = {(r.unit_code, r.year): material.labels.percent(r.value)
-                 for r in shares.itertuples()}  # fmt: skip
-    else:
-        rows = material.levels(code)
-        cells = {(r.unit_code, r.year): f"{r.low}" if r.low == r.high else f"{r.low}–{r.high}"
-                 for r in rows[rows["reported"].astype(bool)].itertuples()}  # fmt: skip
+    cells = material.cells(code)
     if not cells:
         return prose([word("indicator.series_none")])
     years = sorted({year for _, year in cells})

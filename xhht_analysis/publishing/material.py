@@ -158,6 +158,17 @@ class Material:
         values = {"low": low.ravel(), "high": high.ravel(), "reported": grid.isin(known)}
         return pd.DataFrame(values, index=grid).reset_index()
 
+    def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
+        """Every reported figure in words by unit and year: percent, or level with its bounds."""
+        rows = self.rows(indicator_code).dropna(subset="value")
+        if len(rows):
+            return {(r.unit_code, r.year): self.labels.percent(r.value) for r in rows.itertuples()}
+        rows = self.levels(indicator_code)
+        return {
+            (r.unit_code, r.year): f"{r.low}–{r.high}" if r.high > r.low else f"{r.low}"
+            for r in rows[rows["reported"].astype(bool)].itertuples()
+        }
+
     def observed(self, goal_code: str, indicator_code: str | None = None) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
 

@@ -27,7 +27,7 @@ from xhht_analysis.publishing.followup import (
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 __all__ = ["activities", "changes", "duties", "pace", "places"]
-MAX_ROWS = 25
+MAX_ROWS = 12
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 SHARE_KINDS = ("share_people", "share_institutions")
 
@@ -72,17 +72,21 @@ def summary(material: Material) -> list[Block]:
 
 def goal_rows(material: Material) -> tuple[list[str], list[list]]:
     """Columns and rows of the table of all goals, a row of one cell before each block."""
-    word = material.labels.word
-    columns = [word("col.goal"), word("col.current")]
-    for year in TARGET_YEARS:
-        columns += [word("col.target", year=year), word("col.verdict", year=year)]
+    columns = goal_columns(material)
     rows, block = [], None
     for goal in material.ordered_goals.itertuples():
         if goal.block != block:
             block = goal.block
             rows.append([block_name(material, block)])
-        rows.append(_goal_row(material, goal.goal_code, int(goal.order)))
+        rows.append(goal_row(material, goal.goal_code))
     return columns, rows
+
+
+def goal_columns(material: Material) -> list[str]:
+    """Heads of the table of goals."""
+    word = material.labels.word
+    heads = [(word("col.target", year=y), word("col.verdict", year=y)) for y in TARGET_YEARS]
+    return [word("col.goal"), word("col.current"), *heads[0], *heads[1]]
 
 
 def goals_overview(material: Material) -> list[Block]:
@@ -96,8 +100,10 @@ def goals_overview(material: Material) -> list[Block]:
     ]
 
 
-def _goal_row(material: Material, code: str, order: int) -> list:
-    verdicts = [material.verdict(code, year) for year in TARGET_YEARS]
+def goal_row(material: Material, code: str, unit_code: str = PROVINCE) -> list:
+    """Row of one goal in one unit: title, current figure, then target and verdict per year."""
+    order = int(material.ordered_goals.loc[code, "order"])
+    verdicts = [material.verdict(code, year, unit_code) for year in TARGET_YEARS]
     known = [v for v in verdicts if v is not None and material.current_text(v)]
     current = material.labels.word("none")
     if known:
@@ -208,7 +214,8 @@ def annex(material: Material) -> list[Block]:
     codes = codes.drop_duplicates("indicator_code")["indicator_code"]
     names = [material.short(code) for code in codes]
     word, units = material.labels.word, [*material.districts["unit_code"], PROVINCE]
-    found = {(u, c): latest(material, c, u) for u in units for c in codes}
+    cells = {code: material.cells(code) for code in codes}
+    found = {(u, c): latest(material, cells[c], u) for u in units for c in codes}
     year = max((year for _, year in found.values()), default=0)
     rows = []
     for unit in units:
@@ -224,17 +231,7 @@ def _dated(text: str, own: int, year: int) -> str:
     return f"{text} ({own})" if own and own != year else text
 
 
-def latest(material: Material, code: str, unit: str) -> tuple[str, int]:
-    """Latest figure of a unit in words and its year; a dash and 0 when there is none."""
-    rows = material.rows(code)
-    rows = rows[rows["unit_code"] == unit].dropna(subset="value")
-    if len(rows):
-        last = rows.iloc[-1]
-        return material.labels.percent(last["value"]), int(last["year"])
-    rows = material.levels(code)
-    rows = rows[(rows["unit_code"] == unit) & rows["reported"]]
-    if rows.empty:
-        return material.labels.word("none"), 0
-    last = rows.iloc[-1]
-    high = f"–{last['high']}" if last["high"] > last["low"] else ""
-    return f"{last['low']}{high}", int(last["year"])
+def latest(material: Material, cells: dict, unit: str) -> tuple[str, int]:
+    """Latest of ``Material.cells`` for a unit and its year; a dash and 0 when there is none."""
+    year = max((year for code, year in cells if code == unit), default=0)
+    return cells.get((unit, year), material.labels.word("none")), int(year)

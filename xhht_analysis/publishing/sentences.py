@@ -11,7 +11,7 @@ from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.figures.goals import tally_text
 from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 
 def goal_sentences(material: Material, goal_code: str) -> list[str]:
@@ -121,27 +121,38 @@ def pace_sentence(material: Material, verdict: pd.Series) -> str:
 def summary_sentences(material: Material) -> list[str]:
     """Tallies of both target years: what a chairman reads aloud."""
     as_of = material.labels.word("as_of", date=material.labels.date(material.as_of))
-    tallies = []
-    for year in TARGET_YEARS:
-        if found := province_verdicts(material, year):
-            tallies.append(tally_text(material, [v["verdict_class"] for v in found], year))
-    if not tallies:
+    told = tallies(material)
+    if not told:
         return [f"{as_of}: {material.labels.word('class.no_data')}."]
-    first = tallies[0][0].lower() + tallies[0][1:]
-    return [f"{as_of}, {first}", *tallies[1:]]
+    return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:]]
 
 
-def province_verdicts(material: Material, year: int) -> list[pd.Series]:
-    """Verdicts of the province on the targets of ``year``, in the plan's order."""
-    found = (material.verdict(code, year) for code in material.ordered_goals["goal_code"])
+def tallies(material: Material, unit_code: str = PROVINCE) -> list[str]:
+    """How the targets of each year stand in one unit, a sentence a year."""
+    found = {year: unit_verdicts(material, year, unit_code) for year in TARGET_YEARS}
+    return [
+        tally_text(material, [v["verdict_class"] for v in verdicts], year)
+        for year, verdicts in found.items()
+        if verdicts
+    ]
+
+
+def unit_verdicts(material: Material, year: int, unit_code: str = PROVINCE) -> list[pd.Series]:
+    """Verdicts of a unit on the targets of ``year``; the province's status is no district's."""
+    goals = material.ordered_goals
+    if unit_code != PROVINCE:
+        goals = goals[goals["kind"] != "province_status"]
+    found = (material.verdict(code, year, unit_code) for code in goals.index)
     return [v for v in found if v is not None]
 
 
-def summary_points(material: Material) -> list[str]:
+def summary_points(
+    material: Material, unit_code: str = PROVINCE, years: tuple = TARGET_YEARS
+) -> list[str]:
     """Named goals behind the tallies, always with their numbers."""
     points = []
-    for year in TARGET_YEARS:
-        verdicts = province_verdicts(material, year)
+    for year in years:
+        verdicts = unit_verdicts(material, year, unit_code)
         for key, classes in (
             ("reached", ("reached",)),
             ("missed", ("missed",)),
@@ -177,7 +188,7 @@ def named(material: Material, verdict: pd.Series) -> str:
 def focus_sentence(material: Material, n: int = 3) -> str:
     """The open or unlikely targets of the last year with the least chance."""
     year = TARGET_YEARS[-1]
-    weak = [v for v in province_verdicts(material, year) if pd.notna(v["prob_reached"])]
+    weak = [v for v in unit_verdicts(material, year) if pd.notna(v["prob_reached"])]
     weak = [v for v in weak if v["verdict_class"] in ("open", *WORRYING)]
     weak = sorted(weak, key=lambda v: v["prob_reached"])[:n]
     if not weak:

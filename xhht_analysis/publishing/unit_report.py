@@ -14,31 +14,21 @@ from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
 from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.figures.base import picture
-from xhht_analysis.publishing.figures.units import plot_unit
 from xhht_analysis.publishing.followup import STATES
-from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
-from xhht_analysis.publishing.report import doubt_table, latest
+from xhht_analysis.publishing.report import doubt_table, goal_columns, goal_row, latest
 
 YEAR = TARGET_YEARS[-1]
 MAX_ROWS = 40
-
-
-class UnknownUnitError(ValueError):
-    """The unit is in no table of administrative units."""
+WORTH_SAYING = 0.005
+"""Smaller gains of the province's chance are noise."""
 
 
 def judged_unit(material: Material, unit_code: str) -> str:
-    """Unit whose verdicts the report shows: itself, or a commune's former district.
-
-    Raises
-    ------
-    UnknownUnitError
-        If the code is none of the province, its districts and its communes.
-    """
+    """Unit whose verdicts are shown: itself, or a commune's former district; else ValueError."""
     rows = material.units[material.units["unit_code"] == unit_code]
     if rows.empty:
-        raise UnknownUnitError(f"unit_code {unit_code!r} is no unit of the province")
+        raise ValueError(f"unit_code {unit_code!r} is no unit of the province")
     row = rows.iloc[0]
     return str(row["district_code"]) if row["level"] == "commune" else unit_code
 
@@ -61,30 +51,17 @@ def opening(material: Material, unit_code: str) -> list[Block]:
     return [heading(title, 1), *banner, prose(lines), prose([material.footer()], "note")]
 
 
-def own_verdicts(material: Material, unit_code: str, year: int) -> list[pd.Series]:
-    """Verdicts of a unit on the targets of ``year``, in the plan's order."""
-    found = (material.verdict(code, year, unit_code) for code in material.ordered_goals.index)
-    return [v for v in found if v is not None]
-
-
 def summary(material: Material, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    lead = []
-    for year in TARGET_YEARS:
-        if found := own_verdicts(material, judged, year):
-            classes = [v["verdict_class"] for v in found]
-            lead.append(sentences.tally_text(material, classes, year))
-    lead.append(_standing(material, judged))
-    verdicts, points = own_verdicts(material, judged, YEAR), []
-    for key, classes in (("hopeful", HOPEFUL[1:]), ("open", ("open",)), ("worrying", WORRYING)):
-        names = [sentences.named(material, v) for v in verdicts if v["verdict_class"] in classes]
-        if names:
-            points.append(word(f"summary.{key}", year=YEAR, names=material.labels.join(names)))
-    best = max(
-        verdicts, key=lambda v: v["leverage"] if pd.notna(v["leverage"]) else 0, default=None
-    )
-    if best is not None and pd.notna(best["leverage"]) and best["leverage"] >= 0.005:
+    lead = [*sentences.tallies(material, judged), _standing(material, judged)]
+    if judged != unit_code:
+        lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
+    points = sentences.summary_points(material, judged, (YEAR,))
+    rows = material.verdicts[material.verdicts["unit_code"] == judged]
+    rows = rows[(rows["target_year"] == YEAR) & (rows["leverage"] >= WORTH_SAYING)]
+    if len(rows):
+        best = rows.loc[rows["leverage"].idxmax()]
         gain = material.labels.number(100 * best["leverage"], 1)
         points.append(word("unit.leverage", name=material.title(best["goal_code"]), gain=gain))
     return [heading(word("unit.summary")), prose(lead, "lead"), prose(points, "list")]
@@ -104,35 +81,26 @@ def _standing(material: Material, unit_code: str) -> str:
 def goals(material: Material, unit_code: str) -> list[Block]:
     """Every target: where the unit stands, verdict, pace; then the figure of its shares."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    columns = [word("col.goal"), word("col.current")]
-    for year in TARGET_YEARS:
-        columns += [word("col.target", year=year), word("col.verdict", year=year)]
+    known = [sentences.unit_verdicts(material, year, judged) for year in TARGET_YEARS]
+    last = {v["goal_code"]: v for verdicts in known for v in verdicts}
     rows = [
-        row for code in material.ordered_goals.index if (row := _goal_row(material, code, judged))
+        [*goal_row(material, code, judged), _need(material, last[code])]
+        for code in material.ordered_goals.index
+        if code in last
     ]
     blocks = [heading(word("unit.goals"))]
     if not rows:
         return [*blocks, prose([word("class.no_data")])]
-    caption = word("unit.goals_caption", name=unit_name(material, judged))
-    blocks.append(table(caption, [*columns, word("col.need")], rows, align="lrrlrlr"))
-    return [*blocks, heading(word("unit.ahead")), picture(plot_unit(material, judged))]
+    caption, heads = word("unit.goals_caption", name=unit_name(material, judged)), word("col.need")
+    blocks.append(table(caption, [*goal_columns(material), heads], rows, align="lrrlrlr"))
+    picture_ = picture(figures_places.plot_unit(material, judged))
+    return [*blocks, heading(word("unit.ahead")), picture_]
 
 
-def _goal_row(material: Material, goal_code: str, unit: str) -> list:
-    found = [material.verdict(goal_code, year, unit) for year in TARGET_YEARS]
-    known = [v for v in found if v is not None]
-    if not known:
-        return []
-    last = max(known, key=lambda v: v["current_year"] if pd.notna(v["current_year"]) else 0)
-    now = material.current_text(last)
-    row = [material.title(goal_code), f"{now} ({int(last['current_year'])})" if now else "–"]
-    for verdict in found:
-        row.append("–" if verdict is None else material.target_text(verdict))
-        tone = "none" if verdict is None else verdict["verdict_class"]
-        row.append([material.labels.verdict_cell(verdict), tone])
-    need = known[-1]["pace_required"]
-    is_pace = known[-1]["measure_unit"] != "level" and pd.notna(need)
-    return [*row, sentences.difference(material, known[-1], need) if is_pace else "–"]
+def _need(material: Material, verdict: pd.Series) -> str:
+    need = verdict["pace_required"]
+    shown = verdict["measure_unit"] != "level" and pd.notna(need) and need > 0
+    return f"+{material.labels.number(need, 1)}" if shown else material.labels.word("none")
 
 
 def figures(material: Material, unit_code: str) -> list[Block]:
@@ -171,9 +139,10 @@ def _figure_row(material: Material, row: pd.Series, code: str, judged: str, unit
         shown,
         value,
     ]
+    known = material.cells(code)
     if judged != unit:
-        cells.append(latest(material, code, judged)[0])
-    return cells if unit == PROVINCE else [*cells, latest(material, code, PROVINCE)[0]]
+        cells.append(latest(material, known, judged)[0])
+    return cells if unit == PROVINCE else [*cells, latest(material, known, PROVINCE)[0]]
 
 
 def quality(material: Material, unit_code: str) -> list[Block]:

@@ -35,9 +35,10 @@ def plot_overview(material: Material) -> Figure:
     figure, axes = look.canvas(height, 1, len(TARGET_YEARS), sharey=True)
     parts = []
     for axis, year in zip(axes[0], TARGET_YEARS, strict=True):
-        found = [material.verdict(code, year) for code, _ in rows if code]
-        found = [v for v in found if v is not None]
-        parts.append(tally_text(material, [v["verdict_class"] for v in found], year))
+        found = (material.verdict(code, year) for code, _ in rows if code)
+        parts.append(
+            tally_text(material, [v["verdict_class"] for v in found if v is not None], year)
+        )
         for place, (code, _) in enumerate(rows):
             if code:
                 _overview_cell(axis, place, material.verdict(code, year), material)
@@ -168,13 +169,7 @@ def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
         bands = from_origin(
             material.bands(material.ordered_goals.loc[code, "indicator_code"]), observed
         )
-        for level, (low, high) in look.BAND_LEVELS.items():
-            if low in bands and high in bands:
-                axis.fill_between(
-                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
-                )
-        if 0.5 in bands:
-            axis.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+        look.draw_bands(axis, bands)
     else:
         for verdict in verdicts:
             _outcome_bars(axis, material, verdict)

@@ -10,7 +10,7 @@ from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
 from xhht_analysis.publishing.figures.goals import BOUNDARY, from_origin
 from xhht_analysis.publishing.labels import HOPEFUL, PERCENT, SYMBOLS
-from xhht_analysis.publishing.material import PROVINCE, Material
+from xhht_analysis.publishing.material import LEVEL_KINDS, PROVINCE, TARGET_YEARS, Material
 
 LEVEL_INDICATORS = (
     "literacy_level",
@@ -25,6 +25,7 @@ TILES = {
     "822": (3, 1), "823": (4, 1), "816": (5, 1), "824": (5, 0), "825": (4, 0),
 }  # fmt: skip
 """Column and row of each district in a sketch of the province, from west to east."""
+LAST_YEAR = TARGET_YEARS[-1]
 DEADLINE = "11-30"
 """Last day of receipt that is on time (the plan asks for reports before 1 December)."""
 
@@ -32,43 +33,69 @@ DEADLINE = "11-30"
 @styled
 def plot_districts(material: Material, goal_code: str) -> Figure:
     """Observed and expected share of each district, in Vietnamese order, on one scale."""
-    goal = material.ordered_goals.loc[goal_code]
-    code, name = goal["indicator_code"], material.title(goal_code)
-    rows = material.rows(code).dropna(subset="value")
-    target = material.target(goal_code, 2030)
+    goal, name = material.ordered_goals.loc[goal_code], material.title(goal_code)
     figure, axes = look.canvas(5.6, 3, 4, sharex=True, sharey=True)
     for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
-        own = rows[rows["unit_code"] == district.unit_code]
-        bands = from_origin(material.bands(code, district.unit_code), own.assign(low=own["value"]))
-        for level, (low, high) in look.BAND_LEVELS.items():
-            if low in bands and high in bands:
-                axis.fill_between(
-                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
-                )
-        if 0.5 in bands:
-            axis.plot(bands.index, bands[0.5], color=DATA, lw=1, ls="--")
-        axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3)
-        axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
-        if target is not None:
-            axis.plot(2030, float(target["target_value"]), "D", color=TARGET, ms=4.5, zorder=5)
-        axis.set_title(district.short_name, weight="bold")
-        axis.grid(axis="y")
-        axis.set_xticks([2021, 2025, 2030])
-        look.local_numbers(axis.yaxis, material)
+        _share_panel(axis, material, goal, district.unit_code, district.short_name)
     for axis in axes.flat[len(material.districts) :]:
         axis.axis("off")
-        axis.text(
-            0, 0.9, _districts_key(material), transform=axis.transAxes, va="top", fontsize=7.5
-        )
+    rows = material.rows(goal["indicator_code"]).dropna(subset="value")
     title = material.labels.word("districts.title", name=name)
-    return look.finish(figure, material, title, _districts_alt(material, name, rows, target))
+    alt = _districts_alt(material, name, rows, material.target(goal_code, LAST_YEAR))
+    return look.finish(figure, material, title, alt, key=_share_key(material))
 
 
-def _districts_key(material: Material) -> str:
+@styled
+def plot_unit(material: Material, unit_code: str) -> Figure:
+    """Every share of the plan in one district (or the province), a panel each."""
+    word, name = material.labels.word, material.names.get(unit_code, unit_code)
+    goals = material.ordered_goals[~material.ordered_goals["kind"].isin(LEVEL_KINDS)]
+    lines = -(-max(len(goals), 1) // 3)
+    figure, axes = look.canvas(0.8 + 1.75 * lines, lines, 3, sharex=True)
+    parts = []
+    for axis, (_, goal) in zip(axes.flat, goals.iterrows(), strict=False):
+        short = material.short(goal["indicator_code"])
+        own = _share_panel(axis, material, goal, unit_code, short)
+        axis.set_ylim(0, 105)
+        if len(own):
+            target, last = material.target(goal["goal_code"], LAST_YEAR), own.iloc[-1]
+            aim = material.labels.percent(
+                float("nan" if target is None else target["target_value"])
+            )
+            given = {"year": int(last["year"]), "value": material.labels.percent(last["value"])}
+            parts.append(word("unit.figure_part", indicator=short, target=aim, **given))
+    for axis in axes.flat[len(goals) :]:
+        axis.axis("off")
+    alt = word("unit.figure_alt", name=name, parts=" ".join(parts) or word("class.no_data"))
+    title = word("unit.figure", name=name)
+    return look.finish(figure, material, title, alt, key=_share_key(material))
+
+
+def _share_panel(axis, material: Material, goal, unit_code: str, title: str) -> pd.DataFrame:
+    """Course of one share in one unit; the figures it drew."""
+    code = goal["indicator_code"]
+    rows = material.rows(code).dropna(subset="value")
+    own = rows[rows["unit_code"] == unit_code]
+    look.draw_bands(
+        axis, from_origin(material.bands(code, unit_code), own.assign(low=own["value"]))
+    )
+    axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3, gid="observed")
+    axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
+    target = material.target(goal["goal_code"], LAST_YEAR)
+    if target is not None:
+        value = float(target["target_value"])
+        axis.plot(LAST_YEAR, value, "D", color=TARGET, ms=4.5, zorder=5, gid="target")
+    axis.set_title(look.wrapped(title, 26), weight="bold", fontsize=8.5)
+    axis.set(xticks=[2021, 2025, 2030], xlim=(2020.4, 2030.8))
+    axis.grid(axis="y")
+    look.local_numbers(axis.yaxis, material)
+    return own
+
+
+def _share_key(material: Material) -> str:
     word = material.labels.word
-    lines = [f"–●– {word('fan.observed')} (%)", f"- - {word('fan.median')}", word("fan.bands")]
-    lines += [f"◆ {word('overview.year', year=2030).lower()}", "¦ 01/7/2025"]
-    return "\n".join(look.wrapped(line, 26) for line in lines)
+    key = f"–●– {word('fan.observed')} (%)    - - {word('fan.median')}    {word('fan.bands')}"
+    return f"{key}    ◆ {word('overview.year', year=LAST_YEAR).lower()}    ¦ 01/7/2025"
 
 
 def _districts_alt(material: Material, name: str, rows: pd.DataFrame, target) -> str:
@@ -233,8 +260,10 @@ def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: 
 
 
 def district_verdicts(material: Material, year: int) -> pd.DataFrame:
-    """Verdicts of the districts on the targets of ``year``."""
+    """Verdicts of the districts on the targets of ``year``, without the province's own status."""
     rows = material.verdicts[material.verdicts["target_year"] == year]
+    goals = material.ordered_goals
+    rows = rows[~rows["goal_code"].isin(goals[goals["kind"] == "province_status"].index)]
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 
