@@ -19,6 +19,7 @@ import contextlib
 import csv
 import hashlib
 import multiprocessing
+import os
 import shutil
 import subprocess
 import sys
@@ -149,7 +150,7 @@ def run_province(folder: str) -> dict:
     from xhht_analysis.plan import areas, goals
 
     config = Path(folder) / "config"
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), sum(os.times()[:4])
     intake = run_intake(Path(folder) / "raw", AS_OF, config, sample=True, jobs=1)
     read = time.perf_counter() - began
     units, indicators = areas.read_areas(config), goals.read_indicators(config)
@@ -179,6 +180,7 @@ def run_province(folder: str) -> dict:
         "intake": read,
         "plan": judged,
         "communes": time.perf_counter() - began - read - judged,
+        "cpu": sum(os.times()[:4]) - spent,
     }
 
 
@@ -211,17 +213,17 @@ def measured(label: str, folders: list[str], executor: Executor, kill=lambda don
         kill(done)
     seconds = time.perf_counter() - began
     memory.going = False
-    names = ("observations", "verdicts", "intake", "plan", "communes")
+    names = ("observations", "verdicts", "intake", "plan", "communes", "cpu")
     total = {name: sum(result[name] for result in results.values()) for name in names}
     print(
         f"{label}: {seconds:.1f} s, peak {memory.peak / 2**30:.2f} GiB; "
         f"{total['observations']} observations, {total['verdicts']} verdicts; "
         f"worker seconds: intake {total['intake']:.0f}, plan {total['plan']:.0f}, "
-        f"communes {total['communes']:.0f}",
+        f"communes {total['communes']:.0f}; {total['cpu']:.0f} s of processor",
         flush=True,
     )
     digests = {name: result["digest"] for name, result in results.items()}
-    return {"seconds": seconds, "peak": memory.peak, "digests": digests}
+    return {"seconds": seconds, "cpu": total["cpu"], "digests": digests}
 
 
 @contextlib.contextmanager
@@ -266,8 +268,11 @@ def main() -> None:
             with ProcessPoolExecutor(2, spawn) as pool:
                 found[growth] = measured(label, folders, pool)
         if options.growth > 1:
-            times = found[options.growth]["seconds"] / found[1]["seconds"]
-            print(f"growth: {options.growth} times the communes, {times:.2f} times the seconds")
+            ratio = {k: found[options.growth][k] / found[1][k] for k in ("seconds", "cpu")}
+            print(
+                f"growth: {options.growth} times the communes take {ratio['seconds']:.2f} times "
+                f"the seconds and {ratio['cpu']:.2f} times the processor"
+            )
         if not options.no_dask:
             folders = [str(folder) for folder in sorted((Path(place) / "x1").iterdir())]
             ok = on_dask(folders, Path(place), found[1])
@@ -286,7 +291,8 @@ def on_dask(folders: list[str], place: Path, local: dict) -> bool:
         runs.append(measured("Dask, one of 2 workers killed midway", folders, executor, kill))
     gain = runs[0]["seconds"] / runs[1]["seconds"]
     same = all(run["digests"] == local["digests"] for run in runs)
-    print(f"two workers: {gain:.2f} times one (goal 1.6)")
+    load = psutil.getloadavg()[0]
+    print(f"two workers: {gain:.2f} times one (goal 1.6; load of the machine now {load:.1f})")
     print(f"every run gives the tables of the local one, byte for byte: {same}")
     return same
 
