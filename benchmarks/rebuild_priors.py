@@ -1,11 +1,12 @@
 """Learn config/priors.csv again from reference panels (METHODS 2.2, 2.3).
 
-    python -m benchmarks.rebuild_priors --bench ../shared/bench --write
+    python -m benchmarks.rebuild_priors --bench ../shared/bench --write --folds
 
 For every case of the benchmark folder (a short history and what came after) a sample of the model
 settings is forecast. Prior weights are learnt so that the average quantile function of the
 settings has the smallest CRPS; then two small maps widen the forecasts and their common part so
-that intervals of units and of group means cover what they promise. Needs pyarrow.
+that intervals of units and of group means cover what they promise. With --folds the same is learnt
+for each fold without its indicators (benchmarks/folds.csv). Needs pyarrow.
 """
 
 from __future__ import annotations
@@ -31,16 +32,21 @@ from xhht_analysis.forecasting.calibration import (
     calibrate,
     read_settings,
 )
+from xhht_analysis.forecasting.changes import HALF_SUPPORT, changes_weight, pooled_changes
 from xhht_analysis.forecasting.curves import Curves, read_curves
 from xhht_analysis.forecasting.history import check_history, describe, matrices
-from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.panel import forecast_panel, stretch
 from xhht_analysis.forecasting.shares import members, prepare, weigh
 from xhht_analysis.project import Project
 
 LEVELS = np.arange(1, 40) / 40
 SAMPLE = 120
-RIDGE = 1e-3
-LEARNT = ("widen", "widen_short", "widen_far", "shared", "shared_short", "shared_far")
+RIDGE = 3e-3
+MEMBER = ("changes", "changes_short")
+MEMBER_START = (-1.5, 1.0)
+WIDEN = ("widen", "widen_short", "widen_far", "widen_tail")
+SHARED = ("shared", "shared_short", "shared_far")
+LEARNT = WIDEN + SHARED
 
 
 def read_cases(bench: Path) -> list[dict]:
@@ -60,11 +66,13 @@ def read_cases(bench: Path) -> list[dict]:
         history, future = evaluate.cut(
             panel, case["origin_year"], case["n_years"], case["step"], horizons
         )
-        units = {u: k for k, u in enumerate(sorted(history["unit_code"].unique()))}
+        points = history.groupby("unit_code")["year"].size()
+        units = {u: k for k, u in enumerate(points.index)}
         cases.append(
             {
                 **case,
                 "history": history,
+                "points": points.to_numpy(),
                 "row": future["unit_code"].map(units).to_numpy(),
                 "lead": future["horizon"].to_numpy(),
                 "outcome": future["value"].to_numpy(),
@@ -95,7 +103,7 @@ def sample_case(case: dict, settings: Settings) -> dict:
     """Forecast a case under a sample of settings drawn by the root of their evidence."""
     rows = check_history(case["history"], int(case["lead"].max()))
     panel = matrices(rows, describe(rows), int(case["origin_year"]))
-    group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
+    group = prepare(panel, settings)
     logs = weigh(group, settings)
     chance = np.exp(0.5 * (logs - logs.max())).ravel()
     chance /= chance.sum()
@@ -113,8 +121,10 @@ def sample_case(case: dict, settings: Settings) -> dict:
         [settings.kernels[chosen[:, 0]], chosen[:, 1:2], settings.filters[chosen[:, 2]]], axis=1
     )
     evidence = logs.ravel()[picks]
+    pooled = pooled_changes(panel.shares, int(case["lead"].max()))[case["row"], case["lead"] - 1]
     return {
         "quantiles": quantiles,
+        "changes": np.clip(read_curves(pooled, ndtri(LEVELS)), 0, 100).astype(np.float32),
         "evidence": evidence - evidence.max(),
         "offset": np.log(count / chance[picks]),
         "axes": axes,
@@ -122,36 +132,53 @@ def sample_case(case: dict, settings: Settings) -> dict:
 
 
 def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDGE) -> Settings:
-    """Prior log weights and evidence power with the smallest weighted CRPS."""
+    """Prior log weights, evidence power and the second member's weight by weighted CRPS.
+
+    The ridge pulls the log weights to 0, the power to 1 and the member to `MEMBER_START`.
+    """
     sizes = [len(settings.levels[a]) for a in AXES]
     starts = np.concatenate([[0], np.cumsum(sizes)])
+    anchor = np.concatenate([np.zeros(starts[-1] + 1), MEMBER_START])
+    n_sets = len({case["dataset"] for case, _ in pairs})
 
     def loss(theta):
         total, slope = 0.0, np.zeros(len(theta))
         for case, sample in pairs:
+            part, turn, short = _member(theta[-2:], case)
             at = sample["axes"] + starts[:-1]
-            power = np.exp(theta[-1])
+            power = np.exp(theta[-3])
             logs = power * sample["evidence"] + sample["offset"] + theta[at].sum(axis=1)
             weight = np.exp(logs - logs.max())
             weight /= weight.sum()
-            mean = np.tensordot(weight.astype(np.float32), sample["quantiles"], 1)
-            gap = case["outcome"][:, None] - mean
+            model = np.tensordot(weight.astype(np.float32), sample["quantiles"], 1)
+            gap = case["outcome"][:, None] - ((1 - part) * model + part * sample["changes"])
             tilt = 2 / 40 * case["weight"][:, None]
             total += (tilt * np.maximum(LEVELS * gap, (LEVELS - 1) * gap)).sum()
             pull = tilt * ((gap < 0) - LEVELS)
-            each = np.tensordot(sample["quantiles"], pull.astype(np.float32), 2)
+            own = ((1 - part) * pull).astype(np.float32)
+            each = np.tensordot(sample["quantiles"], own, 2)
             change = weight * (each - (weight * each).sum())
             np.add.at(slope, at.ravel(), np.repeat(change, len(AXES)))
-            slope[-1] += power * (change * sample["evidence"]).sum()
-        n = len({case["dataset"] for case, _ in pairs})
-        return total / n + ridge * (theta**2).sum(), slope / n + 2 * ridge * theta
+            slope[-3] += power * (change * sample["evidence"]).sum()
+            other = turn * (pull * (sample["changes"] - model)).sum(axis=1)
+            slope[-2:] += other.sum(), (other * short).sum()
+        away = theta - anchor
+        return total / n_sets + ridge * (away**2).sum(), slope / n_sets + 2 * ridge * away
 
-    found = minimize(
-        loss, np.zeros(starts[-1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 60}
-    )
-    weights = {a: found.x[i:j] for a, i, j in zip(AXES, starts, starts[1:], strict=False)}
-    constants = {**settings.constants, "evidence_power": float(np.exp(found.x[-1]))}
+    found = minimize(loss, anchor, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
+    weights = {a: found[i:j] for a, i, j in zip(AXES, starts, starts[1:], strict=False)}
+    member = dict(zip(MEMBER, found[-2:], strict=True))
+    constants = {**settings.constants, "evidence_power": float(np.exp(found[-3])), **member}
     return replace(settings, log_weights=weights, constants=constants)
+
+
+def _member(theta: np.ndarray, case: dict) -> tuple:
+    """Weight of the pooled changes, its derivative by the first constant, the second's factor."""
+    points = case["points"][case["row"]]
+    n_units = len(case["points"])
+    part = changes_weight(points, n_units, dict(zip(MEMBER, theta, strict=True)))
+    most = n_units / (n_units + HALF_SUPPORT)
+    return part[:, None], part * (1 - part / most), np.log(8 / np.clip(points, 4, 12))
 
 
 def plain(settings: Settings) -> Settings:
@@ -168,48 +195,49 @@ def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> S
     """Fit the two maps: quantile scores of units, then coverage of group means."""
     rows = []
     for case, curves in pairs:
-        points = case["history"].groupby("unit_code")["year"].size().to_numpy()
         curve = curves.percent[case["row"], case["lead"] - 1]
         score = np.array(
             [np.interp(y, c, GRID) for y, c in zip(case["outcome"], curve, strict=True)]
         )
-        rows.append(np.c_[points[case["row"]], case["lead"], score, case["plain"]])
+        rows.append(np.c_[case["points"][case["row"]], case["lead"], score, case["plain"]])
     points, lead, score, weight = np.concatenate(rows).T
 
     def unit_loss(x):
-        constants = {**dict.fromkeys(LEARNT, 0.0), **dict(zip(LEARNT[:3], x, strict=True))}
-        widen = calibrate(points, lead[:, None], constants)[0][:, 0]
-        gap = np.abs(score)[:, None] - widen[:, None] * ndtri([0.9, 0.975])
-        return (weight[:, None] * np.maximum(gap * [0.8, 0.95], gap * [-0.2, -0.05])).sum()
+        constants = {**dict.fromkeys(LEARNT, 0.0), **dict(zip(WIDEN, x, strict=True))}
+        edges = calibrate(points, lead[:, None], constants, ndtri([0.75, 0.9, 0.975]))[0][:, 0]
+        gap = np.abs(score)[:, None] - edges
+        inside, outside = gap * [0.5, 0.8, 0.95], gap * [-0.5, -0.2, -0.05]
+        return (weight[:, None] * np.maximum(inside, outside)).sum()
 
-    widen = minimize(unit_loss, np.zeros(3), method="Nelder-Mead", options={"maxiter": 400}).x
-    constants = {**settings.constants, **dict(zip(LEARNT[:3], widen, strict=True))}
+    search = {"maxiter": 600, "initial_simplex": np.vstack([np.zeros(4), 0.2 * np.eye(4)])}
+    widen = minimize(unit_loss, np.zeros(4), method="Nelder-Mead", options=search).x
+    constants = {**settings.constants, **dict(zip(WIDEN, widen, strict=True))}
     means = functools.partial(_mean_loss, pairs, constants)
     simplex = np.array([[0.3, 0, 0], [1.0, 0, 0], [0.3, 1.0, 0], [0.3, 0, 0.5]])
     search = {"maxiter": 40, "initial_simplex": simplex}
     shared = minimize(means, simplex[0], method="Nelder-Mead", options=search).x
-    constants |= dict(zip(LEARNT[3:], shared, strict=True))
+    constants |= dict(zip(SHARED, shared, strict=True))
     return replace(settings, constants=constants)
 
 
 def _mean_loss(pairs, constants, x) -> float:
     """Squared miss of the 80 % interval of group means: all, short, long, near and far."""
-    constants = {**constants, **dict(zip(LEARNT[3:], x, strict=True))}
+    constants = {**constants, **dict(zip(SHARED, x, strict=True))}
     rows = []
     for case, curves in pairs:
-        points = case["history"].groupby("unit_code")["year"].size().to_numpy()
+        points = case["points"]
         rng = np.random.default_rng(1)
         for h in np.unique(case["lead"]):
             rows_h = case["lead"] == h
             units = case["row"][rows_h]
-            wide, odds = calibrate(points[units], np.full((len(units), 1), h), constants)
+            read, odds = calibrate(points[units], np.full((len(units), 1), h), constants)
             rho = curves.shared[units, h - 1]
             rho = odds[:, 0] * rho / (1 - rho + odds[:, 0] * rho)
             z = np.sqrt(rho) * rng.standard_normal((200, 1))
-            z = (z + np.sqrt(1 - rho) * rng.standard_normal((200, len(units)))) * wide[:, 0]
+            z = z + np.sqrt(1 - rho) * rng.standard_normal((200, len(units)))
             place = np.clip((z - GRID[0]) / 0.25, 0, len(GRID) - 1.001)
             at, unit = place.astype(int), np.arange(len(units))
-            curve = curves.percent[units, h - 1]
+            curve = stretch(curves.percent[units, h - 1][:, None], read)[:, 0]
             low, high = curve[unit, at], curve[unit, at + 1]
             drawn = np.clip(low + (place - at) * (high - low), 0, 100).mean(axis=1)
             ends = np.quantile(drawn, [0.1, 0.9])
@@ -257,29 +285,59 @@ def crossfit(cases, samples, settings, workers=None) -> dict[str, Settings]:
     return learnt
 
 
-def to_table(settings: Settings) -> pd.DataFrame:
-    """Settings as rows of config/priors.csv."""
+def to_table(settings: Settings, source: str = "") -> pd.DataFrame:
+    """Settings as rows of config/priors.csv; `source` says where the learnt numbers are from."""
     rows = [
-        (axis, level, round(weight, 3))
+        (axis, level, round(weight, 3), source)
         for axis in (*KERNEL_AXES, "tail", *FILTER_AXES)
         for level, weight in zip(settings.levels[axis], settings.log_weights[axis], strict=True)
     ]
-    rows += [(name, round(value, 3), None) for name, value in settings.constants.items()]
-    return pd.DataFrame(rows, columns=["parameter", "level", "log_weight"])
+    rows += [
+        (
+            name,
+            round(value, 3),
+            None,
+            source if name in (*LEARNT, *MEMBER, "evidence_power") else "set",
+        )
+        for name, value in settings.constants.items()
+    ]
+    return pd.DataFrame(rows, columns=["parameter", "level", "log_weight", "source"])
+
+
+def folds_table(cases: list[dict], learnt: dict[str, Settings]) -> pd.DataFrame:
+    """Rows of benchmarks/folds.csv: the fold of each indicator, and the numbers of each fold."""
+    places = {str(case["indicator_code"]): fold_of(case, cases) for case in cases}
+    members = pd.DataFrame({"level": list(places), "fold": list(places.values())})
+    members = members.assign(parameter="indicator")
+    tables = [to_table(s).drop(columns="source").assign(fold=f) for f, s in learnt.items()]
+    return pd.concat([members, *tables])[["fold", "parameter", "level", "log_weight"]]
+
+
+def provenance(cases: list[dict]) -> str:
+    """Where the learnt numbers come from, in one line."""
+    names = sorted({case["dataset"] for case in cases})
+    years = [case["origin_year"] for case in cases]
+    panels = f"{len(cases)} cases of {' '.join(names)}; origins {min(years)}-{max(years)}"
+    return f"benchmarks/rebuild_priors.py: {panels}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench", type=Path, default=Project().root.parent / "shared" / "bench")
     parser.add_argument("--write", action="store_true", help="write config/priors.csv")
+    parser.add_argument("--folds", action="store_true", help="write benchmarks/folds.csv too")
     arguments = parser.parse_args()
     settings, cases = read_settings(), read_cases(arguments.bench)
     with ProcessPoolExecutor(2) as workers:
         samples = list(workers.map(functools.partial(sample_case, settings=settings), cases))
-        table = to_table(fit(cases, samples, settings, workers))
+        table = to_table(fit(cases, samples, settings, workers), provenance(cases))
+        learnt = crossfit(cases, samples, settings, workers) if arguments.folds else {}
     print(table.to_string())
     if arguments.write:
         table.to_csv(Project().config_dir / "priors.csv", index=False, lineterminator="\n")
+    if arguments.folds:
+        folds = folds_table(cases, learnt)
+        folds.to_csv(Path(__file__).with_name("folds.csv"), index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

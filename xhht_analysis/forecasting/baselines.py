@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtrit
 
+from xhht_analysis.forecasting import changes
 from xhht_analysis.forecasting.calibration import GRID
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import check_history, describe, matrices
@@ -115,28 +116,8 @@ def linear_logit(shares: np.ndarray, horizon: int) -> np.ndarray:
 
 
 def pooled_changes(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Changes on the logit over as many years as are to come, as all units have seen them.
-
-    Longer leads than the history has are scaled up from its longest by the root of time.
-    """
-    z = link(shares / 100, MARGIN)
-    longest = max(shares.shape[1] - 1, 1)
-    out = []
-    for row in shares:
-        _, y, gap = _points(row)
-        now, curves = link(y[-1] / 100, MARGIN), []
-        for lead in gap + np.arange(1, horizon + 1):
-            span = min(lead, longest)
-            moves = (z[:, span:] - z[:, :-span])[np.isfinite(z[:, span:] - z[:, :-span])]
-            if len(moves) < 2:
-                moves = np.array([-0.3, 0.3]) * np.sqrt(span)
-            width = moves.std() + 0.02
-            middle, factor = np.median(moves), np.sqrt(lead / span)
-            levels = np.quantile(moves, np.clip(ndtr(GRID), 0.02, 0.98))
-            tail = width * (GRID - np.clip(GRID, ndtri(0.02), ndtri(0.98)))
-            curves.append(now + middle * lead / span + factor * (levels - middle + tail))
-        out.append(100 * unlink(np.stack(curves), MARGIN))
-    return np.stack(out)
+    """Changes on the logit over as many years as are to come: the kit's second member alone."""
+    return changes.pooled_changes(shares / 100, horizon)
 
 
 def damped_ets(shares: np.ndarray, horizon: int) -> np.ndarray:

@@ -121,27 +121,31 @@ VARIANTS = {
 """Named changes of one assumption (METHODS 2.8): prior, shared shock, last year, trend, link."""
 
 
-def calibrate(points: np.ndarray, lead: np.ndarray, constants: dict) -> tuple:
-    """How much wider than the model says, and how much more in common (METHODS 2.3).
+def calibrate(points, lead, constants: dict, scores=GRID) -> tuple:
+    """Where the model's quantiles lie in truth, and how much is in common (METHODS 2.3).
 
     Parameters
     ----------
     points
         (N,) years observed; lead (N, H) years since the last of them.
+    scores
+        Normal scores of the wanted quantiles (G,).
 
     Returns
     -------
-    widen (N, H)
-        Factor on the normal score of every quantile.
+    scores (N, H, G)
+        Normal scores at which the model's own quantile functions are to be read: further out
+        by a factor, in the tails more so.
     odds (N, H)
         Factor on the odds shared : own variance.
     """
-    short = np.log(8 / np.clip(points, 2, 12))[:, None]
+    short = np.log(8 / np.clip(points, 3, 12))[:, None]
     far = np.log(np.clip(lead, 1, 10))
     c = constants
     widen = np.exp(c["widen"] + c["widen_short"] * short + c["widen_far"] * far)
     odds = np.exp(c["shared"] + c["shared_short"] * short + c["shared_far"] * far)
-    return widen, odds
+    bend = max(abs(c["widen_tail"]), 1e-6)
+    return widen[..., None] * np.sinh(bend * scores) / bend, odds
 
 
 def _combine(levels: dict, axes: tuple) -> np.ndarray:

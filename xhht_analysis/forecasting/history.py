@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,12 @@ import pandas as pd
 KEYS = ["indicator_code", "unit_code"]
 MAX_YEARS = 25
 PACE_YEARS = 5
+MOST_GROWTH = np.log(1.2)
+SHRINK_YEARS = 2
+USUAL_GROWTH_SD = 0.01
+"""Yearly standard deviation of a denominator's growth where the history is too short to tell."""
+BASE_DAMPING = 0.9
+"""Each year ahead a denominator grows by this part of the year before (METHODS 2.6)."""
 
 
 class HistoryError(ValueError):
@@ -25,10 +31,11 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
     if history.empty:
         raise HistoryError("history: there are no rows to forecast from")
-    wanted = [*KEYS, "year", "value", "numerator", "denominator", "group_code"]
-    rows = history.reindex(columns=wanted).reset_index(drop=True)
-    for name in ("year", "value", "numerator", "denominator"):
+    numbers = ["year", "value", "numerator", "denominator", "report_error"]
+    rows = history.reindex(columns=[*KEYS, *numbers, "group_code"]).reset_index(drop=True)
+    for name in numbers:
         rows[name] = pd.to_numeric(rows[name], errors="coerce").astype("float64")
+    rows["report_error"] = rows["report_error"].fillna(0.0)
     rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
     counted = rows["numerator"].notna() & rows["denominator"].notna()
     newest = rows.groupby(KEYS)["year"].transform("max")
@@ -43,6 +50,7 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         "the denominator is not above 0": counted & ~(rows["denominator"] > 0),
         "the numerator lies outside 0 … denominator": counted
         & ~rows["numerator"].between(0, rows["denominator"]),
+        "report_error is not a standard error from 0 to 5": ~rows["report_error"].between(0, 5),
         "an infinite count": np.isinf(rows[["numerator", "denominator"]]).any(axis=1),
         "one unit in two groups": groups > 1,
         f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
@@ -80,7 +88,36 @@ def describe(rows: pd.DataFrame) -> pd.DataFrame:
     decimals = _decimals(rows["value"].to_numpy())
     places = pd.Series(decimals, index=rows.index).groupby([rows[k] for k in KEYS]).max()
     rounding = np.where(series["denominator"].notna(), 0.0, 10.0 ** -places.to_numpy())
-    return series.assign(pace=pace, rounding=rounding)
+    return series.assign(pace=pace, rounding=rounding, **_base_growth(rows, series))
+
+
+def _base_growth(rows: pd.DataFrame, series: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Yearly growth of the logs of the denominators: pace, shared and own standard deviation.
+
+    A unit's pace is shrunk to the median of its group; a jump of more than a fifth is a change of
+    boundary or definition, not growth.
+    """
+    known = rows[rows["denominator"].notna()]
+    steps = known.groupby(KEYS)[["year"]].diff()
+    steps["growth"] = np.log(known["denominator"]).groupby([known[k] for k in KEYS]).diff()
+    steps["growth"] = (steps["growth"] / steps["year"]).clip(-MOST_GROWTH, MOST_GROWTH)
+    steps = known[[*KEYS, "group_code"]].assign(at=known["year"], growth=steps["growth"])
+    steps = steps[steps["growth"].notna()]
+    group = ["indicator_code", "group_code"]
+    yearly = steps.groupby([*group, "at"])["growth"].median()
+    usual = yearly.groupby(level=group).agg(["median", "std"])
+    left = steps["growth"] - steps.groupby([*group, "at"])["growth"].transform("median")
+    own = left.groupby([steps[k] for k in group]).std()
+    at = pd.MultiIndex.from_frame(series[group])
+    units = steps.groupby(KEYS)["growth"].agg(["sum", "size"])
+    units = units.reindex(pd.MultiIndex.from_frame(series[KEYS])).fillna(0)
+    common = usual["median"].reindex(at).fillna(0).to_numpy()
+    pace = units["sum"].to_numpy() + SHRINK_YEARS * common
+    return {
+        "base_pace": pace / (units["size"].to_numpy() + SHRINK_YEARS),
+        "base_shared": usual["std"].reindex(at).fillna(USUAL_GROWTH_SD).to_numpy(),
+        "base_own": own.reindex(at).fillna(USUAL_GROWTH_SD).to_numpy(),
+    }
 
 
 def _decimals(values: np.ndarray) -> np.ndarray:
@@ -96,19 +133,27 @@ class Matrices:
     numerator: np.ndarray
     denominator: np.ndarray
     rounding: np.ndarray  # (units, 1) points
+    doubt: np.ndarray  # (units, years) standard error of a report on the logit
+    breaks: np.ndarray  # (years,) first year of a new definition
+
+    def parts(self) -> tuple:
+        """All arrays in order."""
+        return tuple(getattr(self, f.name) for f in fields(self))
 
 
-def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int) -> Matrices:
+def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int, breaks=()) -> Matrices:
     """Arrays of the series in `part` (rows of `describe`), from their first year to `last`."""
     keys = pd.MultiIndex.from_frame(part[KEYS])
     at = keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
     mine = rows[at >= 0]
     at = at[at >= 0]
     first = int(mine["year"].min())
-    out = np.full((3, len(part), last - first + 1), np.nan)
+    out = np.full((4, len(part), last - first + 1), np.nan)
     counted = mine["denominator"].notna().to_numpy()
     share = mine["value"].to_numpy() / 100
     share[counted] = (mine["numerator"] / mine["denominator"]).to_numpy()[counted]
-    for k, values in enumerate((share, mine["numerator"], mine["denominator"])):
+    columns = (share, mine["numerator"], mine["denominator"], mine["report_error"])
+    for k, values in enumerate(columns):
         out[k, at, mine["year"].to_numpy() - first] = values
-    return Matrices(*out, part["rounding"].to_numpy()[:, None])
+    first_of = np.isin(np.arange(first, last + 1), list(breaks))
+    return Matrices(*out[:3], part["rounding"].to_numpy()[:, None], np.nan_to_num(out[3]), first_of)

@@ -120,7 +120,7 @@ def forecast_levels(
         unknown, not lost; a recognition still valid covers the years without a report.
     rates
         Where the rates behind the level are known: a function (rng, n) that draws the rates,
-        applies the rule and returns levels (n, units in sorted order, horizon).
+        applies the rule and returns levels (n, units in sorted order, last years).
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -149,8 +149,9 @@ def forecast_levels(
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
     levels, chance = _walk(start, above, covered, uniform)
     if rates is not None:
-        levels[..., 1:] = rates(rng, n_draws)
-        chance[:, :, 1:] = levels[:, :, 1:, None] >= np.arange(top + 1)
+        drawn = rates(rng, n_draws)
+        levels[..., -drawn.shape[-1] :] = drawn
+        chance[:, :, -drawn.shape[-1] :] = drawn[..., None] >= np.arange(top + 1)
     basis = "transitions" if rates is None else "rule"
     return LevelForecast(units, years[skip:], levels[..., skip:], chance[:, :, skip:], basis)
 

@@ -17,10 +17,14 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels, observed_bounds
 from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.recognition import Recognition
 
 PROVINCE = "82"
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
+REPORT_ERROR = 0.05
+"""Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
+REFORM_YEAR = int(contracts.DISTRICTS_END[:4])
 SAME_BASE = 1e-3
 """Denominators closer than this (relative) count the same people."""
 
@@ -142,7 +146,7 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
             if (years == parent.years).all():
                 return years, share * parent.draws / 100, _part_weights(rows, parent)
     origin = int(rows["year"].max())
-    history = rows.assign(group_code=PROVINCE)
+    history = rows.assign(group_code=PROVINCE, report_error=report_error(rows))
     horizon = last_year - origin
     forecast = forecast_panel(history, horizon, variant=variant)
     draws = forecast.draw_array(n, rng)
@@ -154,10 +158,17 @@ def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
         now = before.draw_array(n, rng)[:, :, 0]
         at = before.series["unit_code"].isin(forecast.series["unit_code"][late]).to_numpy()
         first[:, late] = now[:, at]
-    weights = forecast.weight_array(n, rng)
-    weights = np.concatenate([weights[:, :, :1], weights], axis=2)
+    now = np.tile(forecast.series["denominator"].to_numpy(dtype=float), (n, 1))
+    weights = np.concatenate([now[:, :, None], forecast.weight_array(n, rng)], axis=2)
     draws = np.concatenate([first[:, :, None], draws], axis=2)
     return np.concatenate([[origin], forecast.years]), draws, weights
+
+
+def report_error(rows: pd.DataFrame) -> np.ndarray:
+    """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
+    seen = rows.reindex(columns=["status", "value_type", "year"])
+    rebuilt = (seen["value_type"] == "derived") & (seen["year"] == REFORM_YEAR)
+    return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
 
 
 def _part_weights(rows: pd.DataFrame, parent: Outlook) -> np.ndarray:
@@ -257,8 +268,12 @@ def level_outlook(
     seed: int,
     variant: str = "default",
     seen: Outlook | None = None,
+    recognition: Recognition | None = None,
 ) -> Outlook | None:
-    """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost."""
+    """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost.
+
+    With ``recognition`` the rule is applied inside every draw of the rates where they are known.
+    """
     own = rows[rows["unit_code"].isin(units)]
     held = own[["level", "level_derived_min", "level_derived_max"]].notna().any(axis=1)
     if not held.any():
@@ -268,15 +283,17 @@ def level_outlook(
     silent = sorted(set(units) - set(own["unit_code"]))
     blank = pd.DataFrame({"unit_code": silent, "year": origin})
     history = pd.concat([own, blank.assign(indicator_code=own["indicator_code"].iloc[0])])
+    code, rule = str(own["indicator_code"].iloc[0]), None
+    if recognition is not None and len(units) > 1:
+        rule = recognition.rule(code, origin, last_year, variant)
     forecast = forecast_levels(
-        history, last_year - origin, top=top, n_draws=n_draws, seed=seed, variant=variant
+        history, last_year - origin, rule, top=top, n_draws=n_draws, seed=seed, variant=variant
     )
     if seen is None:
         low, high, _, past, codes = observed_bounds(history, top)
         bounds = [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
     else:
         bounds = [seen.low, seen.high]
-    code, draws = str(own["indicator_code"].iloc[0]), forecast.levels
     return Outlook(
-        code, forecast.units, forecast.years, draws, None, None, *bounds, levels=forecast
+        code, forecast.units, forecast.years, forecast.levels, None, None, *bounds, levels=forecast
     )

@@ -6,6 +6,7 @@ and the shares of whole groups cannot contradict each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,10 @@ from xhht_analysis.forecasting.calibration import (
     calibrate,
     read_settings,
 )
+from xhht_analysis.forecasting.changes import changes_weight, pooled_changes
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import (
+    BASE_DAMPING,
     KEYS,
     HistoryError,
     Matrices,
@@ -42,6 +45,7 @@ def forecast_panel(
     *,
     variant: str = "default",
     settings: Settings | None = None,
+    breaks: Iterable[int] = (),
 ) -> PanelForecast:
     """Forecast shares for every unit and every year 1 … `horizon` after the last year.
 
@@ -49,14 +53,18 @@ def forecast_panel(
     ----------
     history
         One row per indicator_code, unit_code, year: value (percent, 0-100) and, where known,
-        numerator, denominator (counts) and group_code (the province whose units share shocks;
-        one group when absent). A missing year is a missing row.
+        numerator, denominator (counts), group_code (the province whose units share shocks;
+        one group when absent) and report_error (standard error of a preliminary or doubtful
+        report on the logit scale). A missing year is a missing row.
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
         A name of `calibration.VARIANTS`: one assumption changed.
     settings
         Other priors than config/priors.csv.
+    breaks
+        Years whose figures are the first under a new definition: the level may jump there, for
+        all units together and a little for each; the pace is kept.
 
     Returns
     -------
@@ -70,7 +78,7 @@ def forecast_panel(
     ValueError
         An unknown variant.
     """
-    rows = check_history(history, horizon)
+    rows, breaks = check_history(history, horizon), tuple(breaks)
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
@@ -85,7 +93,7 @@ def forecast_panel(
     last = int(used["year"].max())
     parts = []
     for number, (_, part) in enumerate(series.groupby(["indicator_code", "group_code"])):
-        panel = matrices(used, part, last)
+        panel = matrices(used, part, last, breaks)
         curves = fit_group(panel, int(horizon) + origin - last, settings)
         parts.append((part.index.to_numpy(), number, curves))
     curves = _gather(parts, len(series), origin - last)
@@ -95,8 +103,8 @@ def forecast_panel(
 
 
 def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
-    """Weigh the settings, average the best of them, widen by what was learnt elsewhere."""
-    group = prepare(panel.shares, panel.numerator, panel.denominator, panel.rounding, settings)
+    """Average the best settings and the pooled changes; widen by what was learnt elsewhere."""
+    group = prepare(panel, settings)
     power = settings.constants["evidence_power"]
     logs = power * weigh(group, settings) + settings.log_prior()
     weights = np.exp(logs - logsumexp(logs)).ravel()
@@ -108,18 +116,21 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
         group, settings, chosen, weights[order] / weights[order].sum(), horizon
     )
     seen = np.isfinite(panel.shares)
+    points = seen.sum(axis=1)
+    part = changes_weight(points, len(points), settings.constants)[:, None, None]
+    values = (1 - part) * values + part * pooled_changes(panel.shares, horizon, panel.breaks)
     silent = np.argmax(seen[:, ::-1], axis=1)
     lead = silent[:, None] + np.arange(1, horizon + 1)
-    widen, odds = calibrate(seen.sum(axis=1), lead, settings.constants)
+    scores, odds = calibrate(points, lead, settings.constants)
     shared = odds * shared / (1 - shared + odds * shared)
     return Curves(
-        stretch(values, widen), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
+        stretch(values, scores), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
     )
 
 
-def stretch(values: np.ndarray, widen: np.ndarray) -> np.ndarray:
-    """Quantile functions with every normal score multiplied by `widen` (series, years)."""
-    place = np.clip((widen[..., None] * GRID - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
+def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Quantile functions read at other normal scores (series, years, scores) than `GRID`."""
+    place = np.clip((scores - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
     at = np.clip(place.astype(int), 0, len(GRID) - 2)
     low = np.take_along_axis(values, at, axis=2)
     high = np.take_along_axis(values, at + 1, axis=2)
@@ -147,7 +158,8 @@ class PanelForecast:
     series
         One row per series: indicator_code, unit_code, group_code, first_year, last_year,
         n_points, last_value (percent), numerator and denominator of the last year, pace (points
-        a year over the last five years, NaN with one figure), rounding (points).
+        a year over the last five years, NaN with one figure), rounding (points), base_pace,
+        base_shared, base_own (growth of the log denominator a year and its deviations).
     years
         Forecast years (H,).
     curves
@@ -225,10 +237,19 @@ class PanelForecast:
         return out.assign(value=values.reshape(-1))
 
     def weight_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draws of the denominators, (n, series, years); 1 where no counts are known."""
-        del rng
-        weight = self.series["denominator"].fillna(1.0).to_numpy()
-        return np.broadcast_to(weight[None, :, None], (n, len(weight), len(self.years)))
+        """Draws of the denominators, (n, series, years); 1 where no counts are known.
+
+        A damped trend of the logs with steps that a group takes together and steps of its own.
+        """
+        s, years = self.series, np.arange(1, len(self.years) + 1)
+        groups = self.curves.group
+        shared = rng.standard_normal((n, groups.max() + 1, len(years)))[:, groups]
+        own = rng.standard_normal((n, len(s), len(years)))
+        steps = s["base_shared"].to_numpy()[:, None] * shared
+        steps += s["base_own"].to_numpy()[:, None] * own
+        steps += s["base_pace"].to_numpy()[:, None] * BASE_DAMPING**years
+        weight = s["denominator"].to_numpy()[:, None] * np.exp(np.cumsum(steps, axis=2))
+        return np.where(s["denominator"].isna().to_numpy()[:, None], 1.0, weight)
 
     def aggregate(
         self, groups: np.ndarray, n: int, rng: np.random.Generator

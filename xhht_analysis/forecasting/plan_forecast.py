@@ -22,7 +22,8 @@ from xhht_analysis.forecasting.outlook import (
     level_outlook,
     share_outlook,
 )
-from xhht_analysis.forecasting.panel import VARIANTS as SHARE_VARIANTS
+from xhht_analysis.forecasting.panel import VARIANTS
+from xhht_analysis.forecasting.recognition import Recognition
 from xhht_analysis.forecasting.verdicts import Case, classify, judge, probability
 
 LAST_FORECAST_YEAR = 2030
@@ -31,6 +32,7 @@ VARIANT_DRAWS = 1000
 FIRM_SHARE = 0.8
 """A verdict is firm when this share of the listed variants gives its class."""
 SHARES = ("share_people", "share_institutions")
+SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def forecast_plan(
     n_draws: int = 4000,
     seed: int = 1,
     expert: pd.DataFrame | None = None,
+    standards: pd.DataFrame | None = None,
     variants: bool = True,
 ) -> PlanForecast:
     """Judge every dated target of the plan.
@@ -71,6 +74,8 @@ def forecast_plan(
         Joint draws; the standard error of a probability is at most 0.5 / sqrt(n_draws).
     expert
         Signed probabilities: goal_code, target_year, probability (0-1).
+    standards
+        Recognition rules: applied inside the draws of commune rates where these are known.
     variants
         Whether to test what each verdict hangs on (firm or depends).
 
@@ -83,7 +88,9 @@ def forecast_plan(
     districts = sorted(areas.districts()["unit_code"])
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
-    outlooks = build_outlooks(facts, indicators, districts, n_draws=n_draws, seed=seed)
+    by_rule = None if standards is None else Recognition(facts, standards, areas, districts)
+    run = {"seed": seed, "recognition": by_rule}
+    outlooks = build_outlooks(facts, indicators, districts, n_draws=n_draws, **run)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
@@ -93,7 +100,7 @@ def forecast_plan(
     verdicts = _add_expert(verdicts, lines, expert)
     if variants:
         wanted = indicators[indicators["indicator_code"].isin(lines["indicator_code"])]
-        chances = _variant_chances(facts, wanted, districts, lines, seed, outlooks)
+        chances = _variant_chances(facts, wanted, districts, lines, {**run, "seen": outlooks})
         verdicts = _add_firmness(verdicts, chances)
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
     forecasts = forecasts.assign(as_of=as_of, frame=contracts.FRAME_DISTRICTS, model_id=_model_id())
@@ -113,6 +120,7 @@ def build_outlooks(
     variant: str = "default",
     last_year: int = contracts.LAST_YEAR,
     seen: dict[str, Outlook] | None = None,
+    recognition: Recognition | None = None,
 ) -> dict[str, Outlook]:
     """Outlooks by indicator code up to ``last_year``; wholes before their parts.
 
@@ -131,19 +139,16 @@ def build_outlooks(
             units = districts if own else [PROVINCE]
             name = variant if variant in levels.VARIANTS else "default"
             settings |= {"top": int(indicator["level_max"]), "variant": name}
+            settings |= {"recognition": recognition}
             outlook = level_outlook(rows, units, last_year, **settings)
         else:
             rows = kept[code] = indicator_rows(facts, indicator, "value")
             whole = {"parent": found.get(parent), "parent_rows": kept.get(parent)}
-            settings["variant"] = variant if variant in _share_variants() else "default"
+            settings["variant"] = variant if variant in SHARE_VARIANTS else "default"
             outlook = share_outlook(rows, districts, last_year, **settings, **whole)
         if outlook is not None:
             found[code] = outlook
     return found
-
-
-def _share_variants() -> tuple[str, ...]:
-    return tuple(name for name in SHARE_VARIANTS if name != "default")
 
 
 def _model_id() -> str:
@@ -292,13 +297,13 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     """Signed judgement for milestones that are not settled; never mixed with a model."""
     if expert is None or expert.empty:
         return verdicts
-    kinds = lines.set_index("goal_code")["kind"]
+    kinds = lines.drop_duplicates("goal_code").set_index("goal_code")["kind"]
     signed = expert.set_index(["goal_code", "target_year"])["probability"].astype(float)
     rows = verdicts.to_dict("records")
     for row in rows:
         key = (row["goal_code"], row["target_year"])
         is_open = row["basis"] != "observed" and "target_year_missing" not in str(row["reason"])
-        if kinds[key[0]].iloc[0] == "milestone" and is_open and key in signed.index:
+        if kinds[key[0]] == "milestone" and is_open and key in signed.index:
             chance = float(signed[key])
             row |= {"prob_reached": chance, "verdict_class": classify(chance)}
             row |= {"basis": "expert", "reason": "expert_judgement"}
@@ -306,12 +311,12 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _variant_chances(facts, indicators, districts, lines, seed: int, seen) -> pd.DataFrame:
+def _variant_chances(facts, indicators, districts, lines, run: dict) -> pd.DataFrame:
     """P(reached) per goal, unit and year under each variant that touches the indicator."""
     rows = []
-    run = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": LAST_FORECAST_YEAR, "seen": seen}
-    for variant in dict.fromkeys([*_share_variants(), *levels.VARIANTS]):
-        touches_shares, touches_levels = variant in _share_variants(), variant in levels.VARIANTS
+    run = {**run, "n_draws": VARIANT_DRAWS, "last_year": LAST_FORECAST_YEAR}
+    for variant in dict.fromkeys([*SHARE_VARIANTS, *levels.VARIANTS]):
+        touches_shares, touches_levels = variant in SHARE_VARIANTS, variant in levels.VARIANTS
         is_level = indicators["kind"].isin(["level", "milestone"])
         mine = indicators[(is_level & touches_levels) | (~is_level & touches_shares)]
         outlooks = build_outlooks(facts, mine, districts, variant=variant, **run)

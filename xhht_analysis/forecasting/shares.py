@@ -17,10 +17,13 @@ import numpy as np
 from scipy.special import expit, gammaln, ndtr, stdtrit
 
 from xhht_analysis.forecasting.calibration import GRID, Settings
+from xhht_analysis.forecasting.history import Matrices
 
 MAX_EVIDENCE_UNITS = 64
 SCALE_STEPS = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
 EDGE_SHARE = 1e-6
+BREAK_COMMON, BREAK_OWN = 100.0, 4.0
+"""Variance of the jump at a change of definition, in yearly variances: of all, of one unit."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def laplace_binomial(x, n, mean, var, margin=0.0):
     Returns
     -------
     z, r
-        Value and variance such that one Kalman update with them gives the Laplace posterior.
+        Value and variance such that one Kalman update with them gives the Laplace posterior,
+        its mean corrected for skewness.
     """
     score = np.array(np.broadcast_to(mean, np.shape(x)), dtype=float)
     for _ in range(8):
@@ -85,7 +89,15 @@ def laplace_binomial(x, n, mean, var, margin=0.0):
         step = (push - (score - mean) / var) / (weight + 1 / var)
         score = score + np.clip(step, -1.5, 1.5)
     push, weight, _ = _binomial_force(x, n, score, margin)
-    return score + push / weight, 1 / weight
+    if margin:
+        # at 0 and n the share itself would count as known: no surer than x + ½ of n + 1
+        even = (x + 0.5) / (n + 1)
+        weight = np.minimum(weight, n / (even * (1 - even) * slope(even, margin) ** 2))
+    # the mode is not the mean: near 0 and 1 the likelihood leans (third order)
+    near, after = (_binomial_force(x, n, score + d, margin)[1] for d in (-1e-3, 1e-3))
+    most = 0.3 * np.sqrt(weight + 1 / var)
+    lean = np.clip((near - after) / 4e-3 / (weight + 1 / var), -most, most)
+    return score + (push + lean) / weight, 1 / weight
 
 
 def _binomial_force(x, n, score, margin):
@@ -95,7 +107,7 @@ def _binomial_force(x, n, score, margin):
     return (x - n * share) * rise / inner, n * rise**2 / inner, share
 
 
-def run_filter(z, noise, phi, pace_var, step_var, horizon) -> Filtered:
+def run_filter(z, noise, phi, pace_var, step_var, horizon, breaks=None) -> Filtered:
     """Filter all units under all settings and forecast `horizon` years.
 
     Parameters
@@ -104,6 +116,8 @@ def run_filter(z, noise, phi, pace_var, step_var, horizon) -> Filtered:
         (J, N, T) link values, NaN where missing, and observation variances.
     phi, pace_var, step_var
         (J,) damping of the own pace, its variance, variance of the level's yearly step.
+    breaks
+        (T,) whether a year is the first of a new definition: the level may jump, the pace stays.
 
     Notes
     -----
@@ -134,6 +148,7 @@ def run_filter(z, noise, phi, pace_var, step_var, horizon) -> Filtered:
     for t in range(n_year):
         if t:
             e, g, up11, up12, up22 = advance(e, g, p11, p12, p22)
+            up11 = up11 + (0.0 if breaks is None else BREAK_OWN * breaks[t])
             p11, p12, p22 = (
                 np.where(started, new, old) for new, old in ((up11, p11), (up12, p12), (up22, p22))
             )
@@ -232,10 +247,19 @@ class Group:
     jacobian: np.ndarray  # (E,) log derivative, to compare links on the same data
     rough: np.ndarray  # (E,) rough yearly variance, to scale `errors`
     typical: np.ndarray  # (E,) prior variance
+    breaks: np.ndarray  # (T,) first year of a new definition
+
+    def kernel_of(self, settings: Settings, setting, length: int) -> np.ndarray:
+        """Covariance of the common steps of `length` years, with the jumps of definitions."""
+        cov = settings.kernel_of(setting, kernel, length)
+        later = np.flatnonzero(self.breaks[1:])
+        cov[later, later] += BREAK_COMMON
+        return cov
 
 
-def prepare(shares, numerator, denominator, rounding, settings: Settings) -> Group:
+def prepare(panel: Matrices, settings: Settings) -> Group:
     """Put shares (N, T) on every link; counts by Laplace, percentages with rounding error."""
+    shares, numerator, denominator, rounding, doubt, breaks = panel.parts()
     margins = settings.levels["link_margin"]
     seen, counted = np.isfinite(shares), np.isfinite(denominator)
     filled = np.where(seen, shares, 0.5)
@@ -252,6 +276,8 @@ def prepare(shares, numerator, denominator, rounding, settings: Settings) -> Gro
             x, n = numerator[counted], denominator[counted]
             middle = link((x + 0.5) / (n + 1), margin)
             z[counted], error[counted] = laplace_binomial(x, n, middle, 25 * typical, margin)
+        calm = np.clip(filled, 0.02, 0.98)
+        error = error + (doubt * calm * (1 - calm) * slope(calm, margin)) ** 2
         steps = np.concatenate([_rates(row) for row in np.where(seen, z, np.nan)] or [np.zeros(0)])
         # median of squares of a normal variable: 0.455 of its variance
         rough = len(steps) * np.median(steps**2) / 0.455 if len(steps) else 0.0
@@ -261,7 +287,7 @@ def prepare(shares, numerator, denominator, rounding, settings: Settings) -> Gro
         out["jacobian"].append(np.log(slope(filled, margin))[later].sum())
         out["rough"].append(rough)
         out["typical"].append(typical)
-    return Group(shares, **{name: np.array(value) for name, value in out.items()})
+    return Group(shares, **{name: np.array(value) for name, value in out.items()}, breaks=breaks)
 
 
 def _rates(row: np.ndarray) -> np.ndarray:
@@ -279,7 +305,8 @@ def filter_group(group: Group, axes: np.ndarray, settings: Settings, horizon, un
         :, units
     ]
     pace_var, phi = lv["pace_ratio"][axes[:, 2]] ** 2, lv["pace_damping"][axes[:, 3]]
-    return run_filter(group.links[at][:, units], noise, phi, pace_var, step_var, horizon)
+    z = group.links[at][:, units]
+    return run_filter(z, noise, phi, pace_var, step_var, horizon, group.breaks)
 
 
 def weigh(group: Group, settings: Settings):
@@ -290,7 +317,7 @@ def weigh(group: Group, settings: Settings):
     prior = (settings.typical_weight, group.typical[settings.filters[:, 0]])
     logs = []
     for setting in settings.kernels:
-        cov = settings.kernel_of(setting, kernel, n_year - 1)
+        cov = group.kernel_of(settings, setting, n_year - 1)
         fit = common_steps(run, cov, prior, group.rough[settings.filters[:, 0]])
         logs.append(evidence(run, fit, settings.levels["tail"], prior)[0])
     logs = np.stack(logs) + group.jacobian[settings.filters[:, 0]]
@@ -319,7 +346,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, horizon: int):
         places = list(places)
         at, back = np.unique(np.searchsorted(filters, chosen[places, 2]), return_inverse=True)
         sub, link_at = run.part(at), settings.filters[filters[at], 0]
-        cov = settings.kernel_of(settings.kernels[c], kernel, past + horizon)
+        cov = group.kernel_of(settings, settings.kernels[c], past + horizon)
         prior = (settings.typical_weight, group.typical[link_at])
         fit = common_steps(sub, cov[:past, :past], prior, group.rough[link_at])
         scales = evidence(sub, fit, settings.levels["tail"], prior)[1]

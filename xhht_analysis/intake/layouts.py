@@ -20,8 +20,8 @@ from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
 
 FILLER = frozenset(
     fold(
-        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm xã "
-        "phường đơn vị nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo mức độ tính đến"
+        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
+        "xã phường đơn vị nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo mức độ tính đến"
     ).split()
 )
 """Words beside an indicator's name that do not change what a column of a generic table holds."""
@@ -154,7 +154,7 @@ class Units(Layout):
                     self.office.find(
                         (row, column),
                         "total_differs",
-                        f"Tổng ghi {value:g}, cộng các dòng được {sum(parts):g}.".replace(".", ","),
+                        f"Tổng ghi {value:.10g}, cộng các dòng được {sum(parts):.10g}.",
                     )
 
 

@@ -165,7 +165,7 @@ class Office:
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
-            raw = table.sheet.text(*cell) if cell else name
+            raw = table.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
             raw = NO_RESULT if raw == UNCACHED else raw or None
             where = table.sheet.address(*cell) if cell else None
             row |= {"problem": rule, "problem_cell": where, "raw": raw, "remedy": advice}

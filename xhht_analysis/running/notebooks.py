@@ -157,7 +157,7 @@ def _remedy(cause: str) -> str:
 
 
 def _cell_at_work(target: Path) -> str:
-    """First line of the cell that papermill's last save shows at work."""
+    """First line of the last cell that began, as papermill last saved it."""
     try:
         cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError):
@@ -165,7 +165,7 @@ def _cell_at_work(target: Path) -> str:
     begun = [
         "".join(cell["source"]).strip().split("\n")[0]
         for cell in cells
-        if cell["metadata"].get("papermill", {}).get("status") in ("running", "failed")
+        if cell["metadata"].get("papermill", {}).get("start_time")
     ]
     return begun[-1] if begun else ""
 

@@ -6,6 +6,7 @@ reads are those of the last published run and its outputs are still whole.
 
 from __future__ import annotations
 
+import csv
 import functools
 import sys
 import time
@@ -133,7 +134,7 @@ def run(
             "status": "done",
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - started, 2),
-            "sample": settings.sample,
+            "sample": settings.sample or _holds_sample(staged.processed(as_of)),
             "parameters": _parameters(settings, project),
             "overrides": settings.overrides,
             "commit": provenance.commit(project.root),
@@ -270,6 +271,15 @@ def _parameters(settings: Settings, project: Project) -> dict[str, object]:
         "figures_dir": str(project.figures(as_of)),
         **settings.overrides,
     }
+
+
+def _holds_sample(folder: Path) -> bool:
+    """Whether any file received is marked as invented, wherever it was read from."""
+    path = folder / "submissions.csv"
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", newline="") as stream:
+        return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
 
 
 def _files(project: Project) -> set[str]:

@@ -1,0 +1,254 @@
+"""forecast_panel: what nobody should send, what must always hold, and what breaks do."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from xhht_analysis.forecasting import HistoryError, forecast_panel
+from xhht_analysis.forecasting.baselines import MODELS
+
+pytestmark = pytest.mark.unit
+LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
+
+
+def panel(values, first=2018, units=None, **columns):
+    """Rows from a (units, years) array; NaN is a year without a figure."""
+    values = np.atleast_2d(np.asarray(values, dtype=float))
+    units = [f"u{i:05d}" for i in range(len(values))] if units is None else units
+    at = np.argwhere(np.isfinite(values))
+    rows = pd.DataFrame(
+        {
+            "indicator_code": "share",
+            "unit_code": np.array(units)[at[:, 0]],
+            "year": first + at[:, 1],
+            "value": values[at[:, 0], at[:, 1]],
+        }
+    )
+    return rows.assign(**columns)
+
+
+def check(history, horizon=5):
+    """A forecast for every unit and year, inside 0-100, sorted, and chances inside 0-1."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast = forecast_panel(history, horizon)
+        array = forecast.quantile_array(LEVELS)
+        draws = forecast.draw_array(50, np.random.default_rng(1))
+        asked = forecast.quantiles([0.5])[["indicator_code", "unit_code", "year"]]
+        chances = forecast.probability_reached(asked.assign(target_value=60.0, comparator=">="))
+    assert array.shape == (history["unit_code"].nunique(), horizon, len(LEVELS))
+    for values in (array, draws):
+        assert np.isfinite(values).all()
+        assert values.min() >= 0
+        assert values.max() <= 100
+    assert (np.diff(array, axis=2) >= -1e-9).all()
+    assert chances["prob_reached"].between(0, 1).all()
+    return forecast
+
+
+def counts(history, n):
+    x = (history["value"] * n / 100).round()
+    return history.assign(numerator=x, denominator=float(n), value=100 * x / n)
+
+
+HOSTILE = {
+    "one point": panel([[40.0]]),
+    "one point each": panel([[40.0], [60.0], [0.0]]),
+    "constant": panel(np.full((5, 6), 73.0)),
+    "all 100": panel(np.full((11, 5), 100.0)),
+    "all 0": panel(np.zeros((11, 5))),
+    "all 100 of 3": counts(panel(np.full((4, 5), 100.0)), 3),
+    "denominators of 3": counts(panel([[0, 33, 67, 100], [100, 0, 100, 0]]), 3),
+    "denominator of 1": counts(panel([[0, 100, 100], [0, 0, 100]]), 1),
+    "gaps": panel([[10, np.nan, np.nan, 30], [np.nan, 20, np.nan, 25], [np.nan, 5, 6, np.nan]]),
+    "one district": panel([[10, 14, 19, 22, 30]]),
+    "every second year": panel([[10, np.nan, 20, np.nan, 30], [15, np.nan, 18, np.nan, 26]]),
+    "to and fro": panel([[0, 100, 0, 100, 0], [100, 0, 100, 0, 100]]),
+    "one silent for long": panel([[50] + [np.nan] * 14 + [60, 61], [5] * 17]),
+    "one of eleven jumps": panel(np.vstack([np.full((10, 6), 50.0), [50, 50, 50, 50, 50, 99]])),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_history_nobody_should_send_gets_a_sensible_forecast(name):
+    forecast = check(HOSTILE[name])
+    last = forecast.series["last_value"].to_numpy()
+    near = forecast.quantile_array([0.01, 0.99])[:, 0]
+    # next year's forecast does not rule out the last figure
+    assert ((near[:, 0] <= last + 0.5) & (last - 0.5 <= near[:, 1])).all()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_baselines_answer_whenever_the_model_does(name):
+    for history in HOSTILE.values():
+        array = MODELS[name](history, 3).quantile_array(LEVELS)
+        assert np.isfinite(array).all()
+        assert (np.diff(array, axis=2) >= -1e-9).all()
+
+
+def test_all_at_a_hundred_stay_near_it():
+    forecast = check(HOSTILE["all 100"])
+    assert forecast.quantile_array([0.1]).min() > 90
+
+
+GOOD = panel([[10, 12, 15], [20, 24, 26]])
+REFUSED = {
+    "no rows": (GOOD.iloc[:0], "no rows"),
+    "no value column": (GOOD.drop(columns="value"), "column value"),
+    "NaN": (GOOD.assign(value=[np.nan, *GOOD["value"][1:]]), "value is empty"),
+    "infinite": (GOOD.assign(value=[np.inf, *GOOD["value"][1:]]), "outside 0-100"),
+    "above 100": (GOOD.assign(value=101.0), "outside 0-100"),
+    "below 0": (GOOD.assign(value=-1.0), "outside 0-100"),
+    "twice": (pd.concat([GOOD, GOOD.iloc[:1]]), "two rows for one unit and year"),
+    "half a year": (GOOD.assign(year=2020.5), "whole number"),
+    "no denominator": (GOOD.assign(numerator=0.0, denominator=0.0), "not above 0"),
+    "more than all": (GOOD.assign(numerator=9.0, denominator=5.0), "outside 0"),
+    "no code": (GOOD.assign(unit_code=None), "code of the indicator or the unit is empty"),
+    "two groups": (GOOD.assign(group_code=["a", *"bbbbb"]), "one unit in two groups"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_history_that_makes_no_sense_is_refused_by_name(name):
+    history, message = REFUSED[name]
+    with pytest.raises(HistoryError, match=message):
+        forecast_panel(history, 2)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 31, 1.5, True])
+def test_a_horizon_out_of_reach_is_refused(horizon):
+    with pytest.raises(HistoryError, match="horizon"):
+        forecast_panel(GOOD, horizon)
+
+
+def test_ten_thousand_districts_at_once():
+    rng = np.random.default_rng(4)
+    values = 100 * expit(
+        rng.normal(0, 1, (10_000, 1)) + rng.normal(0.1, 0.1, (10_000, 5)).cumsum(1)
+    )
+    forecast = forecast_panel(panel(values), 2)
+    assert np.isfinite(forecast.quantile_array(LEVELS)).all()
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.lists(
+            st.lists(
+                st.one_of(st.just(np.nan), st.floats(0, 100).map(lambda v: round(v, 1))),
+                min_size=n,
+                max_size=n,
+            ).filter(lambda row: np.isfinite(row).any()),
+            min_size=1,
+            max_size=4,
+        )
+    )
+)
+def test_any_history_is_answered_inside_0_and_100(values):
+    check(panel(values), 2)
+
+
+def test_quantiles_chances_and_draws_are_one_distribution():
+    forecast = forecast_panel(panel([[30, 34, 37, 42], [50, 53, 55, 60], [20, 22, 27, 31]]), 3)
+    draws = forecast.draw_array(20_000, np.random.default_rng(5))
+    array = forecast.quantile_array(LEVELS)
+    for k, level in enumerate(LEVELS):
+        below = (draws <= array[..., k]).mean(axis=0)
+        np.testing.assert_allclose(below, level, atol=0.012)
+    asked = forecast.quantiles([0.5]).assign(target_value=45.25, comparator=">=")
+    asked = asked[["indicator_code", "unit_code", "year", "target_value", "comparator"]]
+    chance = forecast.probability_reached(asked)["prob_reached"].to_numpy().reshape(3, 3)
+    # figures were reported in whole points: 44.75 is reported as 45 and does not reach 45.25
+    np.testing.assert_allclose((draws >= 44.75).mean(axis=0), chance, atol=0.012)
+    turned = forecast.probability_reached(asked.assign(comparator="<"))["prob_reached"]
+    np.testing.assert_allclose(turned.to_numpy().reshape(3, 3), 1 - chance, atol=1e-12)
+
+
+def test_the_same_history_in_any_order_gives_the_same_bytes():
+    history = panel(np.random.default_rng(6).uniform(20, 60, (5, 5)))
+    one, two = forecast_panel(history, 3), forecast_panel(history.sample(frac=1, random_state=1), 3)
+    pd.testing.assert_frame_equal(one.quantiles(LEVELS), two.quantiles(LEVELS))
+    rows = [f.draws(5, np.random.default_rng(2)) for f in (one, two)]
+    pd.testing.assert_frame_equal(*rows)
+
+
+def test_the_province_is_the_sum_of_its_districts_in_every_draw():
+    history = counts(panel([[30, 34, 37, 42], [50, 53, 55, 60], [20, 22, 27, 31]]), 700)
+    forecast = forecast_panel(history, 3)
+    names, whole = forecast.aggregate(["p", "p", "q"], 200, np.random.default_rng(7))
+    rng = np.random.default_rng(7)
+    values, sizes = forecast.draw_array(200, rng), forecast.weight_array(200, rng)
+    people = (values * sizes)[:, :2].sum(axis=1)
+    assert list(names) == ["p", "q"]
+    np.testing.assert_allclose(whole[:, 0], people / sizes[:, :2].sum(axis=1), atol=1e-9)
+    np.testing.assert_allclose(whole[:, 1], values[:, 2], atol=1e-9)
+
+
+def test_denominators_go_on_growing_ever_more_slowly():
+    history = panel(np.full((3, 6), 40.0) + np.arange(6))
+    n = 1000 * 1.02 ** (history["year"] - 2018)
+    history = history.assign(denominator=n, numerator=history["value"] * n / 100)
+    sizes = forecast_panel(history, 3).weight_array(4000, np.random.default_rng(8))
+    # two percent a year, damped by 0.9 a year, from the last known size
+    grown = 1000 * 1.02**5 * np.exp(np.log(1.02) * np.cumsum(0.9 ** np.arange(1, 4)))
+    np.testing.assert_allclose(np.median(sizes, axis=0), np.tile(grown, (3, 1)), rtol=2e-3)
+    bare = forecast_panel(history.drop(columns=["numerator", "denominator"]), 2)
+    assert (bare.weight_array(2, np.random.default_rng(1)) == 1).all()
+
+
+def test_units_of_a_group_share_their_shocks():
+    rng = np.random.default_rng(9)
+    values = 40 + 4 * rng.normal(0, 1, 8).cumsum() + rng.normal(0, 0.5, (11, 8))
+    draws = forecast_panel(panel(values.clip(1, 99)), 3).draw_array(2000, rng)
+    spread = draws.mean(axis=1).std(axis=0) / draws.std(axis=0).mean(axis=0)
+    assert (spread > 0.7).all()  # independent units: 1 / sqrt(11) = 0.3
+
+
+def test_a_change_of_definition_is_no_progress():
+    base = np.array([[30, 31, 32], [40, 41, 42], [50, 51, 52]], dtype=float)
+    values = np.hstack([base, base[:, -1:] + [20, 21, 22]])
+    spliced, told = (forecast_panel(panel(values), 1, breaks=b) for b in ((), (2021,)))
+    steps = [f.quantile_array([0.5])[:, 0, 0] - values[:, -1] for f in (spliced, told)]
+    assert (np.abs(steps[1] - 1) < 0.5).all()  # the pace before the break goes on
+    assert (steps[0] > steps[1] + 0.5).all()  # untold, the jump is taken for a leap
+    width = [np.ptp(f.quantile_array([0.1, 0.9]), axis=2).mean() for f in (spliced, told)]
+    assert width[1] < width[0]
+
+
+def test_a_doubtful_last_figure_moves_the_forecast_less():
+    values = np.tile([50.0, 50, 50, 50, 50, 56], (4, 1)) + np.arange(4)[:, None]
+    values[1:, -1] -= 6
+    sure = panel(values)
+    late = (sure["year"] == 2023) & (sure["unit_code"] == "u00000")
+    doubt = sure.assign(report_error=np.where(late, 0.5, 0.0))
+    middle = [forecast_panel(h, 1).quantile_array([0.5])[0, 0, 0] for h in (sure, doubt)]
+    assert middle[1] < middle[0]
+
+
+def test_what_the_variants_change_they_change():
+    history = panel([[30, 34, 37, 42, 44], [50, 53, 55, 60, 61], [20, 22, 27, 31, 36]])
+    base = forecast_panel(history, 4)
+    ends = {
+        name: forecast_panel(history, 4, variant=name).quantile_array([0.5])[:, -1, 0]
+        for name in ("trend_fades", "trend_lasts", "last_year_dropped")
+    }
+    assert (ends["trend_fades"] < ends["trend_lasts"]).all()
+    assert base.model_id != forecast_panel(history, 4, variant="trend_fades").model_id
+    assert list(forecast_panel(history, 4, variant="last_year_dropped").years) == list(base.years)
+    with pytest.raises(ValueError, match="none of"):
+        forecast_panel(history, 4, variant="wishful")
+
+
+@pytest.mark.parametrize(
+    "change", [{"unit_code": "zz"}, {"year": 2099}, {"comparator": "="}, {"target_value": np.nan}]
+)
+def test_a_target_without_a_forecast_is_refused(change):
+    row = {"indicator_code": "share", "unit_code": "u00000", "year": 2021}
+    asked = pd.DataFrame([{**row, "target_value": 50.0, "comparator": ">=", **change}])
+    with pytest.raises(ValueError, match="targets"):
+        forecast_panel(GOOD, 2).probability_reached(asked)

@@ -1,0 +1,104 @@
+"""The rule inside every draw against `plan.standards` applied to that draw alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xhht_analysis.forecasting import recognition
+from xhht_analysis.forecasting.outlook import level_outlook
+from xhht_analysis.plan import standards as plan_standards
+from xhht_analysis.project import Project
+
+pytestmark = pytest.mark.unit
+RULES = plan_standards.read_standards(Project().config_dir)
+ON = "2024-12-31"
+COMMUNES = {f"281{i:02d}": ("815", "816", "817")[i % 3] for i in range(24)}
+
+
+@dataclass(frozen=True)
+class FewAreas:
+    special: tuple = ()
+
+    def communes_of(self, district, on):
+        return [c for c, d in COMMUNES.items() if d == district]
+
+    def special_communes(self, on):
+        return frozenset(self.special)
+
+
+def test_every_draw_gives_the_levels_that_the_plans_own_rules_give():
+    rng = np.random.default_rng(1)
+    codes = [c for name in RULES["level_indicator"].unique()
+             for c in recognition.asked_rates(RULES, name, ON)]  # fmt: skip
+    order, special = sorted(COMMUNES), ("28103", "28110")
+    rates = {c: rng.uniform(70, 100, (12, len(order), 2)).round(0) for c in sorted(set(codes))}
+    found = recognition.commune_levels(rates, order, ON, RULES, special)
+    assert set(found) >= {"literacy_level", "primary_level", "lower_secondary_level"}
+    groups = [COMMUNES[c] for c in order]
+    for draw in range(12):
+        one = pd.DataFrame({c: values[draw, :, 1] for c, values in rates.items()}, index=order)
+        own = plan_standards.commune_levels(one, ON, RULES, special=special)
+        upper = plan_standards.district_level(own, ON, RULES, COMMUNES)
+        for name, levels in found.items():
+            told = own[own["indicator_code"] == name].set_index("unit_code")["level_min"]
+            np.testing.assert_array_equal(levels[draw, :, 1], told.reindex(order))
+            told = upper[upper["indicator_code"] == name].set_index("unit_code")["level_min"]
+            mine = recognition.district_levels(levels, groups, name, ON, RULES)
+            np.testing.assert_array_equal(mine[draw, :, 1], told.sort_index())
+
+
+def facts(value_of, years=range(2020, 2025)):
+    rows = [
+        {"indicator_code": code, "unit_code": c, "year": y, "value": value_of(c, y)}
+        for code in ("literate_l1_15_25", "literate_l1_15_35", "literate_l2_15_35",
+                     "literate_l2_15_60")
+        for c in COMMUNES for y in years
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def levels(**path):
+    rows = [{"indicator_code": "literacy_level", "unit_code": u, "year": 2020 + t, "level": v}
+            for u, values in path.items() for t, v in enumerate(values)]  # fmt: skip
+    return (
+        pd.DataFrame(rows)
+        .assign(unit_code=lambda d: d["unit_code"].str[1:])
+        .astype({"level": float})
+    )
+
+
+def outlook(panel, **changes):
+    known = recognition.Recognition(panel, RULES, FewAreas(), ["815", "816", "817"])
+    own = levels(u815=[2] * 5, u816=[1] * 5, u817=[0] * 5).reindex(
+        columns=["indicator_code", "unit_code", "year", "level", "level_derived_min",
+                 "level_derived_max"]
+    )  # fmt: skip
+    return level_outlook(own, ["815", "816", "817"], 2027, top=2, n_draws=200, seed=1,
+                         recognition=known, **changes)  # fmt: skip
+
+
+def test_districts_whose_communes_stand_far_above_or_below_the_rule_stay_there():
+    base = {"815": 99.0, "816": 95.0, "817": 60.0}
+    for variant in ("default", "last_year_dropped"):
+        found = outlook(facts(lambda c, y: base[COMMUNES[c]] + (y % 2) / 10), variant=variant)
+        assert found.levels.basis == "rule"
+        chance = found.levels.probability(2)[:, -1]
+        assert chance[0] > 0.9
+        assert chance[2] < 0.05
+
+
+def test_a_rate_near_the_rule_leaves_the_level_open_and_level_2_inside_level_1():
+    found = outlook(facts(lambda c, y: 90.0 + int(c[-1]) % 2))
+    chance = np.stack([found.levels.probability(k) for k in (1, 2)])
+    assert (chance[1] <= chance[0]).all()
+    assert 0 < chance[0][:, -1].min() <= chance[0][:, -1].max() <= 1
+
+
+def test_without_the_rates_of_every_commune_the_transitions_speak():
+    whole = facts(lambda c, y: 95.0)
+    gap = whole[~((whole["unit_code"] == "28101") & (whole["year"] == 2024))]
+    short = whole[whole["year"] >= 2023]
+    for panel in (gap, short, whole.iloc[:0]):
+        assert outlook(panel).levels.basis == "transitions"

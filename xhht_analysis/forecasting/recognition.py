@@ -1,0 +1,131 @@
+"""Levels by rule inside every joint draw of the rates behind them (METHODS 2.5 A).
+
+Where the communes of all districts report the rates that a recognition asks for, the rates are
+forecast together and config/standards.csv is applied to every draw: communes, then districts.
+`plan.standards` does the same for one year of figures and is the oracle of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.forecasting.levels import Rule
+from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.standards import ROUNDING, rules_in_force
+
+MIN_YEARS = 3
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What is needed to read levels off commune rates: panel rows, rules and areas of the plan."""
+
+    facts: pd.DataFrame
+    standards: pd.DataFrame
+    areas: object
+    districts: list[str]
+
+    def rule(self, level_indicator: str, origin: int, last_year: int, variant: str) -> Rule | None:
+        """Draw levels (n, districts, years after ``origin``); None where rates are missing.
+
+        Every commune must have each asked rate in the origin year, and half of them in at least
+        three years. Rates of different indicators move independently given their own histories.
+        """
+        on = f"{origin}-12-31"
+        parents = {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
+        rows = {
+            code: self.facts[
+                (self.facts["indicator_code"] == code)
+                & self.facts["unit_code"].isin(parents)
+                & self.facts["value"].notna()
+            ]
+            for code in asked_rates(self.standards, level_indicator, on)
+        }
+        if not rows or not all(_enough(part, set(parents), origin) for part in rows.values()):
+            return None
+
+        def draw(rng: np.random.Generator, n: int) -> np.ndarray:
+            rates = {}
+            for code, part in rows.items():
+                history = part.assign(group_code="82")
+                found = forecast_panel(history, last_year - origin, variant=variant)
+                rates[code] = found.draw_array(n, rng)
+            special, order = self.areas.special_communes(on), sorted(parents)
+            levels = commune_levels(rates, order, on, self.standards, special)[level_indicator]
+            groups = [parents[c] for c in order]
+            return district_levels(levels, groups, level_indicator, on, self.standards)
+
+        return draw
+
+
+def _enough(rows: pd.DataFrame, communes: set[str], origin: int) -> bool:
+    broad = rows.groupby("year")["unit_code"].nunique() >= len(communes) / 2
+    now = set(rows.loc[rows["year"] == origin, "unit_code"])
+    return now == communes and int(broad.sum()) >= MIN_YEARS
+
+
+def asked_rates(standards: pd.DataFrame, level_indicator: str, on: str) -> list[str]:
+    """Rates behind a level indicator, those of the programmes it presupposes among them."""
+    rules = rules_in_force(standards, "commune", on)
+    own = rules[rules["level_indicator"] == level_indicator]
+    codes = {*own["indicator_code"], *own["indicator_special"]} - {""}
+    for first in {p.split(":")[0] for cell in own["prerequisites"] for p in split_codes(cell)}:
+        codes |= set(asked_rates(standards, first, on))
+    return sorted(codes)
+
+
+def commune_levels(
+    rates: Mapping[str, np.ndarray],
+    communes: list[str],
+    on: str,
+    standards: pd.DataFrame,
+    special: Iterable[str] = (),
+) -> dict[str, np.ndarray]:
+    """Levels (n, communes, years) of every programme whose rates (percent, alike) are given."""
+    rules = rules_in_force(standards, "commune", on)
+    is_special = np.isin(communes, list(special))[:, None]
+    found: dict[str, np.ndarray] = {}
+    later = rules.groupby("level_indicator")["prerequisites"].agg(lambda cells: any(cells))
+    for name in later.sort_values(kind="stable").index:
+        own = rules[rules["level_indicator"] == name].sort_values("level")
+        if not set(asked_rates(standards, name, on)) <= set(rates):
+            continue
+        met: dict[int, np.ndarray] = {}
+        for rule in own.itertuples():
+            value = rates[rule.indicator_code]
+            value = np.where(
+                is_special, rates[rule.indicator_special or rule.indicator_code], value
+            )
+            needed = np.where(is_special, rule.threshold_special, rule.threshold)
+            ok = value >= needed - ROUNDING
+            for first in split_codes(rule.prerequisites):
+                programme, least = first.split(":")
+                ok &= found[programme] >= int(least)
+            met[rule.level] = met.get(rule.level, True) & ok
+        found[name] = np.cumprod(np.stack(list(met.values())), axis=0).sum(axis=0)
+    return found
+
+
+def district_levels(
+    levels: np.ndarray, groups: list[str], level_indicator: str, on: str, standards: pd.DataFrame
+) -> np.ndarray:
+    """Levels (n, districts in sorted order, years): enough communes at each level, from 1 up.
+
+    ``groups`` are the districts of the communes, in their order.
+    """
+    rules = rules_in_force(standards, "district", on)
+    rules = rules[rules["level_indicator"] == level_indicator].sort_values("level")
+    out = []
+    for district in sorted(set(groups)):
+        mine = levels[:, np.array(groups) == district]
+        met = [
+            100 * (mine >= rule.level).sum(axis=1) >= rule.share * mine.shape[1] - ROUNDING
+            for rule in rules.itertuples()
+        ]
+        out.append(np.cumprod(np.stack(met), axis=0).sum(axis=0))
+    return np.stack(out, axis=1)
