@@ -27,6 +27,7 @@ class Browser:
         self.base = f"http://127.0.0.1:{port}"
         wanted = {"goog:chromeOptions": options}
         wanted["goog:loggingPrefs"] = {"browser": "ALL", "performance": "ALL"}
+        wanted["timeouts"] = {"script": 120_000}
         made = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.base += f"/session/{made['sessionId']}"
 
