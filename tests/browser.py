@@ -1,6 +1,6 @@
 """A real headless Chromium driven over the WebDriver protocol with the standard library alone.
 
-`open_browser` skips, and says why, where Chromium or its driver is absent.
+A test skips, and says why, where Chromium, its driver or another tool is absent.
 """
 
 import base64
@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.request
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -81,7 +82,14 @@ def tool(*names: str) -> str:
     for name in names:
         if found := shutil.which(name):
             return found
-    pytest.skip(f"{' or '.join(names)} is not installed")
+    absent(f"{' or '.join(names)} is not installed")
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip with the reason; where every tool was promised (XHHT_ALL_TOOLS), fail with it."""
+    if os.environ.get("XHHT_ALL_TOOLS"):
+        pytest.fail(f"XHHT_ALL_TOOLS is set, but {reason}")
+    pytest.skip(reason)
 
 
 def axe_script() -> str:
@@ -89,7 +97,7 @@ def axe_script() -> str:
     given = os.environ.get("AXE_CORE")
     path = Path(given) if given else ROOT / "node_modules" / "axe-core" / "axe.min.js"
     if not path.is_file():
-        pytest.skip("axe-core is not installed (npm install --no-save axe-core)")
+        absent("axe-core is not installed (npm install --no-save axe-core)")
     return path.read_text(encoding="utf-8")
 
 
