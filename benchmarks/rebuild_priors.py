@@ -237,7 +237,7 @@ def _mean_loss(pairs, constants, x) -> float:
             z = z + np.sqrt(1 - rho) * rng.standard_normal((200, len(units)))
             place = np.clip((z - GRID[0]) / 0.25, 0, len(GRID) - 1.001)
             at, unit = place.astype(int), np.arange(len(units))
-            curve = stretch(curves.percent[units, h - 1][:, None], read)[:, 0]
+            curve = stretch(curves.percent[units, h - 1][None], read[:, 0])[0]
             low, high = curve[unit, at], curve[unit, at + 1]
             drawn = np.clip(low + (place - at) * (high - low), 0, 100).mean(axis=1)
             ends = np.quantile(drawn, [0.1, 0.9])
