@@ -68,10 +68,10 @@ def as_matrices(shares: np.ndarray) -> Matrices:
 
 
 def known(settings: Settings) -> Settings:
-    """One setting instead of all, in place of the search: the first of each axis, logit link."""
+    """One setting of the share model in place of the search, without the second member."""
     levels = {axis: values[:1] for axis, values in settings.levels.items()}
     weights = {axis: np.zeros(1) for axis in levels}
-    return Settings(levels, weights, settings.constants)
+    return Settings(levels, weights, {**settings.constants, "changes": -50.0})
 
 
 def seconds(call) -> float:

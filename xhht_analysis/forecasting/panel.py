@@ -37,6 +37,7 @@ __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 MOST_CELLS = 1_000_000
 """Draws × series × years held at once while groups are added up: they stay in fast memory."""
+LEAST_PART = 1e-9
 COMPARATORS = (">=", "<=", ">", "<")
 MODEL_ID = "share-trend-average"
 
@@ -121,7 +122,8 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
     seen = np.isfinite(panel.shares)
     points, silent = seen.sum(axis=1), np.argmax(seen[:, ::-1], axis=1)
     part = changes_weight(points, n_unit, settings.constants)[:, None, None]
-    values += part * (pooled_changes(panel.shares, horizon, panel.breaks) - values)
+    if part.max() > LEAST_PART:
+        values += part * (pooled_changes(panel.shares, horizon, panel.breaks) - values)
     kinds, first, kind = np.unique(100 * points + silent, return_index=True, return_inverse=True)
     lead = silent[first, None] + np.arange(1, horizon + 1)
     scores, odds = calibrate(points[first], lead, settings.constants)
