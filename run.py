@@ -52,7 +52,7 @@ def _is_installed() -> bool:
 def _install() -> bool:
     """Make ``.venv``; say which installer, and leave no stamp unless everything worked."""
     uv = shutil.which("uv")
-    print(f"Setting up {VENV} with {'uv' if uv else 'pip'} (once, about a minute) …", flush=True)
+    print(f"Setting up .venv with {'uv' if uv else 'pip'} (once, a minute or two) ...", flush=True)
     start = time.monotonic()
     STAMP.unlink(missing_ok=True)
     if uv:
@@ -61,6 +61,8 @@ def _install() -> bool:
     else:
         install = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--compile"]
         make = [sys.executable, "-m", "venv", "--clear", VENV]
+    if Path(sys.prefix).resolve() == VENV.resolve():  # a Python cannot clear itself away
+        make = [PYTHON, "--version"]
     steps = [
         ("1/4 virtual environment", make),
         ("2/4 packages of requirements.lock", [*install, "--require-hashes", "-r", LOCK]),
@@ -68,8 +70,7 @@ def _install() -> bool:
         ("4/4 bytecode", [PYTHON, "-m", "compileall", "-q", ROOT / "xhht_analysis"]),
     ]
     for name, command in steps:
-        print(f"  {name}", flush=True)
-        if _call(command) != 0:
+        if _call(command, note=f"  {name}") != 0:
             print(f"Step {name} failed; its message is above. Mend the cause and run this again.")
             return False
     STAMP.write_text(_fingerprint())
@@ -91,16 +92,37 @@ def _test(arguments: list[str]) -> int:
     return max(codes)
 
 
-def _call(command: list) -> int:
-    """Run ``command`` in the project folder with UTF-8 everywhere and bytecode written."""
+def _call(command: list, note: str = "") -> int:
+    """Run ``command`` in the project folder with UTF-8 everywhere and bytecode written.
+
+    With ``note`` its output is shown only if it fails; meanwhile one line tells where it is.
+    """
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment.pop("PYTHONPATH", None)
     environment.pop("VIRTUAL_ENV", None)
-    return subprocess.run([str(part) for part in command], cwd=ROOT, env=environment).returncode
+    words = [str(part) for part in command]
+    if not note:
+        return subprocess.run(words, cwd=ROOT, env=environment).returncode
+    print(note, flush=True)
+    said, live = [], sys.stdout.isatty()
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    text = {"encoding": "utf-8", "errors": "replace"}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, **pipe, **text) as process:
+        for line in process.stdout:
+            said.append(line)
+            if live:
+                print(f"\r    {' '.join(line.split()[:2]):70.70}", end="", flush=True)
+    if live:
+        print(f"\r{'':76}\r", end="", flush=True)
+    if process.returncode:
+        print("".join(said), flush=True)
+    return process.returncode
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):  # a console of cp1252 or cp1258 lacks some letters
+        stream.reconfigure(errors="replace")
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

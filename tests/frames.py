@@ -208,7 +208,7 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         indicators=goals.read_indicators(CONFIG),
         agencies=goals.read_agencies(CONFIG),
         tasks=goals.read_tasks(CONFIG),
-        units=material._units(areas.read_areas(CONFIG)),
+        units=material.all_units(areas.read_areas(CONFIG)),
         labels=Labels(lang),
         **(made | tables),
     )

@@ -32,7 +32,7 @@ HOMES = {
     "dask": (),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAX_FILE_LINES, MAX_PACKAGE_LINES = 400, 16_000
+MAX_FILE_LINES, MAX_PACKAGE_LINES = 400, 18_000
 
 
 def imports(path: Path) -> set[str]:

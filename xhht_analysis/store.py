@@ -13,13 +13,18 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.project import KitError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 NUMBER = r"[+-]?[\d.,]+%?"
 
 
-class MissingTableError(FileNotFoundError):
+class MissingTableError(KitError, FileNotFoundError):
     """A stage asks for a table that no earlier stage has written."""
+
+
+class BrokenTableError(KitError, contracts.ContractError):
+    """A table on disk is not what the kit wrote: damaged, or changed by hand."""
 
 
 def read_table(name: str, folder: Path) -> pd.DataFrame:
@@ -33,18 +38,23 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     Raises
     ------
     MissingTableError
-        If the file is not there; the message names the stage that makes it.
-    contracts.ContractError
-        If the file breaks the contract.
+        If the file is not there; the message names the command that makes it.
+    BrokenTableError
+        If the file cannot be read or breaks the contract.
     """
     table = contracts.TABLES[name]
     path = folder / f"{name}.csv"
     if not path.is_file():
-        raise MissingTableError(f"{path} is missing: run the stage that makes it (xhht run)")
-    frame = pd.read_csv(path, dtype=table.dtypes, keep_default_na=False, na_values=[""])
-    for column in _text_columns(table):
-        frame[column] = frame[column].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
-    return contracts.check(contracts.conform(frame, table), table)
+        raise MissingTableError(f"Không thấy bảng {path}; hãy chạy «xhht run» trước.")
+    try:
+        frame = pd.read_csv(path, dtype=table.dtypes, keep_default_na=False, na_values=[""])
+        frame = contracts.conform(frame, table)
+        for column in _text_columns(table):
+            frame[column] = frame[column].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
+        return contracts.check(frame, table)
+    except ValueError as error:  # also pandas' and Unicode's
+        text = f"Bảng {path} bị hỏng hoặc bị sửa: {error}\nHãy chạy lại «xhht run»."
+        raise BrokenTableError(text) from None
 
 
 def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:

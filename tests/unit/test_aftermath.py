@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from xhht_analysis.project import Project
-from xhht_analysis.running import aftermath, ledger
+from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.running import aftermath, ledger, notebooks
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -53,7 +53,7 @@ def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
     log = aftermath.open_log(project)
-    aftermath.fail(project, "2025-11-30", "Sổ tay 03 dừng")
+    aftermath.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
     aftermath.close_log(log)
     assert "Sổ tay 03 dừng" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "Sổ tay 03 dừng"
@@ -77,3 +77,62 @@ def test_a_hanging_hook_ends_at_its_limit(project):
     aftermath.succeed(project, RECORD)
     aftermath.close_log(log)
     assert "timed out" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+
+
+def watch(project, error):
+    with pytest.raises(type(error)), aftermath.watched(project, "2025-11-30"):
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "kept", "never"),
+    [
+        (notebooks.NotebookError("ô D7: Nguyễn Văn A", "ô 3: ValueError"), "ô 3", "Nguyễn"),
+        (ValueError("Nguyễn Văn A, 0912345678"), "ValueError", "Nguyễn"),
+        (KeyboardInterrupt(), "dừng theo yêu cầu", "Traceback"),
+    ],
+)
+def test_no_log_or_ledger_keeps_what_a_submitted_cell_says(project, error, kept, never):
+    write_hooks(project)
+    watch(project, error)
+    log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    assert kept in log
+    assert never not in log
+    assert kept in ledger.read(project)[0]["error"]
+    assert never not in ledger.read(project)[0]["error"]
+
+
+def test_wrong_use_is_no_run(project):
+    watch(project, UsageError("-p"))
+    assert ledger.read(project) == []
+
+
+def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
+    project, tmp_path, monkeypatch
+):
+    told = tmp_path / "told.json"
+    write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ledger, "append", full)
+    monkeypatch.setattr(aftermath.logging.FileHandler, "_open", full)
+    watch(project, KitError("cái đầu tiên"))
+    assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "cái đầu tiên"
+
+
+@pytest.mark.parametrize("text", ["hooks: [", "hooks: {success: []}", "other: 1", "- 1"])
+def test_settings_that_cannot_be_read_are_named(project, text):
+    (project.config_dir / "run.yml").write_text(text)
+    with pytest.raises(KitError, match=r"run\.yml"):
+        aftermath.read_settings(project)
+
+
+def test_a_run_that_replaces_other_figures_says_why(project):
+    write_hooks(project)
+    replaced = {"finished_at": "2025-12-01", "changed": ["panel.csv"], "why": ["Tham số: seed"]}
+    aftermath.succeed(project, {**RECORD, "replaces": replaced})
+    text = (project.run_dir("2025-11-30") / "summary.md").read_text(encoding="utf-8")
+    assert "panel.csv" in text
+    assert "- Tham số: seed" in text

@@ -65,6 +65,18 @@ def test_percentage_alone_on_the_scale_0_to_1():
     assert "45,6" in found["message"].iloc[0]
 
 
+def test_percentage_on_the_scale_0_to_1_with_nothing_beside_it():
+    found = doubts({"value": 0.456}, rule="scale_suspected")
+    assert found["cell"].tolist() == ["F9"]
+    low = [{"value": v, "unit_code": u} for v, u in ((0.9, "822"), (3, "823"), (4, "824"))]
+    assert doubts(*low, rule="scale_suspected").empty
+
+
+def test_a_jump_without_peers_does_not_speak_of_them():
+    found = doubts(*series([(400, 1000), (900, 1003)]), rule="jump")
+    assert found["message"].tolist() == ["Từ 40 % (năm 2021) thành 89,73 %, thay đổi quá nhanh."]
+
+
 def test_switch_from_persons_to_thousands():
     found = doubts(*series([(48, 90), (47690, 90011)]), rule="unit_switch")
     assert found["cell"].tolist() == ["D10", "E10"]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests import frames
+from tests.figure_checks import overlapping_texts
 from xhht_analysis.publishing.figures import base as figures
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.figures import goals as figures_goals
@@ -20,7 +21,7 @@ NB = "\u00a0"
 @pytest.fixture(scope="module")
 def run() -> Material:
     scores = [
-        {"model_id": "test", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
+        {"model_id": "default", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
          "metric": f"coverage_{level}", "value": value, "n": 66}
         for level, value in ((50, 0.47), (80, 0.83), (95, 0.94))
     ]  # fmt: skip
@@ -45,7 +46,7 @@ def texts(figure) -> list[str]:
 
 def test_nothing_overlaps_and_everything_is_described(drawn):
     for name, figure in drawn.items():
-        assert figures.overlapping_texts(figure) == [], name
+        assert overlapping_texts(figure) == [], name
         assert len(figure.get_label()) > 40, name
         assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
         assert "20/11/2026" in figure.get_supxlabel(), name
@@ -55,7 +56,7 @@ def test_overlaps_are_found_when_there_are_some(run):
     figure, axes = figures.canvas(2)
     for x in (0.5, 0.505):
         axes[0, 0].text(x, 0.5, "chồng lên nhau")
-    assert figures.overlapping_texts(figure)
+    assert overlapping_texts(figure)
 
 
 def test_published_figures_carry_no_sample_mark(run):
@@ -129,7 +130,7 @@ def test_the_calendar_marks_late_and_missing(drawn):
 
 def test_the_heatmap_says_chances_without_colour(run):
     figure = figures_places.plot_heatmap(run)
-    assert figures.overlapping_texts(figure) == []
+    assert overlapping_texts(figure) == []
     assert len(texts(figure)) == 12 * 11  # 12 goals of 2030 have verdicts by district
     assert texts(figure).count("–") == 11
 
@@ -142,7 +143,7 @@ def test_pace_figures_say_what_the_verdicts_say(run):
     # first goal of the plan: 0.78 now, 0.68 before
     assert texts(changes)[0] == f"70{NB}% → 80{NB}%"
     for figure in (dumbbell, changes, figures_pace.plot_peers(run)):
-        assert figures.overlapping_texts(figure) == []
+        assert overlapping_texts(figure) == []
 
 
 def test_dots_are_twenty_and_fill_with_the_chance(run):

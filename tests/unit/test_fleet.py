@@ -1,7 +1,9 @@
 """A fleet of notebooks: order kept, one failure does not stop the rest, same bytes as alone."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from tests.notebook_maker import write_notebook
@@ -21,27 +23,44 @@ def make_jobs(folder, units):
     ]
 
 
-def test_outcomes_keep_the_order_and_a_failure_is_named(tmp_path):
-    heard = []
+def test_every_outcome_arrives_and_a_failure_is_named(tmp_path):
     jobs = make_jobs(tmp_path, ["1", "2", "3"])
     with fleet.make_executor(2) as executor:
-        outcomes = fleet.run_jobs(
-            jobs, executor, listener=lambda done, total, outcome: heard.append((done, total))
-        )
-    assert [o.name for o in outcomes] == ["1", "2", "3"]
-    assert [bool(o.error) for o in outcomes] == [False, True, False]
-    assert "ZeroDivisionError" in outcomes[1].error
-    assert heard == [(1, 3), (2, 3), (3, 3)]
+        found = {o.name: o.error for o in fleet.outcomes(jobs, executor)}
+    assert sorted(found) == ["1", "2", "3"]
+    assert "ZeroDivisionError" in found["2"]
+    assert found["1"] == found["3"] == ""
 
 
 def test_together_and_alone_give_the_same_bytes(tmp_path):
     for name, workers in (("alone", 1), ("together", 2)):
         (tmp_path / name).mkdir()
         with ThreadPoolExecutor(workers) as executor:
-            fleet.run_jobs(make_jobs(tmp_path / name, ["3", "4"]), executor)
+            jobs = make_jobs(tmp_path / name, ["3", "4"])
+            assert [o.error for o in fleet.outcomes(jobs, executor)] == ["", ""]
     for unit in ("3", "4"):
         one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("alone", "together"))
         assert one.read_bytes() == two.read_bytes()
+
+
+class Lossy(Executor):
+    """Loses its first job the way a dead worker does, cancels its second."""
+
+    def submit(self, function, *args, **kwargs):
+        future = Future()
+        if args[0].name == "1":
+            future.set_exception(ConnectionError("worker gone"))
+        else:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        return future
+
+
+def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
+    found = {o.name: o.error for o in fleet.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy())}
+    assert "worker gone" in found["1"]
+    assert "CancelledError" in found["3"]
+    assert all("chạy lại" in error for error in found.values())
 
 
 def test_a_silent_or_absent_dask_is_a_message():
@@ -49,6 +68,10 @@ def test_a_silent_or_absent_dask_is_a_message():
         pass
 
 
-def test_there_is_always_one_worker(monkeypatch):
-    monkeypatch.setattr(fleet, "KERNEL_BYTES", 2**60)
-    assert fleet.default_workers() >= 1
+@pytest.mark.parametrize(
+    ("free", "cores", "workers"), [(2**20, 8, 1), (2**30, 8, 2), (2**40, 8, 8)]
+)
+def test_kernels_at_once_fit_memory_and_cores(monkeypatch, free, cores, workers):
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    monkeypatch.setattr(fleet.os, "cpu_count", lambda: cores)
+    assert fleet.default_workers() == workers

@@ -89,11 +89,57 @@ def test_the_limit_is_the_notebooks_not_each_cells(tmp_path):
         notebooks.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=3)
 
 
-def test_a_dying_kernel_is_a_message(tmp_path):
+def test_a_cell_has_a_limit_of_its_own(tmp_path):
+    slow = write_notebook(tmp_path / "cell.ipynb", "x: int = 1", "import time; time.sleep(60)")
+    limits = {"timeout": 60, "cell_timeout": 1}
+    with pytest.raises(notebooks.NotebookError, match=r"cell.*1 giây.*import time.*\n.*run\.yml"):
+        notebooks.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, **limits)
+
+
+def test_a_dying_kernel_is_a_message_that_names_the_cell(tmp_path):
     text = "import os; os._exit(9)"
     dead = write_notebook(tmp_path / "dead.ipynb", "x: int = 1", text)
-    with pytest.raises(notebooks.NotebookError, match="dead"):
+    with pytest.raises(notebooks.NotebookError, match=r"dead.*os\._exit.*\n.*bộ nhớ"):
         notebooks.execute(dead, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("fails", "error", "tries"),
+    [
+        (1, "Kernel died before replying to kernel_info", 2),
+        (2, "Kernel didn't respond in 120 seconds", 2),
+        (1, "something else", 1),
+    ],
+)
+def test_only_a_kernel_that_failed_to_start_is_tried_again(
+    notebook, tmp_path, monkeypatch, fails, error, tries
+):
+    real, calls = notebooks._papermill, []
+
+    def flaky(*args):
+        calls.append(args)
+        if len(calls) <= fails:
+            raise RuntimeError(error)
+        return real(*args)
+
+    monkeypatch.setattr(notebooks, "_papermill", flaky)
+    if tries > fails:
+        notebooks.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, timeout=60)
+    else:
+        with pytest.raises(notebooks.NotebookError, match=error[:12]):
+            notebooks.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, timeout=60)
+    assert len(calls) == tries
+
+
+def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):
+    count = tmp_path / "count"
+    text = f"open({str(count)!r}, 'a').write('x')\nraise ValueError('Nguyễn Văn A')"
+    bad = write_notebook(tmp_path / "bad.ipynb", "x: int = 1", text)
+    with pytest.raises(notebooks.NotebookError, match="Nguyễn") as caught:
+        notebooks.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=60)
+    assert count.read_text() == "x"
+    assert "ValueError" in caught.value.logged
+    assert caught.value.logged.count("Nguyễn") == 0
 
 
 def test_shown_paths_are_those_of_the_reader(tmp_path):

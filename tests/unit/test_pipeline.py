@@ -168,24 +168,54 @@ def test_run_record_is_json_a_machine_reads(project):
 
 def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
     ledger.append(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
-    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
     with (project.reports_root / ledger.LEDGER).open("a") as stream:
         stream.write('{"as_of": "20')
+    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
     assert [line["status"] for line in ledger.read(project)] == ["failed", "done"]
     assert ledger.known_runs(project) == [AS_OF]
 
 
 def test_verify_proves_a_run_and_names_what_differs(project):
     go(project)
-    assert ledger.verify(project, AS_OF, (FIRST, SECOND)) == []
+    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert proof == ledger.Proof([], [])
+    (project.config_dir / "targets.csv").write_text("new")
+    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert proof == ledger.Proof([], ["Mã, cấu hình: config/targets.csv (thêm)"])
     (project.processed(AS_OF) / "scores.csv").write_text("touched")
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     text = WRITE_TABLE.format(table="panel", value="9")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
-    assert ledger.verify(project, AS_OF, (FIRST, SECOND)) == [
+    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert proof.problems == [
         f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
-        f"Tệp đầu vào khác với lúc chạy: {AS_OF}/a.csv",
+        f"Tệp đầu vào: {AS_OF}/a.csv (đã sửa)",
+        "Mã, cấu hình: config/targets.csv (thêm)",
+        "Mã, cấu hình: notebooks/01_first.ipynb (đã sửa)",
         f"Chạy lại cho kết quả khác: data/processed/{AS_OF}/panel.csv",
+        f"Chạy lại cho kết quả khác: reports/{AS_OF}/run/01_first.ipynb",
     ]
     with pytest.raises(KitError, match=AS_OF):
         ledger.verify(project, "2020-01-01")
+
+
+def test_verify_follows_submissions_that_were_moved(project):
+    go(project)
+    moved = (project.root / "raw").rename(project.root / "lưu trữ")
+    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert any("không còn" in problem for problem in proof.problems)
+    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND), raw_dir=moved)
+    assert proof == ledger.Proof([], [])
+
+
+def test_a_rerun_that_publishes_other_figures_says_why(project):
+    go(project)
+    assert "replaces" not in publication.read_record(project, AS_OF)
+    (project.root / "raw" / AS_OF / "late.csv").write_text("2")
+    go(project, overrides={"factor": 3})
+    replaced = publication.read_record(project, AS_OF)["replaces"]
+    assert replaced["changed"] == ["scores.csv"]
+    assert replaced["why"] == [
+        f"Tệp đầu vào: {AS_OF}/late.csv (thêm)",
+        "Tham số: factor (thêm)",
+    ]

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.util
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -28,13 +30,13 @@ def runner(tmp_path, monkeypatch):
     (root / "pyproject.toml").write_text("[project]")
     calls = []
 
-    def call(command):
+    def call(command, note=""):
         calls.append([str(part) for part in command])
         if "venv" in command:
             module.PYTHON.write_text("")
         return module.answers.pop(0) if module.answers else 0
 
-    module.calls, module.answers = calls, []
+    module.calls, module.answers, module.real_call = calls, [], module._call
     monkeypatch.setattr(module, "_call", call)
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
     return module
@@ -107,3 +109,42 @@ def test_an_old_python_is_told_so(runner, monkeypatch, capsys):
     monkeypatch.setattr(runner.sys, "version_info", (3, 9, 1))
     assert runner.main([]) == 2
     assert "3.11" in capsys.readouterr().out
+
+
+def test_an_activated_environment_is_not_cleared_under_its_own_python(runner, monkeypatch):
+    monkeypatch.setattr(runner.sys, "prefix", str(runner.VENV))
+    runner.PYTHON.write_text("")
+    assert runner.main([]) == 0
+    assert not any("venv" in call for call in runner.calls)
+    assert runner.calls[1][-3:] == ["--require-hashes", "-r", str(runner.LOCK)]
+
+
+@pytest.mark.parametrize(("code", "shown"), [(0, False), (3, True)])
+def test_the_installers_words_are_shown_only_when_it_fails(runner, capfd, code, shown):
+    talk = f"print('Đang tải gói'); raise SystemExit({code})"
+    assert runner.real_call([sys.executable, "-c", talk], note="  2/4 packages") == code
+    told = capfd.readouterr().out
+    assert told.startswith("  2/4 packages\n")
+    assert ("Đang tải gói" in told) is shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1258", "ascii"])
+def test_an_old_windows_console_does_not_end_the_run(tmp_path, encoding):
+    place = tmp_path / "Bộ số liệu 2026"
+    place.mkdir()
+    (place / "run.py").write_bytes(SOURCE.read_bytes())
+    (place / "requirements.lock").write_text("gói-không-có==1")
+    (place / "pyproject.toml").write_text("[project]")
+    code = (
+        "import runpy, sys, shutil; shutil.which = lambda name: None;"
+        "sys.argv = ['run.py', '--help'];"
+        "import subprocess; real = subprocess.Popen;"
+        "subprocess.Popen = lambda words, **k: real([sys.executable, '-c',"
+        "'print(chr(0x1ed9)); raise SystemExit(1)'], **k);"
+        f"runpy.run_path({str(place / 'run.py')!r}, run_name='__main__')"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert done.returncode == 1, done.stderr
+    assert b"virtual environment failed" in done.stdout
+    assert b"Traceback" not in done.stderr

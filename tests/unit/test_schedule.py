@@ -1,14 +1,16 @@
 """Schedules: what each scheduler is told, in the machine's time and with awkward paths."""
 
+import os
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from datetime import UTC, date, time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from xhht_analysis.project import UsageError
+from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import schedule
 from xhht_analysis.running.schedule import VIETNAM, When
 
@@ -92,8 +94,61 @@ def test_options_are_checked(options, ok):
 
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
-def test_files_are_written_with_their_install_lines(tmp_path, kind):
-    paths, lines = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
-    assert all(path.is_file() for path in paths)
-    assert "xhht_analysis.running.cli" in paths[0].read_text(encoding="utf-8")
-    assert lines
+def test_files_are_written_and_nothing_is_installed(tmp_path, kind, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", None)
+    paths, commands = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
+    encoding = "utf-16" if kind == "windows" else "utf-8"
+    assert "xhht_analysis.running.cli" in paths[0].read_text(encoding=encoding)
+    assert all(isinstance(word, str) for words in commands for word in words)
+
+
+def test_the_windows_file_is_what_the_task_scheduler_reads(tmp_path):
+    directory = tmp_path / "Bộ số liệu"
+    [path], [words] = schedule.write("windows", When(time(6, 0)), [], directory, directory)
+    assert path.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
+    task = ET.fromstring(path.read_bytes())  # the declaration and the bytes agree
+    assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == str(directory)
+    assert task.find(".//t:Principal[@id='Author']", NS) is not None
+    assert task.findtext(".//t:DisallowStartIfOnBatteries", namespaces=NS) == "false"
+    assert words == ["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+def test_systemd_accepts_the_units(tmp_path):
+    directory = tmp_path / "Bộ số liệu 100% $HOME"
+    when = When(time(6, 0), weekday=0)
+    paths, _ = schedule.write("systemd", when, ["--raw", 'x "y"'], tmp_path, directory)
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "--recursive-errors=no", "verify", *map(str, paths)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "xhht" not in done.stderr
+
+
+def test_a_crontab_keeps_other_lines_and_only_one_of_ours(tmp_path):
+    [path], _ = schedule.write("cron", When(time(6, 0)), [], tmp_path, tmp_path)
+    line = path.read_text(encoding="utf-8")
+    once = schedule.merged_crontab("0 1 * * * backup\n", line)
+    assert once == "0 1 * * * backup\n" + line
+    assert schedule.merged_crontab(once, line) == once
+
+
+def test_installing_runs_words_without_a_shell_and_tells_a_refusal(tmp_path, monkeypatch):
+    calls = []
+
+    def run(words, **options):
+        assert not options.get("shell")
+        calls.append((words, options.get("input")))
+        return SimpleNamespace(returncode=0, stdout="0 1 * * * backup\n")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    paths, commands = schedule.write("cron", When(time(6, 0)), [], tmp_path, tmp_path)
+    schedule.install("cron", paths, commands)
+    assert calls[0][0] == ["crontab", "-l"]
+    assert calls[1] == (["crontab", "-"], "0 1 * * * backup\n" + paths[0].read_text("utf-8"))
+    monkeypatch.undo()
+    with pytest.raises(KitError, match="no-such-program"):
+        schedule.install("windows", [], [["no-such-program"]])

@@ -90,3 +90,19 @@ def test_row_order_does_not_change_the_bytes(tmp_path):
 def test_a_missing_table_names_its_file(tmp_path):
     with pytest.raises(store.MissingTableError, match=r"panel\.csv"):
         store.read_table("panel", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\x89PNG\xff\xfe", b"a,b\n1,2\n", b'indicator_code\n"open quote', b""]
+)
+def test_a_damaged_table_names_its_file_and_the_remedy(tmp_path, damage):
+    (tmp_path / "panel.csv").write_bytes(damage)
+    with pytest.raises(store.BrokenTableError, match=r"(?s)panel\.csv.*xhht run"):
+        store.read_table("panel", tmp_path)
+
+
+def test_a_table_cut_off_in_the_midst_of_a_row_is_damaged(tmp_path):
+    path = store.write_table(panel(), "panel", tmp_path)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(store.BrokenTableError, match=r"panel\.csv"):
+        store.read_table("panel", tmp_path)

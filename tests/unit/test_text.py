@@ -120,6 +120,10 @@ def test_percent_format_means_parts_of_one():
         (["7,25"], 1234),
         (["2.345"], "ambiguous_number"),
         (["12.5", "2.345.678"], "ambiguous_number"),
+        ([1.5, 2.25, 0], 1.234),
+        ([150000.0, 900.0, 2000.0], 1234),
+        ([30.0], "ambiguous_number"),
+        ([1500.0, "2.345.678", "1.5"], "ambiguous_number"),
     ],
 )
 def test_one_mark_is_settled_by_the_column(siblings, number):
@@ -173,7 +177,12 @@ def test_ratio_text(raw, pair):
         (2, 2, 2), ("2", 2, 2), (2.0, 3, 2), ("M2", 2, 2), ("MĐ 3", 3, 3), ("Mức độ 2", 2, 2),
         ("mức II", 2, 2), ("Đạt chuẩn mức độ 1", 3, 1), ("Đạt", 1, 1), ("Chưa đạt", 3, 0),
         ("Không đạt", 1, 0), ("Đạt", 3, "ambiguous_level"), (4, 3, "level_range"),
-        (1.5, 3, "not_level"), ("tốt", 2, "not_level"), ("", 2, None), (-1, 2, "level_range"),
+        (1.5, 3, "not_level"), ("xuất sắc", 2, "not_level"), ("", 2, None), (-1, 2, "level_range"),
+        ("Mức độ 2 (Tốt)", 2, 2), ("đạt chuẩn PCGDTH mức độ 3", 3, 3), ("3 (ba)", 3, 3),
+        ("Đạt chuẩn PCGDMN 5 tuổi", 1, 1), ("Chưa đạt chuẩn PCGDTH", 3, 0), ("-1", 2, "not_level"),
+        ("Chưa đạt mức 3", 3, "not_level"), ("mức 2, mức 3", 3, "not_level"),
+        ("Tốt", 2, "not_level"),
+        ("1.5", 3, "not_level"), ("x", 1, "not_level"), ("-", 1, None), ("2.0", 2, 2),
     ],
 )  # fmt: skip
 def test_levels(raw, top, level):
@@ -214,6 +223,8 @@ def test_declared_units():
     assert scale_of("Dân số (nghìn người)") == 1000
     assert scale_of("ĐVT: 1.000 người") == 1000
     assert scale_of("tỷ đồng") == 1e9
+    assert scale_of("Kinh phí (1.000đ)") == scale_of("1000 đồng") == 1000
+    assert scale_of("trđ") == 1e6
     assert scale_of("Tỷ lệ (%)") == scale_of("") == 1
 
 

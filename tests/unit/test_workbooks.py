@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.form_fixtures import Board, write_xlsx
-from xhht_analysis.intake import delivery, prescan
+from xhht_analysis.intake import biff, delivery, prescan
 from xhht_analysis.intake.sheets import UNCACHED, RefusedError, Sheet, column_letters, column_number
 from xhht_analysis.intake.workbooks import read_csv, read_workbook
 
@@ -49,24 +53,74 @@ def test_the_content_decides_not_the_extension(tmp_path):
     assert read_workbook(tmp_path / "a.xls")[0].grid == GRID
 
 
-def test_ods(tmp_path):
+def write_ods(path: Path, rows: str) -> Path:
     space = "urn:oasis:names:tc:opendocument:xmlns"
-    cells = '<table:table-cell office:value-type="float" office:value="1200"/>'
     xml = (
         f'<office:document-content xmlns:office="{space}:office:1.0" '
         f'xmlns:table="{space}:table:1.0" '
         f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="Bảng"><table:table-row><table:table-cell '
-        'office:value-type="string"><text:p>Xã</text:p></table:table-cell>'
-        f"{cells}</table:table-row></table:table></office:spreadsheet></office:body>"
+        f'<table:table table:name="Bảng">{rows}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )
-    with zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+    with zipfile.ZipFile(path, "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("META-INF/manifest.xml", "<manifest/>")
         package.writestr("content.xml", xml)
-    (sheet,) = read_workbook(tmp_path / "a.ods")
+    return path
+
+
+NUMBER = '<table:table-cell office:value-type="{}" office:value="{}"/>'
+TEXT = '<table:table-cell office:value-type="string"><text:p>Xã</text:p></table:table-cell>'
+
+
+def test_ods(tmp_path):
+    rows = f"<table:table-row>{TEXT}{NUMBER.format('float', 1200)}</table:table-row>"
+    (sheet,) = read_workbook(write_ods(tmp_path / "a.ods", rows))
     assert (sheet.name, sheet.grid) == ("Bảng", [["Xã", 1200.0]])
+
+
+def test_ods_percent_and_hidden(tmp_path):
+    gap = '<table:table-cell table:number-columns-repeated="2"/>'
+    share = NUMBER.format("percentage", 0.456)
+    rows = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse"/>'
+        f"<table:table-row>{TEXT}</table:table-row>"
+        '<table:table-row table:number-rows-repeated="2"/>'
+        f'<table:table-row table:visibility="filter">{TEXT}{gap}{share}</table:table-row>'
+    )
+    (sheet,) = read_workbook(write_ods(tmp_path / "a.ods", rows))
+    assert (sheet.percent, sheet.cell(3, 3)) == ({(3, 3)}, 0.456)
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ({3}, {2})
+
+
+@pytest.mark.parametrize("n_rows", [3, 300])  # the stream of a small file lies elsewhere
+def test_xls_percent_fonts_and_hidden(tmp_path, n_rows):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Tờ 1")
+    sheet.write(1, 1, 0.456, xlwt.easyxf(num_format_str="0.0%"))
+    sheet.write(1, 2, 45.6, xlwt.easyxf(num_format_str='0.0"%"'))
+    sheet.write(1, 3, "Phó", xlwt.easyxf("font: name .VnTime"))
+    sheet.row(2).hidden = True
+    sheet.col(5).hidden = True
+    for row in range(2, n_rows):
+        sheet.write(row, 1, row)
+    book.save(str(tmp_path / "a.xls"))
+    (read,) = read_workbook(tmp_path / "a.xls")
+    assert read.percent == {(0, 0)}
+    assert (read.grid[0][:3], read.encoding) == ([0.456, 45.6, "Phú"], "tcvn3")
+    assert (read.hidden_rows, read.hidden_columns) == ({1}, {4})
+
+
+@given(cut=st.integers(8, 8000), noise=st.binary(max_size=40), at=st.integers(0, 6000))
+def test_a_broken_xls_gives_no_notes_and_no_error(cut, noise, at):
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, 0.5, xlwt.easyxf(num_format_str="0%"))
+    stream = io.BytesIO()
+    book.save(stream)
+    data = stream.getvalue()
+    broken = (data[:at] + noise + data[at + len(noise) :])[:cut]
+    assert isinstance(biff.scan_xls(broken), dict)
 
 
 def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
@@ -231,7 +285,7 @@ def test_time_limit(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of address space")
 def test_memory_limit(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes((b"x" * 400 + b"\n") * 150_000)
+    path.write_bytes((b"x" * 390 + b"\n") * 199_000)  # far above: no slow dying at the edge
     (content,) = delivery.read_files([path], tmp_path, jobs=1, memory_bytes=400 * 2**20)
     assert content.refusal.rule == "memory_limit"
 

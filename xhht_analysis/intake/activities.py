@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from xhht_analysis.intake.sheets import UNCACHED
 from xhht_analysis.intake.tables import AmbiguousColumnError, Table
 from xhht_analysis.intake.text import SCALES, fold, normalise, parse_number, scale_of
 
@@ -19,22 +21,16 @@ COLUMNS = {
     "proposal": "đề xuất|kiến nghị",
 }
 STATUS = {
-    "chua": "not_started",
-    "dang": "in_progress",
-    "da": "done",
-    "hoan thanh": "done",
-    "dung": "stopped",
-    "tam dung": "stopped",
-    "khong thuc hien": "stopped",
+    "not_started": r"chưa(?! hoàn)|chua(?! hoan)",
+    "stopped": r"dừng|ngừng|khong thuc hien",
+    "in_progress": r"đang|dang|chua hoan thanh|mot phan|\d{1,2} %",
+    "done": r"đã|da|(hoan )?thanh|xong|100 %",
 }
+"""Words of each state, the first that stands there decides: "đã dừng", "hoàn thành 80 %"."""
 SOURCES = {
-    "ngan sach": "state_budget",
-    "nsnn": "state_budget",
-    "chuong trinh": "programme",
-    "de an": "programme",
-    "xa hoi": "social",
-    "tai tro": "social",
-    "van dong": "social",
+    "state_budget": r"ngan sach|ns\w{0,3}",
+    "programme": r"chuong trinh|de an",
+    "social": r"xa hoi|xhh|tai tro|van dong",
 }
 MILLION = 1e6
 
@@ -70,6 +66,7 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
         if kind != "data":
             continue
         texts = {n: normalise(sheet.text(row, columns[n])) if n in columns else "" for n in COLUMNS}
+        texts = {name: "" if text == UNCACHED else text for name, text in texts.items()}
         if not any(texts[n] for n in COLUMNS if n not in ("task_code", "title", "budget_source")):
             continue
         place = columns.get("text", columns["title"])
@@ -86,12 +83,12 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
                 "task_code": texts["task_code"] or None,
                 "reporter_code": reporter,
                 "year": office.context.year,
-                "status": _word(texts["status"], STATUS, office, row, columns.get("status")),
+                "status": _word(texts["status"], STATUS, office, (row, columns.get("status"))),
                 "text": text or None,
                 "budget_planned": _money(table, row, columns.get("budget_planned"), office),
                 "budget_spent": _money(table, row, columns.get("budget_spent"), office),
                 "budget_source": _word(
-                    texts["budget_source"], SOURCES, office, row, columns.get("budget_source")
+                    texts["budget_source"], SOURCES, office, (row, columns.get("budget_source"))
                 ),
                 "difficulty": texts["difficulty"] or None,
                 "proposal": texts["proposal"] or None,
@@ -107,16 +104,14 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _word(
-    text: str, words: dict[str, str], office: Any, row: int, column: int | None
-) -> str | None:
-    key = f" {fold(text)} "
-    if not key.strip():
-        return None
-    code = next((code for word, code in words.items() if f" {word} " in key), None)
-    if code is None:
-        office.find((row, column), "word_unknown", f"Không nhận ra “{text[:60]}”; để trống.")
-    return code
+def _word(text: str, words: dict[str, str], office: Any, at: tuple[int, int]) -> str | None:
+    key = f"{text.lower()} | {fold(text)}"
+    codes = [code for code, word in words.items() if re.search(rf"\b({word})(?!\w)", key)]
+    if not text or len(codes) == 1 or (codes and words is STATUS):
+        return codes[0] if codes else None
+    told = "Không nhận ra" if not codes else "Nhiều nguồn trong một ô, mỗi nguồn cần một dòng:"
+    office.find(at, "word_unknown", f"{told} “{text[:60]}”; để trống.")
+    return None
 
 
 def _money(table: Table, row: int, column: int | None, office: Any) -> float | None:
@@ -127,8 +122,10 @@ def _money(table: Table, row: int, column: int | None, office: Any) -> float | N
     own = isinstance(raw, str) and any(
         w in SCALES or w in ("dong", "d", "vnd") for w in fold(raw).split()
     )
-    named = any(word in heading.split() for word in ("dong", "trieu", "ti"))
-    scale = 1.0 if own else scale_of(heading.replace("|", " ")) if named else MILLION
+    declared = scale_of(heading.replace("|", " "))
+    if declared == 1.0 and not {"dong", "d", "vnd"} & set(heading.split()):
+        declared = office.context.money_scale or MILLION
+    scale = 1.0 if own else declared
     column_cells = [
         sheet.cell(r, column) for r in range(table.first, min(table.last, sheet.n_rows))
     ]

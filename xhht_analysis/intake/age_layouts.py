@@ -44,7 +44,7 @@ class Ages(Layout):
     def _check(self, row: int, parts: list[int], column: int) -> None:
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
         if None not in values and values[0] != sum(values[1:]):
-            text = f"Tổng ghi {values[0]:g}, cộng các nhóm tuổi được {sum(values[1:]):g}."
+            text = f"Tổng ghi {values[0]:.10g}, cộng các nhóm tuổi được {sum(values[1:]):.10g}."
             self.office.find((row, column), "total_differs", text)
 
     def _at(

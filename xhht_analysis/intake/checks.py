@@ -141,10 +141,12 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
 
 
 def scale_suspected(reported: pd.DataFrame) -> pd.DataFrame:
-    """A percentage without counts of at most 1 where the others stand far higher."""
-    alone = reported[reported["numerator"].isna() & reported["value"].notna()]
-    usual = alone.groupby(["indicator_code", "definition_variant"])["value"].transform("median")
-    rows = alone[alone["value"].gt(0) & alone["value"].le(1) & usual.ge(20)]
+    """A percentage of at most 1 without counts, unless the others of its indicator are as low."""
+    alone = reported[reported["numerator"].isna() & reported["value"].gt(0)]
+    rows = alone[alone["value"].le(1)]
+    others = alone[alone["value"].gt(1)].groupby(["indicator_code", "definition_variant"])
+    keys = pd.MultiIndex.from_frame(rows[["indicator_code", "definition_variant"]])
+    rows = rows[others["value"].median().reindex(keys).fillna(100).ge(20).to_numpy()]
     messages = [f"Tỷ lệ {vn(v, 4)} % rất thấp; có thể là {vn(v * 100)} %." for v in rows["value"]]
     return doubts(rows, "scale_suspected", "value", messages)
 
@@ -192,9 +194,19 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
     limit = np.maximum(5 * spread.mask(few, 0.0), MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
     rows = steps[(change - usual).abs() > limit + noise]
     messages = [
-        f"Từ {vn(a)} % (năm {int(y)}) thành {vn(b)} %, khác hẳn các đơn vị khác (khoảng {vn(u)})."
-        for a, b, y, u in zip(
-            rows["value_prior"], rows["value"], rows["year_prior"], usual[rows.index], strict=True
+        f"Từ {vn(a)} % (năm {int(y)}) thành {vn(b)} %, "
+        + (
+            "thay đổi quá nhanh."
+            if alone
+            else f"khác hẳn các đơn vị cùng cấp (thay đổi chừng {vn(u)} điểm)."
+        )
+        for a, b, y, u, alone in zip(
+            rows["value_prior"],
+            rows["value"],
+            rows["year_prior"],
+            usual[rows.index],
+            few[rows.index],
+            strict=True,
         )
     ]
     return doubts(rows, "jump", "value", messages).assign(

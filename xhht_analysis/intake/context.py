@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xhht_analysis.intake.sheets import Sheet
@@ -38,17 +38,26 @@ SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
     r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu mau\b|so lieu gia dinh"
 )
-REGISTER_NAME = re.compile(r"ho (va )?ten( .*)?|ho (ten )?dem( .*)?|ho ten( .*)?")
-REGISTER_BIRTH = re.compile(
-    r"(ngai( thang( nam)?)?|nam) sinh( .*)?|(so )?(cccd|cmnd|can cuoc|dinh danh|ma dinh danh)( .*)?"
-    r"|so dinh danh.*|so dien thoai|ma hoc sinh|quan he (voi )?chu ho"
+REGISTER_NAME = re.compile(
+    r"ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|ho (va )?(ten )?(dem|lot|ten)( .*)?|"
+    r"(full )?name|hoc vien|nguoi hoc"
 )
+REGISTER_ID = r"(so )?(the )?(cccd|cmnd|cmt|can cuoc)( .*)?|((so|ma) )?(so )?dinh danh( .*)?"
+REGISTER_BIRTH = re.compile(
+    r"(ngai( thang)?( nam)?|nam) sinh( .*)?|sinh (nam|ngai)( .*)?|date of birth|dob|ma hoc sinh|"
+    rf"(so )?(dien thoai|sdt)|quan he (voi )?chu ho|{REGISTER_ID}"
+)
+PLACE_NAME = re.compile(r"ten (don vi|xa|huien|tinh|co so|trung tam|truong|chi tieu|nhiem vu).*")
 ID_NUMBER = re.compile(r"0\d{11}")
 
 
 @dataclass
 class Context:
-    """The head of a sheet as typed; empty where it says nothing."""
+    """The head of a sheet as typed; empty where it says nothing.
+
+    ``cells`` holds where unit, code and year stand on this sheet; ``date_cell`` a date that cannot
+    be read; ``lines`` the folded texts of the head.
+    """
 
     unit: str = ""
     code: str = ""
@@ -56,12 +65,17 @@ class Context:
     year: int | None = None
     year_problem: str | None = None
     snapshot_date: str | None = None
+    date_cell: tuple[int, int] | None = None
     scale: float = 1.0
+    money_scale: float | None = None
+    lines: list[str] = field(default_factory=list)
+    cells: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def filled_from(self, other: Context) -> Context:
         """Take from ``other`` what this context lacks."""
         if not (self.unit or self.code):
             self.unit, self.code, self.level = other.unit, other.code, other.level
+            self.lines = self.lines + other.lines
         if self.year is None and self.year_problem is None:
             self.year, self.year_problem = other.year, other.year_problem
         self.snapshot_date = self.snapshot_date or other.snapshot_date
@@ -80,58 +94,64 @@ def read_context(sheet: Sheet, until: int) -> Context:
             seen.add(text)
             titles.append(text)
             label, colon, rest = text.partition(":")
-            value: object = (
-                rest.strip() if colon and rest.strip() else _right_of(sheet, row, column)
-            )
-            _take(context, fold(label), value)
-            place = place or PLACE.fullmatch(text)
+            own = bool(colon and rest.strip())
+            at = (row, column) if own else _right_of(sheet, row, column)
+            if at:
+                _take(context, fold(label), rest.strip() if own else sheet.cell(*at), at)
+            if place is None and (place := PLACE.fullmatch(text)):
+                place_cell = row, column
     if not context.unit and place:
         kind, name = place.groups()
         kinds = (level for word, level in LEVEL_OF.items() if fold(kind).startswith(word))
         context.level = next(kinds, "district")
         plain = "(" not in kind and ":" not in place[0]
         context.unit = f"{kind} {name}" if plain or context.level != "commune" else name
+        context.cells["unit"] = place_cell
+    context.lines = [fold(title) for title in titles]
     _dates(context, titles)
     return context
 
 
-def _right_of(sheet: Sheet, row: int, column: int) -> object:
+def _right_of(sheet: Sheet, row: int, column: int) -> tuple[int, int] | None:
     own = sheet.cell(row, column)
-    cells = (sheet.cell(row, c) for c in range(column + 1, min(len(sheet.grid[row]), column + 12)))
-    return next((value for value in cells if value is not None and value != own), None)
+    columns = range(column + 1, min(len(sheet.grid[row]), column + 12))
+    return next(((row, c) for c in columns if sheet.cell(row, c) not in (None, own)), None)
 
 
-def _take(context: Context, label: str, value: object) -> None:
-    if value is None:
-        return
+def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> None:
     if LABELS["unit"].fullmatch(label) and not context.unit:
-        context.unit = normalise(str(value))
+        context.unit, context.cells["unit"] = normalise(str(value)), at
     elif LABELS["code"].fullmatch(label) and not context.code:
         context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
+        context.cells["code"] = at
     elif LABELS["year"].fullmatch(label) and context.year is None:
         parsed = parse_year(value)
         context.year, context.year_problem = parsed.value, parsed.problem
+        context.cells["year"] = at
     elif LABELS["date"].fullmatch(label) and context.snapshot_date is None:
-        context.snapshot_date = parse_date(value).value
+        parsed = parse_date(value)
+        context.snapshot_date = parsed.value
+        context.date_cell = at if parsed.problem else None
     elif label in ("dvt", "don vi tinh", "don vi do"):
-        context.scale = scale_of(str(value))
+        if "dong" in fold(str(value)).split():
+            context.money_scale = scale_of(str(value))
+        else:
+            context.scale = scale_of(str(value))
 
 
 def _dates(context: Context, titles: list[str]) -> None:
     for title in titles:
         key = fold(title)
-        if context.snapshot_date is None and re.search(r"thoi diem|tinh den", key):
+        if context.snapshot_date is None and re.search(r"thoi diem|tinh den|^thang \d", key):
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
         if context.snapshot_date:
             context.year = int(context.snapshot_date[:4])
             return
-        named = {
-            parse_year(t).value
-            for t in titles
-            if " nam " in f" {fold(t)} " and not LAW.search(fold(t))
-        }
-        named -= {None}
+        told = [t for t in titles if " nam " in f" {fold(t)} " and not LAW.search(fold(t))]
+        letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", fold(t))]
+        named = {parse_year(t).value for t in told if t not in letters} - {None}
+        named = named or {parse_year(t).value for t in letters} - {None}
         context.year = named.pop() if len(named) == 1 else None
 
 
@@ -157,20 +177,15 @@ def is_register(sheets: list[Sheet]) -> bool:
         if fold(sheet.name).replace(" ", "") == "maunhaplieu":
             return True
         for row in range(min(sheet.n_rows, 200)):
-            heads = {
-                fold(c)
-                for r in sheet.grid[row : row + 3]
-                for c in r
-                if isinstance(c, str) and len(c) < 60
-            }
-            if any(map(REGISTER_NAME.fullmatch, heads)) and any(
-                map(REGISTER_BIRTH.fullmatch, heads)
-            ):
+            texts = {c for r in sheet.grid[row : row + 3] for c in r if isinstance(c, str)}
+            heads = {fold(c) for c in texts if len(c) < 60 and ":" not in c}
+            names = [h for h in heads if REGISTER_NAME.fullmatch(h) and not PLACE_NAME.match(h)]
+            if names and any(map(REGISTER_BIRTH.fullmatch, heads)):
                 return True
         for column in zip(*(r for r in sheet.grid[:300] if len(r) == sheet.n_columns), strict=True):
-            if (
-                sum(isinstance(c, str) and bool(ID_NUMBER.fullmatch(c.strip())) for c in column)
-                >= 5
-            ):
+            headed = any(isinstance(c, str) and re.fullmatch(REGISTER_ID, fold(c)) for c in column)
+            if headed and any(isinstance(c, float) and 1e10 <= c < 1e12 for c in column):
+                return True
+            if sum(isinstance(c, str) and bool(ID_NUMBER.fullmatch(c.strip())) for c in column) > 4:
                 return True
     return False

@@ -26,7 +26,7 @@ from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.tables import AmbiguousColumnError, Table, find_tables
 from xhht_analysis.intake.text import fold
 
-CELLS = tuple(f"cell_{name}" for name in FIELDS)
+CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)
 """Columns of `Reading.observations` beside the contract: why a row must be rejected and where, and
 the cell of each figure."""

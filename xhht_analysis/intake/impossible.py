@@ -80,10 +80,10 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     whole = {field: claims[field].isna() | (claims[field] % 1 == 0) for field in FIELDS}
     rules: list[tuple[str, str, pd.Series]] = [
         ("indicator_unknown", "", ~code.isin(known.index)),
-        ("year_missing", "", year.isna()),
-        ("year_range", "", (year < YEAR.low) | (year > YEAR.high)),
-        ("year_after_receipt", "", year > received),
-        ("district_ended", "", ended),
+        ("year_missing", "year", year.isna()),
+        ("year_range", "year", (year < YEAR.low) | (year > YEAR.high)),
+        ("year_after_receipt", "year", year > received),
+        ("district_ended", "unit", ended),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
         ("fractional_count", "numerator", ~whole["numerator"]),
@@ -109,7 +109,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
 def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
     """Fill `PROBLEM_COLUMNS` of the claims in ``rules`` that have no problem yet.
 
-    The cell is that of the claim's field in ``fields``; the claim's own where there is none.
+    The cell is that of the claim's field in ``fields`` (also unit, year); else the claim's own.
     """
     fresh = claims.loc[rules.index]
     fresh = fresh[fresh["problem"].isna()]
@@ -118,10 +118,14 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
     cell = fresh["cell"].astype("str")
     shown = zip(*(fresh[name].map(number_text) for name in FIELDS), strict=True)
     raw = pd.Series(["; ".join(filter(None, texts)) for texts in shown], index=fresh.index)
+    about = fields.reindex(fresh.index)
     for name in FIELDS:
-        own = fields.reindex(fresh.index).eq(name) & fresh[name].notna()
+        own = about.eq(name) & fresh[name].notna()
         cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
         raw = raw.mask(own, fresh[name].map(number_text))
+    for name, shown in (("unit", fresh["unit_name_raw"]), ("year", fresh["year"].astype("str"))):
+        cell = cell.mask(about.eq(name), fresh[f"cell_{name}"])
+        raw = raw.mask(about.eq(name), shown.fillna(""))
     rule = rules.reindex(fresh.index)
     columns = (rule, cell, raw, rule.map(remedy))
     filled = pd.DataFrame(dict(zip(PROBLEM_COLUMNS, columns, strict=True))).astype("str")
@@ -144,8 +148,8 @@ def number_text(number: float) -> str:
 def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
     """Make one claim (``whole``) of every file that is wrong as a whole.
 
-    A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES`
-    that all its claims share. The one claim keeps a place only where a row, not the head, is wrong.
+    A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES` in
+    one and the same cell (that of the head) that all its claims share.
     """
     ended = _ended_district(claims)
     claims = claims.assign(
@@ -153,16 +157,18 @@ def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
         remedy=claims["remedy"].mask(ended, remedy("district_ended")),
     )
     heads = claims["problem"].where(claims["problem"].isin(HEAD_RULES), "")
+    files = claims.groupby("file")["problem_cell"]
     shared = heads.groupby(claims["file"]).transform("nunique").eq(1) & heads.ne("")
+    shared &= files.transform("nunique").le(1)
     clash = claims["problem"].eq(DISAGREE)
     whole = shared | clash.groupby(claims["file"]).transform("any")
-    order = claims.assign(later=~clash)[whole].sort_values("later", kind="stable")
-    one = order.drop_duplicates("file").drop(columns="later")
-    in_row = one["problem_cell"].notna() & one["problem_cell"].ne(one["cell"])
+    later = 2 * ~clash + claims["problem_cell"].isna()
+    one = claims.assign(later=later)[whole].sort_values("later", kind="stable")
+    one = one.drop_duplicates("file").drop(columns="later")
     nothing = pd.Series(False, index=one.index)
     blank = {name: one[name].where(nothing) for name in ABOUT_ONE_FIGURE}
-    place = {name: one[name].where(in_row) for name in ("sheet", "problem_cell", "raw")}
-    one = one.assign(whole=True, cell=place["problem_cell"], **blank, **place)
+    sheet = one["sheet"].where(one["problem_cell"].notna())
+    one = one.assign(whole=True, cell=one["problem_cell"], **blank, sheet=sheet)
     return pd.concat([claims[~whole], one]).sort_index()
 
 

@@ -14,10 +14,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from xhht_analysis.intake.office import Claim, Office
+from xhht_analysis.intake.office import COUNTS, Claim, Office
 from xhht_analysis.intake.tables import YEAR, Table, fits
 from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
 
+FILLER = frozenset(
+    fold(
+        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
+        "xã phường đơn vị nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo mức độ tính đến"
+    ).split()
+)
+"""Words beside an indicator's name that do not change what a column of a generic table holds."""
 Cells = tuple[tuple[int, int, int], ...]
 """Signed cells of an amount: (sign, row, column)."""
 
@@ -41,18 +48,19 @@ class Layout:
 
     def missing(self) -> str:
         """What was looked for and not found, for the report."""
-        lost = ", ".join(f"“{spec}”" for spec in self.absent.values())
+        lost = ", ".join(f"“{in_words(spec)}”" for spec in self.absent.values())
         return f"biểu {self.name}: không thấy {lost or 'cột số liệu'}"
 
     @cached_property
     def gives(self) -> list[dict[str, Any]]:
-        """Observations whose fields are all there."""
-        return [
-            give
-            for give in self.about.get("gives", ())
-            if any(k in give and self._has(give[k]) for k in ("numerator", "value", "level"))
-            and self._has(give.get("denominator", ""))
-        ]
+        """Observations whose fields are there; a percentage stands alone without its counts."""
+        found = []
+        for give in self.about.get("gives", ()):
+            counted = "numerator" in give and all(self._has(give.get(name, "")) for name in COUNTS)
+            own = give if counted else {k: v for k, v in give.items() if k not in COUNTS}
+            if counted or any(k in own and self._has(own[k]) for k in ("value", "level")):
+                found.append(own)
+        return found
 
     def _has(self, amount: str) -> bool:
         return all(name in self.columns for _, name, _ in parse_amount(amount))
@@ -75,7 +83,7 @@ class Layout:
                 self.office.find(
                     None,
                     "column_missing",
-                    "Không thấy cột " + ", ".join(f"“{t}”" for t in lost),
+                    "Không thấy cột " + ", ".join(f"“{in_words(t)}”" for t in lost) + ".",
                     give["indicator"],
                 )
         for claim in self.each():
@@ -146,42 +154,51 @@ class Units(Layout):
                     self.office.find(
                         (row, column),
                         "total_differs",
-                        f"Tổng ghi {value:g}, cộng các dòng được {sum(parts):g}.".replace(".", ","),
+                        f"Tổng ghi {value:.10g}, cộng các dòng được {sum(parts):.10g}.",
                     )
 
 
+@dataclass
 class Indicators(Units):
     """One row per unit; headings name the indicator (code or name) and what the column holds."""
 
+    doubled: list[int] = field(default_factory=list)
+
     def bind(self) -> None:
         """Find the columns of each indicator."""
-        names = self.office.indicator_names
+        names, taken = self.office.indicator_names, {}
         for column in self.table.usable:
-            path = self.table.headings[column]
-            padded = f" {path.replace(' | ', ' ')} "
-            found = max((n for n in names if f" {n} " in padded), key=len, default=None)
-            if found is None:
-                continue
-            rest = path.replace(found, " ") if found != path else path
-            code = names[found]
-            part = next(
-                (
-                    p
-                    for p, spec in self.about["fields"].items()
-                    if fits(spec, " ".join(rest.split()))
-                ),
-                None,
-            )
-            if (
-                part is None
-                and not rest.split()
-                and self.office.kind(code) in ("level", "milestone")
-            ):
-                part = "level"
-            if part and code:
+            path = self.table.headings[column].replace(" | ", " ")
+            found = max((n for n in names if f" {n} " in f" {path} "), key=len, default=None)
+            part = self._part(path, found, names.get(found, ""))
+            if part:
                 years = set(YEAR.findall(path))
                 year = int(years.pop()) if len(years) == 1 else None
-                self.columns.setdefault(f"{part} {code}", {}).setdefault(year, column)
+                taken.setdefault((f"{part} {names[found]}", year), []).append(column)
+        for (name, year), columns in taken.items():
+            if len(columns) == 1:
+                self.columns.setdefault(name, {})[year] = columns[0]
+            else:
+                self.doubled.append(columns[1])
+
+    def _part(self, path: str, found: str | None, code: str) -> str | None:
+        """What a column holds; None where its heading has words that may change its meaning."""
+        if found is None:
+            return None
+        rest = " ".join(path.replace(found, " ").split()) if found != path else path
+        if found != path and not FILLER.issuperset(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()):
+            return None
+        if not rest and self.office.kind(code) in ("level", "milestone"):
+            return "level"
+        return next((p for p, spec in self.about["fields"].items() if fits(spec, rest)), None)
+
+    def read(self) -> None:
+        """Hand over the observations; two columns of one meaning give none."""
+        for column in self.doubled:
+            text = "Hai cột cùng một nghĩa: không đọc cột nào."
+            at = (self.table.first - 1, column)
+            self.office.find(at, "column_ambiguous", text)
+        super().read()
 
     @cached_property
     def gives(self) -> list[dict[str, Any]]:
@@ -207,8 +224,10 @@ class Listing(Layout):
     @property
     def claims(self) -> bool:
         """Whether indicators and a figure can be read."""
-        figures = {"numerator", "value", "level"} & self.columns.keys()
-        return bool(figures) and bool({"code", "name"} & self.columns.keys())
+        if not {"numerator", "value", "level"} & self.columns.keys():
+            return False
+        names = {fold(self._text("name", row)) for row, _ in self.table.rows()}
+        return "code" in self.columns or not names.isdisjoint(self.office.indicator_names)
 
     def each(self) -> Iterator[Claim]:
         """One claim per row that names an indicator."""
@@ -216,12 +235,9 @@ class Listing(Layout):
             if kind == "note":
                 continue
             code, name = self._text("code", row), self._text("name", row)
-            if code or name:
-                claim = Claim(
-                    self.office.indicator_names.get(fold(code) or fold(name)),
-                    row,
-                    indicator_raw=code or name,
-                )
+            known = self.office.indicator_names.get(fold(code) or fold(name))
+            if known or ((code or name) and kind == "data"):
+                claim = Claim(known, row, indicator_raw=code or name)
                 self._fill(claim, row)
                 yield claim
 
@@ -278,6 +294,12 @@ class Series(Layout):
                     claim.foreign = True
                     claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
                     yield claim
+
+
+def in_words(spec: str) -> str:
+    """A description of a column as a reader understands it: "5 tuổi, phải phổ cập hoặc ppc"."""
+    terms = [term.strip() for term in spec.split(";")[0].split(",")]
+    return ", ".join(t.replace("|", " hoặc ") for t in terms if not t.startswith("!"))
 
 
 def parse_amount(amount: str) -> Iterable[tuple[int, str, tuple[int, int] | None]]:

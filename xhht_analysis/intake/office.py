@@ -12,7 +12,7 @@ import pandas as pd
 from xhht_analysis.intake.context import Context
 from xhht_analysis.intake.places import Places
 from xhht_analysis.intake.remedies import remedy
-from xhht_analysis.intake.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.tables import Table
 from xhht_analysis.intake.text import (
     Parsed,
@@ -86,6 +86,13 @@ class Office:
         self.sheet, self.context, self.looked_for = sheet, context, []
         self.places.enter(context)
         self.sender, _ = self.places.sender(context)
+        moment = context.snapshot_date
+        if context.date_cell:
+            typed = sheet.text(*context.date_cell)
+            self.find(context.date_cell, "not_date", f"Không đọc được ngày chốt “{typed[:40]}”.")
+        elif moment and context.year and moment[:4] != str(context.year):
+            text = f"Ngày chốt số liệu thuộc năm {moment[:4]}, khác năm báo cáo {context.year}."
+            self.find(context.cells.get("year"), "snapshot_other_year", text)
         self._tall = {
             (row, column)
             for top, left, bottom, right in sheet.merged
@@ -143,6 +150,7 @@ class Office:
         )
         year = claim.year_parsed.value if claim.year_parsed else claim.year or self.context.year
         unit, name, unit_cell = self._unit(claim, year)
+        year_cell = claim.year_cell or (None if claim.year else self.context.cells.get("year"))
         row = self._row(form, table, claim, main, year) | {
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
@@ -150,13 +158,17 @@ class Office:
         }
         for part, amount in amounts.items():
             row[f"cell_{part}"] = table.sheet.address(*amount.cell) if amount.given else None
-        problem = self._unplaced(claim, unit, name, unit_cell, year) or _unreadable(claim, amounts)
+        for part, at in (("unit", unit_cell), ("year", year_cell)):
+            row[f"cell_{part}"] = table.sheet.address(*at) if at else None
+        problem = self._unplaced(claim, unit, name, unit_cell, year, year_cell)
+        problem = problem or _unreadable(claim, amounts)
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
-            raw = table.sheet.text(*cell) if cell else name
-            where = table.sheet.address(*cell) if cell else row["cell"]
-            row |= {"problem": rule, "problem_cell": where, "raw": raw or None, "remedy": advice}
+            raw = table.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
+            raw = NO_RESULT if raw == UNCACHED else raw or None
+            where = table.sheet.address(*cell) if cell else None
+            row |= {"problem": rule, "problem_cell": where, "raw": raw, "remedy": advice}
         else:
             row |= self._figures(table, claim, amounts)
             self._doubts(claim, main)
@@ -171,7 +183,9 @@ class Office:
         if places.row_unit is not None:
             name, code, cell = places.row_unit
             return places.of_row(year), name or code, cell
-        return places.own(year), self.context.unit or self.context.code, None
+        cells = self.context.cells
+        cell = cells.get("unit") or cells.get("code")
+        return places.own(year), self.context.unit or self.context.code, cell
 
     def _row(
         self, form: str, table: Table, claim: Claim, cell: Cell, year: int | None
@@ -196,7 +210,13 @@ class Office:
         }
 
     def _unplaced(
-        self, claim: Claim, unit: Any, name: str, cell: Cell | None, year: int | None
+        self,
+        claim: Claim,
+        unit: Any,
+        name: str,
+        cell: Cell | None,
+        year: int | None,
+        year_cell: Cell | None,
     ) -> tuple[str, Cell | None] | None:
         """Why it is not known what, whose or when the figure is."""
         if claim.indicator is None:
@@ -206,7 +226,7 @@ class Office:
             return ("out_of_scope" if claim.foreign else known if name else "unit_missing"), cell
         if year is None:
             stated = claim.year_parsed.problem if claim.year_parsed else self.context.year_problem
-            return stated or "year_missing", claim.year_cell
+            return stated or "year_missing", year_cell
         return None
 
     def _figures(self, table: Table, claim: Claim, amounts: Amounts) -> dict[str, Any]:
@@ -227,8 +247,14 @@ class Office:
         return {**counts, "value": value.value, "level": amounts["level"].value, **dates}
 
     def _doubts(self, claim: Claim, cell: Cell) -> None:
-        if cell[0] in self.sheet.hidden_rows:
-            self.find(cell, "hidden_row", "Số liệu ở dòng ẩn; vẫn được đọc.", claim.indicator)
+        places = {
+            "hidden_row": cell[0] in self.sheet.hidden_rows and "dòng ẩn",
+            "hidden_column": cell[1] in self.sheet.hidden_columns and "cột ẩn",
+            "hidden_sheet": not self.sheet.visible and "trang tính ẩn",
+        }
+        for rule, where in places.items():
+            if where:
+                self.find(cell, rule, f"Số liệu ở {where}; vẫn được đọc.", claim.indicator)
         if claim.preliminary:
             self.find(cell, "preliminary", "Số liệu sơ bộ của cơ quan thống kê.", claim.indicator)
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from xhht_analysis.intake.context import Context
 from xhht_analysis.intake.tables import Table
-from xhht_analysis.intake.text import Parsed, fold, parse_number
+from xhht_analysis.intake.text import Parsed, fold, normalise, parse_number
 
-CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma dvhc")
+CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 PROVINCE, PROVINCE_UNTIL = "Tỉnh Tiền Giang", "2025-06-30"
 """An agency reports the province of the plan, before and after the merger (frame 2021)."""
 
@@ -29,6 +29,7 @@ class Places:
     parents: set[int] = field(default_factory=set)
     row_unit: tuple[str, str, tuple[int, int]] | None = None
     _parent: str | None = None
+    _level: str | None = None
     _code_column: int | None = None
     _known: dict[tuple, Any] = field(default_factory=dict)
 
@@ -43,7 +44,8 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.values())
         if key not in self._known:
-            self._known[key] = self.areas.match(name or None, on, code=code or None, **hints)
+            typed = normalise(name) or None
+            self._known[key] = self.areas.match(typed, on, code=code or None, **hints)
         return self._known[key]
 
     def own(self, year: int | None) -> Any:
@@ -54,11 +56,12 @@ class Places:
         return self.match(head.unit, head.code, self.on(year), level=head.level)
 
     def of_row(self, year: int | None) -> Any:
-        """Unit of the row last taken; a homonym is settled by the unit that heads its group."""
+        """Unit of the row last taken; its group, then its column's heading settle a homonym."""
         name, code, _ = self.row_unit
         found = self.match(name, code, self.on(year))
-        if found.problem == "ambiguous_unit" and self._parent:
-            return self.match(name, code, self.on(year), parent=self._parent)
+        for hint in ({"parent": self._parent}, {"level": self._level}):
+            if found.problem == "ambiguous_unit" and any(hint.values()):
+                found = self.match(name, code, self.on(year), **hint)
         return found
 
     def sender(self, head: Context) -> tuple[str | None, str | None]:
@@ -73,7 +76,10 @@ class Places:
         """Code of the agency that a head names by code or name."""
         if head.code in self._agency_names:
             return head.code
-        names = {fold(head.unit), re.sub(" tinh$| tien giang$", "", fold(head.unit))} - {""}
+        wide = head.level == "province" or not (head.unit or head.code)
+        names = {fold(head.unit), *(head.lines if wide else ())}
+        names |= {re.sub("( tinh)? tien giang$", "", name) for name in names}
+        names -= {"", "tinh"}
         found = (c for c, n in self._agency_names.items() if {n, n.removesuffix(" tinh")} & names)
         return next(found, None) if names else None
 
@@ -94,16 +100,19 @@ class Places:
         self._code_column = next((c for c, head in enumerate(heads) if head in CODE_HEADS), None)
         self.parents, self.row_unit = set(), None
         self._parent = self.own(self.context.year).unit_code if self.context.unit else None
+        kinds = table.headings[table.key].replace("thi xa", "huien")
+        lower = re.search(r"\b(xa|phuong)\b", kinds)
+        self._level = None if lower or "huien" not in kinds.split() else "district"
 
     def take(self, table: Table, row: int) -> bool:
         """Take the unit of a row; a row without figures heads a group and is no unit's row."""
         sheet, code_at = table.sheet, self._code_column
-        name = sheet.text(row, table.key).strip()
+        name = "" if code_at == table.key else sheet.text(row, table.key).strip()
         code = "" if code_at is None else sheet.text(row, code_at).strip()
         columns = (c for c in range(table.key + 1, len(table.headings)) if c != code_at)
         empty = all(parse_number(sheet.cell(row, c), kind="percent") == Parsed() for c in columns)
         if not empty:
-            self.row_unit = (name, code, (row, table.key))
+            self.row_unit = (name, code, (row, table.key if name or code_at is None else code_at))
         elif name or code:
             group = self.match(name, code, self.on(self.context.year), level="district")
             self._parent = group.unit_code or self._parent

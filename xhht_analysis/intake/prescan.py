@@ -37,6 +37,7 @@ _ERROR = re.compile(
     rb"\s*<(?:\w+:)?v>([^<]*)<"
 )
 _COLUMN = re.compile(_TAG + rb"col\b([^>]*)>")
+_ODF = re.compile(r"<table:(?:covered-)?table(?:-(row|column|cell))?(?=[\s/>])([^>]*)>")
 _LEGACY_FONT = {"tcvn3": re.compile(r"^\.vn", re.I), "vni": re.compile(r"^vni[- ]", re.I)}
 
 
@@ -232,13 +233,54 @@ def _hidden_columns(piece: bytes, notes: SheetNotes) -> None:
             notes.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
 
 
+def is_percent(code: str) -> bool:
+    """Whether a number format multiplies by 100; a sign that is only shown does not."""
+    return "%" in re.sub(r'\\.|"[^"]*"', "", code)
+
+
+def legacy_font(name: str) -> str | None:
+    """Encoding of the text in an old Vietnamese font: tcvn3, vni, or None."""
+    return next((code for code, shape in _LEGACY_FONT.items() if shape.match(name)), None)
+
+
+def scan_ods(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
+    """Notes on every sheet of an .ods package: percent cells, hidden rows and columns.
+
+    Raises
+    ------
+    RefusedError
+        entity, truncated.
+    """
+    sheets: dict[str, SheetNotes] = {}
+    notes, row, column = SheetNotes(), 0, 0
+    for tag, fields in _ODF.findall(part_text(package, "content.xml")):
+        repeated = re.search(r'number-(?:rows|columns)-repeated="(\d+)"', fields)
+        n = int(repeated[1]) if repeated else 1
+        hidden = re.search(r'visibility="(collapse|filter)"', fields) and n <= MAX_COLUMNS
+        if tag == "":
+            name = re.search(r'table:name="([^"]*)"', fields)
+            notes, row, column = SheetNotes(), 0, 0
+            sheets[unescape(name[1] if name else "", {"&quot;": '"', "&apos;": "'"})] = notes
+        elif tag == "column":
+            notes.hidden_columns.update(range(column + 1, column + 1 + n) if hidden else ())
+            column += n
+        elif tag == "row":
+            notes.hidden_rows.update(range(row + 1, row + 1 + n) if hidden else ())
+            row, column = row + n, 0
+        else:
+            if 'value-type="percentage"' in fields and n <= MAX_COLUMNS:
+                notes.percent.update((row, c) for c in range(column + 1, column + 1 + n))
+            column += n
+    return sheets
+
+
 def _styles(xml: str) -> tuple[set[int], dict[int, str]]:
     """Cell style numbers shown as percent, and those in an old Vietnamese font."""
     formats = {9, 10}
     for tag in re.findall(r"<(?:\w+:)?numFmt\b[^>]*>", xml):
         fields = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         code = unescape(fields.get("formatCode", ""), {"&quot;": '"'})
-        if "%" in re.sub(r'\\.|"[^"]*"', "", code) and fields.get("numFmtId", "").isdigit():
+        if is_percent(code) and fields.get("numFmtId", "").isdigit():
             formats.add(int(fields["numFmtId"]))
     names = [
         (re.search(r'<(?:\w+:)?name\b[^>]*val="([^"]*)"', font) or [None, ""])[1]
@@ -251,7 +293,6 @@ def _styles(xml: str) -> tuple[set[int], dict[int, str]]:
         if int(fields.get("numFmtId") or 0) in formats:
             percent.add(number)
         font = int(fields.get("fontId") or 0)
-        for encoding, pattern in _LEGACY_FONT.items():
-            if font < len(names) and pattern.match(names[font]):
-                fonts[number] = encoding
+        if font < len(names) and (encoding := legacy_font(names[font])):
+            fonts[number] = encoding
     return percent, fonts

@@ -21,7 +21,7 @@ from xhht_analysis.intake.book import Book, open_book
 from xhht_analysis.intake.corrections import CORRECTIONS
 from xhht_analysis.intake.delivery import read_files, relative_name
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
-from xhht_analysis.intake.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.text import fold, parse_number
 from xhht_analysis.project import KitError
 
@@ -44,7 +44,6 @@ HEADINGS = {
 }
 ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 MAX_MERGED = 2_000
-NO_RESULT = "(công thức chưa có kết quả)"
 
 
 def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataFrame:

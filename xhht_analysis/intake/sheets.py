@@ -8,6 +8,8 @@ from xhht_analysis.intake.remedies import remedy
 
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
+NO_RESULT = "(công thức chưa có kết quả)"
+"""What people are shown for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ MAX_HEADER_HEIGHT = 6
 KEY = re.compile(
     r"(ten |ma )?(don vi|xa|huien|tinh|dia phuong|dia ban|thanh pho|chi tieu|tieu chi|nhiem vu)"
     r"(?! tinh)( (hanh chinh|phuong|thi tran|thi xa|thanh pho|huien|xa|tp|tx|tt))*"
-    r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code"
+    r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
 PRIOR = re.compile(
-    r"\b(cung ki|nam truoc|ki truoc|ke hoach nam|chi tieu giao|chi tieu ke hoach|chi tieu nam|uoc|"
-    r"uoc thuc hien|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
+    r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
+    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SIGNATURE = re.compile(
@@ -34,9 +34,16 @@ SIGNATURE = re.compile(
     r".*ngai \d* ?thang \d* ?nam \d*$"
 )
 TOTAL = re.compile(
-    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|chung|"
+    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|chung|(binh quan|trung binh)( .*)?|"
     r"toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
 )
+WORDINGS = (
+    (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
+    (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
+    (re.compile(r"\btl\b"), "ti le"),
+)
+"""One wording for what headings write in several: ages, recognition levels, shares."""
+SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
 
@@ -69,11 +76,16 @@ class Table:
     def columns(self, spec: str) -> dict[int | None, int]:
         """Column that ``spec`` describes, for each year its headings name (None: no year).
 
+        Descriptions after a ``;`` are tried when none before it is there.
+
         Raises
         ------
         AmbiguousColumnError
             If two columns fit equally well.
         """
+        return next(filter(None, map(self._columns, spec.split(";"))), {})
+
+    def _columns(self, spec: str) -> dict[int | None, int]:
         best: dict[int | None, list[tuple[int, int]]] = {}
         for column in self.usable:
             path = self.headings[column]
@@ -113,12 +125,27 @@ class AmbiguousColumnError(ValueError):
     """Two columns fit one description; the argument is the address of the second."""
 
 
+@lru_cache(maxsize=65536)
+def heading_key(text: str) -> str:
+    """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
+    key = fold(text)
+    for pattern, wording in WORDINGS:
+        key = pattern.sub(wording, key)
+    return key
+
+
+def _digit(text: str) -> int:
+    return int(text) if text.isdigit() else len(text)
+
+
 @lru_cache(maxsize=4096)
 def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
     terms = []
     for part in spec.split(","):
         part = part.strip()
-        words = tuple(f" {fold(word)} " for word in part.lstrip("!").split("|") if word.strip())
+        words = tuple(
+            f" {heading_key(word)} " for word in part.lstrip("!").split("|") if word.strip()
+        )
         terms.append((not part.startswith("!"), words))
     return tuple(terms)
 
@@ -178,7 +205,7 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
         return None
     if not all(_is_heading(cells[c]) for c in others):
         return None
-    names = [c for c in keys if not texts[c].startswith("ma ")]
+    names = [c for c in keys if not f"{texts[c]} ".startswith("ma ")]
     return (names or keys)[0]
 
 
@@ -212,11 +239,19 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
     for row in range(top, end):
         left, merged = "", any(r1 <= row <= r2 and c2 > c1 for r1, c1, r2, c2 in sheet.merged)
         for column in range(sheet.n_columns):
-            text = fold(sheet.text(row, column))
+            text = heading_key(sheet.text(row, column))
             if text:
                 left = text
             elif not merged and row < end - 1 and column > key and sheet.text(end - 1, column):
                 text = left
             if text and text not in paths[column]:
                 paths[column].append(text)
+    for column in range(key + 2, len(paths)):  # a bare share is that of the column on its left
+        own, beside = paths[column], paths[column - 1]
+        if own and beside and own[:-1] == beside[:-1] and _is_share(own) and not _is_share(beside):
+            paths[column] = [*beside, own[-1]]
     return [" | ".join(parts) for parts in paths]
+
+
+def _is_share(path: list[str]) -> bool:
+    return SHARE.issuperset(path[-1].split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import statistics
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,14 +23,25 @@ __all__ = [
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MAX_SPREAD = 20
+"""How far from the usual number of its column "1.234" may lie to be read by its size alone."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
 ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
-SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "ti": 1e9}
+SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "trd": 1e6, "ti": 1e9}
+LEVEL = re.compile(r"\b(?:(?:muc(?: do)?|md|m|cap do) ?)?(\d|i{1,3})\b")
+LEVEL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "dat chuan pc gd pcgd pcgdmn pcgdth pcgdthcs xmc mn th thcs duoc cong nhan co chua khong "
+        "kha tot mot hai ba",
+    )
+)
+"""Words that may stand beside a level without changing it."""
 NOUNS = frozenset(
     re.findall(
         r"\w+",
-        "nguoi nam nu em tre hs sv hoc sinh xa phuong thi tran huien truong co so trung tam don vi "
-        "ho lop gia dinh dong d vnd",
+        "nguoi nam nu em tre hs sv hoc sinh xa phuong thi tran huien truong co so trung tam tthtcd "
+        "don vi ho lop gia dinh dong d vnd",
     )
 )
 
@@ -83,7 +95,7 @@ def fold(text: str) -> str:
 
 def scale_of(text: str) -> float:
     """Factor that a declared unit asks for: ``(nghìn người)`` 1000, ``triệu đồng`` 1e6, else 1."""
-    words = re.sub(r"\b1 000\b|\b1000\b", "nghin", fold(text)).split()
+    words = re.sub(r"\b1 ?000(?=d?\b)", "nghin ", fold(text)).split()
     factor = 1.0
     for word, following in zip(words, [*words, ""][1:], strict=True):
         if word in SCALES and (following in NOUNS or following in SCALES or not following):
@@ -225,10 +237,14 @@ def _one_mark(
         return Parsed(whole)
     if kind == "percent":
         return Parsed(decimal)
+    siblings = list(siblings)
     signs = {_habit(str(cell), mark) for cell in siblings if isinstance(cell, str)} - {None}
-    if len(signs) != 1:
-        return Parsed(problem="ambiguous_number")
-    return Parsed(whole if signs == {"thousands"} else decimal)
+    if len(signs) == 1:
+        return Parsed(whole if signs == {"thousands"} else decimal)
+    sizes = [c for c in siblings if isinstance(c, (int, float)) and c > 0]
+    usual = statistics.median(sizes) if sizes and not signs else math.nan
+    near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
+    return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
 
 
 def _habit(text: str, mark: str) -> str | None:
@@ -268,22 +284,24 @@ def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
     if raw is None or isinstance(raw, bool):
         return EMPTY if raw is None else Parsed(problem="boolean_in_number")
     if isinstance(raw, str):
-        words = fold(raw)
-        if normalise(raw).lower() in BLANKS:
+        typed = normalise(raw).lower()
+        if typed in BLANKS - {"x"}:
             return EMPTY
-        match = re.fullmatch(
-            r"(?:dat )?(?:chuan )?(?:muc(?: do)?|md?|cap do)? ?(\d|i{1,3})(?: 0)?", words
-        )
-        if re.fullmatch(r"(chua|khong)( duoc)?( dat| cong nhan)( chuan)?", words):
+        words = re.sub(r"\b\d+ tuoi\b|(?<=\d) 0$", "", fold(raw))
+        found, rest = LEVEL.findall(words), set(LEVEL.sub(" ", words).split())
+        refused = rest & {"chua", "khong"}
+        if not rest <= LEVEL_WORDS or typed.startswith("-"):
+            return Parsed(problem="excel_error" if ERROR.fullmatch(raw.strip()) else "not_level")
+        if refused and not found:
             value = 0
-        elif match:
-            value = len(match[1]) if match[1].startswith("i") else int(match[1])
-        elif words in ("dat", "dat chuan", "co", "duoc cong nhan"):
+        elif len(found) == 1 and not refused:
+            value = int(found[0]) if found[0].isdigit() else len(found[0])
+        elif not found and rest & {"dat", "co", "nhan"}:
             if level_max not in (None, 1):
                 return Parsed(problem="ambiguous_level")
             value = 1
         else:
-            return Parsed(problem="excel_error" if ERROR.fullmatch(raw.strip()) else "not_level")
+            return Parsed(problem="not_level")
     elif isinstance(raw, (int, float)) and math.isfinite(raw) and raw == int(raw):
         value = int(raw)
     else:

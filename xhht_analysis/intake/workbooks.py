@@ -15,7 +15,7 @@ from zipfile import ZipFile
 
 import python_calamine as calamine
 
-from xhht_analysis.intake import legacy_text, prescan
+from xhht_analysis.intake import biff, legacy_text, prescan
 from xhht_analysis.intake.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -43,7 +43,7 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("word_97")
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise RefusedError("password")
-        return _read_values(data, {})
+        return _read_values(data, biff.scan_xls(data))
     if head.startswith(b"%pdf"):
         raise RefusedError("pdf")
     if head.startswith(b"<"):
@@ -65,9 +65,7 @@ def _read_package(data: bytes) -> list[Sheet]:
     if "xl/workbook.xml" in names:
         return _read_values(data, prescan.scan_workbook(package))
     if "content.xml" in names and b"spreadsheet" in package.read("mimetype")[:100]:
-        for _ in prescan.pieces(package, "content.xml"):
-            pass  # whole, and without entities
-        return _read_values(data, {})
+        return _read_values(data, prescan.scan_ods(package))
     raise RefusedError("unknown_format", "zip")
 
 

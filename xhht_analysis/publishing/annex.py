@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,8 @@ from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.report import goal_rows
 
+CREATED = datetime(2021, 1, 1, tzinfo=UTC)
+"""A fixed day: the same tables give the same bytes."""
 MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
 TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
@@ -38,6 +41,7 @@ def write_workbook(
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.stem}.{os.getpid()}.part.xlsx")
     book = xlsxwriter.Workbook(partial, OPTIONS)
+    book.set_properties({"created": CREATED})
     head = book.add_format({"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1})
     mark = book.add_format({"bold": True, "font_color": "#9B1C13"})
     for name, table in tables.items():

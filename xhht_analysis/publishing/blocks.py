@@ -67,6 +67,11 @@ def table(
     return Block(content | {"align": align, "note": note, "wide": wide})
 
 
+def links(items: Sequence[tuple[str, str]]) -> Block:
+    """List of links: (text, address relative to the page). Only pages beside each other link."""
+    return Block({"kind": "links", "items": [list(item) for item in items]})
+
+
 def plain_text(content: dict) -> str:
     """Content without markup, one line per row or paragraph."""
     match content["kind"]:
@@ -76,6 +81,8 @@ def plain_text(content: dict) -> str:
             return "\n".join(content["paragraphs"]).replace("**", "")
         case "picture":
             return f"{content['caption']}: {content['alt']}"
+        case "links":
+            return "\n".join(text for text, _ in content["items"])
     lines = [content["caption"], " | ".join(content["columns"])]
     return "\n".join(lines + [" | ".join(cell_text(c) for c in row) for row in content["rows"]])
 
@@ -113,6 +120,9 @@ def to_html(content: dict) -> str:
             return _prose_html(content)
         case "picture":
             return f"<p>{escape(content['caption'])}</p>"
+        case "links":
+            items = (f'<li><a href="{escape(h)}">{escape(t)}</a></li>' for t, h in content["items"])
+            return f'<ul class="links">{"".join(items)}</ul>'
     return _table_html(content)
 
 

@@ -10,9 +10,9 @@ import base64
 import hashlib
 import logging
 import os
-import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -20,16 +20,13 @@ import nbformat
 from xhht_analysis import store
 from xhht_analysis.project import KitError
 from xhht_analysis.publishing import blocks
-from xhht_analysis.publishing.blocks import BLOCK_MIME
+from xhht_analysis.publishing.blocks import BLOCK_MIME, Block
 from xhht_analysis.publishing.labels import Labels
 
 TEMPLATES = Path(__file__).with_name("templates")
 HIDDEN_TAG = "analyst-only"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
-EDGE_PLACES = (
-    r"Microsoft\Edge\Application\msedge.exe",
-    r"Google\Chrome\Application\chrome.exe",
-)
+EDGE_PLACES = (r"Microsoft\Edge\Application\msedge.exe", r"Google\Chrome\Application\chrome.exe")
 PRINT_SECONDS = 120
 logger = logging.getLogger(__name__)
 
@@ -53,15 +50,18 @@ def read_executed(notebook: Path, labels: Labels) -> nbformat.NotebookNode:
         raise ExportError(f"{notebook.name}: a cell failed, so there is no document to make")
     if not outputs:
         raise ExportError(f"{notebook.name} was not executed: there is nothing to publish")
+    return number(nb, labels)
+
+
+def number(nb: nbformat.NotebookNode, labels: Labels) -> nbformat.NotebookNode:
+    """Number the captions of pictures and tables, in place."""
     counts = {"picture": 0, "table": 0}
     words = {"picture": "figure", "table": "table"}
-    for output in outputs:
-        content = output.get("data", {}).get(BLOCK_MIME)
-        if content and content["kind"] in counts and content["caption"]:
-            kind = content["kind"]
+    for content, _ in block_outputs(nb):
+        kind = content["kind"]
+        if kind in counts and content["caption"]:
             counts[kind] += 1
-            text = labels.word(words[kind], n=counts[kind], text=content["caption"])
-            content["caption"] = text
+            content["caption"] = labels.word(words[kind], n=counts[kind], text=content["caption"])
     return nb
 
 
@@ -77,6 +77,12 @@ def block_outputs(nb: nbformat.NotebookNode) -> list[tuple[dict, bytes]]:
     return found
 
 
+def drawn_pictures(executed_notebook: Path) -> dict[str, Block]:
+    """Pictures of an executed notebook by caption, before numbering."""
+    found = block_outputs(nbformat.read(executed_notebook, as_version=4))
+    return {c["caption"]: Block(c, png) for c, png in found if c["kind"] == "picture"}
+
+
 def export_html(
     executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
 ) -> Path:
@@ -89,18 +95,40 @@ def export_html(
     ExportError
         If the notebook failed or was not executed.
     """
+    labels = Labels(lang)
+    return _write_page(read_executed(executed_notebook, labels), out, labels, title)
+
+
+def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
+    """Write blocks as a page of the same look, without a notebook (indicator pages, index)."""
+    cell = nbformat.v4.new_code_cell()
+    for block in found:
+        data, metadata = block._repr_mimebundle_()
+        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+    labels = Labels(lang)
+    return _write_page(number(nbformat.v4.new_notebook(cells=[cell]), labels), out, labels, None)
+
+
+@cache
+def _exporter():
     from nbconvert import HTMLExporter
 
-    labels = Labels(lang)
-    nb = read_executed(executed_notebook, labels)
+    exporter = HTMLExporter(
+        template_name="committee", extra_template_basedirs=[str(TEMPLATES)], exclude_input=True
+    )
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    return exporter
+
+
+def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str | None) -> Path:
     headings = _prepare(nb)
     css = (TEMPLATES / "committee" / "page.css").read_text(encoding="utf-8")
     sample = labels.word("sample") if _is_sample(nb) else ""
     if sample:
         css += f'@page {{ @top-center {{ content: "{sample}"; font-weight: bold; }} }}\n'
     page = {
-        "lang": lang,
-        "title": title or (headings[0]["text"] if headings else executed_notebook.stem),
+        "lang": labels.lang,
+        "title": title or (headings[0]["text"] if headings else out.stem),
         "css": css,
         "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         "sample": sample,
@@ -108,12 +136,7 @@ def export_html(
         "contents_title": labels.word("contents"),
         "contents": [h for h in headings if h["level"] in (2, 3)],
     }
-    exporter = HTMLExporter(
-        template_name="committee", extra_template_basedirs=[str(TEMPLATES)], exclude_input=True
-    )
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    text, _ = exporter.from_notebook_node(nb, resources={"page": page})
-    text = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", text)
+    text, _ = _exporter().from_notebook_node(nb, resources={"page": page})
     return store.write_text(out, text)
 
 
@@ -132,14 +155,6 @@ def export_docx(
     labels = Labels(lang)
     found = block_outputs(read_executed(executed_notebook, labels))
     return write_docx(found, out, labels, title)
-
-
-def export_annex(processed_dir: Path, out: Path, *, lang: str = "vi") -> Path:
-    """Write the Excel annex of the tables in ``processed_dir``."""
-    from xhht_analysis.publishing.annex import write_annex
-    from xhht_analysis.publishing.material import read_material
-
-    return write_annex(read_material(processed_dir, lang=lang), out)
 
 
 def _prepare(nb: nbformat.NotebookNode) -> list[dict]:

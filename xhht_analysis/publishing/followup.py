@@ -11,8 +11,8 @@ from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
 
-N_NAMED = 3
-MAX_ASKS = 40
+N_NAMED, N_WHO = 3, 6
+MAX_ASKS = 15
 YEAR = TARGET_YEARS[-1]
 STATES = ("done", "in_progress", "not_started", "stopped")
 
@@ -103,7 +103,8 @@ def duties(material: Material) -> list[Block]:
     """Who answers for each goal and which measures of section II apply."""
     word = material.labels.word
     columns = [word(f"col.{c}") for c in ("goal", "lead", "support", "measures")]
-    titles = dict(zip(material.tasks["task_code"], material.tasks["title_vi"], strict=True))
+    titles = {t["task_code"]: material.labels.local(t, "title")
+              for _, t in material.tasks.iterrows()}  # fmt: skip
     rows = []
     for goal in material.ordered_goals.itertuples():
         support = [material.names.get(c, c) for c in split_codes(goal.support_agencies)]
@@ -131,22 +132,26 @@ def activities(material: Material) -> list[Block]:
                 tasks=rows["task_code"].nunique(), done=tally.get("done", 0),
                 progress=tally.get("in_progress", 0),
                 not_started=tally.get("not_started", 0))  # fmt: skip
-    blocks.append(prose([lead, _money_sentence(material)]))
+    blocks.append(prose([lead, _money_sentence(material), _duties_sentence(material)]))
     blocks += [_task_table(material), _money_table(material)]
-    asks = rows[rows["difficulty"].notna() | rows["proposal"].notna()].head(MAX_ASKS)
-    if not asks.empty:
-        columns = [word(f"col.{c}") for c in ("reporter", "task", "difficulty", "proposal")]
-        body = [
-            [
-                material.names.get(r.reporter_code, r.reporter_code),
-                clean(r.task_code),
-                clean(r.difficulty),
-                clean(r.proposal),
-            ]
-            for r in asks.itertuples()
-        ]
-        blocks.append(table(word("activities.asks_caption"), columns, body))
-    return blocks
+    return [*blocks, *_asks(material, "difficulty"), *_asks(material, "proposal")]
+
+
+def _asks(material: Material, kind: str) -> list[Block]:
+    """Difficulties or proposals, alike texts counted once, most often raised first."""
+    word, rows = material.labels.word, material.activities.dropna(subset=kind)
+    if rows.empty:
+        return []
+    rows = rows.assign(text=rows[kind].map(clean))
+    body = []
+    for text, part in rows.groupby("text", sort=False):
+        who = [material.names.get(code, code) for code in dict.fromkeys(part["reporter_code"])]
+        more = f" {word('activities.more', n=len(who) - N_WHO)}" if len(who) > N_WHO else ""
+        body.append((len(who), [text, str(len(who)), ", ".join(who[:N_WHO]) + more]))
+    body = [row for _, row in sorted(body, key=lambda pair: -pair[0])]
+    caption = word(f"activities.{kind}_caption", shown=min(len(body), MAX_ASKS), n=len(body))
+    columns = [word(f"col.{kind}"), word("col.n_units"), word("col.raised_by")]
+    return [table(caption, columns, body[:MAX_ASKS], align="lrl")]
 
 
 def _money_sentence(material: Material) -> str:
@@ -158,16 +163,34 @@ def _money_sentence(material: Material) -> str:
     return material.labels.word("activities.money", share=percent(100 * spent / planned), **given)
 
 
+def _plan_tasks(material: Material, *, duties: bool) -> pd.DataFrame:
+    """Reported activities on the tasks of sections II-III, or on the duties of section IV."""
+    rows = material.activities
+    return rows[rows["task_code"].fillna("").str.startswith("IV.") == duties]
+
+
+def _duties_sentence(material: Material) -> str:
+    rows = _plan_tasks(material, duties=True)
+    tally = {state: int((rows["status"] == state).sum()) for state in STATES}
+    return material.labels.word("activities.duties", n=len(rows), **tally) if len(rows) else ""
+
+
 def _task_table(material: Material) -> Block:
-    rows, word = material.activities, material.labels.word
-    titles = dict(zip(material.tasks["task_code"], material.tasks["title_vi"], strict=True))
-    counts = pd.crosstab(rows["task_code"], rows["status"]).reindex(columns=list(STATES))
-    body = [
-        [f"{code} {titles.get(code, '')}".strip(), *(f"{int(n or 0)}" for n in line)]
-        for code, line in zip(counts.index, counts.fillna(0).to_numpy(), strict=True)
-    ]
-    columns = [word("col.task"), *(word(f"col.{state}") for state in STATES)]
-    return table(word("activities.caption"), columns, body, align="lrrrr")
+    rows = _plan_tasks(material, duties=False)
+    word, number = material.labels.word, material.labels.number
+    known = material.tasks.set_index("task_code")
+    body, group = [], None
+    for code, part in rows.groupby(rows["task_code"].fillna("")):
+        task = known.loc[code] if code in known.index else pd.Series({"title_vi": ""})
+        if (name := material.labels.local(task, "group")) != group:
+            group = name
+            body.append([name or word("none")])
+        counts = [str(int((part["status"] == state).sum())) for state in STATES]
+        money = [number(part[c].sum(), 0) for c in ("budget_planned", "budget_spent")]
+        title = f"{clean(code)} {material.labels.local(task, 'title')}".strip()
+        body.append([title, *counts, *money])
+    columns = [word(f"col.{c}") for c in ("task", *STATES, "planned", "spent")]
+    return table(word("activities.caption"), columns, body, align="lrrrrrr")
 
 
 def _money_table(material: Material) -> Block:

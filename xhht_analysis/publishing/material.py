@@ -91,6 +91,12 @@ class Material:
         """Title of a goal in the language of the labels."""
         return self.labels.local(self.ordered_goals.loc[goal_code], "title")
 
+    def short(self, code: str) -> str:
+        """Short name of an indicator in the language of the labels."""
+        row = self.indicator(code)
+        name = self.labels.local(row, "short_name") if self.labels.lang == "vi" else ""
+        return name or self.labels.local(row, "name")
+
     def indicator(self, code: str) -> pd.Series:
         """Dictionary row of an indicator; a code the dictionary lacks gives bare defaults."""
         rows = self.indicators[self.indicators["indicator_code"] == code]
@@ -151,6 +157,17 @@ class Material:
         known = pd.MultiIndex.from_frame(own[["unit_code", "year"]].astype({"year": int}))
         values = {"low": low.ravel(), "high": high.ravel(), "reported": grid.isin(known)}
         return pd.DataFrame(values, index=grid).reset_index()
+
+    def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
+        """Every reported figure in words by unit and year: percent, or level with its bounds."""
+        rows = self.rows(indicator_code).dropna(subset="value")
+        if len(rows):
+            return {(r.unit_code, r.year): self.labels.percent(r.value) for r in rows.itertuples()}
+        rows = self.levels(indicator_code)
+        return {
+            (r.unit_code, r.year): f"{r.low}–{r.high}" if r.high > r.low else f"{r.low}"
+            for r in rows[rows["reported"].astype(bool)].itertuples()
+        }
 
     def observed(self, goal_code: str, indicator_code: str | None = None) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
@@ -224,10 +241,10 @@ class Material:
         if pd.isna(value):
             return self.labels.word("none")
         code = verdict["goal_code"]
-        if self.is_counted(code):
+        if verdict["measure_unit"] == "units":
             n = self.labels.number(value)
             return self.labels.word("units_of", n=n, total=self.labels.number(len(self.districts)))
-        if self.is_level(code):
+        if verdict["measure_unit"] == "level":
             return self.level_name(code, value, verdict["target_value"])
         return self.labels.percent(value)
 
@@ -241,8 +258,7 @@ class Material:
 
     def target_text(self, verdict: pd.Series) -> str:
         """The target in words; a share of districts also as whole districts."""
-        code = verdict["goal_code"]
-        if self.is_counted(code) and pd.notna(verdict["target_units"]):
+        if verdict["measure_unit"] == "units" and pd.notna(verdict["target_units"]):
             total = self.labels.number(len(self.districts))
             n = self.labels.number(verdict["target_units"])
             return self.labels.word("units_of", n=n, total=total)
@@ -285,7 +301,7 @@ def read_material(
         indicators=goals.read_indicators(config),
         agencies=goals.read_agencies(config),
         tasks=goals.read_tasks(config),
-        units=_units(areas.read_areas(config)),
+        units=all_units(areas.read_areas(config)),
         previous=previous,
         labels=Labels(lang),
         **must,
@@ -293,7 +309,7 @@ def read_material(
     )
 
 
-def _units(known) -> pd.DataFrame:
+def all_units(known) -> pd.DataFrame:
     """All units the report can name: districts before, communes after the merger."""
     new = known.units(contracts.DISTRICTS_END)
     new = new[new["level"] == "commune"]

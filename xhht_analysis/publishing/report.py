@@ -12,6 +12,7 @@ import pandas as pd
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
 from xhht_analysis.publishing.figures import goals as figures_goals
+from xhht_analysis.publishing.figures import pace as figures_pace
 from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.followup import (
@@ -26,7 +27,7 @@ from xhht_analysis.publishing.followup import (
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 __all__ = ["activities", "changes", "duties", "pace", "places"]
-MAX_ROWS = 25
+MAX_ROWS = 12
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 SHARE_KINDS = ("share_people", "share_institutions")
 
@@ -63,6 +64,7 @@ def summary(material: Material) -> list[Block]:
     return [
         heading(word("heading.summary")),
         prose(lead, "lead"),
+        picture(figures_goals.plot_tally(material)),
         prose(sentences.summary_points(material), "list"),
         prose([word("summary.reading"), data], "note"),
     ]
@@ -70,17 +72,21 @@ def summary(material: Material) -> list[Block]:
 
 def goal_rows(material: Material) -> tuple[list[str], list[list]]:
     """Columns and rows of the table of all goals, a row of one cell before each block."""
-    word = material.labels.word
-    columns = [word("col.goal"), word("col.current")]
-    for year in TARGET_YEARS:
-        columns += [word("col.target", year=year), word("col.verdict", year=year)]
+    columns = goal_columns(material)
     rows, block = [], None
     for goal in material.ordered_goals.itertuples():
         if goal.block != block:
             block = goal.block
             rows.append([block_name(material, block)])
-        rows.append(_goal_row(material, goal.goal_code, int(goal.order)))
+        rows.append(goal_row(material, goal.goal_code))
     return columns, rows
+
+
+def goal_columns(material: Material) -> list[str]:
+    """Heads of the table of goals."""
+    word = material.labels.word
+    heads = [(word("col.target", year=y), word("col.verdict", year=y)) for y in TARGET_YEARS]
+    return [word("col.goal"), word("col.current"), *heads[0], *heads[1]]
 
 
 def goals_overview(material: Material) -> list[Block]:
@@ -94,8 +100,10 @@ def goals_overview(material: Material) -> list[Block]:
     ]
 
 
-def _goal_row(material: Material, code: str, order: int) -> list:
-    verdicts = [material.verdict(code, year) for year in TARGET_YEARS]
+def goal_row(material: Material, code: str, unit_code: str = PROVINCE) -> list:
+    """Row of one goal in one unit: title, current figure, then target and verdict per year."""
+    order = int(material.ordered_goals.loc[code, "order"])
+    verdicts = [material.verdict(code, year, unit_code) for year in TARGET_YEARS]
     known = [v for v in verdicts if v is not None and material.current_text(v)]
     current = material.labels.word("none")
     if known:
@@ -130,6 +138,10 @@ def goal_block(material: Material, number: int) -> list[Block]:
             prose(sentences.goal_sentences(material, code)),
             picture(figures_goals.plot_fan(material, code)),
         ]
+        if figures_pace.has_outcomes(material.verdict(code, TARGET_YEARS[-1])) and (
+            goal.kind in SHARE_KINDS
+        ):
+            blocks.append(picture(figures_pace.plot_dots(material, code, TARGET_YEARS[-1])))
         if goal.kind in SHARE_KINDS and not material.observed(code).empty:
             blocks.append(picture(figures_places.plot_districts(material, code)))
         blocks.append(prose(_owner_lines(material, pd.Series(goal._asdict())), "note"))
@@ -139,9 +151,10 @@ def goal_block(material: Material, number: int) -> list[Block]:
 def _owner_lines(material: Material, goal: pd.Series) -> list[str]:
     word = material.labels.word
     lead = agency_name(material, str(goal["lead_agency"]))
-    lines = [word("goal.owner", lead=lead, place=goal["place"])]
-    if goal["doubts_vi"] and pd.notna(goal["doubts_vi"]):
-        lines.append(word("goal.doubts", what=goal["doubts_vi"]))
+    place = goal["place"].replace("gạch", word("dash_mark")).replace("ý", word("item_mark"))
+    lines = [word("goal.owner", lead=lead, place=place)]
+    if doubts := material.labels.local(goal, "doubts"):
+        lines.append(word("goal.doubts", what=doubts))
     return lines
 
 
@@ -154,25 +167,31 @@ def quality(material: Material) -> list[Block]:
     )
     if not material.submissions.empty:
         blocks.append(picture(figures_places.plot_calendar(material)))
-    for name, text, columns in (
-        ("rejects", "remedy", ("file", "where", "raw", "remedy")),
-        ("findings", "message", ("file", "where", "message")),
-    ):
+    for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
         rows = getattr(material, name)
         if not rows.empty:
-            shown = rows.head(MAX_ROWS)
-            caption = word(f"quality.{name}_caption", shown=len(shown), n=len(rows))
-            body = [_doubt_row(r, columns, text) for _, r in shown.iterrows()]
-            blocks.append(table(caption, [word(f"col.{c}") for c in columns], body))
+            caption = word(f"quality.{name}_caption", shown=min(len(rows), MAX_ROWS), n=len(rows))
+            blocks.append(doubt_table(material, rows.head(MAX_ROWS), caption, columns))
     if material.rejects.empty and material.findings.empty:
         blocks.append(prose([word("quality.none")]))
     return blocks
 
 
-def _doubt_row(row: pd.Series, columns: tuple[str, ...], text: str) -> list[str]:
-    where = ", ".join(str(row[c]) for c in ("sheet", "cell") if pd.notna(row[c]))
-    cells = {"file": row["file"], "where": where, "raw": row.get("raw"), text: row[text]}
-    return [clean(cells[c]) for c in columns]
+def doubt_table(material: Material, rows: pd.DataFrame, caption: str, columns: tuple) -> Block:
+    """Rejects or findings as a table; where they stand: file, sheet, cell."""
+    body = [[_doubt_cell(material, row, c) for c in columns] for _, row in rows.iterrows()]
+    return table(caption, [material.labels.word(f"col.{c}") for c in columns], body)
+
+
+def _doubt_cell(material: Material, row: pd.Series, column: str) -> str:
+    where = ", ".join(str(row[c]) for c in ("file", "sheet", "cell") if pd.notna(row[c]))
+    if column == "where":
+        return clean(where)
+    if material.labels.lang != "vi" and column in ("remedy", "message"):
+        text = str(row["rule"]).replace("_", " ")  # what offices are told is in Vietnamese
+    else:
+        text = row[column]
+    return clean(f"{text} ({where})" if column == "message" and where else text, 400)
 
 
 def limits(material: Material) -> list[Block]:
@@ -193,34 +212,26 @@ def annex(material: Material) -> list[Block]:
     goals = material.ordered_goals
     codes = goals[goals["kind"].isin([*SHARE_KINDS, "share_districts"])]
     codes = codes.drop_duplicates("indicator_code")["indicator_code"]
-    names = [_short(material, code) for code in codes]
-    word = material.labels.word
-    rows = [
-        [unit.short_name, *(_latest(material, code, unit.unit_code) for code in codes)]
-        for unit in material.districts.itertuples()
-    ]
-    rows.append([word("annex.total"), *(_latest(material, code, PROVINCE) for code in codes)])
+    names = [material.short(code) for code in codes]
+    word, units = material.labels.word, [*material.districts["unit_code"], PROVINCE]
+    cells = {code: material.cells(code) for code in codes}
+    found = {(u, c): latest(material, cells[c], u) for u in units for c in codes}
+    year = max((year for _, year in found.values()), default=0)
+    rows = []
+    for unit in units:
+        cells = [_dated(text, own, year) for text, own in (found[unit, c] for c in codes)]
+        rows.append([word("annex.total") if unit == PROVINCE else material.names[unit], *cells])
     caption = word("annex.caption", name=word("annex.latest"))
     annexed = table(caption, [word("col.unit"), *names], rows, align="l" + "r" * len(names),
-                    note=word("annex.note"), wide=True)  # fmt: skip
+                    note=word("annex.note", year=year), wide=True)  # fmt: skip
     return [heading(word("heading.annex"), wide=True), annexed]
 
 
-def _short(material: Material, code: str) -> str:
-    row = material.indicator(code)
-    return material.labels.local(row, "short_name") or material.labels.local(row, "name")
+def _dated(text: str, own: int, year: int) -> str:
+    return f"{text} ({own})" if own and own != year else text
 
 
-def _latest(material: Material, code: str, unit: str) -> str:
-    rows = material.rows(code)
-    rows = rows[rows["unit_code"] == unit].dropna(subset="value")
-    if len(rows):
-        last = rows.iloc[-1]
-        return f"{material.labels.percent(last['value'])} ({int(last['year'])})"
-    rows = material.levels(code)
-    rows = rows[(rows["unit_code"] == unit) & rows["reported"]]
-    if rows.empty:
-        return material.labels.word("none")
-    last = rows.iloc[-1]
-    high = f"–{last['high']}" if last["high"] > last["low"] else ""
-    return f"{last['low']}{high} ({last['year']})"
+def latest(material: Material, cells: dict, unit: str) -> tuple[str, int]:
+    """Latest of ``Material.cells`` for a unit and its year; a dash and 0 when there is none."""
+    year = max((year for code, year in cells if code == unit), default=0)
+    return cells.get((unit, year), material.labels.word("none")), int(year)

@@ -11,7 +11,7 @@ from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.figures.goals import tally_text
 from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 
 def goal_sentences(material: Material, goal_code: str) -> list[str]:
@@ -63,7 +63,7 @@ def target_sentence(material: Material, verdict: pd.Series) -> str:
 
 
 def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
-    found, is_status = material.outcome(verdict), _is_status(material, verdict)
+    found, is_status = material.outcome(verdict), _is_status(verdict)
     gap = verdict["target_value"] - (found["low"] if found is not None else float("nan"))
     if verdict["verdict_class"] == "reached":
         key = "goal.exceeded" if gap < 0 and not is_status else "goal.reached"
@@ -73,15 +73,14 @@ def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
     return material.labels.word(key, gap=size, value=value, **given)
 
 
-def _is_status(material: Material, verdict: pd.Series) -> bool:
+def _is_status(verdict: pd.Series) -> bool:
     """Whether the verdict is a level, whose difference says nothing."""
-    code = verdict["goal_code"]
-    return material.is_level(code) and not material.is_counted(code)
+    return verdict["measure_unit"] == "level"
 
 
 def difference(material: Material, verdict: pd.Series, gap: float) -> str:
     """Gap in percentage points or districts."""
-    if material.is_counted(verdict["goal_code"]):
+    if verdict["measure_unit"] == "units":
         whole = abs(gap - round(gap)) < 0.05
         return material.labels.word("units", n=material.labels.number(gap, 0 if whole else 1))
     return material.labels.word("points", n=material.labels.number(gap, 1))
@@ -98,7 +97,7 @@ def commitment_text(material: Material, verdict: pd.Series) -> str:
 def pace_sentence(material: Material, verdict: pd.Series) -> str:
     """Pace the target asks for, beside the pace so far, and in people a year."""
     need, own, word = verdict["pace_required"], verdict["pace_own"], material.labels.word
-    if pd.isna(need) or _is_status(material, verdict):
+    if pd.isna(need) or _is_status(verdict):
         return ""
     if need <= 0:
         return word("goal.hold")
@@ -111,36 +110,49 @@ def pace_sentence(material: Material, verdict: pd.Series) -> str:
         ratio = material.labels.number(need / own, 1)
         text = word("goal.pace_ratio", pace=pace, ratio=ratio)
     people = verdict["people_required"]
-    if pd.isna(people) or people < 1 or material.is_counted(verdict["goal_code"]):
+    if pd.isna(people) or people < 1 or verdict["measure_unit"] == "units":
         return text
-    who = material.indicator(verdict["indicator_code"]).get("count_unit_vi") or "người"
+    who = material.labels.known(
+        "count_unit", str(material.indicator(verdict["indicator_code"]).get("count_unit_vi"))
+    )
     return f"{text} {word('goal.people', n=material.labels.number(people), who=who)}"
 
 
 def summary_sentences(material: Material) -> list[str]:
     """Tallies of both target years: what a chairman reads aloud."""
     as_of = material.labels.word("as_of", date=material.labels.date(material.as_of))
-    tallies = []
-    for year in TARGET_YEARS:
-        if found := province_verdicts(material, year):
-            tallies.append(tally_text(material, found, year))
-    if not tallies:
+    told = tallies(material)
+    if not told:
         return [f"{as_of}: {material.labels.word('class.no_data')}."]
-    first = tallies[0][0].lower() + tallies[0][1:]
-    return [f"{as_of}, {first}", *tallies[1:]]
+    return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:]]
 
 
-def province_verdicts(material: Material, year: int) -> list[pd.Series]:
-    """Verdicts of the province on the targets of ``year``, in the plan's order."""
-    found = (material.verdict(code, year) for code in material.ordered_goals["goal_code"])
+def tallies(material: Material, unit_code: str = PROVINCE) -> list[str]:
+    """How the targets of each year stand in one unit, a sentence a year."""
+    found = {year: unit_verdicts(material, year, unit_code) for year in TARGET_YEARS}
+    return [
+        tally_text(material, [v["verdict_class"] for v in verdicts], year)
+        for year, verdicts in found.items()
+        if verdicts
+    ]
+
+
+def unit_verdicts(material: Material, year: int, unit_code: str = PROVINCE) -> list[pd.Series]:
+    """Verdicts of a unit on the targets of ``year``; the province's status is no district's."""
+    goals = material.ordered_goals
+    if unit_code != PROVINCE:
+        goals = goals[goals["kind"] != "province_status"]
+    found = (material.verdict(code, year, unit_code) for code in goals.index)
     return [v for v in found if v is not None]
 
 
-def summary_points(material: Material) -> list[str]:
+def summary_points(
+    material: Material, unit_code: str = PROVINCE, years: tuple = TARGET_YEARS
+) -> list[str]:
     """Named goals behind the tallies, always with their numbers."""
     points = []
-    for year in TARGET_YEARS:
-        verdicts = province_verdicts(material, year)
+    for year in years:
+        verdicts = unit_verdicts(material, year, unit_code)
         for key, classes in (
             ("reached", ("reached",)),
             ("missed", ("missed",)),
@@ -164,7 +176,7 @@ def summary_points(material: Material) -> list[str]:
 def named(material: Material, verdict: pd.Series) -> str:
     """Title of a goal with the number behind its verdict."""
     name = material.title(verdict["goal_code"])
-    if verdict["verdict_class"] == "reached" and _is_status(material, verdict):
+    if verdict["verdict_class"] == "reached" and _is_status(verdict):
         return name
     if verdict["verdict_class"] in ("reached", "missed"):
         current, target = material.outcome_text(verdict), material.target_text(verdict)
@@ -176,13 +188,14 @@ def named(material: Material, verdict: pd.Series) -> str:
 def focus_sentence(material: Material, n: int = 3) -> str:
     """The open or unlikely targets of the last year with the least chance."""
     year = TARGET_YEARS[-1]
-    weak = [v for v in province_verdicts(material, year) if pd.notna(v["prob_reached"])]
+    weak = [v for v in unit_verdicts(material, year) if pd.notna(v["prob_reached"])]
     weak = [v for v in weak if v["verdict_class"] in ("open", *WORRYING)]
     weak = sorted(weak, key=lambda v: v["prob_reached"])[:n]
     if not weak:
         return ""
-    names = material.labels.join([named(material, v) for v in weak])
-    return material.labels.word("summary.help", year=year, names=names)
+    chance = material.labels.chance
+    names = [f"{material.title(v['goal_code'])} ({chance(v['prob_reached'])})" for v in weak]
+    return material.labels.word("summary.help", year=year, names=material.labels.join(names))
 
 
 def account_sentence(material: Material) -> str:

@@ -8,6 +8,7 @@ and date, signature and recipients are there to be filled in; Times New Roman 13
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 from docx import Document
@@ -21,9 +22,12 @@ from docx.shared import Mm, Pt, RGBColor
 from xhht_analysis.publishing.blocks import cell_text, runs
 from xhht_analysis.publishing.labels import Labels
 
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 FONT, SIZE = "Times New Roman", Pt(13)
 PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
+LETTER, MAX_WORD = Mm(2.1), 14
+"""Room of one letter at 11 points; longer words may break."""
 WIDTH = {False: Mm(160), True: Mm(247)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 HEADING_SIZES = {1: Pt(14), 2: Pt(14), 3: Pt(13)}
@@ -40,19 +44,30 @@ def write_docx(
     _styles(doc)
     _letterhead(doc, labels)
     wide = False
-    for content, png in blocks:
+    turns = [i for i, (c, _) in enumerate(blocks) if c["kind"] == "heading" and c.get("wide")]
+    for place, (content, png) in enumerate(blocks):
+        if turns and place == turns[-1]:  # the annex follows the signature
+            _signature(doc, labels)
         if bool(content.get("wide")) != wide and content["kind"] in ("heading", "table"):
             wide = not wide
             _turn_page(doc, wide)
         _add(doc, content, png, wide)
-    if wide:
-        _turn_page(doc, wide=False)
-    _signature(doc, labels)
+    if not turns:
+        _signature(doc, labels)
     stream = io.BytesIO()
     doc.save(stream)
+    return _write_zip(stream, out)
+
+
+def _write_zip(saved: io.BytesIO, out: Path) -> Path:
+    """Write the container with one fixed day, so that the same parts give the same bytes."""
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
-    partial.write_bytes(stream.getvalue())
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(partial, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, ZIP_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
     return partial.replace(out)
 
 
@@ -94,36 +109,28 @@ def _turn_page(doc: Doc, wide: bool) -> None:
 
 
 def _letterhead(doc: Doc, labels: Labels) -> None:
-    grid = doc.add_table(1, 2)
-    _fix_widths(grid, [Mm(65), Mm(95)])
-    for cell, key in zip(grid.rows[0].cells, ("word.body", "word.nation"), strict=True):
-        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
-            paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-            paragraph.alignment, paragraph.paragraph_format.space_after = ALIGN.CENTER, Pt(0)
-            run = paragraph.add_run(text)
-            run.bold, run.font.size = bold, Pt(12 if cell is grid.rows[0].cells[0] else 12.5)
+    texts = [labels.word("word.body"), labels.word("word.nation")]
+    _side_by_side(doc, texts, [Mm(60), Mm(100)], [Pt(12), Pt(12)], [ALIGN.CENTER, ALIGN.CENTER])
     kind = doc.add_paragraph()
     kind.alignment, kind.paragraph_format.space_before = ALIGN.CENTER, Pt(18)
     kind.add_run(labels.word("word.kind")).bold = True
 
 
-def runs_of_lines(text: str) -> list[tuple[str, bool]]:
-    """Lines of a text with whether each is bold (``**line**``)."""
-    return [(line.replace("**", ""), "**" in line) for line in text.splitlines()]
-
-
 def _signature(doc: Doc, labels: Labels) -> None:
+    texts = [labels.word("word.recipients"), labels.word("word.signature")]
+    _side_by_side(doc, texts, [Mm(80), Mm(80)], [Pt(11), SIZE], [ALIGN.LEFT, ALIGN.CENTER])
+
+
+def _side_by_side(doc: Doc, texts: list, widths: list, sizes: list, sides: list) -> None:
+    """Two blocks of lines beside each other; a line between double stars is bold."""
     grid = doc.add_table(1, 2)
-    _fix_widths(grid, [Mm(80), Mm(80)])
-    for cell, key in zip(grid.rows[0].cells, ("word.recipients", "word.signature"), strict=True):
-        centred = key == "word.signature"
-        for i, (text, bold) in enumerate(runs_of_lines(labels.word(key))):
+    _fix_widths(grid, widths)
+    for cell, text, size, side in zip(grid.rows[0].cells, texts, sizes, sides, strict=True):
+        for i, line in enumerate(text.splitlines()):
             paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-            paragraph.alignment = ALIGN.CENTER if centred else ALIGN.LEFT
-            paragraph.paragraph_format.space_after = Pt(0)
-            run = paragraph.add_run(text)
-            run.bold, run.italic = bold, bold and not centred
-            run.font.size = SIZE if centred else Pt(11 if i else 12)
+            paragraph.alignment, paragraph.paragraph_format.space_after = side, Pt(0)
+            run = paragraph.add_run(line.replace("**", ""))
+            run.bold, run.font.size = "**" in line, size
 
 
 def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
@@ -136,6 +143,8 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
             _add_prose(doc, content)
         case "table":
             _add_table(doc, content, wide)
+        case "links":
+            _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
         case "picture":
             width = min(WIDTH[wide], Mm(25.4 * content["inches"]))
             shape = doc.add_picture(io.BytesIO(png), width=width)
@@ -189,11 +198,16 @@ def _fill(row, texts: list[str], align: str) -> None:
 
 
 def _column_widths(content: dict, total: int) -> list[int]:
-    """Widths that follow the longest text of each column, within limits."""
+    """Room for the longest word of each column, the rest by length of text, within limits."""
     whole = [row for row in content["rows"] if len(row) == len(content["columns"])]
     columns = zip(content["columns"], *([cell_text(c) for c in row] for row in whole), strict=True)
-    sizes = [min(max(max(len(text) for text in column), 6), 60) ** 0.7 for column in columns]
-    return [int(total * size / sum(sizes)) for size in sizes]
+    columns = [[text.replace("**", "") for text in column] for column in columns]
+    least = [max(len(w) for t in texts for w in t.split() or [""]) for texts in columns]
+    least = [Mm(4) + min(n, MAX_WORD) * LETTER for n in least]
+    shares = [min(max(map(len, texts)), 300) ** 0.6 for texts in columns]
+    each = max(total - sum(least), 0) / sum(shares)
+    widths = [low + each * share for low, share in zip(least, shares, strict=True)]
+    return [int(total * width / sum(widths)) for width in widths]
 
 
 def _fix_widths(grid, widths: list[int]) -> None:

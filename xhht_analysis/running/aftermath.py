@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
 
 from xhht_analysis import store
-from xhht_analysis.project import Project
+from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import ledger, messages
 
 LOG = "xhht.log"
@@ -18,10 +21,61 @@ SUMMARY = "summary.md"
 logger = logging.getLogger("xhht")
 
 
+class _Log(logging.FileHandler):
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):  # a full disk has its message already
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing: the run's own message counts."""
+
+
+def read_settings(project: Project) -> dict:
+    """config/run.yml: ``hooks`` and ``limits``.
+
+    Raises
+    ------
+    KitError
+        If the file is absent or is not what its comments describe.
+    """
+    path = project.config_dir / "run.yml"
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        known = {"success", "failure", "timeout_seconds"} <= set(settings["hooks"])
+    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
+    if not known:
+        raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause="hooks"))
+    return settings
+
+
+@contextlib.contextmanager
+def watched(project: Project, as_of: str) -> Iterator[Callable[[dict], None]]:
+    """Log, ledger and hooks around one run, however it ends; wrong use (exit 2) is no run.
+
+    The caller hands the record of the finished run to what this yields.
+    """
+    log, records = open_log(project), []
+    try:
+        yield records.append
+        succeed(project, records[-1])
+    except UsageError:
+        raise
+    except BaseException as error:
+        fail(project, as_of, error)
+        raise
+    finally:
+        close_log(log)
+
+
 def open_log(project: Project) -> logging.Handler:
-    """Append what runs say to reports/xhht.log; the caller closes the handler."""
-    project.reports_root.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(project.reports_root / LOG, encoding="utf-8", delay=True)
+    """Append what runs say to reports/xhht.log; the caller closes the handler.
+
+    A log that cannot be written never ends a run.
+    """
+    with contextlib.suppress(OSError):
+        project.reports_root.mkdir(parents=True, exist_ok=True)
+    handler = _Log(project.reports_root / LOG, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
@@ -31,23 +85,43 @@ def open_log(project: Project) -> logging.Handler:
 def close_log(handler: logging.Handler) -> None:
     """Stop writing to ``handler``."""
     logger.removeHandler(handler)
-    handler.close()
+    with contextlib.suppress(OSError):
+        handler.close()
 
 
 def succeed(project: Project, record: dict) -> None:
-    """Enter a finished run in ledger and log, write its summary, call the success hook."""
+    """Enter a finished run in ledger and log, call the success hook with its summary."""
     as_of = record["as_of"]
     ledger.append(project, record)
     logger.info("as_of %s done in %s s", as_of, record["seconds"])
-    page = store.write_text(project.run_dir(as_of) / SUMMARY, summary(project, record))
-    call_hook(project, "success", as_of, page, "")
+    for line in record.get("replaces", {}).get("why", ()):
+        logger.info("as_of %s differs from its last run: %s", as_of, line)
+    call_hook(project, "success", as_of, write_summary(project, record), "")
 
 
-def fail(project: Project, as_of: str, message: str) -> None:
-    """Enter a failed run in ledger and log, call the failure hook; published files stay."""
-    ledger.append(project, {"as_of": as_of, "status": "failed", "error": message})
+def fail(project: Project, as_of: str, error: BaseException) -> None:
+    """Enter a failed run in ledger and log, call the failure hook; published files stay.
+
+    Log, ledger and hook get the message without words that may quote a submitted cell; of an
+    error nobody foresaw they get the type and the lines of code.
+    """
+    message = getattr(error, "logged", "") or str(error)
+    if isinstance(error, KeyboardInterrupt):
+        message = messages.INTERRUPTED
+    elif not isinstance(error, KitError | OSError):
+        message = type(error).__name__
+        logger.error("%s", "".join(traceback.format_tb(error.__traceback__)))
+    with contextlib.suppress(OSError):
+        ledger.append(project, {"as_of": as_of, "status": "failed", "error": message})
     logger.error("as_of %s failed: %s", as_of, message)
-    call_hook(project, "failure", as_of, project.reports_root / LOG, message)
+    with contextlib.suppress(KitError):
+        call_hook(project, "failure", as_of, project.reports_root / LOG, message)
+
+
+def write_summary(project: Project, record: dict) -> Path:
+    """Write the one-page summary beside run.json."""
+    text = summary(project, record)
+    return store.write_text(project.run_dir(record["as_of"]) / SUMMARY, text)
 
 
 def summary(project: Project, record: dict) -> str:
@@ -64,12 +138,24 @@ def summary(project: Project, record: dict) -> str:
         seconds = f"{stage['seconds']:.1f}".replace(".", ",")
         status = messages.STATUS[stage["status"]]
         lines.append(f"- {messages.STAGES.get(name, name)}: {status}, {seconds} giây")
+        if stage.get("failed"):
+            lines.append(f"- {messages.FAILED_UNITS}: {', '.join(stage['failed'])}")
+    lines += why_different(record)
     return "\n".join([*lines, ""])
+
+
+def why_different(record: dict) -> list[str]:
+    """Lines that say what a run published over an earlier one of the same day, and why."""
+    replaced = record.get("replaces")
+    if not replaced:
+        return []
+    head = messages.REPLACES.format(**replaced, changed_files=", ".join(replaced["changed"]))
+    return ["", head, *(f"- {line}" for line in replaced["why"] or [messages.NO_CAUSE])]
 
 
 def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str) -> None:
     """Call the command of config/run.yml for ``outcome``; its failure is logged, not ours."""
-    settings = yaml.safe_load((project.config_dir / "run.yml").read_text(encoding="utf-8"))["hooks"]
+    settings = read_settings(project)["hooks"]
     command = settings[outcome]
     if not command:
         return

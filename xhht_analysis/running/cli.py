@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +12,9 @@ import typer
 
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import history, messages, office
+from xhht_analysis.running.history import Out, Raw, project_at
 
+INTERRUPTED = 130  # typer's exit code for Ctrl+C
 app = typer.Typer(
     help="Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập tỉnh Tiền Giang 2021–2030.",
     no_args_is_help=True,
@@ -20,8 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
-Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Chỉ dùng tệp nhận đến ngày này.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Chạy trên số liệu minh hoạ kèm theo.")]
 Force = Annotated[bool, typer.Option("--force", help="Chạy lại cả bước không có gì thay đổi.")]
@@ -47,9 +48,12 @@ def run(
     show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
-    project, used = _execute(None, sample, raw, as_of, out, lang, force, pairs)
-    if units:
-        _report_units(project, used, lang, units, jobs, dask)
+
+    def report_units(project: Project, as_of: str) -> dict:
+        return _report_units(project, as_of, lang, units, jobs, dask)
+
+    then = report_units if units else None
+    project, used = _execute(None, sample, raw, as_of, out, lang, force, pairs, then)
     if show:
         _open_on_desktop(project.reports(used) / "05_committee_report.html")
 
@@ -87,36 +91,42 @@ def _execute(
     lang: str,
     force: bool,
     pairs: list[str] | None,
+    then: Callable[[Project, str], dict] | None = None,
 ) -> tuple[Project, str]:
-    """Run one stage, or all with their documents; return where, and the ``as_of`` used."""
+    """Run one stage, or all with their documents; return where, and the ``as_of`` used.
+
+    ``then`` belongs to the run: it is logged and told with it, and gives its final record.
+    """
     from xhht_analysis.running import aftermath, documents, notebooks, pipeline, progress, stages
 
-    project = Project(out=out.resolve()) if out else Project()
+    project = project_at(out)
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
     chosen = [s for s in stages.ALL if stage in (None, s.name)]
     overrides = notebooks.parse_overrides(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
-    settings = pipeline.Settings(
-        raw_dir=raw_dir,
-        as_of=pipeline.choose_as_of(raw_dir, as_of),
-        sample=sample,
-        lang=lang,
-        force=force,
-        overrides=overrides,
-    )
-    finish = documents.make if stage in (None, stages.REPORT.name) else None
-    log = aftermath.open_log(project)
-    try:
+    with aftermath.watched(project, as_of or "") as tell:
+        settings = pipeline.Settings(
+            raw_dir=raw_dir,
+            as_of=pipeline.choose_as_of(raw_dir, as_of),
+            sample=sample,
+            lang=lang,
+            force=force,
+            overrides=overrides,
+            **aftermath.read_settings(project).get("limits", {}),
+        )
+        finish = documents.make if stage in (None, stages.REPORT.name) else None
         with progress.Progress(settings.as_of) as listener:
             record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
-        aftermath.succeed(project, record)
-    except (KitError, OSError) as error:
-        aftermath.fail(project, settings.as_of, str(error))
-        raise
-    finally:
-        aftermath.close_log(log)
+        aftermath.write_summary(project, record)
+        try:
+            record = then(project, settings.as_of) if then else record
+        finally:
+            documents.index(project, lang)
+        tell(record)
     progress.show_places(project, settings.as_of)
+    if record.get("replaces"):
+        typer.echo("\n".join(aftermath.why_different(record)))
     return project, settings.as_of
 
 
@@ -127,22 +137,15 @@ def _report_units(
     wanted: list[str],
     jobs: int | None,
     dask: str | None,
-) -> None:
+) -> dict:
     """Make the unit reports as a fleet; a unit that failed ends the command with exit 1."""
-    from xhht_analysis.running import documents, fleet, progress, units
+    from xhht_analysis.running import fleet, progress, units
 
     codes = [code for part in wanted for code in part.split(",") if code]
     with fleet.make_executor(jobs, dask) as executor, progress.Count() as listener:
-        units.run(
-            codes,
-            as_of,
-            lang,
-            project,
-            executor,
-            export=documents.export_unit,
-            listener=listener,
-        )
+        record = units.run(codes, as_of, lang, project, executor, listener=listener)
     typer.echo(f"  {project.reports(as_of) / 'units'}")
+    return record
 
 
 for _command in (*office.COMMANDS, *history.COMMANDS):
@@ -167,11 +170,22 @@ def main() -> None:
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     try:
         app()
+    except SystemExit as error:
+        if error.code != INTERRUPTED:
+            raise
+        typer.echo(messages.INTERRUPTED, err=True)
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # wait for no notebook: its kernel dies with this process
     except KitError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except OSError as error:  # disk full, read-only, open elsewhere
         typer.echo(messages.FILE_BUSY.format(path=error.filename, cause=error.strerror), err=True)
+        sys.exit(1)
+    except ValueError as error:
+        if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract
+            raise
+        typer.echo(str(error), err=True)
         sys.exit(1)
 
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis.project import KitError
-from xhht_analysis.running import messages, notebooks
+from xhht_analysis.running import documents, messages, notebooks
 
 KERNEL_BYTES = 400 * 2**20
 """Memory set aside for one kernel with the full stack (230 MB measured, and its tables)."""
@@ -23,13 +29,18 @@ UNIT_TIMEOUT = 600
 
 @dataclass(frozen=True)
 class Job:
-    """One execution of ``source`` into ``target``; ``name`` is what a failure is called."""
+    """One execution of ``source`` into ``target`` and, if given, its ``page`` in ``lang``.
+
+    ``name`` is what a failure is called.
+    """
 
     name: str
     source: Path
     target: Path
     parameters: dict[str, object]
     cwd: Path
+    page: Path | None = None
+    lang: str = "vi"
 
 
 @dataclass(frozen=True)
@@ -44,38 +55,38 @@ def execute_job(job: Job) -> Outcome:
     """Run one job; a failing notebook is an outcome, never an exception (the rest goes on)."""
     try:
         notebooks.execute(job.source, job.target, job.parameters, cwd=job.cwd, timeout=UNIT_TIMEOUT)
+        if job.page:
+            documents.export_unit(job.target, job.page, job.lang)
     except KitError as error:
         return Outcome(job.name, str(error))
     return Outcome(job.name)
 
 
-def run_jobs(
-    jobs: Sequence[Job],
-    executor: Executor,
-    *,
-    listener: Callable[[int, int, Outcome], None] = lambda done, total, outcome: None,
-) -> list[Outcome]:
-    """Run every job on ``executor``; outcomes in the order of ``jobs``.
+def outcomes(jobs: Sequence[Job], executor: Executor) -> Iterator[Outcome]:
+    """Run every job on ``executor``; outcomes as they arrive, an executor's own failure among them.
 
-    ``listener`` hears the number done, the total and each outcome as it arrives.
+    If the caller stops listening, jobs not yet begun are given up.
     """
-    futures: dict[Future, int] = {executor.submit(execute_job, j): i for i, j in enumerate(jobs)}
-    outcomes: list[Outcome] = [Outcome(job.name) for job in jobs]
-    for done, future in enumerate(as_completed(futures), start=1):
-        place = futures[future]
-        outcomes[place] = future.result()
-        listener(done, len(jobs), outcomes[place])
-    return outcomes
+    futures: dict[Future, Job] = {executor.submit(execute_job, job): job for job in jobs}
+    try:
+        for future in as_completed(futures):
+            job = futures[future]
+            cause = CancelledError() if future.cancelled() else future.exception()
+            if cause is None:
+                yield future.result()
+            else:
+                text = messages.UNIT_LOST.format(cause=f"{type(cause).__name__}: {cause}")
+                yield Outcome(job.name, text)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def default_workers() -> int:
     """Kernels at once that cores and free memory allow, at least one."""
-    cores = os.cpu_count() or 1
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows, macOS
-        return cores
-    return max(1, min(cores, free // KERNEL_BYTES))
+    import psutil
+
+    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().available // KERNEL_BYTES))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Commands about runs that were and runs to come: runs, verify, schedule, lab."""
+"""Commands about runs that were and runs to come: runs, verify, compare, schedule, lab."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import messages
 
 Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
+Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
 SCHEDULERS = {"win32": "windows", "linux": "systemd"}
 
 
@@ -38,19 +39,22 @@ def runs(out: Out = None) -> None:
             line.get("finished_at", ""),
             messages.RUN_STATUS[line["status"]],
             f"{line.get('seconds', 0):.0f}",
-            messages.DATA_KIND[line["sample"]] if "sample" in line else "",
+            messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",
             line.get("error", ""),
         )
     Console().print(table)
 
 
-def verify(as_of: str, out: Out = None) -> None:
+def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    from xhht_analysis.running import ledger
+    from xhht_analysis.running import documents, ledger
 
-    problems = ledger.verify(project_at(out), as_of)
-    if problems:
-        raise KitError("\n".join(problems))
+    raw_dir = raw.resolve() if raw else None
+    proof = ledger.verify(project_at(out), as_of, raw_dir=raw_dir, finish=documents.make)
+    if proof.problems:
+        raise KitError("\n".join(proof.problems))
+    for note in proof.notes:
+        typer.echo(f"{messages.SAME_ANYWAY}: {note}")
     typer.echo(messages.VERIFIED.format(as_of=as_of))
 
 
@@ -60,7 +64,7 @@ def schedule(
     daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
     on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
     kind: Annotated[str | None, typer.Option("--for", help="cron, systemd, windows")] = None,
-    raw: Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận.")] = None,
+    raw: Raw = None,
     out: Out = None,
     install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
 ) -> None:
@@ -78,19 +82,72 @@ def schedule(
     for path in paths:
         typer.echo(f"  {path}\n{path.read_text(encoding='utf-8')}")
     typer.echo(messages.SCHEDULE_NOTE[kind])
-    if not install:
-        typer.echo("\n".join([messages.SCHEDULE_INSTALL, *lines]))
-        return
-    for line in lines:
-        subprocess.run(line, shell=True, check=True)
-    typer.echo(messages.SCHEDULE_INSTALLED)
+    if kind == "cron" and when.on:
+        typer.echo(messages.SCHEDULE_YEARLY)
+    if install:
+        schedules.install(kind, paths, lines)
+        typer.echo(messages.SCHEDULE_INSTALLED)
+    else:
+        shown = [" ".join(f'"{w}"' if " " in w else w for w in words) for words in lines]
+        typer.echo("\n".join([messages.SCHEDULE_INSTALL, *shown]))
+
+
+def compare(before: str, after: str, out: Out = None) -> None:
+    """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from xhht_analysis import store
+    from xhht_analysis.forecasting.outlook import PROVINCE
+    from xhht_analysis.plan.goals import read_goals
+    from xhht_analysis.publishing.labels import Labels
+    from xhht_analysis.running import compare as comparing
+
+    project, labels = project_at(out), Labels("vi")
+    found = comparing.compare(project, before, after)
+    path = project.reports(after) / f"compare_{before}.csv"
+    store.write_text(path, found.verdicts.to_csv(index=False, lineterminator="\n"))
+    for kind, count in found.figures.items():
+        typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
+    for line in found.why:
+        typer.echo(line)
+    titles = read_goals(project.config_dir).set_index("goal_code")["title_vi"]
+    table = Table(*messages.COMPARE_COLUMNS, title=f"{before} → {after}")
+    for row in found.verdicts[found.verdicts["unit_code"] == PROVINCE].to_dict("records"):
+        ends = [
+            " ".join(filter(None, (labels.known("class", row[f"class_{end}"]), _percent(chance))))
+            for end, chance in (("before", row["prob_before"]), ("after", row["prob_after"]))
+        ]
+        causes = [
+            f"{messages.CAUSES[c]} {_percent(row[f'by_{c}'], signed=True)}".strip()
+            for c in row["causes"].split(";")
+        ]
+        name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
+        table.add_row(name, *ends, "; ".join(causes))
+    Console().print(table)
+    typer.echo(messages.COMPARED.format(n=len(found.verdicts), path=path))
+    if found.outdated:
+        typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *found.outdated]))
+
+
+def _percent(chance: float, *, signed: bool = False) -> str:
+    """A probability as whole percent, a difference in points; empty when there is none."""
+    if chance != chance:
+        return ""
+    return f"{100 * chance:+.0f} điểm" if signed else f"{100 * chance:.0f} %"
+
+
+def lab_command(notebook: Path) -> list[str]:
+    """JupyterLab for this machine only; it makes a token of its own on every start."""
+    options = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
+    return [sys.executable, "-m", "jupyterlab", *options, str(notebook)]
 
 
 def lab() -> None:
     """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
     notebook = Project().notebooks_dir / "explore.ipynb"
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", str(notebook)]
-    raise typer.Exit(subprocess.run(command, cwd=Project().root, check=False).returncode)
+    done = subprocess.run(lab_command(notebook), cwd=Project().root, check=False)
+    raise typer.Exit(done.returncode)
 
 
-COMMANDS = (runs, verify, schedule, lab)
+COMMANDS = (runs, verify, compare, schedule, lab)

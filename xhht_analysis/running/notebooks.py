@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import json
 import logging
@@ -19,7 +20,14 @@ TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no":
 
 
 class NotebookError(KitError):
-    """A notebook failed; the message names notebook, cell and cause."""
+    """A notebook failed; the message names notebook, cell and cause.
+
+    ``logged`` is the message without the error's own words, which may quote a submitted cell.
+    """
+
+    def __init__(self, told: str, logged: str = ""):
+        super().__init__(told)
+        self.logged = logged or told
 
 
 @dataclass(frozen=True)
@@ -32,14 +40,15 @@ class Parameter:
 
 
 def declared_parameters(notebook: Path) -> dict[str, Parameter]:
-    """Parameters of the cell tagged ``parameters``, by name."""
-    from papermill import inspect_notebook
-
-    found = inspect_notebook(str(notebook))
-    return {
-        name: Parameter(name, (info["inferred_type_name"] or "str").split()[0], notebook.name)
-        for name, info in found.items()
-    }
+    """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
+    found = {}
+    for statement in (s for c in tagged for s in ast.parse("".join(c["source"])).body):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            name = statement.target.id
+            found[name] = Parameter(name, ast.unparse(statement.annotation), notebook.name)
+    return found
 
 
 def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str, object]:
@@ -84,13 +93,19 @@ def _convert(text: str, parameter: Parameter) -> object:
 
 
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, object], *, cwd: Path, timeout: float
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, object],
+    *,
+    cwd: Path,
+    timeout: float,
+    cell_timeout: float = float("inf"),
 ) -> None:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
     The kernel is always this environment's own. A kernel that failed to start is tried once more;
-    a cell never is. The whole notebook has ``timeout`` seconds, a cell what is left of them.
-    ``target`` keeps no times.
+    a cell never is. The whole notebook has ``timeout`` seconds, a cell ``cell_timeout`` or what is
+    left of them. ``target`` keeps no times.
 
     Raises
     ------
@@ -105,42 +120,68 @@ def execute(
     declared = declared_parameters(source)
     passed = {name: value for name, value in parameters.items() if name in declared}
     target.parent.mkdir(parents=True, exist_ok=True)
+    limits = (timeout, cell_timeout)
     try:
         try:
-            _papermill(source, target, passed, cwd, timeout)
+            _papermill(source, target, passed, cwd, limits)
         except RuntimeError as error:
             if "Kernel died before" not in str(error) and "didn't respond" not in str(error):
                 raise
-            _papermill(source, target, passed, cwd, timeout)
+            _papermill(source, target, passed, cwd, limits)
     except PapermillExecutionError as error:
         cell = str(error.source).strip().splitlines()
-        message = messages.NOTEBOOK_FAILED.format(
-            notebook=source.name,
-            cell=error.exec_count or error.cell_index + 1,
-            line=cell[0] if cell else "",
-            cause=f"{error.ename}: {error.evalue}",
-        )
-        raise NotebookError(message) from None
+        where = {"notebook": source.name, "cell": error.exec_count or error.cell_index + 1}
+        where |= {"line": cell[0] if cell else ""}
+        cause = f"{error.ename}: {error.evalue}"
+        told = messages.NOTEBOOK_FAILED.format(**where, cause=cause, remedy=_remedy(cause))
+        logged = messages.NOTEBOOK_FAILED.format(**where, cause=error.ename, remedy=_remedy(cause))
+        raise NotebookError(told, logged) from None
     except NoSuchKernel as error:
         raise NotebookError(messages.NO_KERNEL.format(cause=error)) from None
-    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-        cause = str(error).strip().splitlines()
-        message = messages.KERNEL_FAILED.format(notebook=source.name, cause=cause[0])
-        raise NotebookError(message) from None
+    except CellTimeoutError:
+        where = {"notebook": source.name, "line": _cell_at_work(target)}
+        raise NotebookError(messages.TOO_SLOW.format(**where, seconds=min(limits))) from None
+    except (DeadKernelError, RuntimeError) as error:
+        where = {"notebook": source.name, "line": _cell_at_work(target)}
+        cause = str(error).strip().splitlines()[0]
+        raise NotebookError(messages.KERNEL_FAILED.format(**where, cause=cause)) from None
     executed = nbformat.read(target, as_version=4)
     _check_whole(executed, source.name)
     _strip(executed)
     nbformat.write(executed, target)
 
 
+def _remedy(cause: str) -> str:
+    """What helps against ``cause``, where the cause alone does not say it."""
+    return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
+
+
+def _cell_at_work(target: Path) -> str:
+    """First line of the last cell that began, as papermill last saved it."""
+    try:
+        cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError):
+        return ""
+    begun = [
+        "".join(cell["source"]).strip().split("\n")[0]
+        for cell in cells
+        if cell["metadata"].get("papermill", {}).get("start_time")
+    ]
+    return begun[-1] if begun else ""
+
+
 def _papermill(
-    source: Path, target: Path, parameters: dict[str, object], cwd: Path, timeout: float
+    source: Path,
+    target: Path,
+    parameters: dict[str, object],
+    cwd: Path,
+    limits: tuple[float, float],
 ) -> None:
     import papermill
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + limits[0]
     papermill.execute_notebook(
         str(source),
         str(target),
@@ -150,7 +191,7 @@ def _papermill(
         progress_bar=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
-        timeout_func=lambda cell: max(1.0, deadline - time.monotonic()),
+        timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
 

@@ -6,14 +6,11 @@ reads are those of the last published run and its outputs are still whole.
 
 from __future__ import annotations
 
+import csv
 import functools
-import hashlib
-import importlib.metadata
-import json
-import platform
-import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,15 +18,16 @@ from pathlib import Path
 
 from xhht_analysis import store
 from xhht_analysis.project import DATE, KitError, Project, UsageError, received_dates
-from xhht_analysis.running import messages, notebooks, publication, stages
-
-VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill")
-NOTEBOOK_TIMEOUT = 1800
+from xhht_analysis.running import messages, notebooks, provenance, publication, stages
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one run was asked to do. ``as_of`` is an ISO date; ``overrides`` come from ``-p``."""
+    """What one run was asked to do. ``as_of`` is an ISO date; ``overrides`` come from ``-p``.
+
+    ``cell_seconds`` and ``notebook_seconds`` are limits: a cell or notebook that takes longer is
+    ended, and the run with it.
+    """
 
     raw_dir: Path
     as_of: str
@@ -37,6 +35,8 @@ class Settings:
     lang: str = "vi"
     force: bool = False
     overrides: dict[str, object] = field(default_factory=dict)
+    cell_seconds: float = 900
+    notebook_seconds: float = 1800
 
 
 @dataclass(frozen=True)
@@ -104,42 +104,97 @@ def run(
     as_of, started = settings.as_of, time.monotonic()
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
         before = publication.read_record(project, as_of)
-        changed = set(publication.broken_outputs(project, before))
-        base = _base_hashes(settings, project)
+        _refuse_unproven(chosen, project, as_of, before)
+        made_from = provenance.gather(settings.raw_dir, as_of, project)
+        work = functools.partial(
+            _run_stage,
+            settings=settings,
+            project=project,
+            staged=staged,
+            made_from=made_from,
+            changed=set(publication.broken_outputs(project, before)),
+        )
         done: dict[str, dict] = dict(before.get("stages", {}))
         for wave in sorted({stage.wave for stage in chosen}):
             together = [stage for stage in chosen if stage.wave == wave]
             listener(" · ".join(stage.name for stage in together), None)
-            work = functools.partial(
-                _run_stage,
-                settings=settings,
-                project=project,
-                staged=staged,
-                base=base,
-                done=done,
-                changed=changed,
-            )
-            with ThreadPoolExecutor(len(together)) as pool:
-                entries = list(pool.map(work, together))
-            for stage, entry in zip(together, entries, strict=True):
+            for stage, entry in zip(together, _side_by_side(work, together, done), strict=True):
                 done[stage.name] = entry
                 listener(stage.name, StageResult(stage.name, entry["status"], entry["seconds"]))
         if finish is not None:
+            changed = work.keywords["changed"]
             done["documents"] = _finish(finish, settings, project, staged, done, changed, listener)
+        _mark_stale(chosen, settings, project, staged, made_from, done)
+        moved = provenance.input_hashes(settings.raw_dir, as_of)
+        if moved != made_from["inputs"]:
+            names = provenance.differences(made_from, {"inputs": moved}, ["inputs"])
+            raise KitError("\n".join([messages.INPUT_MOVED, *names]))
         record = {
             "as_of": as_of,
             "status": "done",
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - started, 2),
-            "sample": settings.sample,
+            "sample": settings.sample or _holds_sample(staged.processed(as_of)),
             "parameters": _parameters(settings, project),
             "overrides": settings.overrides,
-            "inputs": base["inputs"],
-            "commit": _commit(project.root),
-            "versions": _versions(),
+            "commit": provenance.commit(project.root),
+            **made_from,
             "stages": done,
         }
         return publication.publish(staged, project, as_of, record)
+
+
+def _side_by_side(work: Callable, together: Sequence[stages.Stage], done: dict) -> list[dict]:
+    """Run stages in threads; when the user interrupts, wait for none of them."""
+    pool = ThreadPoolExecutor(len(together))
+    try:
+        return list(pool.map(functools.partial(work, done=done), together))
+    finally:
+        pool.shutdown(wait=sys.exc_info()[0] is not KeyboardInterrupt, cancel_futures=True)
+
+
+def _mark_stale(chosen, settings, project, staged, made_from, done) -> None:
+    """Stages not run now whose code, parameters or tables are no longer those they were made from.
+
+    Their files are whole but old; the record says so, and the next whole run makes them again.
+    """
+    for stage in stages.ALL:
+        old = done.get(stage.name)
+        if old and stage not in chosen:
+            fresh = old["key"] == _key(stage, settings, project, staged, made_from)
+            done[stage.name] = {**old, "status": "skipped" if fresh else "stale", "seconds": 0.0}
+    if "documents" in done and done[stages.REPORT.name]["status"] == "stale":
+        done["documents"] = {**done["documents"], "status": "stale", "seconds": 0.0}
+
+
+def _refuse_unproven(
+    chosen: Sequence[stages.Stage], project: Project, as_of: str, before: dict
+) -> None:
+    """A stage run alone starts from tables exactly as an earlier run wrote them, or not at all."""
+    made_here = {table for stage in chosen for table in stage.makes}
+    for table in sorted({t for stage in chosen for t in stage.reads} - made_here):
+        path = project.processed(as_of) / f"{table}.csv"
+        if not path.is_file():
+            raise KitError(messages.NOTHING_ON_DISK.format(path=path.parent))
+        if before.get("outputs", {}).get(_place(path, project)) != store.sha256(path):
+            raise KitError(messages.TABLE_CHANGED.format(path=path))
+
+
+def _key(
+    stage: stages.Stage, settings: Settings, project: Project, staged: Project, made_from: dict
+) -> str:
+    """Digest of everything ``stage`` depends on: its notebook, code, packages, parameters, bytes.
+
+    A parameter counts for the notebooks that declare it.
+    """
+    source = project.notebooks_dir / stage.notebook
+    declared = notebooks.declared_parameters(source)
+    given = {k: v for k, v in _parameters(settings, project).items() if k in declared}
+    code = {p: h for p, h in made_from["code"].items() if not p.startswith("notebooks/")}
+    tables = [staged.processed(settings.as_of) / f"{table}.csv" for table in stage.reads]
+    read = [store.sha256(path) if path.is_file() else "" for path in tables]
+    inputs = read if stage.reads else made_from["inputs"]
+    return provenance.digest([store.sha256(source), code, made_from["versions"], given, inputs])
 
 
 def _run_stage(
@@ -148,44 +203,33 @@ def _run_stage(
     settings: Settings,
     project: Project,
     staged: Project,
-    base: dict,
-    done: dict[str, dict],
+    made_from: dict,
     changed: set[str],
+    done: dict[str, dict],
 ) -> dict:
     as_of, started = settings.as_of, time.monotonic()
-    source = project.notebooks_dir / stage.notebook
-    tables = {t: staged.processed(as_of) / f"{t}.csv" for t in (*stage.reads, *stage.makes)}
-    absent = [t for t in stage.reads if not tables[t].is_file()]
-    if absent:
-        raise KitError(messages.NOTHING_ON_DISK.format(path=project.processed(as_of)))
-    key = _digest(
-        [
-            store.sha256(source),
-            base["code"],
-            _parameters(settings, project),
-            base["inputs"] if not stage.reads else [store.sha256(tables[t]) for t in stage.reads],
-        ]
-    )
-    old = done.get(stage.name, {})
+    tables = {table: staged.processed(as_of) / f"{table}.csv" for table in stage.makes}
+    key, old = _key(stage, settings, project, staged, made_from), done.get(stage.name, {})
     if not settings.force and old.get("key") == key and not changed & set(old["outputs"]):
         return {**old, "status": "skipped", "seconds": 0.0}
     target = staged.run_dir(as_of) / stage.notebook
     notebooks.execute(
-        source,
+        project.notebooks_dir / stage.notebook,
         target,
         _parameters(settings, staged),
         cwd=project.root,
-        timeout=NOTEBOOK_TIMEOUT,
+        timeout=settings.notebook_seconds,
+        cell_timeout=settings.cell_seconds,
     )
     notebooks.replace_paths(target, staged.out, project.out)
-    missing = [f"{t}.csv" for t in stage.makes if not tables[t].is_file()]
+    missing = [path.name for path in tables.values() if not path.is_file()]
     drawn = list(staged.figures(as_of).iterdir()) if stage.figures else []
     if len([path for path in drawn if path.suffix == ".png"]) < stage.figures:
         missing.append(f"{stage.figures} PNG")
     if missing:
         text = messages.STAGE_MADE_NOTHING
         raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
-    made = {_place(path, staged) for path in (target, *drawn, *map(tables.get, stage.makes))}
+    made = {_place(path, staged) for path in (target, *drawn, *tables.values())}
     seconds = round(time.monotonic() - started, 2)
     return {"key": key, "status": "done", "seconds": seconds, "outputs": sorted(made)}
 
@@ -193,7 +237,7 @@ def _run_stage(
 def _finish(finish, settings, project, staged, done, changed, listener) -> dict:
     """Make the documents unless every notebook they come from was skipped and they are whole."""
     listener("documents", None)
-    key = _digest([done.get(s.name, {}).get("key") for s in stages.ALL])
+    key = provenance.digest([done.get(s.name, {}).get("key") for s in stages.ALL])
     old = done.get("documents", {})
     whole = old.get("key") == key and not changed & set(old["outputs"])
     started, seen = time.monotonic(), _files(staged)
@@ -229,31 +273,13 @@ def _parameters(settings: Settings, project: Project) -> dict[str, object]:
     }
 
 
-def _base_hashes(settings: Settings, project: Project) -> dict:
-    """Hashes of the files received by ``as_of``, and one of code, configuration and lock."""
-    code = [*(project.root / "xhht_analysis").rglob("*"), *project.config_dir.rglob("*")]
-    code.append(project.root / "requirements.lock")
-    return {
-        "inputs": input_hashes(settings.raw_dir, settings.as_of),
-        "code": _digest(_hashes((p for p in code if p.suffix != ".pyc"), project.root)),
-    }
-
-
-def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
-    """Path relative to ``raw_dir`` → sha256 of every file received by ``as_of``."""
-    received = [day for day in received_dates(raw_dir) if day <= as_of]
-    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
-
-
-def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    found = sorted(p for p in paths if p.is_file() and not p.is_symlink())
-    hashes = {}
-    for path in found:
-        try:
-            hashes[path.relative_to(root).as_posix()] = store.sha256(path)
-        except OSError as error:  # unreadable: intake rejects it by name
-            hashes[path.relative_to(root).as_posix()] = f"unreadable: {error.strerror}"
-    return hashes
+def _holds_sample(folder: Path) -> bool:
+    """Whether any file received is marked as invented, wherever it was read from."""
+    path = folder / "submissions.csv"
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", newline="") as stream:
+        return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
 
 
 def _files(project: Project) -> set[str]:
@@ -262,23 +288,3 @@ def _files(project: Project) -> set[str]:
 
 def _place(path: Path, project: Project) -> str:
     return path.relative_to(project.out).as_posix()
-
-
-def _digest(parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    versions = {name: importlib.metadata.version(name) for name in VERSIONED}
-    return {"python": platform.python_version(), **versions}
-
-
-def _commit(root: Path) -> str:
-    """Commit of the checkout, empty where there is none."""
-    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout.strip()

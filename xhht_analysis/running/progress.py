@@ -74,9 +74,12 @@ def show_places(project: Project, as_of: str) -> None:
     console = Console(soft_wrap=True, highlight=False)
     console.print(messages.RUN_DONE)
     documents = sorted(project.reports(as_of).glob("05_committee_report.*"))
-    for path in (project.processed(as_of), project.figures(as_of), *documents):
+    index = project.reports_root / "index.html"
+    for path in (project.processed(as_of), project.figures(as_of), *documents, index):
         if path.exists():
             console.print(f"  {path}", markup=False)
+    if documents and not any(path.suffix == ".pdf" for path in documents):
+        console.print(messages.NO_PDF, markup=False)
 
 
 def _title(name: str) -> str:

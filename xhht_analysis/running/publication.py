@@ -17,7 +17,7 @@ from pathlib import Path
 
 from xhht_analysis import store
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages
+from xhht_analysis.running import messages, provenance
 
 STAGING = ".staging"
 LOCK = ".xhht.lock"
@@ -89,24 +89,34 @@ def publish(staged: Project, final: Project, as_of: str, record: dict) -> dict:
     Returns
     -------
     dict
-        ``record`` with ``outputs``: path → sha256.
+        ``record`` with ``outputs``: path → sha256; and, if tables of an earlier run of this
+        vintage were replaced by others, ``replaces``: when that ended, which, and what differs.
 
     Raises
     ------
     PublishError
         If a file cannot be replaced (open in Excel, disk full, read-only).
     """
-    before = read_record(final, as_of).get("stages", {})
+    before = read_record(final, as_of)
     claimed = {place for stage in record["stages"].values() for place in stage["outputs"]}
+    outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
     for path in sorted(p for p in staged.out.rglob("*") if p.is_file()):
         target = final.out / path.relative_to(staged.out)
         with _named(target):
+            outputs[path.relative_to(staged.out).as_posix()] = store.sha256(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
-    for gone in {place for stage in before.values() for place in stage["outputs"]} - claimed:
+    old = {place for stage in before.get("stages", {}).values() for place in stage["outputs"]}
+    for gone in old - claimed:
         with _named(final.out / gone):
             (final.out / gone).unlink(missing_ok=True)
-    full = {**record, "outputs": {p: store.sha256(final.out / p) for p in sorted(claimed)}}
+    full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
+    was = before.get("outputs", {})
+    changed = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
+    if changed:
+        why = provenance.differences(before, record)
+        told = [Path(place).name for place in changed]
+        full["replaces"] = {"finished_at": before["finished_at"], "changed": told, "why": why}
     text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     target = final.run_dir(as_of) / "run.json"
     with _named(target):
@@ -124,11 +134,13 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def read_record(project: Project, as_of: str) -> dict:
-    """run.json of ``as_of``, or an empty dict when that run did not happen."""
+    """run.json of ``as_of``, or an empty dict when that run did not happen or cannot be read."""
     path = project.run_dir(as_of) / "run.json"
-    if not path.is_file():
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
-    return json.loads(path.read_text(encoding="utf-8"))
+    return record if isinstance(record, dict) else {}
 
 
 def broken_outputs(project: Project, record: dict) -> list[str]:

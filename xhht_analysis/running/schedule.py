@@ -15,13 +15,14 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 
 from xhht_analysis import store
-from xhht_analysis.project import UsageError
+from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import messages
 
 VIETNAM = timezone(timedelta(hours=7))
 ZONE_NAME = "Asia/Ho_Chi_Minh"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CRON_MARK = "# xhht"
 TASK_XMLNS = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
@@ -107,7 +108,10 @@ def _unit_text(text: str, *, quote: bool = True) -> str:
 
 
 def windows_task(when: When, argv: list[str], directory: Path, today: date) -> str:
-    """XML of a Windows task; the times carry Vietnam's offset, a missed start is caught up."""
+    """XML of a Windows task; the times carry Vietnam's offset, a missed start is caught up.
+
+    It runs while its user is logged on, also on battery: a laptop at night is the usual case.
+    """
     task = ET.Element("Task", version="1.2", xmlns=TASK_XMLNS)
     trigger_name = "TimeTrigger" if when.on else "CalendarTrigger"
     trigger = ET.SubElement(ET.SubElement(task, "Triggers"), trigger_name)
@@ -121,8 +125,12 @@ def windows_task(when: When, argv: list[str], directory: Path, today: date) -> s
     elif when.on is None:
         daily = ET.SubElement(trigger, "ScheduleByDay")
         ET.SubElement(daily, "DaysInterval").text = "1"
+    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", id="Author")
+    ET.SubElement(principal, "LogonType").text = "InteractiveToken"
     limits = ET.SubElement(task, "Settings")
     ET.SubElement(limits, "MultipleInstancesPolicy").text = "IgnoreNew"
+    ET.SubElement(limits, "DisallowStartIfOnBatteries").text = "false"
+    ET.SubElement(limits, "StopIfGoingOnBatteries").text = "false"
     ET.SubElement(limits, "StartWhenAvailable").text = "true"
     ET.SubElement(limits, "ExecutionTimeLimit").text = "PT4H"
     run = ET.SubElement(ET.SubElement(task, "Actions", Context="Author"), "Exec")
@@ -135,29 +143,53 @@ def windows_task(when: When, argv: list[str], directory: Path, today: date) -> s
 
 def write(
     kind: str, when: When, arguments: list[str], directory: Path, folder: Path
-) -> tuple[list[Path], list[str]]:
+) -> tuple[list[Path], list[list[str]]]:
     """Write the files of scheduler ``kind`` (cron, systemd, windows) into ``folder``.
 
     Returns
     -------
     tuple
-        The files, and the shell lines that install them.
+        The files, and the commands that install them, each a list of words (no shell).
     """
     argv = command(arguments)
     if kind == "cron":
         line = cron_line(when, argv, folder / "xhht.log")
-        path = store.write_text(folder / "xhht.crontab", line + "\n")
-        quoted = shlex.quote(str(path))
-        return [path], [f"(crontab -l 2>/dev/null; cat {quoted}) | crontab -"]
+        return [store.write_text(folder / "xhht.crontab", f"{line} {CRON_MARK}\n")], []
     if kind == "systemd":
         units = systemd_units(when, argv, directory)
         paths = [store.write_text(folder / name, text) for name, text in units.items()]
-        quoted = " ".join(shlex.quote(str(path)) for path in paths)
-        place = "~/.config/systemd/user"
-        return paths, [
-            f"mkdir -p {place} && cp {quoted} {place}/",
-            "systemctl --user daemon-reload && systemctl --user enable --now xhht.timer",
-        ]
+        user = ["systemctl", "--user"]
+        links = [*user, "link", "--force", *map(str, paths)]
+        return paths, [links, [*user, "daemon-reload"], [*user, "enable", "--now", "xhht.timer"]]
     xml = windows_task(when, argv, directory, datetime.now(UTC).astimezone(VIETNAM).date())
-    path = store.write_text(folder / "xhht-task.xml", xml + "\n")
-    return [path], [f'schtasks /Create /TN xhht /XML "{path}" /F']
+    path = folder / "xhht-task.xml"  # the Task Scheduler reads and writes UTF-16
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'<?xml version="1.0" encoding="UTF-16"?>\n{xml}\n', encoding="utf-16")
+    return [path], [["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]]
+
+
+def merged_crontab(current: str, line: str) -> str:
+    """``current`` crontab with ``line`` in place of the kit's earlier one."""
+    kept = [other for other in current.splitlines() if not other.endswith(CRON_MARK)]
+    return "\n".join([*kept, line.strip(), ""])
+
+
+def install(kind: str, paths: list[Path], commands: list[list[str]]) -> None:
+    """Install what `write` wrote for this user.
+
+    Raises
+    ------
+    KitError
+        If the scheduler is not there or refuses; the message holds its own words.
+    """
+    try:
+        if kind == "cron":
+            old = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+            current = old.stdout if old.returncode == 0 else ""
+            text = merged_crontab(current, paths[0].read_text(encoding="utf-8"))
+            subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
+        for words in commands:
+            subprocess.run(words, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        raise KitError(messages.SCHEDULE_REFUSED.format(kind=kind, cause=said.strip())) from None

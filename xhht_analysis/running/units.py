@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from pathlib import Path
 
 from xhht_analysis import store
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import fleet, messages, publication, stages
 
 SOURCE = "06_unit_report"
+PAGE = "reports/{}/units/{}.html"
+CHECKPOINT = 20
 
 
 class UnitsFailedError(KitError):
-    """Some unit reports could not be made; the others were published."""
+    """Some unit reports could not be made (unit → message); the others were published."""
+
+    def __init__(self, errors: dict[str, str], total: int):
+        names = ", ".join(sorted(errors))
+        self.logged = messages.UNITS_FAILED.format(failed=len(errors), total=total, names=names)
+        super().__init__("\n".join([self.logged, *sorted(set(errors.values()))]))
 
 
 def known_units(project: Project, as_of: str) -> list[str]:
@@ -52,13 +57,12 @@ def run(
     project: Project,
     executor: Executor,
     *,
-    export: Callable[[Path, Path, str], None],
     listener: Callable[[int, int, fleet.Outcome], None] = lambda done, total, outcome: None,
 ) -> dict:
     """Make the report of each unit from the published tables of ``as_of`` and publish them.
 
-    ``export`` turns an executed notebook into a page (source, target, lang). A unit whose tables,
-    notebook and code are those of its last report is left as it is.
+    Pages are published as they are made, `CHECKPOINT` at a time, so a run that is killed loses
+    little. A unit whose tables, notebook and code are those of its last report is left as it is.
 
     Returns
     -------
@@ -70,36 +74,46 @@ def run(
     UnitsFailedError
         If any unit failed, after the others were published; the message names them.
     """
-    started = time.monotonic()
+    started, errors = time.monotonic(), {}
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
-        shutil.rmtree(staged.processed(as_of))
         record = publication.read_record(project, as_of)
         units = choose(wanted, project, as_of)
         key = _key(project, record, lang)
         old = record["stages"].get(SOURCE, {"key": "", "outputs": []})
         broken = set(publication.broken_outputs(project, record))
-        page = "reports/{}/units/{}.html"
-        done = set(old["outputs"]) - broken if old["key"] == key else set()
-        due = [unit for unit in units if page.format(as_of, unit) not in done]
+        made = set(old["outputs"]) - broken - set(old.get("pending", ()))
+        made &= {place for place in made if old["key"] == key}
+        due = [unit for unit in units if PAGE.format(as_of, unit) not in made]
+        ready = Project(root=project.root, out=staged.out / "ready")
         jobs = [_job(unit, project, staged, as_of, lang) for unit in due]
-        outcomes = fleet.run_jobs(jobs, executor, listener=listener)
-        folder = staged.reports(as_of) / "units"
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            if not outcome.error:
-                export(job.target, folder / f"{job.name}.html", lang)
-        shutil.rmtree(staged.run_dir(as_of))
-        made = {f"reports/{as_of}/units/{p.name}" for p in folder.glob("*.html")}
-        entry = {"key": key, "status": "done", "outputs": sorted(done | made)}
-        entry["seconds"] = round(time.monotonic() - started, 2)
-        stages_now = {**record["stages"], SOURCE: entry}
-        full = publication.publish(staged, project, as_of, {**record, "stages": stages_now})
-    failed = [outcome.name for outcome in outcomes if outcome.error]
-    if failed:
-        text = messages.UNITS_FAILED.format(
-            failed=len(failed), total=len(units), names=", ".join(failed)
-        )
-        raise UnitsFailedError("\n".join([text, *sorted({o.error for o in outcomes if o.error})]))
+        full = record
+        for done, outcome in enumerate(fleet.outcomes(jobs, executor), start=1):
+            listener(done, len(jobs), outcome)
+            if outcome.error:
+                errors[outcome.name] = outcome.error
+            else:
+                made.add(_move_page(outcome.name, staged, ready, as_of))
+            if done % CHECKPOINT and done < len(jobs):
+                continue
+            # pages of an earlier run stay readable until theirs is made, or could not be made
+            pending = set(old["outputs"]) - broken - made if done < len(jobs) else set()
+            entry = {"key": key, "status": "done", "failed": sorted(errors)}
+            entry |= {"outputs": sorted(made | pending), "pending": sorted(pending)}
+            entry["seconds"] = round(time.monotonic() - started, 2)
+            stages_now = {**record["stages"], SOURCE: entry}
+            full = publication.publish(ready, project, as_of, {**record, "stages": stages_now})
+    if errors:
+        raise UnitsFailedError(errors, len(units))
     return full
+
+
+def _move_page(unit: str, staged: Project, ready: Project, as_of: str) -> str:
+    """Take a finished page out of the kernels' reach; return its place."""
+    place = PAGE.format(as_of, unit)
+    (ready.out / place).parent.mkdir(parents=True, exist_ok=True)
+    (staged.out / place).replace(ready.out / place)
+    (staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb").unlink()
+    return place
 
 
 def _job(unit: str, project: Project, staged: Project, as_of: str, lang: str) -> fleet.Job:
@@ -111,7 +125,8 @@ def _job(unit: str, project: Project, staged: Project, as_of: str, lang: str) ->
     }
     target = staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb"
     source = project.notebooks_dir / f"{SOURCE}.ipynb"
-    return fleet.Job(unit, source, target, parameters, project.root)
+    page = staged.out / PAGE.format(as_of, unit)
+    return fleet.Job(unit, source, target, parameters, project.root, page, lang)
 
 
 def _key(project: Project, record: dict, lang: str) -> str:

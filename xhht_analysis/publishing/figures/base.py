@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.material import Material
@@ -92,11 +93,15 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure: Figure, material: Material, title: str, alt: str) -> Figure:
-    """Give a figure its title, alt text, source line and, for invented data, its mark."""
+def finish(figure: Figure, material: Material, title: str, alt: str, *, key: str = "") -> Figure:
+    """Give a figure its title, alt text, source line and, for invented data, its mark.
+
+    ``key`` explains signs in a line of its own above the source.
+    """
     figure.suptitle(wrapped(title, 66), x=0.01, ha="left")
     figure.set_label(alt)
-    figure.supxlabel(wrapped(material.footer(), 125), fontsize=6.5, color=GREY, x=0.01, ha="left")
+    lines = [wrapped(text, 136) for text in (key, material.footer()) if text]
+    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
     if material.is_sample:
         figure.text(
             0.5,
@@ -112,6 +117,15 @@ def finish(figure: Figure, material: Material, title: str, alt: str) -> Figure:
             zorder=10,
         )
     return figure
+
+
+def draw_bands(axes, bands) -> None:
+    """Ranges of 95, 80 and 50 % and the median of a frame: years by quantile level."""
+    for level, (low, high) in BAND_LEVELS.items():
+        if low in bands and high in bands:
+            axes.fill_between(bands.index, bands[low], bands[high], lw=0, color=BAND_COLOURS[level])
+    if 0.5 in bands:
+        axes.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
 
 
 def empty(axes, text: str) -> None:
@@ -146,7 +160,7 @@ def ink_on(colour: str) -> str:
 
 def png_bytes(figure: Figure) -> bytes:
     """PNG of a figure, the same bytes every time."""
-    return _bytes(figure, "png", {"Software": None})
+    return _bytes(figure, "png", {})
 
 
 def svg_bytes(figure: Figure) -> bytes:
@@ -162,7 +176,12 @@ def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
         figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
         if kind == "png":
-            FigureCanvasAgg(figure).print_png(stream, metadata=metadata)
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            # 256 colours of a flat drawing look the same and weigh a third
+            image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+            image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            image.save(stream, "png", dpi=(DPI, DPI))
         else:
             FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
     return stream.getvalue()
@@ -201,28 +220,3 @@ def picture(figure: Figure, png: bytes | None = None) -> Block:
         figure.suptitle(caption)
     content = {"kind": "picture", "caption": " ".join(caption.split()), "alt": figure.get_label()}
     return Block(content | {"inches": float(figure.get_figwidth())}, png)
-
-
-def overlapping_texts(figure: Figure, texts: Iterable | None = None) -> list[tuple[str, str]]:
-    """Pairs of visible texts whose boxes overlap: a figure for print has none."""
-    with figure_style():
-        figure.draw_without_rendering()
-    found = texts if texts is not None else [t for a in figure.axes for t in _visible_texts(a)]
-    boxes = [(t.get_text(), t.get_window_extent()) for t in found]
-    return [
-        (a, b)
-        for i, (a, box) in enumerate(boxes)
-        for b, other in boxes[i + 1 :]
-        if box.shrunk(0.9, 0.9).overlaps(other.shrunk(0.9, 0.9))
-    ]
-
-
-def _visible_texts(axes) -> list:
-    ticks = [
-        label
-        for axis in (axes.xaxis, axes.yaxis)
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-        if min(axis.get_view_interval()) <= place <= max(axis.get_view_interval())
-    ]
-    shown = [*axes.texts, *(ticks if axes.axison else ())]
-    return [t for t in shown if t.get_visible() and t.get_text().strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 
 from xhht_analysis.publishing.figures import base as look
@@ -16,7 +17,7 @@ from xhht_analysis.publishing.figures.base import (
     TARGET,
     styled,
 )
-from xhht_analysis.publishing.labels import CLASS_ORDER
+from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
 from xhht_analysis.publishing.material import TARGET_YEARS, Material
 
 CLASS_EDGES = (10, 33, 67, 90)
@@ -30,13 +31,14 @@ QUANTILES = {95: ("q025", "q975"), 80: ("q100", "q900"), 50: ("q250", "q750")}
 def plot_overview(material: Material) -> Figure:
     """Chance and class of every goal for both target years, one row per goal."""
     rows = _overview_rows(material)
-    height = 0.9 + 0.40 * len(rows)
+    height = 0.9 + 0.35 * len(rows)
     figure, axes = look.canvas(height, 1, len(TARGET_YEARS), sharey=True)
     parts = []
     for axis, year in zip(axes[0], TARGET_YEARS, strict=True):
-        found = [material.verdict(code, year) for code, _ in rows if code]
-        found = [v for v in found if v is not None]
-        parts.append(tally_text(material, found, year))
+        found = (material.verdict(code, year) for code, _ in rows if code)
+        parts.append(
+            tally_text(material, [v["verdict_class"] for v in found if v is not None], year)
+        )
         for place, (code, _) in enumerate(rows):
             if code:
                 _overview_cell(axis, place, material.verdict(code, year), material)
@@ -51,6 +53,38 @@ def plot_overview(material: Material) -> Figure:
     _overview_names(axes[0, 0], rows)
     alt = material.labels.word("overview.alt", parts=" ".join(parts))
     return look.finish(figure, material, material.labels.word("overview.title"), alt)
+
+
+@styled
+def plot_tally(material: Material) -> Figure:
+    """How many targets of each year fall in each class: one tile per class and year."""
+    found = {
+        year: [v["verdict_class"] for code in material.ordered_goals.index
+               if (v := material.verdict(code, year)) is not None]
+        for year in TARGET_YEARS
+    }  # fmt: skip
+    shown = [c for c in CLASS_ORDER if any(c in classes for classes in found.values())]
+    figure, axes = look.canvas(1.9)
+    axis = axes[0, 0]
+    for row, classes in enumerate(found.values()):
+        for column, name in enumerate(shown):
+            n = classes.count(name)
+            colour = CLASS_COLOURS[name] if n else "#ffffff"
+            hatch = "////" if n and name == "no_data" else None
+            axis.add_patch(Rectangle((column - 0.47, row - 0.44), 0.94, 0.88, fc=colour, ec=LIGHT,
+                                     hatch=hatch))  # fmt: skip
+            axis.text(column, row, str(n) if n else "–", ha="center", va="center", fontsize=13,
+                      weight="bold", color=look.ink_on(colour) if n else GREY)  # fmt: skip
+    names = [f"{SYMBOLS[c]}\n{look.wrapped(material.labels.verdict(c), 12)}" for c in shown]
+    axis.set_xticks(range(len(shown)), names, fontsize=7.5)
+    axis.xaxis.tick_top()
+    years = [material.labels.word("overview.year", year=year) for year in TARGET_YEARS]
+    axis.set_yticks(range(len(years)), years, weight="bold")
+    axis.set(xlim=(-0.5, max(len(shown), 1) - 0.5), ylim=(len(years) - 0.5, -0.5))
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    parts = [tally_text(material, classes, year) for year, classes in found.items() if classes]
+    return look.finish(figure, material, material.labels.word("tally.title"), " ".join(parts))
 
 
 def _overview_rows(material: Material) -> list[tuple[str, str]]:
@@ -96,7 +130,7 @@ def plot_fan(material: Material, goal_code: str) -> Figure:
 
     Shares have a fan through the years; counts of districts have bars at the target years.
     """
-    figure, axes = look.canvas(3.3)
+    figure, axes = look.canvas(3.0)
     axis = axes[0, 0]
     observed = material.observed(goal_code)
     verdicts = [v for y in TARGET_YEARS if (v := material.verdict(goal_code, y)) is not None]
@@ -116,7 +150,10 @@ def plot_fan(material: Material, goal_code: str) -> Figure:
         last = observed.iloc[-1]
         value = material.span(verdicts[0], last["low"], last["high"])
         alt += " " + material.labels.word("goal.current", year=int(last["year"]), value=value)
-    return look.finish(figure, material, material.title(goal_code), alt)
+    key = ""
+    if not observed.empty:
+        key = _fan_key(material, observed, counted=material.is_level(goal_code))
+    return look.finish(figure, material, material.title(goal_code), alt, key=key)
 
 
 def target_label(material: Material, verdict: pd.Series, joint: str = "\n") -> str:
@@ -132,19 +169,15 @@ def _fan_body(axis, material: Material, code: str, observed, verdicts) -> None:
         bands = from_origin(
             material.bands(material.ordered_goals.loc[code, "indicator_code"]), observed
         )
-        for level, (low, high) in look.BAND_LEVELS.items():
-            if low in bands and high in bands:
-                axis.fill_between(
-                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
-                )
-        if 0.5 in bands:
-            axis.plot(bands.index, bands[0.5], color=DATA, lw=1.4, ls=(0, (4, 2)), gid="median")
+        look.draw_bands(axis, bands)
     else:
         for verdict in verdicts:
             _outcome_bars(axis, material, verdict)
-    unsure = observed[observed["high"] > observed["low"]]
-    axis.vlines(unsure["year"], unsure["low"], unsure["high"], color=GREY, lw=3, alpha=0.5)
-    axis.plot(observed["year"], observed["low"], "-o", color=DATA, lw=1.6, ms=4.5, gid="observed")
+    unsure = observed["high"] > observed["low"]
+    known, open_ = observed[~unsure], observed[unsure]
+    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=5, alpha=0.5,
+                gid="unsure")  # fmt: skip
+    axis.plot(known["year"], known["low"], "-o", color=DATA, lw=1.6, ms=4.5, gid="observed")
     for verdict in verdicts:
         _target_mark(axis, material, verdict, observed["year"].max())
     _fan_marks(axis, material, observed, bands, counted=material.is_level(code))
@@ -187,7 +220,8 @@ def _outcome_bars(axis, material: Material, verdict: pd.Series) -> None:
 def _fan_marks(axis, material: Material, observed, bands, *, counted: bool) -> None:
     word, origin = material.labels.word, int(observed["year"].max())
     last = observed.iloc[-1]
-    text = material.labels.number(last["low"], 0 if counted else 1)
+    ends = dict.fromkeys((last["low"], last["high"]))
+    text = "–".join(material.labels.number(end, 0 if counted else 1) for end in ends)
     axis.annotate(text, (last["year"], last["low"]), (0, -6), textcoords="offset points",
                   ha="center", va="top", fontsize=8, color=DATA, weight="bold")  # fmt: skip
     if 0.5 in bands and len(bands) > 1:
@@ -196,14 +230,21 @@ def _fan_marks(axis, material: Material, observed, bands, *, counted: bool) -> N
                       textcoords="offset points", fontsize=8, color=DATA)  # fmt: skip
     strip = axis.get_xaxis_transform()
     axis.axvline(BOUNDARY, color=GREY, lw=0.9, ls="--", zorder=0, gid="boundary")
-    axis.text(BOUNDARY - 0.05, -0.12, word("fan.boundary"), transform=strip, ha="right", va="top",
-              fontsize=7, color=GREY)  # fmt: skip
+    below = {"xycoords": strip, "textcoords": "offset points", "va": "top", "fontsize": 7}
+    axis.annotate(word("fan.boundary"), (BOUNDARY, 0), (-2, -17), ha="right", color=GREY, **below)
     axis.axvline(origin, color=INK, lw=0.8, ls="-.", zorder=0, gid="origin")
-    axis.text(max(origin, BOUNDARY) + 0.05, -0.12, word("fan.origin", year=origin), transform=strip,
-              ha="left", va="top", fontsize=7, color=INK)  # fmt: skip
-    key = f"–●– {word('fan.observed')}    - - {word('fan.median')}    ◆ {word('col.goal').lower()}"
+    place = (max(origin, BOUNDARY), 0)
+    axis.annotate(word("fan.origin", year=origin), place, (2, -17), ha="left", color=INK, **below)
+
+
+def _fan_key(material: Material, observed, *, counted: bool) -> str:
+    word = material.labels.word
+    middle = f"{'▬' if counted else '- -'} {word('fan.median')}"
+    key = f"–●– {word('fan.observed')}    {middle}    ◆ {word('col.goal').lower()}"
     key = f"{key}    {word('fan.bars' if counted else 'fan.bands')}"
-    axis.set_xlabel(key, loc="left", fontsize=7.5, labelpad=22)
+    if (observed["high"] > observed["low"]).any():
+        key = f"{key}    ▌{word('fan.unsure')}"
+    return key
 
 
 def _fan_scale(axis, material: Material, code: str, verdicts) -> None:
@@ -223,9 +264,8 @@ def _fan_scale(axis, material: Material, code: str, verdicts) -> None:
     axis.set_ylabel(material.labels.word("fan.axis.units" if top > 3 else "fan.axis.level"))
 
 
-def tally_text(material: Material, verdicts: list[pd.Series], year: int) -> str:
-    """How many targets of ``year`` fall in each class, as one sentence."""
-    classes = [v["verdict_class"] for v in verdicts]
+def tally_text(material: Material, classes: list[str], year: int) -> str:
+    """How many targets of ``year`` fall in each verdict class, as one sentence."""
     parts = [
         material.labels.word("summary.part", n=classes.count(c), verdict=material.labels.verdict(c))
         for c in CLASS_ORDER

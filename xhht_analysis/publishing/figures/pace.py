@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from xhht_analysis.forecasting.backtest import DEFAULT, reliability
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, LIGHT, TARGET, styled
 from xhht_analysis.publishing.material import PROVINCE, Material
@@ -15,6 +16,7 @@ N_DOTS = 20
 DOT_COLUMNS = ["q025", "q100", "q250", "median", "q750", "q900", "q975"]
 DOT_LEVELS = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
 COVERAGES = (50, 80, 95)
+PIT_BINS = 5
 
 
 def _share_verdicts(material: Material, year: int) -> pd.DataFrame:
@@ -30,7 +32,7 @@ def _pairs(
     material: Material, names: list[str], left, right, notes: list[str], marks="oD"
 ) -> Figure:
     """Rows of two marks joined by a line, with a note at the right: the body of three figures."""
-    figure, axes = look.canvas(1.1 + 0.46 * max(len(names), 2))
+    figure, axes = look.canvas(1.1 + 0.38 * max(len(names), 2))
     axis = axes[0, 0]
     places = np.arange(len(names))
     axis.hlines(places, left, right, color="#b8c2cc", lw=3)
@@ -121,6 +123,11 @@ def outcome_dots(verdict: pd.Series) -> np.ndarray:
     return np.interp(levels, DOT_LEVELS, verdict[DOT_COLUMNS].astype(float))
 
 
+def has_outcomes(verdict: pd.Series | None) -> bool:
+    """Whether a verdict has the quantiles that twenty outcomes are read from."""
+    return verdict is not None and not verdict[DOT_COLUMNS].isna().any()
+
+
 @styled
 def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
     """Twenty outcomes as dots over the target line; those that reach it are filled."""
@@ -128,7 +135,7 @@ def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
     word, name = material.labels.word, material.title(goal_code)
     figure, axes = look.canvas(2.3)
     axis = axes[0, 0]
-    if verdict is None or verdict[DOT_COLUMNS].isna().any():
+    if not has_outcomes(verdict):
         look.empty(axis, word("class.no_data"))
         alt = f"{name}: {word('class.no_data')}."
         return look.finish(figure, material, word("dots.title", year=year, name=name), alt)
@@ -141,7 +148,9 @@ def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
     for chosen, fill in ((reached, DATA), (~reached, "white")):
         axis.scatter(columns[chosen] * step, np.array(heights)[chosen], s=70, c=fill, ec=DATA)
     axis.axvline(target, color=TARGET, lw=1.2)
-    axis.text(target, max(heights) + 1.1, word("col.target", year=year), color=TARGET, ha="center")
+    side = "right" if target > np.median(dots) else "left"
+    axis.text(target, max(heights) + 1.1, f" {word('col.target', year=year)} ", color=TARGET,
+              ha=side)  # fmt: skip
     axis.set_ylim(-0.7, max(heights) + 1.8)
     axis.set_yticks([])
     axis.spines["left"].set_visible(False)
@@ -177,41 +186,69 @@ def plot_leverage(material: Material, goal_code: str, year: int = 2030) -> Figur
     return look.finish(figure, material, word("leverage.title", name=name, year=year), alt)
 
 
+def own_scores(material: Material) -> pd.DataFrame:
+    """Backtest scores of the kit's own models, without the baselines beside them."""
+    return material.scores[material.scores["model_id"] == DEFAULT]
+
+
+def _pooled(rows: pd.DataFrame, metrics: dict) -> pd.DataFrame:
+    """Means of the metrics over indicators and origins, weighted by n: key, value, n."""
+    found = []
+    for metric, key in metrics.items():
+        own = rows[rows["metric"] == metric].dropna(subset="value")
+        if own["n"].sum() > 0:
+            weights = own["n"].astype(float)
+            found.append(
+                (key, float(np.average(own["value"], weights=weights)), int(weights.sum()))
+            )
+    return pd.DataFrame(found, columns=["key", "value", "n"])
+
+
 def coverage(material: Material) -> pd.DataFrame:
     """Share of past outcomes inside the 50, 80 and 95 % intervals: nominal, actual, n (percent)."""
-    rows, scale = material.scores, 100.0
-    if not material.forecasts.empty:
-        models = set(material.forecasts["model_id"]) & set(rows["model_id"])
-        rows = rows[rows["model_id"].isin(models)] if models else rows
-    found = []
-    for nominal in COVERAGES:
-        own = rows[rows["metric"] == f"coverage_{nominal}"].dropna(subset="value")
-        if own["n"].sum() > 0:
-            actual = float(np.average(own["value"], weights=own["n"].astype(float)))
-            found.append((nominal, actual, int(own["n"].sum())))
-    table = pd.DataFrame(found, columns=["nominal", "actual", "n"])
-    return table.assign(actual=table["actual"] * (scale if table["actual"].max() <= 1 else 1.0))
+    table = _pooled(own_scores(material), {f"coverage_{level}": level for level in COVERAGES})
+    table = table.rename(columns={"key": "nominal", "value": "actual"})
+    return table.assign(actual=100 * table["actual"])
 
 
 @styled
 def plot_track(material: Material) -> Figure:
-    """Reliability: nominal against observed coverage of past forecasts."""
-    rows, word = coverage(material), material.labels.word
-    figure, axes = look.canvas(3.0)
-    axis = axes[0, 0]
-    axis.plot([0, 100], [0, 100], color=LIGHT, lw=2)
-    axis.plot(rows["nominal"], rows["actual"], "o", color=CLASS_COLOURS["very_likely"], ms=9)
-    parts = []
-    for row in rows.itertuples():
-        given = {"actual": material.labels.number(row.actual), "n": material.labels.number(row.n)}
-        parts.append(word("track.part", nominal=row.nominal, **given))
-        axis.annotate(f"{given['actual']} (n = {given['n']})", (row.nominal, row.actual), (8, -10),
-                      textcoords="offset points", fontsize=8)  # fmt: skip
+    """How past forecasts held: coverage, reliability of chances, and the PIT histogram."""
+    rows, word, number = coverage(material), material.labels.word, material.labels.number
+    figure, axes = look.canvas(2.9, 1, 3)
+    parts = [
+        word("track.part", nominal=row.nominal, actual=number(row.actual), n=number(row.n))
+        for row in rows.itertuples()
+    ]
+    said = reliability(own_scores(material)) if len(rows) else pd.DataFrame()
+    parts += [
+        word("track.chance", said=number(100 * r.chance), came=number(100 * r.hit), n=number(r.n))
+        for r in said.itertuples()
+    ]
     if rows.empty:
-        look.empty(axis, word("class.no_data"))
+        for axis in axes.flat:
+            look.empty(axis, word("class.no_data"))
     else:
-        axis.set(xlim=(40, 102), ylim=(min(30, rows["actual"].min() - 5), 104))
-        axis.set_xlabel(word("track.nominal"), loc="left")
-        axis.set_ylabel(word("track.actual"))
+        _on_diagonal(axes[0, 0], rows["nominal"], rows["actual"], rows["n"], material)
+        if len(said):
+            _on_diagonal(axes[0, 1], 100 * said["chance"], 100 * said["hit"], said["n"], material)
+        pit = _pooled(own_scores(material), {f"pit_{k}": k for k in range(1, PIT_BINS + 1)})
+        axes[0, 2].bar(pit["key"], 100 * pit["value"], 0.9, color=look.BAND_COLOURS[80])
+        axes[0, 2].axhline(100 / PIT_BINS, color=TARGET, lw=1, ls="--")
+        axes[0, 2].set_xticks([])
+        for axis, key in zip(axes.flat, ("coverage", "reliability", "pit"), strict=True):
+            axis.set_title(look.wrapped(word(f"track.{key}"), 26), weight="bold", fontsize=8)
+            axis.set_xlabel(look.wrapped(word(f"track.{key}_x"), 30), loc="left", fontsize=7.5)
+        axes[0, 0].set_ylabel(word("track.actual"))
     alt = word("track.alt", parts=" ".join(parts) or word("class.no_data"))
     return look.finish(figure, material, word("track.title"), alt)
+
+
+def _on_diagonal(axis, said, came, n, material: Material) -> None:
+    """Said against came true, in percent; the nearer to the diagonal the better."""
+    axis.plot([0, 100], [0, 100], color=LIGHT, lw=2, zorder=0)
+    axis.plot(said, came, "o", color=CLASS_COLOURS["very_likely"], ms=7)
+    for x, y, count in zip(said, came, n, strict=True):
+        axis.annotate(f"{material.labels.number(y)}", (x, y), (-5, 4), fontsize=7.5, ha="right",
+                      textcoords="offset points", gid=f"n={count}")  # fmt: skip
+    axis.set(xlim=(-8, 106), ylim=(-6, 112), xticks=range(0, 101, 25), yticks=range(0, 101, 25))

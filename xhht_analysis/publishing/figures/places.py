@@ -10,7 +10,7 @@ from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
 from xhht_analysis.publishing.figures.goals import BOUNDARY, from_origin
 from xhht_analysis.publishing.labels import HOPEFUL, PERCENT, SYMBOLS
-from xhht_analysis.publishing.material import PROVINCE, Material
+from xhht_analysis.publishing.material import LEVEL_KINDS, PROVINCE, TARGET_YEARS, Material
 
 LEVEL_INDICATORS = (
     "literacy_level",
@@ -25,6 +25,7 @@ TILES = {
     "822": (3, 1), "823": (4, 1), "816": (5, 1), "824": (5, 0), "825": (4, 0),
 }  # fmt: skip
 """Column and row of each district in a sketch of the province, from west to east."""
+LAST_YEAR = TARGET_YEARS[-1]
 DEADLINE = "11-30"
 """Last day of receipt that is on time (the plan asks for reports before 1 December)."""
 
@@ -32,43 +33,69 @@ DEADLINE = "11-30"
 @styled
 def plot_districts(material: Material, goal_code: str) -> Figure:
     """Observed and expected share of each district, in Vietnamese order, on one scale."""
-    goal = material.ordered_goals.loc[goal_code]
-    code, name = goal["indicator_code"], material.title(goal_code)
-    rows = material.rows(code).dropna(subset="value")
-    target = material.target(goal_code, 2030)
+    goal, name = material.ordered_goals.loc[goal_code], material.title(goal_code)
     figure, axes = look.canvas(5.6, 3, 4, sharex=True, sharey=True)
     for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
-        own = rows[rows["unit_code"] == district.unit_code]
-        bands = from_origin(material.bands(code, district.unit_code), own.assign(low=own["value"]))
-        for level, (low, high) in look.BAND_LEVELS.items():
-            if low in bands and high in bands:
-                axis.fill_between(
-                    bands.index, bands[low], bands[high], lw=0, color=look.BAND_COLOURS[level]
-                )
-        if 0.5 in bands:
-            axis.plot(bands.index, bands[0.5], color=DATA, lw=1, ls="--")
-        axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3)
-        axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
-        if target is not None:
-            axis.plot(2030, float(target["target_value"]), "D", color=TARGET, ms=4.5, zorder=5)
-        axis.set_title(district.short_name, weight="bold")
-        axis.grid(axis="y")
-        axis.set_xticks([2021, 2025, 2030])
-        look.local_numbers(axis.yaxis, material)
+        _share_panel(axis, material, goal, district.unit_code, district.short_name)
     for axis in axes.flat[len(material.districts) :]:
         axis.axis("off")
-        axis.text(
-            0, 0.9, _districts_key(material), transform=axis.transAxes, va="top", fontsize=7.5
-        )
+    rows = material.rows(goal["indicator_code"]).dropna(subset="value")
     title = material.labels.word("districts.title", name=name)
-    return look.finish(figure, material, title, _districts_alt(material, name, rows, target))
+    alt = _districts_alt(material, name, rows, material.target(goal_code, LAST_YEAR))
+    return look.finish(figure, material, title, alt, key=_share_key(material))
 
 
-def _districts_key(material: Material) -> str:
+@styled
+def plot_unit(material: Material, unit_code: str) -> Figure:
+    """Every share of the plan in one district (or the province), a panel each."""
+    word, name = material.labels.word, material.names.get(unit_code, unit_code)
+    goals = material.ordered_goals[~material.ordered_goals["kind"].isin(LEVEL_KINDS)]
+    lines = -(-max(len(goals), 1) // 3)
+    figure, axes = look.canvas(0.8 + 1.75 * lines, lines, 3, sharex=True)
+    parts = []
+    for axis, (_, goal) in zip(axes.flat, goals.iterrows(), strict=False):
+        short = material.short(goal["indicator_code"])
+        own = _share_panel(axis, material, goal, unit_code, short)
+        axis.set_ylim(0, 105)
+        if len(own):
+            target, last = material.target(goal["goal_code"], LAST_YEAR), own.iloc[-1]
+            aim = material.labels.percent(
+                float("nan" if target is None else target["target_value"])
+            )
+            given = {"year": int(last["year"]), "value": material.labels.percent(last["value"])}
+            parts.append(word("unit.figure_part", indicator=short, target=aim, **given))
+    for axis in axes.flat[len(goals) :]:
+        axis.axis("off")
+    alt = word("unit.figure_alt", name=name, parts=" ".join(parts) or word("class.no_data"))
+    title = word("unit.figure", name=name)
+    return look.finish(figure, material, title, alt, key=_share_key(material))
+
+
+def _share_panel(axis, material: Material, goal, unit_code: str, title: str) -> pd.DataFrame:
+    """Course of one share in one unit; the figures it drew."""
+    code = goal["indicator_code"]
+    rows = material.rows(code).dropna(subset="value")
+    own = rows[rows["unit_code"] == unit_code]
+    look.draw_bands(
+        axis, from_origin(material.bands(code, unit_code), own.assign(low=own["value"]))
+    )
+    axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3, gid="observed")
+    axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
+    target = material.target(goal["goal_code"], LAST_YEAR)
+    if target is not None:
+        value = float(target["target_value"])
+        axis.plot(LAST_YEAR, value, "D", color=TARGET, ms=4.5, zorder=5, gid="target")
+    axis.set_title(look.wrapped(title, 26), weight="bold", fontsize=8.5)
+    axis.set(xticks=[2021, 2025, 2030], xlim=(2020.4, 2030.8))
+    axis.grid(axis="y")
+    look.local_numbers(axis.yaxis, material)
+    return own
+
+
+def _share_key(material: Material) -> str:
     word = material.labels.word
-    lines = [f"–●– {word('fan.observed')} (%)", f"- - {word('fan.median')}", word("fan.bands")]
-    lines += [f"◆ {word('overview.year', year=2030).lower()}", "¦ 01/7/2025"]
-    return "\n".join(look.wrapped(line, 26) for line in lines)
+    key = f"–●– {word('fan.observed')} (%)    - - {word('fan.median')}    {word('fan.bands')}"
+    return f"{key}    ◆ {word('overview.year', year=LAST_YEAR).lower()}    ¦ 01/7/2025"
 
 
 def _districts_alt(material: Material, name: str, rows: pd.DataFrame, target) -> str:
@@ -100,14 +127,15 @@ def plot_ladder(material: Material) -> Figure:
         figure, axes = look.canvas(2)
         look.empty(axes[0, 0], material.labels.word("fan.empty"))
         return look.finish(figure, material, *_ladder_words(material, []))
-    lines = -(-len(codes) // 3)
-    figure, axes = look.canvas(0.9 + 3.0 * lines, lines, min(3, len(codes)), sharey=True)
+    lines, rows = -(-len(codes) // 3), pd.concat(_levels(material, c) for c in codes)
+    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    figure, axes = look.canvas(0.9 + 2.8 * lines, lines, min(3, len(codes)), sharey=True)
     for axis, code in zip(axes.flat, codes, strict=False):
-        _ladder_panel(axis, material, code)
+        _ladder_panel(axis, material, code, years)
     for axis in axes.flat[len(codes) :]:
         axis.axis("off")
-    axes.flat[0].set_xlabel(material.labels.word("ladder.key"), loc="left", fontsize=7.5)
-    return look.finish(figure, material, *_ladder_words(material, codes))
+    key = material.labels.word("ladder.key")
+    return look.finish(figure, material, *_ladder_words(material, codes), key=key)
 
 
 def _levels(material: Material, code: str) -> pd.DataFrame:
@@ -115,9 +143,8 @@ def _levels(material: Material, code: str) -> pd.DataFrame:
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 
-def _ladder_panel(axis, material: Material, code: str) -> None:
+def _ladder_panel(axis, material: Material, code: str, years: range) -> None:
     rows, units = _levels(material, code), list(material.districts["unit_code"])
-    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
     for row in rows.itertuples():
         known = row.low == row.high
         if not known and not row.reported:
@@ -133,11 +160,7 @@ def _ladder_panel(axis, material: Material, code: str) -> None:
     axis.set_xticks(range(len(years)), [str(y) for y in years], rotation=90, fontsize=7)
     axis.set_yticks(range(len(units)), list(material.districts["short_name"]), fontsize=7.5)
     axis.axvline(BOUNDARY - years[0] - 0.25, color=GREY, lw=1.1, ls="--")
-    dictionary = material.indicator(code)
-    name = material.labels.local(dictionary, "short_name") or material.labels.local(
-        dictionary, "name"
-    )
-    axis.set_title(look.wrapped(name, 26), fontsize=8, weight="bold")
+    axis.set_title(look.wrapped(material.short(code), 24), fontsize=8, weight="bold")
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
@@ -171,7 +194,7 @@ def plot_calendar(material: Material) -> Figure:
             _calendar_cell(axis, senders.index(sender), years.index(year), rows, material)
     for place, sender in enumerate(senders):
         missing = set(years) - set(received.loc[received["sender"] == sender, "year"])
-        for year in missing:
+        for year in (y for y in missing if _is_due(material, sender, y)):
             axis.text(years.index(year), place, "–", ha="center", va="center", color=GREY)
     axis.set(xlim=(-0.5, max(len(years), 1) - 0.5), ylim=(max(len(senders), 1) - 0.5, -0.5))
     axis.set_xticks(range(len(years)), [f"{y}" for y in years])
@@ -180,20 +203,22 @@ def plot_calendar(material: Material) -> Figure:
     axis.tick_params(length=0)
     for side in axis.spines.values():
         side.set_visible(False)
-    axis.set_xlabel(
-        look.wrapped(material.labels.word("calendar.key"), 95), loc="left", fontsize=7.5
-    )
     parts = [
         material.labels.word("calendar.part", year=y, n=len(r), late=int(r["late"].sum()))
         for y, r in received.groupby("year")
     ]
-    alt = material.labels.word("calendar.alt", parts=" ".join(parts))
-    return look.finish(figure, material, material.labels.word("calendar.title"), alt)
+    word = material.labels.word
+    alt = word("calendar.alt", parts=" ".join(parts))
+    return look.finish(figure, material, word("calendar.title"), alt, key=word("calendar.key"))
 
 
 def received_reports(material: Material) -> pd.DataFrame:
-    """First report of each reporter and year; ``sender`` is its (former) district or agency."""
+    """First report of each reporter and year; ``sender`` is its (former) district or agency.
+
+    A report about a year after its receipt was rejected by the intake and does not count.
+    """
     rows = material.submissions.dropna(subset=["sender", "year"])
+    rows = rows[rows["year"].astype(int) <= rows["received_on"].str[:4].astype(int)]
     first = rows.sort_values("received_on").drop_duplicates(["sender", "year"])
     home = dict(zip(material.units["unit_code"], material.units["district_code"], strict=True))
     out = first.assign(reporter=first["sender"], year=first["year"].astype(int))
@@ -208,6 +233,15 @@ def received_reports(material: Material) -> pd.DataFrame:
 def _agencies(material: Material, received: pd.DataFrame) -> list[str]:
     others = set(received["sender"]) - set(material.districts["unit_code"]) - {PROVINCE}
     return sorted(others, key=lambda code: material.names.get(code, code))
+
+
+def _is_due(material: Material, sender: str, year: int) -> bool:
+    """Whether a report of that year was to be sent: districts, agencies in charge of a figure."""
+    if sender in set(material.districts["unit_code"]) or material.agencies.empty:
+        return True
+    row = material.agencies.set_index("agency_code").reindex([sender]).fillna("").iloc[0]
+    due = f"{year}-{DEADLINE}"
+    return bool(row["indicators"]) and row["valid_from"] <= due <= (row["valid_to"] or due)
 
 
 def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: Material) -> None:
@@ -226,8 +260,10 @@ def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: 
 
 
 def district_verdicts(material: Material, year: int) -> pd.DataFrame:
-    """Verdicts of the districts on the targets of ``year``."""
+    """Verdicts of the districts on the targets of ``year``, without the province's own status."""
     rows = material.verdicts[material.verdicts["target_year"] == year]
+    goals = material.ordered_goals
+    rows = rows[~rows["goal_code"].isin(goals[goals["kind"] == "province_status"].index)]
     return rows[rows["unit_code"].isin(material.districts["unit_code"])]
 
 

@@ -1,0 +1,164 @@
+"""What stands beside the tables: head, dates, marks, persons, deeds and their money."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import form_fixtures as drawn
+from tests.form_fixtures import TAN_THOI, Board, figures, problems, read, rules
+from tests.unit.test_forms_traps import HEADS, row, template
+from xhht_analysis.intake.context import is_register
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "cell", "raw"),
+    [
+        (("B4", 202), "year_range", "B4", "202"),
+        (("B4", "hai nghìn"), "not_year", "B4", "hai nghìn"),
+        (("B2", "Xã Tân Thơi"), "code_name_disagree", "B2", "Xã Tân Thơi"),
+        (("B3", "99999"), "unknown_unit", "B2", "Xã Tân Thới"),
+    ],
+)
+def test_a_wrong_head_is_rejected_at_its_own_cell(change, rule, cell, raw):
+    board = template(row("life_skills", 1, 2), row("clc_it", 1, 2)).put(*change)
+    if rule == "code_name_disagree":
+        board.put("B2", "Xã Tân Phú")
+        raw = "Xã Tân Phú"
+    assert problems(read(board)) == [(rule, cell, raw)] * 2
+
+
+def test_a_missing_year_shows_no_other_cell():
+    bare = Board().row("A1", ["Đơn vị", "Xã Tân Thới"]).row("A3", HEADS)
+    assert problems(read(bare.row("A4", row("clc_it", 1, 2)))) == [("year_missing", None, None)]
+
+
+@pytest.mark.parametrize("typed", ["31/9/2024", "9/30/2024", "cuối tháng chín"])
+def test_a_date_that_cannot_be_read_is_a_finding_at_its_cell(typed):
+    reading = read(template(row("clc_it", 1, 2)).put("B5", typed))
+    assert rules(reading) == [("not_date", "B5")]
+    assert reading.observation_rows[0]["snapshot_date"] is None
+
+
+def test_a_moment_of_another_year_is_a_finding():
+    reading = read(template(row("clc_it", 1, 2)).put("B5", "30/09/2023"))
+    assert rules(reading) == [("snapshot_other_year", "B4")]
+
+
+def test_the_date_of_the_letter_is_not_the_year_of_the_figures():
+    board = (
+        Board()
+        .put("A1", "BÁO CÁO SỐ LIỆU NĂM 2023")
+        .put("F1", "Tân Thới, ngày 05 tháng 01 năm 2024")
+    )
+    board.row("A3", ["Đơn vị", "clc_it tử số", "clc_it mẫu số"]).row("A4", ["Xã Tân Thới", 1, 2])
+    assert [r["year"] for r in read(board).observation_rows] == [2023]
+
+
+def test_hidden_columns_and_sheets_are_read_and_told():
+    content = drawn.content(template(row("clc_it", 1, 2)))
+    content.sheets[0].hidden_columns = frozenset({3})
+    content.sheets[0].visible = False
+    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    assert figures(reading) == {("clc_it", TAN_THOI): (1, 2, "D9")}
+    assert rules(reading) == [("hidden_column", "D9"), ("hidden_sheet", "D9")]
+
+
+def test_a_formula_without_result_is_shown_in_words():
+    assert problems(read(template(row("clc_it", "=?", 2)))) == [
+        ("formula_text", "D9", "(công thức chưa có kết quả)")
+    ]
+
+
+def test_totals_of_a_list_are_no_indicators():
+    board = template(row("clc_it", 1, 2), ["Tổng cộng", "", "", 1, 2])
+    assert problems(read(board)) == []
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["TT", "Họ", "Tên", "Ngày", "Tháng", "Năm sinh"],
+        ["STT", "Tên công dân", "Số CCCD", "Nơi ở"],
+        ["STT", "Họ tên chủ hộ", "Số nhân khẩu", "Số điện thoại"],
+        ["STT", "Họ và tên người mù chữ", "Sinh năm", "Ấp"],
+        ["STT", "Full name", "Date of birth"],
+    ],
+)
+def test_lists_of_persons_in_many_words(heads):
+    assert is_register([Board().row("A4", heads).row("A5", [1, "Bí Mật"]).sheet()])
+
+
+def test_identity_numbers_typed_as_numbers():
+    board = Board().row("A1", ["STT", "Cán bộ phụ trách", "CCCD"])
+    for number in range(3):
+        board.row(f"A{number + 2}", [number, "Bí Mật", 82_000_000_000 + number])
+    assert is_register([board.sheet()])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Họ và tên người lập biểu:", "Lê Văn C", "Số điện thoại:", "0912"],
+        ["Tên đơn vị", "Năm sinh", "Trong độ tuổi"],
+        ["Nhiệm vụ", "Kinh phí (đồng)", "Hộ"],
+    ],
+)
+def test_what_is_no_list_of_persons(cells):
+    board = Board().row("A4", cells)
+    for number in range(6):
+        board.row(f"A{number + 5}", ["A", 15_000_000_000 + number, 1])
+    assert not is_register([board.sheet()])
+
+
+def deeds(*lines: list[object], heads: tuple[str, ...] = (), dvt: str = "") -> list[dict]:
+    board = Board("Thực hiện").row("A1", ["Đơn vị", "Xã Tân Thới"]).row("A2", ["Năm", 2024])
+    board.row("A4", ["Nhiệm vụ", "Tình trạng", "Kết quả", *heads])
+    if dvt:
+        board.put("E3", f"Đơn vị tính: {dvt}")
+    for number, line in enumerate(lines, start=5):
+        board.row(f"A{number}", line)
+    return read(board)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [
+        ("Đã hoàn thành", "done"), ("hoàn thành 80%", "in_progress"), ("Hoàn thành 100%", "done"),
+        ("Chưa hoàn thành", "in_progress"), ("chưa", "not_started"), ("Đã dừng", "stopped"),
+        ("Đúng tiến độ", None), ("Đang làm", "in_progress"), ("Không thực hiện", "stopped"),
+    ],
+)  # fmt: skip
+def test_states_of_tasks(typed, status):
+    (found,) = deeds(["A", typed, "x"]).activity_rows
+    assert found["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("head", "dvt", "values", "million"),
+    [
+        ("Kinh phí đã chi (đồng)", "", [1.5e9, "850.000.000"], [1500, 850]),
+        ("Kinh phí đã chi (nghìn đồng)", "", [150000, "850.000"], [150, 850]),
+        ("Kinh phí đã chi (1.000đ)", "", [150000, "850.000"], [150, 850]),
+        ("Kinh phí đã chi (tỷ đồng)", "", [1.5, "0,85"], [1500, 850]),
+        ("Kinh phí đã chi", "nghìn đồng", [150000, 900], [150, 0.9]),
+        ("Kinh phí đã chi", "", [150, "2 tỷ"], [150, 2000]),
+    ],
+)
+def test_money_in_the_unit_that_is_declared(head, dvt, values, million):
+    lines = [["A", "xong", "x", value] for value in values]
+    found = deeds(*lines, heads=(head,), dvt=dvt).activity_rows
+    assert [r["budget_spent"] for r in found] == million
+
+
+def test_two_sources_in_one_cell_are_a_finding_and_no_guess():
+    reading = deeds(["A", "xong", "x", "NSĐP"], ["B", "xong", "x", "Ngân sách, xã hội hóa"],
+                    heads=("Nguồn",))  # fmt: skip
+    assert [r["budget_source"] for r in reading.activity_rows] == ["state_budget", None]
+    assert rules(reading) == [("word_unknown", "D6")]
+
+
+def test_an_uncached_formula_is_no_text_of_a_deed():
+    (found,) = deeds(["A", "xong", "x", "=?"], heads=("Đề xuất",)).activity_rows
+    assert found["proposal"] is None

@@ -1,0 +1,158 @@
+"""A run under bad luck: damaged tables, full and read-only disks, moving inputs, wrong clocks."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.notebook_maker import WRITE_TABLE, write_notebook
+from tests.unit.test_pipeline import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.running import notebooks, pipeline, publication, stages
+from xhht_analysis.running.stages import Stage
+
+pytestmark = pytest.mark.unit
+__all__ = ["project"]
+THIRD = Stage("03_third", 3, reads=("scores",), makes=("verdicts",))
+
+
+def tables(project):
+    return {p.name: p.read_bytes() for p in project.processed(AS_OF).glob("*.csv")}
+
+
+def whole(project):
+    record = publication.read_record(project, AS_OF)
+    return record != {} and publication.broken_outputs(project, record) == []
+
+
+def test_a_stage_alone_starts_from_no_table_that_was_changed(project):
+    go(project)
+    (project.processed(AS_OF) / "panel.csv").write_text("a\n2\n")
+    with pytest.raises(KitError, match=r"panel\.csv.*\n.*xhht run"):
+        go(project, chosen=(SECOND,))
+    assert go(project) == {"01_first": "done", "02_second": "skipped"}
+    assert whole(project)
+
+
+def test_a_table_without_a_record_proves_nothing(project):
+    go(project)
+    (project.run_dir(AS_OF) / "run.json").write_text('{"as_of": "2024')  # torn by a power cut
+    assert publication.read_record(project, AS_OF) == {}
+    with pytest.raises(KitError, match=r"panel\.csv"):
+        go(project, chosen=(SECOND,))
+    assert go(project) == {"01_first": "done", "02_second": "done"}
+
+
+def test_stages_left_behind_are_marked_stale_until_they_run(project, monkeypatch):
+    monkeypatch.setattr(stages, "ALL", (FIRST, SECOND))
+    go(project)
+    assert go(project, chosen=(FIRST,), force=True)["02_second"] == "skipped"
+    text = WRITE_TABLE.format(table="panel", value="5")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
+    assert go(project, chosen=(FIRST,)) == {"01_first": "done", "02_second": "stale"}
+    assert go(project) == {"01_first": "skipped", "02_second": "done"}
+
+
+def test_a_file_that_arrives_during_the_run_is_not_half_counted(project):
+    late = project.root / "raw" / AS_OF / "late.csv"
+    text = f"open({str(late)!r}, 'w').write('x')\n" + WRITE_TABLE.format(table="panel", value="1")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
+    with pytest.raises(KitError, match=r"late\.csv"):
+        go(project)
+    assert not project.processed(AS_OF).exists()
+    assert go(project)["01_first"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.ENOSPC, "Ổ đĩa đầy"), (errno.EROFS, "--out")]
+)
+def test_a_disk_that_refuses_in_a_notebook_is_told_with_the_remedy(project, number, remedy):
+    go(project)
+    before = tables(project)
+    text = f"raise OSError({number}, {os.strerror(number)!r})"
+    write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, text)
+    with pytest.raises(KitError, match=f"02_second.*\n.*{remedy}"):
+        go(project)
+    assert tables(project) == before
+    assert whole(project)
+
+
+@pytest.mark.parametrize("moves", [0, 1, 3, 4])
+def test_a_disk_full_in_the_midst_of_publishing_tears_nothing(project, monkeypatch, moves):
+    go(project)
+    (project.root / "raw" / AS_OF / "a.csv").write_text("2")
+    real, count = Path.replace, [0]
+
+    def replace(self, target):
+        if publication.STAGING in self.parts or self.name.startswith(".run.json"):
+            count[0] += 1
+            if count[0] > moves:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(publication.PublishError, match="No space left"):
+        go(project, force=True, overrides={"factor": 2})
+    monkeypatch.undo()
+    assert tables(project)["panel.csv"] == b"a\n1\n"
+    assert tables(project)["scores.csv"] in (b"a\n1\n", b"a\n2\n")
+    go(project, overrides={"factor": 2})
+    assert tables(project)["scores.csv"] == b"a\n2\n"
+    assert whole(project)
+
+
+def test_a_read_only_folder_is_named_with_the_remedy(project, monkeypatch):
+    def refuse(self, *args, **kwargs):
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(OSError, match="Read-only") as caught:
+        go(project)
+    assert str(project.out) in str(caught.value.filename)
+
+
+def test_file_times_decide_nothing_so_a_clock_may_run_backwards(project):
+    go(project)
+    for path in project.out.rglob("*.csv"):
+        os.utime(path, (4e9, 4e9))
+    source = project.root / "raw" / AS_OF / "a.csv"
+    source.write_text("changed")
+    os.utime(source, (1, 1))
+    assert go(project) == {"01_first": "done", "02_second": "skipped"}
+    assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
+
+
+def test_a_missing_kernel_is_told_with_the_remedy(project, monkeypatch):
+    monkeypatch.setattr(notebooks, "KERNEL", "nowhere")
+    with pytest.raises(KitError, match=r"nowhere.*run\.py"):
+        go(project)
+
+
+def test_a_failure_in_the_third_notebook_publishes_nothing_of_the_first_two(project):
+    third = project.notebooks_dir / THIRD.notebook
+    write_notebook(third, PARAMETERS, WRITE_TABLE.format(table="verdicts", value="1"))
+    go(project, chosen=(FIRST, SECOND, THIRD))
+    before = tables(project)
+    write_notebook(third, PARAMETERS, "raise ValueError('hỏng')")
+    with pytest.raises(KitError, match=r"03_third.*hỏng"):
+        go(project, chosen=(FIRST, SECOND, THIRD), overrides={"factor": 7}, force=True)
+    assert tables(project) == before
+    assert whole(project)
+
+
+def test_the_record_names_inputs_code_packages_and_parameters(project):
+    (project.root / "xhht_analysis").mkdir()
+    (project.root / "xhht_analysis" / "a.py").write_text("1")
+    (project.config_dir / "run.yml").write_text("hooks: none of a result's business")
+    record = pipeline.run(settings(project), Project(project.root, project.out), (FIRST,))
+    kept = json.loads((project.run_dir(AS_OF) / "run.json").read_text(encoding="utf-8"))
+    assert sorted(record["code"]) == [
+        "notebooks/01_first.ipynb",
+        "notebooks/02_second.ipynb",
+        "requirements.lock",
+        "xhht_analysis/a.py",
+    ]
+    assert {"python", "system", "numpy"} <= set(kept["versions"])
+    assert kept["inputs"] == record["inputs"]

@@ -1,0 +1,119 @@
+"""What the value reader does not show of an .xls: percent formats, old fonts, hidden rows.
+
+Only as much of OLE and BIFF8 is read as that needs. A file that is not built as expected gives no
+notes: whether it can be read at all is for the value reader to say.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+
+from xhht_analysis.intake.prescan import SheetNotes, is_percent, legacy_font
+
+CELLS = (0x0203, 0x027E, 0x0006, 0x00FD, 0x0204)
+"""NUMBER, RK, FORMULA, LABELSST, LABEL: row, column, cell format."""
+FREE = 0xFFFFFFFA
+Record = tuple[int, bytes]
+
+
+def scan_xls(data: bytes) -> dict[str, SheetNotes]:
+    """Notes on every sheet of an .xls file, by sheet name."""
+    try:
+        book = _workbook_stream(data)
+        return dict(_sheets(book)) if book else {}
+    except (struct.error, IndexError, UnicodeDecodeError):
+        return {}
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """Stream `Workbook` of the OLE container; empty when there is none."""
+    size = 1 << struct.unpack_from("<H", data, 30)[0]
+    if size not in (512, 4096):
+        return b""
+    (n_fat,) = struct.unpack_from("<I", data, 44)
+    (start,) = struct.unpack_from("<I", data, 48)
+    sectors = struct.unpack_from(f"<{min(n_fat, 109)}I", data, 76)
+    fat = [n for s in sectors for n in struct.unpack_from(f"<{size // 4}I", data, (s + 1) * size)]
+
+    folder = _chain(data[size:], start, fat, size)
+    (cut,) = struct.unpack_from("<I", data, 56)
+    for at in range(0, len(folder), 128):
+        if folder[at : at + 18] == "Workbook\0".encode("utf-16-le"):
+            first, length = struct.unpack_from("<II", folder, at + 116)
+            if length >= cut:
+                return _chain(data[size:], first, fat, size)[:length]
+            small = _chain(data[size:], struct.unpack_from("<I", data, 60)[0], fat, size)
+            inner = _chain(data[size:], struct.unpack_from("<I", folder, 116)[0], fat, size)
+            small_fat = struct.unpack(f"<{len(small) // 4}I", small)
+            return _chain(inner, first, small_fat, 64)[:length]
+    return b""
+
+
+def _chain(data: bytes, sector: int, fat: Sequence[int], size: int) -> bytes:
+    """Sectors of one stream, joined; a chain that turns in a circle ends."""
+    parts: list[bytes] = []
+    while sector < FREE and len(parts) * size <= len(data):
+        parts.append(data[sector * size : (sector + 1) * size])
+        sector = fat[sector]
+    return b"".join(parts)
+
+
+def _records(book: bytes, at: int) -> Iterator[Record]:
+    """Records from ``at`` to the end of that substream; charts inside it are passed over."""
+    depth = 0
+    while at + 4 <= len(book):
+        kind, length = struct.unpack_from("<HH", book, at)
+        depth += (kind == 0x0809) - (kind == 0x000A)
+        if depth == 0:
+            return
+        if depth == 1:
+            yield kind, book[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _text(data: bytes, n: int, at: int) -> str:
+    """Text of ``n`` letters whose flags stand at ``at``."""
+    wide = data[at] & 1
+    raw = data[at + 1 : at + 1 + n * (1 + wide)]
+    return raw.decode("utf-16-le" if wide else "latin-1")
+
+
+def _sheets(book: bytes) -> Iterator[tuple[str, SheetNotes]]:
+    formats, fonts, styles, sheets = {9, 10}, [], [], []
+    for kind, data in _records(book, 0):
+        if kind == 0x041E and is_percent(_text(data, struct.unpack_from("<H", data, 2)[0], 4)):
+            formats.add(struct.unpack_from("<H", data)[0])
+        elif kind == 0x0031:
+            fonts.append(legacy_font(_text(data, data[14], 15)))
+        elif kind == 0x00E0:
+            styles.append(struct.unpack_from("<HH", data))
+        elif kind == 0x0085:
+            sheets.append((_text(data, data[6], 7), struct.unpack_from("<I", data)[0]))
+    fonts.insert(4, None)  # there is no font 4
+    percent = {n for n, (_, number) in enumerate(styles) if number in formats}
+    legacy = {n: fonts[f] for n, (f, _) in enumerate(styles) if f < len(fonts) and fonts[f]}
+    for name, at in sheets:
+        yield name, _notes(book, at, percent, legacy)
+
+
+def _notes(book: bytes, at: int, percent: set[int], legacy: dict[int, str]) -> SheetNotes:
+    notes = SheetNotes()
+    for kind, data in _records(book, at):
+        if kind in CELLS:
+            row, column, style = struct.unpack_from("<HHH", data)
+            if style in percent:
+                notes.percent.add((row + 1, column + 1))
+            if style in legacy:
+                notes.fonts[row + 1, column + 1] = legacy[style]
+        elif kind == 0x00BD:  # MULRK: several numbers of one row
+            row, column = struct.unpack_from("<HH", data)
+            for step in range((len(data) - 6) // 6):
+                if struct.unpack_from("<H", data, 4 + 6 * step)[0] in percent:
+                    notes.percent.add((row + 1, column + step + 1))
+        elif kind == 0x0208 and struct.unpack_from("<I", data, 12)[0] & 0x20:
+            notes.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
+        elif kind == 0x007D and struct.unpack_from("<H", data, 8)[0] & 1:
+            first, last = struct.unpack_from("<HH", data)
+            notes.hidden_columns.update(range(first + 1, last + 2))
+    return notes

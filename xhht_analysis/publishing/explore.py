@@ -1,0 +1,260 @@
+"""Questions an analyst asks of one run, without writing code: the functions behind explore.ipynb.
+
+Each function takes the `Material` of a run and returns a frame, a figure or a widget, so that it
+can be copied into a notebook of one's own (docs/examples.md). Nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
+from xhht_analysis.forecasting.plan_forecast import forecast_plan
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.intake.sheets import RefusedError
+from xhht_analysis.intake.workbooks import read_workbook
+from xhht_analysis.plan import areas
+from xhht_analysis.project import Project, resolve
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material, read_material
+
+LAST_YEAR = TARGET_YEARS[-1]
+SCENARIOS = ("none", "last3", "best3")
+"""No line; the pace of the last three years; the unit's own best three years."""
+PACE_WINDOW = 3
+FIXTURE = "tests/fixtures/processed"
+FIGURE_TABLES = ("panel", "forecasts", "verdicts")
+
+
+class NoCourseError(ValueError):
+    """A goal, unit or year for which there is nothing to draw; the message says which."""
+
+
+def open_run(processed_dir: str = "", *, lang: str = "vi") -> Material:
+    """Tables of one run; by default the newest run of this project, else the small fixture."""
+    root = Project().out / "data" / "processed"
+    runs = sorted(p.parent for p in root.glob("*/verdicts.csv"))
+    newest = runs[-1] if runs else resolve(FIXTURE)
+    return read_material(resolve(processed_dir) if processed_dir else newest, lang=lang)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Joint draws of one share from an origin year to 2030, in percent.
+
+    ``years`` are the origin year and every later one (T,), ``units`` the districts (U,) or the
+    province alone, ``draws`` (n, U, T) start at the latest known figure, ``weights`` are the
+    denominators (U,) or None where some are missing; ``sped`` tells a what-if.
+    """
+
+    goal_code: str
+    model: str
+    origin_year: int
+    years: np.ndarray
+    units: list[str]
+    draws: np.ndarray
+    weights: np.ndarray | None
+    sped: bool = False
+
+    def of(self, unit_code: str) -> np.ndarray:
+        """Draws (n, T) of one unit, or of the province by counts; NoCourseError without figures."""
+        if unit_code != PROVINCE or unit_code in self.units:
+            return self.draws[:, self._place(unit_code)]
+        if self.weights is None:
+            raise NoCourseError(f"{self.goal_code}: denominators are missing, nothing adds up")
+        return (self.draws * self.weights[None, :, None]).sum(axis=1) / self.weights.sum()
+
+    def _place(self, unit_code: str) -> int:
+        if unit_code not in self.units:
+            raise NoCourseError(f"{self.goal_code}: unit {unit_code!r} has no figure")
+        return self.units.index(unit_code)
+
+    def chance(self, unit_code: str, year: int, target: float) -> float:
+        """Chance (0-1) that a unit stands at ``target`` percent or above in ``year``."""
+        at = int(np.flatnonzero(self.years == year)[0])
+        return float((self.of(unit_code)[:, at] >= target).mean())
+
+    def sped_up(self, unit_code: str, points: float) -> Course:
+        """The same draws with one unit ``points`` percentage points a year faster (or slower)."""
+        draws = self.draws.copy()
+        shift = points * (self.years - self.origin_year)
+        at = slice(None) if unit_code == PROVINCE else self._place(unit_code)
+        draws[:, at] = np.clip(draws[:, at] + shift, 0, contracts.MAX_PERCENT)
+        return replace(self, draws=draws, sped=True)
+
+
+def forecast_course(
+    material: Material,
+    goal_code: str,
+    *,
+    model: str = DEFAULT,
+    origin_year: int | None = None,
+    n_draws: int = 2000,
+    seed: int = 1,
+) -> Course:
+    """Forecast one share of the plan anew, with any model, from what was known in any year.
+
+    Parameters
+    ----------
+    model
+        ``default`` (the kit's own) or a baseline of `forecasting.baselines.MODELS`.
+    origin_year
+        Figures of later years are left out; by default none is.
+
+    Raises
+    ------
+    NoCourseError
+        If the goal is no share, or has no figure by then.
+    ValueError
+        If there is no such model.
+    """
+    models = registered_models()
+    if model not in models:
+        raise ValueError(f"model must be one of {', '.join(models)}, not {model!r}")
+    if material.is_level(goal_code):
+        raise NoCourseError(f"{goal_code} counts recognised units; see `judge_again`")
+    rows = material.rows(material.ordered_goals.loc[goal_code, "indicator_code"])
+    rows = rows.dropna(subset="value")
+    rows = rows[rows["year"] <= (origin_year or LAST_YEAR - 1)]
+    own = rows[rows["unit_code"].isin(material.districts["unit_code"])]
+    history = (own if len(own) else rows).assign(group_code=PROVINCE)
+    if history.empty:
+        raise NoCourseError(f"{goal_code} has no figure by {origin_year}")
+    forecast = models[model](history, LAST_YEAR - int(history["year"].max()))
+    ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
+    last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
+    weights = forecast.series["denominator"].to_numpy(dtype=float)
+    draws = np.concatenate([last[:, :, None], ahead], axis=2)
+    years = np.concatenate([[forecast.origin_year], forecast.years])
+    units, counted = list(forecast.series["unit_code"]), not np.isnan(weights).any()
+    return Course(goal_code, model, forecast.origin_year, years, units, draws,
+                  weights if counted else None)  # fmt: skip
+
+
+def judge_again(
+    material: Material, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
+) -> Material:
+    """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
+    goal, lines = (t[t["goal_code"] == goal_code] for t in (material.goals, material.targets))
+    plan = forecast_plan(
+        material.panel, goal, lines, material.indicators, areas.read_areas(Project().config_dir),
+        as_of=material.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed, variants=False,
+    )  # fmt: skip
+    panel = material.panel[material.panel["year"] <= origin_year]
+    return replace(material, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
+
+
+def _chance(material: Material, course: Course, unit: str, year: int, need: float) -> float:
+    """Chance by the course; where it repeats the run, the run's own, so that they never differ."""
+    verdict = material.verdict(course.goal_code, year, unit)
+    latest = int(material.rows(material.ordered_goals.loc[course.goal_code, "indicator_code"])
+                 .dropna(subset="value")["year"].max())  # fmt: skip
+    same = course.model == DEFAULT and course.origin_year == latest and not course.sped
+    if same and verdict is not None and verdict["basis"] == "forecast":
+        return float(verdict["prob_reached"])
+    return course.chance(unit, year, need)
+
+
+def chances(material: Material, course: Course) -> pd.DataFrame:
+    """What a course says of every unit, the province last, in words.
+
+    One row per unit: latest figure, then per target year to come the median, the 80 % range and
+    the verdict with its rounded chance.
+    """
+    word, labels = material.labels.word, material.labels
+    units = [*course.units] + ([PROVINCE] if course.weights is not None else [])
+    rows = []
+    for unit in dict.fromkeys(units):
+        draws = course.of(unit)
+        name = word("province") if unit == PROVINCE else material.names[unit]
+        row = {word("col.unit"): name, word("col.current"): labels.percent(draws[0, 0])}
+        for year in (y for y in TARGET_YEARS if y > course.origin_year):
+            target = material.target(course.goal_code, year)
+            if target is None:
+                continue
+            ahead = draws[:, int(np.flatnonzero(course.years == year)[0])]
+            low, middle, high = np.quantile(ahead, [0.1, 0.5, 0.9])
+            chance = _chance(material, course, unit, year, float(target["target_value"]))
+            row[word("col.expected", year=year)] = labels.percent(middle)
+            row[f"80 % ({year})"] = f"{labels.percent(low)} – {labels.percent(high)}"
+            verdict = f"{labels.verdict(classify(chance))} ({labels.short_chance(chance)})"
+            row[word("col.verdict", year=year)] = verdict
+        rows.append(row)
+    return pd.DataFrame(rows).set_index(word("col.unit"))
+
+
+def what_if(
+    material: Material, course: Course, unit_code: str, points: float, year: int = LAST_YEAR
+) -> pd.DataFrame:
+    """What changes if one unit sped up by ``points`` percentage points a year.
+
+    Rows: the unit and the province; chance of the target before and after, in words and 0-1.
+    """
+    target = material.target(course.goal_code, year)
+    if target is None:
+        raise NoCourseError(f"{course.goal_code} has no target for {year}")
+    need, faster, rows = float(target["target_value"]), course.sped_up(unit_code, points), []
+    both = [unit_code] + ([PROVINCE] if course.weights is not None else [])
+    for unit in dict.fromkeys(both):
+        old, new = (_chance(material, one, unit, year, need) for one in (course, faster))
+        name = material.labels.word("province") if unit == PROVINCE else material.names[unit]
+        shown = [material.labels.short_chance(p) for p in (old, new)]
+        rows.append([name, *shown, round(old, 3), round(new, 3)])
+    word = material.labels.word
+    columns = [word("col.unit"), word("explore.before"), word("explore.after")]
+    return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"])
+
+
+def scenario_pace(observed: pd.Series, scenario: str) -> float:
+    """Points a year of a scenario (`SCENARIOS`) from figures by year; NaN with too few."""
+    years = observed.index.to_series()
+    gains = observed.diff(PACE_WINDOW) / years.diff(PACE_WINDOW)
+    gains = gains.dropna()
+    if scenario not in SCENARIOS[1:] or gains.empty:
+        return float("nan")
+    return float(gains.iloc[-1] if scenario == "last3" else gains.max())
+
+
+def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
+    """The submitted sheet around the cell of a reject or finding (file, sheet, cell), as typed.
+
+    Index and columns are the lines and letters of the file under ``raw_dir``; no rows when the
+    doubt is about a whole file or the file cannot be read.
+    """
+    path = Path(raw_dir) / str(row["file"])
+    try:
+        sheets = read_workbook(path) if path.is_file() else []
+    except RefusedError:
+        sheets = []
+    for sheet in sheets:
+        if pd.notna(row["sheet"]) and sheet.name != row["sheet"]:
+            continue
+        places = [(r, c) for r in range(sheet.n_rows) for c in range(sheet.n_columns)]
+        hit = next((p for p in places if sheet.address(*p) == row["cell"]), None)
+        if hit:
+            lines = range(max(hit[0] - around, 0), min(hit[0] + around + 1, sheet.n_rows))
+            columns = range(max(hit[1] - around, 0), min(hit[1] + around + 1, sheet.n_columns))
+            grid = [[sheet.text(r, c) for c in columns] for r in lines]
+            heads = [sheet.address(0, c).rstrip("0123456789") or str(c + 1) for c in columns]
+            return pd.DataFrame(grid, index=[r + sheet.origin[0] for r in lines], columns=heads)
+    return pd.DataFrame()
+
+
+def figure_data(material: Material, name: str) -> dict[str, pd.DataFrame]:
+    """Rows behind a figure file of one goal (``fan_clc_it`` …) by table; KeyError for another."""
+    code = next((c for c in material.ordered_goals.index if name.endswith(f"_{c}")), None)
+    if code is None:
+        raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")
+    indicator = material.ordered_goals.loc[code, "indicator_code"]
+    found = {}
+    for table in FIGURE_TABLES:
+        rows = getattr(material, table)
+        key, value = ("goal_code", code) if table == "verdicts" else ("indicator_code", indicator)
+        rows = rows[(rows[key] == value) & (rows["frame"] == contracts.FRAME_DISTRICTS)]
+        found[table] = rows.reset_index(drop=True)
+    return found

@@ -1,0 +1,188 @@
+"""The report of one district or commune, as blocks for notebook 06.
+
+A district has verdicts of its own. A commune exists since 2025-07-01 and has too few years for a
+chance of its own: it shows its figures beside those of its former district, whose verdicts stand
+there under the district's name.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
+from xhht_analysis.publishing.figures import places as figures_places
+from xhht_analysis.publishing.figures.base import picture
+from xhht_analysis.publishing.followup import STATES
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.report import doubt_table, goal_columns, goal_row, latest
+
+YEAR = TARGET_YEARS[-1]
+MAX_ROWS = 40
+WORTH_SAYING = 0.005
+"""Smaller gains of the province's chance are noise."""
+
+
+def judged_unit(material: Material, unit_code: str) -> str:
+    """Unit whose verdicts are shown: itself, or a commune's former district; else ValueError."""
+    rows = material.units[material.units["unit_code"] == unit_code]
+    if rows.empty:
+        raise ValueError(f"unit_code {unit_code!r} is no unit of the province")
+    row = rows.iloc[0]
+    return str(row["district_code"]) if row["level"] == "commune" else unit_code
+
+
+def unit_name(material: Material, unit_code: str) -> str:
+    """Full name of a unit."""
+    rows = material.units[material.units["unit_code"] == unit_code]
+    return str(rows.iloc[0]["name_vi"]) if len(rows) else unit_code
+
+
+def opening(material: Material, unit_code: str) -> list[Block]:
+    """Title, the banner of invented data, date and frame."""
+    word, judged = material.labels.word, judged_unit(material, unit_code)
+    key = "unit.frame_district" if judged == unit_code else "unit.frame_commune"
+    lines = [f"**{word('as_of', date=material.labels.date(material.as_of))}.**"]
+    if unit_code != PROVINCE:
+        lines.append(word(key, district=unit_name(material, judged)))
+    banner = [prose([word("sample_banner")], "banner")] if material.is_sample else []
+    title = word("unit.title", name=unit_name(material, unit_code))
+    return [heading(title, 1), *banner, prose(lines), prose([material.footer()], "note")]
+
+
+def summary(material: Material, unit_code: str) -> list[Block]:
+    """Tallies, standing among the districts, named goals, where its effort helps the province."""
+    word, judged = material.labels.word, judged_unit(material, unit_code)
+    lead = [*sentences.tallies(material, judged), _standing(material, judged)]
+    if judged != unit_code:
+        lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
+    points = sentences.summary_points(material, judged, (YEAR,))
+    rows = material.verdicts[material.verdicts["unit_code"] == judged]
+    rows = rows[(rows["target_year"] == YEAR) & (rows["leverage"] >= WORTH_SAYING)]
+    if len(rows):
+        best = rows.loc[rows["leverage"].idxmax()]
+        gain = material.labels.number(100 * best["leverage"], 1)
+        points.append(word("unit.leverage", name=material.title(best["goal_code"]), gain=gain))
+    return [heading(word("unit.summary")), prose(lead, "lead"), prose(points, "list")]
+
+
+def _standing(material: Material, unit_code: str) -> str:
+    rows = figures_places.standings(material, YEAR)
+    mine = rows[rows["unit_code"] == unit_code]
+    if mine.empty:
+        return ""
+    row = mine.iloc[0]
+    rank = 1 + int((rows["hopeful"] > row["hopeful"]).sum())
+    return material.labels.word("unit.standing", rank=rank, total=len(rows), year=YEAR,
+                                n=row["hopeful"], of=row["total"])  # fmt: skip
+
+
+def goals(material: Material, unit_code: str) -> list[Block]:
+    """Every target: where the unit stands, verdict, pace; then the figure of its shares."""
+    word, judged = material.labels.word, judged_unit(material, unit_code)
+    known = [sentences.unit_verdicts(material, year, judged) for year in TARGET_YEARS]
+    last = {v["goal_code"]: v for verdicts in known for v in verdicts}
+    rows = [
+        [*goal_row(material, code, judged), _need(material, last[code])]
+        for code in material.ordered_goals.index
+        if code in last
+    ]
+    blocks = [heading(word("unit.goals"))]
+    if not rows:
+        return [*blocks, prose([word("class.no_data")])]
+    caption, heads = word("unit.goals_caption", name=unit_name(material, judged)), word("col.need")
+    blocks.append(table(caption, [*goal_columns(material), heads], rows, align="lrrlrlr"))
+    picture_ = picture(figures_places.plot_unit(material, judged))
+    return [*blocks, heading(word("unit.ahead")), picture_]
+
+
+def _need(material: Material, verdict: pd.Series) -> str:
+    need = verdict["pace_required"]
+    shown = verdict["measure_unit"] != "level" and pd.notna(need) and need > 0
+    return f"+{material.labels.number(need, 1)}" if shown else material.labels.word("none")
+
+
+def figures(material: Material, unit_code: str) -> list[Block]:
+    """Latest figure of every indicator of the unit beside its former district and the province."""
+    word, judged = material.labels.word, judged_unit(material, unit_code)
+    own = material.panel[material.panel["unit_code"] == unit_code]
+    if judged == unit_code:
+        own = own[own["frame"] == contracts.FRAME_DISTRICTS]
+    own = own[own["value"].notna() | own["level"].notna()]
+    last = own.sort_values("year").drop_duplicates("indicator_code", keep="last")
+    last = last.set_index("indicator_code")
+    name, rows = unit_name(material, unit_code), []
+    for code in material.indicators["indicator_code"]:
+        if code in last.index:
+            rows.append(_figure_row(material, last.loc[code], code, judged, unit_code))
+    blocks = [heading(word("unit.figures"))]
+    if not rows:
+        return [*blocks, prose([word("indicator.series_none")])]
+    columns = [word(f"col.{c}") for c in ("indicator", "year", "counts", "own")]
+    columns += [word("col.district")] * (judged != unit_code)
+    columns += [word("col.province")] * (unit_code != PROVINCE)
+    caption = word("unit.figures_caption", name=name)
+    return [*blocks, table(caption, columns, rows, align="lcrrrr"[: len(columns)])]
+
+
+def _figure_row(material: Material, row: pd.Series, code: str, judged: str, unit: str) -> list:
+    number, none = material.labels.number, material.labels.word("none")
+    counts = pd.notna(row["numerator"]) and pd.notna(row["denominator"])
+    shown = f"{number(row['numerator'])}/{number(row['denominator'])}" if counts else none
+    value = material.labels.percent(row["value"])
+    if pd.isna(row["value"]):
+        value = material.labels.word("level", n=number(row["level"]))
+    cells = [
+        material.labels.local(material.indicator(code), "name"),
+        str(row["year"]),
+        shown,
+        value,
+    ]
+    known = material.cells(code)
+    if judged != unit:
+        cells.append(latest(material, known, judged)[0])
+    return cells if unit == PROVINCE else [*cells, latest(material, known, PROVINCE)[0]]
+
+
+def quality(material: Material, unit_code: str) -> list[Block]:
+    """What was received from the unit, on time or late, and what it is asked to mend."""
+    word, number = material.labels.word, material.labels.number
+    sent = material.submissions[material.submissions["sender"] == unit_code]
+    told = word("unit.received_none")
+    if len(sent):
+        due = sent["year"].astype("Int64").astype(str) + f"-{figures_places.DEADLINE}"
+        late, day = int((sent["received_on"] > due).sum()), sent["received_on"].max()
+        told = word("unit.received", n=number(len(sent)), late=number(late),
+                    date=material.labels.date(day))  # fmt: skip
+    blocks = [heading(word("unit.quality")), prose([told])]
+    for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
+        rows = getattr(material, name)
+        mine = rows[(rows["unit_code"] == unit_code) | rows["file"].isin(sent["file"])]
+        if len(mine):
+            caption = word(f"quality.{name}_caption", shown=min(len(mine), MAX_ROWS), n=len(mine))
+            blocks.append(doubt_table(material, mine.head(MAX_ROWS), caption, columns))
+    return blocks if len(blocks) > 2 else [*blocks, prose([word("unit.clean")])]
+
+
+def activities(material: Material, unit_code: str) -> list[Block]:
+    """Tasks of the latest year the unit reported on: state, what was done, money."""
+    word, number = material.labels.word, material.labels.number
+    rows = material.activities[material.activities["reporter_code"] == unit_code]
+    blocks = [heading(word("unit.activities"))]
+    if rows.empty:
+        return [*blocks, prose([word("unit.activities_none")])]
+    year = int(rows["year"].max())
+    titles = {t["task_code"]: material.labels.local(t, "title")
+              for _, t in material.tasks.iterrows()}  # fmt: skip
+    body = [
+        [f"{clean(r.task_code)} {titles.get(r.task_code, '')}".strip(),
+         word(f"col.{r.status}") if r.status in STATES else word("none"), clean(r.text),
+         number(r.budget_planned), number(r.budget_spent)]
+        for r in rows[rows["year"] == year].sort_values("task_code").itertuples()
+    ]  # fmt: skip
+    columns = [word(f"col.{c}") for c in ("task", "state", "done_text", "planned", "spent")]
+    return [
+        *blocks,
+        table(word("unit.activities_caption", year=year), columns, body, align="lllrr"),
+    ]

@@ -1,0 +1,160 @@
+"""What changed between two runs, and why: model and rules, reading, revision, new data.
+
+The way from one run's verdicts to the other's is walked in steps, one cause at a time, and each
+step is judged anew by the forecast notebook: first the old figures under today's code and
+configuration, then figures read differently from the same cell, then figures an office revised or
+took back, last the new figures (and the time that passed). What a step moves is its cause's share;
+the shares add up to the whole change.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from xhht_analysis import contracts, store
+from xhht_analysis.project import Project
+from xhht_analysis.running import ledger, notebooks, provenance, stages
+
+STEPS = ("model", "reread", "revision", "new")
+FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
+NOTICED = 0.01
+"""A step that moves a probability by less, and no class, is no cause worth naming."""
+RECORDED = ("code", "versions", "parameters")
+WITHOUT_SAY = ("xhht_analysis/running/", "xhht_analysis/publishing/", "notebooks/")
+"""No verdict passes through these: the floors of the house forbid it (tests/test_layering.py)."""
+JUDGING = tuple(f"notebooks/{stage.notebook}" for stage in (stages.INTAKE, stages.FORECAST))
+Judge = Callable[[pd.DataFrame, str], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare` found.
+
+    ``verdicts``: one row per verdict that moved, by its key: class and probability before and
+    after, ``by_<step>`` (points of probability), ``causes`` (steps that moved it, joined by ;).
+    ``figures``: number of panel rows by kind of change. ``why``: code, packages, parameters that
+    differ. ``outdated``: what differs between the later run and the code at hand.
+    """
+
+    verdicts: pd.DataFrame
+    figures: dict[str, int]
+    why: list[str]
+    outdated: list[str]
+
+
+def compare(project: Project, before: str, after: str, judge: Judge | None = None) -> Comparison:
+    """Compare the published runs ``before`` and ``after`` (their ``as_of``).
+
+    ``judge`` makes verdicts from a panel and an ``as_of`` (default: the forecast notebook).
+
+    Raises
+    ------
+    KitError
+        If a run is unknown, or its tables are missing or damaged.
+    """
+    one, two = (ledger.record_of(project, as_of) for as_of in (before, after))
+    old, new = (store.read_table("panel", project.processed(as_of)) for as_of in (before, after))
+    ends = [store.read_table("verdicts", project.processed(as_of)) for as_of in (before, after)]
+    judge = judge or (lambda panel, as_of: _judge(panel, as_of, project, two["overrides"]))
+    why = provenance.differences(_judging(one), _judging(two), RECORDED)
+    kinds = panel_changes(old, new)
+    chain, panel = [ends[0]], old
+    for step in STEPS[:-1]:
+        panel = _patched(panel, new, kinds, step)
+        needed = bool(why) if step == "model" else step in set(kinds)
+        chain.append(judge(panel, before) if needed else chain[-1])
+    now = {"code": provenance.code_hashes(project), "versions": provenance.versions(project.root)}
+    outdated = (
+        provenance.differences(two, now, ("code", "versions")) if why or panel is not old else []
+    )
+    figures = kinds.value_counts().to_dict()
+    return Comparison(_moved([*chain, ends[1]]), figures, why, outdated)
+
+
+def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """Kind of change of every panel row that changed, by panel key.
+
+    ``new``: had no figure before; ``revision``: another cell gives it now, or none does;
+    ``reread``: the same cell gives another figure (code, rules or corrections changed). A rebuilt
+    figure is revised if a reported one of its indicator and year is, else reread.
+    """
+    key = list(contracts.PANEL_KEY)
+    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
+    same = pd.concat([_equal(both[f"{c}_old"], both[f"{c}_new"]) for c in FIGURES], axis=1)
+    kind = pd.Series("reread", both.index).mask(
+        ~_equal(both["source_id_old"], both["source_id_new"]), "revision"
+    )
+    kind = kind.mask(both["side"].eq("left_only"), "revision").mask(
+        both["side"].eq("right_only"), "new"
+    )
+    kind = kind[~(same.all(axis=1) & both["side"].eq("both"))]
+    both = both.loc[kind.index]
+    derived = both["source_id_old"].isna() & both["source_id_new"].isna() & kind.eq("reread")
+    place = pd.MultiIndex.from_frame(both[["indicator_code", "year"]])
+    revised = place.isin(place[kind.eq("revision")])
+    kind = kind.mask(derived & revised, "revision")
+    return kind.set_axis(pd.MultiIndex.from_frame(both[key]))
+
+
+def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
+    return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
+
+
+def _patched(panel: pd.DataFrame, new: pd.DataFrame, kinds: pd.Series, step: str) -> pd.DataFrame:
+    """``panel`` with the rows of one kind of change as ``new`` has them."""
+    wanted = kinds.index[kinds.eq(step)]
+    if wanted.empty:
+        return panel
+    key = list(contracts.PANEL_KEY)
+    kept = panel[~pd.MultiIndex.from_frame(panel[key]).isin(wanted)]
+    return pd.concat([kept, new[pd.MultiIndex.from_frame(new[key]).isin(wanted)]])
+
+
+def _moved(chain: list[pd.DataFrame]) -> pd.DataFrame:
+    """Verdicts whose class or probability differs between the ends of ``chain``, with causes."""
+    key = list(contracts.VERDICTS.key)
+    by_key = [verdicts.set_index(key)[["verdict_class", "prob_reached"]] for verdicts in chain]
+    joined = pd.concat(by_key, axis=1, keys=range(len(chain)))
+    classes = joined.xs("verdict_class", axis=1, level=1).fillna("")
+    chances = joined.xs("prob_reached", axis=1, level=1).astype(float)
+    steps = chances.diff(axis=1).iloc[:, 1:].set_axis(list(STEPS), axis=1)
+    turned = classes.ne(classes.shift(axis=1)).iloc[:, 1:].set_axis(list(STEPS), axis=1)
+    caused = turned | steps.abs().ge(NOTICED)
+    found = pd.DataFrame(
+        {
+            "class_before": classes.iloc[:, 0],
+            "class_after": classes.iloc[:, -1],
+            "prob_before": chances.iloc[:, 0],
+            "prob_after": chances.iloc[:, -1],
+            **{f"by_{step}": steps[step].round(4) for step in STEPS},
+            "causes": [";".join(caused.columns[row]) for row in caused.to_numpy(dtype=bool)],
+        }
+    )
+    total = (found["prob_after"] - found["prob_before"]).abs()
+    found = found[found["class_before"].ne(found["class_after"]) | total.ge(NOTICED)]
+    return found.reset_index().sort_values(key, ignore_index=True)
+
+
+def _judging(record: dict) -> dict[str, dict]:
+    """The part of a record that decides verdicts; the day of the data is no setting."""
+    names = record["code"]
+    code = {n: h for n, h in names.items() if n in JUDGING or not n.startswith(WITHOUT_SAY)}
+    settings = {k: v for k, v in record["parameters"].items() if k not in ("as_of", "lang")}
+    return {"code": code, "versions": record["versions"], "parameters": settings}
+
+
+def _judge(panel: pd.DataFrame, as_of: str, project: Project, overrides: dict) -> pd.DataFrame:
+    """Verdicts of the forecast notebook for ``panel``."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        store.write_table(panel, "panel", folder)
+        given = {**overrides, "as_of": as_of}
+        given |= {"processed_dir": str(folder), "output_dir": str(folder)}
+        source = project.notebooks_dir / stages.FORECAST.notebook
+        notebooks.execute(source, folder / source.name, given, cwd=project.root, timeout=1800)
+        return store.read_table("verdicts", folder)
