@@ -85,9 +85,8 @@ class Measures(Layout):
                 self.absent[name] = spec
 
     def _label(self, row: int) -> str:
-        cells = (self.table.sheet.cell(row, c) for c in range(self.table.sheet.n_columns))
         parts: list[str] = []
-        for cell in cells:
+        for cell in self.table.sheet.grid[row]:
             if (
                 isinstance(cell, str)
                 and parse_number(cell).value is None

@@ -28,6 +28,8 @@ MIN_JUMP_POINTS = 10.0
 LARGE_COUNT = 1000
 THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
+SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
+"""What a submitted percentage times the factor being right tells."""
 HEAP_POINTS, HEAP_CHANCE = 0.5, 1e-3
 MAX_VALID_MONTHS = 36
 """Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
@@ -134,7 +136,9 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
     rows = reported[differ]
     messages = [
         f"Tỷ lệ ghi {vn(own, 4)} nhưng tử số và mẫu số cho {vn(right)} %"
-        + (" (ghi theo thang 0–1)." if right and 0.9 < own * 100 / right < 1.1 else ".")
+        + next(
+            (f" ({told})." for f, told in SLIPS.items() if 0.9 * right < own * f < 1.1 * right), "."
+        )
         for own, right in zip(rows["value_submitted"], rows["value"], strict=True)
     ]
     return doubts(rows, "submitted_differs", "value", messages)
