@@ -37,9 +37,7 @@ class Ages(Layout):
         for ages, row in self.groups.items():
             parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
             for columns in self.columns.values() if parts else ():
-                self._check(
-                    row, parts, columns[None] if None in columns else next(iter(columns.values()))
-                )
+                self._check(row, parts, columns.get(None, next(iter(columns.values()))))
 
     def _check(self, row: int, parts: list[int], column: int) -> None:
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]

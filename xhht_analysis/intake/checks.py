@@ -12,13 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
-from xhht_analysis.intake.completeness import (
-    coverage,
-    doubts,
-    incomplete_units,
-    parts_differ,
-    vn,
-)
+from xhht_analysis.intake.completeness import coverage, doubts, incomplete_units, parts_differ, vn
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.standards import recognised_on
 
@@ -197,21 +191,12 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
     few = peers.transform("size") < 5
     limit = np.maximum(5 * spread.mask(few, 0.0), MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
     rows = steps[(change - usual).abs() > limit + noise]
+    told = rows[["value_prior", "value", "year_prior"]]
+    told = told.assign(usual=usual[rows.index], few=few[rows.index])
     messages = [
         f"Từ {vn(a)} % (năm {int(y)}) thành {vn(b)} %, "
-        + (
-            "thay đổi quá nhanh."
-            if alone
-            else f"khác hẳn các đơn vị cùng cấp (thay đổi chừng {vn(u)} điểm)."
-        )
-        for a, b, y, u, alone in zip(
-            rows["value_prior"],
-            rows["value"],
-            rows["year_prior"],
-            usual[rows.index],
-            few[rows.index],
-            strict=True,
-        )
+        + ("thay đổi quá nhanh." if alone else f"khác hẳn các đơn vị cùng cấp ({vn(u)} điểm).")
+        for a, b, y, u, alone in told.itertuples(index=False, name=None)
     ]
     return doubts(rows, "jump", "value", messages).assign(
         field=rows["numerator"].notna().map({True: "numerator", False: "value"})

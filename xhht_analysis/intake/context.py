@@ -26,13 +26,7 @@ PLACE = re.compile(
     r"(?:\s*\([^)]*\))?)\s*:?\s+([^\W\d_].*|\d+)$",
     re.I,
 )
-LEVEL_OF = {
-    "tinh": "province",
-    "xa": "commune",
-    "ph": "commune",
-    "thi tr": "commune",
-    "tt": "commune",
-}
+LEVEL_OF = {"tinh": "province"} | dict.fromkeys(("xa", "ph", "thi tr", "tt"), "commune")
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(

@@ -124,9 +124,7 @@ def read_forms(
     office = Office(content.file, received_on, indicators, places, status)
     if doubtful:
         office.find(
-            None,
-            "sample_numbers",
-            "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa.",
+            None, "sample_numbers", "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa."
         )
     tables = [(sheet, find_tables(sheet)) for sheet in content.sheets]
     heads = [read_context(s, t[0].top if t else s.n_rows) for s, t in tables]
