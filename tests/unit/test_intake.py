@@ -146,7 +146,7 @@ def test_forms_are_those_of_the_configuration_given(raw, tmp_path):
     assert "sheet_not_recognised" in set(result.findings["rule"])
     (config / "forms.yml").unlink()
     with pytest.raises(KitError, match=r"forms\.yml"):
-        intake(raw, config_dir=config)
+        intake(raw, config_dir=config.rename(tmp_path / "without"))
 
 
 def test_nothing_received_and_no_date_say_so(raw):
