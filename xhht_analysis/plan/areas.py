@@ -324,9 +324,11 @@ class Areas:
             return Match(problem="unit_not_valid_then", suggestion=suggestion)
         if named:
             return Match(problem="other_province", suggestion=self._labels(named))
+        if not suggest:
+            return Match(problem="unknown_unit")
         valid = [u for u in self._units if u.ours and u.valid_on(on) and level in (None, u.level)]
         near = [unit for unit in valid if unit.name.core == typed.core]
-        if not near and suggest:
+        if not near:
             letters = {without_accents(unit.name.core): unit for unit in reversed(valid)}
             close = difflib.get_close_matches(
                 without_accents(typed.core), letters, n=MAX_SUGGESTED, cutoff=0.75
