@@ -99,10 +99,10 @@ def _verdict(target, kind: str, unit: str, place: int, empty: bool) -> dict:
     }
     if empty:
         return row | {"reason": "no_figures"}
-    now = observed(target, kind, 2026)
+    now = observed(target, kind, 2026, unit)
     row |= {"current_year": 2026, "current": now}
     if int(target.target_year) == 2025:
-        met = observed(target, kind, 2025) >= need
+        met = observed(target, kind, 2025, unit) >= need
         row |= {"verdict_class": "reached" if met else "missed", "basis": "observed"}
         return row | {"prob_reached": float(met)}
     row |= {"basis": "forecast", "prob_reached": CHANCES[place % 5]}
@@ -117,8 +117,11 @@ def _verdict(target, kind: str, unit: str, place: int, empty: bool) -> dict:
     return row
 
 
-def observed(target, kind: str, year: int) -> float:
-    """What `make_panel` holds for the province: by hand from its rules."""
+def observed(target, kind: str, year: int, unit: str = "82") -> float:
+    """What `make_panel` holds for the province or the level of a district: by hand."""
+    if unit != "82" and kind == "share_districts":
+        top = TOPS.get(target.indicator_code, 3)
+        return float(min(level(year, DISTRICTS.index(unit)), top))
     if kind in ("share_people", "share_institutions"):
         return float(share(year, 5))
     levels = [min(level(year, i), TOPS.get(target.indicator_code, 3)) for i in range(11)]
@@ -200,6 +203,7 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         "rejects": rejects,
         "findings": findings,
         "activities": make_activities(),
+        "units": material.all_units(areas.read_areas(CONFIG)),
     }
     return material.Material(
         as_of=AS_OF,
@@ -208,7 +212,6 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         indicators=goals.read_indicators(CONFIG),
         agencies=goals.read_agencies(CONFIG),
         tasks=goals.read_tasks(CONFIG),
-        units=material.all_units(areas.read_areas(CONFIG)),
         labels=Labels(lang),
         **(made | tables),
     )

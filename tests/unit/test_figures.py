@@ -138,7 +138,7 @@ def test_the_heatmap_says_chances_without_colour(run):
 def test_pace_figures_say_what_the_verdicts_say(run):
     dumbbell = figures_pace.plot_dumbbell(run)
     # information literacy: (70 - 45) / 4 = 6,25 points a year
-    assert texts(dumbbell)[0] == "cần 6,3/năm"
+    assert texts(dumbbell)[0] == "cần +6,3 điểm/năm"
     changes = figures_pace.plot_changes(run)
     # first goal of the plan: 0.78 now, 0.68 before
     assert texts(changes)[0] == f"70{NB}% → 80{NB}%"
@@ -157,7 +157,9 @@ def test_leverage_track_and_tiles(run):
     leverage = figures_pace.plot_leverage(run, "clc_it")
     widths = [bar.get_width() for bar in leverage.axes[0].patches]
     assert widths == sorted(widths, reverse=True)
-    assert "(n = 66)" in figures_pace.plot_track(run).axes[0].texts[0].get_text()
+    covered = figures_pace.plot_track(run).axes[0]
+    assert [list(line.get_ydata()) for line in covered.lines][1] == [47, 83, 94]
+    assert covered.texts[0].get_gid() == "n=66"
     assert len(figures_places.plot_tiles(run, "clc_it").axes[0].patches) == 11
 
 

@@ -50,9 +50,9 @@ INDICATORS = _table(
 GOALS = _table(
     "goals",
     "goal_code",
-    "goal_code order block block_vi title_vi title_en kind indicator_code level_required "
+    "goal_code order block block_vi block_en title_vi title_en kind indicator_code level_required "
     "parent_goal place commitment_vi definition_vi numerator_vi denominator_vi source_vi doubts_vi "
-    "lead_agency support_agencies task_codes",
+    "doubts_en lead_agency support_agencies task_codes",
     empty="parent_goal numerator_vi denominator_vi",
     order=Column("int", low=1, high=18),
     block=Column("int", low=1, high=4),
@@ -86,7 +86,7 @@ AGENCIES = _table(
 TASKS = _table(
     "tasks",
     "task_code",
-    "task_code section group group_vi place title_vi agency_codes goal_codes",
+    "task_code section group group_vi group_en place title_vi title_en agency_codes goal_codes",
     empty="goal_codes",
     section=_one_of("II", "III", "IV"),
 )

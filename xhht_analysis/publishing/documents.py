@@ -88,12 +88,7 @@ def export_html(
 ) -> Path:
     """Write the notebook as one page that needs nothing else: no script, no external address.
 
-    ``title`` defaults to the first heading.
-
-    Raises
-    ------
-    ExportError
-        If the notebook failed or was not executed.
+    ``title`` defaults to the first heading. Raises what `read_executed` raises.
     """
     labels = Labels(lang)
     return _write_page(read_executed(executed_notebook, labels), out, labels, title)
@@ -145,10 +140,7 @@ def export_docx(
 ) -> Path:
     """Write the notebook's blocks as a Word file in the form of Nghị định 30/2020/NĐ-CP.
 
-    Raises
-    ------
-    ExportError
-        If the notebook failed or was not executed.
+    Raises what `read_executed` raises.
     """
     from xhht_analysis.publishing.word import write_docx
 

@@ -5,6 +5,8 @@ Under papermill and nbval there is nobody to choose: the same view is drawn once
 
 from __future__ import annotations
 
+from html import escape
+
 import ipywidgets as widgets
 
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
@@ -16,8 +18,8 @@ from xhht_analysis.publishing.figures.goals import plot_fan
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 FIRST_ORIGIN = 2023
-WIDE = widgets.Layout(width="34rem")
-STYLE = {"description_width": "11rem"}
+WIDE = widgets.Layout(width="40rem")
+STYLE = {"description_width": "14rem"}
 
 
 def view(
@@ -91,8 +93,8 @@ def explorer(material: Material) -> widgets.VBox:
         asked = {name: control.value for name, control in choose.items()}
         asked["origin_year"] = asked["origin_year"] or None
         png, alt, html = view(material, asked.pop("goal_code"), asked.pop("unit_code"), **asked)
-        picture.value, picture.alt = png, alt
-        text.value = html
+        picture.value = png
+        text.value = f"<p>{escape(alt)}</p>{html}"
 
     for control in choose.values():
         control.observe(refresh, names="value")

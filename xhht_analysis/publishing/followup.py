@@ -26,7 +26,7 @@ def places(material: Material) -> list[Block]:
         return [*blocks, prose([word("places.none")])]
     best, last = table_.head(N_NAMED), table_.tail(N_NAMED).iloc[::-1]
     lines = [
-        word(f"places.{key}", year=YEAR, names=material.labels.join(_stand(material, rows)))
+        word(f"places.{key}", year=YEAR, names="; ".join(_stand(material, rows)))
         for key, rows in (("best", best), ("push", last))
     ]
     blocks += [prose(lines), prose([word("places.note")], "note")]

@@ -131,7 +131,8 @@ def break_sentences(material: Material, code: str) -> list[str]:
     other = material.panel[material.panel["indicator_code"] == code]["definition_variant"]
     others = sorted(set(other.dropna()) - set(rows["definition_variant"]))
     told = []
-    if n := int((rows["value_type"] == "derived").sum()):
+    own = rows["unit_code"].isin(material.districts["unit_code"])
+    if n := int((own & (rows["value_type"] == "derived")).sum()):
         told.append(word("indicator.break_boundary", n=number(n)))
     if others and len(rows):
         told.append(word("indicator.break_variant", names=", ".join(others)))

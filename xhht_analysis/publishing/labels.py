@@ -134,10 +134,6 @@ class Labels:
         chance = self.short_chance(verdict["prob_reached"]) if asked else ""
         return f"{text} ({chance})" if chance else text
 
-    def join(self, names: list[str]) -> str:
-        """Names of a list, in the order given."""
-        return "; ".join(names)
-
     def sort(self, names: list[str]) -> list[str]:
         """Names in Vietnamese order."""
         return sorted(names, key=collation_key)

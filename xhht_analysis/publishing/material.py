@@ -64,21 +64,18 @@ class Material:
     def districts(self) -> pd.DataFrame:
         """The 11 districts in Vietnamese order of their proper names."""
         rows = self.units[self.units["level"] == "district"]
-        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True)
-        order = sorted(
-            rows.index, key=lambda i: (collation_key(proper[i]), rows.loc[i, "unit_code"])
-        )
-        return rows.loc[order].reset_index(drop=True)
+        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True).map(collation_key)
+        keys = list(zip(proper, rows["unit_code"], range(len(rows)), strict=True))
+        return rows.iloc[[place for *_, place in sorted(keys)]].reset_index(drop=True)
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Short name of every unit and agency by code."""
         known = dict(zip(self.units["unit_code"], self.units["short_name"], strict=True))
         if not self.agencies.empty:
-            shorts = self.agencies["short_name_vi"].where(
-                self.agencies["short_name_vi"].fillna("") != "", self.agencies["name_vi"]
-            )
-            known |= dict(zip(self.agencies["agency_code"], shorts, strict=True))
+            short = self.agencies["short_name_vi"].replace("", pd.NA)
+            short = short.fillna(self.agencies["name_vi"])
+            known |= dict(zip(self.agencies["agency_code"], short, strict=True))
         return known
 
     @cached_property
@@ -116,10 +113,6 @@ class Material:
             self.targets["target_year"].astype(int) == year
         )
         return None if not mask.any() else self.targets[mask].iloc[0]
-
-    def is_counted(self, goal_code: str) -> bool:
-        """Whether the goal is a share of the 11 districts, said as a number of districts."""
-        return self.ordered_goals.loc[goal_code, "kind"] == COUNTED_KIND
 
     def is_level(self, goal_code: str) -> bool:
         """Whether the goal rests on recognised levels instead of a share."""
@@ -176,8 +169,16 @@ class Material:
         province, which is that of its lowest district. ``indicator_code`` is that of one target
         where the goal's targets measure two standards.
         """
-        goal = self.ordered_goals.loc[goal_code]
-        code = indicator_code or goal["indicator_code"]
+        code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
+        if (goal_code, code) not in self._seen:
+            self._seen[goal_code, code] = self._observe(self.ordered_goals.loc[goal_code], code)
+        return self._seen[goal_code, code]
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
+    def _observe(self, goal: pd.Series, code: str) -> pd.DataFrame:
         if goal["kind"] not in LEVEL_KINDS:
             rows = self.rows(code).dropna(subset="value")
             units = list(self.districts["unit_code"])

@@ -162,11 +162,11 @@ def summary_points(
         ):
             chosen = [v for v in verdicts if v["verdict_class"] in classes]
             if chosen:
-                names = material.labels.join([named(material, v) for v in chosen])
+                names = "; ".join([named(material, v) for v in chosen])
                 points.append(material.labels.word(f"summary.{key}", year=year, names=names))
         empty = [v for v in verdicts if v["verdict_class"] == "no_data"]
         if empty:
-            names = material.labels.join([material.title(v["goal_code"]) for v in empty])
+            names = "; ".join([material.title(v["goal_code"]) for v in empty])
             points.append(
                 material.labels.word("summary.no_data", n=len(empty), year=year, names=names)
             )
@@ -195,7 +195,7 @@ def focus_sentence(material: Material, n: int = 3) -> str:
         return ""
     chance = material.labels.chance
     names = [f"{material.title(v['goal_code'])} ({chance(v['prob_reached'])})" for v in weak]
-    return material.labels.word("summary.help", year=year, names=material.labels.join(names))
+    return material.labels.word("summary.help", year=year, names="; ".join(names))
 
 
 def account_sentence(material: Material) -> str:

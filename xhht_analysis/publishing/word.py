@@ -28,7 +28,7 @@ PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
 LETTER, MAX_WORD = Mm(2.1), 14
 """Room of one letter at 11 points; longer words may break."""
-WIDTH = {False: Mm(160), True: Mm(247)}
+WIDTH, HEIGHT = {False: Mm(160), True: Mm(247)}, {False: Mm(225), True: Mm(140)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 HEADING_SIZES = {1: Pt(14), 2: Pt(14), 3: Pt(13)}
 
@@ -146,8 +146,9 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
         case "links":
             _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
         case "picture":
-            width = min(WIDTH[wide], Mm(25.4 * content["inches"]))
-            shape = doc.add_picture(io.BytesIO(png), width=width)
+            shape = doc.add_picture(io.BytesIO(png), width=Mm(25.4 * content["inches"]))
+            scale = min(WIDTH[wide] / shape.width, HEIGHT[wide] / shape.height, 1)
+            shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
             shape._inline.docPr.set("title", content["caption"])
             doc.paragraphs[-1].paragraph_format.keep_with_next = True

@@ -20,7 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
@@ -66,6 +66,7 @@ STYLE = {
     "figure.titlesize": 11,
     "figure.titleweight": "bold",
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,
     "svg.hashsalt": "xhht",
     "svg.fonttype": "path",
 }
@@ -103,19 +104,8 @@ def finish(figure: Figure, material: Material, title: str, alt: str, *, key: str
     lines = [wrapped(text, 136) for text in (key, material.footer()) if text]
     figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
     if material.is_sample:
-        figure.text(
-            0.5,
-            0.5,
-            material.labels.word("sample"),
-            fontsize=30,
-            color="#000000",
-            alpha=0.10,
-            ha="center",
-            va="center",
-            rotation=18,
-            weight="bold",
-            zorder=10,
-        )
+        mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10}
+        figure.text(0.5, 0.5, material.labels.word("sample"), ha="center", va="center", **mark)
     return figure
 
 
@@ -135,10 +125,11 @@ def empty(axes, text: str) -> None:
     axes.set_yticks([])
 
 
-def whole_years(axes) -> None:
-    """Whole years on the x axis."""
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=11, min_n_ticks=2))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
+def nothing(material: Material, title: str, alt: str) -> Figure:
+    """Figure that says that there is nothing to draw."""
+    figure, axes = canvas(2)
+    empty(axes[0, 0], material.labels.word("fan.empty"))
+    return finish(figure, material, title, alt)
 
 
 def local_numbers(axis, material: Material, decimals: int = 0) -> None:
@@ -149,6 +140,11 @@ def local_numbers(axis, material: Material, decimals: int = 0) -> None:
 def wrapped(text: str, width: int) -> str:
     """``text`` broken into lines of at most ``width`` characters."""
     return "\n".join(textwrap.wrap(text, width)) or text
+
+
+def clip(text: str, width: int = 24) -> str:
+    """``text`` no longer than ``width``: a name beside an axis must leave room for the axis."""
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
 def ink_on(colour: str) -> str:

@@ -18,7 +18,7 @@ from xhht_analysis.publishing.figures.base import (
     styled,
 )
 from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import COUNTED_KIND, TARGET_YEARS, Material
 
 CLASS_EDGES = (10, 33, 67, 90)
 BOUNDARY = 2024.75
@@ -102,7 +102,7 @@ def _overview_rows(material: Material) -> list[tuple[str, str]]:
 
 def _overview_names(axis, rows: list[tuple[str, str]]) -> None:
     axis.set_yticks(
-        range(len(rows)), [look.wrapped(_clip(t, 78), 41) for _, t in rows], fontsize=7.2
+        range(len(rows)), [look.wrapped(look.clip(t, 78), 41) for _, t in rows], fontsize=7.2
     )
     for tick, (code, _) in zip(axis.get_yticklabels(), rows, strict=True):
         tick.set_weight("normal" if code else "bold")
@@ -258,7 +258,8 @@ def _fan_scale(axis, material: Material, code: str, verdicts) -> None:
         axis.set_ylabel(material.labels.word("fan.axis.percent"))
         look.local_numbers(axis.yaxis, material)
         return
-    top = len(material.districts) if material.is_counted(code) else 3
+    counted = material.ordered_goals.loc[code, "kind"] == COUNTED_KIND
+    top = len(material.districts) if counted else 3
     axis.set_ylim(-0.4, top + 0.6)
     axis.yaxis.set_major_locator(MultipleLocator(2 if top > 3 else 1))
     axis.set_ylabel(material.labels.word("fan.axis.units" if top > 3 else "fan.axis.level"))
@@ -273,7 +274,3 @@ def tally_text(material: Material, classes: list[str], year: int) -> str:
     ]
     key = "summary.tally_past" if year < int(material.as_of[:4]) else "summary.tally_future"
     return material.labels.word(key, n=len(classes), year=year, parts=", ".join(parts) or "–")
-
-
-def _clip(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -28,63 +28,56 @@ def _share_verdicts(material: Material, year: int) -> pd.DataFrame:
     return rows.loc[[code for code in shares if code in rows.index]]
 
 
-def _pairs(
-    material: Material, names: list[str], left, right, notes: list[str], marks="oD"
-) -> Figure:
-    """Rows of two marks joined by a line, with a note at the right: the body of three figures."""
+def _pairs(material: Material, key: str, year: int, rows: list[tuple], axis_label: str) -> Figure:
+    """Rows of two marks joined by a line: (name, left, right, note, sentence); words of ``key``."""
+    names, left, right, notes, parts = zip(*rows, strict=True) if rows else [()] * 5
     figure, axes = look.canvas(1.1 + 0.38 * max(len(names), 2))
-    axis = axes[0, 0]
-    places = np.arange(len(names))
+    axis, places, word = axes[0, 0], np.arange(len(names)), material.labels.word
     axis.hlines(places, left, right, color="#b8c2cc", lw=3)
-    axis.plot(left, places, marks[0], color=DATA, ms=7, mfc="white" if marks[0] == "o" else DATA)
-    axis.plot(right, places, marks[1], color=TARGET, ms=7)
+    axis.plot(left, places, "o", color=DATA, ms=7, mfc="white")
+    axis.plot(right, places, "D", color=TARGET, ms=7)
     axis.set_yticks(places, [look.wrapped(name, 40) for name in names], fontsize=8)
-    axis.set_ylim(len(names) - 0.5, -0.5)
+    axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
     for place, note in zip(places, notes, strict=True):
         axis.text(1.01, place, note, transform=axis.get_yaxis_transform(), va="center", fontsize=8)
     axis.grid(axis="x")
     axis.tick_params(left=False)
     axis.spines["left"].set_visible(False)
+    axis.set_xlabel(axis_label, loc="left")
     look.local_numbers(axis.xaxis, material)
-    return figure
+    alt = word(f"{key}.alt", year=year, parts=" ".join(parts) or word("class.no_data"))
+    return look.finish(figure, material, word(f"{key}.title", year=year), alt)
 
 
 @styled
 def plot_dumbbell(material: Material, year: int = 2030) -> Figure:
     """From today to the target for every share, with the pace it needs (points a year)."""
-    rows = _share_verdicts(material, year).dropna(subset="current")
-    word, percent = material.labels.word, material.labels.percent
-    names = [material.title(code) for code in rows["goal_code"]]
-    notes = ["✔" if n <= 0 else word("dumbbell.pace", pace=material.labels.number(n, 1))
-             if pd.notna(n) else "" for n in rows["pace_required"]]  # fmt: skip
-    figure = _pairs(material, names, rows["current"], rows["target_value"], notes)
+    word, percent, rows = material.labels.word, material.labels.percent, []
+    for v in _share_verdicts(material, year).dropna(subset="current").itertuples():
+        name, need = material.title(v.goal_code), v.pace_required
+        note = word("dumbbell.pace", pace=material.labels.number(need, 1)) if need > 0 else ""
+        note = "✔" if need <= 0 else note
+        said = {"name": name, "current": percent(v.current), "target": percent(v.target_value)}
+        rows.append((name, v.current, v.target_value, note, word("dumbbell.part", **said)))
+    figure = _pairs(material, "dumbbell", year, rows, word("dumbbell.key"))
     figure.axes[0].set_xlim(0, 100)
-    figure.axes[0].set_xlabel(word("dumbbell.key"), loc="left")
-    parts = [
-        word("dumbbell.part", name=name, current=percent(now), target=percent(goal))
-        for name, now, goal in zip(names, rows["current"], rows["target_value"], strict=True)
-    ]
-    alt = word("dumbbell.alt", year=year, parts=" ".join(parts))
-    return look.finish(figure, material, word("dumbbell.title", year=year), alt)
+    return figure
 
 
 @styled
 def plot_peers(material: Material, year: int = 2030) -> Figure:
     """Required against recent pace of every share, and its rank among comparable courses."""
-    rows = _share_verdicts(material, year).dropna(subset=["pace_required", "pace_own"])
-    word, number = material.labels.word, material.labels.number
-    names = [material.title(code) for code in rows["goal_code"]]
-    ranks = rows["pace_percentile"]
-    notes = [word("peers.rank", n=number(p)) if pd.notna(p) else "" for p in ranks]
-    figure = _pairs(material, names, rows["pace_own"], rows["pace_required"], notes)
+    word, number, rows = material.labels.word, material.labels.number, []
+    known = _share_verdicts(material, year).dropna(subset=["pace_required", "pace_own"])
+    for v in known.itertuples():
+        name, rank = material.title(v.goal_code), v.pace_percentile
+        note = word("peers.rank", n=number(rank)) if pd.notna(rank) else ""
+        said = {"need": number(v.pace_required, 1), "own": number(v.pace_own, 1)}
+        part = word("peers.part", name=name, **said)
+        rows.append((name, v.pace_own, v.pace_required, note, part))
+    figure = _pairs(material, "peers", year, rows, word("peers.axis"))
     figure.axes[0].axvline(0, color=GREY, lw=0.8)
-    figure.axes[0].set_xlabel(word("peers.axis"), loc="left")
-    parts = [
-        word("peers.part", name=name, need=number(need, 1), own=number(own, 1))
-        for name, need, own in zip(names, rows["pace_required"], rows["pace_own"], strict=True)
-    ]
-    alt = word("peers.alt", parts=" ".join(parts))
-    return look.finish(figure, material, word("peers.title", year=year), alt)
+    return figure
 
 
 def changed_chances(material: Material, year: int) -> pd.DataFrame:
@@ -100,21 +93,16 @@ def changed_chances(material: Material, year: int) -> pd.DataFrame:
 @styled
 def plot_changes(material: Material, year: int = 2030) -> Figure:
     """Chance of every goal in the previous run and in this one."""
-    rows = changed_chances(material, year).dropna(subset=["prob_reached_old", "prob_reached_new"])
-    word, chance = material.labels.word, material.labels.short_chance
-    names = [material.title(code) for code in rows["goal_code"]]
-    old, new = rows["prob_reached_old"], rows["prob_reached_new"]
-    notes = [f"{chance(a)} → {chance(b)}" for a, b in zip(old, new, strict=True)]
-    figure = _pairs(material, names, 100 * old, 100 * new, notes)
+    word, chance, rows = material.labels.word, material.labels.short_chance, []
+    known = changed_chances(material, year).dropna(subset=["prob_reached_old", "prob_reached_new"])
+    for v in known.itertuples():
+        name, old, new = material.title(v.goal_code), v.prob_reached_old, v.prob_reached_new
+        part = word("changes.part", name=name, old=chance(old), new=chance(new))
+        rows.append((name, 100 * old, 100 * new, f"{chance(old)} → {chance(new)}", part))
+    marks = f"○ {word('col.previous').lower()}, ◆ {word('col.now').lower()}"
+    figure = _pairs(material, "changes", year, rows, f"{word('overview.axis')}: {marks}")
     figure.axes[0].set_xlim(0, 100)
-    figure.axes[0].set_xlabel(f"{word('overview.axis')}: ○ {word('col.previous').lower()}, "
-                              f"◆ {word('col.now').lower()}", loc="left")  # fmt: skip
-    parts = [
-        word("changes.part", name=name, old=chance(a), new=chance(b))
-        for name, a, b in zip(names, old, new, strict=True)
-    ]
-    alt = word("changes.alt", year=year, parts=" ".join(parts))
-    return look.finish(figure, material, word("changes.title", year=year), alt)
+    return figure
 
 
 def outcome_dots(verdict: pd.Series) -> np.ndarray:
@@ -136,9 +124,8 @@ def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
     figure, axes = look.canvas(2.3)
     axis = axes[0, 0]
     if not has_outcomes(verdict):
-        look.empty(axis, word("class.no_data"))
         alt = f"{name}: {word('class.no_data')}."
-        return look.finish(figure, material, word("dots.title", year=year, name=name), alt)
+        return look.nothing(material, word("dots.title", year=year, name=name), alt)
     dots, target = outcome_dots(verdict), verdict["target_value"]
     step = max(np.ptp(dots) / 12, 0.5)
     columns = np.round(dots / step)
@@ -171,8 +158,9 @@ def plot_leverage(material: Material, goal_code: str, year: int = 2030) -> Figur
     word, name = material.labels.word, material.title(goal_code)
     figure, axes = look.canvas(1.2 + 0.22 * max(len(rows), 3))
     axis = axes[0, 0]
-    names = [material.names[code] for code in rows["unit_code"]]
-    axis.barh(names, 100 * rows["leverage"], color=DATA, height=0.6)
+    names = [look.clip(material.names[code]) for code in rows["unit_code"]]
+    axis.barh(range(len(names)), 100 * rows["leverage"], color=DATA, height=0.6)
+    axis.set_yticks(range(len(names)), names)
     for place, value in enumerate(100 * rows["leverage"]):
         text = material.labels.number(value, 1)
         axis.text(value, place, f" {text}", va="center", fontsize=8)

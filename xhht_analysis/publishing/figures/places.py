@@ -25,7 +25,7 @@ TILES = {
     "822": (3, 1), "823": (4, 1), "816": (5, 1), "824": (5, 0), "825": (4, 0),
 }  # fmt: skip
 """Column and row of each district in a sketch of the province, from west to east."""
-LAST_YEAR = TARGET_YEARS[-1]
+LAST_YEAR, MAX_ACROSS = TARGET_YEARS[-1], 16
 DEADLINE = "11-30"
 """Last day of receipt that is on time (the plan asks for reports before 1 December)."""
 
@@ -34,9 +34,10 @@ DEADLINE = "11-30"
 def plot_districts(material: Material, goal_code: str) -> Figure:
     """Observed and expected share of each district, in Vietnamese order, on one scale."""
     goal, name = material.ordered_goals.loc[goal_code], material.title(goal_code)
-    figure, axes = look.canvas(5.6, 3, 4, sharex=True, sharey=True)
+    lines = -(-max(len(material.districts), 1) // 4)
+    figure, axes = look.canvas(0.9 + 1.6 * lines, lines, 4, sharex=True, sharey=True)
     for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
-        _share_panel(axis, material, goal, district.unit_code, district.short_name)
+        _share_panel(axis, material, goal, district.unit_code, look.clip(district.short_name))
     for axis in axes.flat[len(material.districts) :]:
         axis.axis("off")
     rows = material.rows(goal["indicator_code"]).dropna(subset="value")
@@ -102,21 +103,14 @@ def _districts_alt(material: Material, name: str, rows: pd.DataFrame, target) ->
     rows = rows[rows["unit_code"].isin(material.districts["unit_code"])]
     if rows.empty:
         return material.labels.word("districts.alt_empty", name=name)
-    year = rows["year"].max()
-    last = rows[rows["year"] == year].sort_values("value")
-    low, top = last.iloc[0], last.iloc[-1]
-    percent = material.labels.percent
-    goal = percent(float(target["target_value"])) if target is not None else "–"
-    return material.labels.word(
-        "districts.alt",
-        name=name,
-        year=int(year),
-        top=material.names[top["unit_code"]],
-        top_value=percent(top["value"]),
-        low=material.names[low["unit_code"]],
-        low_value=percent(low["value"]),
-        target=goal,
-    )
+    last = rows[rows["year"] == rows["year"].max()].sort_values("value")
+    said = {"year": int(last["year"].iloc[0]), "target": "–"}
+    for key, row in (("low", last.iloc[0]), ("top", last.iloc[-1])):
+        said[key] = material.names[row["unit_code"]]
+        said[f"{key}_value"] = material.labels.percent(row["value"])
+    if target is not None:
+        said["target"] = material.labels.percent(float(target["target_value"]))
+    return material.labels.word("districts.alt", name=name, **said)
 
 
 @styled
@@ -124,18 +118,21 @@ def plot_ladder(material: Material) -> Figure:
     """Recognised level of each district and year, one panel per programme."""
     codes = [c for c in LEVEL_INDICATORS if not _levels(material, c).empty]
     if not codes:
-        figure, axes = look.canvas(2)
-        look.empty(axes[0, 0], material.labels.word("fan.empty"))
-        return look.finish(figure, material, *_ladder_words(material, []))
+        return look.nothing(material, *_ladder_words(material, []))
     lines, rows = -(-len(codes) // 3), pd.concat(_levels(material, c) for c in codes)
     years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
-    figure, axes = look.canvas(0.9 + 2.8 * lines, lines, min(3, len(codes)), sharey=True)
+    high = 0.7 + 0.19 * len(material.districts)
+    figure, axes = look.canvas(0.9 + high * lines, lines, min(3, len(codes)), sharey=True)
     for axis, code in zip(axes.flat, codes, strict=False):
         _ladder_panel(axis, material, code, years)
     for axis in axes.flat[len(codes) :]:
         axis.axis("off")
     key = material.labels.word("ladder.key")
     return look.finish(figure, material, *_ladder_words(material, codes), key=key)
+
+
+def _short_names(material: Material) -> list[str]:
+    return [look.clip(name) for name in material.districts["short_name"]]
 
 
 def _levels(material: Material, code: str) -> pd.DataFrame:
@@ -158,7 +155,7 @@ def _ladder_panel(axis, material: Material, code: str, years: range) -> None:
                   color=look.ink_on(colour))  # fmt: skip
     axis.set(xlim=(-0.5, len(years) - 0.5), ylim=(len(units) - 0.5, -0.5))
     axis.set_xticks(range(len(years)), [str(y) for y in years], rotation=90, fontsize=7)
-    axis.set_yticks(range(len(units)), list(material.districts["short_name"]), fontsize=7.5)
+    axis.set_yticks(range(len(units)), _short_names(material), fontsize=7.5)
     axis.axvline(BOUNDARY - years[0] - 0.25, color=GREY, lw=1.1, ls="--")
     axis.set_title(look.wrapped(material.short(code), 24), fontsize=8, weight="bold")
     axis.tick_params(length=0)
@@ -198,7 +195,9 @@ def plot_calendar(material: Material) -> Figure:
             axis.text(years.index(year), place, "–", ha="center", va="center", color=GREY)
     axis.set(xlim=(-0.5, max(len(years), 1) - 0.5), ylim=(max(len(senders), 1) - 0.5, -0.5))
     axis.set_xticks(range(len(years)), [f"{y}" for y in years])
-    axis.set_yticks(range(len(senders)), [material.names.get(s, s) for s in senders], fontsize=8)
+    axis.set_yticks(
+        range(len(senders)), [look.clip(material.names.get(s, s)) for s in senders], fontsize=8
+    )
     axis.xaxis.tick_top()
     axis.tick_params(length=0)
     for side in axis.spines.values():
@@ -273,26 +272,30 @@ def plot_heatmap(material: Material, year: int = 2030) -> Figure:
     rows = district_verdicts(material, year)
     goals = [code for code in material.ordered_goals.index if code in set(rows["goal_code"])]
     units = list(material.districts["unit_code"])
-    figure, axes = look.canvas(1.4 + 0.36 * max(len(goals), 2))
+    names = [look.wrapped(material.title(code), 40) for code in goals]
+    shorts, flip = _short_names(material), len(units) > MAX_ACROSS
+    across, down = (names, shorts) if flip else (shorts, names)
+    figure, axes = look.canvas(1.4 + (0.22 if flip else 0.36) * max(len(down), 2))
     axis = axes[0, 0]
     for row in rows.itertuples():
-        place = (units.index(row.unit_code), goals.index(row.goal_code))
+        x, y = units.index(row.unit_code), goals.index(row.goal_code)
+        x, y = (y, x) if flip else (x, y)
         colour = look.CLASS_COLOURS[row.verdict_class]
         hatch = "////" if row.verdict_class == "no_data" else None
-        corner = (place[0] - 0.5, place[1] - 0.5)
+        corner = (x - 0.5, y - 0.5)
         axis.add_patch(Rectangle(corner, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
         text = heat_text(material, row)
-        axis.text(*place, text, ha="center", va="center", fontsize=7, color=look.ink_on(colour))
-    names = [look.wrapped(material.title(code), 40) for code in goals]
-    axis.set(xlim=(-0.5, len(units) - 0.5), ylim=(max(len(goals), 1) - 0.5, -0.5))
-    axis.set_yticks(range(len(goals)), names, fontsize=7)
-    shorts = list(material.districts["short_name"])
-    axis.set_xticks(range(len(units)), shorts, rotation=90, fontsize=7.5)
+        axis.text(x, y, text, ha="center", va="center", fontsize=7, color=look.ink_on(colour))
+    axis.set(xlim=(-0.5, len(across) - 0.5), ylim=(max(len(down), 1) - 0.5, -0.5))
+    axis.set_yticks(range(len(down)), down, fontsize=7)
+    axis.set_xticks(range(len(across)), across, rotation=90, fontsize=7.5)
     axis.xaxis.tick_top()
     axis.tick_params(length=0)
     axis.spines[["left", "bottom"]].set_visible(False)
     word = material.labels.word
-    alt = word("heat.alt", year=year, parts=" ".join(hopeful_sentences(material, year)))
+    parts = [word("heat.part", unit=material.names[r.unit_code], n=r.hopeful, total=r.total)
+             for r in standings(material, year).itertuples()]  # fmt: skip
+    alt = word("heat.alt", year=year, parts=" ".join(parts))
     return look.finish(figure, material, word("heat.title", year=year), alt)
 
 
@@ -316,15 +319,6 @@ def standings(material: Material, year: int) -> pd.DataFrame:
     return table.sort_values(["hopeful", "chance"], ascending=False).reset_index()
 
 
-def hopeful_sentences(material: Material, year: int) -> list[str]:
-    """One sentence per district: how many targets are reached or likely."""
-    word = material.labels.word
-    return [
-        word("heat.part", unit=material.names[r.unit_code], n=r.hopeful, total=r.total)
-        for r in standings(material, year).itertuples()
-    ]
-
-
 @styled
 def plot_tiles(material: Material, goal_code: str, year: int = 2030) -> Figure:
     """Sketch map of the districts, one tile each, coloured by class."""
@@ -338,7 +332,7 @@ def plot_tiles(material: Material, goal_code: str, year: int = 2030) -> Figure:
         (x, y), row = TILES[unit.unit_code], rows.loc[unit.unit_code]
         colour = look.CLASS_COLOURS[row["verdict_class"]]
         axis.add_patch(Rectangle((x, y), 0.96, 0.92, fc=colour, ec=GREY, lw=0.8))
-        text = f"{unit.short_name}\n{heat_text(material, row)}"
+        text = f"{look.clip(unit.short_name, 16)}\n{heat_text(material, row)}"
         axis.text(x + 0.48, y + 0.46, text, ha="center", va="center", fontsize=7.5,
                   color=look.ink_on(colour))  # fmt: skip
         parts.append(f"{unit.short_name}: {material.labels.verdict_cell(row)}.")

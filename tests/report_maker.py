@@ -1,0 +1,64 @@
+"""The report of an invented run as an executed notebook, without a kernel: for document tests."""
+
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from tests import frames
+from xhht_analysis.publishing import report
+from xhht_analysis.publishing.material import Material
+
+SECTIONS = ("summary", "goals_overview", "pace", "places", "changes", "duties", "activities",
+            "quality", "limits", "methods", "annex")  # fmt: skip
+
+
+def sections(material: Material, variant: str = "annual") -> list:
+    """Blocks of the whole report in the order of notebook 05."""
+    blocks = [*report.opening(material, variant)]
+    for name in SECTIONS:
+        blocks += getattr(report, name)(material)
+        if name == "goals_overview":
+            for number in range(1, 5):
+                blocks += report.goal_block(material, number)
+    return blocks
+
+
+def executed(blocks: list, path: Path) -> Path:
+    """Write blocks as the outputs of one executed cell."""
+    cell = nbformat.v4.new_code_cell("display()", execution_count=1)
+    for block in blocks:
+        data, metadata = block._repr_mimebundle_()
+        output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+        cell.outputs.append(output)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return path
+
+
+def hostile(text: str = "<script>alert('x')</script> \"$tên$\" & ") -> Material:
+    """A run whose unit names, notes and cells try to break out of the page."""
+    base = frames.make_material()
+    units = base.units.copy()
+    units["short_name"] = [f"{text}{code} " + "rất dài " * 12 for code in units["unit_code"]]
+    units["name_vi"] = units["short_name"]
+    tables = {}
+    for name, column in (("activities", "difficulty"), ("findings", "message")):
+        tables[name] = getattr(base, name).assign(**{column: f"{text}**đậm**"})
+    return frames.make_material(units=units, **tables)
+
+
+def many_units(n: int = 60) -> Material:
+    """A run of ``n`` districts, each a copy of the first under a code and name of its own."""
+    base = frames.make_material()
+    codes = [str(900 + i) for i in range(n)]
+    units = pd.DataFrame({"unit_code": codes, "name_vi": [f"Huyện Số {i}" for i in range(n)],
+                          "short_name": [f"H. Số {i}" for i in range(n)], "level": "district",
+                          "district_code": codes})  # fmt: skip
+    province = base.units[base.units["unit_code"] == "82"]
+    made = {"units": pd.concat([province, units], ignore_index=True)}
+    for name in ("panel", "verdicts", "forecasts"):
+        table = getattr(base, name)
+        one, rest = table[table["unit_code"] == "815"], table[table["unit_code"] == "82"]
+        copies = [one.assign(unit_code=code) for code in codes]
+        made[name] = pd.concat([rest, *copies], ignore_index=True)
+    return frames.make_material(**made)

@@ -1,0 +1,199 @@
+"""Documents in real programs: Chromium with axe, print, LibreOffice; the explorer in JupyterLab.
+
+Each test skips with a printed reason where its tool is absent; .ci/run has them all and fails on
+any such skip.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+
+from tests import frames, report_maker
+from tests.browser import axe_script, open_browser, tool
+from xhht_analysis.project import ROOT
+from xhht_analysis.publishing import documents, indicator_pages, site, unit_report
+
+pytestmark = pytest.mark.browser
+AXE_RUN = """const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations']}).then(
+  r => done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+             .map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))),
+  e => done(['axe failed: ' + e]));"""
+SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A small site of the invented run: report, one indicator, one unit, index."""
+    root = tmp_path_factory.mktemp("Trang báo cáo")
+    run, place = frames.make_material(), root / "2026-11-20"
+    notebook = report_maker.executed(report_maker.sections(run), root / "05.ipynb")
+    documents.export_html(notebook, place / "05_committee_report.html")
+    documents.export_docx(notebook, place / "05_committee_report.docx")
+    names = ("opening", "summary", "goals", "figures", "quality", "activities")
+    unit = [block for name in names for block in getattr(unit_report, name)(run, "819")]
+    documents.write_page(unit, place / "units" / "819.html")
+    drawn = documents.drawn_pictures(notebook)
+    blocks = indicator_pages.indicator_blocks(run, "clc_it", drawn)
+    documents.write_page(blocks, place / "indicators" / "clc_it.html")
+    (place / "run").mkdir()
+    (place / "run" / "run.json").write_text(json.dumps({"sample": True}))
+    site.write_index(root, frames.CONFIG)
+    return root
+
+
+def pages(folder):
+    return sorted(folder.rglob("*.html"))
+
+
+def test_pages_are_accessible_quiet_and_ask_for_nothing(folder):
+    axe = axe_script()
+    with open_browser() as browser:
+        for page in pages(folder):
+            browser.open(page)
+            asked = browser.requests()
+            assert [url for url in asked if not url.startswith("file:")] == [], page.name
+            assert len(asked) == 1, page.name  # the page itself
+            assert browser.console_errors() == [], page.name
+            browser.run(axe)
+            assert browser.run(AXE_RUN, wait=True) == [], page.name
+
+
+def test_contents_links_and_links_between_pages_work(folder):
+    with open_browser() as browser:
+        report = folder / "2026-11-20" / "05_committee_report.html"
+        browser.open(report)
+        script = "document.querySelectorAll('nav.side a')[arguments[0]].click();"
+        script += "const id = decodeURIComponent(location.hash.slice(1));"
+        script += "return Math.abs(document.getElementById(id).getBoundingClientRect().top);"
+        n = browser.run("return document.querySelectorAll('nav.side a').length;")
+        assert n > 25
+        for place in (1, n // 2, n - 3):
+            assert browser.run(script, place) < 120
+        browser.open(folder / "index.html")
+        found = browser.run(
+            "return [...document.querySelectorAll('main .links a')].map(a => a.href);"
+        )
+        assert len(found) == 4
+        for address in found:
+            if address.endswith(".html"):
+                browser.open(address)
+                assert browser.run("return document.title;")
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+def test_no_page_scrolls_sideways(folder, phone):
+    with open_browser(phone=phone) as browser:
+        for page in pages(folder):
+            browser.open(page)
+            assert browser.run("return window.innerWidth;") == (360 if phone else 1280)
+            assert browser.run(SIDEWAYS) <= 0, page.name
+            shown = "return getComputedStyle(document.querySelector(arguments[0])).display;"
+            assert (browser.run(shown, ".side") == "none") == phone
+
+
+def test_the_page_prints_on_a4_with_landscape_where_wide(folder, tmp_path):
+    text_of, info_of = tool("pdftotext"), tool("pdfinfo")
+    with open_browser() as browser:
+        browser.open(folder / "2026-11-20" / "05_committee_report.html")
+        (tmp_path / "printed.pdf").write_bytes(browser.printed())
+    pdf = documents.export_pdf(
+        folder / "2026-11-20" / "05_committee_report.html", tmp_path / "report.pdf"
+    )
+    assert pdf is not None
+    about = subprocess.run([info_of, "-l", "99", pdf], capture_output=True, text=True).stdout
+    sizes = re.findall(r"size:\s+([\d.]+) x ([\d.]+)", about)
+    turned = [float(w) > float(h) for w, h in sizes]
+    assert 10 < len(sizes) < 60
+    assert any(turned)
+    assert turned.count(False) > turned.count(True)
+    assert {round(min(float(w), float(h))) for w, h in sizes} == {595}
+    command = [text_of, "-layout", pdf, "-"]
+    text = subprocess.run(command, capture_output=True, encoding="utf-8").stdout
+    for words in ("Tóm tắt", "Kết quả theo 18 mục tiêu", "SỐ LIỆU MINH HOẠ", "Phụ lục số liệu",
+                  "Người trong độ tuổi lao động có năng lực thông tin"):  # fmt: skip
+        assert words in text, words
+    assert f"1 / {len(sizes)}" in text
+
+
+def test_word_opens_whole_in_libreoffice(folder, tmp_path):
+    office, text_of = tool("soffice", "libreoffice"), tool("pdftotext")
+    source = folder / "2026-11-20" / "05_committee_report.docx"
+    home = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+    command = [office, home, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, source]
+    subprocess.run(command, capture_output=True, check=True, timeout=180)
+    pdf = tmp_path / "05_committee_report.pdf"
+    text = subprocess.run([text_of, pdf, "-"], capture_output=True, encoding="utf-8").stdout
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text  # on one line
+    assert text.index("Nơi nhận") < text.rindex("Phụ lục số liệu")
+    assert text.count("Hình ") >= 30
+    assert "Thiếu giáo viên <b>tin học</b>" in " ".join(text.split())
+
+
+def test_the_explorer_follows_a_choice_in_jupyterlab(tmp_path):
+    work = tmp_path / "Sổ tay"
+    work.mkdir()
+    source = nbformat.read(ROOT / "notebooks" / "explore.ipynb", as_version=4)
+    source.cells = source.cells[: next(i for i, c in enumerate(source.cells)
+                                       if "explorer.explorer" in c.source) + 1]  # fmt: skip
+    settings = next(c for c in source.cells if "parameters" in c.metadata.get("tags", ()))
+    chosen = 'processed_dir: str = "tests/fixtures/processed"'
+    settings.source = settings.source.replace('processed_dir: str = ""', chosen)
+    assert chosen in settings.source
+    nbformat.write(source, work / "explore.ipynb")
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name.lower())
+               for name in ("RUNTIME", "CONFIG", "DATA")}  # fmt: skip
+    environment = {**os.environ, **folders, "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings")}
+    environment |= {
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "w"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+               "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token=t",
+               "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
+               f"--ServerApp.root_dir={work}"]  # fmt: skip
+    with open_browser(width=1400, height=1400) as browser:
+        log = (tmp_path / "log").open("w")
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            found = wait_for_server(tmp_path / "runtime")
+            browser.open(f"{found['url']}lab/tree/explore.ipynb?token=t")
+            ready = "return !!(window.jupyterapp && document.querySelector('.jp-Notebook'));"
+            browser.wait_for(ready)
+            browser.run("""const done = arguments[arguments.length - 1];
+                const app = window.jupyterapp, run = 'notebook:run-all-cells';
+                app.shell.currentWidget.sessionContext.ready.then(
+                    () => app.commands.execute(run)).then(done, done);""", wait=True)  # fmt: skip
+            picture = "return document.querySelector('.jp-OutputArea .widget-image')?.src || '';"
+            before = browser.wait_for(picture)
+            assert before.startswith("blob:")
+            pick = """const s = document.querySelectorAll('.jp-OutputArea .widget-dropdown select');
+                s[0].selectedIndex = arguments[0];
+                s[0].dispatchEvent(new Event('change', {bubbles: true})); return s.length;"""
+            assert browser.run(pick, 11) == 5
+            browser.wait_for(f"const now = (() => {{ {picture} }})(); return now !== arguments[0];",
+                             before)  # fmt: skip
+            told = browser.run("return document.querySelector('.widget-image')"
+                               ".parentElement.innerText;")  # fmt: skip
+            assert "Người từ 15 tuổi đã qua đào tạo" in told
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            log.close()
+            shutil.rmtree(work)
+
+
+def wait_for_server(runtime) -> dict:
+    """What the server wrote about itself once it listens."""
+    for _ in range(200):
+        for path in runtime.glob("jpserver-*.json"):
+            return json.loads(path.read_text())
+        time.sleep(0.3)
+    raise AssertionError("JupyterLab did not start")

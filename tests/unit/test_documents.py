@@ -1,0 +1,332 @@
+"""Documents through their structure: page, Word, Excel, indicator pages, index, unit report."""
+
+import hashlib
+import json
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import openpyxl
+import pandas as pd
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from tests import frames, report_maker
+from xhht_analysis.publishing import annex, documents, indicator_pages, site, unit_report
+from xhht_analysis.publishing.blocks import table
+from xhht_analysis.publishing.material import Material
+
+pytestmark = pytest.mark.unit
+NB = "\u00a0"
+HOSTILE = "<script>alert('x')</script>"
+
+
+class Page(HTMLParser):
+    """Tags, attributes and visible text of a page, by a parser that is not ours."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.tags, self.words = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def all(self, name: str) -> list[dict]:
+        return [attrs for tag, attrs in self.tags if tag == name]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def run() -> Material:
+    return frames.make_material()
+
+
+@pytest.fixture(scope="module")
+def made(run, tmp_path_factory):
+    """Page, Word file and annex of one invented run, and the blocks they come from."""
+    folder = tmp_path_factory.mktemp("documents")
+    blocks = report_maker.sections(run)
+    notebook = report_maker.executed(blocks, folder / "05.ipynb")
+    documents.export_html(notebook, folder / "page.html")
+    documents.export_docx(notebook, folder / "report.docx")
+    annex.write_annex(run, folder / "annex.xlsx")
+    return folder, [block.content for block in blocks]
+
+
+@pytest.fixture(scope="module")
+def page(made) -> Page:
+    return Page((made[0] / "page.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def word_file(made):
+    return Document(made[0] / "report.docx")
+
+
+# ---- page -------------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    policy = next(m["content"] for m in page.all("meta") if "http-equiv" in m)
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert page.all("html") == [{"lang": "vi"}]
+    assert page.all("script") == page.all("link") == page.all("iframe") == []
+    assert all(image["src"].startswith("data:image/png;base64,") for image in page.all("img"))
+    assert all("style" not in attrs for _, attrs in page.tags)
+
+
+def test_contents_lead_to_headings_and_ids_are_unique(page):
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    targets = {a["href"][1:] for a in page.all("a")}
+    assert targets <= set(ids)
+    headings = [attrs["id"] for tag, attrs in page.tags if tag in ("h2", "h3")]
+    assert set(headings) <= targets
+
+
+def test_the_outline_is_that_of_a_provincial_review(page):
+    at = [page.text.rindex(words) for words in (
+        "Tóm tắt", "Kết quả theo 18 mục tiêu", "Nhóm 1. Xóa mù chữ", "Nhóm 4. Mô hình học tập",
+        "Tình hình theo địa bàn", "Thay đổi so với lần tổng hợp trước", "Trách nhiệm và nhiệm vụ",
+        "Tình hình triển khai nhiệm vụ và kinh phí", "Chất lượng số liệu",
+        "Những gì số liệu chưa nói", "Cách tính, nói gọn trong một trang", "Phụ lục số liệu",
+    )]  # fmt: skip
+    assert at == sorted(at)
+    assert "SỐ LIỆU MINH HOẠ" in page.text
+
+
+def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, made):
+    images = page.all("img")
+    assert len(images) == sum(c["kind"] == "picture" for c in made[1])
+    assert all(len(image["alt"]) > 40 for image in images)
+    numbers = [int(n) for n in re.findall(r"Hình (\d+)\.", " ".join(page.words))]
+    assert numbers == list(range(1, len(images) + 1))
+    assert len(page.all("caption")) == len(page.all("table")) == len(page.all("thead"))
+    assert {th.get("scope") for th in page.all("th")} == {"col", "row", "colgroup"}
+
+
+def test_submitted_markup_stays_text(tmp_path):
+    run = report_maker.hostile()
+    blocks = []
+    for name in ("places", "activities", "quality", "annex"):
+        blocks += getattr(report_maker.report, name)(run)
+    blocks += report_maker.report.goal_block(run, 4)
+    notebook = report_maker.executed(blocks, tmp_path / "05.ipynb")
+    text = documents.export_html(notebook, tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert HOSTILE in Page(text).text
+    assert "**" not in Page(text).text
+    word = Document(documents.export_docx(notebook, tmp_path / "w.docx"))
+    cells = {cell.text for grid in word.tables for row in grid.rows for cell in row.cells}
+    assert any(HOSTILE in text for text in cells)
+
+
+def test_a_notebook_that_failed_or_never_ran_is_no_document(tmp_path):
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell("1/0")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    with pytest.raises(documents.ExportError, match="not executed"):
+        documents.export_html(tmp_path / "a.ipynb", tmp_path / "a.html")
+    cell.outputs = [nbformat.v4.new_output("error", ename="E", evalue="v", traceback=[])]
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    with pytest.raises(documents.ExportError, match="failed"):
+        documents.export_docx(tmp_path / "a.ipynb", tmp_path / "a.docx")
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".ipynb"]
+
+
+# ---- Word -------------------------------------------------------------------------------------
+
+
+def test_word_opens_in_the_form_of_the_decree_and_ends_with_annexes(word_file, made):
+    first = word_file.tables[0].rows[0].cells
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in first[1].text
+    assert "Số:" in first[0].text
+    body = [el.tag.rsplit("}")[-1] for el in word_file.element.body]
+    signed = next(
+        i for i, t in enumerate(word_file.tables) if "Nơi nhận" in t.rows[0].cells[0].text
+    )
+    assert "GIÁM ĐỐC" in word_file.tables[signed].rows[0].cells[1].text
+    assert signed == len(word_file.tables) - 2  # only the annex table follows the signature
+    assert body[-1] == "sectPr"
+    style = word_file.styles["Normal"]
+    assert (style.font.name, style.font.size) == ("Times New Roman", Pt(13))
+    assert round(word_file.sections[0].left_margin.mm) == 30
+    assert word_file.sections[-1].page_width > word_file.sections[-1].page_height
+
+
+def test_word_has_real_headings_captions_and_alt_texts(word_file, made):
+    wanted = [c["text"] for c in made[1] if c["kind"] == "heading"]
+    found = [p.text for p in word_file.paragraphs if p.style.name.startswith("Heading")]
+    assert found == wanted
+    captions = [p.text for p in word_file.paragraphs if p.style.name == "Caption"]
+    n = {kind: sum(c["kind"] == kind for c in made[1]) for kind in ("picture", "table")}
+    assert sum(text.startswith("Hình ") for text in captions) == n["picture"]
+    assert sum(text.startswith("Bảng ") for text in captions) == n["table"]
+    alts = [shape._inline.docPr.get("descr") for shape in word_file.inline_shapes]
+    assert alts == [c["alt"] for c in made[1] if c["kind"] == "picture"]
+    assert all(s.height <= Mm(226) and s.width <= Mm(248) for s in word_file.inline_shapes)
+
+
+def test_word_tables_repeat_their_head_and_keep_their_widths(word_file):
+    grids = [t for t in word_file.tables if t.style.name == "Table Grid"]
+    assert len(grids) > 8
+    for grid in grids:
+        assert grid.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        columns = [column.width for column in grid.columns]
+        assert [cell.width for cell in grid.rows[0].cells] == columns
+        assert Mm(150) < sum(columns) <= Mm(248)
+
+
+def test_a_column_has_room_for_its_longest_word():
+    from xhht_analysis.publishing import word
+
+    content = table("c", ["Tên", "Số"], [["một hai ba " * 40, "1.234.567,5"]]).content
+    widths = word._column_widths(content, Mm(160))
+    assert sum(widths) <= Mm(160)
+    assert widths[1] >= Mm(4) + 11 * Mm(2.1) - 1
+
+
+# ---- Excel ------------------------------------------------------------------------------------
+
+
+def test_the_annex_reads_back_without_a_formula(made, run):
+    book = openpyxl.load_workbook(made[0] / "annex.xlsx")
+    assert book.sheetnames[:3] == ["Tổng hợp", "Đánh giá mục tiêu", "Số liệu"]
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    panel = list(book["Số liệu"].values)
+    assert panel[0][0].startswith("SỐ LIỆU MINH HOẠ")
+    assert list(panel[1]) == list(run.panel.columns)
+    assert len(panel) == len(run.panel) + 2
+    assert panel[2][panel[1].index("unit_code")] == "815"  # codes stay texts
+    assert book["Số liệu"].freeze_panes == "B3"
+    summary = list(book["Tổng hợp"].values)
+    assert len(summary) == 18 + 2
+    rejects = list(book["Ô chưa dùng được"].values)
+    assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
+
+
+def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):
+    folder = made[0]
+    documents.export_html(folder / "05.ipynb", tmp_path / "page.html")
+    documents.export_docx(folder / "05.ipynb", tmp_path / "report.docx")
+    annex.write_annex(run, tmp_path / "annex.xlsx")
+    for name in ("page.html", "report.docx", "annex.xlsx"):
+        one, other = (hashlib.sha256((f / name).read_bytes()) for f in (folder, tmp_path))
+        assert one.hexdigest() == other.hexdigest(), name
+    days = {entry.date_time for entry in zipfile.ZipFile(folder / "report.docx").infolist()}
+    assert days == {(1980, 1, 1, 0, 0, 0)}
+
+
+# ---- indicator pages and index ----------------------------------------------------------------
+
+
+def test_an_indicator_page_says_what_it_is_and_gives_its_data(run, made, tmp_path):
+    drawn = documents.drawn_pictures(made[0] / "05.ipynb")
+    one = run.indicators[run.indicators["indicator_code"] == "clc_it"]
+    material = frames.make_material()
+    object.__setattr__(material, "indicators", one)
+    page, data = indicator_pages.write_indicator_pages(material, tmp_path, drawn)
+    shown = Page(page.read_text(encoding="utf-8"))
+    assert "Tổng số trung tâm học tập cộng đồng" in shown.text  # denominator
+    # targets of the plan: 70 % in 2025, 90 % in 2030
+    assert "70" + NB + "%" in " ".join(shown.words)
+    assert "22 số liệu của 11 địa bàn cũ được tính lại" in shown.text
+    assert {"clc_it.csv", "../05_committee_report.xlsx"} <= {a["href"] for a in shown.all("a")}
+    table = pd.read_csv(data)
+    assert len(table) == (run.panel["indicator_code"] == "clc_it").sum()
+
+
+def test_every_indicator_has_a_page_with_or_without_figures(run):
+    bare = frames.make_material(panel=run.panel.head(0))
+    for code in run.indicators["indicator_code"]:
+        for material in (run, bare):
+            blocks = indicator_pages.indicator_blocks(material, code, AnyPicture())
+            assert blocks[0].content["text"]
+            assert any(b.content["kind"] == "links" for b in blocks)
+
+
+class AnyPicture(dict):
+    """Stands for figures that are already drawn."""
+
+    def get(self, caption, default=None):
+        return table(caption, ["a"], [["b"]])
+
+
+def test_the_index_lists_only_runs_that_happened(tmp_path):
+    done = tmp_path / "2026-11-20"
+    for name in ("05_committee_report.html", "05_committee_report.docx", "indicators/clc_it.html",
+                 "units/819.html", "units/28270.html", "run/run.json"):  # fmt: skip
+        path = done / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"sample": True}))
+    (tmp_path / "2025-11-20" / "run").mkdir(parents=True)
+    page = Page(site.write_index(tmp_path, frames.CONFIG).read_text(encoding="utf-8"))
+    links = [a["href"] for a in page.all("a") if not a["href"].startswith("#")]
+    assert links == [f"2026-11-20/{name}" for name in (
+        "05_committee_report.html", "05_committee_report.docx", "indicators/clc_it.html",
+        "units/819.html", "units/28270.html")]  # fmt: skip
+    assert "Huyện Cái Bè" in page.text
+    assert "Phường Thới Sơn" in page.text
+    assert "20/11/2026 – SỐ LIỆU MINH HOẠ" in page.text
+    assert "20/11/2025" not in page.text
+
+
+def test_an_index_of_nothing_says_so(tmp_path):
+    page = Page(site.write_index(tmp_path, frames.CONFIG, lang="en").read_text(encoding="utf-8"))
+    assert "There is no run yet." in page.text
+
+
+# ---- report of one unit -----------------------------------------------------------------------
+
+
+def unit_text(run: Material, code: str) -> str:
+    names = ("opening", "summary", "figures", "quality", "activities")
+    blocks = [block for name in names for block in getattr(unit_report, name)(run, code)]
+    return "\n".join(str(block._repr_mimebundle_()[0]["text/plain"]) for block in blocks)
+
+
+def test_a_district_has_verdicts_of_its_own(run):
+    text = unit_text(run, "819")
+    assert "Huyện Cái Bè: tiến độ xây dựng xã hội học tập" in text
+    # 12 of the 16 goals of 2030 have verdicts by district in the invented run
+    assert "Trong 12 mục tiêu cho năm 2030" in text
+    # district number 4: 20 + 4 * 5 + 4 = 44 percent of 1000 people in 2026; the province 45
+    assert f"440/1.000 | 44{NB}% | 45{NB}%" in text
+    assert "Thiếu giáo viên" not in text
+    assert "Tổ chức 12 hội nghị" in text
+    assert unit_report.judged_unit(run, "819") == "819"
+
+
+def test_a_commune_shows_its_former_district_and_no_chance_of_its_own(run):
+    text = unit_text(run, "28270")
+    assert "nhận định dưới đây là của địa bàn Thành phố Mỹ Tho cũ" in text
+    assert "Đã nhận 2 tệp của đơn vị" in text
+    assert unit_report.judged_unit(run, "28270") == "815"
+
+
+def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
+    (caption, grid, *_), rows = unit_report.goals(run, "819"), {}
+    for row in grid.content["rows"]:
+        rows[row[0]] = row
+    line = rows["8. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 3"]
+    assert line[1] == "mức độ 2 (2026)"  # level(2026, 4) = 1 + 5 // 3 = 2
+    assert "đơn vị" not in "".join(str(cell) for cell in line[1:])
+    assert "2. Tỉnh đạt chuẩn xóa mù chữ mức độ 2" not in rows
+    assert caption.content["text"] == "Từng mục tiêu của Kế hoạch"
+
+
+def test_an_unknown_unit_is_an_error(run):
+    with pytest.raises(ValueError, match="99999"):
+        unit_report.opening(run, "99999")
