@@ -1,11 +1,14 @@
-"""Kill a run at random moments, many times: nothing torn, no kernel left, next run right.
+"""Kill runs at random moments: nothing torn, nothing absent, no kernel left, next run right.
 
-    python -m benchmarks.faults [--kills 50] [--seed 1]
+    python -m benchmarks.faults [--kills 50] [--seed 1] [--real]
 
-Each round changes the input, starts ``xhht run`` on a copy of the test fixture, kills the runner
-(SIGKILL / TerminateProcess) after a random time and looks: every table on disk is whole (old or
-new), run.json matches or tells; kernels are gone within seconds; the last, undisturbed run gives
-the same tables as a run that was never disturbed.
+Runs of two small notebooks that write two tables and `PICTURES` figures, all stamped with the
+version of the input. Each round changes the input, starts a run and kills the runner (SIGKILL,
+TerminateProcess): half of them at any moment, half in the midst of publishing. Then every file must
+be there, whole, of the old or the new version; a set that mixes the two must not match its
+run.json; kernels must be gone within seconds. Every tenth round starts two runs at once: one works,
+the other is told. ``--real`` then kills ``xhht run`` on the test fixture five times, and does the
+restore drill: deletes tables, figures and reports and compares what one command brings back.
 """
 
 from __future__ import annotations
@@ -21,16 +24,65 @@ from pathlib import Path
 
 import psutil
 
+from tests.notebook_maker import write_notebook
+from xhht_analysis.project import Project
+from xhht_analysis.running import publication
+
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "tests" / "fixtures" / "raw"
-GRACE = 15.0
-RUN = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw"]
+AS_OF, PICTURES, LINES, GRACE = "2024-11-20", 60, 500, 20.0
+PARAMETERS = 'raw_dir: str = ""\noutput_dir: str = ""\nfigures_dir: str = ""'
+STAMP = f"""
+from pathlib import Path
+version = (Path(raw_dir) / "{AS_OF}" / "a.csv").read_text()
+"""
+FIRST = '_ = (Path(output_dir) / "panel.csv").write_text(f"{{version}}\\n" * {lines})'
+SECOND = """
+_ = (Path(output_dir) / "scores.csv").write_text(f"{{version}}\\n" * {lines})
+for i in range({pictures}):
+    _ = (Path(figures_dir) / f"{{i}}.png").write_text(f"{{version}}\\n" * {lines})
+"""
+RUNNER = """
+import sys
+from pathlib import Path
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.running import pipeline
+from xhht_analysis.running.stages import Stage
+root = Path(sys.argv[1])
+first = Stage("01_a", makes=("panel",))
+second = Stage("02_b", 2, reads=("panel",), makes=("scores",), figures=int(sys.argv[2]))
+settings = pipeline.Settings(raw_dir=root / "raw", as_of="2024-11-20")
+try:
+    pipeline.run(settings, Project(root=root, out=root / "out"), (first, second))
+except KitError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
 
 
-def start(raw: Path, out: Path) -> subprocess.Popen:
-    """Start a run in the background, silent."""
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen([*RUN, str(raw), "--out", str(out)], stdout=quiet, stderr=quiet)
+def make_toy(root: Path) -> Project:
+    """Notebooks, configuration and version 0 of the input below ``root``."""
+    cells = {"01_a": FIRST, "02_b": SECOND}
+    for name, cell in cells.items():
+        text = STAMP + cell.format(lines=LINES, pictures=PICTURES)
+        write_notebook(root / "notebooks" / f"{name}.ipynb", PARAMETERS, text)
+    (root / "config").mkdir()
+    (root / "requirements.lock").write_text("")
+    (root / "raw" / AS_OF).mkdir(parents=True)
+    return Project(root=root, out=root / "out")
+
+
+def start(root: Path, version: int) -> subprocess.Popen:
+    """Start a run on input ``version`` in the background."""
+    (root / "raw" / AS_OF / "a.csv").write_text(str(version))
+    command = [sys.executable, "-c", RUNNER, str(root), str(PICTURES)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def _ended_well(process: subprocess.Popen) -> bool:
+    said = process.communicate()[1]
+    if process.returncode:
+        print(said)
+    return process.returncode == 0
 
 
 def kill(process: subprocess.Popen) -> list[psutil.Process]:
@@ -40,53 +92,115 @@ def kill(process: subprocess.Popen) -> list[psutil.Process]:
     except psutil.NoSuchProcess:
         children = []
     process.kill()
-    process.wait()
+    process.communicate()
     return psutil.wait_procs(children, timeout=GRACE)[1]
 
 
-def torn_tables(out: Path) -> list[Path]:
-    """Published tables that do not end with a full line."""
-    tables = (out / "data" / "processed").rglob("*.csv")
-    return [t for t in tables if not t.read_bytes().endswith(b"\n")]
+def files(project: Project) -> list[Path]:
+    """Every table and figure that must be there once a run ended."""
+    tables = [project.processed(AS_OF) / name for name in ("panel.csv", "scores.csv")]
+    return tables + [project.figures(AS_OF) / f"{i}.png" for i in range(PICTURES)]
 
 
-def tables(out: Path) -> dict[str, bytes]:
-    """Bytes of every published table."""
-    root = out / "data" / "processed"
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*.csv")}
+def versions(project: Project) -> list[str]:
+    """Version of each file: a number, ``absent`` or ``torn``."""
+    found = []
+    for path in files(project):
+        lines = path.read_text().split("\n") if path.is_file() else ["absent"]
+        whole = len(lines) == LINES + 1 and len(set(lines[:-1])) == 1 and not lines[-1]
+        found.append(lines[0] if whole or lines == ["absent"] else "torn")
+    return found
 
 
-def rounds(kills: int, seed: int, raw: Path, out: Path, seconds: float) -> dict[str, int]:
-    """Kill ``kills`` runs at random moments within ``seconds``; count what went wrong."""
-    rng = random.Random(seed)
-    wrong = {"torn": 0, "lost": 0, "orphans": 0}
-    for _ in range(kills):
-        before = set(tables(out))
-        process = start(raw, out)
-        time.sleep(rng.uniform(0, seconds))
-        wrong["orphans"] += len(kill(process))
-        wrong["torn"] += len(torn_tables(out))
-        wrong["lost"] += len(before - set(tables(out)))
-    return wrong
+def wait_for_publishing(process: subprocess.Popen, project: Project, version: int) -> None:
+    """Return as soon as the first file of ``version`` is published, or the run ended."""
+    first = files(project)[0].parent
+    before = {p: p.stat().st_ino for p in first.glob("*.csv")}
+    while process.poll() is None:
+        if {p: p.stat().st_ino for p in first.glob("*.csv")} != before:
+            return
+
+
+def rounds(kills: int, seed: int, project: Project) -> dict[str, int]:
+    """Kill ``kills`` runs; count what went wrong (must be 0) and sets caught half published."""
+    rng, root = random.Random(seed), project.root
+    counts = {"torn": 0, "absent": 0, "orphans": 0, "untold": 0, "locks": 0, "half_published": 0}
+    began = time.monotonic()
+    assert _ended_well(start(root, 0))
+    seconds = time.monotonic() - began
+    for version in range(1, kills + 1):
+        process = start(root, version)
+        if version % 2:
+            time.sleep(rng.uniform(0.2, seconds))
+        else:
+            wait_for_publishing(process, project, version)
+            time.sleep(rng.uniform(0, 0.01))
+        counts["orphans"] += len(kill(process))
+        found = versions(project)
+        record = publication.read_record(project, AS_OF)
+        counts["torn"] += found.count("torn")
+        counts["absent"] += found.count("absent")
+        counts["half_published"] += len(set(found)) > 1
+        counts["untold"] += len(set(found)) > 1 and not publication.broken_outputs(project, record)
+        if version % 10 == 0:
+            counts["locks"] += not one_of_two(root, version)
+    assert _ended_well(start(root, kills))
+    counts["wrong_after"] = len([v for v in versions(project) if v != str(kills)])
+    record = publication.read_record(project, AS_OF)
+    counts["wrong_after"] += len(publication.broken_outputs(project, record))
+    return counts
+
+
+def one_of_two(root: Path, version: int) -> bool:
+    """Start two runs at once; whether one ended well and the other was told of the lock."""
+    pair = [start(root, version) for _ in range(2)]
+    said = [process.communicate()[1] for process in pair]
+    codes = sorted(process.returncode for process in pair)
+    return codes == [0, 0] or (codes == [0, 1] and any("LockedError" in text for text in said))
+
+
+def real(seed: int, place: Path) -> bool:
+    """Five kills of ``xhht run`` on the fixture, then the restore drill."""
+    rng, out = random.Random(seed), place / "out"
+    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
+    command += ["--out", str(out)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    began = time.monotonic()
+    subprocess.run(command, check=True, **quiet)
+    seconds = time.monotonic() - began
+    kinds = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
+
+    def made() -> dict[str, bytes]:
+        paths = [p for p in out.rglob("*") if p.suffix in kinds]
+        return {p.relative_to(out).as_posix(): p.read_bytes() for p in paths}
+
+    before, same = made(), True
+    for _ in range(5):
+        process = subprocess.Popen([*command, "--force"], **quiet)
+        time.sleep(rng.uniform(1, seconds))
+        same &= not kill(process) and {k: made().get(k) for k in before} == before
+    for name in ("data", "figures", "reports"):
+        shutil.rmtree(out / name)
+    subprocess.run(command, check=True, **quiet)
+    restored = made() == before
+    print(f"real run of {seconds:.0f} s, 5 kills: results as before {same}; restored {restored}")
+    return same and restored
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        raw, out, calm = (Path(folder) / name for name in ("raw", "out", "calm"))
-        shutil.copytree(FIXTURE, raw)
-        began = time.perf_counter()
-        start(raw, calm).wait()
-        seconds = time.perf_counter() - began
-        wrong = rounds(options.kills, options.seed, raw, out, seconds)
-        start(raw, out).wait()
-        same = tables(out) == tables(calm) != {}
-    print(f"{options.kills} kills within {seconds:.1f} s: {wrong}")
-    print(f"next run gives the tables of an undisturbed run: {same}")
-    sys.exit(0 if same and not any(wrong.values()) else 1)
+        place = Path(folder)
+        (place / "toy").mkdir()
+        counts = rounds(options.kills, options.seed, make_toy(place / "toy"))
+        print(f"{options.kills} kills: {counts}")
+        wrong = {k: n for k, n in counts.items() if k != "half_published" and n}
+        ok = not wrong and (not options.real or real(options.seed, place))
+    sys.exit(0 if ok else 1)
 
 
 if __name__ == "__main__":

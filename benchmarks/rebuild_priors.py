@@ -4,9 +4,9 @@
 
 For every case of the benchmark folder (a short history and what came after) a sample of the model
 settings is forecast. Prior weights are learnt so that the average quantile function of the
-settings has the smallest CRPS; then two small maps widen the forecasts and their common part so
-that intervals of units and of group means cover what they promise. With --folds the same is learnt
-for each fold without its indicators (benchmarks/folds.csv). Needs pyarrow.
+settings has the smallest CRPS and Brier score; then two small maps widen the forecasts and their
+common part so that intervals of units and of group means cover what they promise. With --folds the
+same is learnt for each fold without its indicators (benchmarks/folds.csv). Needs pyarrow.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ from xhht_analysis.project import Project
 LEVELS = np.arange(1, 40) / 40
 SAMPLE = 120
 RIDGE = 3e-3
+BRIER, FIRST_YEAR = 3.0, 0.3
+"""Weight of the Brier score beside the CRPS (in units of the best reference), and of h = 1."""
 MEMBER = ("changes", "changes_short")
 MEMBER_START = (-1.5, 1.0)
 WIDEN = ("widen", "widen_short", "widen_far", "widen_tail")
@@ -76,9 +78,18 @@ def read_cases(bench: Path) -> list[dict]:
                 "row": future["unit_code"].map(units).to_numpy(),
                 "lead": future["horizon"].to_numpy(),
                 "outcome": future["value"].to_numpy(),
+                **_targets(evaluate.make_targets(history, future), future),
             }
         )
     return _with_weights(cases, table, best, evaluate)
+
+
+def _targets(asked: pd.DataFrame, future: pd.DataFrame) -> dict:
+    """Row of the outcome that each target asks about, the target, and whether it was reached."""
+    keys = ["unit_code", "year"]
+    row = pd.MultiIndex.from_frame(future[keys]).get_indexer(pd.MultiIndex.from_frame(asked[keys]))
+    need = asked["target_value"].to_numpy(dtype=float)
+    return {"asked": row, "need": need, "hit": future["value"].to_numpy()[row] >= need - 1e-9}
 
 
 def _with_weights(cases, table, best, evaluate) -> list[dict]:
@@ -90,12 +101,15 @@ def _with_weights(cases, table, best, evaluate) -> list[dict]:
     blocks = rows.groupby(cell)["block"].transform("nunique")
     bands = rows.groupby("dataset")["band"].transform("nunique")
     scale = pd.MultiIndex.from_frame(rows[cell]).map(best.to_dict()).to_numpy(dtype=float)
-    first = np.where(rows["band"] == "1", 0.3, 1.0)
+    first = np.where(rows["band"] == "1", FIRST_YEAR, 1.0)
     rows["plain"] = 1 / (size * blocks * bands)
     rows["weight"] = rows["plain"] * first / scale
     for case in cases:
         mine = rows[rows["case_id"] == case["case_id"]]
         case["weight"], case["plain"] = mine["weight"].to_numpy(), mine["plain"].to_numpy()
+        each = np.bincount(case["asked"], minlength=len(mine))[case["asked"]]
+        first = np.where(case["lead"][case["asked"]] == 1, FIRST_YEAR, 1.0)
+        case["brier"] = BRIER * first * case["plain"][case["asked"]] / each
     return cases
 
 
@@ -114,9 +128,11 @@ def sample_case(case: dict, settings: Settings) -> dict:
     picks, count = np.unique(picks, return_counts=True)
     chosen = np.stack(np.unravel_index(picks, logs.shape), axis=1)
     quantiles = np.empty((len(picks), len(case["row"]), len(LEVELS)), dtype=np.float32)
+    chances = np.empty((len(picks), len(case["asked"])), dtype=np.float32)
     for k, curve, *_ in members(group, settings, chosen, int(case["lead"].max())):
         here = curve[case["row"], case["lead"] - 1]
         quantiles[k] = np.clip(read_curves(here, ndtri(LEVELS)), 0, 100)
+        chances[k] = chance_above(here[case["asked"]], case["need"])
     axes = np.concatenate(
         [settings.kernels[chosen[:, 0]], chosen[:, 1:2], settings.filters[chosen[:, 2]]], axis=1
     )
@@ -124,6 +140,8 @@ def sample_case(case: dict, settings: Settings) -> dict:
     pooled = pooled_changes(panel.shares, int(case["lead"].max()))[case["row"], case["lead"] - 1]
     return {
         "quantiles": quantiles,
+        "chances": chances,
+        "other_chances": chance_above(pooled[case["asked"]], case["need"]),
         "changes": np.clip(read_curves(pooled, ndtri(LEVELS)), 0, 100).astype(np.float32),
         "evidence": evidence - evidence.max(),
         "offset": np.log(count / chance[picks]),
@@ -131,8 +149,14 @@ def sample_case(case: dict, settings: Settings) -> dict:
     }
 
 
+def chance_above(curves: np.ndarray, need: np.ndarray) -> np.ndarray:
+    """P(value >= need) for rows of quantile functions at the scores of `GRID`."""
+    score = [np.interp(y, c, GRID) for y, c in zip(need, curves, strict=True)]
+    return 1 - ndtr(np.array(score, dtype=float))
+
+
 def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDGE) -> Settings:
-    """Prior log weights, evidence power and the second member's weight by weighted CRPS.
+    """Prior log weights, evidence power and the second member's weight by CRPS and Brier score.
 
     The ridge pulls the log weights to 0, the power to 1 and the member to `MEMBER_START`.
     """
@@ -157,13 +181,20 @@ def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDG
             pull = tilt * ((gap < 0) - LEVELS)
             own = ((1 - part) * pull).astype(np.float32)
             each = np.tensordot(sample["quantiles"], own, 2)
+            away, told = part[case["asked"], 0], weight @ sample["chances"]
+            miss = (1 - away) * told + away * sample["other_chances"] - case["hit"]
+            total += (case["brier"] * miss**2).sum()
+            push = 2 * case["brier"] * miss
+            each = each + sample["chances"] @ (push * (1 - away))
             change = weight * (each - (weight * each).sum())
             np.add.at(slope, at.ravel(), np.repeat(change, len(AXES)))
             slope[-3] += power * (change * sample["evidence"]).sum()
-            other = turn * (pull * (sample["changes"] - model)).sum(axis=1)
+            other = (pull * (sample["changes"] - model)).sum(axis=1)
+            gain = push * (sample["other_chances"] - told)
+            other = turn * (other + np.bincount(case["asked"], gain, minlength=len(other)))
             slope[-2:] += other.sum(), (other * short).sum()
-        away = theta - anchor
-        return total / n_sets + ridge * (away**2).sum(), slope / n_sets + 2 * ridge * away
+        pulled = theta - anchor
+        return total / n_sets + ridge * (pulled**2).sum(), slope / n_sets + 2 * ridge * pulled
 
     found = minimize(loss, anchor, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
     weights = {a: found[i:j] for a, i, j in zip(AXES, starts, starts[1:], strict=False)}
@@ -237,7 +268,7 @@ def _mean_loss(pairs, constants, x) -> float:
             z = z + np.sqrt(1 - rho) * rng.standard_normal((200, len(units)))
             place = np.clip((z - GRID[0]) / 0.25, 0, len(GRID) - 1.001)
             at, unit = place.astype(int), np.arange(len(units))
-            curve = stretch(curves.percent[units, h - 1][:, None], read)[:, 0]
+            curve = stretch(curves.percent[units, h - 1][None], read[:, 0])[0]
             low, high = curve[unit, at], curve[unit, at + 1]
             drawn = np.clip(low + (place - at) * (high - low), 0, 100).mean(axis=1)
             ends = np.quantile(drawn, [0.1, 0.9])

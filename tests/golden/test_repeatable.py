@@ -1,62 +1,38 @@
-"""Same inputs, same bytes: other folders, other places of the files, after deleting everything."""
+"""Same inputs, same bytes: the real notebooks run again elsewhere, from files moved elsewhere."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from xhht_analysis.project import Project
-from xhht_analysis.running import ledger
+from xhht_analysis.running import ledger, publication
 
 pytestmark = pytest.mark.golden
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
-COMPARED = (".csv", ".png", ".svg", ".ipynb")
+KINDS = {"csv", "png", "svg", "ipynb", "html", "docx", "xlsx"}
 
 
-def run(raw, out, cwd):
-    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(raw)]
-    done = subprocess.run(
-        [*command, "--out", str(out)], capture_output=True, text=True, encoding="utf-8", cwd=cwd
-    )
-    assert done.returncode == 0, done.stderr
-    return Project(out=out)
+def xhht(*words, cwd):
+    command = [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd)
 
 
-def contents(project):
-    """Bytes of every table, figure and notebook; notebooks without their injected parameters."""
-    found = {}
-    for path in project.out.rglob("*"):
-        if path.suffix not in COMPARED:
-            continue
-        data = path.read_bytes()
-        if path.suffix == ".ipynb":
-            cells = nbformat.read(path, as_version=4).cells
-            kept = [c for c in cells if "injected-parameters" not in c.metadata.get("tags", ())]
-            data = repr(kept)
-        found[path.relative_to(project.out).as_posix()] = data
-    return found
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("một")
-    return run(FIXTURE, folder / "out", folder)
-
-
-def test_a_new_folder_and_copied_files_give_the_same_bytes(first, tmp_path):
-    before = contents(first)
-    assert {name.rsplit(".")[-1] for name in before} == {"csv", "png", "svg", "ipynb"}
-    raw = tmp_path / "Bộ số liệu 2026" / "nhận"
+def test_a_run_repeats_byte_for_byte_in_another_folder_from_moved_files(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
     shutil.copytree(FIXTURE, raw)
-    again = run(raw, tmp_path / "kết quả", tmp_path)
-    after = contents(again)
-    assert sorted(before) == sorted(after)
-    assert [name for name in before if before[name] != after[name]] == []
-
-
-def test_a_run_proves_itself(first):
-    as_of = ledger.known_runs(first)[-1]
-    assert ledger.verify(first, as_of) == []
+    done = xhht("run", "--raw", raw, "--out", out, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    project = Project(out=out)
+    as_of = ledger.known_runs(project)[-1]
+    record = publication.read_record(project, as_of)
+    assert {place.rsplit(".")[-1] for place in record["outputs"]} - {"pdf"} == KINDS
+    assert record["sample"] is True
+    moved = tmp_path / "Bộ số liệu 2026" / "nhận"
+    moved.parent.mkdir()
+    raw.rename(moved)
+    proof = xhht("verify", as_of, "--out", out, "--raw", moved, cwd=moved)
+    assert (proof.returncode, proof.stderr) == (0, "")
+    assert as_of in proof.stdout

@@ -237,6 +237,15 @@ def with_wrong_forms(writer: TemplateWriter, lines: list[Expected]) -> dict[str,
     return {delivery.path: delivery for delivery in made}
 
 
+IN_HEAD = {
+    "ambiguous_unit": ("Bieu", "B9"),
+    "code_name_disagree": ("Số liệu", "B2"),
+    "district_ended": ("Số liệu", "B2"),
+    "year_after_receipt": ("Số liệu", "B4"),
+}
+"""Where a rule of a whole file shows its cell."""
+
+
 def whole_files(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]:
     """Files beside the regular ones; what each must give is added to ``lines``."""
     good = bad_files.good_commune(writer)
@@ -276,8 +285,8 @@ def whole_files(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]
     ]  # fmt: skip
     out = []
     for path, write, table, rule, why in made:
-        cell = "B9" if rule == "ambiguous_unit" else ""
-        line = Expected(path, "Bieu" if cell else "", cell, table, rule, why)
+        sheet, cell = IN_HEAD.get(rule, ("", ""))
+        line = Expected(path, sheet, cell, table, rule, why)
 
         def noted(target: Path, write=write, line=line) -> None:
             write(target)

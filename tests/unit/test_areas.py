@@ -181,6 +181,14 @@ def test_english_tables_name_the_province_without_accents():
     assert unit_of("Tan Phu", BEFORE) == "unknown_unit"  # of communes letters alone decide nothing
 
 
+def test_a_name_typed_without_any_accent_counts_when_its_kind_makes_it_the_only_one():
+    assert unit_of("Huyen Cai Be", BEFORE) == "819"
+    assert unit_of("thi xa cai lay", BEFORE) == "817"
+    assert unit_of("XA BINH NINH", MERGED) == "28648"
+    assert unit_of("Xa Tan Phu", BEFORE) == "ambiguous_unit"
+    assert unit_of("Xã Bình Nình", BEFORE) == "unknown_unit"  # a wrong accent is a wrong name
+
+
 def test_the_kind_of_a_unit_may_be_the_old_or_the_coming_one():
     assert unit_of("Thành phố Gò Công", BEFORE) == "816"
     assert unit_of("Thị xã Gò Công", MERGED) == "816"
@@ -276,3 +284,9 @@ def test_the_key_merges_no_two_units_that_are_written_differently():
 def test_no_text_crashes_the_matching(text):
     found = AREAS.match(text, BEFORE)
     assert found.problem is None or found.problem in areas.PROBLEMS
+
+
+def test_near_names_are_looked_for_only_when_asked():
+    found = AREAS.match("Xã Bình Nình", BEFORE, suggest=False)
+    assert (found.problem, found.suggestion) == ("unknown_unit", None)
+    assert "Bình Ninh" in AREAS.match("Xã Bình Nình", BEFORE).suggestion

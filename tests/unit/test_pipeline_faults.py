@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,14 @@ def test_the_record_names_inputs_code_packages_and_parameters(project):
     ]
     assert {"python", "system", "numpy"} <= set(kept["versions"])
     assert kept["inputs"] == record["inputs"]
+
+
+def test_restore_drill_one_run_brings_back_what_was_deleted(project):
+    go(project)
+    before = {p.relative_to(project.out): p.read_bytes() for p in project.out.rglob("*.[ci]*")}
+    assert {path.suffix for path in before} == {".csv", ".ipynb"}
+    for name in ("data", "reports"):
+        shutil.rmtree(project.out / name)
+    assert set(go(project).values()) == {"done"}
+    after = {p.relative_to(project.out): p.read_bytes() for p in project.out.rglob("*.[ci]*")}
+    assert after == before

@@ -86,12 +86,15 @@ class Variant:
         An axis of `AXES` and the place of the one level kept (0 first, -1 last).
     drop_last
         Forecast as if the last year had not been reported yet.
+    alone
+        Without the second member, `changes.pooled_changes`.
     """
 
     prior: float = 1.0
     shared: float = 1.0
     only: tuple[str, int] | None = None
     drop_last: bool = False
+    alone: bool = False
 
     def apply(self, settings: Settings) -> Settings:
         """Return the settings under this variant."""
@@ -99,6 +102,7 @@ class Variant:
         weight = settings.constants["typical_weight"] * self.prior
         constants = {**settings.constants, "typical_weight": weight}
         constants["shared_factor"] = self.shared
+        constants["changes"] -= 50.0 * self.alone
         if self.only is None:
             return Settings(settings.levels, weights, constants)
         axis, place = self.only
@@ -115,6 +119,7 @@ VARIANTS = {
     "last_year_dropped": Variant(drop_last=True),
     "trend_fades": Variant(only=("memory", 0)),
     "trend_lasts": Variant(only=("memory", -1)),
+    "model_alone": Variant(alone=True),
     "logit_alone": Variant(only=("link_margin", 0)),
     "straight_alone": Variant(only=("link_margin", -1)),
 }

@@ -11,13 +11,14 @@ import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.calibration import GRID
-from xhht_analysis.forecasting.shares import link, unlink
+from xhht_analysis.forecasting.shares import link, sample_units, unlink
 
 MARGIN = 0.0025
 UNKNOWN_MOVES = np.array([-0.3, 0.3])
 """Yearly moves on the logit where nothing has been seen to move."""
 EDGE = 0.02
 """Quantiles further out are those of a normal curve: moves are few."""
+MOST_UNITS = 500
 HALF_SUPPORT = 4
 """With this many units the member gets half its weight."""
 
@@ -37,9 +38,10 @@ def pooled_changes(shares: np.ndarray, horizon: int, breaks=None) -> np.ndarray:
     A lead that no two figures span is scaled from the longest shorter one by the root of time.
     """
     z = link(shares, MARGIN)
+    some = z[sample_units(len(z), MOST_UNITS)]
     moves, era = {}, np.cumsum(np.zeros(z.shape[1]) if breaks is None else breaks)
     for span in range(1, z.shape[1]):
-        seen = (z[:, span:] - z[:, :-span])[:, era[span:] == era[:-span]]
+        seen = (some[:, span:] - some[:, :-span])[:, era[span:] == era[:-span]]
         seen = seen[np.isfinite(seen)]
         if len(seen) > 1:
             moves[span] = seen

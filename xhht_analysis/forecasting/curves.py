@@ -70,29 +70,35 @@ class Curves:
         """Joint draws in percent, (n, series, years)."""
         n_series, n_years, n_grid = self.percent.shape
         first = np.unique(self.group, return_index=True)[1]
-        common, own = np.zeros((n, len(first))), np.zeros((n, n_series))
+        common = np.zeros((n, len(first)), dtype=np.float32)
+        own = np.zeros((n, n_series), dtype=np.float32)
         out = np.empty((n, n_series, n_years))
-        base = np.arange(n_series) * n_grid
+        base = np.arange(n_series, dtype=np.int32) * n_grid
         for h in range(n_years):
             common = _next(common, self.common_lag[first, h] * (h > 0), rng)
             own = _next(own, self.own_lag[:, h] * (h > 0), rng)
             rho = self.shared[:, h]
-            place = np.sqrt(1 - rho) * own
-            place += np.sqrt(rho) * common[:, self.group]
-            place -= GRID[0]
-            place /= STEP
+            place = own * (np.sqrt(1 - rho) / STEP).astype(np.float32)
+            place += common[:, self.group] * (np.sqrt(rho) / STEP).astype(np.float32)
+            place -= np.float32(GRID[0] / STEP)
             at = np.clip(place.astype(np.int32), 0, n_grid - 2)
             place -= at
-            curve = np.ascontiguousarray(self.percent[:, h]).ravel()
-            at = at + base
-            low = curve[at]
-            low += place * (curve[at + 1] - low)
-            out[:, :, h] = np.clip(low, 0, 100, out=low)
+            at += base
+            curve = np.ascontiguousarray(self.percent[:, h], dtype=np.float32).ravel()
+            low = curve.take(at)
+            at += 1
+            place *= curve.take(at) - low
+            low += place
+            np.clip(low, 0, 100, out=out[:, :, h], casting="unsafe")
         return out
 
 
 def _next(score, lag, rng):
-    return lag * score + np.sqrt(1 - lag**2) * rng.standard_normal(score.shape)
+    new = rng.standard_normal(score.shape, dtype=np.float32)
+    new *= np.sqrt(1 - lag**2).astype(np.float32)
+    score *= lag.astype(np.float32)
+    score += new
+    return score
 
 
 def read_curves(values: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -35,6 +35,9 @@ from xhht_analysis.forecasting.shares import predict, prepare, weigh
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
+MOST_CELLS = 1_000_000
+"""Draws × series × years held at once while groups are added up: they stay in fast memory."""
+LEAST_PART = 1e-9
 COMPARATORS = (">=", "<=", ">", "<")
 MODEL_ID = "share-trend-average"
 
@@ -104,11 +107,12 @@ def forecast_panel(
 
 def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
     """Average the best settings and the pooled changes; widen by what was learnt elsewhere."""
-    group = prepare(panel, settings)
-    power = settings.constants["evidence_power"]
-    logs = power * weigh(group, settings) + settings.log_prior()
+    group, n_unit = prepare(panel, settings), len(panel.shares)
+    logs = settings.log_prior()
+    if logs.size > 1:
+        logs = settings.constants["evidence_power"] * weigh(group, settings) + logs
     weights = np.exp(logs - logsumexp(logs)).ravel()
-    most = int(np.clip(10_000 // len(panel.shares), 6, 60))
+    most = int(np.clip(10_000 // n_unit, 6, 60))
     order = np.argsort(-weights, kind="stable")[:most]
     order = order[: int(np.searchsorted(np.cumsum(weights[order]), 0.99)) + 1]
     chosen = np.stack(np.unravel_index(order, logs.shape), axis=1)
@@ -116,25 +120,28 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
         group, settings, chosen, weights[order] / weights[order].sum(), horizon
     )
     seen = np.isfinite(panel.shares)
-    points = seen.sum(axis=1)
-    part = changes_weight(points, len(points), settings.constants)[:, None, None]
-    values = (1 - part) * values + part * pooled_changes(panel.shares, horizon, panel.breaks)
-    silent = np.argmax(seen[:, ::-1], axis=1)
-    lead = silent[:, None] + np.arange(1, horizon + 1)
-    scores, odds = calibrate(points, lead, settings.constants)
-    shared = odds * shared / (1 - shared + odds * shared)
-    return Curves(
-        stretch(values, scores), shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0]
-    )
+    points, silent = seen.sum(axis=1), np.argmax(seen[:, ::-1], axis=1)
+    part = changes_weight(points, n_unit, settings.constants)[:, None, None]
+    if part.max() > LEAST_PART:
+        values += part * (pooled_changes(panel.shares, horizon, panel.breaks) - values)
+    kinds, first, kind = np.unique(100 * points + silent, return_index=True, return_inverse=True)
+    lead = silent[first, None] + np.arange(1, horizon + 1)
+    scores, odds = calibrate(points[first], lead, settings.constants)
+    for k in range(len(kinds)):
+        values[kind == k] = stretch(values[kind == k], scores[k])
+    shared = odds[kind] * shared / (1 - shared + odds[kind] * shared)
+    return Curves(values, shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0])
 
 
 def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Quantile functions read at other normal scores (series, years, scores) than `GRID`."""
+    """Quantile functions (series, years, G) read at other scores (years, G) than `GRID`."""
     place = np.clip((scores - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
     at = np.clip(place.astype(int), 0, len(GRID) - 2)
-    low = np.take_along_axis(values, at, axis=2)
-    high = np.take_along_axis(values, at + 1, axis=2)
-    return low + (place - at) * (high - low)
+    reading = np.zeros((*scores.shape, len(GRID)))
+    year, score = np.indices(scores.shape)
+    reading[year, score, at] = 1 - (place - at)
+    reading[year, score, at + 1] = place - at
+    return np.moveaxis(np.moveaxis(values, 1, 0) @ np.swapaxes(reading, 1, 2), 0, 1)
 
 
 def _gather(parts: list, n_series: int, skip: int) -> Curves:
@@ -242,6 +249,9 @@ class PanelForecast:
         A damped trend of the logs with steps that a group takes together and steps of its own.
         """
         s, years = self.series, np.arange(1, len(self.years) + 1)
+        unknown = s["denominator"].isna().to_numpy()[:, None]
+        if unknown.all():
+            return np.ones((n, len(s), len(years)))
         groups = self.curves.group
         shared = rng.standard_normal((n, groups.max() + 1, len(years)))[:, groups]
         own = rng.standard_normal((n, len(s), len(years)))
@@ -249,7 +259,7 @@ class PanelForecast:
         steps += s["base_own"].to_numpy()[:, None] * own
         steps += s["base_pace"].to_numpy()[:, None] * BASE_DAMPING**years
         weight = s["denominator"].to_numpy()[:, None] * np.exp(np.cumsum(steps, axis=2))
-        return np.where(s["denominator"].isna().to_numpy()[:, None], 1.0, weight)
+        return np.where(unknown, 1.0, weight)
 
     def aggregate(
         self, groups: np.ndarray, n: int, rng: np.random.Generator
@@ -267,11 +277,14 @@ class PanelForecast:
             Sorted labels (G,) and percent (n, G, years).
         """
         names, at = np.unique(np.asarray(groups), return_inverse=True)
-        values, weights = self.draw_array(n, rng), self.weight_array(n, rng)
-        top = np.zeros((n, len(names), len(self.years)))
-        base = np.zeros_like(top)
-        for g in range(len(names)):
-            mine = at == g
-            top[:, g] = (values[:, mine] * weights[:, mine]).sum(axis=1)
-            base[:, g] = weights[:, mine].sum(axis=1)
-        return names, top / base
+        order = np.argsort(at, kind="stable")
+        starts = np.searchsorted(at[order], np.arange(len(names)))
+        at_once = max(1, MOST_CELLS // (len(at) * len(self.years)))
+        parts = []
+        for start in range(0, n, at_once):
+            some = min(at_once, n - start)
+            values, weights = self.draw_array(some, rng), self.weight_array(some, rng)
+            values *= weights
+            sums = [np.add.reduceat(a[:, order], starts, axis=1) for a in (values, weights)]
+            parts.append(sums[0] / sums[1])
+        return names, np.concatenate(parts)

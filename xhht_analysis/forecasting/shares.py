@@ -52,11 +52,6 @@ def link(share, margin):
     return np.log((share + margin) / (1 - share + margin))
 
 
-def to_link(percent):
-    """Logit of a percentage, finite at 0 and 100: the scale on which paces are compared."""
-    return link(np.asarray(percent, dtype=float) / 100, 0.0025)
-
-
 def unlink(score, margin):
     """Share of a link value; outside 0-1 by at most `margin`."""
     return (1 + 2 * margin) * expit(score) - margin
@@ -278,7 +273,7 @@ def prepare(panel: Matrices, settings: Settings) -> Group:
             z[counted], error[counted] = laplace_binomial(x, n, middle, 25 * typical, margin)
         calm = np.clip(filled, 0.02, 0.98)
         error = error + (doubt * calm * (1 - calm) * slope(calm, margin)) ** 2
-        steps = np.concatenate([_rates(row) for row in np.where(seen, z, np.nan)] or [np.zeros(0)])
+        steps = _rates(np.where(seen, z, np.nan))
         # median of squares of a normal variable: 0.455 of its variance
         rough = len(steps) * np.median(steps**2) / 0.455 if len(steps) else 0.0
         rough = (rough + settings.typical_weight * typical) / (len(steps) + settings.typical_weight)
@@ -290,9 +285,13 @@ def prepare(panel: Matrices, settings: Settings) -> Group:
     return Group(shares, **{name: np.array(value) for name, value in out.items()}, breaks=breaks)
 
 
-def _rates(row: np.ndarray) -> np.ndarray:
-    at = np.flatnonzero(np.isfinite(row))
-    return np.diff(row[at]) / np.sqrt(np.diff(at))
+def _rates(z: np.ndarray) -> np.ndarray:
+    """Changes between neighbouring figures of all rows, over the root of the years between."""
+    at = np.where(np.isfinite(z), np.arange(z.shape[1]), -1)
+    before = np.maximum.accumulate(at, axis=1)[:, :-1]
+    row, year = np.nonzero((at[:, 1:] >= 0) & (before >= 0))
+    since = before[row, year]
+    return (z[row, year + 1] - z[row, since]) / np.sqrt(year + 1 - since)
 
 
 def filter_group(group: Group, axes: np.ndarray, settings: Settings, horizon, units=slice(None)):
@@ -309,10 +308,15 @@ def filter_group(group: Group, axes: np.ndarray, settings: Settings, horizon, un
     return run_filter(z, noise, phi, pace_var, step_var, horizon, group.breaks)
 
 
+def sample_units(n_unit: int, most: int) -> np.ndarray:
+    """Places of at most `most` units, evenly spread."""
+    return np.unique(np.linspace(0, n_unit - 1, min(n_unit, most)).astype(int))
+
+
 def weigh(group: Group, settings: Settings):
     """Log evidence (C, V, J) of all settings, from at most 64 units of the group."""
     n_unit, n_year = group.shares.shape
-    units = np.unique(np.linspace(0, n_unit - 1, min(n_unit, MAX_EVIDENCE_UNITS)).astype(int))
+    units = sample_units(n_unit, MAX_EVIDENCE_UNITS)
     run = filter_group(group, settings.filters, settings, 1, units)
     prior = (settings.typical_weight, group.typical[settings.filters[:, 0]])
     logs = []

@@ -14,6 +14,8 @@ from xhht_analysis.intake.tables import Table
 from xhht_analysis.intake.text import Parsed, fold, normalise, parse_number
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
+MAX_NAMES = 500
+"""Names of one file for which near ones are suggested: more are no list of our units."""
 PROVINCE, PROVINCE_UNTIL = "Tỉnh Tiền Giang", "2025-06-30"
 """An agency reports the province of the plan, before and after the merger (frame 2021)."""
 
@@ -45,7 +47,8 @@ class Places:
         key = (name, code, on, *hints.values())
         if key not in self._known:
             typed = normalise(name) or None
-            self._known[key] = self.areas.match(typed, on, code=code or None, **hints)
+            few = len(self._known) < MAX_NAMES
+            self._known[key] = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
         return self._known[key]
 
     def own(self, year: int | None) -> Any:

@@ -70,7 +70,10 @@ def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataF
     findings = tables["findings"].assign(kind="finding")
     findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
-    return pd.concat(both, ignore_index=True).astype("str")
+    problems = pd.concat(both, ignore_index=True).astype("str")
+    if (problems["raw"].isna() & problems["cell"].notna()).any():
+        problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
+    return problems
 
 
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
@@ -93,13 +96,12 @@ def write_marked_copy(
     root, _ = _place(path, raw_dir, as_of)
     refused = problems["kind"].eq("reject") & problems["cell"].isna()
     sheets = [] if refused.any() else next(iter(read_files([path], root, jobs=1))).sheets
-    texts = {(s.name, r, c): s.text(r, c) for s in sheets for r, c in _marked(s, problems)}
     with open_book(target) as book:
         names: set[str] = {fold(SHEET)}
         for sheet in sheets:
             if fold(sheet.name) != fold(SHEET):
                 _copy_sheet(book, sheet, problems, _free_name(sheet.name, names))
-        _write_list(book, _with_raw(problems, sheets, texts), relative_name(path, root))
+        _write_list(book, problems, relative_name(path, root))
     return target
 
 
@@ -172,16 +174,13 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
-def _with_raw(
-    problems: pd.DataFrame, sheets: list[Sheet], texts: dict[tuple[str, int, int], str]
-) -> pd.DataFrame:
-    """Fill in what stands in the cell of a finding, for the guard of a correction."""
+def _with_raw(problems: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
+    """Fill in what stands in the cell of a finding: for people, and to guard a correction."""
     shown = {
-        (sheet.name, sheet.address(row, column)): text
+        (sheet.name, sheet.address(*at)): sheet.text(*at)
         for sheet in sheets
         if sheet.lines is None
-        for (name, row, column), text in texts.items()
-        if name == sheet.name
+        for at in _marked(sheet, problems)
     }
     pairs = zip(problems["sheet"].fillna(""), problems["cell"], strict=True)
     found = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")

@@ -22,7 +22,7 @@ SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiệ
 LABELS = ("Đơn vị", "Mã đơn vị", "Năm", "Ngày chốt số liệu", "Người lập biểu")
 COLUMNS = {
     "indicator_code": ("Mã chỉ tiêu", 26, "Không sửa mã; mỗi mã một dòng."),
-    "name_vi": ("Chỉ tiêu", 52, ""),
+    "name_vi": ("Chỉ tiêu", 68, ""),
     "unit_vi": ("Đơn vị tính", 14, "Đơn vị của tử số và mẫu số."),
     "numerator": ("Tử số", 12, "Số nguyên, không lớn hơn mẫu số. Chưa có số liệu thì để trống."),
     "denominator": ("Mẫu số", 12, "Số nguyên lớn hơn 0. Chưa có số liệu thì để trống."),
@@ -35,11 +35,11 @@ COLUMNS = {
 COMMUNE_COLUMNS = ("TT", "Mã đơn vị", "Đơn vị")
 TASK_COLUMNS = {
     "task_code": ("Mã nhiệm vụ", 16, "Không sửa mã; một nhiệm vụ có thể ghi nhiều dòng."),
-    "title_vi": ("Nhiệm vụ", 48, ""),
+    "title_vi": ("Nhiệm vụ", 68, ""),
     "status": ("Tình trạng", 16, "Chọn trong danh sách."),
     "text": ("Kết quả thực hiện", 48, ""),
-    "budget_planned": ("Kinh phí dự toán (triệu đồng)", 16, "Số không âm, đơn vị triệu đồng."),
-    "budget_spent": ("Kinh phí đã chi (triệu đồng)", 16, "Số không âm, đơn vị triệu đồng."),
+    "budget_planned": ("Kinh phí dự toán (triệu đồng)", 25, "Số không âm, đơn vị triệu đồng."),
+    "budget_spent": ("Kinh phí đã chi (triệu đồng)", 25, "Số không âm, đơn vị triệu đồng."),
     "budget_source": ("Nguồn kinh phí", 22, "Mỗi nguồn một dòng."),
     "difficulty": ("Khó khăn, vướng mắc", 34, ""),
     "proposal": ("Đề xuất, kiến nghị", 34, ""),
@@ -236,7 +236,7 @@ def _write_communes(
     values: pd.DataFrame | None,
     mark: str | None,
 ) -> None:
-    sheet = book.sheet(SHEET_COMMUNES, [5, 11, 26] + [10] * (2 * len(rates)))
+    sheet = book.sheet(SHEET_COMMUNES, [5, 11, 26] + [14] * (2 * len(rates)))
     for column, title in enumerate(COMMUNE_COLUMNS):
         sheet.merge_range(0, column, 1, column, title, book.styles["header"])
     for column, record in zip(range(3, 999, 2), rates.to_dict("records"), strict=False):

@@ -198,7 +198,8 @@ def _word_row(row: ElementTree.Element) -> list[object]:
     cells: list[object] = []
     for cell in row.iterfind(f"{WORD}tc"):
         span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
-        width = int(span.get(f"{WORD}val", "1")) if span is not None else 1
+        told = span.get(f"{WORD}val", "") if span is not None else ""
+        width = int(told) if told.isdigit() else 1
         text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
         cells += [text] * min(width, prescan.MAX_COLUMNS)
     return cells

@@ -108,6 +108,10 @@ class Areas:
         return _index((without_accents(unit.name.core), unit) for unit in large)
 
     @cached_property
+    def _by_letters(self) -> dict[str, list[Unit]]:
+        return _index((without_accents(unit.name.core), unit) for unit in self._units)
+
+    @cached_property
     def _former(self) -> dict[str, str]:
         table = self.crosswalk_table
         return dict(zip(table["code_2025_07"], table["district_code"], strict=True))
@@ -180,6 +184,7 @@ class Areas:
         code: str | None = None,
         level: str | None = None,
         parent: str | None = None,
+        suggest: bool = True,
     ) -> Match:
         """Find the one unit that ``name`` (and ``code``) means on the date ``on``.
 
@@ -195,6 +200,8 @@ class Areas:
         level, parent : str, optional
             Level (province, district, commune) and code of the parent, where the place in the
             file tells them.
+        suggest : bool
+            Whether to look for near names, which takes some milliseconds a name.
 
         Returns
         -------
@@ -218,7 +225,7 @@ class Areas:
             foreign = not any(unit.ours for unit in fitting)
             problem = "other_province" if foreign else "ambiguous_unit"
             return Match(problem=problem, suggestion=self._labels(fitting))
-        return self._explain_name(typed, named, on, level)
+        return self._explain_name(typed, named, on, level, suggest=suggest)
 
     def _read(self, name: str) -> Name:
         typed = parse_name(name)
@@ -228,6 +235,8 @@ class Areas:
         rows = self._by_core.get(typed.core, [])
         if level in (None, "province") and not rows:
             rows = self._provinces.get(without_accents(typed.core), [])
+        if not rows and typed.kind and typed.core.isascii():  # "Huyen Cai Be"
+            rows = self._by_letters.get(typed.core, [])
         levels = ("province", "region") if level == "province" else (level,)
         return [
             unit
@@ -278,7 +287,9 @@ class Areas:
         borne = [unit for unit in rows if unit.valid_on(on)]
         return Match(problem="code_name_disagree", suggestion=self._labels([*borne, *valid]))
 
-    def _explain_name(self, typed: Name, named: list[Unit], on: str, level: str | None) -> Match:
+    def _explain_name(
+        self, typed: Name, named: list[Unit], on: str, level: str | None, *, suggest: bool
+    ) -> Match:
         ours = [unit for unit in named if unit.ours]
         if ours:
             heirs = {self._heirs(unit.unit_code, on) for unit in ours} - {None}
@@ -288,7 +299,7 @@ class Areas:
             return Match(problem="other_province", suggestion=self._labels(named))
         valid = [u for u in self._units if u.ours and u.valid_on(on) and level in (None, u.level)]
         near = [unit for unit in valid if unit.name.core == typed.core]
-        if not near:
+        if not near and suggest:
             letters = {without_accents(unit.name.core): unit for unit in reversed(valid)}
             close = difflib.get_close_matches(
                 without_accents(typed.core), letters, n=MAX_SUGGESTED, cutoff=0.75

@@ -14,13 +14,13 @@ from functools import lru_cache
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 KINDS = {
-    "thành phố": ("thành phố", "tp", "t p"),
-    "thị xã": ("thị xã", "tx", "t x"),
-    "thị trấn": ("thị trấn", "tt", "t t"),
-    "huyện": ("huyện", "h"),
-    "phường": ("phường", "p"),
-    "xã": ("xã", "x"),
-    "tỉnh": ("tỉnh", "t"),
+    "thành phố": ("thành phố", "thanh pho", "tp", "t p"),
+    "thị xã": ("thị xã", "thi xa", "tx", "t x"),
+    "thị trấn": ("thị trấn", "thi tran", "tt", "t t"),
+    "huyện": ("huyện", "huyen", "h"),
+    "phường": ("phường", "phuong", "p"),
+    "xã": ("xã", "xa", "x"),
+    "tỉnh": ("tỉnh", "tinh", "t"),
 }
 OFFICES = ("ủy ban nhân dân", "uỷ ban nhân dân", "ubnd")
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}

@@ -93,6 +93,7 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
 
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.status import STATES_VI, submission_status
+    from xhht_analysis.plan.goals import split_codes
     from xhht_analysis.plan.standards import read_standards
     from xhht_analysis.running.ledger import known_runs
 
@@ -118,9 +119,14 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
         console.print(f"[bold]{year}[/bold]: {told}", highlight=False)
     last = table[table["year"].eq(table["year"].max())]
     shown = Table(*messages.STATUS_COLUMNS, title=str(last["year"].iloc[0]))
+    names = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     for row in last.fillna("").to_dict("records"):
-        state = STATES_VI[row["state"]]
-        shown.add_row(row["name_vi"], state, row["received_on"], row["missing_indicators"])
+        day = "/".join(reversed(row["received_on"].split("-")))
+        owed = [names.loc[code, "short_name_vi"] for code in split_codes(row["missing_indicators"])]
+        some = [*owed[:3], *(["…"] if owed[3:] else [])] if row["n_files"] else []
+        told = messages.STATUS_MISSING.format(n=len(owed), names="; ".join(some)) if owed else ""
+        told = told.rstrip(": ")
+        shown.add_row(row["name_vi"], STATES_VI[row["state"]], day, told)
     console.print(shown)
 
 
@@ -130,8 +136,17 @@ def _told(path: Path, problems: list[dict]) -> str:
         return messages.CHECK_CLEAN.format(file=path.name)
     lines = [messages.CHECK_TITLE.format(file=path.name, n=len(problems))]
     for problem in problems:
-        given = {k: v if isinstance(v, str) and v != "nan" else "–" for k, v in problem.items()}
-        lines.append(messages.CHECK_LINE.format(**given, kind_vi=messages.KINDS[problem["kind"]]))
+        given = {k: v for k, v in problem.items() if isinstance(v, str) and v != "nan"}
+        where = ("cell" if "cell" in given else "sheet") if "sheet" in given else "file"
+        where = "line" if where == "file" and "cell" in given else where
+        lines.append(
+            messages.CHECK_LINE.format(
+                **given,
+                kind_vi=messages.KINDS[problem["kind"]],
+                place=messages.CHECK_PLACES[where].format(**given),
+                value=f": «{given['raw']}»" if "raw" in given else "",
+            )
+        )
     return "\n".join(lines)
 
 

@@ -1,0 +1,301 @@
+"""The whole country: 34 provinces, 3,321 communes, 18 goals, 10 years, on one machine or a cluster.
+
+    python -m benchmarks.nation [--scale 0.1] [--growth 3] [--no-dask]
+
+Makes one workbook a year and province (its 11 districts and every commune: seven counted shares and
+six recognition levels), each province with units of its own. Then, province by province, as each
+Sở would: intake of every workbook, forecasts and verdicts of the plan's 18 goals for the province
+and its districts, forecasts and chances for every commune. Runs it in local processes, then on a
+real Dask cluster (scheduler and workers started by command line, as on several machines) with one
+worker, with two, and with two of which one is killed in the midst; checks that all give the same
+bytes. ``--growth 3`` repeats the local run with three times the communes in every province.
+Goals: 10 minutes and 4 GiB on two cores, cost in proportion, two workers 1.6 times one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import hashlib
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import numpy as np
+import psutil
+import xlsxwriter
+
+ROOT = Path(__file__).resolve().parents[1]
+PROVINCES, COMMUNES, YEARS = 34, 3321, range(2017, 2027)
+AS_OF = f"{YEARS[-1]}-11-20"
+MARK = "SỐ LIỆU MINH HOẠ – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
+SHARES = {
+    "information_literacy": 4000,
+    "life_skills": 4000,
+    "trained_population": 6000,
+    "university_degree": 6000,
+    "digital_institutions": 12,
+    "clc_it": 3,
+    "learning_citizens": 7000,
+}
+LEVELS = {
+    "literacy_level": 2,
+    "preschool5_level": 1,
+    "preschool_level": 1,
+    "primary_level": 3,
+    "lower_secondary_level": 3,
+    "learning_community_level": 2,
+}
+UNIT_COLUMNS = "unit_code name_vi level parent_code valid_from valid_to scope is_special source"
+
+
+def sizes(scale: float, growth: int) -> list[int]:
+    """Communes of each province: the country's spread evenly, in ``scale`` of its provinces."""
+    number = max(2, round(PROVINCES * scale))
+    return [growth * len(range(i, COMMUNES, PROVINCES)) for i in range(number)]
+
+
+def make_province(folder: Path, number: int, communes: int) -> None:
+    """Write config/ and raw/ of one invented province."""
+    rng = np.random.default_rng([2026, number])
+    shutil.copytree(ROOT / "config", folder / "config")
+    with (ROOT / "config" / "units.csv").open(encoding="utf-8", newline="") as stream:
+        old = list(csv.DictReader(stream))
+    rest = [r for r in old if r["level"] != "commune"]
+    districts = sorted({r["unit_code"] for r in rest if r["level"] == "district"})
+    named = {f"{30000 + i}": f"Xã Mẫu {number:02d} {i:04d}" for i in range(communes)}
+    home = {code: districts[i % len(districts)] for i, code in enumerate(named)}
+    same = {"level": "commune", "scope": "tien_giang", "is_special": "no", "source": "mô phỏng"}
+    spans = {"2010-01-01": "2025-06-30", "2025-07-01": ""}
+    for start, end in spans.items():
+        for code, name in named.items():
+            parent = "82" if end == "" else home[code]
+            unit = {"unit_code": code, "name_vi": name, "parent_code": parent}
+            rest.append({**same, **unit, "valid_from": start, "valid_to": end})
+    _write_csv(folder / "config" / "units.csv", UNIT_COLUMNS.split(), rest)
+    columns = ["code_2021", "name_2021", "district_code", "district_name", "code_2024_05"]
+    columns += ["name_2024_05", "code_2024_11", "name_2024_11", "code_2025_07", "name_2025_07"]
+    last = {r["unit_code"]: r["name_vi"] for r in rest if r["level"] == "district"}
+    lines = []
+    for code, name in named.items():
+        line = {c: code if c.startswith("code") else name for c in columns}
+        lines.append(line | {"district_code": home[code], "district_name": last[home[code]]})
+    _write_csv(folder / "config" / "crosswalk.csv", [*columns, "share"], lines, share=1)
+    truth = _truth(rng, list(named), home, districts)
+    for year in YEARS:
+        units = named if year >= 2025 else {**{d: last[d] for d in districts}, **named}
+        path = folder / "raw" / f"{year}-11-20" / f"Tong hop {year}.xlsx"
+        path.parent.mkdir(parents=True)
+        _write_workbook(path, year, units, truth)
+
+
+def _truth(rng, communes: list[str], home: dict[str, str], districts: list[str]) -> dict:
+    """(year, unit, code) → (numerator, denominator) or level; a district is its communes' sum."""
+    truth = {}
+    for code, people in SHARES.items():
+        start, pace = rng.uniform(0.1, 0.5, len(communes)), rng.uniform(0.01, 0.06, len(communes))
+        for year in YEARS:
+            n = np.full(len(communes), people)
+            noise = rng.normal(0, 0.01, len(communes))
+            k = rng.binomial(n, np.clip(start + pace * (year - YEARS[0]) + noise, 0, 1))
+            sums = {d: [0, 0] for d in districts}
+            for unit, a, b in zip(communes, k.tolist(), n.tolist(), strict=True):
+                truth[year, unit, code] = (a, b)
+                sums[home[unit]][0] += a
+                sums[home[unit]][1] += b
+            truth |= {(year, d, code): tuple(pair) for d, pair in sums.items()}
+    for code, top in LEVELS.items():
+        begin = rng.integers(0, top + 1, len(communes) + len(districts))
+        for year in YEARS:
+            risen = np.minimum(top, begin + (rng.random(len(begin)) < 0.1))
+            begin = risen
+            for unit, level in zip([*communes, *districts], risen.tolist(), strict=True):
+                truth[year, unit, code] = level
+    return truth
+
+
+def _write_workbook(path: Path, year: int, units: dict[str, str], truth: dict) -> None:
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Tong hop")
+        sheet.write(0, 0, f"BẢNG TỔNG HỢP SỐ LIỆU XÂY DỰNG XÃ HỘI HỌC TẬP NĂM {year}")
+        sheet.write(1, 0, MARK)
+        heads = [c for code in SHARES for c in (code, "")] + list(LEVELS)
+        sheet.write_row(3, 0, ["TT", "Mã đơn vị", "Đơn vị", *heads])
+        sheet.write_row(4, 3, ["Tử số", "Mẫu số"] * len(SHARES) + ["Mức độ"] * len(LEVELS))
+        for row, (unit, name) in enumerate(units.items(), start=5):
+            counts = [x for code in SHARES for x in truth[year, unit, code]]
+            levels = [truth[year, unit, code] for code in LEVELS]
+            sheet.write_row(row, 0, [row - 4, unit, name, *counts, *levels])
+
+
+def _write_csv(path: Path, columns: list[str], rows: list[dict], **extra: object) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [*columns], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, **extra} for row in rows)
+
+
+def run_province(folder: str) -> dict:
+    """Intake, forecasts and verdicts of one province; the digest of every table it makes."""
+    from xhht_analysis.forecasting import forecast_panel, forecast_plan
+    from xhht_analysis.intake import run_intake
+    from xhht_analysis.plan import areas, goals
+
+    config = Path(folder) / "config"
+    began, spent = time.perf_counter(), sum(os.times()[:4])
+    intake = run_intake(Path(folder) / "raw", AS_OF, config, sample=True, jobs=1)
+    read = time.perf_counter() - began
+    units, indicators = areas.read_areas(config), goals.read_indicators(config)
+    targets = goals.read_targets(config)
+    plan = forecast_plan(
+        intake.panel, goals.read_goals(config), targets, indicators, units, as_of=AS_OF
+    )
+    judged = time.perf_counter() - began - read
+    panel = intake.panel
+    communes = panel[panel["unit_code"].str.len().eq(5) & panel["indicator_code"].isin(SHARES)]
+    history = communes.drop_duplicates(["indicator_code", "unit_code", "year"], keep="last")
+    history = history.assign(group_code=history["unit_code"].map(units.former_district))
+    forecast = forecast_panel(history, 2030 - YEARS[-1])
+    dated = targets[targets["indicator_code"].isin(SHARES) & targets["target_year"].eq(2030)]
+    asked = dated[["indicator_code", "target_value", "comparator"]].merge(
+        history[["indicator_code", "unit_code"]].drop_duplicates()
+    )
+    chances = forecast.probability_reached(asked.assign(year=2030))
+    tables = {**intake.tables, "verdicts": plan.verdicts, "chances": chances}
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        digest.update(tables[name].to_csv(index=False).encode())
+    return {
+        "digest": digest.hexdigest(),
+        "observations": len(intake.observations),
+        "verdicts": len(plan.verdicts) + len(chances),
+        "intake": read,
+        "plan": judged,
+        "communes": time.perf_counter() - began - read - judged,
+        "cpu": sum(os.times()[:4]) - spent,
+    }
+
+
+class Memory(threading.Thread):
+    """Highest resident memory of this process and all below it, in bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak, self.going = 0, True
+
+    def run(self) -> None:
+        me = psutil.Process()
+        while self.going:
+            total = 0
+            for process in (me, *me.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    total += process.memory_info().rss
+            self.peak = max(self.peak, total)
+            time.sleep(0.3)
+
+
+def measured(label: str, folders: list[str], executor: Executor, kill=lambda done: None) -> dict:
+    """Run every province on ``executor``; print and return seconds, peak memory and results."""
+    memory = Memory()
+    memory.start()
+    began, results = time.perf_counter(), {}
+    futures = {executor.submit(run_province, folder): folder for folder in folders}
+    for done, future in enumerate(as_completed(futures), start=1):
+        results[Path(futures[future]).name] = future.result()
+        kill(done)
+    seconds = time.perf_counter() - began
+    memory.going = False
+    names = ("observations", "verdicts", "intake", "plan", "communes", "cpu")
+    total = {name: sum(result[name] for result in results.values()) for name in names}
+    print(
+        f"{label}: {seconds:.1f} s, peak {memory.peak / 2**30:.2f} GiB; "
+        f"{total['observations']} observations, {total['verdicts']} verdicts; "
+        f"worker seconds: intake {total['intake']:.0f}, plan {total['plan']:.0f}, "
+        f"communes {total['communes']:.0f}; {total['cpu']:.0f} s of processor",
+        flush=True,
+    )
+    digests = {name: result["digest"] for name, result in results.items()}
+    return {"seconds": seconds, "cpu": total["cpu"], "digests": digests}
+
+
+@contextlib.contextmanager
+def cluster(workers: int, folder: Path):
+    """A Dask scheduler and workers, each a process of its own started by command line."""
+    from distributed import Client
+
+    place = folder / f"scheduler-{workers}-{time.time_ns()}.json"
+    command = [sys.executable, "-m", "dask"]
+    where = ["--scheduler-file", str(place), "--no-dashboard"]
+    scheduler = [*command, "scheduler", *where, "--host", "127.0.0.1", "--port", "0"]
+    worker = [*command, "worker", *where, "--nthreads", "1", "--no-nanny"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
+    processes = [subprocess.Popen(words, **quiet) for words in (scheduler, *[worker] * workers)]
+    try:
+        while not place.is_file():
+            time.sleep(0.1)
+        with Client(scheduler_file=str(place)) as client:
+            client.wait_for_workers(workers, timeout=60)
+            yield client.get_executor(pure=False, retries=2), processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the 34 provinces")
+    parser.add_argument("--growth", type=int, default=3, help="times the communes; 1: no repeat")
+    parser.add_argument("--no-dask", action="store_true")
+    options = parser.parse_args()
+    spawn = multiprocessing.get_context("spawn")
+    found, ok = {}, True
+    with tempfile.TemporaryDirectory() as place:
+        for growth in dict.fromkeys((1, options.growth)):
+            counts = sizes(options.scale, growth)
+            folders = [str(Path(place) / f"x{growth}" / f"{i:02d}") for i in range(len(counts))]
+            with ProcessPoolExecutor(2, spawn) as pool:
+                list(pool.map(make_province, map(Path, folders), range(len(counts)), counts))
+            label = f"{len(counts)} provinces, {sum(counts)} communes, 2 local processes"
+            with ProcessPoolExecutor(2, spawn) as pool:
+                found[growth] = measured(label, folders, pool)
+        if options.growth > 1:
+            ratio = {k: found[options.growth][k] / found[1][k] for k in ("seconds", "cpu")}
+            print(
+                f"growth: {options.growth} times the communes take {ratio['seconds']:.2f} times "
+                f"the seconds and {ratio['cpu']:.2f} times the processor"
+            )
+        if not options.no_dask:
+            folders = [str(folder) for folder in sorted((Path(place) / "x1").iterdir())]
+            ok = on_dask(folders, Path(place), found[1])
+    sys.exit(0 if ok else 1)
+
+
+def on_dask(folders: list[str], place: Path, local: dict) -> bool:
+    """The same on one worker, two, and two of which one dies; whether all bytes are equal."""
+    runs = []
+    for workers, label in ((1, "Dask, 1 worker"), (2, "Dask, 2 workers")):
+        with cluster(workers, place) as (executor, _):
+            runs.append(measured(label, folders, executor))
+    with cluster(2, place) as (executor, processes):
+        half = len(folders) // 2
+        kill = lambda done: processes[0].kill() if done == half else None  # noqa: E731
+        runs.append(measured("Dask, one of 2 workers killed midway", folders, executor, kill))
+    gain = runs[0]["seconds"] / runs[1]["seconds"]
+    same = all(run["digests"] == local["digests"] for run in runs)
+    load = psutil.getloadavg()[0]
+    print(f"two workers: {gain:.2f} times one (goal 1.6; load of the machine now {load:.1f})")
+    print(f"every run gives the tables of the local one, byte for byte: {same}")
+    return same
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Speed of the share forecast beside AutoETS of statsforecast, in one run on one core.
+
+    python -m benchmarks.speed [--peer-env DIR] [--peer-series 1000]
+
+Prints, for 1,000, 10,000 and 100,000 series of ten years and six horizons, the rate with known
+hyperparameters and its ratio to the peer's; 500 joint draws added up to 34 provinces; the fit of 18
+indicators × 5,500 series; and the whole plan of the fixture. Seconds are those of the processor, so
+that other work on the machine counts little. The peer lives in an environment of its own, made
+here with pip (it caps pandas).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, ndtri
+
+from xhht_analysis import store
+from xhht_analysis.forecasting import forecast_plan
+from xhht_analysis.forecasting.calibration import Settings, read_settings
+from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.panel import PanelForecast, fit_group
+from xhht_analysis.plan import areas, goals, standards
+from xhht_analysis.project import ROOT, Project
+
+YEARS, HORIZON, PROVINCES, DRAWS = 10, 6, 34, 500
+LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+PEER = """
+import sys, time, numpy as np
+from statsforecast import StatsForecast
+from statsforecast.models import AutoETS
+import pandas as pd
+y = np.load(sys.argv[1])
+n, t = y.shape
+frame = pd.DataFrame({"unique_id": np.repeat(np.arange(n), t), "ds": np.tile(np.arange(t), n),
+                      "y": y.ravel()})
+run = lambda part: StatsForecast(models=[AutoETS(season_length=1, model="ZZN")], freq=1,
+                                 n_jobs=1).forecast(df=part, h=6, level=[80])
+run(frame[frame["unique_id"] < 5])  # compiled before the clock starts
+start = time.process_time()
+run(frame)
+print(n / (time.process_time() - start))
+"""
+
+
+def simulate(n: int) -> np.ndarray:
+    """Shares (n, YEARS) in 0-1: level, pace and noise on the logit."""
+    rng = np.random.default_rng(1)
+    pace = rng.normal(0.05, 0.05, (n, 1)) * np.arange(YEARS)
+    return expit(rng.normal(0, 1, (n, 1)) + pace + rng.normal(0, 0.06, (n, YEARS)).cumsum(axis=1))
+
+
+def as_matrices(shares: np.ndarray) -> Matrices:
+    """Percentages with one decimal, nothing missing."""
+    nothing = np.full(shares.shape, np.nan)
+    step, flat = np.full((len(shares), 1), 0.1), np.zeros(shares.shape)
+    return Matrices(shares, nothing, nothing, step, flat, np.zeros(YEARS, dtype=bool))
+
+
+def known(settings: Settings) -> Settings:
+    """One setting of the share model in place of the search, without the second member."""
+    levels = {axis: values[:1] for axis, values in settings.levels.items()}
+    weights = {axis: np.zeros(1) for axis in levels}
+    return Settings(levels, weights, {**settings.constants, "changes": -50.0})
+
+
+def seconds(call) -> float:
+    """Processor seconds of one call, this process only."""
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def known_rate(n: int, settings: Settings) -> float:
+    """Series per second with known settings: quantiles and a probability for six horizons."""
+    parts = np.array_split(simulate(n), max(1, n // 3000))
+
+    def run() -> None:
+        for part in parts:
+            curves = fit_group(as_matrices(part), HORIZON, settings)
+            curves.at_scores(ndtri(LEVELS))
+            row, year = (a.ravel() for a in np.indices((len(part), HORIZON)))
+            curves.below(row, year, np.full(len(row), 60.0), True)
+
+    return n / seconds(run)
+
+
+def peer_rate(env: Path, n: int) -> float:
+    """Series per second of AutoETS, measured in its own environment and process."""
+    python = env / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not python.exists():
+        venv.create(env, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", "statsforecast>=2"], check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "y.npy", 100 * simulate(n))
+        script = Path(folder) / "peer.py"
+        script.write_text(PEER, encoding="utf-8")
+        one = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+        out = subprocess.run(
+            [python, script, Path(folder) / "y.npy"], env=one, capture_output=True, check=True
+        )
+    return float(out.stdout)
+
+
+def joint(n: int, settings: Settings) -> tuple[float, float]:
+    """Processor seconds and gigabytes of `DRAWS` joint draws added up to provinces."""
+    from xhht_analysis.forecasting.panel import _gather
+
+    groups = np.array_split(np.arange(n), PROVINCES)
+    shares = simulate(n)
+    parts = [
+        (at, k, fit_group(as_matrices(shares[at]), HORIZON, settings))
+        for k, at in enumerate(groups)
+    ]
+    series = pd.DataFrame({"denominator": np.full(n, np.nan)})
+    curves = _gather(parts, n, 0)
+    forecast = PanelForecast(series, np.arange(HORIZON), curves, "speed", 2024)
+    label = np.repeat(np.arange(PROVINCES), [len(at) for at in groups])
+    took = seconds(lambda: forecast.aggregate(label, DRAWS, np.random.default_rng(1)))
+    unit = 1e6 if sys.platform != "darwin" else 1e9
+    return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def plan_seconds() -> float:
+    """The whole plan of the fixture: 18 goals, 11 districts, 4,000 draws, all variants."""
+    config, folder = Project().config_dir, ROOT / "tests" / "fixtures" / "processed"
+    panel = store.read_table("panel", folder)
+    plan = (goals.read_goals(config), goals.read_targets(config), goals.read_indicators(config))
+    rules = standards.read_standards(config)
+    here = areas.read_areas(config)
+    as_of = "2024-12-31"
+    return seconds(lambda: forecast_plan(panel, *plan, here, as_of=as_of, standards=rules))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    peer_env = Path(tempfile.gettempdir()) / "xhht-peer-env"
+    parser.add_argument("--peer-env", type=Path, default=peer_env)
+    parser.add_argument("--peer-series", type=int, default=1000)
+    arguments = parser.parse_args()
+    settings, fixed = read_settings(), known(read_settings())
+    peer = peer_rate(arguments.peer_env, arguments.peer_series)
+    print(f"AutoETS, {arguments.peer_series} series: {peer:,.0f} series a second")
+    known_rate(1000, fixed)  # imports and first pages of memory
+    for n in (1_000, 10_000, 100_000):
+        rate = known_rate(n, fixed)
+        line = f"{n / rate:.2f} s, {rate:,.0f} series a second, {rate / peer:,.0f} times AutoETS"
+        print(f"known settings, {n:>7,} series: {line}")
+    for n in (1_000, 10_000, 100_000):
+        took, memory = joint(n, fixed)
+        print(f"{DRAWS} joint draws to {PROVINCES} provinces, {n:>7,} series: {took:.1f} s, "
+              f"{memory:.1f} GB at most")  # fmt: skip
+    one = as_matrices(simulate(5_500))
+    took = 18 * seconds(lambda: fit_group(one, HORIZON, settings))
+    print(f"fit of 18 indicators × 5,500 series: {took:.1f} s")
+    print(f"the plan of the fixture, variants included: {plan_seconds():.1f} s")
+
+
+if __name__ == "__main__":
+    main()
