@@ -201,7 +201,9 @@ def what_if(
     need, faster, rows = float(target["target_value"]), course.sped_up(unit_code, points), []
     both = [unit_code] + ([PROVINCE] if course.weights is not None else [])
     for unit in dict.fromkeys(both):
-        old, new = (_chance(material, one, unit, year, need) for one in (course, faster))
+        old = _chance(material, course, unit, year, need)
+        gain = faster.chance(unit, year, need) - course.chance(unit, year, need)
+        new = float(np.clip(old + gain, 0, 1))
         name = material.labels.word("province") if unit == PROVINCE else material.names[unit]
         shown = [material.labels.short_chance(p) for p in (old, new)]
         rows.append([name, *shown, round(old, 3), round(new, 3)])
