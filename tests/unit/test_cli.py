@@ -1,14 +1,19 @@
 """The `xhht` command as people type it: exit codes, messages, no tracebacks."""
 
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import openpyxl
+import psutil
 import pytest
 
 pytestmark = pytest.mark.unit
+FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
 COMMANDS = """run intake backtest forecast figures report
-    template check correct status runs verify schedule lab"""
+    template check correct status runs verify compare schedule lab"""
 
 
 def xhht(*words, cwd=None):
@@ -76,3 +81,23 @@ def test_an_impossible_figure_is_told_and_marked(tmp_path):
     marked = openpyxl.load_workbook(tmp_path / "checks" / "nộp_danh_dau.xlsx")
     assert "Đề nghị sửa" in marked.sheetnames
     assert marked["Số liệu"].cell(row, 4).comment is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path):
+    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
+    with subprocess.Popen(
+        [*command, "--out", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        while not (below := psutil.Process(process.pid).children(recursive=True)):
+            assert process.poll() is None
+            time.sleep(0.1)
+        time.sleep(1)
+        below = psutil.Process(process.pid).children(recursive=True) or below
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130
+    assert "Đã dừng theo yêu cầu" in told
+    assert "Traceback" not in told
+    assert psutil.wait_procs(below, timeout=20)[1] == []
+    assert "Đã dừng theo yêu cầu" in (tmp_path / "reports" / "xhht.log").read_text("utf-8")
