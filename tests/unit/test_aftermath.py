@@ -122,9 +122,23 @@ def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "cái đầu tiên"
 
 
-@pytest.mark.parametrize("text", ["hooks: [", "hooks: {success: []}", "other: 1", "- 1"])
+HOOKS = "hooks: {success: [], failure: [], timeout_seconds: 1}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hooks: [",
+        "hooks: {success: []}",
+        "other: 1",
+        "- 1",
+        HOOKS + "limits: {cell: 1}",
+        HOOKS + "limits: {cell_seconds: lâu}",
+        HOOKS + "limits: {cell_seconds: 0}",
+    ],
+)
 def test_settings_that_cannot_be_read_are_named(project, text):
-    (project.config_dir / "run.yml").write_text(text)
+    (project.config_dir / "run.yml").write_text(text, encoding="utf-8")
     with pytest.raises(KitError, match=r"run\.yml"):
         aftermath.read_settings(project)
 

@@ -18,6 +18,7 @@ from xhht_analysis.running import ledger, messages
 
 LOG = "xhht.log"
 SUMMARY = "summary.md"
+LIMITS = {"cell_seconds", "notebook_seconds"}
 logger = logging.getLogger("xhht")
 
 
@@ -41,12 +42,14 @@ def read_settings(project: Project) -> dict:
     path = project.config_dir / "run.yml"
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-        known = {"success", "failure", "timeout_seconds"} <= set(settings["hooks"])
-    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        hooks, limits = settings["hooks"], settings.get("limits", {})
+        if not {"success", "failure", "timeout_seconds"} <= set(hooks):
+            raise KeyError("hooks")
+        if set(limits) - LIMITS or not all(float(limits[name]) > 0 for name in limits):
+            raise KeyError("limits")
+    except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as error:
         raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
-    if not known:
-        raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause="hooks"))
-    return settings
+    return {"hooks": hooks, "limits": {name: float(limits[name]) for name in limits}}
 
 
 @contextlib.contextmanager

@@ -124,7 +124,7 @@ def _execute(
             lang=lang,
             force=force,
             overrides=overrides,
-            **aftermath.read_settings(project).get("limits", {}),
+            **aftermath.read_settings(project)["limits"],
         )
         finish = documents.make if stage in (None, stages.REPORT.name) else None
         with progress.Progress(settings.as_of) as listener:
