@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from benchmarks import nation
 from tests.notebook_maker import write_notebook
 from xhht_analysis.project import KitError
 from xhht_analysis.running import fleet
@@ -40,6 +41,20 @@ def test_together_and_alone_give_the_same_bytes(tmp_path):
             assert [o.error for o in fleet.outcomes(jobs, executor)] == ["", ""]
     for unit in ("3", "4"):
         one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("alone", "together"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_cluster_of_processes_gives_the_same_bytes_as_one_thread(tmp_path):
+    pytest.importorskip("distributed", reason="the extra [scale] is not installed")
+    for name in ("thread", "cluster"):
+        (tmp_path / name).mkdir()
+    with ThreadPoolExecutor(1) as executor:
+        list(fleet.outcomes(make_jobs(tmp_path / "thread", ["3", "4"]), executor))
+    with nation.cluster(2, tmp_path) as (executor, _):
+        jobs = make_jobs(tmp_path / "cluster", ["3", "4"])
+        assert [o.error for o in fleet.outcomes(jobs, executor)] == ["", ""]
+    for unit in ("3", "4"):
+        one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("thread", "cluster"))
         assert one.read_bytes() == two.read_bytes()
 
 
