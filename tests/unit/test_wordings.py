@@ -130,6 +130,20 @@ def test_a_generic_column_with_other_words_is_not_read(other):
     assert read(alone).observation_rows == []
 
 
+def test_a_column_that_is_not_read_is_named_when_nothing_else_is():
+    alone = generic("Tỷ lệ công dân học tập cán bộ").row("A5", [1, "Xã Tân Thới", 71])
+    assert "ti le cong dan hoc tap can bo" in read(alone).refusal.detail
+
+
+def test_totals_and_women_below_one_heading():
+    board = Board().put("A1", "BÁO CÁO NĂM 2024").merge("A4:A6", "TT").merge("B4:B6", "Đơn vị")
+    board.merge("C4:G4", "Kỹ năng sống").merge("C5:C6", "Mẫu số").merge("D5:E5", "Tử số")
+    board.merge("F5:G5", "Tỷ lệ").row("D6", ["TS", "Nữ", "Chung", "Nữ"])
+    board.row("A7", [1, "Xã Tân Thới", 107, 50, 20, 46.7, 44])
+    assert figures(read(board)) == {("life_skills", TAN_THOI): (50, 107, "D7")}
+    assert shares(read(board))["life_skills", TAN_THOI][0] == 46.7
+
+
 def test_two_generic_columns_of_one_meaning_give_neither():
     heads = ("Tỷ lệ công dân học tập (%)", "Tỷ lệ công dân học tập %")
     board = generic(*heads, "Kỹ năng sống tỷ lệ").row("A5", [1, "Xã Tân Thới", 71, 45, 50])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xhht_analysis.intake.remedies import remedy
-
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
 NO_RESULT = "(công thức chưa có kết quả)"
@@ -18,11 +16,6 @@ class Refusal:
 
     rule: str
     detail: str = ""
-
-    @property
-    def remedy_vi(self) -> str:
-        """What the sender should do, in Vietnamese."""
-        return remedy(self.rule)
 
 
 class RefusedError(Exception):
