@@ -97,7 +97,15 @@ def _execute(
 
     ``then`` belongs to the run: it is logged and told with it, and gives its final record.
     """
-    from xhht_analysis.running import aftermath, documents, notebooks, pipeline, progress, stages
+    from xhht_analysis.running import (
+        aftermath,
+        documents,
+        ledger,
+        notebooks,
+        pipeline,
+        progress,
+        stages,
+    )
 
     project = project_at(out)
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
@@ -106,9 +114,12 @@ def _execute(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
     with aftermath.watched(project, as_of or "") as tell:
+        day = pipeline.choose_as_of(raw_dir, as_of)
+        if earlier := ledger.earlier_tables(project, day, sample):
+            overrides = {"previous_dir": earlier, **overrides}
         settings = pipeline.Settings(
             raw_dir=raw_dir,
-            as_of=pipeline.choose_as_of(raw_dir, as_of),
+            as_of=day,
             sample=sample,
             lang=lang,
             force=force,

@@ -54,6 +54,17 @@ def known_runs(project: Project) -> list[str]:
     return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
 
 
+def earlier_tables(project: Project, as_of: str, sample: bool) -> str:
+    """Folder of the tables of the latest run before ``as_of`` on the same kind of data, or empty.
+
+    Invented and real figures are never compared.
+    """
+    for day in reversed([day for day in known_runs(project) if day < as_of]):
+        if publication.read_record(project, day).get("sample") is sample:
+            return str(project.processed(day))
+    return ""
+
+
 def record_of(project: Project, as_of: str) -> dict:
     """run.json of ``as_of``.
 

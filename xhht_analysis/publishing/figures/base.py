@@ -28,7 +28,7 @@ from xhht_analysis.publishing.material import Material
 
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
-DPI = 144
+DPI, NEARLY_WHITE = 144, 250
 INK, GREY, LIGHT = "#1f2933", "#6b7785", "#e4e7eb"
 DATA, TARGET = "#0b4f8a", "#b3261e"
 CLASS_COLOURS = {
@@ -177,6 +177,7 @@ def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
             # 256 colours of a flat drawing look the same and weigh a third
             image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
             image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            image.putpalette([255 if v > NEARLY_WHITE else v for v in image.getpalette()])
             image.save(stream, "png", dpi=(DPI, DPI))
         else:
             FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
