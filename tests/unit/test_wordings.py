@@ -135,6 +135,15 @@ def test_a_column_that_is_not_read_is_named_when_nothing_else_is():
     assert "ti le cong dan hoc tap can bo" in read(alone).refusal.detail
 
 
+def test_an_empty_column_does_not_hide_the_one_that_is_filled_in():
+    board = drawn.dress("THCS-TK", "KẾT QUẢ PCGD THCS", "SỞ GIÁO DỤC VÀ ĐÀO TẠO TỈNH ĐỒNG THÁP")
+    heads = ["15-18 học THPT (%)", "Tỷ lệ 15-18 tuổi đang học THPT, GDTX, GDNN"]
+    board.row("A5", ["TT", "Đơn vị", *heads]).row("A6", [1, "Xã Tân Thới", None, "85,2 %"])
+    reading = read(board)
+    assert shares(reading) == {("upper_secondary_enrolment_15_18", TAN_THOI): (85.2, "D6")}
+    assert reading.sender == "SGDDT"
+
+
 def test_totals_and_women_below_one_heading():
     board = Board().put("A1", "BÁO CÁO NĂM 2024").merge("A4:A6", "TT").merge("B4:B6", "Đơn vị")
     board.merge("C4:G4", "Kỹ năng sống").merge("C5:C6", "Mẫu số").merge("D5:E5", "Tử số")
