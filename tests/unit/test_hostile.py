@@ -112,14 +112,18 @@ def test_file_outside_the_folder_is_refused(tmp_path):
     assert content.refusal.rule == "outside_folder"
 
 
-def test_unreadable_permissions(tmp_path):
-    if os.name != "posix" or os.geteuid() == 0:
-        pytest.skip("người quản trị đọc được mọi tệp nên không thử được quyền đọc")
+def test_unreadable_permissions(tmp_path, monkeypatch):
     path = tmp_path / "2026-11-20" / "khoa.xlsx"
     path.parent.mkdir()
     hostile_files.unreadable(path)
+    if os.name != "posix" or os.geteuid() == 0:  # who may read everything meets no lock
+        monkeypatch.setattr(Path, "open", _refused)
     (content,) = read_files([path], tmp_path, jobs=1)
     assert content.refusal.rule == "unreadable"
+
+
+def _refused(path: Path, *_: object) -> None:
+    raise PermissionError(13, "Permission denied", str(path))
 
 
 def test_vanished_file_is_unreadable(tmp_path):
