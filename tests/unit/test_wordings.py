@@ -202,3 +202,12 @@ def test_a_level_of_unit_in_the_heading_settles_a_homonym():
     reading = read(board, received_on="2023-11-20")
     assert figures(reading) == {("clc_it", "822"): (1, 2, "C5")}
     assert [p[0] for p in drawn.problems(reading)] == ["ambiguous_unit"]
+
+
+def test_women_below_each_count_do_not_hide_it():
+    board = drawn.dress("MN-02", "TỔNG HỢP KẾT QUẢ PCGDMN", "Huyện: Tân Phú Đông")
+    board.merge("A4:A5", "Đơn vị").merge("B4:C4", "Trẻ 5 tuổi PPC").merge(
+        "D4:E4", "Huy động ra lớp"
+    )
+    board.row("B5", ["TS", "Nữ", "TS", "Nữ"]).row("A6", ["Xã Tân Thới", 60, 30, 59, 29])
+    assert figures(read(board)) == {("preschool5_attendance", TAN_THOI): (59, 60, "D6")}
