@@ -42,8 +42,8 @@ class Sheet:
         For CSV: the line on which each row starts.
     merged : tuple
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    hidden_rows, hidden_columns, percent : frozenset
-        Grid positions of hidden rows and columns, and of cells shown with a % format (OOXML only).
+    hidden_rows, hidden_columns, percent, formulas : frozenset
+        Grid positions of hidden rows and columns, of cells shown with a % format, of formulas.
     encoding : str, optional
         Legacy encoding of the text that was converted.
     """
@@ -56,6 +56,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     percent: frozenset[tuple[int, int]] = frozenset()
+    formulas: frozenset[tuple[int, int]] = frozenset()
     visible: bool = True
     encoding: str | None = None
 
