@@ -20,7 +20,8 @@ from xhht_analysis import store
 from xhht_analysis.forecasting import forecast_plan, run_backtest
 from xhht_analysis.intake import run_intake
 from xhht_analysis.plan.areas import read_areas
-from xhht_analysis.plan.goals import read_goals, read_indicators, read_targets
+from xhht_analysis.plan.goals import read_expert, read_goals, read_indicators, read_targets
+from xhht_analysis.plan.standards import read_standards
 from xhht_analysis.project import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -103,6 +104,8 @@ def write_processed(raw: Path, folder: Path) -> None:
         as_of=result.as_of,
         n_draws=N_DRAWS,
         seed=SEED,
+        expert=read_expert(config),
+        standards=read_standards(config),
     )
     tables = result.tables | {
         "scores": run_backtest(result.panel, indicators),

@@ -290,3 +290,14 @@ def test_near_names_are_looked_for_only_when_asked():
     found = AREAS.match("Xã Bình Nình", BEFORE, suggest=False)
     assert (found.problem, found.suggestion) == ("unknown_unit", None)
     assert "Bình Ninh" in AREAS.match("Xã Bình Nình", BEFORE).suggestion
+
+
+def test_the_codes_of_a_year_say_which_list_they_come_from():
+    # 28300 was Phường 4 of Gò Công until 2024-04 and is Phường 1 (with the old one, 28303) after
+    old = AREAS.predecessors(["28300", "28303"], 2024, "2025-12-31")["28306"]
+    assert {"28300", "28303"} <= old
+    assert "28303" not in AREAS.predecessors(["28300"], 2024, "2025-12-31")["28306"]
+    everything = AREAS.crosswalk()["code_2021"]
+    made = AREAS.predecessors(everything, 2021, "2025-12-31")
+    assert (len(made), sum(map(len, made.values()))) == (57, 172)
+    assert AREAS.predecessors([], 2026, "2026-12-31")["28249"] == {"28249"}

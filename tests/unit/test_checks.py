@@ -56,6 +56,10 @@ def test_submitted_percentage_is_checked_within_its_rounding(typed, is_doubt):
 def test_fraction_instead_of_percent_is_named():
     found = doubts({"numerator": 1, "denominator": 3, "value": 0.3333}, rule="submitted_differs")
     assert "thang 0–1" in found["message"].iloc[0]
+    lost = doubts({"numerator": 50, "denominator": 208, "value": 2404}, rule="submitted_differs")
+    assert lost["message"].tolist() == [
+        "Tỷ lệ ghi 2.404 nhưng tử số và mẫu số cho 24,04 % (mất dấu phẩy?)."
+    ]
 
 
 def test_percentage_alone_on_the_scale_0_to_1():

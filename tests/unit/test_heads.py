@@ -46,6 +46,51 @@ def test_a_moment_of_another_year_is_a_finding():
     assert rules(reading) == [("snapshot_other_year", "B4")]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "UBND XÃ TÂN THỚI"],
+        ["BIỂU SỐ LIỆU XÂY DỰNG XÃ HỘI HỌC TẬP", "Xã Tân Thới"],
+        ["KẾT QUẢ XÂY DỰNG XÃ HỘI HỌC TẬP XÃ TÂN THỚI NĂM 2024"],
+        ["SỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI", "Xã (phường): Tân Thới"],
+        ["Kính gửi: UBND huyện Cái Bè", "Xã Tân Thới"],
+        [
+            "(Kèm theo Công văn số 12/PGDĐT của Phòng GDĐT huyện Cái Bè)",
+            "Xã Tân Thới, huyện Tân Phú Đông",
+        ],
+        ["Thời điểm: 30/9/2024 - Xã Tân Thới"],
+    ],
+)
+def test_the_unit_in_the_lines_above_the_table(lines):
+    board = Board()
+    for number, line in enumerate(lines, start=1):
+        board.put(f"A{number}", line)
+    board.put("A6", "Năm 2024").row("A8", ["Độ tuổi", *[None] * 3])
+    board.row("A8", ["Mã chỉ tiêu", "Tử số", "Mẫu số"]).row("A9", ["clc_it", 1, 2])
+    assert figures(read(board)) == {("clc_it", TAN_THOI): (1, 2, "B9")}
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH GIAI ĐOẠN 2021-2030, NĂM 2023", 2023),
+        ("Kế hoạch xây dựng xã hội học tập 2021–2030 năm 2024", 2024),
+        ("SỐ LIỆU NĂM HỌC 2023-2024", 2024),
+        ("Sơ kết 3 năm (2021 - 2023)", None),
+    ],
+)
+def test_the_period_of_the_plan_is_not_the_year(title, year):
+    board = Board().put("A1", title).row("A3", ["Đơn vị", "clc_it tử số", "clc_it mẫu số"])
+    (row,) = read(board.row("A4", ["Xã Tân Thới", 1, 2])).observation_rows
+    assert (row["year"], row.get("problem")) == (year, None if year else "year_missing")
+
+
+def test_the_commune_called_hoi_cu_is_no_society():
+    board = Board().put("A1", "UBND XÃ HỘI CƯ").put("A2", "Năm 2025")
+    board.row("A8", ["Mã chỉ tiêu", "Tử số", "Mẫu số"]).row("A9", ["clc_it", 1, 2])
+    assert list(figures(read(board, received_on="2025-11-20"))) == [("clc_it", "28393")]
+
+
 def test_the_date_of_the_letter_is_not_the_year_of_the_figures():
     board = (
         Board()

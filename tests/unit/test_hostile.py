@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
 import shutil
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from tests import hostile_files
 from tests.sample_data.grids import Grid, save
 from xhht_analysis import store
-from xhht_analysis.intake import run_intake
+from xhht_analysis.intake import delivery, run_intake
 from xhht_analysis.intake.delivery import find_files, read_files
 from xhht_analysis.intake.remedies import REMEDIES
 
@@ -162,3 +164,16 @@ def test_hostile_names_are_shown_but_never_run(tmp_path):
     assert ",=cmd" not in written.read_text(encoding="utf-8")
     back = store.read_table("rejects", tmp_path / "out")
     assert back["raw"].tolist() == list(hostile_files.NAMES[:3])
+
+
+class Weapon:
+    def __reduce__(self):
+        return (os.getcwd, ())
+
+
+def test_a_reader_taken_over_by_its_file_can_call_nothing_here():
+    stream = io.BytesIO()
+    delivery._send(stream, Weapon())
+    stream.seek(0)
+    with pytest.raises(pickle.UnpicklingError, match="getcwd"):
+        delivery._receive(stream)

@@ -11,7 +11,7 @@ import pytest
 from tests.intake_case import cell_of, intake, type_over, write_unit
 from xhht_analysis import store
 from xhht_analysis.intake.gathering import NothingReceivedError
-from xhht_analysis.project import UsageError
+from xhht_analysis.project import KitError, Project, UsageError
 
 pytestmark = pytest.mark.unit
 
@@ -135,6 +135,18 @@ def test_marked_file_among_real_ones_stays_marked_and_is_doubted(raw):
     result = intake(raw)
     assert result.panel.set_index("unit_code").loc["822", "status"] == "sample"
     assert "sample_file" in set(result.findings["rule"])
+
+
+def test_forms_are_those_of_the_configuration_given(raw, tmp_path):
+    config = tmp_path / "config"
+    shutil.copytree(Project().config_dir, config)
+    (config / "forms.yml").write_text("KHAC: {layout: units, fields: {}, gives: []}", "utf-8")
+    result = intake(raw, config_dir=config)
+    assert result.observations.empty
+    assert "sheet_not_recognised" in set(result.findings["rule"])
+    (config / "forms.yml").unlink()
+    with pytest.raises(KitError, match=r"forms\.yml"):
+        intake(raw, config_dir=config.rename(tmp_path / "without"))
 
 
 def test_nothing_received_and_no_date_say_so(raw):

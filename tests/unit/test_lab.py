@@ -34,7 +34,15 @@ def server(tmp_path):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        yield json.loads(found[0].read_text())
+        about = json.loads(found[0].read_text())
+        while True:
+            try:
+                status(about["url"] + "api")
+                break
+            except OSError:  # it has said where, but does not listen yet
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        yield about
         process.kill()
 
 

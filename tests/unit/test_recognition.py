@@ -8,6 +8,7 @@ import pytest
 
 from xhht_analysis.forecasting import recognition
 from xhht_analysis.forecasting.outlook import level_outlook
+from xhht_analysis.plan import areas as plan_areas
 from xhht_analysis.plan import standards as plan_standards
 from xhht_analysis.project import Project
 
@@ -26,6 +27,9 @@ class FewAreas:
 
     def special_communes(self, on):
         return frozenset(self.special)
+
+    def predecessors(self, codes, year, on):
+        return {code: frozenset({code}) for code in COMMUNES}
 
 
 def test_every_draw_gives_the_levels_that_the_plans_own_rules_give():
@@ -56,7 +60,7 @@ def facts(value_of, years=range(2020, 2025)):
                      "literate_l2_15_60")
         for c in COMMUNES for y in years
     ]  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(numerator=np.nan, denominator=np.nan)
 
 
 def levels(**path):
@@ -102,3 +106,22 @@ def test_without_the_rates_of_every_commune_the_transitions_speak():
     short = whole[whole["year"] >= 2023]
     for panel in (gap, short, whole.iloc[:0]):
         assert outlook(panel).levels.basis == "transitions"
+
+
+def test_figures_of_merged_communes_follow_the_crosswalk_and_never_a_code_used_again():
+    # phường Đạo Thạnh (28249) of 2025 is made of Phường 5 (28249 before), Phường 4 (28252) and
+    # xã Đạo Thạnh (28282 before); 28282 is no commune of 2025
+    areas = plan_areas.read_areas(Project().config_dir)
+    made = areas.crosswalk().query("code_2025_07 == '28249'")["code_2021"].tolist()
+    assert set(made) == {"28249", "28252", "28282"}
+    counts = dict(zip(made, [(90, 100), (80, 100), (50, 200)], strict=True))
+    rows = [(c, 2022, x, n, 100 * x / n) for c, (x, n) in counts.items()]
+    rows += [(c, 2023, x, n, 100 * x / n) for c, (x, n) in list(counts.items())[:2]]
+    rows += [("28249", 2025, 270, 450, 60.0)]
+    columns = ["unit_code", "year", "numerator", "denominator", "value"]
+    facts_ = pd.DataFrame(rows, columns=columns).assign(indicator_code="primary_entry_6")
+    known = recognition.Recognition(facts_, RULES, areas, ["815"])
+    history = known._history("primary_entry_6", ["28249"], "2025-12-31").set_index("year")
+    # 90 + 80 + 50 of 100 + 100 + 200; in 2023 one part is missing: no figure
+    assert history["value"].to_dict() == {2022: 55.0, 2025: 60.0}
+    assert known._history("primary_entry_6", ["28249"], "2024-12-31")["year"].max() <= 2024

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from tests.intake_case import cell_of, intake, plan, type_over, write_unit
 from xhht_analysis.intake import returns
@@ -163,6 +163,35 @@ def test_incomplete_row_is_named(raw, values, message):
     marked = fill_in(copy_of(raw / "2023-11-20" / "823.xlsx", raw), **values)
     with pytest.raises(KitError, match=rf"dòng 4.*{message}"):
         returns.read_repairs(marked, decided_on=TODAY)
+
+
+def test_a_wrong_head_is_marked_in_its_cell_and_no_number_mends_it(raw):
+    path = raw / "2023-11-20" / "822.xlsx"
+    write_unit(path, {"clc_it": (3, 12)}, unit="822")
+    type_over(path, "B3", "823")
+    copy = copy_of(path, raw)
+    sheet = load_workbook(copy)["Số liệu"]
+    assert sheet["B2"].value == "Huyện Chợ Gạo"
+    assert "không khớp" in sheet["B2"].comment.text
+    marked = fill_in(copy, action="sửa", value=1, reason="x", source="y")
+    with pytest.raises(KitError, match="gửi lại"):
+        returns.read_repairs(marked, decided_on=TODAY)
+
+
+def test_a_row_of_no_unit_can_be_dropped_by_a_correction(raw, tmp_path):
+    path = raw / "2023-11-20" / "list.xlsx"
+    book = Workbook()
+    for line in (["NĂM 2023"], ["TT", "Đơn vị", "clc_it tử số", "clc_it mẫu số"],
+                 [1, "Huyện Chợ Gạo", 3, 12], [2, "Cụm thi đua số 1", 3, 12]):  # fmt: skip
+        book.active.append(line)
+    book.save(path)
+    marked = fill_in(copy_of(path, raw), action="bỏ", reason="không phải đơn vị", source="CV 3")
+    config = tmp_path / "config"
+    shutil.copytree(Project().config_dir, config)
+    returns.add_corrections(returns.read_repairs(marked, decided_on=TODAY), config)
+    result = intake(raw, config_dir=config)
+    own = result.rejects[result.rejects["file"].str.endswith("list.xlsx")]
+    assert own[["cell", "rule"]].to_numpy().tolist() == [["C4", "dropped"]]
 
 
 def test_workbook_without_the_list_is_refused(raw):

@@ -89,6 +89,14 @@ def test_the_response_to_a_common_step_is_what_the_step_does_to_the_series():
         np.testing.assert_allclose(ahead, 1, atol=1e-9)
 
 
+def test_a_ripple_is_taken_back_in_the_next_year():
+    # steps u1 - u0, u2 - u1, u3 - u2 of independent u with variance 0.09
+    expected = 0.09 * np.array([[2, -1, 0], [-1, 2, -1], [0, -1, 2]])
+    np.testing.assert_allclose(kernel(0, 0, 1, 0.3, 3), expected)
+    # a lasting pace is shared by all years, a shock is of its own year
+    np.testing.assert_allclose(kernel(0.2, 0.3, 1, 0, 2), [[0.13, 0.09], [0.09, 0.13]])
+
+
 def test_common_steps_and_evidence_are_those_of_one_large_normal_distribution():
     # with very light tails all scales are one, and the evidence is the density of a normal
     # vector: own innovations plus the steps that all four units share
@@ -96,7 +104,7 @@ def test_common_steps_and_evidence_are_those_of_one_large_normal_distribution():
     z = rng.normal(0, 1, (4, 6)).cumsum(axis=1)
     noise, one = np.full((1, 4, 6), 0.5), np.ones(1)
     run = run_filter(z[None], noise, 0.7 * one, 0.04 * one, 0.8 * one, 1)
-    cov = kernel(0.5, 0.4, 0.9, 5)
+    cov = kernel(0.5, 0.4, 0.9, 0.6, 5)
     rows = run.response[0].reshape(-1, 5)
     used = np.abs(rows).sum(axis=1) > 0
     rows, x = rows[used], run.innovation[0].ravel()[used]

@@ -160,12 +160,13 @@ def test_codes_without_names_and_a_column_called_ten():
     assert figures(read(board)) == {("clc_it", TAN_PHU): (1, 2, "C4")}
 
 
-def test_pdf_letters_in_the_name_of_a_unit():
+def test_pdf_letters_and_running_numbers_in_the_name_of_a_unit():
     board = generic("clc_it tử số", "clc_it mẫu số").row(
         "A5", [1, "Xã Tân Thới".replace("a", "\u0430"), 1, 2]
     )
     board.row("A6", [2, "Phƣờng 1, TP Mỹ Tho", 1, 1])
-    assert [key[1] for key in figures(read(board))] == [TAN_THOI, "28261"]
+    board.row("A7", [3, "3. Phường 2, TP Mỹ Tho", 1, 1])
+    assert [key[1] for key in figures(read(board))] == [TAN_THOI, "28261", "28264"]
 
 
 def test_a_level_of_unit_in_the_heading_settles_a_homonym():

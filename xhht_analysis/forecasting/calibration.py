@@ -19,7 +19,7 @@ from xhht_analysis.project import Project
 GRID = np.arange(-14, 15) * 0.25
 """Normal scores at which every quantile function is held."""
 FILTER_AXES = ("link_margin", "noise_ratio", "pace_ratio", "pace_damping")
-KERNEL_AXES = ("white", "smooth", "memory")
+KERNEL_AXES = ("white", "smooth", "memory", "ripple")
 AXES = (*KERNEL_AXES, "tail", *FILTER_AXES)
 
 
@@ -99,15 +99,13 @@ class Variant:
     def apply(self, settings: Settings) -> Settings:
         """Return the settings under this variant."""
         weights = {a: w * self.prior for a, w in settings.log_weights.items()}
-        weight = settings.constants["typical_weight"] * self.prior
-        constants = {**settings.constants, "typical_weight": weight}
-        constants["shared_factor"] = self.shared
+        constants = {**settings.constants, "shared_factor": self.shared}
         constants["changes"] -= 50.0 * self.alone
-        if self.only is None:
-            return Settings(settings.levels, weights, constants)
-        axis, place = self.only
-        levels = {**settings.levels, axis: settings.levels[axis][[place]]}
-        return Settings(levels, {**weights, axis: np.zeros(1)}, constants)
+        if self.only is not None:
+            axis, place = self.only
+            weights[axis] = np.full(len(weights[axis]), -np.inf)
+            weights[axis][place] = 0.0
+        return Settings(settings.levels, weights, constants)
 
 
 VARIANTS = {

@@ -6,6 +6,7 @@ and the shares of whole groups cannot contradict each other.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,13 +32,20 @@ from xhht_analysis.forecasting.history import (
     describe,
     matrices,
 )
-from xhht_analysis.forecasting.shares import predict, prepare, weigh
+from xhht_analysis.forecasting.shares import (
+    MAX_EVIDENCE_UNITS,
+    Group,
+    predict,
+    prepare,
+    weigh,
+)
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 MOST_CELLS = 1_000_000
 """Draws × series × years held at once while groups are added up: they stay in fast memory."""
 LEAST_PART = 1e-9
+REMEMBERED = 64
 COMPARATORS = (">=", "<=", ">", "<")
 MODEL_ID = "share-trend-average"
 
@@ -110,7 +118,7 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
     group, n_unit = prepare(panel, settings), len(panel.shares)
     logs = settings.log_prior()
     if logs.size > 1:
-        logs = settings.constants["evidence_power"] * weigh(group, settings) + logs
+        logs = settings.constants["evidence_power"] * _evidence(panel, group, settings) + logs
     weights = np.exp(logs - logsumexp(logs)).ravel()
     most = int(np.clip(10_000 // n_unit, 6, 60))
     order = np.argsort(-weights, kind="stable")[:most]
@@ -131,6 +139,24 @@ def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
         values[kind == k] = stretch(values[kind == k], scores[k])
     shared = odds[kind] * shared / (1 - shared + odds[kind] * shared)
     return Curves(values, shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0])
+
+
+_KNOWN: OrderedDict[bytes, np.ndarray] = OrderedDict()
+
+
+def _evidence(panel: Matrices, group: Group, settings: Settings) -> np.ndarray:
+    """`shares.weigh`, remembered for the last few small panels: variants ask for the same."""
+    if len(panel.shares) > MAX_EVIDENCE_UNITS:
+        return weigh(group, settings)
+    made_of = [*panel.parts(), *settings.levels.values()]
+    made_of += [settings.typical_step, settings.typical_weight, panel.shares.shape]
+    key = b"|".join(np.asarray(part).tobytes() for part in made_of)
+    found = _KNOWN.get(key)
+    if found is None:
+        found = _KNOWN[key] = weigh(group, settings)
+        while len(_KNOWN) > REMEMBERED:
+            _KNOWN.popitem(last=False)
+    return found
 
 
 def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:

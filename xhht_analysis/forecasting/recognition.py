@@ -15,6 +15,7 @@ import pandas as pd
 
 from xhht_analysis.forecasting.levels import Rule
 from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.plan.areas import PROVINCE
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import ROUNDING, rules_in_force
 
@@ -39,11 +40,7 @@ class Recognition:
         on = f"{origin}-12-31"
         parents = {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
         rows = {
-            code: self.facts[
-                (self.facts["indicator_code"] == code)
-                & self.facts["unit_code"].isin(parents)
-                & self.facts["value"].notna()
-            ]
+            code: self._history(code, parents, on)
             for code in asked_rates(self.standards, level_indicator, on)
         }
         if not rows or not all(_enough(part, set(parents), origin) for part in rows.values()):
@@ -52,7 +49,7 @@ class Recognition:
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
             rates = {}
             for code, part in rows.items():
-                history = part.assign(group_code="82")
+                history = part.assign(group_code=PROVINCE)
                 found = forecast_panel(history, last_year - origin, variant=variant)
                 rates[code] = found.draw_array(n, rng)
             special, order = self.areas.special_communes(on), sorted(parents)
@@ -61,6 +58,34 @@ class Recognition:
             return district_levels(levels, groups, level_indicator, on, self.standards)
 
         return draw
+
+    def _history(self, rate: str, communes: Iterable[str], on: str) -> pd.DataFrame:
+        """Every year's figures of a rate on the communes of ``on``, merged ones by their counts.
+
+        A code may have named another unit before: figures follow the crosswalk, never the code.
+        A commune whose parts are not all there, or report no counts, has no figure that year.
+        """
+        facts = self.facts[self.facts["indicator_code"].eq(rate) & self.facts["value"].notna()]
+        above = {PROVINCE, *self.districts}
+        facts = facts[~facts["unit_code"].isin(above) & facts["year"].le(int(on[:4]))]
+        parts = []
+        for year, now in facts.groupby("year"):
+            made = self.areas.predecessors(now["unit_code"], int(year), on)
+            home = {old: new for new, olds in made.items() for old in olds}
+            sums = now.assign(unit_code=now["unit_code"].map(home)).groupby("unit_code")
+            found = sums.agg(
+                numerator=("numerator", lambda x: x.sum(skipna=False)),
+                denominator=("denominator", lambda x: x.sum(skipna=False)),
+                value=("value", "first"),
+                n=("value", "size"),
+            )
+            whole = found["n"] == found.index.map(lambda code, made=made: len(made[code]))
+            merged = (100 * found["numerator"] / found["denominator"]).where(found["n"] > 1)
+            value = merged.where(found["n"] > 1, found["value"])
+            parts.append(found.assign(value=value, year=year)[whole & value.notna()])
+        history = pd.concat(parts).reset_index() if parts else facts
+        kept = history[history["unit_code"].isin(communes)].assign(indicator_code=rate)
+        return kept.drop(columns="n", errors="ignore")
 
 
 def _enough(rows: pd.DataFrame, communes: set[str], origin: int) -> bool:

@@ -177,10 +177,14 @@ def run_filter(z, noise, phi, pace_var, step_var, horizon, breaks=None) -> Filte
     return Filtered(innovation, response, log_scale, seen.sum(axis=1) - 1, *stack)
 
 
-def kernel(white, smooth, memory, length) -> np.ndarray:
-    """Covariance of the common steps of `length` years: white noise and a lasting pace."""
+def kernel(white, smooth, memory, ripple, length) -> np.ndarray:
+    """Covariance of the common steps of `length` years.
+
+    Lasting shocks of single years, a lasting pace, and a ripple that the next year takes back.
+    """
     lag = np.abs(np.subtract.outer(np.arange(length), np.arange(length)))
-    return white**2 * np.eye(length) + smooth**2 * memory**lag
+    back = 2 * (lag == 0) - 1.0 * (lag == 1)
+    return white**2 * np.eye(length) + smooth**2 * memory**lag + ripple**2 * back
 
 
 def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarray):
@@ -273,8 +277,7 @@ def prepare(panel: Matrices, settings: Settings) -> Group:
             z[counted], error[counted] = laplace_binomial(x, n, middle, 25 * typical, margin)
         calm = np.clip(filled, 0.02, 0.98)
         error = error + (doubt * calm * (1 - calm) * slope(calm, margin)) ** 2
-        steps = _rates(np.where(seen, z, np.nan))
-        # median of squares of a normal variable: 0.455 of its variance
+        steps = _rates(np.where(seen, z, np.nan))  # median square of a normal: 0.455 variances
         rough = len(steps) * np.median(steps**2) / 0.455 if len(steps) else 0.0
         rough = (rough + settings.typical_weight * typical) / (len(steps) + settings.typical_weight)
         out["links"].append(np.where(seen, z, np.nan))

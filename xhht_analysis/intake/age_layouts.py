@@ -37,9 +37,7 @@ class Ages(Layout):
         for ages, row in self.groups.items():
             parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
             for columns in self.columns.values() if parts else ():
-                self._check(
-                    row, parts, columns[None] if None in columns else next(iter(columns.values()))
-                )
+                self._check(row, parts, columns.get(None, next(iter(columns.values()))))
 
     def _check(self, row: int, parts: list[int], column: int) -> None:
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
@@ -85,9 +83,8 @@ class Measures(Layout):
                 self.absent[name] = spec
 
     def _label(self, row: int) -> str:
-        cells = (self.table.sheet.cell(row, c) for c in range(self.table.sheet.n_columns))
         parts: list[str] = []
-        for cell in cells:
+        for cell in self.table.sheet.grid[row]:
             if (
                 isinstance(cell, str)
                 and parse_number(cell).value is None

@@ -12,13 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
-from xhht_analysis.intake.completeness import (
-    coverage,
-    doubts,
-    incomplete_units,
-    parts_differ,
-    vn,
-)
+from xhht_analysis.intake.completeness import coverage, doubts, incomplete_units, parts_differ, vn
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.standards import recognised_on
 
@@ -28,6 +22,8 @@ MIN_JUMP_POINTS = 10.0
 LARGE_COUNT = 1000
 THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
+SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
+"""What a submitted percentage times the factor being right tells."""
 HEAP_POINTS, HEAP_CHANCE = 0.5, 1e-3
 MAX_VALID_MONTHS = 36
 """Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
@@ -134,7 +130,9 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
     rows = reported[differ]
     messages = [
         f"Tỷ lệ ghi {vn(own, 4)} nhưng tử số và mẫu số cho {vn(right)} %"
-        + (" (ghi theo thang 0–1)." if right and 0.9 < own * 100 / right < 1.1 else ".")
+        + next(
+            (f" ({told})." for f, told in SLIPS.items() if 0.9 * right < own * f < 1.1 * right), "."
+        )
         for own, right in zip(rows["value_submitted"], rows["value"], strict=True)
     ]
     return doubts(rows, "submitted_differs", "value", messages)
@@ -193,21 +191,12 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
     few = peers.transform("size") < 5
     limit = np.maximum(5 * spread.mask(few, 0.0), MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
     rows = steps[(change - usual).abs() > limit + noise]
+    told = rows[["value_prior", "value", "year_prior"]]
+    told = told.assign(usual=usual[rows.index], few=few[rows.index])
     messages = [
         f"Từ {vn(a)} % (năm {int(y)}) thành {vn(b)} %, "
-        + (
-            "thay đổi quá nhanh."
-            if alone
-            else f"khác hẳn các đơn vị cùng cấp (thay đổi chừng {vn(u)} điểm)."
-        )
-        for a, b, y, u, alone in zip(
-            rows["value_prior"],
-            rows["value"],
-            rows["year_prior"],
-            usual[rows.index],
-            few[rows.index],
-            strict=True,
-        )
+        + ("thay đổi quá nhanh." if alone else f"khác hẳn các đơn vị cùng cấp ({vn(u)} điểm).")
+        for a, b, y, u, alone in told.itertuples(index=False, name=None)
     ]
     return doubts(rows, "jump", "value", messages).assign(
         field=rows["numerator"].notna().map({True: "numerator", False: "value"})

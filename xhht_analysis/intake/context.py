@@ -26,13 +26,11 @@ PLACE = re.compile(
     r"(?:\s*\([^)]*\))?)\s*:?\s+([^\W\d_].*|\d+)$",
     re.I,
 )
-LEVEL_OF = {
-    "tinh": "province",
-    "xa": "commune",
-    "ph": "commune",
-    "thi tr": "commune",
-    "tt": "commune",
-}
+BESIDE_PLACE = re.compile(r"xã\s+hội(?!\s+cư\b)|[\s,]+(năm|quý|tháng)\s.*$", re.I)
+SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
+OTHER = re.compile(r"kinh gui|kem theo|noi nhan|can cu|theo ")
+"""Lines of the head that name other offices than the one whose figures these are."""
+LEVEL_OF = {"tinh": "province"} | dict.fromkeys(("xa", "ph", "thi tr", "tt"), "commune")
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
@@ -98,8 +96,8 @@ def read_context(sheet: Sheet, until: int) -> Context:
             at = (row, column) if own else _right_of(sheet, row, column)
             if at:
                 _take(context, fold(label), rest.strip() if own else sheet.cell(*at), at)
-            if place is None and (place := PLACE.fullmatch(text)):
-                place_cell = row, column
+            if place is None and not OTHER.match(fold(text)):
+                place, place_cell = PLACE.fullmatch(BESIDE_PLACE.sub("", text)), (row, column)
     if not context.unit and place:
         kind, name = place.groups()
         kinds = (level for word, level in LEVEL_OF.items() if fold(kind).startswith(word))
@@ -150,9 +148,14 @@ def _dates(context: Context, titles: list[str]) -> None:
             return
         told = [t for t in titles if " nam " in f" {fold(t)} " and not LAW.search(fold(t))]
         letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", fold(t))]
-        named = {parse_year(t).value for t in told if t not in letters} - {None}
+        named = {parse_year(_no_span(t)).value for t in told if t not in letters} - {None}
         named = named or {parse_year(t).value for t in letters} - {None}
         context.year = named.pop() if len(named) == 1 else None
+
+
+def _no_span(title: str) -> str:
+    """Folded title without the period of a plan (2021-2030); a school year stays."""
+    return SPAN.sub(lambda m: m[0] if int(m[2]) == int(m[1]) + 1 else "", fold(title))
 
 
 def strings(sheets: Iterable[Sheet]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,13 @@ from xhht_analysis.intake.text import fold
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)
-"""Columns of `Reading.observations` beside the contract: why a row must be rejected and where, and
+"""Columns of observation rows beside the contract: why a row must be rejected and where, and
 the cell of each figure."""
 
 
 @dataclass
 class Reading:
-    """What one file holds; rows are kept as dicts, the frames are made when asked for."""
+    """What one file holds; rows as dicts of `observation_frame`, FINDINGS and ACTIVITIES."""
 
     file: str
     observation_rows: list[dict[str, Any]] = field(default_factory=list)
@@ -47,40 +47,28 @@ class Reading:
     year: int | None = None
     forms: tuple[str, ...] = ()
 
-    @cached_property
-    def observations(self) -> pd.DataFrame:
-        """One row per observation a form claims: contract OBSERVATIONS without outcome, + `EXTRA`.
-
-        A row with a ``problem`` must be rejected: ``problem_cell`` and ``raw`` show the cell.
-        """
-        return observation_frame(self.observation_rows)
-
-    @cached_property
-    def findings(self) -> pd.DataFrame:
-        """Doubts seen while reading (contract FINDINGS)."""
-        return contracts.conform(pd.DataFrame(self.finding_rows), contracts.FINDINGS)
-
-    @cached_property
-    def activities(self) -> pd.DataFrame:
-        """What was reported beside numbers (contract ACTIVITIES)."""
-        return contracts.conform(pd.DataFrame(self.activity_rows), contracts.ACTIVITIES)
-
 
 def observation_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Frame of observation rows of any number of files, typed as `Reading.observations`."""
+    """Typed frame of any number of rows: contract OBSERVATIONS without outcome, and `EXTRA`."""
     types = {n: t for n, t in contracts.OBSERVATIONS.dtypes.items() if n != "outcome"}
     types |= dict.fromkeys(EXTRA, "str")
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
+@lru_cache(maxsize=4)
 def read_descriptions(config_dir: Path) -> dict[str, dict[str, Any]]:
-    """Descriptions of all forms, by form number."""
-    return yaml.safe_load((config_dir / "forms.yml").read_text(encoding="utf-8"))
+    """Descriptions of all forms by form number, from ``config_dir``/forms.yml.
 
-
-@lru_cache(maxsize=1)
-def _own_descriptions() -> dict[str, dict[str, Any]]:
-    return read_descriptions(project.ROOT / "config")
+    Raises
+    ------
+    project.KitError
+        If the file is missing or no YAML.
+    """
+    path = config_dir / "forms.yml"
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise project.KitError(f"{path}: {error}") from None
 
 
 def read_forms(
@@ -124,9 +112,7 @@ def read_forms(
     office = Office(content.file, received_on, indicators, places, status)
     if doubtful:
         office.find(
-            None,
-            "sample_numbers",
-            "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa.",
+            None, "sample_numbers", "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa."
         )
     tables = [(sheet, find_tables(sheet)) for sheet in content.sheets]
     heads = [read_context(s, t[0].top if t else s.n_rows) for s, t in tables]
@@ -134,7 +120,7 @@ def read_forms(
     for head in heads:
         whole.filled_from(head)
     _year_from_name(whole, office)
-    known = descriptions or _own_descriptions()
+    known = descriptions or read_descriptions(project.ROOT / "config")
     missed = []
     for (sheet, found), head in zip(tables, heads, strict=True):
         office.enter(sheet, head.filled_from(whole))

@@ -140,6 +140,7 @@ def gather(
             indicators=plan.indicators,
             tasks=plan.tasks,
             agencies=plan.agencies,
+            descriptions=forms.read_descriptions(plan.config_dir),
         )
         original = seen.setdefault(content.sha256 or content.file, content.file)
         if reading.refusal is not None:

@@ -18,15 +18,8 @@ FIGURES = (*FIELDS, "valid_from", "valid_to")
 PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
 DISAGREE = "code_name_disagree"
 HEAD_RULES = (
-    "district_ended",
-    "unit_not_valid_then",
-    "unknown_unit",
-    "ambiguous_unit",
-    "unit_missing",
-    "year_missing",
-    "not_year",
-    "year_range",
-    "year_after_receipt",
+    *("district_ended", "unit_not_valid_then", "unknown_unit", "ambiguous_unit", "unit_missing"),
+    *("year_missing", "not_year", "year_range", "year_after_receipt"),
 )
 """Problems that refuse the file when every claim has them: its head is wrong."""
 ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]

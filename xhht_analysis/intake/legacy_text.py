@@ -24,17 +24,7 @@ def _vni_letters() -> dict[str, str]:
     marks = dict(zip("ùøûõï", "\u0301\u0300\u0309\u0303\u0323", strict=True))
     hats = dict(zip("áàåãä", marks.values(), strict=True))
     bowls = dict(zip("éèúüë", marks.values(), strict=True))
-    pairs = {
-        "ô": "ơ",
-        "ö": "ư",
-        "ñ": "đ",
-        "í": "í",
-        "ì": "ì",
-        "æ": "ỉ",
-        "ó": "ĩ",
-        "ò": "ị",
-        "î": "ỵ",
-    }
+    pairs = dict(zip("ôöñíìæóòî", "ơưđíìỉĩịỵ", strict=True))
     for vowel in "aeiouy":
         pairs |= {vowel + sign: vowel + mark for sign, mark in marks.items() if vowel != "i"}
     for sign, mark in marks.items():

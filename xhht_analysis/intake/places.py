@@ -46,7 +46,7 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.values())
         if key not in self._known:
-            typed = normalise(name) or None
+            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", normalise(name)) or None
             few = len(self._known) < MAX_NAMES
             self._known[key] = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
         return self._known[key]

@@ -21,6 +21,7 @@ from xhht_analysis.intake.book import Book, open_book
 from xhht_analysis.intake.corrections import CORRECTIONS
 from xhht_analysis.intake.delivery import read_files, relative_name
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
+from xhht_analysis.intake.impossible import DISAGREE, HEAD_RULES
 from xhht_analysis.intake.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.text import fold, parse_number
 from xhht_analysis.project import KitError
@@ -29,6 +30,9 @@ SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
 OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent", "heaping")
 """Doubts that need the other units' files."""
+OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
+OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown")
+"""Rules about what, whose or when a figure is: no number can mend them."""
 HEADINGS = {
     "file": ("Tệp", 34),
     "sheet": ("Trang tính", 12),
@@ -255,6 +259,8 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
         fault = "tệp chưa nằm trong thư mục ngày nhận; chép vào đó rồi kiểm tra lại"
     elif not line["cell"]:
         fault = "tệp bị loại cả tệp, không sửa từng ô được"
+    elif texts.get("rule") in OF_PLACE and (action != "drop" or texts["rule"] in OF_YEAR):
+        fault = "sai đơn vị, chỉ tiêu hoặc năm: sửa trong tệp rồi gửi lại"
     elif action != "drop" and parsed.value is None:
         fault = "thiếu giá trị đúng"
     return line, fault

@@ -17,16 +17,8 @@ STATES_VI = {
     "not_due": "chưa đến hạn",
 }
 COLUMNS = [
-    "year",
-    "kind",
-    "reporter_code",
-    "name_vi",
-    "state",
-    "received_on",
-    "n_files",
-    "n_panel",
-    "n_rejected",
-    "missing_indicators",
+    *("year", "kind", "reporter_code", "name_vi", "state", "received_on"),
+    *("n_files", "n_panel", "n_rejected", "missing_indicators"),
 ]
 
 

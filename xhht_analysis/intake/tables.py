@@ -164,7 +164,7 @@ def fits(spec: str, path: str) -> bool:
 def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
     numbers = []
-    for column in range(sheet.n_columns):
+    for column in range(len(sheet.grid[row])):
         text = sheet.text(row, column).strip()
         if text:
             match = re.match(r"\(?(\d{1,3}|[A-Z])\)?(\s*=.*)?$", text)

@@ -161,7 +161,8 @@ def parse_number(
 
 
 def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
-    text = unicodedata.normalize("NFKC", normalise(raw)).strip().removeprefix("'").strip()
+    text = unicodedata.normalize("NFKC", normalise(raw)).replace("−", "-")  # noqa: RUF001
+    text = text.strip().removeprefix("'").strip()
     lowered = text.lower()
     if lowered in BLANKS:
         return EMPTY

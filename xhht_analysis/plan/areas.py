@@ -21,7 +21,12 @@ from xhht_analysis.plan.tables import read_config
 
 PROVINCE = "82"
 LAST_DISTRICT_DAY = "2025-06-30"
-STEPS = {"2025-07": "code_2025_07", "2024-11": "code_2024_11", "2024-05": "code_2024_05"}
+STEPS = {
+    "2025-07": "code_2025_07",
+    "2024-11": "code_2024_11",
+    "2024-05": "code_2024_05",
+    "": "code_2021",
+}
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
 UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]
@@ -167,6 +172,28 @@ class Areas:
         units = self.units(on)
         return units.loc[units["parent_code"].eq(district_code), "unit_code"].tolist()
 
+    def predecessors(self, codes: Iterable[str], year: int, on: str) -> dict[str, frozenset[str]]:
+        """Communes of ``on`` and the whole communes of ``year`` that each was made of.
+
+        Parameters
+        ----------
+        codes
+            Codes that figures of ``year`` carry. The latest list of that year that holds them all
+            says which units they name; no list holds them: the one of 31 December.
+        """
+        ends = [f"{year}-12-31", f"{year}-01-01"]
+        last, first = (list(STEPS.values()).index(self._column(day)) for day in ends)
+        lists = list(STEPS.values())[last : first + 1]
+        table, named = self.crosswalk_table, set(codes)
+        then = next((name for name in lists if named <= set(table[name])), lists[0])
+        made = table.groupby(self._column(on))[then].agg(frozenset)
+        return made.to_dict()
+
+    @staticmethod
+    def _column(on: str) -> str:
+        """Column of the crosswalk with the codes in force on a date."""
+        return next(name for step, name in STEPS.items() if on >= step)
+
     def frame_of(self, unit_code: str, on: str) -> str:
         """Frame of a unit's figures for the date ``on``.
 
@@ -297,9 +324,11 @@ class Areas:
             return Match(problem="unit_not_valid_then", suggestion=suggestion)
         if named:
             return Match(problem="other_province", suggestion=self._labels(named))
+        if not suggest:
+            return Match(problem="unknown_unit")
         valid = [u for u in self._units if u.ours and u.valid_on(on) and level in (None, u.level)]
         near = [unit for unit in valid if unit.name.core == typed.core]
-        if not near and suggest:
+        if not near:
             letters = {without_accents(unit.name.core): unit for unit in reversed(valid)}
             close = difflib.get_close_matches(
                 without_accents(typed.core), letters, n=MAX_SUGGESTED, cutoff=0.75
@@ -309,8 +338,7 @@ class Areas:
 
     def _heirs(self, code: str, on: str) -> str | None:
         """Labels of the units that a unit no longer valid went into by ``on``."""
-        column = next((name for step, name in STEPS.items() if on >= step), "code_2021")
-        table = self.crosswalk_table
+        column, table = self._column(on), self.crosswalk_table
         gone = table["code_2021"].eq(code) | table["district_code"].eq(code)
         heirs = table.loc[gone, column].drop_duplicates()
         rows = [u for heir in heirs for u in self._by_code[heir] if u.valid_on(on)]

@@ -132,17 +132,7 @@ EXPERT = _table(
 )
 CONFIG_TABLES = {
     table.name: table
-    for table in (
-        INDICATORS,
-        GOALS,
-        TARGETS,
-        AGENCIES,
-        TASKS,
-        UNITS,
-        CROSSWALK,
-        STANDARDS,
-        EXPERT,
-    )
+    for table in (INDICATORS, GOALS, TARGETS, AGENCIES, TASKS, UNITS, CROSSWALK, STANDARDS, EXPERT)
 }
 
 

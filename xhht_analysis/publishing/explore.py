@@ -19,7 +19,7 @@ from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.intake.sheets import RefusedError
 from xhht_analysis.intake.workbooks import read_workbook
-from xhht_analysis.plan import areas
+from xhht_analysis.plan import areas, standards
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material, read_material
 
@@ -141,9 +141,11 @@ def judge_again(
 ) -> Material:
     """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
     goal, lines = (t[t["goal_code"] == goal_code] for t in (material.goals, material.targets))
+    config = Project().config_dir
     plan = forecast_plan(
-        material.panel, goal, lines, material.indicators, areas.read_areas(Project().config_dir),
-        as_of=material.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed, variants=False,
+        material.panel, goal, lines, material.indicators, areas.read_areas(config),
+        as_of=material.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed,
+        standards=standards.read_standards(config), variants=False,
     )  # fmt: skip
     panel = material.panel[material.panel["year"] <= origin_year]
     return replace(material, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)

@@ -1,0 +1,128 @@
+"""Rolling origins: blind to the future, honest about how little many forecasts are worth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting import backtest, forecast_panel
+from xhht_analysis.forecasting.baselines import MODELS
+from xhht_analysis.plan.goals import read_indicators
+from xhht_analysis.project import Project
+
+pytestmark = pytest.mark.unit
+INDICATORS = read_indicators(Project().config_dir)
+TWO = INDICATORS[INDICATORS["indicator_code"].isin(["life_skills", "literacy_level"])]
+FEW = {"default": forecast_panel, "persistence": MODELS["persistence"]}
+DISTRICTS = ["815", "816", "817"]
+
+
+def make_panel(years=range(2019, 2026)):
+    rows = []
+    for i, unit in enumerate(DISTRICTS):
+        for year in years:
+            both = {"unit_code": unit, "year": year, "frame": "2021", "definition_variant": "plan"}
+            value = 30.0 + 3 * (year - 2019) + 5 * i + (year % 2)
+            rows.append(both | {"indicator_code": "life_skills", "value": value})
+            level = float(min(2, (year >= 2021 + i) + (year >= 2024)))
+            rows.append(both | {"indicator_code": "literacy_level", "level": level})
+    panel = pd.DataFrame(rows).assign(status="ok", as_of="2025-12-31", value_type="reported")
+    return contracts.conform(panel, contracts.PANEL)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return backtest.backtest_rows(make_panel(), TWO, horizons=(1, 2), models=FEW)
+
+
+def test_every_origin_with_three_years_is_asked(rows):
+    shares = rows[rows["crps"].notna()]
+    assert sorted(shares["origin_year"].unique()) == [2021, 2022, 2023, 2024]
+    # three districts, two models, two leads, the last origin only one: 3 * 2 * (2 * 4 - 1)
+    assert len(shares) == 42
+    assert set(rows.loc[rows["rps"].notna(), "indicator_code"]) == {"literacy_level"}
+
+
+def test_what_comes_after_the_origin_changes_no_byte_of_its_forecast():
+    asked = []
+
+    def spy(history, horizon):
+        forecast = forecast_panel(history, horizon)
+        asked.append(forecast.quantiles([0.1, 0.5, 0.9]))
+        return forecast
+
+    clean = make_panel()
+    late = clean["year"] > 2023
+    dirty = clean.assign(value=clean["value"].where(~late, 99.0))
+    for panel in (clean, dirty):
+        backtest.backtest_rows(panel, TWO, horizons=(1, 2), models={"default": spy})
+    half = len(asked) // 2
+    for before, after in list(zip(asked[:half], asked[half:], strict=True))[:3]:
+        pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def test_scores_are_means_of_the_rows(rows):
+    table = contracts.check(backtest.summarise(rows), contracts.SCORES)
+    mine = rows[(rows["model_id"] == "default") & (rows["origin_year"] == 2022)]
+    mine = mine[(mine["horizon"] == 1) & mine["crps"].notna()]
+    key = (table["model_id"] == "default") & (table["origin_year"] == 2022)
+    key &= (table["horizon"] == 1) & (table["metric"] == "crps")
+    found = table[key & (table["indicator_code"] == "life_skills")].iloc[0]
+    assert found["value"] == pytest.approx(mine["crps"].mean(), abs=1e-6)
+    assert found["n"] == len(mine) == 3
+
+
+def test_the_fifths_of_the_forecast_hold_every_outcome_once(rows):
+    table = backtest.summarise(rows)
+    pit = table[table["metric"].str.startswith("pit_") & (table["model_id"] == "default")]
+    sums = pit.groupby(["indicator_code", "origin_year", "horizon"])["value"].sum()
+    np.testing.assert_allclose(sums, 1, atol=1e-5)
+
+
+def test_a_steady_rise_is_forecast_better_than_standing_still(rows):
+    found = backtest.skill_by_horizon(rows)
+    assert (found["skill"] > 0.3).all()
+    assert found["n"].tolist() == [12, 9]
+
+
+def test_many_rows_of_one_shock_are_worth_few():
+    # eleven districts with the same loss in each of four years: worth four forecasts
+    table = pd.DataFrame(
+        {
+            "model_id": ["default"] * 44 + ["persistence"] * 44,
+            "indicator_code": "x",
+            "unit_code": [str(i) for i in range(11)] * 8,
+            "origin_year": np.repeat([2020, 2021, 2022, 2023] * 2, 11),
+            "horizon": 1,
+            "crps": np.repeat([1.0, 5, 2, 8, 2, 10, 4, 16], 11),
+        }
+    )
+    row = backtest.skill_by_horizon(table).iloc[0]
+    assert row["skill"] == pytest.approx(0.5)
+    assert row["n"] == 44
+    assert row["n_effective"] == pytest.approx(4)
+
+
+def test_reliability_sets_what_was_said_beside_what_came():
+    rows = pd.DataFrame(
+        {
+            "model_id": "default",
+            "indicator_code": "x",
+            "origin_year": 2022,
+            "horizon": 1,
+            "metric": ["chance_1", "hit_1", "chance_5", "hit_5"],
+            "value": [0.1, 0.2, 0.9, 1.0],
+            "n": [10, 10, 4, 4],
+        }
+    )
+    found = backtest.reliability(rows)
+    assert found["bin"].tolist() == ["1", "5"]
+    assert found["chance"].tolist() == [0.1, 0.9]
+    assert found["hit"].tolist() == [0.2, 1.0]
+    assert found["n"].tolist() == [10, 4]
+
+
+def test_an_empty_panel_gives_an_empty_table():
+    empty = backtest.run_backtest(contracts.PANEL.empty(), TWO, models=FEW)
+    assert empty.empty
+    contracts.check(empty, contracts.SCORES)
