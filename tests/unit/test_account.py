@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.form_fixtures import cmc1, write_xlsx, xmc3
 from tests.intake_case import intake, write_unit
 
 SHARES = {
@@ -43,12 +44,25 @@ mutation = st.tuples(
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory) -> Path:
+def originals(tmp_path_factory) -> list[Path]:
+    """A template, and two official forms on sheets of the same names."""
+    folder = tmp_path_factory.mktemp("original")
+    groups = {"15-25": (110, 1, 2), "15-35": (210, 3, 5), "15-60": (460, 9, 20)}
+    ages = dict.fromkeys(range(15, 61), 10)
+    wide = cmc1({"Xã Tân Thới": groups, "Xã Tân Phú": groups})
+    tall = xmc3(ages, dict.fromkeys(ages, 1), dict.fromkeys(ages, 2))
+    wide.name, tall.name = "Số liệu", "Xã"
+    for board in (wide, tall):
+        board.put("C3", "Thời điểm: ngày 30 tháng 9 năm 2023")
+    return [template(folder / "823.xlsx"), write_xlsx(folder / "forms.xlsx", wide, tall)]
+
+
+def template(path: Path) -> Path:
     communes = pd.DataFrame(
         COMMUNES, columns=["unit_code", "indicator_code", "numerator", "denominator"]
     )
     return write_unit(
-        tmp_path_factory.mktemp("original") / "823.xlsx",
+        path,
         SHARES,
         commune_values=communes,
         only=[*SHARES, "literacy_level"],
@@ -97,19 +111,19 @@ def check_tables(result) -> None:
     assert per_file.sum() == len(observed)
 
 
-def run_mutations(original: Path, raw: Path, mutations: list) -> None:
+def run_mutations(originals: list[Path], raw: Path, mutations: list) -> None:
     shutil.rmtree(raw, ignore_errors=True)
     for number, (changes, day) in enumerate(mutations):
-        mutate(original, raw / day / f"{number}.xlsx", changes)
+        mutate(originals[number % 2], raw / day / f"{number}.xlsx", changes)
     check_tables(intake(raw))
 
 
 @pytest.mark.unit
-def test_account_of_a_few_mutations(original, tmp_path):
+def test_account_of_a_few_mutations(originals, tmp_path):
     changes = [(kind, "Số liệu", 10, 4, -1) for kind in CHANGES]
     changes += [("type", "Số liệu", 11, 4, value) for value in TYPED]
     mutations = [([one], "2023-11-20") for one in changes]
-    run_mutations(original, tmp_path / "raw", [*mutations, ([changes[0]], "2023-12-18")])
+    run_mutations(originals, tmp_path / "raw", [*mutations, ([changes[0]], "2023-12-18")])
 
 
 @pytest.mark.slow
@@ -120,5 +134,5 @@ def test_account_of_a_few_mutations(original, tmp_path):
     suppress_health_check=list(HealthCheck),
 )
 @given(mutations=st.lists(mutation, min_size=42, max_size=42))
-def test_account_of_a_thousand_mutations(original, tmp_path_factory, mutations):
-    run_mutations(original, tmp_path_factory.mktemp("raw"), mutations)
+def test_account_of_a_thousand_mutations(originals, tmp_path_factory, mutations):
+    run_mutations(originals, tmp_path_factory.mktemp("raw"), mutations)

@@ -98,7 +98,7 @@ def test_the_outline_is_that_of_a_provincial_review(page):
         "Tóm tắt", "Kết quả theo 18 mục tiêu", "Nhóm 1. Xóa mù chữ", "Nhóm 4. Mô hình học tập",
         "Tình hình theo địa bàn", "Thay đổi so với lần tổng hợp trước", "Trách nhiệm và nhiệm vụ",
         "Tình hình triển khai nhiệm vụ và kinh phí", "Chất lượng số liệu",
-        "Những gì số liệu chưa nói", "Cách tính, nói gọn trong một trang", "Phụ lục số liệu",
+        "Những điều số liệu chưa phản ánh được", "Phương pháp tính (tóm tắt)", "Phụ lục số liệu",
     )]  # fmt: skip
     assert at == sorted(at)
     assert "SỐ LIỆU MINH HOẠ" in page.text
@@ -330,3 +330,15 @@ def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
 def test_an_unknown_unit_is_an_error(run):
     with pytest.raises(ValueError, match="99999"):
         unit_report.opening(run, "99999")
+
+
+# ---- PDF --------------------------------------------------------------------------------------
+
+
+def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(documents, "find_browser", lambda: None)
+    assert documents.export_pdf(made[0] / "page.html", tmp_path / "a.pdf") is None
+    assert "print page.html by hand" in caplog.text
+    monkeypatch.setattr(documents, "find_browser", lambda: "/no/such/browser")
+    assert documents.export_pdf(made[0] / "page.html", tmp_path / "a.pdf") is None
+    assert list(tmp_path.iterdir()) == []

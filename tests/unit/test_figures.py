@@ -1,18 +1,21 @@
 """Figures through their axes: what is drawn, in which words, and that nothing overlaps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests import frames
+from tests import frames, report_maker
 from tests.figure_checks import overlapping_texts
+from xhht_analysis.project import resolve
 from xhht_analysis.publishing.figures import base as figures
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.figures import goals as figures_goals
 from xhht_analysis.publishing.figures import pace as figures_pace
 from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.material import Material, read_material
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
@@ -197,3 +200,78 @@ def test_text_on_colour_has_enough_contrast(colour):
 
     light, dark = sorted((luminance(colour), luminance(figures.ink_on(colour))), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+@pytest.fixture(scope="module")
+def fixture_run() -> Material:
+    return read_material(resolve("tests/fixtures/processed"))
+
+
+@pytest.mark.parametrize(
+    "draw", ["draw_overviews", "draw_goals", "draw_dots", "draw_pace", "draw_places"]
+)
+def test_every_figure_of_a_run_is_readable_and_says_its_finding(fixture_run, draw):
+    made = getattr(gallery, draw)(fixture_run)
+    assert made
+    for name, figure in made.items():
+        assert overlapping_texts(figure) == [], name
+        assert any(c.isdigit() for c in figure.get_label()), name
+        assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
+
+
+def test_english_figures_do_not_overlap_either(fixture_run):
+    english = replace(fixture_run, labels=Labels("en"))
+    for draw in (gallery.draw_overviews, gallery.draw_pace):
+        for name, figure in draw(english).items():
+            assert overlapping_texts(figure) == [], name
+
+
+def test_the_tally_counts_every_target_once(run):
+    figure = figures_goals.plot_tally(run)
+    counts = [int(t) for t in texts(figure) if t.isdigit()]
+    assert sum(counts) == 18 + 16  # targets of 2025 and of 2030
+    assert "18 mục tiêu" in figure.get_label()
+    assert overlapping_texts(figure) == []
+
+
+def test_a_year_with_missing_units_is_a_range_and_not_a_fall():
+    panel = frames.make_panel()
+    gone = (panel["indicator_code"] == "clc_it") & (panel["year"] == 2022)
+    gone &= panel["unit_code"].isin(["815", "82"])
+    figure = figures_goals.plot_fan(frames.make_material(panel=panel[~gone]), "clc_it")
+    axis = figure.axes[0]
+    observed = next(line for line in axis.lines if line.get_gid() == "observed")
+    assert list(observed.get_xdata()) == [2021, 2023, 2024, 2025, 2026]
+    unsure = next(c for c in axis.collections if c.get_gid() == "unsure")
+    ((low, high),) = ([point[1] for point in segment] for segment in unsure.get_segments())
+    # ten districts known (24 + i of 1000 each, i = 1 … 10), one between 0 and 100 percent
+    known = sum(24 + i for i in range(1, 11))
+    assert (low, high) == (pytest.approx(known / 11), pytest.approx((known + 100) / 11))
+
+
+def test_reports_about_years_to_come_are_no_column_of_the_calendar():
+    rows = frames.make_submissions()
+    early = rows.tail(1).assign(file="x", year=2027)
+    sent = frames.pd.concat([rows, early], ignore_index=True)
+    figure = figures_places.plot_calendar(frames.make_material(submissions=sent))
+    assert [t.get_text() for t in figure.axes[0].get_xticklabels()][-1] == "2026"
+
+
+def test_sixty_units_are_all_drawn():
+    run = report_maker.many_units(60)
+    assert len([a for a in figures_places.plot_districts(run, "clc_it").axes if a.axison]) == 60
+    heat = figures_places.plot_heatmap(run)
+    assert len(heat.axes[0].get_yticklabels()) == 60
+    assert len(texts(heat)) == 12 * 60
+    for figure in (heat, figures_places.plot_ladder(run), figures_places.plot_calendar(run)):
+        assert len(figures.png_bytes(figure)) > 10_000
+
+
+def test_very_long_names_leave_room_for_the_figure():
+    run = report_maker.hostile()
+    for figure in (figures_places.plot_heatmap(run), figures_places.plot_calendar(run),
+                   figures_places.plot_tiles(run, "clc_it"), figures_places.plot_unit(run, "815"),
+                   figures_pace.plot_leverage(run, "clc_it")):  # fmt: skip
+        png = figures.png_bytes(figure)  # a collapsed layout would warn, and warnings are errors
+        assert png.startswith(b"\x89PNG")
+        assert figure.axes[0].get_window_extent().width > 200

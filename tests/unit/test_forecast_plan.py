@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.outlook import conditional_history, observed_shares
+from xhht_analysis.forecasting.outlook import (
+    conditional_history,
+    observed_shares,
+    report_error,
+)
 from xhht_analysis.forecasting.plan_forecast import build_outlooks, forecast_plan
 from xhht_analysis.plan import goals
 from xhht_analysis.project import Project
@@ -233,6 +237,28 @@ def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):
     assert opened["firmness"].isin(["firm", "depends"]).all()
     assert (opened["depends_on"].notna() == opened["firmness"].eq("depends")).all()
     assert found.loc[found["basis"] != "forecast", "firmness"].isna().all()
+
+
+def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
+    rows = pd.DataFrame(
+        {
+            "status": ["ok", "doubtful", "ok", "ok"],
+            "value_type": ["reported", "reported", "derived", "derived"],
+            "year": [2025, 2025, 2025, 2026],
+        }
+    )
+    assert report_error(rows).tolist() == [0, 0.05, 0.05, 0]
+    assert report_error(rows[["year"]]).tolist() == [0, 0, 0, 0]
+
+
+def test_a_part_never_exceeds_its_whole_in_any_draw(panel):
+    districts, run_ = DISTRICTS, {"n_draws": 300, "seed": 1}
+    found = build_outlooks(panel, PLAN["indicators"], districts, **run_)
+    whole, part = found["trained_population"], found["university_degree"]
+    assert (part.draws <= whole.draws + 1e-9).all()
+    assert (part.province <= whole.province + 1e-9).all()
+    people = (whole.draws * whole.weights).sum(axis=1) / whole.weights.sum(axis=1)
+    np.testing.assert_allclose(whole.province, people, atol=1e-9)
 
 
 def test_bounds_of_a_province_with_a_silent_district():

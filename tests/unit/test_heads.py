@@ -116,6 +116,26 @@ def test_a_formula_without_result_is_shown_in_words():
     ]
 
 
+@pytest.mark.parametrize("result", [0, "#DIV/0!"])
+def test_a_formula_over_empty_cells_says_nothing(result):
+    empty, filled = ["life_skills", "", "người", None, None, result], [*row("clc_it", 0, 2), result]
+    content = drawn.content(template(empty, filled))
+    content.sheets[0].formulas = frozenset({(8, 5), (9, 5)})
+    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    assert figures(reading) == {("clc_it", TAN_THOI): (0, 2, "D10")}
+    assert len(reading.observation_rows) == 1
+    typed = read(template(["life_skills", "", "người", None, None, 0]))
+    assert [r["value"] for r in typed.observation_rows] == [0]
+
+
+def test_a_zero_among_formulas_that_say_something_stays():
+    content = drawn.content(template(row("clc_it", 0, 2), row("life_skills", "=?", "=?")))
+    content.sheets[0].formulas = frozenset({(8, 3), (8, 4), (9, 3), (9, 4)})
+    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    assert figures(reading) == {("clc_it", TAN_THOI): (0, 2, "D9")}
+    assert [p[0] for p in problems(reading)] == ["formula_text"]
+
+
 def test_totals_of_a_list_are_no_indicators():
     board = template(row("clc_it", 1, 2), ["Tổng cộng", "", "", 1, 2])
     assert problems(read(board)) == []

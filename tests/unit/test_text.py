@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xhht_analysis.intake import legacy_text
+from xhht_analysis.intake.legacy_text import repair_legacy
 from xhht_analysis.intake.text import (
     Parsed,
     fold,
@@ -20,7 +21,6 @@ from xhht_analysis.intake.text import (
     parse_number,
     parse_ratio,
     parse_year,
-    repair_legacy,
     scale_of,
 )
 

@@ -130,6 +130,29 @@ def test_a_generic_column_with_other_words_is_not_read(other):
     assert read(alone).observation_rows == []
 
 
+def test_a_column_that_is_not_read_is_named_when_nothing_else_is():
+    alone = generic("Tỷ lệ công dân học tập cán bộ").row("A5", [1, "Xã Tân Thới", 71])
+    assert "ti le cong dan hoc tap can bo" in read(alone).refusal.detail
+
+
+def test_an_empty_column_does_not_hide_the_one_that_is_filled_in():
+    board = drawn.dress("THCS-TK", "KẾT QUẢ PCGD THCS", "SỞ GIÁO DỤC VÀ ĐÀO TẠO TỈNH ĐỒNG THÁP")
+    heads = ["15-18 học THPT (%)", "Tỷ lệ 15-18 tuổi đang học THPT, GDTX, GDNN"]
+    board.row("A5", ["TT", "Đơn vị", *heads]).row("A6", [1, "Xã Tân Thới", None, "85,2 %"])
+    reading = read(board)
+    assert shares(reading) == {("upper_secondary_enrolment_15_18", TAN_THOI): (85.2, "D6")}
+    assert reading.sender == "SGDDT"
+
+
+def test_totals_and_women_below_one_heading():
+    board = Board().put("A1", "BÁO CÁO NĂM 2024").merge("A4:A6", "TT").merge("B4:B6", "Đơn vị")
+    board.merge("C4:G4", "Kỹ năng sống").merge("C5:C6", "Mẫu số").merge("D5:E5", "Tử số")
+    board.merge("F5:G5", "Tỷ lệ").row("D6", ["TS", "Nữ", "Chung", "Nữ"])
+    board.row("A7", [1, "Xã Tân Thới", 107, 50, 20, 46.7, 44])
+    assert figures(read(board)) == {("life_skills", TAN_THOI): (50, 107, "D7")}
+    assert shares(read(board))["life_skills", TAN_THOI][0] == 46.7
+
+
 def test_two_generic_columns_of_one_meaning_give_neither():
     heads = ("Tỷ lệ công dân học tập (%)", "Tỷ lệ công dân học tập %")
     board = generic(*heads, "Kỹ năng sống tỷ lệ").row("A5", [1, "Xã Tân Thới", 71, 45, 50])
@@ -179,3 +202,12 @@ def test_a_level_of_unit_in_the_heading_settles_a_homonym():
     reading = read(board, received_on="2023-11-20")
     assert figures(reading) == {("clc_it", "822"): (1, 2, "C5")}
     assert [p[0] for p in drawn.problems(reading)] == ["ambiguous_unit"]
+
+
+def test_women_below_each_count_do_not_hide_it():
+    board = drawn.dress("MN-02", "TỔNG HỢP KẾT QUẢ PCGDMN", "Huyện: Tân Phú Đông")
+    board.merge("A4:A5", "Đơn vị").merge("B4:C4", "Trẻ 5 tuổi PPC").merge(
+        "D4:E4", "Huy động ra lớp"
+    )
+    board.row("B5", ["TS", "Nữ", "TS", "Nữ"]).row("A6", ["Xã Tân Thới", 60, 30, 59, 29])
+    assert figures(read(board)) == {("preschool5_attendance", TAN_THOI): (59, 60, "D6")}

@@ -101,13 +101,14 @@ def test_xls_percent_fonts_and_hidden(tmp_path, n_rows):
     sheet.write(1, 1, 0.456, xlwt.easyxf(num_format_str="0.0%"))
     sheet.write(1, 2, 45.6, xlwt.easyxf(num_format_str='0.0"%"'))
     sheet.write(1, 3, "Phó", xlwt.easyxf("font: name .VnTime"))
+    sheet.write(1, 4, xlwt.Formula("B2*2"))
     sheet.row(2).hidden = True
     sheet.col(5).hidden = True
     for row in range(2, n_rows):
         sheet.write(row, 1, row)
     book.save(str(tmp_path / "a.xls"))
     (read,) = read_workbook(tmp_path / "a.xls")
-    assert read.percent == {(0, 0)}
+    assert (read.percent, read.formulas) == ({(0, 0)}, {(0, 3)})
     assert (read.grid[0][:3], read.encoding) == ([0.456, 45.6, "Phú"], "tcvn3")
     assert (read.hidden_rows, read.hidden_columns) == ({1}, {4})
 
@@ -140,6 +141,7 @@ def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
     assert (sheet.hidden_rows, sheet.hidden_columns) == ({1}, {1, 2})
     assert sheet.percent == {(1, 0)}
     assert (sheet.cell(1, 2), sheet.cell(3, 3)) == (UNCACHED, "#DIV/0!")
+    assert sheet.formulas == {(1, 2), (3, 3)}
 
 
 def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):

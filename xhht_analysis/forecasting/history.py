@@ -98,6 +98,9 @@ def _base_growth(rows: pd.DataFrame, series: pd.DataFrame) -> dict[str, np.ndarr
     boundary or definition, not growth.
     """
     known = rows[rows["denominator"].notna()]
+    if known.empty:
+        usual = {"base_pace": 0.0, "base_shared": USUAL_GROWTH_SD, "base_own": USUAL_GROWTH_SD}
+        return {name: np.full(len(series), value) for name, value in usual.items()}
     steps = known.groupby(KEYS)[["year"]].diff()
     steps["growth"] = np.log(known["denominator"]).groupby([known[k] for k in KEYS]).diff()
     steps["growth"] = (steps["growth"] / steps["year"]).clip(-MOST_GROWTH, MOST_GROWTH)

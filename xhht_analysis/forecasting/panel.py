@@ -42,8 +42,8 @@ from xhht_analysis.forecasting.shares import (
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
-MOST_CELLS = 1_000_000
-"""Draws × series × years held at once while groups are added up: they stay in fast memory."""
+MOST_CELLS = 6_000_000
+"""Draws × series × years held at once while groups are added up: a few hundred megabytes."""
 LEAST_PART = 1e-9
 REMEMBERED = 64
 COMPARATORS = (">=", "<=", ">", "<")

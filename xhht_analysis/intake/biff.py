@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from xhht_analysis.intake.prescan import SheetNotes, is_percent, legacy_font
 
-CELLS = (0x0203, 0x027E, 0x0006, 0x00FD, 0x0204)
+FORMULA = 0x0006
+CELLS = (0x0203, 0x027E, FORMULA, 0x00FD, 0x0204)
 """NUMBER, RK, FORMULA, LABELSST, LABEL: row, column, cell format."""
 FREE = 0xFFFFFFFA
 Record = tuple[int, bytes]
@@ -102,6 +103,8 @@ def _notes(book: bytes, at: int, percent: set[int], legacy: dict[int, str]) -> S
     for kind, data in _records(book, at):
         if kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", data)
+            if kind == FORMULA:
+                notes.formulas.add((row + 1, column + 1))
             if style in percent:
                 notes.percent.add((row + 1, column + 1))
             if style in legacy:

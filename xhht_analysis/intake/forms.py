@@ -171,7 +171,7 @@ def _read_table(
             bound.append(layout)
     complete = [layout for layout in bound if layout.claims]
     if not complete:
-        office.looked_for += [layout.missing() for layout in bound if layout.titled]
+        office.looked_for += [own.missing() for own in bound if own.titled or not own.columns]
         return False
     best = max(complete, key=lambda layout: (layout.about["layout"] != "indicators", layout.score))
     best.read()
@@ -223,7 +223,7 @@ def bind(
     layout = LAYOUTS[about["layout"]](name, about, table, office, titled)
     if hasattr(layout, "bind"):
         layout.bind()
-        return layout if layout.columns or titled else None
+        return layout if layout.columns or titled or getattr(layout, "unclear", None) else None
     for part, spec in about["fields"].items():
         try:
             columns = table.columns(spec)

@@ -21,7 +21,8 @@ from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
-        "xã phường đơn vị nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo mức độ tính đến"
+        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
+        "mức độ tính đến"
     ).split()
 )
 """Words beside an indicator's name that do not change what a column of a generic table holds."""
@@ -163,6 +164,7 @@ class Indicators(Units):
     """One row per unit; headings name the indicator (code or name) and what the column holds."""
 
     doubled: list[int] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
     def bind(self) -> None:
         """Find the columns of each indicator."""
@@ -187,10 +189,16 @@ class Indicators(Units):
             return None
         rest = " ".join(path.replace(found, " ").split()) if found != path else path
         if found != path and not FILLER.issuperset(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()):
+            self.unclear.append(path)
             return None
         if not rest and self.office.kind(code) in ("level", "milestone"):
             return "level"
         return next((p for p, spec in self.about["fields"].items() if fits(spec, rest)), None)
+
+    def missing(self) -> str:
+        """Columns that name an indicator beside words that are not known."""
+        told = ", ".join(f"“{path}”" for path in self.unclear)
+        return f"cột có chữ không rõ nghĩa: {told}" if told else super().missing()
 
     def read(self) -> None:
         """Hand over the observations; two columns of one meaning give none."""

@@ -275,8 +275,19 @@ class Office:
             siblings=[sheet.cell(row, cell[1]) for row in rows],
             fractions=kind == "percent" or scale != 1,
         )
+        nothing = parsed.value == 0 or raw == "#DIV/0!"
+        if nothing and cell in sheet.formulas and not self._says_something(table, cell[0]):
+            return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
+
+    def _says_something(self, table: Table, row: int) -> bool:
+        """Whether a row holds a number: formulas over empty cells, all of them 0, say nothing."""
+        for column in range(table.key + 1, len(self.sheet.grid[row])):
+            value = parse_number(self.sheet.cell(row, column), kind="percent").value
+            if value or (value == 0 and (row, column) not in self.sheet.formulas):
+                return True
+        return False
 
     def _count(self, table: Table, claim: Claim, cells: tuple[tuple[int, int, int], ...]) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""

@@ -81,7 +81,7 @@ class Places:
             return head.code
         wide = head.level == "province" or not (head.unit or head.code)
         names = {fold(head.unit), *(head.lines if wide else ())}
-        names |= {re.sub("( tinh)? tien giang$", "", name) for name in names}
+        names |= {re.sub("( tinh)? (tien giang|dong thap)$", "", name) for name in names}
         names -= {"", "tinh"}
         found = (c for c, n in self._agency_names.items() if {n, n.removesuffix(" tinh")} & names)
         return next(found, None) if names else None

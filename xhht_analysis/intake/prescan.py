@@ -32,6 +32,7 @@ _NO_RESULT = re.compile(
     _TAG + rb'c\b((?:(?!t="str")[^>])*[^/>])>\s*' + _TAG + rb"f\b[^>]*(?:/>|>[^<]*</[^>]*>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_FORMULA = re.compile(_TAG + rb"c\b([^>]*[^/])>\s*" + _TAG + rb"f\b")
 _ERROR = re.compile(
     _TAG + rb'c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</[^>]*>))?'
     rb"\s*<(?:\w+:)?v>([^<]*)<"
@@ -53,6 +54,7 @@ class SheetNotes:
     percent: set[tuple[int, int]] = field(default_factory=set)
     lost: dict[tuple[int, int], str] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -191,6 +193,9 @@ def _scan_sheet(
                     if styles[style] != "%":
                         notes.fonts[place] = styles[style]
         if b"f>" in piece or b"<f" in piece:
+            for match in _FORMULA.finditer(piece):
+                if at := _REF.search(match[1]):
+                    notes.formulas.add((int(at[2]), column_number(at[1].decode())))
             for match in _NO_RESULT.finditer(piece):
                 at = _REF.search(match[1])
                 if at:
@@ -270,6 +275,8 @@ def scan_ods(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
         else:
             if 'value-type="percentage"' in fields and n <= MAX_COLUMNS:
                 notes.percent.update((row, c) for c in range(column + 1, column + 1 + n))
+            if "table:formula=" in fields:
+                notes.formulas.add((row, column + 1))
             column += n
     return sheets
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from xhht_analysis.intake.remedies import remedy
-
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
 NO_RESULT = "(công thức chưa có kết quả)"
@@ -18,11 +16,6 @@ class Refusal:
 
     rule: str
     detail: str = ""
-
-    @property
-    def remedy_vi(self) -> str:
-        """What the sender should do, in Vietnamese."""
-        return remedy(self.rule)
 
 
 class RefusedError(Exception):
@@ -49,8 +42,8 @@ class Sheet:
         For CSV: the line on which each row starts.
     merged : tuple
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    hidden_rows, hidden_columns, percent : frozenset
-        Grid positions of hidden rows and columns, and of cells shown with a % format (OOXML only).
+    hidden_rows, hidden_columns, percent, formulas : frozenset
+        Grid positions of hidden rows and columns, of cells shown with a % format, of formulas.
     encoding : str, optional
         Legacy encoding of the text that was converted.
     """
@@ -63,6 +56,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     percent: frozenset[tuple[int, int]] = frozenset()
+    formulas: frozenset[tuple[int, int]] = frozenset()
     visible: bool = True
     encoding: str | None = None
 

@@ -94,12 +94,17 @@ class Table:
                 year = int(years.pop()) if len(years) == 1 else None
                 best.setdefault(year, []).append((len(path), column))
         chosen = {}
-        for year, found in best.items():
-            found.sort()
+        for year, fitting in best.items():
+            filled = fitting if len(fitting) == 1 else [f for f in fitting if self._is_filled(f[1])]
+            found = sorted(filled or fitting)
             if len(found) > 1 and found[0][0] == found[1][0]:
                 raise AmbiguousColumnError(self.sheet.address(self.first - 1, found[1][1]))
             chosen[year] = found[0][1]
         return chosen
+
+    def _is_filled(self, column: int) -> bool:
+        rows = range(self.first, min(self.last, self.sheet.n_rows))
+        return any(self.sheet.cell(row, column) is not None for row in rows)
 
     def rows(self) -> Iterator[tuple[int, str]]:
         """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""

@@ -9,6 +9,7 @@ province's. The percentage cells are the only formulas the kit writes; text neve
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,42 +20,13 @@ from xhht_analysis.contracts import DISTRICTS_END
 from xhht_analysis.intake.book import Book, cell_name, open_book
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
-LABELS = ("Đơn vị", "Mã đơn vị", "Năm", "Ngày chốt số liệu", "Người lập biểu")
-COLUMNS = {
-    "indicator_code": ("Mã chỉ tiêu", 26, "Không sửa mã; mỗi mã một dòng."),
-    "name_vi": ("Chỉ tiêu", 68, ""),
-    "unit_vi": ("Đơn vị tính", 14, "Đơn vị của tử số và mẫu số."),
-    "numerator": ("Tử số", 12, "Số nguyên, không lớn hơn mẫu số. Chưa có số liệu thì để trống."),
-    "denominator": ("Mẫu số", 12, "Số nguyên lớn hơn 0. Chưa có số liệu thì để trống."),
-    "value": ("Tỷ lệ (%)", 11, "Tự tính từ tử số và mẫu số, thang 0–100."),
-    "level": ("Mức độ", 10, "Chỉ ghi ở chỉ tiêu mức độ đạt chuẩn; 0 là chưa đạt."),
-    "valid_from": ("Có hiệu lực từ", 14, "Ngày quyết định công nhận có hiệu lực."),
-    "valid_to": ("Có hiệu lực đến", 14, "Ngày hết hiệu lực của quyết định công nhận."),
-    "note": ("Ghi chú", 30, ""),
-}
-COMMUNE_COLUMNS = ("TT", "Mã đơn vị", "Đơn vị")
-TASK_COLUMNS = {
-    "task_code": ("Mã nhiệm vụ", 16, "Không sửa mã; một nhiệm vụ có thể ghi nhiều dòng."),
-    "title_vi": ("Nhiệm vụ", 68, ""),
-    "status": ("Tình trạng", 16, "Chọn trong danh sách."),
-    "text": ("Kết quả thực hiện", 48, ""),
-    "budget_planned": ("Kinh phí dự toán (triệu đồng)", 25, "Số không âm, đơn vị triệu đồng."),
-    "budget_spent": ("Kinh phí đã chi (triệu đồng)", 25, "Số không âm, đơn vị triệu đồng."),
-    "budget_source": ("Nguồn kinh phí", 22, "Mỗi nguồn một dòng."),
-    "difficulty": ("Khó khăn, vướng mắc", 34, ""),
-    "proposal": ("Đề xuất, kiến nghị", 34, ""),
-}
-STATUS_WORDS = {
-    "not_started": "Chưa thực hiện",
-    "in_progress": "Đang thực hiện",
-    "done": "Đã hoàn thành",
-    "stopped": "Dừng thực hiện",
-}
-SOURCE_WORDS = {
-    "state_budget": "Ngân sách nhà nước",
-    "programme": "Chương trình, đề án",
-    "social": "Xã hội hóa",
-}
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+LABELS = _WORDS["LABELS"]
+COLUMNS = _WORDS["COLUMNS"]
+COMMUNE_COLUMNS = _WORDS["COMMUNE_COLUMNS"]
+TASK_COLUMNS = _WORDS["TASK_COLUMNS"]
+STATUS_WORDS = _WORDS["STATUS_WORDS"]
+SOURCE_WORDS = _WORDS["SOURCE_WORDS"]
 HEADER_ROW = len(LABELS) + 2
 """Zero-based row of the header of `SHEET_FIGURES`; the sample mark stands in the row above."""
 

@@ -15,11 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xhht_analysis.intake.legacy_text import repair_legacy
-
 __all__ = [
     "Parsed", "fold", "normalise", "parse_date", "parse_level", "parse_number", "parse_ratio",
-    "parse_year", "repair_legacy", "scale_of",
+    "parse_year", "scale_of",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

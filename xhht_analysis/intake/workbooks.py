@@ -111,6 +111,7 @@ def _sheet(
         sheet.hidden_rows = frozenset(row - 1 - top for row in notes.hidden_rows)
         sheet.hidden_columns = frozenset(column - 1 - left for column in notes.hidden_columns)
         sheet.percent = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.percent)
+        sheet.formulas = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.formulas)
         _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in notes.lost.items()})
         fonts = {(r - 1 - top, c - 1 - left): e for (r, c), e in notes.fonts.items()}
     return _repair(sheet, fonts)
