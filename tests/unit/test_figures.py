@@ -149,6 +149,13 @@ def test_pace_figures_say_what_the_verdicts_say(run):
         assert overlapping_texts(figure) == []
 
 
+def test_no_dot_of_a_share_crosses_the_target_or_stands_beyond_100():
+    dots = np.array([60.0, 89.9, 90.0, 95.0, 100.0])
+    _, places = figures_pace._dot_columns(dots, 90.0, percent=True)
+    assert ((places >= 90) == (dots >= 90)).all()
+    assert places.max() <= 100
+
+
 def test_dots_are_twenty_and_fill_with_the_chance(run):
     figure = figures_pace.plot_dots(run, "clc_it")
     filled, hollow = figure.axes[0].collections

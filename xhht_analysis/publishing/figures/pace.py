@@ -116,6 +116,16 @@ def has_outcomes(verdict: pd.Series | None) -> bool:
     return verdict is not None and not verdict[DOT_COLUMNS].isna().any()
 
 
+def _dot_columns(dots: np.ndarray, target: float, percent: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Column of each dot and where it stands; columns of a share end at the target and at 100."""
+    step = max(np.ptp(dots) / 12, 0.5)
+    if not percent:
+        columns = np.round(dots / step)
+        return columns, columns * step
+    columns = np.floor((dots - target) / step + 1e-9)
+    return columns, np.clip(target + (columns + 0.5) * step, 0, 100)
+
+
 @styled
 def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
     """Twenty outcomes as dots over the target line; those that reach it are filled."""
@@ -127,13 +137,12 @@ def plot_dots(material: Material, goal_code: str, year: int = 2030) -> Figure:
         alt = f"{name}: {word('class.no_data')}."
         return look.nothing(material, word("dots.title", year=year, name=name), alt)
     dots, target = outcome_dots(verdict), verdict["target_value"]
-    step = max(np.ptp(dots) / 12, 0.5)
-    columns = np.round(dots / step)
+    columns, places = _dot_columns(dots, target, verdict["measure_unit"] == "percent")
     heights = [int((columns[:i] == c).sum()) for i, c in enumerate(columns)]
     met = round(N_DOTS * verdict["prob_reached"])
     reached = np.arange(N_DOTS) >= N_DOTS - met
     for chosen, fill in ((reached, DATA), (~reached, "white")):
-        axis.scatter(columns[chosen] * step, np.array(heights)[chosen], s=70, c=fill, ec=DATA)
+        axis.scatter(places[chosen], np.array(heights)[chosen], s=70, c=fill, ec=DATA)
     axis.axvline(target, color=TARGET, lw=1.2)
     side = "right" if target > np.median(dots) else "left"
     axis.text(target, max(heights) + 1.1, f" {word('col.target', year=year)} ", color=TARGET,
