@@ -18,8 +18,8 @@ import python_calamine as calamine
 import xlsxwriter
 
 from tests.form_fixtures import cmc1, cmc2, mn01, plan, write_xlsx, xmc3
-from xhht_analysis.intake.delivery import find_files, read_files
-from xhht_analysis.intake.forms import read_forms
+from xhht_analysis.intake.forms.recognise import read_forms
+from xhht_analysis.intake.reading.delivery import find_files, read_files
 
 
 def large(path: Path, rows: int, columns: int) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from xhht_analysis.contracts import TABLES, Column, Table
-from xhht_analysis.intake.corrections import CORRECTIONS
+from xhht_analysis.intake.judging.corrections import CORRECTIONS
 from xhht_analysis.plan.goals import read_indicators
 from xhht_analysis.plan.tables import CONFIG_TABLES
 from xhht_analysis.project import ROOT

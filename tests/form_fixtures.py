@@ -13,8 +13,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from xhht_analysis.intake.forms import Reading, read_forms
-from xhht_analysis.intake.sheets import FileContent, Sheet, column_letters, column_number
+from xhht_analysis.intake.forms.recognise import Reading, read_forms
+from xhht_analysis.intake.reading.sheets import FileContent, Sheet, column_letters, column_number
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_indicators, read_tasks
 from xhht_analysis.project import ROOT

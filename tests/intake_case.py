@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import load_workbook
 
-from xhht_analysis.intake import IntakeResult, gathering, impossible, run_intake, settlement
-from xhht_analysis.intake.template import write_template
+from xhht_analysis.intake import IntakeResult, gathering, run_intake, settlement
+from xhht_analysis.intake.judging import impossible
+from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.project import Project
 
 CELL = {"numerator": "D", "denominator": "E", "value": "F", "level": "G"}
@@ -42,7 +43,7 @@ def judged(*rows: dict) -> pd.DataFrame:
     """Claims with their outcome, without corrections."""
     frame = impossible.place_claims(claims(*rows), plan().areas, plan().indicators)
     frame = impossible.mark_impossible(frame, plan().areas, plan().indicators)
-    from xhht_analysis.intake.cleaning import settle
+    from xhht_analysis.intake.judging.cleaning import settle
 
     return settle(impossible.refuse_whole_files(frame)).sort_values("order")
 

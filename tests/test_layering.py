@@ -23,8 +23,8 @@ MAY_IMPORT = {
 HOMES = {
     "papermill": ("running", "publishing"),
     "nbconvert": ("running", "publishing"),
-    "python_calamine": ("intake/workbooks.py",),
-    "openpyxl": ("intake/workbooks.py",),
+    "python_calamine": ("intake/reading/workbooks.py",),
+    "openpyxl": ("intake/reading/workbooks.py",),
     "statsmodels": ("forecasting",),
     "matplotlib": ("publishing/figures/",),
     "seaborn": ("publishing/figures/",),

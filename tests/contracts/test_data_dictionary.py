@@ -9,7 +9,7 @@ import pytest
 
 from tests.data_dictionary import NOTES, PATH, make_dictionary
 from xhht_analysis import contracts
-from xhht_analysis.intake.corrections import CORRECTIONS
+from xhht_analysis.intake.judging.corrections import CORRECTIONS
 from xhht_analysis.plan import goals, tables
 from xhht_analysis.project import ROOT
 

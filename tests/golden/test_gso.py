@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.intake_case import intake
-from xhht_analysis.intake.checks import counts_jump
+from xhht_analysis.intake.judging.checks import counts_jump
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.golden

@@ -19,7 +19,7 @@ from tests.sample_data.recognition import Recognition
 from tests.sample_data.templates import TemplateWriter
 from tests.sample_data.truth import Truth
 from xhht_analysis.intake import run_intake
-from xhht_analysis.intake.delivery import read_files
+from xhht_analysis.intake.reading.delivery import read_files
 
 pytestmark = pytest.mark.golden
 

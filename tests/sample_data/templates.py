@@ -16,7 +16,7 @@ from tests.sample_data.grids import MARK
 from tests.sample_data.patching import slim
 from tests.sample_data.recognition import Recognition, learning_community
 from tests.sample_data.truth import Truth
-from xhht_analysis.intake.template import write_template
+from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_indicators, read_tasks
 from xhht_analysis.project import ROOT

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from tests.intake_case import judged, settled
-from xhht_analysis.intake.cleaning import AccountError, check_account
-from xhht_analysis.intake.impossible import HEAD_RULES
-from xhht_analysis.intake.remedies import REMEDIES
+from xhht_analysis.intake.judging.cleaning import AccountError, check_account
+from xhht_analysis.intake.judging.impossible import HEAD_RULES
+from xhht_analysis.intake.returning.remedies import REMEDIES
 from xhht_analysis.plan.areas import PROBLEMS
 
 pytestmark = pytest.mark.unit

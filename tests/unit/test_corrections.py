@@ -7,7 +7,7 @@ import pytest
 
 from tests.intake_case import claims
 from xhht_analysis.contracts import ContractError
-from xhht_analysis.intake.corrections import (
+from xhht_analysis.intake.judging.corrections import (
     CORRECTIONS,
     CorrectionError,
     apply_corrections,

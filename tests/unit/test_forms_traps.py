@@ -6,8 +6,8 @@ import pytest
 
 from tests import form_fixtures as drawn
 from tests.form_fixtures import TAN_THOI, Board, figures, problems, read, rules
-from xhht_analysis.intake.context import is_register
-from xhht_analysis.intake.workbooks import read_csv
+from xhht_analysis.intake.forms.context import is_register
+from xhht_analysis.intake.reading.workbooks import read_csv
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,7 @@ import pytest
 from tests import form_fixtures as drawn
 from tests.form_fixtures import TAN_THOI, Board, figures, problems, read, rules
 from tests.unit.test_forms_traps import HEADS, row, template
-from xhht_analysis.intake.context import is_register
+from xhht_analysis.intake.forms.context import is_register
 
 pytestmark = pytest.mark.unit
 

@@ -13,9 +13,10 @@ import pytest
 from tests import hostile_files
 from tests.sample_data.grids import Grid, save
 from xhht_analysis import store
-from xhht_analysis.intake import delivery, run_intake
-from xhht_analysis.intake.delivery import find_files, read_files
-from xhht_analysis.intake.remedies import REMEDIES
+from xhht_analysis.intake import run_intake
+from xhht_analysis.intake.reading import delivery
+from xhht_analysis.intake.reading.delivery import find_files, read_files
+from xhht_analysis.intake.returning.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
 

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.intake_case import cell_of, intake, plan, type_over, write_unit
-from xhht_analysis.intake import returns
-from xhht_analysis.intake.book import STYLES
+from xhht_analysis.intake.returning import returns
+from xhht_analysis.intake.returning.book import STYLES
 from xhht_analysis.project import KitError, Project
 
 pytestmark = pytest.mark.unit

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.intake_case import intake, plan, write_unit
-from xhht_analysis.intake.status import COLUMNS, submission_status
+from xhht_analysis.intake.returning.status import COLUMNS, submission_status
 from xhht_analysis.plan.standards import read_standards
 
 pytestmark = pytest.mark.unit

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.intake_case import intake, plan
-from xhht_analysis.intake.template import SOURCE_WORDS, STATUS_WORDS, write_template
+from xhht_analysis.intake.returning.template import SOURCE_WORDS, STATUS_WORDS, write_template
 
 pytestmark = pytest.mark.unit
 

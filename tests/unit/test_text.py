@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xhht_analysis.intake import legacy_text
-from xhht_analysis.intake.legacy_text import repair_legacy
-from xhht_analysis.intake.text import (
+from xhht_analysis.intake.reading import legacy_text
+from xhht_analysis.intake.reading.legacy_text import repair_legacy
+from xhht_analysis.intake.reading.text import (
     Parsed,
     fold,
     normalise,

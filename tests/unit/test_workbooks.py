@@ -14,9 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.form_fixtures import Board, write_xlsx
-from xhht_analysis.intake import biff, delivery, prescan
-from xhht_analysis.intake.sheets import UNCACHED, RefusedError, Sheet, column_letters, column_number
-from xhht_analysis.intake.workbooks import read_csv, read_workbook
+from xhht_analysis.intake.reading import biff, delivery, prescan
+from xhht_analysis.intake.reading.sheets import (
+    UNCACHED,
+    RefusedError,
+    Sheet,
+    column_letters,
+    column_number,
+)
+from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 
 pytestmark = pytest.mark.unit
 

@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
-from xhht_analysis.intake.impossible import PROBLEM_COLUMNS
-from xhht_analysis.intake.remedies import remedy
-from xhht_analysis.intake.sheets import FileContent, Refusal
+from xhht_analysis.intake.judging.impossible import PROBLEM_COLUMNS
+from xhht_analysis.intake.reading.sheets import FileContent, Refusal
+from xhht_analysis.intake.returning.remedies import remedy
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import KitError, UsageError
@@ -98,7 +98,7 @@ def find_received(
     NothingReceivedError
         If there is no folder of receipt by ``as_of``.
     """
-    from xhht_analysis.intake.delivery import find_files
+    from xhht_analysis.intake.reading.delivery import find_files
 
     if as_of and not is_date(as_of):
         raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
@@ -127,20 +127,20 @@ def gather(
     received: list[tuple[Path, str | None]], raw_dir: Path, as_of: str, plan: Plan, jobs: int = 2
 ) -> Gathered:
     """Read the files and collect what they claim."""
-    from xhht_analysis.intake import forms
+    from xhht_analysis.intake.forms import recognise
 
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
     seen: dict[str, str] = {}
     for content, day in _contents(received, raw_dir, jobs):
-        reading = forms.read_forms(
+        reading = recognise.read_forms(
             content,
             received_on=day or as_of,
             areas=plan.areas,
             indicators=plan.indicators,
             tasks=plan.tasks,
             agencies=plan.agencies,
-            descriptions=forms.read_descriptions(plan.config_dir),
+            descriptions=recognise.read_descriptions(plan.config_dir),
         )
         original = seen.setdefault(content.sha256 or content.file, content.file)
         if reading.refusal is not None:
@@ -177,7 +177,7 @@ def _contents(
     received: list[tuple[Path, str | None]], raw_dir: Path, jobs: int
 ) -> Iterator[tuple[FileContent, str | None]]:
     """Contents in the order given; a file in a folder that is no date is not opened."""
-    from xhht_analysis.intake.delivery import read_files, relative_name
+    from xhht_analysis.intake.reading.delivery import read_files, relative_name
 
     dated = [path for path, day in received if day is not None]
     contents = read_files(dated, raw_dir, jobs=jobs)
@@ -203,7 +203,7 @@ def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
 
 def raw_claims(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Typed frame of claims as read; ``original`` is the first file received with their bytes."""
-    from xhht_analysis.intake.forms import observation_frame
+    from xhht_analysis.intake.forms.recognise import observation_frame
 
     original = pd.Series([row["original"] for row in rows], dtype="str")
     return observation_frame(rows).assign(original=original)

@@ -8,9 +8,9 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import FINDINGS, OBSERVATIONS, OUTCOMES, PANEL, REJECTS, SUBMISSIONS
-from xhht_analysis.intake import checks, cleaning, impossible, rollup
-from xhht_analysis.intake.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.gathering import Gathered, Plan, reject_rows
+from xhht_analysis.intake.judging import checks, cleaning, impossible, rollup
+from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.plan import standards
 
 

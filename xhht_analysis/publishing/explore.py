@@ -17,8 +17,8 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.intake.sheets import RefusedError
-from xhht_analysis.intake.workbooks import read_workbook
+from xhht_analysis.intake.reading.sheets import RefusedError
+from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.plan import areas, standards
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material, read_material

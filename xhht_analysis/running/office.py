@@ -25,7 +25,7 @@ def template(
 ) -> None:
     """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền."""
     from xhht_analysis.intake.gathering import Plan
-    from xhht_analysis.intake.template import write_template
+    from xhht_analysis.intake.returning.template import write_template
 
     if (unit is None) == (agency is None):
         raise UsageError(messages.UNIT_OR_AGENCY)
@@ -56,8 +56,8 @@ def check(
     out: Out = None,
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
-    from xhht_analysis.intake import returns
     from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.returning import returns
 
     project = project_at(out)
     plan = Plan.read(project.config_dir)
@@ -77,7 +77,7 @@ def check(
 
 def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề nghị sửa».")]) -> None:
     """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào config/corrections.csv."""
-    from xhht_analysis.intake import returns
+    from xhht_analysis.intake.returning import returns
 
     if not file.is_file():
         raise UsageError(messages.NO_FILE.format(path=file))
@@ -92,7 +92,7 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
     from rich.table import Table
 
     from xhht_analysis.intake.gathering import Plan
-    from xhht_analysis.intake.status import STATES_VI, submission_status
+    from xhht_analysis.intake.returning.status import STATES_VI, submission_status
     from xhht_analysis.plan.goals import split_codes
     from xhht_analysis.plan.standards import read_standards
     from xhht_analysis.running.ledger import known_runs

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.intake.context import Context
-from xhht_analysis.intake.tables import Table
-from xhht_analysis.intake.text import Parsed, fold, normalise, parse_number
+from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.tables import Table
+from xhht_analysis.intake.reading.text import Parsed, fold, normalise, parse_number
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 MAX_NAMES = 500

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xhht_analysis.intake.sheets import Sheet
-from xhht_analysis.intake.text import fold, normalise, parse_date, parse_year, scale_of
+from xhht_analysis.intake.reading.sheets import Sheet
+from xhht_analysis.intake.reading.text import fold, normalise, parse_date, parse_year, scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

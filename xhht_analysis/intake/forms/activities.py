@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xhht_analysis.intake.sheets import UNCACHED
-from xhht_analysis.intake.tables import AmbiguousColumnError, Table
-from xhht_analysis.intake.text import SCALES, fold, normalise, parse_number, scale_of
+from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table
+from xhht_analysis.intake.reading.sheets import UNCACHED
+from xhht_analysis.intake.reading.text import SCALES, fold, normalise, parse_number, scale_of
 
 COLUMNS = {
     "task_code": "mã nhiệm vụ|mã nv|mã",

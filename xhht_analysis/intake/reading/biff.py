@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from xhht_analysis.intake.prescan import SheetNotes, is_percent, legacy_font
+from xhht_analysis.intake.reading.prescan import SheetNotes, is_percent, legacy_font
 
 FORMULA = 0x0006
 CELLS = (0x0203, 0x027E, FORMULA, 0x00FD, 0x0204)

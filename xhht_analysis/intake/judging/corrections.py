@@ -12,8 +12,8 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
-from xhht_analysis.intake.impossible import FIELDS, PROBLEM_COLUMNS
-from xhht_analysis.intake.text import parse_number
+from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS
+from xhht_analysis.intake.reading.text import parse_number
 from xhht_analysis.project import KitError
 
 CORRECTIONS = Table(

@@ -17,13 +17,13 @@ import pandas as pd
 
 from xhht_analysis import store
 from xhht_analysis.intake import settlement
-from xhht_analysis.intake.book import Book, open_book
-from xhht_analysis.intake.corrections import CORRECTIONS
-from xhht_analysis.intake.delivery import read_files, relative_name
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
-from xhht_analysis.intake.impossible import DISAGREE, HEAD_RULES
-from xhht_analysis.intake.sheets import NO_RESULT, UNCACHED, Sheet
-from xhht_analysis.intake.text import fold, parse_number
+from xhht_analysis.intake.judging.corrections import CORRECTIONS
+from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
+from xhht_analysis.intake.reading.delivery import read_files, relative_name
+from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
+from xhht_analysis.intake.reading.text import fold, parse_number
+from xhht_analysis.intake.returning.book import Book, open_book
 from xhht_analysis.project import KitError
 
 SHEET = "Đề nghị sửa"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS, PANEL
-from xhht_analysis.intake.cleaning import recompute
+from xhht_analysis.intake.judging.cleaning import recompute
 from xhht_analysis.plan.areas import PROVINCE, Areas
 
 SERIES = ["indicator_code", "definition_variant", "year"]

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import DISTRICTS_END
-from xhht_analysis.intake.book import Book, cell_name, open_book
+from xhht_analysis.intake.returning.book import Book, cell_name, open_book
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))

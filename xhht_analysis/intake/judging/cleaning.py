@@ -9,7 +9,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
-from xhht_analysis.intake.impossible import FIGURES, lead_field, mark
+from xhht_analysis.intake.judging.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
 
 

@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.intake.context import Context
-from xhht_analysis.intake.places import Places
-from xhht_analysis.intake.remedies import remedy
-from xhht_analysis.intake.sheets import NO_RESULT, UNCACHED, Sheet
-from xhht_analysis.intake.tables import Table
-from xhht_analysis.intake.text import (
+from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.places import Places
+from xhht_analysis.intake.forms.tables import Table
+from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
+from xhht_analysis.intake.reading.text import (
     Parsed,
     fold,
     parse_date,
@@ -23,6 +22,7 @@ from xhht_analysis.intake.text import (
     parse_ratio,
     scale_of,
 )
+from xhht_analysis.intake.returning.remedies import remedy
 
 Cell = tuple[int, int]
 Amounts = dict[str, "Amount"]

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from xhht_analysis.intake.sheets import Sheet
-from xhht_analysis.intake.text import fold, parse_number
+from xhht_analysis.intake.reading.sheets import Sheet
+from xhht_analysis.intake.reading.text import fold, parse_number
 
 MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6

@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
-from xhht_analysis.intake.completeness import coverage, doubts, incomplete_units, parts_differ, vn
+from xhht_analysis.intake.judging.completeness import (
+    coverage,
+    doubts,
+    incomplete_units,
+    parts_differ,
+    vn,
+)
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.standards import recognised_on
 

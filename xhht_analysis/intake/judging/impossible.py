@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, MAX_PERCENT, PANEL_KEY, YEAR
-from xhht_analysis.intake.remedies import remedy
+from xhht_analysis.intake.returning.remedies import remedy
 from xhht_analysis.plan.areas import Areas
 
 FIELDS = ("numerator", "denominator", "value", "level")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import unescape
 
-from xhht_analysis.intake.sheets import UNCACHED, RefusedError, column_number
+from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, column_number
 
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 600 * 2**20

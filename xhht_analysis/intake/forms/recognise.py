@@ -17,14 +17,14 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake import activities, age_layouts, layouts
-from xhht_analysis.intake.context import Context, is_register, read_context, sample_marks
-from xhht_analysis.intake.office import FIELDS, Office
-from xhht_analysis.intake.places import Places
-from xhht_analysis.intake.remedies import remedy
-from xhht_analysis.intake.sheets import FileContent, Refusal, Sheet
-from xhht_analysis.intake.tables import AmbiguousColumnError, Table, find_tables
-from xhht_analysis.intake.text import fold
+from xhht_analysis.intake.forms import activities, age_layouts, layouts
+from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
+from xhht_analysis.intake.forms.office import FIELDS, Office
+from xhht_analysis.intake.forms.places import Places
+from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
+from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
+from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.intake.returning.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)

@@ -15,8 +15,8 @@ from zipfile import ZipFile
 
 import python_calamine as calamine
 
-from xhht_analysis.intake import biff, legacy_text, prescan
-from xhht_analysis.intake.sheets import RefusedError, Sheet
+from xhht_analysis.intake.reading import biff, legacy_text, prescan
+from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

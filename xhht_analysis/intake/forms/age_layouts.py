@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from xhht_analysis.intake.layouts import Layout
-from xhht_analysis.intake.office import Claim
-from xhht_analysis.intake.tables import fits
-from xhht_analysis.intake.text import fold, parse_number
+from xhht_analysis.intake.forms.layouts import Layout
+from xhht_analysis.intake.forms.office import Claim
+from xhht_analysis.intake.forms.tables import fits
+from xhht_analysis.intake.reading.text import fold, parse_number
 
 AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
 

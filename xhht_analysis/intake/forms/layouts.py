@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from xhht_analysis.intake.office import COUNTS, Claim, Office
-from xhht_analysis.intake.tables import YEAR, Table, fits
-from xhht_analysis.intake.text import fold, parse_number, parse_year, scale_of
+from xhht_analysis.intake.forms.office import COUNTS, Claim, Office
+from xhht_analysis.intake.forms.tables import YEAR, Table, fits
+from xhht_analysis.intake.reading.text import fold, parse_number, parse_year, scale_of
 
 FILLER = frozenset(
     fold(

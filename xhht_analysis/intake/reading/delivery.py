@@ -22,9 +22,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from xhht_analysis.intake import prescan
-from xhht_analysis.intake.sheets import FileContent, Refusal, RefusedError, Sheet
-from xhht_analysis.intake.workbooks import read_workbook
+from xhht_analysis.intake.reading import prescan
+from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedError, Sheet
+from xhht_analysis.intake.reading.workbooks import read_workbook
 
 SECONDS = 60.0
 MEMORY_BYTES = 1792 * 2**20
@@ -164,9 +164,11 @@ class _Reader:
         raise RefusedError(*answer)
 
     def _start(self) -> subprocess.Popen:
-        home = str(Path(__file__).resolve().parents[2])
+        home = str(Path(__file__).resolve().parents[3])
         search = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
-        code = f"from xhht_analysis.intake.delivery import serve; serve({self.memory_bytes})"
+        code = (
+            f"from xhht_analysis.intake.reading.delivery import serve; serve({self.memory_bytes})"
+        )
         return subprocess.Popen(
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Sheets of cells to claims: forms recognised by their headings, units, ages, deeds."""

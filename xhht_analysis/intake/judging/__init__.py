@@ -1,0 +1,1 @@
+"""Claims to the panel: impossible is rejected, improbable is a finding, communes add up."""

@@ -1,0 +1,1 @@
+"""Any file to sheets of cells that know their address; a hostile file to one refusal."""

@@ -1,0 +1,1 @@
+"""What goes back to the offices: templates, marked copies, remedies, who has submitted."""
