@@ -22,10 +22,15 @@ class HistoryError(ValueError):
     """The history cannot be forecast; the message names the rule, the row and the remedy."""
 
 
-def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+def check_horizon(horizon: int) -> None:
+    """Refuse years ahead that are not 1 to 30."""
     if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
         raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
+
+
+def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+    check_horizon(horizon)
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
     if lacking:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
@@ -77,6 +82,7 @@ class History:
 def read_history(history: pd.DataFrame | History, horizon: int) -> History:
     """Check and describe ``history``; one that was read before is taken as it is."""
     if isinstance(history, History):
+        check_horizon(horizon)
         return history
     rows = check_history(history, horizon)
     return History(rows, describe(rows))

@@ -8,13 +8,14 @@ forecast together and config/standards.csv is applied to every draw: communes, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import Rule
-from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
 from xhht_analysis.plan.areas import PROVINCE
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import ROUNDING, rules_in_force
@@ -30,34 +31,48 @@ class Recognition:
     standards: pd.DataFrame
     areas: object
     districts: list[str]
+    known: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def rule(self, level_indicator: str, origin: int, last_year: int, variant: str) -> Rule | None:
-        """Draw levels (n, districts, years after ``origin``); None where rates are missing.
+    def rule(self, level_indicator: str, origin: int, horizon: int, variant: str) -> Rule | None:
+        """Draw levels (n, districts, ``horizon`` years after ``origin``); None: rates missing.
 
         Every commune must have each asked rate in the origin year, and half of them in at least
         three years. Rates of different indicators move independently given their own histories.
         """
         on = f"{origin}-12-31"
-        parents = {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
-        rows = {
-            code: self._history(code, parents, on)
-            for code in asked_rates(self.standards, level_indicator, on)
-        }
-        if not rows or not all(_enough(part, set(parents), origin) for part in rows.values()):
+        parents = self._parents(on)
+        asked = asked_rates(self.standards, level_indicator, on)
+        if not asked or not all(self._read(code, on) for code in asked):
             return None
+        fits = {code: self._fit(code, on, horizon, variant) for code in asked}
 
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
-            rates = {}
-            for code, part in rows.items():
-                history = part.assign(group_code=PROVINCE)
-                found = forecast_panel(history, last_year - origin, variant=variant)
-                rates[code] = found.draw_array(n, rng)
+            rates = {code: fit.draw_array(n, rng) for code, fit in fits.items()}
             special, order = self.areas.special_communes(on), sorted(parents)
             levels = commune_levels(rates, order, on, self.standards, special)[level_indicator]
             groups = [parents[c] for c in order]
             return district_levels(levels, groups, level_indicator, on, self.standards)
 
         return draw
+
+    def _parents(self, on: str) -> dict[str, str]:
+        return {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
+
+    def _read(self, rate: str, on: str) -> History | None:
+        """History of a rate, read once for all levels that ask for it; None: not enough of it."""
+        if (rate, on) not in self.known:
+            communes = set(self._parents(on))
+            rows = self._history(rate, communes, on)
+            is_enough = _enough(rows, communes, int(on[:4]))
+            history = read_history(rows.assign(group_code=PROVINCE), 1) if is_enough else None
+            self.known[rate, on] = history
+        return self.known[rate, on]
+
+    def _fit(self, rate: str, on: str, horizon: int, variant: str) -> PanelForecast:
+        key = (rate, on, horizon, variant)
+        if key not in self.known:
+            self.known[key] = forecast_panel(self._read(rate, on), horizon, variant=variant)
+        return self.known[key]
 
     def _history(self, rate: str, communes: Iterable[str], on: str) -> pd.DataFrame:
         """Every year's figures of a rate on the communes of ``on``, merged ones by their counts.
@@ -73,13 +88,9 @@ class Recognition:
             made = self.areas.predecessors(now["unit_code"], int(year), on)
             home = {old: new for new, olds in made.items() for old in olds}
             sums = now.assign(unit_code=now["unit_code"].map(home)).groupby("unit_code")
-            found = sums.agg(
-                numerator=("numerator", lambda x: x.sum(skipna=False)),
-                denominator=("denominator", lambda x: x.sum(skipna=False)),
-                value=("value", "first"),
-                n=("value", "size"),
-            )
-            whole = found["n"] == found.index.map(lambda code, made=made: len(made[code]))
+            found = sums[["numerator", "denominator"]].sum(skipna=False)
+            found = found.assign(value=sums["value"].first(), n=sums.size())
+            whole = found["n"] == [len(made[code]) for code in found.index]
             merged = (100 * found["numerator"] / found["denominator"]).where(found["n"] > 1)
             value = merged.where(found["n"] > 1, found["value"])
             parts.append(found.assign(value=value, year=year)[whole & value.notna()])
