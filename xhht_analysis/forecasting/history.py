@@ -173,9 +173,12 @@ class Matrices:
 
 
 def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int, breaks=()) -> Matrices:
-    """Arrays of the series in `part` (rows of `describe`), from their first year to `last`."""
-    keys = pd.MultiIndex.from_frame(part[KEYS])
-    at = keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    """Arrays of the series in `part`, from their first year to `last`.
+
+    ``part`` are rows of `describe`, every series of which has at least one row in ``rows``.
+    """
+    at, place = _numbers(rows), dict(zip(part.index, range(len(part)), strict=True))
+    at = np.array([place.get(k, -1) for k in range(at[-1] + 1)])[at]
     mine = rows[at >= 0]
     at = at[at >= 0]
     first = int(mine["year"].min())

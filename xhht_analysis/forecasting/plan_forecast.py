@@ -125,8 +125,11 @@ def cases(line, outlook: Outlook | None, districts: list[str]) -> Iterator[tuple
     yield case, int(broad.sum())
     if line.kind == "milestone":
         return
+    level = None if line.kind in SHARES else line.level_required
+    chances = None if outlook.levels is None else outlook.levels.probability(level)
     for code in districts:
-        yield _district(line, outlook, code, unit, shared), int(exact.get(code, broad[:0]).sum())
+        case = _district(line, outlook, code, unit, chances, shared)
+        yield case, int(exact.get(code, broad[:0]).sum())
 
 
 def _share_province(line, outlook: Outlook, shared: dict) -> Case:
@@ -176,7 +179,7 @@ def _level_province(line, outlook: Outlook, is_count: bool, shared: dict) -> Cas
     )
 
 
-def _district(line, outlook: Outlook, code: str, unit: str, shared: dict) -> Case:
+def _district(line, outlook: Outlook, code: str, unit: str, chances, shared: dict) -> Case:
     need = line.target_value if line.kind in SHARES else line.level_required
     if code not in outlook.units:
         nothing = pd.Series(dtype=float)
@@ -184,8 +187,7 @@ def _district(line, outlook: Outlook, code: str, unit: str, shared: dict) -> Cas
     i = outlook.units.index(code)
     low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
     sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
-    exact = None if outlook.levels is None else outlook.levels.probability(need)[i]
-    chance = None if exact is None else exact.__getitem__
+    chance = None if chances is None else chances[i].__getitem__
     return Case(
         code, unit, need, low, high, outlook.years, outlook.draws[:, i], chance, sizes, **shared
     )

@@ -7,7 +7,7 @@ forecast together and config/standards.csv is applied to every draw: communes, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import Rule
-from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
+from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.plan.areas import PROVINCE
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import ROUNDING, rules_in_force
@@ -40,11 +40,19 @@ class Recognition:
         three years. Rates of different indicators move independently given their own histories.
         """
         on = f"{origin}-12-31"
-        parents = self._parents(on)
-        asked = asked_rates(self.standards, level_indicator, on)
-        if not asked or not all(self._read(code, on) for code in asked):
+        parents = self._once(("parents", on), lambda: self._parents(on))
+        key, standards = ("asked", level_indicator, on), self.standards
+        asked = self._once(key, lambda: asked_rates(standards, level_indicator, on))
+        told = {c: self._once((c, on), lambda c=c: self._read(c, on)) for c in asked}
+        if not asked or None in told.values():
             return None
-        fits = {code: self._fit(code, on, horizon, variant) for code in asked}
+        fits = {
+            code: self._once(
+                (code, on, horizon, variant),
+                lambda rows=rows: forecast_panel(rows, horizon, variant=variant),
+            )
+            for code, rows in told.items()
+        }
 
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
             rates = {code: fit.draw_array(n, rng) for code, fit in fits.items()}
@@ -59,19 +67,17 @@ class Recognition:
         return {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
 
     def _read(self, rate: str, on: str) -> History | None:
-        """History of a rate, read once for all levels that ask for it; None: not enough of it."""
-        if (rate, on) not in self.known:
-            communes = set(self._parents(on))
-            rows = self._history(rate, communes, on)
-            is_enough = _enough(rows, communes, int(on[:4]))
-            history = read_history(rows.assign(group_code=PROVINCE), 1) if is_enough else None
-            self.known[rate, on] = history
-        return self.known[rate, on]
+        """History of a rate on the communes of a day; None where there is not enough of it."""
+        communes = set(self._parents(on))
+        rows = self._history(rate, communes, on)
+        if not _enough(rows, communes, int(on[:4])):
+            return None
+        return read_history(rows.assign(group_code=PROVINCE), 1)
 
-    def _fit(self, rate: str, on: str, horizon: int, variant: str) -> PanelForecast:
-        key = (rate, on, horizon, variant)
+    def _once(self, key: tuple, make: Callable):
+        """What several levels and variants ask for is made the first time only."""
         if key not in self.known:
-            self.known[key] = forecast_panel(self._read(rate, on), horizon, variant=variant)
+            self.known[key] = make()
         return self.known[key]
 
     def _history(self, rate: str, communes: Iterable[str], on: str) -> pd.DataFrame:
