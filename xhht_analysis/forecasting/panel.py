@@ -26,11 +26,11 @@ from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import (
     BASE_DAMPING,
     KEYS,
+    History,
     HistoryError,
     Matrices,
-    check_history,
-    describe,
     matrices,
+    read_history,
 )
 from xhht_analysis.forecasting.shares import (
     MAX_EVIDENCE_UNITS,
@@ -53,7 +53,7 @@ MODEL_ID = "share-trend-average"
 
 
 def forecast_panel(
-    history: pd.DataFrame,
+    history: pd.DataFrame | History,
     horizon: int,
     *,
     variant: str = "default",
@@ -68,7 +68,7 @@ def forecast_panel(
         One row per indicator_code, unit_code, year: value (percent, 0-100) and, where known,
         numerator, denominator (counts), group_code (the province whose units share shocks;
         one group when absent) and report_error (standard error of a preliminary or doubtful
-        report on the logit scale). A missing year is a missing row.
+        report on the logit scale). A missing year is a missing row. Or a `History` read before.
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
@@ -91,13 +91,13 @@ def forecast_panel(
     ValueError
         An unknown variant.
     """
-    rows, breaks = check_history(history, horizon), tuple(breaks)
+    known, breaks = read_history(history, horizon), tuple(breaks)
+    rows, series = known.rows, known.series
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
     settings = change.apply(settings or read_settings())
     origin = int(rows["year"].max())
-    series = describe(rows)
     used = rows
     if change.drop_last:
         # a unit known in the last year only keeps its one figure
