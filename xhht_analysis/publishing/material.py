@@ -118,6 +118,7 @@ class Material:
         bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
         return rows.iloc[0] if len(rows) else bare
 
+    @kept
     def verdict(self, goal_code: str, year: int, unit_code: str = PROVINCE) -> pd.Series | None:
         """Verdict of one unit on the target of ``year``, or None when the plan states none."""
         rows = self.verdicts
@@ -125,6 +126,7 @@ class Material:
         rows = rows[mask & (rows["unit_code"] == unit_code)]
         return None if rows.empty else rows.iloc[0]
 
+    @kept
     def target(self, goal_code: str, year: int) -> pd.Series | None:
         """Target row of the plan for ``year``, or None."""
         mask = (self.targets["goal_code"] == goal_code) & (
@@ -236,24 +238,24 @@ class Material:
             return self.amount(verdict, verdict["current"])
         return self.span(verdict, verdict["current_low"], verdict["current_high"])
 
+    @kept
     def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
         """Forecast quantiles: one row per year, one column per quantile level."""
-        return self._bands.get((indicator_code, unit_code), pd.DataFrame())
+        try:
+            return self._bands.loc[(indicator_code, unit_code)].dropna(axis=1, how="all")
+        except KeyError:
+            return pd.DataFrame()
 
     @cached_property
-    def _bands(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Quantiles from the last origin of every indicator and unit."""
+    def _bands(self) -> pd.DataFrame:
+        """Quantiles from the last origin: rows indicator_code, unit_code, year."""
         rows, keys = self.forecasts, ["indicator_code", "unit_code"]
         rows = rows[(rows["frame"] == contracts.FRAME_DISTRICTS)
                     & (rows["output_type"] == "quantile")]  # fmt: skip
         last = rows.groupby(keys)["origin_year"].transform("max")
         rows = rows[rows["origin_year"] == last]
         table = rows.pivot_table(index=[*keys, "year"], columns="output_type_id", values="value")
-        table = table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
-        return {
-            key: part.droplevel(keys).dropna(axis=1, how="all")
-            for key, part in table.groupby(level=keys)
-        }
+        return table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
 
     def amount(self, verdict: pd.Series, value: float) -> str:
         """``value`` of a verdict in words: percent, number of districts, or level."""

@@ -17,7 +17,6 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
@@ -27,6 +26,7 @@ from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.figures.texts import TextCanvas
 from xhht_analysis.publishing.material import Material
 
 PAGE_WIDTH = 6.7
@@ -202,14 +202,19 @@ def svg_bytes(figure: Figure) -> bytes:
     return _bytes(figure, "svg", {"Date": None, "Creator": None})
 
 
-def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
-    """Draw once: the layout is settled first and kept, `savefig` would settle and draw again."""
-    stream = io.BytesIO()
+def settle(figure: Figure) -> TextCanvas:
+    """Lay a figure out once and for all: drawing it again would lay it out again."""
     with figure_style():
         figure.set_dpi(DPI)
-        canvas = FigureCanvasAgg(figure)  # whose renderer knows the texts the layout has measured
+        canvas = TextCanvas(figure)
         figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
+    return canvas
+
+
+def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
+    stream, canvas = io.BytesIO(), settle(figure)
+    with figure_style():
         if kind == "png":
             canvas.draw()
             # 256 colours of a flat drawing look the same and weigh a third
@@ -235,7 +240,7 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
 
 
 def save_all(drawn: dict[str, Callable[[], Figure]], folder: str | Path) -> dict[str, Block]:
-    """Draw and save one figure after the other (empty ``folder``: nowhere); their blocks by name."""
+    """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
     return {name: _saved(name, draw(), folder) for name, draw in drawn.items()}
 
 

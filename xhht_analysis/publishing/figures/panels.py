@@ -38,8 +38,8 @@ class Panel:
 def panel(material: Material, goal: pd.Series, unit_code: str, title: str) -> Panel:
     """What the tables say on the share of a goal in one unit."""
     code = goal["indicator_code"]
-    rows = material.rows(code).dropna(subset="value")
-    own = rows[rows["unit_code"] == unit_code]
+    rows = material.rows(code)
+    own = rows[rows["unit_code"] == unit_code].dropna(subset="value")
     bands = from_origin(material.bands(code, unit_code), own.assign(low=own["value"]))
     target = material.target(goal["goal_code"], LAST_YEAR)
     aim = float("nan" if target is None else target["target_value"])
