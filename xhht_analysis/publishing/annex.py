@@ -11,7 +11,7 @@ import xlsxwriter
 
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.report import goal_rows
+from xhht_analysis.publishing.overview import goal_rows
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
