@@ -211,6 +211,42 @@ def test_files_are_the_same_bytes_every_time(run, tmp_path):
     assert b"<svg" in first[1]
 
 
+def test_the_text_of_an_svg_is_text_with_its_spaces(run):
+    svg = figures.svg_bytes(figures_goals.plot_fan(run, "clc_it")).decode()
+    assert "Trung tâm học tập cộng đồng ứng dụng CNTT</text>" in svg
+    assert "–●– Thực hiện    - - Dự kiến" in svg
+    assert '<svg xml:space="preserve"' in svg
+    assert "'DejaVu Sans', 'Verdana', sans-serif" in svg
+
+
+def test_text_on_png_stands_where_the_layout_has_room_for_it():
+    figure, axes = figures.canvas(2)
+    axes[0, 0].axis("off")
+    text = axes[0, 0].text(0.5, 0.5, "Sở GDĐT", ha="center", va="center", fontsize=20)
+    canvas = figures.settle(figure)
+    canvas.draw()
+    ink = np.asarray(canvas.buffer_rgba())[:, :, :3].min(axis=2) < 128
+    down, across = np.nonzero(ink)
+    box = text.get_window_extent(canvas.renderer)
+    assert box.x0 - 1 <= across.min() <= box.x0 + 6
+    assert box.x1 - 6 <= across.max() <= box.x1 + 1
+    height = ink.shape[0]
+    assert box.y0 - 1 <= height - down.max() <= height - down.min() <= box.y1 + 1
+
+
+def test_a_text_turned_upright_reads_from_below():
+    figure, axes = figures.canvas(2)
+    axes[0, 0].axis("off")
+    axes[0, 0].text(0.5, 0.5, "L", rotation=90, ha="center", va="center", fontsize=40)
+    canvas = figures.settle(figure)
+    canvas.draw()
+    down, across = np.nonzero(np.asarray(canvas.buffer_rgba())[:, :, 0] < 128)
+    inked = [int((across == x).sum()) for x in range(across.min(), across.max() + 1)]
+    # the foot of a turned L is its long edge at the right
+    assert np.argmax(inked) > len(inked) / 2
+    assert np.ptp(across) > np.ptp(down)
+
+
 def test_an_empty_folder_writes_nothing(run):
     assert figures.save_figure(figures_pace.plot_track(run), "", "track") == []
 

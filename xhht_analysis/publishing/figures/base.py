@@ -192,16 +192,6 @@ def ink_on(colour: str) -> str:
     return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
 
 
-def png_bytes(figure: Figure) -> bytes:
-    """PNG of a figure, the same bytes every time."""
-    return _bytes(figure, "png", {})
-
-
-def svg_bytes(figure: Figure) -> bytes:
-    """SVG of a figure, the same bytes every time."""
-    return _bytes(figure, "svg", {"Date": None, "Creator": None})
-
-
 def settle(figure: Figure) -> TextCanvas:
     """Lay a figure out once and for all: drawing it again would lay it out again."""
     with figure_style():
@@ -212,19 +202,26 @@ def settle(figure: Figure) -> TextCanvas:
     return canvas
 
 
-def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
+def png_bytes(figure: Figure) -> bytes:
+    """PNG of a figure, the same bytes every time."""
     stream, canvas = io.BytesIO(), settle(figure)
     with figure_style():
-        if kind == "png":
-            canvas.draw()
-            # 256 colours of a flat drawing look the same and weigh a third
-            image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-            image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-            image.putpalette([255 if v > NEARLY_WHITE else v for v in image.getpalette()])
-            image.save(stream, "png", dpi=(DPI, DPI))
-        else:
-            FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
+        canvas.draw()
+    # 256 colours of a flat drawing look the same and weigh a third
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.putpalette([255 if v > NEARLY_WHITE else v for v in image.getpalette()])
+    image.save(stream, "png", dpi=(DPI, DPI))
     return stream.getvalue()
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """SVG of a figure, the same bytes every time; its texts can be read out, searched, edited."""
+    stream = io.BytesIO()
+    settle(figure)
+    with figure_style():
+        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None})
+    return stream.getvalue().replace(b"<svg ", b'<svg xml:space="preserve" ', 1)
 
 
 def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
