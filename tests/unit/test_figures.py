@@ -217,6 +217,7 @@ def test_the_text_of_an_svg_is_text_with_its_spaces(run):
     assert "–●– Thực hiện    - - Dự kiến" in svg
     assert '<svg xml:space="preserve"' in svg
     assert "'DejaVu Sans', 'Verdana', sans-serif" in svg
+    assert "<title>Trung tâm học tập cộng đồng ứng dụng CNTT</title>" in svg
 
 
 def test_text_on_png_stands_where_the_layout_has_room_for_it():

@@ -219,8 +219,9 @@ def svg_bytes(figure: Figure) -> bytes:
     """SVG of a figure, the same bytes every time; its texts can be read out, searched, edited."""
     stream = io.BytesIO()
     settle(figure)
+    said = {"Title": " ".join(figure.get_suptitle().split()), "Description": figure.get_label()}
     with figure_style():
-        FigureCanvasSVG(figure).print_svg(stream, metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(stream, metadata=said | {"Date": None, "Creator": None})
     return stream.getvalue().replace(b"<svg ", b'<svg xml:space="preserve" ', 1)
 
 
