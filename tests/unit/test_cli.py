@@ -29,6 +29,14 @@ def test_help_names_every_command():
         assert f"  {name} " in text
 
 
+def test_help_loads_nothing_heavy():
+    script = "import sys\nfrom xhht_analysis.running import cli\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "xhht_analysis.running.office" in loaded
+    assert not loaded & {"numpy", "pandas", "papermill", "matplotlib", "nbformat", "yaml", "rich"}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

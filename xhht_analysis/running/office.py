@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from xhht_analysis import store
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import messages
 from xhht_analysis.running.history import Out, project_at
@@ -91,6 +90,7 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from xhht_analysis import store
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning.status import STATES_VI, submission_status
     from xhht_analysis.plan.goals import split_codes
