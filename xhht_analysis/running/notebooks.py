@@ -192,6 +192,7 @@ def _papermill(
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
         timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
+        extra_arguments=["--IPKernelApp.log_level=50"],  # what ends a kernel is told by us
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
 
