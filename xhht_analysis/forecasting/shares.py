@@ -212,16 +212,18 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
     strength, typical = prior
     gram, lean, energy = run.products
     n_set, n_unit, n_step = lean.shape
+    flat = gram.reshape(n_set, n_unit, n_step * n_step)
+    tall = gram.reshape(n_set, n_unit * n_step, n_step)
     precision = np.linalg.inv(cov)
     total = run.counted.sum() + strength
     weight, scale = np.ones((n_set, n_unit)), scale0
     for _ in range(3):
         row = weight[:, None]
-        inner = (row @ gram.reshape(n_set, n_unit, -1)).reshape(n_set, n_step, n_step) + precision
+        inner = (row @ flat).reshape(n_set, n_step, n_step) + precision
         inverse = np.linalg.inv(inner)
         steps = (row @ lean) @ inverse
         column = np.swapaxes(steps, 1, 2)
-        bent = (gram.reshape(n_set, -1, n_step) @ column).reshape(lean.shape)
+        bent = (tall @ column).reshape(lean.shape)
         squares = np.maximum(energy + ((bent - 2 * lean) @ column)[..., 0], 0)
         penalty = (steps @ precision @ column)[:, 0, 0]
         scale = ((weight * squares).sum(axis=1) + penalty + strength * typical) / total
