@@ -207,7 +207,7 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
 
     Returns
     -------
-    steps (J, K), inverse (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
+    steps (J, K), their precision (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
     """
     strength, typical = prior
     gram, lean, energy = run.products
@@ -220,9 +220,8 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
     for _ in range(3):
         row = weight[:, None]
         inner = (row @ flat).reshape(n_set, n_step, n_step) + precision
-        inverse = np.linalg.inv(inner)
-        steps = (row @ lean) @ inverse
-        column = np.swapaxes(steps, 1, 2)
+        column = np.linalg.solve(inner, np.swapaxes(row @ lean, 1, 2))
+        steps = np.swapaxes(column, 1, 2)
         bent = (tall @ column).reshape(lean.shape)
         squares = np.maximum(energy + ((bent - 2 * lean) @ column)[..., 0], 0)
         penalty = (steps @ precision @ column)[:, 0, 0]
@@ -230,7 +229,7 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
         weight = (5 + run.counted) / (5 + squares / scale[:, None])
     steps = steps[:, 0]
     log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
-    return steps, inverse, squares, penalty, log_det, scale
+    return steps, inner, squares, penalty, log_det, scale
 
 
 def evidence(run: Filtered, fit: tuple, nu: np.ndarray, prior: tuple):
@@ -335,14 +334,15 @@ def weigh(group: Group, settings: Settings):
     """Log evidence (C, V, J) of all settings, from at most 64 units of the group."""
     n_unit, n_year = group.shares.shape
     units = sample_units(n_unit, MAX_EVIDENCE_UNITS)
-    run = filter_group(group, settings.filters, settings, 1, units)
-    prior = (settings.typical_weight, group.typical[settings.filters[:, 0]])
+    filters = settings.filters
+    run = filter_group(group, filters, settings, 1, units)
+    prior = (settings.typical_weight, group.typical[filters[:, 0]])
     logs = []
     for setting in settings.kernels:
         cov = group.kernel_of(settings, setting, n_year - 1)
-        fit = common_steps(run, cov, prior, group.rough[settings.filters[:, 0]])
+        fit = common_steps(run, cov, prior, group.rough[filters[:, 0]])
         logs.append(evidence(run, fit, settings.levels["tail"], prior)[0])
-    logs = np.stack(logs) + group.jacobian[settings.filters[:, 0]]
+    logs = np.stack(logs) + group.jacobian[filters[:, 0]]
     return logs
 
 
@@ -371,7 +371,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
         cov = group.kernel_of(settings, settings.kernels[c], past + horizon)
         prior = (settings.typical_weight, group.typical[link_at])
         fit = common_steps(sub, cov[:past, :past], prior, group.rough[link_at])
-        scales = evidence(sub, fit, settings.levels["tail"], prior)[1]
+        scales, doubt = evidence(sub, fit, settings.levels["tail"], prior)[1], np.linalg.inv(fit[1])
         bridge = np.linalg.solve(cov[:past, :past], cov[:past, past:]).T
         new = np.diag(ahead @ (cov[past:, past:] - bridge @ cov[:past, past:]) @ ahead.T)
         for k, j in zip(places, back, strict=True):
@@ -379,7 +379,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
             scale, df = scales[chosen[k, 1], j], nu + sub.counted
             reach = sub.reach[j] + ahead @ bridge
             middle = sub.mean[j] + reach @ fit[0][j]
-            common = factor * scale * (((reach @ fit[1][j]) * reach).sum(axis=2) + new)
+            common = factor * scale * (((reach @ doubt[j]) * reach).sum(axis=2) + new)
             unit_scale = ((scale * nu + fit[2][j]) / df)[:, None]
             own = unit_scale * sub.spread[j]
             tails = reading.of_units(_student(nu + reading.points - 1, reading.scores))
