@@ -15,7 +15,7 @@ import pandas as pd
 
 from xhht_analysis import contracts, store
 from xhht_analysis.forecasting.levels import observed_bounds
-from xhht_analysis.forecasting.outlook import observed_shares
+from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels, collation_key
 
