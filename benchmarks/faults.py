@@ -1,6 +1,6 @@
 """Kill runs at random moments: nothing torn, nothing absent, no kernel left, next run right.
 
-    python -m benchmarks.faults [--kills 50] [--seed 1] [--real]
+    python -m benchmarks.faults [--kills 50] [--seed 1] [--real] [--full]
 
 Runs of two small notebooks that write two tables and `PICTURES` figures, all stamped with the
 version of the input. Each round changes the input, starts a run and kills the runner (SIGKILL,
@@ -9,17 +9,21 @@ be there, whole, of the old or the new version; a set that mixes the two must no
 run.json; kernels must be gone within seconds. Every tenth round starts two runs at once: one works,
 the other is told. ``--real`` then kills ``xhht run`` on the test fixture five times, and does the
 restore drill: deletes tables, figures and reports and compares what one command brings back.
+``--full`` runs the fixture on a small file system of its own that fills up in different stages;
+where mounting is not allowed it says so and is left out (``unshare -rm`` before it may help).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -31,6 +35,8 @@ from xhht_analysis.running import publication
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "tests" / "fixtures" / "raw"
 AS_OF, PICTURES, LINES, GRACE = "2024-11-20", 60, 500, 20.0
+KINDS = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
+DISK, FREE = 64, (0, 300, 1_000, 4_000, 9_000, 16_000, 19_000)  # MiB; KiB
 PARAMETERS = 'raw_dir: str = ""\noutput_dir: str = ""\nfigures_dir: str = ""'
 STAMP = f"""
 from pathlib import Path
@@ -159,32 +165,76 @@ def one_of_two(root: Path, version: int) -> bool:
     return codes == [0, 0] or (codes == [0, 1] and any("LockedError" in text for text in said))
 
 
+def on_fixture(out: Path) -> list[str]:
+    """The command that runs the real notebooks on the test fixture."""
+    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
+    return [*command, "--out", str(out)]
+
+
+def made(out: Path) -> dict[str, bytes]:
+    """Everything a run made that repeats byte for byte, by its place."""
+    paths = [p for p in out.rglob("*") if p.suffix in KINDS]
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in paths}
+
+
 def real(seed: int, place: Path) -> bool:
     """Five kills of ``xhht run`` on the fixture, then the restore drill."""
     rng, out = random.Random(seed), place / "out"
-    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
-    command += ["--out", str(out)]
+    command = on_fixture(out)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     began = time.monotonic()
     subprocess.run(command, check=True, **quiet)
     seconds = time.monotonic() - began
-    kinds = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
-
-    def made() -> dict[str, bytes]:
-        paths = [p for p in out.rglob("*") if p.suffix in kinds]
-        return {p.relative_to(out).as_posix(): p.read_bytes() for p in paths}
-
-    before, same = made(), True
+    before, same = made(out), True
     for _ in range(5):
         process = subprocess.Popen([*command, "--force"], **quiet)
         time.sleep(rng.uniform(1, seconds))
-        same &= not kill(process) and {k: made().get(k) for k in before} == before
+        same &= not kill(process) and {k: made(out).get(k) for k in before} == before
     for name in ("data", "figures", "reports"):
         shutil.rmtree(out / name)
     subprocess.run(command, check=True, **quiet)
-    restored = made() == before
+    restored = made(out) == before
     print(f"real run of {seconds:.0f} s, 5 kills: results as before {same}; restored {restored}")
     return same and restored
+
+
+@contextlib.contextmanager
+def small_disk(place: Path) -> Iterator[bool]:
+    """A file system of `DISK` MiB at ``place``; False where mounting is not allowed."""
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", str(place)]
+    try:
+        mounted = not subprocess.run(command, capture_output=True, check=False).returncode
+    except FileNotFoundError:
+        mounted = False
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(place)], check=True)
+
+
+def full_disk(disk: Path, frees: Sequence[int]) -> bool:
+    """One good run on ``disk``, then one each with so many KiB free, then one with room again."""
+    out, ballast = disk / "out", disk / "ballast"
+
+    def run(*more: str) -> tuple[int, str]:
+        done = subprocess.run([*on_fixture(out), *more], capture_output=True, text=True)
+        return done.returncode, done.stderr.strip()
+
+    good, before = run()[0] == 0, made(out)
+    for kib in frees:
+        ballast.write_bytes(bytes(shutil.disk_usage(disk).free - kib * 1024))
+        code, said = run("--force")
+        ballast.unlink()
+        kept = {k: made(out).get(k) for k in before} == before
+        left = [p for p in (out / publication.STAGING).rglob("*") if p.is_file()]
+        clear = "Traceback" not in said and "ổ đĩa" in said.lower()
+        print(f"{kib} KiB free: exit {code}, kept {kept}, staging left {len(left)}: {said}\n")
+        good &= code == 1 and kept and not left and clear
+    good &= run("--force")[0] == 0 and made(out) == before
+    print(f"disk full {len(frees)} times, then room again: as it must be {good}")
+    return good
 
 
 def main() -> None:
@@ -192,14 +242,23 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--full", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "toy").mkdir()
-        counts = rounds(options.kills, options.seed, make_toy(place / "toy"))
-        print(f"{options.kills} kills: {counts}")
-        wrong = {k: n for k, n in counts.items() if k != "half_published" and n}
-        ok = not wrong and (not options.real or real(options.seed, place))
+        ok = True
+        if options.kills:
+            counts = rounds(options.kills, options.seed, make_toy(place / "toy"))
+            print(f"{options.kills} kills: {counts}")
+            ok = not {k: n for k, n in counts.items() if k != "half_published" and n}
+        ok &= not options.real or real(options.seed, place)
+        if options.full:
+            with small_disk(place / "disk") as mounted:
+                if mounted:
+                    ok &= full_disk(place / "disk", FREE)
+                else:
+                    print("disk full: left out, mounting is not allowed here (try unshare -rm)")
     sys.exit(0 if ok else 1)
 
 

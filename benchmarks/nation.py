@@ -1,6 +1,7 @@
 """The whole country: 34 provinces, 3,321 communes, 18 goals, 10 years, on one machine or a cluster.
 
-    python -m benchmarks.nation [--scale 0.1] [--growth 3] [--no-dask]
+    python -m benchmarks.nation [--scale 0.1]
+    python -m benchmarks.nation --place /somewhere --part local     # then growth, one, two, killed
 
 Makes one workbook a year and province (its 11 districts and every commune: seven counted shares and
 six recognition levels), each province with units of its own. Then, province by province, as each
@@ -8,8 +9,12 @@ Sở would: intake of every workbook, forecasts and verdicts of the plan's 18 go
 and its districts, forecasts and chances for every commune. Runs it in local processes, then on a
 real Dask cluster (scheduler and workers started by command line, as on several machines) with one
 worker, with two, and with two of which one is killed in the midst; checks that all give the same
-bytes. ``--growth 3`` repeats the local run with three times the communes in every province.
+bytes. The part ``growth`` repeats the local run with three times the communes in every province.
 Goals: 10 minutes and 4 GiB on two cores, cost in proportion, two workers 1.6 times one.
+
+The whole takes half an hour and needs the extra ``scale``. With ``--place`` each part runs alone,
+within 9 minutes on two free cores, and every call prints what the parts so far say together. The
+cluster runs half of the provinces, else its one worker alone would take longer.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ import argparse
 import contextlib
 import csv
 import hashlib
+import json
 import multiprocessing
 import os
 import shutil
@@ -35,6 +41,7 @@ import xlsxwriter
 
 ROOT = Path(__file__).resolve().parents[1]
 PROVINCES, COMMUNES, YEARS = 34, 3321, range(2017, 2027)
+GROWTH, SPAWN = 3, multiprocessing.get_context("spawn")
 AS_OF = f"{YEARS[-1]}-11-20"
 MARK = "SỐ LIỆU MINH HOẠ – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 SHARES = {
@@ -215,15 +222,17 @@ def measured(label: str, folders: list[str], executor: Executor, kill=lambda don
     memory.going = False
     names = ("observations", "verdicts", "intake", "plan", "communes", "cpu")
     total = {name: sum(result[name] for result in results.values()) for name in names}
+    load = psutil.getloadavg()[0]
     print(
-        f"{label}: {seconds:.1f} s, peak {memory.peak / 2**30:.2f} GiB; "
+        f"{label}: {seconds:.1f} s, {total['cpu']:.0f} s of processor, "
+        f"peak {memory.peak / 2**30:.2f} GiB; "
         f"{total['observations']} observations, {total['verdicts']} verdicts; "
         f"worker seconds: intake {total['intake']:.0f}, plan {total['plan']:.0f}, "
-        f"communes {total['communes']:.0f}; {total['cpu']:.0f} s of processor",
+        f"communes {total['communes']:.0f}; load of the machine at the end {load:.1f}",
         flush=True,
     )
     digests = {name: result["digest"] for name, result in results.items()}
-    return {"seconds": seconds, "cpu": total["cpu"], "digests": digests}
+    return {"seconds": seconds, "cpu": total["cpu"], "peak": memory.peak, "digests": digests}
 
 
 @contextlib.contextmanager
@@ -250,51 +259,90 @@ def cluster(workers: int, folder: Path):
             process.wait()
 
 
+PARTS = {
+    "local": "the nation in 2 local processes",
+    "growth": "three times the communes in every province, 2 local processes",
+    "one": "Dask, 1 worker",
+    "two": "Dask, 2 workers",
+    "killed": "Dask, 2 workers, one killed midway",
+}
+
+
+def provinces(part: str, scale: float, share: float, place: Path) -> list[str]:
+    """Folders of the provinces that ``part`` runs, made if they are not there yet."""
+    growth = GROWTH if part == "growth" else 1
+    counts = sizes(scale, growth)
+    if part in ("one", "two", "killed"):
+        counts = counts[: max(2, round(len(counts) * share))]
+    folders = [place / f"x{growth}" / f"{i:02d}" for i in range(len(counts))]
+    due = [
+        (f, i, n) for i, (f, n) in enumerate(zip(folders, counts, strict=True)) if not f.is_dir()
+    ]
+    if due:
+        began = time.perf_counter()
+        with ProcessPoolExecutor(2, SPAWN) as pool:
+            list(pool.map(make_province, *zip(*due, strict=True)))
+        print(f"made {len(due)} provinces in {time.perf_counter() - began:.0f} s", flush=True)
+    return [str(folder) for folder in folders]
+
+
+def run_part(part: str, folders: list[str], place: Path) -> dict:
+    """Measure one of `PARTS`."""
+    label = f"{PARTS[part]}: {len(folders)} provinces"
+    if part in ("local", "growth"):
+        with ProcessPoolExecutor(2, SPAWN) as pool:
+            return measured(label, folders, pool)
+    with cluster(1 if part == "one" else 2, place) as (executor, workers):
+        half = len(folders) // 2
+
+        def kill(done: int) -> None:
+            if part == "killed" and done == half:
+                workers[0].kill()
+
+        return measured(label, folders, executor, kill)
+
+
+def conclude(found: dict[str, dict]) -> bool:
+    """Print what the parts measured so far say together; whether equal work gave equal bytes."""
+    same = True
+    if {"local", "growth"} <= set(found):
+        ratio = {k: found["growth"][k] / found["local"][k] for k in ("seconds", "cpu")}
+        print(
+            f"growth: {GROWTH} times the communes take {ratio['seconds']:.2f} times the seconds "
+            f"and {ratio['cpu']:.2f} times the processor"
+        )
+    if {"one", "two"} <= set(found):
+        gain = found["one"]["seconds"] / found["two"]["seconds"]
+        print(f"two workers: {gain:.2f} times one (goal 1.6)")
+    for part in [part for part in ("one", "two", "killed") if part in found and "local" in found]:
+        local = found["local"]["digests"]
+        equal = all(local.get(k) == digest for k, digest in found[part]["digests"].items())
+        print(f"{PARTS[part]} gives the tables of the local run, byte for byte: {equal}")
+        same &= equal
+    if "local" in found:
+        minutes, peak = found["local"]["seconds"] / 60, found["local"]["peak"] / 2**30
+        print(f"the nation: {minutes:.1f} minutes (goal 10), {peak:.2f} GiB (goal 4)")
+    return same
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0, help="share of the 34 provinces")
-    parser.add_argument("--growth", type=int, default=3, help="times the communes; 1: no repeat")
-    parser.add_argument("--no-dask", action="store_true")
+    parser.add_argument("--dask-share", type=float, default=0.5, help="of these, on the cluster")
+    parser.add_argument("--part", choices=PARTS, action="append", help="default: every part")
+    parser.add_argument("--place", type=Path, help="keep provinces and results here")
     options = parser.parse_args()
-    spawn = multiprocessing.get_context("spawn")
-    found, ok = {}, True
-    with tempfile.TemporaryDirectory() as place:
-        for growth in dict.fromkeys((1, options.growth)):
-            counts = sizes(options.scale, growth)
-            folders = [str(Path(place) / f"x{growth}" / f"{i:02d}") for i in range(len(counts))]
-            with ProcessPoolExecutor(2, spawn) as pool:
-                list(pool.map(make_province, map(Path, folders), range(len(counts)), counts))
-            label = f"{len(counts)} provinces, {sum(counts)} communes, 2 local processes"
-            with ProcessPoolExecutor(2, spawn) as pool:
-                found[growth] = measured(label, folders, pool)
-        if options.growth > 1:
-            ratio = {k: found[options.growth][k] / found[1][k] for k in ("seconds", "cpu")}
-            print(
-                f"growth: {options.growth} times the communes take {ratio['seconds']:.2f} times "
-                f"the seconds and {ratio['cpu']:.2f} times the processor"
-            )
-        if not options.no_dask:
-            folders = [str(folder) for folder in sorted((Path(place) / "x1").iterdir())]
-            ok = on_dask(folders, Path(place), found[1])
-    sys.exit(0 if ok else 1)
-
-
-def on_dask(folders: list[str], place: Path, local: dict) -> bool:
-    """The same on one worker, two, and two of which one dies; whether all bytes are equal."""
-    runs = []
-    for workers, label in ((1, "Dask, 1 worker"), (2, "Dask, 2 workers")):
-        with cluster(workers, place) as (executor, _):
-            runs.append(measured(label, folders, executor))
-    with cluster(2, place) as (executor, processes):
-        half = len(folders) // 2
-        kill = lambda done: processes[0].kill() if done == half else None  # noqa: E731
-        runs.append(measured("Dask, one of 2 workers killed midway", folders, executor, kill))
-    gain = runs[0]["seconds"] / runs[1]["seconds"]
-    same = all(run["digests"] == local["digests"] for run in runs)
-    load = psutil.getloadavg()[0]
-    print(f"two workers: {gain:.2f} times one (goal 1.6; load of the machine now {load:.1f})")
-    print(f"every run gives the tables of the local one, byte for byte: {same}")
-    return same
+    with contextlib.ExitStack() as stack:
+        place = options.place or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place.mkdir(parents=True, exist_ok=True)
+        kept = place / "results.json"
+        found = json.loads(kept.read_text()) if kept.is_file() else {}
+        for part in options.part or PARTS:
+            folders = provinces(part, options.scale, options.dask_share, place)
+            found[part] = run_part(part, folders, place)
+            kept.write_text(json.dumps(found))
+        same = conclude(found)
+    sys.exit(0 if same else 1)
 
 
 if __name__ == "__main__":

@@ -29,11 +29,23 @@ def test_help_names_every_command():
         assert f"  {name} " in text
 
 
+def test_help_loads_nothing_heavy():
+    script = "import sys\nfrom xhht_analysis.running import cli\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    assert "xhht_analysis.running.office" in loaded
+    assert not loaded & {"numpy", "pandas", "papermill", "matplotlib", "nbformat", "yaml", "rich"}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
         (["run", "--sample", "-p", "horizont=5"], 2, "horizon?"),
         (["run", "--sample", "--as-of", "20/11/2026"], 2, "2026-11-30"),
+        (["run", "--sample", "--as-of", "9999-01-01"], 2, "9999-01-01 chưa đến"),
+        (["run", "--sample", "--jobs", "0"], 2, "--jobs"),
+        (["status", "--as-of", "mai"], 2, "mai"),
+        (["check", __file__, "--as-of", "mai"], 2, "mai"),
         (["run", "--raw", "no/such/folder"], 1, "folder"),
         (["run", "--lang", "fr"], 2, "fr"),
         (["check", "khong_co.xlsx"], 2, "khong_co.xlsx"),

@@ -152,3 +152,22 @@ def test_shown_paths_are_those_of_the_reader(tmp_path):
     text = target.read_text(encoding="utf-8")
     assert ".staging" not in text
     assert (out / "x").as_posix() in text
+
+
+def test_the_font_cache_of_this_machine_leaves_no_words_in_a_notebook(tmp_path, monkeypatch):
+    (tmp_path / "no_folder").write_text("")
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "no_folder"))
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", "import matplotlib.pyplot")
+    target = tmp_path / "out" / "a.ipynb"
+    notebooks.execute(source, target, {}, cwd=tmp_path, timeout=300)
+    cells = nbformat.read(target, as_version=4).cells
+    assert [cell.outputs for cell in cells if cell.cell_type == "code"] == [[], []]
+
+
+def test_words_that_arrive_in_pieces_are_one_output(tmp_path):
+    text = "import sys, time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.4)"
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
+    target = tmp_path / "out" / "a.ipynb"
+    notebooks.execute(source, target, {}, cwd=tmp_path, timeout=60)
+    [output] = nbformat.read(target, as_version=4).cells[-1].outputs
+    assert output.text == "0\n1\n2\n"

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_a_read_only_folder_is_named_with_the_remedy(project, monkeypatch):
     with pytest.raises(OSError, match="Read-only") as caught:
         go(project)
     assert str(project.out) in str(caught.value.filename)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode on this system")
+def test_a_file_whose_name_is_no_text_is_an_input_like_any_other(project):
+    name = os.fsdecode(b"S\xed li\xe7u.csv")  # as an old archive leaves it
+    (project.root / "raw" / AS_OF / name).write_text("1")
+    assert go(project) == {"01_first": "done", "02_second": "done"}
+    assert f"{AS_OF}/S\\udced li\\udce7u.csv" in publication.read_record(project, AS_OF)["inputs"]
+    assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
 
 
 def test_file_times_decide_nothing_so_a_clock_may_run_backwards(project):

@@ -43,7 +43,7 @@ def run(
     force: Force = False,
     pairs: Pairs = None,
     units: Units = None,
-    jobs: Annotated[int | None, typer.Option(help="Số sổ tay đơn vị chạy cùng lúc.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Số sổ tay đơn vị chạy cùng lúc.")] = None,
     dask: Annotated[str | None, typer.Option(help="Địa chỉ bộ điều phối Dask.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
 ) -> None:
@@ -103,6 +103,7 @@ def _execute(
         ledger,
         notebooks,
         pipeline,
+        preflight,
         progress,
         stages,
     )
@@ -110,11 +111,14 @@ def _execute(
     project = project_at(out)
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
     chosen = [s for s in stages.ALL if stage in (None, s.name)]
+    wanted = [*(s.name for s in chosen), *(["06_unit_report"] if then else [])]
+    preflight.check_notebooks(project, wanted)
     overrides = notebooks.parse_overrides(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
     with aftermath.watched(project, as_of or "") as tell:
-        day = pipeline.choose_as_of(raw_dir, as_of)
+        preflight.check_config(project)
+        day = pipeline.choose_as_of(raw_dir, as_of, office.today())
         if earlier := ledger.earlier_tables(project, day, sample):
             overrides = {"previous_dir": earlier, **overrides}
         settings = pipeline.Settings(

@@ -16,6 +16,12 @@ from xhht_analysis.running import fastimport, messages  # noqa: F401  (before pa
 
 KERNEL = "python3"
 START_TIMEOUT = 120
+QUIET = [
+    "--IPKernelApp.log_level=50",
+    "--IPKernelApp.exec_lines=__import__('logging').getLogger('matplotlib').setLevel('ERROR')",
+]
+"""Arguments of a kernel. What ends it is told by us; what matplotlib says of its font cache (absent,
+slow to build, not writable) is this machine's business and would make two runs differ."""
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -192,6 +198,8 @@ def _papermill(
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
         timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
+        extra_arguments=QUIET,
+        coalesce_streams=True,
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
 

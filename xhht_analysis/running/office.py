@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from xhht_analysis import store
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import messages
+from xhht_analysis.running import messages, preflight
 from xhht_analysis.running.history import Out, project_at
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
@@ -30,6 +29,7 @@ def template(
     if (unit is None) == (agency is None):
         raise UsageError(messages.UNIT_OR_AGENCY)
     project, code = project_at(out), unit or agency
+    preflight.check_config(project)
     plan = Plan.read(project.config_dir)
     path = project.out / "templates" / f"bieu_mau_{code}_{year}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,8 +60,9 @@ def check(
     from xhht_analysis.intake.returning import returns
 
     project = project_at(out)
+    preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    day = as_of or _today()
+    day = preflight.check_day(as_of or today())
     for given in files:
         path = given.resolve()
         if not path.is_file():
@@ -81,7 +82,7 @@ def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề n
 
     if not file.is_file():
         raise UsageError(messages.NO_FILE.format(path=file))
-    lines = returns.read_repairs(file.resolve(), decided_on=_today())
+    lines = returns.read_repairs(file.resolve(), decided_on=today())
     path = returns.add_corrections(lines, Project().config_dir)
     typer.echo(messages.CORRECTED.format(n=len(lines), path=path))
 
@@ -91,6 +92,7 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from xhht_analysis import store
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning.status import STATES_VI, submission_status
     from xhht_analysis.plan.goals import split_codes
@@ -98,10 +100,13 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
     from xhht_analysis.running.ledger import known_runs
 
     project = project_at(out)
+    if as_of:
+        preflight.check_day(as_of)
     runs = known_runs(project)
     if not runs:
         raise KitError(messages.NOTHING_ON_DISK.format(path=project.out / "data" / "processed"))
     folder = project.processed(as_of or runs[-1])
+    preflight.check_config(project)
     plan = Plan.read(project.config_dir)
     table = submission_status(
         store.read_table("submissions", folder),
@@ -150,7 +155,7 @@ def _told(path: Path, problems: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def _today() -> str:
+def today() -> str:
     """Today's date in Vietnam."""
     return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
 

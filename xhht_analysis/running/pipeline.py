@@ -13,12 +13,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis import store
-from xhht_analysis.project import DATE, KitError, Project, UsageError, received_dates
-from xhht_analysis.running import messages, notebooks, provenance, publication, stages
+from xhht_analysis.project import KitError, Project, UsageError, received_dates
+from xhht_analysis.running import (
+    messages,
+    notebooks,
+    preflight,
+    provenance,
+    publication,
+    stages,
+)
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,13 @@ class StageResult:
 Listener = Callable[[str, StageResult | None], None]
 
 
-def choose_as_of(raw_dir: Path, as_of: str | None) -> str:
+def choose_as_of(raw_dir: Path, as_of: str | None, today: str = "9999-12-31") -> str:
     """``as_of`` if given, else the latest date of receipt in ``raw_dir`` (never today).
 
     Raises
     ------
     UsageError
-        If ``as_of`` is no ISO date.
+        If ``as_of`` is no ISO date, or later than both ``today`` and the latest receipt.
     KitError
         If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
     """
@@ -68,10 +75,8 @@ def choose_as_of(raw_dir: Path, as_of: str | None) -> str:
         raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
     if not as_of:
         return dates[-1]
-    try:
-        date.fromisoformat(as_of if DATE.fullmatch(as_of) else "")
-    except ValueError:
-        raise UsageError(messages.BAD_DATE.format(text=as_of)) from None
+    if preflight.check_day(as_of) > max(today, dates[-1]):
+        raise UsageError(messages.FUTURE.format(as_of=as_of, latest=dates[-1]))
     if dates[0] > as_of:
         raise KitError(messages.NOTHING_BY_THEN.format(as_of=as_of, path=raw_dir))
     return as_of

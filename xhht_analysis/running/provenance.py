@@ -100,6 +100,7 @@ def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     hashes = {}
     for path in sorted(p for p in paths if p.is_file() and not p.is_symlink()):
         place = path.relative_to(root).as_posix()
+        place = place.encode("utf-8", "backslashreplace").decode()  # a name may be no text
         try:
             hashes[place] = store.sha256(path)
         except OSError as error:  # unreadable: intake rejects it by name

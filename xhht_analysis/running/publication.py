@@ -77,6 +77,9 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
         for folder in (project.figures(as_of), project.run_dir(as_of)):
             folder.mkdir(parents=True)
         yield project
+    except OSError as error:  # a write that fails on a full disk does not say where
+        error.filename = error.filename or str(out)
+        raise
     finally:
         shutil.rmtree(root, ignore_errors=True)
 

@@ -1,0 +1,94 @@
+"""A broken file of config/ or notebooks/ is named with its remedy before anything starts."""
+
+import json
+import shutil
+
+import pytest
+
+from xhht_analysis.forecasting import calibration
+from xhht_analysis.intake.forms import recognise
+from xhht_analysis.project import ROOT, KitError, Project, UsageError
+from xhht_analysis.running import pipeline, preflight
+
+pytestmark = pytest.mark.unit
+FILES = sorted({p.name for p in (ROOT / "config").iterdir()} - {"run.yml", "corrections.csv"})
+
+
+@pytest.fixture
+def project(tmp_path):
+    shutil.copytree(ROOT / "config", tmp_path / "config")
+    (tmp_path / "notebooks").mkdir()
+    calibration.read_settings.cache_clear()
+    recognise.read_descriptions.cache_clear()
+    return Project(root=tmp_path, out=tmp_path)
+
+
+def test_what_is_delivered_passes(project):
+    preflight.check_config(project)
+    names = [p.stem for p in (ROOT / "notebooks").glob("*.ipynb")]
+    preflight.check_notebooks(Project(), names)
+    assert len(names) > 5
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("cause", ["gone", "empty", "other"])
+def test_a_file_gone_emptied_or_of_something_else_is_named(project, name, cause):
+    path = project.config_dir / name
+    path.unlink()
+    if cause != "gone":
+        path.write_bytes({"empty": b"", "other": b"PK\x03\x04\xff\xfe\n\x00"}[cause])
+    with pytest.raises(KitError, match="Hãy sửa tệp, hoặc lấy lại bản gốc") as told:
+        preflight.check_config(project)
+    assert str(path) in str(told.value)
+    assert "Errno" not in str(told.value)
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n.endswith(".csv") and n != "expert.csv"])
+def test_a_table_without_a_row_is_named(project, name):
+    path = project.config_dir / name
+    path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    with pytest.raises(KitError, match=r"không có dòng nào|thiếu") as told:
+        preflight.check_config(project)
+    assert str(path) in str(told.value)
+
+
+def test_no_opinion_and_no_correction_are_no_mistake(project):
+    path = project.config_dir / "expert.csv"
+    path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    (project.config_dir / "corrections.csv").unlink()
+    preflight.check_config(project)
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"cells": 3}', "một văn bản"])
+def test_a_notebook_that_is_none_is_named(project, text):
+    path = project.notebooks_dir / "01_intake.ipynb"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(KitError, match=r"01_intake\.ipynb.*\n.*bản gốc"):
+        preflight.check_notebooks(project, ["01_intake"])
+
+
+def test_parameters_that_are_no_python_are_named(project):
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "a: int = = 1"}
+    path = project.notebooks_dir / "01_intake.ipynb"
+    path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    with pytest.raises(KitError, match=r"01_intake\.ipynb"):
+        preflight.check_notebooks(project, ["01_intake"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "today", "accepted"),
+    [
+        ("2026-11-25", "2026-11-25", True),
+        ("2026-11-26", "2026-11-25", False),
+        ("2026-11-20", "2024-01-01", True),  # the clock is behind: the receipt is not wrong
+        ("2026-11-21", "2024-01-01", False),
+    ],
+)
+def test_no_run_claims_to_know_a_day_to_come(project, as_of, today, accepted):
+    (project.raw_dir / "2026-11-20").mkdir(parents=True)
+    if accepted:
+        assert pipeline.choose_as_of(project.raw_dir, as_of, today) == as_of
+    else:
+        with pytest.raises(UsageError, match="2026-11-20"):
+            pipeline.choose_as_of(project.raw_dir, as_of, today)

@@ -1,0 +1,93 @@
+"""Before anything starts: dates, config/ and notebooks are what they must be, or a message says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from xhht_analysis.project import DATE, KitError, Project, UsageError
+from xhht_analysis.running import messages
+
+MAY_BE_EMPTY = {"expert"}
+"""Tables of config/ that are filled in only when there is something to say."""
+
+
+def check_day(text: str) -> str:
+    """``text`` if it is an ISO date.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    try:
+        date.fromisoformat(text if DATE.fullmatch(text) else "")
+    except ValueError:
+        raise UsageError(messages.BAD_DATE.format(text=text)) from None
+    return text
+
+
+def check_config(project: Project) -> None:
+    """Read every file of config/ that says what was promised and how forms are read.
+
+    Raises
+    ------
+    KitError
+        Naming the file, what is wrong with it and how to mend it.
+    """
+    import yaml
+
+    from xhht_analysis.forecasting import calibration
+    from xhht_analysis.intake.forms.recognise import read_descriptions
+    from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.judging.corrections import read_corrections
+    from xhht_analysis.plan.tables import CONFIG_TABLES, read_config
+
+    readers: dict[str, Callable[[Path], object]] = {
+        f"{name}.csv": lambda folder, name=name: (
+            not read_config(name, folder).empty or name in MAY_BE_EMPTY
+        )
+        for name in CONFIG_TABLES
+    }
+    readers["forms.yml"] = lambda folder: dict(read_descriptions(folder) or {})
+    readers["corrections.csv"] = lambda folder: [read_corrections(folder)]
+    readers["priors.csv"] = lambda folder: calibration.read_settings(folder).levels["tail"].size
+    readers["units.csv, crosswalk.csv"] = lambda folder: [Plan.read(folder)]
+    for name, read in readers.items():
+        try:
+            filled = read(project.config_dir)
+        except (KitError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+            raise _bad(project.config_dir / name, _cause(error)) from None
+        if not filled:
+            raise _bad(project.config_dir / name, messages.CONFIG_CAUSES["empty"])
+
+
+def check_notebooks(project: Project, names: Iterable[str]) -> None:
+    """Whether each notebook of ``names`` is there and is one.
+
+    Raises
+    ------
+    KitError
+        Naming the first that is not.
+    """
+    from xhht_analysis.running.notebooks import declared_parameters
+
+    for name in names:
+        path = project.notebooks_dir / f"{name}.ipynb"
+        try:
+            declared_parameters(path)
+        except (OSError, ValueError, LookupError, TypeError, SyntaxError) as error:
+            cause = _cause(error) if isinstance(error, OSError) else messages.CONFIG_CAUSES["json"]
+            raise KitError(messages.NO_NOTEBOOK.format(path=path, cause=cause)) from None
+
+
+def _bad(path: Path, cause: str) -> KitError:
+    return KitError(messages.BAD_CONFIG.format(path=path, cause=cause))
+
+
+def _cause(error: BaseException) -> str:
+    """What is wrong, in the reader's words where there are some."""
+    first = (isinstance(error, KitError) and error.__context__) or error
+    told = messages.CONFIG_CAUSES.get(type(first).__name__, getattr(first, "strerror", None))
+    return told.format(error=first) if told else str(first)
