@@ -30,17 +30,20 @@ from xhht_analysis.forecasting.calibration import (
     KERNEL_AXES,
     Settings,
     calibrate,
+    plain_reading,
     read_settings,
 )
 from xhht_analysis.forecasting.changes import HALF_SUPPORT, changes_weight, pooled_changes
-from xhht_analysis.forecasting.curves import Curves, read_curves
+from xhht_analysis.forecasting.curves import Curves, read_curves, stretch
 from xhht_analysis.forecasting.history import check_history, describe, matrices
-from xhht_analysis.forecasting.panel import forecast_panel, stretch
+from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.forecasting.shares import members, prepare, weigh
 from xhht_analysis.project import Project
 
 LEVELS = np.arange(1, 40) / 40
-SAMPLE = 120
+SAMPLE = 180
+POWERS = (0.5, 1.5, 4.0)
+"""Settings are sampled by a mixture of these powers of their evidence."""
 RIDGE = 3e-3
 BRIER, FIRST_YEAR = 3.0, 0.3
 """Weight of the Brier score beside the CRPS (in units of the best reference), and of h = 1."""
@@ -114,13 +117,13 @@ def _with_weights(cases, table, best, evaluate) -> list[dict]:
 
 
 def sample_case(case: dict, settings: Settings) -> dict:
-    """Forecast a case under a sample of settings drawn by the root of their evidence."""
+    """Forecast a case under a sample of settings."""
     rows = check_history(case["history"], int(case["lead"].max()))
     panel = matrices(rows, describe(rows), int(case["origin_year"]))
     group = prepare(panel, settings)
     logs = weigh(group, settings)
-    chance = np.exp(0.5 * (logs - logs.max())).ravel()
-    chance /= chance.sum()
+    each = [np.exp(power * (logs - logs.max())).ravel() for power in POWERS]
+    chance = sum(some / some.sum() for some in each) / len(POWERS)
     rng = np.random.default_rng(0)
     mixed = rng.permutation(chance.size)
     ticks = (np.arange(SAMPLE) + rng.random()) / SAMPLE
@@ -129,7 +132,8 @@ def sample_case(case: dict, settings: Settings) -> dict:
     chosen = np.stack(np.unravel_index(picks, logs.shape), axis=1)
     quantiles = np.empty((len(picks), len(case["row"]), len(LEVELS)), dtype=np.float32)
     chances = np.empty((len(picks), len(case["asked"])), dtype=np.float32)
-    for k, curve, *_ in members(group, settings, chosen, int(case["lead"].max())):
+    reading = plain_reading(case["points"], int(case["lead"].max()))
+    for k, curve, *_ in members(group, settings, chosen, reading):
         here = curve[case["row"], case["lead"] - 1]
         quantiles[k] = np.clip(read_curves(here, ndtri(LEVELS)), 0, 100)
         chances[k] = chance_above(here[case["asked"]], case["need"])
@@ -156,21 +160,23 @@ def chance_above(curves: np.ndarray, need: np.ndarray) -> np.ndarray:
 
 
 def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDGE) -> Settings:
-    """Prior log weights, evidence power and the second member's weight by CRPS and Brier score.
+    """Prior log weights and the second member's weight by CRPS and Brier score.
 
-    The ridge pulls the log weights to 0, the power to 1 and the member to `MEMBER_START`.
+    The ridge pulls the log weights to 0 and the member to `MEMBER_START`.
     """
     sizes = [len(settings.levels[a]) for a in AXES]
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    anchor = np.concatenate([np.zeros(starts[-1] + 1), MEMBER_START])
-    n_sets = len({case["dataset"] for case, _ in pairs})
+    anchor = np.concatenate([np.zeros(starts[-1]), MEMBER_START])
+    n_sets, power = (
+        len({case["dataset"] for case, _ in pairs}),
+        settings.constants["evidence_power"],
+    )
 
     def loss(theta):
         total, slope = 0.0, np.zeros(len(theta))
         for case, sample in pairs:
             part, turn, short = _member(theta[-2:], case)
             at = sample["axes"] + starts[:-1]
-            power = np.exp(theta[-3])
             logs = power * sample["evidence"] + sample["offset"] + theta[at].sum(axis=1)
             weight = np.exp(logs - logs.max())
             weight /= weight.sum()
@@ -188,7 +194,6 @@ def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDG
             each = each + sample["chances"] @ (push * (1 - away))
             change = weight * (each - (weight * each).sum())
             np.add.at(slope, at.ravel(), np.repeat(change, len(AXES)))
-            slope[-3] += power * (change * sample["evidence"]).sum()
             other = (pull * (sample["changes"] - model)).sum(axis=1)
             gain = push * (sample["other_chances"] - told)
             other = turn * (other + np.bincount(case["asked"], gain, minlength=len(other)))
@@ -198,8 +203,7 @@ def learn_weights(pairs: list[tuple[dict, dict]], settings: Settings, ridge=RIDG
 
     found = minimize(loss, anchor, jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
     weights = {a: found[i:j] for a, i, j in zip(AXES, starts, starts[1:], strict=False)}
-    member = dict(zip(MEMBER, found[-2:], strict=True))
-    constants = {**settings.constants, "evidence_power": float(np.exp(found[-3])), **member}
+    constants = {**settings.constants, **dict(zip(MEMBER, found[-2:], strict=True))}
     return replace(settings, log_weights=weights, constants=constants)
 
 
@@ -223,22 +227,26 @@ def uncalibrated(case: dict, settings: Settings) -> Curves:
 
 
 def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> Settings:
-    """Fit the two maps: quantile scores of units, then coverage of group means."""
+    """Fit the two maps so that intervals of units, then of group means, hold what they say.
+
+    Short, long, near and far forecasts each by themselves, data sets counting alike.
+    """
     rows = []
     for case, curves in pairs:
         curve = curves.percent[case["row"], case["lead"] - 1]
-        score = np.array(
-            [np.interp(y, c, GRID) for y, c in zip(case["outcome"], curve, strict=True)]
-        )
-        rows.append(np.c_[case["points"][case["row"]], case["lead"], score, case["plain"]])
-    points, lead, score, weight = np.concatenate(rows).T
+        places = zip(case["outcome"], curve, strict=True)
+        place = np.abs([np.interp(y, c, GRID) for y, c in places])
+        part = {**_kind(case), "points": case["points"][case["row"]], "place": place}
+        rows.append(pd.DataFrame({**part, "lead": case["lead"], "weight": case["plain"]}))
+    rows = pd.concat(rows, ignore_index=True)
+    points, lead, place = (rows[c].to_numpy() for c in ("points", "lead", "place"))
+    cells, wanted = _cells(rows), np.array([0.5, 0.8, 0.95])
 
     def unit_loss(x):
         constants = {**dict.fromkeys(LEARNT, 0.0), **dict(zip(WIDEN, x, strict=True))}
-        edges = calibrate(points, lead[:, None], constants, ndtri([0.75, 0.9, 0.975]))[0][:, 0]
-        gap = np.abs(score)[:, None] - edges
-        inside, outside = gap * [0.5, 0.8, 0.95], gap * [-0.5, -0.2, -0.05]
-        return (weight[:, None] * np.maximum(inside, outside)).sum()
+        edges = calibrate(points, lead[:, None], constants, ndtri((1 + wanted) / 2))[0][:, 0]
+        held = cells @ ndtr((edges - place[:, None]) / 0.05)  # a step, slightly smoothed
+        return ((held - wanted) ** 2 / (wanted * (1 - wanted))).sum() + 1e-4 * np.square(x).sum()
 
     search = {"maxiter": 600, "initial_simplex": np.vstack([np.zeros(4), 0.2 * np.eye(4)])}
     widen = minimize(unit_loss, np.zeros(4), method="Nelder-Mead", options=search).x
@@ -251,8 +259,21 @@ def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> S
     return replace(settings, constants=constants)
 
 
+def _kind(case: dict) -> dict:
+    return {"set": case["dataset"], "short": case["n_years"] < 6.5}
+
+
+def _cells(rows: pd.DataFrame) -> np.ndarray:
+    """Weights (4, rows) of short, long, near (h = 1) and far forecasts; data sets count alike."""
+    cells = []
+    for name, mark in {"short": rows["short"], "far": rows["lead"] > 1}.items():
+        whole = rows.assign(**{name: mark}).groupby(["set", name])["weight"].transform("sum")
+        cells += [np.where(mark == side, rows["weight"] / whole, 0) for side in (True, False)]
+    return np.array([cell / cell.sum() for cell in cells])
+
+
 def _mean_loss(pairs, constants, x) -> float:
-    """Squared miss of the 80 % interval of group means: all, short, long, near and far."""
+    """Squared miss of the 80 % interval of group means."""
     constants = {**constants, **dict(zip(SHARED, x, strict=True))}
     rows = []
     for case, curves in pairs:
@@ -274,12 +295,12 @@ def _mean_loss(pairs, constants, x) -> float:
             ends = np.quantile(drawn, [0.1, 0.9])
             truth = case["outcome"][rows_h].mean()
             gap = np.abs(truth - ends.mean()) / max(ends[1] - ends[0], 1e-9) - 0.5
-            rows.append((points[units].mean() < 6.5, h > 1, gap, case["plain"][rows_h].sum()))
-    short, far, gap, weight = np.array(rows, dtype=float).T
-    inside = ndtr(-gap / 0.03)  # a step, slightly smoothed
-    cells = [short >= 0, short == 1, short == 0, far == 0, far == 1]
-    miss = [np.average(inside[c], weights=weight[c]) - 0.8 for c in cells]
-    return np.square(miss).sum() + 1e-4 * np.square(x).sum()
+            rows.append(
+                {**_kind(case), "lead": h, "gap": gap, "weight": case["plain"][rows_h].sum()}
+            )
+    rows = pd.DataFrame(rows)
+    inside = ndtr(-rows["gap"].to_numpy() / 0.03)  # a step, slightly smoothed
+    return np.square(_cells(rows) @ inside - 0.8).sum() + 1e-4 * np.square(x).sum()
 
 
 def fit(cases, samples, settings, workers=None) -> Settings:
@@ -328,7 +349,7 @@ def to_table(settings: Settings, source: str = "") -> pd.DataFrame:
             name,
             round(value, 3),
             None,
-            source if name in (*LEARNT, *MEMBER, "evidence_power") else "set",
+            source if name in (*LEARNT, *MEMBER) else "set",
         )
         for name, value in settings.constants.items()
     ]

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from html.parser import HTMLParser
 
@@ -215,6 +217,26 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     assert len(summary) == 18 + 2
     rejects = list(book["Ô chưa dùng được"].values)
     assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
+
+
+def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
+    book = openpyxl.load_workbook(made[0] / "annex.xlsx")
+    rows = list(book["Tệp đã nhận"].values)
+    first = dict(zip(rows[1], rows[2], strict=True))
+    assert (first["year"], first["is_sample"]) == (2021, True)
+    assert isinstance(first["year"], int)
+    panel = list(book["Số liệu"].values)
+    place = panel[1].index("year")
+    assert {type(row[place]) for row in panel[2:]} == {int}
+
+
+def test_word_excel_and_pages_are_made_without_matplotlib():
+    code = (
+        "import sys; from xhht_analysis.publishing import annex, documents, indicator_pages, site"
+    )
+    code += "; print('matplotlib' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
 
 
 def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):

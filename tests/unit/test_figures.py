@@ -10,7 +10,7 @@ from tests import frames, report_maker
 from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
 from xhht_analysis.publishing.figures import base as figures
-from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.figures import gallery, panels
 from xhht_analysis.publishing.figures import goals as figures_goals
 from xhht_analysis.publishing.figures import pace as figures_pace
 from xhht_analysis.publishing.figures import places as figures_places
@@ -36,7 +36,8 @@ def run() -> Material:
 
 @pytest.fixture(scope="module")
 def drawn(run) -> dict:
-    made = {**gallery.draw_overviews(run), **gallery.draw_places(run)}
+    sketches = gallery.overviews(run) | gallery.districts(run)
+    made = {name: draw() for name, draw in sketches.items()}
     for code in ("information_literacy", "lower_secondary_l3_districts", "primary_l3_province"):
         made[f"fan_{code}"] = figures_goals.plot_fan(run, code)
     made["fan_none"] = figures_goals.plot_fan(run, frames.NO_DATA_GOAL)
@@ -99,15 +100,40 @@ def test_a_goal_without_figures_says_so(drawn):
 
 
 def test_years_are_whole_on_every_axis(drawn):
-    for name in ("fan_information_literacy", "districts_clc_it"):
-        figure = drawn[name]
-        figure.draw_without_rendering()
-        shown = [t.get_text() for a in figure.axes if a.axison for t in a.get_xticklabels()]
-        assert all(text.isdigit() for text in shown if text), name
+    figure = drawn["fan_information_literacy"]
+    figure.draw_without_rendering()
+    shown = [t.get_text() for a in figure.axes for t in a.get_xticklabels()]
+    assert all(text.isdigit() for text in shown if text)
+
+
+def panel_titles(figure) -> list[str]:
+    return [t.get_text() for t in figure.axes[0].texts if t.get_gid() == "title"]
+
+
+def test_panels_stand_side_by_side_on_one_scale(drawn, run):
+    figure = drawn["districts_clc_it"]
+    lines = {line.get_gid(): line.get_xydata() for line in figure.axes[0].lines}
+    seen = lines["observed"]
+    courses = [part[1:] for part in np.split(seen, np.flatnonzero(np.isnan(seen[:, 0])))]
+    courses = [part for part in courses if len(part)]
+    assert [len(part) for part in courses] == [6] * 11
+    steps = np.diff(courses[0], axis=0)
+    assert steps[:, 0] == pytest.approx(1)  # a year
+    places = [frames.DISTRICTS.index(code) for code in run.districts["unit_code"]]
+    for course, place in zip(courses[:4], places, strict=False):
+        # 4 points a year, and one between a district and the next by code
+        ahead = (course[0, 1] - courses[0][0, 1]) / steps[0, 1]
+        assert ahead == pytest.approx((place - places[0]) / 4)
+    assert courses[1][0, 0] - courses[0][0, 0] == pytest.approx(panels.STEP)
+    assert (lines["target"][~np.isnan(lines["target"][:, 0])]).shape == (11, 2)
+    # the year under a panel stands under its point: 2021 of the last line
+    years = [t for t in figure.axes[0].texts if t.get_text() == "2021"]
+    assert len(years) == 4
+    assert years[-1].get_position()[0] == pytest.approx(courses[-1][0, 0])
 
 
 def test_districts_stand_in_vietnamese_order(drawn, run):
-    names = [a.get_title(loc="left") for a in drawn["districts_clc_it"].axes if a.axison]
+    names = panel_titles(drawn["districts_clc_it"])
     assert names == list(run.districts["short_name"])
     assert len(names) == 11
     bare = [name.split(maxsplit=1)[1] for name in names]
@@ -170,7 +196,8 @@ def test_leverage_track_and_tiles(run):
     covered = figures_pace.plot_track(run).axes[0]
     assert [list(line.get_ydata()) for line in covered.lines][1] == [47, 83, 94]
     assert covered.texts[0].get_gid() == "n=66"
-    assert len(figures_places.plot_tiles(run, "clc_it").axes[0].patches) == 11
+    tiles = figures_places.plot_tiles(run, "clc_it").axes[0]
+    assert sum(len(c.get_paths()) for c in tiles.collections) == 11
 
 
 def test_files_are_the_same_bytes_every_time(run, tmp_path):
@@ -182,6 +209,43 @@ def test_files_are_the_same_bytes_every_time(run, tmp_path):
     assert first == second
     assert first[0].startswith(b"\x89PNG")
     assert b"<svg" in first[1]
+
+
+def test_the_text_of_an_svg_is_text_with_its_spaces(run):
+    svg = figures.svg_bytes(figures_goals.plot_fan(run, "clc_it")).decode()
+    assert "Trung tâm học tập cộng đồng ứng dụng CNTT</text>" in svg
+    assert "–●– Thực hiện    - - Dự kiến" in svg
+    assert '<svg xml:space="preserve"' in svg
+    assert "'DejaVu Sans', 'Verdana', sans-serif" in svg
+    assert "<title>Trung tâm học tập cộng đồng ứng dụng CNTT</title>" in svg
+
+
+def test_text_on_png_stands_where_the_layout_has_room_for_it():
+    figure, axes = figures.canvas(2)
+    axes[0, 0].axis("off")
+    text = axes[0, 0].text(0.5, 0.5, "Sở GDĐT", ha="center", va="center", fontsize=20)
+    canvas = figures.settle(figure)
+    canvas.draw()
+    ink = np.asarray(canvas.buffer_rgba())[:, :, :3].min(axis=2) < 128
+    down, across = np.nonzero(ink)
+    box = text.get_window_extent(canvas.renderer)
+    assert box.x0 - 1 <= across.min() <= box.x0 + 6
+    assert box.x1 - 6 <= across.max() <= box.x1 + 1
+    height = ink.shape[0]
+    assert box.y0 - 1 <= height - down.max() <= height - down.min() <= box.y1 + 1
+
+
+def test_a_text_turned_upright_reads_from_below():
+    figure, axes = figures.canvas(2)
+    axes[0, 0].axis("off")
+    axes[0, 0].text(0.5, 0.5, "L", rotation=90, ha="center", va="center", fontsize=40)
+    canvas = figures.settle(figure)
+    canvas.draw()
+    down, across = np.nonzero(np.asarray(canvas.buffer_rgba())[:, :, 0] < 128)
+    inked = [int((across == x).sum()) for x in range(across.min(), across.max() + 1)]
+    # the foot of a turned L is its long edge at the right
+    assert np.argmax(inked) > len(inked) / 2
+    assert np.ptp(across) > np.ptp(down)
 
 
 def test_an_empty_folder_writes_nothing(run):
@@ -214,13 +278,12 @@ def fixture_run() -> Material:
     return read_material(resolve("tests/fixtures/processed"))
 
 
-@pytest.mark.parametrize(
-    "draw", ["draw_overviews", "draw_goals", "draw_dots", "draw_pace", "draw_places"]
-)
-def test_every_figure_of_a_run_is_readable_and_says_its_finding(fixture_run, draw):
-    made = getattr(gallery, draw)(fixture_run)
+@pytest.mark.parametrize("sketches", ["overviews", "fans", "dots", "paces", "districts"])
+def test_every_figure_of_a_run_is_readable_and_says_its_finding(fixture_run, sketches):
+    made = getattr(gallery, sketches)(fixture_run)
     assert made
-    for name, figure in made.items():
+    for name, draw in made.items():
+        figure = draw()
         assert overlapping_texts(figure) == [], name
         assert any(c.isdigit() for c in figure.get_label()), name
         assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
@@ -228,9 +291,8 @@ def test_every_figure_of_a_run_is_readable_and_says_its_finding(fixture_run, dra
 
 def test_english_figures_do_not_overlap_either(fixture_run):
     english = replace(fixture_run, labels=Labels("en"))
-    for draw in (gallery.draw_overviews, gallery.draw_pace):
-        for name, figure in draw(english).items():
-            assert overlapping_texts(figure) == [], name
+    for name, draw in (gallery.overviews(english) | gallery.paces(english)).items():
+        assert overlapping_texts(draw()) == [], name
 
 
 def test_the_tally_counts_every_target_once(run):
@@ -266,7 +328,7 @@ def test_reports_about_years_to_come_are_no_column_of_the_calendar():
 
 def test_sixty_units_are_all_drawn():
     run = report_maker.many_units(60)
-    assert len([a for a in figures_places.plot_districts(run, "clc_it").axes if a.axison]) == 60
+    assert len(panel_titles(figures_places.plot_districts(run, "clc_it"))) == 60
     heat = figures_places.plot_heatmap(run)
     assert len(heat.axes[0].get_yticklabels()) == 60
     assert len(texts(heat)) == 12 * 60

@@ -7,12 +7,11 @@ import pandas as pd
 import pytest
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.outlook import (
-    conditional_history,
-    observed_shares,
-    report_error,
-)
-from xhht_analysis.forecasting.plan_forecast import build_outlooks, forecast_plan
+from xhht_analysis.forecasting.firmness import reached
+from xhht_analysis.forecasting.observed import conditional_history, observed_shares, report_error
+from xhht_analysis.forecasting.outlook import build_outlooks, read_facts
+from xhht_analysis.forecasting.plan_forecast import cases, forecast_plan
+from xhht_analysis.forecasting.verdicts import probability
 from xhht_analysis.plan import goals
 from xhht_analysis.project import Project
 
@@ -127,7 +126,8 @@ def test_the_province_has_the_status_of_its_last_district(result):
 
 
 def test_draws_add_up_and_parts_stay_inside_the_whole(panel):
-    outlooks = build_outlooks(panel, PLAN["indicators"], DISTRICTS, n_draws=150, seed=3)
+    facts = read_facts(panel, PLAN["indicators"], DISTRICTS)
+    outlooks = build_outlooks(facts, n_draws=150, seed=3)
     trained, degree = outlooks["trained_population"], outlooks["university_degree"]
     assert (degree.draws <= trained.draws + 1e-9).all()
     assert (degree.province <= trained.province + 1e-9).all()
@@ -239,6 +239,54 @@ def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):
     assert found.loc[found["basis"] != "forecast", "firmness"].isna().all()
 
 
+def test_chances_read_from_arrays_are_those_of_every_single_case(panel):
+    facts = read_facts(panel, PLAN["indicators"], DISTRICTS)
+    outlooks = build_outlooks(facts, n_draws=100, seed=1)
+    lines = PLAN["targets"].merge(PLAN["goals"][["goal_code", "kind"]], on="goal_code")
+    lines = lines[lines["indicator_code"].isin(outlooks)]
+    assert {"share_people", "share_districts"} <= set(lines["kind"])
+    for line in lines.itertuples():
+        outlook = outlooks[line.indicator_code]
+        found = reached(line, outlook)
+        for case, _ in cases(line, outlook, DISTRICTS):
+            chance = found.get(case.unit_code, np.nan)
+            np.testing.assert_equal(chance, probability(case, int(line.target_year)))
+
+
+def test_two_years_of_figures_are_too_few_for_any_chance_and_no_failure(panel):
+    short = panel[panel["year"] >= panel["year"].max() - 1]
+    found = run(short, variants=True, as_of="2024-12-31").verdicts
+    contracts.check(found, contracts.VERDICTS)
+    opened = found[found["target_year"] == 2030]
+    assert set(opened["verdict_class"]) == {"no_data"}
+    assert opened["firmness"].isna().all()
+
+
+def test_the_last_year_of_the_plan_can_be_judged_when_not_all_have_reported(panel):
+    late = panel.assign(year=panel["year"] + 2030 - panel["year"].max())
+    silent = (late["year"] == 2030) & (late["unit_code"] == "815")
+    found = run(late[~silent], variants=True, as_of="2030-12-20").verdicts
+    contracts.check(found, contracts.VERDICTS)
+    mine = pick(found, "life_skills", unit="815")
+    assert mine["basis"] == "forecast"
+    assert mine["firmness"] in ("firm", "depends")
+    assert pick(found, "life_skills", unit="816")["basis"] == "observed"
+
+
+def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
+    last = panel["year"].max()
+    gone = (panel["indicator_code"] == "university_degree") & (panel["year"] == last)
+    facts = read_facts(panel[~gone], PLAN["indicators"], DISTRICTS)
+    found = build_outlooks(facts, n_draws=100, seed=1)
+    whole, part = found["trained_population"], found["university_degree"]
+    assert (whole.origin_year, part.origin_year) == (last, last - 1)
+    assert (part.draws[:, :, 1:] <= whole.draws + 1e-9).all()
+    # the whole's figure of the year between is known: the part's draws lie inside it
+    assert (part.draws[:, :, 1] <= whole.low.loc[last, whole.units].to_numpy() + 1e-9).all()
+    observed = part.low.loc[last - 1, part.units].to_numpy(dtype=float)
+    np.testing.assert_allclose(part.draws[0, :, 0], observed, atol=1e-9)
+
+
 def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
     rows = pd.DataFrame(
         {
@@ -252,8 +300,8 @@ def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
 
 
 def test_a_part_never_exceeds_its_whole_in_any_draw(panel):
-    districts, run_ = DISTRICTS, {"n_draws": 300, "seed": 1}
-    found = build_outlooks(panel, PLAN["indicators"], districts, **run_)
+    facts = read_facts(panel, PLAN["indicators"], DISTRICTS)
+    found = build_outlooks(facts, n_draws=300, seed=1)
     whole, part = found["trained_population"], found["university_degree"]
     assert (part.draws <= whole.draws + 1e-9).all()
     assert (part.province <= whole.province + 1e-9).all()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.forecasting import recognition
-from xhht_analysis.forecasting.outlook import level_outlook
+from xhht_analysis.forecasting.outlook import LevelFacts
 from xhht_analysis.plan import areas as plan_areas
 from xhht_analysis.plan import standards as plan_standards
 from xhht_analysis.project import Project
@@ -79,8 +79,9 @@ def outlook(panel, **changes):
         columns=["indicator_code", "unit_code", "year", "level", "level_derived_min",
                  "level_derived_max"]
     )  # fmt: skip
-    return level_outlook(own, ["815", "816", "817"], 2027, top=2, n_draws=200, seed=1,
-                         recognition=known, **changes)  # fmt: skip
+    known = LevelFacts("literacy_level", own, ["815", "816", "817"], 2, known)
+    how = {"n_draws": 200, "seed": 1, "variant": "default", "found": {}} | changes
+    return known.outlook(2027, **how)
 
 
 def test_districts_whose_communes_stand_far_above_or_below_the_rule_stay_there():

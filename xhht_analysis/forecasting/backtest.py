@@ -15,6 +15,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
+from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import forecast_levels
 from xhht_analysis.forecasting.panel import forecast_panel
 
@@ -56,8 +57,8 @@ def run_backtest(
     indicators
         Config table; kinds share, rate and level are scored.
     models
-        Name to a function (history, horizon) that answers like `forecast_panel`; by default
-        all `registered_models`.
+        Name to a function (history, horizon) that takes a `History` and answers like
+        `forecast_panel`; by default all `registered_models`.
 
     Returns
     -------
@@ -86,8 +87,9 @@ def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.D
             parts += _level_origins(rows, horizons)
         else:
             rows = rows[rows["value"].notna()].assign(group_code="all")
+            asked = _share_origins(rows, horizons)
             for name, model in models.items():
-                parts += _share_origins(rows, horizons, name, model)
+                parts += [_score_shares(model, *one).assign(model_id=name) for one in asked]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
 
 
@@ -96,52 +98,42 @@ def _origins(rows: pd.DataFrame) -> list[int]:
     return years[MIN_TRAINING - 1 : -1]
 
 
-def _share_origins(rows, horizons, name: str, model: Model) -> list[pd.DataFrame]:
-    parts = []
+def _share_origins(rows, horizons) -> list[tuple[History, pd.DataFrame, int]]:
+    """What was known at each origin, the outcomes after it, and the origin."""
+    found = []
     for origin in _origins(rows):
         history = rows[rows["year"] <= origin]
         ahead = rows[rows["year"].isin([origin + h for h in horizons])]
         ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
         if len(ahead):
-            forecast = model(history, int(ahead["year"].max()) - origin)
-            parts.append(_score_shares(forecast, history, ahead, origin).assign(model_id=name))
-    return parts
+            found.append((read_history(history, max(horizons)), ahead, origin))
+    return found
 
 
-def _score_shares(forecast, history, ahead, origin: int) -> pd.DataFrame:
-    wide = forecast.quantiles(LEVELS).set_index(["unit_code", "year", "output_type_id"])["value"]
-    keys = pd.MultiIndex.from_product([range(len(ahead)), LEVELS], names=["row", "level"]).to_frame(
-        index=False
-    )
-    units, years = ahead["unit_code"].to_numpy(), ahead["year"].to_numpy(dtype=int)
-    index = pd.MultiIndex.from_arrays([units[keys["row"]], years[keys["row"]], keys["level"]])
-    q = wide.reindex(index).to_numpy().reshape(len(ahead), len(LEVELS))
+def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.DataFrame:
+    horizon = ahead["year"].to_numpy(dtype=int) - origin
+    forecast = model(history, int(horizon.max()))
+    row = pd.Index(history.series["unit_code"]).get_indexer(ahead["unit_code"])
+    q = forecast.quantile_array(LEVELS)[row, horizon - 1]
     y = ahead["value"].to_numpy(dtype=float)
-    out = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
-    out = out.assign(
-        origin_year=origin,
-        horizon=years - origin,
-        crps=scores.crps_quantiles(q, LEVELS, y),
-        wis=scores.wis(q, LEVELS, y),
-        ae=np.abs(q[:, AT[0.5]] - y),
-        pit=scores.pit(q, LEVELS, y),
-    )
+    target = MARK * np.ceil((history.series["last_value"].to_numpy()[row] + MARK_GAP) / MARK)
+    below = forecast.curves.below(row, horizon - 1, np.minimum(target, MARK_TOP), True)
+    is_open = target <= MARK_TOP
+    out = {
+        "origin_year": origin,
+        "horizon": horizon,
+        "crps": scores.crps_quantiles(q, LEVELS, y),
+        "wis": scores.wis(q, LEVELS, y),
+        "ae": np.abs(q[:, AT[0.5]] - y),
+        "pit": scores.pit(q, LEVELS, y),
+    }
     for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
         low, high = q[:, AT[edge]], q[:, -1 - AT[edge]]
         out[f"coverage_{percent}"] = scores.covered(low, high, y).astype(float)
-    last = history.sort_values("year").groupby("unit_code")["value"].last()
-    now = last.reindex(units).to_numpy(dtype=float)
-    target = MARK * np.ceil((now + MARK_GAP) / MARK)
-    asked = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
-    asked = asked.assign(target_value=np.minimum(target, MARK_TOP), comparator=">=")
-    chance = forecast.probability_reached(asked)["prob_reached"].to_numpy(dtype=float)
-    open_mark = target <= MARK_TOP
-    hit = (y >= target).astype(float)
-    out["chance"], out["hit"] = (
-        np.where(open_mark, chance, np.nan),
-        np.where(open_mark, hit, np.nan),
-    )
-    return out.assign(brier=scores.brier(out["chance"], out["hit"]))
+    out["chance"] = np.where(is_open, 1 - below, np.nan)
+    out["hit"] = np.where(is_open, (y >= target).astype(float), np.nan)
+    out["brier"] = scores.brier(out["chance"], out["hit"])
+    return ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True).assign(**out)
 
 
 def _level_origins(rows: pd.DataFrame, horizons) -> list[pd.DataFrame]:

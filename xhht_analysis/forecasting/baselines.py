@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri, stdtrit
 from xhht_analysis.forecasting import changes
 from xhht_analysis.forecasting.calibration import GRID
 from xhht_analysis.forecasting.curves import Curves
-from xhht_analysis.forecasting.history import check_history, describe, matrices
+from xhht_analysis.forecasting.history import History, matrices, read_history
 from xhht_analysis.forecasting.panel import PanelForecast
 from xhht_analysis.forecasting.shares import link, unlink
 
@@ -27,10 +27,12 @@ FLOOR = 0.05
 T_GRID = {df: stdtrit(df, ndtr(GRID)) for df in range(1, 31)}
 
 
-def _forecast(history: pd.DataFrame, horizon: int, *, name: str, rule: Callable) -> PanelForecast:
-    rows = check_history(history, horizon)
+def _forecast(
+    history: pd.DataFrame | History, horizon: int, *, name: str, rule: Callable
+) -> PanelForecast:
+    known = read_history(history, horizon)
+    rows, series = known.rows, known.series
     origin = int(rows["year"].max())
-    series = describe(rows)
     shape = (len(series), horizon)
     percent = np.empty((*shape, len(GRID)))
     for _, part in series.groupby("indicator_code"):
@@ -122,13 +124,13 @@ def pooled_changes(shares: np.ndarray, horizon: int) -> np.ndarray:
 
 def damped_ets(shares: np.ndarray, horizon: int) -> np.ndarray:
     """Damped additive trend of statsmodels on percent; below six points the drift model."""
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # slow import, rarely wanted
-
     out = drift(shares, horizon)
     for i, row in enumerate(shares):
         t, y, gap = _points(row)
         if len(y) < 6 or np.ptp(y) < 1e-9:
             continue
+        from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import
+
         full = pd.Series(np.interp(np.arange(t[0], t[-1] + 1), t, y))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # convergence remarks on eight points

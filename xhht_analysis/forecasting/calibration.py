@@ -124,6 +124,35 @@ VARIANTS = {
 """Named changes of one assumption (METHODS 2.8): prior, shared shock, last year, trend, link."""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """Where quantile functions are to be read: units observed alike are read alike.
+
+    Attributes
+    ----------
+    scores
+        (kinds, H, G) normal scores of the model's own quantiles.
+    points
+        (kinds,) years observed.
+    kind
+        (N,) kind of each unit.
+    """
+
+    scores: np.ndarray
+    points: np.ndarray
+    kind: np.ndarray
+
+    def of_units(self, table: np.ndarray) -> np.ndarray:
+        """Rows (kinds, …) of each unit, (N, …); one row for all (1, …) where all are alike."""
+        return table[self.kind] if len(table) > 1 else table
+
+
+def plain_reading(points, horizon: int) -> Reading:
+    """Read at the scores of `GRID` themselves: without calibration."""
+    kinds, kind = np.unique(points, return_inverse=True)
+    return Reading(np.broadcast_to(GRID, (len(kinds), horizon, len(GRID))), kinds, kind)
+
+
 def calibrate(points, lead, constants: dict, scores=GRID) -> tuple:
     """Where the model's quantiles lie in truth, and how much is in common (METHODS 2.3).
 

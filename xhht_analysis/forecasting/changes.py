@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
-from xhht_analysis.forecasting.calibration import GRID
-from xhht_analysis.forecasting.shares import link, sample_units, unlink
+from xhht_analysis.forecasting.calibration import GRID, Reading
+from xhht_analysis.forecasting.curves import stretch
+from xhht_analysis.forecasting.shares import link, percent, sample_units
 
 MARGIN = 0.0025
 UNKNOWN_MOVES = np.array([-0.3, 0.3])
@@ -23,7 +24,7 @@ HALF_SUPPORT = 4
 """With this many units the member gets half its weight."""
 
 
-def pooled_changes(shares: np.ndarray, horizon: int, breaks=None) -> np.ndarray:
+def pooled_changes(shares, horizon: int, breaks=None, reading: Reading | None = None) -> np.ndarray:
     """Quantile functions in percent (N, H, G) from the changes that all units have seen.
 
     Parameters
@@ -32,6 +33,8 @@ def pooled_changes(shares: np.ndarray, horizon: int, breaks=None) -> np.ndarray:
         (N, T) in 0-1, NaN where missing, a figure for every unit.
     breaks
         (T,) first years of a new definition: no change is read across.
+    reading
+        Scores to read at other than `GRID`.
 
     Notes
     -----
@@ -50,8 +53,11 @@ def pooled_changes(shares: np.ndarray, horizon: int, breaks=None) -> np.ndarray:
     now = z[np.arange(len(z)), z.shape[1] - 1 - gap]
     lead = gap[:, None] + np.arange(1, horizon + 1)
     leads, at = np.unique(lead, return_inverse=True)
-    shapes = np.stack([_spread(moves, int(k)) for k in leads])
-    return 100 * unlink(now[:, None, None] + shapes[at.reshape(lead.shape)], MARGIN)
+    shapes = np.stack([_spread(moves, int(k)) for k in leads])[at.reshape(lead.shape)]
+    if reading is not None:
+        for k, scores in enumerate(reading.scores):
+            shapes[reading.kind == k] = stretch(shapes[reading.kind == k], scores)
+    return percent(now[:, None, None] + shapes, MARGIN)
 
 
 def _spread(moves: dict[int, np.ndarray], lead: int) -> np.ndarray:

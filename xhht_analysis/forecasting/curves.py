@@ -107,3 +107,14 @@ def read_curves(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
     at = np.clip(np.searchsorted(GRID, scores) - 1, 0, len(GRID) - 2)
     part = (scores - GRID[at]) / STEP
     return values[..., at] * (1 - part) + values[..., at + 1] * part
+
+
+def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Quantile functions (series, years, G) read at other scores (years, G) than `GRID`."""
+    place = np.clip((scores - GRID[0]) / STEP, -40, 80)
+    at = np.clip(place.astype(int), 0, len(GRID) - 2)
+    reading = np.zeros((*scores.shape, len(GRID)))
+    year, score = np.indices(scores.shape)
+    reading[year, score, at] = 1 - (place - at)
+    reading[year, score, at + 1] = place - at
+    return np.moveaxis(np.moveaxis(values, 1, 0) @ np.swapaxes(reading, 1, 2), 0, 1)

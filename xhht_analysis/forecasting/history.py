@@ -22,10 +22,15 @@ class HistoryError(ValueError):
     """The history cannot be forecast; the message names the rule, the row and the remedy."""
 
 
-def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+def check_horizon(horizon: int) -> None:
+    """Refuse years ahead that are not 1 to 30."""
     if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
         raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
+
+
+def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
+    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+    check_horizon(horizon)
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
     if lacking:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
@@ -66,60 +71,83 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
     return rows.sort_values([*KEYS, "year"], ignore_index=True)
 
 
+@dataclass(frozen=True)
+class History:
+    """A checked history and what is known of its series: several models need it only once."""
+
+    rows: pd.DataFrame
+    series: pd.DataFrame
+
+
+def read_history(history: pd.DataFrame | History, horizon: int) -> History:
+    """Check and describe ``history``; one that was read before is taken as it is."""
+    if isinstance(history, History):
+        check_horizon(horizon)
+        return history
+    rows = check_history(history, horizon)
+    return History(rows, describe(rows))
+
+
+def _numbers(rows: pd.DataFrame) -> np.ndarray:
+    """Number of the series of each row of a sorted history, from 0."""
+    new = np.zeros(len(rows), dtype=bool)
+    for key in KEYS:
+        codes = rows[key].to_numpy(dtype=object)
+        new[1:] |= codes[1:] != codes[:-1]
+    return np.cumsum(new)
+
+
 def describe(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per series of a checked history: what is known of it, and its own pace."""
-    grouped = rows.groupby(KEYS, sort=True)
-    series = grouped.agg(
-        group_code=("group_code", "last"),
-        first_year=("year", "first"),
-        last_year=("year", "last"),
-        n_points=("year", "size"),
-        last_value=("value", "last"),
-        numerator=("numerator", "last"),
-        denominator=("denominator", "last"),
-    ).reset_index()
-    recent = rows[rows["year"] >= grouped["year"].transform("max") - PACE_YEARS]
-    ends = recent.groupby(KEYS).agg(
-        v0=("value", "first"), v1=("value", "last"), y0=("year", "first"), y1=("year", "last")
+    number = _numbers(rows)
+    first, n_points = np.unique(number, return_index=True, return_counts=True)[1:]
+    last, at = first + n_points - 1, np.arange(len(rows))
+    year, value = rows["year"].to_numpy(), rows["value"].to_numpy()
+    counted = np.where(rows["denominator"].notna(), at, -1)
+    counted = np.maximum.reduceat(counted, first)
+    recent = np.where(year >= year[last][number] - PACE_YEARS, at, len(at))
+    recent = np.minimum.reduceat(recent, first)
+    series = rows.iloc[last][[*KEYS, "group_code"]].reset_index(drop=True)
+    series = series.assign(
+        first_year=year[first], last_year=year[last], n_points=n_points, last_value=value[last]
     )
-    span = (ends["y1"] - ends["y0"]).to_numpy()
-    change = (ends["v1"] - ends["v0"]).to_numpy()
+    for name in ("numerator", "denominator"):
+        found = rows[name].to_numpy()[counted]
+        series[name] = np.where(counted >= 0, found, np.nan)
+    span, change = year[last] - year[recent], value[last] - value[recent]
     pace = np.divide(change, span, out=np.full(len(span), np.nan), where=span > 0)
-    decimals = _decimals(rows["value"].to_numpy())
-    places = pd.Series(decimals, index=rows.index).groupby([rows[k] for k in KEYS]).max()
-    rounding = np.where(series["denominator"].notna(), 0.0, 10.0 ** -places.to_numpy())
-    return series.assign(pace=pace, rounding=rounding, **_base_growth(rows, series))
+    places = np.maximum.reduceat(_decimals(value), first)
+    rounding = np.where(counted >= 0, 0.0, 10.0**-places)
+    return series.assign(pace=pace, rounding=rounding, **_base_growth(rows, series, number))
 
 
-def _base_growth(rows: pd.DataFrame, series: pd.DataFrame) -> dict[str, np.ndarray]:
+def _base_growth(rows, series: pd.DataFrame, number: np.ndarray) -> dict[str, np.ndarray]:
     """Yearly growth of the logs of the denominators: pace, shared and own standard deviation.
 
     A unit's pace is shrunk to the median of its group; a jump of more than a fifth is a change of
     boundary or definition, not growth.
     """
-    known = rows[rows["denominator"].notna()]
-    if known.empty:
+    known = rows["denominator"].notna().to_numpy()
+    if not known.any():
         usual = {"base_pace": 0.0, "base_shared": USUAL_GROWTH_SD, "base_own": USUAL_GROWTH_SD}
         return {name: np.full(len(series), value) for name, value in usual.items()}
-    steps = known.groupby(KEYS)[["year"]].diff()
-    steps["growth"] = np.log(known["denominator"]).groupby([known[k] for k in KEYS]).diff()
-    steps["growth"] = (steps["growth"] / steps["year"]).clip(-MOST_GROWTH, MOST_GROWTH)
-    steps = known[[*KEYS, "group_code"]].assign(at=known["year"], growth=steps["growth"])
-    steps = steps[steps["growth"].notna()]
-    group = ["indicator_code", "group_code"]
-    yearly = steps.groupby([*group, "at"])["growth"].median()
-    usual = yearly.groupby(level=group).agg(["median", "std"])
-    left = steps["growth"] - steps.groupby([*group, "at"])["growth"].transform("median")
-    own = left.groupby([steps[k] for k in group]).std()
-    at = pd.MultiIndex.from_frame(series[group])
-    units = steps.groupby(KEYS)["growth"].agg(["sum", "size"])
-    units = units.reindex(pd.MultiIndex.from_frame(series[KEYS])).fillna(0)
-    common = usual["median"].reindex(at).fillna(0).to_numpy()
-    pace = units["sum"].to_numpy() + SHRINK_YEARS * common
+    home = series.groupby(["indicator_code", "group_code"]).ngroup().to_numpy()
+    unit, year = number[known], rows["year"].to_numpy()[known]
+    size, same = np.log(rows["denominator"].to_numpy()[known]), unit[1:] == unit[:-1]
+    growth = np.diff(size)[same] / np.diff(year)[same]
+    growth = pd.Series(np.clip(growth, -MOST_GROWTH, MOST_GROWTH))
+    unit, year = unit[1:][same], year[1:][same]
+    group = home[unit]
+    _, first, moment = np.unique(group * 10_000 + year, return_index=True, return_inverse=True)
+    yearly = growth.groupby(moment).median().to_numpy()
+    usual = pd.Series(yearly).groupby(group[first]).agg(["median", "std"]).reindex(home)
+    own = (growth - yearly[moment]).groupby(group).std().reindex(home)
+    units = growth.groupby(unit).agg(["sum", "size"]).reindex(range(len(series))).fillna(0)
+    pace = units["sum"].to_numpy() + SHRINK_YEARS * usual["median"].fillna(0).to_numpy()
     return {
         "base_pace": pace / (units["size"].to_numpy() + SHRINK_YEARS),
-        "base_shared": usual["std"].reindex(at).fillna(USUAL_GROWTH_SD).to_numpy(),
-        "base_own": own.reindex(at).fillna(USUAL_GROWTH_SD).to_numpy(),
+        "base_shared": usual["std"].fillna(USUAL_GROWTH_SD).to_numpy(),
+        "base_own": own.fillna(USUAL_GROWTH_SD).to_numpy(),
     }
 
 
@@ -145,9 +173,12 @@ class Matrices:
 
 
 def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int, breaks=()) -> Matrices:
-    """Arrays of the series in `part` (rows of `describe`), from their first year to `last`."""
-    keys = pd.MultiIndex.from_frame(part[KEYS])
-    at = keys.get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    """Arrays of the series in `part`, from their first year to `last`.
+
+    ``part`` are rows of `describe`, every series of which has at least one row in ``rows``.
+    """
+    at, place = _numbers(rows), dict(zip(part.index, range(len(part)), strict=True))
+    at = np.array([place.get(k, -1) for k in range(at[-1] + 1)])[at]
     mine = rows[at >= 0]
     at = at[at >= 0]
     first = int(mine["year"].min())

@@ -143,15 +143,18 @@ def forecast_levels(
     rho = SHARED * {"shared_half": 0.5, "shared_double": 2.0}.get(variant, 1.0)
     counts, start = smooth_states(low, high, top, weight)
     matrix = _draw_matrices(counts + weight * prior_matrix(top), n_draws, rng)
-    above = _shocked(matrix, rho, rng.standard_normal((n_draws, horizon)))
+    factor = rng.standard_normal((n_draws, horizon))
+    drawn = None if rates is None else rates(rng, n_draws)
+    span = horizon if drawn is None else horizon - drawn.shape[-1]
+    above = _shocked(matrix, rho, factor[:, :span])
     covered = valid[:, None] >= years[None, 1:]
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
-    levels, chance = _walk(start, above, covered, uniform)
-    if rates is not None:
-        drawn = rates(rng, n_draws)
-        levels[..., -drawn.shape[-1] :] = drawn
-        chance[:, :, -drawn.shape[-1] :] = drawn[..., None] >= np.arange(top + 1)
+    levels, chance = _walk(start, above, covered, uniform[..., : span + 1])
+    if drawn is not None:
+        levels = np.concatenate([levels, drawn.astype(np.int8)], axis=2)
+        met = drawn[..., None] >= np.arange(top + 1)
+        chance = np.concatenate([chance, met], axis=2)
     basis = "transitions" if rates is None else "rule"
     return LevelForecast(units, years[skip:], levels[..., skip:], chance[:, :, skip:], basis)
 

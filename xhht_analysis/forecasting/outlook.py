@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels, observed_bounds
+from xhht_analysis.forecasting.observed import (
+    PROVINCE,
+    SAME_BASE,
+    conditional_history,
+    indicator_rows,
+    observed_shares,
+    report_error,
+    share_reasons,
+)
 from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.forecasting.recognition import Recognition
-
-PROVINCE = "82"
-SOURCE_GAP = 0.5
-"""Points between the reported province figure and the sum of its districts worth a remark."""
-REPORT_ERROR = 0.05
-"""Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
-REFORM_YEAR = int(contracts.DISTRICTS_END[:4])
-SAME_BASE = 1e-3
-"""Denominators closer than this (relative) count the same people."""
 
 
 @dataclass(frozen=True)
@@ -73,102 +75,143 @@ class Outlook:
         return int(self.years[0])
 
 
-def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd.DataFrame:
-    """Rows of one indicator and definition in the district frame that hold ``column``."""
-    mask = (panel["indicator_code"] == indicator["indicator_code"]) & (
-        panel["frame"] == contracts.FRAME_DISTRICTS
-    )
-    if isinstance(indicator["definition_variant"], str):
-        mask &= panel["definition_variant"] == indicator["definition_variant"]
-    if column != "level":
-        mask &= panel[column].notna()
-    return panel[mask].sort_values(["unit_code", "year"], ignore_index=True)
+@dataclass(frozen=True)
+class Told:
+    """Rows of one share by unit and year, read once to be drawn from under every variant."""
+
+    rows: pd.DataFrame
+
+    @cached_property
+    def history(self) -> History:
+        """All rows, as one group."""
+        return self._read(self.rows)
+
+    @cached_property
+    def before(self) -> History:
+        """Without the last year, for units that have not reported it yet."""
+        return self._read(self.rows[self.rows["year"] < self.rows["year"].max()])
+
+    def _read(self, rows: pd.DataFrame) -> History:
+        return read_history(rows.assign(group_code=PROVINCE, report_error=report_error(rows)), 1)
+
+    def draw(self, last_year: int, n: int, rng: np.random.Generator, variant: str):
+        """Years, draws and denominators (n, units, years), the origin year first."""
+        origin = int(self.rows["year"].max())
+        forecast = forecast_panel(self.history, max(1, last_year - origin), variant=variant)
+        draws, series = forecast.draw_array(n, rng), forecast.series
+        late = (series["last_year"] < origin).to_numpy()
+        first = np.tile(series["last_value"].to_numpy(dtype=float), (n, 1))
+        if late.any():
+            earlier = forecast_panel(self.before, 1, variant=variant)
+            now = earlier.draw_array(n, rng)[:, :, 0]
+            first[:, late] = now[:, earlier.series["unit_code"].isin(series["unit_code"][late])]
+        now = np.tile(series["denominator"].to_numpy(dtype=float), (n, 1))
+        weights = np.concatenate([now[:, :, None], forecast.weight_array(n, rng)], axis=2)
+        draws = np.concatenate([first[:, :, None], draws], axis=2)
+        return np.concatenate([[origin], forecast.years]), draws, weights
 
 
-def share_outlook(
-    rows: pd.DataFrame,
-    districts: list[str],
-    last_year: int,
-    *,
-    n_draws: int,
-    seed: int,
-    variant: str = "default",
-    parent: Outlook | None = None,
-    parent_rows: pd.DataFrame | None = None,
-    seen: Outlook | None = None,
-) -> Outlook | None:
-    """Outlook of a share up to ``last_year``; None when there is no figure at all.
+@dataclass(frozen=True)
+class ShareFacts:
+    """What is known of one share, whatever is assumed about its future.
 
-    Parameters
+    Attributes
     ----------
     rows
         Panel rows of one indicator: unit_code, year, value, numerator, denominator.
-    parent, parent_rows
-        Outlook and rows of the share that this one is a part of: the draws are then
-        conditional shares of the parent's draws and never exceed them.
-    seen
-        An outlook of the same rows whose observed figures are taken over.
+    parent
+        Facts of the share that this one is a part of: its draws are then conditional shares of
+        the parent's draws and never exceed them.
     """
-    own = rows[rows["unit_code"].isin(districts)]
-    reported = rows[rows["unit_code"] == PROVINCE]
-    low, high = (seen.low, seen.high) if seen else observed_shares(own, reported, districts)
-    whole = own["unit_code"].nunique() == len(districts)
-    counted = whole and own.groupby("unit_code")["denominator"].last().notna().all()
-    reasons = _share_reasons(own, reported, low, whole, counted)
-    code = rows["indicator_code"].iloc[0] if len(rows) else ""
-    rng = np.random.default_rng([seed, zlib.crc32(str(code).encode())])
-    settings = {"last_year": last_year, "n": n_draws, "rng": rng, "variant": variant}
-    if own.empty and reported.empty:
-        return None
-    if own.empty:
-        years, draws, _ = _draw(reported, **settings)
-        nothing = np.empty((n_draws, 0, len(years)))
-        return Outlook(code, [], years, nothing, draws[:, 0], None, low, high, None, reasons)
-    years, draws, weights = _draw(own, **settings, parent=parent, parent_rows=parent_rows)
-    province = None
-    if counted:
-        province = (draws * weights).sum(axis=1) / weights.sum(axis=1)
-    elif len(reported):
-        years_82, alone, _ = _draw(reported, **settings)
-        province = _on_years(alone[:, 0], years_82, years)
-    units = sorted(own["unit_code"].unique())
-    weights = weights if counted else None
-    return Outlook(code, units, years, draws, province, weights, low, high, None, reasons)
 
+    indicator_code: str
+    rows: pd.DataFrame
+    districts: list[str]
+    parent: ShareFacts | None = None
 
-def _draw(rows, *, last_year, n, rng, variant, parent=None, parent_rows=None):
-    """Years, draws and denominators of the units in ``rows``, the origin year first."""
-    if parent is not None and parent_rows is not None:
-        part = conditional_history(rows, parent_rows)
-        units = sorted(rows["unit_code"].unique())
-        if sorted(part["unit_code"].unique()) == units == parent.units:
-            years, share, _ = _draw(part, last_year=last_year, n=n, rng=rng, variant=variant)
-            if (years == parent.years).all():
-                return years, share * parent.draws / 100, _part_weights(rows, parent)
-    origin = int(rows["year"].max())
-    history = rows.assign(group_code=PROVINCE, report_error=report_error(rows))
-    horizon = last_year - origin
-    forecast = forecast_panel(history, horizon, variant=variant)
-    draws = forecast.draw_array(n, rng)
-    last = rows[rows["year"] == origin].set_index("unit_code")["value"]
-    first = np.tile(last.reindex(forecast.series["unit_code"]).to_numpy(), (n, 1))
-    late = np.isnan(first[0])
-    if late.any():
-        before = forecast_panel(history[history["year"] < origin], 1, variant=variant)
-        now = before.draw_array(n, rng)[:, :, 0]
-        at = before.series["unit_code"].isin(forecast.series["unit_code"][late]).to_numpy()
-        first[:, late] = now[:, at]
-    now = np.tile(forecast.series["denominator"].to_numpy(dtype=float), (n, 1))
-    weights = np.concatenate([now[:, :, None], forecast.weight_array(n, rng)], axis=2)
-    draws = np.concatenate([first[:, :, None], draws], axis=2)
-    return np.concatenate([[origin], forecast.years]), draws, weights
+    @cached_property
+    def own(self) -> Told:
+        """Rows of the districts."""
+        return Told(self.rows[self.rows["unit_code"].isin(self.districts)])
 
+    @cached_property
+    def reported(self) -> Told:
+        """Rows of the province as it reports itself."""
+        return Told(self.rows[self.rows["unit_code"] == PROVINCE])
 
-def report_error(rows: pd.DataFrame) -> np.ndarray:
-    """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
-    seen = rows.reindex(columns=["status", "value_type", "year"])
-    rebuilt = (seen["value_type"] == "derived") & (seen["year"] == REFORM_YEAR)
-    return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
+    @cached_property
+    def part(self) -> Told | None:
+        """Shares of the parent's counts; None where some unit lacks them."""
+        if self.parent is None:
+            return None
+        part = conditional_history(self.rows, self.parent.rows)
+        part = part[part["unit_code"].isin(self.districts)]
+        units = self.own.rows["unit_code"].unique()
+        return Told(part) if set(part["unit_code"]) == set(units) else None
+
+    @cached_property
+    def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Observed figures, see `observed_shares`."""
+        return observed_shares(self.own.rows, self.reported.rows, self.districts)
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether the districts can be added up: all there, all with counts."""
+        latest = self.own.rows.groupby("unit_code")["denominator"].last()
+        return len(latest) == len(self.districts) and bool(latest.notna().all())
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Remarks on the province figure."""
+        whole = self.own.rows["unit_code"].nunique() == len(self.districts)
+        own, reported = self.own.rows, self.reported.rows
+        return share_reasons(own, reported, self.bounds[0], whole, self.counted)
+
+    def outlook(
+        self, last_year: int, *, n_draws: int, seed: int, variant: str, found: dict[str, Outlook]
+    ) -> Outlook | None:
+        """Outlook up to ``last_year``; None when there is no figure at all.
+
+        ``found`` holds the parent's outlook under the same variant.
+        """
+        code, own, reported = self.indicator_code, self.own, self.reported
+        rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
+        how = (last_year, n_draws, rng, variant)
+        if own.rows.empty and reported.rows.empty:
+            return None
+        if own.rows.empty:
+            years, draws, _ = reported.draw(*how)
+            nothing, alone = np.empty((n_draws, 0, len(years))), draws[:, 0]
+            return Outlook(code, [], years, nothing, alone, None, *self.bounds, None, self.reasons)
+        parent = found.get(self.parent.indicator_code) if self.parent else None
+        drawn = self._draw_part(how, parent) if parent and self.part else None
+        years, draws, weights = drawn or own.draw(*how)
+        province = None
+        if self.counted:
+            province = (draws * weights).sum(axis=1) / weights.sum(axis=1)
+        elif len(reported.rows):
+            years_82, alone, _ = reported.draw(*how)
+            province = _on_years(alone[:, 0], years_82, years)
+        units = sorted(own.rows["unit_code"].unique())
+        weights = weights if self.counted else None
+        known = (*self.bounds, None, self.reasons)
+        return Outlook(code, units, years, draws, province, weights, *known)
+
+    def _draw_part(self, how: tuple, parent: Outlook):
+        """Draws inside the parent's; None where the two cannot be laid side by side."""
+        if sorted(self.part.rows["unit_code"].unique()) != parent.units:
+            return None
+        years, share, _ = self.part.draw(*how)
+        whole, weights = parent.draws, _part_weights(self.own.rows, parent)
+        behind = parent.origin_year - int(years[0])
+        if behind > 0:  # the whole is a year ahead: its figures of the years between are known
+            past = parent.low.reindex(index=years[:behind], columns=parent.units).to_numpy().T
+            past = np.broadcast_to(past, (len(whole), *past.shape))
+            if np.isnan(past[0]).any():
+                return None
+            whole = np.concatenate([past, whole], axis=2)
+            weights = np.concatenate([weights[:, :, :1]] * behind + [weights], axis=2)
+        return years, share * whole / 100, weights
 
 
 def _part_weights(rows: pd.DataFrame, parent: Outlook) -> np.ndarray:
@@ -186,114 +229,86 @@ def _on_years(values: np.ndarray, years: np.ndarray, wanted: np.ndarray) -> np.n
     return values[:, np.clip(np.searchsorted(years, wanted), 0, len(years) - 1)]
 
 
-def conditional_history(rows: pd.DataFrame, parent_rows: pd.DataFrame) -> pd.DataFrame:
-    """Share of the parent's count that the child holds: value in percent, with counts.
-
-    Years in which the parent is missing, zero or smaller than the child are left out.
-    """
-    keys = ["unit_code", "year"]
-    both = rows.merge(parent_rows[[*keys, "value", "numerator", "denominator"]], on=keys)
-    same = (both["denominator_x"] / both["denominator_y"] - 1).abs() < SAME_BASE
-    numerator = both["numerator_x"].where(same)
-    denominator = both["numerator_y"].where(same)
-    ratio = (numerator / denominator).fillna(both["value_x"] / both["value_y"])
-    out = pd.DataFrame(
-        {
-            "indicator_code": both["indicator_code"],
-            "unit_code": both["unit_code"],
-            "year": both["year"],
-            "value": 100 * ratio,
-            "numerator": numerator,
-            "denominator": denominator,
-        }
-    )
-    return out[(out["value"] <= contracts.MAX_PERCENT) & (both["value_y"] > 0)]
-
-
-def observed_shares(own: pd.DataFrame, reported: pd.DataFrame, districts: list[str]):
-    """Lowest and highest possible value by year (index) and unit (columns).
-
-    The province is the sum of the districts by counts. Where a district is missing its people
-    count as none for the lowest and all for the highest value, with its latest denominator.
-    Without counts the reported province figure stands.
-    """
-    low, base, top = (_grid(own, column) for column in ("value", "denominator", "numerator"))
-    high = low.copy()
-    whole = set(districts) == set(base.columns[base.notna().any()])
-    told = reported.set_index("year")["value"].astype(float)
-    years = low.index.union(told.index)
-    low, high = low.reindex(years), high.reindex(years)
-    if whole:
-        filled = base.ffill().bfill()
-        missing = filled.where(top.isna(), 0.0).sum(axis=1)
-        total, known = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
-        low[PROVINCE] = 100 * known / total
-        high[PROVINCE] = 100 * (known + missing) / total
-        gap = told.reindex(years)[low[PROVINCE].isna()]
-        low.loc[gap.index, PROVINCE] = high.loc[gap.index, PROVINCE] = gap
-    else:
-        low[PROVINCE] = high[PROVINCE] = told.reindex(years)
-    return low, high
-
-
-def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Years by units; the panel's key leaves one row per cell."""
-    years, units = sorted(rows["year"].unique()), sorted(rows["unit_code"].unique())
-    cells = rows.set_index(["year", "unit_code"])[column].astype(float)
-    values = cells.reindex(pd.MultiIndex.from_product([years, units])).to_numpy()
-    return pd.DataFrame(values.reshape(len(years), len(units)), index=years, columns=units)
-
-
-def _share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, ...]:
-    if own.empty:
-        return ("province_only",)
-    reasons = [] if whole else ["units_missing"]
-    if whole and not counted:
-        reasons.append("no_denominators")
-    told = reported.set_index("year")["value"]
-    if counted and len(told):
-        gap = (told - low[PROVINCE]).abs().dropna()
-        if len(gap) and gap.iloc[-1] > SOURCE_GAP:
-            reasons.append("source_gap")
-    return tuple(reasons)
-
-
-def level_outlook(
-    rows: pd.DataFrame,
-    units: list[str],
-    last_year: int,
-    *,
-    top: int,
-    n_draws: int,
-    seed: int,
-    variant: str = "default",
-    seen: Outlook | None = None,
-    recognition: Recognition | None = None,
-) -> Outlook | None:
-    """Outlook of a recognition level for ``units``; a unit without a row is unknown, not lost.
+@dataclass(frozen=True)
+class LevelFacts:
+    """What is known of a recognition level of ``units``; one without a row is unknown, not lost.
 
     With ``recognition`` the rule is applied inside every draw of the rates where they are known.
     """
-    own = rows[rows["unit_code"].isin(units)]
-    held = own[["level", "level_derived_min", "level_derived_max"]].notna().any(axis=1)
-    if not held.any():
-        return None
-    own = own[held]
-    origin = int(own["year"].max())
-    silent = sorted(set(units) - set(own["unit_code"]))
-    blank = pd.DataFrame({"unit_code": silent, "year": origin})
-    history = pd.concat([own, blank.assign(indicator_code=own["indicator_code"].iloc[0])])
-    code, rule = str(own["indicator_code"].iloc[0]), None
-    if recognition is not None and len(units) > 1:
-        rule = recognition.rule(code, origin, last_year, variant)
-    forecast = forecast_levels(
-        history, last_year - origin, rule, top=top, n_draws=n_draws, seed=seed, variant=variant
-    )
-    if seen is None:
-        low, high, _, past, codes = observed_bounds(history, top)
-        bounds = [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
-    else:
-        bounds = [seen.low, seen.high]
-    return Outlook(
-        code, forecast.units, forecast.years, forecast.levels, None, None, *bounds, levels=forecast
-    )
+
+    indicator_code: str
+    rows: pd.DataFrame
+    units: list[str]
+    top: int
+    recognition: Recognition | None = None
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Rows that say something; every silent unit has an empty one in the last year."""
+        own = self.rows[self.rows["unit_code"].isin(self.units)]
+        own = own[own[["level", "level_derived_min", "level_derived_max"]].notna().any(axis=1)]
+        silent = sorted(set(self.units) - set(own["unit_code"]))
+        blank = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
+        blank = blank.assign(indicator_code=self.indicator_code)
+        return pd.concat([own, blank]) if len(own) else own
+
+    @cached_property
+    def bounds(self) -> list[pd.DataFrame]:
+        """Lowest and highest level by year and unit."""
+        low, high, _, past, codes = observed_bounds(self.history, self.top)
+        return [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
+
+    def outlook(
+        self, last_year: int, *, n_draws: int, seed: int, variant: str, found: dict[str, Outlook]
+    ) -> Outlook | None:
+        """Outlook up to ``last_year``; None when there is no figure at all."""
+        if self.history.empty:
+            return None
+        code, rule, origin = self.indicator_code, None, int(self.history["year"].max())
+        horizon = max(1, last_year - origin)
+        if self.recognition is not None and len(self.units) > 1:
+            rule = self.recognition.rule(code, origin, horizon, variant)
+        how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
+        made = forecast_levels(self.history, horizon, rule, **how)
+        return Outlook(code, made.units, made.years, made.levels, None, None, *self.bounds, made)
+
+
+def read_facts(
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    districts: list[str],
+    recognition: Recognition | None = None,
+) -> dict[str, ShareFacts | LevelFacts]:
+    """What the panel knows by indicator code; wholes before their parts."""
+    found: dict[str, ShareFacts | LevelFacts] = {}
+    is_part = indicators["parent_indicator"].fillna("").ne("")
+    for _, indicator in indicators.assign(is_part=is_part).sort_values("is_part").iterrows():
+        code = indicator["indicator_code"]
+        if indicator["kind"] in ("level", "milestone"):
+            rows = indicator_rows(panel, indicator, "level")
+            units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
+            found[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), recognition)
+        else:
+            rows = indicator_rows(panel, indicator, "value")
+            found[code] = ShareFacts(
+                code, rows, districts, found.get(indicator["parent_indicator"])
+            )
+    return found
+
+
+def build_outlooks(
+    facts: dict[str, ShareFacts | LevelFacts],
+    *,
+    n_draws: int,
+    seed: int,
+    variant: str = "default",
+    last_year: int = contracts.LAST_YEAR,
+) -> dict[str, Outlook]:
+    """Outlooks up to ``last_year`` by indicator code, of those that have a figure."""
+    found: dict[str, Outlook] = {}
+    for code, known in facts.items():
+        how = {"n_draws": n_draws, "seed": seed, "variant": variant, "found": found}
+        outlook = known.outlook(last_year, **how)
+        if outlook is not None:
+            found[code] = outlook
+    return found

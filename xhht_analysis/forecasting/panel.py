@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp, ndtri
+from scipy.special import ndtri
 
 from xhht_analysis.forecasting.calibration import (
-    GRID,
     VARIANTS,
+    Reading,
     Settings,
     calibrate,
     read_settings,
@@ -26,11 +26,11 @@ from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import (
     BASE_DAMPING,
     KEYS,
+    History,
     HistoryError,
     Matrices,
-    check_history,
-    describe,
     matrices,
+    read_history,
 )
 from xhht_analysis.forecasting.shares import (
     MAX_EVIDENCE_UNITS,
@@ -45,13 +45,15 @@ __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 MOST_CELLS = 6_000_000
 """Draws × series × years held at once while groups are added up: a few hundred megabytes."""
 LEAST_PART = 1e-9
+MOST_PICKS = 40
+"""Settings that a forecast of a small group averages; a fifth of them for large groups."""
 REMEMBERED = 64
 COMPARATORS = (">=", "<=", ">", "<")
 MODEL_ID = "share-trend-average"
 
 
 def forecast_panel(
-    history: pd.DataFrame,
+    history: pd.DataFrame | History,
     horizon: int,
     *,
     variant: str = "default",
@@ -66,7 +68,7 @@ def forecast_panel(
         One row per indicator_code, unit_code, year: value (percent, 0-100) and, where known,
         numerator, denominator (counts), group_code (the province whose units share shocks;
         one group when absent) and report_error (standard error of a preliminary or doubtful
-        report on the logit scale). A missing year is a missing row.
+        report on the logit scale). A missing year is a missing row. Or a `History` read before.
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
@@ -89,13 +91,13 @@ def forecast_panel(
     ValueError
         An unknown variant.
     """
-    rows, breaks = check_history(history, horizon), tuple(breaks)
+    known, breaks = read_history(history, horizon), tuple(breaks)
+    rows, series = known.rows, known.series
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
     settings = change.apply(settings or read_settings())
     origin = int(rows["year"].max())
-    series = describe(rows)
     used = rows
     if change.drop_last:
         # a unit known in the last year only keeps its one figure
@@ -114,31 +116,39 @@ def forecast_panel(
 
 
 def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
-    """Average the best settings and the pooled changes; widen by what was learnt elsewhere."""
+    """Average a sample of the settings and the pooled changes, read where calibration says."""
     group, n_unit = prepare(panel, settings), len(panel.shares)
     logs = settings.log_prior()
     if logs.size > 1:
         logs = settings.constants["evidence_power"] * _evidence(panel, group, settings) + logs
-    weights = np.exp(logs - logsumexp(logs)).ravel()
-    most = int(np.clip(10_000 // n_unit, 6, 60))
-    order = np.argsort(-weights, kind="stable")[:most]
-    order = order[: int(np.searchsorted(np.cumsum(weights[order]), 0.99)) + 1]
-    chosen = np.stack(np.unravel_index(order, logs.shape), axis=1)
-    values, shared, own_lag, common_lag = predict(
-        group, settings, chosen, weights[order] / weights[order].sum(), horizon
-    )
+    picks, weights = spread_picks(logs, int(np.clip(10_000 // n_unit, MOST_PICKS // 5, MOST_PICKS)))
     seen = np.isfinite(panel.shares)
     points, silent = seen.sum(axis=1), np.argmax(seen[:, ::-1], axis=1)
-    part = changes_weight(points, n_unit, settings.constants)[:, None, None]
-    if part.max() > LEAST_PART:
-        values += part * (pooled_changes(panel.shares, horizon, panel.breaks) - values)
-    kinds, first, kind = np.unique(100 * points + silent, return_index=True, return_inverse=True)
+    _, first, kind = np.unique(100 * points + silent, return_index=True, return_inverse=True)
     lead = silent[first, None] + np.arange(1, horizon + 1)
     scores, odds = calibrate(points[first], lead, settings.constants)
-    for k in range(len(kinds)):
-        values[kind == k] = stretch(values[kind == k], scores[k])
-    shared = odds[kind] * shared / (1 - shared + odds[kind] * shared)
+    reading = Reading(scores, points[first], kind)
+    values, shared, own_lag, common_lag = predict(group, settings, picks, weights, reading)
+    part = changes_weight(points, n_unit, settings.constants)[:, None, None]
+    if part.max() > LEAST_PART:
+        moved = pooled_changes(panel.shares, horizon, panel.breaks, reading)
+        values += part * (moved - values)
+    odds = odds[kind]
+    shared = odds * shared / (1 - shared + odds * shared)
     return Curves(values, shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0])
+
+
+def spread_picks(logs: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most `most` settings that stand for all of them, (M, 3) indices, and their weights.
+
+    Evenly spaced marks on the running sum of the weights: every region of the grid is stood for
+    by its weight. The heaviest alone would promise too much (their coverage of known truth is 3
+    points lower).
+    """
+    sums = np.cumsum(np.exp(logs - logs.max()))
+    marks = (np.arange(most) + 0.5) / most * sums[-1]
+    at, count = np.unique(np.searchsorted(sums, marks), return_counts=True)
+    return np.stack(np.unravel_index(at, logs.shape), axis=1), count / most
 
 
 _KNOWN: OrderedDict[bytes, np.ndarray] = OrderedDict()
@@ -157,17 +167,6 @@ def _evidence(panel: Matrices, group: Group, settings: Settings) -> np.ndarray:
         while len(_KNOWN) > REMEMBERED:
             _KNOWN.popitem(last=False)
     return found
-
-
-def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Quantile functions (series, years, G) read at other scores (years, G) than `GRID`."""
-    place = np.clip((scores - GRID[0]) / (GRID[1] - GRID[0]), -40, 80)
-    at = np.clip(place.astype(int), 0, len(GRID) - 2)
-    reading = np.zeros((*scores.shape, len(GRID)))
-    year, score = np.indices(scores.shape)
-    reading[year, score, at] = 1 - (place - at)
-    reading[year, score, at + 1] = place - at
-    return np.moveaxis(np.moveaxis(values, 1, 0) @ np.swapaxes(reading, 1, 2), 0, 1)
 
 
 def _gather(parts: list, n_series: int, skip: int) -> Curves:

@@ -14,25 +14,14 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting import decisions, levels
-from xhht_analysis.forecasting.outlook import (
-    PROVINCE,
-    Outlook,
-    indicator_rows,
-    level_outlook,
-    share_outlook,
-)
-from xhht_analysis.forecasting.panel import VARIANTS
+from xhht_analysis.forecasting import decisions
+from xhht_analysis.forecasting.firmness import SHARES, add_firmness, variant_chances
+from xhht_analysis.forecasting.outlook import PROVINCE, Outlook, build_outlooks, read_facts
 from xhht_analysis.forecasting.recognition import Recognition
-from xhht_analysis.forecasting.verdicts import Case, classify, judge, probability
+from xhht_analysis.forecasting.verdicts import Case, classify, judge
 
 LAST_FORECAST_YEAR = 2030
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
-VARIANT_DRAWS = 1000
-FIRM_SHARE = 0.8
-"""A verdict is firm when this share of the listed variants gives its class."""
-SHARES = ("share_people", "share_institutions")
-SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
 
 
 @dataclass(frozen=True)
@@ -89,8 +78,8 @@ def forecast_plan(
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
     by_rule = None if standards is None else Recognition(facts, standards, areas, districts)
-    run = {"seed": seed, "recognition": by_rule}
-    outlooks = build_outlooks(facts, indicators, districts, n_draws=n_draws, **run)
+    known = read_facts(facts, indicators, districts, by_rule)
+    outlooks = build_outlooks(known, n_draws=n_draws, seed=seed)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
@@ -99,56 +88,13 @@ def forecast_plan(
     )
     verdicts = _add_expert(verdicts, lines, expert)
     if variants:
-        wanted = indicators[indicators["indicator_code"].isin(lines["indicator_code"])]
-        chances = _variant_chances(facts, wanted, districts, lines, {**run, "seen": outlooks})
-        verdicts = _add_firmness(verdicts, chances)
+        verdicts = add_firmness(verdicts, variant_chances(known, lines, seed))
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
     forecasts = forecasts.assign(as_of=as_of, frame=contracts.FRAME_DISTRICTS, model_id=_model_id())
     return PlanForecast(
         contracts.conform(forecasts, contracts.FORECASTS),
         contracts.conform(verdicts.round(4), contracts.VERDICTS),
     )
-
-
-def build_outlooks(
-    facts: pd.DataFrame,
-    indicators: pd.DataFrame,
-    districts: list[str],
-    *,
-    n_draws: int,
-    seed: int,
-    variant: str = "default",
-    last_year: int = contracts.LAST_YEAR,
-    seen: dict[str, Outlook] | None = None,
-    recognition: Recognition | None = None,
-) -> dict[str, Outlook]:
-    """Outlooks by indicator code up to ``last_year``; wholes before their parts.
-
-    ``seen`` are outlooks of the same facts: their observed figures are taken over.
-    """
-    found: dict[str, Outlook] = {}
-    kept: dict[str, pd.DataFrame] = {}
-    order = indicators["parent_indicator"].fillna("").ne("")
-    for _, indicator in indicators.assign(is_part=order).sort_values("is_part").iterrows():
-        code, kind = indicator["indicator_code"], indicator["kind"]
-        parent = indicator["parent_indicator"]
-        settings = {"n_draws": n_draws, "seed": seed, "seen": (seen or {}).get(code)}
-        if kind in ("level", "milestone"):
-            rows = indicator_rows(facts, indicator, "level")
-            own = rows["unit_code"].isin(districts).any()
-            units = districts if own else [PROVINCE]
-            name = variant if variant in levels.VARIANTS else "default"
-            settings |= {"top": int(indicator["level_max"]), "variant": name}
-            settings |= {"recognition": recognition}
-            outlook = level_outlook(rows, units, last_year, **settings)
-        else:
-            rows = kept[code] = indicator_rows(facts, indicator, "value")
-            whole = {"parent": found.get(parent), "parent_rows": kept.get(parent)}
-            settings["variant"] = variant if variant in SHARE_VARIANTS else "default"
-            outlook = share_outlook(rows, districts, last_year, **settings, **whole)
-        if outlook is not None:
-            found[code] = outlook
-    return found
 
 
 def _model_id() -> str:
@@ -179,8 +125,11 @@ def cases(line, outlook: Outlook | None, districts: list[str]) -> Iterator[tuple
     yield case, int(broad.sum())
     if line.kind == "milestone":
         return
+    level = None if line.kind in SHARES else line.level_required
+    chances = None if outlook.levels is None else outlook.levels.probability(level)
     for code in districts:
-        yield _district(line, outlook, code, unit, shared), int(exact.get(code, broad[:0]).sum())
+        case = _district(line, outlook, code, unit, chances, shared)
+        yield case, int(exact.get(code, broad[:0]).sum())
 
 
 def _share_province(line, outlook: Outlook, shared: dict) -> Case:
@@ -230,7 +179,7 @@ def _level_province(line, outlook: Outlook, is_count: bool, shared: dict) -> Cas
     )
 
 
-def _district(line, outlook: Outlook, code: str, unit: str, shared: dict) -> Case:
+def _district(line, outlook: Outlook, code: str, unit: str, chances, shared: dict) -> Case:
     need = line.target_value if line.kind in SHARES else line.level_required
     if code not in outlook.units:
         nothing = pd.Series(dtype=float)
@@ -238,8 +187,7 @@ def _district(line, outlook: Outlook, code: str, unit: str, shared: dict) -> Cas
     i = outlook.units.index(code)
     low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
     sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
-    exact = None if outlook.levels is None else outlook.levels.probability(need)[i]
-    chance = None if exact is None else exact.__getitem__
+    chance = None if chances is None else chances[i].__getitem__
     return Case(
         code, unit, need, low, high, outlook.years, outlook.draws[:, i], chance, sizes, **shared
     )
@@ -309,39 +257,6 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
             row |= {"basis": "expert", "reason": "expert_judgement"}
             row |= {"prob_ever": np.nan, "prob_held": np.nan}
     return pd.DataFrame(rows)
-
-
-def _variant_chances(facts, indicators, districts, lines, run: dict) -> pd.DataFrame:
-    """P(reached) per goal, unit and year under each variant that touches the indicator."""
-    rows = []
-    run = {**run, "n_draws": VARIANT_DRAWS, "last_year": LAST_FORECAST_YEAR}
-    for variant in dict.fromkeys([*SHARE_VARIANTS, *levels.VARIANTS]):
-        touches_shares, touches_levels = variant in SHARE_VARIANTS, variant in levels.VARIANTS
-        is_level = indicators["kind"].isin(["level", "milestone"])
-        mine = indicators[(is_level & touches_levels) | (~is_level & touches_shares)]
-        outlooks = build_outlooks(facts, mine, districts, variant=variant, **run)
-        for line in lines[lines["indicator_code"].isin(outlooks)].itertuples():
-            for case, _ in cases(line, outlooks[line.indicator_code], districts):
-                chance = probability(case, int(line.target_year))
-                key = (line.goal_code, case.unit_code, line.target_year)
-                rows.append((*key, variant, chance))
-    columns = ["goal_code", "unit_code", "target_year", "variant", "chance"]
-    return pd.DataFrame(rows, columns=columns).dropna()
-
-
-def _add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
-    """Firm where enough variants give the same class; else the one that moves it most."""
-    key = ["goal_code", "unit_code", "target_year"]
-    both = verdicts[verdicts["basis"] == "forecast"][[*key, "verdict_class", "prob_reached"]]
-    both = both.merge(chances, on=key)
-    both["same"] = both["chance"].map(classify) == both["verdict_class"]
-    both["shift"] = (both["chance"] - both["prob_reached"]).abs().where(~both["same"], -1)
-    both = both.sort_values([*key, "shift", "variant"])
-    found = both.groupby(key).agg(same=("same", "mean"), depends_on=("variant", "last"))
-    firm = found["same"] >= FIRM_SHARE
-    found["firmness"] = np.where(firm, "firm", "depends")
-    found["depends_on"] = found["depends_on"].where(~firm)
-    return verdicts.merge(found.drop(columns="same").reset_index(), on=key, how="left")
 
 
 def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:

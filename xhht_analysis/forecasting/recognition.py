@@ -7,12 +7,13 @@ forecast together and config/standards.csv is applied to every draw: communes, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import Rule
 from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.plan.areas import PROVINCE
@@ -30,34 +31,54 @@ class Recognition:
     standards: pd.DataFrame
     areas: object
     districts: list[str]
+    known: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def rule(self, level_indicator: str, origin: int, last_year: int, variant: str) -> Rule | None:
-        """Draw levels (n, districts, years after ``origin``); None where rates are missing.
+    def rule(self, level_indicator: str, origin: int, horizon: int, variant: str) -> Rule | None:
+        """Draw levels (n, districts, ``horizon`` years after ``origin``); None: rates missing.
 
         Every commune must have each asked rate in the origin year, and half of them in at least
         three years. Rates of different indicators move independently given their own histories.
         """
         on = f"{origin}-12-31"
-        parents = {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
-        rows = {
-            code: self._history(code, parents, on)
-            for code in asked_rates(self.standards, level_indicator, on)
-        }
-        if not rows or not all(_enough(part, set(parents), origin) for part in rows.values()):
+        parents = self._once(("parents", on), lambda: self._parents(on))
+        key, standards = ("asked", level_indicator, on), self.standards
+        asked = self._once(key, lambda: asked_rates(standards, level_indicator, on))
+        told = {c: self._once((c, on), lambda c=c: self._read(c, on)) for c in asked}
+        if not asked or None in told.values():
             return None
+        fits = {
+            code: self._once(
+                (code, on, horizon, variant),
+                lambda rows=rows: forecast_panel(rows, horizon, variant=variant),
+            )
+            for code, rows in told.items()
+        }
 
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
-            rates = {}
-            for code, part in rows.items():
-                history = part.assign(group_code=PROVINCE)
-                found = forecast_panel(history, last_year - origin, variant=variant)
-                rates[code] = found.draw_array(n, rng)
+            rates = {code: fit.draw_array(n, rng) for code, fit in fits.items()}
             special, order = self.areas.special_communes(on), sorted(parents)
             levels = commune_levels(rates, order, on, self.standards, special)[level_indicator]
             groups = [parents[c] for c in order]
             return district_levels(levels, groups, level_indicator, on, self.standards)
 
         return draw
+
+    def _parents(self, on: str) -> dict[str, str]:
+        return {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
+
+    def _read(self, rate: str, on: str) -> History | None:
+        """History of a rate on the communes of a day; None where there is not enough of it."""
+        communes = set(self._parents(on))
+        rows = self._history(rate, communes, on)
+        if not _enough(rows, communes, int(on[:4])):
+            return None
+        return read_history(rows.assign(group_code=PROVINCE), 1)
+
+    def _once(self, key: tuple, make: Callable):
+        """What several levels and variants ask for is made the first time only."""
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
 
     def _history(self, rate: str, communes: Iterable[str], on: str) -> pd.DataFrame:
         """Every year's figures of a rate on the communes of ``on``, merged ones by their counts.
@@ -73,13 +94,9 @@ class Recognition:
             made = self.areas.predecessors(now["unit_code"], int(year), on)
             home = {old: new for new, olds in made.items() for old in olds}
             sums = now.assign(unit_code=now["unit_code"].map(home)).groupby("unit_code")
-            found = sums.agg(
-                numerator=("numerator", lambda x: x.sum(skipna=False)),
-                denominator=("denominator", lambda x: x.sum(skipna=False)),
-                value=("value", "first"),
-                n=("value", "size"),
-            )
-            whole = found["n"] == found.index.map(lambda code, made=made: len(made[code]))
+            found = sums[["numerator", "denominator"]].sum(skipna=False)
+            found = found.assign(value=sums["value"].first(), n=sums.size())
+            whole = found["n"] == [len(made[code]) for code in found.index]
             merged = (100 * found["numerator"] / found["denominator"]).where(found["n"] > 1)
             value = merged.where(found["n"] > 1, found["value"])
             parts.append(found.assign(value=value, year=year)[whole & value.notna()])

@@ -10,18 +10,22 @@ averaged by their evidence in the group's own history times a weak prior (config
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, gammaln, ndtr, stdtrit
 
-from xhht_analysis.forecasting.calibration import GRID, Settings
+from xhht_analysis.forecasting.calibration import GRID, Reading, Settings
 from xhht_analysis.forecasting.history import Matrices
 
 MAX_EVIDENCE_UNITS = 64
 SCALE_STEPS = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
 EDGE_SHARE = 1e-6
+CENTRE = len(GRID) // 2
+ONE = int(np.searchsorted(GRID, 1.0)) - CENTRE
+"""Places of the median on `GRID`, and of one standard deviation beside it."""
 BREAK_COMMON, BREAK_OWN = 100.0, 4.0
 """Variance of the jump at a change of definition, in yearly variances: of all, of one unit."""
 
@@ -39,12 +43,20 @@ class Filtered:
     carry: np.ndarray  # (J, N, H) own covariance with the year before
     reach: np.ndarray  # (J, N, H, K) response of the forecast to each past common step
 
-    def part(self, settings, units=None) -> Filtered:
-        """Keep some settings and, where given, some units."""
-        unit = slice(None) if units is None else units
+    @functools.cached_property
+    def products(self) -> tuple:
+        """Products of each unit's innovations: (J, N, K, K), (J, N, K), (J, N) squares."""
+        turned = np.swapaxes(self.response, 2, 3)
+        lean = (turned @ self.innovation[..., None])[..., 0]
+        return turned @ self.response, lean, (self.innovation**2).sum(axis=2)
+
+    def part(self, settings) -> Filtered:
+        """Keep some settings, by their places."""
+        if len(settings) == len(self.log_scale):
+            return self
         big = [self.innovation, self.response, self.mean, self.spread, self.carry, self.reach]
-        cut = [a[settings][:, unit] for a in big]
-        return Filtered(cut[0], cut[1], self.log_scale[settings], self.counted[unit], *cut[2:])
+        cut = [a[settings] for a in big]
+        return Filtered(cut[0], cut[1], self.log_scale[settings], self.counted, *cut[2:])
 
 
 def link(share, margin):
@@ -198,22 +210,25 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
     steps (J, K), inverse (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
     """
     strength, typical = prior
-    n_set, n_unit, n_year, n_step = run.response.shape
-    flat = run.response.reshape(n_set, n_unit * n_year, n_step)
+    gram, lean, energy = run.products
+    n_set, n_unit, n_step = lean.shape
+    flat = gram.reshape(n_set, n_unit, n_step * n_step)
+    tall = gram.reshape(n_set, n_unit * n_step, n_step)
     precision = np.linalg.inv(cov)
     total = run.counted.sum() + strength
     weight, scale = np.ones((n_set, n_unit)), scale0
     for _ in range(3):
-        weighted = flat * np.repeat(weight, n_year, axis=1)[..., None]
-        inner = np.swapaxes(weighted, 1, 2) @ flat + precision
-        right = np.einsum("jak,ja->jk", weighted, run.innovation.reshape(n_set, -1))
+        row = weight[:, None]
+        inner = (row @ flat).reshape(n_set, n_step, n_step) + precision
         inverse = np.linalg.inv(inner)
-        steps = np.einsum("jkl,jl->jk", inverse, right)
-        left = run.innovation - (run.response @ steps[:, None, :, None])[..., 0]
-        squares = (left**2).sum(axis=2)
-        penalty = np.einsum("jk,kl,jl->j", steps, precision, steps)
+        steps = (row @ lean) @ inverse
+        column = np.swapaxes(steps, 1, 2)
+        bent = (tall @ column).reshape(lean.shape)
+        squares = np.maximum(energy + ((bent - 2 * lean) @ column)[..., 0], 0)
+        penalty = (steps @ precision @ column)[:, 0, 0]
         scale = ((weight * squares).sum(axis=1) + penalty + strength * typical) / total
         weight = (5 + run.counted) / (5 + squares / scale[:, None])
+    steps = steps[:, 0]
     log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
     return steps, inverse, squares, penalty, log_det, scale
 
@@ -331,7 +346,7 @@ def weigh(group: Group, settings: Settings):
     return logs
 
 
-def members(group: Group, settings: Settings, chosen: np.ndarray, horizon: int):
+def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Reading):
     """Forecast under each chosen setting: yields its place in `chosen` and its parts.
 
     Parameters
@@ -343,7 +358,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, horizon: int):
     ------
     place, curves (N, H, G) percent, common (N, H), own (N, H), own_carry (N, H) variances
     """
-    past = group.shares.shape[1] - 1
+    past, horizon = group.shares.shape[1] - 1, reading.scores.shape[1]
     factor = settings.constants.get("shared_factor", 1.0) ** 2
     filters, margins = np.unique(chosen[:, 2]), settings.levels["link_margin"]
     run = filter_group(group, settings.filters[filters], settings, horizon)
@@ -367,34 +382,53 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, horizon: int):
             common = factor * scale * (((reach @ fit[1][j]) * reach).sum(axis=2) + new)
             unit_scale = ((scale * nu + fit[2][j]) / df)[:, None]
             own = unit_scale * sub.spread[j]
-            curve = middle[..., None] + np.sqrt(common + own)[..., None] * _student(df)
-            curve = 100 * unlink(curve, margins[link_at[j]])
+            tails = reading.of_units(_student(nu + reading.points - 1, reading.scores))
+            curve = np.sqrt(common + own)[..., None] * tails
+            curve += middle[..., None]
+            curve = percent(curve, margins[link_at[j]])
             yield k, curve, common, own, unit_scale * sub.carry[j]
 
 
-def predict(group: Group, settings: Settings, chosen: np.ndarray, weights: np.ndarray, horizon):
+def predict(group: Group, settings: Settings, chosen, weights: np.ndarray, reading: Reading):
     """Average the quantile functions of the chosen settings.
 
-    Quantiles are averaged, not chances: as accurate here, sharper and always monotone.
+    Quantiles are averaged, not chances: as accurate here and always monotone. What the settings
+    disagree about is put back by the law of total variance.
 
     Returns
     -------
-    curves (N, H, G) percent at the normal scores `GRID`, not yet inside 0-100
+    curves (N, H, G) percent at the scores of `reading`, not yet inside 0-100
     shared (N, H) common part of the variance
     own_lag, common_lag (N, H) correlations with the year before
     """
-    shape = (len(group.shares), horizon)
-    curves, sums = np.zeros((*shape, len(GRID))), np.zeros((3, *shape))
-    for k, curve, common, own, carry in members(group, settings, chosen, horizon):
-        curves += weights[k] * curve
+    shape = (len(group.shares), reading.scores.shape[1])
+    curves, sums, between = 0.0, np.zeros((3, *shape)), np.zeros(shape)
+    for k, curve, common, own, carry in members(group, settings, chosen, reading):
         before = np.roll(own, 1, axis=1)
         sums[0] += weights[k] * common / (common + own)
         sums[1] += weights[k] * np.clip(carry / np.sqrt(own * before), 0, 0.999)
         sums[2] += weights[k] * np.clip(np.sqrt(np.roll(common, 1, axis=1) / common), 0, 0.999)
+        between += weights[k] * curve[..., CENTRE] ** 2
+        curve *= weights[k]
+        curves = curve if np.isscalar(curves) else np.add(curves, curve, out=curves)
+    if len(chosen) > 1:
+        middle = curves[..., CENTRE].copy()
+        width = (curves[..., CENTRE + ONE] - curves[..., CENTRE - ONE]) / 2
+        wider = np.sqrt(1 + np.maximum(between - middle**2, 0) / np.maximum(width, 1e-6) ** 2)
+        curves -= middle[..., None]
+        curves *= wider[..., None]
+        curves += middle[..., None]
     return curves, *sums
 
 
-def _student(df: np.ndarray) -> np.ndarray:
-    """Student t quantiles (N, 1, G) at the normal scores of `GRID`."""
-    kinds, at = np.unique(df, return_inverse=True)
-    return stdtrit(kinds[:, None], ndtr(GRID)[None, :])[at][:, None, :]
+def percent(score: np.ndarray, margin: float) -> np.ndarray:
+    """`unlink` in percent, in the place of `score`."""
+    expit(score, out=score)
+    score *= 100 * (1 + 2 * margin)
+    score -= 100 * margin
+    return score
+
+
+def _student(df: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Student t quantiles (kinds, H, G) at normal scores of the same shape."""
+    return np.copysign(stdtrit(df[:, None, None], ndtr(-np.abs(scores))), scores)

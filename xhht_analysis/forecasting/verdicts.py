@@ -79,8 +79,7 @@ class Case:
 
     def meets(self, values) -> np.ndarray:
         """Whether values stand at the target; NaN never does."""
-        values = np.asarray(values, dtype=float)
-        return values >= self.need - 1e-9 if self.comparator == ">=" else values <= self.need + 1e-9
+        return meets(values, self.need, self.comparator)
 
     @cached_property
     def exact(self) -> pd.Series:
@@ -92,6 +91,12 @@ class Case:
         if self.draws is None or year not in self.years:
             return -1
         return int(year - self.years[0])
+
+
+def meets(values, need: float, comparator: str) -> np.ndarray:
+    """Whether values stand at ``need``; NaN never does."""
+    values = np.asarray(values, dtype=float)
+    return values >= need - 1e-9 if comparator == ">=" else values <= need + 1e-9
 
 
 def rounded(probability: float) -> float:

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.report import goal_rows
+from xhht_analysis.publishing.overview import goal_rows
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
@@ -51,10 +51,7 @@ def write_workbook(
             sheet.write_string(0, 0, labels.word("sample_banner"), mark)
         for place, column in enumerate(table.columns):
             sheet.write_string(top, place, str(column), head)
-            sheet.set_column(place, place, _width(table[column], str(column)))
-        for line, row in enumerate(table.itertuples(index=False), top + 1):
-            for place, value in enumerate(row):
-                _write(sheet, line, place, value)
+            sheet.set_column(place, place, _fill(sheet, top + 1, place, table[column], column))
         sheet.freeze_panes(top + 1, 1)
         if len(table.columns):
             sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
@@ -62,19 +59,18 @@ def write_workbook(
     return partial.replace(out)
 
 
-def _width(column: pd.Series, name: str) -> float:
-    longest = column.astype("str").str.len().clip(upper=60).max() if len(column) else 0
-    return float(max(len(name), longest or 0)) + 2
-
-
-def _write(sheet, line: int, place: int, value: object) -> None:
-    if isinstance(value, list):
-        value = value[0]
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(line, place, value)
-    else:
-        sheet.write_string(line, place, str(value)[:MAX_CELL])
+def _fill(sheet, top: int, place: int, column: pd.Series, name: str) -> float:
+    """Write the known values of a column from line ``top`` down; the width it needs."""
+    column = column.map(lambda value: value[0] if isinstance(value, list) else value)
+    column = column.set_axis(range(top, top + len(column))).dropna()
+    longest = 0
+    for line, value in zip(column.index.tolist(), column.tolist(), strict=True):
+        if isinstance(value, bool):
+            sheet.write_boolean(line, place, value)
+        elif isinstance(value, int | float):
+            sheet.write_number(line, place, value)
+        else:
+            value = str(value)
+            sheet.write_string(line, place, value[:MAX_CELL])
+        longest = max(longest, len(str(value)))
+    return float(max(len(str(name)), min(longest, 60))) + 2

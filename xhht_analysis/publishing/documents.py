@@ -116,6 +116,8 @@ def _exporter():
 
 
 def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str | None) -> Path:
+    from nbconvert.exporters.templateexporter import TemplateExporter
+
     headings = _prepare(nb)
     css = (TEMPLATES / "committee" / "page.css").read_text(encoding="utf-8")
     sample = labels.word("sample") if _is_sample(nb) else ""
@@ -131,7 +133,8 @@ def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str
         "contents_title": labels.word("contents"),
         "contents": [h for h in headings if h["level"] in (2, 3)],
     }
-    text, _ = _exporter().from_notebook_node(nb, resources={"page": page})
+    # the template has every alt and tabindex: nbconvert need not parse the page to add them
+    text, _ = TemplateExporter.from_notebook_node(_exporter(), nb, resources={"page": page})
     return store.write_text(out, text)
 
 

@@ -16,8 +16,6 @@ from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose, table
 from xhht_analysis.publishing.documents import write_page
-from xhht_analysis.publishing.figures import goals as figures_goals
-from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.material import PROVINCE, Material
 
 FIELDS = (
@@ -95,14 +93,19 @@ def _targets(material: Material, code: str, drawn: Mapping[str, Block]) -> list[
                 rows.append([material.title(goal_code), str(year), aim, now, tone])
         if len(mine):
             caption = material.title(goal_code)
-            figures.append(
-                drawn.get(caption) or picture(figures_goals.plot_fan(material, goal_code))
-            )
+            figures.append(drawn.get(caption) or _drawn_anew(material, goal_code))
     if not rows:
         return [prose([word("indicator.targets_none")])]
     columns = [word("col.goal"), word("col.year"), word("col.aim"), word("col.current"),
                word("col.assessment")]  # fmt: skip
     return [table(word("indicator.targets_caption"), columns, rows, align="lcrrl"), *figures]
+
+
+def _drawn_anew(material: Material, goal_code: str) -> Block:
+    """The fan of a goal; matplotlib is imported only where a figure is missing."""
+    from xhht_analysis.publishing.figures import base, goals
+
+    return base.picture(goals.plot_fan(material, goal_code))
 
 
 def _series(material: Material, code: str) -> Block:

@@ -6,15 +6,16 @@ the province is unit 82 in that frame (Tiền Giang before the merger of 2025-07
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 
 import pandas as pd
 
 from xhht_analysis import contracts, store
 from xhht_analysis.forecasting.levels import observed_bounds
-from xhht_analysis.forecasting.outlook import observed_shares
+from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels, collation_key
 
@@ -26,6 +27,19 @@ TARGET_YEARS = (2025, 2030)
 COUNTED_KIND = "share_districts"
 CERTAIN = 1e-9
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
+
+
+def kept(select: Callable) -> Callable:
+    """Select once from the tables of a `Material`, which never change."""
+
+    @wraps(select)
+    def selected(self, *key):
+        found = self._kept
+        if (select.__name__, *key) not in found:
+            found[select.__name__, *key] = select(self, *key)
+        return found[select.__name__, *key]
+
+    return selected
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,10 @@ class Material:
     scores: pd.DataFrame = field(default_factory=contracts.SCORES.empty)
     previous: pd.DataFrame = field(default_factory=contracts.VERDICTS.empty)
     labels: Labels = field(default_factory=Labels)
+
+    @cached_property
+    def _kept(self) -> dict:
+        return {}
 
     @cached_property
     def is_sample(self) -> bool:
@@ -100,6 +118,7 @@ class Material:
         bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
         return rows.iloc[0] if len(rows) else bare
 
+    @kept
     def verdict(self, goal_code: str, year: int, unit_code: str = PROVINCE) -> pd.Series | None:
         """Verdict of one unit on the target of ``year``, or None when the plan states none."""
         rows = self.verdicts
@@ -107,6 +126,7 @@ class Material:
         rows = rows[mask & (rows["unit_code"] == unit_code)]
         return None if rows.empty else rows.iloc[0]
 
+    @kept
     def target(self, goal_code: str, year: int) -> pd.Series | None:
         """Target row of the plan for ``year``, or None."""
         mask = (self.targets["goal_code"] == goal_code) & (
@@ -118,6 +138,7 @@ class Material:
         """Whether the goal rests on recognised levels instead of a share."""
         return self.ordered_goals.loc[goal_code, "kind"] in LEVEL_KINDS
 
+    @kept
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
         mask = (self.panel["indicator_code"] == indicator_code) & (
@@ -128,6 +149,7 @@ class Material:
             mask &= self.panel["definition_variant"] == variant
         return self.panel[mask].sort_values(["unit_code", "year"])
 
+    @kept
     def levels(self, indicator_code: str) -> pd.DataFrame:
         """Level of each district and year: unit_code, year, low, high, reported.
 
@@ -162,6 +184,7 @@ class Material:
             for r in rows[rows["reported"].astype(bool)].itertuples()
         }
 
+    @kept
     def observed(self, goal_code: str, indicator_code: str | None = None) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
 
@@ -170,15 +193,7 @@ class Material:
         where the goal's targets measure two standards.
         """
         code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
-        if (goal_code, code) not in self._seen:
-            self._seen[goal_code, code] = self._observe(self.ordered_goals.loc[goal_code], code)
-        return self._seen[goal_code, code]
-
-    @cached_property
-    def _seen(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return {}
-
-    def _observe(self, goal: pd.Series, code: str) -> pd.DataFrame:
+        goal = self.ordered_goals.loc[goal_code]
         if goal["kind"] not in LEVEL_KINDS:
             rows = self.rows(code).dropna(subset="value")
             units = list(self.districts["unit_code"])
@@ -223,18 +238,23 @@ class Material:
             return self.amount(verdict, verdict["current"])
         return self.span(verdict, verdict["current_low"], verdict["current_high"])
 
+    @kept
     def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
         """Forecast quantiles: one row per year, one column per quantile level."""
-        rows = self.forecasts
-        mask = (
-            (rows["indicator_code"] == indicator_code)
-            & (rows["unit_code"] == unit_code)
-            & (rows["frame"] == contracts.FRAME_DISTRICTS)
-            & (rows["output_type"] == "quantile")
-        )
-        rows = rows[mask]
-        last = rows[rows["origin_year"] == rows["origin_year"].max()]
-        table = last.pivot_table(index="year", columns="output_type_id", values="value")
+        try:
+            return self._bands.loc[(indicator_code, unit_code)].dropna(axis=1, how="all")
+        except KeyError:
+            return pd.DataFrame()
+
+    @cached_property
+    def _bands(self) -> pd.DataFrame:
+        """Quantiles from the last origin: rows indicator_code, unit_code, year."""
+        rows, keys = self.forecasts, ["indicator_code", "unit_code"]
+        rows = rows[(rows["frame"] == contracts.FRAME_DISTRICTS)
+                    & (rows["output_type"] == "quantile")]  # fmt: skip
+        last = rows.groupby(keys)["origin_year"].transform("max")
+        rows = rows[rows["origin_year"] == last]
+        table = rows.pivot_table(index=[*keys, "year"], columns="output_type_id", values="value")
         return table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
 
     def amount(self, verdict: pd.Series, value: float) -> str:

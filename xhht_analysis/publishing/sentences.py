@@ -9,8 +9,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.figures.goals import tally_text
-from xhht_analysis.publishing.labels import HOPEFUL, WORRYING
+from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, WORRYING
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 
@@ -227,3 +226,14 @@ def status_sentence(material: Material) -> str:
         corrected=number(tally.get(contracts.VALUE_TYPES[1], 0)),
         doubtful=number((rows["status"] == "doubtful").sum()),
     )
+
+
+def tally_text(material: Material, classes: list[str], year: int) -> str:
+    """How many targets of ``year`` fall in each verdict class, as one sentence."""
+    parts = [
+        material.labels.word("summary.part", n=classes.count(c), verdict=material.labels.verdict(c))
+        for c in CLASS_ORDER
+        if c in classes
+    ]
+    key = "summary.tally_past" if year < int(material.as_of[:4]) else "summary.tally_future"
+    return material.labels.word(key, n=len(classes), year=year, parts=", ".join(parts) or "–")

@@ -16,7 +16,8 @@ from xhht_analysis.publishing.figures import places as figures_places
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.followup import STATES
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
-from xhht_analysis.publishing.report import doubt_table, goal_columns, goal_row, latest
+from xhht_analysis.publishing.overview import goal_columns, goal_row
+from xhht_analysis.publishing.report import doubt_table, latest
 
 YEAR = TARGET_YEARS[-1]
 MAX_ROWS = 40

@@ -9,27 +9,32 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, wraps
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.figures.texts import TextCanvas
 from xhht_analysis.publishing.material import Material
 
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
+TITLE_EDGE = 0.05
+"""Inches above the title and below the source line."""
 DPI, NEARLY_WHITE = 144, 250
-INK, GREY, LIGHT = "#1f2933", "#6b7785", "#e4e7eb"
+INK, GREY, LIGHT, EDGE = "#1f2933", "#6b7785", "#e4e7eb", "#b8c2cc"
 DATA, TARGET = "#0b4f8a", "#b3261e"
 CLASS_COLOURS = {
     "reached": "#08306b",
@@ -47,7 +52,7 @@ BAND_LEVELS = {95: (0.025, 0.975), 80: (0.1, 0.9), 50: (0.25, 0.75)}
 STYLE = {
     **sns.axes_style("white"),
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
     "font.size": 9,
     "axes.titlesize": 9,
     "axes.labelsize": 9,
@@ -67,8 +72,10 @@ STYLE = {
     "figure.titleweight": "bold",
     "hatch.linewidth": 0.6,
     "text.parse_math": False,
+    "text.hinting": "none",
+    "axes.titley": 1.0,
     "svg.hashsalt": "xhht",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
 }
 
 
@@ -90,7 +97,7 @@ def styled(builder: Callable[..., Figure]) -> Callable[..., Figure]:
 
 def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[Figure, np.ndarray]:
     """New figure as wide as the page, with its axes as a 2-d array."""
-    figure = Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(PAGE_WIDTH, height), layout=TightLayoutEngine(pad=0.6))
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
@@ -99,14 +106,44 @@ def finish(figure: Figure, material: Material, title: str, alt: str, *, key: str
 
     ``key`` explains signs in a line of its own above the source.
     """
-    figure.suptitle(wrapped(title, 66), x=0.01, ha="left")
+    edge = TITLE_EDGE / figure.get_figheight()
+    figure.suptitle(wrapped(title, 66), x=0.01, y=1 - edge, ha="left")
     figure.set_label(alt)
     lines = [wrapped(text, 136) for text in (key, material.footer()) if text]
-    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, ha="left")
+    figure.supxlabel("\n".join(lines), fontsize=6.5, color=GREY, x=0.01, y=edge, ha="left")
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)  # else each drawing looks for the place of no label
     if material.is_sample:
         mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10}
         figure.text(0.5, 0.5, material.labels.word("sample"), ha="center", va="center", **mark)
     return figure
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of a grid: its corner, size, colour and text; ``hatched`` says "not known"."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    text: str
+    hatched: bool = False
+
+
+def draw_cells(axes, cells: Sequence[Cell], *, edge: str = EDGE, lw: float = 0.6, **font) -> None:
+    """Fill the fields of a grid and write in each; texts stay inside and need no layout."""
+    for hatch in (None, "////"):
+        some = [c for c in cells if c.hatched == (hatch is not None)]
+        corners = [[(c.x, c.y), (c.x + c.width, c.y), (c.x + c.width, c.y + c.height),
+                    (c.x, c.y + c.height)] for c in some]  # fmt: skip
+        axes.add_collection(PolyCollection(corners, facecolors=[c.colour for c in some],
+                                           edgecolors=edge, lw=lw, hatch=hatch))  # fmt: skip
+    for c in cells:
+        axes.text(c.x + c.width / 2, c.y + c.height / 2, c.text, ha="center", va="center",
+                  color=ink_on(c.colour), clip_on=True, **{"fontsize": 7.5, **font})  # fmt: skip
 
 
 def draw_bands(axes, bands) -> None:
@@ -147,6 +184,7 @@ def clip(text: str, width: int = 24) -> str:
     return text if len(text) <= width else text[: width - 1].rstrip() + "…"
 
 
+@cache
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on ``colour`` (WCAG relative luminance)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
@@ -154,34 +192,37 @@ def ink_on(colour: str) -> str:
     return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
 
 
+def settle(figure: Figure) -> TextCanvas:
+    """Lay a figure out once and for all: drawing it again would lay it out again."""
+    with figure_style():
+        figure.set_dpi(DPI)
+        canvas = TextCanvas(figure)
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine("none")
+    return canvas
+
+
 def png_bytes(figure: Figure) -> bytes:
     """PNG of a figure, the same bytes every time."""
-    return _bytes(figure, "png", {})
+    stream, canvas = io.BytesIO(), settle(figure)
+    with figure_style():
+        canvas.draw()
+    # 256 colours of a flat drawing look the same and weigh a third
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.putpalette([255 if v > NEARLY_WHITE else v for v in image.getpalette()])
+    image.save(stream, "png", dpi=(DPI, DPI))
+    return stream.getvalue()
 
 
 def svg_bytes(figure: Figure) -> bytes:
-    """SVG of a figure, the same bytes every time."""
-    return _bytes(figure, "svg", {"Date": None, "Creator": None})
-
-
-def _bytes(figure: Figure, kind: str, metadata: dict) -> bytes:
-    """Draw once: the layout is settled first and kept, `savefig` would settle and draw again."""
+    """SVG of a figure, the same bytes every time; its texts can be read out, searched, edited."""
     stream = io.BytesIO()
+    settle(figure)
+    said = {"Title": " ".join(figure.get_suptitle().split()), "Description": figure.get_label()}
     with figure_style():
-        figure.set_dpi(DPI)
-        figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine("none")
-        if kind == "png":
-            canvas = FigureCanvasAgg(figure)
-            canvas.draw()
-            # 256 colours of a flat drawing look the same and weigh a third
-            image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-            image = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-            image.putpalette([255 if v > NEARLY_WHITE else v for v in image.getpalette()])
-            image.save(stream, "png", dpi=(DPI, DPI))
-        else:
-            FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
-    return stream.getvalue()
+        FigureCanvasSVG(figure).print_svg(stream, metadata=said | {"Date": None, "Creator": None})
+    return stream.getvalue().replace(b"<svg ", b'<svg xml:space="preserve" ', 1)
 
 
 def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
@@ -196,13 +237,14 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     return paths
 
 
-def save_all(drawn: dict[str, Figure], folder: str | Path) -> list[Block]:
-    """Save figures by name into ``folder`` (empty: nowhere) and return them as blocks."""
-    blocks = []
-    for name, figure in drawn.items():
-        saved = save_figure(figure, folder, name)
-        blocks.append(picture(figure, saved[0].read_bytes() if saved else None))
-    return blocks
+def save_all(drawn: dict[str, Callable[[], Figure]], folder: str | Path) -> dict[str, Block]:
+    """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
+    return {name: _saved(name, draw(), folder) for name, draw in drawn.items()}
+
+
+def _saved(name: str, figure: Figure, folder: str | Path) -> Block:
+    saved = save_figure(figure, folder, name)
+    return picture(figure, saved[0].read_bytes() if saved else None)
 
 
 def picture(figure: Figure, png: bytes | None = None) -> Block:

@@ -19,6 +19,7 @@ from xhht_analysis.publishing.figures.base import (
 )
 from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
 from xhht_analysis.publishing.material import COUNTED_KIND, TARGET_YEARS, Material
+from xhht_analysis.publishing.sentences import tally_text
 
 CLASS_EDGES = (10, 33, 67, 90)
 BOUNDARY = 2024.75
@@ -263,14 +264,3 @@ def _fan_scale(axis, material: Material, code: str, verdicts) -> None:
     axis.set_ylim(-0.4, top + 0.6)
     axis.yaxis.set_major_locator(MultipleLocator(2 if top > 3 else 1))
     axis.set_ylabel(material.labels.word("fan.axis.units" if top > 3 else "fan.axis.level"))
-
-
-def tally_text(material: Material, classes: list[str], year: int) -> str:
-    """How many targets of ``year`` fall in each verdict class, as one sentence."""
-    parts = [
-        material.labels.word("summary.part", n=classes.count(c), verdict=material.labels.verdict(c))
-        for c in CLASS_ORDER
-        if c in classes
-    ]
-    key = "summary.tally_past" if year < int(material.as_of[:4]) else "summary.tally_future"
-    return material.labels.word(key, n=len(classes), year=year, parts=", ".join(parts) or "–")

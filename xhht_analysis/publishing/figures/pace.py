@@ -33,7 +33,7 @@ def _pairs(material: Material, key: str, year: int, rows: list[tuple], axis_labe
     names, left, right, notes, parts = zip(*rows, strict=True) if rows else [()] * 5
     figure, axes = look.canvas(1.1 + 0.38 * max(len(names), 2))
     axis, places, word = axes[0, 0], np.arange(len(names)), material.labels.word
-    axis.hlines(places, left, right, color="#b8c2cc", lw=3)
+    axis.hlines(places, left, right, color=look.EDGE, lw=3)
     axis.plot(left, places, "o", color=DATA, ms=7, mfc="white")
     axis.plot(right, places, "D", color=TARGET, ms=7)
     axis.set_yticks(places, [look.wrapped(name, 40) for name in names], fontsize=8)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
-from xhht_analysis.publishing.figures.goals import BOUNDARY, from_origin
+from xhht_analysis.publishing.figures.base import GREY, LEVEL_COLOURS, styled
+from xhht_analysis.publishing.figures.goals import BOUNDARY
+from xhht_analysis.publishing.figures.panels import draw_panels, panel
 from xhht_analysis.publishing.labels import HOPEFUL, PERCENT, SYMBOLS
 from xhht_analysis.publishing.material import LEVEL_KINDS, PROVINCE, TARGET_YEARS, Material
 
@@ -34,12 +34,10 @@ DEADLINE = "11-30"
 def plot_districts(material: Material, goal_code: str) -> Figure:
     """Observed and expected share of each district, in Vietnamese order, on one scale."""
     goal, name = material.ordered_goals.loc[goal_code], material.title(goal_code)
-    lines = -(-max(len(material.districts), 1) // 4)
-    figure, axes = look.canvas(0.9 + 1.6 * lines, lines, 4, sharex=True, sharey=True)
-    for axis, district in zip(axes.flat, material.districts.itertuples(), strict=False):
-        _share_panel(axis, material, goal, district.unit_code, look.clip(district.short_name))
-    for axis in axes.flat[len(material.districts) :]:
-        axis.axis("off")
+    figure, axes = look.canvas(0.9 + 1.6 * -(-max(len(material.districts), 1) // 4))
+    panels = [panel(material, goal, district.unit_code, look.clip(district.short_name))
+              for district in material.districts.itertuples()]  # fmt: skip
+    draw_panels(axes[0, 0], panels, 4, material)
     rows = material.rows(goal["indicator_code"]).dropna(subset="value")
     title = material.labels.word("districts.title", name=name)
     alt = _districts_alt(material, name, rows, material.target(goal_code, LAST_YEAR))
@@ -51,46 +49,19 @@ def plot_unit(material: Material, unit_code: str) -> Figure:
     """Every share of the plan in one district (or the province), a panel each."""
     word, name = material.labels.word, material.names.get(unit_code, unit_code)
     goals = material.ordered_goals[~material.ordered_goals["kind"].isin(LEVEL_KINDS)]
-    lines = -(-max(len(goals), 1) // 3)
-    figure, axes = look.canvas(0.8 + 1.75 * lines, lines, 3, sharex=True)
+    figure, axes = look.canvas(0.8 + 1.75 * -(-max(len(goals), 1) // 3))
+    panels = [panel(material, goal, unit_code, material.short(goal["indicator_code"]))
+              for _, goal in goals.iterrows()]  # fmt: skip
+    draw_panels(axes[0, 0], panels, 3, material, scale=(0, 105))
     parts = []
-    for axis, (_, goal) in zip(axes.flat, goals.iterrows(), strict=False):
-        short = material.short(goal["indicator_code"])
-        own = _share_panel(axis, material, goal, unit_code, short)
-        axis.set_ylim(0, 105)
-        if len(own):
-            target, last = material.target(goal["goal_code"], LAST_YEAR), own.iloc[-1]
-            aim = material.labels.percent(
-                float("nan" if target is None else target["target_value"])
-            )
-            given = {"year": int(last["year"]), "value": material.labels.percent(last["value"])}
-            parts.append(word("unit.figure_part", indicator=short, target=aim, **given))
-    for axis in axes.flat[len(goals) :]:
-        axis.axis("off")
+    for one in (p for p in panels if len(p.observed)):
+        last, percent = one.observed.iloc[-1], material.labels.percent
+        said = {"year": int(last["year"]), "value": percent(last["value"])}
+        said |= {"indicator": " ".join(one.title.split()), "target": percent(one.target)}
+        parts.append(word("unit.figure_part", **said))
     alt = word("unit.figure_alt", name=name, parts=" ".join(parts) or word("class.no_data"))
     title = word("unit.figure", name=name)
     return look.finish(figure, material, title, alt, key=_share_key(material))
-
-
-def _share_panel(axis, material: Material, goal, unit_code: str, title: str) -> pd.DataFrame:
-    """Course of one share in one unit; the figures it drew."""
-    code = goal["indicator_code"]
-    rows = material.rows(code).dropna(subset="value")
-    own = rows[rows["unit_code"] == unit_code]
-    look.draw_bands(
-        axis, from_origin(material.bands(code, unit_code), own.assign(low=own["value"]))
-    )
-    axis.plot(own["year"], own["value"], "-o", color=DATA, lw=1.3, ms=3, gid="observed")
-    axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls="--")
-    target = material.target(goal["goal_code"], LAST_YEAR)
-    if target is not None:
-        value = float(target["target_value"])
-        axis.plot(LAST_YEAR, value, "D", color=TARGET, ms=4.5, zorder=5, gid="target")
-    axis.set_title(look.wrapped(title, 26), weight="bold", fontsize=8.5)
-    axis.set(xticks=[2021, 2025, 2030], xlim=(2020.4, 2030.8))
-    axis.grid(axis="y")
-    look.local_numbers(axis.yaxis, material)
-    return own
 
 
 def _share_key(material: Material) -> str:
@@ -142,17 +113,15 @@ def _levels(material: Material, code: str) -> pd.DataFrame:
 
 def _ladder_panel(axis, material: Material, code: str, years: range) -> None:
     rows, units = _levels(material, code), list(material.districts["unit_code"])
+    cells = []
     for row in rows.itertuples():
         known = row.low == row.high
-        if not known and not row.reported:
-            continue
-        text = f"{row.low:.0f}" if known else f"{row.low:.0f}–{row.high:.0f}"
-        colour = LEVEL_COLOURS[int(row.low)] if known else "#ffffff"
-        place = (row.year - years[0] - 0.5, units.index(row.unit_code) - 0.5)
-        hatch = None if known else "////"
-        axis.add_patch(Rectangle(place, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
-        axis.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=7.5,
-                  color=look.ink_on(colour))  # fmt: skip
+        if known or row.reported:
+            text = f"{row.low:.0f}" if known else f"{row.low:.0f}–{row.high:.0f}"
+            colour = LEVEL_COLOURS[int(row.low)] if known else "#ffffff"
+            place = (row.year - years[0] - 0.5, units.index(row.unit_code) - 0.5)
+            cells.append(look.Cell(*place, 1, 1, colour, text, not known))
+    look.draw_cells(axis, cells)
     axis.set(xlim=(-0.5, len(years) - 0.5), ylim=(len(units) - 0.5, -0.5))
     axis.set_xticks(range(len(years)), [str(y) for y in years], rotation=90, fontsize=7)
     axis.set_yticks(range(len(units)), _short_names(material), fontsize=7.5)
@@ -186,9 +155,12 @@ def plot_calendar(material: Material) -> Figure:
     years = sorted(received["year"].unique())
     figure, axes = look.canvas(1.3 + 0.27 * max(len(senders), 3))
     axis = axes[0, 0]
-    for (sender, year), rows in received.groupby(["sender", "year"]):
-        if sender in senders:
-            _calendar_cell(axis, senders.index(sender), years.index(year), rows, material)
+    cells = [
+        _calendar_cell(senders.index(sender), years.index(year), rows, material)
+        for (sender, year), rows in received.groupby(["sender", "year"])
+        if sender in senders
+    ]
+    look.draw_cells(axis, cells)
     for place, sender in enumerate(senders):
         missing = set(years) - set(received.loc[received["sender"] == sender, "year"])
         for year in (y for y in missing if _is_due(material, sender, y)):
@@ -243,7 +215,7 @@ def _is_due(material: Material, sender: str, year: int) -> bool:
     return bool(row["indicators"]) and row["valid_from"] <= due <= (row["valid_to"] or due)
 
 
-def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: Material) -> None:
+def _calendar_cell(place: int, column: int, rows: pd.DataFrame, material: Material) -> look.Cell:
     sender, late = rows["sender"].iloc[0], int(rows["late"].sum())
     own = bool((rows["reporter"] == sender).any())
     day = "/".join(reversed(rows["received_on"].iloc[0][5:].split("-")))
@@ -251,11 +223,8 @@ def _calendar_cell(axis, place: int, column: int, rows: pd.DataFrame, material: 
     text = day if own else f"{len(rows)}/{total}"
     whole = own or len(rows) == total
     colour = LEVEL_COLOURS[3] if not late and whole else LEVEL_COLOURS[1]
-    axis.add_patch(
-        Rectangle((column - 0.48, place - 0.44), 0.96, 0.88, fc=colour, ec="#b8c2cc", lw=0.6)
-    )
-    axis.text(column, place, f"{text} !" if late else text, ha="center", va="center", fontsize=7.5,
-              color=look.ink_on(colour))  # fmt: skip
+    text = f"{text} !" if late else text
+    return look.Cell(column - 0.48, place - 0.44, 0.96, 0.88, colour, text)
 
 
 def district_verdicts(material: Material, year: int) -> pd.DataFrame:
@@ -277,15 +246,14 @@ def plot_heatmap(material: Material, year: int = 2030) -> Figure:
     across, down = (names, shorts) if flip else (shorts, names)
     figure, axes = look.canvas(1.4 + (0.22 if flip else 0.36) * max(len(down), 2))
     axis = axes[0, 0]
+    cells = []
     for row in rows.itertuples():
         x, y = units.index(row.unit_code), goals.index(row.goal_code)
         x, y = (y, x) if flip else (x, y)
-        colour = look.CLASS_COLOURS[row.verdict_class]
-        hatch = "////" if row.verdict_class == "no_data" else None
-        corner = (x - 0.5, y - 0.5)
-        axis.add_patch(Rectangle(corner, 1, 1, fc=colour, ec="#b8c2cc", lw=0.6, hatch=hatch))
-        text = heat_text(material, row)
-        axis.text(x, y, text, ha="center", va="center", fontsize=7, color=look.ink_on(colour))
+        colour, text = look.CLASS_COLOURS[row.verdict_class], heat_text(material, row)
+        unknown = row.verdict_class == "no_data"
+        cells.append(look.Cell(x - 0.5, y - 0.5, 1, 1, colour, text, unknown))
+    look.draw_cells(axis, cells, fontsize=7)
     axis.set(xlim=(-0.5, len(across) - 0.5), ylim=(max(len(down), 1) - 0.5, -0.5))
     axis.set_yticks(range(len(down)), down, fontsize=7)
     axis.set_xticks(range(len(across)), across, rotation=90, fontsize=7.5)
@@ -325,17 +293,15 @@ def plot_tiles(material: Material, goal_code: str, year: int = 2030) -> Figure:
     rows = district_verdicts(material, year)
     rows = rows[rows["goal_code"] == goal_code].set_index("unit_code")
     figure, axes = look.canvas(2.9)
-    axis, parts = axes[0, 0], []
+    axis, parts, cells = axes[0, 0], [], []
     for unit in material.districts.itertuples():
         if unit.unit_code not in TILES or unit.unit_code not in rows.index:
             continue
         (x, y), row = TILES[unit.unit_code], rows.loc[unit.unit_code]
-        colour = look.CLASS_COLOURS[row["verdict_class"]]
-        axis.add_patch(Rectangle((x, y), 0.96, 0.92, fc=colour, ec=GREY, lw=0.8))
         text = f"{look.clip(unit.short_name, 16)}\n{heat_text(material, row)}"
-        axis.text(x + 0.48, y + 0.46, text, ha="center", va="center", fontsize=7.5,
-                  color=look.ink_on(colour))  # fmt: skip
+        cells.append(look.Cell(x, y, 0.96, 0.92, look.CLASS_COLOURS[row["verdict_class"]], text))
         parts.append(f"{unit.short_name}: {material.labels.verdict_cell(row)}.")
+    look.draw_cells(axis, cells, edge=GREY, lw=0.8)
     axis.set(xlim=(-0.1, 6.1), ylim=(-0.1, 3.0))
     axis.axis("off")
     word, name = material.labels.word, material.title(goal_code)

@@ -1,0 +1,112 @@
+"""What was observed of one indicator of the plan, with bounds where districts are missing.
+
+In: the panel in the frame of the 11 districts. Out: what is drawn from and judged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis import contracts
+
+PROVINCE = "82"
+SOURCE_GAP = 0.5
+"""Points between the reported province figure and the sum of its districts worth a remark."""
+REPORT_ERROR = 0.05
+"""Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
+REFORM_YEAR = int(contracts.DISTRICTS_END[:4])
+SAME_BASE = 1e-3
+"""Denominators closer than this (relative) count the same people."""
+
+
+def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd.DataFrame:
+    """Rows of one indicator and definition in the district frame that hold ``column``."""
+    mask = (panel["indicator_code"] == indicator["indicator_code"]) & (
+        panel["frame"] == contracts.FRAME_DISTRICTS
+    )
+    if isinstance(indicator["definition_variant"], str):
+        mask &= panel["definition_variant"] == indicator["definition_variant"]
+    if column != "level":
+        mask &= panel[column].notna()
+    return panel[mask].sort_values(["unit_code", "year"], ignore_index=True)
+
+
+def report_error(rows: pd.DataFrame) -> np.ndarray:
+    """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
+    seen = rows.reindex(columns=["status", "value_type", "year"])
+    rebuilt = (seen["value_type"] == "derived") & (seen["year"] == REFORM_YEAR)
+    return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
+
+
+def conditional_history(rows: pd.DataFrame, parent_rows: pd.DataFrame) -> pd.DataFrame:
+    """Share of the parent's count that the child holds: value in percent, with counts.
+
+    Years in which the parent is missing, zero or smaller than the child are left out.
+    """
+    keys = ["unit_code", "year"]
+    both = rows.merge(parent_rows[[*keys, "value", "numerator", "denominator"]], on=keys)
+    same = (both["denominator_x"] / both["denominator_y"] - 1).abs() < SAME_BASE
+    numerator = both["numerator_x"].where(same)
+    denominator = both["numerator_y"].where(same)
+    ratio = (numerator / denominator).fillna(both["value_x"] / both["value_y"])
+    out = pd.DataFrame(
+        {
+            "indicator_code": both["indicator_code"],
+            "unit_code": both["unit_code"],
+            "year": both["year"],
+            "value": 100 * ratio,
+            "numerator": numerator,
+            "denominator": denominator,
+        }
+    )
+    return out[(out["value"] <= contracts.MAX_PERCENT) & (both["value_y"] > 0)]
+
+
+def observed_shares(own: pd.DataFrame, reported: pd.DataFrame, districts: list[str]):
+    """Lowest and highest possible value by year (index) and unit (columns).
+
+    The province is the sum of the districts by counts. Where a district is missing its people
+    count as none for the lowest and all for the highest value, with its latest denominator.
+    Without counts the reported province figure stands.
+    """
+    low, base, top = (_grid(own, column) for column in ("value", "denominator", "numerator"))
+    high = low.copy()
+    whole = set(districts) == set(base.columns[base.notna().any()])
+    told = reported.set_index("year")["value"].astype(float)
+    years = low.index.union(told.index)
+    low, high = low.reindex(years), high.reindex(years)
+    if whole:
+        filled = base.ffill().bfill()
+        missing = filled.where(top.isna(), 0.0).sum(axis=1)
+        total, known = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
+        low[PROVINCE] = 100 * known / total
+        high[PROVINCE] = 100 * (known + missing) / total
+        gap = told.reindex(years)[low[PROVINCE].isna()]
+        low.loc[gap.index, PROVINCE] = high.loc[gap.index, PROVINCE] = gap
+    else:
+        low[PROVINCE] = high[PROVINCE] = told.reindex(years)
+    return low, high
+
+
+def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Years by units; the panel's key leaves one row per cell."""
+    years, units = sorted(rows["year"].unique()), sorted(rows["unit_code"].unique())
+    cells = rows.set_index(["year", "unit_code"])[column].astype(float)
+    values = cells.reindex(pd.MultiIndex.from_product([years, units])).to_numpy()
+    return pd.DataFrame(values.reshape(len(years), len(units)), index=years, columns=units)
+
+
+def share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, ...]:
+    """Codes of remarks on the province figure (`verdicts.REASONS`)."""
+    if own.empty:
+        return ("province_only",)
+    reasons = [] if whole else ["units_missing"]
+    if whole and not counted:
+        reasons.append("no_denominators")
+    told = reported.set_index("year")["value"]
+    if counted and len(told):
+        gap = (told - low[PROVINCE]).abs().dropna()
+        if len(gap) and gap.iloc[-1] > SOURCE_GAP:
+            reasons.append("source_gap")
+    return tuple(reasons)
