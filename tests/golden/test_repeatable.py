@@ -21,7 +21,7 @@ def xhht(*words, cwd):
 
 
 def test_a_run_repeats_byte_for_byte_in_another_folder_from_moved_files(tmp_path):
-    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw, out = tmp_path / "raw", tmp_path / "Báo cáo"
     shutil.copytree(FIXTURE, raw)
     done = xhht("run", "--raw", raw, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -142,8 +142,9 @@ def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):
     assert caught.value.logged.count("Nguyễn") == 0
 
 
-def test_shown_paths_are_those_of_the_reader(tmp_path):
-    out = tmp_path / "Bộ số liệu"
+@pytest.mark.parametrize("name", ["Bộ số liệu", "Báo cáo xã hội học tập", "Đạt 50% & 'hơn' #1"])
+def test_shown_paths_are_those_of_the_reader(tmp_path, name):
+    out = tmp_path / name
     show = write_notebook(tmp_path / "n.ipynb", 'output_dir: str = ""', "print(output_dir)")
     target = out / ".staging" / "n.ipynb"
     given = {"output_dir": str(out / ".staging" / "x")}

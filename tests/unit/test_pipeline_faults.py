@@ -105,6 +105,19 @@ def test_a_disk_full_in_the_midst_of_publishing_tears_nothing(project, monkeypat
     assert whole(project)
 
 
+def test_a_full_disk_is_named_where_the_system_names_no_file(project, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    go(project)
+    monkeypatch.setattr(notebooks, "execute", refuse)
+    with pytest.raises(OSError, match="No space left") as caught:
+        go(project, force=True)
+    assert caught.value.filename == str(project.out)
+    assert whole(project)
+    assert not (project.out / publication.STAGING).exists()
+
+
 def test_a_read_only_folder_is_named_with_the_remedy(project, monkeypatch):
     def refuse(self, *args, **kwargs):
         raise OSError(errno.EROFS, "Read-only file system", str(self))

@@ -20,8 +20,8 @@ QUIET = [
     "--IPKernelApp.log_level=50",
     "--IPKernelApp.exec_lines=__import__('logging').getLogger('matplotlib').setLevel('ERROR')",
 ]
-"""Arguments of a kernel. What ends it is told by us; what matplotlib says of its font cache (absent,
-slow to build, not writable) is this machine's business and would make two runs differ."""
+"""Arguments of a kernel. What ends it is told by us; what matplotlib says of its font cache
+(absent, slow to build, not writable) is this machine's business: it would make two runs differ."""
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -230,14 +230,18 @@ def _strip(notebook) -> None:
 def replace_paths(notebook: Path, old: Path, new: Path) -> None:
     """Write ``new`` wherever ``notebook`` shows the folder ``old`` (staging never shows).
 
-    A path stands as it is in outputs, and escaped once more, in ASCII, in injected parameters.
+    A path stands as it is in outputs, and as papermill writes a string in injected parameters.
     """
     text = notebook.read_text(encoding="utf-8")
     for one, other in ((str(old), str(new)), (old.as_posix(), new.as_posix())):
-        text = text.replace(_escaped(one, False), _escaped(other, False))
-        text = text.replace(_escaped(_escaped(one)), _escaped(_escaped(other)))
+        text = text.replace(_escaped(one), _escaped(other))
+        text = text.replace(_escaped(_injected(one)), _escaped(_injected(other)))
     notebook.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _escaped(text: str, ascii_only: bool = True) -> str:
-    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _injected(text: str) -> str:
+    return text.encode("unicode_escape").decode("ascii").replace('"', r"\"")
