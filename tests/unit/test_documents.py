@@ -219,6 +219,23 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
 
 
+def test_forecasts_of_the_annex_stand_in_one_line_with_their_names(made, run):
+    sheet = list(openpyxl.load_workbook(made[0] / "annex.xlsx")["Dự báo"].values)
+    head, lines = sheet[1], sheet[2:]
+    assert head[:7] == (
+        "indicator_code", "indicator", "unit_code", "unit", "origin_year", "horizon", "year"
+    )  # fmt: skip
+    key = ["indicator_code", "unit_code", "year"]
+    assert len(lines) == len(run.forecasts[key].drop_duplicates())
+    told = {(r[0], r[2], r[6]): dict(zip(head, r, strict=True)) for r in lines}
+    for row in run.forecasts.sample(200, random_state=1).itertuples():
+        name = {"median": "median", "pmf": f"p{row.output_type_id:.0f}"}.get(row.output_type)
+        name = name or f"q{1000 * row.output_type_id:03.0f}"
+        line = told[row.indicator_code, row.unit_code, row.year]
+        assert line[name] == row.value
+    assert ("TP Mỹ Tho", "815") in {(line["unit"], line["unit_code"]) for line in told.values()}
+
+
 def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
     book = openpyxl.load_workbook(made[0] / "annex.xlsx")
     rows = list(book["Tệp đã nhận"].values)

@@ -29,9 +29,40 @@ OPTIONS = {
 def write_annex(material: Material, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
     tables = {name: getattr(material, name) for name in (*TABLES, "scores")}
+    tables["forecasts"] = forecast_lines(material)  # keeps its place among the sheets
     columns, rows = goal_rows(material)
     summary = pd.DataFrame([row for row in rows if len(row) == len(columns)], columns=columns)
     return write_workbook({"summary": summary, **tables}, out, material.labels, material.is_sample)
+
+
+def forecast_lines(material: Material) -> pd.DataFrame:
+    """One line per quantity, unit and year, to be read and filtered by eye.
+
+    Names stand beside the codes; then median, q025 … q975 (as in verdicts) and, for levels and
+    counts of districts, the chance p0, p1, … of each.
+    """
+    rows = material.forecasts
+    at = rows["output_type_id"].fillna(0)
+    kind = rows["output_type"]
+    name = kind.where(kind == "median", "q" + (1000 * at).round().astype(int).map("{:03d}".format))
+    name = name.where(kind != "pmf", "p" + at.astype(int).astype(str))
+    key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
+    wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")
+    wide = wide[sorted(wide.columns, key=_place)].reset_index()
+    wide.columns.name = None
+    goals = set(material.ordered_goals.index)
+    names = {
+        code: material.title(code) if code in goals else material.short(code)
+        for code in wide["indicator_code"].unique()
+    }
+    wide.insert(1, "indicator", wide["indicator_code"].map(names))
+    wide.insert(3, "unit", wide["unit_code"].map(material.names))
+    return wide
+
+
+def _place(column: str) -> tuple[int, int]:
+    """Median first, then quantiles, then chances, each by number."""
+    return "mqp".index(column[0]), int(column[1:]) if column[1:].isdigit() else 0
 
 
 def write_workbook(
