@@ -14,8 +14,9 @@ from xhht_analysis.forecasting.calibration import (
 )
 from xhht_analysis.forecasting.changes import pooled_changes
 from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.links import link, percent, unlink
 from xhht_analysis.forecasting.panel import spread_picks
-from xhht_analysis.forecasting.shares import link, members, percent, predict, prepare, unlink
+from xhht_analysis.forecasting.shares import members, predict, prepare
 
 pytestmark = pytest.mark.unit
 

@@ -8,15 +8,9 @@ from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
 from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.changes import changes_weight, pooled_changes
-from xhht_analysis.forecasting.shares import (
-    evidence,
-    kernel,
-    laplace_binomial,
-    link,
-    run_filter,
-    slope,
-    unlink,
-)
+from xhht_analysis.forecasting.links import laplace_binomial, link, slope, unlink
+from xhht_analysis.forecasting.shares import evidence, kernel
+from xhht_analysis.forecasting.statespace import run_filter
 
 pytestmark = pytest.mark.unit
 

@@ -8,8 +8,9 @@ from scipy.stats import t as student
 from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.calibration import Settings, read_settings
 from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.links import unlink
 from xhht_analysis.forecasting.panel import fit_group
-from xhht_analysis.forecasting.shares import kernel, unlink
+from xhht_analysis.forecasting.shares import kernel
 
 pytestmark = pytest.mark.slow
 UNITS, YEARS, HORIZON = 11, 8, 5

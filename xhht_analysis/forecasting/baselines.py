@@ -18,8 +18,8 @@ from xhht_analysis.forecasting import changes
 from xhht_analysis.forecasting.calibration import GRID
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import History, matrices, read_history
+from xhht_analysis.forecasting.links import link, unlink
 from xhht_analysis.forecasting.panel import PanelForecast
-from xhht_analysis.forecasting.shares import link, unlink
 
 MARGIN = 0.0025
 FLOOR = 0.05

@@ -12,7 +12,8 @@ from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.calibration import GRID, Reading
 from xhht_analysis.forecasting.curves import stretch
-from xhht_analysis.forecasting.shares import link, percent, sample_units
+from xhht_analysis.forecasting.links import link, percent
+from xhht_analysis.forecasting.shares import sample_units
 
 MARGIN = 0.0025
 UNKNOWN_MOVES = np.array([-0.3, 0.3])

@@ -29,11 +29,12 @@ def own_pace(observed: pd.Series) -> float:
     observed
         Values by year (index), exact years only.
     """
-    recent = observed.dropna()
-    recent = recent[recent.index > recent.index.max() - PACE_YEARS] if len(recent) else recent
-    if len(recent) < 2:
+    year, value = observed.index.to_numpy(dtype=float), observed.to_numpy(dtype=float)
+    year, value = year[~np.isnan(value)], value[~np.isnan(value)]
+    recent = year > year.max(initial=0) - PACE_YEARS
+    year, value = year[recent], value[recent]
+    if len(year) < 2:
         return np.nan
-    year, value = recent.index.to_numpy(dtype=float), recent.to_numpy(dtype=float)
     first, second = np.triu_indices(len(year), k=1)
     return float(np.median((value[second] - value[first]) / (year[second] - year[first])))
 
@@ -87,7 +88,8 @@ def pace_percentile(history: pd.DataFrame, start: float, need: float, years: int
     span = range(int(history.index.min()), int(history.index.max()) + 1)
     inside = (np.array([start, need]) / 100).clip(EDGE, 1 - EDGE)
     first, wanted = logit(inside)
-    link = logit((history.reindex(span) / 100).clip(EDGE, 1 - EDGE).to_numpy(dtype=float))
+    share = history.reindex(span).to_numpy(dtype=float) / 100
+    link = logit(share.clip(EDGE, 1 - EDGE))
     moves = link[years:] - link[:-years]
     near = (np.abs(link[:-years] - first) <= PEER_WIDTH) & np.isfinite(moves)
     if near.sum() < MIN_WINDOWS:

@@ -115,10 +115,16 @@ def asked_rates(standards: pd.DataFrame, level_indicator: str, on: str) -> list[
     """Rates behind a level indicator, those of the programmes it presupposes among them."""
     rules = rules_in_force(standards, "commune", on)
     own = rules[rules["level_indicator"] == level_indicator]
-    codes = {*own["indicator_code"], *own["indicator_special"]} - {""}
-    for first in {p.split(":")[0] for cell in own["prerequisites"] for p in split_codes(cell)}:
+    codes, before = _asked(own)
+    for first in before:
         codes |= set(asked_rates(standards, first, on))
     return sorted(codes)
+
+
+def _asked(rules: pd.DataFrame) -> tuple[set[str], set[str]]:
+    """Rates that the rules of one programme name, and the programmes they presuppose."""
+    codes = {*rules["indicator_code"], *rules["indicator_special"]} - {""}
+    return codes, {p.split(":")[0] for cell in rules["prerequisites"] for p in split_codes(cell)}
 
 
 def commune_levels(
@@ -135,21 +141,21 @@ def commune_levels(
     later = rules.groupby("level_indicator")["prerequisites"].agg(lambda cells: any(cells))
     for name in later.sort_values(kind="stable").index:
         own = rules[rules["level_indicator"] == name].sort_values("level")
-        if not set(asked_rates(standards, name, on)) <= set(rates):
+        needed, before = _asked(own)
+        if not (needed <= set(rates) and before <= set(found)):
             continue
         met: dict[int, np.ndarray] = {}
         for rule in own.itertuples():
             value = rates[rule.indicator_code]
-            value = np.where(
-                is_special, rates[rule.indicator_special or rule.indicator_code], value
-            )
+            if rule.indicator_special:
+                value = np.where(is_special, rates[rule.indicator_special], value)
             needed = np.where(is_special, rule.threshold_special, rule.threshold)
             ok = value >= needed - ROUNDING
             for first in split_codes(rule.prerequisites):
                 programme, least = first.split(":")
                 ok &= found[programme] >= int(least)
             met[rule.level] = met.get(rule.level, True) & ok
-        found[name] = np.cumprod(np.stack(list(met.values())), axis=0).sum(axis=0)
+        found[name] = np.logical_and.accumulate(list(met.values())).sum(axis=0)
     return found
 
 
@@ -169,5 +175,5 @@ def district_levels(
             100 * (mine >= rule.level).sum(axis=1) >= rule.share * mine.shape[1] - ROUNDING
             for rule in rules.itertuples()
         ]
-        out.append(np.cumprod(np.stack(met), axis=0).sum(axis=0))
+        out.append(np.logical_and.accumulate(met).sum(axis=0))
     return np.stack(out, axis=1)

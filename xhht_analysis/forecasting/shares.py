@@ -10,183 +10,24 @@ averaged by their evidence in the group's own history times a weak prior (config
 
 from __future__ import annotations
 
-import functools
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, gammaln, ndtr, stdtrit
+from scipy.special import gammaln, ndtr, stdtrit
 
 from xhht_analysis.forecasting.calibration import GRID, Reading, Settings
 from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.links import laplace_binomial, link, percent, slope
+from xhht_analysis.forecasting.statespace import Filtered, run_filter
 
 MAX_EVIDENCE_UNITS = 64
 SCALE_STEPS = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
-EDGE_SHARE = 1e-6
 CENTRE = len(GRID) // 2
 ONE = int(np.searchsorted(GRID, 1.0)) - CENTRE
 """Places of the median on `GRID`, and of one standard deviation beside it."""
-BREAK_COMMON, BREAK_OWN = 100.0, 4.0
-"""Variance of the jump at a change of definition, in yearly variances: of all, of one unit."""
-
-
-@dataclass(frozen=True)
-class Filtered:
-    """Filter output for J settings, N units, T years, K = T - 1 common steps, H horizons."""
-
-    innovation: np.ndarray  # (J, N, T) divided by its standard deviation
-    response: np.ndarray  # (J, N, T, K) of the innovation to each common step, scaled alike
-    log_scale: np.ndarray  # (J,) sum of log innovation variances
-    counted: np.ndarray  # (N,) innovations of each unit
-    mean: np.ndarray  # (J, N, H) forecast without future common steps
-    spread: np.ndarray  # (J, N, H) own forecast variance of the reported value
-    carry: np.ndarray  # (J, N, H) own covariance with the year before
-    reach: np.ndarray  # (J, N, H, K) response of the forecast to each past common step
-
-    @functools.cached_property
-    def products(self) -> tuple:
-        """Products of each unit's innovations: (J, N, K, K), (J, N, K), (J, N) squares."""
-        turned = np.swapaxes(self.response, 2, 3)
-        lean = (turned @ self.innovation[..., None])[..., 0]
-        return turned @ self.response, lean, (self.innovation**2).sum(axis=2)
-
-    def part(self, settings) -> Filtered:
-        """Keep some settings, by their places."""
-        if len(settings) == len(self.log_scale):
-            return self
-        big = [self.innovation, self.response, self.mean, self.spread, self.carry, self.reach]
-        cut = [a[settings] for a in big]
-        return Filtered(cut[0], cut[1], self.log_scale[settings], self.counted, *cut[2:])
-
-
-def link(share, margin):
-    """Logit of a share between -margin and 1 + margin: finite at 0 and 1, straight if large."""
-    return np.log((share + margin) / (1 - share + margin))
-
-
-def unlink(score, margin):
-    """Share of a link value; outside 0-1 by at most `margin`."""
-    return (1 + 2 * margin) * expit(score) - margin
-
-
-def slope(share, margin):
-    """Derivative of `link`."""
-    return 1 / (share + margin) + 1 / (1 - share + margin)
-
-
-def laplace_binomial(x, n, mean, var, margin=0.0):
-    """Gaussian pseudo-observation of a count on the link scale (METHODS 2.2).
-
-    Parameters
-    ----------
-    x, n
-        Numerator and denominator, 0 <= x <= n, n > 0.
-    mean, var
-        Normal prior of the link value.
-
-    Returns
-    -------
-    z, r
-        Value and variance such that one Kalman update with them gives the Laplace posterior,
-        its mean corrected for skewness.
-    """
-    score = np.array(np.broadcast_to(mean, np.shape(x)), dtype=float)
-    for _ in range(8):
-        push, weight, _ = _binomial_force(x, n, score, margin)
-        step = (push - (score - mean) / var) / (weight + 1 / var)
-        score = score + np.clip(step, -1.5, 1.5)
-    push, weight, _ = _binomial_force(x, n, score, margin)
-    if margin:
-        # at 0 and n the share itself would count as known: no surer than x + ½ of n + 1
-        even = (x + 0.5) / (n + 1)
-        weight = np.minimum(weight, n / (even * (1 - even) * slope(even, margin) ** 2))
-    # the mode is not the mean: near 0 and 1 the likelihood leans (third order)
-    near, after = (_binomial_force(x, n, score + d, margin)[1] for d in (-1e-3, 1e-3))
-    most = 0.3 * np.sqrt(weight + 1 / var)
-    lean = np.clip((near - after) / 4e-3 / (weight + 1 / var), -most, most)
-    return score + (push + lean) / weight, 1 / weight
-
-
-def _binomial_force(x, n, score, margin):
-    share = np.clip(unlink(score, margin), EDGE_SHARE, 1 - EDGE_SHARE)
-    rise = 1 / slope(share, margin)
-    inner = share * (1 - share)
-    return (x - n * share) * rise / inner, n * rise**2 / inner, share
-
-
-def run_filter(z, noise, phi, pace_var, step_var, horizon, breaks=None) -> Filtered:
-    """Filter all units under all settings and forecast `horizon` years.
-
-    Parameters
-    ----------
-    z, noise
-        (J, N, T) link values, NaN where missing, and observation variances.
-    phi, pace_var, step_var
-        (J,) damping of the own pace, its variance, variance of the level's yearly step.
-    breaks
-        (T,) whether a year is the first of a new definition: the level may jump, the pace stays.
-
-    Notes
-    -----
-    State (level e, pace g) with covariance P11, P12, P22; start diffuse in the level at the first
-    observation (which adds nothing to the evidence). `re`, `rg` are the responses of e and g to a
-    unit step common to all units in each year.
-    """
-    n_set, n_unit, n_year = z.shape
-    seen = np.isfinite(z[0])
-    phi, pace_var, step_var = (a[:, None] for a in (phi, pace_var, step_var))
-    e, g, p11, p12 = (np.zeros((n_set, n_unit)) for _ in range(4))
-    p22 = np.zeros((n_set, n_unit)) + pace_var
-    re, rg = (np.zeros((n_set, n_unit, n_year - 1)) for _ in range(2))
-    innovation = np.zeros(z.shape)
-    response = np.zeros((*z.shape, n_year - 1))
-    log_scale = np.zeros(n_set)
-    started = np.zeros(n_unit, dtype=bool)
-
-    def advance(e, g, p11, p12, p22):
-        return (
-            e + g,
-            phi * g,
-            p11 + 2 * p12 + p22 + step_var,
-            phi * (p12 + p22),
-            phi**2 * p22 + pace_var * (1 - phi**2),
-        )
-
-    for t in range(n_year):
-        if t:
-            e, g, up11, up12, up22 = advance(e, g, p11, p12, p22)
-            up11 = up11 + (0.0 if breaks is None else BREAK_OWN * breaks[t])
-            p11, p12, p22 = (
-                np.where(started, new, old) for new, old in ((up11, p11), (up12, p12), (up22, p22))
-            )
-            re, rg = re + rg, phi[..., None] * rg
-            re[:, started, t - 1] += 1
-        first, update = seen[:, t] & ~started, seen[:, t] & started
-        value = np.where(seen[:, t], z[:, :, t], 0)
-        var = p11 + noise[:, :, t]
-        sd = np.sqrt(var)
-        gap = np.where(update, value - e, 0)
-        gain1, gain2 = np.where(update, p11 / var, 0), np.where(update, p12 / var, 0)
-        innovation[:, :, t] = gap / sd
-        response[:, :, t] = np.where(update[:, None], re / sd[..., None], 0)
-        log_scale += np.where(update, np.log(var), 0).sum(axis=1)
-        e, g = e + gain1 * gap, g + gain2 * gap
-        re, rg = re - gain1[..., None] * re, rg - gain2[..., None] * re
-        p22, p12, p11 = p22 - gain2 * p12, p12 - gain1 * p12, p11 - gain1 * p11
-        e, p11 = np.where(first, value, e), np.where(first, noise[:, :, t], p11)
-        started = started | first
-    last = n_year - 1 - np.argmax(seen[:, ::-1], axis=1)
-    blur = noise[:, np.arange(n_unit), last]
-    mean, spread, carry, reach = [], [], [], []
-    for _ in range(horizon):
-        carry.append(p11 + p12)
-        e, g, p11, p12, p22 = advance(e, g, p11, p12, p22)
-        re, rg = re + rg, phi[..., None] * rg
-        mean.append(e)
-        spread.append(p11 + blur)
-        reach.append(re)
-    stack = [np.stack(a, axis=2) for a in (mean, spread, carry, reach)]
-    return Filtered(innovation, response, log_scale, seen.sum(axis=1) - 1, *stack)
+BREAK_COMMON = 100.0
+"""Variance of the jump of all units at a change of definition, in yearly variances."""
 
 
 def kernel(white, smooth, memory, ripple, length) -> np.ndarray:
@@ -207,7 +48,7 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
 
     Returns
     -------
-    steps (J, K), inverse (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
+    steps (J, K), their precision (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
     """
     strength, typical = prior
     gram, lean, energy = run.products
@@ -220,9 +61,8 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
     for _ in range(3):
         row = weight[:, None]
         inner = (row @ flat).reshape(n_set, n_step, n_step) + precision
-        inverse = np.linalg.inv(inner)
-        steps = (row @ lean) @ inverse
-        column = np.swapaxes(steps, 1, 2)
+        column = np.linalg.solve(inner, np.swapaxes(row @ lean, 1, 2))
+        steps = np.swapaxes(column, 1, 2)
         bent = (tall @ column).reshape(lean.shape)
         squares = np.maximum(energy + ((bent - 2 * lean) @ column)[..., 0], 0)
         penalty = (steps @ precision @ column)[:, 0, 0]
@@ -230,7 +70,7 @@ def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarra
         weight = (5 + run.counted) / (5 + squares / scale[:, None])
     steps = steps[:, 0]
     log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
-    return steps, inverse, squares, penalty, log_det, scale
+    return steps, inner, squares, penalty, log_det, scale
 
 
 def evidence(run: Filtered, fit: tuple, nu: np.ndarray, prior: tuple):
@@ -335,14 +175,15 @@ def weigh(group: Group, settings: Settings):
     """Log evidence (C, V, J) of all settings, from at most 64 units of the group."""
     n_unit, n_year = group.shares.shape
     units = sample_units(n_unit, MAX_EVIDENCE_UNITS)
-    run = filter_group(group, settings.filters, settings, 1, units)
-    prior = (settings.typical_weight, group.typical[settings.filters[:, 0]])
+    filters = settings.filters
+    run = filter_group(group, filters, settings, 1, units)
+    prior = (settings.typical_weight, group.typical[filters[:, 0]])
     logs = []
     for setting in settings.kernels:
         cov = group.kernel_of(settings, setting, n_year - 1)
-        fit = common_steps(run, cov, prior, group.rough[settings.filters[:, 0]])
+        fit = common_steps(run, cov, prior, group.rough[filters[:, 0]])
         logs.append(evidence(run, fit, settings.levels["tail"], prior)[0])
-    logs = np.stack(logs) + group.jacobian[settings.filters[:, 0]]
+    logs = np.stack(logs) + group.jacobian[filters[:, 0]]
     return logs
 
 
@@ -371,7 +212,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
         cov = group.kernel_of(settings, settings.kernels[c], past + horizon)
         prior = (settings.typical_weight, group.typical[link_at])
         fit = common_steps(sub, cov[:past, :past], prior, group.rough[link_at])
-        scales = evidence(sub, fit, settings.levels["tail"], prior)[1]
+        scales, doubt = evidence(sub, fit, settings.levels["tail"], prior)[1], np.linalg.inv(fit[1])
         bridge = np.linalg.solve(cov[:past, :past], cov[:past, past:]).T
         new = np.diag(ahead @ (cov[past:, past:] - bridge @ cov[:past, past:]) @ ahead.T)
         for k, j in zip(places, back, strict=True):
@@ -379,7 +220,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
             scale, df = scales[chosen[k, 1], j], nu + sub.counted
             reach = sub.reach[j] + ahead @ bridge
             middle = sub.mean[j] + reach @ fit[0][j]
-            common = factor * scale * (((reach @ fit[1][j]) * reach).sum(axis=2) + new)
+            common = factor * scale * (((reach @ doubt[j]) * reach).sum(axis=2) + new)
             unit_scale = ((scale * nu + fit[2][j]) / df)[:, None]
             own = unit_scale * sub.spread[j]
             tails = reading.of_units(_student(nu + reading.points - 1, reading.scores))
@@ -419,14 +260,6 @@ def predict(group: Group, settings: Settings, chosen, weights: np.ndarray, readi
         curves *= wider[..., None]
         curves += middle[..., None]
     return curves, *sums
-
-
-def percent(score: np.ndarray, margin: float) -> np.ndarray:
-    """`unlink` in percent, in the place of `score`."""
-    expit(score, out=score)
-    score *= 100 * (1 + 2 * margin)
-    score -= 100 * margin
-    return score
 
 
 def _student(df: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ class Case:
     need
         What must be reached, in ``measure_unit`` (percent, units, level).
     low, high
-        Lowest and highest possible observed value by year (index).
+        Lowest and highest possible observed value by year (the same index).
     years, draws
         Years (T,) from the origin year on, and joint draws (draws, T); None: no forecast.
     chance
@@ -84,7 +84,7 @@ class Case:
     @cached_property
     def exact(self) -> pd.Series:
         """Observed values of the years without doubt."""
-        return self.low[(self.high - self.low) < 1e-9]
+        return self.low[self.high.to_numpy() - self.low.to_numpy() < 1e-9]
 
     def at(self, year: int) -> int:
         """Position of ``year`` among the forecast years, -1 when it is not one of them."""
@@ -176,7 +176,7 @@ def _why_silent(past: bool, n_points: int) -> list[str]:
 
 def _standing(case: Case) -> dict:
     """Latest figure: the exact value, or bounds where units are missing."""
-    known = case.low.notna() & case.high.notna()
+    known = ~np.isnan(case.low.to_numpy(dtype=float) + case.high.to_numpy(dtype=float))
     if not known.any():
         return {}
     exact = case.exact

@@ -72,7 +72,6 @@ STYLE = {
     "figure.titleweight": "bold",
     "hatch.linewidth": 0.6,
     "text.parse_math": False,
-    "text.hinting": "none",
     "axes.titley": 1.0,
     "svg.hashsalt": "xhht",
     "svg.fonttype": "none",
@@ -140,7 +139,8 @@ def draw_cells(axes, cells: Sequence[Cell], *, edge: str = EDGE, lw: float = 0.6
         corners = [[(c.x, c.y), (c.x + c.width, c.y), (c.x + c.width, c.y + c.height),
                     (c.x, c.y + c.height)] for c in some]  # fmt: skip
         axes.add_collection(PolyCollection(corners, facecolors=[c.colour for c in some],
-                                           edgecolors=edge, lw=lw, hatch=hatch))  # fmt: skip
+                                           edgecolors=edge, lw=lw, hatch=hatch,
+                                           clip_on=False))  # fmt: skip
     for c in cells:
         axes.text(c.x + c.width / 2, c.y + c.height / 2, c.text, ha="center", va="center",
                   color=ink_on(c.colour), clip_on=True, **{"fontsize": 7.5, **font})  # fmt: skip
