@@ -6,6 +6,7 @@ and the shares of whole groups cannot contradict each other.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,13 +33,7 @@ from xhht_analysis.forecasting.history import (
     matrices,
     read_history,
 )
-from xhht_analysis.forecasting.shares import (
-    MAX_EVIDENCE_UNITS,
-    Group,
-    predict,
-    prepare,
-    weigh,
-)
+from xhht_analysis.forecasting.shares import Group, predict, prepare, weigh
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
@@ -155,12 +150,10 @@ _KNOWN: OrderedDict[bytes, np.ndarray] = OrderedDict()
 
 
 def _evidence(panel: Matrices, group: Group, settings: Settings) -> np.ndarray:
-    """`shares.weigh`, remembered for the last few small panels: variants ask for the same."""
-    if len(panel.shares) > MAX_EVIDENCE_UNITS:
-        return weigh(group, settings)
+    """`shares.weigh`, remembered for the last few panels: variants ask for the same."""
     made_of = [*panel.parts(), *settings.levels.values()]
     made_of += [settings.typical_step, settings.typical_weight, panel.shares.shape]
-    key = b"|".join(np.asarray(part).tobytes() for part in made_of)
+    key = hashlib.sha256(b"|".join(np.asarray(part).tobytes() for part in made_of)).digest()
     found = _KNOWN.get(key)
     if found is None:
         found = _KNOWN[key] = weigh(group, settings)
