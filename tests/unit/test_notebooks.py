@@ -1,7 +1,10 @@
 """One notebook through papermill: checked parameters, forced kernel, named failures."""
 
+import asyncio
+
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from tests.notebook_maker import write_notebook
 from xhht_analysis.project import UsageError
@@ -172,3 +175,33 @@ def test_words_that_arrive_in_pieces_are_one_output(tmp_path):
     notebooks.execute(source, target, {}, cwd=tmp_path, timeout=60)
     [output] = nbformat.read(target, as_version=4).cells[-1].outputs
     assert output.text == "0\n1\n2\n"
+
+
+def test_a_notebook_run_elsewhere_reads_as_if_it_had_run_here(tmp_path):
+    show = write_notebook(tmp_path / "n.ipynb", 'raw_dir: str = ""', "print(raw_dir)")
+    ran = {}
+    for name in ("raw", "raw2", "Báo cáo"):
+        target = tmp_path / f"{name}.ipynb"
+        given = {"raw_dir": str(tmp_path / name)}
+        notebooks.execute(show, target, given, cwd=tmp_path, timeout=60)
+        ran[name] = target.read_bytes()
+    for one, other in (("raw", "raw2"), ("raw2", "Báo cáo"), ("Báo cáo", "raw")):
+        again = tmp_path / "again.ipynb"
+        again.write_bytes(ran[one])
+        notebooks.replace_paths(again, tmp_path / one, tmp_path / other)
+        assert again.read_bytes() == ran[other]
+
+
+def test_an_output_read_late_on_a_busy_machine_is_not_lost(tmp_path, monkeypatch):
+    read = NotebookClient._async_poll_output_msg
+
+    async def read_late(self, *args):
+        await asyncio.sleep(5)
+        return await read(self, *args)
+
+    monkeypatch.setattr(NotebookClient, "_async_poll_output_msg", read_late)
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", "print('muộn')")
+    target = tmp_path / "out" / "a.ipynb"
+    notebooks.execute(source, target, {}, cwd=tmp_path, timeout=60)
+    [output] = nbformat.read(target, as_version=4).cells[-1].outputs
+    assert output.text == "muộn\n"

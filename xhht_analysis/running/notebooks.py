@@ -6,6 +6,7 @@ import ast
 import difflib
 import json
 import logging
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from xhht_analysis.running import fastimport, messages  # noqa: F401  (before pa
 
 KERNEL = "python3"
 START_TIMEOUT = 120
+OUTPUT_TIMEOUT = 120
+"""Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
 QUIET = [
     "--IPKernelApp.log_level=50",
     "--IPKernelApp.exec_lines=__import__('logging').getLogger('matplotlib').setLevel('ERROR')",
@@ -200,6 +203,8 @@ def _papermill(
         timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
         extra_arguments=QUIET,
         coalesce_streams=True,
+        iopub_timeout=OUTPUT_TIMEOUT,
+        raise_on_iopub_timeout=True,
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
 
@@ -232,10 +237,13 @@ def replace_paths(notebook: Path, old: Path, new: Path) -> None:
 
     A path stands as it is in outputs, and as papermill writes a string in injected parameters.
     """
-    text = notebook.read_text(encoding="utf-8")
+    pairs = {}
     for one, other in ((str(old), str(new)), (old.as_posix(), new.as_posix())):
-        text = text.replace(_escaped(one), _escaped(other))
-        text = text.replace(_escaped(_injected(one)), _escaped(_injected(other)))
+        pairs[f'= \\"{_escaped(_injected(one))}'] = f'= \\"{_escaped(_injected(other))}'
+        pairs[_escaped(one)] = _escaped(other)
+    either = re.compile("|".join(map(re.escape, pairs)))  # in one pass: new may begin as old does
+    text = notebook.read_text(encoding="utf-8")
+    text = either.sub(lambda found: pairs[found.group()], text)
     notebook.write_text(text, encoding="utf-8", newline="\n")
 
 
