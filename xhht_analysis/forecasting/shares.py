@@ -204,6 +204,10 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
     filters, margins = np.unique(chosen[:, 2]), settings.levels["link_margin"]
     run = filter_group(group, settings.filters[filters], settings, horizon)
     ahead = np.tril(np.ones((horizon, horizon)))
+    tails = {
+        at: reading.of_units(_student(nu + reading.points - 1, reading.scores))
+        for at, nu in enumerate(settings.levels["tail"])
+    }
     order = np.lexsort(chosen.T[::-1])
     for c, places in itertools.groupby(order, key=lambda k: chosen[k, 0]):
         places = list(places)
@@ -223,8 +227,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
             common = factor * scale * (((reach @ doubt[j]) * reach).sum(axis=2) + new)
             unit_scale = ((scale * nu + fit[2][j]) / df)[:, None]
             own = unit_scale * sub.spread[j]
-            tails = reading.of_units(_student(nu + reading.points - 1, reading.scores))
-            curve = np.sqrt(common + own)[..., None] * tails
+            curve = np.sqrt(common + own)[..., None] * tails[chosen[k, 1]]
             curve += middle[..., None]
             curve = percent(curve, margins[link_at[j]])
             yield k, curve, common, own, unit_scale * sub.carry[j]
