@@ -41,6 +41,7 @@ from xhht_analysis.forecasting.shares import members, prepare, weigh
 from xhht_analysis.project import Project
 
 LEVELS = np.arange(1, 40) / 40
+TOLERANCE = 0.015
 SAMPLE = 180
 POWERS = (0.5, 1.5, 4.0)
 """Settings are sampled by a mixture of these powers of their evidence."""
@@ -216,20 +217,18 @@ def _member(theta: np.ndarray, case: dict) -> tuple:
     return part[:, None], part * (1 - part / most), np.log(8 / np.clip(points, 4, 12))
 
 
-def plain(settings: Settings) -> Settings:
-    """Return the settings without calibration."""
-    return replace(settings, constants={**settings.constants, **dict.fromkeys(LEARNT, 0.0)})
-
-
 def uncalibrated(case: dict, settings: Settings) -> Curves:
     """Forecast of a case without calibration."""
-    return forecast_panel(case["history"], int(case["lead"].max()), settings=plain(settings)).curves
+    constants = {**settings.constants, **dict.fromkeys(LEARNT, 0.0)}
+    bare = replace(settings, constants=constants)
+    return forecast_panel(case["history"], int(case["lead"].max()), settings=bare).curves
 
 
 def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> Settings:
     """Fit the two maps so that intervals of units, then of group means, hold what they say.
 
-    Short, long, near and far forecasts each by themselves, data sets counting alike.
+    Pinball loss of the ends of the 50, 80 and 95 % intervals, and a penalty where short, long,
+    near or far forecasts miss their coverage by more than `TOLERANCE`; data sets count alike.
     """
     rows = []
     for case, curves in pairs:
@@ -245,8 +244,9 @@ def learn_calibration(pairs: list[tuple[dict, Curves]], settings: Settings) -> S
     def unit_loss(x):
         constants = {**dict.fromkeys(LEARNT, 0.0), **dict(zip(WIDEN, x, strict=True))}
         edges = calibrate(points, lead[:, None], constants, ndtri((1 + wanted) / 2))[0][:, 0]
-        held = cells @ ndtr((edges - place[:, None]) / 0.05)  # a step, slightly smoothed
-        return ((held - wanted) ** 2 / (wanted * (1 - wanted))).sum() + 1e-4 * np.square(x).sum()
+        gap = place[:, None] - edges
+        pinball = cells.mean(axis=0) @ np.maximum(wanted * gap, (wanted - 1) * gap)
+        return pinball.sum() + _penalty(cells @ ndtr(-gap / 0.05) - wanted)  # steps, smoothed
 
     search = {"maxiter": 600, "initial_simplex": np.vstack([np.zeros(4), 0.2 * np.eye(4)])}
     widen = minimize(unit_loss, np.zeros(4), method="Nelder-Mead", options=search).x
@@ -273,7 +273,7 @@ def _cells(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _mean_loss(pairs, constants, x) -> float:
-    """Squared miss of the 80 % interval of group means."""
+    """Miss of the 80 % interval of group means."""
     constants = {**constants, **dict(zip(SHARED, x, strict=True))}
     rows = []
     for case, curves in pairs:
@@ -300,7 +300,11 @@ def _mean_loss(pairs, constants, x) -> float:
             )
     rows = pd.DataFrame(rows)
     inside = ndtr(-rows["gap"].to_numpy() / 0.03)  # a step, slightly smoothed
-    return np.square(_cells(rows) @ inside - 0.8).sum() + 1e-4 * np.square(x).sum()
+    return _penalty(_cells(rows) @ inside - 0.8) + 5e-4 * np.square(x).sum()
+
+
+def _penalty(miss: np.ndarray) -> float:
+    return 30 * np.square(np.maximum(np.abs(miss) - TOLERANCE, 0)).sum()
 
 
 def fit(cases, samples, settings, workers=None) -> Settings:

@@ -171,7 +171,7 @@ def calibrate(points, lead, constants: dict, scores=GRID) -> tuple:
     odds (N, H)
         Factor on the odds shared : own variance.
     """
-    short = np.log(8 / np.clip(points, 3, 12))[:, None]
+    short = np.log(8 / np.clip(points, 3, 8))[:, None]  # longer histories taught us nothing
     far = np.log(np.clip(lead, 1, 10))
     c = constants
     widen = np.exp(c["widen"] + c["widen_short"] * short + c["widen_far"] * far)
