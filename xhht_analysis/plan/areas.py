@@ -165,12 +165,17 @@ class Areas:
         """
         return self._former[commune_code]
 
+    def parents(self, on: str) -> dict[str, str]:
+        """District of each commune on ``on``; after the reform, its former district."""
+        if on >= DISTRICTS_END:
+            return dict(self._former)
+        units = self._ours(on)
+        units = units[units["level"].eq("commune")]
+        return dict(zip(units["unit_code"], units["parent_code"], strict=True))
+
     def communes_of(self, district_code: str, on: str) -> list[str]:
         """Codes of the communes of a district on ``on``; after the reform, of its former area."""
-        if on >= DISTRICTS_END:
-            return sorted(code for code, parent in self._former.items() if parent == district_code)
-        units = self.units(on)
-        return units.loc[units["parent_code"].eq(district_code), "unit_code"].tolist()
+        return sorted(code for code, home in self.parents(on).items() if home == district_code)
 
     def predecessors(self, codes: Iterable[str], year: int, on: str) -> dict[str, frozenset[str]]:
         """Communes of ``on`` and the whole communes of ``year`` that each was made of.

@@ -195,7 +195,7 @@ def _year_levels(
     communes = commune_levels(rates, on, standards, special=special, reported=reported)
     levels = _prefer(reported, communes)
     districts = areas.districts()["unit_code"]
-    parents = {commune: code for code in districts for commune in areas.communes_of(code, on)}
+    parents = areas.parents(on)
     derived = district_level(levels, on, standards, parents)
     own = _reported(panel[panel["unit_code"].isin(districts)])
     members = (levels, units) if reformed else (_prefer(own, derived), districts)
@@ -235,37 +235,43 @@ def _aggregate(
     """Bounds of groups of units; ``groups`` maps every member, known or not, to its group."""
     parts = []
     is_special = groups.index.isin(list(special))
+    names, group = np.unique(groups.to_numpy(dtype=object), return_inverse=True)
     of_members = levels[levels["unit_code"].isin(groups.index)]
     for indicator, own in of_members.groupby("indicator_code"):
         asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
         bounds = own.set_index("unit_code").reindex(groups.index)
-        low, high = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
+        low = bounds["level_min"].fillna(0).to_numpy()
+        high = bounds["level_max"].fillna(asked["level"].max()).to_numpy()
         sure, possible = (
-            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
+            {r.level: _enough(at >= r.level, r, group, is_special) for r in asked.itertuples()}
             for at in (low, high)
         )
         if sure:
-            found = _cumulative(pd.DataFrame(sure), pd.DataFrame(possible))
-            seen = groups[bounds["level_min"].notna()].unique()
-            found = found.loc[sorted(seen)].rename_axis("unit_code").reset_index()
+            found = _cumulative(*(pd.DataFrame(met, index=names) for met in (sure, possible)))
+            found = found.loc[np.unique(names[group[bounds["level_min"].notna()]])]
+            found = found.rename_axis("unit_code").reset_index()
             parts.append(found.assign(indicator_code=indicator)[BOUNDS])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BOUNDS)
 
 
 def _enough(
-    reached: pd.Series, rule: object, groups: pd.Series, is_special: np.ndarray
-) -> pd.Series:
+    reached: np.ndarray, rule: object, group: np.ndarray, is_special: np.ndarray
+) -> np.ndarray:
     """Whether each group has the share the rule asks; special members may be counted apart."""
     if pd.isna(rule.share_special):
-        return _share_met(reached, groups, rule.share)
-    apart = _share_met(reached[is_special], groups, rule.share_special)
-    return apart & _share_met(reached[~is_special], groups, rule.share)
+        return _share_met(reached, group, rule.share)
+    n = group.max(initial=-1) + 1
+    apart = _share_met(reached[is_special], group[is_special], rule.share_special, n)
+    return apart & _share_met(reached[~is_special], group[~is_special], rule.share, n)
 
 
-def _share_met(reached: pd.Series, groups: pd.Series, share: float) -> pd.Series:
-    by_group = reached.groupby(groups)
-    met = 100 * by_group.sum() >= share * by_group.size() - ROUNDING
-    return met.reindex(sorted(groups.unique()), fill_value=True)
+def _share_met(
+    reached: np.ndarray, group: np.ndarray, share: float, n_groups: int = 0
+) -> np.ndarray:
+    """Whether ``share`` percent of each group's members are there; a group of none has it."""
+    there, all_of_it = (np.bincount(g, minlength=n_groups) for g in (group[reached], group))
+    there = np.pad(there, (0, len(all_of_it) - len(there)))
+    return 100 * there >= share * all_of_it - ROUNDING
 
 
 def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:

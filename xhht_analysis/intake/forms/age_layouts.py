@@ -74,24 +74,13 @@ class Measures(Layout):
 
     def bind(self) -> None:
         """Find the row of each measure by its label."""
-        labels = {row: self._label(row) for row, _ in self.table.rows()}
+        labels = self.table.labels
         for name, spec in self.about["fields"].items():
             found = sorted((len(label), row) for row, label in labels.items() if fits(spec, label))
             if found and (len(found) == 1 or found[0][0] < found[1][0]):
                 self.columns[name] = {None: found[0][1]}
             else:
                 self.absent[name] = spec
-
-    def _label(self, row: int) -> str:
-        parts: list[str] = []
-        for cell in self.table.sheet.grid[row]:
-            if (
-                isinstance(cell, str)
-                and parse_number(cell).value is None
-                and fold(cell) not in parts
-            ):
-                parts.append(fold(cell))
-        return " | ".join(parts)
 
     @cached_property
     def ages(self) -> dict[tuple[int, int], int]:

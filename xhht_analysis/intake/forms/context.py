@@ -179,16 +179,23 @@ def is_register(sheets: list[Sheet]) -> bool:
     for sheet in sheets:
         if fold(sheet.name).replace(" ", "") == "maunhaplieu":
             return True
-        for row in range(min(sheet.n_rows, 200)):
-            texts = {c for r in sheet.grid[row : row + 3] for c in r if isinstance(c, str)}
-            heads = {fold(c) for c in texts if len(c) < 60 and ":" not in c}
-            names = [h for h in heads if REGISTER_NAME.fullmatch(h) and not PLACE_NAME.match(h)]
-            if names and any(map(REGISTER_BIRTH.fullmatch, heads)):
+        names, births = [], []  # rows that have the heading; the two stand within three rows
+        for row, cells in enumerate(sheet.grid[:202]):
+            texts = {c for c in cells if isinstance(c, str) and len(c) < 60 and ":" not in c}
+            heads = [fold(text) for text in texts]
+            if any(REGISTER_NAME.fullmatch(h) and not PLACE_NAME.match(h) for h in heads):
+                names.append(row)
+            if any(map(REGISTER_BIRTH.fullmatch, heads)):
+                births.append(row)
+        if any(abs(name - birth) < 3 for name in names for birth in births):
+            return True
+        width = sheet.n_columns
+        for column in zip(*(r for r in sheet.grid[:300] if len(r) == width), strict=True):
+            texts = [c for c in column if isinstance(c, str)]
+            if any(isinstance(c, float) and 1e10 <= c < 1e12 for c in column) and any(
+                re.fullmatch(REGISTER_ID, fold(text)) for text in texts
+            ):
                 return True
-        for column in zip(*(r for r in sheet.grid[:300] if len(r) == sheet.n_columns), strict=True):
-            headed = any(isinstance(c, str) and re.fullmatch(REGISTER_ID, fold(c)) for c in column)
-            if headed and any(isinstance(c, float) and 1e10 <= c < 1e12 for c in column):
-                return True
-            if sum(isinstance(c, str) and bool(ID_NUMBER.fullmatch(c.strip())) for c in column) > 4:
+            if sum(bool(ID_NUMBER.fullmatch(text.strip())) for text in texts) > 4:
                 return True
     return False

@@ -106,6 +106,16 @@ class Table:
         rows = range(self.first, min(self.last, self.sheet.n_rows))
         return any(self.sheet.cell(row, column) is not None for row in rows)
 
+    @cached_property
+    def labels(self) -> dict[int, str]:
+        """Folded words of each row that `rows` gives, every wording once, joined by " | "."""
+        labels = {}
+        for row, _ in self.rows():
+            texts = {c: None for c in self.sheet.grid[row] if isinstance(c, str)}
+            words = {fold(c): None for c in texts if parse_number(c).value is None}
+            labels[row] = " | ".join(words)
+        return labels
+
     def rows(self) -> Iterator[tuple[int, str]]:
         """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""
         for row in range(self.first, min(self.last, self.sheet.n_rows)):

@@ -76,12 +76,11 @@ def _communes_at_home(
     communes = counts[~counts["unit_code"].isin(upper)]
     is_new = communes["frame"].eq(FRAME_COMMUNES)
     communes = communes.assign(on=communes["on"].mask(is_new, DISTRICTS_END))
-    whole = {
-        (home, day): set(areas.communes_of(home, day))
-        for day in set(communes["on"])
-        for home in upper - {PROVINCE}
-    }
-    home = {(day, code): home for (home, day), codes in whole.items() for code in codes}
+    home, whole = {}, {}
+    for day in set(communes["on"]):
+        for code, district in areas.parents(day).items():
+            home[day, code] = district
+            whole.setdefault((district, day), set()).add(code)
     pairs = zip(communes["on"], communes["unit_code"], strict=True)
     communes = communes.assign(home=[home.get(pair, "") for pair in pairs])
     last = communes.groupby([*SERIES, "home", "frame"])["on"].transform("max")

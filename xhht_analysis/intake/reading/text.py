@@ -91,6 +91,7 @@ def fold(text: str) -> str:
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 
 
+@lru_cache(maxsize=4096)
 def scale_of(text: str) -> float:
     """Factor that a declared unit asks for: ``(nghìn người)`` 1000, ``triệu đồng`` 1e6, else 1."""
     words = re.sub(r"\b1 ?000(?=d?\b)", "nghin ", fold(text)).split()
