@@ -16,7 +16,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
@@ -50,7 +49,12 @@ LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 BAND_COLOURS = {95: "#d6e4f0", 80: "#a9c9e4", 50: "#6ba3d0"}
 BAND_LEVELS = {95: (0.025, 0.975), 80: (0.1, 0.9), 50: (0.25, 0.75)}
 STYLE = {
-    **sns.axes_style("white"),
+    "axes.axisbelow": True,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": "w",
+    "patch.force_edgecolor": True,
+    "xtick.bottom": False,
+    "ytick.left": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Verdana"],
     "font.size": 9,
