@@ -21,7 +21,8 @@ from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
 from xhht_analysis.publishing.material import COUNTED_KIND, TARGET_YEARS, Material
 from xhht_analysis.publishing.sentences import tally_text
 
-CLASS_EDGES = (10, 33, 67, 90)
+CLASS_EDGES = (12.5, 32.5, 67.5, 87.5)
+"""Between the classes, of chances rounded to 5 % (verdicts.UPPER_EDGES)."""
 BOUNDARY = 2024.75
 """Place of 2025-07-01 on an axis of yearly figures taken at 30 September."""
 BAR_WIDTHS = {95: 0.30, 80: 0.42, 50: 0.54}
@@ -43,12 +44,12 @@ def plot_overview(material: Material) -> Figure:
         for place, (code, _) in enumerate(rows):
             if code:
                 _overview_cell(axis, place, material.verdict(code, year), material)
-        for edge in (0, *CLASS_EDGES, 100):
+        for edge in CLASS_EDGES:
             axis.axvline(edge, color=LIGHT, lw=0.8, zorder=0)
         axis.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5))
         axis.set_title(material.labels.word("overview.year", year=year), weight="bold")
         axis.set_xlabel(material.labels.word("overview.axis"), loc="left")
-        axis.set_xticks([0, *CLASS_EDGES, 100])
+        axis.set_xticks([0, 25, 50, 75, 100])
         axis.tick_params(left=False, labelsize=7.5)
         axis.spines["left"].set_visible(False)
     _overview_names(axes[0, 0], rows)
