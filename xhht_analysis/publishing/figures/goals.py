@@ -224,8 +224,8 @@ def _fan_marks(axis, material: Material, observed, bands, *, counted: bool) -> N
     last = observed.iloc[-1]
     ends = dict.fromkeys((last["low"], last["high"]))
     text = "–".join(material.labels.number(end, 0 if counted else 1) for end in ends)
-    axis.annotate(text, (last["year"], last["low"]), (0, -6), textcoords="offset points",
-                  ha="center", va="top", fontsize=8, color=DATA, weight="bold")  # fmt: skip
+    axis.annotate(text, (last["year"], last["low"]), (4, -6), textcoords="offset points",
+                  ha="left", va="top", fontsize=8, color=DATA, weight="bold")  # fmt: skip
     if 0.5 in bands and len(bands) > 1:
         end = material.labels.number(bands[0.5].iloc[-1], 1)
         axis.annotate(end, (bands.index[-1], bands[0.5].iloc[-1]), (6, 0), va="center",
