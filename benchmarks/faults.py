@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "tests" / "fixtures" / "raw"
 AS_OF, PICTURES, LINES, GRACE = "2024-11-20", 60, 500, 20.0
 KINDS = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
-DISK, FREE = 64, (0, 300, 1_000, 4_000, 9_000, 16_000, 19_000)  # MiB; KiB
+DISK, FREE = 64, (0, 0.02, 0.06, 0.25, 0.5, 0.75, 0.9)  # MiB; share of what a run takes
 PARAMETERS = 'raw_dir: str = ""\noutput_dir: str = ""\nfigures_dir: str = ""'
 STAMP = f"""
 from pathlib import Path
@@ -214,8 +214,8 @@ def small_disk(place: Path) -> Iterator[bool]:
             subprocess.run(["umount", str(place)], check=True)
 
 
-def full_disk(disk: Path, frees: Sequence[int]) -> bool:
-    """One good run on ``disk``, then one each with so many KiB free, then one with room again."""
+def full_disk(disk: Path, frees: Sequence[float]) -> bool:
+    """One good run on ``disk``, then one each with that share of its room, then one with room."""
     out, ballast = disk / "out", disk / "ballast"
 
     def run(*more: str) -> tuple[int, str]:
@@ -223,7 +223,8 @@ def full_disk(disk: Path, frees: Sequence[int]) -> bool:
         return done.returncode, done.stderr.strip()
 
     good, before = run()[0] == 0, made(out)
-    for kib in frees:
+    taken = shutil.disk_usage(disk).used // 1024
+    for kib in (int(share * taken) for share in frees):
         ballast.write_bytes(bytes(shutil.disk_usage(disk).free - kib * 1024))
         code, said = run("--force")
         ballast.unlink()
