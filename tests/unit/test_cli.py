@@ -113,3 +113,16 @@ def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path):
     assert "Traceback" not in told
     assert psutil.wait_procs(below, timeout=20)[1] == []
     assert "Đã dừng theo yêu cầu" in (tmp_path / "reports" / "xhht.log").read_text("utf-8")
+
+
+def test_a_workbook_that_cannot_be_replaced_is_named_with_its_remedy(tmp_path):
+    asked = ["template", "--unit", "815", "--year", "2024", "--out", tmp_path]
+    assert xhht(*asked).returncode == 0
+    (made,) = (tmp_path / "templates").glob("*.xlsx")
+    made.unlink()
+    made.mkdir()  # as little to be replaced as a file that is open in Excel
+    done = xhht(*asked)
+    assert done.returncode == 1
+    assert str(made) in done.stderr
+    assert "đang mở trong Excel" in done.stderr
+    assert [path.name for path in made.parent.iterdir()] == [made.name]

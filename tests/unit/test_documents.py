@@ -1,5 +1,6 @@
 """Documents through their structure: page, Word, Excel, indicator pages, index, unit report."""
 
+import errno
 import hashlib
 import json
 import re
@@ -234,6 +235,17 @@ def test_forecasts_of_the_annex_stand_in_one_line_with_their_names(made, run):
         line = told[row.indicator_code, row.unit_code, row.year]
         assert line[name] == row.value
     assert ("TP Mỹ Tho", "815") in {(line["unit"], line["unit_code"]) for line in told.values()}
+
+
+def test_a_full_disk_under_the_annex_is_told_as_a_full_disk(run, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile.write", full)
+    with pytest.raises(OSError, match="No space left") as told:
+        annex.write_annex(run, tmp_path / "annex.xlsx")
+    assert told.value.errno == errno.ENOSPC
+    assert not (tmp_path / "annex.xlsx").exists()
 
 
 def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):

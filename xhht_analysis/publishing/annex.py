@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
@@ -86,7 +87,10 @@ def write_workbook(
         sheet.freeze_panes(top + 1, 1)
         if len(table.columns):
             sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as failed:
+        raise failed.args[0] from None  # the OSError itself: a full disk is told as such
     return partial.replace(out)
 
 

@@ -195,7 +195,10 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except OSError as error:  # disk full, read-only, open elsewhere
-        typer.echo(messages.FILE_BUSY.format(path=error.filename, cause=error.strerror), err=True)
+        typer.echo(
+            messages.FILE_BUSY.format(path=error.filename2 or error.filename, cause=error.strerror),
+            err=True,
+        )
         sys.exit(1)
     except ValueError as error:
         if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract
