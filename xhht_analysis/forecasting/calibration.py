@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def kernels(self) -> np.ndarray:
-        """All combinations of the kernel axes (C, 3), as indices."""
+        """All combinations of the kernel axes (C, 4), as indices."""
         return _combine(self.levels, KERNEL_AXES)
 
     @property

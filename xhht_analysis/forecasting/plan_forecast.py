@@ -15,12 +15,16 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import decisions
-from xhht_analysis.forecasting.firmness import SHARES, add_firmness, variant_chances
+from xhht_analysis.forecasting.firmness import (
+    LAST_TARGET_YEAR,
+    SHARES,
+    add_firmness,
+    variant_chances,
+)
 from xhht_analysis.forecasting.outlook import PROVINCE, Outlook, build_outlooks, read_facts
 from xhht_analysis.forecasting.recognition import Recognition
 from xhht_analysis.forecasting.verdicts import Case, classify, judge
 
-LAST_FORECAST_YEAR = 2030
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 
 
@@ -263,7 +267,7 @@ def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """Quantiles and median of every share, chances of every level, per unit and year."""
     parts = []
     for code, outlook in outlooks.items():
-        last = LAST_FORECAST_YEAR - outlook.origin_year + 1
+        last = LAST_TARGET_YEAR - outlook.origin_year + 1
         years = outlook.years[1:last]
         if outlook.levels is not None:
             chances = outlook.levels.pmf()[:, 1:last]
@@ -287,7 +291,7 @@ def _count_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFra
     counted = lines[lines["kind"] == "share_districts"].drop_duplicates("goal_code")
     for line in counted[counted["indicator_code"].isin(outlooks)].itertuples():
         outlook = outlooks[line.indicator_code]
-        last = LAST_FORECAST_YEAR - outlook.origin_year + 1
+        last = LAST_TARGET_YEAR - outlook.origin_year + 1
         pmf = outlook.levels.count_pmf(line.level_required, range(1, last))[None]
         ids = np.arange(pmf.shape[-1])
         years = outlook.years[1:last]
