@@ -56,7 +56,7 @@ from xhht_analysis.running import pipeline
 from xhht_analysis.running.stages import Stage
 root = Path(sys.argv[1])
 first = Stage("01_a", makes=("panel",))
-second = Stage("02_b", 2, reads=("panel",), makes=("scores",), figures=int(sys.argv[2]))
+second = Stage("02_b", reads=("panel",), makes=("scores",), figures=int(sys.argv[2]))
 settings = pipeline.Settings(raw_dir=root / "raw", as_of="2024-11-20")
 try:
     pipeline.run(settings, Project(root=root, out=root / "out"), (first, second))

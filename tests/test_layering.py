@@ -9,8 +9,9 @@ import pytest
 pytestmark = pytest.mark.contract
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "xhht_analysis"
-BASE = {"contracts", "store", "project"}
+BASE = {"contracts", "files", "store", "project"}
 MAY_IMPORT = {
+    "files": set(),
     "contracts": {"contracts"},
     "store": BASE,
     "project": BASE,

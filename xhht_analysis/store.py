@@ -1,4 +1,4 @@
-"""Read and write the kit's tables: typed by their contract, whole or not at all, checksummed.
+"""Read and write the kit's tables: typed by their contract, whole or not at all.
 
 CSV in UTF-8 with a decimal point (RFC 4180) is the only format. A text cell that a spreadsheet
 would run as a formula is written behind an apostrophe and read back without it.
@@ -6,13 +6,11 @@ would run as a formula is written behind an apostrophe and read back without it.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts
+from xhht_analysis import contracts, files
 from xhht_analysis.project import KitError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -75,25 +73,7 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
         risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
         frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")
-    return write_text(folder / f"{name}.csv", text)
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` in UTF-8, through a neighbour file and `os.replace`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return path
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of the bytes of ``path``."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return files.write_text(folder / f"{name}.csv", text)
 
 
 def _text_columns(table: contracts.Table) -> list[str]:

@@ -13,7 +13,7 @@ from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
 FIRST = Stage("01_first", makes=("panel",))
-SECOND = Stage("02_second", 2, reads=("panel",), makes=("scores",))
+SECOND = Stage("02_second", reads=("panel",), makes=("scores",))
 PARAMETERS = 'output_dir: str = ""\nfactor: int = 1'
 AS_OF = "2024-11-20"
 

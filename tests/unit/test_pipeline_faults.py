@@ -17,7 +17,7 @@ from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
 __all__ = ["project"]
-THIRD = Stage("03_third", 3, reads=("scores",), makes=("verdicts",))
+THIRD = Stage("03_third", reads=("scores",), makes=("verdicts",))
 
 
 def tables(project):
@@ -88,7 +88,7 @@ def test_a_disk_full_in_the_midst_of_publishing_tears_nothing(project, monkeypat
     real, count = Path.replace, [0]
 
     def replace(self, target):
-        if publication.STAGING in self.parts or self.name.startswith(".run.json"):
+        if publication.STAGING in self.parts or self.name.startswith(".run."):
             count[0] += 1
             if count[0] > moves:
                 raise OSError(errno.ENOSPC, "No space left on device")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
+from xhht_analysis import files
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.overview import goal_rows
@@ -19,6 +18,8 @@ CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
 TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
+HEAD = {"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1}
+MARK = {"bold": True, "font_color": "#9B1C13"}
 OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -70,28 +71,21 @@ def write_workbook(
     tables: dict[str, pd.DataFrame], out: Path, labels: Labels, is_sample: bool = False
 ) -> Path:
     """Write each table to a sheet with a header that stays in view and a filter."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.stem}.{os.getpid()}.part.xlsx")
-    book = xlsxwriter.Workbook(partial, OPTIONS)
-    book.set_properties({"created": CREATED})
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1})
-    mark = book.add_format({"bold": True, "font_color": "#9B1C13"})
-    for name, table in tables.items():
-        sheet = book.add_worksheet(labels.known("sheet", name)[:31])
-        top = 1 if is_sample else 0
-        if is_sample:
-            sheet.write_string(0, 0, labels.word("sample_banner"), mark)
-        for place, column in enumerate(table.columns):
-            sheet.write_string(top, place, str(column), head)
-            sheet.set_column(place, place, _fill(sheet, top + 1, place, table[column], column))
-        sheet.freeze_panes(top + 1, 1)
-        if len(table.columns):
-            sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
-    try:
-        book.close()
-    except FileCreateError as failed:
-        raise failed.args[0] from None  # the OSError itself: a full disk is told as such
-    return partial.replace(out)
+    with files.whole(out) as partial, xlsxwriter.Workbook(partial, OPTIONS) as book:
+        book.set_properties({"created": CREATED})
+        head, mark = book.add_format(HEAD), book.add_format(MARK)
+        for name, table in tables.items():
+            sheet = book.add_worksheet(labels.known("sheet", name)[:31])
+            top = 1 if is_sample else 0
+            if is_sample:
+                sheet.write_string(0, 0, labels.word("sample_banner"), mark)
+            for place, column in enumerate(table.columns):
+                sheet.write_string(top, place, str(column), head)
+                sheet.set_column(place, place, _fill(sheet, top + 1, place, table[column], column))
+            sheet.freeze_panes(top + 1, 1)
+            if len(table.columns):
+                sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
+    return out
 
 
 def _fill(sheet, top: int, place: int, column: pd.Series, name: str) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import KitError
 from xhht_analysis.publishing import blocks
 from xhht_analysis.publishing.blocks import BLOCK_MIME, Block
@@ -135,7 +135,7 @@ def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str
     }
     # the template has every alt and tabindex: nbconvert need not parse the page to add them
     text, _ = TemplateExporter.from_notebook_node(_exporter(), nb, resources={"page": page})
-    return store.write_text(out, text)
+    return files.write_text(out, text)
 
 
 def export_docx(
@@ -202,20 +202,17 @@ def export_pdf(html: Path, out: Path) -> Path | None:
     if browser is None:
         logger.warning("No PDF: Chromium, Chrome or Edge not found; print %s by hand", html.name)
         return None
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.stem}.{os.getpid()}.part.pdf")
     options = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
-    command = [browser, *options.split(), "--no-pdf-header-footer", f"--print-to-pdf={partial}"]
+    command = [browser, *options.split(), "--no-pdf-header-footer"]
     try:
-        subprocess.run(
-            [*command, html.resolve().as_uri()],
-            capture_output=True,
-            timeout=PRINT_SECONDS,
-            check=True,
-        )
-        return partial.replace(out)
+        with files.whole(out) as partial:
+            subprocess.run(
+                [*command, f"--print-to-pdf={partial}", html.resolve().as_uri()],
+                capture_output=True,
+                timeout=PRINT_SECONDS,
+                check=True,
+            )
+        return out
     except (OSError, subprocess.SubprocessError) as error:
         logger.warning("No PDF: %s failed (%s); print %s by hand", browser, error, html.name)
         return None
-    finally:
-        partial.unlink(missing_ok=True)

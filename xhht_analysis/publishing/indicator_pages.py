@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts, store
+from xhht_analysis import contracts, files
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose, table
@@ -41,7 +41,7 @@ def write_indicator_pages(
         text = rows.sort_values(list(contracts.PANEL_KEY)).to_csv(
             index=False, lineterminator="\r\n"
         )
-        made.append(store.write_text(folder / f"{code}.csv", text))
+        made.append(files.write_text(folder / f"{code}.csv", text))
     return made
 
 

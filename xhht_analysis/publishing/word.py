@@ -19,6 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from xhht_analysis import files
 from xhht_analysis.publishing.blocks import cell_text, runs
 from xhht_analysis.publishing.labels import Labels
 
@@ -61,14 +62,16 @@ def write_docx(
 
 def _write_zip(saved: io.BytesIO, out: Path) -> Path:
     """Write the container with one fixed day, so that the same parts give the same bytes."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.part")
-    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(partial, "w") as new:
+    with (
+        files.whole(out) as partial,
+        zipfile.ZipFile(saved) as old,
+        zipfile.ZipFile(partial, "w") as new,
+    ):
         for name in old.namelist():
             entry = zipfile.ZipInfo(name, ZIP_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, old.read(name))
-    return partial.replace(out)
+    return out
 
 
 def _styles(doc: Doc) -> None:

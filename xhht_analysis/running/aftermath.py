@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import logging
 import os
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import ledger, messages
 
@@ -124,7 +125,7 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
 def write_summary(project: Project, record: dict) -> Path:
     """Write the one-page summary beside run.json."""
     text = summary(project, record)
-    return store.write_text(project.run_dir(record["as_of"]) / SUMMARY, text)
+    return files.write_text(project.run_dir(record["as_of"]) / SUMMARY, text)
 
 
 def summary(project: Project, record: dict) -> str:
@@ -135,8 +136,10 @@ def summary(project: Project, record: dict) -> str:
         lines += [f"**{messages.SAMPLE_MARK}**", ""]
     folder = project.processed(as_of)
     for name, text in messages.SUMMARY_TABLES.items():
-        if (folder / f"{name}.csv").is_file():
-            lines.append(f"- {text}: {len(store.read_table(name, folder))}")
+        path = folder / f"{name}.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as stream:
+                lines.append(f"- {text}: {sum(1 for _ in csv.reader(stream)) - 1}")
     for name, stage in record["stages"].items():
         seconds = f"{stage['seconds']:.1f}".replace(".", ",")
         status = messages.STATUS[stage["status"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -117,7 +118,6 @@ def _execute(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
     with aftermath.watched(project, as_of or "") as tell:
-        preflight.check_config(project)
         day = pipeline.choose_as_of(raw_dir, as_of, office.today())
         if earlier := ledger.earlier_tables(project, day, sample):
             overrides = {"previous_dir": earlier, **overrides}
@@ -130,9 +130,12 @@ def _execute(
             overrides=overrides,
             **aftermath.read_settings(project)["limits"],
         )
-        finish = documents.make if stage in (None, stages.REPORT.name) else None
+        check = functools.partial(preflight.check_config, project)
+        finish = documents.maker if stage in (None, stages.REPORT.name) else None
         with progress.Progress(settings.as_of) as listener:
-            record = pipeline.run(settings, project, chosen, finish=finish, listener=listener)
+            record = pipeline.run(
+                settings, project, chosen, check=check, finish=finish, listener=listener
+            )
         aftermath.write_summary(project, record)
         try:
             record = then(project, settings.as_of) if then else record

@@ -1,30 +1,38 @@
-"""The last step of a run: documents from the executed report notebook, and the index of runs."""
+"""Documents of a run, from its tables and its executed report notebook; the index of runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from xhht_analysis.project import Project
-from xhht_analysis.running.pipeline import Settings
 from xhht_analysis.running.stages import REPORT
+from xhht_analysis.running.work import Settings, Write
 
 
-def make(staged: Project, settings: Settings) -> None:
-    """Write page, Word file, Excel annex, indicator pages and, with a browser here, the PDF."""
-    from xhht_analysis.publishing import annex, documents, indicator_pages
+def maker() -> Write:
+    """Import what is needed, and return what makes the documents of a run.
+
+    That writes Excel annex, page, Word file, indicator pages and, with a browser here, the PDF.
+    """
+    from xhht_analysis.publishing import annex, documents, indicator_pages, word  # noqa: F401
     from xhht_analysis.publishing.material import read_material
 
-    folder, lang = staged.reports(settings.as_of), settings.lang
-    executed = staged.run_dir(settings.as_of) / REPORT.notebook
-    page = documents.export_html(executed, folder / f"{REPORT.name}.html", lang=lang)
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
-        documents.export_docx(executed, page.with_suffix(".docx"), lang=lang)
+    def make(staged: Project, settings: Settings, report: Callable[[], Path]) -> None:
+        folder, lang = staged.reports(settings.as_of), settings.lang
+        page = folder / f"{REPORT.name}.html"
         run = read_material(staged.processed(settings.as_of), lang=lang)
         annex.write_annex(run, page.with_suffix(".xlsx"))
-        drawn = documents.drawn_pictures(executed)
-        indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
+        executed = report()
+        documents.export_html(executed, page, lang=lang)
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
+            documents.export_docx(executed, page.with_suffix(".docx"), lang=lang)
+            drawn = documents.drawn_pictures(executed)
+            indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
+
+    return make
 
 
 def export_unit(executed: Path, page: Path, lang: str) -> None:

@@ -50,7 +50,7 @@ def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     from xhht_analysis.running import documents, ledger
 
     raw_dir = raw.resolve() if raw else None
-    proof = ledger.verify(project_at(out), as_of, raw_dir=raw_dir, finish=documents.make)
+    proof = ledger.verify(project_at(out), as_of, raw_dir=raw_dir, finish=documents.maker)
     if proof.problems:
         raise KitError("\n".join(proof.problems))
     for note in proof.notes:
@@ -97,7 +97,7 @@ def compare(before: str, after: str, out: Out = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from xhht_analysis import store
+    from xhht_analysis import files
     from xhht_analysis.forecasting.outlook import PROVINCE
     from xhht_analysis.plan.goals import read_goals
     from xhht_analysis.publishing.labels import Labels
@@ -106,7 +106,7 @@ def compare(before: str, after: str, out: Out = None) -> None:
     project, labels = project_at(out), Labels("vi")
     found = comparing.compare(project, before, after)
     path = project.reports(after) / f"compare_{before}.csv"
-    store.write_text(path, found.verdicts.to_csv(index=False, lineterminator="\n"))
+    files.write_text(path, found.verdicts.to_csv(index=False, lineterminator="\n"))
     for kind, count in found.figures.items():
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
     for line in found.why:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import messages, notebooks, pipeline, provenance, publication, stages
 
@@ -130,6 +130,6 @@ def _differing(record, parameters, again: Project, project: Project, settings) -
         if path.suffix == ".ipynb" and path.is_file():
             notebooks.replace_paths(path, again.out, project.out)
             notebooks.replace_paths(path, settings.raw_dir, Path(parameters["raw_dir"]))
-        if not path.is_file() or store.sha256(path) != digest:
+        if not path.is_file() or files.sha256(path) != digest:
             differing.append(place)
     return differing

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import json
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,12 +110,15 @@ def execute(
     cwd: Path,
     timeout: float,
     cell_timeout: float = float("inf"),
+    kernel_is_up: Callable[[], None] = lambda: None,
 ) -> None:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
     The kernel is always this environment's own. A kernel that failed to start is tried once more;
     a cell never is. The whole notebook has ``timeout`` seconds, a cell ``cell_timeout`` or what is
-    left of them. ``target`` keeps no times.
+    left of them. ``kernel_is_up`` is called when the kernel has done the notebook's imports, before
+    its first cell; the time starts when it returns, and what it raises ends the kernel and comes
+    out of here. ``target`` keeps no times.
 
     Raises
     ------
@@ -132,11 +136,11 @@ def execute(
     limits = (timeout, cell_timeout)
     try:
         try:
-            _papermill(source, target, passed, cwd, limits)
+            _papermill(source, target, passed, cwd, limits, kernel_is_up)
         except RuntimeError as error:
             if "Kernel died before" not in str(error) and "didn't respond" not in str(error):
                 raise
-            _papermill(source, target, passed, cwd, limits)
+            _papermill(source, target, passed, cwd, limits, kernel_is_up)
     except PapermillExecutionError as error:
         cell = str(error.source).strip().splitlines()
         where = {"notebook": source.name, "cell": error.exec_count or error.cell_index + 1}
@@ -185,12 +189,20 @@ def _papermill(
     parameters: dict[str, object],
     cwd: Path,
     limits: tuple[float, float],
+    kernel_is_up: Callable[[], None],
 ) -> None:
     import papermill
     from traitlets.config import Config
 
+    deadline = float("inf")
+
+    def before_cell(cell: dict, cell_index: int) -> None:
+        nonlocal deadline
+        if cell_index == 0:
+            kernel_is_up()
+            deadline = time.monotonic() + limits[0]
+
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    deadline = time.monotonic() + limits[0]
     papermill.execute_notebook(
         str(source),
         str(target),
@@ -201,12 +213,24 @@ def _papermill(
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
         timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
-        extra_arguments=QUIET,
+        extra_arguments=[*QUIET, f"--IPKernelApp.exec_lines={_imports(source)}"],
+        on_cell_start=before_cell,
         coalesce_streams=True,
         iopub_timeout=OUTPUT_TIMEOUT,
         raise_on_iopub_timeout=True,
         config=Config(KernelManager={"transport_encryption": "required"}),
     )
+
+
+def _imports(source: Path) -> str:
+    """The import statements of a notebook, as one line; what is no plain Python has none."""
+    cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    found = []
+    for cell in cells:
+        with contextlib.suppress(SyntaxError):  # the cell itself will say so
+            if cell["cell_type"] == "code":
+                found += ast.parse("".join(cell["source"])).body
+    return "; ".join(ast.unparse(s) for s in found if isinstance(s, ast.Import | ast.ImportFrom))
 
 
 def _check_whole(notebook, name: str) -> None:

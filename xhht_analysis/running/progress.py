@@ -8,7 +8,7 @@ from rich.table import Table
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages
 from xhht_analysis.running.fleet import Outcome
-from xhht_analysis.running.pipeline import StageResult
+from xhht_analysis.running.work import StageResult
 
 
 class Progress:

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import Project, received_dates
 from xhht_analysis.running import messages
 
@@ -102,7 +102,7 @@ def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
         place = path.relative_to(root).as_posix()
         place = place.encode("utf-8", "backslashreplace").decode()  # a name may be no text
         try:
-            hashes[place] = store.sha256(path)
+            hashes[place] = files.sha256(path)
         except OSError as error:  # unreadable: intake rejects it by name
             hashes[place] = f"unreadable: {error.strerror}"
     return hashes

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import messages, provenance
 
@@ -106,7 +106,7 @@ def publish(staged: Project, final: Project, as_of: str, record: dict) -> dict:
     for path in sorted(p for p in staged.out.rglob("*") if p.is_file()):
         target = final.out / path.relative_to(staged.out)
         with _named(target):
-            outputs[path.relative_to(staged.out).as_posix()] = store.sha256(path)
+            outputs[path.relative_to(staged.out).as_posix()] = files.sha256(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
     old = {place for stage in before.get("stages", {}).values() for place in stage["outputs"]}
@@ -123,7 +123,7 @@ def publish(staged: Project, final: Project, as_of: str, record: dict) -> dict:
     text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     target = final.run_dir(as_of) / "run.json"
     with _named(target):
-        store.write_text(target, text)
+        files.write_text(target, text)
     return full
 
 
@@ -151,5 +151,5 @@ def broken_outputs(project: Project, record: dict) -> list[str]:
     return [
         place
         for place, digest in record.get("outputs", {}).items()
-        if not (project.out / place).is_file() or store.sha256(project.out / place) != digest
+        if not (project.out / place).is_file() or files.sha256(project.out / place) != digest
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 
-from xhht_analysis import store
+from xhht_analysis import files
 from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import messages
 
@@ -154,10 +154,10 @@ def write(
     argv = command(arguments)
     if kind == "cron":
         line = cron_line(when, argv, folder / "xhht.log")
-        return [store.write_text(folder / "xhht.crontab", f"{line} {CRON_MARK}\n")], []
+        return [files.write_text(folder / "xhht.crontab", f"{line} {CRON_MARK}\n")], []
     if kind == "systemd":
         units = systemd_units(when, argv, directory)
-        paths = [store.write_text(folder / name, text) for name, text in units.items()]
+        paths = [files.write_text(folder / name, text) for name, text in units.items()]
         user = ["systemctl", "--user"]
         links = [*user, "link", "--force", *map(str, paths)]
         return paths, [links, [*user, "daemon-reload"], [*user, "enable", "--now", "xhht.timer"]]

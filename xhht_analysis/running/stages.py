@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -10,12 +11,11 @@ class Stage:
     """One notebook of the pipeline.
 
     ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
-    leave; ``figures`` is the least number of PNG files it must leave. Stages of one ``wave`` do
-    not need each other and run side by side.
+    leave; ``figures`` is the least number of PNG files it must leave. What it reads says which
+    stages come before it; nothing else does.
     """
 
     name: str
-    wave: int = 1
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     figures: int = 0
@@ -24,6 +24,10 @@ class Stage:
     def notebook(self) -> str:
         """File name of the source notebook."""
         return f"{self.name}.ipynb"
+
+    def sources(self, among: Iterable[Stage]) -> list[Stage]:
+        """Those ``among`` the stages that make a table this one reads."""
+        return [other for other in among if set(other.makes) & set(self.reads)]
 
 
 INTAKE_TABLES = (
@@ -34,11 +38,10 @@ INTAKE_TABLES = (
     "activities",
     "submissions",
 )
-INTAKE = Stage("01_intake", 1, makes=INTAKE_TABLES)
-BACKTEST = Stage("02_backtest", 2, reads=("panel",), makes=("scores",))
-FORECAST = Stage("03_forecast", 2, reads=("panel",), makes=("forecasts", "verdicts"))
-FIGURES = Stage(
-    "04_figures", 3, reads=(*INTAKE_TABLES, "scores", "forecasts", "verdicts"), figures=5
-)
-REPORT = Stage("05_committee_report", 3, reads=(*INTAKE_TABLES, "scores", "forecasts", "verdicts"))
+RESULTS = (*INTAKE_TABLES, "scores", "forecasts", "verdicts")
+INTAKE = Stage("01_intake", makes=INTAKE_TABLES)
+BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",))
+FORECAST = Stage("03_forecast", reads=("panel",), makes=("forecasts", "verdicts"))
+FIGURES = Stage("04_figures", reads=RESULTS, figures=5)
+REPORT = Stage("05_committee_report", reads=RESULTS)
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
-from xhht_analysis import store
+from xhht_analysis import files, store
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import fleet, messages, publication, stages
 
@@ -133,6 +133,6 @@ def _key(project: Project, record: dict, lang: str) -> str:
     """Tables, notebook, code and language a unit report depends on."""
     tables = [f"data/processed/{record['as_of']}/{t}.csv" for t in stages.REPORT.reads]
     parts = [record["outputs"].get(table, "") for table in tables]
-    parts += [store.sha256(project.notebooks_dir / f"{SOURCE}.ipynb"), lang]
+    parts += [files.sha256(project.notebooks_dir / f"{SOURCE}.ipynb"), lang]
     parts += [record["stages"][stages.REPORT.name]["key"]]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

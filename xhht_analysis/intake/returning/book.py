@@ -6,7 +6,6 @@ prints on A4 landscape.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
+
+from xhht_analysis import files
 
 CREATED = datetime(2021, 7, 30, tzinfo=UTC).replace(tzinfo=None)  # equal content, equal bytes
 NEVER = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
@@ -94,16 +94,10 @@ def open_book(path: Path) -> Iterator[Book]:
     OSError
         The disk is full, the folder closed, the file open elsewhere; nothing is left half written.
     """
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.part.xlsx")
-    book = Book(partial)
-    yield book
-    try:
+    with files.whole(path) as partial:
+        book = Book(partial)
+        yield book
         book.file.close()
-        partial.replace(path)
-    except FileCreateError as failed:
-        raise failed.args[0] from None  # the OSError itself: its number names the remedy
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def cell_name(row: int, column: int) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from xhht_analysis import store
+from xhht_analysis import files, store
 from xhht_analysis.intake import settlement
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
 from xhht_analysis.intake.judging.corrections import CORRECTIONS
@@ -285,7 +285,7 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
         if (row["file"], row["sheet"], row["cell"]) in known:
             raise KitError(f"{path}: đã có đính chính cho {row['file']}, ô {row['cell']}.")
     added = rows.to_csv(index=False, header=False, lineterminator="\n")
-    return store.write_text(path, text.rstrip("\n") + "\n" + added)
+    return files.write_text(path, text.rstrip("\n") + "\n" + added)
 
 
 def _harmless(text: str) -> str:
