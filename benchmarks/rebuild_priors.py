@@ -134,10 +134,10 @@ def sample_case(case: dict, settings: Settings) -> dict:
     quantiles = np.empty((len(picks), len(case["row"]), len(LEVELS)), dtype=np.float32)
     chances = np.empty((len(picks), len(case["asked"])), dtype=np.float32)
     reading = plain_reading(case["points"], int(case["lead"].max()))
-    for k, curve, *_ in members(group, settings, chosen, reading):
-        here = curve[case["row"], case["lead"] - 1]
-        quantiles[k] = np.clip(read_curves(here, ndtri(LEVELS)), 0, 100)
-        chances[k] = chance_above(here[case["asked"]], case["need"])
+    for some, curves, *_ in members(group, settings, chosen, reading):
+        here = curves[:, case["row"], case["lead"] - 1]
+        quantiles[some] = np.clip(read_curves(here, ndtri(LEVELS)), 0, 100)
+        chances[some] = [chance_above(one[case["asked"]], case["need"]) for one in here]
     axes = np.concatenate(
         [settings.kernels[chosen[:, 0]], chosen[:, 1:2], settings.filters[chosen[:, 2]]], axis=1
     )

@@ -54,8 +54,8 @@ def test_what_settings_disagree_about_widens_their_average():
     chosen = np.array([[0, 0, 0], [len(known.kernels) - 1, 2, len(known.filters) - 1]])
     weights = np.array([0.3, 0.7])
     each = np.zeros((2, 4, 3, len(GRID)))
-    for k, curve, *_ in members(group, known, chosen, reading):
-        each[k] = curve
+    for some, curves, *_ in members(group, known, chosen, reading):
+        each[some] = curves
     mean = np.tensordot(weights, each, 1)
     sd = (mean[..., 18] - mean[..., 10]) / 2
     gap = each[0, ..., 14] - each[1, ..., 14]

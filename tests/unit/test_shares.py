@@ -9,7 +9,7 @@ from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.changes import changes_weight, pooled_changes
 from xhht_analysis.forecasting.links import laplace_binomial, link, slope, unlink
-from xhht_analysis.forecasting.shares import evidence, kernel
+from xhht_analysis.forecasting.shares import common_steps, evidence, kernel
 from xhht_analysis.forecasting.statespace import run_filter
 
 pytestmark = pytest.mark.unit
@@ -109,9 +109,10 @@ def test_common_steps_and_evidence_are_those_of_one_large_normal_distribution():
     squares = ((run.innovation[0] - run.response[0] @ steps) ** 2).sum(axis=1)[None]
     log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
     known = (1e-9, one)
-    fit = (steps[None], None, squares, [steps @ precision @ steps], [log_det], one)
+    penalty = steps @ precision @ steps
+    fit = (None, None, squares[None], *(np.array([[x]]) for x in (penalty, log_det, 1.0)))
     light = np.array([1e7])
-    logs = evidence(run, fit, light, known)[0][0, 0]
+    logs = evidence(run, fit, light, known)[0][0, 0, 0]
     # the evidence averages over five scales; here is each of them by the normal density
     scales = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
     each = [stats.multivariate_normal(np.zeros(len(x)), s * whole).logpdf(x) for s in scales]
@@ -177,3 +178,44 @@ def test_the_second_member_counts_more_with_few_years_and_less_with_few_units():
     few, many = changes_weight(np.array([5, 8]), 11, constants)
     assert 0 < many < few < 0.5
     assert changes_weight(np.array([5]), 1, constants)[0] < few / 3
+
+
+@pytest.mark.parametrize("n_year", [1, 5])
+def test_many_kernels_at_once_are_each_kernel_alone(n_year):
+    # a single year has no common step, and nothing fails
+    rng = np.random.default_rng(n_year)
+    z = rng.normal(0, 1, (2, 3, n_year)).cumsum(axis=2)
+    one = np.ones(2)
+    run = run_filter(z, np.full(z.shape, 0.5), 0.7 * one, 0.04 * one, 0.8 * one, 1)
+    prior = (2.0, np.array([0.8, 1.3]))
+    cov = np.stack([kernel(w, 0.4, 0.9, 0.6, n_year - 1) for w in (0.3, 0.5, 1.0)])
+    nu = np.array([4.0, 30.0])
+    together = common_steps(run, cov[None], prior)
+    logs, scale = evidence(run, together, nu, prior)
+    assert logs.shape == scale.shape == (2, 2, 3)
+    for c in range(3):
+        alone = common_steps(run, np.stack([cov[c]] * 2)[:, None], prior)
+        for many, single in zip(together, alone, strict=True):
+            np.testing.assert_allclose(many[:, c : c + 1], single, atol=1e-12)
+        np.testing.assert_allclose(logs[..., c : c + 1], evidence(run, alone, nu, prior)[0])
+
+
+def test_the_steps_are_the_weighted_least_squares_of_the_last_pass():
+    rng = np.random.default_rng(8)
+    z = rng.normal(0, 1, (1, 4, 5)).cumsum(axis=2)
+    one = np.ones(1)
+    noise = np.ones(z.shape) * np.array([0.2, 0.5, 1, 3])[:, None]  # else all units respond alike
+    run = run_filter(z, noise, 0.7 * one, 0.04 * one, 0.8 * one, 1)
+    cov = kernel(0.5, 0.4, 0.9, 0.6, 4)
+    steps, inner, squares, penalty, *_ = common_steps(run, cov[None, None], (1.0, one))
+    rows, x = run.response[0], run.innovation[0]
+    gap = x - rows @ steps[0, 0]
+    np.testing.assert_allclose(squares[0, 0], (gap**2).sum(axis=1))
+    assert penalty[0, 0] == pytest.approx(steps[0, 0] @ np.linalg.inv(cov) @ steps[0, 0])
+    # the weights behind the precision, taken back out of it, give the right-hand side as well
+    made = inner[0, 0] - np.linalg.inv(cov)
+    weights, *_ = np.linalg.lstsq(
+        np.stack([(r.T @ r).ravel() for r in rows], axis=1), made.ravel(), rcond=None
+    )
+    lean = sum(w * r.T @ g for w, r, g in zip(weights, rows, x, strict=True))
+    np.testing.assert_allclose(inner[0, 0] @ steps[0, 0], lean, atol=1e-10)

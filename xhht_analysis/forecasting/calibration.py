@@ -50,6 +50,12 @@ class Settings:
         return _combine(self.levels, KERNEL_AXES)
 
     @property
+    def kernel_values(self) -> np.ndarray:
+        """Levels of the kernel axes (C, 4) behind `kernels`."""
+        columns = zip(KERNEL_AXES, self.kernels.T, strict=True)
+        return np.stack([self.levels[axis][at] for axis, at in columns], axis=1)
+
+    @property
     def typical_step(self) -> float:
         """Usual yearly step on the logit scale, where a group says little itself."""
         return self.constants["typical_step"]
@@ -58,11 +64,6 @@ class Settings:
     def typical_weight(self) -> float:
         """Weight of `typical_step`, in observations."""
         return self.constants["typical_weight"]
-
-    def kernel_of(self, setting, kernel, length: int) -> np.ndarray:
-        """Covariance of the common steps for one row of `kernels`."""
-        values = [self.levels[a][i] for a, i in zip(KERNEL_AXES, setting, strict=True)]
-        return kernel(*values, length)
 
     def log_prior(self) -> np.ndarray:
         """Log prior weight of every setting (C, V, J)."""

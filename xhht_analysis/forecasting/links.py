@@ -66,7 +66,7 @@ def _binomial_force(x, n, score, margin):
     return (x - n * share) * rise / inner, n * rise**2 / inner, share
 
 
-def percent(score: np.ndarray, margin: float) -> np.ndarray:
+def percent(score: np.ndarray, margin) -> np.ndarray:
     """`unlink` in percent, in the place of `score`."""
     expit(score, out=score)
     score *= 100 * (1 + 2 * margin)

@@ -10,7 +10,6 @@ averaged by their evidence in the group's own history times a weak prior (config
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +25,8 @@ SCALE_STEPS = np.exp([-1.0, -0.5, 0.0, 0.5, 1.0])
 CENTRE = len(GRID) // 2
 ONE = int(np.searchsorted(GRID, 1.0)) - CENTRE
 """Places of the median on `GRID`, and of one standard deviation beside it."""
+CELLS_AT_ONCE = 300_000
+"""Numbers of quantile functions (settings × units × years × quantiles) that are made at once."""
 BREAK_COMMON = 100.0
 """Variance of the jump of all units at a change of definition, in yearly variances."""
 
@@ -40,51 +41,59 @@ def kernel(white, smooth, memory, ripple, length) -> np.ndarray:
     return white**2 * np.eye(length) + smooth**2 * memory**lag + ripple**2 * back
 
 
-def common_steps(run: Filtered, cov: np.ndarray, prior: tuple, scale0: np.ndarray):
-    """Posterior of the common steps under one kernel, for all settings of `run`.
+def common_steps(run: Filtered, cov: np.ndarray, prior: tuple):
+    """Posterior of the common steps for all settings of `run` under C kernels each.
 
     The scale of a unit is inverse gamma, so each unit is weighted by its posterior precision;
     three passes settle steps, scale and weights.
 
+    Parameters
+    ----------
+    cov
+        (J, C, K, K), or (1, C, K, K) where all settings have the same kernels.
+
     Returns
     -------
-    steps (J, K), their precision (J, K, K), squares (J, N), penalty (J,), log_det (J,), scale (J,)
+    steps (J, C, K), their precision (J, C, K, K), squares (J, C, N), and (J, C) each: penalty,
+    log determinant, scale
     """
     strength, typical = prior
     gram, lean, energy = run.products
     n_set, n_unit, n_step = lean.shape
     flat = gram.reshape(n_set, n_unit, n_step * n_step)
-    tall = gram.reshape(n_set, n_unit * n_step, n_step)
     precision = np.linalg.inv(cov)
     total = run.counted.sum() + strength
-    weight, scale = np.ones((n_set, n_unit)), scale0
+    square = (n_set, cov.shape[1], n_step * n_step)
+    weight = np.ones((*square[:2], n_unit))
     for _ in range(3):
-        row = weight[:, None]
-        inner = (row @ flat).reshape(n_set, n_step, n_step) + precision
-        column = np.linalg.solve(inner, np.swapaxes(row @ lean, 1, 2))
-        steps = np.swapaxes(column, 1, 2)
-        bent = (tall @ column).reshape(lean.shape)
-        squares = np.maximum(energy + ((bent - 2 * lean) @ column)[..., 0], 0)
-        penalty = (steps @ precision @ column)[:, 0, 0]
-        scale = ((weight * squares).sum(axis=1) + penalty + strength * typical) / total
-        weight = (5 + run.counted) / (5 + squares / scale[:, None])
-    steps = steps[:, 0]
+        inner = (weight @ flat).reshape(*square[:2], n_step, n_step) + precision
+        steps = np.linalg.solve(inner, (weight @ lean)[..., None])[..., 0]
+        both = steps[..., None] * steps[..., None, :]
+        squares = both.reshape(square) @ flat.swapaxes(1, 2)
+        squares += energy[:, None] - 2 * steps @ lean.swapaxes(1, 2)
+        squares = np.maximum(squares, 0)
+        penalty = (both * precision).sum(axis=(2, 3))
+        scale = (weight * squares).sum(axis=2) + penalty + (strength * typical)[:, None]
+        scale = scale / total
+        weight = (5 + run.counted) / (5 + squares / scale[..., None])
     log_det = np.linalg.slogdet(inner)[1] + np.linalg.slogdet(cov)[1]
     return steps, inner, squares, penalty, log_det, scale
 
 
 def evidence(run: Filtered, fit: tuple, nu: np.ndarray, prior: tuple):
-    """Log evidence (V, J) and mean scale (V, J) for each tail weight `nu`: unit scales out."""
+    """Log evidence and mean scale (V, J, C) for each tail weight `nu`: unit scales out."""
     _, _, squares, penalty, log_det, scale = fit
     strength, typical = prior
-    nu, m = nu[:, None, None, None], run.counted
-    grid = scale * SCALE_STEPS[:, None]
-    ratio = squares / grid[..., None]
-    units = gammaln((nu + m) / 2) - gammaln(nu / 2) - m / 2 * np.log(nu * np.pi)
-    units = units - (nu + m) / 2 * np.log1p(ratio / nu)
-    weak = strength / 2 * (np.log(typical / grid) - typical / grid)
-    logs = units.sum(axis=3) - m.sum() / 2 * np.log(grid) - penalty / (2 * grid) + weak
-    logs = logs - (log_det + run.log_scale) / 2
+    nu, m = nu[:, None, None, None, None], run.counted
+    grid = scale * SCALE_STEPS[:, None, None]
+    known = gammaln((nu + m) / 2) - gammaln(nu / 2) - m / 2 * np.log(nu * np.pi)
+    units = known.sum(axis=4) - ((nu + m) / 2 * np.log1p(squares / grid[..., None] / nu)).sum(
+        axis=4
+    )
+    ratio = typical[:, None] / grid
+    logs = units - m.sum() / 2 * np.log(grid) - penalty / (2 * grid)
+    logs = logs + strength / 2 * (np.log(ratio) - ratio)
+    logs = logs - (log_det + run.log_scale[:, None]) / 2
     top = logs.max(axis=1, keepdims=True)
     weights = np.exp(logs - top)
     mean = (weights * grid).sum(axis=1) / weights.sum(axis=1)
@@ -103,11 +112,14 @@ class Group:
     typical: np.ndarray  # (E,) prior variance
     breaks: np.ndarray  # (T,) first year of a new definition
 
-    def kernel_of(self, settings: Settings, setting, length: int) -> np.ndarray:
-        """Covariance of the common steps of `length` years, with the jumps of definitions."""
-        cov = settings.kernel_of(setting, kernel, length)
+    def kernels_of(self, settings: Settings, length: int) -> np.ndarray:
+        """Covariance (C, K, K) of the common steps of `length` years under each kernel.
+
+        With the jumps of definitions.
+        """
+        cov = kernel(*settings.kernel_values.T[..., None, None], length)
         later = np.flatnonzero(self.breaks[1:])
-        cov[later, later] += BREAK_COMMON
+        cov[:, later, later] += BREAK_COMMON
         return cov
 
 
@@ -178,17 +190,14 @@ def weigh(group: Group, settings: Settings):
     filters = settings.filters
     run = filter_group(group, filters, settings, 1, units)
     prior = (settings.typical_weight, group.typical[filters[:, 0]])
-    logs = []
-    for setting in settings.kernels:
-        cov = group.kernel_of(settings, setting, n_year - 1)
-        fit = common_steps(run, cov, prior, group.rough[filters[:, 0]])
-        logs.append(evidence(run, fit, settings.levels["tail"], prior)[0])
-    logs = np.stack(logs) + group.jacobian[filters[:, 0]]
-    return logs
+    cov = group.kernels_of(settings, n_year - 1)[None]
+    fit = common_steps(run, cov, prior)
+    logs = evidence(run, fit, settings.levels["tail"], prior)[0]
+    return np.moveaxis(logs, 2, 0) + group.jacobian[filters[:, 0]]
 
 
 def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Reading):
-    """Forecast under each chosen setting: yields its place in `chosen` and its parts.
+    """Forecast under each chosen setting, as many at once as memory likes.
 
     Parameters
     ----------
@@ -197,40 +206,49 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
 
     Yields
     ------
-    place, curves (N, H, G) percent, common (N, H), own (N, H), own_carry (N, H) variances
+    slice of `chosen` (m of them), curves (m, N, H, G) percent, common, own, own carry (m, N, H)
+    variances
     """
-    past, horizon = group.shares.shape[1] - 1, reading.scores.shape[1]
-    factor = settings.constants.get("shared_factor", 1.0) ** 2
-    filters, margins = np.unique(chosen[:, 2]), settings.levels["link_margin"]
+    past, (_, horizon, n_score) = group.shares.shape[1] - 1, reading.scores.shape
+    filters, back = np.unique(chosen[:, 2], return_inverse=True)
     run = filter_group(group, settings.filters[filters], settings, horizon)
+    cov = group.kernels_of(settings, past + horizon)
+    nu = settings.levels["tail"]
+    tails = [reading.of_units(_student(v + reading.points - 1, reading.scores)) for v in nu]
+    at_once = max(1, CELLS_AT_ONCE // (len(group.shares) * horizon * n_score))
+    for first in range(0, len(chosen), at_once):
+        some = slice(first, first + at_once)
+        kernel_at, tail_at, filter_at = chosen[some].T
+        link_at = settings.filters[filter_at, 0]
+        parts = _member_parts(
+            group, settings, run.part(back[some]), cov[kernel_at], tail_at, link_at
+        )
+        middle, common, own, carry = parts
+        curves = np.sqrt(common + own)[..., None] * np.stack(tails)[tail_at]
+        curves += middle[..., None]
+        margins = settings.levels["link_margin"][link_at]
+        yield some, percent(curves, margins[:, None, None, None]), common, own, carry
+
+
+def _member_parts(group: Group, settings: Settings, run: Filtered, cov, tail_at, link_at):
+    """Middle on the link scale, common and own variance and own carry, each (m, N, H)."""
+    n_set, _, horizon, past = run.reach.shape
+    factor, each = settings.constants.get("shared_factor", 1.0) ** 2, np.arange(n_set)
+    prior = (settings.typical_weight, group.typical[link_at])
+    fit = common_steps(run, cov[:, None, :past, :past], prior)
+    steps, precision, squares = (part[:, 0] for part in fit[:3])
+    nu = settings.levels["tail"]
+    scale = evidence(run, fit, nu, prior)[1][tail_at, each, 0][:, None]
+    nu = nu[tail_at][:, None]
     ahead = np.tril(np.ones((horizon, horizon)))
-    tails = {
-        at: reading.of_units(_student(nu + reading.points - 1, reading.scores))
-        for at, nu in enumerate(settings.levels["tail"])
-    }
-    order = np.lexsort(chosen.T[::-1])
-    for c, places in itertools.groupby(order, key=lambda k: chosen[k, 0]):
-        places = list(places)
-        at, back = np.unique(np.searchsorted(filters, chosen[places, 2]), return_inverse=True)
-        sub, link_at = run.part(at), settings.filters[filters[at], 0]
-        cov = group.kernel_of(settings, settings.kernels[c], past + horizon)
-        prior = (settings.typical_weight, group.typical[link_at])
-        fit = common_steps(sub, cov[:past, :past], prior, group.rough[link_at])
-        scales, doubt = evidence(sub, fit, settings.levels["tail"], prior)[1], np.linalg.inv(fit[1])
-        bridge = np.linalg.solve(cov[:past, :past], cov[:past, past:]).T
-        new = np.diag(ahead @ (cov[past:, past:] - bridge @ cov[:past, past:]) @ ahead.T)
-        for k, j in zip(places, back, strict=True):
-            nu = settings.levels["tail"][chosen[k, 1]]
-            scale, df = scales[chosen[k, 1], j], nu + sub.counted
-            reach = sub.reach[j] + ahead @ bridge
-            middle = sub.mean[j] + reach @ fit[0][j]
-            common = factor * scale * (((reach @ doubt[j]) * reach).sum(axis=2) + new)
-            unit_scale = ((scale * nu + fit[2][j]) / df)[:, None]
-            own = unit_scale * sub.spread[j]
-            curve = np.sqrt(common + own)[..., None] * tails[chosen[k, 1]]
-            curve += middle[..., None]
-            curve = percent(curve, margins[link_at[j]])
-            yield k, curve, common, own, unit_scale * sub.carry[j]
+    bridge = np.linalg.solve(cov[:, :past, :past], cov[:, :past, past:]).swapaxes(1, 2)
+    new = ahead @ (cov[:, past:, past:] - bridge @ cov[:, :past, past:]) @ ahead.T
+    reach = run.reach + (ahead @ bridge)[:, None]
+    middle = run.mean + (reach @ steps[:, None, :, None])[..., 0]
+    doubt = ((reach @ np.linalg.inv(precision)[:, None]) * reach).sum(axis=3)
+    common = factor * scale[..., None] * (doubt + np.diagonal(new, axis1=1, axis2=2)[:, None])
+    unit_scale = ((scale * nu + squares) / (nu + run.counted))[..., None]
+    return middle, common, unit_scale * run.spread, unit_scale * run.carry
 
 
 def predict(group: Group, settings: Settings, chosen, weights: np.ndarray, reading: Reading):
@@ -247,14 +265,14 @@ def predict(group: Group, settings: Settings, chosen, weights: np.ndarray, readi
     """
     shape = (len(group.shares), reading.scores.shape[1])
     curves, sums, between = 0.0, np.zeros((3, *shape)), np.zeros(shape)
-    for k, curve, common, own, carry in members(group, settings, chosen, reading):
-        before = np.roll(own, 1, axis=1)
-        sums[0] += weights[k] * common / (common + own)
-        sums[1] += weights[k] * np.clip(carry / np.sqrt(own * before), 0, 0.999)
-        sums[2] += weights[k] * np.clip(np.sqrt(np.roll(common, 1, axis=1) / common), 0, 0.999)
-        between += weights[k] * curve[..., CENTRE] ** 2
-        curve *= weights[k]
-        curves = curve if np.isscalar(curves) else np.add(curves, curve, out=curves)
+    for some, curve, common, own, carry in members(group, settings, chosen, reading):
+        w, before = weights[some], np.roll(own, 1, axis=2)
+        lags = carry / np.sqrt(own * before), np.sqrt(np.roll(common, 1, axis=2) / common)
+        sums[0] += np.tensordot(w, common / (common + own), 1)
+        sums[1] += np.tensordot(w, np.clip(lags[0], 0, 0.999), 1)
+        sums[2] += np.tensordot(w, np.clip(lags[1], 0, 0.999), 1)
+        between += np.tensordot(w, curve[..., CENTRE] ** 2, 1)
+        curves += np.tensordot(w, curve, 1)
     if len(chosen) > 1:
         middle = curves[..., CENTRE].copy()
         width = (curves[..., CENTRE + ONE] - curves[..., CENTRE - ONE]) / 2
