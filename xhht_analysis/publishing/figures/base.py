@@ -16,7 +16,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -25,7 +24,7 @@ from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.figures.texts import TextCanvas
+from xhht_analysis.publishing.figures.texts import TextCanvas, draw_svg
 from xhht_analysis.publishing.material import Material
 
 PAGE_WIDTH = 6.7
@@ -221,12 +220,13 @@ def png_bytes(figure: Figure) -> bytes:
 
 def svg_bytes(figure: Figure) -> bytes:
     """SVG of a figure, the same bytes every time; its texts can be read out, searched, edited."""
-    stream = io.BytesIO()
+    stream = io.StringIO()
     settle(figure)
     said = {"Title": " ".join(figure.get_suptitle().split()), "Description": figure.get_label()}
     with figure_style():
-        FigureCanvasSVG(figure).print_svg(stream, metadata=said | {"Date": None, "Creator": None})
-    return stream.getvalue().replace(b"<svg ", b'<svg xml:space="preserve" ', 1)
+        draw_svg(figure, stream, said | {"Date": None, "Creator": None})
+    text = stream.getvalue().replace("<svg ", '<svg xml:space="preserve" ', 1)
+    return text.encode("utf-8")
 
 
 def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
