@@ -20,12 +20,16 @@ KERNEL = "python3"
 START_TIMEOUT = 120
 OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
-QUIET = [
-    "--IPKernelApp.log_level=50",
-    "--IPKernelApp.exec_lines=__import__('logging').getLogger('matplotlib').setLevel('ERROR')",
-]
-"""Arguments of a kernel. What ends it is told by us; what matplotlib says of its font cache
-(absent, slow to build, not writable) is this machine's business: it would make two runs differ."""
+AT_START = "import gc, logging; gc.set_threshold(50_000); " + (
+    "logging.getLogger('matplotlib').setLevel('ERROR'); del gc, logging"
+)
+"""What matplotlib says of its font cache (absent, slow to build, not writable) is this machine's
+business: it would make two runs differ. Python's search for cycles at every 700 objects takes a
+sixteenth of a drawing's time and finds nothing."""
+STAND_BACK = (
+    "import psutil; psutil.Process().nice("
+    "psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10); del psutil"
+)
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -111,6 +115,7 @@ def execute(
     timeout: float,
     cell_timeout: float = float("inf"),
     kernel_is_up: Callable[[], None] = lambda: None,
+    patient: bool = False,
 ) -> None:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
@@ -118,7 +123,7 @@ def execute(
     a cell never is. The whole notebook has ``timeout`` seconds, a cell ``cell_timeout`` or what is
     left of them. ``kernel_is_up`` is called when the kernel has done the notebook's imports, before
     its first cell; the time starts when it returns, and what it raises ends the kernel and comes
-    out of here. ``target`` keeps no times.
+    out of here. A ``patient`` kernel leaves the processors to others. ``target`` keeps no times.
 
     Raises
     ------
@@ -133,18 +138,17 @@ def execute(
     declared = declared_parameters(source)
     passed = {name: value for name, value in parameters.items() if name in declared}
     target.parent.mkdir(parents=True, exist_ok=True)
-    limits = (timeout, cell_timeout)
+    watch = _Watch(kernel_is_up, timeout, cell_timeout)
     try:
         try:
-            _papermill(source, target, passed, cwd, limits, kernel_is_up)
+            _papermill(source, target, passed, cwd, watch, patient)
         except RuntimeError as error:
             if "Kernel died before" not in str(error) and "didn't respond" not in str(error):
                 raise
-            _papermill(source, target, passed, cwd, limits, kernel_is_up)
+            _papermill(source, target, passed, cwd, watch, patient)
     except PapermillExecutionError as error:
-        cell = str(error.source).strip().splitlines()
         where = {"notebook": source.name, "cell": error.exec_count or error.cell_index + 1}
-        where |= {"line": cell[0] if cell else ""}
+        where |= {"line": watch.line}
         cause = f"{error.ename}: {error.evalue}"
         told = messages.NOTEBOOK_FAILED.format(**where, cause=cause, remedy=_remedy(cause))
         logged = messages.NOTEBOOK_FAILED.format(**where, cause=error.ename, remedy=_remedy(cause))
@@ -152,10 +156,12 @@ def execute(
     except NoSuchKernel as error:
         raise NotebookError(messages.NO_KERNEL.format(cause=error)) from None
     except CellTimeoutError:
-        where = {"notebook": source.name, "line": _cell_at_work(target)}
-        raise NotebookError(messages.TOO_SLOW.format(**where, seconds=min(limits))) from None
+        where = {"notebook": source.name, "line": watch.line}
+        raise NotebookError(
+            messages.TOO_SLOW.format(**where, seconds=min(timeout, cell_timeout))
+        ) from None
     except (DeadKernelError, RuntimeError) as error:
-        where = {"notebook": source.name, "line": _cell_at_work(target)}
+        where = {"notebook": source.name, "line": watch.line}
         cause = str(error).strip().splitlines()[0]
         raise NotebookError(messages.KERNEL_FAILED.format(**where, cause=cause)) from None
     executed = nbformat.read(target, as_version=4)
@@ -164,23 +170,31 @@ def execute(
     nbformat.write(executed, target)
 
 
+@dataclass
+class _Watch:
+    """Seconds a notebook and a cell may take, and the first line of the cell at work."""
+
+    kernel_is_up: Callable[[], None]
+    seconds: float
+    cell_seconds: float
+    line: str = ""
+    deadline: float = float("inf")
+
+    def before_cell(self, cell: dict, cell_index: int) -> None:
+        """Remember ``cell``; the time starts with the first."""
+        if cell_index == 0:
+            self.kernel_is_up()
+            self.deadline = time.monotonic() + self.seconds
+        self.line = cell["source"].strip().split("\n")[0]
+
+    def time_for(self, cell: dict) -> float:
+        """Seconds the next cell may take."""
+        return max(1.0, min(self.cell_seconds, self.deadline - time.monotonic()))
+
+
 def _remedy(cause: str) -> str:
     """What helps against ``cause``, where the cause alone does not say it."""
     return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
-
-
-def _cell_at_work(target: Path) -> str:
-    """First line of the last cell that began, as papermill last saved it."""
-    try:
-        cells = json.loads(target.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError):
-        return ""
-    begun = [
-        "".join(cell["source"]).strip().split("\n")[0]
-        for cell in cells
-        if cell["metadata"].get("papermill", {}).get("start_time")
-    ]
-    return begun[-1] if begun else ""
 
 
 def _papermill(
@@ -188,19 +202,11 @@ def _papermill(
     target: Path,
     parameters: dict[str, object],
     cwd: Path,
-    limits: tuple[float, float],
-    kernel_is_up: Callable[[], None],
+    watch: _Watch,
+    patient: bool,
 ) -> None:
     import papermill
     from traitlets.config import Config
-
-    deadline = float("inf")
-
-    def before_cell(cell: dict, cell_index: int) -> None:
-        nonlocal deadline
-        if cell_index == 0:
-            kernel_is_up()
-            deadline = time.monotonic() + limits[0]
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     papermill.execute_notebook(
@@ -210,11 +216,13 @@ def _papermill(
         kernel_name=KERNEL,
         language="python",
         progress_bar=False,
+        request_save_on_cell_execute=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
-        timeout_func=lambda cell: max(1.0, min(limits[1], deadline - time.monotonic())),
-        extra_arguments=[*QUIET, f"--IPKernelApp.exec_lines={_imports(source)}"],
-        on_cell_start=before_cell,
+        timeout_func=watch.time_for,
+        on_cell_start=watch.before_cell,
+        extra_arguments=_kernel_arguments(source, patient),
+        shutdown_kernel="immediate",
         coalesce_streams=True,
         iopub_timeout=OUTPUT_TIMEOUT,
         raise_on_iopub_timeout=True,
@@ -222,15 +230,18 @@ def _papermill(
     )
 
 
-def _imports(source: Path) -> str:
-    """The import statements of a notebook, as one line; what is no plain Python has none."""
+def _kernel_arguments(source: Path, patient: bool) -> list[str]:
+    """A kernel that does the imports of ``source`` as it starts; what ends it is told by us."""
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
-    found = []
+    lines = [AT_START, STAND_BACK] if patient else [AT_START]
     for cell in cells:
-        with contextlib.suppress(SyntaxError):  # the cell itself will say so
+        with contextlib.suppress(SyntaxError):  # no plain Python; the cell itself will say so
             if cell["cell_type"] == "code":
-                found += ast.parse("".join(cell["source"])).body
-    return "; ".join(ast.unparse(s) for s in found if isinstance(s, ast.Import | ast.ImportFrom))
+                body = ast.parse("".join(cell["source"])).body
+                lines += [
+                    ast.unparse(s) for s in body if isinstance(s, ast.Import | ast.ImportFrom)
+                ]
+    return ["--IPKernelApp.log_level=50", *(f"--IPKernelApp.exec_lines={x}" for x in lines)]
 
 
 def _check_whole(notebook, name: str) -> None:

@@ -12,13 +12,15 @@ class Stage:
 
     ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
     leave; ``figures`` is the least number of PNG files it must leave. What it reads says which
-    stages come before it; nothing else does.
+    stages come before it; nothing else does. ``patient``: nothing waits for it, so the others go
+    first where processors are few.
     """
 
     name: str
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     figures: int = 0
+    patient: bool = False
 
     @property
     def notebook(self) -> str:
@@ -42,6 +44,6 @@ RESULTS = (*INTAKE_TABLES, "scores", "forecasts", "verdicts")
 INTAKE = Stage("01_intake", makes=INTAKE_TABLES)
 BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",))
 FORECAST = Stage("03_forecast", reads=("panel",), makes=("forecasts", "verdicts"))
-FIGURES = Stage("04_figures", reads=RESULTS, figures=5)
+FIGURES = Stage("04_figures", reads=RESULTS, figures=5, patient=True)
 REPORT = Stage("05_committee_report", reads=RESULTS)
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)

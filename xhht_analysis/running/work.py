@@ -202,6 +202,7 @@ class Work:
             timeout=self.settings.notebook_seconds,
             cell_timeout=self.settings.cell_seconds,
             kernel_is_up=kernel_is_up,
+            patient=stage.patient,
         )
         notebooks.replace_paths(target, self.staged.out, self.project.out)
 
