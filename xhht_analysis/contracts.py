@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 MAX_PERCENT = 100.0
@@ -338,41 +339,58 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     unknown = [name for name in frame.columns if name not in table.columns]
     if unknown:
-        raise ContractError(f"{table.name}: unknown columns {', '.join(unknown)}")
+        raise ContractError(f"{table.name}: không có trong quy ước: cột {', '.join(unknown)}")
     out = frame.reindex(columns=list(table.columns))
     return out.astype(table.dtypes)
 
 
 def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return ``frame`` unchanged when it obeys ``table``: types, ranges, allowed values, key.
+    """Return ``frame`` unchanged when it obeys ``table``: columns, types, ranges, values, key.
 
     Raises
     ------
     ContractError
-        With one line per breach: column, rule, first offending value and number of rows.
+        With one line per breach: column, rule, number of rows and the first of them, counted as a
+        spreadsheet does (the header is line 1), with its value.
     """
-    import pandera.pandas as pa  # 0.6 s: only those who check pay for it
-
-    columns = {}
-    for name, column in table.columns.items():
-        rules = []
-        if column.low is not None:
-            rules.append(pa.Check.ge(column.low))
-        if column.high is not None:
-            rules.append(pa.Check.le(column.high))
-        if column.allowed is not None:
-            rules.append(pa.Check.isin(column.allowed))
-        columns[name] = pa.Column(table.dtypes[name], rules, nullable=not column.required)
-    schema = pa.DataFrameSchema(
-        columns, strict=True, ordered=True, unique=list(table.key) or None, name=table.name
-    )
-    try:
-        schema.validate(frame.reset_index(drop=True), lazy=True)
-    except pa.errors.SchemaErrors as error:
-        breaches = error.failure_cases.groupby(["column", "check"], dropna=False, sort=False)
-        lines = [
-            f"  {column}: {rule} fails in {len(rows)} rows, first {rows['failure_case'].iloc[0]!r}"
-            for (column, rule), rows in breaches
+    if list(frame.columns) != list(table.columns):
+        breaches = [f"cột phải là: {', '.join(table.columns)}"]
+    else:
+        breaches = [
+            f"cột {name}: {told}"
+            for name, column in table.columns.items()
+            for told in _column_breaches(frame[name], column, table.dtypes[name])
         ]
-        raise ContractError(f"{table.name} breaks its contract:\n" + "\n".join(lines)) from None
+        if table.key:
+            keys = frame[list(table.key)]
+            breaches += _told(keys.duplicated(), keys, f"trùng khoá ({', '.join(table.key)})")
+    if breaches:
+        lines = "\n".join(f"  {breach}" for breach in breaches)
+        raise ContractError(f"Bảng {table.name} không đúng quy ước:\n{lines}")
     return frame
+
+
+def _column_breaches(values: pd.Series, column: Column, dtype: str) -> list[str]:
+    if values.dtype != pd.api.types.pandas_dtype(dtype):
+        return [f"kiểu {values.dtype}, phải là {dtype}"]
+    found, empty = [], values.isna()
+    if column.required:
+        found += _told(empty, values, "không được để trống")
+    if column.low is not None:
+        found += _told(values < column.low, values, f"nhỏ hơn {column.low:g}")
+    if column.high is not None:
+        found += _told(values > column.high, values, f"lớn hơn {column.high:g}")
+    if column.allowed is not None:
+        wrong = ~values.isin(column.allowed) & ~empty
+        found += _told(wrong, values, f"không phải một trong {', '.join(column.allowed)}")
+    return found
+
+
+def _told(wrong: pd.Series, values: pd.Series | pd.DataFrame, rule: str) -> list[str]:
+    """Nothing, or one line: the rule, how many rows break it, the first of them and its value."""
+    at = np.flatnonzero(wrong.fillna(False))
+    if not len(at):
+        return []
+    first = values.iloc[at[0]]
+    shown = ", ".join(map(str, first)) if isinstance(first, pd.Series) else first
+    return [f"{rule}: {len(at)} dòng, đầu tiên là dòng {at[0] + 2} ({shown})"]

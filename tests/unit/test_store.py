@@ -61,7 +61,12 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory, text):
 
 @pytest.mark.parametrize(
     ("values", "word"),
-    [({"value": 100.5}, "value"), ({"status": "fine"}, "status"), ({"unit_code": None}, "unit")],
+    [
+        ({"value": 100.5}, r"cột value: lớn hơn 100: 1 dòng, đầu tiên là dòng 2 \(100\.5\)"),
+        ({"value": -1.0}, "cột value: nhỏ hơn 0"),
+        ({"status": "fine"}, r"cột status: không phải một trong ok, doubtful, sample.*\(fine\)"),
+        ({"unit_code": None}, "cột unit_code: không được để trống"),
+    ],
 )
 def test_a_breach_names_its_column_and_writes_nothing(tmp_path, values, word):
     with pytest.raises(contracts.ContractError, match=word):
@@ -71,8 +76,48 @@ def test_a_breach_names_its_column_and_writes_nothing(tmp_path, values, word):
 
 def test_a_key_may_stand_only_once(tmp_path):
     twice = pd.concat([panel(), panel(value=50.0)])
-    with pytest.raises(contracts.ContractError, match="uniqueness"):
+    with pytest.raises(contracts.ContractError, match=r"trùng khoá.*1 dòng.*dòng 3.*0815, 2024"):
         store.write_table(twice, "panel", tmp_path)
+
+
+def test_every_breach_is_told_and_a_wrong_type_only_once():
+    more = {"unit_code": "0816", "status": "x", "value": 101.0}
+    frame = pd.concat([panel(), panel(**more), panel(year=1066, status="y")])
+    frame = frame.assign(frame=1)
+    with pytest.raises(contracts.ContractError) as caught:
+        contracts.check(frame, contracts.PANEL)
+    assert str(caught.value).split("\n")[1:] == [
+        "  cột year: nhỏ hơn 1996: 1 dòng, đầu tiên là dòng 4 (1066)",
+        "  cột frame: kiểu int64, phải là str",
+        "  cột value: lớn hơn 100: 1 dòng, đầu tiên là dòng 3 (101.0)",
+        "  cột status: không phải một trong ok, doubtful, sample: 2 dòng, đầu tiên là dòng 3 (x)",
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["815", "816", None]),
+            st.one_of(st.none(), st.floats(-2, 4)),
+            st.sampled_from(["ok", "bad", None]),
+        ),
+        max_size=6,
+    )
+)
+def test_check_refuses_exactly_what_the_description_forbids(rows):
+    column = {"unit": contracts.CODE, "level": contracts.LEVEL}
+    column["status"] = contracts.Column("str", required=False, allowed=("ok",))
+    table = contracts.Table("t", column, key=("unit", "level"))
+    frame = contracts.conform(pd.DataFrame(rows, columns=list(column)), table)
+    forbidden = [u is None or (v is not None and not 0 <= v <= 3) or s == "bad" for u, v, s in rows]
+    twice = len({row[:2] for row in rows}) < len(rows)
+    try:
+        contracts.check(frame, table)
+    except contracts.ContractError:
+        assert any(forbidden) or twice
+    else:
+        assert not any(forbidden)
+        assert not twice
 
 
 def test_an_unknown_column_is_refused():
