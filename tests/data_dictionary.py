@@ -11,11 +11,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from xhht_analysis.contracts import TABLES, Column, Table
+from xhht_analysis.files import write_text
 from xhht_analysis.intake.judging.corrections import CORRECTIONS
 from xhht_analysis.plan.goals import read_indicators
 from xhht_analysis.plan.tables import CONFIG_TABLES
 from xhht_analysis.project import ROOT
-from xhht_analysis.store import write_text
 
 PATH = ROOT / "docs" / "data-dictionary.md"
 NOTES = tomllib.loads((ROOT / "docs" / "columns.toml").read_text(encoding="utf-8"))

@@ -9,8 +9,8 @@ import contextlib
 import io
 import re
 
+from xhht_analysis.files import write_text
 from xhht_analysis.project import ROOT
-from xhht_analysis.store import write_text
 
 PATH = ROOT / "docs" / "examples.md"
 BLOCK = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xhht_analysis.intake.gathering import Plan
+
 __all__ = ["IntakeResult", "run_intake"]
 
 
 @dataclass(frozen=True)
 class IntakeResult:
-    """The tables of the stage, each as its contract in `contracts.TABLES`."""
+    """The tables of the stage, each as its contract in `contracts.TABLES`; what they rest on."""
 
     observations: pd.DataFrame
     panel: pd.DataFrame
@@ -27,6 +29,7 @@ class IntakeResult:
     submissions: pd.DataFrame
     as_of: str
     account: dict[str, int]
+    plan: Plan
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -78,4 +81,4 @@ def run_intake(
     plan = gathering.Plan.read(project.resolve(config_dir or project.Project().config_dir))
     received, day = gathering.find_received(folder, as_of or None, sample)
     gathered = gathering.gather(received, folder, day, plan, jobs)
-    return IntakeResult(**settlement.settle_all(gathered, plan, day, sample=sample))
+    return IntakeResult(plan=plan, **settlement.settle_all(gathered, plan, day, sample=sample))
