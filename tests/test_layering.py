@@ -9,10 +9,11 @@ import pytest
 pytestmark = pytest.mark.contract
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "xhht_analysis"
-BASE = {"contracts", "files", "store", "project"}
+BASE = {"contracts", "files", "schema", "store", "project"}
 MAY_IMPORT = {
     "files": set(),
-    "contracts": {"contracts"},
+    "schema": set(),
+    "contracts": {"schema"},
     "store": BASE,
     "project": BASE,
     "plan": BASE | {"plan"},

@@ -7,10 +7,14 @@ is NaN). `store` reads and writes with these types; `check` lists every breach a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from xhht_analysis.schema import (  # noqa: F401  (one door: contracts.check, contracts.conform)
+    Column,
+    ContractError,
+    Table,
+    check,
+    conform,
+    read_csv,
+)
 
 MAX_PERCENT = 100.0
 FRAME_DISTRICTS = "2021"
@@ -36,39 +40,6 @@ VERDICT_CLASSES = (
     "very_unlikely",  # 0-10 %
     "no_data",  # chưa đủ số liệu
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: ``kind`` is str, int, float or bool; ``required`` forbids empty cells."""
-
-    kind: str
-    required: bool = True
-    low: float | None = None
-    high: float | None = None
-    allowed: tuple[str, ...] | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: its columns in the order they are written, and its unique key."""
-
-    name: str
-    columns: dict[str, Column]
-    key: tuple[str, ...] = ()
-    note: str = ""
-
-    @property
-    def dtypes(self) -> dict[str, str]:
-        """Pandas dtype of each column, for reading CSV without losing leading zeroes."""
-        names = {"str": "str", "int": "Int64", "float": "float64", "bool": "boolean"}
-        return {name: names[column.kind] for name, column in self.columns.items()}
-
-    def empty(self) -> pd.DataFrame:
-        """Frame with no rows and the right types."""
-        return pd.DataFrame({n: pd.Series(dtype=t) for n, t in self.dtypes.items()})
-
 
 CODE = Column("str")
 MAYBE = Column("str", required=False)
@@ -323,74 +294,3 @@ TABLES = {
         SCORES,
     )
 }
-
-
-class ContractError(ValueError):
-    """A table breaks its contract; the message lists every breach once."""
-
-
-def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Give ``frame`` the columns, order and types of ``table``; absent columns become empty.
-
-    Raises
-    ------
-    ContractError
-        If the frame has a column the table does not know.
-    """
-    unknown = [name for name in frame.columns if name not in table.columns]
-    if unknown:
-        raise ContractError(f"{table.name}: không có trong quy ước: cột {', '.join(unknown)}")
-    out = frame.reindex(columns=list(table.columns))
-    return out.astype(table.dtypes)
-
-
-def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return ``frame`` unchanged when it obeys ``table``: columns, types, ranges, values, key.
-
-    Raises
-    ------
-    ContractError
-        With one line per breach: column, rule, number of rows and the first of them, counted as a
-        spreadsheet does (the header is line 1), with its value.
-    """
-    if list(frame.columns) != list(table.columns):
-        breaches = [f"cột phải là: {', '.join(table.columns)}"]
-    else:
-        breaches = [
-            f"cột {name}: {told}"
-            for name, column in table.columns.items()
-            for told in _column_breaches(frame[name], column, table.dtypes[name])
-        ]
-        if table.key:
-            keys = frame[list(table.key)]
-            breaches += _told(keys.duplicated(), keys, f"trùng khoá ({', '.join(table.key)})")
-    if breaches:
-        lines = "\n".join(f"  {breach}" for breach in breaches)
-        raise ContractError(f"Bảng {table.name} không đúng quy ước:\n{lines}")
-    return frame
-
-
-def _column_breaches(values: pd.Series, column: Column, dtype: str) -> list[str]:
-    if values.dtype != pd.api.types.pandas_dtype(dtype):
-        return [f"kiểu {values.dtype}, phải là {dtype}"]
-    found, empty = [], values.isna()
-    if column.required:
-        found += _told(empty, values, "không được để trống")
-    if column.low is not None:
-        found += _told(values < column.low, values, f"nhỏ hơn {column.low:g}")
-    if column.high is not None:
-        found += _told(values > column.high, values, f"lớn hơn {column.high:g}")
-    if column.allowed is not None:
-        wrong = ~values.isin(column.allowed) & ~empty
-        found += _told(wrong, values, f"không phải một trong {', '.join(column.allowed)}")
-    return found
-
-
-def _told(wrong: pd.Series, values: pd.Series | pd.DataFrame, rule: str) -> list[str]:
-    """Nothing, or one line: the rule, how many rows break it, the first of them and its value."""
-    at = np.flatnonzero(wrong.fillna(False))
-    if not len(at):
-        return []
-    first = values.iloc[at[0]]
-    shown = ", ".join(map(str, first)) if isinstance(first, pd.Series) else first
-    return [f"{rule}: {len(at)} dòng, đầu tiên là dòng {at[0] + 2} ({shown})"]

@@ -45,11 +45,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise MissingTableError(f"Không thấy bảng {path}; hãy chạy «xhht run» trước.")
     try:
-        frame = pd.read_csv(path, dtype=table.dtypes, keep_default_na=False, na_values=[""])
-        frame = contracts.conform(frame, table)
-        for column in _text_columns(table):
-            frame[column] = frame[column].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
-        return contracts.check(frame, table)
+        return contracts.check(contracts.read_csv(path, table), table)
     except ValueError as error:  # also pandas' and Unicode's
         text = f"Bảng {path} bị hỏng hoặc bị sửa: {error}\nHãy chạy lại «xhht run»."
         raise BrokenTableError(text) from None
@@ -69,12 +65,8 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     table = contracts.TABLES[name]
     frame = contracts.check(contracts.conform(frame, table), table)
     frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
-    for column in _text_columns(table):
+    for column in table.text_columns:
         risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
         frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")
     return files.write_text(folder / f"{name}.csv", text)
-
-
-def _text_columns(table: contracts.Table) -> list[str]:
-    return [name for name, column in table.columns.items() if column.kind == "str"]

@@ -63,7 +63,7 @@ def test_a_file_saved_by_a_vietnamese_excel_is_read_the_same(config):
     [
         (HEADER + LINE.replace("0.6", "60"), "probability"),
         (HEADER + LINE + LINE, "goal_code"),  # the same goal and year twice
-        (HEADER.replace("who", "by") + LINE, "unknown columns by"),
+        (HEADER.replace("who", "by") + LINE, "cột lạ: by"),
         (HEADER + LINE.replace("Ông A", ""), "who"),
         (HEADER + LINE.replace("2025,", "năm tới,", 1), "năm tới"),
     ],

@@ -151,3 +151,19 @@ def test_a_table_cut_off_in_the_midst_of_a_row_is_damaged(tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(store.BrokenTableError, match=r"panel\.csv"):
         store.read_table("panel", tmp_path)
+
+
+def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
+    columns = {"year": contracts.YEAR, "value": contracts.PERCENT}
+    columns["done"] = contracts.Column("bool", required=False)
+    table, path = contracts.Table("t", columns), tmp_path / "t.csv"
+    path.write_text("year;value;done\n2024;45,5;True\n20x4;;maybe\n2024,5;nhiều;\n", "utf-8")
+    with pytest.raises(contracts.ContractError) as caught:
+        contracts.read_csv(path, table)
+    assert str(caught.value).split("\n")[1:] == [
+        "  cột year: không phải số nguyên: 2 dòng, đầu tiên là dòng 3 (20x4)",
+        "  cột value: không phải số: 1 dòng, đầu tiên là dòng 4 (nhiều)",
+        "  cột done: không phải True hoặc False: 1 dòng, đầu tiên là dòng 3 (maybe)",
+    ]
+    path.write_text("year;value;done\n2024;45,5;True\n", "utf-8")  # as a Vietnamese Excel saves
+    assert contracts.read_csv(path, table)["value"].tolist() == [45.5]

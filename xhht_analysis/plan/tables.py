@@ -157,18 +157,7 @@ def read_config(name: str, config_dir: Path) -> pd.DataFrame:
     """
     table, path = CONFIG_TABLES[name], config_dir / f"{name}.csv"
     try:
-        head = path.read_text(encoding="utf-8-sig").partition("\n")[0]
-        style = {"sep": ";", "decimal": ","} if ";" in head else {}
-        frame = pd.read_csv(
-            path,
-            dtype=table.dtypes,
-            keep_default_na=False,
-            na_values=[""],
-            encoding="utf-8-sig",
-            **style,
-        )
-        frame = contracts.check(contracts.conform(frame, table), table)
+        frame = contracts.check(contracts.read_csv(path, table), table)
     except (OSError, ValueError) as error:  # a wrong type, encoding or contract is a ValueError
         raise ConfigError(f"{path}: {error}") from error
-    text = [column for column, spec in table.columns.items() if spec.kind == "str"]
-    return frame.assign(**{column: frame[column].fillna("") for column in text})
+    return frame.assign(**{column: frame[column].fillna("") for column in table.text_columns})

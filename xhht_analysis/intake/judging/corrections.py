@@ -53,13 +53,7 @@ def read_corrections(config_dir: Path) -> pd.DataFrame:
     path = config_dir / "corrections.csv"
     if not path.is_file():
         return CORRECTIONS.empty()
-    types = CORRECTIONS.dtypes
-    frame = pd.read_csv(
-        path, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8-sig"
-    )
-    for name in [name for name, column in CORRECTIONS.columns.items() if column.kind == "str"]:
-        frame[name] = frame[name].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
-    return contracts.check(contracts.conform(frame, CORRECTIONS), CORRECTIONS)
+    return contracts.check(contracts.read_csv(path, CORRECTIONS), CORRECTIONS)
 
 
 def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
