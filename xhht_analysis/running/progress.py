@@ -12,12 +12,13 @@ from xhht_analysis.running.work import StageResult
 
 
 class Progress:
-    """Listener of a run: a spinner for the stage at work, a summary table at the end."""
+    """Listener of a run: a spinner for the stages at work, a summary table at the end."""
 
     def __init__(self, as_of: str, console: Console | None = None):
         self.console = console or Console()
         self.as_of = as_of
         self.results: list[StageResult] = []
+        self.at_work: list[str] = []
         self.status = self.console.status("")
 
     def __enter__(self) -> Progress:
@@ -42,10 +43,12 @@ class Progress:
     def __call__(self, name: str, result: StageResult | None) -> None:
         """Hear that stage ``name`` begins (``None``) or ended."""
         if result is None:
-            self.status.update(" · ".join(map(_title, name.split(" · "))) + " …")
-            return
-        self.results.append(result)
-        if not self.console.is_terminal:
+            self.at_work.append(name)
+        else:
+            self.at_work = [other for other in self.at_work if other != name]
+            self.results.append(result)
+        self.status.update(" · ".join(map(_title, self.at_work)) + " …")
+        if result is not None and not self.console.is_terminal:
             self.console.print(f"{_title(name)}: {messages.STATUS[result.status]}")
 
 
