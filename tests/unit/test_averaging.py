@@ -94,3 +94,14 @@ def test_units_seen_less_often_are_read_at_their_own_scores():
 def test_percent_is_the_share_of_a_link_value_in_percent():
     score = np.linspace(-4, 4, 9)
     np.testing.assert_allclose(percent(score.copy(), 0.03), 100 * unlink(score, 0.03))
+
+
+def test_settings_in_any_order_are_each_setting_alone():
+    known, shown = read_settings(), panel(np.random.default_rng(6))
+    group, reading = prepare(shown, known), plain_reading(np.full(4, 6), 3)
+    chosen = np.array([[3, 1, 9], [0, 2, 4], [7, 0, 0], [3, 2, 4]])
+    for picked in (chosen[:2], chosen[:3], chosen):
+        together = np.concatenate([part[1] for part in members(group, known, picked, reading)])
+        for k, one in enumerate(picked):
+            (alone,) = members(group, known, one[None], reading)
+            np.testing.assert_allclose(together[k], alone[1][0])

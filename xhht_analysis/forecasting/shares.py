@@ -214,7 +214,7 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
     run = filter_group(group, settings.filters[filters], settings, horizon)
     cov = group.kernels_of(settings, past + horizon)
     nu = settings.levels["tail"]
-    tails = [reading.of_units(_student(v + reading.points - 1, reading.scores)) for v in nu]
+    tails = [_student(v + reading.points - 1, reading.scores) for v in nu]
     at_once = max(1, CELLS_AT_ONCE // (len(group.shares) * horizon * n_score))
     for first in range(0, len(chosen), at_once):
         some = slice(first, first + at_once)
@@ -224,8 +224,8 @@ def members(group: Group, settings: Settings, chosen: np.ndarray, reading: Readi
             group, settings, run.part(back[some]), cov[kernel_at], tail_at, link_at
         )
         middle, common, own, carry = parts
-        curves = np.sqrt(common + own)[..., None] * np.stack(tails)[tail_at]
-        curves += middle[..., None]
+        curves = np.stack([reading.of_units(tails[at]) for at in tail_at])
+        curves = np.sqrt(common + own)[..., None] * curves + middle[..., None]
         margins = settings.levels["link_margin"][link_at]
         yield some, percent(curves, margins[:, None, None, None]), common, own, carry
 
@@ -272,7 +272,8 @@ def predict(group: Group, settings: Settings, chosen, weights: np.ndarray, readi
         sums[1] += np.tensordot(w, np.clip(lags[0], 0, 0.999), 1)
         sums[2] += np.tensordot(w, np.clip(lags[1], 0, 0.999), 1)
         between += np.tensordot(w, curve[..., CENTRE] ** 2, 1)
-        curves += np.tensordot(w, curve, 1)
+        part = np.tensordot(w, curve, 1)
+        curves = part if np.isscalar(curves) else np.add(curves, part, out=curves)
     if len(chosen) > 1:
         middle = curves[..., CENTRE].copy()
         width = (curves[..., CENTRE + ONE] - curves[..., CENTRE - ONE]) / 2

@@ -32,8 +32,8 @@ class Filtered:
         return turned @ self.response, lean, (self.innovation**2).sum(axis=2)
 
     def part(self, settings) -> Filtered:
-        """Keep some settings, by their places."""
-        if len(settings) == len(self.log_scale):
+        """These settings, by their places."""
+        if np.array_equal(settings, np.arange(len(self.log_scale))):
             return self
         big = [self.innovation, self.response, self.mean, self.spread, self.carry, self.reach]
         cut = [a[settings] for a in big]
