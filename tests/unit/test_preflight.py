@@ -52,6 +52,14 @@ def test_a_table_without_a_row_is_named(project, name):
     assert str(path) in str(told.value)
 
 
+@pytest.mark.parametrize("lines", [5, 20, 30])
+def test_priors_cut_off_anywhere_are_told_with_what_is_missing(project, lines):
+    path = project.config_dir / "priors.csv"
+    path.write_text("\n".join(path.read_text("utf-8").split("\n")[:lines]), "utf-8")
+    with pytest.raises(KitError, match=r"priors\.csv: thiếu tham số .*changes_short"):
+        preflight.check_config(project)
+
+
 def test_no_opinion_and_no_correction_are_no_mistake(project):
     path = project.config_dir / "expert.csv"
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")

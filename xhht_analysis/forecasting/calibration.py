@@ -21,6 +21,10 @@ GRID = np.arange(-14, 15) * 0.25
 FILTER_AXES = ("link_margin", "noise_ratio", "pace_ratio", "pace_damping")
 KERNEL_AXES = ("white", "smooth", "memory", "ripple")
 AXES = (*KERNEL_AXES, "tail", *FILTER_AXES)
+CONSTANTS = (
+    *("evidence_power", "typical_step", "typical_weight", "changes", "changes_short"),
+    *("widen", "widen_short", "widen_far", "widen_tail", "shared", "shared_short", "shared_far"),
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,10 @@ def read_settings(config_dir: Path | None = None) -> Settings:
 
 
 def settings_from(table: pd.DataFrame) -> Settings:
-    """Settings of a table with the columns of config/priors.csv."""
+    """Settings of a table with the columns of config/priors.csv; ValueError if some are missing."""
+    there = set(table.loc[table["level"].notna(), "parameter"])
+    if missing := [name for name in (*AXES, *CONSTANTS) if name not in there]:
+        raise ValueError(f"thiếu tham số {', '.join(missing)}")
     known = table[table["parameter"].isin(AXES)]
     levels, weights = {}, {}
     for axis, rows in known.groupby("parameter"):
