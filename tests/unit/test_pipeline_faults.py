@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_pipeline import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import notebooks, pipeline, publication, stages
+from xhht_analysis.running import ledger, notebooks, pipeline, publication, stages
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -146,6 +147,24 @@ def test_file_times_decide_nothing_so_a_clock_may_run_backwards(project):
     os.utime(source, (1, 1))
     assert go(project) == {"01_first": "done", "02_second": "skipped"}
     assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
+
+
+def test_a_clock_set_back_between_two_runs_changes_only_what_is_shown(project, monkeypatch):
+    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2001, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(pipeline, "datetime", Clock)
+    assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
+    (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
+    record = pipeline.run(settings(project, overrides={"factor": 4}), project, (FIRST, SECOND))
+    ledger.append(project, record)
+    assert tables(project)["scores.csv"] == b"a\n4\n"
+    assert whole(project)
+    assert [line["finished_at"][:4] for line in ledger.read(project)][1:] == ["2001"]
 
 
 def test_a_missing_kernel_is_told_with_the_remedy(project, monkeypatch):
