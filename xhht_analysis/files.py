@@ -30,7 +30,8 @@ def whole(path: Path) -> Iterator[Path]:
             raise failed.args[0] from None
         raise
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # held open by what failed; it must not hide why
+            partial.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> Path:

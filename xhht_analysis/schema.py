@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+KINDS = {
+    "int": "số nguyên",
+    "float": "số (dấu thập phân của tệp này là «{}»)",
+    "bool": "True hoặc False",
+}
 
 
 @dataclass(frozen=True)
@@ -59,21 +67,63 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
     Raises
     ------
     ContractError
-        An unknown column; text where a number belongs, with its line.
+        A column too few or too many, cells beyond the header, text where a number belongs, each
+        with its line.
     ValueError, OSError
-        The file is no CSV in UTF-8 or not there.
+        The file is empty, not UTF-8 or not there.
     """
     with path.open(encoding="utf-8-sig") as stream:
-        style = {"sep": ";", "decimal": ","} if ";" in stream.readline() else {}
-    how = {"keep_default_na": False, "na_values": [""], "encoding": "utf-8-sig", **style}
+        sep, decimal = (";", ",") if ";" in stream.readline() else (",", ".")
+    how = {"keep_default_na": False, "na_values": [""], "encoding": "utf-8-sig"}
     try:
-        frame = conform(pd.read_csv(path, dtype=table.dtypes, **how), table)
-    except (ValueError, TypeError):
-        _tell_unreadable(pd.read_csv(path, dtype="str", **how), table)
+        with np.errstate(invalid="ignore"):  # a number too large is told below
+            frame = pd.read_csv(path, dtype=table.dtypes, sep=sep, decimal=decimal, **how)
+        if not isinstance(frame.index, pd.RangeIndex) or {*frame.columns} != {*table.columns}:
+            raise ValueError("columns")  # pandas takes a first column too many for an index
+        frame = conform(frame, table)
+    except (UnicodeError, pd.errors.EmptyDataError):
         raise
+    except (ValueError, TypeError, OverflowError) as error:
+        faults = _faults(path, table, sep, decimal) or [str(error)]
+        raise ContractError(_message(table, faults)) from None
     for name in table.text_columns:
         frame[name] = frame[name].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
     return frame
+
+
+def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
+    """What is wrong with the header and the lines of a file that could not be read as ``table``."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, delimiter=sep)
+        header = next(reader, [])
+        rows = [(reader.line_num, row) for row in reader if row]
+    told = "thiếu cột", [name for name in table.columns if name not in header]
+    more = "cột lạ", [name for name in header if name not in table.columns]
+    found = [f"{rule}: {', '.join(names)}" for rule, names in (told, more) if names]
+    if long := [line for line, row in rows if len(row) > len(header)]:
+        rule = f"ô có dấu «{sep}» phải nằm trong ngoặc kép"
+        return [*found, f"thừa ô: {len(long)} dòng, đầu tiên là dòng {long[0]}; {rule}"]
+    for place, name in enumerate(header):
+        kind = table.columns[name].kind if name in table.columns else "str"
+        cells = [(line, row[place]) for line, row in rows if len(row) > place and row[place]]
+        wrong = [at for at in cells if not _reads_as(kind, at[1], decimal)]
+        if wrong:
+            rule = f"cột {name}: không phải {KINDS[kind].format(decimal)}"
+            shown = f"đầu tiên là dòng {wrong[0][0]} ({wrong[0][1]})"
+            found.append(f"{rule}: {len(wrong)} dòng, {shown}")
+    return found
+
+
+def _reads_as(kind: str, cell: str, decimal: str) -> bool:
+    if kind == "str":
+        return True
+    if kind == "bool":
+        return cell.lower() in ("true", "false")
+    try:
+        number = float("x" if decimal == "," and "." in cell else cell.replace(decimal, "."))
+    except ValueError:
+        return False
+    return math.isfinite(number) and (kind == "float" or (number % 1 == 0 and abs(number) < 2**63))
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -123,46 +173,32 @@ def _message(table: Table, breaches: list[str]) -> str:
     )
 
 
-def _tell_unreadable(text: pd.DataFrame, table: Table) -> None:
-    """Raise for cells of ``text`` that are no number or truth value where one belongs."""
-    breaches = []
-    for name, column in table.columns.items():
-        if name not in text or column.kind == "str":
-            continue
-        if column.kind == "bool":
-            wrong = ~text[name].str.lower().isin(["true", "false"])
-            rule = "không phải True hoặc False"
-        else:
-            number = pd.to_numeric(text[name].str.replace(",", "."), errors="coerce")
-            whole = column.kind == "int"
-            wrong = (number % 1 != 0) if whole else number.isna()
-            rule = "không phải số nguyên" if whole else "không phải số"
-        breaches += _told(wrong & text[name].notna(), text[name], f"cột {name}: {rule}")
-    if breaches:
-        raise ContractError(_message(table, breaches))
-
-
 def _column_breaches(values: pd.Series, column: Column, dtype: str) -> list[str]:
     if values.dtype != pd.api.types.pandas_dtype(dtype):
         return [f"kiểu {values.dtype}, phải là {dtype}"]
     found, empty = [], values.isna()
+    if column.kind == "str":
+        empty |= values.eq("").fillna(False)
     if column.required:
-        found += _told(empty, values, "không được để trống")
+        found += _told(empty, None, "không được để trống")
+    if column.kind == "float":
+        found += _told(np.isinf(values), values, "không phải số hữu hạn")
     if column.low is not None:
         found += _told(values < column.low, values, f"nhỏ hơn {column.low:g}")
     if column.high is not None:
         found += _told(values > column.high, values, f"lớn hơn {column.high:g}")
     if column.allowed is not None:
         wrong = ~values.isin(column.allowed) & ~empty
-        found += _told(wrong, values, f"không phải một trong {', '.join(column.allowed)}")
+        found += _told(wrong, values, f"phải là một trong: {', '.join(column.allowed)}")
     return found
 
 
-def _told(wrong: pd.Series, values: pd.Series | pd.DataFrame, rule: str) -> list[str]:
+def _told(wrong: pd.Series, values: pd.Series | pd.DataFrame | None, rule: str) -> list[str]:
     """Nothing, or one line: the rule, how many rows break it, the first of them and its value."""
     at = np.flatnonzero(wrong.fillna(False))
     if not len(at):
         return []
-    first = values.iloc[at[0]]
+    first = "" if values is None else values.iloc[at[0]]
     shown = ", ".join(map(str, first)) if isinstance(first, pd.Series) else first
-    return [f"{rule}: {len(at)} dòng, đầu tiên là dòng {at[0] + 2} ({shown})"]
+    where = f"{len(at)} dòng, đầu tiên là dòng {at[0] + 2}"
+    return [f"{rule}: {where} ({shown})" if values is not None else f"{rule}: {where}"]

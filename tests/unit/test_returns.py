@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.intake_case import cell_of, intake, plan, type_over, write_unit
+from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.returning import returns
 from xhht_analysis.intake.returning.book import STYLES
 from xhht_analysis.project import KitError, Project
@@ -144,6 +145,21 @@ def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     assert result.rejects.empty
     with pytest.raises(KitError, match="đã có đính chính"):
         returns.add_corrections(lines, config)
+
+
+@pytest.mark.parametrize("lines", [0, 1])
+def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lines):
+    header = ";".join(CORRECTIONS.columns)
+    old = "override;2022-11-20/a.xlsx;S;B2;;;2022;value;;7,5;gõ nhầm;CV 1;;\n" * lines
+    (tmp_path / "corrections.csv").write_text(f"{header}\n{old}", "utf-8-sig", newline="\r\n")
+    filled = fill_in(
+        copy_of(raw / "2023-11-20" / "823.xlsx", raw),
+        action="sửa", value=13, reason="gõ nhầm", source="CV 12",
+    )  # fmt: skip
+    returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), tmp_path)
+    found = read_corrections(tmp_path)
+    assert found["value"].tolist() == [*([7.5] * lines), 13]
+    assert found["source"].tolist() == [*(["CV 1"] * lines), "CV 12"]
 
 
 def test_rows_not_filled_in_are_left_alone(raw):

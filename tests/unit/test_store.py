@@ -64,7 +64,7 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory, text):
     [
         ({"value": 100.5}, r"cột value: lớn hơn 100: 1 dòng, đầu tiên là dòng 2 \(100\.5\)"),
         ({"value": -1.0}, "cột value: nhỏ hơn 0"),
-        ({"status": "fine"}, r"cột status: không phải một trong ok, doubtful, sample.*\(fine\)"),
+        ({"status": "fine"}, r"cột status: phải là một trong: ok, doubtful, sample.*\(fine\)"),
         ({"unit_code": None}, "cột unit_code: không được để trống"),
     ],
 )
@@ -90,7 +90,7 @@ def test_every_breach_is_told_and_a_wrong_type_only_once():
         "  cột year: nhỏ hơn 1996: 1 dòng, đầu tiên là dòng 4 (1066)",
         "  cột frame: kiểu int64, phải là str",
         "  cột value: lớn hơn 100: 1 dòng, đầu tiên là dòng 3 (101.0)",
-        "  cột status: không phải một trong ok, doubtful, sample: 2 dòng, đầu tiên là dòng 3 (x)",
+        "  cột status: phải là một trong: ok, doubtful, sample: 2 dòng, đầu tiên là dòng 3 (x)",
     ]
 
 
@@ -162,8 +162,42 @@ def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
         contracts.read_csv(path, table)
     assert str(caught.value).split("\n")[1:] == [
         "  cột year: không phải số nguyên: 2 dòng, đầu tiên là dòng 3 (20x4)",
-        "  cột value: không phải số: 1 dòng, đầu tiên là dòng 4 (nhiều)",
+        "  cột value: không phải số (dấu thập phân của tệp này là «,»): 1 dòng, "
+        "đầu tiên là dòng 4 (nhiều)",
         "  cột done: không phải True hoặc False: 1 dòng, đầu tiên là dòng 3 (maybe)",
     ]
     path.write_text("year;value;done\n2024;45,5;True\n", "utf-8")  # as a Vietnamese Excel saves
     assert contracts.read_csv(path, table)["value"].tolist() == [45.5]
+
+
+FAULTS = {
+    "thiếu cột: done": "year,value\n2024,1\n",
+    "cột lạ: x": "year,value,done,x\n2024,1,,1\n",
+    r"thừa ô: 1 dòng, đầu tiên là dòng 2; ô có dấu «,» phải": "year,value,done\n2024,1,True,x\n",
+    r"thừa ô: 1 dòng, đầu tiên là dòng 3": "year,value,done\n2024,1,\n2024,1,2,3\n",
+    r"cột year: không phải số nguyên: 1 dòng, đầu tiên là dòng 2 \(inf\)": (
+        "year,value,done\ninf,1,\n"
+    ),
+    r"không phải số nguyên.*\(99999999999999999999\)": "year,value,done\n99999999999999999999,1,\n",
+    r"không phải số nguyên.*\(1e300\)": "year,value,done\n1e300,1,\n",
+    r"cột value: không phải số \(dấu thập phân của tệp này là «\.»\).*\(7,5\)": (
+        'year,value,done\n2024,"7,5",\n'
+    ),
+    r"cột value: không phải số \(dấu thập phân của tệp này là «,»\).*\(7\.5\)": (
+        "year;value;done\n2024;7.5;\n"
+    ),
+    r"cột value: không phải số hữu hạn: 1 dòng, đầu tiên là dòng 2 \(inf\)": (
+        "year,value,done\n2024,inf,\n"
+    ),
+    r"không được để trống: 1 dòng, đầu tiên là dòng 3$": "year,value,done\n2024,1,\n,1,\n",
+}
+
+
+@pytest.mark.parametrize("said", FAULTS)
+def test_what_is_wrong_in_a_file_is_told_in_the_words_of_its_reader(tmp_path, said):
+    columns = {"year": contracts.YEAR, "value": contracts.ANY_NUMBER}
+    columns["done"] = contracts.Column("bool", required=False)
+    table, path = contracts.Table("t", columns), tmp_path / "t.csv"
+    path.write_text(FAULTS[said], "utf-8")
+    with pytest.raises(contracts.ContractError, match=said):
+        contracts.check(contracts.read_csv(path, table), table)

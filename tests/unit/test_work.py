@@ -6,7 +6,7 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_pipeline import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
 from xhht_analysis.project import KitError
-from xhht_analysis.running import notebooks, pipeline, publication
+from xhht_analysis.running import notebooks, pipeline, publication, stages
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -114,3 +114,46 @@ def test_a_patient_kernel_stands_back(tmp_path):
         notebooks.execute(source, target, {}, cwd=tmp_path, timeout=60, patient=patient)
     own, back = ((tmp_path / f"{p}.ipynb").read_text(encoding="utf-8") for p in (False, True))
     assert own != back
+
+
+def test_documents_are_stale_when_the_report_was_made_again_without_them(project, monkeypatch):
+    report = Stage("02_report", reads=("panel",), makes=("scores",))
+    (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / report.notebook)
+    monkeypatch.setattr(stages, "REPORT", report)
+    monkeypatch.setattr(stages, "ALL", (FIRST, report))
+
+    def finish():
+        def write(staged, settings, executed):
+            assert executed().name == report.notebook
+            page = staged.reports(AS_OF) / "page.html"
+            page.write_text("x")
+
+        return write
+
+    def status(**how):
+        record = pipeline.run(settings(project), project, (FIRST, report), **how)
+        return {name: entry["status"] for name, entry in record["stages"].items()}
+
+    assert status(finish=finish)["documents"] == "done"
+    assert status(finish=finish)["documents"] == "skipped"
+    text = WRITE_TABLE.format(table="scores", value="7")
+    write_notebook(project.notebooks_dir / report.notebook, PARAMETERS, text)
+    assert status() == {"01_first": "skipped", "02_report": "done", "documents": "stale"}
+    assert status(finish=finish)["documents"] == "done"
+
+
+def test_documents_wait_for_the_check_when_the_report_runs_alone(project, monkeypatch):
+    report = Stage("02_report", reads=("panel",), makes=("scores",))
+    (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / report.notebook)
+    monkeypatch.setattr(stages, "REPORT", report)
+    go(project, chosen=(FIRST,))
+    (project.config_dir / "goals.csv").write_text("changed")
+    begun = []
+
+    def refuse():
+        raise KitError("hỏng")
+
+    how = {"finish": lambda: begun.append, "listener": lambda name, result: begun.append(name)}
+    with pytest.raises(KitError, match="hỏng"):
+        pipeline.run(settings(project), project, (report,), check=refuse, **how)
+    assert begun == []

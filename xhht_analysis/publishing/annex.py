@@ -71,7 +71,8 @@ def write_workbook(
     tables: dict[str, pd.DataFrame], out: Path, labels: Labels, is_sample: bool = False
 ) -> Path:
     """Write each table to a sheet with a header that stays in view and a filter."""
-    with files.whole(out) as partial, xlsxwriter.Workbook(partial, OPTIONS) as book:
+    with files.whole(out) as partial:
+        book = xlsxwriter.Workbook(partial, OPTIONS)
         book.set_properties({"created": CREATED})
         head, mark = book.add_format(HEAD), book.add_format(MARK)
         for name, table in tables.items():
@@ -85,6 +86,7 @@ def write_workbook(
             sheet.freeze_panes(top + 1, 1)
             if len(table.columns):
                 sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
+        book.close()
     return out
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import logging
 import os
 import subprocess
@@ -130,16 +129,16 @@ def write_summary(project: Project, record: dict) -> Path:
 
 def summary(project: Project, record: dict) -> str:
     """One page of Markdown: what was read, what was refused, what the verdicts are, how long."""
+    from xhht_analysis import store  # pandas, which the start of a run can do without
+
     as_of = record["as_of"]
     lines = [f"# {messages.SUMMARY_TITLE.format(as_of=as_of)}", ""]
     if record["sample"]:
         lines += [f"**{messages.SAMPLE_MARK}**", ""]
     folder = project.processed(as_of)
     for name, text in messages.SUMMARY_TABLES.items():
-        path = folder / f"{name}.csv"
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as stream:
-                lines.append(f"- {text}: {sum(1 for _ in csv.reader(stream)) - 1}")
+        if (folder / f"{name}.csv").is_file():
+            lines.append(f"- {text}: {len(store.read_table(name, folder))}")
     for name, stage in record["stages"].items():
         seconds = f"{stage['seconds']:.1f}".replace(".", ",")
         status = messages.STATUS[stage["status"]]

@@ -17,7 +17,8 @@ from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import fastimport, messages  # noqa: F401  (before papermill)
 
 KERNEL = "python3"
-START_TIMEOUT = 120
+START_TIMEOUT = 600
+"""Seconds a kernel may take to start and import: minutes beside a virus scanner."""
 OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
 AT_START = "import gc, logging; gc.set_threshold(50_000); " + (
@@ -141,11 +142,11 @@ def execute(
     watch = _Watch(kernel_is_up, timeout, cell_timeout)
     try:
         try:
-            _papermill(source, target, passed, cwd, watch, patient)
+            executed = _papermill(source, passed, cwd, watch, patient)
         except RuntimeError as error:
             if "Kernel died before" not in str(error) and "didn't respond" not in str(error):
                 raise
-            _papermill(source, target, passed, cwd, watch, patient)
+            executed = _papermill(source, passed, cwd, watch, patient)
     except PapermillExecutionError as error:
         where = {"notebook": source.name, "cell": error.exec_count or error.cell_index + 1}
         where |= {"line": watch.line}
@@ -164,7 +165,6 @@ def execute(
         where = {"notebook": source.name, "line": watch.line}
         cause = str(error).strip().splitlines()[0]
         raise NotebookError(messages.KERNEL_FAILED.format(**where, cause=cause)) from None
-    executed = nbformat.read(target, as_version=4)
     _check_whole(executed, source.name)
     _strip(executed)
     nbformat.write(executed, target)
@@ -197,26 +197,19 @@ def _remedy(cause: str) -> str:
     return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
 
 
-def _papermill(
-    source: Path,
-    target: Path,
-    parameters: dict[str, object],
-    cwd: Path,
-    watch: _Watch,
-    patient: bool,
-) -> None:
+def _papermill(source: Path, parameters: dict, cwd: Path, watch: _Watch, patient: bool):
+    """The executed notebook, nowhere saved."""
     import papermill
     from traitlets.config import Config
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    papermill.execute_notebook(
+    return papermill.execute_notebook(
         str(source),
-        str(target),
+        None,
         parameters=parameters,
         kernel_name=KERNEL,
         language="python",
         progress_bar=False,
-        request_save_on_cell_execute=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
         timeout_func=watch.time_for,
@@ -233,7 +226,7 @@ def _papermill(
 def _kernel_arguments(source: Path, patient: bool) -> list[str]:
     """A kernel that does the imports of ``source`` as it starts; what ends it is told by us."""
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
-    lines = [AT_START, STAND_BACK] if patient else [AT_START]
+    lines = [AT_START]
     for cell in cells:
         with contextlib.suppress(SyntaxError):  # no plain Python; the cell itself will say so
             if cell["cell_type"] == "code":
@@ -241,6 +234,7 @@ def _kernel_arguments(source: Path, patient: bool) -> list[str]:
                 lines += [
                     ast.unparse(s) for s in body if isinstance(s, ast.Import | ast.ImportFrom)
                 ]
+    lines += [STAND_BACK] if patient else []  # last: other kernels wait until this one is up
     return ["--IPKernelApp.log_level=50", *(f"--IPKernelApp.exec_lines={x}" for x in lines)]
 
 

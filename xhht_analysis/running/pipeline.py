@@ -83,8 +83,8 @@ def run(
             listener=listener,
         )
         passed = made_from["code"] == before.get("code")
-        done = work.before | work.do(chosen, None if passed else check, finish)
-        done |= _left_behind(chosen, work, done)
+        done = work.do(chosen, None if passed else check, finish)
+        done = work.before | done | _left_behind(work, done)
         moved = provenance.input_hashes(settings.raw_dir, as_of)
         if moved != made_from["inputs"]:
             names = provenance.differences(made_from, {"inputs": moved}, ["inputs"])
@@ -104,17 +104,18 @@ def run(
         return publication.publish(staged, project, as_of, record)
 
 
-def _left_behind(chosen: Sequence[stages.Stage], work: Work, done: dict) -> dict[str, dict]:
-    """Entries of stages not run now: skipped, or stale where what they were made from has changed.
+def _left_behind(work: Work, done: dict) -> dict[str, dict]:
+    """Entries of what was not made now: skipped, or stale where what it was made from changed.
 
-    Their files are whole but old; the record says so, and the next whole run makes them again.
+    Stale files are whole but old; the record says so, and the next whole run makes them again.
     """
-    old = [stage for stage in stages.ALL if stage.name in done and stage not in chosen]
-    fresh = {stage.name: done[stage.name]["key"] == work.key(stage) for stage in old}
-    if DOCUMENTS in done and stages.REPORT.name in fresh:
-        fresh[DOCUMENTS] = fresh[stages.REPORT.name]
+    made_by = {stage.name: stage for stage in stages.ALL} | {DOCUMENTS: stages.REPORT}
+    left = {n: e for n, e in work.before.items() if n in made_by and n not in done}
     status = {True: "skipped", False: "stale"}
-    return {n: {**done[n], "status": status[same], "seconds": 0.0} for n, same in fresh.items()}
+    return {
+        name: {**entry, "status": status[entry["key"] == work.key(made_by[name])], "seconds": 0.0}
+        for name, entry in left.items()
+    }
 
 
 def _refuse_unproven(

@@ -6,6 +6,7 @@ the start of a notebook costs the run nothing.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import time
@@ -111,10 +112,16 @@ class Work:
                 future.add_done_callback(lambda _, up=up: up.set())
                 made[stage.name], before_up = future, up
             if finish is not None:
-                made[DOCUMENTS] = pool.submit(self._documents, finish, dict(made))
-            return {name: self._heard(name, future.result()) for name, future in made.items()}
+                sources = [made[s.name] for s in stages.REPORT.sources(chosen)] or checked
+                made[DOCUMENTS] = pool.submit(
+                    self._documents, finish, sources, made[stages.REPORT.name]
+                )
+            return {name: self._heard(name, _result(future)) for name, future in made.items()}
         finally:
-            pool.shutdown(wait=sys.exc_info()[0] is not KeyboardInterrupt, cancel_futures=True)
+            interrupted = sys.exc_info()[0] is KeyboardInterrupt
+            if interrupted:
+                _end_children()
+            pool.shutdown(wait=not interrupted, cancel_futures=True)
 
     def key(self, stage: stages.Stage) -> str:
         """Digest of all ``stage`` depends on: its notebook, code, packages, parameters, bytes.
@@ -158,13 +165,12 @@ class Work:
             return {**self.before[stage.name], "status": "skipped", "seconds": 0.0}
         return _entry(*begin(), self._left_by(stage))
 
-    def _documents(self, finish: Finish, made: dict[str, Future]) -> dict:
+    def _documents(self, finish: Finish, sources: Sequence[Future], reported: Future) -> dict:
         """Make the documents, unless they are whole and the report is the one they came from."""
         name, folder = stages.REPORT.notebook, self.settings.as_of
-        sources = [made[s.name] for s in stages.REPORT.sources(stages.ALL) if s.name in made]
 
         def report() -> Path:
-            _wait([made[stages.REPORT.name]])
+            _wait([reported])
             drawn = self.staged.run_dir(folder) / name
             return drawn if drawn.is_file() else self.project.run_dir(folder) / name
 
@@ -240,3 +246,19 @@ def _wait(sources: Iterable[Future]) -> None:
     """Until all ``sources`` ended; raises what one of them raised."""
     for source in sources:
         source.result()
+
+
+def _result(future: Future) -> dict:
+    """What ``future`` gives; on Windows Ctrl+C reaches only a wait that ends by itself."""
+    while wait([future], timeout=0.5).not_done:
+        pass
+    return future.result()
+
+
+def _end_children() -> None:
+    """End the kernels of an interrupted run, so that none writes when the lock is free again."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            child.kill()

@@ -6,9 +6,7 @@ on its sheet `SHEET` become lines of config/corrections.csv.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ import pandas as pd
 from xhht_analysis import files, store
 from xhht_analysis.intake import settlement
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
-from xhht_analysis.intake.judging.corrections import CORRECTIONS
+from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
 from xhht_analysis.intake.reading.delivery import read_files, relative_name
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
@@ -274,18 +272,15 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
     KitError
         If a line for the same cell is there already.
     """
-    path = config_dir / "corrections.csv"
-    header = ",".join(CORRECTIONS.columns) + "\n"
-    text = path.read_text(encoding="utf-8-sig") if path.is_file() else header
-    known = {(r["file"], r["sheet"], r["cell"]) for r in csv.DictReader(io.StringIO(text))}
-    order = next(csv.reader(io.StringIO(text)))
-    rows = lines.reindex(columns=order).astype("object")
+    path, known = config_dir / "corrections.csv", read_corrections(config_dir)
+    place = ["file", "sheet", "cell"]
+    there = set(known[place].fillna("").itertuples(index=False, name=None))
+    for row in lines[place].fillna("").itertuples(index=False):
+        if tuple(row) in there:
+            raise KitError(f"{path}: đã có đính chính cho {row.file}, ô {row.cell}.")
+    rows = pd.concat([known, lines.reindex(columns=list(CORRECTIONS.columns))]).astype("object")
     rows = rows.where(rows.notna(), "").map(str).map(_harmless)
-    for row in rows.to_dict("records"):
-        if (row["file"], row["sheet"], row["cell"]) in known:
-            raise KitError(f"{path}: đã có đính chính cho {row['file']}, ô {row['cell']}.")
-    added = rows.to_csv(index=False, header=False, lineterminator="\n")
-    return files.write_text(path, text.rstrip("\n") + "\n" + added)
+    return files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
 
 
 def _harmless(text: str) -> str:

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TextIO
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ def _box(font: ImageFont.FreeTypeFont, text: str) -> tuple[float, float, float, 
 
 
 @cache
-def _path(families: tuple[str, ...], weight: str | int, style: str) -> str:
+def _path(families: tuple[str, ...], weight: str | int, style: str, sans: tuple[str, ...]) -> str:
     return str(findfont(FontProperties(family=list(families), weight=weight, style=style)))
 
 
@@ -71,7 +72,8 @@ class PillowMeasures:
 
 
 def _path_of(prop: FontProperties) -> str:
-    return _path(tuple(prop.get_family()), prop.get_weight(), prop.get_style())
+    sans = tuple(rcParams["font.sans-serif"])  # what "sans-serif" means now
+    return _path(tuple(prop.get_family()), prop.get_weight(), prop.get_style(), sans)
 
 
 class TextRenderer(PillowMeasures, RendererAgg):
