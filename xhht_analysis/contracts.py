@@ -7,14 +7,7 @@ is NaN). `store` reads and writes with these types; `check` lists every breach a
 
 from __future__ import annotations
 
-from xhht_analysis.schema import (  # noqa: F401  (one door: contracts.check, contracts.conform)
-    Column,
-    ContractError,
-    Table,
-    check,
-    conform,
-    read_csv,
-)
+from xhht_analysis.schema import Column, ContractError, Table, check, conform  # noqa: F401
 
 MAX_PERCENT = 100.0
 FRAME_DISTRICTS = "2021"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts, files
+from xhht_analysis import contracts, files, schema
 from xhht_analysis.project import KitError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -45,7 +45,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise MissingTableError(f"Không thấy bảng {path}; hãy chạy «xhht run» trước.")
     try:
-        return contracts.check(contracts.read_csv(path, table), table)
+        return contracts.check(schema.read_csv(path, table), table)
     except ValueError as error:  # also pandas' and Unicode's
         text = f"Bảng {path} bị hỏng hoặc bị sửa: {error}\nHãy chạy lại «xhht run»."
         raise BrokenTableError(text) from None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xhht_analysis import contracts, store
+from xhht_analysis import contracts, schema, store
 
 pytestmark = pytest.mark.unit
 
@@ -159,7 +159,7 @@ def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
     table, path = contracts.Table("t", columns), tmp_path / "t.csv"
     path.write_text("year;value;done\n2024;45,5;True\n20x4;;maybe\n2024,5;nhiều;\n", "utf-8")
     with pytest.raises(contracts.ContractError) as caught:
-        contracts.read_csv(path, table)
+        schema.read_csv(path, table)
     assert str(caught.value).split("\n")[1:] == [
         "  cột year: không phải số nguyên: 2 dòng, đầu tiên là dòng 3 (20x4)",
         "  cột value: không phải số (dấu thập phân của tệp này là «,»): 1 dòng, "
@@ -167,7 +167,7 @@ def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
         "  cột done: không phải True hoặc False: 1 dòng, đầu tiên là dòng 3 (maybe)",
     ]
     path.write_text("year;value;done\n2024;45,5;True\n", "utf-8")  # as a Vietnamese Excel saves
-    assert contracts.read_csv(path, table)["value"].tolist() == [45.5]
+    assert schema.read_csv(path, table)["value"].tolist() == [45.5]
 
 
 FAULTS = {
@@ -200,4 +200,4 @@ def test_what_is_wrong_in_a_file_is_told_in_the_words_of_its_reader(tmp_path, sa
     table, path = contracts.Table("t", columns), tmp_path / "t.csv"
     path.write_text(FAULTS[said], "utf-8")
     with pytest.raises(contracts.ContractError, match=said):
-        contracts.check(contracts.read_csv(path, table), table)
+        contracts.check(schema.read_csv(path, table), table)

@@ -202,12 +202,7 @@ def _paces(case: Case, target_year: int) -> dict:
     if case.sizes is not None and at >= 0 and target_year > year:
         gap = case.need * case.sizes[at] - now * case.sizes[0]
         people = max(0.0, gap) / 100 / (target_year - year)
-    return {
-        "pace_required": need,
-        "pace_own": own,
-        "pace_ratio": ratio,
-        "people_required": people,
-    }
+    return {"pace_required": need, "pace_own": own, "pace_ratio": ratio, "people_required": people}
 
 
 def _forecast(case: Case, target_year: int) -> dict:

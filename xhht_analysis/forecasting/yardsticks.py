@@ -9,11 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-UNSD_ON_TRACK, UNSD_CLOSE = 0.95, 0.5
-"""Cut-offs of the ratio of actual to required yearly growth (UNSD Progress Chart, Eurostat)."""
-ESCAP_MAINTAIN = 0.10
-"""A gap of at most this part of the progress needed still counts as maintained (UNESCAP)."""
-
 
 def pace_ratio(observed: pd.Series, need: float, target_year: int) -> float:
     """Actual over required compound yearly growth since the first figure (UNSD, Eurostat).

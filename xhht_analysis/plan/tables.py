@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts
+from xhht_analysis import contracts, schema
 from xhht_analysis.contracts import Column, Table
 from xhht_analysis.project import KitError
 
@@ -157,7 +157,7 @@ def read_config(name: str, config_dir: Path) -> pd.DataFrame:
     """
     table, path = CONFIG_TABLES[name], config_dir / f"{name}.csv"
     try:
-        frame = contracts.check(contracts.read_csv(path, table), table)
+        frame = schema.check(schema.read_csv(path, table), table)
     except (OSError, ValueError) as error:  # a wrong type, encoding or contract is a ValueError
         raise ConfigError(f"{path}: {error}") from error
     return frame.assign(**{column: frame[column].fillna("") for column in table.text_columns})

@@ -149,12 +149,7 @@ def _execute(
 
 
 def _report_units(
-    project: Project,
-    as_of: str,
-    lang: str,
-    wanted: list[str],
-    jobs: int | None,
-    dask: str | None,
+    project: Project, as_of: str, lang: str, wanted: list[str], jobs: int | None, dask: str | None
 ) -> dict:
     """Make the unit reports as a fleet; a unit that failed ends the command with exit 1."""
     from xhht_analysis.running import fleet, progress, units

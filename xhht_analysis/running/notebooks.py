@@ -140,6 +140,10 @@ def execute(
     passed = {name: value for name, value in parameters.items() if name in declared}
     target.parent.mkdir(parents=True, exist_ok=True)
     watch = _Watch(kernel_is_up, timeout, cell_timeout)
+
+    def where(text: str, **more: object) -> str:
+        return text.format(notebook=source.name, line=watch.line, **more)
+
     try:
         try:
             executed = _papermill(source, passed, cwd, watch, patient)
@@ -148,23 +152,18 @@ def execute(
                 raise
             executed = _papermill(source, passed, cwd, watch, patient)
     except PapermillExecutionError as error:
-        where = {"notebook": source.name, "cell": error.exec_count or error.cell_index + 1}
-        where |= {"line": watch.line}
-        cause = f"{error.ename}: {error.evalue}"
-        told = messages.NOTEBOOK_FAILED.format(**where, cause=cause, remedy=_remedy(cause))
-        logged = messages.NOTEBOOK_FAILED.format(**where, cause=error.ename, remedy=_remedy(cause))
-        raise NotebookError(told, logged) from None
+        cell, cause = error.exec_count or error.cell_index + 1, f"{error.ename}: {error.evalue}"
+        more = {"cell": cell, "remedy": _remedy(cause)}
+        told = [where(messages.NOTEBOOK_FAILED, cause=c, **more) for c in (cause, error.ename)]
+        raise NotebookError(*told) from None
     except NoSuchKernel as error:
         raise NotebookError(messages.NO_KERNEL.format(cause=error)) from None
     except CellTimeoutError:
-        where = {"notebook": source.name, "line": watch.line}
-        raise NotebookError(
-            messages.TOO_SLOW.format(**where, seconds=min(timeout, cell_timeout))
-        ) from None
+        seconds = min(timeout, cell_timeout)
+        raise NotebookError(where(messages.TOO_SLOW, seconds=seconds)) from None
     except (DeadKernelError, RuntimeError) as error:
-        where = {"notebook": source.name, "line": watch.line}
         cause = str(error).strip().splitlines()[0]
-        raise NotebookError(messages.KERNEL_FAILED.format(**where, cause=cause)) from None
+        raise NotebookError(where(messages.KERNEL_FAILED, cause=cause)) from None
     _check_whole(executed, source.name)
     _strip(executed)
     nbformat.write(executed, target)

@@ -32,14 +32,7 @@ class Stage:
         return [other for other in among if set(other.makes) & set(self.reads)]
 
 
-INTAKE_TABLES = (
-    "observations",
-    "panel",
-    "rejects",
-    "findings",
-    "activities",
-    "submissions",
-)
+INTAKE_TABLES = ("observations", "panel", "rejects", "findings", "activities", "submissions")
 RESULTS = (*INTAKE_TABLES, "scores", "forecasts", "verdicts")
 INTAKE = Stage("01_intake", makes=INTAKE_TABLES)
 BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",))

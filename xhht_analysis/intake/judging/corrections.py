@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts
+from xhht_analysis import schema
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
 from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS
 from xhht_analysis.intake.reading.text import parse_number
@@ -53,7 +53,7 @@ def read_corrections(config_dir: Path) -> pd.DataFrame:
     path = config_dir / "corrections.csv"
     if not path.is_file():
         return CORRECTIONS.empty()
-    return contracts.check(contracts.read_csv(path, CORRECTIONS), CORRECTIONS)
+    return schema.check(schema.read_csv(path, CORRECTIONS), CORRECTIONS)
 
 
 def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
