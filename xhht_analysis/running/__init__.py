@@ -1,1 +1,1 @@
-"""How it runs: papermill in order, schedules, the `xhht` command."""
+"""How it runs: stages through papermill, schedules, the `xhht` command."""
