@@ -105,7 +105,8 @@ def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
 
 
 @cache
-def _exporter():
+def page_exporter():
+    """What turns a notebook into a page, made once."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(
@@ -134,7 +135,7 @@ def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str
         "contents": [h for h in headings if h["level"] in (2, 3)],
     }
     # the template has every alt and tabindex: nbconvert need not parse the page to add them
-    text, _ = TemplateExporter.from_notebook_node(_exporter(), nb, resources={"page": page})
+    text, _ = TemplateExporter.from_notebook_node(page_exporter(), nb, resources={"page": page})
     return files.write_text(out, text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -178,6 +179,7 @@ def main() -> None:
     """Entry point: UTF-8 output, and every mistake of a user as one message."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
+    gc.set_threshold(50_000)  # as in the kernels, see notebooks.AT_START
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONUTF8"] = "1"
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")

@@ -19,6 +19,8 @@ def maker() -> Write:
     from xhht_analysis.publishing import annex, documents, indicator_pages, word  # noqa: F401
     from xhht_analysis.publishing.material import read_material
 
+    documents.page_exporter()
+
     def make(staged: Project, settings: Settings, report: Callable[[], Path]) -> None:
         folder, lang = staged.reports(settings.as_of), settings.lang
         page = folder / f"{REPORT.name}.html"
