@@ -61,8 +61,8 @@ class ContractError(ValueError):
 def read_csv(path: Path, table: Table) -> pd.DataFrame:
     """Read a CSV file with the columns, order and types of ``table``; empty cells are missing.
 
-    A file that a Vietnamese Excel saved (semicolons, decimal commas) is read as well, and text
-    that `store.write_table` kept from being run as a formula is given back.
+    A file that a Vietnamese Excel saved (semicolons, decimal commas, emptied lines) is read as
+    well, and text that `store.write_table` kept from being run as a formula is given back.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
             frame = pd.read_csv(path, dtype=table.dtypes, sep=sep, decimal=decimal, **how)
         if not isinstance(frame.index, pd.RangeIndex) or {*frame.columns} != {*table.columns}:
             raise ValueError("columns")  # pandas takes a first column too many for an index
-        frame = conform(frame, table)
+        frame = conform(frame, table).dropna(how="all").reset_index(drop=True)
     except (UnicodeError, pd.errors.EmptyDataError):
         raise
     except (ValueError, TypeError, OverflowError) as error:

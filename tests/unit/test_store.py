@@ -166,7 +166,8 @@ def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
         "đầu tiên là dòng 4 (nhiều)",
         "  cột done: không phải True hoặc False: 1 dòng, đầu tiên là dòng 3 (maybe)",
     ]
-    path.write_text("year;value;done\n2024;45,5;True\n", "utf-8")  # as a Vietnamese Excel saves
+    text = "year;value;done\n2024;45,5;True\n;;\n"  # as a Vietnamese Excel saves
+    path.write_text(text, "utf-8")
     assert schema.read_csv(path, table)["value"].tolist() == [45.5]
 
 
