@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "publishing": 38_500,
     "running": 18_500,
 }
-"""Tokens a room may hold (ADR 0010): names, numbers, operators; comments and docstrings are free."""
+"""Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 LAYOUT |= {tokenize.ENCODING, tokenize.ENDMARKER}
 
