@@ -220,6 +220,9 @@ VERDICTS = Table(
         "current": ANY_NUMBER,
         "current_low": Column("float", required=False, note="bound when units are missing"),
         "current_high": Column("float", required=False, note="bound when units are missing"),
+        "current_by_rule": Column(
+            "float", required=False, note="level by the rules, where the report says another"
+        ),
         "n_points": Column("int", low=0, note="years observed"),
         "median": ANY_NUMBER,
         "q025": ANY_NUMBER,
@@ -231,6 +234,12 @@ VERDICTS = Table(
         "prob_reached": PROBABILITY,
         "prob_ever": Column("float", required=False, low=0, high=1, note="ever by the date"),
         "prob_held": Column("float", required=False, low=0, high=1, note="reached and held"),
+        "prob_low": Column(
+            "float", required=False, low=0, high=1, note="least chance under the reference hazards"
+        ),
+        "prob_high": Column(
+            "float", required=False, low=0, high=1, note="greatest, where points are too few"
+        ),
         "verdict_class": Column("str", allowed=VERDICT_CLASSES),
         "basis": Column("str", allowed=("observed", "forecast", "expert", "none")),
         "firmness": Column("str", required=False, allowed=("firm", "depends")),
@@ -253,10 +262,65 @@ VERDICTS = Table(
         "prob_last3": PROBABILITY,
         "reason": Column("str", required=False, note="why there is no probability, or caveat"),
         "model_id": MAYBE,
+        "tested": Column("str", required=False, allowed=("scored", "unscored")),
         "as_of": CODE,
     },
     key=("goal_code", "indicator_code", "unit_code", "frame", "target_year"),
     note="One row per goal target and unit (the province and each district).",
+)
+
+VARIANTS = Table(
+    "variants",
+    {
+        "goal_code": CODE,
+        "unit_code": CODE,
+        "frame": Column("str", allowed=FRAMES),
+        "target_year": YEAR,
+        "variant": CODE,
+        "kind": Column("str", allowed=("model", "data")),
+        "prob_reached": PROBABILITY,
+        "verdict_class": Column("str", required=False, allowed=VERDICT_CLASSES),
+        "n_figures": Column("float", required=False, low=0, note="figures left out or replaced"),
+        "source_ids": Column("str", required=False, note="their observations, joined by ;"),
+        "as_of": CODE,
+    },
+    key=("goal_code", "unit_code", "frame", "target_year", "variant"),
+    note="The chance of every open target again, with one assumption or some figures changed.",
+)
+
+DRIVERS = Table(
+    "drivers",
+    {
+        "goal_code": CODE,
+        "indicator_code": CODE,
+        "unit_code": CODE,
+        "frame": Column("str", allowed=FRAMES),
+        "target_year": YEAR,
+        "rank": Column("int", low=1, high=3),
+        "feature": CODE,
+        "effect": Column("float", required=False, note="points of percent on the median"),
+        "as_of": CODE,
+    },
+    key=("goal_code", "unit_code", "frame", "target_year", "rank"),
+    note="What moved the forecast of a share most.",
+)
+
+NOWCASTS = Table(
+    "nowcasts",
+    {
+        "indicator_code": CODE,
+        "unit_code": CODE,
+        "frame": Column("str", allowed=FRAMES),
+        "year": YEAR,
+        "n_reported": Column("int", low=0, note="units that have reported the year"),
+        "n_units": Column("int", low=0),
+        "median": PERCENT,
+        "q100": PERCENT,
+        "q900": PERCENT,
+        "as_of": CODE,
+    },
+    key=("indicator_code", "unit_code", "frame", "year"),
+    note="The year that not all units have reported yet, given those that have.",
 )
 
 SCORES = Table(
@@ -284,6 +348,9 @@ TABLES = {
         SUBMISSIONS,
         FORECASTS,
         VERDICTS,
+        VARIANTS,
+        DRIVERS,
+        NOWCASTS,
         SCORES,
     )
 }

@@ -109,8 +109,7 @@ def write_processed(raw: Path, folder: Path) -> None:
     )
     tables = result.tables | {
         "scores": run_backtest(result.panel, indicators),
-        "forecasts": plan.forecasts,
-        "verdicts": plan.verdicts,
+        **plan.tables,
     }
     for name, table in tables.items():
         store.write_table(table, name, folder)

@@ -9,8 +9,8 @@ import pytest
 from xhht_analysis import contracts
 from xhht_analysis.forecasting.firmness import reached
 from xhht_analysis.forecasting.observed import conditional_history, observed_shares, report_error
-from xhht_analysis.forecasting.outlook import build_outlooks, read_facts
 from xhht_analysis.forecasting.plan_forecast import cases, forecast_plan
+from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
 from xhht_analysis.forecasting.verdicts import probability
 from xhht_analysis.plan import goals
 from xhht_analysis.project import Project

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.forecasting import recognition
-from xhht_analysis.forecasting.outlook import LevelFacts
+from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.plan import areas as plan_areas
 from xhht_analysis.plan import standards as plan_standards
 from xhht_analysis.project import Project

@@ -11,7 +11,8 @@ import pandas as pd
 
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
-from xhht_analysis.forecasting.outlook import PROVINCE, LevelFacts, Outlook, build_outlooks
+from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks
 from xhht_analysis.forecasting.verdicts import classify, meets
 
 LAST_TARGET_YEAR = 2030
@@ -36,7 +37,7 @@ def variant_chances(facts: dict, lines: pd.DataFrame, seed: int) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        goal_code, unit_code, target_year, variant, chance (0-1).
+        goal_code, unit_code, target_year, variant, kind, prob_reached (0-1), verdict_class.
     """
     wanted = set(lines["indicator_code"])
     rows = []
@@ -53,9 +54,9 @@ def variant_chances(facts: dict, lines: pd.DataFrame, seed: int) -> pd.DataFrame
             chances = reached(line, outlooks[line.indicator_code])
             key = (line.goal_code, line.target_year, variant)
             rows += [(*key, unit, chance) for unit, chance in chances.items()]
-    return pd.DataFrame(
-        rows, columns=["goal_code", "target_year", "variant", "unit_code", "chance"]
-    )
+    columns = ["goal_code", "target_year", "variant", "unit_code", "prob_reached"]
+    table = pd.DataFrame(rows, columns=columns).assign(kind="model")
+    return table.assign(verdict_class=table["prob_reached"].map(classify))
 
 
 def reached(line, outlook: Outlook) -> dict[str, float]:
@@ -87,9 +88,10 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     both = verdicts.loc[verdicts["basis"] == "forecast"].reindex(
         columns=[*KEY, "verdict_class", "prob_reached"]
     )
-    both = both.merge(chances, on=KEY)
-    both["same"] = both["chance"].map(classify) == both["verdict_class"]
-    both["shift"] = (both["chance"] - both["prob_reached"]).abs().where(~both["same"], -1)
+    both = both.merge(chances, on=KEY, suffixes=("", "_variant"))
+    both["same"] = both["verdict_class_variant"] == both["verdict_class"]
+    shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
+    both["shift"] = shift.where(~both["same"], -1)
     both = both.sort_values([*KEY, "shift", "variant"])
     found = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))
     firm = found["same"] >= FIRM_SHARE

@@ -21,7 +21,8 @@ from xhht_analysis.forecasting.firmness import (
     add_firmness,
     variant_chances,
 )
-from xhht_analysis.forecasting.outlook import PROVINCE, Outlook, build_outlooks, read_facts
+from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
 from xhht_analysis.forecasting.recognition import Recognition
 from xhht_analysis.forecasting.verdicts import Case, classify, judge
 
@@ -30,10 +31,18 @@ QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 
 @dataclass(frozen=True)
 class PlanForecast:
-    """Tables `contracts.FORECASTS` and `contracts.VERDICTS` of one run."""
+    """Tables of one run, each as its contract in `contracts`."""
 
     forecasts: pd.DataFrame
     verdicts: pd.DataFrame
+    variants: pd.DataFrame
+    drivers: pd.DataFrame
+    nowcasts: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All of them by name."""
+        return vars(self)
 
 
 def forecast_plan(
@@ -91,13 +100,17 @@ def forecast_plan(
         frame=contracts.FRAME_DISTRICTS, as_of=as_of, model_id=_model_id()
     )
     verdicts = _add_expert(verdicts, lines, expert)
-    if variants:
-        verdicts = add_firmness(verdicts, variant_chances(known, lines, seed))
+    chances = variant_chances(known, lines, seed) if variants else contracts.VARIANTS.empty()
+    verdicts = add_firmness(verdicts, chances)
+    chances = chances.assign(frame=contracts.FRAME_DISTRICTS, as_of=as_of)
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
     forecasts = forecasts.assign(as_of=as_of, frame=contracts.FRAME_DISTRICTS, model_id=_model_id())
     return PlanForecast(
         contracts.conform(forecasts, contracts.FORECASTS),
         contracts.conform(verdicts.round(4), contracts.VERDICTS),
+        contracts.conform(chances.round(4), contracts.VARIANTS),
+        contracts.DRIVERS.empty(),
+        contracts.NOWCASTS.empty(),
     )
 
 

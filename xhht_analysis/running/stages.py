@@ -33,10 +33,11 @@ class Stage:
 
 
 INTAKE_TABLES = ("observations", "panel", "rejects", "findings", "activities", "submissions")
-RESULTS = (*INTAKE_TABLES, "scores", "forecasts", "verdicts")
+FORECAST_TABLES = ("forecasts", "verdicts", "variants", "drivers", "nowcasts")
+RESULTS = (*INTAKE_TABLES, "scores", *FORECAST_TABLES)
 INTAKE = Stage("01_intake", makes=INTAKE_TABLES)
 BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",))
-FORECAST = Stage("03_forecast", reads=("panel",), makes=("forecasts", "verdicts"))
+FORECAST = Stage("03_forecast", reads=("panel",), makes=FORECAST_TABLES)
 FIGURES = Stage("04_figures", reads=RESULTS, figures=5, patient=True)
 REPORT = Stage("05_committee_report", reads=RESULTS)
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
