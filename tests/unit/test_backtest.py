@@ -126,3 +126,21 @@ def test_an_empty_panel_gives_an_empty_table():
     empty = backtest.run_backtest(contracts.PANEL.empty(), TWO, models=FEW)
     assert empty.empty
     contracts.check(empty, contracts.SCORES)
+
+
+def test_with_three_years_there_is_nothing_to_score_and_every_answer_is_an_empty_table():
+    rows = backtest.backtest_rows(make_panel(range(2021, 2024)), TWO, models=FEW)
+    assert rows.columns.tolist() == backtest.ROW_COLUMNS
+    scores = backtest.summarise(rows)
+    answers = (rows, scores, backtest.skill_by_horizon(rows), backtest.reliability(scores))
+    assert [len(table) for table in answers] == [0, 0, 0, 0]
+
+
+def test_with_levels_alone_shares_are_empty_columns():
+    levels = make_panel()
+    levels = levels[levels["indicator_code"].eq("literacy_level")]
+    rows = backtest.backtest_rows(levels, TWO, horizons=(1,), models=FEW)
+    assert rows["rps"].notna().all()
+    assert rows["crps"].isna().all()
+    assert backtest.skill_by_horizon(rows).empty
+    assert set(backtest.summarise(rows)["metric"]) == {"rps"}

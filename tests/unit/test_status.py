@@ -79,3 +79,13 @@ def test_agencies_that_were_merged_away_are_no_longer_asked(result):
     assert (2024, "SLDTBXH") in table.index
     assert (2025, "SLDTBXH") not in table.index
     assert (2025, "SNV") in table.index
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.csv"])
+def test_files_that_tell_no_year_leave_the_year_of_the_day_asked(tmp_path, name):
+    path = tmp_path / "2024-11-20" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"%PDF-1.4\n" if name.endswith("pdf") else b"a,b\n1,2\n")
+    table = status(intake(tmp_path), "2024-11-20").reset_index()
+    assert table["year"].unique().tolist() == [2024]
+    assert set(table["state"]) == {"not_due"}

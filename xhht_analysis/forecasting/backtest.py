@@ -32,6 +32,9 @@ BIN = 0.2
 """Width of the bins of PIT and reliability."""
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
+METRICS = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
+ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit", "chance", "hit"]
+SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters", "n_effective"]
 
 
 def registered_models() -> dict[str, Model]:
@@ -72,7 +75,11 @@ def run_backtest(
 
 
 def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.DataFrame:
-    """One row per model, indicator, unit, origin and horizon with the outcome and its losses."""
+    """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
+
+    Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_TRAINING` others, an empty
+    column where only shares or only levels can be scored.
+    """
     models = registered_models() if models is None else models
     parts = []
     for indicator in indicators[indicators["kind"].isin(["share", "rate", "level"])].itertuples():
@@ -90,7 +97,8 @@ def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.D
             asked = _share_origins(rows, horizons)
             for name, model in models.items():
                 parts += [_score_shares(model, *one).assign(model_id=name) for one in asked]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
+    return rows.reindex(columns=ROW_COLUMNS)
 
 
 def _origins(rows: pd.DataFrame) -> list[int]:
@@ -167,20 +175,17 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`."""
     if rows.empty:
         return contracts.SCORES.empty()
-    means = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
-    means = [name for name in means if name in rows]
     long = [
-        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=name) for name in means
+        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=name) for name in METRICS
     ]
-    if "pit" in rows:
-        fifth = _fifth(rows["pit"])
-        for k in range(1, round(1 / BIN) + 1):
-            share = fifth.eq(k).astype(float).where(rows["pit"].notna())
-            long.append(rows[KEYS].assign(value=share, metric=f"pit_{k}"))
-        bin_ = _fifth(rows["chance"]).astype("str")
-        for name in ("chance", "hit"):
-            metric = name + "_" + bin_
-            long.append(rows[KEYS].assign(value=rows[name], metric=metric))
+    fifth = _fifth(rows["pit"])
+    for k in range(1, round(1 / BIN) + 1):
+        share = fifth.eq(k).astype(float).where(rows["pit"].notna())
+        long.append(rows[KEYS].assign(value=share, metric=f"pit_{k}"))
+    bin_ = _fifth(rows["chance"]).astype("str")
+    for name in ("chance", "hit"):
+        metric = name + "_" + bin_
+        long.append(rows[KEYS].assign(value=rows[name], metric=metric))
     table = pd.concat(long).dropna(subset="value")
     grouped = table.groupby([*KEYS, "metric"], sort=True)["value"].agg(value="mean", n="size")
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
@@ -199,7 +204,7 @@ def skill_by_horizon(
     Returns
     -------
     DataFrame
-        horizon, skill, low, high, n, n_clusters, n_effective.
+        `SKILL_COLUMNS`; empty when nothing could be scored.
     """
     keys = [*KEYS[1:], "unit_code"]
     a = rows.loc[rows["model_id"] == model, [*keys, metric]]
@@ -211,7 +216,7 @@ def skill_by_horizon(
         found = scores.skill(part[metric], part[f"{metric}_ref"], cluster)
         worth = scores.effective_size(part[metric], cluster)
         out.append({"horizon": horizon, **found, "n_effective": worth})
-    return pd.DataFrame(out)
+    return pd.DataFrame(out, columns=SKILL_COLUMNS)
 
 
 def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
@@ -235,4 +240,4 @@ def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
     sums["mean"] = sums["total"] / sums["n"].astype(float)
     wide = sums.pivot_table(index="bin", columns="what", values="mean")
     n = sums[sums["what"] == "chance"].set_index("bin")["n"]
-    return wide.assign(n=n).rename_axis(columns=None).reset_index()
+    return wide.assign(n=n).reset_index().reindex(columns=["bin", "chance", "hit", "n"])

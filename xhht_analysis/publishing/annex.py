@@ -46,7 +46,8 @@ def forecast_lines(material: Material) -> pd.DataFrame:
     rows = material.forecasts
     at = rows["output_type_id"].fillna(0)
     kind = rows["output_type"]
-    name = kind.where(kind == "median", "q" + (1000 * at).round().astype(int).map("{:03d}".format))
+    thousandth = (1000 * at).round().astype(int).astype("str").str.zfill(3)
+    name = kind.where(kind == "median", "q" + thousandth)
     name = name.where(kind != "pmf", "p" + at.astype(int).astype(str))
     key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
     wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")

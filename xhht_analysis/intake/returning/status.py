@@ -50,7 +50,9 @@ def submission_status(
         ``missing_indicators`` the codes joined by ; that the reporter owes and the panel lacks
         (of a level or rate only once a recognition rule asks for it).
     """
-    years = range(int(submissions["year"].min()), int(as_of[:4]) + 1)
+    last = int(as_of[:4])
+    stated = pd.concat([submissions["year"], panel["year"]]).dropna()
+    years = range(int(min(stated.min(), last)) if len(stated) else last, last + 1)
     frames = [_expected(year, areas, agencies) for year in years]
     expected = pd.concat(frames, ignore_index=True)
     files = submissions.dropna(subset=["sender", "year"]).groupby(["year", "sender"])
