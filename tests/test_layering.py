@@ -11,10 +11,11 @@ import pytest
 pytestmark = pytest.mark.contract
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "xhht_analysis"
-BASE = {"contracts", "files", "schema", "store", "project"}
+BASE = {"contracts", "files", "schema", "store", "project", "remedies"}
 MAY_IMPORT = {
     "files": set(),
     "schema": set(),
+    "remedies": set(),
     "contracts": {"schema"},
     "store": BASE,
     "project": BASE,
@@ -76,6 +77,25 @@ def test_each_room_imports_only_the_floors_below(path):
         return
     reached = {room(name) for name in imports(path)} - {None, "__version__"}
     assert reached <= MAY_IMPORT[own], f"{own} may not import {reached - MAY_IMPORT[own]}"
+
+
+INTAKE_ORDER = ("reading", "forms", "gathering", "judging", "settlement", "returning")
+"""The way of a submission through the intake room: no module imports one that comes later."""
+
+
+def intake_step(dotted: str) -> int | None:
+    parts = dotted.split(".")
+    known = parts[:2] == ["xhht_analysis", "intake"] and len(parts) > 2 and parts[2] in INTAKE_ORDER
+    return INTAKE_ORDER.index(parts[2]) if known else None
+
+
+@pytest.mark.parametrize("step", INTAKE_ORDER)
+def test_the_intake_room_is_one_way(step):
+    place = INTAKE_ORDER.index(step)
+    for path in MODULES:
+        if path.is_relative_to(PACKAGE / "intake") and step in (path.stem, path.parent.name):
+            later = {n for n in imports(path) if (at := intake_step(n)) is not None and at > place}
+            assert not later, f"{path.name} reaches up to {later}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -8,8 +8,8 @@ import pytest
 from tests.intake_case import judged, settled
 from xhht_analysis.intake.judging.cleaning import AccountError, check_account
 from xhht_analysis.intake.judging.impossible import HEAD_RULES
-from xhht_analysis.intake.returning.remedies import REMEDIES
 from xhht_analysis.plan.areas import PROBLEMS
+from xhht_analysis.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
 

@@ -16,7 +16,7 @@ from xhht_analysis import store
 from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading import delivery
 from xhht_analysis.intake.reading.delivery import find_files, read_files
-from xhht_analysis.intake.returning.remedies import REMEDIES
+from xhht_analysis.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
 

@@ -16,12 +16,11 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
-from xhht_analysis.intake.judging.impossible import PROBLEM_COLUMNS
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
-from xhht_analysis.intake.returning.remedies import remedy
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
 SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
@@ -234,12 +233,3 @@ def latest_activities(rows: list[dict[str, Any]]) -> pd.DataFrame:
     vintage = frame["received_on"] + "|" + frame["file"]
     last = vintage.groupby([frame[name] for name in key], dropna=False).transform("max")
     return frame[vintage.eq(last)].reset_index(drop=True)
-
-
-def reject_rows(claims: pd.DataFrame) -> pd.DataFrame:
-    """One reject per rejected claim (contract REJECTS)."""
-    wrong = claims[claims["outcome"].eq("rejected")]
-    cell = wrong["problem_cell"].fillna(wrong["cell"])
-    columns = ["file", "sheet", "cell", "raw", "rule", "remedy"]
-    columns += ["indicator_code", "unit_code", "year"]
-    return wrong.assign(cell=cell, rule=wrong[PROBLEM_COLUMNS[0]])[columns].reset_index(drop=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import FINDINGS, OBSERVATIONS, OUTCOMES, PANEL, REJECTS, SUBMISSIONS
-from xhht_analysis.intake.gathering import Gathered, Plan, reject_rows
+from xhht_analysis.intake.gathering import Gathered, Plan
 from xhht_analysis.intake.judging import checks, cleaning, impossible, rollup
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.plan import standards
@@ -146,3 +146,12 @@ def submissions(files: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame
     counts.columns = [f"n_{name}" for name in counts.columns]
     counts = counts.assign(n_observations=counts.sum(axis=1)).reset_index(drop=True)
     return contracts.conform(pd.concat([files, counts], axis=1), SUBMISSIONS)
+
+
+def reject_rows(claims: pd.DataFrame) -> pd.DataFrame:
+    """One reject per rejected claim (contract REJECTS)."""
+    wrong = claims[claims["outcome"].eq("rejected")]
+    cell = wrong["problem_cell"].fillna(wrong["cell"])
+    columns = ["file", "sheet", "cell", "raw", "rule", "remedy"]
+    columns += ["indicator_code", "unit_code", "year"]
+    return wrong.assign(cell=cell, rule=wrong["problem"])[columns].reset_index(drop=True)

@@ -22,7 +22,7 @@ from xhht_analysis.intake.reading.text import (
     parse_ratio,
     scale_of,
 )
-from xhht_analysis.intake.returning.remedies import remedy
+from xhht_analysis.remedies import remedy
 
 Cell = tuple[int, int]
 Amounts = dict[str, "Amount"]

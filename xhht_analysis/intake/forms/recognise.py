@@ -24,7 +24,7 @@ from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
-from xhht_analysis.intake.returning.remedies import remedy
+from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)

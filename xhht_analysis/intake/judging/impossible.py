@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, MAX_PERCENT, PANEL_KEY, YEAR
-from xhht_analysis.intake.returning.remedies import remedy
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.remedies import remedy
 
 FIELDS = ("numerator", "denominator", "value", "level")
 FIGURES = (*FIELDS, "valid_from", "valid_to")
