@@ -7,8 +7,8 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.notebook_maker import write_notebook
-from xhht_analysis.project import UsageError
-from xhht_analysis.running import notebooks
+from xhht_analysis.project import Project, UsageError
+from xhht_analysis.running import messages, notebooks
 
 pytestmark = pytest.mark.unit
 PARAMETERS = """
@@ -16,6 +16,10 @@ horizon: int = 3  # years ahead
 as_of: str = "2024-11-30"  # vintage
 share: float = 0.5  # a share
 sample: bool = False  # invented data
+label: str = ""  # a word
+is_short: bool = False  # a truth
+n_draws: int = 1000  # draws
+variant: str = "annual"  # kind of report
 """
 
 
@@ -32,16 +36,20 @@ def test_parameters_are_read_with_their_types(notebook):
         "as_of": "str",
         "share": "float",
         "sample": "bool",
+        "label": "str",
+        "is_short": "bool",
+        "n_draws": "int",
+        "variant": "str",
     }
 
 
 def test_overrides_take_the_declared_type(notebook):
-    pairs = ["horizon=5", "as_of=2025-11-30", "share=0.25", "sample=true"]
+    pairs = ["horizon=5", "label=2025=hai", "share=0.25", "is_short=true"]
     assert notebooks.parse_overrides(pairs, [notebook]) == {
         "horizon": 5,
-        "as_of": "2025-11-30",
+        "label": "2025=hai",
         "share": 0.25,
-        "sample": True,
+        "is_short": True,
     }
 
 
@@ -49,15 +57,39 @@ def test_overrides_take_the_declared_type(notebook):
     ("pair", "words"),
     [
         ("horizont=5", r"horizont.*horizon\?"),
-        ("horizon=năm", "horizon.*int.*năm"),
-        ("sample=perhaps", "sample.*bool"),
+        ("horizon=năm", "horizon.*số nguyên.*năm"),
+        ("is_short=perhaps", "is_short.*true hoặc false"),
         ("horizon", "-p"),
+        ("nope=1", "nope.*đặt được: horizon, is_short, label, n_draws, share, variant"),
+        ("as-of=2025-11-30", "as_of\\?"),
+        ("as_of=2025-11-30", "as_of.*--as-of"),
+        ("as_of=mai", "as_of.*--as-of"),
+        ("sample=true", "sample.*--sample"),
+        ("raw_dir=/tmp", "--raw"),
+        ("lang=en", "--lang"),
+        ("output_dir=x", "--out"),
+        ("processed_dir=x", "--out"),
+        ("figures_dir=x", "--out"),
+        ("previous_dir=x", "--out"),
+        ("unit_code=819", "--units"),
+        ("n_draws=-5", "n_draws.*-5.*100 đến 100000"),
+        ("n_draws=99", "100 đến"),
+        ("n_draws=100001", "100 đến"),
+        ("horizon=0", "horizon.*từ 1 đến 10"),
+        ("horizon=11", "horizon.*từ 1 đến 10"),
+        ("variant=weekly", "annual, midterm, final, adhoc"),
     ],
 )
 def test_wrong_overrides_are_refused_with_the_remedy(notebook, pair, words):
     with pytest.raises(UsageError, match=words) as caught:
         notebooks.parse_overrides([pair], [notebook])
     assert caught.value.exit_code == 2
+
+
+def test_every_parameter_of_the_kits_notebooks_is_the_analysts_or_an_options():
+    folder = Project().notebooks_dir
+    declared = {name for p in folder.glob("0*.ipynb") for name in notebooks.declared_parameters(p)}
+    assert declared == {*notebooks.ALLOWED, *messages.PARAMETER_OPTIONS}
 
 
 def test_executes_with_own_kernel_and_leaves_no_times(notebook, tmp_path):

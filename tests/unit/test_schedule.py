@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+import unicodedata
 import xml.etree.ElementTree as ET
 from datetime import UTC, date, time
 from pathlib import Path
@@ -11,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from xhht_analysis.project import KitError, UsageError
-from xhht_analysis.running import schedule
+from xhht_analysis.running import history, messages, schedule
 from xhht_analysis.running.schedule import VIETNAM, When
 
 pytestmark = pytest.mark.unit
@@ -91,6 +93,68 @@ def test_options_are_checked(options, ok):
     else:
         with pytest.raises(UsageError):
             schedule.parse_when(*options)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        (("thứ 2", "Thứ Hai", "thu2", "T2", "thứ hai", "mon", "Monday", "thu 2"), 0),
+        (("thứ 3", "t3", "thu ba", "tue"), 1),
+        (("thứ tư", "thứ 4", "T4", "wednesday"), 2),
+        (("thứ 5", "thứ năm", "thu", "thurs"), 3),
+        (("T6", "thứ sáu", "fri"), 4),
+        (("thứ bảy", "thu7", "sat"), 5),
+        (("chủ nhật", "Chúa nhật", "CN", "cn", "sun", "Sunday"), 6),
+    ],
+)
+def test_weekdays_are_read_as_people_write_them(words, day):
+    for word in words:
+        assert schedule.parse_when("06:00", word, False, None).weekday == day, word
+        decomposed = unicodedata.normalize("NFD", word)
+        assert schedule.parse_when("06:00", decomposed, False, None).weekday == day, word
+
+
+@pytest.mark.parametrize("word", ["", "thứ", "thứ 8", "thứ 1", "t9", "monkey", "mo", "2", "hai"])
+def test_what_is_no_weekday_is_refused_with_an_example(word):
+    with pytest.raises(UsageError, match="thứ 2"):
+        schedule.parse_when("06:00", word, False, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("windows", ["<DaysInterval>1</DaysInterval>", "schtasks /Create /TN xhht /XML"]),
+        ("systemd", ["OnCalendar=*-*-* 06:00:00", "systemctl --user enable --now xhht.timer"]),
+        ("cron", ["xhht.log", "crontab -l", "xhht.crontab", "| crontab -"]),
+    ],
+)
+def test_the_command_shows_each_schedule_and_what_installs_it(tmp_path, kind, told, capsys):
+    out = tmp_path / "Bộ số liệu"
+    history.schedule(daily=True, kind=kind, out=out)
+    shown = capsys.readouterr().out
+    assert "hằng ngày lúc 06:00" in shown
+    for text in told:
+        assert text in shown
+    assert shown.rstrip().splitlines()[-1] != messages.SCHEDULE_INSTALL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cron's shell")
+def test_the_line_typed_by_hand_keeps_the_other_lines_of_a_crontab(tmp_path):
+    tool = tmp_path / "bin" / "crontab"
+    tool.parent.mkdir()
+    table = tmp_path / "table"
+    table.write_text(f"0 1 * * * backup\n0 2 * * * old {schedule.CRON_MARK}\n")
+    tool.write_text(
+        f'#!/bin/sh\nif [ "$1" = "-l" ]; then cat {table}; else cat > {table}.new; fi\n'
+    )
+    tool.chmod(0o755)
+    when = When(time(6, 0))
+    paths, lines = schedule.write("cron", when, [], tmp_path, tmp_path / "Bộ số liệu")
+    [line] = schedule.by_hand("cron", paths, lines)
+    path = f"{tool.parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(line, shell=True, check=True, env={**os.environ, "PATH": path})
+    made = (tmp_path / "table.new").read_text("utf-8")
+    assert made == "0 1 * * * backup\n" + paths[0].read_text("utf-8")
 
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -60,10 +60,12 @@ def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
 
 def schedule(
     at: Annotated[str, typer.Option("--at", help="Giờ chạy, giờ Việt Nam.")] = "06:00",
-    weekly: Annotated[str | None, typer.Option("--weekly", help="mon … sun")] = None,
+    weekly: Annotated[str | None, typer.Option("--weekly", help="thứ 2 … chủ nhật")] = None,
     daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
     on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
-    kind: Annotated[str | None, typer.Option("--for", help="cron, systemd, windows")] = None,
+    kind: Annotated[
+        Literal["cron", "systemd", "windows"] | None, typer.Option("--for", help="Nơi đặt lịch.")
+    ] = None,
     raw: Raw = None,
     out: Out = None,
     install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
@@ -78,9 +80,10 @@ def schedule(
     paths, lines = schedules.write(
         kind, when, arguments, project.root, project.reports_root / "schedule"
     )
-    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.calendar(when)))
+    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.spoken(when)))
+    encoding = schedules.ENCODINGS.get(kind, "utf-8")
     for path in paths:
-        typer.echo(f"  {path}\n{path.read_text(encoding='utf-8')}")
+        typer.echo(f"  {path}\n{path.read_text(encoding=encoding)}")
     typer.echo(messages.SCHEDULE_NOTE[kind])
     if kind == "cron" and when.on:
         typer.echo(messages.SCHEDULE_YEARLY)
@@ -88,7 +91,7 @@ def schedule(
         schedules.install(kind, paths, lines)
         typer.echo(messages.SCHEDULE_INSTALLED)
     else:
-        shown = [" ".join(f'"{w}"' if " " in w else w for w in words) for words in lines]
+        shown = schedules.by_hand(kind, paths, lines)
         typer.echo("\n".join([messages.SCHEDULE_INSTALL, *shown]))
 
 

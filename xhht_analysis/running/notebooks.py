@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,13 @@ STAND_BACK = (
     "import psutil; psutil.Process().nice("
     "psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else 10); del psutil"
 )
+ALLOWED: dict[str, Container] = {
+    "n_draws": range(100, 100_001),
+    "horizon": range(1, 11),
+    "seed": range(2**32),
+    "variant": ("annual", "midterm", "final", "adhoc"),
+}
+"""Values that a parameter of the analyst may take, by its name."""
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -72,8 +79,9 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
     Raises
     ------
     UsageError
-        If a pair has no ``=``, no notebook declares the name (the nearest name is offered with a
-        question mark), or the value is not of the declared type.
+        If a pair has no ``=``, an option of the command sets that name, no notebook declares it
+        (the nearest name, or all names, are offered), or the value is not of the declared type or
+        not among `ALLOWED`.
     """
     pairs = list(pairs)
     if not pairs:
@@ -86,12 +94,28 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
         name, equals, text = pair.partition("=")
         if not equals:
             raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
+        owned = messages.PARAMETER_OPTIONS
+        if name in owned:
+            raise UsageError(messages.PARAMETER_OWNED.format(name=name, option=owned[name]))
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            near_text = f"{near[0]}?" if near else ""
-            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=near_text))
+            free = sorted(set(known) - set(owned))
+            near = difflib.get_close_matches(name, [*free, *owned], n=1)
+            told = messages.PARAMETER_NEAR.format(near=near[0]) if near else ""
+            told = told or messages.PARAMETER_FREE.format(names=", ".join(free) or "–")
+            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=told))
         values[name] = _convert(text, known[name])
+        allowed = ALLOWED.get(name)
+        if allowed is not None and values[name] not in allowed:
+            told = _words(allowed)
+            raise UsageError(messages.PARAMETER_RANGE.format(name=name, text=text, allowed=told))
     return values
+
+
+def _words(allowed: Container) -> str:
+    """The values of `ALLOWED` as they are told."""
+    if isinstance(allowed, range):
+        return messages.PARAMETER_BETWEEN.format(low=allowed[0], high=allowed[-1])
+    return ", ".join(map(str, allowed))
 
 
 def _convert(text: str, parameter: Parameter) -> object:
@@ -102,7 +126,9 @@ def _convert(text: str, parameter: Parameter) -> object:
     except (ValueError, KeyError):
         raise UsageError(
             messages.PARAMETER_TYPE.format(
-                name=parameter.name, text=text, type_name=parameter.type_name
+                name=parameter.name,
+                text=text,
+                type_vi=messages.PARAMETER_TYPES.get(parameter.type_name, parameter.type_name),
             )
         ) from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -20,9 +21,10 @@ from xhht_analysis.running import messages
 
 VIETNAM = timezone(timedelta(hours=7))
 ZONE_NAME = "Asia/Ho_Chi_Minh"
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CRON_MARK = "# xhht"
+ENCODINGS = {"windows": "utf-16"}
+"""How a scheduler's files are written; UTF-8 for the others."""
 TASK_XMLNS = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
@@ -48,10 +50,34 @@ def parse_when(at: str, weekly: str | None, daily: bool, on: str | None) -> When
     try:
         clock = datetime.strptime(at, "%H:%M").replace(tzinfo=VIETNAM).time()
         day = date.fromisoformat(on) if on else None
-        weekday = WEEKDAYS.index(weekly.lower()[:3]) if weekly else None
-    except ValueError:
+        weekday = None if weekly is None else _weekday(weekly)
+    except (ValueError, KeyError):
         raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or on)) from None
     return When(clock, weekday, day)
+
+
+def _weekday(text: str) -> int:
+    """Weekday (0 = Monday) of "thứ 2", "thứ hai", "T2", "CN", "chủ nhật", "mon", "Monday".
+
+    Raises
+    ------
+    KeyError
+        If it is none of them: "thu" alone is English Thursday, "thứ" alone is no day.
+    """
+    letters = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(letter for letter in letters if letter.isalnum())
+    if not text.isascii() and plain == "thu":
+        raise KeyError(text)
+    return {word: day for day, row in enumerate(messages.WEEKDAY_WORDS) for word in row}[plain]
+
+
+def spoken(when: When) -> str:
+    """When the run comes, in the analyst's words."""
+    if when.on:
+        day = f"{when.on:%d/%m/%Y}"
+    else:
+        day = messages.DAILY if when.weekday is None else messages.WEEKDAYS[when.weekday]
+    return messages.SCHEDULE_WHEN.format(day=day, at=f"{when.at:%H:%M}")
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -164,7 +190,8 @@ def write(
     xml = windows_task(when, argv, directory, datetime.now(UTC).astimezone(VIETNAM).date())
     path = folder / "xhht-task.xml"  # the Task Scheduler reads and writes UTF-16
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'<?xml version="1.0" encoding="UTF-16"?>\n{xml}\n', encoding="utf-16")
+    text = f'<?xml version="1.0" encoding="UTF-16"?>\n{xml}\n'
+    path.write_text(text, encoding=ENCODINGS[kind])
     return [path], [["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]]
 
 
@@ -172,6 +199,15 @@ def merged_crontab(current: str, line: str) -> str:
     """``current`` crontab with ``line`` in place of the kit's earlier one."""
     kept = [other for other in current.splitlines() if not other.endswith(CRON_MARK)]
     return "\n".join([*kept, line.strip(), ""])
+
+
+def by_hand(kind: str, paths: list[Path], commands: list[list[str]]) -> list[str]:
+    """What a person types to install what `write` wrote, one command a line."""
+    if kind == "cron":
+        kept = f"crontab -l 2>/dev/null | grep -v '{CRON_MARK}$'"
+        return [f"( {kept} ; cat {shlex.quote(str(paths[0]))} ) | crontab -"]
+    join = subprocess.list2cmdline if kind == "windows" else shlex.join
+    return [join(words) for words in commands]
 
 
 def install(kind: str, paths: list[Path], commands: list[list[str]]) -> None:
