@@ -80,7 +80,7 @@ def make_province(folder: Path, number: int, communes: int) -> None:
     districts = sorted({r["unit_code"] for r in rest if r["level"] == "district"})
     named = {f"{30000 + i}": f"Xã Mẫu {number:02d} {i:04d}" for i in range(communes)}
     home = {code: districts[i % len(districts)] for i, code in enumerate(named)}
-    same = {"level": "commune", "scope": "tien_giang", "is_special": "no", "source": "mô phỏng"}
+    same = {"level": "commune", "scope": "plan", "is_special": "no", "source": "mô phỏng"}
     spans = {"2010-01-01": "2025-06-30", "2025-07-01": ""}
     for start, end in spans.items():
         for code, name in named.items():
@@ -88,14 +88,10 @@ def make_province(folder: Path, number: int, communes: int) -> None:
             unit = {"unit_code": code, "name_vi": name, "parent_code": parent}
             rest.append({**same, **unit, "valid_from": start, "valid_to": end})
     _write_csv(folder / "config" / "units.csv", UNIT_COLUMNS.split(), rest)
-    columns = ["code_2021", "name_2021", "district_code", "district_name", "code_2024_05"]
-    columns += ["name_2024_05", "code_2024_11", "name_2024_11", "code_2025_07", "name_2025_07"]
     last = {r["unit_code"]: r["name_vi"] for r in rest if r["level"] == "district"}
-    lines = []
-    for code, name in named.items():
-        line = {c: code if c.startswith("code") else name for c in columns}
-        lines.append(line | {"district_code": home[code], "district_name": last[home[code]]})
-    _write_csv(folder / "config" / "crosswalk.csv", [*columns, "share"], lines, share=1)
+    columns, day = ["unit_code", "successor_code", "valid_from"], "2025-07-01"
+    lines = [dict(zip(columns, (code, code, day), strict=True)) for code in named]
+    _write_csv(folder / "config" / "crosswalk.csv", columns, lines)
     truth = _truth(rng, list(named), home, districts)
     for year in YEARS:
         units = named if year >= 2025 else {**{d: last[d] for d in districts}, **named}

@@ -71,7 +71,7 @@ def _indicators() -> str:
         of = f", within `{row.parent_indicator}`" if row.parent_indicator else ""
         top = "" if pd.isna(row.level_max) else f" 0–{row.level_max}"
         told = f"{row.reporter.replace(';', ', ')} · {row.collection_form} · từ {row.first_year}"
-        kind = f"{row.kind}, {row.measure_unit}{top}, {row.decimals} số lẻ, {row.series_type}{of}"
+        kind = f"{row.kind}, {row.measure_unit}{top}{of}"
         facts = [
             ("Loại", kind),
             ("Định nghĩa", row.definition_vi),

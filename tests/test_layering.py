@@ -40,11 +40,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 4_500,
-    "plan": 7_000,
+    "plan": 7_700,
     "intake": 45_500,
     "forecasting": 31_500,
     "publishing": 38_500,
-    "running": 19_800,
+    "running": 20_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+CONFIG_VARIABLE = "XHHT_CONFIG"
+"""Environment variable with the folder of another plan: what a run starts inherits it."""
 
 
 def resolve(path: str | Path) -> Path:
@@ -27,8 +30,8 @@ class Project:
 
     @property
     def config_dir(self) -> Path:
-        """Folder of the plan as data."""
-        return self.root / "config"
+        """Folder of the plan as data: config/, or what `CONFIG_VARIABLE` names."""
+        return resolve(os.environ.get(CONFIG_VARIABLE) or self.root / "config")
 
     @property
     def notebooks_dir(self) -> Path:

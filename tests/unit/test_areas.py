@@ -80,15 +80,15 @@ def test_frames_follow_code_and_date():
 
 def test_the_crosswalk_given_away_is_a_copy():
     given_away = AREAS.crosswalk()
-    given_away["share"] = 0.0
-    assert AREAS.crosswalk()["share"].eq(1).all()
+    given_away["district_code"] = ""
+    assert AREAS.crosswalk()["district_code"].ne("").all()
 
 
 def test_no_commune_is_marked_specially_disadvantaged_without_a_list():
     assert AREAS.special_communes(BEFORE) == frozenset()
     table = AREAS.table.copy()
     table.loc[table["name_vi"].eq("Xã Phú Tân"), "is_special"] = "yes"
-    marked = areas.Areas(table, AREAS.crosswalk())
+    marked = areas.Areas(table, AREAS.changes, AREAS.province)
     assert marked.special_communes(BEFORE) == {"28753"}
     assert marked.special_communes(AFTER) == frozenset()
 
@@ -297,7 +297,7 @@ def test_the_codes_of_a_year_say_which_list_they_come_from():
     old = AREAS.predecessors(["28300", "28303"], 2024, "2025-12-31")["28306"]
     assert {"28300", "28303"} <= old
     assert "28303" not in AREAS.predecessors(["28300"], 2024, "2025-12-31")["28306"]
-    everything = AREAS.crosswalk()["code_2021"]
+    everything = AREAS.crosswalk()["2021-01-01"]
     made = AREAS.predecessors(everything, 2021, "2025-12-31")
     assert (len(made), sum(map(len, made.values()))) == (57, 172)
     assert AREAS.predecessors([], 2026, "2026-12-31")["28249"] == {"28249"}

@@ -48,6 +48,8 @@ def test_help_loads_nothing_heavy():
         (["check", __file__, "--as-of", "mai"], 2, "mai"),
         (["run", "--raw", "no/such/folder"], 1, "folder"),
         (["run", "--lang", "fr"], 2, "fr"),
+        (["run", "--config", "no/such/plan"], 2, "no/such/plan"),
+        (["status", "--config=no/such/plan"], 2, "no/such/plan"),
         (["check", "khong_co.xlsx"], 2, "khong_co.xlsx"),
         (["correct", "khong_co.xlsx"], 2, "khong_co.xlsx"),
         (["template", "--year", "2024"], 2, "--unit"),

@@ -113,7 +113,7 @@ def test_figures_of_merged_communes_follow_the_crosswalk_and_never_a_code_used_a
     # phường Đạo Thạnh (28249) of 2025 is made of Phường 5 (28249 before), Phường 4 (28252) and
     # xã Đạo Thạnh (28282 before); 28282 is no commune of 2025
     areas = plan_areas.read_areas(Project().config_dir)
-    made = areas.crosswalk().query("code_2025_07 == '28249'")["code_2021"].tolist()
+    made = areas.crosswalk().query("`2025-07-01` == '28249'")["2021-01-01"].tolist()
     assert set(made) == {"28249", "28252", "28282"}
     counts = dict(zip(made, [(90, 100), (80, 100), (50, 200)], strict=True))
     rows = [(c, 2022, x, n, 100 * x / n) for c, (x, n) in counts.items()]

@@ -1,8 +1,8 @@
 """Administrative units with dates of validity, and the exact matching of what people type.
 
-A code is no identity: 45 of the 57 communes of 2025 carry a code that named another unit before,
-and 82 was Tiền Giang and is Đồng Tháp. A unit is therefore a code on a date, and a name is only
-accepted where the unit that bore it on that date is the only one it can mean.
+A code is no identity: after a reform communes carry codes that named other units before, and a
+merged province may keep the code of one that it was made of. A unit is therefore a code on a date,
+and a name is only accepted where the unit that bore it on that date is the only one it can mean.
 """
 
 from __future__ import annotations
@@ -15,35 +15,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS
 from xhht_analysis.plan.names import Name, parse_name, without_accents
+from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.plan.tables import read_config
 
 PROVINCE = "82"
 LAST_DISTRICT_DAY = "2025-06-30"
-STEPS = {
-    "2025-07": "code_2025_07",
-    "2024-11": "code_2024_11",
-    "2024-05": "code_2024_05",
-    "": "code_2021",
-}
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
 UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]
-PROBLEMS = (
-    "unknown_unit",
-    "ambiguous_unit",
-    "code_name_disagree",
-    "unit_not_valid_then",
-    "other_province",
-)
+PROBLEMS = ("unknown_unit", "ambiguous_unit", "code_name_disagree", "unit_not_valid_then",
+            "other_province")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Match:
     """What a typed unit means: a unit, or one of `PROBLEMS` and perhaps a suggestion.
 
-    ``frame`` tells Tiền Giang (frame 2021) from Đồng Tháp (2025-07), which share the code 82.
+    ``frame`` tells the plan's province from the one it was merged into where both have one code.
     """
 
     unit_code: str | None = None
@@ -65,38 +54,52 @@ class Unit:
     valid_to: str
     scope: str
     name: Name
+    frame: str
 
     @property
     def ours(self) -> bool:
-        """Whether it lies in Tiền Giang or its former area."""
-        return self.scope == "tien_giang"
-
-    @property
-    def frame(self) -> str:
-        """Frame its figures stand in: districts and all that ended with them are ``2021``."""
-        return FRAME_COMMUNES if self.valid_from >= DISTRICTS_END else FRAME_DISTRICTS
+        """Whether it lies in the plan's province or its former area."""
+        return self.scope == "plan"
 
     def valid_on(self, on: str) -> bool:
         """Whether the unit bore this code and name on the ISO date ``on``."""
         return self.valid_from <= on and (not self.valid_to or on <= self.valid_to)
 
     def nameable_on(self, on: str) -> bool:
-        """Like `valid_on`, but departments go on reporting Tiền Giang after its merger."""
+        """Like `valid_on`, but departments go on reporting the province after its merger."""
         merged = self.ours and self.level == "province" and self.valid_to != ""
         return self.valid_on(on) or (merged and on > self.valid_to)
 
 
 @dataclass(frozen=True, eq=False)
 class Areas:
-    """The units of the plan and the way their communes were merged."""
+    """The units of one province and the way its communes were merged.
+
+    ``table`` and ``changes`` are the config tables units and crosswalk.
+    """
 
     table: pd.DataFrame
-    crosswalk_table: pd.DataFrame
+    changes: pd.DataFrame
+    province: Province
 
     @cached_property
     def _units(self) -> list[Unit]:
         rows = self.table[[*UNIT_COLUMNS, "scope"]].itertuples(index=False, name=None)
-        return [Unit(*row, name=parse_name(row[1])) for row in rows]
+        frame_on = self.province.frame_on
+        return [Unit(*row, name=parse_name(row[1]), frame=frame_on(row[4])) for row in rows]
+
+    @cached_property
+    def _lists(self) -> pd.DataFrame:
+        """Communes of the plan's first day and the code each lies in from every later date on."""
+        first = f"{self.province.first_year}-01-01"
+        units = self._ours(first)
+        units = units[units["level"].eq("commune")]
+        codes = units["unit_code"].reset_index(drop=True)
+        lists = {"district_code": units["parent_code"].to_numpy(), first: codes}
+        for day, rows in self.changes.groupby("valid_from"):
+            heirs = dict(zip(rows["unit_code"], rows["successor_code"], strict=True))
+            lists[day] = codes = codes.map(lambda code, heirs=heirs: heirs.get(code, code))
+        return pd.DataFrame(lists)
 
     @cached_property
     def _by_core(self) -> dict[str, list[Unit]]:
@@ -107,34 +110,28 @@ class Areas:
         return _index((unit.unit_code, unit) for unit in self._units)
 
     @cached_property
-    def _provinces(self) -> dict[str, list[Unit]]:
-        """Provinces and regions by their bare letters, as English tables write them."""
-        large = [unit for unit in self._units if unit.level in ("province", "region")]
-        return _index((without_accents(unit.name.core), unit) for unit in large)
-
-    @cached_property
     def _by_letters(self) -> dict[str, list[Unit]]:
         return _index((without_accents(unit.name.core), unit) for unit in self._units)
 
     @cached_property
     def _former(self) -> dict[str, str]:
-        table = self.crosswalk_table
-        return dict(zip(table["code_2025_07"], table["district_code"], strict=True))
+        """Former district of each commune since the districts ended."""
+        last = self._lists[self._column(self.province.districts_end)]
+        return dict(zip(last, self._lists["district_code"], strict=True))
 
     def units(self, on: str) -> pd.DataFrame:
-        """Units of Tiền Giang (after the reform: of its former area) valid on the date ``on``.
+        """Units of the province (after a merger: of its former area) valid on the date ``on``.
 
         Returns
         -------
         DataFrame
-            One row per unit_code: `UNIT_COLUMNS`. 11 districts and 172, 170 or 164 communes
-            before 2025-07-01; then 57 communes and the province, which is Đồng Tháp.
+            One row per unit_code: `UNIT_COLUMNS`; without districts once these ended.
         """
         return self._ours(on)[UNIT_COLUMNS].reset_index(drop=True)
 
     def districts(self) -> pd.DataFrame:
-        """The 11 districts under their last names: unit_code, name_vi, short_name_vi."""
-        rows = self.table[self.table["level"].eq("district")]
+        """Districts under their last names: unit_code, name_vi, short_name_vi."""
+        rows = self.table[self.table["level"].eq("district") & self.table["scope"].eq("plan")]
         rows = rows.drop_duplicates("unit_code", keep="last")[["unit_code", "name_vi"]]
         short = rows["name_vi"]
         for kind, written in SHORT_KINDS.items():
@@ -149,25 +146,32 @@ class Areas:
     def _ours(self, on: str) -> pd.DataFrame:
         frame = self.table
         ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
-        return frame[frame["scope"].eq("tien_giang") & frame["valid_from"].le(on) & ~ended]
+        return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
 
     def crosswalk(self) -> pd.DataFrame:
-        """The 172 communes of 2021 and what became of each in 2024-05, 2024-11 and 2025-07."""
-        return self.crosswalk_table.copy()
+        """What became of the communes of the plan's first day.
+
+        Returns
+        -------
+        DataFrame
+            One row per commune: ``district_code``, then for the first day and for each later day on
+            which units changed (ISO dates as columns) the code of the unit it belongs to.
+        """
+        return self._lists.copy()
 
     def former_district(self, commune_code: str) -> str:
-        """Former district of a commune of 2025-07.
+        """Former district of a commune that began when the districts ended.
 
         Raises
         ------
         KeyError
-            If ``commune_code`` is not one of the 57 communes.
+            If ``commune_code`` is none of them.
         """
         return self._former[commune_code]
 
     def parents(self, on: str) -> dict[str, str]:
         """District of each commune on ``on``; after the reform, its former district."""
-        if on >= DISTRICTS_END:
+        if not self.province.has_districts(on):
             return dict(self._former)
         units = self._ours(on)
         units = units[units["level"].eq("commune")]
@@ -186,27 +190,32 @@ class Areas:
             Codes that figures of ``year`` carry. The latest list of that year that holds them all
             says which units they name; no list holds them: the one of 31 December.
         """
-        ends = [f"{year}-12-31", f"{year}-01-01"]
-        last, first = (list(STEPS.values()).index(self._column(day)) for day in ends)
-        lists = list(STEPS.values())[last : first + 1]
-        table, named = self.crosswalk_table, set(codes)
-        then = next((name for name in lists if named <= set(table[name])), lists[0])
-        made = table.groupby(self._column(on))[then].agg(frozenset)
-        return made.to_dict()
+        table, named = self._lists, set(codes)
+        first, last = self._column(f"{year}-01-01"), self._column(f"{year}-12-31")
+        lists = table.loc[:, first:last].columns[::-1]
+        then = next((day for day in lists if named <= set(table[day])), last)
+        return table[then].groupby(table[self._column(on)]).agg(frozenset).to_dict()
 
-    @staticmethod
-    def _column(on: str) -> str:
-        """Column of the crosswalk with the codes in force on a date."""
-        return next(name for step, name in STEPS.items() if on >= step)
+    def enlarged(self, since: int, until: int) -> frozenset[str]:
+        """Communes at the end of ``until`` that hold several of those at the end of ``since``."""
+        before, after = (self._column(f"{year}-12-31") for year in (since, until))
+        number = self._lists[before].groupby(self._lists[after]).nunique()
+        return frozenset(number.index[number > 1])
+
+    def _column(self, on: str) -> str:
+        """Column of `crosswalk` with the codes in force on a date; the first before them all."""
+        first, *later = self._lists.columns[1:]
+        return max((day for day in later if day <= on), default=first)
 
     def frame_of(self, unit_code: str, on: str) -> str:
         """Frame of a unit's figures for the date ``on``.
 
-        Communes after the reform are ``2025-07``; districts, their communes and Tiền Giang are
-        ``2021``. The code 82 alone is Tiền Giang here; `Match.frame` knows the name.
+        Communes since the districts ended stand in a frame of their own; districts, their communes
+        and the province in the plan's. The province's code alone is the plan's province here, also
+        after a merger; `Match.frame` knows the name.
         """
-        is_new = on >= DISTRICTS_END and unit_code in self._former
-        return FRAME_COMMUNES if is_new else FRAME_DISTRICTS
+        is_new = unit_code in self._former
+        return self.province.frame_on(on) if is_new else self.province.frame
 
     def match(
         self,
@@ -250,7 +259,7 @@ class Areas:
         valid = self._as_of(named, on)
         fitting = [unit for unit in valid if code in ("", unit.unit_code)]
         if len(fitting) == 1:
-            return _found(fitting[0])
+            return _match_to(fitting[0])
         if code:
             return self._explain_code(code, named, valid, on)
         if fitting:
@@ -264,12 +273,14 @@ class Areas:
         return typed if typed.core in self._by_core else parse_name(name, split_dashes=True)
 
     def _named(self, typed: Name, level: str | None) -> list[Unit]:
+        large = ("province", "region")
         rows = self._by_core.get(typed.core, [])
-        if level in (None, "province") and not rows:
-            rows = self._provinces.get(without_accents(typed.core), [])
+        letters = self._by_letters.get(without_accents(typed.core), [])
+        if level in (None, "province") and not rows:  # as English tables write them
+            rows = [unit for unit in letters if unit.level in large]
         if not rows and typed.kind and typed.core.isascii():  # "Huyen Cai Be"
-            rows = self._by_letters.get(typed.core, [])
-        levels = ("province", "region") if level == "province" else (level,)
+            rows = letters
+        levels = large if level == "province" else (level,)
         return [
             unit
             for unit in rows
@@ -280,8 +291,8 @@ class Areas:
         """Whether every parent named beside the unit is one of its ancestors."""
         ancestors = {unit.parent_code}
         if unit.level == "commune":
-            ancestors.add(PROVINCE)
-        if unit.frame == FRAME_COMMUNES:
+            ancestors.add(self.province.code)
+        if unit.frame == self.province.frame_of_communes:
             ancestors.add(self._former.get(unit.unit_code, ""))
         wanted = [{u.unit_code for u in self._named(self._read(text), None)} for text in rest]
         wanted += [{parent}] if parent else []
@@ -304,8 +315,8 @@ class Areas:
     def _match_code(self, code: str, on: str) -> Match:
         rows = [unit for unit in self._by_code.get(code, []) if unit.nameable_on(on)]
         if len(rows) == 1:
-            return _found(rows[0])
-        if rows:  # 82 after the merger: only a name can tell
+            return _match_to(rows[0])
+        if rows:  # one code for the merged province and the plan's: only a name can tell
             return Match(problem="ambiguous_unit", suggestion=self._labels(rows))
         known = code in self._by_code
         return Match(problem="unit_not_valid_then" if known else "unknown_unit")
@@ -343,9 +354,9 @@ class Areas:
 
     def _heirs(self, code: str, on: str) -> str | None:
         """Labels of the units that a unit no longer valid went into by ``on``."""
-        column, table = self._column(on), self.crosswalk_table
-        gone = table["code_2021"].eq(code) | table["district_code"].eq(code)
-        heirs = table.loc[gone, column].drop_duplicates()
+        table = self._lists
+        gone = table["district_code"].eq(code) | table.iloc[:, 1].eq(code)
+        heirs = table.loc[gone, self._column(on)].drop_duplicates()
         rows = [u for heir in heirs for u in self._by_code[heir] if u.valid_on(on)]
         return self._labels(rows, limit=len(rows))
 
@@ -360,17 +371,18 @@ class Areas:
 
 
 def read_areas(config_dir: Path) -> Areas:
-    """Read units and crosswalk from ``config_dir``.
+    """Read units, crosswalk and province from ``config_dir``.
 
     Raises
     ------
-    contracts.ContractError
-        If a table breaks its contract.
+    ConfigError
+        If a file is missing or breaks its contract.
     """
-    return Areas(read_config("units", config_dir), read_config("crosswalk", config_dir))
+    tables = (read_config(name, config_dir) for name in ("units", "crosswalk"))
+    return Areas(*tables, read_province(config_dir))
 
 
-def _found(unit: Unit) -> Match:
+def _match_to(unit: Unit) -> Match:
     if not unit.ours:
         return Match(problem="other_province", suggestion=f"{unit.name_vi} ({unit.unit_code})")
     return Match(unit_code=unit.unit_code, frame=unit.frame, name_vi=unit.name_vi)

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS
-from xhht_analysis.plan.areas import LAST_DISTRICT_DAY, PROVINCE, Areas
+from xhht_analysis.plan.areas import PROVINCE, Areas
 from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.province import NEVER
 from xhht_analysis.plan.tables import read_config
 
 ROUNDING = 1e-9
@@ -36,12 +36,12 @@ def read_standards(config_dir: Path) -> pd.DataFrame:
 def rules_in_force(standards: pd.DataFrame, scope: str, on: str) -> pd.DataFrame:
     """Rules of ``scope`` valid on the ISO date ``on`` (both ends of the period included).
 
-    The district rule is kept after the districts ended: it reads the rebuilt former districts.
+    The last district rules are kept when none follow: they read the rebuilt former districts.
     """
-    on = min(on, LAST_DISTRICT_DAY) if scope == "district" else on
-    valid_to = standards["valid_to"]
-    current = standards["valid_from"].le(on) & (valid_to.eq("") | valid_to.ge(on))
-    return standards[standards["scope"].eq(scope) & current]
+    rules = standards[standards["scope"].eq(scope)]
+    last = rules["valid_to"].replace("", NEVER)
+    on = min(on, last.max()) if scope == "district" and len(rules) else on
+    return rules[rules["valid_from"].le(on) & last.ge(on)]
 
 
 def commune_levels(
@@ -114,14 +114,15 @@ def province_level(
     members: Iterable[str],
     *,
     special: Iterable[str] = (),
+    province: str = PROVINCE,
 ) -> pd.DataFrame:
-    """Level bounds of Tiền Giang: from its districts until 2025-06-30, then from its communes.
+    """Level bounds of the province: from its districts while there are any, then its communes.
 
     ``members`` are all districts or all communes, by the date; ``special`` as in
-    `commune_levels`. Returns what `district_level` returns. The rule over communes is secondary.
+    `commune_levels`; ``province`` is its unit_code. Returns what `district_level` returns.
     """
     rules = rules_in_force(standards, "province", on)
-    return _aggregate(levels, rules, pd.Series(dict.fromkeys(members, PROVINCE)), special)
+    return _aggregate(levels, rules, pd.Series(dict.fromkeys(members, province)), special)
 
 
 def recognised_on(rows: pd.DataFrame, on: str, standards: pd.DataFrame) -> pd.Series:
@@ -154,7 +155,7 @@ def recognised_on(rows: pd.DataFrame, on: str, standards: pd.DataFrame) -> pd.Se
 
 
 def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
-    """Levels by rule for communes, districts (also rebuilt after the reform) and Tiền Giang.
+    """Levels by rule for communes, districts (also rebuilt after the reform) and the province.
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
     -------
     DataFrame
         `DERIVED`: one row per indicator_code, unit_code, year and frame; none where nothing is
-        known. Communes stand in the frame of their year, districts and 82 in frame ``2021``.
+        known. Communes stand in the frame of their year, districts and province in the plan's.
     """
     plan = panel[panel["definition_variant"].eq("plan")]
     parts = [
@@ -183,8 +184,8 @@ def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
 def _year_levels(
     panel: pd.DataFrame, on: str, standards: pd.DataFrame, areas: Areas
 ) -> pd.DataFrame:
-    reformed = on >= DISTRICTS_END
-    frame = FRAME_COMMUNES if reformed else FRAME_DISTRICTS
+    province = areas.province
+    frame = province.frame_on(on)
     units = areas.units(on).query("level == 'commune'")["unit_code"]
     special = areas.special_communes(on)
     here = panel[panel["unit_code"].isin(units) & panel["frame"].eq(frame)]
@@ -198,10 +199,11 @@ def _year_levels(
     parents = areas.parents(on)
     derived = district_level(levels, on, standards, parents)
     own = _reported(panel[panel["unit_code"].isin(districts)])
-    members = (levels, units) if reformed else (_prefer(own, derived), districts)
-    province = province_level(members[0], on, standards, members[1], special=special)
-    upper = pd.concat([part for part in (derived, province) if len(part)] or [derived])
-    both = [communes.assign(frame=frame), upper.assign(frame=FRAME_DISTRICTS)]
+    by_district = (_prefer(own, derived), districts)
+    below, members = by_district if province.has_districts(on) else (levels, units)
+    whole = province_level(below, on, standards, members, special=special, province=province.code)
+    upper = pd.concat([part for part in (derived, whole) if len(part)] or [derived])
+    both = [communes.assign(frame=frame), upper.assign(frame=province.frame)]
     return pd.concat([part for part in both if len(part)] or both, ignore_index=True)
 
 

@@ -15,8 +15,6 @@ from xhht_analysis import contracts, schema
 from xhht_analysis.contracts import Column, Table
 from xhht_analysis.project import KitError
 
-N_DISTRICTS = 11
-TARGET_YEAR = Column("int", low=2025, high=2030)
 LEVEL = Column("int", required=False, low=0, high=3)
 SHARE = Column("float", required=False, low=0, high=contracts.MAX_PERCENT)
 
@@ -36,26 +34,22 @@ INDICATORS = _table(
     "indicators",
     "indicator_code definition_variant",
     "indicator_code definition_variant name_vi short_name_vi name_en kind measure_unit "
-    "count_unit_vi decimals level_max parent_indicator series_type definition_vi numerator_vi "
+    "count_unit_vi level_max parent_indicator definition_vi numerator_vi "
     "denominator_vi legal_basis reporter collection_form first_year notes_vi",
     empty="count_unit_vi parent_indicator numerator_vi denominator_vi reporter notes_vi",
     definition_variant=_one_of("plan", "gso_cert", "gso"),
     kind=_one_of("share", "rate", "level", "milestone", "context"),
     measure_unit=_one_of("percent", "level"),
-    decimals=Column("int", low=0, high=3),
     level_max=LEVEL,
-    series_type=_one_of("stock", "flow", "coverage"),
     first_year=Column("int", low=1996),
 )
 GOALS = _table(
     "goals",
     "goal_code",
     "goal_code order block block_vi block_en title_vi title_en kind indicator_code level_required "
-    "parent_goal place commitment_vi definition_vi numerator_vi denominator_vi source_vi doubts_vi "
-    "doubts_en lead_agency support_agencies task_codes",
-    empty="parent_goal numerator_vi denominator_vi",
-    order=Column("int", low=1, high=18),
-    block=Column("int", low=1, high=4),
+    "place definition_vi doubts_vi doubts_en lead_agency support_agencies task_codes",
+    order=Column("int", low=1),
+    block=Column("int", low=1),
     kind=_one_of(
         "share_people", "share_institutions", "share_districts", "province_status", "milestone"
     ),
@@ -67,10 +61,10 @@ TARGETS = _table(
     "goal_code target_year indicator_code level_required target_value target_units measure_unit "
     "comparator commitment place note_vi",
     empty="note_vi",
-    target_year=TARGET_YEAR,
+    target_year=contracts.YEAR,
     level_required=LEVEL,
     target_value=Column("float", low=0, high=contracts.MAX_PERCENT),
-    target_units=Column("int", required=False, low=1, high=N_DISTRICTS),
+    target_units=Column("int", required=False, low=1),
     measure_unit=_one_of("percent", "level"),
     comparator=_one_of(">=", "<="),
     commitment=_one_of("must", "strive", "maintain"),
@@ -86,9 +80,7 @@ AGENCIES = _table(
 TASKS = _table(
     "tasks",
     "task_code",
-    "task_code section group group_vi group_en place title_vi title_en agency_codes goal_codes",
-    empty="goal_codes",
-    section=_one_of("II", "III", "IV"),
+    "task_code section group group_vi group_en place title_vi title_en agency_codes",
 )
 UNITS = _table(
     "units",
@@ -96,16 +88,10 @@ UNITS = _table(
     "unit_code name_vi level parent_code valid_from valid_to scope is_special source",
     empty="parent_code valid_to",
     level=_one_of("region", "province", "district", "commune"),
-    scope=_one_of("tien_giang", "other"),
+    scope=_one_of("plan", "other"),
     is_special=_one_of("yes", "no", required=False),
 )
-CROSSWALK = _table(
-    "crosswalk",
-    "code_2021",
-    "code_2021 name_2021 district_code district_name code_2024_05 name_2024_05 code_2024_11 "
-    "name_2024_11 code_2025_07 name_2025_07 share",
-    share=Column("float", low=0, high=1),
-)
+CROSSWALK = _table("crosswalk", "unit_code valid_from", "unit_code successor_code valid_from")
 STANDARDS = _table(
     "standards",
     "level_indicator scope level indicator_code valid_from",
@@ -127,12 +113,42 @@ EXPERT = _table(
     "expert",
     "goal_code target_year",
     "goal_code target_year probability who signed_on reason",
-    target_year=TARGET_YEAR,
+    target_year=contracts.YEAR,
     probability=Column("float", low=0, high=1),
 )
+UNIT_TARGETS = _table(
+    "unit_targets",
+    "goal_code unit_code target_year",
+    "goal_code unit_code target_year target_value decision_vi",
+    target_year=contracts.YEAR,
+    target_value=Column("float", low=0, high=contracts.MAX_PERCENT),
+)
+REFERENCES = _table(
+    "references",
+    "reference_code",
+    "reference_code kind goal_codes area_vi year value measure_unit text_vi text_en source status",
+    empty="goal_codes area_vi measure_unit",
+    kind=_one_of("law", "roadmap", "figure"),
+    year=contracts.YEAR,
+    value=Column("float", required=False, low=0),
+    status=_one_of("verified", "secondary"),
+)
+OPTIONAL = (UNIT_TARGETS, REFERENCES)
+"""Tables that a province may do without: a file that is not there has no rows."""
 CONFIG_TABLES = {
     table.name: table
-    for table in (INDICATORS, GOALS, TARGETS, AGENCIES, TASKS, UNITS, CROSSWALK, STANDARDS, EXPERT)
+    for table in (
+        INDICATORS,
+        GOALS,
+        TARGETS,
+        AGENCIES,
+        TASKS,
+        UNITS,
+        CROSSWALK,
+        STANDARDS,
+        EXPERT,
+        *OPTIONAL,
+    )
 }
 
 
@@ -156,6 +172,8 @@ def read_config(name: str, config_dir: Path) -> pd.DataFrame:
         If the file is missing, is not UTF-8 text or breaks its contract.
     """
     table, path = CONFIG_TABLES[name], config_dir / f"{name}.csv"
+    if table in OPTIONAL and not path.is_file():
+        return table.empty()
     try:
         frame = schema.check(schema.read_csv(path, table), table)
     except (OSError, ValueError) as error:  # a wrong type, encoding or contract is a ValueError

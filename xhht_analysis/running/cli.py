@@ -12,13 +12,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from xhht_analysis.project import KitError, Project
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
 from xhht_analysis.running import history, messages, office
 from xhht_analysis.running.history import Out, Raw, project_at
 
 INTERRUPTED = 130  # typer's exit code for Ctrl+C
 app = typer.Typer(
-    help="Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập tỉnh Tiền Giang 2021–2030.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -166,6 +165,28 @@ for _command in (*office.COMMANDS, *history.COMMANDS):
     app.command()(_command)
 
 
+@app.callback()
+def choose_config(
+    config: Annotated[
+        Path | None, typer.Option(help="Thư mục kế hoạch của tỉnh khác, thay cho config/.")
+    ] = None,
+) -> None:
+    """Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập của tỉnh."""
+    if config and not config.is_dir():
+        raise UsageError(messages.NO_CONFIG.format(path=config))
+    if config:  # kernels and unit reports inherit it
+        os.environ[CONFIG_VARIABLE] = str(config.resolve())
+
+
+def _config_first(words: list[str]) -> list[str]:
+    """``--config DIR`` may stand anywhere: it is for every command."""
+    for at, word in enumerate(words):
+        if word.split("=")[0] == "--config":
+            end = at + (1 if "=" in word else 2)
+            return [*words[at:end], *words[:at], *words[end:]]
+    return words
+
+
 def _open_on_desktop(report: Path) -> None:
     """Open the report where a person sits in front of a desktop; never in a scheduled run."""
     desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
@@ -184,7 +205,7 @@ def main() -> None:
     os.environ["PYTHONUTF8"] = "1"
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     try:
-        app()
+        app(args=_config_first(sys.argv[1:]))
     except SystemExit as error:
         if error.code != INTERRUPTED:
             raise

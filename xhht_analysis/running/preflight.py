@@ -9,7 +9,7 @@ from pathlib import Path
 from xhht_analysis.project import DATE, KitError, Project, UsageError
 from xhht_analysis.running import messages
 
-MAY_BE_EMPTY = {"expert"}
+MAY_BE_EMPTY = {"crosswalk", "expert", "references", "unit_targets"}
 """Tables of config/ that are filled in only when there is something to say."""
 
 

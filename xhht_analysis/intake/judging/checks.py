@@ -117,14 +117,13 @@ def _with_prior(reported: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merged_between(steps: pd.DataFrame, areas: Areas) -> pd.Series:
-    """Steps of a commune into which others were merged between the two years (2024)."""
-    crosswalk = areas.crosswalk()
-    merged: set[str] = set()
-    for column in ("code_2024_05", "code_2024_11"):
-        size = crosswalk.groupby(column).size()
-        merged |= set(size.index[size > 1])
-    crossed = steps["year"].ge(2024) & steps["year_prior"].lt(2024)
-    return crossed.astype(bool) & steps["unit_code"].isin(merged) & steps["frame"].eq("2021")
+    """Steps of a commune into which others were merged between the two years."""
+    spans = set(zip(steps["year_prior"], steps["year"], strict=True))
+    merged = {span: areas.enlarged(*span) for span in spans}
+    own = zip(steps["unit_code"], steps["year_prior"], steps["year"], strict=True)
+    crossed = [code in merged[before, after] for code, before, after in own]
+    crossed = pd.Series(crossed, index=steps.index, dtype=bool)
+    return crossed & steps["frame"].eq(areas.province.frame)
 
 
 def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,107 @@
+"""The province whose plan it is: its names, code, dates and places, from config/province.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from xhht_analysis.plan.tables import ConfigError
+
+NEVER = "9999-12-31"
+"""End of what has none; later than every date, so that dates need no special case."""
+AFTER_DISTRICTS = ("districts_end", "frame_of_communes")
+
+
+@dataclass(frozen=True)
+class Province:
+    """What one province is called, and from when to when its units are what they are.
+
+    ``code`` is the province's unit_code and ``frame`` the name of the list of units in which the
+    plan counts. From ``districts_end`` (ISO date, the first day without districts; `NEVER` where
+    they go on) communes report in ``frame_of_communes``. ``merged_name_vi`` is the province it was
+    merged into, ``""`` without a merger. ``duty_of_districts`` and ``duty_of_communes`` are the
+    agency_code that stands for all of them in indicators.csv. ``tiles`` gives column and row of a
+    district in the sketch map, from west and south.
+    """
+
+    code: str
+    name_vi: str
+    short_name_vi: str
+    name_en: str
+    first_year: int
+    last_year: int
+    frame: str
+    department_vi: str
+    place_vi: str
+    duty_of_districts: str
+    duty_of_communes: str
+    districts_end: str = NEVER
+    frame_of_communes: str = ""
+    merged_name_vi: str = ""
+    merged_short_name_vi: str = ""
+    tiles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def has_districts(self, on: str) -> bool:
+        """Whether there are districts on the ISO date ``on``."""
+        return on < self.districts_end
+
+    def frame_on(self, on: str) -> str:
+        """Frame of the lists of communes in force on the ISO date ``on``."""
+        return self.frame if self.has_districts(on) else self.frame_of_communes
+
+
+def read_province(config_dir: Path) -> Province:
+    """Read province.yml from ``config_dir``.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or is not what `Province` describes; the message names the lines
+        that are missing, unknown or of the wrong kind.
+    """
+    path = config_dir / "province.yml"
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _checked(given if isinstance(given, dict) else {})
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _checked(given: dict) -> Province:
+    lines = {each.name: each for each in fields(Province)}
+    required = [n for n, each in lines.items() if {each.default, each.default_factory} == {MISSING}]
+    reformed = any(given.get(name) for name in AFTER_DISTRICTS)
+    required += AFTER_DISTRICTS if reformed else ()
+    typed, wrong = {}, []
+    for name in [name for name in given if name in lines]:
+        try:
+            typed[name] = KINDS.get(name, _text)(given[name])
+        except (ValueError, TypeError, AttributeError):
+            wrong.append(f"{name} ({given[name]})")
+    faults = {
+        "thiếu dòng": [name for name in required if not given.get(name)],
+        "dòng lạ": [name for name in given if name not in lines],
+        "không đọc được (mã phải nằm trong ngoặc kép)": wrong,
+    }
+    if told := [f"{fault}: {', '.join(names)}" for fault, names in faults.items() if names]:
+        raise ValueError("; ".join(told))
+    return Province(**typed)
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _day(value: date | str | None) -> str:
+    return date.fromisoformat(str(value or NEVER)).isoformat()
+
+
+def _tiles(value: dict) -> dict[str, tuple[int, int]]:
+    return {code.strip(): (int(x), int(y)) for code, (x, y) in (value or {}).items()}
+
+
+KINDS = {"first_year": int, "last_year": int, "districts_end": _day, "tiles": _tiles}
