@@ -45,7 +45,7 @@ def judged(*rows: dict) -> pd.DataFrame:
     frame = impossible.mark_impossible(frame, plan().areas, plan().indicators)
     from xhht_analysis.intake.judging.cleaning import settle
 
-    return settle(impossible.refuse_whole_files(frame)).sort_values("order")
+    return settle(impossible.refuse_whole_files(frame, plan().areas.province)).sort_values("order")
 
 
 def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:

@@ -265,7 +265,7 @@ def whole_files(writer: TemplateWriter, lines: list[Expected]) -> list[Delivery]
          "rejects", "code_name_disagree", "Tên xã Mỹ Thành, mã 28471 là của xã Bình Phú"),
         (f"{DATES[2025][1]}/Bao cao XHHT 2025 - Huyen Cho Gao.xlsx",
          bad_files.ended_district(writer),
-         "rejects", "district_ended", "Cấp huyện đã kết thúc từ 01/7/2025"),
+         "rejects", "district_ended", "Cấp huyện đã kết thúc"),
         (f"{DATES[2026][1]}/Xa Long Tien nam 2027.xlsx", bad_files.next_year(writer),
          "rejects", "year_after_receipt", "Ghi năm 2027 trong tệp nhận năm 2026"),
         ("nhan qua Zalo/XHHT_2026_Xa_Tan_Dien.xlsx", good,

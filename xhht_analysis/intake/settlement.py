@@ -74,7 +74,7 @@ def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
     claims = impossible.place_claims(claims, plan.areas, plan.indicators)
     claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
-    return cleaning.settle(impossible.refuse_whole_files(claims))
+    return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
 
 
 def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:

@@ -45,6 +45,11 @@ class Province:
     merged_short_name_vi: str = ""
     tiles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def figure_years(self) -> tuple[int, int]:
+        """First and last year that a figure may stand for: long before the plan, soon after."""
+        return self.first_year - 25, self.last_year + 5
+
     def has_districts(self, on: str) -> bool:
         """Whether there are districts on the ISO date ``on``."""
         return on < self.districts_end

@@ -16,8 +16,6 @@ from xhht_analysis.intake.reading.text import Parsed, fold, normalise, parse_num
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 MAX_NAMES = 500
 """Names of one file for which near ones are suggested: more are no list of our units."""
-PROVINCE, PROVINCE_UNTIL = "Tỉnh Tiền Giang", "2025-06-30"
-"""An agency reports the province of the plan, before and after the merger (frame 2021)."""
 
 
 @dataclass
@@ -52,10 +50,13 @@ class Places:
         return self._known[key]
 
     def own(self, year: int | None) -> Any:
-        """Unit that the head of the sheet names; an agency's figures are the province's."""
+        """Unit that the head of the sheet names; an agency's figures are the province's.
+
+        It is the province of the plan, also after a merger.
+        """
         head = self.context
         if self.agency(head):
-            return self.match(PROVINCE, "", min(self.on(year), PROVINCE_UNTIL))
+            return self.match(self.areas.province.name_vi, "", self.on(year))
         return self.match(head.unit, head.code, self.on(year), level=head.level)
 
     def of_row(self, year: int | None) -> Any:
@@ -81,10 +82,17 @@ class Places:
             return head.code
         wide = head.level == "province" or not (head.unit or head.code)
         names = {fold(head.unit), *(head.lines if wide else ())}
-        names |= {re.sub("( tinh)? (tien giang|dong thap)$", "", name) for name in names}
+        names |= {re.sub(self._of_province, "", name) for name in names}
         names -= {"", "tinh"}
         found = (c for c, n in self._agency_names.items() if {n, n.removesuffix(" tinh")} & names)
         return next(found, None) if names else None
+
+    @cached_property
+    def _of_province(self) -> str:
+        """What stands behind an agency's name: the province, before or after a merger."""
+        known = self.areas.province
+        names = filter(None, (known.short_name_vi, known.merged_short_name_vi))
+        return f"( tinh)? ({'|'.join(map(fold, names))})$"
 
     @cached_property
     def _agency_names(self) -> dict[str, str]:

@@ -91,7 +91,7 @@ def find_doubts(
         before_plan(reported, indicators),
         parts_differ(reported, sums),
         incomplete_units(gaps, short["short_name_vi"], areas),
-        coverage(panel, rejects, short),
+        coverage(panel, rejects, short, areas),
     ]
     return locate(pd.concat([f for f in found if len(f)] or found[:1]), origins)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_DISTRICTS, PANEL_KEY
-from xhht_analysis.plan.areas import PROVINCE, Areas
+from xhht_analysis.contracts import PANEL_KEY
+from xhht_analysis.plan.areas import Areas
 
 DOUBT_COLUMNS = ["source_id", "field", "indicator_code", "unit_code", "year", "rule", "message"]
 
@@ -68,30 +68,34 @@ def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.D
 
 
 def _names(codes: list[str], year: int, areas: Areas) -> str:
-    """Names the units bore that year; former districts and Tiền Giang keep theirs."""
+    """Names the units bore that year; former districts and the province keep theirs."""
     known = areas.units(f"{year}-12-31").set_index("unit_code")["name_vi"].to_dict()
     known |= areas.districts().set_index("unit_code")["name_vi"].to_dict()
-    known[PROVINCE] = "Địa bàn tỉnh Tiền Giang"
+    known[areas.province.code] = f"Địa bàn {areas.province.name_vi.replace('Tỉnh', 'tỉnh', 1)}"
     shown = [f"{known.get(code, '')} ({code})".strip() for code in codes[:5]]
     rest = f" và {len(codes) - 5} đơn vị khác" if len(codes) > 5 else ""
     return ", ".join(shown) + rest
 
 
-def coverage(panel: pd.DataFrame, rejects: pd.DataFrame, short: pd.DataFrame) -> pd.DataFrame:
+def coverage(
+    panel: pd.DataFrame, rejects: pd.DataFrame, short: pd.DataFrame, areas: Areas
+) -> pd.DataFrame:
     """Units that reported less than the year before, or nothing; not what was rejected.
 
-    The former districts are followed until they ended, old communes not at all (their districts
-    report for them); a unit that has not yet sent anything for the last year is merely late.
+    The former districts are followed until they ended, communes beside districts not at all (their
+    districts report for them); a unit that has not yet sent anything for the last year is merely
+    late.
     """
+    province, districts = areas.province, set(areas.districts()["unit_code"])
+    end = int(province.districts_end[:4])
     rows = panel[panel["indicator_code"].map(short["kind"]).ne("context")]
-    old = rows["frame"].eq(FRAME_DISTRICTS) & rows["unit_code"].ne(PROVINCE)
-    ended = rows["year"].ge(int(DISTRICTS_END[:4])) | rows["unit_code"].str.len().eq(5)
-    rows = rows[~(old & ended)]
+    old = rows["frame"].eq(province.frame) & rows["unit_code"].ne(province.code)
+    rows = rows[~old | (rows["year"].lt(end) & rows["unit_code"].isin(districts))]
     refused = rejects.groupby(["unit_code", "year"])["indicator_code"].agg(set).to_dict()
     found, last = [], rows["year"].max()
     for (unit, _), own in rows.groupby(["unit_code", "frame"]):
         given = own.groupby("year")["indicator_code"].agg(set).to_dict()
-        final = min(last, int(DISTRICTS_END[:4]) - 1) if len(unit) == 3 else last
+        final = min(last, end - 1) if unit in districts else last
         for year in range(min(given) + 1, final + 1):
             lost = given.get(year - 1, set()) - given.get(year, set())
             lost -= refused.get((unit, year), set())

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, MAX_PERCENT, PANEL_KEY, YEAR
+from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.province import Province
 from xhht_analysis.remedies import remedy
 
 FIELDS = ("numerator", "denominator", "value", "level")
@@ -48,12 +49,15 @@ def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -
     }
     found = [frames.get(pair) for pair in zip(claims["unit_code"], claims["on"], strict=True)]
     frame = pd.Series(found, index=claims.index, dtype="str")
-    merged = claims["unit_name_raw"].str.contains("Đồng Tháp", case=False, na=False)
-    merged &= claims["unit_code"].eq("82") & claims["on"].ge(DISTRICTS_END)
+    province = areas.province
+    merged = claims["unit_code"].eq(province.code) & claims["on"].ge(province.districts_end)
+    name = province.merged_short_name_vi
+    named = claims["unit_name_raw"].str.contains(name, case=False, na=False, regex=False)
+    merged &= named & bool(name)
     variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
     return claims.assign(
-        frame=claims["frame"].fillna(frame.mask(merged, FRAME_COMMUNES)),
+        frame=claims["frame"].fillna(frame.mask(merged, province.frame_of_communes)),
         definition_variant=claims["definition_variant"].fillna(variant),
     )
 
@@ -69,12 +73,13 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     year = claims["year"].astype("float64")
     received = claims["received_on"].str[:4].astype("float64")
     districts = set(areas.districts()["unit_code"])
-    ended = claims["unit_code"].isin(districts) & claims["on"].ge(DISTRICTS_END)
+    ended = claims["unit_code"].isin(districts)
+    ended &= claims["on"].ge(areas.province.districts_end)
     whole = {field: claims[field].isna() | (claims[field] % 1 == 0) for field in FIELDS}
     rules: list[tuple[str, str, pd.Series]] = [
         ("indicator_unknown", "", ~code.isin(known.index)),
         ("year_missing", "year", year.isna()),
-        ("year_range", "year", (year < YEAR.low) | (year > YEAR.high)),
+        ("year_range", "year", ~year.between(*areas.province.figure_years)),
         ("year_after_receipt", "year", year > received),
         ("district_ended", "unit", ended),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
@@ -138,13 +143,13 @@ def number_text(number: float) -> str:
     return "" if pd.isna(number) else str(int(number)) if number % 1 == 0 else f"{number:.10g}"
 
 
-def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
+def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame:
     """Make one claim (``whole``) of every file that is wrong as a whole.
 
     A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES` in
     one and the same cell (that of the head) that all its claims share.
     """
-    ended = _ended_district(claims)
+    ended = _ended_district(claims, province)
     claims = claims.assign(
         problem=claims["problem"].mask(ended, "district_ended"),
         remedy=claims["remedy"].mask(ended, remedy("district_ended")),
@@ -165,8 +170,8 @@ def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([claims[~whole], one]).sort_index()
 
 
-def _ended_district(claims: pd.DataFrame) -> pd.Series:
+def _ended_district(claims: pd.DataFrame, province: Province) -> pd.Series:
     """Claims whose unit is unknown because it is a district after the districts ended."""
     named = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
-    late = claims["problem"].eq("unit_not_valid_then") & claims["received_on"].ge(DISTRICTS_END)
-    return late & named
+    late = claims["received_on"].ge(province.districts_end)
+    return claims["problem"].eq("unit_not_valid_then") & late & named

@@ -1,6 +1,6 @@
 """From the figures that stand to the panel: recomputed shares, former districts, province.
 
-Communes are added up to the 11 districts of frame 2021, and districts to the province, by counts
+Communes are added up to the districts of the plan's frame, and these to the province, by counts
 and only where every part is there; a figure that was submitted is never replaced by a sum.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS, PANEL
+from xhht_analysis.contracts import PANEL
 from xhht_analysis.intake.judging.cleaning import recompute
-from xhht_analysis.plan.areas import PROVINCE, Areas
+from xhht_analysis.plan.areas import Areas
 
 SERIES = ["indicator_code", "definition_variant", "year"]
 GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
@@ -46,7 +46,7 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     Returns
     -------
     sums : DataFrame
-        Panel rows (value_type derived, frame 2021) of complete sets with counts, also where a
+        Panel rows (value_type derived, the plan's frame) of complete sets with counts, also where a
         figure was submitted: the caller keeps that one and compares.
     gaps : DataFrame
         indicator_code, year, unit_code, missing (unit codes joined by ", "), percent_only: sets
@@ -54,13 +54,14 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     """
     counts = panel[panel["value"].notna()]
     parts, whole = _communes_at_home(counts, areas)
-    districts, gaps = _sum(parts, whole)
-    codes = set(areas.districts()["unit_code"])
-    submitted = counts[counts["frame"].eq(FRAME_DISTRICTS) & counts["unit_code"].isin(codes)]
+    districts, gaps = _sum(parts, whole, areas.province.frame)
+    codes, province = set(areas.districts()["unit_code"]), areas.province
+    submitted = counts[counts["frame"].eq(province.frame) & counts["unit_code"].isin(codes)]
     both = pd.concat([submitted, districts.astype(counts.dtypes)]) if len(districts) else submitted
-    both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=PROVINCE)
-    province, wide = _sum(both, {(PROVINCE, day): codes for day in set(both["on"])})
-    found = [frame for frame in (districts, province) if len(frame)]
+    both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=province.code)
+    whole = {(province.code, day): codes for day in set(both["on"])}
+    total, wide = _sum(both, whole, province.frame)
+    found = [frame for frame in (districts, total) if len(frame)]
     sums = pd.concat(found).astype(panel.dtypes) if found else panel.iloc[:0]
     return sums, pd.DataFrame(gaps + wide, columns=GAP_COLUMNS)
 
@@ -72,10 +73,11 @@ def _communes_at_home(
 
     A set is asked of the last day its figures stand for; new communes of the day they began.
     """
-    upper = {PROVINCE, *areas.districts()["unit_code"]}
+    province = areas.province
+    upper = {province.code, *areas.districts()["unit_code"]}
     communes = counts[~counts["unit_code"].isin(upper)]
-    is_new = communes["frame"].eq(FRAME_COMMUNES)
-    communes = communes.assign(on=communes["on"].mask(is_new, DISTRICTS_END))
+    is_new = communes["frame"].eq(province.frame_of_communes)
+    communes = communes.assign(on=communes["on"].mask(is_new, province.districts_end))
     home, whole = {}, {}
     for day in set(communes["on"]):
         for code, district in areas.parents(day).items():
@@ -90,9 +92,9 @@ def _communes_at_home(
 
 
 def _sum(
-    parts: pd.DataFrame, whole: dict[tuple[str, str], set[str]]
+    parts: pd.DataFrame, whole: dict[tuple[str, str], set[str]], frame: str
 ) -> tuple[pd.DataFrame, list[tuple]]:
-    """Panel rows of the complete sets, and a tuple of `GAP_COLUMNS` for each other."""
+    """Panel rows in ``frame`` of the complete sets, and `GAP_COLUMNS` for each other."""
     if parts.empty:
         return parts.iloc[:0].drop(columns="home"), []
     parts = parts.assign(
@@ -123,7 +125,7 @@ def _sum(
     status = pd.Series("ok", index=sums.index, dtype="str").mask(sums["doubtful"], "doubtful")
     sums = sums.assign(
         unit_code=sums["home"],
-        frame=FRAME_DISTRICTS,
+        frame=frame,
         value=sums["numerator"] / sums["denominator"] * contracts.MAX_PERCENT,
         value_type="derived",
         status=status.mask(sums["sample"], "sample"),

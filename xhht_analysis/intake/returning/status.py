@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END, FRAME_COMMUNES, FRAME_DISTRICTS
-from xhht_analysis.plan.areas import PROVINCE, Areas
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.province import Province
 
-DEADLINE = "11-30"
-"""Reports reach Sở GDĐT before 1 December (Kế hoạch, mục IV)."""
 STATES_VI = {
     "on_time": "đúng hạn",
     "late": "trễ hạn",
@@ -71,14 +69,19 @@ def submission_status(
     state = state.mask(table["received_on"].isna() & (table["due"] >= as_of), "not_due")
     state = state.mask(table["received_on"] <= table["due"], "on_time")
     state = state.mask(table["received_on"] > table["due"], "late")
-    owed = _owed(table, panel, indicators, agencies, standards)
+    owed = _owed(table, panel, indicators, agencies, standards, areas.province)
     return table.assign(state=state, missing_indicators=owed)[COLUMNS]
 
 
 def _expected(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
     """Reporters of one year: districts until they ended, then communes; agencies in office."""
-    on = f"{year}-{DEADLINE}"
-    kind = "commune" if on >= DISTRICTS_END else "district"
+    province, deadlines = areas.province, agencies.set_index("agency_code")["deadline"]
+    due = {
+        "district": deadlines[province.duty_of_districts],
+        "commune": deadlines[province.duty_of_communes],
+    }
+    kind = "district" if province.has_districts(f"{year}-{due['district']}") else "commune"
+    on = f"{year}-{due[kind]}"
     units = areas.units(on)
     units = units.loc[units["level"].eq(kind), ["unit_code", "name_vi"]]
     ended = agencies["valid_to"].fillna("").replace("", "9999")
@@ -87,7 +90,7 @@ def _expected(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat(
         [
             there.set_axis(["reporter_code", "name_vi", "due"], axis=1).assign(kind="agency"),
-            units.set_axis(["reporter_code", "name_vi"], axis=1).assign(kind=kind, due=DEADLINE),
+            units.set_axis(["reporter_code", "name_vi"], axis=1).assign(kind=kind, due=due[kind]),
         ]
     )
     return both.assign(year=year, due=f"{year}-" + both["due"])
@@ -99,23 +102,22 @@ def _owed(
     indicators: pd.DataFrame,
     agencies: pd.DataFrame,
     standards: pd.DataFrame,
+    province: Province,
 ) -> list[str]:
     """Codes each reporter still owes, joined by ;."""
     known = panel[panel["value"].notna() | panel["level"].notna()]
     given = known.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set).to_dict()
     of_agency = dict(zip(agencies["agency_code"], agencies["indicators"], strict=True))
-    duty = {"district": "UBNDH", "commune": "UBNDX"}
+    duty = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
     out = []
     for row in table.to_dict("records"):
         if row["kind"] == "agency":
-            wanted, place = (
-                split_codes(of_agency[row["reporter_code"]]),
-                (PROVINCE, FRAME_DISTRICTS),
-            )
+            wanted = split_codes(of_agency[row["reporter_code"]])
+            place = (province.code, province.frame)
         else:
             wanted = _of_unit(indicators, duty[row["kind"]])
-            frame = FRAME_DISTRICTS if row["kind"] == "district" else FRAME_COMMUNES
-            place = (row["reporter_code"], frame)
+            ended = row["kind"] == "commune" and province.frame_of_communes
+            place = (row["reporter_code"], ended or province.frame)
         asked = _asked(indicators, standards, row["year"])
         lacking = set(wanted) & asked - given.get((*place, row["year"]), set())
         out.append(";".join(sorted(lacking)))

@@ -10,14 +10,14 @@ province's. The percentage cells are the only formulas the kit writes; text neve
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END
 from xhht_analysis.intake.returning.book import Book, cell_name, open_book
+from xhht_analysis.plan.province import Province
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -77,11 +77,11 @@ def write_template(
     if (unit_code is None) == (agency_code is None):
         raise ValueError("Cần đúng một trong hai: mã đơn vị (unit_code) hoặc mã cơ quan.")
     on = snapshot_date or f"{year}-09-30"
-    units = areas.units(on)
+    units, province = areas.units(on), areas.province
     if unit_code is not None:
-        name, level = _unit(units, unit_code, on)
+        name, level = _unit(units, unit_code, on, province)
         rows = indicators[indicators["kind"].isin(["share", "rate", "level"])]
-        todo = tasks[_lists(tasks["agency_codes"], _local_code(level))]
+        todo = tasks[_lists(tasks["agency_codes"], _duty(level, province))]
     else:
         name, level = _agency(agencies, agency_code), "agency"
         codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
@@ -98,10 +98,11 @@ def write_template(
     return path
 
 
-def _unit(units: pd.DataFrame, code: str, on: str) -> tuple[str, str]:
+def _unit(units: pd.DataFrame, code: str, on: str, province: Province) -> tuple[str, str]:
     found = units[units["unit_code"] == code]
     if found.empty:
-        late = " (cấp huyện kết thúc từ 01/07/2025)" if on >= DISTRICTS_END else ""
+        end = f"{date.fromisoformat(province.districts_end):%d/%m/%Y}"
+        late = "" if province.has_districts(on) else f" (cấp huyện kết thúc từ {end})"
         raise ValueError(f"Mã đơn vị {code} không có hiệu lực vào ngày {on}{late}.")
     return str(found["name_vi"].iloc[0]), str(found["level"].iloc[0])
 
@@ -114,8 +115,8 @@ def _agency(agencies: pd.DataFrame, code: str | None) -> str:
     return str(found["name_vi"].iloc[0])
 
 
-def _local_code(level: str) -> str:
-    return "UBNDX" if level == "commune" else "UBNDH"
+def _duty(level: str, province: Province) -> str:
+    return province.duty_of_communes if level == "commune" else province.duty_of_districts
 
 
 def _lists(codes: pd.Series, code: str | None) -> pd.Series:
