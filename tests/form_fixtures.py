@@ -58,8 +58,15 @@ def problems(reading: Reading) -> list[tuple[str, str, str]]:
 
 
 def rules(reading: Reading) -> list[tuple[str, str]]:
-    """(rule, cell) of the findings."""
-    return [(row["rule"], row["cell"]) for row in reading.finding_rows]
+    """(rule, cell) of the findings about what was read."""
+    told = [(row["rule"], row["cell"]) for row in reading.finding_rows]
+    return [pair for pair in told if not pair[0].endswith("_left_out")]
+
+
+def left_out(reading: Reading) -> list[tuple[str, str]]:
+    """(rule, cell) of the findings about columns, rows and tables that were not read."""
+    told = [(row["rule"], row["cell"]) for row in reading.finding_rows]
+    return [pair for pair in told if pair[0].endswith("_left_out")]
 
 
 def place(address: str) -> tuple[int, int]:

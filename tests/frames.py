@@ -159,7 +159,7 @@ def make_submissions(is_sample: bool = True) -> pd.DataFrame:
                              "sender": sender, "year": year})  # fmt: skip
     frame = pd.DataFrame(rows).assign(
         forms="template", n_observations=20, n_panel=18, n_rejected=1, n_superseded=1,
-        n_duplicate=0, n_out_of_scope=0, is_sample=is_sample, sha256="0" * 64,
+        n_duplicate=0, n_out_of_scope=0, n_columns_left_out=0, is_sample=is_sample, sha256="0" * 64,
     )  # fmt: skip
     return contracts.check(contracts.conform(frame, contracts.SUBMISSIONS), contracts.SUBMISSIONS)
 

@@ -168,6 +168,7 @@ SUBMISSIONS = Table(
         "n_superseded": Column("int", low=0),
         "n_duplicate": Column("int", low=0),
         "n_out_of_scope": Column("int", low=0),
+        "n_columns_left_out": Column("int", low=0, note="columns of numbers that were not read"),
         "is_sample": Column("bool"),
         "sha256": CODE,
     },

@@ -63,7 +63,7 @@ def settle_all(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> d
         "rejects": rejects,
         "findings": findings,
         "activities": activities.reset_index(drop=True),
-        "submissions": submissions(gathered.files, observations),
+        "submissions": submissions(gathered.files, observations, findings),
         "as_of": as_of,
         "account": account,
     }
@@ -139,12 +139,18 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     return pd.DataFrame(rows, columns=list(FINDINGS.columns))
 
 
-def submissions(files: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """One row per file with the fate of its observations (contract SUBMISSIONS)."""
+def submissions(
+    files: pd.DataFrame, observations: pd.DataFrame, findings: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per file with the fate of its observations and columns (contract SUBMISSIONS)."""
+    unread = findings.loc[findings["rule"].eq("column_left_out"), "file"].value_counts()
     counts = pd.crosstab(observations["file"], observations["outcome"])
     counts = counts.reindex(index=files["file"], columns=list(OUTCOMES), fill_value=0)
     counts.columns = [f"n_{name}" for name in counts.columns]
-    counts = counts.assign(n_observations=counts.sum(axis=1)).reset_index(drop=True)
+    counts = counts.assign(
+        n_observations=counts.sum(axis=1),
+        n_columns_left_out=unread.reindex(counts.index, fill_value=0),
+    ).reset_index(drop=True)
     return contracts.conform(pd.concat([files, counts], axis=1), SUBMISSIONS)
 
 

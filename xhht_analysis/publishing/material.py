@@ -311,6 +311,8 @@ def read_material(
         else contracts.TABLES[name].empty()
         for name in ("forecasts", "rejects", "findings", "activities", "submissions", "scores")
     }
+    unread = may["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
+    may["findings"] = may["findings"][~unread]
     as_of = max([*must["verdicts"]["as_of"].dropna(), *must["panel"]["as_of"].dropna()], default="")
     earlier = resolve(previous_dir) if previous_dir else None
     found = earlier is not None and (earlier / "verdicts.csv").is_file()

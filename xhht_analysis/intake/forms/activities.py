@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import SCALES, fold, normalise, parse_number, scale_of
@@ -98,6 +99,7 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
                 "cell": sheet.address(row, place) or None,
             }
         )
+    left_out.report(table, office, columns.values(), dict(table.rows()))
     if lost:
         text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
         office.find(None, "activity_without_sender", text)

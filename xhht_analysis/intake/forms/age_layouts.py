@@ -34,6 +34,7 @@ class Ages(Layout):
         """One claim per observation; the unit is the sheet's own."""
         for give in self.gives:
             yield self._claim(give, self.table.first, None)
+        self.covered |= set(self.groups.values())
         for ages, row in self.groups.items():
             parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
             for columns in self.columns.values() if parts else ():

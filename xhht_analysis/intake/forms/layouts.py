@@ -12,20 +12,24 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
-from xhht_analysis.intake.forms.office import COUNTS, Claim, Office
-from xhht_analysis.intake.forms.tables import YEAR, Table, fits
+from xhht_analysis.intake.forms import left_out
+from xhht_analysis.intake.forms.office import COUNTS, WITNESSES, Claim, Office
+from xhht_analysis.intake.forms.tables import YEAR, Table, fits, heading_key
 from xhht_analysis.intake.reading.text import fold, parse_number, parse_year, scale_of
 
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến"
+        "mức độ tính đến có đã được"
     ).split()
 )
 """Words beside an indicator's name that do not change what a column of a generic table holds."""
+COUNTING = frozenset(fold("số tổng tử mẫu sl ts tỷ lệ % người").split())
+"""Words of a heading that holds a count or a share, never a level."""
 Cells = tuple[tuple[int, int, int], ...]
 """Signed cells of an amount: (sign, row, column)."""
 
@@ -41,6 +45,25 @@ class Layout:
     titled: bool
     columns: dict[str, dict[int | None, int]] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    twins: dict[str, list[int]] = field(default_factory=dict)
+    covered: set[int] = field(default_factory=set)
+
+    def place_twins(self) -> None:
+        """A denominator that stands once in every block is that of its numerator's block."""
+        gives, heads = [], [path.split(" | ") for path in self.table.headings]
+        for number, give in enumerate(self.about.get("gives", ())):
+            part, own = give.get("denominator"), self.columns.get(give.get("numerator"), {})
+            for anchor in own.values() if part in self.twins else ():
+
+                def nearness(column: int, anchor: int = anchor) -> tuple[int, bool, int]:
+                    pairs = zip(heads[column], heads[anchor], strict=False)
+                    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+                    return shared, column < anchor, -abs(column - anchor)
+
+                self.columns[f"{part}_{number}"] = {None: max(self.twins[part], key=nearness)}
+                give = give | {"denominator": f"{part}_{number}"}
+            gives.append(give)
+        self.about = self.about | {"gives": gives}
 
     @property
     def score(self) -> int:
@@ -84,11 +107,25 @@ class Layout:
                 self.office.find(
                     None,
                     "column_missing",
-                    "Không thấy cột " + ", ".join(f"“{in_words(t)}”" for t in lost) + ".",
+                    "Không thấy hoặc không rõ cột "
+                    + ", ".join(f"“{in_words(t)}”" for t in lost)
+                    + ".",
                     give["indicator"],
                 )
+        columns = self.structure()
         for claim in self.each():
+            columns |= {column for _, column in claim.cells}
+            self.covered |= {row for row, _ in claim.cells}
             self.office.observe(self.name, self.table, claim)
+        self.covered |= {row for row, kind in self.table.rows() if kind == "total"}
+        for column in sorted(columns & self.table.beside_prior):
+            text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
+            self.office.find(self.table.head(column), "share_beside_prior", text)
+        left_out.report(self.table, self.office, columns, self.covered)
+
+    def structure(self) -> set[int]:
+        """Columns read beside the cells of figures: codes, names, units of measurement."""
+        return set()
 
     def each(self) -> Iterator[Claim]:
         """Claims of the table, row by row."""
@@ -96,9 +133,9 @@ class Layout:
 
     def _claim(self, give: dict[str, Any], row: int, year: int | None) -> Claim:
         claim = Claim(give["indicator"], row, year=year)
-        claim.numerator = self._cells(give.get("numerator", ""), row, year)
-        claim.denominator = self._cells(give.get("denominator", ""), row, year)
-        for attribute in ("value", "level"):
+        for attribute in (*COUNTS, *WITNESSES):
+            setattr(claim, attribute, self._cells(give.get(attribute, ""), row, year))
+        for attribute in ("value", "level", "share"):
             cells = self._cells(give.get(attribute, ""), row, year)
             if cells:
                 setattr(claim, attribute, cells[0][1:])
@@ -126,25 +163,44 @@ class Units(Layout):
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
-        self.office.places.begin(self.table)
+        places = self.office.places
+        places.begin(self.table)
         rows = list(self.table.rows())
         years = sorted({y for columns in self.columns.values() for y in columns if y}) or [None]
+        pairs = [(give, year) for give in self.gives for year in years]
+        parts = places.hamlets(self.table, [row for row, kind in rows if kind == "data"])
+        self.covered |= set(parts)
         for row, kind in rows:
-            if kind == "data" and self.office.places.take(self.table, row):
-                for give in self.gives:
-                    for year in years:
-                        yield self._claim(give, row, year)
+            if kind == "data" and row not in parts and places.take(self.table, row):
+                for give, year in pairs:
+                    yield self._claim(give, row, year)
+        others = [row for row, kind in rows if kind == "data" and row not in parts]
+        if parts and not any(places.is_own(self.table, row) for row in others):
+            totals = [row for row, kind in rows if kind == "total"][-1:]
+            places.row_unit = None
+            if not totals:
+                text = f"Biểu không có dòng cộng: cộng {len(parts)} ấp, khu phố thành số của xã."
+                self.office.find((parts[0], self.table.key), "summed_from_parts", text)
+            for give, year in pairs:
+                yield self._whole(give, totals or parts, year)
         self.check_totals(rows)
+
+    def structure(self) -> set[int]:
+        """The column of codes."""
+        return {self.office.places.code_column(self.table)} - {None}
+
+    def _whole(self, give: dict[str, Any], rows: list[int], year: int | None) -> Claim:
+        """The claim of one row, or of the sum of several; a sum of percentages says nothing."""
+        claim, *others = [self._claim(give, row, year) for row in rows]
+        for other in others:
+            claim.value = claim.share = claim.level = None
+            for name in (*COUNTS, *WITNESSES):
+                setattr(claim, name, getattr(claim, name) + getattr(other, name))
+        return claim
 
     def check_totals(self, rows: list[tuple[int, str]]) -> None:
         """Compare every "Cộng" with the rows above it; a difference is a finding."""
-        fields = {
-            n
-            for g in self.gives
-            for k in ("numerator", "denominator")
-            for _, n, _ in parse_amount(g.get(k, ""))
-        }
-        columns = {c for name in fields for c in self.columns[name].values()}
+        columns = {c for name in self._fields() for c in self.columns[name].values()}
         for column in sorted(columns):
             parts: list[float] = []
             for row, kind in rows:
@@ -158,6 +214,11 @@ class Units(Layout):
                         f"Tổng ghi {value:.10g}, cộng các dòng được {sum(parts):.10g}.",
                     )
 
+    def _fields(self) -> set[str]:
+        """Fields of counts, which add up."""
+        amounts = [give.get(name, "") for give in self.gives for name in COUNTS]
+        return {name for amount in amounts for _, name, _ in parse_amount(amount)}
+
 
 @dataclass
 class Indicators(Units):
@@ -168,15 +229,20 @@ class Indicators(Units):
 
     def bind(self) -> None:
         """Find the columns of each indicator."""
-        names, taken = self.office.indicator_names, {}
+        names, taken, shared = self.office.indicator_names, {}, []
         for column in self.table.usable:
             path = self.table.headings[column].replace(" | ", " ")
+            years = set(YEAR.findall(path))
+            year = int(years.pop()) if len(years) == 1 else None
             found = max((n for n in names if f" {n} " in f" {path} "), key=len, default=None)
             part = self._part(path, found, names.get(found, ""))
             if part:
-                years = set(YEAR.findall(path))
-                year = int(years.pop()) if len(years) == 1 else None
                 taken.setdefault((f"{part} {names[found]}", year), []).append(column)
+            elif found is None:
+                codes = self.office.denominators.get(re.sub("^(tong )?(so )?", "", path), ())
+                shared += [((f"denominator {code}", year), column) for code in codes]
+        for key, column in shared:  # one column of people serves all that have none of their own
+            taken.setdefault(key, [column])
         for (name, year), columns in taken.items():
             if len(columns) == 1:
                 self.columns.setdefault(name, {})[year] = columns[0]
@@ -187,13 +253,15 @@ class Indicators(Units):
         """What a column holds; None where its heading has words that may change its meaning."""
         if found is None:
             return None
-        rest = " ".join(path.replace(found, " ").split()) if found != path else path
-        if found != path and not FILLER.issuperset(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()):
+        rest = " ".join(f" {path} ".replace(f" {found} ", " ").split()) if found != path else path
+        words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - self.office.words(code)
+        if found != path and not words <= FILLER:
             self.unclear.append(path)
             return None
-        if not rest and self.office.kind(code) in ("level", "milestone"):
-            return "level"
-        return next((p for p, spec in self.about["fields"].items() if fits(spec, rest)), None)
+        if self.office.kind(code) in ("level", "milestone"):
+            return None if found != path and set(rest.split()) & COUNTING else "level"
+        parts = self.about["fields"].items()
+        return next((p for p, spec in parts if any(fits(s, rest) for s in spec.split(";"))), None)
 
     def missing(self) -> str:
         """Columns that name an indicator beside words that are not known."""
@@ -222,8 +290,8 @@ class Indicators(Units):
     def _cells(self, amount: str, row: int, year: int | None) -> Cells:
         return tuple((1, r, c) for r, c in self._at(amount, None, row, year)) if amount else ()
 
-    def check_totals(self, rows: list[tuple[int, str]]) -> None:
-        """Totals of such a table are not checked: nothing says which columns add up."""
+    def _fields(self) -> set[str]:
+        return {name for name in self.columns if name.startswith(COUNTS)}
 
 
 class Listing(Layout):
@@ -234,20 +302,23 @@ class Listing(Layout):
         """Whether indicators and a figure can be read."""
         if not {"numerator", "value", "level"} & self.columns.keys():
             return False
-        names = {fold(self._text("name", row)) for row, _ in self.table.rows()}
+        names = {heading_key(self._text("name", row)) for row, _ in self.table.rows()}
         return "code" in self.columns or not names.isdisjoint(self.office.indicator_names)
 
     def each(self) -> Iterator[Claim]:
         """One claim per row that names an indicator."""
+        names = self.office.indicator_names
         for row, kind in self.table.rows():
-            if kind == "note":
-                continue
             code, name = self._text("code", row), self._text("name", row)
-            known = self.office.indicator_names.get(fold(code) or fold(name))
-            if known or ((code or name) and kind == "data"):
+            known = names.get(heading_key(code) or heading_key(name))
+            if known or kind == "data":
                 claim = Claim(known, row, indicator_raw=code or name)
                 self._fill(claim, row)
                 yield claim
+
+    def structure(self) -> set[int]:
+        """Every column that the description names."""
+        return {column for columns in self.columns.values() for column in columns.values()}
 
     def _fill(self, claim: Claim, row: int) -> None:
         claim.indicator_cell = self._first("code", row) or self._first("name", row)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table
+from xhht_analysis.intake.forms.tables import Table, heading_key
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.reading.text import (
     Parsed,
-    fold,
     parse_date,
     parse_level,
     parse_number,
@@ -28,6 +29,9 @@ Cell = tuple[int, int]
 Amounts = dict[str, "Amount"]
 FIELDS = ("numerator", "denominator", "value", "level")
 COUNTS = FIELDS[:2]
+WITNESSES = ("otherwise", "at_most", "printed", "share_of")
+"""Amounts that a form prints beside a figure: another reading of its numerator, the count it
+cannot exceed, the numerator itself, what its printed share is of."""
 
 
 @dataclass
@@ -39,6 +43,11 @@ class Claim:
     year: int | None = None
     numerator: tuple[tuple[int, int, int], ...] = ()
     denominator: tuple[tuple[int, int, int], ...] = ()
+    otherwise: tuple[tuple[int, int, int], ...] = ()
+    at_most: tuple[tuple[int, int, int], ...] = ()
+    printed: tuple[tuple[int, int, int], ...] = ()
+    share_of: tuple[tuple[int, int, int], ...] = ()
+    share: Cell | None = None
     value: Cell | None = None
     level: Cell | None = None
     valid_from: Cell | None = None
@@ -51,6 +60,14 @@ class Claim:
     scale: float = 1.0
     foreign: bool = False
     preliminary: bool = False
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every cell that the claim rests on."""
+        counts = [cell[1:] for name in (*COUNTS, *WITNESSES) for cell in getattr(self, name)]
+        single = [self.share, self.value, self.level, self.valid_from, self.valid_to]
+        single += [self.indicator_cell, self.year_cell, self.unit_raw and self.unit_raw[2]]
+        return counts + [cell for cell in single if cell]
 
 
 @dataclass
@@ -104,6 +121,7 @@ class Office:
     @cached_property
     def _about(self) -> dict[str, dict[str, Any]]:
         names = ["kind", "level_max", "definition_variant", "name_vi", "short_name_vi"]
+        names += ["numerator_vi", "denominator_vi"]
         columns = [self.indicators[name].tolist() for name in names]
         codes = self.indicators["indicator_code"].tolist()
         rows = zip(codes, zip(*columns, strict=True), strict=True)
@@ -113,7 +131,22 @@ class Office:
     def indicator_names(self) -> dict[str, str]:
         """Code of an indicator by its folded code, name and short name."""
         keys = ("name_vi", "short_name_vi", "indicator_code")
-        return {fold(str(row[key])): code for key in keys for code, row in self._about.items()}
+        rows = self._about.items()
+        return {heading_key(str(row[key])): code for key in keys for code, row in rows}
+
+    @cached_property
+    def denominators(self) -> dict[str, list[str]]:
+        """Codes of the indicators by the folded words of their denominator."""
+        found: dict[str, list[str]] = {}
+        for code, row in self._about.items():
+            key = re.sub("^(tong )?(so )?", "", heading_key(str(row["denominator_vi"] or "")))
+            found.setdefault(key, []).append(code)
+        return found
+
+    def words(self, code: str) -> set[str]:
+        """Folded words of an indicator's own name and numerator: beside it they change nothing."""
+        own = self._about[code]
+        return set(heading_key(f"{own['name_vi']} {own['numerator_vi']}").split())
 
     def kind(self, code: str) -> str:
         """Kind of an indicator: share, rate, level, milestone or context."""
@@ -143,6 +176,7 @@ class Office:
         if not any(amount.given for amount in amounts.values()):
             return
         _take_ratio(table, claim, amounts)
+        self._ask_witnesses(table, claim, amounts)
         main = next(
             amounts[n].cell
             for n in ("numerator", "value", "level", "denominator")
@@ -304,6 +338,35 @@ class Office:
         deciding = next((part.cell for sign, part in parts if sign < 0), parts[0][1].cell)
         return Amount(sum(sign * part.value for sign, part in parts), None, deciding, given=True)
 
+    def _ask_witnesses(self, table: Table, claim: Claim, amounts: Amounts) -> None:
+        """Compare the numerator with what the form prints beside it.
+
+        Where the form can be read in two ways (``otherwise``), the printed count or share decides.
+        """
+        top, bottom = amounts["numerator"], amounts["denominator"].value
+        if top.value is None or not bottom:
+            return
+        other, most, printed, of = (
+            self._count(table, claim, getattr(claim, name)) for name in WITNESSES
+        )
+        share = self._number(table, claim.share, "percent", 1.0)
+        stated = printed if printed.value is not None else share
+        fitting = []
+        for reading in [of] if of.given else [top, other, most]:
+            if reading.value is not None and stated.value is not None:
+                exact, whole = stated is printed, reading.value / bottom
+                if reading.value == stated.value if exact else _rounds_to(whole, stated.value):
+                    fitting.append(reading)
+        if stated.value is not None and not fitting:
+            text = f"Biểu ghi {stated.value:.10g}, không khớp các số còn lại của dòng."
+            self.find(stated.cell, "printed_differs", text, claim.indicator)
+        elif other in fitting and top not in fitting:
+            text = "Số biết chữ của biểu cho thấy mù chữ mức 2 không gồm mức 1; tính theo đó."
+            self.find(stated.cell, "level2_without_level1", text, claim.indicator)
+            amounts["numerator"] = other
+        if most.value is not None and amounts["numerator"].value > most.value:
+            amounts["numerator"].problem = "level2_above_level1"
+
     def _level(self, table: Table, claim: Claim) -> Amount:
         if claim.level is None:
             return Amount()
@@ -311,6 +374,12 @@ class Office:
         highest = None if pd.isna(highest) else int(highest)
         parsed = parse_level(table.sheet.cell(*claim.level), level_max=highest)
         return Amount(parsed.value, parsed.problem, claim.level, given=parsed != Parsed())
+
+
+def _rounds_to(part: float, share: float) -> bool:
+    """Whether a part of the whole is the printed percentage, within its rounding."""
+    decimals = len(f"{share:.2f}".rstrip("0").split(".")[1])
+    return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
 
 
 def _unreadable(claim: Claim, amounts: Amounts) -> tuple[str, Cell | None] | None:

@@ -14,6 +14,7 @@ from xhht_analysis.intake.forms.tables import Table
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, parse_number
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
+HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
 MAX_NAMES = 500
 """Names of one file for which near ones are suggested: more are no list of our units."""
 
@@ -105,10 +106,14 @@ class Places:
         """Begin a sheet."""
         self.context, self.row_unit = context, None
 
+    def code_column(self, table: Table) -> int | None:
+        """Column of unit codes of a table."""
+        heads = [path.split(" | ")[0] for path in table.headings]
+        return next((c for c, head in enumerate(heads) if head in CODE_HEADS), None)
+
     def begin(self, table: Table) -> None:
         """Begin a table with one row per unit: the sheet's own unit is the first parent."""
-        heads = [path.split(" | ")[0] for path in table.headings]
-        self._code_column = next((c for c, head in enumerate(heads) if head in CODE_HEADS), None)
+        self._code_column = self.code_column(table)
         self.parents, self.row_unit = set(), None
         self._parent = self.own(self.context.year).unit_code if self.context.unit else None
         kinds = table.headings[table.key].replace("thi xa", "huien")
@@ -129,3 +134,21 @@ class Places:
             self._parent = group.unit_code or self._parent
             self.parents.add(row)
         return not empty
+
+    def hamlets(self, table: Table, rows: list[int]) -> list[int]:
+        """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units."""
+        on = self.on(self.context.year)
+        if self.own(self.context.year).unit_code not in self.areas.parents(on):
+            return []
+        names = {row: table.sheet.text(row, table.key).strip() for row in rows}
+        if HAMLET.match(table.headings[table.key]):
+            return rows
+        parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
+        unknown = (self.match(n, "", on).problem for n in names.values())
+        every = len(rows) > 1 and not parts and self._code_column is None
+        return rows if every and set(unknown) == {"unknown_unit"} else parts
+
+    def is_own(self, table: Table, row: int) -> bool:
+        """Whether a row is that of the sheet's own unit."""
+        year, name = self.context.year, table.sheet.text(row, table.key).strip()
+        return self.match(name, "", self.on(year)).unit_code == self.own(year).unit_code

@@ -17,7 +17,7 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake.forms import activities, age_layouts, layouts
+from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out
 from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
 from xhht_analysis.intake.forms.office import FIELDS, Office
 from xhht_analysis.intake.forms.places import Places
@@ -130,8 +130,11 @@ def read_forms(
                 "legacy_text",
                 f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode.",
             )
-        used = [_read_table(table, known, office, reading) for table in found]
-        if not any(used) and _has_figures(sheet):
+        unread = [table for table in found if not _read_table(table, known, office, reading)]
+        if len(unread) < len(found):
+            for table in unread:
+                left_out.report_table(table, office)
+        elif _has_figures(sheet):
             missed.append((sheet, office.looked_for))
     _report_missed(missed, office, reading)
     reading.sender, reading.sender_name = places.sender(whole)
@@ -228,10 +231,12 @@ def bind(
         try:
             columns = table.columns(spec)
         except AmbiguousColumnError as error:
-            layout.absent[part] = f"{spec} (hai cột giống nhau: {error})"
-            continue
+            layout.twins[part], columns = error.args[0], {}
+            heads = ", ".join(table.sheet.address(*table.head(c)) for c in error.args[0])
+            spec = f"{spec} (nhiều cột giống nhau: {heads})"
         if columns:
             layout.columns[part] = columns
         else:
             layout.absent[part] = spec
+    layout.place_twins()
     return layout if layout.columns or titled else None

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import fold, parse_number
+from xhht_analysis.intake.reading.text import fold, normalise, parse_number
 
 MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6
 KEY = re.compile(
-    r"(ten |ma )?(don vi|xa|huien|tinh|dia phuong|dia ban|thanh pho|chi tieu|tieu chi|nhiem vu)"
-    r"(?! tinh)( (hanh chinh|phuong|thi tran|thi xa|thanh pho|huien|xa|tp|tx|tt))*"
+    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|khom|thon|huien|quan|tinh|thi xa|dia phuong|dia ban|"
+    r"dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|bao cao|"
+    r"dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|khu pho))*"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
@@ -28,6 +29,16 @@ PRIOR = re.compile(
     r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
+FOOTNOTE = re.compile(
+    r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
+    r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
+)
+"""Marks that a heading carries for a note below the table: ¹, ⁽²⁾, *, (1) at its end."""
+ASIDE = re.compile(
+    r"(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( chuan)?|"
+    r"xep loai|ghi chu|don vi tinh|dvt"
+)
+"""Headings of no count: a share on their right is that of a column further left."""
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
     r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
@@ -41,8 +52,9 @@ WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"\btl\b"), "ti le"),
+    (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
 )
-"""One wording for what headings write in several: ages, recognition levels, shares."""
+"""One wording for what headings write in several: ages, recognition levels, shares, notes."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
@@ -59,6 +71,8 @@ class Table:
         Column of the key heading.
     headings : list of str
         Folded heading path of each column, parts joined by " | ".
+    beside_prior : frozenset
+        Bare share columns that stand right of a column of last year or of a plan.
     """
 
     sheet: Sheet
@@ -67,6 +81,7 @@ class Table:
     last: int
     key: int
     headings: list[str]
+    beside_prior: frozenset[int] = frozenset()
 
     @cached_property
     def usable(self) -> list[int]:
@@ -97,14 +112,24 @@ class Table:
         for year, fitting in best.items():
             filled = fitting if len(fitting) == 1 else [f for f in fitting if self._is_filled(f[1])]
             found = sorted(filled or fitting)
-            if len(found) > 1 and found[0][0] == found[1][0]:
-                raise AmbiguousColumnError(self.sheet.address(self.first - 1, found[1][1]))
-            chosen[year] = found[0][1]
+            twins = [column for length, column in found if length == found[0][0]]
+            if any(self._cells(column) != self._cells(twins[0]) for column in twins):
+                raise AmbiguousColumnError(twins)
+            chosen[year] = twins[0]
         return chosen
 
     def _is_filled(self, column: int) -> bool:
+        return any(cell is not None for cell in self._cells(column))
+
+    def _cells(self, column: int) -> list[object]:
         rows = range(self.first, min(self.last, self.sheet.n_rows))
-        return any(self.sheet.cell(row, column) is not None for row in rows)
+        return [self.sheet.cell(row, column) for row in rows]
+
+    def head(self, column: int) -> tuple[int, int]:
+        """Cell of a column's own heading, the lowest one."""
+        rows = range(self.first - 1, self.top - 1, -1)
+        heads = (row for row in rows if _is_heading(self.sheet.cell(row, column)))
+        return next(heads, self.top), column
 
     @cached_property
     def labels(self) -> dict[int, str]:
@@ -137,13 +162,13 @@ def _is_figure(cell: object) -> bool:
 
 
 class AmbiguousColumnError(ValueError):
-    """Two columns fit one description; the argument is the address of the second."""
+    """Several columns of unlike figures fit one description; the argument is a list of them."""
 
 
 @lru_cache(maxsize=65536)
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
-    key = fold(text)
+    key = fold(FOOTNOTE.sub(" ", normalise(text)))
     for pattern, wording in WORDINGS:
         key = pattern.sub(wording, key)
     return key
@@ -201,17 +226,17 @@ def find_tables(sheet: Sheet) -> list[Table]:
         first = _header_end(sheet, row, key)
         if tables:
             tables[-1].last = row
-        headings = _heading_paths(sheet, row, first, key)
+        headings, beside_prior = _heading_paths(sheet, row, first, key)
         while first < sheet.n_rows and is_number_row(sheet, first):
             first += 1
-        tables.append(Table(sheet, row, first, sheet.n_rows, key, headings))
+        tables.append(Table(sheet, row, first, sheet.n_rows, key, headings, beside_prior))
         row = max(first, row + 1)
     return tables
 
 
 def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
-    texts = [fold(cell) if isinstance(cell, str) and len(cell) < 80 else "" for cell in cells]
+    texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
     if len({t for t in texts if t}) < 2 or sum(map(bool, texts)) < 2:
         return None
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
@@ -248,24 +273,53 @@ def _is_heading(cell: object) -> bool:
     return (isinstance(cell, str) and value.value is None) or 1990 <= (value.value or 0) <= 2050
 
 
-def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
-    """Folded path per column; in a header without merges a blank takes its left neighbour."""
+def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str], frozenset[int]]:
+    """Folded path per column, and the bare shares right of a column of last year.
+
+    In a header without merges a blank takes its left neighbour, as long as that one has headings
+    of its own below: one that has none stands for its column alone.
+    """
     paths: list[list[str]] = [[] for _ in range(sheet.n_columns)]
     for row in range(top, end):
         left, merged = "", any(r1 <= row <= r2 and c2 > c1 for r1, c1, r2, c2 in sheet.merged)
         for column in range(sheet.n_columns):
             text = heading_key(sheet.text(row, column))
+            below = heading_key(sheet.text(end - 1, column))
             if text:
-                left = text
-            elif not merged and row < end - 1 and column > key and sheet.text(end - 1, column):
+                left = text if below not in ("", text) else ""
+            elif not merged and row < end - 1 and column > key and below:
                 text = left
             if text and text not in paths[column]:
                 paths[column].append(text)
-    for column in range(key + 2, len(paths)):  # a bare share is that of the column on its left
-        own, beside = paths[column], paths[column - 1]
-        if own and beside and own[:-1] == beside[:-1] and _is_share(own) and not _is_share(beside):
-            paths[column] = [*beside, own[-1]]
-    return [" | ".join(parts) for parts in paths]
+    return _with_shares(paths, key)
+
+
+def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset[int]]:
+    """A bare share is that of the count on its left; on its right if the first has none left."""
+    bare = [c for c, path in enumerate(paths) if c > key and path and _is_share(path)]
+    whole, late = [*map(list, paths)], set()
+
+    def count_of(column: int, step: int) -> int | None:
+        at, group = column + step, paths[column][:-1]
+        while key < at < len(paths) and paths[at] and paths[at][:-1] == group:
+            if not (_is_share(paths[at]) or _is_aside(paths[at])):
+                return at
+            at += step
+        return None
+
+    loose = [column for column in bare if len(paths[column]) == 1]
+    step = 1 if loose and count_of(loose[0], -1) is None else -1
+    for column in bare:
+        at = count_of(column, step if column in loose else -1)
+        if at is not None and not any(_is_share(paths[c]) for c in range(at + 1, column)):
+            whole[column] = [*paths[at], paths[column][-1]]
+            if any(PRIOR.search(" ".join(paths[c])) for c in range(at + 1, column)):
+                late.add(column)
+    return [" | ".join(path) for path in whole], frozenset(late)
+
+
+def _is_aside(path: list[str]) -> bool:
+    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" ".join(path)))
 
 
 def _is_share(path: list[str]) -> bool:

@@ -50,6 +50,7 @@ _LOOKALIKE = str.maketrans(
 )  # PDF glyph and Cyrillic letters that look Latin
 _CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
 _PUNCTUATION = re.compile(r"[^\w%@]+|_+")
+_LETTERS = str.maketrans("đðy", "ddi")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in " .,'’"}
 
@@ -86,8 +87,8 @@ def _mend_word(match: re.Match) -> str:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
-    text = unicodedata.normalize("NFKD", normalise(text)).lower().replace("đ", "d")
-    text = "".join(c for c in text if not unicodedata.combining(c)).replace("y", "i")
+    text = unicodedata.normalize("NFKD", normalise(text)).lower()
+    text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 
 
