@@ -99,7 +99,7 @@ def read_activities(table: Table, office: Any) -> list[dict[str, Any]]:
                 "cell": sheet.address(row, place) or None,
             }
         )
-    left_out.report(table, office, columns.values(), dict(table.rows()))
+    left_out.report(table, office, set(columns.values()), set(), set(dict(table.rows())))
     if lost:
         text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
         office.find(None, "activity_without_sender", text)

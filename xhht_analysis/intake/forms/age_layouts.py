@@ -75,6 +75,7 @@ class Measures(Layout):
 
     def bind(self) -> None:
         """Find the row of each measure by its label."""
+        self.row_rule = "column_left_out"
         labels = self.table.labels
         for name, spec in self.about["fields"].items():
             found = sorted((len(label), row) for row, label in labels.items() if fits(spec, label))

@@ -47,6 +47,7 @@ class Layout:
     absent: dict[str, str] = field(default_factory=dict)
     twins: dict[str, list[int]] = field(default_factory=dict)
     covered: set[int] = field(default_factory=set)
+    row_rule: str = "row_left_out"
 
     def place_twins(self) -> None:
         """A denominator that stands once in every block is that of its numerator's block."""
@@ -112,7 +113,7 @@ class Layout:
                     + ".",
                     give["indicator"],
                 )
-        columns = self.structure()
+        columns: set[int] = set()
         for claim in self.each():
             columns |= {column for _, column in claim.cells}
             self.covered |= {row for row, _ in claim.cells}
@@ -121,7 +122,8 @@ class Layout:
         for column in sorted(columns & self.table.beside_prior):
             text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
             self.office.find(self.table.head(column), "share_beside_prior", text)
-        left_out.report(self.table, self.office, columns, self.covered)
+        read = (columns, self.structure(), self.covered, self.row_rule)
+        left_out.report(self.table, self.office, *read)
 
     def structure(self) -> set[int]:
         """Columns read beside the cells of figures: codes, names, units of measurement."""
@@ -317,8 +319,9 @@ class Listing(Layout):
                 yield claim
 
     def structure(self) -> set[int]:
-        """Every column that the description names."""
-        return {column for columns in self.columns.values() for column in columns.values()}
+        """Columns of the description that hold no figure."""
+        names = self.columns.keys() - {"numerator", "denominator", "value", "level"}
+        return {column for name in names for column in self.columns[name].values()}
 
     def _fill(self, claim: Claim, row: int) -> None:
         claim.indicator_cell = self._first("code", row) or self._first("name", row)

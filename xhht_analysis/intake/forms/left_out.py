@@ -48,16 +48,26 @@ def reason(heading: str) -> str:
     return next(found, OTHER)
 
 
-def report(table: Table, office: Office, columns: Iterable[int], rows: Iterable[int]) -> None:
+def report(
+    table: Table,
+    office: Office,
+    figures: set[int],
+    others: set[int],
+    rows: set[int],
+    row_rule: str = "row_left_out",
+) -> None:
     """Note every column and every row of numbers that was not read.
 
     Parameters
     ----------
-    columns, rows : iterable of int
-        What was read: columns of figures, codes and names; rows that claims, totals or parts
-        account for.
+    figures, others : set of int
+        Columns that were read: those of figures, and those of codes, names and units.
+    rows : set of int
+        Rows that claims, totals or parts account for.
+    row_rule : str
+        Rule of a row that is left out; `column_left_out` where the measures stand in rows.
     """
-    sheet, known, covered = table.sheet, {*columns, table.key}, set(rows)
+    sheet, known = table.sheet, {*figures, *others, table.key}
     body = [
         row
         for row in range(table.first, min(table.last, sheet.n_rows))
@@ -70,11 +80,14 @@ def report(table: Table, office: Office, columns: Iterable[int], rows: Iterable[
             text = f"Cột “{_joined(texts)}” có số nhưng không đọc: {why}."
             office.find(table.head(column), "column_left_out", text)
     for row in body:
-        at = next((c for c in sorted(known - {table.key}) if is_figure(sheet.cell(row, c))), None)
-        if row not in covered and at is not None:
+        at = next(
+            (c for c in sorted(figures - others - {table.key}) if is_figure(sheet.cell(row, c))),
+            None,
+        )
+        if row not in rows and at is not None:
             texts = (cell for cell in sheet.grid[row] if isinstance(cell, str))
             text = f"Dòng “{_joined(texts)}” có số nhưng không đọc."
-            office.find((row, at), "row_left_out", text)
+            office.find((row, at), row_rule, text)
 
 
 def report_table(table: Table, office: Office) -> None:
