@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from xhht_analysis.intake.forms.claims import Claim
 from xhht_analysis.intake.forms.layouts import Layout
-from xhht_analysis.intake.forms.office import Claim
 from xhht_analysis.intake.forms.tables import fits
 from xhht_analysis.intake.reading.text import fold, parse_number
 

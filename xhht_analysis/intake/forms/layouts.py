@@ -16,7 +16,8 @@ from itertools import takewhile
 from typing import Any
 
 from xhht_analysis.intake.forms import left_out
-from xhht_analysis.intake.forms.office import COUNTS, WITNESSES, Claim, Office
+from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Claim
+from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.tables import YEAR, Table, fits, heading_key
 from xhht_analysis.intake.reading.text import fold, parse_number, parse_year, scale_of
 

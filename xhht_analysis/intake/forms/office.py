@@ -10,7 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.intake.forms.claims import (
+    COUNTS,
+    WITNESSES,
+    Amount,
+    Amounts,
+    Cell,
+    Claim,
+    rounds_to,
+    take_ratio,
+    unreadable,
+)
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, heading_key
@@ -20,64 +30,9 @@ from xhht_analysis.intake.reading.text import (
     parse_date,
     parse_level,
     parse_number,
-    parse_ratio,
     scale_of,
 )
 from xhht_analysis.remedies import remedy
-
-Cell = tuple[int, int]
-Amounts = dict[str, "Amount"]
-FIELDS = ("numerator", "denominator", "value", "level")
-COUNTS = FIELDS[:2]
-WITNESSES = ("otherwise", "at_most", "printed", "share_of")
-"""Amounts that a form prints beside a figure: another reading of its numerator, the count it
-cannot exceed, the numerator itself, what its printed share is of."""
-
-
-@dataclass
-class Claim:
-    """One observation as a form describes it: which cells hold what (signed cells for counts)."""
-
-    indicator: str | None
-    row: int
-    year: int | None = None
-    numerator: tuple[tuple[int, int, int], ...] = ()
-    denominator: tuple[tuple[int, int, int], ...] = ()
-    otherwise: tuple[tuple[int, int, int], ...] = ()
-    at_most: tuple[tuple[int, int, int], ...] = ()
-    printed: tuple[tuple[int, int, int], ...] = ()
-    share_of: tuple[tuple[int, int, int], ...] = ()
-    share: Cell | None = None
-    value: Cell | None = None
-    level: Cell | None = None
-    valid_from: Cell | None = None
-    valid_to: Cell | None = None
-    indicator_raw: str = ""
-    indicator_cell: Cell | None = None
-    unit_raw: tuple[str, str, Cell] | None = None
-    year_parsed: Parsed | None = None
-    year_cell: Cell | None = None
-    scale: float = 1.0
-    foreign: bool = False
-    preliminary: bool = False
-
-    @property
-    def cells(self) -> list[Cell]:
-        """Every cell that the claim rests on."""
-        counts = [cell[1:] for name in (*COUNTS, *WITNESSES) for cell in getattr(self, name)]
-        single = [self.share, self.value, self.level, self.valid_from, self.valid_to]
-        single += [self.indicator_cell, self.year_cell, self.unit_raw and self.unit_raw[2]]
-        return counts + [cell for cell in single if cell]
-
-
-@dataclass
-class Amount:
-    """A parsed amount: its value, or the problem and the cell that has it."""
-
-    value: float | None = None
-    problem: str | None = None
-    cell: Cell | None = None
-    given: bool = False
 
 
 @dataclass
@@ -175,7 +130,7 @@ class Office:
         amounts["level"] = self._level(table, claim)
         if not any(amount.given for amount in amounts.values()):
             return
-        _take_ratio(table, claim, amounts)
+        take_ratio(table, claim, amounts)
         self._ask_witnesses(table, claim, amounts)
         main = next(
             amounts[n].cell
@@ -195,7 +150,7 @@ class Office:
         for part, at in (("unit", unit_cell), ("year", year_cell)):
             row[f"cell_{part}"] = table.sheet.address(*at) if at else None
         problem = self._unplaced(claim, unit, name, unit_cell, year, year_cell)
-        problem = problem or _unreadable(claim, amounts)
+        problem = problem or unreadable(claim, amounts)
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
@@ -355,7 +310,7 @@ class Office:
         for reading in [of] if of.given else [top, other, most]:
             if reading.value is not None and stated.value is not None:
                 exact, whole = stated is printed, reading.value / bottom
-                if reading.value == stated.value if exact else _rounds_to(whole, stated.value):
+                if reading.value == stated.value if exact else rounds_to(whole, stated.value):
                     fitting.append(reading)
         if stated.value is not None and not fitting:
             text = f"Biểu ghi {stated.value:.10g}, không khớp các số còn lại của dòng."
@@ -374,34 +329,3 @@ class Office:
         highest = None if pd.isna(highest) else int(highest)
         parsed = parse_level(table.sheet.cell(*claim.level), level_max=highest)
         return Amount(parsed.value, parsed.problem, claim.level, given=parsed != Parsed())
-
-
-def _rounds_to(part: float, share: float) -> bool:
-    """Whether a part of the whole is the printed percentage, within its rounding."""
-    decimals = len(f"{share:.2f}".rstrip("0").split(".")[1])
-    return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
-
-
-def _unreadable(claim: Claim, amounts: Amounts) -> tuple[str, Cell | None] | None:
-    """The first cell of a claim that cannot be read or is missing beside another."""
-    top, bottom, value = (amounts[name] for name in (*COUNTS, "value"))
-    for name in (*COUNTS, "level"):
-        if amounts[name].problem:
-            return amounts[name].problem, amounts[name].cell
-    if value.problem and not (top.given and bottom.given):
-        return value.problem, value.cell
-    if top.given != bottom.given and not value.given:
-        lost = "denominator" if top.given else "numerator"
-        other = top if top.given else bottom
-        return f"{lost}_missing", amounts[lost].cell or other.cell
-    return None
-
-
-def _take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
-    """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
-    top, bottom = amounts["numerator"], amounts["denominator"]
-    if top.problem == "ratio" and len(claim.numerator) == 1:
-        pair = parse_ratio(table.sheet.cell(*top.cell))
-        if pair and (not bottom.given or bottom.value == pair[1]):
-            top.value, top.problem = pair[0], None
-            bottom.value, bottom.given, bottom.cell = pair[1], True, bottom.cell or top.cell

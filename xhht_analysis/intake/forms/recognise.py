@@ -18,8 +18,9 @@ import yaml
 
 from xhht_analysis import contracts, project
 from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out
+from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
-from xhht_analysis.intake.forms.office import FIELDS, Office
+from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
