@@ -66,6 +66,7 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     frame = contracts.check(contracts.conform(frame, table), table)
     frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
     for column in table.text_columns:
+        frame[column] = frame[column].map(schema.printable, na_action="ignore").astype("str")
         risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
         frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")

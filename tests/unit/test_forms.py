@@ -55,7 +55,7 @@ def test_xmc4_by_commune():
     reading = read(xmc4())
     assert figures(reading) == XMC4_FIGURES
     assert (reading.forms, reading.sender, reading.year) == (("XMC-4",), "825", 2024)
-    assert (problems(reading), rules(reading)) == ([], [])
+    assert (problems(reading), rules(reading)) == ([], [("year_from_date", None)])
 
 
 def test_totals_and_number_rows_are_no_observations():
@@ -64,7 +64,7 @@ def test_totals_and_number_rows_are_no_observations():
 
 def test_wrong_total_is_a_finding_at_its_cell():
     reading = read(xmc4().put("H10", 291))
-    assert rules(reading) == [("total_differs", "H10")]
+    assert rules(reading) == [("year_from_date", None), ("total_differs", "H10")]
     assert figures(reading) == XMC4_FIGURES
 
 
@@ -105,7 +105,7 @@ def test_xmc3_takes_cumulative_totals_once():
         ("literate_l2_15_35", TAN_THOI): (2058, 2100, "K30"),
         ("literate_l2_15_60", TAN_THOI): (4508, 4600, "K56"),
     }
-    assert rules(reading) == []
+    assert rules(reading) == [("year_from_date", None)]
 
 
 def test_xmc3_total_that_does_not_add_up():

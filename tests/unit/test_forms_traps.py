@@ -193,7 +193,7 @@ def test_form_with_a_lost_column_says_so():
     board.merge("A4:A5", "Đơn vị").merge("B4:C4", "Trẻ 5 tuổi").row("B5", ["PPC", "Huy động"])
     reading = read(board.row("A6", ["Xã Tân Thới", 60, 59]))
     assert figures(reading) == {("preschool5_attendance", TAN_THOI): (59, 60, "C6")}
-    assert rules(reading) == [("column_missing", None)]
+    assert rules(reading) == [("year_from_date", None), ("column_missing", None)]
 
 
 def test_unknown_form_names_what_was_looked_for():

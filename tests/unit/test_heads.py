@@ -75,7 +75,7 @@ def test_the_unit_in_the_lines_above_the_table(lines):
     [
         ("KẾT QUẢ THỰC HIỆN KẾ HOẠCH GIAI ĐOẠN 2021-2030, NĂM 2023", 2023),
         ("Kế hoạch xây dựng xã hội học tập 2021–2030 năm 2024", 2024),
-        ("SỐ LIỆU NĂM HỌC 2023-2024", 2024),
+        ("SỐ LIỆU NĂM HỌC 2023-2024", 2023),
         ("Sơ kết 3 năm (2021 - 2023)", None),
     ],
 )

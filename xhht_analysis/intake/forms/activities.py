@@ -119,7 +119,7 @@ def _word(text: str, words: dict[str, str], office: Any, at: tuple[int, int]) ->
 def _money(table: Table, row: int, column: int | None, office: Any) -> float | None:
     if column is None:
         return None
-    sheet, raw = table.sheet, table.sheet.cell(row, column)
+    raw = table.sheet.cell(row, column)
     heading = table.headings[column]
     own = isinstance(raw, str) and any(
         w in SCALES or w in ("dong", "d", "vnd") for w in fold(raw).split()
@@ -128,11 +128,8 @@ def _money(table: Table, row: int, column: int | None, office: Any) -> float | N
     if declared == 1.0 and not {"dong", "d", "vnd"} & set(heading.split()):
         declared = office.context.money_scale or MILLION
     scale = 1.0 if own else declared
-    column_cells = [
-        sheet.cell(r, column) for r in range(table.first, min(table.last, sheet.n_rows))
-    ]
     whole = scale == 1.0 and not own
-    parsed = parse_number(raw, kind="money", siblings=column_cells, fractions=not whole)
+    parsed = parse_number(raw, kind="money", siblings=table.siblings(column), fractions=not whole)
     if parsed.problem:
         office.find(
             (row, column),

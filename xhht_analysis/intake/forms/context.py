@@ -62,6 +62,8 @@ class Context:
     level: str | None = None
     year: int | None = None
     year_problem: str | None = None
+    year_note: str | None = None
+    year_raw: str = ""
     snapshot_date: str | None = None
     date_cell: tuple[int, int] | None = None
     scale: float = 1.0
@@ -76,6 +78,7 @@ class Context:
             self.lines = self.lines + other.lines
         if self.year is None and self.year_problem is None:
             self.year, self.year_problem = other.year, other.year_problem
+            self.year_note, self.year_raw = other.year_note, other.year_raw
         self.snapshot_date = self.snapshot_date or other.snapshot_date
         return self
 
@@ -122,9 +125,8 @@ def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> N
     elif LABELS["code"].fullmatch(label) and not context.code:
         context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
         context.cells["code"] = at
-    elif LABELS["year"].fullmatch(label) and context.year is None:
-        parsed = parse_year(value)
-        context.year, context.year_problem = parsed.value, parsed.problem
+    elif LABELS["year"].fullmatch(label) and (context.year is None or context.year_note):
+        _take_year(context, value)
         context.cells["year"] = at
     elif LABELS["date"].fullmatch(label) and context.snapshot_date is None:
         parsed = parse_date(value)
@@ -137,20 +139,31 @@ def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> N
             context.scale = scale_of(str(value))
 
 
+def _take_year(context: Context, typed: object) -> None:
+    parsed = parse_year(typed)
+    context.year, context.year_problem = parsed.value, parsed.problem
+    context.year_note, context.year_raw = parsed.note, str(typed)
+
+
 def _dates(context: Context, titles: list[str]) -> None:
     for title in titles:
         key = fold(title)
         if context.snapshot_date is None and re.search(r"thoi diem|tinh den|^thang \d", key):
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
-        if context.snapshot_date:
-            context.year = int(context.snapshot_date[:4])
-            return
         told = [t for t in titles if " nam " in f" {fold(t)} " and not LAW.search(fold(t))]
         letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", fold(t))]
-        named = {parse_year(_no_span(t)).value for t in told if t not in letters} - {None}
-        named = named or {parse_year(t).value for t in letters} - {None}
-        context.year = named.pop() if len(named) == 1 else None
+        spans = [_no_span(t) for t in told if t not in letters]
+        plain = [t for t in spans if not parse_year(t).note]
+        moment = (context.snapshot_date or "")[:4]
+        for texts in (plain, [moment], spans, letters):
+            named = {parsed.value: t for t in texts if (parsed := parse_year(t)).value}
+            if len(named) == 1:
+                _take_year(context, *named.values())
+                if texts is letters or texts == [moment]:
+                    context.year_note = "year_from_date"
+            if len(named) == 1 or (named and texts is spans):
+                return
 
 
 def _no_span(title: str) -> str:

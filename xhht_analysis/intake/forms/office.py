@@ -26,6 +26,7 @@ from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, heading_key
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.reading.text import (
+    NOTES_VI,
     Parsed,
     parse_date,
     parse_level,
@@ -51,6 +52,8 @@ class Office:
     sheet: Sheet | None = None
     context: Context = field(default_factory=Context)
     sender: str | None = None
+    named_year: int | None = None
+    year_doubt: bool = False
     _tall: set[Cell] = field(default_factory=set)
 
     def enter(self, sheet: Sheet, context: Context) -> None:
@@ -59,6 +62,17 @@ class Office:
         self.places.enter(context)
         self.sender, _ = self.places.sender(context)
         moment = context.snapshot_date
+        if sheet.masked:
+            text = "Số định danh hoặc số điện thoại cá nhân: đã che, không ghi vào biểu."
+            for at in sorted(sheet.masked):
+                self.find(at, "personal_number", text)
+        agreed = context.year_note == "year_from_date" and context.year == self.named_year
+        if context.year_note and not agreed:
+            self._note(
+                context.cells.get("year"),
+                context.year_raw,
+                Parsed(context.year, note=context.year_note),
+            )
         if context.date_cell:
             typed = sheet.text(*context.date_cell)
             self.find(context.date_cell, "not_date", f"Không đọc được ngày chốt “{typed[:40]}”.")
@@ -138,6 +152,8 @@ class Office:
             if amounts[n].given
         )
         year = claim.year_parsed.value if claim.year_parsed else claim.year or self.context.year
+        if claim.year_parsed:
+            self._note(claim.year_cell, table.sheet.text(*claim.year_cell), claim.year_parsed)
         unit, name, unit_cell = self._unit(claim, year)
         year_cell = claim.year_cell or (None if claim.year else self.context.cells.get("year"))
         row = self._row(form, table, claim, main, year) | {
@@ -189,6 +205,7 @@ class Office:
             "definition_variant": self._about.get(claim.indicator, {}).get("definition_variant"),
             "year": year,
             "status": "doubtful" if claim.preliminary and self.status == "ok" else self.status,
+            "year_doubt": "year_disagrees" if self.year_doubt else None,
             "snapshot_date": moment if moment and moment[:4] == str(year) else None,
             "received_on": self.received_on,
             "sender": self.sender,
@@ -256,19 +273,24 @@ class Office:
             return Amount(problem="merged_value", cell=cell, given=True)
         if raw == UNCACHED and kind == "percent":
             return Amount(problem="formula_text", cell=cell)
-        rows = range(table.first, min(table.last, sheet.n_rows)) if scale != 1 else ()
         parsed = parse_number(
             raw,
             kind=kind,
             percent_format=cell in sheet.percent,
-            siblings=[sheet.cell(row, cell[1]) for row in rows],
+            siblings=table.siblings(cell[1]),
             fractions=kind == "percent" or scale != 1,
         )
+        self._note(cell, raw, parsed)
         nothing = parsed.value == 0 or raw == "#DIV/0!"
         if nothing and cell in sheet.formulas and not self._says_something(table, cell[0]):
             return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
+
+    def _note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
+        """Tell what was dropped or supposed where a cell was read."""
+        if parsed.note:
+            self.find(at, parsed.note, NOTES_VI[parsed.note].format(str(raw)[:40], parsed.value))
 
     def _says_something(self, table: Table, row: int) -> bool:
         """Whether a row holds a number: formulas over empty cells, all of them 0, say nothing."""

@@ -11,7 +11,13 @@ import pandas as pd
 
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.tables import Table
-from xhht_analysis.intake.reading.text import Parsed, fold, normalise, parse_number
+from xhht_analysis.intake.reading.text import (
+    Parsed,
+    fold,
+    normalise,
+    parse_number,
+    without_notes,
+)
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
@@ -45,7 +51,7 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.values())
         if key not in self._known:
-            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", normalise(name)) or None
+            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", without_notes(normalise(name))) or None
             few = len(self._known) < MAX_NAMES
             self._known[key] = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
         return self._known[key]

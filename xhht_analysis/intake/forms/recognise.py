@@ -24,11 +24,11 @@ from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
-from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.intake.reading.text import fold, parse_year
 from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
-EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", *CELLS)
+EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", *CELLS)
 """Columns of observation rows beside the contract: why a row must be rejected and where, and
 the cell of each figure."""
 
@@ -120,7 +120,7 @@ def read_forms(
     whole = Context()
     for head in heads:
         whole.filled_from(head)
-    _year_from_name(whole, office)
+    _year_of_name(whole, office)
     known = descriptions or read_descriptions(project.ROOT / "config")
     missed = []
     for (sheet, found), head in zip(tables, heads, strict=True):
@@ -148,16 +148,25 @@ def _status(is_sample: bool, doubtful: bool) -> str:
     return "sample" if is_sample else "doubtful" if doubtful else "ok"
 
 
-def _year_from_name(whole: Context, office: Office) -> None:
-    """Take the year from the file's name when nothing inside tells it, and say so."""
-    years = set(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", office.file.rsplit("/", 1)[-1]))
-    if whole.year is None and whole.year_problem is None and len(years) == 1:
-        whole.year = int(years.pop())
-        office.find(
-            None,
-            "year_from_file_name",
-            f"Trong biểu không ghi năm; lấy năm {whole.year} từ tên tệp.",
-        )
+def _year_of_name(whole: Context, office: Office) -> None:
+    """Compare the year in the file's name with that inside, or take it when nothing else tells.
+
+    A file that was received when the next year's reports were due and whose name says a later year
+    is last year's workbook with the year left as it was: ``office.year_doubt``.
+    """
+    name = office.file.rsplit("/", 1)[-1]
+    named = parse_year(" ".join(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", name))).value
+    office.named_year = named
+    if named is None:
+        return
+    if whole.year is None and whole.year_problem is None:
+        whole.year = named
+        text = f"Trong biểu không ghi năm; lấy năm {named} từ tên tệp."
+        office.find(None, "year_from_file_name", text)
+    elif whole.year and whole.year < named and office.received_on >= f"{whole.year + 1}-09-01":
+        office.year_doubt = True
+        text = f"Trong biểu ghi năm {whole.year}, tên tệp ghi năm {named}: có phải quên đổi năm?"
+        office.find(None, "year_disagrees", text)
 
 
 def _read_table(

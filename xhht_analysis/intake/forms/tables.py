@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import fold, normalise, parse_number
+from xhht_analysis.intake.reading.text import Siblings, fold, normalise, parse_number
 
 MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6
@@ -82,6 +82,7 @@ class Table:
     key: int
     headings: list[str]
     beside_prior: frozenset[int] = frozenset()
+    _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property
     def usable(self) -> list[int]:
@@ -130,6 +131,12 @@ class Table:
         rows = range(self.first - 1, self.top - 1, -1)
         heads = (row for row in rows if _is_heading(self.sheet.cell(row, column)))
         return next(heads, self.top), column
+
+    def siblings(self, column: int) -> Siblings:
+        """Cells of a column below the header, for `text.parse_number`."""
+        if column not in self._siblings:
+            self._siblings[column] = Siblings(self._cells(column))
+        return self._siblings[column]
 
     @cached_property
     def labels(self) -> dict[int, str]:

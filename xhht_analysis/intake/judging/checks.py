@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
+from xhht_analysis.intake.judging.cleaning import rounding
 from xhht_analysis.intake.judging.completeness import (
     coverage,
     doubts,
@@ -129,9 +130,8 @@ def _merged_between(steps: pd.DataFrame, areas: Areas) -> pd.Series:
 def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
     """Submitted percentage against the one its counts give, within the typed rounding."""
     typed = reported["value_submitted"]
-    tenths = np.isclose(typed * 10 % 1, 0) | np.isclose(typed * 10 % 1, 1)
-    rounding = np.where(typed % 1 == 0, 0.5, np.where(tenths, 0.05, 0.005))
-    differ = reported["numerator"].notna() & ((typed - reported["value"]).abs() > rounding + 1e-6)
+    differ = (typed - reported["value"]).abs() > typed.map(rounding) + 1e-6
+    differ &= reported["numerator"].notna()
     rows = reported[differ]
     messages = [
         f"Tỷ lệ ghi {vn(own, 4)} nhưng tử số và mẫu số cho {vn(right)} %"

@@ -5,6 +5,11 @@ Every claim gets one outcome of `contracts.OUTCOMES`; nothing is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
 import pandas as pd
 
 from xhht_analysis import contracts
@@ -43,9 +48,10 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     while True:
         fate = _supersede(claims[claims["outcome"].isna() & claims["problem"].isna()])
         nested = _above_parent(claims.loc[fate.index[fate == "panel"]])
-        if nested.empty:
-            break
+        claims = _reject(claims, fate.index[fate == "rejected"], "year_disagrees")
         claims = _reject(claims, nested, "nested_above_parent")
+        if nested.empty and not fate.eq("rejected").any():
+            break
     wrong = claims["outcome"].isna() & claims["problem"].notna()
     again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
     outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
@@ -62,28 +68,68 @@ def _key(claims: pd.DataFrame) -> pd.Series:
     return claims.groupby(list(PANEL_KEY), dropna=False, sort=False).ngroup()
 
 
-def _figures(claims: pd.DataFrame) -> pd.Series:
-    """One number per set of figures; a percentage beside counts is only a check."""
-    counted = claims["numerator"].notna() & claims["denominator"].notna()
-    figures = claims.assign(value=claims["value"].mask(counted))
-    return figures.groupby(list(FIGURES), dropna=False, sort=False).ngroup()
+def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether ``new`` adds nothing to ``old``: the same figures, or their share rounded."""
+    counts = [(new[name], old[name]) for name in ("numerator", "denominator")]
+    if all(pd.notna(n) for n, _ in counts):
+        return all(n == o for n, o in counts) and _same(new, old, FIGURES[3:])
+    if pd.isna(new["value"]) or pd.isna(old["share"]):
+        return _same(new, old, FIGURES)
+    near = abs(new["value"] - old["share"]) <= rounding(new["value"]) + 1e-6
+    return near and _same(new, old, FIGURES[3:])
 
 
-def _same_file(claims: pd.DataFrame) -> tuple[pd.Index, pd.Index]:
+def _same(new: dict[str, Any], old: dict[str, Any], names: Iterable[str]) -> bool:
+    return all(new[n] == old[n] or (pd.isna(new[n]) and pd.isna(old[n])) for n in names)
+
+
+def rounding(value: float) -> float:
+    """Half of the last decimal (at most the second) that a percentage was typed with."""
+    return 0.5 if value % 1 == 0 else 0.05 if round(value * 10, 6) % 1 == 0 else 0.005
+
+
+def _by_key(claims: pd.DataFrame) -> Iterator[list[dict[str, Any]]]:
+    """Claims of each key that has several, in order; ``at`` is their index."""
+    rows = claims.assign(key=_key(claims), share=recompute(claims), at=claims.index)
+    rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
+    records = rows[["key", "at", "file", "share", "year_doubt", *FIGURES]].to_dict("records")
+    for _, group in groupby(records, itemgetter("key")):
+        yield list(group)
+
+
+def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     """Claims of one file on one key: those whose figures differ, and repetitions."""
-    keys = pd.DataFrame({"file": claims["file"], "key": _key(claims), "figures": _figures(claims)})
-    differ = keys.groupby(["file", "key"])["figures"].transform("nunique") > 1
-    again = keys.duplicated(["file", "key"]) & ~differ
-    return claims.index[differ], claims.index[again]
+    differ, again = [], []
+    for rows in _by_key(claims):
+        for file in dict.fromkeys(row["file"] for row in rows):
+            own = [row for row in rows if row["file"] == file]
+            fullest = min(own, key=lambda row: pd.isna(row["numerator"]))
+            rest = [row for row in own if row is not fullest]
+            if all(_says_as_much(row, fullest) for row in rest):
+                again += [row["at"] for row in rest]
+            else:
+                differ += [row["at"] for row in own]
+    return differ, again
 
 
 def _supersede(claims: pd.DataFrame) -> pd.Series:
-    """Outcome of claims in order of receipt: panel, superseded or duplicate."""
-    rows = pd.DataFrame({"key": _key(claims), "figures": _figures(claims)}, index=claims.index)
-    again = rows.groupby("key")["figures"].shift() == rows["figures"]
-    last = ~rows[~again].duplicated("key", keep="last").reindex(rows.index, fill_value=True)
-    fate = pd.Series("superseded", index=rows.index, dtype="str")
-    return fate.mask(again, "duplicate").mask(last & ~again, "panel")
+    """Outcome of claims in order of receipt: panel, superseded, duplicate or rejected.
+
+    Rejected is a figure of a file that may say the wrong year, over another that stands already.
+    """
+    fate = pd.Series("panel", index=claims.index, dtype="str")
+    for rows in _by_key(claims):
+        standing = rows[0]
+        for row in rows[1:]:
+            if _says_as_much(row, standing):
+                fate[row["at"]] = "duplicate"
+            elif isinstance(row["year_doubt"], str):
+                fate[row["at"]] = "rejected"
+            else:
+                fuller = _says_as_much(standing, row)
+                fate[standing["at"]] = "duplicate" if fuller else "superseded"
+                standing = row
+    return fate
 
 
 def _above_parent(standing: pd.DataFrame) -> pd.Index:

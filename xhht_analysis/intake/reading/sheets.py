@@ -42,8 +42,9 @@ class Sheet:
         For CSV: the line on which each row starts.
     merged : tuple
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    hidden_rows, hidden_columns, percent, formulas : frozenset
-        Grid positions of hidden rows and columns, of cells shown with a % format, of formulas.
+    hidden_rows, hidden_columns, percent, formulas, masked : frozenset
+        Grid positions of hidden rows and columns, of cells shown with a % format, of formulas, of
+        cells in which numbers of persons were masked.
     encoding : str, optional
         Legacy encoding of the text that was converted.
     """
@@ -57,6 +58,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     percent: frozenset[tuple[int, int]] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
+    masked: frozenset[tuple[int, int]] = frozenset()
     visible: bool = True
     encoding: str | None = None
 

@@ -13,11 +13,11 @@ import statistics
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 __all__ = [
-    "Parsed", "fold", "normalise", "parse_date", "parse_level", "parse_number", "parse_ratio",
-    "parse_year", "scale_of",
+    "NOTES_VI", "PERSONAL", "Parsed", "Siblings", "fold", "normalise", "parse_date", "parse_level",
+    "parse_number", "parse_ratio", "parse_year", "scale_of", "without_notes",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -43,8 +43,26 @@ NOUNS = frozenset(
     )
 )
 
+NOTES_VI = {
+    "footnote": "Bỏ dấu chú thích sau số “{}”; số đọc được là {:.10g}.",
+    "school_year": "Năm học “{}” được đọc là năm bắt đầu, {}; nếu là năm khác thì ghi rõ Năm.",
+    "year_from_date": "Trong biểu không ghi năm báo cáo; lấy năm của ngày chốt số liệu, {1}.",
+}
+"""What is told where a value was read with a `Parsed.note`: the text typed, the value."""
+_NOTE_SIGN = r"[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793†‡]+"
+"""Raised, lowered and circled signs: notes beside a number or a word, never part of it."""
+_NOTE = re.compile(rf"{_NOTE_SIGN}|(?<=[\w%])\s*(?:\*+|[(\[](?:\d|\*+)[)\]])$")
+PERSONAL = re.compile(
+    r"(?<![\w.,/])(?:0(?:0[1-9]|[1-8]\d|9[0-6])(?:[ .]?\d{3}){3}"  # CCCD
+    r"|(?:0|\+84[ .]?)[235789](?:[ .-]?\d){8,9}"  # telephone
+    r"|(?<=(?i:cmnd|.cmt) )\d{9}|(?<=(?i:cmnd|.cmt): )\d{9}|(?<=(?i:cmnd|.cmt) số )\d{9})"
+    r"(?![\w/]|[.,]\d)"
+)
+"""Numbers of persons in a text: identity card (12 or 9 digits), telephone."""
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
+)
 _LOOKALIKE = str.maketrans(
     "ƣƢаеорсухіјѕАВЕКМНОРСТХІЈЅ", "ưƯaeopcyxijsABEKMHOPCTXIJS"
 )  # PDF glyph and Cyrillic letters that look Latin
@@ -57,10 +75,14 @@ _GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep i
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a cell says: ``value``, or the ``problem`` that keeps it from being read."""
+    """What a cell says: ``value``, or the ``problem`` that keeps it from being read.
+
+    ``note`` is the rule of a finding that must go with the value (`NOTES_VI`).
+    """
 
     value: float | int | str | None = None
     problem: str | None = None
+    note: str | None = None
 
 
 EMPTY = Parsed()
@@ -87,9 +109,14 @@ def _mend_word(match: re.Match) -> str:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
-    text = unicodedata.normalize("NFKD", normalise(text)).lower()
+    text = unicodedata.normalize("NFKD", without_notes(normalise(text))).lower()
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
+
+
+def without_notes(text: str) -> str:
+    """Text without raised, lowered or circled note signs."""
+    return text if text.isascii() else re.sub(_NOTE_SIGN, "", text)
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +149,8 @@ def parse_number(
     percent_format : bool
         The cell is shown with Excel's % format, so that 0.456 means 45.6.
     siblings : iterable
-        Other cells of the column; they decide whether "1.234" has decimals.
+        Other cells of the column (`Siblings`, when many cells share them); they decide whether
+        "1.234" has decimals, also in a count: beside "1550.000" it cannot mean 1234.
     fractions : bool, optional
         Whether decimals make sense; by default for everything but counts. True for a column
         declared in thousands.
@@ -157,11 +185,20 @@ def parse_number(
     value = round(value, 9)
     if not fractions and value != round(value):
         return Parsed(problem="fractional_count")
-    return Parsed(value)
+    return Parsed(value, note=parsed.note)
 
 
 def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
-    text = unicodedata.normalize("NFKC", normalise(raw)).replace("−", "-")  # noqa: RUF001
+    typed = normalise(raw)
+    if "\ufffd" in raw or re.search(rf"\d{_NOTE_SIGN}[\d.,]", typed):
+        return Parsed(problem="not_number")
+    text = typed
+    while (plain := _NOTE.sub("", text).strip()) != text:
+        text = plain
+    note = "footnote" if text != typed else None
+    if note and not text:
+        return Parsed(problem="not_number")
+    text = unicodedata.normalize("NFKC", text).replace("−", "-")  # noqa: RUF001
     text = text.strip().removeprefix("'").strip()
     lowered = text.lower()
     if lowered in BLANKS:
@@ -187,7 +224,7 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
         return Parsed(problem="negative")
     factor = math.prod(SCALES.get(word, 1.0) for word in words)
     parsed = _digits(body.lstrip("+ "), kind, fractions or factor > 1, siblings)
-    return parsed if parsed.value is None else Parsed(parsed.value * factor)
+    return parsed if parsed.value is None else Parsed(parsed.value * factor, note=note)
 
 
 def _refusal(text: str, lowered: str) -> str | None:
@@ -232,20 +269,51 @@ def _digits(body: str, kind: str, fractions: bool, siblings: Iterable[object]) -
 def _one_mark(
     body: str, mark: str, kind: str, fractions: bool, siblings: Iterable[object]
 ) -> Parsed:
-    """``1.234``: thousands in a count; a percent cannot be 1234; else the column decides."""
+    """``1.234``: thousands in a count, a decimal in a percentage, unless its column says not."""
     whole, decimal = float(body.replace(mark, "")), float(body.replace(",", "."))
-    if not fractions:
-        return Parsed(whole)
     if kind == "percent":
         return Parsed(decimal)
-    siblings = list(siblings)
-    signs = {_habit(str(cell), mark) for cell in siblings if isinstance(cell, str)} - {None}
+    siblings = siblings if isinstance(siblings, Siblings) else Siblings(siblings)
+    signs, padded = siblings.habits(mark)
+    if not fractions:
+        if "decimal" not in signs:
+            return Parsed(whole)
+        sure = len(signs) == 1 and padded and decimal == round(decimal)
+        return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
     if len(signs) == 1:
-        return Parsed(whole if signs == {"thousands"} else decimal)
-    sizes = [c for c in siblings if isinstance(c, (int, float)) and c > 0]
-    usual = statistics.median(sizes) if sizes and not signs else math.nan
+        return Parsed(whole if "thousands" in signs else decimal)
+    usual = math.nan if signs else siblings.usual
     near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
     return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
+
+
+class Siblings:
+    """The other cells of a number's column, which decide what one mark in it means."""
+
+    def __init__(self, cells: Iterable[object]) -> None:
+        self._cells = cells
+        self._signs: dict[str, tuple[set[str], bool]] = {}
+
+    @cached_property
+    def cells(self) -> list[object]:
+        """The cells, looked at only when a number asks."""
+        return list(self._cells)
+
+    @cached_property
+    def usual(self) -> float:
+        """Median of the cells that are numbers already; NaN when there are none."""
+        sizes = [c for c in self.cells if isinstance(c, (int, float)) and c > 0]
+        return statistics.median(sizes) if sizes else math.nan
+
+    def habits(self, mark: str) -> tuple[set[str], bool]:
+        """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
+        if mark not in self._signs:
+            texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
+            told = {text: _habit(text, mark) for text in texts}
+            decimals = [text for text, habit in told.items() if habit == "decimal"]
+            padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
+            self._signs[mark] = set(told.values()) - {None}, padded
+        return self._signs[mark]
 
 
 def _habit(text: str, mark: str) -> str | None:
@@ -342,7 +410,7 @@ def parse_date(raw: object) -> Parsed:
 
 
 def parse_year(raw: object) -> Parsed:
-    """Year of a figure; a school year "2023-2024" is the year it ends.
+    """Year of a figure; a school year "2023-2024" is the year it starts, with a note.
 
     Problems: not_year, year_range (outside 2000-2100).
     """
@@ -353,13 +421,13 @@ def parse_year(raw: object) -> Parsed:
     if isinstance(raw, (int, float)):
         if isinstance(raw, bool) or not math.isfinite(raw) or raw != int(raw):
             return Parsed(problem="not_year")
-        years = [int(raw)]
+        years, note = [int(raw)], None
     else:
         years = [int(y) for y in re.findall(r"(?<!\d)\d{4}(?!\d)", fold(raw))]
-        if len(years) == 2 and years[1] == years[0] + 1:
-            years = years[1:]
+        school = len(years) == 2 and years[1] == years[0] + 1
+        years, note = (years[:1], "school_year") if school else (years, None)
         if len(years) != 1:
             return Parsed(problem="not_year")
     if not FIRST_YEAR <= years[0] <= LAST_YEAR:
         return Parsed(problem="year_range")
-    return Parsed(years[0])
+    return Parsed(years[0], note=note)

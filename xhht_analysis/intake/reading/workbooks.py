@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,8 +18,10 @@ from zipfile import ZipFile
 
 import python_calamine as calamine
 
-from xhht_analysis.intake.reading import biff, legacy_text, prescan
+from xhht_analysis.intake.reading import biff, legacy_text, ooxml, prescan, xlsb
 from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
+from xhht_analysis.intake.reading.text import PERSONAL
+from xhht_analysis.schema import printable
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -38,7 +43,11 @@ def read_workbook(path: Path) -> list[Sheet]:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
         return _read_package(data)
-    if data.startswith((b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04", b"\x09\x00", b"\x09\x02")):
+    if data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")):
+        raise RefusedError("archive")
+    if data.startswith((b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08")):
+        raise RefusedError("old_excel")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
         if b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t" in data and b"W\0o\0r\0k\0b\0o\0o\0k" not in data:
             raise RefusedError("word_97")
         if "EncryptedPackage".encode("utf-16-le") in data:
@@ -57,16 +66,21 @@ def read_workbook(path: Path) -> list[Sheet]:
 
 def _read_package(data: bytes) -> list[Sheet]:
     package = prescan.open_package(data)
-    names = set(package.namelist())
+    names = {name.lower().replace("\\", "/") for name in package.namelist()}
     if "word/document.xml" in names:
         return list(_read_word(package))
     if "xl/workbook.bin" in names:
-        return _read_values(data, {})
+        return _read_values(data, xlsb.scan_xlsb(package))
     if "xl/workbook.xml" in names:
-        return _read_values(data, prescan.scan_workbook(package))
-    if "content.xml" in names and b"spreadsheet" in package.read("mimetype")[:100]:
-        return _read_values(data, prescan.scan_ods(package))
-    raise RefusedError("unknown_format", "zip")
+        notes, changed = ooxml.scan_workbook(package)
+    elif "content.xml" in names and b"text" not in prescan.part_text(package, "mimetype").encode():
+        if "mimetype" not in names:
+            raise RefusedError("truncated", "mimetype")
+        notes, changed = prescan.scan_ods(package)
+    else:
+        inside = any(name.endswith((".xlsx", ".xls", ".csv", ".docx", ".ods")) for name in names)
+        raise RefusedError(*("archive",) if inside else ("unknown_format", "zip"))
+    return _read_values(prescan.repacked(package, changed) if changed else data, notes)
 
 
 def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Sheet]:
@@ -85,17 +99,35 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
         raise RefusedError("truncated", str(error)[:200]) from None
 
 
+def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
+    """Cells of a sheet; blank ones beyond the usual size do not count."""
+    height, width = source.height, source.width
+    if (
+        height <= prescan.MAX_ROWS
+        and width <= prescan.MAX_COLUMNS
+        and height * width <= prescan.MAX_CELLS
+    ):
+        return source.to_python(skip_empty_area=True)
+    grid: list[list[object]] = []
+    if height * width <= prescan.MAX_AREA:
+        top, left = source.start
+        for row in itertools.islice(source.iter_rows(), top, None):
+            while row and (row[-1] == "" or str(row[-1]).isspace()):
+                row.pop()
+            grid.append(row[left:])
+        while grid and not grid[-1]:
+            grid.pop()
+        width = max(map(len, grid), default=0)
+    if not grid or len(grid) > prescan.MAX_ROWS or width > prescan.MAX_COLUMNS:
+        raise RefusedError("too_many_cells", f"{source.name}: {height} x {width}")
+    return [row + [""] * (width - len(row)) for row in grid]
+
+
 def _sheet(
     source: calamine.CalamineSheet, notes: prescan.SheetNotes | None, visible: bool
 ) -> Sheet:
-    height, width = source.height, source.width
-    if (
-        height > prescan.MAX_ROWS
-        or width > prescan.MAX_COLUMNS
-        or height * width > prescan.MAX_CELLS
-    ):
-        raise RefusedError("too_many_cells", f"{source.name}: {height} x {width}")
-    grid = source.to_python(skip_empty_area=True)
+    grid = _grid(source)
+    width = max(map(len, grid), default=0)
     top, left = source.start or (0, 0)
     merged = tuple(
         (r1 - top, c1 - left, min(r2 - top, len(grid) - 1), min(c2 - left, width - 1))
@@ -123,64 +155,114 @@ def _put_back(grid: list[list[object]], cells: dict[tuple[int, int], str]) -> No
         if r >= 0 and c >= 0:
             grid += [[] for _ in range(r + 1 - len(grid))]
             grid[r] += [""] * (c + 1 - len(grid[r]))
-            if grid[r][c] == "":
+            if grid[r][c] in ("", 0):  # 0 stands for a formula that was never computed
                 grid[r][c] = text
 
 
 def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
-    """Convert TCVN3 and VNI text: by font where the file shows it, else by the whole sheet."""
-    texts = {v for row in sheet.grid for v in row if v.__class__ is str and not v.isascii()}
-    sheet.encoding = legacy_text.vote(texts) if texts else None
-    changed = {text: legacy_text.repair_legacy(text, sheet.encoding) for text in texts}
-    if not fonts and not any(encoding for _, encoding in changed.values()):
+    """Mend the texts of a sheet, once, before anything reads them.
+
+    TCVN3 and VNI text is converted: by font where the file shows it, else by the whole sheet.
+    Control characters are replaced, and numbers of persons are masked.
+    """
+    texts = {v for row in sheet.grid for v in row if v.__class__ is str}
+    foreign = {text for text in texts if not text.isascii()}
+    sheet.encoding = legacy_text.vote(foreign) if foreign else None
+    changed: dict[str, str] = {}
+    masked: set[str] = set()
+    for text in texts:
+        fixed, used = legacy_text.repair_legacy(text, sheet.encoding)
+        sheet.encoding = sheet.encoding or used
+        plain = printable(fixed)
+        hidden = PERSONAL.sub(lambda number: "•" * len(number[0]), plain)
+        if hidden != plain:
+            masked.add(text)
+        if hidden != text:
+            changed[text] = hidden
+    sheet.name = printable(sheet.name)
+    if not changed and not fonts:
         return sheet
+    marks = set()
     for r, row in enumerate(sheet.grid):
         for c, value in enumerate(row):
-            if value in changed if isinstance(value, str) else False:
-                font = fonts.get((r, c))
-                row[c], used = legacy_text.repair_legacy(value, font) if font else changed[value]
-                sheet.encoding = sheet.encoding or used
+            if value.__class__ is not str:
+                continue
+            if value in masked:
+                marks.add((r, c))
+            elif (r, c) in fonts:
+                fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
+                row[c], sheet.encoding = printable(fixed), sheet.encoding or used
+                continue
+            row[c] = changed.get(value, value)
+    sheet.masked = frozenset(marks)
     return sheet
 
 
 def read_csv(data: bytes) -> Sheet:
-    """One sheet of a delimited text file; the delimiter is the one that gives the most columns."""
+    """One sheet of a delimited text file.
+
+    The delimiter is the one a first line ``sep=;`` names, else the one that splits the most lines
+    into the same number of cells.
+
+    Raises
+    ------
+    RefusedError
+        unknown_encoding, nul_bytes, too_many_cells, decimal_comma (decimals and cells are parted
+        by the same comma), truncated.
+    """
     text = legacy_text.decode(data)
     if text is None:
         raise RefusedError("unknown_encoding")
     if "\x00" in text:
         raise RefusedError("nul_bytes")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     if text.count("\n") > prescan.MAX_ROWS or len(text) > 20 * prescan.MAX_CELLS:
         raise RefusedError("too_many_cells", f"{text.count(chr(10))} lines")
-    head = text[:20_000]
-    delimiter = max(";\t,", key=lambda mark: (_columns(head, mark), mark != ","))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    grid, lines, start = [], [], 1
+    told = re.match(r'"?sep=(.)"?[;,\t]*\n', text)
+    delimiter = told[1] if told else max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
+    reader = csv.reader(
+        io.StringIO(text[told.end() :] if told else text, newline=""), delimiter=delimiter
+    )
+    first = start = 2 if told else 1
+    grid, lines = [], []
     try:
         for row in reader:
             if len(row) > prescan.MAX_COLUMNS:
                 raise RefusedError("too_many_cells", f"{len(row)} columns")
             if any(cell.strip() for cell in row):
-                grid.append(row)
+                grid.append([re.sub(r'^="(.*)"$', r"\1", cell) for cell in row])
                 lines.append(start)
-            start = reader.line_num + 1
+            start = reader.line_num + first
     except csv.Error as error:
         raise RefusedError("truncated", str(error)) from None
+    if delimiter == ",":
+        _check_commas(grid, lines)
     return _repair(Sheet("", grid, lines=tuple(lines)), {})
 
 
-def _columns(head: str, mark: str) -> int:
-    """Typical number of fields a line has when split at ``mark``."""
-    lines = list(csv.reader(io.StringIO(head, newline=""), delimiter=mark))
-    counts = sorted(len(line) for line in lines if line)
-    return counts[len(counts) * 3 // 4] if counts else 0
+def _fitness(head: str, mark: str) -> tuple[int, int, int]:
+    """How well ``mark`` splits the lines: those of one width, cells left whole, their number."""
+    rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=mark) if row]
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    width, alike = widths.most_common(1)[0] if widths else (0, 0)
+    torn = sum(";" in cell or "\t" in cell for row in rows for cell in row)
+    return alike, -torn, width
+
+
+def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
+    """Refuse rows that are wider than the widest line of headings: decimals were split."""
+    words = [r for r, row in enumerate(grid) if not any(c.strip().isdigit() for c in row)]
+    head = max(words, key=lambda r: len(grid[r]), default=None)
+    for r in range(head + 1 if head is not None else len(grid), len(grid)):
+        if len(grid[head]) > 2 and any(cell.strip() for cell in grid[r][len(grid[head]) :]):
+            raise RefusedError("decimal_comma", f"dòng {lines[r]}")
 
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1."""
     try:
-        body = ElementTree.fromstring(prescan.part_text(package, "word/document.xml"))[0]
+        xml = prescan.raised_runs(prescan.part_text(package, "word/document.xml"))
+        body = ElementTree.fromstring(xml)[0]
     except (ElementTree.ParseError, IndexError) as error:
         raise RefusedError("truncated", str(error)) from None
     above: list[list[object]] = []
@@ -200,7 +282,7 @@ def _word_row(row: ElementTree.Element) -> list[object]:
     for cell in row.iterfind(f"{WORD}tc"):
         span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
         told = span.get(f"{WORD}val", "") if span is not None else ""
-        width = int(told) if told.isdigit() else 1
+        width = int(told) if re.fullmatch("[0-9]{1,4}", told) else 1
         text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
         cells += [text] * min(width, prescan.MAX_COLUMNS)
     return cells

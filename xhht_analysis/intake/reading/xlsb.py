@@ -1,0 +1,104 @@
+"""What the value reader does not show of an .xlsb: percent formats, formulas, hidden rows.
+
+Only as much of its records ([MS-XLSB] 2.1.4) is read as that needs.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Iterator
+
+from xhht_analysis.intake.reading import prescan
+from xhht_analysis.intake.reading.prescan import SheetNotes, part_name, tags
+
+ROW, CELLS, FORMULAS = 0, range(1, 12), range(8, 12)
+FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET = 44, 47, 617, 618, 156
+
+
+def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
+    """Notes on every sheet of an .xlsb package, by sheet name.
+
+    Raises
+    ------
+    RefusedError
+        too_many_cells, truncated.
+    """
+    rels = prescan.part_text(package, "xl/_rels/workbook.bin.rels")
+    links = {
+        link.get("Id"): part_name(package, link.get("Target", ""))
+        for link in tags("Relationship", rels)
+    }
+    try:
+        percent = _percent_styles(package)
+        sheets = {}
+        for kind, data in _records(package, "xl/workbook.bin"):
+            if kind == SHEET:
+                link, at = _text(data, 8)
+                if part := links.get(link):
+                    sheets[_text(data, at)[0]] = _notes(package, part, percent)
+        return sheets
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise prescan.RefusedError("truncated", str(error)) from None
+
+
+def _records(package: zipfile.ZipFile, name: str) -> Iterator[tuple[int, bytes]]:
+    """Records of a binary part: kind and content."""
+    name = part_name(package, f"/{name}")
+    data = b"".join(prescan.pieces(package, name)) if name else b""
+    at = 0
+    while at < len(data):
+        kind, size, shift = data[at], 0, 0
+        at += 1
+        if kind & 0x80:
+            kind, at = kind & 0x7F | data[at] << 7, at + 1
+        while True:
+            byte, at = data[at], at + 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80 or shift > 21:
+                break
+        yield kind, data[at : at + size]
+        at += size
+
+
+def _text(data: bytes, at: int) -> tuple[str, int]:
+    """Text at ``at``, and where it ends."""
+    (n,) = struct.unpack_from("<I", data, at)
+    end = at + 4 + 2 * n
+    return data[at + 4 : end].decode("utf-16-le"), end
+
+
+def _percent_styles(package: zipfile.ZipFile) -> set[int]:
+    """Numbers of the cell styles shown as percent."""
+    formats, percent, count = {9, 10}, set(), None
+    for kind, data in _records(package, "xl/styles.bin"):
+        if kind == FORMAT and prescan.is_percent(_text(data, 2)[0]):
+            formats.add(struct.unpack_from("<H", data)[0])
+        elif kind in (STYLES_BEGIN, STYLES_END):
+            count = 0 if kind == STYLES_BEGIN else None
+        elif kind == STYLE and count is not None:
+            if struct.unpack_from("<H", data, 2)[0] in formats:
+                percent.add(count)
+            count += 1
+    return percent
+
+
+def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes:
+    notes, row, right = SheetNotes(), 0, 0
+    for kind, data in _records(package, part):
+        if kind == ROW:
+            row = struct.unpack_from("<I", data)[0] + 1
+            if data[11] & 0x10:
+                notes.hidden_rows.add(row)
+        elif kind in CELLS:
+            column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
+            if kind > 1:
+                right = max(right, column + 1)
+            if row * right > prescan.MAX_AREA:
+                raise prescan.RefusedError("too_many_cells", f"row {row}, column {right}")
+            if style in percent:
+                notes.percent.add((row, column + 1))
+            if kind in FORMULAS:
+                notes.formulas.add((row, column + 1))
+    return notes
