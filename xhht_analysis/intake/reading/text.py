@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import statistics
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+
+from xhht_analysis.intake.reading.siblings import Siblings
 
 __all__ = [
-    "NOTES_VI", "PERSONAL", "Parsed", "Siblings", "fold", "normalise", "parse_date", "parse_level",
+    "NOTES_VI", "Parsed", "Siblings", "fold", "normalise", "parse_date", "parse_level",
     "parse_number", "parse_ratio", "parse_year", "scale_of", "without_notes",
 ]  # fmt: skip
 
@@ -52,13 +53,6 @@ NOTES_VI = {
 _NOTE_SIGN = r"[\u00b2\u00b3\u00b9\u2070-\u209c\u2460-\u24ff\u2776-\u2793†‡]+"
 """Raised, lowered and circled signs: notes beside a number or a word, never part of it."""
 _NOTE = re.compile(rf"{_NOTE_SIGN}|(?<=[\w%])\s*(?:\*+|[(\[](?:\d|\*+)[)\]])$")
-PERSONAL = re.compile(
-    r"(?<![\w.,/])(?:0(?:0[1-9]|[1-8]\d|9[0-6])(?:[ .]?\d{3}){3}"  # CCCD
-    r"|(?:0|\+84[ .]?)[235789](?:[ .-]?\d){8,9}"  # telephone
-    r"|(?<=(?i:cmnd|.cmt) )\d{9}|(?<=(?i:cmnd|.cmt): )\d{9}|(?<=(?i:cmnd|.cmt) số )\d{9})"
-    r"(?![\w/]|[.,]\d)"
-)
-"""Numbers of persons in a text: identity card (12 or 9 digits), telephone."""
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u3000]+")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]"
@@ -285,49 +279,6 @@ def _one_mark(
     usual = math.nan if signs else siblings.usual
     near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
     return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
-
-
-class Siblings:
-    """The other cells of a number's column, which decide what one mark in it means."""
-
-    def __init__(self, cells: Iterable[object]) -> None:
-        self._cells = cells
-        self._signs: dict[str, tuple[set[str], bool]] = {}
-
-    @cached_property
-    def cells(self) -> list[object]:
-        """The cells, looked at only when a number asks."""
-        return list(self._cells)
-
-    @cached_property
-    def usual(self) -> float:
-        """Median of the cells that are numbers already; NaN when there are none."""
-        sizes = [c for c in self.cells if isinstance(c, (int, float)) and c > 0]
-        return statistics.median(sizes) if sizes else math.nan
-
-    def habits(self, mark: str) -> tuple[set[str], bool]:
-        """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
-        if mark not in self._signs:
-            texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
-            told = {text: _habit(text, mark) for text in texts}
-            decimals = [text for text, habit in told.items() if habit == "decimal"]
-            padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
-            self._signs[mark] = set(told.values()) - {None}, padded
-        return self._signs[mark]
-
-
-def _habit(text: str, mark: str) -> str | None:
-    """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
-    body = re.sub(r"[^\d.,]", "", text)
-    other = "," if mark == "." else "."
-    if not body or not body[0].isdigit():
-        return None
-    if body.count(mark) > 1 or (mark in body and body.rfind(other) > body.rfind(mark)):
-        return "thousands"
-    if body.count(mark) == 1:
-        whole, part = body.split(mark)
-        return "decimal" if len(part) != 3 or other in whole or len(whole) > 3 else None
-    return "thousands" if body.count(other) == 1 and len(body.split(other)[1]) != 3 else None
 
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:

@@ -20,10 +20,17 @@ import python_calamine as calamine
 
 from xhht_analysis.intake.reading import biff, legacy_text, ooxml, prescan, xlsb
 from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
-from xhht_analysis.intake.reading.text import PERSONAL
 from xhht_analysis.schema import printable
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+PERSONAL = re.compile(
+    r"(?<![\w.,/])(?:0(?:0[1-9]|[1-8]\d|9[0-6])(?:[ .]?\d{3}){3}"  # CCCD
+    r"|(?:0|\+84[ .]?)[235789](?:[ .-]?\d){8,9}"  # telephone
+    r"|(?<=(?i:cmnd|.cmt) )\d{9}|(?<=(?i:cmnd|.cmt): )\d{9}|(?<=(?i:cmnd|.cmt) số )\d{9})"
+    r"(?![\w/]|[.,]\d)"
+)
+"""Numbers of persons in a text: identity card (12 or 9 digits), telephone."""
 
 
 def read_workbook(path: Path) -> list[Sheet]:

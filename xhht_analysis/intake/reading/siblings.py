@@ -1,0 +1,52 @@
+"""The cells beside a number in its column: they decide what one mark in it means."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Iterable
+from functools import cached_property
+
+
+class Siblings:
+    """The other cells of a number's column, which decide what one mark in it means."""
+
+    def __init__(self, cells: Iterable[object]) -> None:
+        self._cells = cells
+        self._signs: dict[str, tuple[set[str], bool]] = {}
+
+    @cached_property
+    def cells(self) -> list[object]:
+        """The cells, looked at only when a number asks."""
+        return list(self._cells)
+
+    @cached_property
+    def usual(self) -> float:
+        """Median of the cells that are numbers already; NaN when there are none."""
+        sizes = [c for c in self.cells if isinstance(c, (int, float)) and c > 0]
+        return statistics.median(sizes) if sizes else math.nan
+
+    def habits(self, mark: str) -> tuple[set[str], bool]:
+        """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
+        if mark not in self._signs:
+            texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
+            told = {text: _habit(text, mark) for text in texts}
+            decimals = [text for text, habit in told.items() if habit == "decimal"]
+            padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
+            self._signs[mark] = set(told.values()) - {None}, padded
+        return self._signs[mark]
+
+
+def _habit(text: str, mark: str) -> str | None:
+    """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
+    body = re.sub(r"[^\d.,]", "", text)
+    other = "," if mark == "." else "."
+    if not body or not body[0].isdigit():
+        return None
+    if body.count(mark) > 1 or (mark in body and body.rfind(other) > body.rfind(mark)):
+        return "thousands"
+    if body.count(mark) == 1:
+        whole, part = body.split(mark)
+        return "decimal" if len(part) != 3 or other in whole or len(whole) > 3 else None
+    return "thousands" if body.count(other) == 1 and len(body.split(other)[1]) != 3 else None
