@@ -54,6 +54,9 @@ def test_help_loads_nothing_heavy():
         (["correct", "khong_co.xlsx"], 2, "khong_co.xlsx"),
         (["template", "--year", "2024"], 2, "--unit"),
         (["template", "--year", "2024", "--unit", "999"], 2, "999"),
+        (["template", "--year", "2024", "--unit", "815", "--all"], 2, "--all"),
+        (["template", "--year", "1999", "--all"], 2, "2021–2030"),
+        (["template", "--year", "2026", "--agency", "SLDTBXH"], 2, "Sở Nội vụ (SNV)"),
         (["schedule", "--at", "6", "--daily"], 2, "06:00"),
     ],
 )
@@ -78,6 +81,16 @@ def test_a_template_is_written_and_found_clean_but_empty(tmp_path):
     told = xhht("check", path, "--out", out)
     assert told.returncode == 0
     assert "nothing_filled_in" in told.stdout
+
+
+@pytest.mark.parametrize(("year", "n"), [("2024", 11 + 5), ("2026", 57 + 5)])
+def test_the_whole_set_of_a_year_in_one_call(tmp_path, year, n):
+    told = xhht("template", "--all", "--year", year, "--out", tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    made = {path.stem.split("_")[2] for path in (tmp_path / "templates").iterdir()}
+    assert len(made) == n
+    assert f"{n} biểu mẫu" in told.stdout
+    assert ({"SLDTBXH", "815"} if year == "2024" else {"SNV", "28360"}) <= made
 
 
 def test_an_impossible_figure_is_told_and_marked(tmp_path):

@@ -97,15 +97,62 @@ def test_percentage_is_a_formula_with_its_value_and_the_only_formula(filled):
     assert shown["life_skills"][9] == "=1+1"
 
 
-def test_sheet_of_communes_has_two_header_rows_and_one_row_per_commune(filled):
+def test_sheet_of_communes_has_names_hidden_codes_and_one_row_per_commune(filled):
     cells = rows(filled, "Xã")
-    assert cells[0][:4] == ("TT", "Mã đơn vị", "Đơn vị", "literate_l1_15_25")
-    assert cells[1][3:5] == ("Tử số", "Mẫu số")
-    codes = [row[1] for row in cells[2:] if row[1]]
+    assert cells[0][:4] == ("TT", "Mã đơn vị", "Đơn vị", "Biết chữ mức 1, 15–25 tuổi")
+    assert cells[1][3] == "literate_l1_15_25"
+    assert cells[2][3:5] == ("Tử số", "Mẫu số")
+    sheet = load_workbook(filled)["Xã"]
+    assert [sheet.row_dimensions[n].hidden for n in (1, 2, 3, 4)] == [False, True, False, False]
+    assert sheet["D3"].comment.text == "Người 15–25 tuổi biết chữ mức độ 1"
+    assert sheet["E3"].comment.text == "Người 15–25 tuổi"
+    codes = [row[1] for row in cells[3:] if row[1]]
     assert codes == plan().areas.communes_of("823", "2023-09-30")
     assert len(codes) == 13
-    column = cells[0].index("literate_l2_15_60")
-    assert cells[2 + codes.index("28654")][column : column + 2] == (9, 10)
+    column = cells[1].index("literate_l2_15_60")
+    assert cells[3 + codes.index("28654")][column : column + 2] == (9, 10)
+
+
+def old_sheet_of_communes(path: Path) -> None:
+    """Make the sheet as it was until 2026: codes as headings, no names."""
+    book = load_workbook(path)
+    sheet = book["Xã"]
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    for column in range(1, 4):
+        sheet.cell(2, column).value = sheet.cell(1, column).value
+    sheet.delete_rows(1)
+    sheet.row_dimensions[2].hidden = sheet.row_dimensions[1].hidden = False
+    book.save(path)
+
+
+@pytest.mark.parametrize("change", [None, old_sheet_of_communes])
+def test_both_sheets_of_communes_are_read(tmp_path, change):
+    rates = plan().indicators.query("kind == 'rate'").drop_duplicates("indicator_code")
+    typed = [
+        {"unit_code": unit, "indicator_code": code, "numerator": 100 + i, "denominator": 200 + j}
+        for i, unit in enumerate(plan().areas.communes_of("823", "2023-09-30"))
+        for j, code in enumerate(rates["indicator_code"])
+    ]
+    path = tmp_path / "2023-11-20" / "x.xlsx"
+    write(path, commune_values=pd.DataFrame(typed))
+    if change:
+        change(path)
+    panel = intake(tmp_path).panel
+    panel = panel[panel["value_type"].eq("reported")].set_index(["unit_code", "indicator_code"])
+    assert len(panel) == len(typed) == 13 * 13
+    for row in typed:
+        counts = panel.loc[(row["unit_code"], row["indicator_code"]), ["numerator", "denominator"]]
+        assert counts.tolist() == [row["numerator"], row["denominator"]]
+
+
+def test_a_source_of_money_with_a_comma_is_one_choice(filled):
+    sheet = load_workbook(filled)["Thực hiện"]
+    [rule] = [v for v in sheet.data_validations.dataValidation if str(v.sqref).startswith("G4")]
+    choices = [cell.value for (cell,) in sheet[rule.formula1.lstrip("=").replace("$", "")]]
+    assert choices == ["Ngân sách nhà nước", "Chương trình, đề án", "Xã hội hóa"]
+    assert rule.formula1.count("$") == 4
+    assert sheet.column_dimensions["L"].hidden
 
 
 def test_tasks_of_the_unit_with_money_by_source(filled):
@@ -119,7 +166,7 @@ def test_tasks_of_the_unit_with_money_by_source(filled):
     ]
     tasks = plan().tasks
     own = tasks["agency_codes"].str.split(";").map(lambda codes: "UBNDH" in codes)
-    assert {row[0] for row in cells[3:]} == set(tasks.loc[own, "task_code"])
+    assert {row[0] for row in cells[3:] if row[0]} == set(tasks.loc[own, "task_code"])
 
 
 def test_cells_are_validated_and_explained(filled):
@@ -185,8 +232,13 @@ def test_no_link_leaves_the_workbook(filled):
     ("more", "message"),
     [
         ({"unit_code": "999"}, "999"),
-        ({"unit_code": "823", "year": 2025}, "cấp huyện kết thúc"),
+        ({"unit_code": "819", "year": 2025}, "30/09/2025.*Cái Bè.*819.*không có.*Xã "),
+        ({"unit_code": "29869", "year": 2026}, "Phường Cao Lãnh.*không có trong địa bàn"),
+        ({"unit_code": "29869", "year": 2024}, "Phường Cao Lãnh.*không có trong địa bàn"),
         ({"agency_code": "XYZ"}, "XYZ"),
+        ({"agency_code": "SLDTBXH", "year": 2026}, r"30/09/2026.*Hãy lập .* Sở Nội vụ \(SNV\)"),
+        ({"agency_code": "SNV", "year": 2024}, r"30/09/2024.*Thương binh.* \(SLDTBXH\)"),
+        ({"agency_code": "DPTTH", "year": 2026}, r"Báo Ấp Bắc \(BAOAB\)"),
         ({"unit_code": "823", "agency_code": "DHTG"}, "đúng một"),
     ],
 )

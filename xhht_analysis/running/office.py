@@ -20,33 +20,43 @@ def template(
     year: Annotated[int, typer.Option("--year", help="Năm số liệu.")],
     unit: Annotated[str | None, typer.Option("--unit", help="Mã đơn vị, ví dụ 815.")] = None,
     agency: Annotated[str | None, typer.Option("--agency", help="Mã cơ quan.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Mọi đơn vị, cơ quan của năm.")] = False,
     out: Out = None,
 ) -> None:
-    """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền."""
+    """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền, hoặc cả bộ của một năm."""
     from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.returning.status import expected_reporters
     from xhht_analysis.intake.returning.template import write_template
 
-    if (unit is None) == (agency is None):
+    if (unit is not None) + (agency is not None) + everyone != 1:
         raise UsageError(messages.UNIT_OR_AGENCY)
-    project, code = project_at(out), unit or agency
+    project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    path = project.out / "templates" / f"bieu_mau_{code}_{year}.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        write_template(
-            path,
-            unit_code=unit,
-            agency_code=agency,
-            year=year,
-            areas=plan.areas,
-            indicators=plan.indicators,
-            tasks=plan.tasks,
-            agencies=plan.agencies,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    typer.echo(path)
+    if not plan.areas.province.first_year <= year <= plan.areas.province.last_year:
+        first, last = plan.areas.province.first_year, plan.areas.province.last_year
+        raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
+    wanted = [("agency", agency) if agency else ("unit", unit)]
+    if everyone:
+        rows = expected_reporters(year, plan.areas, plan.agencies)
+        kinds = rows["kind"].where(rows["kind"].eq("agency"), "unit")
+        wanted = list(zip(kinds, rows["reporter_code"], strict=True))
+    folder = project.out / "templates"
+    for kind, code in wanted:
+        path = folder / f"bieu_mau_{code}_{year}.xlsx"
+        try:
+            write_template(
+                path,
+                **{f"{kind}_code": code},
+                year=year,
+                areas=plan.areas,
+                indicators=plan.indicators,
+                tasks=plan.tasks,
+                agencies=plan.agencies,
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+    typer.echo(messages.TEMPLATES.format(n=len(wanted), path=folder) if everyone else path)
 
 
 def check(

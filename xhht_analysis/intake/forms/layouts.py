@@ -229,17 +229,20 @@ class Indicators(Units):
 
     doubled: list[int] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
+    coded: bool = False
 
     def bind(self) -> None:
-        """Find the columns of each indicator."""
+        """Find the columns of each indicator; a code says more than a name."""
         names, taken, shared = self.office.indicator_names, {}, []
         for column in self.table.usable:
             path = self.table.headings[column].replace(" | ", " ")
             years = set(YEAR.findall(path))
             year = int(years.pop()) if len(years) == 1 else None
-            found = max((n for n in names if f" {n} " in f" {path} "), key=len, default=None)
+            there = [name for name in names if f" {name} " in f" {path} "]
+            found = max(there, key=lambda n: (n == fold(names[n]), len(n)), default=None)
             part = self._part(path, found, names.get(found, ""))
             if part:
+                self.coded |= found == fold(names[found])
                 taken.setdefault((f"{part} {names[found]}", year), []).append(column)
             elif found is None:
                 codes = self.office.denominators.get(re.sub("^(tong )?(so )?", "", path), ())
@@ -256,7 +259,11 @@ class Indicators(Units):
         """What a column holds; None where its heading has words that may change its meaning."""
         if found is None:
             return None
-        rest = " ".join(f" {path} ".replace(f" {found} ", " ").split()) if found != path else path
+        rest, names = path, self.office.indicator_names
+        if found != path:  # its code, name and short name may all stand there
+            own = sorted((name for name in names if names[name] == code), key=len, reverse=True)
+            for name in own:
+                rest = f" {rest} ".replace(f" {name} ", " ").strip()
         words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - self.office.words(code)
         if found != path and not words <= FILLER:
             self.unclear.append(path)

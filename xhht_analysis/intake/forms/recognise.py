@@ -186,10 +186,16 @@ def _read_table(
     if not complete:
         office.looked_for += [own.missing() for own in bound if own.titled or not own.columns]
         return False
-    best = max(complete, key=lambda layout: (layout.about["layout"] != "indicators", layout.score))
+    best = max(complete, key=_rank)
     best.read()
     office.forms.append(best.name)
     return True
+
+
+def _rank(layout: layouts.Layout) -> tuple[bool, bool, int]:
+    """How sure it is that a table is of a layout: the kit's codes in its headings decide."""
+    general = isinstance(layout, layouts.Indicators)
+    return general and layout.coded, not general, layout.score
 
 
 def _lines_above(table: Table) -> list[str]:

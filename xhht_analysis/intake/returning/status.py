@@ -51,7 +51,7 @@ def submission_status(
     last = int(as_of[:4])
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
     years = range(int(min(stated.min(), last)) if len(stated) else last, last + 1)
-    frames = [_expected(year, areas, agencies) for year in years]
+    frames = [expected_reporters(year, areas, agencies) for year in years]
     expected = pd.concat(frames, ignore_index=True)
     files = submissions.dropna(subset=["sender", "year"]).groupby(["year", "sender"])
     received = files.agg(
@@ -73,8 +73,14 @@ def submission_status(
     return table.assign(state=state, missing_indicators=owed)[COLUMNS]
 
 
-def _expected(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
-    """Reporters of one year: districts until they ended, then communes; agencies in office."""
+def expected_reporters(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
+    """Who owes figures of one year: districts until they ended, then communes; agencies.
+
+    Returns
+    -------
+    DataFrame
+        reporter_code, name_vi, due (ISO date), kind (agency, district, commune), year.
+    """
     province, deadlines = areas.province, agencies.set_index("agency_code")["deadline"]
     due = {
         "district": deadlines[province.duty_of_districts],
@@ -84,9 +90,8 @@ def _expected(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
     on = f"{year}-{due[kind]}"
     units = areas.units(on)
     units = units.loc[units["level"].eq(kind), ["unit_code", "name_vi"]]
-    ended = agencies["valid_to"].fillna("").replace("", "9999")
-    there = agencies[agencies["valid_from"].le(on) & ended.ge(on) & agencies["indicators"].ne("")]
-    there = there[["agency_code", "name_vi", "deadline"]]
+    there = in_office(agencies, on)
+    there = there.loc[there["indicators"].ne(""), ["agency_code", "name_vi", "deadline"]]
     both = pd.concat(
         [
             there.set_axis(["reporter_code", "name_vi", "due"], axis=1).assign(kind="agency"),
@@ -94,6 +99,12 @@ def _expected(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
         ]
     )
     return both.assign(year=year, due=f"{year}-" + both["due"])
+
+
+def in_office(agencies: pd.DataFrame, on: str) -> pd.DataFrame:
+    """Rows of the agencies that exist on the ISO date ``on``."""
+    ended = agencies["valid_to"].fillna("").replace("", "9999")
+    return agencies[agencies["valid_from"].le(on) & ended.ge(on)]
 
 
 def _owed(

@@ -2,21 +2,24 @@
 
 The layout is fixed so that people, sample and reader agree. Sheet `SHEET_FIGURES`: title in A1,
 the rows of `LABELS` (label in A, value in B), then `COLUMNS` and one row per indicator; a
-district also gets `SHEET_COMMUNES` (two header rows, one row per commune); `SHEET_TASKS` lists
-the tasks. In an agency's workbook ``Mã đơn vị`` holds the agency's code and every figure is the
-province's. The percentage cells are the only formulas the kit writes; text never becomes one.
+district also gets `SHEET_COMMUNES` (names, a hidden row of codes, the two counts; one row per
+commune); `SHEET_TASKS` lists the tasks. In an agency's workbook ``Mã đơn vị`` holds the agency's
+code and every figure is the province's. The percentage cells are the only formulas the kit writes;
+text never becomes one.
 """
 
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from xhht_analysis.intake.returning.book import Book, cell_name, open_book
+from xhht_analysis.intake.returning.status import in_office
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.province import Province
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
@@ -27,6 +30,9 @@ COMMUNE_COLUMNS = _WORDS["COMMUNE_COLUMNS"]
 TASK_COLUMNS = _WORDS["TASK_COLUMNS"]
 STATUS_WORDS = _WORDS["STATUS_WORDS"]
 SOURCE_WORDS = _WORDS["SOURCE_WORDS"]
+REFUSALS = _WORDS["REFUSALS"]
+SOURCES_COLUMN = len(TASK_COLUMNS) + 2
+"""Hidden column of `SHEET_TASKS`: a choice that holds a comma cannot stand in a rule itself."""
 HEADER_ROW = len(LABELS) + 2
 """Zero-based row of the header of `SHEET_FIGURES`; the sample mark stands in the row above."""
 
@@ -37,7 +43,7 @@ def write_template(
     unit_code: str | None = None,
     agency_code: str | None = None,
     year: int,
-    areas: Any,
+    areas: Areas,
     indicators: pd.DataFrame,
     tasks: pd.DataFrame,
     agencies: pd.DataFrame,
@@ -72,18 +78,19 @@ def write_template(
     Raises
     ------
     ValueError
-        If not exactly one code is given, or the code is unknown at that date.
+        If not exactly one code is given, or the unit or agency is unknown, outside the plan's area
+        or not there at that date; the message names who reports instead.
     """
     if (unit_code is None) == (agency_code is None):
         raise ValueError("Cần đúng một trong hai: mã đơn vị (unit_code) hoặc mã cơ quan.")
     on = snapshot_date or f"{year}-09-30"
     units, province = areas.units(on), areas.province
     if unit_code is not None:
-        name, level = _unit(units, unit_code, on, province)
+        name, level = _unit(areas, unit_code, on)
         rows = indicators[indicators["kind"].isin(["share", "rate", "level"])]
         todo = tasks[_lists(tasks["agency_codes"], _duty(level, province))]
     else:
-        name, level = _agency(agencies, agency_code), "agency"
+        name, level = _agency(agencies, agency_code, on), "agency"
         codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
         rows = indicators[indicators["indicator_code"].isin(str(codes).split(";"))]
         todo = tasks[_lists(tasks["agency_codes"], agency_code)]
@@ -98,21 +105,34 @@ def write_template(
     return path
 
 
-def _unit(units: pd.DataFrame, code: str, on: str, province: Province) -> tuple[str, str]:
-    found = units[units["unit_code"] == code]
-    if found.empty:
-        end = f"{date.fromisoformat(province.districts_end):%d/%m/%Y}"
-        late = "" if province.has_districts(on) else f" (cấp huyện kết thúc từ {end})"
-        raise ValueError(f"Mã đơn vị {code} không có hiệu lực vào ngày {on}{late}.")
-    return str(found["name_vi"].iloc[0]), str(found["level"].iloc[0])
+def _unit(areas: Areas, code: str, on: str) -> tuple[str, str]:
+    units = areas.units(on).set_index("unit_code")
+    if code in units.index:
+        return tuple(units.loc[code, ["name_vi", "level"]])
+    names = areas.table.loc[areas.table["unit_code"] == code, "name_vi"]
+    if names.empty:
+        raise ValueError(REFUSALS["unit_unknown"].format(code=code))
+    instead = areas.match(names.iloc[-1], on, code=code).suggestion
+    raise ValueError(_not_there(code, names.iloc[-1], on, instead))
 
 
-def _agency(agencies: pd.DataFrame, code: str | None) -> str:
-    found = agencies[agencies["agency_code"] == code]
-    if found.empty:
-        known = ", ".join(agencies["agency_code"])
-        raise ValueError(f"Mã cơ quan {code} không có; các mã: {known}.")
-    return str(found["name_vi"].iloc[0])
+def _agency(agencies: pd.DataFrame, code: str | None, on: str) -> str:
+    names = agencies.set_index("agency_code")["name_vi"]
+    if code not in names.index:
+        raise ValueError(REFUSALS["agency_unknown"].format(code=code, known=", ".join(names.index)))
+    there = in_office(agencies, on).set_index("agency_code")
+    if code not in there.index:
+        after = agencies.loc[agencies["agency_code"] == code, "successor"]
+        instead = there[there.index.isin(after) | there["successor"].eq(code)]
+        others = [f"{name} ({other})" for other, name in instead["name_vi"].items()]
+        raise ValueError(_not_there(code, names[code], on, "; ".join(others)))
+    return names[code]
+
+
+def _not_there(code: str | None, name: str, on: str, instead: str | None) -> str:
+    day = f"{datetime.fromisoformat(on):%d/%m/%Y}"
+    text = REFUSALS["not_there"].format(code=code, name=name, on=day)
+    return text + (REFUSALS["instead"].format(instead=instead) if instead else "")
 
 
 def _duty(level: str, province: Province) -> str:
@@ -210,27 +230,31 @@ def _write_communes(
     mark: str | None,
 ) -> None:
     sheet = book.sheet(SHEET_COMMUNES, [5, 11, 26] + [14] * (2 * len(rates)))
+    style = book.styles["header"]
     for column, title in enumerate(COMMUNE_COLUMNS):
-        sheet.merge_range(0, column, 1, column, title, book.styles["header"])
+        sheet.merge_range(0, column, 2, column, title, style)
     for column, record in zip(range(3, 999, 2), rates.to_dict("records"), strict=False):
-        style = book.styles["header"]
-        sheet.merge_range(0, column, 0, column + 1, record["indicator_code"], style)
+        for row, name in enumerate(("short_name_vi", "indicator_code")):
+            sheet.merge_range(row, column, row, column + 1, record[name], style)
         sheet.write_comment(0, column, record["name_vi"])
-        book.put(sheet, 1, column, "Tử số", "header")
-        book.put(sheet, 1, column + 1, "Mẫu số", "header")
+        for beside, part in enumerate(("numerator", "denominator")):
+            book.put(sheet, 2, column + beside, COLUMNS[part][0], "header")
+            sheet.write_comment(2, column + beside, record[f"{part}_vi"])
+    sheet.set_row(0, 48)
+    sheet.set_row(1, None, None, {"hidden": True})
     given = {} if values is None else values.set_index(["unit_code", "indicator_code"])
     known = {} if values is None else given[["numerator", "denominator"]].to_dict("index")
-    for row, commune in enumerate(communes.to_dict("records"), start=2):
-        for column, text in enumerate((row - 1, commune["unit_code"], commune["name_vi"])):
+    for row, commune in enumerate(communes.to_dict("records"), start=3):
+        for column, text in enumerate((row - 2, commune["unit_code"], commune["name_vi"])):
             book.put(sheet, row, column, text)
         for column, code in zip(range(3, 999, 2), rates["indicator_code"], strict=False):
             counts = known.get((commune["unit_code"], code), {})
             book.put(sheet, row, column, counts.get("numerator"), "input")
             book.put(sheet, row, column + 1, counts.get("denominator"), "input")
             _validate_counts(sheet, row, column)
-    sheet.freeze_panes(2, 3)
+    sheet.freeze_panes(3, 3)
     if mark:
-        book.put(sheet, len(communes) + 3, 0, mark, "mark")
+        book.put(sheet, len(communes) + 4, 0, mark, "mark")
 
 
 def _write_tasks(
@@ -251,8 +275,13 @@ def _write_tasks(
             style = "money" if field.startswith("budget_p") or field == "budget_spent" else "entry"
             book.put(sheet, row, column, value, style if column > 1 else "text")
     last = max(3 + len(done), 4) + 30
-    for column, choices in ((2, STATUS_WORDS), (6, SOURCE_WORDS)):
-        options = {"validate": "list", "source": list(choices.values())}
+    sources = list(SOURCE_WORDS.values())
+    for row, word in enumerate(sources, start=last + 2):
+        book.put(sheet, row, SOURCES_COLUMN, word, "plain")
+    sheet.set_column(SOURCES_COLUMN, SOURCES_COLUMN, None, None, {"hidden": True})
+    ends = (cell_name(row, SOURCES_COLUMN, absolute=True) for row in (last + 2, row))
+    for column, choices in ((2, list(STATUS_WORDS.values())), (6, f"={':'.join(ends)}")):
+        options = {"validate": "list", "source": choices}
         sheet.data_validation(3, column, last, column, options | _refusal("Chọn trong danh sách."))
     money = {"validate": "decimal", "criteria": ">=", "value": 0}
     sheet.data_validation(3, 4, last, 5, money | _refusal("Nhập số không âm (triệu đồng)."))
