@@ -11,6 +11,7 @@ from xhht_analysis.project import ROOT, KitError, Project, UsageError
 from xhht_analysis.running import pipeline, preflight
 
 pytestmark = pytest.mark.unit
+OPTIONAL, MAY_BE_EMPTY = "references.csv", ("expert.csv", "crosswalk.csv", "references.csv")
 FILES = sorted({p.name for p in (ROOT / "config").iterdir()} - {"run.yml", "corrections.csv"})
 
 
@@ -30,8 +31,10 @@ def test_what_is_delivered_passes(project):
     assert len(names) > 5
 
 
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("cause", ["gone", "empty", "other"])
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [(n, c) for n in FILES for c in ("gone", "empty", "other") if (n, c) != (OPTIONAL, "gone")],
+)
 def test_a_file_gone_emptied_or_of_something_else_is_named(project, name, cause):
     path = project.config_dir / name
     path.unlink()
@@ -43,7 +46,7 @@ def test_a_file_gone_emptied_or_of_something_else_is_named(project, name, cause)
     assert "Errno" not in str(told.value)
 
 
-@pytest.mark.parametrize("name", [n for n in FILES if n.endswith(".csv") and n != "expert.csv"])
+@pytest.mark.parametrize("name", [n for n in FILES if n.endswith(".csv") and n not in MAY_BE_EMPTY])
 def test_a_table_without_a_row_is_named(project, name):
     path = project.config_dir / name
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
@@ -60,10 +63,18 @@ def test_priors_cut_off_anywhere_are_told_with_what_is_missing(project, lines):
         preflight.check_config(project)
 
 
+def test_what_does_not_fit_between_two_tables_is_told(project):
+    path = project.config_dir / "crosswalk.csv"
+    path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    with pytest.raises(KitError, match=r"2025-07-01, chưa rõ huyện của 28252, .* khác\nHãy sửa"):
+        preflight.check_config(project)
+
+
 def test_no_opinion_and_no_correction_are_no_mistake(project):
     path = project.config_dir / "expert.csv"
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     (project.config_dir / "corrections.csv").unlink()
+    (project.config_dir / OPTIONAL).unlink()
     preflight.check_config(project)
 
 

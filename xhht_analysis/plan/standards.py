@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.plan.areas import PROVINCE, Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import NEVER
@@ -235,45 +235,32 @@ def _aggregate(
     levels: pd.DataFrame, rules: pd.DataFrame, groups: pd.Series, special: Iterable[str]
 ) -> pd.DataFrame:
     """Bounds of groups of units; ``groups`` maps every member, known or not, to its group."""
-    parts = []
-    is_special = groups.index.isin(list(special))
-    names, group = np.unique(groups.to_numpy(dtype=object), return_inverse=True)
+    parts = [pd.DataFrame(columns=BOUNDS)]
+    is_special = pd.Series(groups.index.isin(list(special)), index=groups.index)
     of_members = levels[levels["unit_code"].isin(groups.index)]
     for indicator, own in of_members.groupby("indicator_code"):
         asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
         bounds = own.set_index("unit_code").reindex(groups.index)
-        low = bounds["level_min"].fillna(0).to_numpy()
-        high = bounds["level_max"].fillna(asked["level"].max()).to_numpy()
+        low, high = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
         sure, possible = (
-            {r.level: _enough(at >= r.level, r, group, is_special) for r in asked.itertuples()}
-            for at in (low, high)
+            pd.DataFrame({r.level: _enough(at.ge(r.level), r, groups, is_special) for r in rows})
+            for at, rows in ((low, asked.itertuples()), (high, asked.itertuples()))
         )
-        if sure:
-            found = _cumulative(*(pd.DataFrame(met, index=names) for met in (sure, possible)))
-            found = found.loc[np.unique(names[group[bounds["level_min"].notna()]])]
-            found = found.rename_axis("unit_code").reset_index()
-            parts.append(found.assign(indicator_code=indicator)[BOUNDS])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BOUNDS)
+        found = _cumulative(sure, possible)
+        found = found.loc[found.index.isin(groups[bounds["level_min"].notna()])]
+        found = found.rename_axis("unit_code").reset_index()
+        parts.append(found.assign(indicator_code=indicator)[BOUNDS])
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
 def _enough(
-    reached: np.ndarray, rule: object, group: np.ndarray, is_special: np.ndarray
-) -> np.ndarray:
+    reached: pd.Series, rule: object, groups: pd.Series, is_special: pd.Series
+) -> pd.Series:
     """Whether each group has the share the rule asks; special members may be counted apart."""
-    if pd.isna(rule.share_special):
-        return _share_met(reached, group, rule.share)
-    n = group.max(initial=-1) + 1
-    apart = _share_met(reached[is_special], group[is_special], rule.share_special, n)
-    return apart & _share_met(reached[~is_special], group[~is_special], rule.share, n)
-
-
-def _share_met(
-    reached: np.ndarray, group: np.ndarray, share: float, n_groups: int = 0
-) -> np.ndarray:
-    """Whether ``share`` percent of each group's members are there; a group of none has it."""
-    there, all_of_it = (np.bincount(g, minlength=n_groups) for g in (group[reached], group))
-    there = np.pad(there, (0, len(all_of_it) - len(there)))
-    return 100 * there >= share * all_of_it - ROUNDING
+    apart = pd.notna(rule.share_special)
+    asked = is_special.map({True: rule.share_special, False: rule.share}) if apart else rule.share
+    share = reached.groupby([groups, is_special & apart]).transform("mean") * MAX_PERCENT
+    return share.ge(asked - ROUNDING).groupby(groups).all()
 
 
 def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:

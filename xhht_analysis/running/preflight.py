@@ -42,6 +42,8 @@ def check_config(project: Project) -> None:
     from xhht_analysis.intake.forms.recognise import read_descriptions
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.judging.corrections import read_corrections
+    from xhht_analysis.plan.consistency import check_plan
+    from xhht_analysis.plan.province import read_province
     from xhht_analysis.plan.tables import CONFIG_TABLES, read_config
 
     readers: dict[str, Callable[[Path], object]] = {
@@ -53,7 +55,8 @@ def check_config(project: Project) -> None:
     readers["forms.yml"] = lambda folder: dict(read_descriptions(folder) or {})
     readers["corrections.csv"] = lambda folder: [read_corrections(folder)]
     readers["priors.csv"] = lambda folder: calibration.read_settings(folder).levels["tail"].size
-    readers["units.csv, crosswalk.csv"] = lambda folder: [Plan.read(folder)]
+    readers["province.yml"] = lambda folder: [read_province(folder)]
+    readers[""] = lambda folder: [Plan.read(folder), check_plan(folder)]
     for name, read in readers.items():
         try:
             filled = read(project.config_dir)

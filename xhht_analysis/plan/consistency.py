@@ -1,0 +1,100 @@
+"""Whether the tables of config/ fit each other and the province, asked before a run starts."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.tables import CONFIG_TABLES, ConfigError, read_config
+
+LINKS = {
+    "indicators": "goals.indicator_code targets.indicator_code agencies.indicators "
+    "indicators.parent_indicator standards.level_indicator standards.indicator_code",
+    "goals": "targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes",
+    "agencies": "goals.lead_agency goals.support_agencies tasks.agency_codes indicators.reporter "
+    "agencies.successor",
+    "tasks": "goals.task_codes",
+    "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code",
+}
+"""Columns whose codes must stand in the first key column of another table."""
+MAX_NAMED = 8
+
+
+def check_plan(config_dir: Path) -> None:
+    """Compare every table of ``config_dir`` with the others.
+
+    Raises
+    ------
+    ConfigError
+        With one line per breach: a code that stands nowhere, a goal without a target, a number of
+        districts that is not the share it stands for, a commune without a district.
+    """
+    plan = {name: read_config(name, config_dir) for name in CONFIG_TABLES}
+    areas = read_areas(config_dir)
+    faults = [*_codes(plan), *_targets(plan, areas), *_units(plan, areas)]
+    if faults:
+        raise ConfigError("\n".join(["các bảng không khớp nhau:", *faults]))
+
+
+def _codes(plan: dict[str, pd.DataFrame]) -> list[str]:
+    faults = []
+    for home, columns in LINKS.items():
+        known = set(plan[home][CONFIG_TABLES[home].key[0]])
+        for place in columns.split():
+            table, column = place.split(".")
+            used = {code for cell in plan[table][column] for code in split_codes(cell)}
+            if used - known:
+                codes = _some(used - known)
+                faults.append(f"  {table}.csv, cột {column}: {codes} không có trong {home}.csv")
+    return faults
+
+
+def _targets(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
+    goals, targets, province = plan["goals"], plan["targets"], areas.province
+    faults = [
+        f"  targets.csv: mục tiêu {code} chưa có dòng nào"
+        for code in sorted(set(goals["goal_code"]) - set(targets["goal_code"]))
+    ]
+    if targets["target_year"].nunique() < 2:
+        faults.append("  targets.csv: cần ít nhất hai năm mục tiêu")
+    kinds, n = goals.set_index("goal_code")["kind"], len(areas.districts())
+    for row in targets.itertuples():
+        if not province.first_year <= row.target_year <= province.last_year:
+            faults.append(f"  targets.csv: {row.goal_code}: năm {row.target_year} ngoài kế hoạch")
+        counted = kinds.get(row.goal_code) == "share_districts"
+        needed = math.ceil(row.target_value * n / MAX_PERCENT - 1e-9) if counted else pd.NA
+        if str(row.target_units) != str(needed):
+            told = f"  targets.csv: {row.goal_code} năm {row.target_year}: target_units phải "
+            faults.append(told + (f"là {needed} ({row.target_value:g} % của {n})" if counted
+                                  else "để trống"))  # fmt: skip
+    return faults
+
+
+def _units(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
+    province, districts = areas.province, set(areas.districts()["unit_code"])
+    duties = {province.duty_of_districts, province.duty_of_communes}
+    unknown = {
+        "tiles": set(province.tiles) - districts,
+        "code": {province.code} - set(areas.table["unit_code"]),
+        "duty_of_…": duties - set(plan["agencies"]["agency_code"]),
+    }
+    faults = [f"  province.yml, {line}: {_some(codes)} chưa có" for line, codes in unknown.items()
+              if codes]  # fmt: skip
+    for on in (f"{province.first_year}-12-31", province.districts_end):
+        units, homes = areas.units(on), areas.parents(on)
+        communes = set(units.loc[units["level"].eq("commune"), "unit_code"])
+        lost = {code for code in communes if homes.get(code) not in districts}
+        if lost := lost | (set(homes) - communes):
+            told = f"  units.csv, crosswalk.csv: ngày {on}, chưa rõ huyện của {_some(lost)}"
+            faults.append(told)
+    return faults
+
+
+def _some(codes: set[str]) -> str:
+    shown, rest = sorted(codes)[:MAX_NAMED], len(codes) - MAX_NAMED
+    return ", ".join(shown) + (f" và {rest} mã khác" if rest > 0 else "")
