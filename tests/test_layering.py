@@ -41,7 +41,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 4_500,
     "plan": 8_400,
-    "intake": 53_200,
+    "intake": 56_000,
     "forecasting": 31_500,
     "publishing": 38_500,
     "running": 20_000,

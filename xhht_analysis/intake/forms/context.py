@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from xhht_analysis.intake.forms.mentions import Mention, find_mentions
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, normalise, parse_date, parse_year, scale_of
 
@@ -14,23 +15,17 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 40
 LABELS = {
-    "unit": re.compile(r"(ten )?(don vi|co quan)( bao cao)?"),
+    "unit": re.compile(
+        r"(ten )?(don vi|co quan|dia phuong|dia ban|noi)"
+        r"( (bao cao|lap bieu|gui|thuc hien|dieu tra))*"
+    ),
     "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
     "year": re.compile(r"nam( bao cao| so lieu)?|nam hoc"),
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),
 }
-PLACE = re.compile(
-    r"(?:^|.*\b)((?:tỉnh|huyện|thị xã|thành phố|xã|phường|thị trấn|tp\.?|tx\.?|tt\.?)"
-    r"(?:\s*\([^)]*\))?)\s*:?\s+([^\W\d_].*|\d+)$",
-    re.I,
-)
-BESIDE_PLACE = re.compile(r"xã\s+hội(?!\s+cư\b)|[\s,]+(năm|quý|tháng)\s.*$", re.I)
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
-OTHER = re.compile(r"kinh gui|kem theo|noi nhan|can cu|theo ")
-"""Lines of the head that name other offices than the one whose figures these are."""
-LEVEL_OF = {"tinh": "province"} | dict.fromkeys(("xa", "ph", "thi tr", "tt"), "commune")
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
@@ -54,7 +49,7 @@ class Context:
     """The head of a sheet as typed; empty where it says nothing.
 
     ``cells`` holds where unit, code and year stand on this sheet; ``date_cell`` a date that cannot
-    be read; ``lines`` the folded texts of the head.
+    be read; ``lines`` the folded texts of the head; ``mentions`` what may name a unit there.
     """
 
     unit: str = ""
@@ -69,6 +64,7 @@ class Context:
     scale: float = 1.0
     money_scale: float | None = None
     lines: list[str] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
     cells: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def filled_from(self, other: Context) -> Context:
@@ -85,7 +81,7 @@ class Context:
 
 def read_context(sheet: Sheet, until: int) -> Context:
     """Head of ``sheet`` above grid row ``until``."""
-    context, titles, place = Context(), [], None
+    context, titles = Context(), []
     for row in range(min(until, HEAD_ROWS, sheet.n_rows)):
         seen: set[str] = set()
         for column in range(min(len(sheet.grid[row]), 80)):
@@ -99,15 +95,8 @@ def read_context(sheet: Sheet, until: int) -> Context:
             at = (row, column) if own else _right_of(sheet, row, column)
             if at:
                 _take(context, fold(label), rest.strip() if own else sheet.cell(*at), at)
-            if place is None and not OTHER.match(fold(text)):
-                place, place_cell = PLACE.fullmatch(BESIDE_PLACE.sub("", text)), (row, column)
-    if not context.unit and place:
-        kind, name = place.groups()
-        kinds = (level for word, level in LEVEL_OF.items() if fold(kind).startswith(word))
-        context.level = next(kinds, "district")
-        plain = "(" not in kind and ":" not in place[0]
-        context.unit = f"{kind} {name}" if plain or context.level != "commune" else name
-        context.cells["unit"] = place_cell
+            beside = normalise(sheet.text(*at)) if at else ""
+            context.mentions += find_mentions(text, (row, column), beside)
     context.lines = [fold(title) for title in titles]
     _dates(context, titles)
     return context

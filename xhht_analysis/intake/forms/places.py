@@ -66,6 +66,16 @@ class Places:
             return self.match(self.areas.province.name_vi, "", self.on(year))
         return self.match(head.unit, head.code, self.on(year), level=head.level)
 
+    def depth(self, code: str | None, on: str) -> int:
+        """Level of a unit: 0 the province, 1 a district, 2 a commune."""
+        if code in self._districts:
+            return 1
+        return 2 if code in self.areas.parents(on) else 0
+
+    @cached_property
+    def _districts(self) -> frozenset[str]:
+        return frozenset(self.areas.districts()["unit_code"])
+
     def of_row(self, year: int | None) -> Any:
         """Unit of the row last taken; its group, then its column's heading settle a homonym."""
         name, code, _ = self.row_unit

@@ -20,6 +20,7 @@ from xhht_analysis import contracts, project
 from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
+from xhht_analysis.intake.forms.locating import by_file, locate
 from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
@@ -121,6 +122,7 @@ def read_forms(
     for head in heads:
         whole.filled_from(head)
     _year_of_name(whole, office)
+    _locate_sheets(tables, heads, whole, office)
     known = descriptions or read_descriptions(project.ROOT / "config")
     missed = []
     for (sheet, found), head in zip(tables, heads, strict=True):
@@ -167,6 +169,31 @@ def _year_of_name(whole: Context, office: Office) -> None:
         office.year_doubt = True
         text = f"Trong biểu ghi năm {whole.year}, tên tệp ghi năm {named}: có phải quên đổi năm?"
         office.find(None, "year_disagrees", text)
+
+
+def _locate_sheets(
+    tables: list[tuple[Sheet, list[Table]]], heads: list[Context], whole: Context, office: Office
+) -> None:
+    """Settle the unit of every sheet and tell what disagrees."""
+    differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
+    whole.unit = whole.code = ""
+    around = whole.mentions = [mention for head in heads for mention in head.mentions]
+    places = office.places
+    for (sheet, _), head in zip(tables, heads, strict=True):
+        places.context = head
+        other = locate(head, sheet.name, around, places, places.on(head.year or whole.year))
+        if other:
+            office.sheet = sheet
+            text = differ[1].format(other.name_vi, head.unit or head.code)
+            office.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
+        whole.filled_from(head)
+    office.sheet, before = None, whole.unit
+    other = by_file(office.file, whole, heads, places, places.on(whole.year))
+    if other and not before:
+        text = f"Trong biểu không ghi đơn vị; lấy “{other.name_vi}” từ tên tệp."
+        office.find(None, "unit_from_file_name", text)
+    elif other:
+        office.find(None, differ[0], differ[1].format(f"{other.name_vi} (tên tệp)", whole.unit))
 
 
 def _read_table(
