@@ -30,7 +30,7 @@ import psutil
 
 from tests.notebook_maker import write_notebook
 from xhht_analysis.project import Project
-from xhht_analysis.running import publication
+from xhht_analysis.running import publication, records
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "tests" / "fixtures" / "raw"
@@ -52,14 +52,14 @@ RUNNER = """
 import sys
 from pathlib import Path
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import pipeline
+from xhht_analysis.running import runner
 from xhht_analysis.running.stages import Stage
 root = Path(sys.argv[1])
 first = Stage("01_a", makes=("panel",))
 second = Stage("02_b", reads=("panel",), makes=("scores",), figures=int(sys.argv[2]))
-settings = pipeline.Settings(raw_dir=root / "raw", as_of="2024-11-20")
+settings = runner.Settings(raw_dir=root / "raw", as_of="2024-11-20")
 try:
-    pipeline.run(settings, Project(root=root, out=root / "out"), (first, second))
+    runner.run(settings, Project(root=root, out=root / "out"), (first, second))
 except KitError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -143,17 +143,17 @@ def rounds(kills: int, seed: int, project: Project) -> dict[str, int]:
             time.sleep(rng.uniform(0, 0.01))
         counts["orphans"] += len(kill(process))
         found = versions(project)
-        record = publication.read_record(project, AS_OF)
+        record = records.read_record(project, AS_OF)
         counts["torn"] += found.count("torn")
         counts["absent"] += found.count("absent")
         counts["half_published"] += len(set(found)) > 1
-        counts["untold"] += len(set(found)) > 1 and not publication.broken_outputs(project, record)
+        counts["untold"] += len(set(found)) > 1 and not records.broken_outputs(project, record)
         if version % 10 == 0:
             counts["locks"] += not one_of_two(root, version)
     assert _ended_well(start(root, kills))
     counts["wrong_after"] = len([v for v in versions(project) if v != str(kills)])
-    record = publication.read_record(project, AS_OF)
-    counts["wrong_after"] += len(publication.broken_outputs(project, record))
+    record = records.read_record(project, AS_OF)
+    counts["wrong_after"] += len(records.broken_outputs(project, record))
     return counts
 
 

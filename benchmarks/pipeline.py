@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 
-from xhht_analysis.running import fleet
+from xhht_analysis.running import unit_reports
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "tests" / "fixtures" / "processed"
@@ -91,7 +91,7 @@ def as_fleet(units: list[str], folder: Path) -> None:
     """The kit's own way: two kernels at once, and the page of each unit."""
     given = {"processed_dir": str(TABLES), "lang": "vi"}
     jobs = [
-        fleet.Job(
+        unit_reports.Job(
             name=unit,
             source=UNIT,
             target=folder / f"{unit}.ipynb",
@@ -101,8 +101,8 @@ def as_fleet(units: list[str], folder: Path) -> None:
         )
         for unit in units
     ]
-    with fleet.make_executor(2) as executor:
-        assert [o.error for o in fleet.outcomes(jobs, executor)] == [""] * len(units)
+    with unit_reports.make_executor(2) as executor:
+        assert [o.error for o in unit_reports.outcomes(jobs, executor)] == [""] * len(units)
 
 
 def throughput(units: list[str]) -> None:

@@ -24,7 +24,7 @@ from xhht_analysis import store
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import annex, documents, indicator_pages
 from xhht_analysis.publishing.material import read_material
-from xhht_analysis.running import notebooks
+from xhht_analysis.running import execution
 
 REPORT = "05_committee_report"
 CONVERT = [sys.executable, "-m", "nbconvert", "--to", "html", "--no-input", "--log-level", "ERROR"]
@@ -53,7 +53,7 @@ def one_page(folder: Path) -> None:
     project, given = Project(), {"processed_dir": str(TABLES), "lang": "vi"}
     executed = folder / f"{REPORT}.ipynb"
     source = project.notebooks_dir / executed.name
-    notebooks.execute(source, executed, given, cwd=project.root, timeout=900)
+    execution.execute(source, executed, given, cwd=project.root, timeout=900)
     ours = seconds(documents.export_html, executed, folder / "ours.html")
     peer = seconds(convert, executed)
     print(f"page: nbconvert {peer:.1f} s ({described(executed.with_suffix('.html'))}),")

@@ -1,12 +1,19 @@
-"""Files on disk: whole or not at all, and known by the hash of their bytes."""
+"""Files on disk: whole or not at all, known by the hash of their bytes, moved with patience."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
+
+PATIENCE_SECONDS = 2.0
+"""How long a refused move is tried again: virus scanners and indexers hold new files briefly."""
+PAUSE_SECONDS = 0.05
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -24,7 +31,7 @@ def whole(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield partial
-        partial.replace(path)
+        replace(partial, path)
     except Exception as failed:
         if failed.args and isinstance(failed.args[0], OSError):
             raise failed.args[0] from None
@@ -39,6 +46,34 @@ def write_text(path: Path, text: str) -> Path:
     with whole(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="")
     return path
+
+
+def replace(source: Path, target: Path) -> None:
+    """Move ``source`` over ``target`` at once; a refusal is tried again for two seconds."""
+    patiently(lambda: source.replace(target))
+
+
+def remove(path: Path) -> None:
+    """Delete the file ``path`` if it is there; a refusal is tried again for two seconds."""
+    patiently(lambda: path.unlink(missing_ok=True))
+
+
+def patiently(action: Callable[[], T]) -> T:
+    """Result of ``action``; a PermissionError is tried again for `PATIENCE_SECONDS`.
+
+    Raises
+    ------
+    OSError
+        What ``action`` raised last.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return action()
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def sha256(path: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xhht_analysis.project import Project
-from xhht_analysis.running import ledger, publication
+from xhht_analysis.running import records
 
 pytestmark = pytest.mark.golden
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
@@ -26,8 +26,8 @@ def test_a_run_repeats_byte_for_byte_in_another_folder_from_moved_files(tmp_path
     done = xhht("run", "--raw", raw, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     project = Project(out=out)
-    as_of = ledger.known_runs(project)[-1]
-    record = publication.read_record(project, as_of)
+    as_of = records.vintages(project)[-1]
+    record = records.read_record(project, as_of)
     assert {place.rsplit(".")[-1] for place in record["outputs"]} - {"pdf"} == KINDS
     assert record["sample"] is True
     moved = tmp_path / "Bộ số liệu 2026" / "nhận"

@@ -7,7 +7,7 @@ import pytest
 
 from xhht_analysis import contracts, store
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import compare, provenance
+from xhht_analysis.running import compare, records
 
 pytestmark = pytest.mark.unit
 BEFORE, AFTER = "2024-11-20", "2025-11-20"
@@ -71,8 +71,8 @@ def publish(project, as_of, table, judged, **record):
     store.write_table(table, "panel", folder)
     store.write_table(judged, "verdicts", folder)
     made_from = {
-        "code": provenance.code_hashes(project),
-        "versions": provenance.versions(project.root),
+        "code": records.code_hashes(project),
+        "versions": records.versions(project.root),
         "parameters": {"as_of": as_of, "lang": "vi", "processed_dir": str(folder)},
         "overrides": {},
     }

@@ -10,7 +10,7 @@ from tests.figure_checks import overlapping_texts
 from xhht_analysis.publishing import explore, explorer
 from xhht_analysis.publishing.explore import Course
 from xhht_analysis.publishing.figures.courses import plot_course
-from xhht_analysis.running import ledger
+from xhht_analysis.running import records
 
 pytestmark = pytest.mark.unit
 GOAL = "information_literacy"
@@ -183,7 +183,7 @@ def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
     for day, sample in (("2024-11-20", "false"), ("2025-11-20", "true"), ("2026-11-20", "false")):
         project.run_dir(day).mkdir(parents=True)
         (project.run_dir(day) / "run.json").write_text(f'{{"sample": {sample}}}')
-    find = ledger.earlier_tables
+    find = records.earlier_tables
     assert find(project, "2026-11-20", False) == str(project.processed("2024-11-20"))
     assert find(project, "2026-11-20", True) == str(project.processed("2025-11-20"))
     assert find(project, "2024-11-20", False) == ""

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import nation
 from tests.notebook_maker import write_notebook
-from xhht_analysis.project import KitError
-from xhht_analysis.running import fleet
+from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.running import cluster, unit_reports
 
 pytestmark = pytest.mark.unit
 
@@ -19,15 +19,15 @@ def make_jobs(folder, units):
         folder / "06.ipynb", 'unit_code: str = ""', "print(1 / (int(unit_code) - 2))"
     )
     return [
-        fleet.Job(unit, source, folder / f"{unit}.ipynb", {"unit_code": unit}, folder)
+        unit_reports.Job(unit, source, folder / f"{unit}.ipynb", {"unit_code": unit}, folder)
         for unit in units
     ]
 
 
 def test_every_outcome_arrives_and_a_failure_is_named(tmp_path):
     jobs = make_jobs(tmp_path, ["1", "2", "3"])
-    with fleet.make_executor(2) as executor:
-        found = {o.name: o.error for o in fleet.outcomes(jobs, executor)}
+    with unit_reports.make_executor(2) as executor:
+        found = {o.name: o.error for o in unit_reports.outcomes(jobs, executor)}
     assert sorted(found) == ["1", "2", "3"]
     assert "ZeroDivisionError" in found["2"]
     assert found["1"] == found["3"] == ""
@@ -38,7 +38,7 @@ def test_together_and_alone_give_the_same_bytes(tmp_path):
         (tmp_path / name).mkdir()
         with ThreadPoolExecutor(workers) as executor:
             jobs = make_jobs(tmp_path / name, ["3", "4"])
-            assert [o.error for o in fleet.outcomes(jobs, executor)] == ["", ""]
+            assert [o.error for o in unit_reports.outcomes(jobs, executor)] == ["", ""]
     for unit in ("3", "4"):
         one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("alone", "together"))
         assert one.read_bytes() == two.read_bytes()
@@ -49,10 +49,10 @@ def test_a_cluster_of_processes_gives_the_same_bytes_as_one_thread(tmp_path):
     for name in ("thread", "cluster"):
         (tmp_path / name).mkdir()
     with ThreadPoolExecutor(1) as executor:
-        list(fleet.outcomes(make_jobs(tmp_path / "thread", ["3", "4"]), executor))
+        list(unit_reports.outcomes(make_jobs(tmp_path / "thread", ["3", "4"]), executor))
     with nation.cluster(2, tmp_path) as (executor, _):
         jobs = make_jobs(tmp_path / "cluster", ["3", "4"])
-        assert [o.error for o in fleet.outcomes(jobs, executor)] == ["", ""]
+        assert [o.error for o in unit_reports.outcomes(jobs, executor)] == ["", ""]
     for unit in ("3", "4"):
         one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("thread", "cluster"))
         assert one.read_bytes() == two.read_bytes()
@@ -72,14 +72,22 @@ class Lossy(Executor):
 
 
 def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
-    found = {o.name: o.error for o in fleet.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy())}
+    found = {
+        o.name: o.error for o in unit_reports.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy())
+    }
     assert "worker gone" in found["1"]
     assert "CancelledError" in found["3"]
     assert all("chạy lại" in error for error in found.values())
 
 
+@pytest.mark.parametrize("address", ["localhost", "http://127.0.0.1:8786", "tcp://127.0.0.1"])
+def test_what_is_no_address_of_a_scheduler_is_wrong_use(address):
+    with pytest.raises(UsageError, match=r"tcp://"), cluster.connect(address):
+        pass
+
+
 def test_a_silent_or_absent_dask_is_a_message():
-    with pytest.raises(KitError, match=r"[Dd]ask"), fleet.make_executor(dask="tcp://127.0.0.1:9"):
+    with pytest.raises(KitError, match=r"[Dd]ask"), cluster.connect("tcp://127.0.0.1:9"):
         pass
 
 
@@ -88,5 +96,5 @@ def test_a_silent_or_absent_dask_is_a_message():
 )
 def test_kernels_at_once_fit_memory_and_cores(monkeypatch, free, cores, workers):
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
-    monkeypatch.setattr(fleet.os, "cpu_count", lambda: cores)
-    assert fleet.default_workers() == workers
+    monkeypatch.setattr(unit_reports.os, "cpu_count", lambda: cores)
+    assert unit_reports.default_workers() == workers

@@ -8,7 +8,7 @@ import pytest
 from xhht_analysis.forecasting import calibration
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
-from xhht_analysis.running import pipeline, preflight
+from xhht_analysis.running import preflight, runner
 
 pytestmark = pytest.mark.unit
 OPTIONAL, MAY_BE_EMPTY = "references.csv", ("expert.csv", "crosswalk.csv", "references.csv")
@@ -107,7 +107,7 @@ def test_parameters_that_are_no_python_are_named(project):
 def test_no_run_claims_to_know_a_day_to_come(project, as_of, today, accepted):
     (project.raw_dir / "2026-11-20").mkdir(parents=True)
     if accepted:
-        assert pipeline.choose_as_of(project.raw_dir, as_of, today) == as_of
+        assert runner.choose_as_of(project.raw_dir, as_of, today) == as_of
     else:
         with pytest.raises(UsageError, match="2026-11-20"):
-            pipeline.choose_as_of(project.raw_dir, as_of, today)
+            runner.choose_as_of(project.raw_dir, as_of, today)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
-from xhht_analysis.running import history, messages, office
+from xhht_analysis.running import history, kernel, messages, office
 from xhht_analysis.running.history import Out, Raw, project_at
 
 INTERRUPTED = 130  # typer's exit code for Ctrl+C
@@ -49,12 +52,19 @@ def run(
     show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
+    from xhht_analysis.running import cluster, unit_reports
 
-    def report_units(project: Project, as_of: str) -> dict:
-        return _report_units(project, as_of, lang, units, jobs, dask)
+    if not units:
+        project, used = _execute(None, sample, raw, as_of, out, lang, force, pairs)
+    else:
+        with cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor:
 
-    then = report_units if units else None
-    project, used = _execute(None, sample, raw, as_of, out, lang, force, pairs, then)
+            def report_units(project: Project, as_of: str) -> dict:
+                return _report_units(project, as_of, lang, units, executor)
+
+            project, used = _execute(
+                None, sample, raw, as_of, out, lang, force, pairs, report_units
+            )
     if show:
         _open_on_desktop(project.reports(used) / "05_committee_report.html")
 
@@ -99,13 +109,13 @@ def _execute(
     ``then`` belongs to the run: it is logged and told with it, and gives its final record.
     """
     from xhht_analysis.running import (
-        aftermath,
         documents,
-        ledger,
         notebooks,
-        pipeline,
         preflight,
         progress,
+        records,
+        run_log,
+        runner,
         stages,
     )
 
@@ -117,46 +127,57 @@ def _execute(
     overrides = notebooks.parse_overrides(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
-    with aftermath.watched(project, as_of or "") as tell:
-        day = pipeline.choose_as_of(raw_dir, as_of, office.today())
-        if earlier := ledger.earlier_tables(project, day, sample):
+    with run_log.logged_run(project, as_of or "") as finished:
+        day = runner.choose_as_of(raw_dir, as_of, office.today())
+        if earlier := records.earlier_tables(project, day, sample):
             overrides = {"previous_dir": earlier, **overrides}
-        settings = pipeline.Settings(
+        settings = runner.Settings(
             raw_dir=raw_dir,
             as_of=day,
             sample=sample,
             lang=lang,
             force=force,
             overrides=overrides,
-            **aftermath.read_settings(project)["limits"],
+            **run_log.read_settings(project)["limits"],
         )
-        check = functools.partial(preflight.check_config, project)
-        finish = documents.maker if stage in (None, stages.REPORT.name) else None
-        with progress.Progress(settings.as_of) as listener:
-            record = pipeline.run(
-                settings, project, chosen, check=check, finish=finish, listener=listener
-            )
-        aftermath.write_summary(project, record)
-        try:
-            record = then(project, settings.as_of) if then else record
-        finally:
+
+        def finish(record: dict) -> None:
+            run_log.write_summary(project, record)
             documents.index(project, lang)
-        tell(record)
+            records.append_to_ledger(project, record)
+
+        with progress.Progress(settings.as_of) as listener:
+            record = runner.run(
+                settings,
+                project,
+                chosen,
+                check=functools.partial(preflight.check_config, project),
+                make_documents=documents.maker() if stage in (None, stages.REPORT.name) else None,
+                finish=finish,
+                listener=listener,
+            )
+        finished(then(project, settings.as_of) if then else record)
     progress.show_places(project, settings.as_of)
     if record.get("replaces"):
-        typer.echo("\n".join(aftermath.why_different(record)))
+        typer.echo("\n".join(run_log.why_different(record)))
     return project, settings.as_of
 
 
 def _report_units(
-    project: Project, as_of: str, lang: str, wanted: list[str], jobs: int | None, dask: str | None
+    project: Project, as_of: str, lang: str, wanted: list[str], executor: Executor
 ) -> dict:
     """Make the unit reports as a fleet; a unit that failed ends the command with exit 1."""
-    from xhht_analysis.running import fleet, progress, units
+    from xhht_analysis.running import documents, progress, run_log, unit_reports
+
+    def finish(record: dict) -> None:
+        run_log.write_summary(project, record)
+        documents.index(project, lang)
 
     codes = [code for part in wanted for code in part.split(",") if code]
-    with fleet.make_executor(jobs, dask) as executor, progress.Count() as listener:
-        record = units.run(codes, as_of, lang, project, executor, listener=listener)
+    with progress.Count() as listener:
+        record = unit_reports.run(
+            codes, as_of, lang, project, executor, finish=finish, listener=listener
+        )
     typer.echo(f"  {project.reports(as_of) / 'units'}")
     return record
 
@@ -196,30 +217,42 @@ def _open_on_desktop(report: Path) -> None:
         webbrowser.open(report.as_uri())
 
 
+def _interrupt(number: int, frame: object) -> None:
+    """A request to end, however it comes, is Ctrl+C."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    """Entry point: UTF-8 output, and every mistake of a user as one message."""
+    """Entry point: UTF-8 output, nobody's settings, and every mistake of a user as one message."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
-    gc.set_threshold(50_000)  # as in the kernels, see notebooks.AT_START
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONUTF8"] = "1"
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
+    gc.set_threshold(kernel.CYCLE_THRESHOLD)
+    if sys.argv[1:2] != ["lab"]:
+        variables = kernel.environment(os.environ)
+        os.environ.clear()
+        os.environ.update(variables)
     try:
         app(args=_config_first(sys.argv[1:]))
     except SystemExit as error:
         if error.code != INTERRUPTED:
             raise
-        typer.echo(messages.INTERRUPTED, err=True)
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)  # wait for no notebook: its kernel dies with this process
+        from xhht_analysis.running import execution
+
+        execution.end_own_kernels()
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            typer.echo(messages.INTERRUPTED, err=True)
+            sys.stdout.flush()
+        os._exit(INTERRUPTED)  # wait for no thread that still listens to its kernel
     except KitError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
     except OSError as error:  # disk full, read-only, open elsewhere
-        typer.echo(
-            messages.FILE_BUSY.format(path=error.filename2 or error.filename, cause=error.strerror),
-            err=True,
-        )
+        path = error.filename2 or error.filename or ""
+        typer.echo(messages.cannot_write(path, error), err=True)
         sys.exit(1)
     except ValueError as error:
         if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract

@@ -18,7 +18,7 @@ import pandas as pd
 
 from xhht_analysis import contracts, store
 from xhht_analysis.project import Project
-from xhht_analysis.running import ledger, notebooks, provenance, stages
+from xhht_analysis.running import execution, records, stages
 
 STEPS = ("model", "reread", "revision", "new")
 FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
@@ -57,20 +57,20 @@ def compare(project: Project, before: str, after: str, judge: Judge | None = Non
     KitError
         If a run is unknown, or its tables are missing or damaged.
     """
-    one, two = (ledger.record_of(project, as_of) for as_of in (before, after))
+    one, two = (records.record_of(project, as_of) for as_of in (before, after))
     old, new = (store.read_table("panel", project.processed(as_of)) for as_of in (before, after))
     ends = [store.read_table("verdicts", project.processed(as_of)) for as_of in (before, after)]
     judge = judge or (lambda panel, as_of: _judge(panel, as_of, project, two["overrides"]))
-    why = provenance.differences(_judging(one), _judging(two), RECORDED)
+    why = records.differences(_judging(one), _judging(two), RECORDED)
     kinds = panel_changes(old, new)
     chain, panel = [ends[0]], old
     for step in STEPS[:-1]:
         panel = _patched(panel, new, kinds, step)
         needed = bool(why) if step == "model" else step in set(kinds)
         chain.append(judge(panel, before) if needed else chain[-1])
-    now = {"code": provenance.code_hashes(project), "versions": provenance.versions(project.root)}
+    now = {"code": records.code_hashes(project), "versions": records.versions(project.root)}
     outdated = (
-        provenance.differences(two, now, ("code", "versions")) if why or panel is not old else []
+        records.differences(two, now, ("code", "versions")) if why or panel is not old else []
     )
     figures = kinds.value_counts().to_dict()
     return Comparison(_moved([*chain, ends[1]]), figures, why, outdated)
@@ -156,5 +156,5 @@ def _judge(panel: pd.DataFrame, as_of: str, project: Project, overrides: dict) -
         given = {**overrides, "as_of": as_of}
         given |= {"processed_dir": str(folder), "output_dir": str(folder)}
         source = project.notebooks_dir / stages.FORECAST.notebook
-        notebooks.execute(source, folder / source.name, given, cwd=project.root, timeout=1800)
+        execution.execute(source, folder / source.name, given, cwd=project.root, timeout=1800)
         return store.read_table("verdicts", folder)

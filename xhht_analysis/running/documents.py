@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from xhht_analysis.project import Project
+from xhht_analysis.running.runner import MakeDocuments, Settings
 from xhht_analysis.running.stages import REPORT
-from xhht_analysis.running.work import Settings, Write
+
+PDF = "pdf"
 
 
-def maker() -> Write:
-    """Import what is needed, and return what makes the documents of a run.
+def maker() -> MakeDocuments:
+    """How the documents are made; a browser that was not there before is a reason to make them."""
+    from xhht_analysis.publishing.documents import find_browser
 
-    That writes Excel annex, page, Word file, indicator pages and, with a browser here, the PDF.
-    """
-    from xhht_analysis.publishing import annex, documents, indicator_pages, word  # noqa: F401
+    tools = (PDF,) if find_browser() else ()
+    return MakeDocuments(write_documents, Path(__file__).read_text(encoding="utf-8"), tools)
+
+
+def write_documents(staged: Project, settings: Settings, executed: Path) -> None:
+    """Write Excel annex, page, Word file, indicator pages and, with a browser here, the PDF."""
+    from xhht_analysis.publishing import annex, documents, indicator_pages
     from xhht_analysis.publishing.material import read_material
 
-    documents.page_exporter()
-
-    def make(staged: Project, settings: Settings, report: Callable[[], Path]) -> None:
-        folder, lang = staged.reports(settings.as_of), settings.lang
-        page = folder / f"{REPORT.name}.html"
-        run = read_material(staged.processed(settings.as_of), lang=lang)
-        annex.write_annex(run, page.with_suffix(".xlsx"))
-        executed = report()
-        documents.export_html(executed, page, lang=lang)
-        with ThreadPoolExecutor(1) as beside:
-            beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
-            documents.export_docx(executed, page.with_suffix(".docx"), lang=lang)
-            drawn = documents.drawn_pictures(executed)
-            indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
-
-    return make
+    folder, lang = staged.reports(settings.as_of), settings.lang
+    page = folder / f"{REPORT.name}.html"
+    run = read_material(staged.processed(settings.as_of), lang=lang)
+    annex.write_annex(run, page.with_suffix(".xlsx"))
+    documents.export_html(executed, page, lang=lang)
+    with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
+        beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
+        documents.export_docx(executed, page.with_suffix(".docx"), lang=lang)
+        drawn = documents.drawn_pictures(executed)
+        indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
 
 
 def export_unit(executed: Path, page: Path, lang: str) -> None:

@@ -27,9 +27,9 @@ def runs(out: Out = None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from xhht_analysis.running import ledger
+    from xhht_analysis.running import records
 
-    lines = ledger.read(project_at(out))
+    lines = records.read_ledger(project_at(out))
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     table = Table(*messages.LEDGER_COLUMNS)
@@ -47,10 +47,12 @@ def runs(out: Out = None) -> None:
 
 def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    from xhht_analysis.running import documents, ledger
+    from xhht_analysis.running import documents, verification
 
     raw_dir = raw.resolve() if raw else None
-    proof = ledger.verify(project_at(out), as_of, raw_dir=raw_dir, finish=documents.maker)
+    proof = verification.verify(
+        project_at(out), as_of, raw_dir=raw_dir, make_documents=documents.maker()
+    )
     if proof.problems:
         raise KitError("\n".join(proof.problems))
     for note in proof.notes:

@@ -107,12 +107,12 @@ def status(as_of: AsOf = None, out: Out = None) -> None:
     from xhht_analysis.intake.returning.status import STATES_VI, submission_status
     from xhht_analysis.plan.goals import split_codes
     from xhht_analysis.plan.standards import read_standards
-    from xhht_analysis.running.ledger import known_runs
+    from xhht_analysis.running.records import vintages
 
     project = project_at(out)
     if as_of:
         preflight.check_day(as_of)
-    runs = known_runs(project)
+    runs = vintages(project)
     if not runs:
         raise KitError(messages.NOTHING_ON_DISK.format(path=project.out / "data" / "processed"))
     folder = project.processed(as_of or runs[-1])

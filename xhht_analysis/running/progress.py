@@ -7,18 +7,17 @@ from rich.table import Table
 
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages
-from xhht_analysis.running.fleet import Outcome
-from xhht_analysis.running.work import StageResult
+from xhht_analysis.running.runner import StageResult
+from xhht_analysis.running.unit_reports import Outcome
 
 
 class Progress:
-    """Listener of a run: a spinner for the stages at work, a summary table at the end."""
+    """Listener of a run: a spinner for the stage at work, a summary table at the end."""
 
     def __init__(self, as_of: str, console: Console | None = None):
         self.console = console or Console()
         self.as_of = as_of
         self.results: list[StageResult] = []
-        self.at_work: list[str] = []
         self.status = self.console.status("")
 
     def __enter__(self) -> Progress:
@@ -41,14 +40,12 @@ class Progress:
         self.console.print(table)
 
     def __call__(self, name: str, result: StageResult | None) -> None:
-        """Hear that stage ``name`` begins (``None``) or ended."""
+        """Show that stage ``name`` begins (``None``) or has ended."""
         if result is None:
-            self.at_work.append(name)
-        else:
-            self.at_work = [other for other in self.at_work if other != name]
-            self.results.append(result)
-        self.status.update(" · ".join(map(_title, self.at_work)) + " …")
-        if result is not None and not self.console.is_terminal:
+            self.status.update(f"{_title(name)} …")
+            return
+        self.results.append(result)
+        if not self.console.is_terminal:
             self.console.print(f"{_title(name)}: {messages.STATUS[result.status]}")
 
 
@@ -68,7 +65,7 @@ class Count:
         self.status.stop()
 
     def __call__(self, done: int, total: int, outcome: Outcome) -> None:
-        """Hear that one more of ``total`` is done."""
+        """Show that one more of ``total`` is done."""
         self.status.update(f"{_title('06_unit_report')} {done}/{total} …")
 
 

@@ -1,9 +1,9 @@
-"""From staging to the reader: one run at a time, file by file, run.json last.
+"""From staging to the reader: one run at a time, a whole set or the earlier one.
 
-Kernels write only under ``OUT/.staging``; nothing there is ever read by people. `publish` moves
-each file with ``os.replace``, so a reader finds the old file or the new one, never a torn one and
-never none. run.json, written last, holds the hash of every file: a set that does not match it is
-not whole.
+Kernels write only under ``OUT/.staging``; nothing there is ever read by people. `publish` keeps a
+copy of every file it will replace, moves each new one into place with ``os.replace`` – a reader
+finds the old file or the new one, never a torn one and never none – and writes run.json, with the
+hash of every file, last. When one step fails, or the machine goes down, the copies come back.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages, provenance
+from xhht_analysis.running import messages, records
 
 STAGING = ".staging"
+REPLACED = ".replaced"
+KEPT_LIST = "files.json"
 LOCK = ".xhht.lock"
+INDEX = "index.html"
 
 
 class LockedError(KitError):
@@ -28,7 +31,7 @@ class LockedError(KitError):
 
 
 class PublishError(KitError):
-    """A file could not be put in its place; earlier results stay readable."""
+    """A file could not be put in its place; the earlier set stands."""
 
 
 @contextlib.contextmanager
@@ -64,10 +67,11 @@ def _lock(descriptor: int) -> None:
 def staging(out: Path, as_of: str) -> Iterator[Project]:
     """Fresh staging folders that start from the tables already published for ``as_of``.
 
-    What a killed run left behind is removed first: the caller holds the lock, so it is nobody's.
+    What a killed run left behind is cleared first: the caller holds the lock, so it is nobody's.
     """
     root = out / STAGING
     shutil.rmtree(root, ignore_errors=True)
+    _take_back(out)
     project = Project(out=root)
     try:
         published = Project(out=out).processed(as_of)
@@ -84,10 +88,40 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def publish(staged: Project, final: Project, as_of: str, record: dict) -> dict:
-    """Move every staged file of ``as_of`` into place, drop what is no longer made, write run.json.
+def targets(project: Project, as_of: str, record: Mapping) -> list[Path]:
+    """Files that a run of ``as_of`` may replace: outputs of its last ``record``, index, ledger."""
+    run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
+    places = [project.out / place for place in record.get("outputs", {})]
+    return [*places, project.reports_root / INDEX, run_json, ledger]
+
+
+def check_targets(paths: Iterable[Path]) -> None:
+    """Open every one of ``paths`` that exists for writing, and close it again.
+
+    Raises
+    ------
+    PublishError
+        Naming the first that another program or another user's rights keep from being replaced.
+    """
+    for path in paths:
+        try:
+            if path.is_file():
+                files.patiently(lambda path=path: path.open("ab")).close()
+        except OSError as error:
+            raise PublishError(messages.cannot_write(path, error)) from None
+
+
+def publish(
+    staged: Project,
+    final: Project,
+    as_of: str,
+    record: dict,
+    finish: Callable[[dict], None] = lambda record: None,
+) -> dict:
+    """Put every staged file of ``as_of`` in its place, drop what is no longer made, write run.json.
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``).
+    ``finish`` is given the final record and writes what belongs to the set: index, ledger.
 
     Returns
     -------
@@ -98,58 +132,101 @@ def publish(staged: Project, final: Project, as_of: str, record: dict) -> dict:
     Raises
     ------
     PublishError
-        If a file cannot be replaced (open in Excel, disk full, read-only).
+        If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
-    before = read_record(final, as_of)
+    before = records.read_record(final, as_of)
     claimed = {place for stage in record["stages"].values() for place in stage["outputs"]}
     outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
-    for path in sorted(p for p in staged.out.rglob("*") if p.is_file()):
-        target = final.out / path.relative_to(staged.out)
-        with _named(target):
-            outputs[path.relative_to(staged.out).as_posix()] = files.sha256(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
-    old = {place for stage in before.get("stages", {}).values() for place in stage["outputs"]}
-    for gone in old - claimed:
-        with _named(final.out / gone):
-            (final.out / gone).unlink(missing_ok=True)
-    full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
+    moves = {p: p.relative_to(staged.out) for p in sorted(staged.out.rglob("*")) if p.is_file()}
+    dropped = _outputs_of(before) - claimed
+    places = {*map(Path.as_posix, moves.values()), *dropped}
+    paths = [*(final.out / p for p in places), *targets(final, as_of, {})]
+    check_targets(paths)
+    with _undone_on_failure(final.out, paths):
+        for path, place in moves.items():
+            with _named(final.out / place):
+                outputs[place.as_posix()] = files.sha256(path)
+                (final.out / place).parent.mkdir(parents=True, exist_ok=True)
+                files.replace(path, final.out / place)
+        for place in dropped:
+            with _named(final.out / place):
+                files.remove(final.out / place)
+        full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
+        full |= _replaced(before, full)
+        text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        with _named(final.run_dir(as_of) / "run.json"):
+            files.write_text(final.run_dir(as_of) / "run.json", text)
+        with _named(final.reports_root):
+            finish(full)
+    return full
+
+
+def _outputs_of(record: Mapping) -> set[str]:
+    return {place for stage in record.get("stages", {}).values() for place in stage["outputs"]}
+
+
+def _replaced(before: Mapping, full: Mapping) -> dict:
+    """``replaces``, if tables of the earlier run were replaced by others."""
     was = before.get("outputs", {})
     changed = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
-    if changed:
-        why = provenance.differences(before, record)
-        told = [Path(place).name for place in changed]
-        full["replaces"] = {"finished_at": before["finished_at"], "changed": told, "why": why}
-    text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    target = final.run_dir(as_of) / "run.json"
-    with _named(target):
-        files.write_text(target, text)
-    return full
+    if not changed:
+        return {}
+    names, why = [Path(place).name for place in changed], records.differences(before, full)
+    return {"replaces": {"finished_at": before["finished_at"], "changed": names, "why": why}}
+
+
+@contextlib.contextmanager
+def _undone_on_failure(out: Path, paths: Iterable[Path]) -> Iterator[None]:
+    """Keep a second name of each of ``paths`` while the block runs; give it back if that fails.
+
+    `KEPT_LIST` is written when all are kept: it lists the paths, also those that were absent.
+    """
+    kept = out / REPLACED
+    shutil.rmtree(kept, ignore_errors=True)
+    places = {str(n): path.relative_to(out).as_posix() for n, path in enumerate(paths)}
+    with _named(kept):
+        kept.mkdir()
+        for number, place in places.items():
+            if (out / place).is_file():
+                _second_name(out / place, kept / number)
+        files.write_text(kept / KEPT_LIST, json.dumps(places))
+    try:
+        yield
+    except BaseException:
+        _take_back(out)
+        raise
+    with contextlib.suppress(OSError):
+        files.remove(kept / KEPT_LIST)  # first: what is half cleared away must never come back
+    shutil.rmtree(kept, ignore_errors=True)
+
+
+def _second_name(path: Path, kept: Path) -> None:
+    """A hard link; a copy where the file system has none, and of the ledger, which grows."""
+    try:
+        if path.name == records.LEDGER:
+            raise OSError
+        os.link(path, kept)
+    except OSError:
+        shutil.copy2(path, kept)
+
+
+def _take_back(out: Path) -> None:
+    """Put back what an unfinished publication replaced; nothing to do if there was none."""
+    kept = out / REPLACED
+    with contextlib.suppress(OSError, ValueError):
+        for number, place in json.loads((kept / KEPT_LIST).read_text("utf-8")).items():
+            with contextlib.suppress(OSError):  # the others must not stay behind
+                if (kept / number).is_file():
+                    files.replace(kept / number, out / place)
+                else:
+                    files.remove(out / place)
+    shutil.rmtree(kept, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Turn an error of the file system into one that names the file and the likely remedy."""
+    """Turn an error of the file system into one that names the file and the remedy."""
     try:
         yield
     except OSError as error:
-        raise PublishError(messages.FILE_BUSY.format(path=path, cause=error.strerror)) from None
-
-
-def read_record(project: Project, as_of: str) -> dict:
-    """run.json of ``as_of``, or an empty dict when that run did not happen or cannot be read."""
-    path = project.run_dir(as_of) / "run.json"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def broken_outputs(project: Project, record: dict) -> list[str]:
-    """Outputs of ``record`` that are absent or changed on disk since the run."""
-    return [
-        place
-        for place, digest in record.get("outputs", {}).items()
-        if not (project.out / place).is_file() or files.sha256(project.out / place) != digest
-    ]
+        raise PublishError(messages.cannot_write(Path(error.filename or path), error)) from None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.notebook_maker import write_notebook
 from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import ledger, publication, units
+from xhht_analysis.running import publication, records, unit_reports
 
 pytestmark = pytest.mark.unit
 TABLES = Path(__file__).resolve().parents[1] / "fixtures" / "processed"
@@ -37,7 +37,7 @@ def project(tmp_path):
 def make(project, *codes, **options):
     heard = []
     with ThreadPoolExecutor(2) as executor:
-        record = units.run(
+        record = unit_reports.run(
             codes,
             AS_OF,
             "vi",
@@ -57,7 +57,7 @@ def test_each_unit_has_its_page_and_the_record_its_hash(project):
     assert heard == [2, 2]
     assert sorted(pages(project)) == ["28249", "815"]
     assert "đơn vị 815" in pages(project)["815"].decode()
-    assert publication.broken_outputs(project, record) == []
+    assert records.broken_outputs(project, record) == []
     assert not (project.out / publication.STAGING).exists()
 
 
@@ -74,16 +74,18 @@ def test_only_what_is_missing_or_damaged_is_made_again(project):
 def test_a_failing_unit_is_named_and_the_others_are_published(project):
     text = "1 / (int(unit_code) - 816)"
     write_notebook(project.notebooks_dir / "06_unit_report.ipynb", PARAMETERS, text)
-    with pytest.raises(units.UnitsFailedError, match=r"(?s)1 trên 2.*816.*ZeroDivision") as caught:
+    with pytest.raises(
+        unit_reports.UnitsFailedError, match=r"(?s)1 trên 2.*816.*ZeroDivision"
+    ) as caught:
         make(project, "815", "816")
     assert "ZeroDivision" not in caught.value.logged
     assert sorted(pages(project)) == ["815"]
-    record = ledger.record_of(project, AS_OF)
+    record = records.record_of(project, AS_OF)
     assert record["stages"]["06_unit_report"]["failed"] == ["816"]
 
 
 def test_a_run_cut_short_keeps_the_pages_already_made(project, monkeypatch):
-    monkeypatch.setattr(units, "CHECKPOINT", 1)
+    monkeypatch.setattr(unit_reports, "CHECKPOINT", 1)
 
     def pull_the_plug(done, total, outcome):
         if done == 2:
@@ -92,13 +94,13 @@ def test_a_run_cut_short_keeps_the_pages_already_made(project, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         make(project, "815", "816", "817", listener=pull_the_plug)
     assert len(pages(project)) == 1
-    assert publication.broken_outputs(project, ledger.record_of(project, AS_OF)) == []
+    assert records.broken_outputs(project, records.record_of(project, AS_OF)) == []
     assert make(project, "815", "816", "817")[1] == [2, 2]
 
 
 def test_old_pages_are_readable_until_the_new_ones_are_there(project, monkeypatch):
     make(project, "815", "816")
-    monkeypatch.setattr(units, "CHECKPOINT", 1)
+    monkeypatch.setattr(unit_reports, "CHECKPOINT", 1)
     changed = SHOW.replace("đơn vị", "mới")
     write_notebook(project.notebooks_dir / "06_unit_report.ipynb", PARAMETERS, changed)
     seen = []

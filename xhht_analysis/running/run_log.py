@@ -1,4 +1,4 @@
-"""What a run leaves for people who were not there: log, one-page summary, a call to their hook."""
+"""For people who were not there: the log of runs, the one-page summary, a call to their hook."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import yaml
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import ledger, messages
+from xhht_analysis.running import messages, records
 
 LOG = "xhht.log"
 SUMMARY = "summary.md"
@@ -53,15 +53,16 @@ def read_settings(project: Project) -> dict:
 
 
 @contextlib.contextmanager
-def watched(project: Project, as_of: str) -> Iterator[Callable[[dict], None]]:
+def logged_run(project: Project, as_of: str) -> Iterator[Callable[[dict], None]]:
     """Log, ledger and hooks around one run, however it ends; wrong use (exit 2) is no run.
 
-    The caller hands the record of the finished run to what this yields.
+    The caller hands the record of the finished run to what this yields; its line in the ledger was
+    written when it was published.
     """
-    log, records = open_log(project), []
+    log, finished = open_log(project), []
     try:
-        yield records.append
-        succeed(project, records[-1])
+        yield finished.append
+        announce(project, finished[-1])
     except UsageError:
         raise
     except BaseException as error:
@@ -92,10 +93,9 @@ def close_log(handler: logging.Handler) -> None:
         handler.close()
 
 
-def succeed(project: Project, record: dict) -> None:
-    """Enter a finished run in ledger and log, call the success hook with its summary."""
+def announce(project: Project, record: dict) -> None:
+    """Enter a finished run in the log, call the success hook with its summary."""
     as_of = record["as_of"]
-    ledger.append(project, record)
     logger.info("as_of %s done in %s s", as_of, record["seconds"])
     for line in record.get("replaces", {}).get("why", ()):
         logger.info("as_of %s differs from its last run: %s", as_of, line)
@@ -115,7 +115,7 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
         message = type(error).__name__
         logger.error("%s", "".join(traceback.format_tb(error.__traceback__)))
     with contextlib.suppress(OSError):
-        ledger.append(project, {"as_of": as_of, "status": "failed", "error": message})
+        records.append_to_ledger(project, {"as_of": as_of, "status": "failed", "error": message})
     logger.error("as_of %s failed: %s", as_of, message)
     with contextlib.suppress(KitError):
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
@@ -165,11 +165,11 @@ def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: s
     if not command:
         return
     status = {"success": "done", "failure": "failed"}[outcome]
-    told = {"XHHT_STATUS": status, "XHHT_AS_OF": as_of, "XHHT_MESSAGE": message}
+    variables = {"XHHT_STATUS": status, "XHHT_AS_OF": as_of, "XHHT_MESSAGE": message}
     try:
         subprocess.run(
             [*command, str(page)],
-            env={**os.environ, **told},
+            env=os.environ | variables,
             timeout=settings["timeout_seconds"],
             check=True,
             capture_output=True,

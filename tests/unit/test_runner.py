@@ -8,7 +8,7 @@ import pytest
 
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import ledger, pipeline, publication
+from xhht_analysis.running import publication, records, runner, verification
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -35,11 +35,11 @@ def project(tmp_path):
 
 
 def settings(project, **values):
-    return pipeline.Settings(raw_dir=project.root / "raw", as_of=AS_OF, **values)
+    return runner.Settings(raw_dir=project.root / "raw", as_of=AS_OF, **values)
 
 
 def go(project, chosen=(FIRST, SECOND), **values):
-    record = pipeline.run(settings(project, **values), project, chosen)
+    record = runner.run(settings(project, **values), project, chosen)
     return {name: stage["status"] for name, stage in record["stages"].items()}
 
 
@@ -47,9 +47,9 @@ def test_outputs_and_record_are_published_and_staging_is_gone(project):
     assert go(project) == {"01_first": "done", "02_second": "done"}
     processed = project.processed(AS_OF)
     assert (processed / "panel.csv").read_text() == "a\n1\n"
-    record = publication.read_record(project, AS_OF)
+    record = records.read_record(project, AS_OF)
     assert set(record["inputs"]) == {f"{AS_OF}/a.csv"}  # later files are not even opened
-    assert publication.broken_outputs(project, record) == []
+    assert records.broken_outputs(project, record) == []
     assert sorted(record["outputs"]) == [
         f"data/processed/{AS_OF}/panel.csv",
         f"data/processed/{AS_OF}/scores.csv",
@@ -93,8 +93,8 @@ def test_a_failure_leaves_what_was_published(project):
     with pytest.raises(KitError, match="02_second"):
         go(project)
     assert {p: p.read_bytes() for p in project.out.rglob("*.csv")} == before
-    record = publication.read_record(project, AS_OF)
-    assert publication.broken_outputs(project, record) == []
+    record = records.read_record(project, AS_OF)
+    assert records.broken_outputs(project, record) == []
 
 
 def test_a_notebook_that_makes_nothing_is_a_failure(project):
@@ -147,16 +147,16 @@ def test_a_file_that_cannot_be_replaced_is_named(project):
 )
 def test_as_of_is_checked(project, as_of, error):
     with pytest.raises(error):
-        pipeline.choose_as_of(project.root / "raw", as_of)
+        runner.choose_as_of(project.root / "raw", as_of)
 
 
 def test_as_of_defaults_to_the_latest_receipt(project):
     raw = project.root / "raw"
-    assert pipeline.choose_as_of(raw, None) == "2025-11-20"
-    assert pipeline.choose_as_of(raw, "2025-01-01") == "2025-01-01"
+    assert runner.choose_as_of(raw, None) == "2025-11-20"
+    assert runner.choose_as_of(raw, "2025-01-01") == "2025-01-01"
     (project.root / "empty").mkdir()
     with pytest.raises(KitError, match="--sample"):
-        pipeline.choose_as_of(project.root / "empty", None)
+        runner.choose_as_of(project.root / "empty", None)
 
 
 def test_run_record_is_json_a_machine_reads(project):
@@ -167,26 +167,26 @@ def test_run_record_is_json_a_machine_reads(project):
 
 
 def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
-    ledger.append(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
-    with (project.reports_root / ledger.LEDGER).open("a") as stream:
+    records.append_to_ledger(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
+    with (project.reports_root / records.LEDGER).open("a") as stream:
         stream.write('{"as_of": "20')
-    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
-    assert [line["status"] for line in ledger.read(project)] == ["failed", "done"]
-    assert ledger.known_runs(project) == [AS_OF]
+    records.append_to_ledger(project, runner.run(settings(project), project, (FIRST, SECOND)))
+    assert [line["status"] for line in records.read_ledger(project)] == ["failed", "done"]
+    assert records.vintages(project) == [AS_OF]
 
 
 def test_verify_proves_a_run_and_names_what_differs(project):
     go(project)
-    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == ledger.Proof([], [])
+    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert proof == verification.Proof([], [])
     (project.config_dir / "targets.csv").write_text("new")
-    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == ledger.Proof([], ["Mã, cấu hình: config/targets.csv (thêm)"])
+    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    assert proof == verification.Proof([], ["Mã, cấu hình: config/targets.csv (thêm)"])
     (project.processed(AS_OF) / "scores.csv").write_text("touched")
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     text = WRITE_TABLE.format(table="panel", value="9")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
-    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
     assert proof.problems == [
         f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
         f"Tệp đầu vào: {AS_OF}/a.csv (đã sửa)",
@@ -196,24 +196,24 @@ def test_verify_proves_a_run_and_names_what_differs(project):
         f"Chạy lại cho kết quả khác: reports/{AS_OF}/run/01_first.ipynb",
     ]
     with pytest.raises(KitError, match=AS_OF):
-        ledger.verify(project, "2020-01-01")
+        verification.verify(project, "2020-01-01")
 
 
 def test_verify_follows_submissions_that_were_moved(project):
     go(project)
     moved = (project.root / "raw").rename(project.root / "lưu trữ")
-    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND))
+    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
     assert any("không còn" in problem for problem in proof.problems)
-    proof = ledger.verify(project, AS_OF, chosen=(FIRST, SECOND), raw_dir=moved)
-    assert proof == ledger.Proof([], [])
+    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND), raw_dir=moved)
+    assert proof == verification.Proof([], [])
 
 
 def test_a_rerun_that_publishes_other_figures_says_why(project):
     go(project)
-    assert "replaces" not in publication.read_record(project, AS_OF)
+    assert "replaces" not in records.read_record(project, AS_OF)
     (project.root / "raw" / AS_OF / "late.csv").write_text("2")
     go(project, overrides={"factor": 3})
-    replaced = publication.read_record(project, AS_OF)["replaces"]
+    replaced = records.read_record(project, AS_OF)["replaces"]
     assert replaced["changed"] == ["scores.csv"]
     assert replaced["why"] == [
         f"Tệp đầu vào: {AS_OF}/late.csv (thêm)",

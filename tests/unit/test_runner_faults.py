@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.notebook_maker import WRITE_TABLE, write_notebook
-from tests.unit.test_pipeline import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
+from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import ledger, notebooks, pipeline, publication, stages
+from xhht_analysis.running import execution, publication, records, runner, stages
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -26,8 +26,8 @@ def tables(project):
 
 
 def whole(project):
-    record = publication.read_record(project, AS_OF)
-    return record != {} and publication.broken_outputs(project, record) == []
+    record = records.read_record(project, AS_OF)
+    return record != {} and records.broken_outputs(project, record) == []
 
 
 def test_a_stage_alone_starts_from_no_table_that_was_changed(project):
@@ -42,7 +42,7 @@ def test_a_stage_alone_starts_from_no_table_that_was_changed(project):
 def test_a_table_without_a_record_proves_nothing(project):
     go(project)
     (project.run_dir(AS_OF) / "run.json").write_text('{"as_of": "2024')  # torn by a power cut
-    assert publication.read_record(project, AS_OF) == {}
+    assert records.read_record(project, AS_OF) == {}
     with pytest.raises(KitError, match=r"panel\.csv"):
         go(project, chosen=(SECOND,))
     assert go(project) == {"01_first": "done", "02_second": "done"}
@@ -82,9 +82,10 @@ def test_a_disk_that_refuses_in_a_notebook_is_told_with_the_remedy(project, numb
     assert whole(project)
 
 
-@pytest.mark.parametrize("moves", [1, 4])
-def test_a_disk_full_in_the_midst_of_publishing_tears_nothing(project, monkeypatch, moves):
+@pytest.mark.parametrize("moves", [0, 1, 2, 3, 4])
+def test_a_disk_full_in_the_midst_of_publishing_leaves_the_earlier_set(project, monkeypatch, moves):
     go(project)
+    before = tables(project)
     (project.root / "raw" / AS_OF / "a.csv").write_text("2")
     real, count = Path.replace, [0]
 
@@ -96,11 +97,12 @@ def test_a_disk_full_in_the_midst_of_publishing_tears_nothing(project, monkeypat
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    with pytest.raises(publication.PublishError, match="No space left"):
+    with pytest.raises(publication.PublishError, match="ổ đĩa đầy"):
         go(project, force=True, overrides={"factor": 2})
     monkeypatch.undo()
-    assert tables(project)["panel.csv"] == b"a\n1\n"
-    assert tables(project)["scores.csv"] in (b"a\n1\n", b"a\n2\n")
+    assert tables(project) == before
+    assert whole(project)
+    assert not (project.out / publication.REPLACED).exists()
     go(project, overrides={"factor": 2})
     assert tables(project)["scores.csv"] == b"a\n2\n"
     assert whole(project)
@@ -111,7 +113,7 @@ def test_a_full_disk_is_named_where_the_system_names_no_file(project, monkeypatc
         raise OSError(errno.ENOSPC, "No space left on device")
 
     go(project)
-    monkeypatch.setattr(notebooks, "execute", refuse)
+    monkeypatch.setattr(execution, "execute", refuse)
     with pytest.raises(OSError, match="No space left") as caught:
         go(project, force=True)
     assert caught.value.filename == str(project.out)
@@ -134,7 +136,7 @@ def test_a_file_whose_name_is_no_text_is_an_input_like_any_other(project):
     name = os.fsdecode(b"S\xed li\xe7u.csv")  # as an old archive leaves it
     (project.root / "raw" / AS_OF / name).write_text("1")
     assert go(project) == {"01_first": "done", "02_second": "done"}
-    assert f"{AS_OF}/S\\udced li\\udce7u.csv" in publication.read_record(project, AS_OF)["inputs"]
+    assert f"{AS_OF}/S\\udced li\\udce7u.csv" in records.read_record(project, AS_OF)["inputs"]
     assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
 
 
@@ -150,27 +152,21 @@ def test_file_times_decide_nothing_so_a_clock_may_run_backwards(project):
 
 
 def test_a_clock_set_back_between_two_runs_changes_only_what_is_shown(project, monkeypatch):
-    ledger.append(project, pipeline.run(settings(project), project, (FIRST, SECOND)))
+    records.append_to_ledger(project, runner.run(settings(project), project, (FIRST, SECOND)))
 
     class Clock(datetime):
         @classmethod
         def now(cls, tz=None):
             return cls(2001, 1, 1, tzinfo=tz)
 
-    monkeypatch.setattr(pipeline, "datetime", Clock)
+    monkeypatch.setattr(runner, "datetime", Clock)
     assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
-    record = pipeline.run(settings(project, overrides={"factor": 4}), project, (FIRST, SECOND))
-    ledger.append(project, record)
+    record = runner.run(settings(project, overrides={"factor": 4}), project, (FIRST, SECOND))
+    records.append_to_ledger(project, record)
     assert tables(project)["scores.csv"] == b"a\n4\n"
     assert whole(project)
-    assert [line["finished_at"][:4] for line in ledger.read(project)][1:] == ["2001"]
-
-
-def test_a_missing_kernel_is_told_with_the_remedy(project, monkeypatch):
-    monkeypatch.setattr(notebooks, "KERNEL", "nowhere")
-    with pytest.raises(KitError, match=r"nowhere.*run\.py"):
-        go(project)
+    assert [line["finished_at"][:4] for line in records.read_ledger(project)][1:] == ["2001"]
 
 
 def test_a_failure_in_the_third_notebook_publishes_nothing_of_the_first_two(project):
@@ -189,7 +185,7 @@ def test_the_record_names_inputs_code_packages_and_parameters(project):
     (project.root / "xhht_analysis").mkdir()
     (project.root / "xhht_analysis" / "a.py").write_text("1")
     (project.config_dir / "run.yml").write_text("hooks: none of a result's business")
-    record = pipeline.run(settings(project), Project(project.root, project.out), (FIRST,))
+    record = runner.run(settings(project), Project(project.root, project.out), (FIRST,))
     kept = json.loads((project.run_dir(AS_OF) / "run.json").read_text(encoding="utf-8"))
     assert sorted(record["code"]) == [
         "notebooks/01_first.ipynb",

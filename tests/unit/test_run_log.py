@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import aftermath, ledger, notebooks
+from xhht_analysis.running import execution, records, run_log
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -37,7 +37,7 @@ def write_hooks(project, success=(), failure=(), seconds=10):
 def test_success_is_remembered_and_told(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, success=[sys.executable, "-c", TELL, str(told)])
-    aftermath.succeed(project, RECORD)
+    run_log.announce(project, RECORD)
     page = project.run_dir("2025-11-30") / "summary.md"
     text = page.read_text(encoding="utf-8")
     assert "SỐ LIỆU MINH HOẠ" in text
@@ -46,18 +46,17 @@ def test_success_is_remembered_and_told(project, tmp_path):
     assert environment["XHHT_STATUS"] == "done"
     assert environment["XHHT_AS_OF"] == "2025-11-30"
     assert last_word == str(page)
-    assert ledger.read(project)[0]["seconds"] == 12.5
 
 
 def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
-    log = aftermath.open_log(project)
-    aftermath.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
-    aftermath.close_log(log)
+    log = run_log.open_log(project)
+    run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
+    run_log.close_log(log)
     assert "Sổ tay 03 dừng" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "Sổ tay 03 dừng"
-    assert ledger.read(project) == [
+    assert records.read_ledger(project) == [
         {"as_of": "2025-11-30", "status": "failed", "error": "Sổ tay 03 dừng"}
     ]
 
@@ -65,29 +64,29 @@ def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
 @pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "1/0"]])
 def test_a_broken_hook_is_logged_and_nothing_more(project, command):
     write_hooks(project, success=command)
-    log = aftermath.open_log(project)
-    aftermath.succeed(project, RECORD)
-    aftermath.close_log(log)
+    log = run_log.open_log(project)
+    run_log.announce(project, RECORD)
+    run_log.close_log(log)
     assert "hook success failed" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
 def test_a_hanging_hook_ends_at_its_limit(project):
     write_hooks(project, success=[sys.executable, "-c", "import time; time.sleep(60)"], seconds=1)
-    log = aftermath.open_log(project)
-    aftermath.succeed(project, RECORD)
-    aftermath.close_log(log)
+    log = run_log.open_log(project)
+    run_log.announce(project, RECORD)
+    run_log.close_log(log)
     assert "timed out" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
 def watch(project, error):
-    with pytest.raises(type(error)), aftermath.watched(project, "2025-11-30"):
+    with pytest.raises(type(error)), run_log.logged_run(project, "2025-11-30"):
         raise error
 
 
 @pytest.mark.parametrize(
     ("error", "kept", "never"),
     [
-        (notebooks.NotebookError("ô D7: Nguyễn Văn A", "ô 3: ValueError"), "ô 3", "Nguyễn"),
+        (execution.NotebookError("ô D7: Nguyễn Văn A", "ô 3: ValueError"), "ô 3", "Nguyễn"),
         (ValueError("Nguyễn Văn A, 0912345678"), "ValueError", "Nguyễn"),
         (KeyboardInterrupt(), "dừng theo yêu cầu", "Traceback"),
     ],
@@ -98,13 +97,13 @@ def test_no_log_or_ledger_keeps_what_a_submitted_cell_says(project, error, kept,
     log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert kept in log
     assert never not in log
-    assert kept in ledger.read(project)[0]["error"]
-    assert never not in ledger.read(project)[0]["error"]
+    assert kept in records.read_ledger(project)[0]["error"]
+    assert never not in records.read_ledger(project)[0]["error"]
 
 
 def test_wrong_use_is_no_run(project):
     watch(project, UsageError("-p"))
-    assert ledger.read(project) == []
+    assert records.read_ledger(project) == []
 
 
 def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
@@ -116,8 +115,8 @@ def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ledger, "append", full)
-    monkeypatch.setattr(aftermath.logging.FileHandler, "_open", full)
+    monkeypatch.setattr(records, "append_to_ledger", full)
+    monkeypatch.setattr(run_log.logging.FileHandler, "_open", full)
     watch(project, KitError("cái đầu tiên"))
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "cái đầu tiên"
 
@@ -140,13 +139,13 @@ HOOKS = "hooks: {success: [], failure: [], timeout_seconds: 1}\n"
 def test_settings_that_cannot_be_read_are_named(project, text):
     (project.config_dir / "run.yml").write_text(text, encoding="utf-8")
     with pytest.raises(KitError, match=r"run\.yml"):
-        aftermath.read_settings(project)
+        run_log.read_settings(project)
 
 
 def test_a_run_that_replaces_other_figures_says_why(project):
     write_hooks(project)
     replaced = {"finished_at": "2025-12-01", "changed": ["panel.csv"], "why": ["Tham số: seed"]}
-    aftermath.succeed(project, {**RECORD, "replaces": replaced})
+    run_log.announce(project, {**RECORD, "replaces": replaced})
     text = (project.run_dir("2025-11-30") / "summary.md").read_text(encoding="utf-8")
     assert "panel.csv" in text
     assert "- Tham số: seed" in text

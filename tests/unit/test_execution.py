@@ -1,0 +1,183 @@
+"""One notebook through papermill: this environment's kernel, failures named with their cause."""
+
+import asyncio
+import importlib.metadata
+import platform
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.notebook_maker import write_notebook
+from xhht_analysis.running import execution, notebooks
+
+pytestmark = pytest.mark.unit
+PARAMETERS = """
+horizon: int = 3  # years ahead
+as_of: str = "2024-11-30"  # vintage
+sample: bool = False  # invented data
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("Bộ số liệu")
+    return write_notebook(folder / "03_x.ipynb", PARAMETERS, "print(horizon, as_of, sample)")
+
+
+def test_executes_with_own_kernel_and_leaves_no_times(notebook, tmp_path):
+    target = tmp_path / "out.ipynb"
+    given = {"horizon": 7, "unknown_here": 1}
+    execution.execute(notebook, target, given, cwd=tmp_path, timeout=60)
+    executed = nbformat.read(target, as_version=4)
+    printed = "".join(o.text for c in executed.cells for o in c.get("outputs", ()))
+    assert printed == "7 2024-11-30 False\n"
+    assert "papermill" not in executed.metadata
+    first = target.read_bytes()
+    execution.execute(notebook, target, given, cwd=tmp_path, timeout=60)
+    assert target.read_bytes() == first
+
+
+def test_a_failing_cell_is_named_with_its_cause(tmp_path):
+    bad = write_notebook(tmp_path / "02_bad.ipynb", "x: int = 1", "x + 1", "1 / 0  # here")
+    with pytest.raises(execution.NotebookError, match=r"02_bad.*1 / 0.*ZeroDivisionError"):
+        execution.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=60)
+
+
+def test_a_hanging_cell_ends_at_its_limit(tmp_path):
+    slow = write_notebook(tmp_path / "slow.ipynb", "x: int = 1", "import time; time.sleep(60)")
+    with pytest.raises(execution.NotebookError, match="slow"):
+        execution.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=1)
+
+
+def test_the_limit_is_the_notebooks_not_each_cells(tmp_path):
+    naps = ["import time", *["time.sleep(1.5)"] * 6]
+    slow = write_notebook(tmp_path / "naps.ipynb", "x: int = 1", *naps)
+    with pytest.raises(execution.NotebookError, match="naps"):
+        execution.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=3)
+
+
+def test_a_cell_has_a_limit_of_its_own(tmp_path):
+    slow = write_notebook(tmp_path / "cell.ipynb", "x: int = 1", "import time; time.sleep(60)")
+    limits = {"timeout": 60, "cell_timeout": 1}
+    with pytest.raises(execution.NotebookError, match=r"cell.*1 giây.*import time.*\n.*run\.yml"):
+        execution.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, **limits)
+
+
+@pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (2, 2)])
+def test_a_kernel_that_dies_is_tried_once_more(tmp_path, deaths, tries):
+    count = tmp_path / "count"
+    text = f"""
+import os, pathlib
+tries = pathlib.Path({str(count)!r})
+tries.open("a").write("x")
+if len(tries.read_text()) <= {deaths}:
+    os._exit(3)
+"""
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
+    given = {"cwd": tmp_path, "timeout": 60}
+    if deaths < tries:
+        execution.execute(source, tmp_path / "o.ipynb", {}, **given)
+    else:
+        with pytest.raises(execution.NotebookError, match=r"a\.ipynb.*import os.*mã 3"):
+            execution.execute(source, tmp_path / "o.ipynb", {}, **given)
+    assert len(count.read_text()) == tries
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("import no_such_package", "No module named 'no_such_package'.*\nMôi trường thiếu gói"),
+        ('raise RuntimeError("can\'t start new thread")', "new thread.*\nMáy không cho mở thêm"),
+        ("raise SystemExit(5)", "mã 5"),
+    ],
+)
+def test_a_kernel_that_does_not_start_is_named_with_the_true_cause(
+    notebook, tmp_path, monkeypatch, script, words
+):
+    (tmp_path / "broken_kernel.py").write_text(script)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(execution.kernel, "MODULE", "broken_kernel")
+    with pytest.raises(execution.NotebookError, match=words) as caught:
+        execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, timeout=60)
+    assert sys.executable in str(caught.value)
+    assert "bộ nhớ" not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals")
+def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path):
+    text = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
+    with pytest.raises(execution.NotebookError, match="hết bộ nhớ"):
+        execution.execute(source, tmp_path / "o.ipynb", {}, cwd=tmp_path, timeout=60)
+
+
+def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
+    seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, timeout=60)
+    assert seen["executable"] == sys.executable
+    assert seen["versions"]["python"] == platform.python_version()
+    assert seen["versions"]["pandas"] == importlib.metadata.version("pandas")
+
+
+def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):
+    count = tmp_path / "count"
+    text = f"open({str(count)!r}, 'a').write('x')\nraise ValueError('Nguyễn Văn A')"
+    bad = write_notebook(tmp_path / "bad.ipynb", "x: int = 1", text)
+    with pytest.raises(execution.NotebookError, match="Nguyễn") as caught:
+        execution.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, timeout=60)
+    assert count.read_text() == "x"
+    assert "ValueError" in caught.value.logged
+    assert caught.value.logged.count("Nguyễn") == 0
+
+
+@pytest.mark.parametrize("name", ["Bộ số liệu", "Báo cáo xã hội học tập", "Đạt 50% & 'hơn' #1"])
+def test_shown_paths_are_those_of_the_reader(tmp_path, name):
+    out = tmp_path / name
+    show = write_notebook(tmp_path / "n.ipynb", 'output_dir: str = ""', "print(output_dir)")
+    target = out / ".staging" / "n.ipynb"
+    given = {"output_dir": str(out / ".staging" / "x")}
+    execution.execute(show, target, given, cwd=tmp_path, timeout=60)
+    notebooks.replace_paths(target, out / ".staging", out)
+    text = target.read_text(encoding="utf-8")
+    assert ".staging" not in text
+    assert (out / "x").as_posix() in text
+
+
+def test_words_that_arrive_in_pieces_are_one_output(tmp_path):
+    text = "import sys, time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.4)"
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
+    target = tmp_path / "out" / "a.ipynb"
+    execution.execute(source, target, {}, cwd=tmp_path, timeout=60)
+    [output] = nbformat.read(target, as_version=4).cells[-1].outputs
+    assert output.text == "0\n1\n2\n"
+
+
+def test_a_notebook_run_elsewhere_reads_as_if_it_had_run_here(tmp_path):
+    show = write_notebook(tmp_path / "n.ipynb", 'raw_dir: str = ""', "print(raw_dir)")
+    ran = {}
+    for name in ("raw", "raw2", "Báo cáo"):
+        target = tmp_path / f"{name}.ipynb"
+        given = {"raw_dir": str(tmp_path / name)}
+        execution.execute(show, target, given, cwd=tmp_path, timeout=60)
+        ran[name] = target.read_bytes()
+    for one, other in (("raw", "raw2"), ("raw2", "Báo cáo"), ("Báo cáo", "raw")):
+        again = tmp_path / "again.ipynb"
+        again.write_bytes(ran[one])
+        notebooks.replace_paths(again, tmp_path / one, tmp_path / other)
+        assert again.read_bytes() == ran[other]
+
+
+def test_an_output_read_late_on_a_busy_machine_is_not_lost(tmp_path, monkeypatch):
+    read = NotebookClient._async_poll_output_msg
+
+    async def read_late(self, *args):
+        await asyncio.sleep(5)
+        return await read(self, *args)
+
+    monkeypatch.setattr(NotebookClient, "_async_poll_output_msg", read_late)
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", "print('muộn')")
+    target = tmp_path / "out" / "a.ipynb"
+    execution.execute(source, target, {}, cwd=tmp_path, timeout=60)
+    [output] = nbformat.read(target, as_version=4).cells[-1].outputs
+    assert output.text == "muộn\n"

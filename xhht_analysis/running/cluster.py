@@ -1,0 +1,112 @@
+"""A Dask cluster as an Executor: checked before a run begins, every failure with its remedy."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.running import messages, records
+
+ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^/\s]+:\d+")
+ANSWER_SECONDS = 10
+WORKER_SECONDS = 60
+LOOK_SECONDS = 5
+PAUSE_SECONDS = 0.2
+
+
+class ClusterExecutor(Executor):
+    """Sends work to the workers of a Dask ``client``; the scheduler itself needs no kit."""
+
+    def __init__(self, client: Any, address: str):
+        self.client, self.address = client, address
+        self.executor = client.get_executor(pure=False)
+        self.last_worker = self.last_look = time.monotonic()
+
+    def submit(self, function: Callable, /, *arguments: object) -> Future:
+        """Future of ``function`` on some worker."""
+        work = pickle.dumps((function, arguments))
+
+        def open_and_run(work: bytes) -> object:  # travels whole: the scheduler can open it
+            import pickle
+
+            function, arguments = pickle.loads(work)
+            return function(*arguments)
+
+        return self.executor.submit(open_and_run, work)
+
+    def check(self) -> None:
+        """Look now and then whether any worker is left.
+
+        Raises
+        ------
+        KitError
+            If there has been none for a minute.
+        """
+        now = time.monotonic()
+        if now - self.last_look < LOOK_SECONDS:
+            return
+        self.last_look = now
+        if self.client.scheduler_info(n_workers=1)["workers"]:
+            self.last_worker = now
+        elif now - self.last_worker > WORKER_SECONDS:
+            raise KitError(messages.DASK_NO_WORKER.format(address=self.address))
+
+
+@contextlib.contextmanager
+def connect(address: str) -> Iterator[Executor]:
+    """The workers of the Dask scheduler at ``address`` (tcp://HOST:PORT).
+
+    Raises
+    ------
+    UsageError
+        If ``address`` is none.
+    KitError
+        If distributed is not installed, nobody answers, there is no worker, or a worker has no kit
+        or another version of it.
+    """
+    if not ADDRESS.fullmatch(address):
+        raise UsageError(messages.DASK_ADDRESS.format(address=address))
+    try:
+        from distributed import Client
+    except ImportError:
+        raise KitError(messages.NO_DASK) from None
+    try:
+        client = Client(address, timeout=ANSWER_SECONDS)
+    except (OSError, ValueError) as error:
+        raise KitError(messages.DASK_SILENT.format(address=address, cause=error)) from None
+    with client:
+        check_workers(client, address)
+        yield ClusterExecutor(client, address)
+
+
+def check_workers(client: Any, address: str) -> None:
+    """Whether every worker has this version of the kit.
+
+    Raises
+    ------
+    KitError
+        If there is no worker, or one without the kit or with another version.
+    """
+
+    def kit_digest() -> str:  # travels whole: a worker without the kit can answer, too
+        try:
+            from xhht_analysis.running.records import package_digest
+        except ImportError:
+            return ""
+        return package_digest()
+
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not (digests := client.run(kit_digest)):
+        if time.monotonic() > deadline:
+            raise KitError(messages.DASK_NO_WORKER.format(address=address))
+        time.sleep(PAUSE_SECONDS)
+    for worker, digest in sorted(digests.items()):
+        if digest != records.package_digest():
+            text = messages.DASK_OTHER_KIT if digest else messages.DASK_NO_KIT
+            raise KitError(text.format(worker=worker))

@@ -1,0 +1,291 @@
+"""One notebook through papermill, on this environment's own Python; failures named truly."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xhht_analysis.project import KitError
+from xhht_analysis.running import kernel, messages
+from xhht_analysis.running.notebooks import declared_parameters
+
+START_TIMEOUT = 600
+"""Seconds a kernel may take to start: minutes beside a virus scanner."""
+OUTPUT_TIMEOUT = 120
+"""Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
+ATTEMPTS = 2
+KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
+"""Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
+NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+
+
+class NotebookError(KitError):
+    """A notebook failed; the message names notebook, cell and cause.
+
+    ``logged`` is the message without the error's own words, which may quote a submitted cell.
+    """
+
+    def __init__(self, message: str, logged: str = ""):
+        super().__init__(message)
+        self.logged = logged or message
+
+
+def execute(
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, object],
+    *,
+    cwd: Path,
+    timeout: float,
+    cell_timeout: float = float("inf"),
+) -> dict:
+    """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
+
+    The kernel is always this environment's own (`kernel`). A kernel that dies or does not start is
+    tried once more; a cell that fails never is. The whole notebook has ``timeout`` seconds, a cell
+    ``cell_timeout`` or what is left of them. ``target`` keeps no times.
+
+    Returns
+    -------
+    dict
+        ``executable`` and ``versions`` of the kernel, as it saw them itself.
+
+    Raises
+    ------
+    NotebookError
+        With notebook, cell number, first line of the cell and the error's last line.
+    """
+    import nbformat
+    from nbclient.exceptions import CellTimeoutError
+    from papermill.exceptions import PapermillExecutionError
+
+    declared = declared_parameters(source)
+    given = {name: value for name, value in parameters.items() if name in declared}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(1, ATTEMPTS + 1):
+        with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
+            process, clock = _Kernel(Path(folder)), _Clock(timeout, cell_timeout)
+            try:
+                executed = _papermill(source, given, cwd, process, clock)
+                break
+            except PapermillExecutionError as error:
+                raise _cell_failure(source, clock, error) from None
+            except CellTimeoutError:
+                seconds = min(timeout, cell_timeout)
+                text = messages.TOO_SLOW.format(
+                    notebook=source.name, seconds=seconds, line=clock.line
+                )
+                raise NotebookError(text) from None
+            except (RuntimeError, OSError) as error:
+                if isinstance(error, OSError) and error.errno not in NO_ROOM:
+                    raise
+                if attempt == ATTEMPTS:
+                    raise _kernel_failure(source, clock, process, error) from None
+            finally:
+                process.end()
+    _check_whole(executed, source.name)
+    _strip(executed)
+    nbformat.write(executed, target)
+    return process.seen
+
+
+@dataclass
+class _Clock:
+    """Seconds a notebook and a cell may take, and the first line of the cell at work."""
+
+    seconds: float
+    cell_seconds: float
+    line: str = ""
+    deadline: float = float("inf")
+
+    def before_cell(self, cell: dict, cell_index: int) -> None:
+        """Remember ``cell``; the time starts with the first."""
+        if cell_index == 0:
+            self.deadline = time.monotonic() + self.seconds
+        self.line = cell["source"].strip().split("\n")[0]
+
+    def time_for(self, cell: dict) -> float:
+        """Seconds the next cell may take."""
+        return max(1.0, min(self.cell_seconds, self.deadline - time.monotonic()))
+
+
+@dataclass
+class _Kernel:
+    """One kernel process: its own ``folder``, what it says on stderr, how it ended."""
+
+    folder: Path
+    processes: list[subprocess.Popen] = field(default_factory=list)
+    seen: dict = field(default_factory=dict)
+
+    def manager_class(self) -> type:
+        """A Jupyter kernel manager that starts `kernel` and asks no kernel specification."""
+        from jupyter_client.kernelspec import KernelSpec
+        from jupyter_client.manager import AsyncKernelManager
+
+        owner = self
+        argv = [sys.executable, "-m", kernel.MODULE, "-f", "{connection_file}"]
+        specification = KernelSpec(
+            argv=argv,
+            display_name="Python 3",
+            language="python",
+            metadata={"supported_encryption": ["curve"]},
+        )
+
+        class Manager(AsyncKernelManager):
+            transport_encryption = "required"
+            _kernel_spec = specification
+            kernel_spec = property(lambda self: specification)
+
+            async def _async_launch_kernel(self, command: list[str], **options: object) -> None:
+                own = {kernel.RECORD: str(owner.record), "IPYTHONDIR": str(owner.folder)}
+                options["env"] = kernel.environment(os.environ) | own
+                with owner.stderr.open("wb") as stream:
+                    await super()._async_launch_kernel(command, stderr=stream, **options)
+                owner.processes.append(self.provisioner.process)
+
+        return Manager
+
+    @property
+    def record(self) -> Path:
+        """Where the kernel writes what it sees."""
+        return self.folder / "kernel.json"
+
+    @property
+    def stderr(self) -> Path:
+        """What the kernel process itself says (the notebook's own prints go to the notebook)."""
+        return self.folder / "stderr.txt"
+
+    def last_words(self) -> str:
+        """Last line the process said, empty when it said none."""
+        with contextlib.suppress(OSError):
+            lines = self.stderr.read_text(encoding="utf-8", errors="replace").split("\n")
+            return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return ""
+
+    def end(self) -> None:
+        """Take down what the kernel saw; nothing of it is left when this returns."""
+        with contextlib.suppress(OSError, ValueError):
+            self.seen = json.loads(self.record.read_text(encoding="utf-8"))
+        for process in self.processes:
+            if process.poll() is None:
+                end_process_tree(process.pid)
+                process.wait(timeout=10)
+
+
+def end_process_tree(pid: int) -> None:
+    """Kill process ``pid`` and all it has started (a kernel's file readers, for one)."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error):
+        parent = psutil.Process(pid)
+        for process in [*parent.children(recursive=True), parent]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+def end_own_kernels() -> None:
+    """End the kernels that this process has started and that still run."""
+    import psutil
+
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if kernel.MODULE in child.cmdline():
+                end_process_tree(child.pid)
+
+
+def _papermill(source: Path, parameters: dict, cwd: Path, process: _Kernel, clock: _Clock):
+    """The executed notebook, nowhere saved."""
+    import papermill
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    return papermill.execute_notebook(
+        str(source),
+        None,
+        parameters=parameters,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        cwd=str(cwd),
+        start_timeout=START_TIMEOUT,
+        timeout_func=clock.time_for,
+        on_cell_start=clock.before_cell,
+        kernel_manager_class=process.manager_class(),
+        extra_arguments=["--HistoryManager.hist_file=:memory:"],
+        coalesce_streams=True,
+        iopub_timeout=OUTPUT_TIMEOUT,
+        raise_on_iopub_timeout=True,
+    )
+
+
+def _cell_failure(source: Path, clock: _Clock, error) -> NotebookError:
+    """What a failed cell said, and the same without its words."""
+    cause = f"{error.ename}: {error.evalue}"
+    values = {
+        "notebook": source.name,
+        "line": clock.line,
+        "cell": error.exec_count or error.cell_index + 1,
+        "remedy": remedy(cause),
+    }
+    texts = [messages.NOTEBOOK_FAILED.format(cause=c, **values) for c in (cause, error.ename)]
+    return NotebookError(*texts)
+
+
+def _kernel_failure(source: Path, clock: _Clock, process: _Kernel, error) -> NotebookError:
+    """Why the kernel ended or never began: only what its exit code and its last words prove."""
+    codes = [p.poll() for p in process.processes]
+    code = codes[-1] if codes else None
+    words = process.last_words() or str(error).strip().split("\n")[0]
+    if code in KILLED:
+        words, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
+    else:
+        advice = remedy(words)
+        words = words if code is None else f"{words} (mã {code})"
+    text = messages.KERNEL_FAILED if clock.line else messages.KERNEL_NOT_STARTED
+    return NotebookError(
+        text.format(
+            notebook=source.name,
+            line=clock.line,
+            kernel=sys.executable,
+            cause=words,
+            remedy=advice,
+        )
+    )
+
+
+def remedy(cause: str) -> str:
+    """What helps against ``cause``, where the cause alone does not say it."""
+    return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
+
+
+def _check_whole(notebook, name: str) -> None:
+    """A killed run leaves a valid file without an end time: that is no result."""
+    record = notebook.metadata.get("papermill", {})
+    errors = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    if record.get("end_time") is None or record.get("exception") or errors:
+        raise NotebookError(messages.NOTEBOOK_NOT_WHOLE.format(notebook=name))
+
+
+def _strip(notebook) -> None:
+    """Drop what changes from run to run: times, paths, machine; keep the parameters cell."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)

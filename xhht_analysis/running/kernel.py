@@ -1,0 +1,71 @@
+"""The kernel of a run: ``python -m xhht_analysis.running.kernel -f CONNECTION_FILE``.
+
+An IPython kernel that reads nobody's settings: no profile, no start-up file, no configuration
+file, no variable of Jupyter, IPython or matplotlib. `environment` is what it is started with.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+MODULE = "xhht_analysis.running.kernel"
+FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON", "MPL", "MATPLOTLIB", "PAPERMILL", "JPY_")
+KEPT = {"PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE"}
+"""Where Python and its packages are; all else of Python's variables changes how it behaves."""
+RECORD = "XHHT_KERNEL_RECORD"
+CYCLE_THRESHOLD = 50_000
+"""Python looks for reference cycles every 700 objects by default: a sixteenth of drawing time."""
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` without those that carry a user's settings, and with the kit's own.
+
+    Figures start from matplotlib's delivered defaults; its font cache lies beside the packages.
+    """
+    kept = {k: v for k, v in variables.items() if k in KEPT or not k.startswith(FOREIGN)}
+    package = importlib.util.find_spec("matplotlib")
+    defaults = Path(package.origin).parent / "mpl-data" / "matplotlibrc" if package else Path()
+    return kept | {
+        "PYTHONUTF8": "1",
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "MATPLOTLIBRC": str(defaults),
+        "MPLCONFIGDIR": str(Path(sys.prefix) / "share" / "xhht" / "matplotlib"),
+    }
+
+
+def main() -> None:
+    """Run the kernel; it ends with the process that started it."""
+    if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd():
+        del sys.path[0]  # -m puts the working folder first: a file there must not hide a package
+    from ipykernel.kernelapp import IPKernelApp
+
+    class Kernel(IPKernelApp):
+        exec_PYTHONSTARTUP = False
+
+        def load_config_file(self, *args: object, **kwargs: object) -> None:
+            """Read none."""
+
+        def _run_startup_files(self) -> None:
+            """Run none."""
+
+    gc.set_threshold(CYCLE_THRESHOLD)
+    # a font cache that is absent, slow or closed is this machine's business, not the notebook's
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    if place := os.environ.pop(RECORD, ""):
+        from xhht_analysis.running import records
+
+        seen = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
+        Path(place).write_text(json.dumps(seen), encoding="utf-8")
+    Kernel.launch_instance()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""The record of a run: what it was made from and what it made (run.json), and the ledger's line.
+
+``reports/<as_of>/run/run.json`` is the record of the latest run of a vintage, with the sha256 of
+every input, code file and output; ``reports/runs.jsonl`` has one line for every run that ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from xhht_analysis import files
+from xhht_analysis.project import KitError, Project, received_dates
+from xhht_analysis.running import messages
+
+LEDGER = "runs.jsonl"
+LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "commit", "error")
+VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill")
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+NO_INFLUENCE = "config/run.yml"
+"""Hooks and limits: they decide whether a run ends, never what it says."""
+
+
+def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, str]]:
+    """Hashes of ``inputs`` (received by ``as_of``) and ``code``, and ``versions`` of packages."""
+    return {
+        "inputs": input_hashes(raw_dir, as_of),
+        "code": code_hashes(project),
+        "versions": versions(project.root),
+    }
+
+
+def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
+    """Path relative to ``raw_dir`` → sha256 of every file received by ``as_of``."""
+    received = [day for day in received_dates(raw_dir) if day <= as_of]
+    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
+
+
+def code_hashes(project: Project) -> dict[str, str]:
+    """Place → sha256 of the package, notebooks, lock, and config/ (wherever that folder is)."""
+    package = (project.root / "xhht_analysis").rglob("*")
+    paths = [p for p in package if p.suffix != ".pyc"]
+    paths += [*project.notebooks_dir.glob("*.ipynb"), project.root / "requirements.lock"]
+    hashes = _hashes(paths, project.root)
+    config = _hashes(project.config_dir.rglob("*"), project.config_dir)
+    hashes |= {f"config/{place}": sha for place, sha in config.items()}
+    hashes.pop(NO_INFLUENCE, None)
+    return hashes
+
+
+def package_digest() -> str:
+    """One digest of the installed kit's code and words: equal on machines that agree."""
+    hashes = code_hashes(Project())
+    return digest({place: sha for place, sha in hashes.items() if place.startswith("xhht_")})
+
+
+def versions(root: Path) -> dict[str, str]:
+    """Installed version of Python, the system and every package that requirements.lock names."""
+    lock = root / "requirements.lock"
+    names = {*VERSIONED, *PIN.findall(lock.read_text(encoding="utf-8") if lock.is_file() else "")}
+    installed = {"python": platform.python_version()}
+    installed["system"] = f"{platform.system()} {platform.machine()}"
+    for name in sorted(names):
+        try:
+            installed[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:  # of another system in the universal lock
+            continue
+    return installed
+
+
+def commit(root: Path) -> str:
+    """Commit of the checkout, empty where there is none."""
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip()
+
+
+def differences(before: Mapping, now: Mapping, kinds: Iterable[str] = ()) -> list[str]:
+    """One line per input, code file, package or parameter in which two records differ.
+
+    ``kinds`` limits the look (default: all of `messages.PROVENANCE`). A folder among the
+    parameters is where a run stood, not what it was made from, and is left out.
+    """
+    lines = []
+    for kind in kinds or messages.PROVENANCE:
+        one, two = before.get(kind, {}), now.get(kind, {})
+        for name in sorted(set(one) | set(two)):
+            if one.get(name) == two.get(name) or name.endswith("_dir"):
+                continue
+            fate = "added" if name not in one else "removed" if name not in two else "changed"
+            text = f"{messages.PROVENANCE[kind]}: {name} ({messages.FATES[fate]}"
+            if kind in ("versions", "parameters") and fate == "changed":
+                text += f": {one[name]} → {two[name]}"
+            lines.append(text + ")")
+    return lines
+
+
+def digest(parts: object) -> str:
+    """sha256 of anything JSON can hold."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    hashes = {}
+    for path in sorted(p for p in paths if p.is_file() and not p.is_symlink()):
+        place = path.relative_to(root).as_posix()
+        place = place.encode("utf-8", "backslashreplace").decode()  # a name may be no text
+        try:
+            hashes[place] = files.sha256(path)
+        except OSError as error:  # unreadable: intake rejects it by name
+            hashes[place] = f"unreadable: {error.strerror}"
+    return hashes
+
+
+def read_record(project: Project, as_of: str) -> dict:
+    """run.json of ``as_of``, or an empty dict when that run did not happen or cannot be read."""
+    path = project.run_dir(as_of) / "run.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def record_of(project: Project, as_of: str) -> dict:
+    """run.json of ``as_of``.
+
+    Raises
+    ------
+    KitError
+        If there is none; the message lists those there are.
+    """
+    record = read_record(project, as_of)
+    if not record:
+        known = ", ".join(vintages(project)) or "–"
+        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, known=known))
+    return record
+
+
+def vintages(project: Project) -> list[str]:
+    """The ``as_of`` of every run that has a record, oldest first."""
+    return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
+
+
+def earlier_tables(project: Project, as_of: str, sample: bool) -> str:
+    """Folder of the tables of the latest run before ``as_of`` on the same kind of data, or empty.
+
+    Invented and real figures are never compared.
+    """
+    for day in reversed([day for day in vintages(project) if day < as_of]):
+        if read_record(project, day).get("sample") is sample:
+            return str(project.processed(day))
+    return ""
+
+
+def broken_outputs(project: Project, record: Mapping) -> list[str]:
+    """Outputs of ``record`` that are absent or changed on disk since the run."""
+    return [
+        place
+        for place, sha in record.get("outputs", {}).items()
+        if not (project.out / place).is_file() or files.sha256(project.out / place) != sha
+    ]
+
+
+def append_to_ledger(project: Project, record: Mapping) -> None:
+    """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
+    line = {name: record[name] for name in LEDGER_FIELDS if name in record}
+    project.reports_root.mkdir(parents=True, exist_ok=True)
+    path = project.reports_root / LEDGER
+    torn = path.is_file() and not path.read_bytes().endswith(b"\n")
+    text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
+    with files.patiently(lambda: path.open("a", encoding="utf-8", newline="\n")) as stream:
+        stream.write("\n" + text if torn else text)
+
+
+def read_ledger(project: Project) -> list[dict]:
+    """Lines of the ledger, oldest first; a torn line is left out."""
+    path = project.reports_root / LEDGER
+    lines = []
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:  # the machine went down while it was written
+            continue
+    return [entry for entry in lines if isinstance(entry, dict) and "as_of" in entry]

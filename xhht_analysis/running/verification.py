@@ -1,0 +1,83 @@
+"""Proof of a run: hash its inputs and outputs again, run it again, compare the bytes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xhht_analysis import files
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.running import messages, notebooks, records, runner, stages
+
+COMPARED = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
+"""A PDF holds the moment a browser printed it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """``problems`` keep the run from being proven; ``notes`` differ without effect."""
+
+    problems: list[str]
+    notes: list[str]
+
+
+def verify(
+    project: Project,
+    as_of: str,
+    *,
+    raw_dir: Path | None = None,
+    chosen: Sequence[stages.Stage] = stages.ALL,
+    make_documents: runner.MakeDocuments | None = None,
+) -> Proof:
+    """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
+
+    ``raw_dir`` is where the submissions are now, if they were moved. Code or packages that differ
+    are a problem when the rerun differs, else a note.
+
+    Raises
+    ------
+    KitError
+        If there is no such run.
+    """
+    record = records.record_of(project, as_of)
+    parameters = record["parameters"]
+    settings = runner.Settings(
+        raw_dir=raw_dir or Path(parameters["raw_dir"]),
+        as_of=as_of,
+        sample=parameters["sample"],
+        lang=parameters["lang"],
+        overrides=record["overrides"],
+    )
+    now = records.sources(settings.raw_dir, as_of, project)
+    broken = records.broken_outputs(project, record)
+    problems = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
+    problems += records.differences(record, now, ["inputs"])
+    code = records.differences(record, now, ["code", "versions"])
+    chosen = [stage for stage in chosen if stage.name in record["stages"]]
+    with tempfile.TemporaryDirectory() as folder:
+        again = Project(root=project.root, out=Path(folder).resolve())
+        try:
+            runner.run(settings, again, chosen, make_documents=make_documents)
+        except KitError as error:
+            return Proof([*problems, *code, f"{messages.RERUN_FAILED}: {error}"], [])
+        differing = _differing(record, again, project, settings.raw_dir)
+    if differing:
+        return Proof([*problems, *code, *(f"{messages.RERUN_DIFFERS}: {p}" for p in differing)], [])
+    return Proof(problems, code)
+
+
+def _differing(record: dict, again: Project, project: Project, raw_dir: Path) -> list[str]:
+    """Places of ``record`` whose bytes the rerun did not give, its own folders read as theirs."""
+    differing = []
+    for place, digest in sorted(record["outputs"].items()):
+        path = again.out / place
+        if not place.endswith(COMPARED) or "/units/" in place:
+            continue
+        if path.suffix == ".ipynb" and path.is_file():
+            notebooks.replace_paths(path, again.out, project.out)
+            notebooks.replace_paths(path, raw_dir, Path(record["parameters"]["raw_dir"]))
+        if not path.is_file() or files.sha256(path) != digest:
+            differing.append(place)
+    return differing
