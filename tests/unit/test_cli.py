@@ -135,9 +135,9 @@ def test_a_workbook_that_cannot_be_replaced_is_named_with_its_remedy(tmp_path):
     assert xhht(*asked).returncode == 0
     (made,) = (tmp_path / "templates").glob("*.xlsx")
     made.unlink()
-    made.mkdir()  # as little to be replaced as a file that is open in Excel
+    made.mkdir()  # cannot be replaced
     done = xhht(*asked)
     assert done.returncode == 1
     assert str(made) in done.stderr
-    assert "đang mở trong Excel" in done.stderr
+    assert "chỗ này là thư mục" in done.stderr
     assert [path.name for path in made.parent.iterdir()] == [made.name]
