@@ -82,8 +82,9 @@ STYLE = {
 
 
 def figure_style():
-    """Context in which the kit's figures are built and drawn."""
-    return mpl.rc_context(STYLE)
+    """Context in which the kit's figures are built and drawn: matplotlib's defaults and `STYLE`."""
+    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
+    return mpl.rc_context({**defaults, **STYLE})
 
 
 def styled(builder: Callable[..., Figure]) -> Callable[..., Figure]:

@@ -1,0 +1,93 @@
+"""A stage's key holds what the stage reads: files opened by each notebook, seen by an audit hook."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.test_layering import ROOT, imports
+from xhht_analysis.project import Project
+from xhht_analysis.running import execution, records, source_code, stages
+
+pytestmark = pytest.mark.golden
+HOOK = """
+import sys
+def note(event, arguments, place={place!r}):
+    if event == "open" and isinstance(arguments[0], str) and {root!r} in arguments[0]:
+        with open(place, "a") as stream:
+            if arguments[0] != place:
+                stream.write(arguments[0] + "\\n")
+sys.addaudithook(note)
+"""
+
+
+@pytest.fixture(scope="module")
+def hashes():
+    return records.code_hashes(Project())
+
+
+def reachable(stage, hashes):
+    text = source_code.notebook_code(ROOT / "notebooks" / stage.notebook)
+    return source_code.reachable_files(text, ROOT, hashes, stage.templates)
+
+
+def with_hook(source, target, log):
+    """Copy of a notebook whose first code cell notes every file of the kit that is opened."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    first = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+    text = HOOK.format(place=str(log), root=str(ROOT))
+    notebook["cells"].insert(0, {**first, "id": "hook", "source": text, "metadata": {}})
+    target.write_text(json.dumps(notebook), encoding="utf-8")
+    return target
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
+def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
+    log = tmp_path / "opened.txt"
+    source = with_hook(ROOT / "notebooks" / stage.notebook, tmp_path / stage.notebook, log)
+    execution.execute(source, tmp_path / "out.ipynb", {}, cwd=ROOT, timeout=900)
+    opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
+    places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
+    unread = {f"config/{name}" for name in stage.config_unread}
+    key = reachable(stage, hashes) | {p for p in hashes if p.startswith("config/")} - unread
+    words = {p for p in hashes if p.startswith(source_code.TEMPLATES)}  # see ADR 0023
+    assert (places & set(hashes)) - words <= key
+    assert places & key  # the hook saw something
+
+
+@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
+def test_the_modules_of_a_stage_are_those_python_would_import(stage, hashes):
+    modules = {}
+    for place in hashes:
+        if place.endswith(".py"):
+            modules[place.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = place
+    pending = source_code.imported_modules(
+        source_code.notebook_code(ROOT / "notebooks" / stage.notebook)
+    )
+    expected = set()
+    while pending:
+        name = pending.pop()
+        while name:
+            place = modules.get(name)
+            if place and place not in expected:
+                expected.add(place)
+                pending |= imports(ROOT / place)
+            name = name.rpartition(".")[0]
+    assert {p for p in reachable(stage, hashes) if p.endswith(".py")} == expected
+
+
+def test_a_changed_word_is_a_reason_for_figures_and_report_alone(hashes):
+    word = "xhht_analysis/publishing/templates/words.toml"
+    assert word in hashes
+    assert [s.name for s in stages.ALL if word in reachable(s, hashes)] == [
+        "04_figures",
+        "05_committee_report",
+    ]
+
+
+def test_another_room_is_no_reason_to_run_a_stage_again(hashes):
+    rooms = {s.name: {p.split("/")[1] for p in reachable(s, hashes)} for s in stages.ALL}
+    assert "forecasting" not in rooms["01_intake"]
+    assert "intake" not in rooms["02_backtest"] | rooms["03_forecast"]
+    assert all("running" not in names for names in rooms.values())
