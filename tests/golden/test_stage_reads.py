@@ -1,4 +1,4 @@
-"""A stage's key holds what the stage reads: files opened by each notebook, seen by an audit hook."""
+"""A stage's key holds what the stage reads: an audit hook sees the files each notebook opens."""
 
 import json
 from pathlib import Path
