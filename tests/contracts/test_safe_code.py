@@ -40,8 +40,8 @@ def test_nothing_is_evaluated_unpickled_or_given_to_a_shell(path):
 
 
 def test_kernels_talk_encrypted():
-    text = (ROOT / "xhht_analysis" / "running" / "notebooks.py").read_text(encoding="utf-8")
-    assert '"transport_encryption": "required"' in text
+    text = (ROOT / "xhht_analysis" / "running" / "execution.py").read_text(encoding="utf-8")
+    assert 'transport_encryption = "required"' in text
 
 
 def test_every_proof_the_threat_model_names_exists():

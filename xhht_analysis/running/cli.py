@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import typer
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
-from xhht_analysis.running import history, kernel, messages, office
+from xhht_analysis.running import file_errors, history, kernel, messages, office
 from xhht_analysis.running.history import Out, Raw, project_at
 
 INTERRUPTED = 130  # typer's exit code for Ctrl+C
@@ -252,7 +252,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:  # disk full, read-only, open elsewhere
         path = error.filename2 or error.filename or ""
-        typer.echo(messages.cannot_write(path, error), err=True)
+        typer.echo(file_errors.cannot_write(path, error), err=True)
         sys.exit(1)
     except ValueError as error:
         if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import pickle
+import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -28,17 +28,18 @@ class ClusterExecutor(Executor):
         self.executor = client.get_executor(pure=False)
         self.last_worker = self.last_look = time.monotonic()
 
-    def submit(self, function: Callable, /, *arguments: object) -> Future:
-        """Future of ``function`` on some worker."""
-        work = pickle.dumps((function, arguments))
+    def submit(self, function: Callable, /, job: Any) -> Future:
+        """Future of ``function(job)`` on some worker; ``job`` is a dataclass of plain values."""
 
-        def open_and_run(work: bytes) -> object:  # travels whole: the scheduler can open it
-            import pickle
+        def call_by_name(module: str, function: str, kind: str, values: dict) -> object:
+            import importlib  # this function travels whole, and names only what workers have
 
-            function, arguments = pickle.loads(work)
-            return function(*arguments)
+            room = importlib.import_module(module)
+            return getattr(room, function)(getattr(room, kind)(**values))
 
-        return self.executor.submit(open_and_run, work)
+        names = (function.__module__, function.__name__, type(job).__name__)
+        values = {field.name: getattr(job, field.name) for field in dataclasses.fields(job)}
+        return self.executor.submit(call_by_name, *names, values)
 
     def check(self) -> None:
         """Look now and then whether any worker is left.

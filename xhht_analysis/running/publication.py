@@ -17,7 +17,7 @@ from pathlib import Path
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages, records
+from xhht_analysis.running import file_errors, messages, records
 
 STAGING = ".staging"
 REPLACED = ".replaced"
@@ -108,7 +108,7 @@ def check_targets(paths: Iterable[Path]) -> None:
             if path.is_file():
                 files.patiently(lambda path=path: path.open("ab")).close()
         except OSError as error:
-            raise PublishError(messages.cannot_write(path, error)) from None
+            raise PublishError(file_errors.cannot_write(path, error)) from None
 
 
 def publish(
@@ -229,4 +229,4 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PublishError(messages.cannot_write(Path(error.filename or path), error)) from None
+        raise PublishError(file_errors.cannot_write(Path(error.filename or path), error)) from None
