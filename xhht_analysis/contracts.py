@@ -283,6 +283,7 @@ VARIANTS = Table(
         "verdict_class": Column("str", required=False, allowed=VERDICT_CLASSES),
         "n_figures": Column("float", required=False, low=0, note="figures left out or replaced"),
         "source_ids": Column("str", required=False, note="their observations, joined by ;"),
+        "model_id": MAYBE,
         "as_of": CODE,
     },
     key=("goal_code", "unit_code", "frame", "target_year", "variant"),

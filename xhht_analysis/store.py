@@ -25,8 +25,8 @@ class BrokenTableError(KitError, contracts.ContractError):
     """A table on disk is not what the kit wrote: damaged, or changed by hand."""
 
 
-def read_table(name: str, folder: Path) -> pd.DataFrame:
-    """Read table ``name`` of `contracts.TABLES` from ``folder``.
+def read_table(name: str, folder: Path, optional: bool = False) -> pd.DataFrame:
+    """Read table ``name`` of `contracts.TABLES` from ``folder``; empty if ``optional`` and absent.
 
     Returns
     -------
@@ -42,6 +42,8 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     """
     table = contracts.TABLES[name]
     path = folder / f"{name}.csv"
+    if optional and not path.is_file():
+        return table.empty()
     if not path.is_file():
         raise MissingTableError(f"Không thấy bảng {path}; hãy chạy «xhht run» trước.")
     try:

@@ -106,6 +106,7 @@ def write_processed(raw: Path, folder: Path) -> None:
         seed=SEED,
         expert=read_expert(config),
         standards=read_standards(config),
+        findings=result.findings,
     )
     tables = result.tables | {
         "scores": run_backtest(result.panel, indicators),

@@ -13,7 +13,7 @@ from xhht_analysis.project import Project
 pytestmark = pytest.mark.unit
 INDICATORS = read_indicators(Project().config_dir)
 TWO = INDICATORS[INDICATORS["indicator_code"].isin(["life_skills", "literacy_level"])]
-FEW = {"default": forecast_panel, "persistence": MODELS["persistence"]}
+FEW = {backtest.DEFAULT: forecast_panel, "persistence": MODELS["persistence"]}
 DISTRICTS = ["815", "816", "817"]
 
 
@@ -55,7 +55,7 @@ def test_what_comes_after_the_origin_changes_no_byte_of_its_forecast():
     late = clean["year"] > 2023
     dirty = clean.assign(value=clean["value"].where(~late, 99.0))
     for panel in (clean, dirty):
-        backtest.backtest_rows(panel, TWO, horizons=(1, 2), models={"default": spy})
+        backtest.backtest_rows(panel, TWO, horizons=(1, 2), models={backtest.DEFAULT: spy})
     half = len(asked) // 2
     for before, after in list(zip(asked[:half], asked[half:], strict=True))[:3]:
         pd.testing.assert_frame_equal(before, after, check_exact=True)
@@ -63,9 +63,9 @@ def test_what_comes_after_the_origin_changes_no_byte_of_its_forecast():
 
 def test_scores_are_means_of_the_rows(rows):
     table = contracts.check(backtest.summarise(rows), contracts.SCORES)
-    mine = rows[(rows["model_id"] == "default") & (rows["origin_year"] == 2022)]
+    mine = rows[(rows["model_id"] == backtest.DEFAULT) & (rows["origin_year"] == 2022)]
     mine = mine[(mine["horizon"] == 1) & mine["crps"].notna()]
-    key = (table["model_id"] == "default") & (table["origin_year"] == 2022)
+    key = (table["model_id"] == backtest.DEFAULT) & (table["origin_year"] == 2022)
     key &= (table["horizon"] == 1) & (table["metric"] == "crps")
     found = table[key & (table["indicator_code"] == "life_skills")].iloc[0]
     assert found["value"] == pytest.approx(mine["crps"].mean(), abs=1e-6)
@@ -74,7 +74,7 @@ def test_scores_are_means_of_the_rows(rows):
 
 def test_the_fifths_of_the_forecast_hold_every_outcome_once(rows):
     table = backtest.summarise(rows)
-    pit = table[table["metric"].str.startswith("pit_") & (table["model_id"] == "default")]
+    pit = table[table["metric"].str.startswith("pit_") & (table["model_id"] == backtest.DEFAULT)]
     sums = pit.groupby(["indicator_code", "origin_year", "horizon"])["value"].sum()
     np.testing.assert_allclose(sums, 1, atol=1e-5)
 
@@ -89,7 +89,7 @@ def test_many_rows_of_one_shock_are_worth_few():
     # eleven districts with the same loss in each of four years: worth four forecasts
     table = pd.DataFrame(
         {
-            "model_id": ["default"] * 44 + ["persistence"] * 44,
+            "model_id": [backtest.DEFAULT] * 44 + ["persistence"] * 44,
             "indicator_code": "x",
             "unit_code": [str(i) for i in range(11)] * 8,
             "origin_year": np.repeat([2020, 2021, 2022, 2023] * 2, 11),
@@ -106,7 +106,7 @@ def test_many_rows_of_one_shock_are_worth_few():
 def test_reliability_sets_what_was_said_beside_what_came():
     rows = pd.DataFrame(
         {
-            "model_id": "default",
+            "model_id": backtest.DEFAULT,
             "indicator_code": "x",
             "origin_year": 2022,
             "horizon": 1,

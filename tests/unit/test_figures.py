@@ -24,7 +24,7 @@ NB = "\u00a0"
 @pytest.fixture(scope="module")
 def run() -> Material:
     scores = [
-        {"model_id": "default", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
+        {"model_id": "xhht-2", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
          "metric": f"coverage_{level}", "value": value, "n": 66}
         for level, value in ((50, 0.47), (80, 0.83), (95, 0.94))
     ]  # fmt: skip

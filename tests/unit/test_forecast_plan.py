@@ -11,7 +11,7 @@ from xhht_analysis.forecasting.firmness import reached
 from xhht_analysis.forecasting.observed import conditional_history, observed_shares, report_error
 from xhht_analysis.forecasting.plan_forecast import cases, forecast_plan
 from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
-from xhht_analysis.forecasting.verdicts import probability
+from xhht_analysis.forecasting.verdicts import classify, probability
 from xhht_analysis.plan import goals
 from xhht_analysis.project import Project
 
@@ -118,11 +118,42 @@ def test_a_count_target_is_a_whole_number_of_districts(result):
     assert "no_legal_object" in row["reason"]
 
 
-def test_the_province_has_the_status_of_its_last_district(result):
-    share = pick(result.verdicts, "literacy_l2_districts")
+def test_the_province_is_read_by_its_lowest_district_where_it_reports_no_status(result):
     status = pick(result.verdicts, "literacy_l2_province")
-    assert status["prob_reached"] == pytest.approx(share["prob_reached"])
     assert status["current"] == 1
+    assert status["n_points"] == 6
+
+
+def test_a_reported_status_stands_and_the_rules_level_is_given_beside_it(panel):
+    mine = panel["indicator_code"] == "literacy_level"
+    told = panel[mine & (panel["unit_code"] == "815")].assign(unit_code="82", level=2.0)
+    told = told.assign(level_derived_min=1.0, level_derived_max=1.0)
+    found = run(pd.concat([panel, told])).verdicts
+    row = pick(found, "literacy_l2_province", 2025)
+    assert (row["verdict_class"], row["current"], row["current_by_rule"]) == ("reached", 2, 1)
+    assert row["reason"] == "rule_gap"
+    agreed = run(pd.concat([panel, told.assign(level_derived_min=2.0, level_derived_max=2.0)]))
+    row = pick(agreed.verdicts, "literacy_l2_province", 2025)
+    assert pd.isna(row["reason"])
+    assert pd.isna(row["current_by_rule"])
+
+
+def test_a_rule_known_at_second_hand_is_said_where_the_level_rests_on_it(panel):
+    rules = pd.DataFrame(
+        {
+            "scope": ["province"],
+            "status": ["secondary"],
+            "level_indicator": ["literacy_level"],
+            "valid_from": ["2025-07-01"],
+        }
+    )
+    found = run(panel, standards=rules).verdicts
+    assert "rule_secondary" in pick(found, "literacy_l2_province")["reason"]
+    assert "rule_secondary" not in str(pick(found, "primary_l3_province")["reason"])
+    told = panel[panel["unit_code"] == "815"].assign(unit_code="82")
+    told = told[told["indicator_code"] == "literacy_level"]
+    row = pick(run(pd.concat([panel, told]), standards=rules).verdicts, "literacy_l2_province")
+    assert "rule_secondary" not in str(row["reason"])
 
 
 def test_draws_add_up_and_parts_stay_inside_the_whole(panel):
@@ -227,7 +258,10 @@ def test_an_empty_panel_says_no_data_everywhere():
     found = run(contracts.PANEL.empty()).verdicts
     contracts.check(found, contracts.VERDICTS)
     assert set(found["verdict_class"]) == {"no_data"}
-    assert set(found["reason"].str.split(";").str[0]) == {"no_figures"}
+    first = found["reason"].fillna("").str.split(";").str[0]
+    counts = found["measure_unit"] == "units"
+    assert set(first[~counts]) == {"no_figures"}
+    assert set(first[counts]) == {"no_legal_object"}
 
 
 def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):
@@ -253,13 +287,23 @@ def test_chances_read_from_arrays_are_those_of_every_single_case(panel):
             np.testing.assert_equal(chance, probability(case, int(line.target_year)))
 
 
-def test_two_years_of_figures_are_too_few_for_any_chance_and_no_failure(panel):
+def test_two_years_give_levels_a_range_and_a_class_only_where_its_ends_agree(panel):
     short = panel[panel["year"] >= panel["year"].max() - 1]
     found = run(short, variants=True, as_of="2024-12-31").verdicts
     contracts.check(found, contracts.VERDICTS)
     opened = found[found["target_year"] == 2030]
-    assert set(opened["verdict_class"]) == {"no_data"}
-    assert opened["firmness"].isna().all()
+    assert opened[["prob_reached", "firmness"]].isna().all(axis=None)
+    shares = opened["measure_unit"] == "percent"
+    assert set(opened.loc[shares, "verdict_class"]) == {"no_data"}
+    assert opened.loc[shares, "prob_low"].isna().all()
+    ranged = opened[~shares]
+    assert (ranged["prob_low"] < ranged["prob_high"]).all()
+    agree = ranged["prob_low"].map(classify) == ranged["prob_high"].map(classify)
+    assert agree.any()
+    assert (
+        ranged["verdict_class"] == ranged["prob_low"].map(classify).where(agree, "no_data")
+    ).all()
+    assert ranged["reason"].str.contains("few_points").all()
 
 
 def test_the_last_year_of_the_plan_can_be_judged_when_not_all_have_reported(panel):

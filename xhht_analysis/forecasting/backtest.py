@@ -1,47 +1,78 @@
 """Rolling origins over the panel: how good the forecasts would have been.
 
 In: the panel. Out: one row per forecast (`backtest_rows`), the table `contracts.SCORES`
-(`run_backtest`) and what an analyst reads from it: skill by horizon, coverage, reliability, and
-how few independent forecasts the many rows are worth. Today's revised figures stand in for those
-known at each origin (a hindcast), so every model looks a little better than in live use.
+(`run_backtest`) and what an analyst reads from it: skill by horizon, coverage, reliability, the
+record of each kind of goal, and how few independent forecasts the many rows are worth. Today's
+revised figures stand in for those known at each origin (a hindcast), so every model looks a
+little better than in live use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.history import History, read_history
-from xhht_analysis.forecasting.levels import forecast_levels
-from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
+from xhht_analysis.forecasting.outlook import PROVINCE, ShareFacts
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, level_bounds, read_facts
 
 MIN_TRAINING = 3
 """Years of history an origin must look back on."""
 LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
 AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.25, 0.5)}
-DEFAULT, PERSISTENCE = "default", "persistence"
+DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
 DISTRICT_DIGITS = 3
 """Length of a district's code; the province has 2 digits, a commune 5."""
 BIN = 0.2
 """Width of the bins of PIT and reliability."""
+LEVEL_DRAWS = 500
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
+METRICS += ["count_rps", "count_brier", "count_coverage_80"]
 ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit", "chance", "hit"]
 SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters", "n_effective"]
 
 
 def registered_models() -> dict[str, Model]:
-    """Every model under test by name: the kit's own and the baselines."""
+    """Every share model under test by name: the kit's own and the baselines."""
     from xhht_analysis.forecasting import baselines  # statsmodels behind it: only when asked
 
-    return {DEFAULT: forecast_panel, **baselines.MODELS}
+    return {DEFAULT: KIT.panel, **baselines.MODELS}
+
+
+def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
+    """``model``, the kit, and what they are compared with.
+
+    Persistence for shares and levels; for shares the other baselines; for levels units that move
+    independently, and the reference class without any history of one's own.
+    """
+    shares = registered_models()
+    persistence = Forecaster(PERSISTENCE, shares.pop(PERSISTENCE), persist_levels)
+    made = [KIT, as_forecaster(model), persistence]
+    made += [Forecaster(name, panel) for name, panel in shares.items() if name != DEFAULT]
+    for name in ("independent", "reference_class"):
+        made.append(Forecaster(name, None, partial(forecast_levels, variant=name)))
+    return list({one.model_id: one for one in made}.values())
+
+
+def persist_levels(history: pd.DataFrame, horizon: int, **how) -> LevelForecast:
+    """Every unit stays where it most likely stands, for sure."""
+    like = forecast_levels(history, horizon, **how)
+    now = like.chance[:, :, 0].mean(axis=0)
+    level = (now >= 0.5).sum(axis=-1) - 1
+    chance = np.broadcast_to(level[:, None, None] >= np.arange(now.shape[-1]), like.chance[0].shape)
+    draws = np.broadcast_to(level[:, None], like.levels[0].shape)
+    return LevelForecast(like.units, like.years, draws[None], chance[None].astype(float), 0.0)
 
 
 def run_backtest(
@@ -49,19 +80,19 @@ def run_backtest(
     indicators: pd.DataFrame,
     *,
     horizons: tuple[int, ...] = (1, 2, 3),
-    models: dict[str, Model] | None = None,
+    models: Mapping[str, Model] | Iterable[Forecaster] | None = None,
 ) -> pd.DataFrame:
     """Scores of every model at every origin, `contracts.SCORES`.
 
     Parameters
     ----------
     panel
-        `contracts.PANEL`; the districts in the frame of 2021 are scored, shares and levels.
+        `contracts.PANEL`; the districts in the frame of 2021 are scored, shares and levels, and
+        the province's own levels.
     indicators
-        Config table; kinds share, rate and level are scored.
+        Config table; kinds share, rate, level and milestone are scored.
     models
-        Name to a function (history, horizon) that takes a `History` and answers like
-        `forecast_panel`; by default all `registered_models`.
+        Forecasters, or names with functions (history, horizon) of shares; by default `candidates`.
 
     Returns
     -------
@@ -69,9 +100,10 @@ def run_backtest(
         Metrics crps, ae, wis, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1),
         rps (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of
         the announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached).
+        With ``province_`` before: the province's own level. count_rps, count_brier ("one district
+        more than now") and count_coverage_80: the number of districts at each level.
     """
-    rows = backtest_rows(panel, indicators, horizons=horizons, models=models)
-    return summarise(rows)
+    return summarise(backtest_rows(panel, indicators, horizons=horizons, models=models))
 
 
 def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.DataFrame:
@@ -80,42 +112,60 @@ def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.D
     Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_TRAINING` others, an empty
     column where only shares or only levels can be scored.
     """
-    models = registered_models() if models is None else models
+    if isinstance(models, Mapping):
+        models = [as_forecaster(model, name) for name, model in models.items()]
+    models = candidates() if models is None else list(models)
     parts = []
-    for indicator in indicators[indicators["kind"].isin(["share", "rate", "level"])].itertuples():
-        mask = (panel["indicator_code"] == indicator.indicator_code) & (
-            panel["frame"] == contracts.FRAME_DISTRICTS
-        )
-        mask &= panel["definition_variant"] == indicator.definition_variant
-        rows = panel[mask]
-        is_district = rows["unit_code"].str.len() == DISTRICT_DIGITS
-        rows = rows[is_district] if is_district.any() else rows
-        if indicator.kind == "level":
-            parts += _level_origins(rows, horizons)
-        else:
-            rows = rows[rows["value"].notna()].assign(group_code="all")
-            asked = _share_origins(rows, horizons)
-            for name, model in models.items():
-                parts += [_score_shares(model, *one).assign(model_id=name) for one in asked]
+    for facts in _facts(panel, indicators):
+        level = isinstance(facts, LevelFacts)
+        asked = _level_origins(facts, horizons) if level else _share_origins(facts, horizons)
+        for model in models:
+            score = _score_levels if level else _score_shares
+            own = model.levels if level else model.panel
+            parts += [score(own, *one).assign(model_id=model.model_id) for one in asked if own]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
     return rows.reindex(columns=ROW_COLUMNS)
 
 
-def _origins(rows: pd.DataFrame) -> list[int]:
-    years = sorted(int(y) for y in rows["year"].unique())
-    return years[MIN_TRAINING - 1 : -1]
+def scored_indicators(facts: Mapping[str, ShareFacts | LevelFacts]) -> set[str]:
+    """Indicators of `read_facts` that have at least one origin with an outcome after it."""
+    return {code for code, known in facts.items() if _origins(_years(known))}
 
 
-def _share_origins(rows, horizons) -> list[tuple[History, pd.DataFrame, int]]:
+def _facts(panel: pd.DataFrame, indicators: pd.DataFrame) -> list[ShareFacts | LevelFacts]:
+    """What is known of the indicators that can be scored."""
+    some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
+    inside = panel.loc[panel["frame"] == contracts.FRAME_DISTRICTS, "unit_code"]
+    districts = sorted(inside[inside.str.len() == DISTRICT_DIGITS].unique())
+    return list(read_facts(panel, some, districts).values())
+
+
+def _origins(years: Iterable[int]) -> list[int]:
+    return sorted({int(year) for year in years})[MIN_TRAINING - 1 : -1]
+
+
+def _years(facts: ShareFacts | LevelFacts) -> Iterable[int]:
+    """Years with a figure of some unit that leaves no doubt."""
+    if isinstance(facts, ShareFacts):
+        return facts.rows["year"]
+    if facts.history.empty:
+        return ()
+    low, high = facts.bounds
+    return low.index[(low == high).any(axis=1)]
+
+
+def _share_origins(facts: ShareFacts, horizons) -> list[tuple[History, pd.DataFrame, int]]:
     """What was known at each origin, the outcomes after it, and the origin."""
-    found = []
-    for origin in _origins(rows):
+    rows = facts.own.rows if len(facts.own.rows) else facts.reported.rows
+    rows = rows.assign(group_code=PROVINCE)
+    asked = []
+    for origin in _origins(rows["year"]):
         history = rows[rows["year"] <= origin]
         ahead = rows[rows["year"].isin([origin + h for h in horizons])]
         ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
         if len(ahead):
-            found.append((read_history(history, max(horizons)), ahead, origin))
-    return found
+            asked.append((read_history(history, max(horizons)), ahead, origin))
+    return asked
 
 
 def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.DataFrame:
@@ -125,7 +175,9 @@ def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.Data
     q = forecast.quantile_array(LEVELS)[row, horizon - 1]
     y = ahead["value"].to_numpy(dtype=float)
     target = MARK * np.ceil((history.series["last_value"].to_numpy()[row] + MARK_GAP) / MARK)
-    below = forecast.curves.below(row, horizon - 1, np.minimum(target, MARK_TOP), True)
+    asked = ahead[["indicator_code", "unit_code", "year"]].assign(comparator=">=")
+    asked = asked.assign(target_value=np.minimum(target, MARK_TOP)).reset_index(drop=True)
+    chance = forecast.probability_reached(asked)["prob_reached"].to_numpy()
     is_open = target <= MARK_TOP
     out = {
         "origin_year": origin,
@@ -138,45 +190,81 @@ def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.Data
     for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
         low, high = q[:, AT[edge]], q[:, -1 - AT[edge]]
         out[f"coverage_{percent}"] = scores.covered(low, high, y).astype(float)
-    out["chance"] = np.where(is_open, 1 - below, np.nan)
+    out["chance"] = np.where(is_open, chance, np.nan)
     out["hit"] = np.where(is_open, (y >= target).astype(float), np.nan)
     out["brier"] = scores.brier(out["chance"], out["hit"])
-    return ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True).assign(**out)
+    return asked[["indicator_code", "unit_code", "year"]].assign(**out)
 
 
-def _level_origins(rows: pd.DataFrame, horizons) -> list[pd.DataFrame]:
-    """Transition model against standing still, by the ranked probability score."""
-    known = rows["level"].fillna(rows["level_derived_min"])
-    sure = known.eq(rows["level"].fillna(rows["level_derived_max"]))
-    rows = rows.assign(known=known.where(sure))
-    parts = []
-    for origin in _origins(rows[rows["known"].notna()]):
-        history = rows[rows["year"] <= origin]
-        ahead = rows[rows["year"].isin([origin + h for h in horizons]) & rows["known"].notna()]
-        ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
-        if ahead.empty:
-            continue
-        top = int(rows["known"].max())
-        forecast = forecast_levels(history, max(horizons), top=top, n_draws=500)
-        pmf, units = forecast.pmf(), forecast.units
-        at = [units.index(u) for u in ahead["unit_code"]]
-        horizon = ahead["year"].to_numpy(dtype=int) - origin
-        still = np.eye(pmf.shape[-1])[pmf[:, 0].argmax(axis=-1)]
-        observed = ahead["known"].to_numpy(dtype=int)
-        base = ahead[["indicator_code", "unit_code", "year"]].reset_index(drop=True)
-        base = base.assign(origin_year=origin, horizon=horizon)
-        for name, chances in ((DEFAULT, pmf[at, horizon]), (PERSISTENCE, still[at])):
-            rps = scores.ranked_probability(chances, np.minimum(observed, top))
-            parts.append(base.assign(model_id=name, rps=rps))
-    return parts
+def _level_origins(facts: LevelFacts, horizons) -> list[tuple]:
+    """History at each origin, the levels that came (years, units), top, and the districts."""
+    if facts.history.empty:
+        return []
+    low, high = facts.bounds
+    outcomes = low.where(low == high)
+    asked = []
+    for origin in _origins(_years(facts)):
+        history = facts.history[facts.history["year"] <= origin]
+        ahead = outcomes.reindex([origin + h for h in horizons]).dropna(how="all")
+        ahead = ahead[[unit for unit in ahead if unit in set(history["unit_code"])]]
+        if ahead.notna().any(axis=None):
+            asked.append((history, ahead, facts.top, facts.units))
+    return asked
+
+
+def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> pd.DataFrame:
+    """One row per unit, year and level; the number of districts stands on rows of its own.
+
+    ``rps`` stands on the rows of level 1 alone, for it is of all levels at once.
+    """
+    origin, code = int(history["year"].max()), history["indicator_code"].iloc[0]
+    span = int(ahead.index.max()) - origin
+    forecast = model(history, span, top=top, n_draws=LEVEL_DRAWS)
+    pmf, among = forecast.pmf(), [u for u in districts if u in ahead and districts != [PROVINCE]]
+    start = level_bounds(history, top)[0].loc[origin]
+    rows = []
+    for year, seen in ahead.iterrows():
+        at, seen = int(year) - origin, seen.dropna()
+        for level in range(1, top + 1):
+            key = {"indicator_code": code, "year": year, "origin_year": origin, "horizon": at}
+            for unit, value in seen.items():
+                chances = pmf[forecast.units.index(unit), at]
+                row = {"unit_code": unit, "chance": chances[level:].sum(), "hit": value >= level}
+                if level == 1:
+                    row["rps"] = scores.ranked_probability(chances, np.array(value))
+                rows.append(key | row)
+            if among and set(among) <= set(seen.index):
+                now = int((start[among] >= level).sum())
+                counts = forecast.count_pmf(level, [at], forecast.positions(among))[0]
+                rows.append(key | _count_scores(counts, int((seen[among] >= level).sum()), now))
+    table = pd.DataFrame(rows)
+    table["brier"] = scores.brier(table["chance"], table["hit"])
+    return table
+
+
+def _count_scores(pmf: np.ndarray, count: int, now: int) -> dict:
+    """Losses of the number of districts; coverage as its mean over a randomised interval."""
+    below = pmf[:count].sum()
+    inside = np.clip([below, below + pmf[count]], 0.1, 0.9)
+    share = (inside[1] - inside[0]) / pmf[count] if pmf[count] > 0 else 0.0
+    more = min(now + 1, len(pmf) - 1)
+    return {
+        "unit_code": "count",
+        "count_rps": scores.ranked_probability(pmf, np.array(count)),
+        "count_brier": scores.brier(pmf[more:].sum(), count >= more),
+        "count_coverage_80": share,
+    }
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`."""
     if rows.empty:
         return contracts.SCORES.empty()
+    alone = rows["indicator_code"].map(rows.groupby("indicator_code")["unit_code"].nunique()) == 1
+    prefix = np.where((rows["unit_code"] == PROVINCE) & ~alone, "province_", "")
     long = [
-        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=name) for name in METRICS
+        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=prefix + name)
+        for name in METRICS
     ]
     fifth = _fifth(rows["pit"])
     for k in range(1, round(1 / BIN) + 1):
@@ -184,8 +272,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
         long.append(rows[KEYS].assign(value=share, metric=f"pit_{k}"))
     bin_ = _fifth(rows["chance"]).astype("str")
     for name in ("chance", "hit"):
-        metric = name + "_" + bin_
-        long.append(rows[KEYS].assign(value=rows[name], metric=metric))
+        values = rows[name].astype(float).where(rows["chance"].notna())
+        long.append(rows[KEYS].assign(value=values, metric=prefix + name + "_" + bin_))
     table = pd.concat(long).dropna(subset="value")
     grouped = table.groupby([*KEYS, "metric"], sort=True)["value"].agg(value="mean", n="size")
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
@@ -241,3 +329,58 @@ def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
     wide = sums.pivot_table(index="bin", columns="what", values="mean")
     n = sums[sums["what"] == "chance"].set_index("bin")["n"]
     return wide.assign(n=n).reset_index().reindex(columns=["bin", "chance", "hit", "n"])
+
+
+KINDS = {
+    "share": ("share", "crps", "coverage_80", ""),
+    "level": ("level", "brier", "", ""),
+    "count": ("level", "count_rps", "count_coverage_80", "count_"),
+    "province": ("level", "province_brier", "", "province_"),
+    "milestone": ("milestone", "brier", "", ""),
+}
+"""Kind of goal: kind of its indicators, loss, coverage, and what its metrics begin with."""
+
+
+def track_record(
+    table: pd.DataFrame, indicators: pd.DataFrame, model: str = DEFAULT
+) -> pd.DataFrame:
+    """What was scored for each kind of goal, and how well.
+
+    Parameters
+    ----------
+    table
+        `contracts.SCORES`.
+    indicators
+        Config table; only those of the wanted kinds count.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind (share, level: by district, count: number of districts, province: its own
+        status, milestone), in this order: n forecasts and n_origins scored (0: untested), loss and
+        reference (mean of the model and of persistence, same forecasts), skill = 1 - loss /
+        reference, chance and hit (mean announced, share that came true), coverage_80 (0-1).
+    """
+    codes = indicators.groupby("kind")["indicator_code"].agg(set)
+    rows = []
+    for kind, (of, metric, coverage, prefix) in KINDS.items():
+        some = table[table["indicator_code"].isin(codes.get(of, set()))]
+        mine, still = (some[some["model_id"] == name] for name in (model, PERSISTENCE))
+        both = mine[mine["metric"] == metric]
+        row = {"kind": kind, "n": int(both["n"].sum()), "n_origins": both["origin_year"].nunique()}
+        row["loss"] = _mean(mine, f"^{metric}$")
+        row["reference"] = _mean(still, f"^{metric}$")
+        if prefix != "count_":
+            row |= {name: _mean(mine, f"^{prefix}{name}_[1-5]$") for name in ("chance", "hit")}
+        row["coverage_80"] = _mean(mine, f"^{coverage}$") if coverage else np.nan
+        rows.append(row)
+    record = pd.DataFrame(rows)
+    better = 1 - record["loss"] / record["reference"].where(record["reference"] > 0)
+    return record.assign(skill=better)
+
+
+def _mean(table: pd.DataFrame, metric: str) -> float:
+    """Mean over all forecasts of the metrics that fit a pattern."""
+    some = table[table["metric"].str.match(metric)]
+    weight = some["n"].astype(float)
+    return float((some["value"] * weight).sum() / weight.sum()) if len(some) else np.nan

@@ -1,7 +1,7 @@
-"""What a verdict hangs on: its chance again with one assumption changed, firm or depends.
+"""What a verdict hangs on: its chance again with one assumption or some figures changed.
 
-In: what is known of each indicator (`outlook.read_facts`). Out: P(reached) under every variant,
-read straight from the joint draws, and per verdict whether the class stays the same.
+In: the panel and what is known of each indicator. Out: `contracts.VARIANTS`, and per verdict
+whether its class stays the same (firm) or which change moves it most (depends).
 """
 
 from __future__ import annotations
@@ -9,54 +9,122 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from xhht_analysis import contracts
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
 from xhht_analysis.forecasting.verdicts import classify, meets
 
 LAST_TARGET_YEAR = 2030
 VARIANT_DRAWS = 1000
 FIRM_SHARE = 0.8
-"""A verdict is firm when this share of the listed variants gives its class."""
+"""A verdict is firm when this share of its variants gives its class."""
 SHARES = ("share_people", "share_institutions")
-SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
+SHARE_VARIANTS = tuple(name for name in VARIANTS if name not in ("default", "last_year_dropped"))
+HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
+"""Reference assumptions that give the range of a level with too few points."""
 KEY = ["goal_code", "unit_code", "target_year"]
+FIGURE = ["indicator_code", "unit_code", "year"]
+DIFFERS = 0.05
+"""Points between the submitted and the recomputed percentage that are no rounding."""
+NO_DOUBTS = ("unit_incomplete", "unit_silent", "submitted_differs")
+"""Findings that are no doubt about a figure in the panel, or have a variant of their own."""
 
 
-def variant_chances(facts: dict, lines: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """P(reached) under each variant that touches the indicator.
-
-    Parameters
-    ----------
-    facts
-        `outlook.read_facts`.
-    lines
-        Target lines with the kind of their goal.
+def data_variants(
+    panel: pd.DataFrame, findings: pd.DataFrame | None = None
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Panels with other figures, and the figures that were left out or replaced.
 
     Returns
     -------
-    DataFrame
-        goal_code, unit_code, target_year, variant, kind, prob_reached (0-1), verdict_class.
+    dict
+        ``doubtful_dropped`` (marked doubtful, or with a finding), ``submitted_percent`` (as
+        submitted instead of recounted), ``last_year_dropped`` (of each indicator).
+    """
+    doubtful = panel["status"].eq("doubtful")
+    if findings is not None:
+        doubts = findings[~findings["rule"].isin(NO_DOUBTS)].dropna(subset=FIGURE)
+        doubts = pd.MultiIndex.from_frame(doubts[FIGURE].astype({"year": "int64"}))
+        doubtful |= pd.MultiIndex.from_frame(panel[FIGURE].astype({"year": "int64"})).isin(doubts)
+    submitted = panel["value_submitted"].clip(0, contracts.MAX_PERCENT)
+    differs = (submitted - panel["value"]).abs() > DIFFERS
+    value = panel["value"].mask(differs, submitted)
+    counted = panel["numerator"].mask(differs, submitted * panel["denominator"] / 100)
+    last = panel["year"].eq(panel.groupby("indicator_code")["year"].transform("max"))
+    return {
+        "doubtful_dropped": (panel[~doubtful], panel[doubtful]),
+        "submitted_percent": (panel.assign(value=value, numerator=counted), panel[differs]),
+        "last_year_dropped": (panel[~last], panel[last]),
+    }
+
+
+def variant_chances(
+    panel: pd.DataFrame,
+    facts: dict,
+    indicators: pd.DataFrame,
+    lines: pd.DataFrame,
+    districts: list[str],
+    *,
+    seed: int,
+    forecaster: Forecaster = KIT,
+    findings: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """`contracts.VARIANTS` but for frame and as_of, of every target of ``lines``.
+
+    A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
     """
     wanted = set(lines["indicator_code"])
-    rows = []
-    for variant in dict.fromkeys([*SHARE_VARIANTS, *levels.VARIANTS]):
+    parents = set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
+    facts = {code: known for code, known in facts.items() if code in wanted | parents}
+    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": LAST_TARGET_YEAR}
+    parts = []
+    names = {False: SHARE_VARIANTS, True: tuple(levels.VARIANTS)}
+    own = {False: forecaster.panel is KIT.panel, True: forecaster.levels is KIT.levels}
+    for name in dict.fromkeys([*SHARE_VARIANTS, *levels.VARIANTS]):
         mine = {
             code: known
             for code, known in facts.items()
-            if code in wanted
-            and variant in (levels.VARIANTS if isinstance(known, LevelFacts) else SHARE_VARIANTS)
+            if own[isinstance(known, LevelFacts)] and name in names[isinstance(known, LevelFacts)]
         }
-        how = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": LAST_TARGET_YEAR}
-        outlooks = build_outlooks(mine, variant=variant, **how)
-        for line in lines[lines["indicator_code"].isin(outlooks)].itertuples():
-            chances = reached(line, outlooks[line.indicator_code])
-            key = (line.goal_code, line.target_year, variant)
-            rows += [(*key, unit, chance) for unit, chance in chances.items()]
-    columns = ["goal_code", "target_year", "variant", "unit_code", "prob_reached"]
-    table = pd.DataFrame(rows, columns=columns).assign(kind="model")
+        outlooks = build_outlooks(mine, variant=name, forecaster=forecaster, **how)
+        parts.append(_chances(lines, outlooks).assign(variant=name, kind="model"))
+    for name, (changed, figures) in data_variants(panel, findings).items():
+        touched = set(figures["indicator_code"]) & set(facts)
+        if not touched:
+            continue
+        touched |= set(indicators.set_index("indicator_code")["parent_indicator"][list(touched)])
+        some = indicators[indicators["indicator_code"].isin(touched)]
+        known = read_facts(changed, some, districts)
+        outlooks = build_outlooks(known, forecaster=forecaster, **how)
+        chances = _chances(lines, outlooks).assign(variant=name, kind="data")
+        parts.append(_with_figures(chances, figures))
+    table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
+
+
+def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose own figures changed (the province: those of any unit), with these figures."""
+    everyone = figures.assign(unit_code=PROVINCE)
+    both = pd.concat([figures[figures["unit_code"] != PROVINCE], everyone])
+    both = both.groupby(["indicator_code", "unit_code"])["source_id"]
+    named = both.agg(lambda ids: ";".join(sorted(set(ids.dropna()))))
+    counts = pd.DataFrame({"n_figures": both.size(), "source_ids": named.replace("", np.nan)})
+    if (chances["variant"] == "last_year_dropped").all():
+        counts["source_ids"] = np.nan  # the year says it
+    return chances.merge(counts.reset_index(), on=["indicator_code", "unit_code"])
+
+
+def _chances(lines: pd.DataFrame, outlooks: dict[str, Outlook]) -> pd.DataFrame:
+    rows = [
+        (line.goal_code, line.indicator_code, line.target_year, unit, chance)
+        for line in lines[lines["indicator_code"].isin(outlooks)].itertuples()
+        for unit, chance in reached(line, outlooks[line.indicator_code]).items()
+    ]
+    columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def reached(line, outlook: Outlook) -> dict[str, float]:
@@ -70,17 +138,18 @@ def reached(line, outlook: Outlook) -> dict[str, float]:
         return {}
     if line.kind in SHARES:
         met = meets(outlook.draws[:, :, at], line.target_value, line.comparator)
-        found = dict(zip(outlook.units, met.mean(axis=0), strict=True))
+        chances = dict(zip(outlook.units, met.mean(axis=0), strict=True))
         if outlook.province is not None:
             met = meets(outlook.province[:, at], line.target_value, line.comparator)
-            found[PROVINCE] = met.mean()
-        return found
-    level = int(line.level_required)
-    needed = line.target_units if line.kind == "share_districts" else len(outlook.units)
-    chances = np.clip(outlook.levels.chance[:, :, at, level].mean(axis=0), 0, 1)
-    found = dict(zip(outlook.units, chances, strict=True)) if line.kind != "milestone" else {}
-    count = outlook.levels.count_pmf(level, [at])[0, int(needed) :].sum()
-    return {**found, PROVINCE: np.clip(count, 0, 1)}
+            chances[PROVINCE] = met.mean()
+        return chances
+    level, forecast = int(line.level_required), outlook.levels
+    chances = dict(zip(forecast.units, forecast.probability(level)[:, at].clip(0, 1), strict=True))
+    if line.kind == "share_districts":
+        among = forecast.positions(outlook.units)
+        count = forecast.count_pmf(level, [at], among)[0, int(line.target_units) :].sum()
+        chances[PROVINCE] = np.clip(count, 0, 1)
+    return chances
 
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
@@ -98,3 +167,24 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     found["firmness"] = np.where(firm, "firm", "depends")
     found["depends_on"] = found["depends_on"].where(~firm)
     return verdicts.merge(found.drop(columns="same").reset_index(), on=KEY, how="left")
+
+
+def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
+    """Least and greatest chance of levels with too few points; a class only where all agree."""
+    some = chances[chances["variant"].isin(HAZARDS)].groupby(KEY)["prob_reached"]
+    ends = pd.DataFrame({"prob_low": some.min(), "prob_high": some.max()}).reset_index()
+    few = verdicts["reason"].fillna("").str.contains("few_points", regex=False)
+    few &= verdicts["measure_unit"].ne("percent")
+    merged = verdicts[few].drop(columns=["prob_low", "prob_high"], errors="ignore")
+    merged = merged.merge(ends, on=KEY, how="left").set_index(verdicts.index[few])
+    low, high = merged["prob_low"].map(classify), merged["prob_high"].map(classify)
+    agree = merged["prob_low"].notna() & (low == high)
+    merged["verdict_class"] = merged["verdict_class"].mask(agree, low)
+    return pd.concat([verdicts[~few], merged]).sort_index()
+
+
+def of_open_targets(chances: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The variants of targets that are forecast, or have a range."""
+    open_ = verdicts["basis"].eq("forecast") | verdicts["prob_low"].notna()
+    chances = chances.merge(verdicts.loc[open_, KEY], on=KEY)
+    return chances.drop(columns="indicator_code", errors="ignore")

@@ -1,9 +1,8 @@
-"""Recognition levels that can be gained and lost: `forecast_levels` (METHODS 2.5).
+"""Recognition levels that can be gained and lost: `forecast_levels`.
 
 In: levels by unit and year, possibly only bounded or unknown, with their periods of validity.
 Out: joint draws of levels and, for a target "x % of districts", the distribution of a whole
-number. Where the rates behind a level are known, the rule is applied inside every joint draw of
-the rates; otherwise a pooled ordered transition model with a shared factor takes its place.
+number, from one pooled ordered transition model with a factor that all units of a year share.
 """
 
 from __future__ import annotations
@@ -21,12 +20,25 @@ from xhht_analysis.forecasting.panel import HistoryError
 PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
 """Reference class of one year's move: one level up, one down, further (docs/methodology.md)."""
 PRIOR_YEARS = 8.0
-"""Weight of the reference class in unit-years (kappa of METHODS 2.5)."""
+"""Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
 SHARED = 0.25
-"""Share of a move's variance that all units of a year have in common (rho of METHODS 2.5)."""
+"""Share of a move's variance that all units of a year have in common (rho)."""
+SURPRISE = 0.01
+"""Chance left to what the model does not know, spread evenly over the levels or counts."""
+RULE_WEIGHT = 0.7
+"""Share of the draws that the rule makes where draws of the rates behind a level are given."""
 EM_ROUNDS = 15
-VARIANTS = ("prior_half", "prior_double", "shared_half", "shared_double", "last_year_dropped")
-"""Assumptions that `forecast_levels` can change one at a time."""
+VARIANTS = {
+    "prior_half": {"weight": 0.5},
+    "prior_double": {"weight": 2.0},
+    "shared_half": {"shared": 0.5},
+    "shared_double": {"shared": 2.0},
+    "hazard_half": {"hazard": 0.5},
+    "hazard_double": {"hazard": 2.0},
+}
+"""Assumptions that firm or depends changes one at a time, as factors."""
+RIVALS = {"independent": {"shared": 0.0}, "reference_class": {"weight": 1e6}}
+"""Simpler models of the backtest, as factors: no shared factor; no history of one's own."""
 
 Rule = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -44,38 +56,49 @@ class LevelForecast:
     chance
         P(level >= 0 … top | shared factor and matrix of the draw), (draws, U, T, levels).
         Given one draw the units are independent.
-    basis
-        ``rule`` or ``transitions``.
+    surprise
+        Chance left to what the model does not know, in every year after the origin.
     """
 
     units: list[str]
     years: np.ndarray
     levels: np.ndarray
     chance: np.ndarray
-    basis: str
+    surprise: float = SURPRISE
 
     @property
     def origin_year(self) -> int:
         """Last year of the history."""
         return int(self.years[0])
 
+    def positions(self, units: list[str]) -> list[int]:
+        """Where ``units`` stand in `units`."""
+        return [self.units.index(unit) for unit in units]
+
     def probability(self, level: int) -> np.ndarray:
         """P(unit stands at ``level`` or above) at each year's end, (U, T)."""
-        return self.chance[..., int(level)].mean(axis=0)
+        return self.pmf()[..., int(level) :].sum(axis=-1)
 
-    def count_pmf(self, level: int, at=None) -> np.ndarray:
-        """P(exactly 0 … U units stand at ``level`` or above), (years, U + 1).
+    def count_pmf(self, level: int, at=None, among=slice(None)) -> np.ndarray:
+        """P(exactly 0 … n units stand at ``level`` or above), (years, n + 1).
 
-        ``at`` are positions in `years`, by default all.
+        ``at`` are positions in `years`, by default all; ``among`` positions in `units`.
         """
-        at = range(len(self.years)) if at is None else at
-        chances = self.chance[..., int(level)]
-        return np.array([poisson_binomial(chances[:, :, t]).mean(axis=0) for t in at])
+        at = np.arange(len(self.years)) if at is None else np.asarray(at)
+        chances = self.chance[..., int(level)][:, among]
+        pmf = np.array([poisson_binomial(chances[:, :, t]).mean(axis=0) for t in at])
+        return self._leave_room(pmf, at)
 
     def pmf(self) -> np.ndarray:
         """P(each level) per unit and year, (U, T, levels)."""
         above = self.chance.mean(axis=0)
-        return above - np.concatenate([above[..., 1:], np.zeros((*above.shape[:2], 1))], axis=-1)
+        beyond = np.pad(above[..., 1:], ((0, 0), (0, 0), (0, 1)))
+        return self._leave_room(above - beyond, np.arange(len(self.years)))
+
+    def _leave_room(self, pmf: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Mix `surprise` of an even distribution into every year after the origin."""
+        room = np.where(at > 0, self.surprise, 0.0)[:, None]
+        return (1 - room) * pmf + room / pmf.shape[-1]
 
 
 def poisson_binomial(chances: np.ndarray) -> np.ndarray:
@@ -119,8 +142,9 @@ def forecast_levels(
         level_derived_min and level_derived_max; optional valid_to (ISO date). A missing row is
         unknown, not lost; a recognition still valid covers the years without a report.
     rates
-        Where the rates behind the level are known: a function (rng, n) that draws the rates,
-        applies the rule and returns levels (n, units in sorted order, last years).
+        Where one rate behind the level is known and can be forecast: a function (rng, n) that
+        draws the rate and returns the levels it gives, (n, units in sorted order, horizon). The
+        forecast is then a mixture of these draws (`RULE_WEIGHT`) and the transitions.
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -131,32 +155,26 @@ def forecast_levels(
     HistoryError
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
-    earlier = history[history["year"] < history["year"].max()]
-    skip = int(variant == "last_year_dropped" and len(earlier) > 0)
-    history, horizon = (earlier, horizon + 1) if skip else (history, horizon)
     low, high, valid, past, units = observed_bounds(history, top)
     top = max(1, top or 0, int(high.max()))
     years = np.arange(past[-1], past[-1] + horizon + 1)
     code = str(history["indicator_code"].iloc[0])
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    weight = PRIOR_YEARS * {"prior_half": 0.5, "prior_double": 2.0}.get(variant, 1.0)
-    rho = SHARED * {"shared_half": 0.5, "shared_double": 2.0}.get(variant, 1.0)
-    counts, start = smooth_states(low, high, top, weight)
-    matrix = _draw_matrices(counts + weight * prior_matrix(top), n_draws, rng)
+    factors = {"weight": 1.0, "shared": 1.0, "hazard": 1.0} | (VARIANTS | RIVALS).get(variant, {})
+    prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
+    counts, start = smooth_states(low, high, prior)
+    matrix = _draw_matrices(counts + prior, n_draws, rng)
     factor = rng.standard_normal((n_draws, horizon))
-    drawn = None if rates is None else rates(rng, n_draws)
-    span = horizon if drawn is None else horizon - drawn.shape[-1]
-    above = _shocked(matrix, rho, factor[:, :span])
+    above = _shocked(matrix, SHARED * factors["shared"], factor)
     covered = valid[:, None] >= years[None, 1:]
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
-    levels, chance = _walk(start, above, covered, uniform[..., : span + 1])
-    if drawn is not None:
-        levels = np.concatenate([levels, drawn.astype(np.int8)], axis=2)
-        met = drawn[..., None] >= np.arange(top + 1)
-        chance = np.concatenate([chance, met], axis=2)
-    basis = "transitions" if rates is None else "rule"
-    return LevelForecast(units, years[skip:], levels[..., skip:], chance[:, :, skip:], basis)
+    levels, chance = _walk(start, above, covered, uniform)
+    if rates is not None:
+        some = round(RULE_WEIGHT * n_draws)
+        levels[:some, :, 1:] = drawn = rates(rng, some)
+        chance[:some, :, 1:] = drawn[..., None] >= np.arange(top + 1)
+    return LevelForecast(units, years, levels, chance)
 
 
 def observed_bounds(history: pd.DataFrame, top: int | None = None):
@@ -208,17 +226,24 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     return low, high, valid, years, units
 
 
-def prior_matrix(top: int) -> np.ndarray:
-    """One year's moves of the reference class, (top + 1, top + 1), rows sum to 1."""
+def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
+    """One year's moves of the reference class times ``hazard``, (top + 1, top + 1)."""
     step = np.arange(top + 1)[None, :] - np.arange(top + 1)[:, None]
     moves = np.select(
         [step == 0, step == 1, step == -1], [0.0, PRIOR_GAIN, PRIOR_LOSS], default=PRIOR_LEAP
     )
-    return moves + np.diag(1 - moves.sum(axis=1))
+    return hazard * moves + np.diag(1 - hazard * moves.sum(axis=1))
 
 
-def smooth_states(low: np.ndarray, high: np.ndarray, top: int, weight: float = PRIOR_YEARS):
+def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     """Expected moves of all units and the state each stands in, given bounds only (EM).
+
+    Parameters
+    ----------
+    low, high
+        See `observed_bounds`.
+    prior
+        Moves of the reference class in unit-years, (top + 1, top + 1).
 
     Returns
     -------
@@ -228,13 +253,12 @@ def smooth_states(low: np.ndarray, high: np.ndarray, top: int, weight: float = P
     start
         P(level) of each unit in the last year, (units, top + 1).
     """
-    scale = np.arange(top + 1)
+    scale = np.arange(len(prior))
     fits = ((low[..., None] <= scale) & (scale <= high[..., None])).astype(float)
     told = ~fits.all(axis=-1)
     before, after = np.logical_or.accumulate(told, axis=1), told[:, ::-1]
     after = np.logical_or.accumulate(after, axis=1)[:, ::-1]
     counted = before[:, :-1] & after[:, 1:]
-    prior = weight * prior_matrix(top)
     counts = np.zeros_like(prior)
     for _ in range(EM_ROUNDS):
         matrix = counts + prior

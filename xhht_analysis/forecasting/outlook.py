@@ -9,12 +9,14 @@ it (METHODS 2.4, 2.6).
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.forecaster import Forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast
 from xhht_analysis.forecasting.observed import (
@@ -25,7 +27,6 @@ from xhht_analysis.forecasting.observed import (
     report_error,
     share_reasons,
 )
-from xhht_analysis.forecasting.panel import forecast_panel
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,16 @@ class Outlook:
     draws
         (draws, U, T): percent, or level. In the origin year observed units stand still.
     province
-        (draws, T): percent of the whole province; None where districts do not add up to it,
-        or for levels.
+        (draws, T): percent of the whole province, or its level; None where districts do not add
+        up to it.
     weights
         (draws, U, T) denominators; None where counts are missing.
     low, high
-        Observed year by year, lowest and highest possible: columns are units and, for shares,
-        the province.
+        Observed year by year, lowest and highest possible: columns are units and the province.
     levels
         The level forecast behind ``draws``; None for shares.
+    by_rule
+        Levels that the rules give, by year and unit; None for shares.
     reasons
         Codes of remarks on the province figure: source_gap, units_missing, no_denominators,
         province_only.
@@ -65,6 +67,7 @@ class Outlook:
     high: pd.DataFrame
     levels: LevelForecast | None = None
     reasons: tuple[str, ...] = field(default=())
+    by_rule: pd.DataFrame | None = None
 
     @property
     def origin_year(self) -> int:
@@ -91,15 +94,15 @@ class Told:
     def _read(self, rows: pd.DataFrame) -> History:
         return read_history(rows.assign(group_code=PROVINCE, report_error=report_error(rows)), 1)
 
-    def draw(self, last_year: int, n: int, rng: np.random.Generator, variant: str):
+    def draw(self, last_year: int, n: int, rng: np.random.Generator, variant: str, model: Callable):
         """Years, draws and denominators (n, units, years), the origin year first."""
         origin = int(self.rows["year"].max())
-        forecast = forecast_panel(self.history, max(1, last_year - origin), variant=variant)
+        forecast = model(self.history, max(1, last_year - origin), variant=variant)
         draws, series = forecast.draw_array(n, rng), forecast.series
         late = (series["last_year"] < origin).to_numpy()
         first = np.tile(series["last_value"].to_numpy(dtype=float), (n, 1))
         if late.any():
-            earlier = forecast_panel(self.before, 1, variant=variant)
+            earlier = model(self.before, 1, variant=variant)
             now = earlier.draw_array(n, rng)[:, :, 0]
             first[:, late] = now[:, earlier.series["unit_code"].isin(series["unit_code"][late])]
         now = np.tile(series["denominator"].to_numpy(dtype=float), (n, 1))
@@ -165,7 +168,14 @@ class ShareFacts:
         return share_reasons(own, reported, self.bounds[0], whole, self.counted)
 
     def outlook(
-        self, last_year: int, *, n_draws: int, seed: int, variant: str, found: dict[str, Outlook]
+        self,
+        last_year: int,
+        *,
+        n_draws: int,
+        seed: int,
+        variant: str,
+        found: dict[str, Outlook],
+        forecaster: Forecaster,
     ) -> Outlook | None:
         """Outlook up to ``last_year``; None when there is no figure at all.
 
@@ -173,7 +183,7 @@ class ShareFacts:
         """
         code, own, reported = self.indicator_code, self.own, self.reported
         rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-        how = (last_year, n_draws, rng, variant)
+        how = (last_year, n_draws, rng, variant, forecaster.panel)
         if own.rows.empty and reported.rows.empty:
             return None
         if own.rows.empty:

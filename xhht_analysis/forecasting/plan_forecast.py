@@ -1,29 +1,26 @@
 """`forecast_plan`: the plan's dated targets against the panel, as forecasts and verdicts.
 
-In: the panel and the plan as data. Out: `contracts.FORECASTS` and `contracts.VERDICTS` for every
-target line of the plan, for the province and its 11 districts in the frame of 2021. All rows of
-one goal are read from the same joint draws; each indicator has a random stream of its own.
+In: the panel and the plan as data. Out: `contracts.FORECASTS`, `contracts.VERDICTS` and what they
+rest on for every target line of the plan, for the province and its 11 districts in the frame of
+2021. All rows of one goal are read from the same joint draws; each indicator has a random stream
+of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting import decisions
-from xhht_analysis.forecasting.firmness import (
-    LAST_TARGET_YEAR,
-    SHARES,
-    add_firmness,
-    variant_chances,
-)
+from xhht_analysis.forecasting import decisions, firmness
+from xhht_analysis.forecasting.backtest import scored_indicators
+from xhht_analysis.forecasting.firmness import LAST_TARGET_YEAR, SHARES
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
 from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
-from xhht_analysis.forecasting.recognition import Recognition
 from xhht_analysis.forecasting.verdicts import Case, classify, judge
 
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
@@ -57,7 +54,9 @@ def forecast_plan(
     n_draws: int = 4000,
     seed: int = 1,
     expert: pd.DataFrame | None = None,
+    findings: pd.DataFrame | None = None,
     standards: pd.DataFrame | None = None,
+    model: Forecaster | Callable = KIT,
     variants: bool = True,
 ) -> PlanForecast:
     """Judge every dated target of the plan.
@@ -76,10 +75,15 @@ def forecast_plan(
         Joint draws; the standard error of a probability is at most 0.5 / sqrt(n_draws).
     expert
         Signed probabilities: goal_code, target_year, probability (0-1).
+    findings
+        `contracts.FINDINGS`: the figures they doubt are left out in one variant.
     standards
-        Recognition rules: applied inside the draws of commune rates where these are known.
+        Recognition rules: a province level that rests on one known at second hand says so.
+    model
+        One's own forecaster: a function (history, horizon) of shares, or a `Forecaster`.
     variants
-        Whether to test what each verdict hangs on (firm or depends).
+        Whether to test what each verdict hangs on (firm or depends), and to give the range of
+        chances of levels with too few points.
 
     Returns
     -------
@@ -87,126 +91,123 @@ def forecast_plan(
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
     facts = panel if origin_year is None else panel[panel["year"] <= origin_year]
+    facts, forecaster = facts[facts["frame"] == contracts.FRAME_DISTRICTS], as_forecaster(model)
     districts = sorted(areas.districts()["unit_code"])
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
-    by_rule = None if standards is None else Recognition(facts, standards, areas, districts)
-    known = read_facts(facts, indicators, districts, by_rule)
-    outlooks = build_outlooks(known, n_draws=n_draws, seed=seed)
+    known = read_facts(facts, indicators, districts)
+    outlooks = build_outlooks(known, n_draws=n_draws, seed=seed, forecaster=forecaster)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
-    verdicts = pd.DataFrame(rows).assign(
-        frame=contracts.FRAME_DISTRICTS, as_of=as_of, model_id=_model_id()
+    verdicts = _add_expert(pd.DataFrame(rows), lines, expert)
+    scored = verdicts["indicator_code"].isin(scored_indicators(known))
+    forecast = verdicts["basis"] == "forecast"
+    verdicts["tested"] = scored.map({True: "scored", False: "unscored"}).where(forecast)
+    chances = contracts.VARIANTS.empty()
+    if variants and outlooks:
+        how = {"seed": seed, "forecaster": forecaster, "findings": findings}
+        chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
+    verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
+    verdicts = _add_second_hand(verdicts, facts, standards)
+    same = {"frame": contracts.FRAME_DISTRICTS, "as_of": as_of, "model_id": forecaster.model_id}
+    chances = firmness.of_open_targets(
+        chances.drop(columns=["frame", "as_of"], errors="ignore"), verdicts
     )
-    verdicts = _add_expert(verdicts, lines, expert)
-    chances = variant_chances(known, lines, seed) if variants else contracts.VARIANTS.empty()
-    verdicts = add_firmness(verdicts, chances)
-    chances = chances.assign(frame=contracts.FRAME_DISTRICTS, as_of=as_of)
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
-    forecasts = forecasts.assign(as_of=as_of, frame=contracts.FRAME_DISTRICTS, model_id=_model_id())
     return PlanForecast(
-        contracts.conform(forecasts, contracts.FORECASTS),
-        contracts.conform(verdicts.round(4), contracts.VERDICTS),
-        contracts.conform(chances.round(4), contracts.VARIANTS),
+        contracts.conform(forecasts.assign(**same), contracts.FORECASTS),
+        contracts.conform(verdicts.assign(**same).round(4), contracts.VERDICTS),
+        contracts.conform(chances.assign(**same).round(4), contracts.VARIANTS),
         contracts.DRIVERS.empty(),
         contracts.NOWCASTS.empty(),
     )
 
 
-def _model_id() -> str:
-    return "xhht-1"
-
-
 def cases(line, outlook: Outlook | None, districts: list[str]) -> Iterator[tuple[Case, int]]:
     """Yield the target of one line for the province, then for each district, with its points."""
     shared = {"comparator": line.comparator}
-    is_count = line.kind == "share_districts"
-    unit = "percent" if line.kind in SHARES else "level"
+    is_count, is_share = line.kind == "share_districts", line.kind in SHARES
+    unit = "percent" if is_share else "level"
+    own = ("units", line.target_units) if is_count else (unit, line.target_value)
+    need = line.target_value if is_share else line.level_required
+    nothing = pd.Series(dtype=float)
+    of_districts = districts if line.kind != "milestone" else ()
     if outlook is None:
-        nothing = pd.Series(dtype=float)
-        own = ("units", line.target_units) if is_count else (unit, line.target_value)
-        yield Case(PROVINCE, *own, nothing, nothing, **shared), 0
-        need = line.target_value if line.kind in SHARES else line.level_required
-        for code in districts if line.kind != "milestone" else ():
-            yield Case(code, unit, need, nothing, nothing, **shared), 0
+        for code in (PROVINCE, *of_districts):
+            asked = own if code == PROVINCE else (unit, need)
+            yield Case(code, *asked, nothing, nothing, **shared), 0
         return
     seen = outlook.low[outlook.units].notna()
     exact = ((outlook.high - outlook.low) < 1e-9).reindex(columns=seen.columns) & seen
     broad = exact.mean(axis=1) >= 0.5
-    if line.kind in SHARES:
+    if is_share:
         case = _share_province(line, outlook, shared)
-        broad = broad | case.low.notna().reindex(broad.index, fill_value=False)
+        points = broad | case.low.notna().reindex(broad.index, fill_value=False)
+    elif is_count:
+        case, points = _count(line, outlook, shared), broad
     else:
-        case = _level_province(line, outlook, is_count, shared)
-    yield case, int(broad.sum())
-    if line.kind == "milestone":
-        return
-    level = None if line.kind in SHARES else line.level_required
-    chances = None if outlook.levels is None else outlook.levels.probability(level)
-    for code in districts:
-        case = _district(line, outlook, code, unit, chances, shared)
-        yield case, int(exact.get(code, broad[:0]).sum())
+        case = _level(outlook, PROVINCE, own[1], outlook.province, shared)
+        points = (case.high - case.low) < 1e-9
+    yield case, int(points.sum())
+    for i, code in enumerate(outlook.units if of_districts else ()):
+        if is_share:
+            low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
+            sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
+            draws = outlook.draws[:, i]
+            case = Case(code, unit, need, low, high, outlook.years, draws, None, sizes, **shared)
+        else:
+            case = _level(outlook, code, need, outlook.draws[:, i], shared)
+        yield case, int(exact[code].sum())
+    for code in sorted(set(of_districts) - set(outlook.units)):
+        yield Case(code, unit, need, nothing, nothing, reasons=outlook.reasons, **shared), 0
 
 
 def _share_province(line, outlook: Outlook, shared: dict) -> Case:
     low, high = outlook.low[PROVINCE].dropna(), outlook.high[PROVINCE].dropna()
     sizes = None if outlook.weights is None else np.median(outlook.weights.sum(axis=1), axis=0)
+    joint = (outlook.years, outlook.province, None, sizes, outlook.reasons)
+    return Case(PROVINCE, "percent", line.target_value, low, high, *joint, **shared)
+
+
+def _count(line, outlook: Outlook, shared: dict) -> Case:
+    """Number of districts at the level, out of all."""
+    level, units, forecast = line.level_required, outlook.units, outlook.levels
+    low, high = ((ends[units] >= level).sum(axis=1) for ends in (outlook.low, outlook.high))
+    among = forecast.positions(units)
+    by_rule = outlook.by_rule.reindex(columns=units)
+    by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
     return Case(
         PROVINCE,
-        "percent",
-        line.target_value,
-        low,
-        high,
+        "units",
+        line.target_units,
+        low.astype(float),
+        high.astype(float),
         outlook.years,
-        outlook.province,
-        None,
-        sizes,
-        outlook.reasons,
+        (outlook.draws >= level).sum(axis=1),
+        lambda at: forecast.count_pmf(level, [at], among)[0],
+        reasons=("units_missing",) if (high - low).iloc[-1] > 0 else (),
+        by_rule=by_rule,
         **shared,
     )
 
 
-def _level_province(line, outlook: Outlook, is_count: bool, shared: dict) -> Case:
-    """Number of districts at the level, or the province's own level: that of its last district.
-
-    Every status the plan asks for needs 100 % of the districts (Nghị định 20/2014, Điều 6-21),
-    so the province stands where its lowest district stands.
-    """
-    level, low, high = line.level_required, outlook.low, outlook.high
-    forecast = outlook.levels
-    if is_count:
-        draws = (outlook.draws >= level).sum(axis=1)
-        low, high = (low >= level).sum(axis=1), (high >= level).sum(axis=1)
-        unit, need, least = "units", line.target_units, int(line.target_units)
-    else:
-        draws = outlook.draws.min(axis=1)
-        low, high = low.min(axis=1), high.min(axis=1)
-        unit, need, least = "level", line.target_value, len(outlook.units)
-
-    def chance(at: int) -> float:
-        return forecast.count_pmf(level, [at])[0, least:].sum()
-
-    open_ended = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
-    milestone = ("reference_hazard",) if line.kind == "milestone" else ()
-    reasons = open_ended + milestone
-    bounds = low.astype(float), high.astype(float)
+def _level(outlook: Outlook, code: str, need: float, draws: np.ndarray, shared: dict) -> Case:
+    """Level of one unit, or of the province."""
+    low, high = outlook.low[code].astype(float), outlook.high[code].astype(float)
+    pmf = outlook.levels.pmf()[outlook.levels.units.index(code)]
     return Case(
-        PROVINCE, unit, need, *bounds, outlook.years, draws, chance, None, reasons, **shared
-    )
-
-
-def _district(line, outlook: Outlook, code: str, unit: str, chances, shared: dict) -> Case:
-    need = line.target_value if line.kind in SHARES else line.level_required
-    if code not in outlook.units:
-        nothing = pd.Series(dtype=float)
-        return Case(code, unit, need, nothing, nothing, reasons=outlook.reasons, **shared)
-    i = outlook.units.index(code)
-    low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
-    sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
-    chance = None if chances is None else chances[i].__getitem__
-    return Case(
-        code, unit, need, low, high, outlook.years, outlook.draws[:, i], chance, sizes, **shared
+        code,
+        "level",
+        need,
+        low,
+        high,
+        outlook.years,
+        draws,
+        pmf.__getitem__,
+        reasons=("reference_hazard",) if outlook.units == [PROVINCE] else (),
+        by_rule=outlook.by_rule.get(code),
+        **shared,
     )
 
 
@@ -239,10 +240,9 @@ def _add_places(rows: list[dict], line, outlook: Outlook) -> None:
         return
     now = outlook.draws[:, :, at]
     best, last = decisions.place_chances(now)
-    if line.kind not in SHARES:
-        needed = line.target_units if line.kind == "share_districts" else len(outlook.units)
-        gain = decisions.count_leverage(now >= line.level_required, needed)
-    elif outlook.weights is not None:
+    if line.kind == "share_districts":
+        gain = decisions.count_leverage(now >= line.level_required, line.target_units)
+    elif line.kind in SHARES and outlook.weights is not None:
         gain = decisions.share_leverage(now, outlook.weights[:, :, at], line.target_value)
     else:
         gain = np.full(len(outlook.units), np.nan)
@@ -276,6 +276,26 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
+    """Reason ``rule_secondary`` where a province level is read by a rule not seen in its text."""
+    if standards is None:
+        return verdicts
+    rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
+    since = rules.groupby("level_indicator")["valid_from"].min()
+    own = facts[(facts["unit_code"] == PROVINCE) & facts["level"].notna()]
+    reported = pd.MultiIndex.from_frame(own[["indicator_code", "year"]].astype({"year": "int64"}))
+    rows = verdicts.to_dict("records")
+    for row in rows:
+        status = row["unit_code"] == PROVINCE and row["measure_unit"] == "level"
+        code, year = row["indicator_code"], row.get("current_year", np.nan)
+        if not status or year != year or f"{year:.0f}-12-31" < since.get(code, "9999"):
+            continue
+        if (code, int(year)) not in reported or "rule_gap" in str(row["reason"]):
+            said = [row["reason"]] if isinstance(row["reason"], str) else []
+            row["reason"] = ";".join([*said, "rule_secondary"])
+    return pd.DataFrame(rows)
+
+
 def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
     """Quantiles and median of every share, chances of every level, per unit and year."""
     parts = []
@@ -285,7 +305,7 @@ def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
         if outlook.levels is not None:
             chances = outlook.levels.pmf()[:, 1:last]
             ids = np.arange(chances.shape[-1])
-            parts.append(_long(code, outlook.units, years, "pmf", ids, chances, outlook))
+            parts.append(_long(code, outlook.levels.units, years, "pmf", ids, chances, outlook))
             continue
         draws, units = outlook.draws[:, :, 1:last], outlook.units
         if outlook.province is not None:
@@ -305,7 +325,8 @@ def _count_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFra
     for line in counted[counted["indicator_code"].isin(outlooks)].itertuples():
         outlook = outlooks[line.indicator_code]
         last = LAST_TARGET_YEAR - outlook.origin_year + 1
-        pmf = outlook.levels.count_pmf(line.level_required, range(1, last))[None]
+        among = outlook.levels.positions(outlook.units)
+        pmf = outlook.levels.count_pmf(line.level_required, np.arange(1, last), among)[None]
         ids = np.arange(pmf.shape[-1])
         years = outlook.years[1:last]
         parts.append(_long(line.goal_code, [PROVINCE], years, "pmf", ids, pmf, outlook))

@@ -11,61 +11,90 @@ from functools import cached_property
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.levels import forecast_levels, observed_bounds
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster
+from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows
 from xhht_analysis.forecasting.outlook import Outlook, ShareFacts
-from xhht_analysis.forecasting.recognition import Recognition
+
+SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
 
 
 @dataclass(frozen=True)
 class LevelFacts:
-    """What is known of a recognition level of ``units``; one without a row is unknown, not lost.
+    """What is known of a recognition level of ``units`` and of the province.
 
-    With ``recognition`` the rule is applied inside every draw of the rates where they are known.
+    A unit without a row is unknown, not lost. The province is a unit of its own: since
+    2025-07-01 its status rests on the communes, no longer on every district.
     """
 
     indicator_code: str
     rows: pd.DataFrame
     units: list[str]
     top: int
-    recognition: Recognition | None = None
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """Rows that say something; every silent unit has an empty one in the last year."""
-        own = self.rows[self.rows["unit_code"].isin(self.units)]
-        own = own[own[["level", "level_derived_min", "level_derived_max"]].notna().any(axis=1)]
+        """Rows that say something; every silent unit has an empty one in the last year.
+
+        Where nothing is said of the province it stands where its lowest district stands (Nghị
+        định 20/2014, Điều 6-21: a status of the province asks for all districts).
+        """
+        known = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
+        own = known[known["unit_code"].isin(self.units)]
+        if own.empty:
+            return own
         silent = sorted(set(self.units) - set(own["unit_code"]))
-        blank = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
-        blank = blank.assign(indicator_code=self.indicator_code)
-        return pd.concat([own, blank]) if len(own) else own
+        own = pd.concat([own, pd.DataFrame({"unit_code": silent, "year": own["year"].max()})])
+        if self.units != [PROVINCE]:
+            reported = known[known["unit_code"] == PROVINCE]
+            low, high = level_bounds(own, self.top)
+            lowest = {"level_derived_min": low.min(axis=1), "level_derived_max": high.min(axis=1)}
+            lowest = pd.DataFrame(lowest).drop(index=reported["year"], errors="ignore")
+            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=PROVINCE)
+            own = pd.concat([own, reported, lowest])
+        return own.assign(indicator_code=self.indicator_code)
 
     @cached_property
-    def bounds(self) -> list[pd.DataFrame]:
-        """Lowest and highest level by year and unit."""
-        low, high, _, past, codes = observed_bounds(self.history, self.top)
-        return [pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high)]
+    def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Lowest and highest level by year (index) and unit, the province among them."""
+        return level_bounds(self.history, self.top)
+
+    @cached_property
+    def by_rule(self) -> pd.DataFrame:
+        """Level that the rules give from the rates, by year and unit; NaN where it is not sure."""
+        rows = self.rows[self.rows["level_derived_min"] == self.rows["level_derived_max"]]
+        return rows.pivot_table(index="year", columns="unit_code", values="level_derived_min")
 
     def outlook(
-        self, last_year: int, *, n_draws: int, seed: int, variant: str, found: dict[str, Outlook]
+        self,
+        last_year: int,
+        *,
+        n_draws: int,
+        seed: int,
+        variant: str,
+        found: dict[str, Outlook],
+        forecaster: Forecaster,
     ) -> Outlook | None:
         """Outlook up to ``last_year``; None when there is no figure at all."""
         if self.history.empty:
             return None
-        code, rule, origin = self.indicator_code, None, int(self.history["year"].max())
-        horizon = max(1, last_year - origin)
-        if self.recognition is not None and len(self.units) > 1:
-            rule = self.recognition.rule(code, origin, horizon, variant)
+        horizon = max(1, last_year - int(self.history["year"].max()))
         how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
-        made = forecast_levels(self.history, horizon, rule, **how)
-        return Outlook(code, made.units, made.years, made.levels, None, None, *self.bounds, made)
+        made = forecaster.levels(self.history, horizon, **how)
+        draws = made.levels[:, made.positions(self.units)]
+        province = made.levels[:, made.units.index(PROVINCE)]
+        joint = (self.indicator_code, self.units, made.years, draws, province, None)
+        return Outlook(*joint, *self.bounds, made, by_rule=self.by_rule)
+
+
+def level_bounds(history: pd.DataFrame, top: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lowest and highest level by year (index) and unit (columns)."""
+    low, high, _, past, codes = observed_bounds(history, top)
+    return tuple(pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high))
 
 
 def read_facts(
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    districts: list[str],
-    recognition: Recognition | None = None,
+    panel: pd.DataFrame, indicators: pd.DataFrame, districts: list[str]
 ) -> dict[str, ShareFacts | LevelFacts]:
     """What the panel knows by indicator code; wholes before their parts."""
     found: dict[str, ShareFacts | LevelFacts] = {}
@@ -75,7 +104,7 @@ def read_facts(
         if indicator["kind"] in ("level", "milestone"):
             rows = indicator_rows(panel, indicator, "level")
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
-            found[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), recognition)
+            found[code] = LevelFacts(code, rows, units, int(indicator["level_max"]))
         else:
             rows = indicator_rows(panel, indicator, "value")
             found[code] = ShareFacts(
@@ -91,12 +120,13 @@ def build_outlooks(
     seed: int,
     variant: str = "default",
     last_year: int = contracts.LAST_YEAR,
+    forecaster: Forecaster = KIT,
 ) -> dict[str, Outlook]:
     """Outlooks up to ``last_year`` by indicator code, of those that have a figure."""
     found: dict[str, Outlook] = {}
     for code, known in facts.items():
         how = {"n_draws": n_draws, "seed": seed, "variant": variant, "found": found}
-        outlook = known.outlook(last_year, **how)
+        outlook = known.outlook(last_year, forecaster=forecaster, **how)
         if outlook is not None:
             found[code] = outlook
     return found

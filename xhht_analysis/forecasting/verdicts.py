@@ -1,20 +1,21 @@
 """Verdicts: what is known and what is likely about one target of one unit.
 
 A `Case` holds what was observed and what may come; `judge` turns it into one row of
-`contracts.VERDICTS`. The order of judgement (METHODS 2.8, 2.11):
+`contracts.VERDICTS`. The order of judgement:
 
 1. the target year's own figure, once it is in the panel, decides: reached or missed. Where units
    are missing it decides only if the bounds leave no doubt;
 2. a date that is past without that figure gets no probability: missing is never a pass and never
    a fail, and the past is not forecast;
-3. fewer than three observed years: no probability;
+3. fewer than three observed years: no probability (for levels `firmness` adds the range of
+   chances over the reference hazards);
 4. otherwise the joint draws speak, and 5 % steps decide the class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +29,7 @@ STEP = 0.05
 """A probability is known to this step at best; its class is that of the rounded value."""
 UPPER_EDGES = ((0.10, "very_unlikely"), (0.30, "unlikely"), (0.65, "open"), (0.85, "likely"))
 """Highest rounded probability of each class; above them all: very_likely."""
+EVEN = 0.5
 REASONS = (
     "no_figures",  # nothing was ever reported
     "few_points",  # fewer than three observed years
@@ -35,7 +37,10 @@ REASONS = (
     "units_missing",  # some districts have no figure: bounds only
     "no_denominators",  # districts cannot be added up without counts
     "province_only",  # only the province reports this
-    "rule_gap",  # the reported province status is not what the districts' levels give
+    "rule_gap",  # the reported status is not what the rules give from the rates
+    "rule_secondary",  # the rule in force is known at second hand only
+    "may_fall",  # the middle of the forecast lies below the latest figure
+    "gains_slow",  # unlikely although the required pace is no higher than the recent one
     "source_gap",  # the reported province figure is not the sum of its districts
     "no_legal_object",  # the district level ended on 2025-07-01: rebuilt reading
     "reference_hazard",  # milestone: chance from the reference class of one year's moves
@@ -56,13 +61,15 @@ class Case:
         Lowest and highest possible observed value by year (the same index).
     years, draws
         Years (T,) from the origin year on, and joint draws (draws, T); None: no forecast.
-    chance
-        P(value >= need) by position among the years where it is known better than by counting
-        draws, else None.
+    pmf
+        P(value = 0, 1, …) by position among the years: levels and counts, where it is known
+        better than by counting draws; else None.
     sizes
         (T,) median denominators, people or institutions; None where there are no counts.
     reasons
         Remarks that hold whatever the verdict.
+    by_rule
+        Value by year that the rules give from the rates; NaN where it is not sure.
     """
 
     unit_code: str
@@ -72,10 +79,11 @@ class Case:
     high: pd.Series
     years: np.ndarray | None = None
     draws: np.ndarray | None = None
-    chance: Callable[[int], float] | None = None
+    pmf: Callable[[int], np.ndarray] | None = None
     sizes: np.ndarray | None = None
     reasons: tuple[str, ...] = ()
     comparator: str = ">="
+    by_rule: pd.Series | None = None
 
     def meets(self, values) -> np.ndarray:
         """Whether values stand at the target; NaN never does."""
@@ -91,6 +99,14 @@ class Case:
         if self.draws is None or year not in self.years:
             return -1
         return int(year - self.years[0])
+
+    def quantiles(self, at: int, probabilities: list[float]) -> np.ndarray:
+        """Quantiles of the value at one position; whole numbers for levels and counts."""
+        if self.pmf is None:
+            method = "linear" if self.measure_unit == "percent" else "inverted_cdf"
+            return np.quantile(self.draws[:, at], probabilities, method=method)
+        below = np.cumsum(self.pmf(at)) + 1e-9
+        return np.searchsorted(below, probabilities).clip(max=len(below) - 1).astype(float)
 
 
 def meets(values, need: float, comparator: str) -> np.ndarray:
@@ -123,12 +139,13 @@ def settled(case: Case, target_year: int) -> bool | None:
 
 
 def probability(case: Case, target_year: int) -> float:
-    """P(the unit stands at the target at the date) from the draws."""
+    """P(the unit stands at the target at the date)."""
     at = case.at(target_year)
     if at < 0:
         return np.nan
-    if case.chance is not None:
-        return float(np.clip(case.chance(at), 0, 1))
+    if case.pmf is not None:
+        pmf = case.pmf(at)
+        return float(np.clip(pmf[case.meets(np.arange(len(pmf)))].sum(), 0, 1))
     return float(case.meets(case.draws[:, at]).mean())
 
 
@@ -138,40 +155,63 @@ def judge(case: Case, target_year: int, as_of: str, n_points: int) -> dict:
     Parameters
     ----------
     as_of
-        Day the data were frozen (ISO); a target is past when its 31 December lies before it.
+        Day the data were frozen (ISO); a target is past when its 31 December lies before it. A
+        past target is described by the figures of its own time.
     n_points
         Years observed.
     """
-    row = {**_standing(case), "n_points": n_points, **_paces(case, target_year)}
-    reasons = [*case.reasons]
-    if f"{target_year}-12-31" >= DISTRICTS_END and case.measure_unit == "units":
-        reasons.append("no_legal_object")
     outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
+    if outcome is not None or past:
+        case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
+    row = {**_standing(case), "n_points": n_points}
+    remarks = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
+    reasons = [*remarks, *(["rule_gap"] if "current_by_rule" in row else [])]
+    if f"{target_year}-12-31" >= DISTRICTS_END and case.measure_unit == "units":
+        reasons = ["no_legal_object", *reasons]
     if outcome is not None:
-        row |= {
-            "verdict_class": "reached" if outcome else "missed",
-            "basis": "observed",
-            "prob_reached": float(outcome),
-        }
-        seen = case.low.index <= target_year
-        row["prob_ever"] = float(outcome or case.meets(case.low[seen]).any())
-        row["prob_held"] = float(outcome and case.meets(case.low.get(target_year - 1, np.nan)))
-        row |= {"pace_required": np.nan, "pace_ratio": np.nan, "people_required": np.nan}
+        row |= _outcome(case, target_year, outcome)
     elif past or case.at(target_year) < 0 or n_points < MIN_POINTS:
         row |= {"verdict_class": "no_data", "basis": "none"}
-        reasons = _why_silent(past, n_points) + reasons
+        reasons += _why_silent(past, n_points, "no_legal_object" in reasons)
     else:
         row |= _forecast(case, target_year)
+    if not past and outcome is None:
+        row |= _paces(case, target_year)
+        reasons += _caveats(row)
     row["reason"] = ";".join(dict.fromkeys(reasons)) or np.nan
     return row
 
 
-def _why_silent(past: bool, n_points: int) -> list[str]:
+def _outcome(case: Case, target_year: int, outcome: bool) -> dict:
+    before = case.low.get(target_year - 1, np.nan)
+    return {
+        "verdict_class": "reached" if outcome else "missed",
+        "basis": "observed",
+        "prob_reached": float(outcome),
+        "prob_ever": float(outcome or case.meets(case.low).any()),
+        "prob_held": float(outcome and case.meets(before)),
+    }
+
+
+def _why_silent(past: bool, n_points: int, no_object: bool) -> list[str]:
+    if past and no_object:
+        return []  # nobody can report it any more: no figure is asked for
     if n_points == 0:
         return ["no_figures"]
     if past:
         return ["target_year_missing"]
     return ["few_points"] if n_points < MIN_POINTS else []
+
+
+def _caveats(row: dict) -> list[str]:
+    """Why two numbers of a forecast that seem to contradict each other do not."""
+    if row.get("basis") != "forecast":
+        return []
+    now = row.get("current", row.get("current_low", np.nan))
+    unlikely = row["verdict_class"] in ("very_unlikely", "unlikely")
+    slow = unlikely and row.get("pace_required", np.nan) <= row.get("pace_own", np.nan)
+    falls = row["median"] < now - 1e-9 or (unlikely and row["prob_ever"] >= EVEN)
+    return [code for code, said in (("may_fall", falls), ("gains_slow", slow)) if said]
 
 
 def _standing(case: Case) -> dict:
@@ -184,21 +224,28 @@ def _standing(case: Case) -> dict:
     if case.measure_unit == "percent" and len(exact):
         year = int(exact.index[-1])
     row = {"current_year": year}
-    if year in exact.index:
-        return {**row, "current": float(exact[year])}
-    return {**row, "current_low": case.low[year], "current_high": case.high[year]}
+    if year not in exact.index:
+        return {**row, "current_low": case.low[year], "current_high": case.high[year]}
+    row["current"] = float(exact[year])
+    by_rule = np.nan if case.by_rule is None else case.by_rule.get(year, np.nan)
+    if by_rule == by_rule and by_rule != row["current"]:
+        row["current_by_rule"] = by_rule
+    return row
 
 
 def _paces(case: Case, target_year: int) -> dict:
-    exact = case.exact
-    own = decisions.own_pace(exact)
-    if exact.empty:
+    """Required and own pace from the latest figure; from its expected value while it is open."""
+    values, at = case.exact, case.at(target_year)
+    year = int(case.low.dropna().index.max()) if case.low.notna().any() else None
+    if case.measure_unit != "percent" and year not in values.index and case.at(year) >= 0:
+        values = pd.concat([values, pd.Series({year: case.quantiles(case.at(year), [0.5])[0]})])
+    if values.empty:
         return {}
-    year, now = int(exact.index[-1]), float(exact.iloc[-1])
+    year, now = int(values.index[-1]), float(values.iloc[-1])
+    own = decisions.own_pace(values)
     need = decisions.required_pace(now, case.need, target_year - year)
     ratio = need / own if own > 0 else np.nan
     people = need if case.measure_unit == "units" else np.nan
-    at = case.at(target_year)
     if case.sizes is not None and at >= 0 and target_year > year:
         gap = case.need * case.sizes[at] - now * case.sizes[0]
         people = max(0.0, gap) / 100 / (target_year - year)
@@ -207,32 +254,28 @@ def _paces(case: Case, target_year: int) -> dict:
 
 def _forecast(case: Case, target_year: int) -> dict:
     """Distribution at the date, chances, first year, extra pace."""
-    at, draws = case.at(target_year), case.draws
-    chance = probability(case, target_year)
-    met = case.meets(draws)
-    method = "linear" if case.measure_unit == "percent" else "inverted_cdf"
-    quantiles = np.quantile(draws[:, at], [0.5, *RANGE.values()], method=method)
+    at, exact = case.at(target_year), case.exact
+    chance, met = probability(case, target_year), case.meets(case.draws)
+    there = len(exact) > 0 and bool(case.meets(exact.iloc[-1]))
+    since = 1 if there else max(0, at - 1)  # held: every year from now on, or the last two
+    quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {
         "prob_reached": chance,
         "verdict_class": classify(chance),
         "basis": "forecast",
-        "median": quantiles[0],
-        **dict(zip(RANGE, quantiles[1:], strict=True)),
+        **dict(zip(["median", *RANGE], quantiles, strict=True)),
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
-        "prob_held": min(chance, float(met[:, max(0, at - 1) : at + 1].all(axis=1).mean())),
+        "prob_held": min(chance, float(met[:, min(since, at) : at + 1].all(axis=1).mean())),
     }
-    exact = case.exact
-    before = exact.index[case.meets(exact)]
-    if len(before) and case.meets(exact.iloc[-1]):
-        passage = (float(before[0]),) * 3
-    else:
-        passage = decisions.first_year(met, case.years)
+    passage = decisions.first_year(met, case.years)
+    if there:
+        passage = (float(exact.index[case.meets(exact)][0]),) * 3
     names = ("year_reached_median", "year_reached_low", "year_reached_high")
     row |= dict(zip(names, passage, strict=True))
     if case.measure_unit == "percent":
         years = target_year - int(case.years[0])
         for goal in (50, 80, 90):
             row[f"extra_pace_{goal}"] = decisions.extra_pace(
-                draws[:, at], case.need, years, goal / 100
+                case.draws[:, at], case.need, years, goal / 100
             )
     return row

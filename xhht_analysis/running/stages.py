@@ -34,7 +34,9 @@ RESULTS = (*INTAKE_TABLES, "scores", *FORECAST_TABLES)
 FORMS = ("forms.yml", "corrections.csv")
 INTAKE = Stage("01_intake", makes=INTAKE_TABLES, config_unread=("expert.csv", "priors.csv"))
 BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",), config_unread=FORMS)
-FORECAST = Stage("03_forecast", reads=("panel",), makes=FORECAST_TABLES, config_unread=FORMS)
+FORECAST = Stage(
+    "03_forecast", reads=("panel", "findings"), makes=FORECAST_TABLES, config_unread=FORMS
+)
 FIGURES = Stage("04_figures", reads=RESULTS, figures=5, config_unread=FORMS, templates=True)
 REPORT = Stage("05_committee_report", reads=RESULTS, config_unread=FORMS, templates=True)
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import DATA, INK, TARGET, styled
 from xhht_analysis.publishing.figures.goals import BOUNDARY
@@ -21,7 +22,7 @@ def plot_course(
     years: np.ndarray,
     draws: np.ndarray,
     *,
-    model: str = "default",
+    model: str = DEFAULT,
     pace: float = float("nan"),
 ) -> Figure:
     """Fan of one unit from ``draws`` (n, T) of ``years`` (T,), in percent.

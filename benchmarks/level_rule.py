@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting.history import History, read_history
-from xhht_analysis.forecasting.levels import Rule
 from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.plan.areas import PROVINCE
 from xhht_analysis.plan.goals import split_codes
@@ -33,7 +32,9 @@ class Recognition:
     districts: list[str]
     known: dict = field(default_factory=dict, repr=False, compare=False)
 
-    def rule(self, level_indicator: str, origin: int, horizon: int, variant: str) -> Rule | None:
+    def rule(
+        self, level_indicator: str, origin: int, horizon: int, variant: str
+    ) -> Callable | None:
         """Draw levels (n, districts, ``horizon`` years after ``origin``); None: rates missing.
 
         Every commune must have each asked rate in the origin year, and half of them in at least

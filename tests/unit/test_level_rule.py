@@ -1,4 +1,4 @@
-"""The rule inside every draw against `plan.standards` applied to that draw alone."""
+"""The rule that the benchmark tries: each draw against `plan.standards` on that draw alone."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from xhht_analysis.forecasting import recognition
-from xhht_analysis.forecasting.plan_indicators import LevelFacts
+from benchmarks import level_rule as recognition
 from xhht_analysis.plan import areas as plan_areas
 from xhht_analysis.plan import standards as plan_standards
 from xhht_analysis.project import Project
@@ -73,40 +72,26 @@ def levels(**path):
     )
 
 
-def outlook(panel, **changes):
+def rule(panel, variant="default"):
     known = recognition.Recognition(panel, RULES, FewAreas(), ["815", "816", "817"])
-    own = levels(u815=[2] * 5, u816=[1] * 5, u817=[0] * 5).reindex(
-        columns=["indicator_code", "unit_code", "year", "level", "level_derived_min",
-                 "level_derived_max"]
-    )  # fmt: skip
-    known = LevelFacts("literacy_level", own, ["815", "816", "817"], 2, known)
-    how = {"n_draws": 200, "seed": 1, "variant": "default", "found": {}} | changes
-    return known.outlook(2027, **how)
+    return known.rule("literacy_level", 2024, 3, variant)
 
 
 def test_districts_whose_communes_stand_far_above_or_below_the_rule_stay_there():
     base = {"815": 99.0, "816": 95.0, "817": 60.0}
-    for variant in ("default", "last_year_dropped"):
-        found = outlook(facts(lambda c, y: base[COMMUNES[c]] + (y % 2) / 10), variant=variant)
-        assert found.levels.basis == "rule"
-        chance = found.levels.probability(2)[:, -1]
-        assert chance[0] > 0.9
-        assert chance[2] < 0.05
+    draw = rule(facts(lambda c, y: base[COMMUNES[c]] + (y % 2) / 10))
+    chance = (draw(np.random.default_rng(1), 200) >= 2).mean(axis=0)[:, -1]
+    assert chance[0] > 0.9
+    assert chance[2] < 0.05
 
 
-def test_a_rate_near_the_rule_leaves_the_level_open_and_level_2_inside_level_1():
-    found = outlook(facts(lambda c, y: 90.0 + int(c[-1]) % 2))
-    chance = np.stack([found.levels.probability(k) for k in (1, 2)])
-    assert (chance[1] <= chance[0]).all()
-    assert 0 < chance[0][:, -1].min() <= chance[0][:, -1].max() <= 1
-
-
-def test_without_the_rates_of_every_commune_the_transitions_speak():
+def test_without_the_rates_of_every_commune_there_is_no_rule_to_apply():
     whole = facts(lambda c, y: 95.0)
     gap = whole[~((whole["unit_code"] == "28101") & (whole["year"] == 2024))]
     short = whole[whole["year"] >= 2023]
+    assert rule(whole) is not None
     for panel in (gap, short, whole.iloc[:0]):
-        assert outlook(panel).levels.basis == "transitions"
+        assert rule(panel) is None
 
 
 def test_figures_of_merged_communes_follow_the_crosswalk_and_never_a_code_used_again():

@@ -1,0 +1,292 @@
+"""Score the level forecast beside its rivals: sample, simulated provinces, real panels.
+
+    python -m benchmarks.levels [--provinces 20] [--panels 100] [--bench DIR]
+
+(i) the sample at each origin; (ii) simulated provinces whose recognition asks all communes for
+several rates at once, with and without shocks of districts and inertia of recognition, with gains
+only and with losses; (iii) the number of units at or above a threshold in real panels (needs
+pyarrow and the panels' file). Per source and candidate: Brier score of "at the level or above" by
+unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
+interval of that number (randomised, since a count is discrete), mean chance and share reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks import level_rule
+from xhht_analysis.forecasting import forecast_levels, forecast_panel, scores
+from xhht_analysis.forecasting.levels import poisson_binomial
+from xhht_analysis.project import Project
+
+N_DRAWS = 500
+ORIGINS = (2023, 2024, 2025)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One forecasting problem.
+
+    Attributes
+    ----------
+    history
+        Rows of `forecast_levels`.
+    outcomes
+        (U, H) levels of the units in sorted order in the years after the origin; NaN: unknown.
+    rates
+        Levels by rule, (draws, U, H), from draws of the rates behind them; None: rates unknown.
+    """
+
+    source: str
+    history: pd.DataFrame
+    outcomes: np.ndarray
+    top: int
+    rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
+
+
+def forecasts(case: Case) -> dict[str, np.ndarray]:
+    """P(level >= l | draw) after the origin, (draws, U, H, levels), by candidate."""
+    horizon, seed = case.outcomes.shape[1], np.random.default_rng(1)
+    how = {"top": case.top, "n_draws": N_DRAWS}
+    plain = forecast_levels(case.history, horizon, **how)
+    scale = np.arange(plain.chance.shape[-1])
+    first = plain.pmf()[:, 0].argmax(axis=-1)
+    still = np.broadcast_to(first[None, :, None, None] >= scale, (1, *plain.chance.shape[1:]))
+    made = {"persistence": still[:, :, 1:].astype(float), "transitions": plain.chance[:, :, 1:]}
+    if case.rates is not None:
+        rule = (case.rates(seed, N_DRAWS)[..., None] >= scale).astype(float)
+        made["rule"] = rule
+        made["mixture"] = np.concatenate([made["transitions"], rule])
+    published = forecast_levels(case.history, horizon, case.rates, **how)
+    return made | {"published": published.chance[:, :, 1:]}
+
+
+def score(case: Case) -> pd.DataFrame:
+    """One row per candidate, unit, level and year; count scores stand on the first unit's row."""
+    rows, rng = [], np.random.default_rng(7)
+    for name, chance in forecasts(case).items():
+        for level in range(1, case.top + 1):
+            p = np.clip(chance[..., level], 0, 1)
+            hit = np.where(np.isnan(case.outcomes), np.nan, case.outcomes >= level)
+            for h in range(hit.shape[1]):
+                known = ~np.isnan(hit[:, h])
+                if not known.any():
+                    continue
+                mean, seen = p[:, known, h].mean(axis=0), hit[known, h]
+                pmf = poisson_binomial(p[:, known, h]).mean(axis=0)
+                count = int(seen.sum())
+                cumulative = np.concatenate([[0.0], np.cumsum(pmf)])
+                at = cumulative[count] + rng.random() * pmf[count]
+                rows.append(
+                    {
+                        "source": case.source,
+                        "candidate": name,
+                        "brier": scores.brier(mean, seen).mean(),
+                        "rps": float(scores.ranked_probability(pmf, np.array(count))),
+                        "cover_80": float(0.1 <= at <= 0.9),
+                        "chance": mean.mean(),
+                        "hit": seen.mean(),
+                        "n": int(known.sum()),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+# (i) the sample
+
+
+def sample_cases(project: Project) -> Iterator[Case]:
+    """Every recognition level of the sample at each origin, up to three years ahead."""
+    from xhht_analysis.intake import run_intake
+    from xhht_analysis.plan import areas, goals, standards
+
+    config = project.config_dir
+    panel = run_intake(project.root / "data" / "raw", sample=True).panel
+    plan_areas, rules = areas.read_areas(config), standards.read_standards(config)
+    districts = sorted(plan_areas.districts()["unit_code"])
+    indicators = goals.read_indicators(config)
+    for indicator in indicators[indicators["kind"] == "level"].itertuples():
+        mine = (panel["indicator_code"] == indicator.indicator_code) & (panel["frame"] == "2021")
+        rows = panel[mine & panel["unit_code"].isin(districts)]
+        rows = rows.assign(known=rows["level"].fillna(rows["level_derived_min"]))
+        rows = rows[rows["known"].notna()]
+        for origin in ORIGINS:
+            past, ahead = rows[rows["year"] <= origin], rows[rows["year"] > origin]
+            if past["year"].nunique() < 3 or ahead.empty:
+                continue
+            wide = ahead.pivot_table(index="unit_code", columns="year", values="known")
+            units = sorted(past["unit_code"].unique())
+            outcomes = wide.reindex(units).to_numpy()[:, :3]
+            past_panel = panel[panel["year"] <= origin]
+            by_rule = level_rule.Recognition(past_panel, rules, plan_areas, districts)
+            code, horizon = indicator.indicator_code, outcomes.shape[1]
+            rates = by_rule.rule(code, origin, horizon, "default")
+            yield Case("sample", past, outcomes, int(indicator.level_max), rates)
+
+
+# (ii) simulated provinces
+
+
+@dataclass(frozen=True)
+class World:
+    """How a simulated province moves; spreads are yearly standard deviations on the logit."""
+
+    name: str
+    drift: float
+    district_shock: float
+    lag: float
+    """P(a level met by the figures is recognised in the year)."""
+    loss: float
+    """P(a level no longer met is withdrawn in the year)."""
+
+
+WORLDS = (
+    World("plain", 0.10, 0.0, 1.0, 1.0),
+    World("district shocks", 0.10, 0.25, 1.0, 1.0),
+    World("inertia", 0.10, 0.0, 0.7, 0.2),
+    World("shocks and inertia", 0.10, 0.25, 0.7, 0.2),
+    World("gains only", 0.25, 0.15, 0.7, 0.0),
+    World("losses", -0.15, 0.25, 0.7, 0.6),
+)
+RATES, PAST, AHEAD = 3, 6, 4
+THRESHOLDS = np.array([80.0, 90.0])
+"""Percent of every rate that levels 1 and 2 ask for."""
+SHARE = np.array([0.9, 1.0])
+"""Share of communes that a district needs at levels 1 and 2."""
+
+
+def simulated_cases(world: World, number: int) -> Iterator[Case]:
+    """Provinces of 11 districts, 4–9 communes each, three rates behind two nested levels."""
+    for k in range(number):
+        rng = np.random.default_rng([k, len(world.name)])
+        sizes = rng.integers(4, 10, 11)
+        home = np.repeat(np.arange(11), sizes)
+        years = PAST + AHEAD
+        start = rng.normal(2.9, 0.6, 11)[home, None] + rng.normal(0, 0.25, (len(home), RATES))
+        common = rng.normal(world.drift, 0.10, (1, 1, years))
+        district = rng.normal(0, 1, (11, 1, years)) * world.district_shock
+        own = rng.normal(0, 0.08, (len(home), RATES, years))
+        path = start[..., None] + np.cumsum(common + district[home] + own, axis=2)
+        people = rng.integers(200, 2000, (len(home), RATES, 1))
+        value = 100 * rng.binomial(people, 1 / (1 + np.exp(-path))) / people
+        levels = recognised(levels_by_rule(value.min(axis=1), home), world, rng)
+        units = [f"{i:02d}" for i in range(11)]
+        index = pd.MultiIndex.from_product([units, range(PAST)], names=["unit_code", "year"])
+        history = pd.DataFrame({"level": levels[:, :PAST].ravel()}, index=index).reset_index()
+        history = history.assign(indicator_code="level", year=history["year"] + 2021)
+        rates = rule_of(value[..., :PAST], people[..., 0], home)
+        yield Case(f"simulated: {world.name}", history, levels[:, PAST:], 2, rates)
+
+
+def levels_by_rule(weakest: np.ndarray, home: np.ndarray) -> np.ndarray:
+    """Levels of districts, (…, 11, years), from the weakest rate of communes (…, C, years)."""
+    members = np.bincount(home)
+    out = 0
+    for threshold, share in zip(THRESHOLDS, SHARE, strict=True):
+        met = (weakest >= threshold).astype(float)
+        count = np.stack([met[..., home == d, :].sum(axis=-2) for d in range(11)], axis=-2)
+        out = out + (count >= share * members[:, None] - 1e-9)
+    return out
+
+
+def recognised(by_rule: np.ndarray, world: World, rng) -> np.ndarray:
+    """Reported levels: recognition follows the figures with a delay and is withdrawn late."""
+    levels = by_rule.astype(float)
+    for t in range(1, levels.shape[1]):
+        before, now = levels[:, t - 1], by_rule[:, t]
+        follows = rng.random(len(now)) < np.where(now > before, world.lag, world.loss)
+        levels[:, t] = np.where(follows | (now == before), now, before)
+    return levels
+
+
+def rule_of(value: np.ndarray, people: np.ndarray, home: np.ndarray):
+    """Rule inside the draws of each rate's share forecast, communes grouped by district."""
+    fits = []
+    for r in range(RATES):
+        code, t = np.indices(value[:, r].shape)
+        rows = pd.DataFrame(
+            {
+                "indicator_code": f"rate{r}",
+                "unit_code": np.char.mod("%03d", code.ravel()),
+                "group_code": np.char.mod("%02d", home[code.ravel()]),
+                "year": 2021 + t.ravel(),
+                "value": value[:, r].ravel(),
+            }
+        )
+        n = people[code.ravel(), r].astype(float)
+        rows = rows.assign(denominator=n, numerator=np.round(rows["value"] * n / 100))
+        fits.append(forecast_panel(rows, AHEAD))
+
+    def rates(rng, n):
+        same = np.random.default_rng  # one stream for all rates: they share their shocks
+        drawn = [fit.draw_array(n, same(1)) for fit in fits]
+        return levels_by_rule(np.min(drawn, axis=0), home)
+
+    return rates
+
+
+# (iii) real panels
+
+
+def panel_cases(bench: Path, number: int) -> Iterator[Case]:
+    """Units at or above the five-point mark nearest to the group's median, and the one above."""
+    data = pd.read_parquet(bench / "dev.parquet")
+    tasks = pd.read_csv(bench / "cases.csv", dtype={"group_code": "str"})
+    tasks = tasks[tasks["step"] == 1]
+    for task in tasks.iloc[:: max(1, len(tasks) // number)].head(number).itertuples():
+        mine = (data["dataset"] == task.dataset) & (data["group_code"] == task.group_code)
+        rows = data[mine & (data["indicator_code"] == task.indicator_code)]
+        past = rows[(rows["year"] <= task.origin_year)]
+        past = past[past["year"] > task.origin_year - task.n_years]
+        there = past.loc[past["year"] == task.origin_year, "unit_code"]
+        past = past[past["unit_code"].isin(there)]
+        units = sorted(there)
+        years = task.origin_year + np.arange(1, 6)
+        wide = rows.pivot_table(index="unit_code", columns="year", values="value")
+        ahead = wide.reindex(index=units, columns=years).to_numpy()
+        fit = forecast_panel(
+            past[["indicator_code", "unit_code", "group_code", "year", "value"]], 5
+        )
+        middle = past.loc[past["year"] == task.origin_year, "value"].median()
+        for mark in (5 * round(middle / 5), 5 * round(middle / 5) + 5):
+            if not 0 < mark < 100:
+                continue
+            history = past.assign(level=(past["value"] >= mark).astype(float))
+            outcomes = np.where(np.isnan(ahead), np.nan, ahead >= mark)
+
+            def rates(rng, n, fit=fit, mark=mark):
+                return (fit.draw_array(n, rng) >= mark).astype(int)
+
+            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--provinces", type=int, default=20)
+    parser.add_argument("--panels", type=int, default=100)
+    parser.add_argument("--bench", type=Path, default=Project().root.parent / "shared" / "bench")
+    arguments = parser.parse_args()
+    parts = [score(case) for case in sample_cases(Project())]
+    for world in WORLDS:
+        parts += [score(case) for case in simulated_cases(world, arguments.provinces)]
+    if (arguments.bench / "dev.parquet").is_file():
+        parts += [score(case) for case in panel_cases(arguments.bench, arguments.panels)]
+    else:
+        print(f"No panels in {arguments.bench}: part (iii) is left out.")
+    rows = pd.concat(parts)
+    rows["group"] = rows["source"].str.split(":").str[0]
+    for by in ("source", "group"):
+        keys = [by, "candidate"]
+        table = rows.groupby(keys, sort=False)[["brier", "rps", "cover_80", "chance", "hit"]].mean()
+        print(table.round(3).to_string(), "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""Who forecasts: the kit itself, a baseline, or a forecaster of one's own, under one name.
+
+`forecast_plan`, `backtest` and the benchmarks take the same object, and its ``model_id`` stands in
+every table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.forecasting.history import History
+from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
+from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
+
+KEYS = ["indicator_code", "unit_code"]
+MODEL_ID = "xhht-2"
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """A named pair of forecasters; None where it has none of its own.
+
+    Attributes
+    ----------
+    panel
+        (history, horizon) → what `forecast_panel` answers: shares in percent.
+    levels
+        (history, horizon, top=, n_draws=, seed=) → `LevelForecast`.
+    """
+
+    model_id: str
+    panel: Callable[..., PanelForecast] | None = None
+    levels: Callable[..., LevelForecast] | None = None
+
+
+KIT = Forecaster(MODEL_ID, forecast_panel, forecast_levels)
+
+
+def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Forecaster:
+    """A forecaster from a function (history, horizon) of shares; levels stay the kit's.
+
+    ``history`` is a frame with indicator_code, unit_code, group_code, year, value and, where
+    known, numerator and denominator. The answer needs ``quantiles(levels)`` and
+    ``draws(n, rng)`` as `forecast_panel` gives them. Its name is that of the function.
+    """
+    if isinstance(model, Forecaster):
+        return model
+
+    def panel(history: History, horizon: int, **_):
+        answer = model(history.rows, horizon)
+        return answer if isinstance(answer, PanelForecast) else PublicForecast(answer, history)
+
+    return Forecaster(name or model.__name__, panel, forecast_levels)
+
+
+class PublicForecast(PanelForecast):
+    """An answer known by ``quantiles`` and ``draws`` alone, read as a `PanelForecast`."""
+
+    def __init__(self, answer, history: History) -> None:
+        years = np.unique(answer.quantiles([0.5])["year"])
+        fields = {"series": history.series, "years": years, "curves": None}
+        fields |= {"model_id": "", "origin_year": int(history.rows["year"].max()), "answer": answer}
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    def _array(self, rows: pd.DataFrame, names: str) -> np.ndarray:
+        """Values as (series, years, ``names``)."""
+        wide = rows.set_index([*KEYS, "year", names])["value"].unstack(["year", names])  # noqa: PD010
+        wide = wide.sort_index(axis=1)
+        wide = wide.reindex(pd.MultiIndex.from_frame(self.series[KEYS]))
+        return wide.to_numpy(dtype=float).reshape(len(wide), len(self.years), -1)
+
+    def quantile_array(self, levels) -> np.ndarray:
+        """Quantiles in percent, (series, years, levels)."""
+        return self._array(self.answer.quantiles(levels), "output_type_id")
+
+    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Joint draws in percent, (n, series, years)."""
+        return np.moveaxis(self._array(self.answer.draws(n, rng), "draw"), 2, 0)
+
+    def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
+        """As the answer itself says."""
+        return self.answer.probability_reached(targets)
