@@ -42,7 +42,7 @@ MAX_TOKENS = {
     "ground": 4_700,
     "plan": 8_400,
     "intake": 56_000,
-    "forecasting": 31_500,
+    "forecasting": 34_500,
     "publishing": 38_500,
     "running": 22_000,
 }

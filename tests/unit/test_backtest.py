@@ -140,7 +140,10 @@ def test_with_levels_alone_shares_are_empty_columns():
     levels = make_panel()
     levels = levels[levels["indicator_code"].eq("literacy_level")]
     rows = backtest.backtest_rows(levels, TWO, horizons=(1,), models=FEW)
-    assert rows["rps"].notna().all()
+    assert rows.loc[rows["unit_code"] != "count", "chance"].notna().all()
     assert rows["crps"].isna().all()
     assert backtest.skill_by_horizon(rows).empty
-    assert set(backtest.summarise(rows)["metric"]) == {"rps"}
+    metrics = set(backtest.summarise(rows)["metric"].str.replace(r"_\d$", "", regex=True))
+    of_units = {"rps", "brier", "chance", "hit"}
+    counts = {"count_rps", "count_brier", "count_coverage"}
+    assert metrics == of_units | counts | {f"province_{name}" for name in of_units}
