@@ -174,10 +174,28 @@ class Office:
             raw = NO_RESULT if raw == UNCACHED else raw or None
             where = table.sheet.address(*cell) if cell else None
             row |= {"problem": rule, "problem_cell": where, "raw": raw, "remedy": advice}
+            row |= self._beside(table, claim, amounts, rule, cell)
         else:
             row |= self._figures(table, claim, amounts)
             self._doubts(claim, main)
         self.observations.append(row)
+
+    def _beside(
+        self, table: Table, claim: Claim, amounts: Amounts, rule: str, cell: Cell | None
+    ) -> dict[str, Any]:
+        """What a rejected claim keeps for a correction: the figures read, a count as typed.
+
+        Where one count has decimals the other is listed too: a factor may be missing from both.
+        """
+        kept: dict[str, Any] = {name: amounts[name].value for name in amounts}
+        for name in COUNTS:
+            amount = amounts[name]
+            if amount.given and amount.problem:
+                kept[f"raw_{name}"] = table.sheet.text(*amount.cell)
+            if rule == "fractional_count" and amount.given and amount.cell != cell:
+                text = "Ô cùng dòng có số lẻ; nếu ghi theo nghìn thì nhân với 1000 cả hai ô."
+                self.find(amount.cell, rule, text, claim.indicator)
+        return kept
 
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""

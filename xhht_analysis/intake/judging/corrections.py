@@ -95,15 +95,21 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
     own_cell = claim[f"cell_{field}"]
     cell = own_cell if isinstance(own_cell, str) else claim["cell"]
     unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
-    _guard(line, claim["raw"] if unread else claim[field])
+    typed = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
+    known = typed if isinstance(typed, str) else claim["raw"] if unread else claim[field]
+    _guard(line, known)
     if line["action"] == "drop":
         why = f"Đã bỏ theo đính chính: {line['reason']}"
-        shown = claim["raw"] if unread else claim[field]
-        values = ("dropped", claim["cell"], str(shown), why)
+        values = ("dropped", claim["cell"], str(known), why)
         return {"corrected": True, **dict(zip(PROBLEM_COLUMNS, values, strict=True))}
     if pd.isna(line["value"]):
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
-    value = line["value"] * (claim[field] if line["action"] == "scale" else 1.0)
+    value = line["value"]
+    if line["action"] == "scale":
+        factors = _numbers(known)
+        if not factors:
+            raise CorrectionError(f"{_place(line)}: ô ghi «{known}», không phải số để nhân.")
+        value = round(value * factors[0], 6)
     return {"corrected": True, field: value, **(dict.fromkeys(PROBLEM_COLUMNS) if unread else {})}
 
 
@@ -135,18 +141,27 @@ def _guard(line: dict, found: object) -> None:
     expected = line["expect"]
     if pd.isna(expected):
         return
-    if isinstance(found, str) or pd.isna(found):
-        same = str(found).strip() == expected.strip()
-    else:
-        plain = pd.to_numeric(expected.strip().replace(",", "."), errors="coerce")
-        typed = parse_number(expected).value  # as a person typed it: 41.507 is 41507
-        numbers = [n for n in (plain, typed) if isinstance(n, (int, float))]
-        same = any(abs(n - found) <= 1e-9 * max(1.0, abs(found)) for n in numbers)
+    near = (
+        abs(n - own) <= 1e-9 * max(1.0, abs(own))
+        for n in _numbers(expected)
+        for own in _numbers(found)
+    )
+    same = str(found).strip() == expected.strip() or any(near)
     if not same:
         raise CorrectionError(
             f"{_place(line)}: đính chính chờ thấy «{expected}» nhưng tệp ghi «{found}». "
             "Nguồn đã thay đổi; kiểm tra lại rồi xóa hoặc sửa dòng đính chính."
         )
+
+
+def _numbers(typed: object) -> list[float]:
+    """Numbers that a cell or a person may mean: 41.507 is also 41507."""
+    if not isinstance(typed, str):
+        return [] if pd.isna(typed) else [typed]
+    plain = pd.to_numeric(typed.strip().replace(",", "."), errors="coerce")
+    parsed = parse_number(typed, fractions=True, kind="money").value
+    both = [parsed, plain, parse_number(typed).value]
+    return [number for number in both if isinstance(number, (int, float)) and number == number]
 
 
 def _place(line: dict) -> str:
