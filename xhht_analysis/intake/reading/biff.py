@@ -1,4 +1,4 @@
-"""What the value reader does not show of an .xls: percent formats, old fonts, hidden rows.
+"""What the value reader does not show of an .xls: formats, old fonts, raised notes, hidden rows.
 
 Only as much of OLE and BIFF8 is read as that needs. A file that is not built as expected gives no
 notes: whether it can be read at all is for the value reader to say.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from xhht_analysis.intake.reading.prescan import SheetNotes, is_percent, legacy_font
+from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent, legacy_font
+from xhht_analysis.intake.reading.sheets import UNCACHED
 
 FORMULA = 0x0006
 CELLS = (0x0203, 0x027E, FORMULA, 0x00FD, 0x0204)
@@ -23,8 +24,23 @@ def scan_xls(data: bytes) -> dict[str, SheetNotes]:
     try:
         book = _workbook_stream(data)
         return dict(_sheets(book)) if book else {}
-    except (struct.error, IndexError, UnicodeDecodeError):
+    except (struct.error, IndexError, UnicodeDecodeError, CircularError):
         return {}
+
+
+class CircularError(ValueError):
+    """The sectors of a stream turn in a circle: the value reader would never end."""
+
+
+def is_circular(data: bytes) -> bool:
+    """Whether a stream of the container never ends."""
+    try:
+        _workbook_stream(data)
+    except CircularError:
+        return True
+    except (struct.error, IndexError):
+        pass
+    return False
 
 
 def _workbook_stream(data: bytes) -> bytes:
@@ -52,9 +68,11 @@ def _workbook_stream(data: bytes) -> bytes:
 
 
 def _chain(data: bytes, sector: int, fat: Sequence[int], size: int) -> bytes:
-    """Sectors of one stream, joined; a chain that turns in a circle ends."""
+    """Sectors of one stream, joined."""
     parts: list[bytes] = []
-    while sector < FREE and len(parts) * size <= len(data):
+    while sector < FREE:
+        if len(parts) > len(fat):
+            raise CircularError
         parts.append(data[sector * size : (sector + 1) * size])
         sector = fat[sector]
     return b"".join(parts)
@@ -81,34 +99,106 @@ def _text(data: bytes, n: int, at: int) -> str:
 
 
 def _sheets(book: bytes) -> Iterator[tuple[str, SheetNotes]]:
-    formats, fonts, styles, sheets = {9, 10}, [], [], []
+    formats, fonts, styles, sheets, strings = {9, 10}, [], [], [], []
+    raised: set[int] = set()
+    joined = False
     for kind, data in _records(book, 0):
         if kind == 0x041E and is_percent(_text(data, struct.unpack_from("<H", data, 2)[0], 4)):
             formats.add(struct.unpack_from("<H", data)[0])
         elif kind == 0x0031:
+            if struct.unpack_from("<H", data, 8)[0]:
+                raised.add(len(fonts) + (len(fonts) > 3))  # there is no font 4
             fonts.append(legacy_font(_text(data, data[14], 15)))
         elif kind == 0x00E0:
             styles.append(struct.unpack_from("<HH", data))
         elif kind == 0x0085:
             sheets.append((_text(data, data[6], 7), struct.unpack_from("<I", data)[0]))
-    fonts.insert(4, None)  # there is no font 4
+        joined = kind == 0x00FC or (kind == 0x003C and joined)  # SST and what continues it
+        strings += [data] * joined
+    fonts.insert(4, None)
     percent = {n for n, (_, number) in enumerate(styles) if number in formats}
     legacy = {n: fonts[f] for n, (f, _) in enumerate(styles) if f < len(fonts) and fonts[f]}
+    texts = _raised_texts(strings, raised) if strings and raised else {}
     for name, at in sheets:
-        yield name, _notes(book, at, percent, legacy)
+        yield name, _notes(book, at, percent, legacy, texts)
 
 
-def _notes(book: bytes, at: int, percent: set[int], legacy: dict[int, str]) -> SheetNotes:
-    notes = SheetNotes()
+def _raised_texts(chunks: list[bytes], raised: set[int]) -> dict[int, str]:
+    """Shared strings with runs in a raised font, by number, with raised digits in those runs."""
+    stream = _Strings(chunks)
+    texts = {}
+    for number in range(struct.unpack("<II", stream.take(8))[1]):
+        text, runs = stream.text()
+        ends = [start for start, _ in runs[1:]] + [len(text)]
+        for (start, font), end in zip(runs, ends, strict=False):
+            if font in raised:
+                text = text[:start] + text[start:end].translate(RAISED) + text[end:]
+                texts[number] = text
+    return texts
+
+
+class _Strings:
+    """The shared strings, read on where one record is full and the next continues it."""
+
+    def __init__(self, chunks: list[bytes]) -> None:
+        self.chunks, self.chunk, self.at = iter(chunks), b"", 0
+
+    def take(self, n: int) -> bytes:
+        """Next ``n`` bytes."""
+        got = b""
+        while len(got) < n:
+            if self.at >= len(self.chunk):
+                self.chunk, self.at = next(self.chunks, None) or _end(), 0
+            piece = self.chunk[self.at : self.at + n - len(got)]
+            got, self.at = got + piece, self.at + len(piece)
+        return got
+
+    def text(self) -> tuple[str, list[tuple[int, int]]]:
+        """Next string, and its runs: first letter, font."""
+        left, flags = struct.unpack("<HB", self.take(3))
+        n_runs = struct.unpack("<H", self.take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", self.take(4))[0] if flags & 4 else 0
+        text = ""
+        while left:
+            if self.at >= len(self.chunk):  # goes on in the next record, with flags of its own
+                flags = self.take(1)[0]
+            size = min(left * (1 + flags % 2), len(self.chunk) - self.at)
+            raw = self.take(size)
+            text += raw.decode("utf-16-le" if flags % 2 else "latin-1", "replace")
+            left -= size // (1 + flags % 2)
+        runs = [struct.unpack("<HH", self.take(4)) for _ in range(n_runs)]
+        self.take(extra)
+        return text, runs
+
+
+def _end() -> bytes:
+    raise IndexError("strings end early")
+
+
+def _notes(
+    book: bytes, at: int, percent: set[int], legacy: dict[int, str], texts: dict[int, str]
+) -> SheetNotes:
+    notes, right, stale = SheetNotes(), 0, False
+    blank: set[tuple[int, int]] = set()
+    zero: set[tuple[int, int]] = set()
     for kind, data in _records(book, at):
         if kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", data)
+            place, right = (row + 1, column + 1), max(right, column + 1)
+            notes.area = max(notes.area, (row + 1) * right)
             if kind == FORMULA:
-                notes.formulas.add((row + 1, column + 1))
+                notes.formulas.add(place)
+                result = data[6:14]
+                if result[6:] == b"\xff\xff" and result[0] == 3:
+                    blank.add(place)
+                elif not any(result):
+                    zero.add(place)
             if style in percent:
-                notes.percent.add((row + 1, column + 1))
+                notes.percent.add(place)
             if style in legacy:
-                notes.fonts[row + 1, column + 1] = legacy[style]
+                notes.fonts[place] = legacy[style]
+            if kind == 0x00FD and (text := texts.get(struct.unpack_from("<I", data, 6)[0])):
+                notes.texts[place] = text
         elif kind == 0x00BD:  # MULRK: several numbers of one row
             row, column = struct.unpack_from("<HH", data)
             for step in range((len(data) - 6) // 6):
@@ -119,4 +209,7 @@ def _notes(book: bytes, at: int, percent: set[int], legacy: dict[int, str]) -> S
         elif kind == 0x007D and struct.unpack_from("<H", data, 8)[0] & 1:
             first, last = struct.unpack_from("<HH", data)
             notes.hidden_columns.update(range(first + 1, last + 2))
+        stale |= kind == 0x005E  # UNCALCED: written without computing
+    lost = blank if blank == notes.formulas else set()
+    notes.lost = dict.fromkeys(lost | (zero if stale else set()), UNCACHED)
     return notes

@@ -1,7 +1,7 @@
 """All files of a delivery, read in child processes that are used again.
 
-Each file has a time limit and, where the system offers it, a memory limit: a file that kills its
-reader costs one refusal, and the next file gets a new reader.
+Each file has a time limit and a memory limit, watched from outside on every system: a file that
+kills its reader costs one refusal, and the next file gets a new reader.
 """
 
 from __future__ import annotations
@@ -17,17 +17,25 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
+
 from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedError, Sheet
 from xhht_analysis.intake.reading.workbooks import read_workbook
 
-SECONDS = 60.0
+SECONDS, SECONDS_OF_SMALL, SECONDS_PER_MB = 60.0, 20.0, 2.0
+"""Time limit of any file, and of a small one: what is slow for its size is no report."""
 MEMORY_BYTES = 1792 * 2**20
+GLANCE = 0.05
+"""Seconds between two looks at a reader's memory."""
+ABORTED = (-6, 0xC0000409)
+"""How a reader ends that could not get memory: POSIX and Windows."""
 SHEET_CLASSES = {
     (Sheet.__module__, "Sheet"),
     *(("datetime", name) for name in ("date", "time", "datetime", "timedelta")),
@@ -65,7 +73,7 @@ def read_files(
     seconds : float
         Time limit of one file.
     memory_bytes : int
-        Address space of one child (Linux and macOS).
+        Memory of one child.
 
     Yields
     ------
@@ -106,7 +114,8 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
             raise RefusedError("file_too_large", f"{content.n_bytes} bytes")
         with path.open("rb") as stream:
             content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        content.sheets = reader.read(path)
+        allowed = SECONDS_OF_SMALL + content.n_bytes / 2**20 * SECONDS_PER_MB
+        content.sheets = reader.read(path, allowed)
     except RefusedError as error:
         content.refusal = error.refusal
     except OSError as error:
@@ -143,25 +152,47 @@ class _Reader:
         self.seconds, self.memory_bytes = seconds, memory_bytes
         self.process: subprocess.Popen | None = None
 
-    def read(self, path: Path) -> list[Sheet]:
-        """Sheets of ``path``; raises RefusedError as `read_workbook` does."""
+    def read(self, path: Path, allowed: float = SECONDS) -> list[Sheet]:
+        """Sheets of ``path``; raises RefusedError as `read_workbook` does.
+
+        ``allowed`` is a time limit of this file's own, below that of every file.
+        """
         if self.process is None or self.process.poll() is not None:
             self.close()
             self.process = self._start()
-        late = threading.Event()
-        clock = threading.Timer(self.seconds, lambda: (late.set(), self.process.kill()))
-        clock.start()
+        done, causes = threading.Event(), []
+        limits = (done, min(self.seconds, allowed), causes)
+        watch = threading.Thread(target=self._watch, args=limits, daemon=True)
+        watch.start()
         try:
             _send(self.process.stdin, str(path))
             answer = _receive(self.process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                causes += ["memory_limit"] * (self.process.wait(1) in ABORTED)
             self.close()
-            raise RefusedError("time_limit" if late.is_set() else "reader_crashed") from None
+            raise RefusedError(*causes[:1] or ["reader_crashed"]) from None
         finally:
-            clock.cancel()
+            done.set()
+            watch.join()
+            if causes:  # it may have answered just before it was ended
+                self.close()
         if isinstance(answer, list):
             return answer
         raise RefusedError(*answer)
+
+    def _watch(self, done: threading.Event, seconds: float, causes: list[str]) -> None:
+        """Kill the child when a file takes too long or too much, and say why."""
+        end = time.monotonic() + seconds
+        while not done.wait(min(GLANCE, seconds)):
+            with contextlib.suppress(psutil.Error):
+                if psutil.Process(self.process.pid).memory_info().rss > self.memory_bytes:
+                    causes.append("memory_limit")
+            if time.monotonic() >= end:
+                causes.append("time_limit")
+            if causes:
+                self.process.kill()
+                return
 
     def _start(self) -> subprocess.Popen:
         home = str(Path(__file__).resolve().parents[3])
@@ -212,7 +243,7 @@ class _PlainSheets(pickle.Unpickler):
 def serve(memory_bytes: int) -> None:
     """Loop of a child process: a path comes in, sheets or a refusal go out."""
     with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # not on Windows
+        import resource  # not on Windows: what asks for too much at once is stopped here
 
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     while True:

@@ -28,7 +28,7 @@ PIECE = 2**22
 
 _RUN = re.compile(r"<(?:\w+:)?r(?:\s[^>]*)?>.*?</(?:\w+:)?r>", re.S)
 _RUN_TEXT = re.compile(r"(?<=>)[^<]+")
-_RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _ODF = re.compile(r"<table:(?:covered-)?table(?:-(row|column|cell))?(?=[\s/>])([^>]*)>")
 _ODF_RAISED = re.compile(
     r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
@@ -41,7 +41,9 @@ _LEGACY_FONT = {"tcvn3": re.compile(r"^\.vn", re.I), "vni": re.compile(r"^vni[- 
 class SheetNotes:
     """Notes on one sheet; positions count from 1 as in the file.
 
-    ``lost`` holds the cells that the value reader shows as empty: errors, and `UNCACHED` formulas.
+    ``lost`` holds the cells that the value reader shows as empty: errors, and `UNCACHED` formulas;
+    ``texts`` those whose raised digits it shows like any other, ``area`` the cells from the first
+    to the last one.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -50,6 +52,8 @@ class SheetNotes:
     lost: dict[tuple[int, int], str] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    area: int = 0
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -145,7 +149,7 @@ def raised_runs(xml: str) -> str:
 
 def raise_text(xml: str) -> str:
     """XML with raised digits in its texts."""
-    return _RUN_TEXT.sub(lambda text: text[0].translate(_RAISED), xml)
+    return _RUN_TEXT.sub(lambda text: text[0].translate(RAISED), xml)
 
 
 def is_percent(code: str) -> bool:
@@ -164,7 +168,7 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
     Raises
     ------
     RefusedError
-        too_many_cells, entity, truncated.
+        entity, truncated.
     """
     xml, sheets = part_text(package, "content.xml"), {}
     notes, row, column = SheetNotes(), 0, 0
@@ -190,8 +194,8 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
                 if "value-type=" not in fields:
                     notes.lost[row, column + 1] = UNCACHED
             column += n
-            if "value-type=" in fields and row * column > MAX_AREA:
-                raise RefusedError("too_many_cells", f"row {row}, column {column}")
+            if "value-type=" in fields:
+                notes.area = max(notes.area, row * column)
     raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
     if not raised:
         return sheets, {}

@@ -59,6 +59,8 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("word_97")
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise RefusedError("password")
+        if biff.is_circular(data):
+            raise RefusedError("truncated", "FAT")
         return _read_values(data, biff.scan_xls(data))
     if head.startswith(b"%pdf"):
         raise RefusedError("pdf")
@@ -91,6 +93,9 @@ def _read_package(data: bytes) -> list[Sheet]:
 
 
 def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Sheet]:
+    for name, own in notes.items():
+        if own.area > prescan.MAX_AREA:
+            raise RefusedError("too_many_cells", f"{name}: {own.area} cells")
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         about = [meta for meta in book.sheets_metadata if "WorkSheet" in str(meta.typ)]
@@ -151,19 +156,19 @@ def _sheet(
         sheet.hidden_columns = frozenset(column - 1 - left for column in notes.hidden_columns)
         sheet.percent = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.percent)
         sheet.formulas = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.formulas)
-        _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in notes.lost.items()})
+        for cells in (notes.lost, notes.texts):
+            _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in cells.items()})
         fonts = {(r - 1 - top, c - 1 - left): e for (r, c), e in notes.fonts.items()}
     return _repair(sheet, fonts)
 
 
 def _put_back(grid: list[list[object]], cells: dict[tuple[int, int], str]) -> None:
-    """Show errors and formulas without results, which calamine reads as empty cells."""
+    """Show what calamine hides: errors, formulas without results (empty or 0), raised digits."""
     for (r, c), text in cells.items():
         if r >= 0 and c >= 0:
             grid += [[] for _ in range(r + 1 - len(grid))]
             grid[r] += [""] * (c + 1 - len(grid[r]))
-            if grid[r][c] in ("", 0):  # 0 stands for a formula that was never computed
-                grid[r][c] = text
+            grid[r][c] = text
 
 
 def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:

@@ -22,7 +22,7 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
     Raises
     ------
     RefusedError
-        too_many_cells, truncated.
+        truncated.
     """
     rels = prescan.part_text(package, "xl/_rels/workbook.bin.rels")
     links = {
@@ -95,8 +95,7 @@ def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes
             column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
             if kind > 1:
                 right = max(right, column + 1)
-            if row * right > prescan.MAX_AREA:
-                raise prescan.RefusedError("too_many_cells", f"row {row}, column {right}")
+            notes.area = row * right
             if style in percent:
                 notes.percent.add((row, column + 1))
             if kind in FORMULAS:
