@@ -124,6 +124,6 @@ def column_letters(number: int) -> str:
 def column_number(letters: str) -> int:
     """Number of a column from its letters: A is 1, AA is 27."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number

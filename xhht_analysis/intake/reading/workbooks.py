@@ -107,7 +107,7 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
         ]
     except calamine.PasswordError:
         raise RefusedError("password") from None
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError) as error:
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
         raise RefusedError("truncated", str(error)[:200]) from None
 
 

@@ -1,0 +1,259 @@
+"""Notes beside numbers, marks with two meanings, lost formats, formulas never computed.
+
+Each input is one row or a few, with the figures worked out by hand; "reject" stands for a rule.
+"""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+import xlsxwriter
+import xlwt
+
+from tests import odd_files
+from tests.odd_files import CAI_BE, HEAD, figures, list_xml, read, rules, write_package, write_xlsb
+from xhht_analysis.intake.reading.sheets import UNCACHED
+from xhht_analysis.intake.reading.text import parse_number
+
+pytestmark = pytest.mark.unit
+
+
+def line(code: str, *cells: object) -> tuple:
+    return (CAI_BE, 2026, code, *cells)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("1126²", 1126), ("1126 ⁽¹⁾", 1126), ("1.126*", 1126), ("1126 **", 1126),
+        ("1126 (1)", 1126), ("1126[2]", 1126), ("1126①", 1126), ("1126₂", 1126),
+        ("³1126", 1126), ("1126² người", 1126), ("1.126²⁾", 1126), ("1126†", 1126),
+    ],
+)  # fmt: skip
+def test_a_note_beside_a_count_is_dropped_and_told(typed, number):
+    parsed = parse_number(typed)
+    assert (parsed.value, parsed.note) == (number, "footnote")
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("9,5²", 9.5), ("98,76%*", 98.76), ("98,7 (2)", 98.7)]
+)
+def test_a_note_beside_a_percentage(typed, number):
+    parsed = parse_number(typed, kind="percent")
+    assert (parsed.value, parsed.note) == (number, "footnote")
+
+
+@pytest.mark.parametrize(
+    "typed", ["11²26", "²", "1126 (12)", "1126 1)", "11261)", "12\ufffd34", "*"]
+)
+def test_what_may_be_a_note_or_a_figure_is_no_number(typed):
+    parsed = parse_number(typed)
+    assert parsed.value is None
+    assert parsed.problem == "not_number"
+
+
+@pytest.mark.parametrize(
+    ("siblings", "number"),
+    [
+        (["1550.000", "980.000"], 12),
+        (["1.234.567"], 12_000),
+        (["9.500", "8.100"], 12_000),
+        (["7.5"], "ambiguous_number"),
+        (["1550.000", "1.234.567"], "ambiguous_number"),
+        ([15.0, 20.0], 12_000),
+    ],
+)
+def test_the_column_decides_what_a_mark_in_a_count_means(siblings, number):
+    parsed = parse_number("12.000", siblings=siblings)
+    assert (parsed.problem or parsed.value) == number
+
+
+def test_a_count_with_decimals_in_a_column_of_decimals_is_not_guessed():
+    assert parse_number("1.234", siblings=["1550.000"]).problem == "ambiguous_number"
+
+
+RUN = "<r>{}<t>{}</t></r>"
+RAISED = '<rPr><vertAlign val="superscript"/></rPr>'
+
+
+def rich(text: str, note: str, shape: str = RAISED) -> str:
+    return RUN.format("", text) + RUN.format(shape, note)
+
+
+@pytest.mark.parametrize(
+    "shape", [RAISED, "<rPr><sz val='8'/><vertAlign val='superscript'/></rPr>"]
+)
+def test_raised_runs_of_xlsx_are_notes(tmp_path, shape):
+    shared = f"<si>{rich('1126', '7', shape)}</si><si>{rich('Tử số', '1')}</si>"
+    cells = line("clc_it", ' t="s"><v>0</v></c>', 21388)
+    inline = line("life_skills", f' t="inlineStr"><is>{rich("50", "2", shape)}</is></c>', 100)
+    path = write_package(tmp_path / "a.xlsx", list_xml([cells, inline]), strings=shared)
+    reading = read(path)
+    assert figures(reading) == {"clc_it": (1126, 21388, None), "life_skills": (50, 100, None)}
+    assert "footnote" in rules(reading)
+
+
+def test_raised_runs_by_another_program(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet, up = book.add_worksheet(), book.add_format({"font_script": 1})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, line("clc_it"))
+        sheet.write_rich_string(1, 3, "1126", up, "7")
+        sheet.write(1, 4, 21388)
+    assert figures(read(tmp_path / "a.xlsx")) == {"clc_it": (1126, 21388, None)}
+
+
+def test_raised_runs_of_xls(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    normal, up = xlwt.easyfont(""), xlwt.easyfont("escapement superscript")
+    for column, text in enumerate(HEAD):
+        sheet.write(0, column, text)
+    for row in range(1, 3001):  # more text than one record holds
+        sheet.write(row, 7, f"Ghi chú rất dài của dòng số {row}, để bảng chuỗi đầy")
+    for column, value in enumerate(line("clc_it")):
+        sheet.write(1, column, value)
+    sheet.write_rich_text(1, 3, (("1126", normal), ("7", up)))
+    sheet.write(1, 4, 21388)
+    book.save(str(tmp_path / "a.xls"))
+    assert figures(read(tmp_path / "a.xls")) == {"clc_it": (1126, 21388, None)}
+
+
+def test_raised_spans_of_ods(tmp_path):
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{n}="{space}:{n}:1.0"' for n in ("office", "table", "text", "style"))
+
+    def cell(value: object) -> str:
+        kind = "float" if isinstance(value, int) else "string"
+        told = f' office:value="{value}"' if isinstance(value, int) else ""
+        return (
+            f'<table:table-cell office:value-type="{kind}"{told}><text:p>{value}</text:p>'
+            "</table:table-cell>"
+        )
+
+    note = '1126<text:span text:style-name="T1">7</text:span>'
+    rows = (HEAD, line("clc_it", note, 21388))
+    table = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    style = (
+        '<style:style style:name="T1" style:family="text">'
+        '<style:text-properties style:text-position="super 58%"/></style:style>'
+    )
+    xml = (
+        f"<office:document-content {names}><office:automatic-styles>{style}"
+        "</office:automatic-styles><office:body><office:spreadsheet>"
+        f'<table:table table:name="a">{table}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+        package.writestr("content.xml", xml)
+    assert figures(read(tmp_path / "a.ods")) == {"clc_it": (1126, 21388, None)}
+
+
+def test_raised_runs_of_word(tmp_path):
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    up = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>7</w:t></w:r>'
+
+    def cell(text: object, after: str = "") -> str:
+        return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r>{after}</w:p></w:tc>"
+
+    cells = [*map(cell, line("clc_it")), cell(1126, up), cell(21388), cell("")]
+    rows = "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in (map(cell, HEAD), cells))
+    xml = f"<w:document {space}><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
+        package.writestr("word/document.xml", xml)
+    assert figures(read(tmp_path / "a.docx")) == {"clc_it": (1126, 21388, None)}
+
+
+SHARE = ' s="1"><v>0.9876</v></c>'
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda xml: xml,
+        lambda xml: xml.replace('s="1"', "s='1'"),
+        lambda xml: xml.replace('s="1"', 's = "1"'),
+        lambda xml: xml.replace('<c r="', '<c\n  r="'),
+        lambda xml: xml.replace('r="F2"', 'r="f2"'),
+        lambda xml: xml.replace("<c ", "<x:c ").replace("</c>", "</x:c>").replace("<v>", "<x:v>")
+        .replace("</v>", "</x:v>").replace("<row", f'<x:row xmlns:x="{odd_files.MAIN}"')
+        .replace("</row>", "</x:row>").replace("<is>", "<x:is>").replace("</is>", "</x:is>")
+        .replace("<t>", "<x:t>").replace("</t>", "</x:t>"),
+    ],
+)  # fmt: skip
+def test_a_percent_format_is_seen_in_every_spelling(tmp_path, spell):
+    xml = spell(list_xml([line("clc_it", None, None, SHARE)]))
+    assert figures(read(write_package(tmp_path / "a.xlsx", xml))) == {"clc_it": (None, None, 98.76)}
+
+
+def test_a_percent_format_of_cells_without_addresses(tmp_path):
+    rows = [line("clc_it", 3, 4, SHARE), line("life_skills", "", "", SHARE)]
+    path = write_package(tmp_path / "a.xlsx", list_xml(rows, refs=False))
+    assert figures(read(path)) == {"clc_it": (3, 4, 98.76), "life_skills": (None, None, 98.76)}
+
+
+@pytest.mark.parametrize(
+    ("shown", "value"), [("0.00%", 98.76), ('0.00"%"', 0.9876), ("0%;[Red]-0%", 98.76)]
+)
+def test_the_percent_format_of_xlsb(tmp_path, shown, value):
+    path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", None, None, 0.9876)], shown)
+    assert figures(read(path)) == {"clc_it": (None, None, value)}
+
+
+def test_counts_of_xlsb_are_read(tmp_path):
+    path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", 3, (4,))])
+    assert figures(read(path)) == {"clc_it": (3, 4, None)}
+    assert read(path).forms
+
+
+FORMULA = "><f>SUM(H2:J2)</f>{}</c>"
+RECALCULATED = '<calcPr calcId="0" fullCalcOnLoad="1"/>'
+
+
+@pytest.mark.parametrize(
+    ("result", "calc", "expected"),
+    [
+        ("<v>0</v>", RECALCULATED, "formula_text"),
+        ("<v>0</v>", RECALCULATED.replace('"1"', "'true'"), "formula_text"),
+        ("<v>0</v>", "", (0, 4, None)),
+        ("<v>3</v>", RECALCULATED, (3, 4, None)),
+        ("<v></v>", "", "formula_text"),
+        ("<v/>", RECALCULATED, "formula_text"),
+        ("", "", "formula_text"),
+    ],
+)
+def test_a_formula_that_was_never_computed_is_no_figure(tmp_path, result, calc, expected):
+    xml = list_xml([line("clc_it", FORMULA.format(result), 4)])
+    reading = read(write_package(tmp_path / "a.xlsx", xml, calc=calc))
+    assert figures(reading) == {"clc_it": expected} or expected == "formula_text"
+    if expected == "formula_text":
+        (row,) = reading.observation_rows
+        assert (row["problem"], row["raw"]) == (expected, "(công thức chưa có kết quả)")
+        assert "Mở bằng Excel, lưu lại" in row["remedy"]
+
+
+def test_a_typed_zero_beside_formulas_to_be_computed_is_a_zero(tmp_path):
+    path = write_package(tmp_path / "a.xlsx", list_xml([line("clc_it", 0, 4)]), calc=RECALCULATED)
+    assert figures(read(path)) == {"clc_it": (0, 4, None)}
+
+
+def test_a_formula_of_xls_that_was_never_computed(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    for column, (text, value) in enumerate(zip(HEAD, line("clc_it", 0, 4, None), strict=True)):
+        sheet.write(0, column, text)
+        sheet.write(1, column, xlwt.Formula("H2+I2") if column == 3 else value)
+    book.save(str(tmp_path / "a.xls"))
+    assert read(tmp_path / "a.xls").observation_rows[0]["problem"] == "formula_text"
+
+
+def test_a_formula_of_ods_without_a_result(tmp_path):
+    from tests.unit.test_workbooks import NUMBER, write_ods
+
+    formula = '<table:table-cell table:formula="of:=[.B1]+1"/>'
+    rows = f"<table:table-row>{NUMBER.format('float', 1200)}{formula}</table:table-row>"
+    sheet = odd_files.read_workbook(write_ods(tmp_path / "a.ods", rows))[0]
+    assert sheet.grid == [[1200.0, UNCACHED]]
