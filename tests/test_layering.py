@@ -41,7 +41,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 4_700,
     "plan": 8_400,
-    "intake": 56_000,
+    "intake": 56_500,
     "forecasting": 34_500,
     "publishing": 38_500,
     "running": 22_000,
