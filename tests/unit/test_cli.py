@@ -67,7 +67,7 @@ def test_wrong_use_is_one_message(words, code, told, tmp_path):
 
 
 def test_no_run_yet_is_said(tmp_path):
-    for command in (["runs"], ["status"], ["verify", "2024-11-30"]):
+    for command in (["runs"], ["status", "--raw", tmp_path], ["verify", "2024-11-30"]):
         done = xhht(*command, "--out", tmp_path)
         assert done.returncode == 1
         assert str(tmp_path) in done.stderr.replace("\n", "")
@@ -108,6 +108,20 @@ def test_an_impossible_figure_is_told_and_marked(tmp_path):
     marked = openpyxl.load_workbook(tmp_path / "checks" / "nộp_danh_dau.xlsx")
     assert "Đề nghị sửa" in marked.sheetnames
     assert marked["Số liệu"].cell(row, 4).comment is not None
+
+
+def test_status_reads_the_folder_as_it_is_now(tmp_path):
+    day = tmp_path / "2026-11-20"
+    day.mkdir()
+    (day / "Bao cao xa Cai Be 2026.pdf").write_bytes(b"%PDF-1.4\n")
+    told = xhht("status", "--raw", tmp_path, "--as-of", "2026-11-25").stdout
+    assert "2026: 61 chưa đến hạn, 1 đã nhận, không dùng được" in told
+    assert "Bao cao xa Cai Be 2026.pdf: Tệp là PDF" in told
+    assert "MINH HOẠ" not in told
+    told = xhht("status", "--raw", FIXTURE, "--year", "2024", "--year", "2022").stdout
+    assert "SỐ LIỆU MINH HOẠ" in told
+    assert told.count("Huyện Cái Bè") == 2
+    assert "2025" not in told.split("SỐ LIỆU MINH HOẠ")[1].split("không dùng được")[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight
-from xhht_analysis.running.history import Out, project_at
+from xhht_analysis.running.history import Out, Raw, project_at
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
 Files = Annotated[list[Path], typer.Argument(help="Tệp cần xem.")]
+
+
+Years = Annotated[list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")]
 
 
 def template(
@@ -97,52 +101,74 @@ def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề n
     typer.echo(messages.CORRECTED.format(n=len(lines), path=path))
 
 
-def status(as_of: AsOf = None, out: Out = None) -> None:
-    """Ai đã nộp, ai trễ hạn, còn thiếu gì; hạn là trước ngày 01/12 hằng năm."""
+def status(
+    as_of: AsOf = None,
+    year: Annotated[
+        list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Xem số liệu minh hoạ.")] = False,
+    raw: Raw = None,
+    out: Out = None,
+) -> None:
+    """Ai đã nộp, ai trễ hạn, còn thiếu gì: đọc thư mục tệp đã nhận như lúc này."""
     from rich.console import Console
     from rich.table import Table
 
-    from xhht_analysis import store
-    from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import STATES_VI, submission_status
     from xhht_analysis.plan.goals import split_codes
     from xhht_analysis.plan.standards import read_standards
-    from xhht_analysis.running.records import vintages
+    from xhht_analysis.running.runner import choose_as_of
 
-    project = project_at(out)
     if as_of:
         preflight.check_day(as_of)
-    runs = vintages(project)
-    if not runs:
-        raise KitError(messages.NOTHING_ON_DISK.format(path=project.out / "data" / "processed"))
-    folder = project.processed(as_of or runs[-1])
+    project = project_at(out)
+    runs = sorted(project.reports_root.glob("*/run/run.json")) if out else []
+    if runs and not raw and not sample:  # what was run there may have come from elsewhere
+        asked = json.loads(runs[-1].read_text(encoding="utf-8"))["parameters"]
+        raw, sample = Path(asked["raw_dir"]), asked["sample"]
+    raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+    choose_as_of(raw_dir, as_of, today())
     preflight.check_config(project)
-    plan = Plan.read(project.config_dir)
+    found = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
+    plan, is_sample = found.plan, bool(found.submissions["is_sample"].any())
     table = submission_status(
-        store.read_table("submissions", folder),
-        store.read_table("panel", folder),
+        found.submissions,
+        found.panel,
         areas=plan.areas,
         indicators=plan.indicators,
         agencies=plan.agencies,
         standards=read_standards(project.config_dir),
-        as_of=as_of or runs[-1],
+        as_of=as_of or (found.as_of if is_sample else max(found.as_of, today())),
+        years=year,
     )
-    console = Console()
-    for year, rows in table.groupby("year"):
-        counts = rows["state"].map(STATES_VI).value_counts()
-        told = ", ".join(f"{n} {state}" for state, n in counts.items())
-        console.print(f"[bold]{year}[/bold]: {told}", highlight=False)
-    last = table[table["year"].eq(table["year"].max())]
-    shown = Table(*messages.STATUS_COLUMNS, title=str(last["year"].iloc[0]))
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(messages.STATUS_FOLDER.format(path=raw_dir, n=len(found.submissions)))
+    if is_sample:
+        console.print(messages.SAMPLE_MARK)
     names = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    for row in last.fillna("").to_dict("records"):
-        day = "/".join(reversed(row["received_on"].split("-")))
-        owed = [names.loc[code, "short_name_vi"] for code in split_codes(row["missing_indicators"])]
-        some = [*owed[:3], *(["…"] if owed[3:] else [])] if row["n_files"] else []
-        told = messages.STATUS_MISSING.format(n=len(owed), names="; ".join(some)) if owed else ""
-        told = told.rstrip(": ")
-        shown.add_row(row["name_vi"], STATES_VI[row["state"]], day, told)
-    console.print(shown)
+    for asked, rows in table.groupby("year"):
+        counts = rows["state"].map(STATES_VI).value_counts()
+        console.print(f"{asked}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+        if not year and asked < table["year"].max():
+            continue
+        shown = Table(*messages.STATUS_COLUMNS, title=str(asked))
+        for row in rows.fillna("").to_dict("records"):
+            day = "/".join(reversed(row["received_on"].split("-")))
+            owed = [names.loc[c, "short_name_vi"] for c in split_codes(row["missing_indicators"])]
+            some = [*owed[:3], *(["…"] if owed[3:] else [])] if row["n_files"] else []
+            told = messages.STATUS_MISSING.format(n=len(owed), names="; ".join(some)).rstrip(": ")
+            mark = f" ({messages.DATA_KIND['sample']})" if row["n_sample"] else ""
+            state = STATES_VI[row["state"]] + mark
+            shown.add_row(row["name_vi"], state, day, told if owed else "")
+        console.print(shown)
+    if not year and table["year"].nunique() > 1:
+        console.print(messages.STATUS_YEARS)
+    whole = found.rejects[found.rejects["cell"].isna() & found.rejects["sheet"].isna()]
+    if len(whole):
+        console.print(messages.STATUS_REFUSED.format(n=len(whole)))
+    for row in whole.to_dict("records"):
+        console.print(f"  {row['file']}: {row['remedy']}", markup=False)
 
 
 def _told(path: Path, problems: list[dict]) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pandas as pd
 
+from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import Province
@@ -11,13 +15,18 @@ from xhht_analysis.plan.province import Province
 STATES_VI = {
     "on_time": "đúng hạn",
     "late": "trễ hạn",
+    "elsewhere": "có số liệu trong tệp của nơi khác",
+    "blank": "đã nhận, chưa có số liệu",
+    "refused": "đã nhận, không dùng được",
     "missing": "chưa nộp",
     "not_due": "chưa đến hạn",
 }
 COLUMNS = [
     *("year", "kind", "reporter_code", "name_vi", "state", "received_on"),
-    *("n_files", "n_panel", "n_rejected", "missing_indicators"),
+    *("n_files", "n_panel", "n_rejected", "n_sample", "missing_indicators"),
 ]
+USED = ["n_panel", "n_superseded"]
+YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def submission_status(
@@ -29,8 +38,9 @@ def submission_status(
     agencies: pd.DataFrame,
     standards: pd.DataFrame,
     as_of: str,
+    years: Iterable[int] | None = None,
 ) -> pd.DataFrame:
-    """State of every reporter and year from the first year submitted to that of ``as_of``.
+    """State of every reporter and year.
 
     Parameters
     ----------
@@ -40,37 +50,61 @@ def submission_status(
         From `plan`.
     as_of : str
         ISO date; a year whose deadline it has not reached is not due yet.
+    years : iterable of int, optional
+        From the first year of the plan submitted to that of ``as_of`` by default.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`, one row per (year, reporter_code). ``received_on`` is the first receipt,
-        ``missing_indicators`` the codes joined by ; that the reporter owes and the panel lacks
-        (of a level or rate only once a recognition rule asks for it).
+        `COLUMNS`, one row per (year, reporter_code). ``received_on`` is the first receipt of
+        something of use, else the first; ``missing_indicators`` the codes joined by ; that the
+        reporter owes and the panel lacks (of a level or rate only once a recognition rule asks
+        for it); ``n_sample`` counts files marked as invented.
     """
-    last = int(as_of[:4])
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
-    years = range(int(min(stated.min(), last)) if len(stated) else last, last + 1)
+    last = int(as_of[:4])
+    first = max(int(stated.min()), areas.province.first_year) if len(stated) else last
+    years = range(min(first, last), last + 1) if years is None else years
     frames = [expected_reporters(year, areas, agencies) for year in years]
     expected = pd.concat(frames, ignore_index=True)
-    files = submissions.dropna(subset=["sender", "year"]).groupby(["year", "sender"])
-    received = files.agg(
-        received_on=("received_on", "min"),
-        n_files=("file", "size"),
-        n_panel=("n_panel", "sum"),
-        n_rejected=("n_rejected", "sum"),
-    ).reset_index()
-    table = expected.merge(
-        received, left_on=["year", "reporter_code"], right_on=["year", "sender"], how="left"
+    files = _with_senders(submissions, areas, agencies)
+    files = files.assign(
+        n_files=1,
+        n_used=files[USED].sum(axis=1).gt(0),
+        n_sample=files["is_sample"].fillna(False),
     )
-    counts = ["n_files", "n_panel", "n_rejected"]
+    key = ["year", "reporter_code"]
+    counts = ["n_files", "n_used", "n_panel", "n_rejected", "n_sample"]
+    files[counts] = files[counts].astype("int64")
+    received = files.groupby(key)[counts].sum()
+    first_day = files.sort_values(["n_used", "received_on"], ascending=[False, True])
+    received = received.join(first_day.groupby(key)["received_on"].first()).reset_index()
+    table = expected.merge(received, on=key, how="left")
     table[counts] = table[counts].fillna(0).astype("int64")
+    owed, there = _owed(table, panel, indicators, agencies, standards, areas.province)
     state = pd.Series("missing", index=table.index, dtype="str")
-    state = state.mask(table["received_on"].isna() & (table["due"] >= as_of), "not_due")
-    state = state.mask(table["received_on"] <= table["due"], "on_time")
-    state = state.mask(table["received_on"] > table["due"], "late")
-    owed = _owed(table, panel, indicators, agencies, standards, areas.province)
+    state = state.mask(table["due"] >= as_of, "not_due").mask(there, "elsewhere")
+    state = state.mask(table["n_files"] > 0, "blank").mask(table["n_rejected"] > 0, "refused")
+    on_time = table["received_on"] <= table["due"]
+    state = state.mask(table["n_used"] > 0, "late").mask((table["n_used"] > 0) & on_time, "on_time")
     return table.assign(state=state, missing_indicators=owed)[COLUMNS]
+
+
+def _with_senders(submissions: pd.DataFrame, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
+    """Files with a reporter_code and year; of a file without figures its name may tell them."""
+    rows = []
+    for row in submissions.to_dict("records"):
+        if pd.isna(row["sender"]) and row["n_panel"] == 0:
+            name = f" {fold(row['file'].rsplit('/', 1)[-1])} "
+            named = YEAR.findall(name) or [row["received_on"][:4]]
+            row["year"] = int(named[-1] if pd.isna(row["year"]) else row["year"])
+            reporters = expected_reporters(row["year"], areas, agencies)
+            fits = [f" {fold(text)} " in name for text in reporters["name_vi"]]
+            codes = reporters.loc[fits, "reporter_code"].tolist()
+            row["sender"] = codes[0] if len(codes) == 1 else None
+        rows.append(row)
+    files = pd.DataFrame(rows, columns=submissions.columns).dropna(subset=["sender", "year"])
+    return files.rename(columns={"sender": "reporter_code"})
 
 
 def expected_reporters(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +154,7 @@ def _owed(
     given = known.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set).to_dict()
     of_agency = dict(zip(agencies["agency_code"], agencies["indicators"], strict=True))
     duty = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
-    out = []
+    out, there = [], []
     for row in table.to_dict("records"):
         if row["kind"] == "agency":
             wanted = split_codes(of_agency[row["reporter_code"]])
@@ -130,9 +164,10 @@ def _owed(
             ended = row["kind"] == "commune" and province.frame_of_communes
             place = (row["reporter_code"], ended or province.frame)
         asked = _asked(indicators, standards, row["year"])
-        lacking = set(wanted) & asked - given.get((*place, row["year"]), set())
-        out.append(";".join(sorted(lacking)))
-    return out
+        known = given.get((*place, row["year"]), set())
+        out.append(";".join(sorted(set(wanted) & asked - known)))
+        there.append(not known.isdisjoint(wanted))
+    return out, pd.Series(there, index=table.index)
 
 
 def _of_unit(indicators: pd.DataFrame, duty: str) -> list[str]:
