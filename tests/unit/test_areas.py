@@ -301,3 +301,14 @@ def test_the_codes_of_a_year_say_which_list_they_come_from():
     made = AREAS.predecessors(everything, 2021, "2025-12-31")
     assert (len(made), sum(map(len, made.values()))) == (57, 172)
     assert AREAS.predecessors([], 2026, "2026-12-31")["28249"] == {"28249"}
+
+
+def test_near_names_share_three_quarters_of_their_letters():
+    # "tan hu" (6) stands in "tan hung" (8) and in both typed names: 12 of 16, then 12 of 17;
+    # "tan phu" (7) shares "tan " and "hu" with the second: 12 of 16, and 12 of 17 with the third
+    near = [AREAS.match(f"Xã {typed}", BEFORE).suggestion for typed in
+            ("tan huzz", "tan huxyz", "tan huxyzw")]  # fmt: skip
+    assert "Xã Tân Hưng" in near[0]
+    assert "Xã Tân Hưng" not in near[1]
+    assert "Xã Tân Phú" in near[1]
+    assert near[2] is None

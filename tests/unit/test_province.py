@@ -181,3 +181,7 @@ def test_optional_tables_may_be_absent_and_others_may_not(tmp_path):
     assert read_config("references", tmp_path).empty
     with pytest.raises(ConfigError, match=r"targets\.csv"):
         read_config("targets", tmp_path)
+
+
+def test_a_figure_may_stand_for_a_generation_before_the_plan_and_five_years_after(tmp_path):
+    assert province(tmp_path).figure_years == (1998, 2037)

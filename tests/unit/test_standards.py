@@ -208,6 +208,9 @@ def test_special_communes_are_counted_apart_for_preschool():
     # 9 of 10 others (90 % asked), 17 of 20 special ones (85 % asked)
     assert province(levels, AFTER, "preschool_level", special) == (1, 1)
     assert province(levels, AFTER, "preschool_level") == (0, 0)  # 26 of 30 together
+    # literacy counts all together: 54 of 60, of which 4 of 10 special ones
+    levels, special = [2] * 54 + [0] * 6, [f"c{i}" for i in range(50, 60)]
+    assert province(levels, AFTER, special=special) == (2, 2)
 
 
 # --- recognition with an end -------------------------------------------------------------------
@@ -284,6 +287,18 @@ def test_reported_levels_outrank_derived_ones_and_carry_the_province():
     assert derived(panel_of(low), "825", "literacy_level", 2023) == (1, 1, "2021")
     assert derived(panel_of(low + fixed), "825", "literacy_level", 2023) == (2, 2, "2021")
     assert derived(panel_of(low + fixed), communes[0], "literacy_level", 2023) == (1, 1, "2021")
+
+
+def test_the_province_is_counted_by_districts_until_they_end_and_by_communes_after():
+    # every commune at level 2 but those of one district (two of 57): 10 of 11 districts, 55 of 57
+    for year, frame, expected in ((2023, "2021", 1), (2026, "2025-07", 2)):
+        parents = AREAS.parents(f"{year}-12-31")
+        rows = [
+            row
+            for code, home in parents.items()
+            for row in literate(code, year, frame, 50.0 if home == "825" else 99.0)
+        ]
+        assert derived(panel_of(rows), "82", "literacy_level", year)[0] == expected
 
 
 def test_a_reused_code_counts_only_in_its_own_frame():
