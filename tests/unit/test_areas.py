@@ -312,3 +312,5 @@ def test_near_names_share_three_quarters_of_their_letters():
     assert "Xã Tân Hưng" not in near[1]
     assert "Xã Tân Phú" in near[1]
     assert near[2] is None
+    every = AREAS.match("Phường 1", BEFORE).suggestion.split("; ")  # Mỹ Tho, Gò Công, Cai Lậy
+    assert len(every) == areas.MAX_SUGGESTED == 3

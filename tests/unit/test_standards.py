@@ -290,15 +290,16 @@ def test_reported_levels_outrank_derived_ones_and_carry_the_province():
 
 
 def test_the_province_is_counted_by_districts_until_they_end_and_by_communes_after():
-    # every commune at level 2 but those of one district (two of 57): 10 of 11 districts, 55 of 57
-    for year, frame, expected in ((2023, "2021", 1), (2026, "2025-07", 2)):
-        parents = AREAS.parents(f"{year}-12-31")
-        rows = [
-            row
-            for code, home in parents.items()
-            for row in literate(code, year, frame, 50.0 if home == "825" else 99.0)
-        ]
-        assert derived(panel_of(rows), "82", "literacy_level", year)[0] == expected
+    # three of 57 communes are below level 2, both of 825 and one of the four of 816: 54 of 57 are
+    # enough (90 %), 9 of 11 districts would not be
+    low = {*AREAS.communes_of("825", AFTER), AREAS.communes_of("816", AFTER)[0]}
+    new = AREAS.parents(AFTER)
+    rows = [r for c in new for r in literate(c, 2026, "2025-07", 50.0 if c in low else 99.0)]
+    assert derived(panel_of(rows), "82", "literacy_level", 2026) == (2, 2, "2021")
+    low = set(AREAS.communes_of("825", BEFORE))  # 166 of 172 communes, but 10 of 11 districts
+    old = AREAS.parents(BEFORE)
+    rows = [r for c in old for r in literate(c, 2023, "2021", 50.0 if c in low else 99.0)]
+    assert derived(panel_of(rows), "82", "literacy_level", 2023) == (1, 1, "2021")
 
 
 def test_a_reused_code_counts_only_in_its_own_frame():

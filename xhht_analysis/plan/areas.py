@@ -68,7 +68,7 @@ class Unit:
     def nameable_on(self, on: str) -> bool:
         """Like `valid_on`, but departments go on reporting the province after its merger."""
         merged = self.ours and self.level == "province" and self.valid_to != ""
-        return self.valid_on(on) or (merged and on > self.valid_to)
+        return self.valid_on(on) or merged
 
 
 @dataclass(frozen=True, eq=False)
