@@ -1,5 +1,7 @@
 """The `xhht` command as people type it: exit codes, messages, no tracebacks."""
 
+import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,9 @@ from pathlib import Path
 import openpyxl
 import psutil
 import pytest
+
+from xhht_analysis.project import ROOT, KitError
+from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
@@ -33,7 +38,7 @@ def test_help_loads_nothing_heavy():
     script = "import sys\nfrom xhht_analysis.running import cli\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     loaded = set(done.stdout.split())
-    assert "xhht_analysis.running.office" in loaded
+    assert "xhht_analysis.running.submission_commands" in loaded
     assert not loaded & {"numpy", "pandas", "papermill", "matplotlib", "nbformat", "yaml", "rich"}
 
 
@@ -124,24 +129,56 @@ def test_status_reads_the_folder_as_it_is_now(tmp_path):
     assert "2025" not in told.split("SỐ LIỆU MINH HOẠ")[1].split("không dùng được")[0]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path):
+HOOK = "import os, sys; open(sys.argv[1], 'w').write(os.environ['XHHT_STATUS'])"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name):
+    config, out = tmp_path / "config", tmp_path / "out"
+    shutil.copytree(ROOT / "config", config)
+    failure = json.dumps([sys.executable, "-c", HOOK, str(tmp_path / "hook")])
+    hooks = f"hooks: {{success: [], failure: {failure}, timeout_seconds: 20}}"
+    (config / "run.yml").write_text(hooks)
     command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
     with subprocess.Popen(
-        [*command, "--out", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*command, "--out", str(out), "--config", str(config)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         while not (below := psutil.Process(process.pid).children(recursive=True)):
             assert process.poll() is None
             time.sleep(0.1)
         time.sleep(1)
         below = psutil.Process(process.pid).children(recursive=True) or below
-        process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=60)[1].decode()
+        process.send_signal(getattr(signal, name))
+        told = process.communicate(timeout=120)[1].decode()
     assert process.returncode == 130
     assert "Đã dừng theo yêu cầu" in told
     assert "Traceback" not in told
     assert psutil.wait_procs(below, timeout=20)[1] == []
-    assert "Đã dừng theo yêu cầu" in (tmp_path / "reports" / "xhht.log").read_text("utf-8")
+    assert "Đã dừng theo yêu cầu" in (out / "reports" / "xhht.log").read_text("utf-8")
+    line = json.loads((out / "reports" / "runs.jsonl").read_text("utf-8"))
+    assert line["status"] == "failed"
+    assert (tmp_path / "hook").read_text() == "failed"
+    assert not (out / ".staging").exists()
+
+
+@pytest.mark.parametrize("words", [["runs"], ["verify", "2024-11-30"]])
+def test_a_command_that_reads_says_what_it_cannot_read(words, tmp_path, monkeypatch):
+    def refuse(self, *arguments, **options):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    ledger = tmp_path / "reports" / "runs.jsonl"
+    record = tmp_path / "reports" / "2024-11-30" / "run" / "run.json"
+    record.parent.mkdir(parents=True)
+    ledger.write_text("")
+    record.write_text("{}")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "read_text", refuse)
+    command = getattr(run_commands, words[0])
+    with pytest.raises(KitError, match=r"Không đọc được .*run"):
+        command(*words[1:], out=tmp_path)
 
 
 def test_a_workbook_that_cannot_be_replaced_is_named_with_its_remedy(tmp_path):

@@ -6,10 +6,8 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from benchmarks import nation
 from tests.notebook_maker import write_notebook
-from xhht_analysis.project import KitError, UsageError
-from xhht_analysis.running import cluster, unit_reports
+from xhht_analysis.running import unit_reports
 
 pytestmark = pytest.mark.unit
 
@@ -44,20 +42,6 @@ def test_together_and_alone_give_the_same_bytes(tmp_path):
         assert one.read_bytes() == two.read_bytes()
 
 
-def test_a_cluster_of_processes_gives_the_same_bytes_as_one_thread(tmp_path):
-    pytest.importorskip("distributed", reason="the extra [scale] is not installed")
-    for name in ("thread", "cluster"):
-        (tmp_path / name).mkdir()
-    with ThreadPoolExecutor(1) as executor:
-        list(unit_reports.outcomes(make_jobs(tmp_path / "thread", ["3", "4"]), executor))
-    with nation.cluster(2, tmp_path) as (executor, _):
-        jobs = make_jobs(tmp_path / "cluster", ["3", "4"])
-        assert [o.error for o in unit_reports.outcomes(jobs, executor)] == ["", ""]
-    for unit in ("3", "4"):
-        one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("thread", "cluster"))
-        assert one.read_bytes() == two.read_bytes()
-
-
 class Lossy(Executor):
     """Loses its first job the way a dead worker does, cancels its second."""
 
@@ -78,17 +62,6 @@ def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
     assert "worker gone" in found["1"]
     assert "CancelledError" in found["3"]
     assert all("chạy lại" in error for error in found.values())
-
-
-@pytest.mark.parametrize("address", ["localhost", "http://127.0.0.1:8786", "tcp://127.0.0.1"])
-def test_what_is_no_address_of_a_scheduler_is_wrong_use(address):
-    with pytest.raises(UsageError, match=r"tcp://"), cluster.connect(address):
-        pass
-
-
-def test_a_silent_or_absent_dask_is_a_message():
-    with pytest.raises(KitError, match=r"[Dd]ask"), cluster.connect("tcp://127.0.0.1:9"):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -9,28 +9,39 @@ import urllib.request
 
 import pytest
 
-from xhht_analysis.running import history
+from xhht_analysis.project import ROOT
+from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
-PATIENCE = 60
+PATIENCE = 120
+
+
+CARELESS = """
+c.IdentityProvider.token = ""
+c.ServerApp.password = ""
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.disable_check_xsrf = True
+"""
 
 
 @pytest.fixture
 def server(tmp_path):
-    """What the server writes about itself once it listens."""
-    (tmp_path / "explore.ipynb").write_text('{"cells":[],"metadata":{},"nbformat":4}')
-    command = [*history.lab_command(tmp_path / "explore.ipynb"), "--no-browser", "--allow-root"]
-    places = {f"JUPYTER_{n}_DIR": str(tmp_path / n) for n in ("CONFIG", "DATA", "RUNTIME")}
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")} | places
+    """What the server of `xhht lab` writes about itself once it listens, in a careless home."""
+    home = tmp_path / "home"
+    (home / ".jupyter").mkdir(parents=True)
+    for name in ("jupyter_server_config.py", "jupyter_lab_config.py", "jupyter_config.py"):
+        (home / ".jupyter" / name).write_text(CARELESS)
+    variables = os.environ | {"HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home)}
+    variables |= {"XDG_DATA_HOME": str(home / "data"), "JUPYTER_TOKEN": "", "JUPYTER_PATH": "x"}
     with subprocess.Popen(
-        [*command, "--port=0"],
-        env=environment,
-        cwd=tmp_path,
+        [*run_commands.lab_command(ROOT), "--no-browser", "--port=0"],
+        env=run_commands.lab_environment(variables),
+        cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         deadline = time.monotonic() + PATIENCE
-        while not (found := list((tmp_path / "RUNTIME").glob("jpserver-*.json"))):
+        while not (found := list(home.rglob("jpserver-*.json"))):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.2)
@@ -63,3 +74,8 @@ def test_only_this_machine_and_only_with_the_token(server):
     assert status(contents) == 403
     assert status(contents, "guess") == 403
     assert status(contents, server["token"]) == 200
+
+
+def test_it_starts_at_the_root_of_the_project(server):
+    assert server["root_dir"] == str(ROOT)
+    assert status(server["url"] + "api/contents/config", server["token"]) == 200

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from xhht_analysis.project import KitError, UsageError
-from xhht_analysis.running import history, messages, schedule
+from xhht_analysis.running import messages, run_commands, schedule
 from xhht_analysis.running.schedule import VIETNAM, When
 
 pytestmark = pytest.mark.unit
@@ -130,7 +130,7 @@ def test_what_is_no_weekday_is_refused_with_an_example(word):
 )
 def test_the_command_shows_each_schedule_and_what_installs_it(tmp_path, kind, told, capsys):
     out = tmp_path / "Bộ số liệu"
-    history.schedule(daily=True, kind=kind, out=out)
+    run_commands.schedule(daily=True, kind=kind, out=out)
     shown = capsys.readouterr().out
     assert "hằng ngày lúc 06:00" in shown
     for text in told:

@@ -16,8 +16,8 @@ from typing import Annotated, Literal
 import typer
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
-from xhht_analysis.running import file_errors, history, kernel, messages, office
-from xhht_analysis.running.history import Out, Raw, project_at
+from xhht_analysis.running import file_errors, kernel, messages, run_commands, submission_commands
+from xhht_analysis.running.run_commands import Out, Raw, project_at
 
 INTERRUPTED = 130  # typer's exit code for Ctrl+C
 app = typer.Typer(
@@ -128,7 +128,7 @@ def _execute(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
     with run_log.logged_run(project, as_of or "") as finished:
-        day = runner.choose_as_of(raw_dir, as_of, office.today())
+        day = runner.choose_as_of(raw_dir, as_of, submission_commands.today())
         if earlier := records.earlier_tables(project, day, sample):
             overrides = {"previous_dir": earlier, **overrides}
         settings = runner.Settings(
@@ -182,7 +182,7 @@ def _report_units(
     return record
 
 
-for _command in (*office.COMMANDS, *history.COMMANDS):
+for _command in (*submission_commands.COMMANDS, *run_commands.COMMANDS):
     app.command()(_command)
 
 
@@ -231,10 +231,9 @@ def main() -> None:
         if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _interrupt)
     gc.set_threshold(kernel.CYCLE_THRESHOLD)
-    if sys.argv[1:2] != ["lab"]:
-        variables = kernel.environment(os.environ)
-        os.environ.clear()
-        os.environ.update(variables)
+    variables = kernel.environment(os.environ)
+    os.environ.clear()
+    os.environ.update(variables)
     try:
         app(args=_config_first(sys.argv[1:]))
     except SystemExit as error:

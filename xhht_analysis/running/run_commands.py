@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages
+from xhht_analysis.running import file_errors, kernel, messages
 
 Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
 Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
@@ -22,6 +25,20 @@ def project_at(out: Path | None) -> Project:
     return Project(out=out.resolve()) if out else Project()
 
 
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    """``command`` only reads: what keeps a file from it is told as that."""
+
+    @functools.wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        try:
+            command(*arguments, **options)
+        except PermissionError as error:
+            raise KitError(file_errors.cannot_read(error.filename or "", error)) from None
+
+    return run
+
+
+@reading
 def runs(out: Out = None) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
     from rich.console import Console
@@ -45,6 +62,7 @@ def runs(out: Out = None) -> None:
     Console().print(table)
 
 
+@reading
 def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
     from xhht_analysis.running import documents, verification
@@ -142,17 +160,26 @@ def _percent(chance: float, *, signed: bool = False) -> str:
     return f"{100 * chance:+.0f} điểm" if signed else f"{100 * chance:.0f} %"
 
 
-def lab_command(notebook: Path) -> list[str]:
-    """JupyterLab for this machine only; it makes a token of its own on every start."""
+def lab_command(root: Path) -> list[str]:
+    """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
     options = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
-    return [sys.executable, "-m", "jupyterlab", *options, str(notebook)]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # Jupyter refuses to start for this user otherwise
+    options.append(f"--ServerApp.root_dir={root}")
+    return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
+
+
+def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` for JupyterLab: no server configuration (it could drop the token)."""
+    layout = Path("~/.jupyter/lab/user-settings").expanduser()
+    return {**kernel.environment(variables), "JUPYTERLAB_SETTINGS_DIR": str(layout)}
 
 
 def lab() -> None:
     """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
-    notebook = Project().notebooks_dir / "explore.ipynb"
-    done = subprocess.run(lab_command(notebook), cwd=Project().root, check=False)
-    raise typer.Exit(done.returncode)
+    root = Project().root
+    command, variables = lab_command(root), lab_environment(os.environ)
+    raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)
 
 
 COMMANDS = (runs, verify, compare, schedule, lab)

@@ -11,7 +11,7 @@ import typer
 
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight
-from xhht_analysis.running.history import Out, Raw, project_at
+from xhht_analysis.running.run_commands import Out, Raw, project_at
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
 Files = Annotated[list[Path], typer.Argument(help="Tệp cần xem.")]

@@ -1,0 +1,137 @@
+"""A Dask cluster is checked before anything runs: address, scheduler, workers, their kit."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.unit.test_fleet import make_jobs
+from xhht_analysis.project import ROOT, KitError, UsageError
+from xhht_analysis.running import cluster, unit_reports
+
+pytestmark = pytest.mark.unit
+NO_KIT = "import sys; sys.modules['xhht_analysis'] = None"
+
+
+@pytest.mark.parametrize("address", ["localhost", "http://127.0.0.1:8786", "tcp://127.0.0.1", ""])
+def test_what_is_no_address_of_a_scheduler_is_wrong_use(address):
+    with pytest.raises(UsageError, match=r"tcp://"), cluster.connect(address):
+        pass
+
+
+def test_without_the_extra_the_remedy_is_one_that_works(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    words = r'pip install -e "\.\[scale\]"'
+    with pytest.raises(KitError, match=words), cluster.connect("tcp://127.0.0.1:9"):
+        pass
+
+
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
+    pytest.importorskip("distributed", reason="the extra [scale] is not installed")
+    began = time.monotonic()
+    words = r"127\.0\.0\.1:9.*dask scheduler"
+    with pytest.raises(KitError, match=words), cluster.connect("tcp://127.0.0.1:9"):
+        pass
+    assert time.monotonic() - began < 60
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a scheduler or a worker, with the kit, without it, or with another version of it."""
+    pytest.importorskip("distributed", reason="the extra [scale] is not installed")
+    processes = []
+
+    def launch(*words, kit="same"):
+        variables = dict(os.environ)
+        if kit == "none":
+            (tmp_path / "none").mkdir(exist_ok=True)
+            (tmp_path / "none" / "sitecustomize.py").write_text(NO_KIT)
+            variables["PYTHONPATH"] = str(tmp_path / "none")
+        if kit == "other":
+            copy = tmp_path / "other" / "xhht_analysis"
+            shutil.copytree(ROOT / "xhht_analysis", copy)
+            source = (copy / "files.py").read_text(encoding="utf-8")
+            (copy / "files.py").write_text(f"{source}# another version\n", encoding="utf-8")
+            (copy.parent / "config").mkdir()
+            variables["PYTHONPATH"] = str(copy.parent)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        processes.append(subprocess.Popen(command, env=variables, **quiet))
+        return processes[-1]
+
+    def scheduler(kit="same"):
+        from distributed.comm.addressing import get_address_host_port
+
+        place = tmp_path / "scheduler.json"
+        options = ["--scheduler-file", str(place), "--host", "127.0.0.1", "--port", "0"]
+        launch("scheduler", *options, kit=kit)
+        while not place.is_file():
+            time.sleep(0.1)
+        import json
+
+        address = json.loads(place.read_text())["address"]
+        assert get_address_host_port(address)
+        return address
+
+    def worker(address, kit="same"):
+        return launch("worker", address, "--nthreads", "1", "--no-nanny", kit=kit)
+
+    yield scheduler, worker
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_cluster_gives_the_same_bytes_and_its_scheduler_needs_no_kit(start, tmp_path):
+    scheduler, worker = start
+    address = scheduler(kit="none")
+    worker(address)
+    for name in ("thread", "cluster"):
+        (tmp_path / name).mkdir()
+    with ThreadPoolExecutor(1) as executor:
+        list(unit_reports.outcomes(make_jobs(tmp_path / "thread", ["3", "2"]), executor))
+    with cluster.connect(address) as executor:
+        jobs = make_jobs(tmp_path / "cluster", ["3", "2"])
+        found = {o.name: o.error for o in unit_reports.outcomes(jobs, executor)}
+    assert found["3"] == ""
+    assert "ZeroDivisionError" in found["2"]
+    one, two = (tmp_path / name / "3.ipynb" for name in ("thread", "cluster"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_cluster_without_a_worker_is_told(start, monkeypatch):
+    scheduler, _ = start
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 5)
+    with pytest.raises(KitError, match="dask worker"), cluster.connect(scheduler()):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kit", "words"), [("none", "chưa cài bộ công cụ"), ("other", "bản bộ công cụ khác")]
+)
+def test_a_worker_without_this_kit_is_told_and_not_waited_for(start, kit, words):
+    scheduler, worker = start
+    address = scheduler()
+    worker(address, kit=kit)
+    with pytest.raises(KitError, match=words), cluster.connect(address):
+        pass
+
+
+def test_workers_that_all_leave_end_the_work_with_the_cause(start, tmp_path, monkeypatch):
+    scheduler, worker = start
+    address = scheduler()
+    process = worker(address)
+    monkeypatch.setattr(cluster, "WORKER_SECONDS", 1)
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.2)
+    with contextlib.ExitStack() as stack:
+        executor = stack.enter_context(cluster.connect(address))
+        process.kill()
+        process.wait()
+        jobs = make_jobs(tmp_path, ["3"])
+        stack.enter_context(pytest.raises(KitError, match="dask worker"))
+        list(unit_reports.outcomes(jobs, executor))
