@@ -3,6 +3,7 @@
 import pytest
 
 from tests.notebook_maker import write_notebook
+from xhht_analysis import parameters
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, notebooks
 
@@ -85,4 +86,4 @@ def test_wrong_overrides_are_refused_with_the_remedy(notebook, pair, words):
 def test_every_parameter_of_the_kits_notebooks_is_the_analysts_or_an_options():
     folder = Project().notebooks_dir
     declared = {name for p in folder.glob("0*.ipynb") for name in notebooks.declared_parameters(p)}
-    assert declared == {*notebooks.ALLOWED, *messages.PARAMETER_OPTIONS}
+    assert declared == parameters.ALLOWED.keys() | messages.PARAMETER_OPTIONS.keys()

@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import json
 import re
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
+from xhht_analysis.parameters import Declared, ParameterError, accept, declared
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import messages
 
-ALLOWED: dict[str, Container] = {
-    "n_draws": range(100, 100_001),
-    "horizon": range(1, 11),
-    "seed": range(2**32),
-    "variant": ("annual", "midterm", "final", "adhoc"),
-}
-"""Values that a parameter of the analyst may take, by its name."""
-TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """One declared parameter: its name, annotated type (``str`` when none) and notebook."""
-
-    name: str
-    type_name: str
-    notebook: str
-
-
-def declared_parameters(notebook: Path) -> dict[str, Parameter]:
+def declared_parameters(notebook: Path) -> dict[str, Declared]:
     """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
-    found = {}
-    for statement in (s for c in tagged for s in ast.parse("".join(c["source"])).body):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            name = statement.target.id
-            found[name] = Parameter(name, ast.unparse(statement.annotation), notebook.name)
-    return found
+    return declared("\n".join("".join(c["source"]) for c in tagged))
 
 
 def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str, object]:
@@ -51,13 +27,12 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
     ------
     UsageError
         If a pair has no ``=``, an option of the command sets that name, no notebook declares it
-        (the nearest name, or all names, are offered), or the value is not of the declared type or
-        not among `ALLOWED`.
+        (the nearest name, or all names, are offered), or the value is none that `accept` takes.
     """
     pairs = list(pairs)
     if not pairs:
         return {}
-    known: dict[str, Parameter] = {}
+    known: dict[str, Declared] = {}
     for notebook in notebooks:
         known |= declared_parameters(notebook)
     values: dict[str, object] = {}
@@ -71,37 +46,14 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
         if name not in known:
             free = sorted(set(known) - set(owned))
             near = difflib.get_close_matches(name, [*free, *owned], n=1)
-            told = messages.PARAMETER_NEAR.format(near=near[0]) if near else ""
-            told = told or messages.PARAMETER_FREE.format(names=", ".join(free) or "–")
-            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=told))
-        values[name] = _convert(text, known[name])
-        allowed = ALLOWED.get(name)
-        if allowed is not None and values[name] not in allowed:
-            told = _words(allowed)
-            raise UsageError(messages.PARAMETER_RANGE.format(name=name, text=text, allowed=told))
+            hint = messages.PARAMETER_NEAR.format(near=near[0]) if near else ""
+            hint = hint or messages.PARAMETER_FREE.format(names=", ".join(free) or "–")
+            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=hint))
+        try:
+            values[name] = accept(name, text, known[name].type_name)
+        except ParameterError as error:
+            raise UsageError(str(error)) from None
     return values
-
-
-def _words(allowed: Container) -> str:
-    """The values of `ALLOWED` as they are told."""
-    if isinstance(allowed, range):
-        return messages.PARAMETER_BETWEEN.format(low=allowed[0], high=allowed[-1])
-    return ", ".join(map(str, allowed))
-
-
-def _convert(text: str, parameter: Parameter) -> object:
-    try:
-        if parameter.type_name == "bool":
-            return TRUTH[text.strip().lower()]
-        return {"int": int, "float": float}.get(parameter.type_name, str)(text)
-    except (ValueError, KeyError):
-        raise UsageError(
-            messages.PARAMETER_TYPE.format(
-                name=parameter.name,
-                text=text,
-                type_vi=messages.PARAMETER_TYPES.get(parameter.type_name, parameter.type_name),
-            )
-        ) from None
 
 
 def replace_paths(notebook: Path, old: Path, new: Path) -> None:
