@@ -41,7 +41,7 @@ REGISTER_BIRTH = re.compile(
     rf"(so )?(dien thoai|sdt)|quan he (voi )?chu ho|{REGISTER_ID}"
 )
 PLACE_NAME = re.compile(r"ten (don vi|xa|huien|tinh|co so|trung tam|truong|chi tieu|nhiem vu).*")
-ID_NUMBER = re.compile(r"0\d{11}")
+ID_NUMBER = re.compile(r"0[\d•]{11}")
 
 
 @dataclass

@@ -68,9 +68,16 @@ def read_workbook(path: Path) -> list[Sheet]:
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
     if b"mime-version" in head:
         raise RefusedError("html")
-    if suffix in (".csv", ".tsv", ".txt"):
+    if suffix in (".csv", ".tsv", ".txt") or _is_table(data):
         return [read_csv(data)]
     raise RefusedError("unknown_format", suffix)
+
+
+def _is_table(data: bytes) -> bool:
+    """Whether a file is a text table under another name, as web systems export it."""
+    text = legacy_text.decode(data) or "\x00"
+    fit = max((_fitness(text[:20_000], mark) for mark in ";\t,"), default=(0, 0, 0))
+    return "\x00" not in text and fit[0] > 2 and fit[2] > 2
 
 
 def _read_package(data: bytes) -> list[Sheet]:
@@ -114,25 +121,25 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
 def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
     """Cells of a sheet; blank ones beyond the usual size do not count."""
     height, width = source.height, source.width
-    if (
-        height <= prescan.MAX_ROWS
-        and width <= prescan.MAX_COLUMNS
-        and height * width <= prescan.MAX_CELLS
-    ):
+    if _fits(height, width):
         return source.to_python(skip_empty_area=True)
     grid: list[list[object]] = []
     if height * width <= prescan.MAX_AREA:
-        top, left = source.start
-        for row in itertools.islice(source.iter_rows(), top, None):
+        for row in itertools.islice(source.iter_rows(), source.start[0], None):
             while row and (row[-1] == "" or str(row[-1]).isspace()):
                 row.pop()
-            grid.append(row[left:])
+            grid.append(row)
         while grid and not grid[-1]:
             grid.pop()
         width = max(map(len, grid), default=0)
-    if not grid or len(grid) > prescan.MAX_ROWS or width > prescan.MAX_COLUMNS:
+    if not grid or not _fits(len(grid), width):
         raise RefusedError("too_many_cells", f"{source.name}: {height} x {width}")
     return [row + [""] * (width - len(row)) for row in grid]
+
+
+def _fits(height: int, width: int) -> bool:
+    small = height <= prescan.MAX_ROWS and width <= prescan.MAX_COLUMNS
+    return small and height * width <= prescan.MAX_CELLS
 
 
 def _sheet(
@@ -186,7 +193,7 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
         fixed, used = legacy_text.repair_legacy(text, sheet.encoding)
         sheet.encoding = sheet.encoding or used
         plain = printable(fixed)
-        hidden = PERSONAL.sub(lambda number: "•" * len(number[0]), plain)
+        hidden = PERSONAL.sub(lambda found: found[0][0] + re.sub(r"\d", "•", found[0][1:]), plain)
         if hidden != plain:
             masked.add(text)
         if hidden != text:
