@@ -42,7 +42,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 5_400,
     "plan": 8_400,
-    "intake": 56_700,
+    "intake": 56_900,
     "forecasting": 34_500,
     "publishing": 38_500,
     "running": 22_300,
