@@ -12,23 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
 from typing import Any
 
 from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Claim
 from xhht_analysis.intake.forms.office import Office
-from xhht_analysis.intake.forms.tables import YEAR, Table, fits, heading_key
+from xhht_analysis.intake.forms.tables import FILLER, YEAR, Table, fits, heading_key
 from xhht_analysis.intake.reading.text import fold, parse_number, parse_year, scale_of
 
-FILLER = frozenset(
-    fold(
-        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
-        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được"
-    ).split()
-)
-"""Words beside an indicator's name that do not change what a column of a generic table holds."""
 COUNTING = frozenset(fold("số tổng tử mẫu sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
 Cells = tuple[tuple[int, int, int], ...]
@@ -52,19 +43,20 @@ class Layout:
 
     def place_twins(self) -> None:
         """A denominator that stands once in every block is that of its numerator's block."""
-        gives, heads = [], [path.split(" | ") for path in self.table.headings]
-        for number, give in enumerate(self.about.get("gives", ())):
-            part, own = give.get("denominator"), self.columns.get(give.get("numerator"), {})
-            for anchor in own.values() if part in self.twins else ():
-
-                def nearness(column: int, anchor: int = anchor) -> tuple[int, bool, int]:
-                    pairs = zip(heads[column], heads[anchor], strict=False)
-                    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-                    return shared, column < anchor, -abs(column - anchor)
-
-                self.columns[f"{part}_{number}"] = {None: max(self.twins[part], key=nearness)}
-                give = give | {"denominator": f"{part}_{number}"}
-            gives.append(give)
+        gives = self.about.get("gives", ())
+        for part, twins in self.twins.items():
+            tops = {n: self.columns.get(give.get("numerator")) for n, give in enumerate(gives)}
+            tops = {n: min(c.values()) for n, c in tops.items() if c}
+            tops = {n: column for n, column in tops.items() if gives[n].get("denominator") == part}
+            blocks = dict(
+                zip(sorted(twins), [*sorted(twins)[1:], self.table.sheet.n_columns], strict=True)
+            )
+            if not all(any(a < top < b for top in tops.values()) for a, b in blocks.items()):
+                continue
+            for n, top in tops.items():
+                self.columns[f"{part}_{n}"] = {None: max(c for c in blocks if c < top)}
+                gives = [*gives]
+                gives[n] = gives[n] | {"denominator": f"{part}_{n}"}
         self.about = self.about | {"gives": gives}
 
     @property
@@ -327,8 +319,8 @@ class Listing(Layout):
                 yield claim
 
     def structure(self) -> set[int]:
-        """Columns of the description that hold no figure."""
-        names = self.columns.keys() - {"numerator", "denominator", "value", "level"}
+        """Columns of codes, years and dates."""
+        names = self.columns.keys() & {"code", "unit_code", "year", "valid_from", "valid_to"}
         return {column for name in names for column in self.columns[name].values()}
 
     def _fill(self, claim: Claim, row: int) -> None:

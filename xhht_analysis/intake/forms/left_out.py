@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.tables import Table, is_number_row
 from xhht_analysis.intake.reading.sheets import UNCACHED
-from xhht_analysis.intake.reading.text import parse_number
+from xhht_analysis.intake.reading.text import parse_level, parse_number
 
 REASONS = {
     r"(so )?(tt|stt|thu tu)": "số thứ tự",
@@ -33,11 +33,12 @@ FIGURE_PROBLEMS = ("negative", "ratio", "approximate", "not_finite", "percent_in
 
 
 def is_figure(cell: object) -> bool:
-    """Whether a cell holds a number, be it one that cannot be used."""
-    if cell.__class__ is str and cell != UNCACHED and not any(map(str.isdigit, cell)):
-        return False
+    """Whether a cell holds a number or a level, be it one that cannot be used."""
+    if cell in ("", None, UNCACHED):
+        return cell == UNCACHED
     parsed = parse_number(cell, kind="percent")
-    return parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or cell == UNCACHED
+    is_level = isinstance(cell, str) and parse_level(cell).value is not None
+    return parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or is_level
 
 
 def reason(heading: str) -> str:

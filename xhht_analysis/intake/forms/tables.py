@@ -55,6 +55,14 @@ WORDINGS = (
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
 )
 """One wording for what headings write in several: ages, recognition levels, shares, notes."""
+FILLER = frozenset(
+    fold(
+        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
+        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
+        "mức độ tính đến có đã được"
+    ).split()
+)
+"""Words of a heading that do not change what its column holds."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
@@ -102,18 +110,19 @@ class Table:
         return next(filter(None, map(self._columns, spec.split(";"))), {})
 
     def _columns(self, spec: str) -> dict[int | None, int]:
-        best: dict[int | None, list[tuple[int, int]]] = {}
+        best: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
         for column in self.usable:
             path = self.headings[column]
             if fits(spec, path):
                 years = set(YEAR.findall(path))
                 year = int(years.pop()) if len(years) == 1 else None
-                best.setdefault(year, []).append((len(path), column))
+                rank = (_foreign_words(spec, path), len(path))
+                best.setdefault(year, []).append((rank, column))
         chosen = {}
         for year, fitting in best.items():
             filled = fitting if len(fitting) == 1 else [f for f in fitting if self._is_filled(f[1])]
             found = sorted(filled or fitting)
-            twins = [column for length, column in found if length == found[0][0]]
+            twins = [column for rank, column in found if rank == found[0][0]]
             if any(self._cells(column) != self._cells(twins[0]) for column in twins):
                 raise AmbiguousColumnError(twins)
             chosen[year] = twins[0]
@@ -208,6 +217,13 @@ def fits(spec: str, path: str) -> bool:
     return all(any(word in padded for word in words) is wanted for wanted, words in _terms(spec))
 
 
+@lru_cache(maxsize=65536)
+def _foreign_words(spec: str, path: str) -> int:
+    """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
+    wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
+    return len(set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER)
+
+
 def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
     numbers = []
@@ -266,6 +282,7 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
         cells = {c: v for c, v in enumerate(sheet.grid[row]) if v not in ("", None)}
         grouped = sideways or any(not sheet.text(top, c) for c in cells)
+        grouped |= sheet.text(row, key) == anchor  # merged cells taken apart and filled
         if not cells or not grouped or sheet.text(row, key) not in ("", anchor):
             break
         if not all(map(_is_heading, cells.values())) or is_number_row(sheet, row):
@@ -318,7 +335,7 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
     step = 1 if loose and count_of(loose[0], -1) is None else -1
     for column in bare:
         at = count_of(column, step if column in loose else -1)
-        if at is not None and not any(_is_share(paths[c]) for c in range(at + 1, column)):
+        if at is not None:
             whole[column] = [*paths[at], paths[column][-1]]
             if any(PRIOR.search(" ".join(paths[c])) for c in range(at + 1, column)):
                 late.add(column)
