@@ -8,6 +8,10 @@ only and with losses; (iii) the number of units at or above a threshold in real 
 pyarrow and the panels' file). Per source and candidate: Brier score of "at the level or above" by
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (randomised, since a count is discrete), mean chance and share reached.
+Rivals: persistence; transitions (what forecast_plan publishes); the rule applied inside draws of
+the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor; the
+even mixture of the two. Published: transitions, and where one rate of the unit itself stands
+behind the level (iii) their mixture with its draws.
 """
 
 from __future__ import annotations
@@ -48,6 +52,8 @@ class Case:
     outcomes: np.ndarray
     top: int
     rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
+    one_rate: bool = False
+    """One rate of the unit itself stands behind the level: `forecast_levels` is given its draws."""
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
@@ -56,14 +62,15 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
     how = {"top": case.top, "n_draws": N_DRAWS}
     plain = forecast_levels(case.history, horizon, **how)
     scale = np.arange(plain.chance.shape[-1])
-    first = plain.pmf()[:, 0].argmax(axis=-1)
+    first = plain.pmf[:, 0].argmax(axis=-1)
     still = np.broadcast_to(first[None, :, None, None] >= scale, (1, *plain.chance.shape[1:]))
     made = {"persistence": still[:, :, 1:].astype(float), "transitions": plain.chance[:, :, 1:]}
     if case.rates is not None:
         rule = (case.rates(seed, N_DRAWS)[..., None] >= scale).astype(float)
         made["rule"] = rule
         made["mixture"] = np.concatenate([made["transitions"], rule])
-    published = forecast_levels(case.history, horizon, case.rates, **how)
+    rates = case.rates if case.one_rate else None
+    published = forecast_levels(case.history, horizon, rates, **how)
     return made | {"published": published.chance[:, :, 1:]}
 
 
@@ -263,7 +270,7 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
             def rates(rng, n, fit=fit, mark=mark):
                 return (fit.draw_array(n, rng) >= mark).astype(int)
 
-            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates)
+            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates, one_rate=True)
 
 
 def main() -> int:

@@ -147,3 +147,52 @@ def test_with_levels_alone_shares_are_empty_columns():
     of_units = {"rps", "brier", "chance", "hit"}
     counts = {"count_rps", "count_brier", "count_coverage_80"}
     assert metrics == of_units | counts | {f"province_{name}" for name in of_units}
+
+
+def test_the_record_of_each_kind_sets_loss_beside_persistence():
+    def row(model, code, metric, value, n, origin=2022):
+        return [model, code, origin, 1, metric, value, n]
+
+    ours, still = backtest.DEFAULT, backtest.PERSISTENCE
+    table = pd.DataFrame(
+        [
+            row(ours, "life_skills", "crps", 1.0, 10),
+            row(ours, "life_skills", "crps", 4.0, 20, 2023),
+            row(still, "life_skills", "crps", 6.0, 30),
+            row(ours, "life_skills", "coverage_80", 0.8, 30),
+            row(ours, "literacy_level", "brier", 0.1, 20),
+            row(still, "literacy_level", "brier", 0.2, 20),
+            row(ours, "literacy_level", "chance_5", 0.9, 15),
+            row(ours, "literacy_level", "chance_1", 0.1, 5),
+            row(ours, "literacy_level", "hit_5", 1.0, 15),
+            row(ours, "literacy_level", "hit_1", 0.0, 5),
+            row(ours, "literacy_level", "count_rps", 0.3, 2),
+            row(ours, "literacy_level", "province_brier", 0.5, 2),
+        ],
+        columns=["model_id", "indicator_code", "origin_year", "horizon", "metric", "value", "n"],
+    )
+    record = backtest.track_record(table, TWO).set_index("kind")
+    assert record["n"].tolist() == [30, 20, 2, 2, 0]
+    share, level = record.loc["share"], record.loc["level"]
+    assert (share["loss"], share["skill"], share["coverage_80"]) == (3.0, 0.5, 0.8)
+    assert (share["n_origins"], level["n_origins"]) == (2, 1)
+    assert (level["skill"], level["chance"], level["hit"]) == (0.5, 0.7, 0.75)
+    assert np.isnan(record.loc["count", "skill"])
+    assert record.loc["milestone", "n_origins"] == 0
+
+
+def test_standing_still_is_scored_beside_the_kit_by_unit_and_by_count(rows):
+    models = [m for m in backtest.candidates() if m.levels]
+    names = {m.model_id for m in models}
+    assert names == {backtest.DEFAULT, "persistence", "independent", "reference_class"}
+    levels = TWO[TWO["kind"] == "level"]
+    table = backtest.backtest_rows(make_panel(), levels, horizons=(1,), models=models)
+    still = table[table["model_id"] == "persistence"]
+    assert set(still["chance"].dropna()) <= {0.0, 1.0}
+    # origin 2021 to 2022: 815 stays at level 1, 816 rises to it, 817 stays at 0. Standing still
+    # misses 816 at level 1, and the province (its lowest district) not at all
+    mine = still[(still["origin_year"] == 2021) & (still["unit_code"] != "count")]
+    assert mine.loc[mine["brier"] == 1, "unit_code"].tolist() == ["816"]
+    counts = still[(still["origin_year"] == 2021) & (still["unit_code"] == "count")]
+    assert sorted(counts["count_rps"]) == [0, 1]
+    assert sorted(counts["count_coverage_80"].round(9)) == [0, 0.8]

@@ -1,92 +1,115 @@
-"""What does not fit between two tables of config/ is said before a run, with file and code."""
+"""No two fields of a verdict contradict each other: the sample's, and those of random panels."""
 
-from __future__ import annotations
-
-import csv
-import shutil
-
+import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from xhht_analysis.plan.consistency import check_plan
-from xhht_analysis.plan.tables import ConfigError
+from tests.unit.test_forecast_plan import AS_OF, DISTRICTS, PLAN, run
+from xhht_analysis import contracts, store
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.unit
+GOALS = ["life_skills", "lower_secondary_l3_districts", "primary_l3_province", "learning_districts"]
+LEVELS = {"lower_secondary_level": 3, "primary_level": 3, "learning_community_level": 2}
+UNLIKELY = ("very_unlikely", "unlikely")
+EDGE = 1e-4
+"""Tables hold four decimals."""
 
 
-@pytest.fixture
-def config(tmp_path):
-    return shutil.copytree(ROOT / "config", tmp_path / "config")
+def contradictions(verdicts: pd.DataFrame, as_of: str) -> list[str]:
+    """What a reader would call a contradiction, one line each."""
+    found = []
+    for row in verdicts.itertuples():
+        reasons = set(str(row.reason).split(";"))
+        need, now = row.target_value, row.current
+        below, past = now < need - EDGE, f"{row.target_year}-12-31" < as_of
+        said = {
+            "reached, but the figure is below": row.verdict_class == "reached" and below,
+            "missed, but the figure is there": row.verdict_class == "missed" and now >= need + EDGE,
+            "a figure of later years": past and row.current_year > row.target_year,
+            "a pace for a past date": past and not np.isnan(row.pace_required),
+            "few points, which is untrue": "few_points" in reasons and row.n_points >= 3,
+            "a chance from few points": row.basis == "forecast" and row.n_points < 3,
+        }
+        if row.basis == "forecast":
+            middle, chance = row.median, row.prob_reached
+            slow = row.pace_required <= row.pace_own and row.verdict_class in UNLIKELY
+            said |= {
+                "likely, but less is expected": chance > 0.5 + EDGE and middle < need - EDGE,
+                "unlikely, but more is expected": chance < 0.5 - EDGE and middle > need + EDGE,
+                "a fall that nothing explains": middle < now - EDGE and "may_fall" not in reasons,
+                "a pace that nothing explains": slow and "gains_slow" not in reasons,
+                "chances out of order": not row.prob_held - EDGE <= chance <= row.prob_ever + EDGE,
+                "quantiles out of order": not row.q025
+                <= row.q100
+                <= middle
+                <= row.q900
+                <= row.q975,
+                "none or sure": row.measure_unit != "percent" and chance in (0, 1),
+                "untold whether tested": row.tested not in ("scored", "unscored"),
+            }
+        key = f"{row.goal_code} {row.target_year} {row.unit_code}"
+        found += [f"{key}: {name}" for name, wrong in said.items() if wrong]
+    return found
 
 
-def change(folder, table, change_row):
-    """Rewrite a table; ``change_row`` returns a row's new cells, or None to drop the row."""
-    path = folder / f"{table}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**r, **cells} for r in rows if (cells := change_row(r)) is not None)
+def test_the_samples_verdicts_do_not_contradict_themselves():
+    verdicts = store.read_table("verdicts", ROOT / "tests" / "fixtures" / "processed")
+    assert len(verdicts) > 300
+    assert contradictions(verdicts, verdicts["as_of"].iloc[0]) == []
 
 
-def where(**wanted):
-    def cells(new):
-        return lambda row: new if wanted.items() <= row.items() else {}
-
-    return cells
-
-
-def test_our_plan_and_the_invented_one_fit(config):
-    check_plan(config)
-    for path in (ROOT / "tests" / "fixtures" / "ba_song" / "config").iterdir():
-        shutil.copy(path, config)
-    (config / "references.csv").unlink()
-    check_plan(config)
-
-
-@pytest.mark.parametrize(
-    ("table", "changed", "said"),
-    [
-        ("goals", where(goal_code="clc_it")({"indicator_code": "clc"}),
-         r"goals\.csv, cột indicator_code: clc không có trong indicators\.csv"),
-        ("goals", where(goal_code="clc_it")({"task_codes": "II.4.1;II.9.9"}),
-         r"goals\.csv, cột task_codes: II\.9\.9 không"),
-        ("targets", where(goal_code="clc_it")({"goal_code": "clc"}),
-         r"cột goal_code: clc không có trong goals\.csv(.|\n)*clc_it chưa có dòng nào"),
-        ("targets", where(target_units="6")({"target_units": "5"}),
-         r"preschool_districts năm 2025: target_units phải là 6 \(50 % của 11\)"),
-        ("targets", where(goal_code="clc_it")({"target_units": "5"}),
-         r"clc_it năm 2025: target_units phải để trống"),
-        ("targets", where(goal_code="clc_it", target_year="2030")({"target_year": "2031"}),
-         r"clc_it: năm 2031 ngoài kế hoạch"),
-        ("targets", lambda row: {} if row["target_year"] == "2030" else None,
-         r"cần ít nhất hai năm"),
-        ("units", where(unit_code="816")({"unit_code": "826"}),
-         r"tiles: 816 chưa có"),
-        ("units", where(unit_code="28252")({"parent_code": "999"}),
-         r"ngày 2021-12-31, chưa rõ huyện của 28252"),
-        ("crosswalk", where(unit_code="28252")({"valid_from": "2026-07-01"}),
-         r"ngày 2025-07-01, chưa rõ huyện của 28252"),
-        ("agencies", where(agency_code="UBNDX")({"agency_code": "XA"}),
-         r"duty_of_…: UBNDX chưa có"),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_named(config, table, changed, said):
-    change(config, table, changed)
-    with pytest.raises(ConfigError, match=said):
-        check_plan(config)
+@st.composite
+def panels(draw):
+    """Shares and levels that rise, hold, fall and jump; some years of some districts missing."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    first = draw(st.integers(2020, 2024))
+    drift, gap = draw(st.sampled_from([-4, 0, 4])), draw(st.sampled_from([0.0, 0.2]))
+    years = np.arange(first, 2027)
+    rows = []
+    for unit in DISTRICTS:
+        path = np.clip(rng.uniform(20, 80) + np.cumsum(rng.normal(drift, 5, len(years))), 0, 100)
+        counts = np.round(10 * path)
+        for year, x in zip(years, counts, strict=True):
+            key = {"unit_code": unit, "year": year, "indicator_code": "life_skills"}
+            rows.append(key | {"numerator": x, "denominator": 1000.0, "value": x / 10})
+        for code, top in LEVELS.items():
+            steps = rng.choice([-1, 0, 1], len(years), p=[0.1, 0.7, 0.2])
+            level = np.clip(rng.integers(0, top + 1) + np.cumsum(steps), 0, top)
+            for year, value in zip(years, level, strict=True):
+                rows.append(
+                    {"unit_code": unit, "year": year, "indicator_code": code, "level": value}
+                )
+    panel = pd.DataFrame(rows)
+    panel = panel[rng.random(len(panel)) >= gap].astype({"level": float})
+    panel = panel.assign(frame="2021", status="ok", as_of=AS_OF, value_type="reported")
+    return contracts.conform(panel.assign(definition_variant="plan"), contracts.PANEL)
 
 
-def test_a_nineteenth_goal_is_two_lines_of_csv(config):
-    """A line of goals.csv and one of targets.csv, on an indicator that is already reported."""
-    goal = (
-        "trained_workers_certified,19,2,Năng lực cơ bản và trình độ của người dân,Basic skills,"
-        "Người có bằng đại học (đợt hai),Second wave of degrees,share_people,university_degree,,"
-        "Phụ lục,Như mục tiêu 13.,Mới giao năm 2026.,Given in 2026.,SGDDT,UBNDH;UBNDX,II.2.2\n"
-    )
-    target = "trained_workers_certified,2030,university_degree,,14,,percent,>=,must,Phụ lục,\n"
-    for table, line in (("goals", goal), ("targets", target)):
-        with (config / f"{table}.csv").open("a", encoding="utf-8") as file:
-            file.write(line)
-    check_plan(config)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(panels(), st.booleans())
+def test_no_verdict_of_any_panel_contradicts_itself(panel, variants):
+    targets = PLAN["targets"][PLAN["targets"]["goal_code"].isin(GOALS)]
+    result = run(panel, targets=targets, variants=variants)
+    assert contradictions(result.verdicts, AS_OF) == []
+    counts = result.verdicts[result.verdicts["target_units"].notna()]
+    for row in counts[counts["basis"] == "forecast"].itertuples():
+        rows = result.forecasts[result.forecasts["indicator_code"] == row.goal_code]
+        pmf = rows[rows["year"] == row.target_year].set_index("output_type_id")["value"]
+        assert pmf.loc[row.target_units :].sum() == pytest.approx(row.prob_reached, abs=1e-3)
+
+
+def test_the_checks_find_what_they_look_for():
+    row = {"goal_code": "g", "unit_code": "82", "target_year": 2030, "target_value": 6.0}
+    row |= {"current": 7.0, "current_year": 2026, "n_points": 6, "basis": "forecast"}
+    row |= {"measure_unit": "units", "median": 5.0, "prob_reached": 0.2, "prob_ever": 0.6}
+    row |= {"prob_held": 0.1, "verdict_class": "unlikely", "pace_required": 0.0, "pace_own": 1.0}
+    row |= {"q025": 3, "q100": 4, "q900": 6, "q975": 7, "tested": "scored", "reason": np.nan}
+    found = contradictions(pd.DataFrame([row]), AS_OF)
+    assert [line.split(": ")[1] for line in found] == [
+        "a fall that nothing explains",
+        "a pace that nothing explains",
+    ]
+    assert contradictions(pd.DataFrame([row | {"reason": "may_fall;gains_slow"}]), AS_OF) == []

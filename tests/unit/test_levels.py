@@ -143,7 +143,7 @@ def test_chances_are_coherent_whatever_was_reported(paths):
     forecast = forecast_levels(rows, 3, top=3, n_draws=50)
     assert np.isfinite(forecast.chance).all()
     assert (np.diff(forecast.chance, axis=-1) <= 1e-9).all()  # level 3 is inside level 2
-    np.testing.assert_allclose(forecast.pmf().sum(axis=-1), 1, atol=1e-9)
+    np.testing.assert_allclose(forecast.pmf.sum(axis=-1), 1, atol=1e-9)
     for level in (1, 2, 3):
         np.testing.assert_allclose(forecast.count_pmf(level).sum(axis=1), 1, atol=1e-9)
     assert forecast.levels.min() >= 0
@@ -179,7 +179,7 @@ def test_draws_of_the_rate_behind_a_level_make_seven_tenths_of_the_forecast():
 @settings(max_examples=20, deadline=None)
 def test_no_chance_after_the_origin_is_ever_none_or_sure(paths):
     forecast = forecast_levels(history(**{f"u{i}": p for i, p in enumerate(paths)}), 2, n_draws=50)
-    for chances in (forecast.pmf()[:, 1:], forecast.count_pmf(1)[1:]):
+    for chances in (forecast.pmf[:, 1:], forecast.count_pmf(1)[1:]):
         # 1 % spread over at most 12 numbers: 0.0008 each at the least
         assert chances.min() > 0.0008
         assert chances.max() < 0.9975

@@ -192,3 +192,46 @@ def test_the_cheapest_set_takes_the_nearest_districts_first():
     verdicts = verdicts.assign(goal_code="g", target_year=2030, leverage=0.1)
     found = decisions.cheapest_districts(verdicts, "g", 2030)
     assert found["unit_code"].tolist() == ["c", "d"]
+
+
+def test_the_own_pace_looks_back_five_years_and_no_further():
+    # flat for years, then two points a year: 2022 to 2026 alone count
+    values = observed(y2018=40, y2019=40, y2020=40, y2021=40, y2022=40, y2023=42, y2024=44)
+    values = pd.concat([values, observed(y2025=46, y2026=48)])
+    assert decisions.own_pace(values) == pytest.approx(2)
+
+
+def test_a_past_target_is_described_by_the_figures_of_its_own_time():
+    case = make_case(straight([70, 80]), need=44)
+    row = judge(case, 2025, AS_OF, 3)
+    assert (row["current_year"], row["current"], row["verdict_class"]) == (2025, 44, "reached")
+
+
+def test_held_means_every_year_from_now_where_the_target_is_reached_already():
+    draws = np.array([[62.0, 65, 65, 65, 65], [62, 55, 65, 65, 65], [62, 65, 65, 65, 55]])
+    row = judge(make_case(draws, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF, 3)
+    assert row["prob_reached"] == pytest.approx(2 / 3)
+    assert row["prob_held"] == pytest.approx(1 / 3)
+    # not there yet: at the date and the year before
+    row = judge(make_case(draws), 2030, AS_OF, 3)
+    assert row["prob_held"] == pytest.approx(2 / 3)
+
+
+def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():
+    low, high = observed(y2024=3, y2025=4, y2026=10), observed(y2024=3, y2025=4, y2026=11)
+    draws = np.tile([10.0, 10, 10, 11, 11], (4, 1))
+    pmf = np.eye(12)[[10, 10, 10, 11, 11]].__getitem__
+    case = make_case(draws, low=low, high=high, need=11.0, measure_unit="units", pmf=pmf)
+    row = judge(case, 2030, AS_OF, 3)
+    assert (row["current_low"], row["current_high"]) == (10, 11)
+    assert row["pace_required"] == pytest.approx(1 / 4)  # from 10 in 2026, not from 4 in 2025
+    assert row["pace_own"] == pytest.approx(3.5)  # slopes 1, 6 and (10 - 3) / 2
+
+
+def test_what_may_be_lost_and_what_is_too_slow_is_said():
+    falling = straight([40, 45, 65, 70], start=62.0)
+    row = judge(make_case(falling, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF, 3)
+    assert row["reason"] == "may_fall"  # the middle, 55, lies below 62
+    # 40, 44, 50: five points a year, 2.5 are needed, and one draw in ten gets there
+    slow = straight([51, 52, 53, 54, 55, 56, 57, 58, 59, 61])
+    assert judge(make_case(slow), 2030, AS_OF, 3)["reason"] == "gains_slow"

@@ -220,7 +220,7 @@ def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> p
     origin, code = int(history["year"].max()), history["indicator_code"].iloc[0]
     span = int(ahead.index.max()) - origin
     forecast = model(history, span, top=top, n_draws=LEVEL_DRAWS)
-    pmf, among = forecast.pmf(), [u for u in districts if u in ahead and districts != [PROVINCE]]
+    pmf, among = forecast.pmf, [u for u in districts if u in ahead and districts != [PROVINCE]]
     start = level_bounds(history, top)[0].loc[origin]
     rows = []
     for year, seen in ahead.iterrows():

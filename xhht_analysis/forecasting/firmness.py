@@ -12,16 +12,16 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
+from xhht_analysis.forecasting.cases import cases
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
-from xhht_analysis.forecasting.verdicts import classify, meets
+from xhht_analysis.forecasting.verdicts import classify, probability
 
 LAST_TARGET_YEAR = 2030
 VARIANT_DRAWS = 1000
 FIRM_SHARE = 0.8
 """A verdict is firm when this share of its variants gives its class."""
-SHARES = ("share_people", "share_institutions")
 SHARE_VARIANTS = tuple(name for name in VARIANTS if name not in ("default", "last_year_dropped"))
 HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
 """Reference assumptions that give the range of a level with too few points."""
@@ -119,37 +119,13 @@ def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
 
 def _chances(lines: pd.DataFrame, outlooks: dict[str, Outlook]) -> pd.DataFrame:
     rows = [
-        (line.goal_code, line.indicator_code, line.target_year, unit, chance)
+        (line.goal_code, line.indicator_code, line.target_year, case.unit_code, chance)
         for line in lines[lines["indicator_code"].isin(outlooks)].itertuples()
-        for unit, chance in reached(line, outlooks[line.indicator_code]).items()
+        for case, _ in cases(line, outlooks[line.indicator_code])
+        if (chance := probability(case, int(line.target_year))) == chance
     ]
     columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def reached(line, outlook: Outlook) -> dict[str, float]:
-    """P(standing at the target of ``line`` at its date) of the districts and the province.
-
-    The same numbers as `verdicts.probability` of each case: by counting draws for shares, from
-    the chances behind the draws for levels.
-    """
-    at = int(line.target_year) - outlook.origin_year
-    if not 0 <= at < len(outlook.years):
-        return {}
-    if line.kind in SHARES:
-        met = meets(outlook.draws[:, :, at], line.target_value, line.comparator)
-        chances = dict(zip(outlook.units, met.mean(axis=0), strict=True))
-        if outlook.province is not None:
-            met = meets(outlook.province[:, at], line.target_value, line.comparator)
-            chances[PROVINCE] = met.mean()
-        return chances
-    level, forecast = int(line.level_required), outlook.levels
-    chances = dict(zip(forecast.units, forecast.probability(level)[:, at].clip(0, 1), strict=True))
-    if line.kind == "share_districts":
-        among = forecast.positions(outlook.units)
-        count = forecast.count_pmf(level, [at], among)[0, int(line.target_units) :].sum()
-        chances[PROVINCE] = np.clip(count, 0, 1)
-    return chances
 
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
@@ -186,5 +162,5 @@ def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
 def of_open_targets(chances: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
     """The variants of targets that are forecast, or have a range."""
     open_ = verdicts["basis"].eq("forecast") | verdicts["prob_low"].notna()
-    chances = chances.merge(verdicts.loc[open_, KEY], on=KEY)
+    chances = chances.merge(verdicts.loc[open_, [*KEY, "model_id"]], on=KEY)
     return chances.drop(columns="indicator_code", errors="ignore")

@@ -7,7 +7,8 @@ every table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ MODEL_ID = "xhht-2"
 
 @dataclass(frozen=True)
 class Forecaster:
-    """A named pair of forecasters; None where it has none of its own.
+    """A named pair of forecasters; None where it has none of its own: the plan takes the kit's.
 
     Attributes
     ----------
@@ -36,12 +37,20 @@ class Forecaster:
     panel: Callable[..., PanelForecast] | None = None
     levels: Callable[..., LevelForecast] | None = None
 
+    def name_of(self, levels: bool) -> str:
+        """Name of the model behind shares, or behind levels."""
+        return self.model_id if (self.levels if levels else self.panel) else MODEL_ID
+
+    def complete(self) -> Forecaster:
+        """With the kit's forecasters where it has none."""
+        return replace(self, panel=self.panel or KIT.panel, levels=self.levels or KIT.levels)
+
 
 KIT = Forecaster(MODEL_ID, forecast_panel, forecast_levels)
 
 
 def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Forecaster:
-    """A forecaster from a function (history, horizon) of shares; levels stay the kit's.
+    """A forecaster from a function (history, horizon) of shares alone.
 
     ``history`` is a frame with indicator_code, unit_code, group_code, year, value and, where
     known, numerator and denominator. The answer needs ``quantiles(levels)`` and
@@ -54,7 +63,7 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
         answer = model(history.rows, horizon)
         return answer if isinstance(answer, PanelForecast) else PublicForecast(answer, history)
 
-    return Forecaster(name or model.__name__, panel, forecast_levels)
+    return Forecaster(name or model.__name__, panel)
 
 
 class PublicForecast(PanelForecast):
@@ -62,7 +71,8 @@ class PublicForecast(PanelForecast):
 
     def __init__(self, answer, history: History) -> None:
         years = np.unique(answer.quantiles([0.5])["year"])
-        fields = {"series": history.series, "years": years, "curves": None}
+        together = SimpleNamespace(group=np.zeros(len(history.series), dtype=int))
+        fields = {"series": history.series, "years": years, "curves": together}
         fields |= {"model_id": "", "origin_year": int(history.rows["year"].max()), "answer": answer}
         for name, value in fields.items():
             object.__setattr__(self, name, value)

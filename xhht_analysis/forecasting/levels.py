@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ class LevelForecast:
 
     def probability(self, level: int) -> np.ndarray:
         """P(unit stands at ``level`` or above) at each year's end, (U, T)."""
-        return self.pmf()[..., int(level) :].sum(axis=-1)
+        return self.pmf[..., int(level) :].sum(axis=-1)
 
     def count_pmf(self, level: int, at=None, among=slice(None)) -> np.ndarray:
         """P(exactly 0 … n units stand at ``level`` or above), (years, n + 1).
@@ -89,6 +90,7 @@ class LevelForecast:
         pmf = np.array([poisson_binomial(chances[:, :, t]).mean(axis=0) for t in at])
         return self._leave_room(pmf, at)
 
+    @cached_property
     def pmf(self) -> np.ndarray:
         """P(each level) per unit and year, (U, T, levels)."""
         above = self.chance.mean(axis=0)

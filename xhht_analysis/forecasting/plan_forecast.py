@@ -8,7 +8,7 @@ of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,12 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import decisions, firmness
 from xhht_analysis.forecasting.backtest import scored_indicators
-from xhht_analysis.forecasting.firmness import LAST_TARGET_YEAR, SHARES
+from xhht_analysis.forecasting.cases import SHARES, cases
+from xhht_analysis.forecasting.firmness import LAST_TARGET_YEAR
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
-from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
-from xhht_analysis.forecasting.verdicts import Case, classify, judge
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
+from xhht_analysis.forecasting.verdicts import classify, judge
 
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 
@@ -91,7 +92,8 @@ def forecast_plan(
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
     facts = panel if origin_year is None else panel[panel["year"] <= origin_year]
-    facts, forecaster = facts[facts["frame"] == contracts.FRAME_DISTRICTS], as_forecaster(model)
+    facts = facts[facts["frame"] == contracts.FRAME_DISTRICTS]
+    named, forecaster = as_forecaster(model), as_forecaster(model).complete()
     districts = sorted(areas.districts()["unit_code"])
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
@@ -100,114 +102,29 @@ def forecast_plan(
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
-    verdicts = _add_expert(pd.DataFrame(rows), lines, expert)
+    verdicts = _add_expert(pd.DataFrame(rows), lines, expert).astype({"reason": "str"})
     scored = verdicts["indicator_code"].isin(scored_indicators(known))
     forecast = verdicts["basis"] == "forecast"
     verdicts["tested"] = scored.map({True: "scored", False: "unscored"}).where(forecast)
-    chances = contracts.VARIANTS.empty()
+    chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and outlooks:
         how = {"seed": seed, "forecaster": forecaster, "findings": findings}
         chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_second_hand(verdicts, facts, standards)
-    same = {"frame": contracts.FRAME_DISTRICTS, "as_of": as_of, "model_id": forecaster.model_id}
-    chances = firmness.of_open_targets(
-        chances.drop(columns=["frame", "as_of"], errors="ignore"), verdicts
-    )
+    same = {"frame": contracts.FRAME_DISTRICTS, "as_of": as_of}
+    model_id = {code: named.name_of(isinstance(f, LevelFacts)) for code, f in known.items()}
+    verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
+    chances = firmness.of_open_targets(chances, verdicts)
     forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
+    of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
+    forecasts["model_id"] = forecasts["indicator_code"].map(of_goal | model_id)
     return PlanForecast(
         contracts.conform(forecasts.assign(**same), contracts.FORECASTS),
         contracts.conform(verdicts.assign(**same).round(4), contracts.VERDICTS),
         contracts.conform(chances.assign(**same).round(4), contracts.VARIANTS),
         contracts.DRIVERS.empty(),
         contracts.NOWCASTS.empty(),
-    )
-
-
-def cases(line, outlook: Outlook | None, districts: list[str]) -> Iterator[tuple[Case, int]]:
-    """Yield the target of one line for the province, then for each district, with its points."""
-    shared = {"comparator": line.comparator}
-    is_count, is_share = line.kind == "share_districts", line.kind in SHARES
-    unit = "percent" if is_share else "level"
-    own = ("units", line.target_units) if is_count else (unit, line.target_value)
-    need = line.target_value if is_share else line.level_required
-    nothing = pd.Series(dtype=float)
-    of_districts = districts if line.kind != "milestone" else ()
-    if outlook is None:
-        for code in (PROVINCE, *of_districts):
-            asked = own if code == PROVINCE else (unit, need)
-            yield Case(code, *asked, nothing, nothing, **shared), 0
-        return
-    seen = outlook.low[outlook.units].notna()
-    exact = ((outlook.high - outlook.low) < 1e-9).reindex(columns=seen.columns) & seen
-    broad = exact.mean(axis=1) >= 0.5
-    if is_share:
-        case = _share_province(line, outlook, shared)
-        points = broad | case.low.notna().reindex(broad.index, fill_value=False)
-    elif is_count:
-        case, points = _count(line, outlook, shared), broad
-    else:
-        case = _level(outlook, PROVINCE, own[1], outlook.province, shared)
-        points = (case.high - case.low) < 1e-9
-    yield case, int(points.sum())
-    for i, code in enumerate(outlook.units if of_districts else ()):
-        if is_share:
-            low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
-            sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
-            draws = outlook.draws[:, i]
-            case = Case(code, unit, need, low, high, outlook.years, draws, None, sizes, **shared)
-        else:
-            case = _level(outlook, code, need, outlook.draws[:, i], shared)
-        yield case, int(exact[code].sum())
-    for code in sorted(set(of_districts) - set(outlook.units)):
-        yield Case(code, unit, need, nothing, nothing, reasons=outlook.reasons, **shared), 0
-
-
-def _share_province(line, outlook: Outlook, shared: dict) -> Case:
-    low, high = outlook.low[PROVINCE].dropna(), outlook.high[PROVINCE].dropna()
-    sizes = None if outlook.weights is None else np.median(outlook.weights.sum(axis=1), axis=0)
-    joint = (outlook.years, outlook.province, None, sizes, outlook.reasons)
-    return Case(PROVINCE, "percent", line.target_value, low, high, *joint, **shared)
-
-
-def _count(line, outlook: Outlook, shared: dict) -> Case:
-    """Number of districts at the level, out of all."""
-    level, units, forecast = line.level_required, outlook.units, outlook.levels
-    low, high = ((ends[units] >= level).sum(axis=1) for ends in (outlook.low, outlook.high))
-    among = forecast.positions(units)
-    by_rule = outlook.by_rule.reindex(columns=units)
-    by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
-    return Case(
-        PROVINCE,
-        "units",
-        line.target_units,
-        low.astype(float),
-        high.astype(float),
-        outlook.years,
-        (outlook.draws >= level).sum(axis=1),
-        lambda at: forecast.count_pmf(level, [at], among)[0],
-        reasons=("units_missing",) if (high - low).iloc[-1] > 0 else (),
-        by_rule=by_rule,
-        **shared,
-    )
-
-
-def _level(outlook: Outlook, code: str, need: float, draws: np.ndarray, shared: dict) -> Case:
-    """Level of one unit, or of the province."""
-    low, high = outlook.low[code].astype(float), outlook.high[code].astype(float)
-    pmf = outlook.levels.pmf()[outlook.levels.units.index(code)]
-    return Case(
-        code,
-        "level",
-        need,
-        low,
-        high,
-        outlook.years,
-        draws,
-        pmf.__getitem__,
-        reasons=("reference_hazard",) if outlook.units == [PROVINCE] else (),
-        by_rule=outlook.by_rule.get(code),
-        **shared,
     )
 
 
@@ -281,19 +198,15 @@ def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
     if standards is None:
         return verdicts
     rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
-    since = rules.groupby("level_indicator")["valid_from"].min()
+    since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(int)
     own = facts[(facts["unit_code"] == PROVINCE) & facts["level"].notna()]
-    reported = pd.MultiIndex.from_frame(own[["indicator_code", "year"]].astype({"year": "int64"}))
-    rows = verdicts.to_dict("records")
-    for row in rows:
-        status = row["unit_code"] == PROVINCE and row["measure_unit"] == "level"
-        code, year = row["indicator_code"], row.get("current_year", np.nan)
-        if not status or year != year or f"{year:.0f}-12-31" < since.get(code, "9999"):
-            continue
-        if (code, int(year)) not in reported or "rule_gap" in str(row["reason"]):
-            said = [row["reason"]] if isinstance(row["reason"], str) else []
-            row["reason"] = ";".join([*said, "rule_secondary"])
-    return pd.DataFrame(rows)
+    reported = own["indicator_code"] + own["year"].astype("str")
+    year = verdicts["current_year"].fillna(0).astype(int)
+    said = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
+    said &= year >= verdicts["indicator_code"].map(since)
+    said &= ~(verdicts["indicator_code"] + year.astype("str")).isin(reported)
+    reason = (verdicts["reason"].fillna("") + ";rule_secondary").str.strip(";")
+    return verdicts.assign(reason=verdicts["reason"].mask(said, reason))
 
 
 def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
@@ -303,7 +216,7 @@ def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
         last = LAST_TARGET_YEAR - outlook.origin_year + 1
         years = outlook.years[1:last]
         if outlook.levels is not None:
-            chances = outlook.levels.pmf()[:, 1:last]
+            chances = outlook.levels.pmf[:, 1:last]
             ids = np.arange(chances.shape[-1])
             parts.append(_long(code, outlook.levels.units, years, "pmf", ids, chances, outlook))
             continue

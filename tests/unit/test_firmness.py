@@ -1,0 +1,106 @@
+"""Firm or depends, the range of few points, and panels with other figures: worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting.firmness import (
+    add_firmness,
+    add_range,
+    data_variants,
+    of_open_targets,
+)
+from xhht_analysis.forecasting.verdicts import classify
+
+pytestmark = pytest.mark.unit
+KEY = {"goal_code": "g", "unit_code": "82", "target_year": 2030}
+
+
+def verdict(**changes):
+    row = {**KEY, "basis": "forecast", "prob_reached": 0.8, "verdict_class": "likely"}
+    row |= {"measure_unit": "level", "reason": np.nan, "prob_low": np.nan, "prob_high": np.nan}
+    row |= {"model_id": "m"}
+    return pd.DataFrame([row | changes]).astype({"reason": "str"})
+
+
+def chances(**by_variant):
+    rows = [{**KEY, "variant": name, "prob_reached": p} for name, p in by_variant.items()]
+    table = pd.DataFrame(rows)
+    return table.assign(kind="model", verdict_class=table["prob_reached"].map(classify))
+
+
+def test_four_of_five_variants_in_the_class_are_firm_and_three_are_not():
+    # likely is 70 to 85 %
+    firm = add_firmness(verdict(), chances(a=0.75, b=0.8, c=0.7, d=0.85, e=0.6)).iloc[0]
+    assert (firm["firmness"], firm["depends_on"]) == ("firm", pytest.approx(np.nan, nan_ok=True))
+    loose = add_firmness(verdict(), chances(a=0.75, b=0.8, c=0.7, d=0.4, e=0.6)).iloc[0]
+    # d moves the chance by 40 points, e by 20: d is named
+    assert (loose["firmness"], loose["depends_on"]) == ("depends", "d")
+
+
+def test_a_settled_target_hangs_on_nothing():
+    row = add_firmness(verdict(basis="observed"), chances(a=0.1)).iloc[0]
+    assert pd.isna(row["firmness"])
+
+
+def test_few_points_get_the_range_over_the_reference_hazards_only():
+    few = {"basis": "none", "reason": "few_points", "prob_reached": np.nan}
+    few |= {"verdict_class": "no_data"}
+    table = chances(prior_half=0.02, prior_double=0.08, hazard_half=0.01, shared_half=0.9)
+    row = add_range(verdict(**few), table).iloc[0]
+    assert (row["prob_low"], row["prob_high"]) == (0.01, 0.08)
+    assert row["verdict_class"] == "very_unlikely"  # 1 and 8 % are both at most 10 %
+    table = chances(prior_half=0.02, hazard_double=0.4)
+    row = add_range(verdict(**few), table).iloc[0]
+    assert (row["prob_low"], row["prob_high"], row["verdict_class"]) == (0.02, 0.4, "no_data")
+    shares = add_range(verdict(**few, measure_unit="percent"), table).iloc[0]
+    assert pd.isna(shares["prob_low"])
+    many = add_range(verdict(), table).iloc[0]
+    assert (many["verdict_class"], pd.isna(many["prob_low"])) == ("likely", True)
+
+
+def test_only_variants_of_open_targets_are_kept():
+    table = chances(a=0.5)
+    assert len(of_open_targets(table, verdict())) == 1
+    assert len(of_open_targets(table, verdict(basis="none", prob_low=0.1))) == 1
+    assert of_open_targets(table, verdict(basis="observed")).empty
+
+
+def panel(**columns):
+    rows = pd.DataFrame(columns)
+    rows = rows.assign(definition_variant="plan", frame="2021", value_type="reported", as_of="x")
+    return contracts.conform(rows.assign(indicator_code="share"), contracts.PANEL)
+
+
+def test_figures_are_left_out_or_replaced_and_named():
+    rows = panel(
+        unit_code=["815", "815", "816", "816"],
+        year=[2024, 2025, 2024, 2025],
+        numerator=[30.0, 40.0, 50.0, 60.0],
+        denominator=[100.0, 100.0, 200.0, 200.0],
+        value=[30.0, 40.0, 25.0, 30.0],
+        value_submitted=[30.04, 45.0, np.nan, 30.0],
+        status=["ok", "doubtful", "ok", "ok"],
+        source_id=["a", "b", "c", "d"],
+    )
+    doubts = pd.DataFrame(
+        {
+            "indicator_code": ["share", "share", None],
+            "unit_code": ["816", "816", None],
+            "year": [2024, 2025, None],
+            "rule": ["denominator_jump", "unit_incomplete", "legacy_text"],
+        }
+    )
+    made = data_variants(rows, doubts)
+    dropped, figures = made["doubtful_dropped"]
+    assert (dropped["source_id"].tolist(), figures["source_id"].tolist()) == (
+        ["a", "d"],
+        ["b", "c"],
+    )
+    typed, figures = made["submitted_percent"]
+    assert figures["source_id"].tolist() == ["b"]  # 0.04 points apart is rounding
+    assert typed["value"].tolist() == [30, 45, 25, 30]
+    assert typed["numerator"].tolist() == [30, 45, 50, 60]
+    earlier, figures = made["last_year_dropped"]
+    assert (earlier["year"].tolist(), figures["source_id"].tolist()) == ([2024] * 2, ["b", "d"])
