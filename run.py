@@ -22,6 +22,9 @@ LOCK = ROOT / "requirements.lock"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 NOTEBOOK_WORKERS = "2"
+MAX_ROOT = 90
+"""Letters of this folder's path that leave room for the deepest file of the packages."""
+RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{p}{n}" for p in ("COM", "LPT") for n in range(1, 10))}
 
 
 def main(arguments: list[str]) -> int:
@@ -30,12 +33,46 @@ def main(arguments: list[str]) -> int:
         print(f"Python 3.11 to 3.14 is needed; this is {sys.version.split()[0]}.")
         print("Get one from python.org or the Microsoft Store, then run this again.")
         return 2
+    if problem := _unusable_place(ROOT):
+        print(problem)
+        return 2
     if not _is_installed() and not _install():
         return 1
     if arguments[:1] == ["test"]:
         return _test(arguments[1:])
     command = arguments or ["run", "--sample", "--open"]
     return _call([PYTHON, "-m", "xhht_analysis.running.cli", *command])
+
+
+def _unusable_place(root: Path, windows: bool = os.name == "nt") -> str:
+    """Why the kit cannot be installed in ``root`` on Windows, empty if it can."""
+    if not windows:
+        return ""
+    reserved = [part for part in root.parts if part.split(".")[0].strip().upper() in RESERVED]
+    if reserved:
+        return (
+            f"Windows keeps the name {reserved[0]} for itself ({root}).\n"
+            "Move the kit to a folder of another name, for example C:\\xhht, and run this again."
+        )
+    if len(str(root)) > MAX_ROOT and not _long_paths_enabled():
+        return (
+            f"The folder's path has {len(str(root))} letters ({root}); above {MAX_ROOT} some files "
+            f"of the packages would exceed Windows' limit of 260.\n"
+            "Move the kit to a short folder, for example C:\\xhht, and run this again."
+        )
+    return ""
+
+
+def _long_paths_enabled() -> bool:
+    """Whether this Windows lets programs use paths above 260 letters."""
+    import winreg
+
+    place = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
+            return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
+    except OSError:
+        return False
 
 
 def _fingerprint() -> str:
@@ -79,14 +116,17 @@ def _install() -> bool:
 
 
 def _test(arguments: list[str]) -> int:
-    """Run pytest (unit, contracts, golden, layering), then every notebook by nbval."""
+    """Run pytest (unit, contracts, golden, layering), then every notebook by nbval.
+
+    Tests marked slow are left to .ci/run; with ``arguments`` pytest decides by those alone.
+    """
     pytest = [PYTHON, "-m", "pytest", "-p", "no:cacheprovider"]
     if arguments:
         return _call([*pytest, *arguments])
     nbval = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"]
     nbval += ["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "--dist", "loadfile"]
     codes = [
-        _call([*pytest, "-n", NOTEBOOK_WORKERS, "--dist", "loadfile"]),
+        _call([*pytest, "-n", NOTEBOOK_WORKERS, "--dist", "loadfile", "-m", "not slow"]),
         _call([*pytest, *nbval, "-n", NOTEBOOK_WORKERS, "notebooks"]),
     ]
     return max(codes)

@@ -10,7 +10,7 @@ import pytest
 from xhht_analysis.project import Project
 from xhht_analysis.running import records
 
-pytestmark = pytest.mark.golden
+pytestmark = [pytest.mark.golden, pytest.mark.slow]
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
 KINDS = {"csv", "png", "svg", "ipynb", "html", "docx", "xlsx"}
 

@@ -5,7 +5,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -99,6 +99,7 @@ def test_test_runs_pytest_then_nbval_and_reports_the_worst(runner):
     runner.answers = [0, 5]
     assert runner.main(["test"]) == 5
     assert "pytest" in runner.calls[0]
+    assert runner.calls[0][-2:] == ["-m", "not slow"]
     assert "--nbval-lax" in runner.calls[1]
     runner.calls.clear()
     runner.main(["test", "tests/unit/test_run.py"])
@@ -148,3 +149,35 @@ def test_an_old_windows_console_does_not_end_the_run(tmp_path, encoding):
     assert done.returncode == 1, done.stderr
     assert b"virtual environment failed" in done.stdout
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("C:\\xhht", ""),
+        ("C:\\" + "a" * 87, ""),
+        ("C:\\" + "a" * 88, "260"),
+        ("C:\\Bộ công cụ\\con\\xhht", "con"),
+        ("C:\\aux.2026\\xhht", "aux.2026"),
+        ("C:\\Com1\\xhht", "Com1"),
+        ("C:\\Com10\\xhht", ""),
+        ("C:\\console\\xhht", ""),
+    ],
+)
+def test_a_folder_that_windows_cannot_use_is_told_before_anything_is_installed(
+    runner, monkeypatch, place, words
+):
+    monkeypatch.setattr(runner, "_long_paths_enabled", lambda: False)
+    told = runner._unusable_place(PureWindowsPath(place), windows=True)
+    assert words in told
+    assert bool(told) is bool(words)
+    assert runner._unusable_place(PureWindowsPath(place), windows=False) == ""
+    monkeypatch.setattr(runner, "_long_paths_enabled", lambda: True)
+    assert "260" not in runner._unusable_place(PureWindowsPath(place), windows=True)
+
+
+def test_an_unusable_folder_ends_before_the_installation(runner, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "_unusable_place", lambda root: "dời đi")
+    assert runner.main([]) == 2
+    assert runner.calls == []
+    assert "dời đi" in capsys.readouterr().out

@@ -94,6 +94,7 @@ def execute(
                     raise _kernel_failure(source, clock, process, error) from None
             finally:
                 process.end()
+                _close_event_loop()
     _check_whole(executed, source.name)
     _strip(executed)
     nbformat.write(executed, target)
@@ -202,6 +203,15 @@ def end_own_kernels() -> None:
         with contextlib.suppress(psutil.Error):
             if kernel.MODULE in child.cmdline():
                 end_process_tree(child.pid)
+
+
+def _close_event_loop() -> None:
+    """Close the event loop that Jupyter's client leaves open in each thread it was used from."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    if not loop.is_running():
+        loop.close()
 
 
 def _papermill(source: Path, parameters: dict, cwd: Path, process: _Kernel, clock: _Clock):

@@ -1,27 +1,19 @@
-"""Kill runs at random moments: nothing torn, nothing absent, no kernel left, next run right.
-
-    python -m benchmarks.faults [--kills 50] [--seed 1] [--real] [--full]
+"""Runs that are killed, meet each other or meet a full disk: the machinery of test_faults.py.
 
 Runs of two small notebooks that write two tables and `PICTURES` figures, all stamped with the
 version of the input. Each round changes the input, starts a run and kills the runner (SIGKILL,
 TerminateProcess): half of them at any moment, half in the midst of publishing. Then every file must
 be there, whole, of the old or the new version; a set that mixes the two must not match its
-run.json; kernels must be gone within seconds. Every tenth round starts two runs at once: one works,
-the other is told. ``--real`` then kills ``xhht run`` on the test fixture five times, and does the
-restore drill: deletes tables, figures and reports and compares what one command brings back.
-``--full`` runs the fixture on a small file system of its own that fills up in different stages;
-where mounting is not allowed it says so and is left out (``unshare -rm`` before it may help).
+run.json; kernels must be gone within seconds, and the next run must be right.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -194,7 +186,6 @@ def real(seed: int, place: Path) -> bool:
         shutil.rmtree(out / name)
     subprocess.run(command, check=True, **quiet)
     restored = made(out) == before
-    print(f"real run of {seconds:.0f} s, 5 kills: results as before {same}; restored {restored}")
     return same and restored
 
 
@@ -214,8 +205,8 @@ def small_disk(place: Path) -> Iterator[bool]:
             subprocess.run(["umount", str(place)], check=True)
 
 
-def full_disk(disk: Path, frees: Sequence[float]) -> bool:
-    """One good run on ``disk``, then one each with that share of its room, then one with room."""
+def full_disk(disk: Path, frees: Sequence[float]) -> str:
+    """A good run on ``disk``, one each with that share of its room, one with room; what failed."""
     out, ballast = disk / "out", disk / "ballast"
 
     def run(*more: str) -> tuple[int, str]:
@@ -231,37 +222,7 @@ def full_disk(disk: Path, frees: Sequence[float]) -> bool:
         kept = {k: made(out).get(k) for k in before} == before
         left = [p for p in (out / publication.STAGING).rglob("*") if p.is_file()]
         clear = "Traceback" not in said and "ổ đĩa" in said.lower()
-        print(f"{kib} KiB free: exit {code}, kept {kept}, staging left {len(left)}: {said}\n")
         good &= code == 1 and kept and not left and clear
-    good &= run("--force")[0] == 0 and made(out) == before
-    print(f"disk full {len(frees)} times, then room again: as it must be {good}")
-    return good
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real", action="store_true")
-    parser.add_argument("--full", action="store_true")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "toy").mkdir()
-        ok = True
-        if options.kills:
-            counts = rounds(options.kills, options.seed, make_toy(place / "toy"))
-            print(f"{options.kills} kills: {counts}")
-            ok = not {k: n for k, n in counts.items() if k != "half_published" and n}
-        ok &= not options.real or real(options.seed, place)
-        if options.full:
-            with small_disk(place / "disk") as mounted:
-                if mounted:
-                    ok &= full_disk(place / "disk", FREE)
-                else:
-                    print("disk full: left out, mounting is not allowed here (try unshare -rm)")
-    sys.exit(0 if ok else 1)
-
-
-if __name__ == "__main__":
-    main()
+        if not good:
+            return f"{kib} KiB free: exit {code}, kept {kept}, staging left {len(left)}: {said}"
+    return "" if run("--force")[0] == 0 and made(out) == before else "wrong with room again"

@@ -1,0 +1,132 @@
+"""Kills, two runs at once, full disks: nothing torn, nothing absent, the next run right."""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests import killed_runs
+from xhht_analysis.project import ROOT
+
+pytestmark = [pytest.mark.golden, pytest.mark.slow]
+YEAR = ["--year", "2024"]
+
+
+def test_killed_runs_tear_nothing_and_leave_no_kernel(tmp_path):
+    counts = killed_runs.rounds(12, seed=1, project=killed_runs.make_toy(tmp_path))
+    counts.pop("half_published")
+    assert set(counts.values()) == {0}, counts
+
+
+def test_two_runs_at_once_end_well_or_are_told(tmp_path):
+    killed_runs.make_toy(tmp_path)
+    assert killed_runs.one_of_two(tmp_path, 1)
+
+
+def test_the_real_run_survives_kills_and_brings_back_what_was_deleted(tmp_path):
+    assert killed_runs.real(1, tmp_path)
+
+
+def test_a_disk_that_fills_up_is_told_and_keeps_the_earlier_set(tmp_path):
+    with killed_runs.small_disk(tmp_path / "disk") as mounted:
+        if not mounted:
+            pytest.skip("mounting is not allowed here")
+        assert killed_runs.full_disk(tmp_path / "disk", killed_runs.FREE[1:6:2]) == ""
+
+
+def xhht(*words):
+    return [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
+
+
+def marked_copy(folder):
+    """A filled workbook that names an impossible figure, as an office would send it."""
+    asked = xhht("template", "--unit", "815", *YEAR, "--out", folder)
+    subprocess.run(asked, check=True, capture_output=True)
+    (path,) = (folder / "templates").glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Số liệu"]
+    row = next(r[0].row for r in sheet.iter_rows() if r[0].value == "learning_citizens")
+    sheet.cell(row, 4).value, sheet.cell(row, 5).value = 120, 100
+    book.save(folder / "nop.xlsx")
+    return folder / "nop.xlsx"
+
+
+COMMANDS = {
+    "template": lambda path, out: xhht("template", "--all", *YEAR, "--out", out),
+    "check": lambda path, out: xhht("check", path, "--excel", "--out", out),
+    "schedule": lambda path, out: xhht("schedule", "--daily", "--for", "windows", "--out", out),
+    "intake": lambda path, out: xhht("intake", "--raw", killed_runs.FIXTURE, "--out", out),
+}
+
+
+def whole_files(folder):
+    """Names of what a reader sees below ``folder``; a file that is torn raises."""
+    names = set()
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or not path.is_file():
+            continue
+        names.add(path.relative_to(folder).as_posix())
+        if path.suffix == ".xlsx":
+            openpyxl.load_workbook(path).close()
+        elif path.suffix == ".csv":
+            pd.read_csv(path, dtype=str)
+        elif path.suffix == ".xml":
+            assert path.read_text(encoding="utf-16").rstrip().endswith("</Task>")
+    return names
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_killed_at_any_moment_tears_no_file(tmp_path, name):
+    rng, out = random.Random(name), tmp_path / "out"
+    command = COMMANDS[name](marked_copy(tmp_path), out)
+    began = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    seconds, complete = time.monotonic() - began, whole_files(out)
+    assert complete
+    for number in range(4):
+        if number % 2:
+            shutil.rmtree(out)
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(rng.uniform(0.5, 1) * seconds)
+            killed_runs.kill(process)
+        seen = whole_files(out) if out.exists() else set()
+        assert seen <= complete
+        assert number % 2 or name == "intake" or seen == complete
+    subprocess.run(command, check=True, capture_output=True)
+    assert whole_files(out) == complete
+
+
+def test_corrections_killed_while_they_are_written_stay_whole(tmp_path):
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    path = marked_copy(tmp_path)
+    out = ["--out", tmp_path]
+    subprocess.run(xhht("check", path, "--excel", *out), check=True, capture_output=True)
+    (marked,) = (tmp_path / "checks").glob("*.xlsx")
+    book = openpyxl.load_workbook(marked)
+    sheet = book["Đề nghị sửa"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    column = next((c for text, c in heads.items() if text and "đúng" in str(text).lower()), None)
+    if column is None:
+        pytest.skip("the sheet has another layout now")
+    sheet.cell(2, column).value = 90
+    book.save(marked)
+    before = (config / "corrections.csv").read_bytes()
+    command = xhht("correct", marked, "--config", config)
+    for delay in (0.6, 1.0, 1.4, 1.8):
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(delay)
+            killed_runs.kill(process)
+        now = (config / "corrections.csv").read_bytes()
+        assert now.startswith(before.rstrip())
+        assert now.endswith(b"\n")
