@@ -115,7 +115,8 @@ row = {"file": "2024-11-20/a.xlsx", "sheet": "S", "cell": "D5", "action": "drop"
 row |= {"source": "y", "decided_by": "z", "decided_on": "2024-12-01", "expect": "120"}
 print("ready", flush=True)
 for number in range(10_000):
-    lines = pd.DataFrame([{**row, "cell": f"D{int(sys.argv[2]) + number}"}], columns=list(CORRECTIONS.columns))
+    line = {**row, "cell": f"D{int(sys.argv[2]) + number}"}
+    lines = pd.DataFrame([line], columns=list(CORRECTIONS.columns))
     add_corrections(lines.astype(CORRECTIONS.dtypes), Path(sys.argv[1]))
 """
 

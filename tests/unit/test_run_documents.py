@@ -1,0 +1,116 @@
+"""Documents belong to the report they came from; the check of config/ runs when it must."""
+
+import shutil
+
+import pytest
+
+from tests.notebook_maker import WRITE_TABLE, write_notebook
+from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
+from xhht_analysis.project import KitError
+from xhht_analysis.running import publication, records, runner, stages
+from xhht_analysis.running.stages import Stage
+
+pytestmark = pytest.mark.unit
+__all__ = ["project"]
+REPORT = Stage("02_report", reads=("panel",), makes=("scores",))
+
+
+@pytest.fixture
+def report(project, monkeypatch):
+    """A project whose second stage is its report."""
+    (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
+    monkeypatch.setattr(stages, "REPORT", REPORT)
+    monkeypatch.setattr(stages, "ALL", (FIRST, REPORT))
+    return project
+
+
+def write(staged, settings, executed):
+    assert executed.name == REPORT.notebook
+    assert executed.is_file()
+    (staged.reports(AS_OF) / "page.html").write_text("x")
+
+
+def status(project, chosen=(FIRST, REPORT), tools=None, **values):
+    make = None if tools is None else runner.MakeDocuments(write, tools=tools)
+    record = runner.run(settings(project, **values), project, chosen, make_documents=make)
+    return {name: entry["status"] for name, entry in record["stages"].items()}
+
+
+def test_documents_are_made_once_and_again_when_their_report_is(report):
+    assert status(report, tools=())["documents"] == "done"
+    assert status(report, tools=())["documents"] == "skipped"
+    (report.reports(AS_OF) / "page.html").write_text("touched by hand")
+    assert status(report, tools=())["documents"] == "done"
+    text = WRITE_TABLE.format(table="scores", value="7")
+    write_notebook(report.notebooks_dir / REPORT.notebook, PARAMETERS, text)
+    assert status(report) == {"01_first": "skipped", "02_report": "done", "documents": "stale"}
+    assert status(report, tools=())["documents"] == "done"
+
+
+def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report):
+    assert status(report, tools=())["documents"] == "done"
+    assert status(report, tools=("pdf",))["documents"] == "done"
+    assert status(report, tools=("pdf",))["documents"] == "skipped"
+    assert status(report, tools=())["documents"] == "skipped"
+
+
+def test_nothing_begins_before_the_check_and_what_passed_is_not_checked_again(project):
+    begun, checks = [], []
+
+    def run(check, **values):
+        how = {"check": check, "listener": lambda name, result: begun.append(name)}
+        return runner.run(settings(project, **values), project, (FIRST, SECOND), **how)
+
+    def refuse():
+        raise KitError("hỏng")
+
+    with pytest.raises(KitError, match="hỏng"):
+        run(refuse)
+    assert begun == []
+    assert records.read_record(project, AS_OF) == {}
+    run(lambda: checks.append(1))
+    run(lambda: checks.append(2), force=True)
+    (project.config_dir / "goals.csv").write_text("changed")
+    run(lambda: checks.append(3))
+    assert checks == [1, 3]
+
+
+def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
+    runner.run(settings(project), project, (FIRST, SECOND))
+    begun = []
+
+    def busy(paths):
+        assert {p.name for p in paths} >= {"panel.csv", "scores.csv", "run.json", "runs.jsonl"}
+        raise publication.PublishError("scores.csv đang mở trong Excel")
+
+    monkeypatch.setattr(publication, "check_targets", busy)
+    with pytest.raises(publication.PublishError, match="Excel"):
+        runner.run(
+            settings(project, force=True),
+            project,
+            (FIRST, SECOND),
+            listener=lambda name, result: begun.append(name),
+        )
+    assert begun == []
+
+
+def test_submissions_deleted_while_a_run_reads_publish_nothing(project):
+    folder = project.root / "raw"
+    text = f"import shutil; shutil.rmtree({str(folder)!r})\n"
+    text += WRITE_TABLE.format(table="panel", value="1")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
+    with pytest.raises(KitError, match=r"a\.csv \(không còn\)"):
+        runner.run(settings(project), project, (FIRST, SECOND))
+    assert not project.processed(AS_OF).exists()
+
+
+def test_a_run_without_an_output_folder_any_more_is_told(project):
+    text = f"import shutil; shutil.rmtree({str(project.out)!r})\n"
+    write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, text)
+    with pytest.raises((KitError, OSError)):
+        runner.run(settings(project), project, (FIRST, SECOND))
+    shutil.rmtree(project.out, ignore_errors=True)
+    text = WRITE_TABLE.format(table="scores", value="1")
+    write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, text)
+    record = runner.run(settings(project), project, (FIRST, SECOND))
+    assert records.broken_outputs(project, record) == []
