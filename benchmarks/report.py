@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.pipeline import TABLES, as_fleet, one_by_one
 from xhht_analysis import store
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import annex, documents, indicator_pages
+from xhht_analysis.publishing import documents, indicator_pages, workbook
 from xhht_analysis.publishing.material import read_material
 from xhht_analysis.running import execution
 
@@ -60,7 +60,7 @@ def one_page(folder: Path) -> None:
     print(f"      ours {ours:.1f} s ({described(folder / 'ours.html')}): {peer / ours:.1f} times")
     run = read_material(TABLES)
     word = seconds(documents.export_docx, executed, folder / "a.docx")
-    excel = seconds(annex.write_annex, run, folder / "a.xlsx")
+    excel = seconds(workbook.write_annex, run, folder / "a.xlsx")
     drawn = documents.drawn_pictures(executed)
     pages = seconds(indicator_pages.write_indicator_pages, run, folder / "indicators", drawn)
     print(f"Word {word:.1f} s, Excel {excel:.1f} s, {len(run.indicators)} indicators {pages:.1f} s")

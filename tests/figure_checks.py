@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from xhht_analysis.publishing.figures.base import figure_style, settle
 
 
 def overlapping_texts(figure: Figure, texts: Iterable | None = None) -> list[tuple[str, str]]:
     """Pairs of visible texts whose boxes overlap: a figure for print has none."""
-    canvas = settle(figure)
-    with figure_style():
-        canvas.draw()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
     found = texts if texts is not None else [t for a in figure.axes for t in _visible_texts(a)]
-    boxes = [(t.get_text(), t.get_window_extent(canvas.renderer)) for t in found]
+    boxes = [(t.get_text(), t.get_window_extent(canvas.get_renderer())) for t in found]
     return [
         (a, b)
         for i, (a, box) in enumerate(boxes)

@@ -205,13 +205,11 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         "activities": make_activities(),
         "units": material.all_units(areas.read_areas(CONFIG)),
     }
-    return material.Material(
-        as_of=AS_OF,
-        goals=goals.read_goals(CONFIG),
-        targets=goals.read_targets(CONFIG),
-        indicators=goals.read_indicators(CONFIG),
-        agencies=goals.read_agencies(CONFIG),
-        tasks=goals.read_tasks(CONFIG),
-        labels=Labels(lang),
-        **(made | tables),
-    )
+    made |= {
+        "goals": goals.read_goals(CONFIG),
+        "targets": goals.read_targets(CONFIG),
+        "indicators": goals.read_indicators(CONFIG),
+        "agencies": goals.read_agencies(CONFIG),
+        "tasks": goals.read_tasks(CONFIG),
+    }
+    return material.Material(as_of=AS_OF, labels=Labels(lang), **(made | tables))

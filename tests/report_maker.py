@@ -6,32 +6,46 @@ import nbformat
 import pandas as pd
 
 from tests import frames
-from xhht_analysis.publishing import report
+from xhht_analysis.publishing import appendix, brief, report, review, what_if
+from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.material import Material
 
-SECTIONS = ("summary", "goals_overview", "pace", "places", "changes", "duties", "activities",
-            "quality", "limits", "methods", "annex")  # fmt: skip
+
+def parts(material: Material, variant: str = "annual", *, figures: bool = True) -> dict[str, list]:
+    """Blocks of the three documents in the order of notebook 05."""
+    drawn = gallery.pictures(material) if figures else lambda *names: []
+    body = review.body(material, variant, {}, drawn)
+    return {
+        "brief": brief.brief(material),
+        "report": [*report.opening(material, variant), *body],
+        "annex": [
+            *appendix.opening(material),
+            *appendix.goals(material, drawn),
+            *what_if.what_if_section(material),
+            *appendix.quality(material, drawn),
+            *appendix.tasks(material),
+            *appendix.duties(material),
+            *appendix.units(material),
+        ],
+    }
 
 
-def sections(material: Material, variant: str = "annual") -> list:
-    """Blocks of the whole report in the order of notebook 05."""
-    blocks = [*report.opening(material, variant)]
-    for name in SECTIONS:
-        blocks += getattr(report, name)(material)
-        if name == "goals_overview":
-            for number in range(1, 5):
-                blocks += report.goal_block(material, number)
-    return blocks
+def sections(material: Material, variant: str = "annual", *, figures: bool = True) -> list:
+    """Blocks of all three documents."""
+    return [b for blocks in parts(material, variant, figures=figures).values() for b in blocks]
 
 
-def executed(blocks: list, path: Path) -> Path:
-    """Write blocks as the outputs of one executed cell."""
-    cell = nbformat.v4.new_code_cell("display()", execution_count=1)
-    for block in blocks:
-        data, metadata = block._repr_mimebundle_()
-        output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
-        cell.outputs.append(output)
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+def executed(blocks: list | dict[str, list], path: Path) -> Path:
+    """Write blocks as the outputs of one executed cell, or of one tagged cell per document."""
+    cells = []
+    for tag, some in (blocks if isinstance(blocks, dict) else {"report": blocks}).items():
+        cell = nbformat.v4.new_code_cell("display()", execution_count=1, metadata={"tags": [tag]})
+        for block in some:
+            data, metadata = block._repr_mimebundle_()
+            output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+            cell.outputs.append(output)
+        cells.append(cell)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 

@@ -44,7 +44,7 @@ MAX_TOKENS = {
     "plan": 8_400,
     "intake": 56_900,
     "forecasting": 34_500,
-    "publishing": 38_500,
+    "publishing": 41_500,
     "running": 22_300,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -1,5 +1,6 @@
 """Documents through their structure: page, Word, Excel, indicator pages, index, unit report."""
 
+import base64
 import errno
 import hashlib
 import json
@@ -17,8 +18,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from tests import frames, report_maker
-from xhht_analysis.publishing import annex, documents, indicator_pages, site, unit_report
-from xhht_analysis.publishing.blocks import table
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.publishing import documents, indicator_pages, site, unit_report, workbook
+from xhht_analysis.publishing.blocks import heading, prose, table
+from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
 
 pytestmark = pytest.mark.unit
@@ -55,36 +58,49 @@ def run() -> Material:
 
 @pytest.fixture(scope="module")
 def made(run, tmp_path_factory):
-    """Page, Word file and annex of one invented run, and the blocks they come from."""
+    """The three documents of one invented run as page and Word, the workbook, and the blocks."""
     folder = tmp_path_factory.mktemp("documents")
-    blocks = report_maker.sections(run)
-    notebook = report_maker.executed(blocks, folder / "05.ipynb")
-    documents.export_html(notebook, folder / "page.html")
-    documents.export_docx(notebook, folder / "report.docx")
-    annex.write_annex(run, folder / "annex.xlsx")
-    return folder, [block.content for block in blocks]
+    parts = report_maker.parts(run)
+    notebook = report_maker.executed(parts, folder / "05.ipynb")
+    for part in parts:
+        form = {"part": part, "outline": part != "brief"}
+        documents.export_html(notebook, folder / f"{part}.html", **form)
+        documents.export_docx(notebook, folder / f"{part}.docx", **form)
+    workbook.write_annex(run, folder / "annex.xlsx")
+    return folder, {part: [b.content for b in blocks] for part, blocks in parts.items()}
+
+
+@pytest.fixture(scope="module", params=["brief", "report", "annex"])
+def part(request) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def page(made) -> Page:
-    return Page((made[0] / "page.html").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def word_file(made):
-    return Document(made[0] / "report.docx")
+def page(made, part) -> Page:
+    return Page((made[0] / f"{part}.html").read_text(encoding="utf-8"))
 
 
 # ---- page -------------------------------------------------------------------------------------
 
 
-def test_the_page_needs_nothing_but_itself(page):
+def test_the_page_needs_nothing_but_itself(page, part, made):
     policy = next(m["content"] for m in page.all("meta") if "http-equiv" in m)
     assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
     assert page.all("html") == [{"lang": "vi"}]
-    assert page.all("script") == page.all("link") == page.all("iframe") == []
+    assert page.all("link") == page.all("iframe") == []
     assert all(image["src"].startswith("data:image/png;base64,") for image in page.all("img"))
     assert all("style" not in attrs for _, attrs in page.tags)
+    assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
+    assert len(page.all("script")) == (part == "annex")
+    assert ("script-src" in policy) == (part == "annex")
+
+
+def test_the_only_script_is_the_one_its_hash_names(made):
+    text = (made[0] / "annex.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in text
+    assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|https?:", script)
 
 
 def test_contents_lead_to_headings_and_ids_are_unique(page):
@@ -96,37 +112,48 @@ def test_contents_lead_to_headings_and_ids_are_unique(page):
     assert set(headings) <= targets
 
 
-def test_the_outline_is_that_of_a_provincial_review(page):
-    at = [page.text.rindex(words) for words in (
-        "Tóm tắt", "Kết quả theo 18 mục tiêu", "Nhóm 1. Xóa mù chữ", "Nhóm 4. Mô hình học tập",
-        "Tình hình theo địa bàn", "Thay đổi so với lần tổng hợp trước", "Trách nhiệm và nhiệm vụ",
-        "Tình hình triển khai nhiệm vụ và kinh phí", "Chất lượng số liệu",
-        "Những điều số liệu chưa phản ánh được", "Phương pháp tính (tóm tắt)", "Phụ lục số liệu",
+def test_the_outline_is_that_of_a_provincial_review(made):
+    text = Page((made[0] / "report.html").read_text(encoding="utf-8")).text
+    at = [text.rindex(words) for words in (
+        "I. Đánh giá chung", "II. Kết quả theo mục tiêu", "1. Xóa mù chữ và phổ cập giáo dục",
+        "4. Mô hình học tập trong xã hội", "III. Tốc độ cần có", "IV. Tình hình theo địa bàn",
+        "V. Thực hiện nhiệm vụ", "VI. Thay đổi so với lần tổng hợp trước",
+        "VII. Chất lượng số liệu", "VIII. Cách tính", "IX. Đề xuất, kiến nghị",
     )]  # fmt: skip
     assert at == sorted(at)
-    assert "SỐ LIỆU MINH HOẠ" in page.text
+    assert "SỐ LIỆU MINH HOẠ" in text
 
 
-def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, made):
+def test_headings_are_numbered_roman_arabic_letter(tmp_path):
+    blocks = [heading("A", 1), heading("B"), heading("C", 3), heading("D", 4), heading("E", 4),
+              heading("F", 3), heading("G"), heading("H", 3)]  # fmt: skip
+    notebook = report_maker.executed(blocks, tmp_path / "n.ipynb")
+    out = documents.export_docx(notebook, tmp_path / "n.docx", outline=True)
+    found = [p.text for p in Document(out).paragraphs if p.style.name.startswith("Heading")]
+    assert found == ["I. B", "1. C", "a) D", "b) E", "2. F", "II. G", "1. H"]
+
+
+def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, part, made):
     images = page.all("img")
-    assert len(images) == sum(c["kind"] == "picture" for c in made[1])
+    assert len(images) == sum(c["kind"] == "picture" for c in made[1][part])
     assert all(len(image["alt"]) > 40 for image in images)
     numbers = [int(n) for n in re.findall(r"Hình (\d+)\.", " ".join(page.words))]
     assert numbers == list(range(1, len(images) + 1))
     assert len(page.all("caption")) == len(page.all("table")) == len(page.all("thead"))
-    assert {th.get("scope") for th in page.all("th")} == {"col", "row", "colgroup"}
+    assert {th.get("scope") for th in page.all("th")} <= {"col", "row", "colgroup"}
 
 
 def test_submitted_markup_stays_text(tmp_path):
     run = report_maker.hostile()
-    blocks = []
-    for name in ("places", "activities", "quality", "annex"):
-        blocks += getattr(report_maker.report, name)(run)
-    blocks += report_maker.report.goal_block(run, 4)
+    office = {"causes": [f"{HOSTILE} của **cơ quan**"]}
+    blocks = report_maker.sections(run, figures=False)
+    blocks += report_maker.review.review(run, "midterm", office, lambda *names: [])
     notebook = report_maker.executed(blocks, tmp_path / "05.ipynb")
     text = documents.export_html(notebook, tmp_path / "p.html").read_text(encoding="utf-8")
-    assert "<script" not in text
+    assert len(Page(text).all("script")) == 1
+    assert text.count("<script>alert") == 0
     assert HOSTILE in Page(text).text
+    assert f"{HOSTILE} của cơ quan" in Page(text).text
     assert "**" not in Page(text).text
     word = Document(documents.export_docx(notebook, tmp_path / "w.docx"))
     cells = {cell.text for grid in word.tables for row in grid.rows for cell in row.cells}
@@ -151,38 +178,70 @@ def test_a_notebook_that_failed_or_never_ran_is_no_document(tmp_path):
 # ---- Word -------------------------------------------------------------------------------------
 
 
-def test_word_opens_in_the_form_of_the_decree_and_ends_with_annexes(word_file, made):
-    first = word_file.tables[0].rows[0].cells
-    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in first[1].text
+def test_the_report_has_the_form_of_the_decree(made):
+    doc = Document(made[0] / "report.docx")
+    first, last = doc.tables[0].rows[0].cells, doc.tables[-1].rows[0].cells
+    assert [p.text for p in first[1].paragraphs[:2]] == [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+    ]  # fmt: skip
+    nation, motto, line, day = first[1].paragraphs
+    assert (nation.runs[0].font.size, motto.runs[0].font.size) == (Pt(13), Pt(14))
+    assert line._p.pPr.find(qn("w:pBdr")) is not None
+    assert day.runs[0].italic
     assert "Số:" in first[0].text
-    body = [el.tag.rsplit("}")[-1] for el in word_file.element.body]
-    signed = next(
-        i for i, t in enumerate(word_file.tables) if "Nơi nhận" in t.rows[0].cells[0].text
+    assert last[0].text.splitlines()[1] == "- Bộ GDĐT (để báo cáo);"
+    assert last[1].text == "GIÁM ĐỐC"  # nothing the form does not have
+    texts = [p.text for p in doc.paragraphs]
+    place = texts.index("BÁO CÁO")
+    assert texts[place + 1] == "Kết quả thực hiện Kế hoạch xây dựng xã hội học tập năm 2026"
+    assert doc.paragraphs[place + 2]._p.pPr.find(qn("w:pBdr")) is not None
+    body = doc.styles["Body Text"].paragraph_format
+    assert (body.first_line_indent, doc.styles["Body Text"].font.name) == (
+        Mm(10),
+        "Times New Roman",
     )
-    assert "GIÁM ĐỐC" in word_file.tables[signed].rows[0].cells[1].text
-    assert signed == len(word_file.tables) - 2  # only the annex table follows the signature
-    assert body[-1] == "sectPr"
-    style = word_file.styles["Normal"]
-    assert (style.font.name, style.font.size) == ("Times New Roman", Pt(13))
-    assert round(word_file.sections[0].left_margin.mm) == 30
-    assert word_file.sections[-1].page_width > word_file.sections[-1].page_height
+    section = doc.sections[0]
+    assert section.different_first_page_header_footer
+    assert [round(m.mm) for m in (section.left_margin, section.right_margin)] == [30, 20]
+    assert "PAGE" in section.header._element.xml
+    assert "{{" not in " ".join(texts)
 
 
-def test_word_has_real_headings_captions_and_alt_texts(word_file, made):
-    wanted = [c["text"] for c in made[1] if c["kind"] == "heading"]
-    found = [p.text for p in word_file.paragraphs if p.style.name.startswith("Heading")]
-    assert found == wanted
-    captions = [p.text for p in word_file.paragraphs if p.style.name == "Caption"]
-    n = {kind: sum(c["kind"] == kind for c in made[1]) for kind in ("picture", "table")}
+def test_an_office_lays_its_own_form_beside_the_configuration(tmp_path, monkeypatch):
+    from xhht_analysis.publishing import word
+
+    own = tmp_path / "config" / "word" / "report.docx"
+    own.parent.mkdir(parents=True)
+    form = Document(word.TEMPLATES / "report.vi.docx")
+    form.paragraphs[0].insert_paragraph_before("CƠ QUAN KHÁC")
+    form.save(own)
+    monkeypatch.setattr(word, "Project", lambda: Project(root=tmp_path))
+    out = word.write_docx([(heading("Tên", 1).content, b"")], tmp_path / "a.docx", Labels())
+    assert Document(out).paragraphs[0].text == "CƠ QUAN KHÁC"
+    form.paragraphs[-1]._p.getparent().remove(
+        next(p._p for p in form.paragraphs if word.CONTENT in p.text)
+    )
+    form.save(own)
+    with pytest.raises(KitError, match="content"):
+        word.write_docx([], tmp_path / "b.docx", Labels())
+
+
+def test_word_has_real_headings_captions_and_alt_texts(made, part):
+    doc, blocks = Document(made[0] / f"{part}.docx"), made[1][part]
+    wanted = [c["text"] for c in blocks if c["kind"] == "heading" and c["level"] > 1]
+    found = [p.text for p in doc.paragraphs if p.style.name.startswith("Heading")]
+    assert [f[f.index(" ") + 1 :] for f in found] == wanted
+    captions = [p.text for p in doc.paragraphs if p.style.name == "Caption"]
+    n = {kind: sum(c["kind"] == kind for c in blocks) for kind in ("picture", "table")}
     assert sum(text.startswith("Hình ") for text in captions) == n["picture"]
     assert sum(text.startswith("Bảng ") for text in captions) == n["table"]
-    alts = [shape._inline.docPr.get("descr") for shape in word_file.inline_shapes]
-    assert alts == [c["alt"] for c in made[1] if c["kind"] == "picture"]
-    assert all(s.height <= Mm(226) and s.width <= Mm(248) for s in word_file.inline_shapes)
+    alts = [shape._inline.docPr.get("descr") for shape in doc.inline_shapes]
+    assert alts == [c["alt"] for c in blocks if c["kind"] == "picture"]
+    assert all(s.height <= Mm(226) and s.width <= Mm(248) for s in doc.inline_shapes)
 
 
-def test_word_tables_repeat_their_head_and_keep_their_widths(word_file):
-    grids = [t for t in word_file.tables if t.style.name == "Table Grid"]
+def test_word_tables_repeat_their_head_and_keep_their_widths(made):
+    grids = [t for t in Document(made[0] / "report.docx").tables if t.style.name == "Table Grid"]
     assert len(grids) > 8
     for grid in grids:
         assert grid.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
@@ -215,7 +274,7 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     assert panel[2][panel[1].index("unit_code")] == "815"  # codes stay texts
     assert book["Số liệu"].freeze_panes == "B3"
     summary = list(book["Tổng hợp"].values)
-    assert len(summary) == 18 + 2
+    assert len(summary) == 34 + 2  # a line per dated target
     rejects = list(book["Ô chưa dùng được"].values)
     assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
 
@@ -243,7 +302,7 @@ def test_a_full_disk_under_the_annex_is_told_as_a_full_disk(run, tmp_path, monke
 
     monkeypatch.setattr("xlsxwriter.workbook.ZipFile.write", full)
     with pytest.raises(OSError, match="No space left") as told:
-        annex.write_annex(run, tmp_path / "annex.xlsx")
+        workbook.write_annex(run, tmp_path / "annex.xlsx")
     assert told.value.errno == errno.ENOSPC
     assert not (tmp_path / "annex.xlsx").exists()
 
@@ -260,9 +319,8 @@ def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
 
 
 def test_word_excel_and_pages_are_made_without_matplotlib():
-    code = (
-        "import sys; from xhht_analysis.publishing import annex, documents, indicator_pages, site"
-    )
+    code = "import sys; from xhht_analysis.publishing import documents, indicator_pages, site"
+    code += ", workbook"
     code += "; print('matplotlib' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "False\n"
@@ -270,10 +328,10 @@ def test_word_excel_and_pages_are_made_without_matplotlib():
 
 def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):
     folder = made[0]
-    documents.export_html(folder / "05.ipynb", tmp_path / "page.html")
-    documents.export_docx(folder / "05.ipynb", tmp_path / "report.docx")
-    annex.write_annex(run, tmp_path / "annex.xlsx")
-    for name in ("page.html", "report.docx", "annex.xlsx"):
+    documents.export_html(folder / "05.ipynb", tmp_path / "report.html", outline=True)
+    documents.export_docx(folder / "05.ipynb", tmp_path / "report.docx", outline=True)
+    workbook.write_annex(run, tmp_path / "annex.xlsx")
+    for name in ("report.html", "report.docx", "annex.xlsx"):
         one, other = (hashlib.sha256((f / name).read_bytes()) for f in (folder, tmp_path))
         assert one.hexdigest() == other.hexdigest(), name
     days = {entry.date_time for entry in zipfile.ZipFile(folder / "report.docx").infolist()}
@@ -284,7 +342,9 @@ def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):
 
 
 def test_an_indicator_page_says_what_it_is_and_gives_its_data(run, made, tmp_path):
-    drawn = documents.drawn_pictures(made[0] / "05.ipynb")
+    def drawn(*names):
+        return [prose([name]) for name in names]
+
     one = run.indicators[run.indicators["indicator_code"] == "clc_it"]
     material = frames.make_material()
     object.__setattr__(material, "indicators", one)
@@ -303,22 +363,16 @@ def test_every_indicator_has_a_page_with_or_without_figures(run):
     bare = frames.make_material(panel=run.panel.head(0))
     for code in run.indicators["indicator_code"]:
         for material in (run, bare):
-            blocks = indicator_pages.indicator_blocks(material, code, AnyPicture())
+            blocks = indicator_pages.indicator_blocks(material, code, lambda *names: [])
             assert blocks[0].content["text"]
             assert any(b.content["kind"] == "links" for b in blocks)
 
 
-class AnyPicture(dict):
-    """Stands for figures that are already drawn."""
-
-    def get(self, caption, default=None):
-        return table(caption, ["a"], [["b"]])
-
-
 def test_the_index_lists_only_runs_that_happened(tmp_path):
     done = tmp_path / "2026-11-20"
-    for name in ("05_committee_report.html", "05_committee_report.docx", "indicators/clc_it.html",
-                 "units/819.html", "units/28270.html", "run/run.json"):  # fmt: skip
+    for name in ("brief.html", "05_committee_report.html", "05_committee_report.docx",
+                 "indicators/clc_it.html", "units/819.html", "units/28270.html",
+                 "run/run.json"):  # fmt: skip
         path = done / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"sample": True}))
@@ -326,8 +380,8 @@ def test_the_index_lists_only_runs_that_happened(tmp_path):
     page = Page(site.write_index(tmp_path, frames.CONFIG).read_text(encoding="utf-8"))
     links = [a["href"] for a in page.all("a") if not a["href"].startswith("#")]
     assert links == [f"2026-11-20/{name}" for name in (
-        "05_committee_report.html", "05_committee_report.docx", "indicators/clc_it.html",
-        "units/819.html", "units/28270.html")]  # fmt: skip
+        "brief.html", "05_committee_report.html", "05_committee_report.docx",
+        "indicators/clc_it.html", "units/819.html", "units/28270.html")]  # fmt: skip
     assert "Huyện Cái Bè" in page.text
     assert "Phường Thới Sơn" in page.text
     assert "20/11/2026 – SỐ LIỆU MINH HOẠ" in page.text
@@ -351,10 +405,10 @@ def unit_text(run: Material, code: str) -> str:
 def test_a_district_has_verdicts_of_its_own(run):
     text = unit_text(run, "819")
     assert "Huyện Cái Bè: tiến độ xây dựng xã hội học tập" in text
-    # 12 of the 16 goals of 2030 have verdicts by district in the invented run
-    assert "Trong 12 mục tiêu cho năm 2030" in text
+    # 7 shares and 3 goals for all districts are asked of each in 2030
+    assert "Trong 10 mục tiêu cho năm 2030" in text
     # district number 4: 20 + 4 * 5 + 4 = 44 percent of 1000 people in 2026; the province 45
-    assert f"440/1.000 | 44{NB}% | 45{NB}%" in text
+    assert f"440/1.000 | 44,0{NB}% | 45,0{NB}%" in text
     assert "Thiếu giáo viên" not in text
     assert "Tổ chức 12 hội nghị" in text
     assert unit_report.judged_unit(run, "819") == "819"
@@ -371,8 +425,9 @@ def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
     (caption, grid, *_), rows = unit_report.goals(run, "819"), {}
     for row in grid.content["rows"]:
         rows[row[0]] = row
-    line = rows["8. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 3"]
-    assert line[1] == "mức độ 2 (2026)"  # level(2026, 4) = 1 + 5 // 3 = 2
+    line = rows["7. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 2"]
+    assert line[5] == "mức độ 2"  # level(2026, 4) = 1 + 5 // 3 = 2
+    assert "8. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 3" not in rows  # half of them
     assert "đơn vị" not in "".join(str(cell) for cell in line[1:])
     assert "2. Tỉnh đạt chuẩn xóa mù chữ mức độ 2" not in rows
     assert caption.content["text"] == "Từng mục tiêu của Kế hoạch"
@@ -388,8 +443,8 @@ def test_an_unknown_unit_is_an_error(run):
 
 def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(documents, "find_browser", lambda: None)
-    assert documents.export_pdf(made[0] / "page.html", tmp_path / "a.pdf") is None
-    assert "print page.html by hand" in caplog.text
+    assert documents.export_pdf(made[0] / "report.html", tmp_path / "a.pdf") is None
+    assert "print report.html by hand" in caplog.text
     monkeypatch.setattr(documents, "find_browser", lambda: "/no/such/browser")
-    assert documents.export_pdf(made[0] / "page.html", tmp_path / "a.pdf") is None
+    assert documents.export_pdf(made[0] / "report.html", tmp_path / "a.pdf") is None
     assert list(tmp_path.iterdir()) == []

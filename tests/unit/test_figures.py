@@ -1,20 +1,15 @@
-"""Figures through their axes: what is drawn, in which words, and that nothing overlaps."""
-
-from dataclasses import replace
+"""Figures through what stands on their axes: never through pixels."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from tests import frames, report_maker
 from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
-from xhht_analysis.publishing.figures import base as figures
-from xhht_analysis.publishing.figures import gallery, panels
-from xhht_analysis.publishing.figures import goals as figures_goals
-from xhht_analysis.publishing.figures import pace as figures_pace
-from xhht_analysis.publishing.figures import places as figures_places
-from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.figures import base, courses, gallery, grids, plan
+from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.material import Material, read_material
 
 pytestmark = pytest.mark.unit
@@ -23,254 +18,7 @@ NB = "\u00a0"
 
 @pytest.fixture(scope="module")
 def run() -> Material:
-    scores = [
-        {"model_id": "xhht-2", "indicator_code": "clc_it", "origin_year": 2024, "horizon": 1,
-         "metric": f"coverage_{level}", "value": value, "n": 66}
-        for level, value in ((50, 0.47), (80, 0.83), (95, 0.94))
-    ]  # fmt: skip
-    previous = frames.make_verdicts()
-    previous["prob_reached"] = (previous["prob_reached"] - 0.1).clip(lower=0)
-    scores = pd.DataFrame(scores).astype({"origin_year": "Int64", "horizon": "Int64"})
-    return frames.make_material(scores=scores, previous=previous)
-
-
-@pytest.fixture(scope="module")
-def drawn(run) -> dict:
-    sketches = gallery.overviews(run) | gallery.districts(run)
-    made = {name: draw() for name, draw in sketches.items()}
-    for code in ("information_literacy", "lower_secondary_l3_districts", "primary_l3_province"):
-        made[f"fan_{code}"] = figures_goals.plot_fan(run, code)
-    made["fan_none"] = figures_goals.plot_fan(run, frames.NO_DATA_GOAL)
-    return made
-
-
-def texts(figure) -> list[str]:
-    return [t.get_text() for axis in figure.axes for t in axis.texts]
-
-
-def test_nothing_overlaps_and_everything_is_described(drawn):
-    for name, figure in drawn.items():
-        assert overlapping_texts(figure) == [], name
-        assert len(figure.get_label()) > 40, name
-        assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
-        assert "20/11/2026" in figure.get_supxlabel(), name
-
-
-def test_overlaps_are_found_when_there_are_some(run):
-    figure, axes = figures.canvas(2)
-    for x in (0.5, 0.505):
-        axes[0, 0].text(x, 0.5, "chồng lên nhau")
-    assert overlapping_texts(figure)
-
-
-def test_published_figures_carry_no_sample_mark(run):
-    panel = frames.make_panel(status="ok")
-    clean = frames.make_material(panel=panel, submissions=frames.make_submissions(False))
-    figure = figures_goals.plot_fan(clean, "clc_it")
-    assert "SỐ LIỆU MINH HOẠ" not in [t.get_text() for t in figure.texts]
-
-
-def test_the_fan_shows_observed_target_bands_origin_and_boundary(drawn):
-    axis = drawn["fan_information_literacy"].axes[0]
-    lines = {line.get_gid(): line for line in axis.lines if line.get_gid()}
-    # the province has the share of district 5: 20 + 4 * (year - 2021) + 5
-    assert list(lines["observed"].get_xdata()) == [2021, 2022, 2023, 2024, 2025, 2026]
-    assert list(lines["observed"].get_ydata()) == [25, 29, 33, 37, 41, 45]
-    # forecast median 2030: 20 + 4 * 9 + 11 - 5 = 62
-    assert lines["median"].get_ydata()[-1] == pytest.approx(62)
-    assert lines["origin"].get_xdata()[0] == 2026
-    assert 2024 < lines["boundary"].get_xdata()[0] < 2025
-    targets = [line.get_ydata()[0] for line in axis.lines if line.get_gid() == "target"]
-    assert targets == [50, 70]
-    assert len(axis.collections) >= 3
-    assert f"Mục tiêu 2030: 70{NB}%\n▲ rất có khả năng đạt (95{NB}%)" in texts(axis.figure)
-
-
-def test_counted_goals_are_drawn_as_whole_districts(drawn):
-    axis = drawn["fan_lower_secondary_l3_districts"].axes[0]
-    observed = next(line for line in axis.lines if line.get_gid() == "observed")
-    # level 3 from 2024 for districts 0, 3, 6, 9: 1 + 1 + 1
-    assert list(observed.get_ydata()) == [0, 0, 0, 4, 4, 4]
-    assert axis.get_ylabel() == "Số huyện, thành, thị đạt"
-    assert "Mục tiêu 2025: 3/11 đơn vị\n✔ đã đạt" in texts(axis.figure)
-
-
-def test_a_goal_without_figures_says_so(drawn):
-    assert "Chưa có số liệu báo cáo" in texts(drawn["fan_none"])
-
-
-def test_years_are_whole_on_every_axis(drawn):
-    figure = drawn["fan_information_literacy"]
-    figure.draw_without_rendering()
-    shown = [t.get_text() for a in figure.axes for t in a.get_xticklabels()]
-    assert all(text.isdigit() for text in shown if text)
-
-
-def panel_titles(figure) -> list[str]:
-    return [t.get_text() for t in figure.axes[0].texts if t.get_gid() == "title"]
-
-
-def test_panels_stand_side_by_side_on_one_scale(drawn, run):
-    figure = drawn["districts_clc_it"]
-    lines = {line.get_gid(): line.get_xydata() for line in figure.axes[0].lines}
-    seen = lines["observed"]
-    courses = [part[1:] for part in np.split(seen, np.flatnonzero(np.isnan(seen[:, 0])))]
-    courses = [part for part in courses if len(part)]
-    assert [len(part) for part in courses] == [6] * 11
-    steps = np.diff(courses[0], axis=0)
-    assert steps[:, 0] == pytest.approx(1)  # a year
-    places = [frames.DISTRICTS.index(code) for code in run.districts["unit_code"]]
-    for course, place in zip(courses[:4], places, strict=False):
-        # 4 points a year, and one between a district and the next by code
-        ahead = (course[0, 1] - courses[0][0, 1]) / steps[0, 1]
-        assert ahead == pytest.approx((place - places[0]) / 4)
-    assert courses[1][0, 0] - courses[0][0, 0] == pytest.approx(panels.STEP)
-    assert (lines["target"][~np.isnan(lines["target"][:, 0])]).shape == (11, 2)
-    # the year under a panel stands under its point: 2021 of the last line
-    years = [t for t in figure.axes[0].texts if t.get_text() == "2021"]
-    assert len(years) == 4
-    assert years[-1].get_position()[0] == pytest.approx(courses[-1][0, 0])
-
-
-def test_districts_stand_in_vietnamese_order(drawn, run):
-    names = panel_titles(drawn["districts_clc_it"])
-    assert names == list(run.districts["short_name"])
-    assert len(names) == 11
-    bare = [name.split(maxsplit=1)[1] for name in names]
-    assert bare == Labels().sort(bare)
-
-
-def test_the_ladder_shows_unknown_levels_as_a_range():
-    panel = frames.make_panel()
-    unsure = (panel["indicator_code"] == "primary_level") & (panel["unit_code"] == "815")
-    unsure &= panel["year"] == 2026
-    panel.loc[unsure, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 1.0, 3.0]
-    figure = figures_places.plot_ladder(frames.make_material(panel=panel))
-    assert texts(figure).count("1–3") == 1
-
-
-def test_the_calendar_marks_late_and_missing(drawn):
-    shown = texts(drawn["calendar"])
-    assert shown.count("05/12 !") == 1
-    assert shown.count("–") == 1
-    assert "8/8" in shown  # Cái Bè has 8 communes since 2025-07
-    assert "1 gửi sau hạn" in drawn["calendar"].get_label()
-
-
-def test_the_heatmap_says_chances_without_colour(run):
-    figure = figures_places.plot_heatmap(run)
-    assert overlapping_texts(figure) == []
-    assert len(texts(figure)) == 12 * 11  # 12 goals of 2030 have verdicts by district
-    assert texts(figure).count("–") == 11
-
-
-def test_pace_figures_say_what_the_verdicts_say(run):
-    dumbbell = figures_pace.plot_dumbbell(run)
-    # information literacy: (70 - 45) / 4 = 6,25 points a year
-    assert texts(dumbbell)[0] == "cần +6,3 điểm/năm"
-    changes = figures_pace.plot_changes(run)
-    # first goal of the plan: 0.78 now, 0.68 before
-    assert texts(changes)[0] == f"70{NB}% → 80{NB}%"
-    for figure in (dumbbell, changes, figures_pace.plot_peers(run)):
-        assert overlapping_texts(figure) == []
-
-
-def test_no_dot_of_a_share_crosses_the_target_or_stands_beyond_100():
-    dots = np.array([60.0, 89.9, 90.0, 95.0, 100.0])
-    _, places = figures_pace._dot_columns(dots, 90.0, percent=True)
-    assert ((places >= 90) == (dots >= 90)).all()
-    assert places.max() <= 100
-
-
-def test_dots_are_twenty_and_fill_with_the_chance(run):
-    figure = figures_pace.plot_dots(run, "clc_it")
-    filled, hollow = figure.axes[0].collections
-    assert len(filled.get_offsets()) == 16  # P = 0.78
-    assert len(hollow.get_offsets()) == 4
-
-
-def test_leverage_track_and_tiles(run):
-    leverage = figures_pace.plot_leverage(run, "clc_it")
-    widths = [bar.get_width() for bar in leverage.axes[0].patches]
-    assert widths == sorted(widths, reverse=True)
-    covered = figures_pace.plot_track(run).axes[0]
-    assert [list(line.get_ydata()) for line in covered.lines][1] == [47, 83, 94]
-    assert covered.texts[0].get_gid() == "n=66"
-    tiles = figures_places.plot_tiles(run, "clc_it").axes[0]
-    assert sum(len(c.get_paths()) for c in tiles.collections) == 11
-
-
-def test_files_are_the_same_bytes_every_time(run, tmp_path):
-    made = [figures_goals.plot_fan(run, "clc_it") for _ in range(2)]
-    first, second = (
-        [p.read_bytes() for p in figures.save_figure(figure, tmp_path / str(i), "fan")]
-        for i, figure in enumerate(made)
-    )
-    assert first == second
-    assert first[0].startswith(b"\x89PNG")
-    assert b"<svg" in first[1]
-
-
-def test_the_text_of_an_svg_is_text_with_its_spaces(run):
-    svg = figures.svg_bytes(figures_goals.plot_fan(run, "clc_it")).decode()
-    assert "Trung tâm học tập cộng đồng ứng dụng CNTT</text>" in svg
-    assert "–●– Thực hiện    - - Dự kiến" in svg
-    assert '<svg xml:space="preserve"' in svg
-    assert "'DejaVu Sans', 'Verdana', sans-serif" in svg
-    assert "<title>Trung tâm học tập cộng đồng ứng dụng CNTT</title>" in svg
-
-
-def test_text_on_png_stands_where_the_layout_has_room_for_it():
-    figure, axes = figures.canvas(2)
-    axes[0, 0].axis("off")
-    text = axes[0, 0].text(0.5, 0.5, "Sở GDĐT", ha="center", va="center", fontsize=20)
-    canvas = figures.settle(figure)
-    canvas.draw()
-    ink = np.asarray(canvas.buffer_rgba())[:, :, :3].min(axis=2) < 128
-    down, across = np.nonzero(ink)
-    box = text.get_window_extent(canvas.renderer)
-    assert box.x0 - 1 <= across.min() <= box.x0 + 6
-    assert box.x1 - 6 <= across.max() <= box.x1 + 1
-    height = ink.shape[0]
-    assert box.y0 - 1 <= height - down.max() <= height - down.min() <= box.y1 + 1
-
-
-def test_a_text_turned_upright_reads_from_below():
-    figure, axes = figures.canvas(2)
-    axes[0, 0].axis("off")
-    axes[0, 0].text(0.5, 0.5, "L", rotation=90, ha="center", va="center", fontsize=40)
-    canvas = figures.settle(figure)
-    canvas.draw()
-    down, across = np.nonzero(np.asarray(canvas.buffer_rgba())[:, :, 0] < 128)
-    inked = [int((across == x).sum()) for x in range(across.min(), across.max() + 1)]
-    # the foot of a turned L is its long edge at the right
-    assert np.argmax(inked) > len(inked) / 2
-    assert np.ptp(across) > np.ptp(down)
-
-
-def test_an_empty_folder_writes_nothing(run):
-    assert figures.save_figure(figures_pace.plot_track(run), "", "track") == []
-
-
-def test_no_font_but_dejavu(run):
-    figure = figures_goals.plot_overview(run)
-    figure.draw_without_rendering()
-    fonts = {t.get_fontname() for a in figure.axes for t in a.texts}
-    assert fonts == {"DejaVu Sans"}
-
-
-@pytest.mark.parametrize("colour", [*figures.CLASS_COLOURS.values(), *figures.LEVEL_COLOURS])
-def test_text_on_colour_has_enough_contrast(colour):
-    from matplotlib.colors import to_rgb
-
-    def luminance(value):
-        linear = [
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(value)
-        ]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(colour), luminance(figures.ink_on(colour))), reverse=True)
-    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    return frames.make_material()
 
 
 @pytest.fixture(scope="module")
@@ -278,69 +26,211 @@ def fixture_run() -> Material:
     return read_material(resolve("tests/fixtures/processed"))
 
 
-@pytest.mark.parametrize("sketches", ["overviews", "fans", "dots", "paces", "districts"])
-def test_every_figure_of_a_run_is_readable_and_says_its_finding(fixture_run, sketches):
-    made = getattr(gallery, sketches)(fixture_run)
-    assert made
-    for name, draw in made.items():
-        figure = draw()
+@pytest.fixture(scope="module")
+def drawn(run):
+    sketches = gallery.report_figures(run) | gallery.annex_figures(run)
+    wanted = [*gallery.report_figures(run), "fan_clc_it", "districts_clc_it", "calendar", "track"]
+    return {name: sketches[name]() for name in wanted}
+
+
+def texts(axes) -> list[str]:
+    return [t.get_text() for t in axes.texts if t.get_text()]
+
+
+def line(axes, gid: str):
+    return next(one for one in axes.lines if one.get_gid() == gid)
+
+
+def test_the_report_has_at_most_eight_kinds_of_figure(run):
+    assert len(gallery.report_figures(run)) <= 8
+
+
+def test_nothing_overlaps_and_everything_is_described(drawn):
+    for name, figure in drawn.items():
         assert overlapping_texts(figure) == [], name
-        assert any(c.isdigit() for c in figure.get_label()), name
-        assert "SỐ LIỆU MINH HOẠ" in [t.get_text() for t in figure.texts], name
+        assert len(figure.get_label()) > 40, name
+        assert figure.get_gid(), name
 
 
-def test_english_figures_do_not_overlap_either(fixture_run):
-    english = replace(fixture_run, labels=Labels("en"))
-    for name, draw in (gallery.overviews(english) | gallery.paces(english)).items():
-        assert overlapping_texts(draw()) == [], name
+def test_overlaps_are_found_when_there_are_some(run):
+    figure = plan.plot_pace(run)
+    figure.axes[0].text(1, 0, "đè lên nhau")
+    figure.axes[0].text(1, 0, "đè lên nhau")
+    assert overlapping_texts(figure) != []
 
 
-def test_the_tally_counts_every_target_once(run):
-    figure = figures_goals.plot_tally(run)
-    counts = [int(t) for t in texts(figure) if t.isdigit()]
-    assert sum(counts) == 18 + 16  # targets of 2025 and of 2030
-    assert "18 mục tiêu" in figure.get_label()
-    assert overlapping_texts(figure) == []
+def test_published_figures_carry_no_sample_mark(run):
+    clean = frames.make_material(
+        panel=frames.make_panel("ok"), submissions=frames.make_submissions(is_sample=False)
+    )
+    marks = [[t.get_text() for t in plan.plot_pace(m).texts] for m in (run, clean)]
+    assert ["SỐ LIỆU MINH HOẠ" in m for m in marks] == [True, False]
 
 
-def test_a_year_with_missing_units_is_a_range_and_not_a_fall():
+def lightness(colour: str) -> float:
+    """CIE L* (0-100) of a colour, after its luminance by WCAG."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    y = np.dot((0.2126, 0.7152, 0.0722), linear)
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def test_classes_keep_their_order_and_their_distance_in_grey():
+    shades = [lightness(base.CLASS_COLOURS[c]) for c in CLASS_ORDER if c != "no_object"]
+    assert (np.diff(shades) >= 8).all()
+
+
+@pytest.mark.parametrize("colour", [*base.CLASS_COLOURS.values(), *base.LEVEL_COLOURS])
+def test_text_on_colour_has_enough_contrast(colour):
+    light, ink = base.luminance(colour), base.luminance(base.ink_on(colour))
+    high, low = max(light, ink), min(light, ink)
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_overview_shows_marks_titles_and_actual_against_target(run, drawn):
+    axes = drawn["overview"].axes[0]
+    shown = texts(axes)
+    for code in run.ordered_goals.index:
+        assert any(run.title(code) in text for text in shown)
+    # clc_it: 45 % in 2026 against 90 % in 2030, half of the target
+    assert f"45,0{NB}% (2026) / 90{NB}%" in shown
+    place = list(run.ordered_goals.index).index("clc_it")
+    bars = sorted(axes.patches, key=lambda bar: bar.get_y())
+    assert bars[place].get_width() == pytest.approx(50)
+
+
+def test_the_fan_shows_observed_forecast_and_targets(drawn):
+    axes = drawn["fan_clc_it"].axes[0]
+    observed = line(axes, "observed")
+    assert list(observed.get_xdata()) == [2021, 2022, 2023, 2024, 2025, 2026]
+    # 20 + 4 * (year - 2021) + 5
+    assert list(observed.get_ydata()) == [25, 29, 33, 37, 41, 45]
+    assert list(line(axes, "target").get_xdata()) == [2025, 2030]
+    assert list(line(axes, "target").get_ydata()) == [70, 90]
+    median = line(axes, "median")
+    assert median.get_xdata()[0] == 2026  # it grows out of the last figure
+    assert "Tỷ lệ (%)" in axes.get_ylabel()
+
+
+def test_all_shares_stand_on_one_scale_with_their_verdicts(run, drawn):
+    panels = [a for a in drawn["shares"].axes if a.axison]
+    assert len({a.get_ylim() for a in panels}) == 1
+    titles = " ".join(a.get_title("left") for a in panels)
+    for said in run.statements(2030):
+        if said.measure_unit == "percent" and said.is_forecast:
+            assert f"2030: {said.mark} {said.chance_text}" in titles
+
+
+def test_the_pace_figure_says_what_the_statements_say(run, drawn):
+    axes = drawn["pace"].axes[0]
+    said = run.statement("clc_it", 2030)
+    assert f"{said.range_text(said.base)} → 90{NB}%   {said.mark} {said.chance_text}" in texts(axes)
+    assert "Điểm phần trăm mỗi năm" in axes.get_xlabel()
+    # (90 - 45) / 4 needed, 100 / 25 so far
+    assert "Trung tâm học tập cộng đồng ứng dụng CNTT: cần 11,3, đã qua 4,0." in (
+        drawn["pace"].get_label()
+    )
+
+
+def test_the_ladder_shows_levels_targets_and_what_is_unknown():
     panel = frames.make_panel()
-    gone = (panel["indicator_code"] == "clc_it") & (panel["year"] == 2022)
-    gone &= panel["unit_code"].isin(["815", "82"])
-    figure = figures_goals.plot_fan(frames.make_material(panel=panel[~gone]), "clc_it")
-    axis = figure.axes[0]
-    observed = next(line for line in axis.lines if line.get_gid() == "observed")
-    assert list(observed.get_xdata()) == [2021, 2023, 2024, 2025, 2026]
-    unsure = next(c for c in axis.collections if c.get_gid() == "unsure")
-    ((low, high),) = ([point[1] for point in segment] for segment in unsure.get_segments())
-    # ten districts known (24 + i of 1000 each, i = 1 … 10), one between 0 and 100 percent
-    known = sum(24 + i for i in range(1, 11))
-    assert (low, high) == (pytest.approx(known / 11), pytest.approx((known + 100) / 11))
+    lost = (panel["indicator_code"] == "literacy_level") & (panel["unit_code"] == "819")
+    last = lost & (panel["year"] == 2026)
+    panel.loc[last, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 1, 2]
+    figure = grids.plot_ladder(frames.make_material(panel=panel))
+    first = figure.axes[0]
+    assert "1–2" in texts(first)
+    assert first.get_title("left").splitlines()[1].startswith("2025: mức 2: 11/11 đơn vị ✔")
+
+
+def test_two_districts_of_one_name_are_told_apart(run):
+    names = grids.short_names(run)
+    assert len(set(names)) == len(names) == 11
+    assert {"TX Cai Lậy", "H. Cai Lậy", "Cái Bè"} <= set(names)
+
+
+def test_the_heatmap_shows_the_statements_of_the_goals_asked(run, drawn):
+    axes = drawn["heatmap"].axes[0]
+    goals = [g for g in run.asked_of_units(2030) if run.statement(g, 2030, "815")]
+    said = [run.statement(g, 2030, u) for u in run.districts["unit_code"] for g in goals]
+    wanted = [s.chance_text.replace(f"{NB}%", "") or s.mark for s in said]
+    assert texts(axes) == wanted
+
+
+def test_the_calendar_marks_late_and_missing(run, drawn):
+    axes = drawn["calendar"].axes[0]
+    shown = texts(axes)
+    assert any(text.endswith("!") for text in shown)  # district number 3 was late for 2023
+    assert "–" in shown  # number 6 sent nothing for 2022
 
 
 def test_reports_about_years_to_come_are_no_column_of_the_calendar():
     rows = frames.make_submissions()
-    early = rows.tail(1).assign(file="x", year=2027)
-    sent = frames.pd.concat([rows, early], ignore_index=True)
-    figure = figures_places.plot_calendar(frames.make_material(submissions=sent))
-    assert [t.get_text() for t in figure.axes[0].get_xticklabels()][-1] == "2026"
+    later = rows.head(1).assign(year=2030, file="x.xlsx")
+    run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
+    heads = [t.get_text() for t in grids.plot_calendar(run).axes[0].get_xticklabels()]
+    assert heads == [str(year) for year in frames.YEARS]
 
 
-def test_sixty_units_are_all_drawn():
-    run = report_maker.many_units(60)
-    assert len(panel_titles(figures_places.plot_districts(run, "clc_it"))) == 60
-    heat = figures_places.plot_heatmap(run)
-    assert len(heat.axes[0].get_yticklabels()) == 60
-    assert len(texts(heat)) == 12 * 60
-    for figure in (heat, figures_places.plot_ladder(run), figures_places.plot_calendar(run)):
-        assert len(figures.png_bytes(figure)) > 10_000
+def test_files_are_the_same_bytes_every_time_and_say_what_they_show(run, tmp_path):
+    for folder in ("a", "b"):
+        base.save_figure(plan.plot_pace(run), tmp_path / folder, "pace")
+    for suffix in (".png", ".svg"):
+        one, two = ((tmp_path / f / f"pace{suffix}").read_bytes() for f in "ab")
+        assert one == two
+    block = base.picture((tmp_path / "a" / "pace.png").read_bytes())
+    figure = plan.plot_pace(run)
+    assert block.content["caption"] == figure.get_gid()
+    assert block.content["alt"] == figure.get_label()
+    assert "cần 11,3" in (tmp_path / "a" / "pace.svg").read_text(encoding="utf-8")
 
 
-def test_very_long_names_leave_room_for_the_figure():
-    run = report_maker.hostile()
-    for figure in (figures_places.plot_heatmap(run), figures_places.plot_calendar(run),
-                   figures_places.plot_tiles(run, "clc_it"), figures_places.plot_unit(run, "815"),
-                   figures_pace.plot_leverage(run, "clc_it")):  # fmt: skip
-        png = figures.png_bytes(figure)  # a collapsed layout would warn, and warnings are errors
-        assert png.startswith(b"\x89PNG")
-        assert figure.axes[0].get_window_extent().width > 200
+def test_pictures_are_those_that_were_drawn(run, tmp_path, monkeypatch):
+    gallery.save_all({"pace": gallery.report_figures(run)["pace"]}, tmp_path)
+    monkeypatch.setattr(plan, "plot_pace", lambda run: pytest.fail("drawn a second time"))
+    (picture,) = gallery.pictures(run, tmp_path)("pace", "no_such_figure")
+    assert picture.png == (tmp_path / "pace.png").read_bytes()
+
+
+def test_an_empty_folder_writes_nothing(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert base.save_figure(plan.plot_pace(run), "", "pace") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_of_a_user_change_nothing(run):
+    import matplotlib as mpl
+
+    plain = base.png_bytes(plan.plot_pace(run))
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "red"}):
+        assert base.png_bytes(plan.plot_pace(run)) == plain
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_figure_of_a_real_run_is_readable(fixture_run, lang):
+    run = read_material(resolve("tests/fixtures/processed"), lang=lang)
+    for name, sketch in gallery.report_figures(run).items():
+        assert overlapping_texts(sketch()) == [], name
+
+
+def test_a_run_without_figures_draws_what_says_so():
+    bare = frames.make_material(
+        panel=frames.make_panel().head(0), forecasts=frames.make_forecasts().head(0),
+        submissions=frames.make_submissions().head(0), verdicts=frames.make_verdicts(no_data=True),
+    )  # fmt: skip
+    for sketch in (gallery.report_figures(bare) | gallery.annex_figures(bare)).values():
+        assert sketch().get_label()
+
+
+def test_sixty_units_and_very_long_names_are_drawn():
+    many = report_maker.many_units()
+    assert len(grids.plot_heatmap(many).axes[0].get_yticklabels()) == 60
+    for plot in (plan.plot_overview, grids.plot_ladder, grids.plot_calendar):
+        base.png_bytes(plot(report_maker.hostile()))
+
+
+def test_a_year_with_missing_units_is_a_range_and_not_a_fall():
+    panel = frames.make_panel()
+    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
+    axes = courses.plot_fan(run, "clc_it").axes[0]
+    assert list(line(axes, "observed").get_xdata()) == [2021, 2022, 2023, 2024, 2025]

@@ -35,9 +35,9 @@ def test_english_numbers_have_a_decimal_point():
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(50.0, "50"), (46.24, "46,2"), (99.96, "100"), (0.04, "0")]
+    ("value", "expected"), [(50.0, "50,0"), (46.24, "46,2"), (99.96, "100,0"), (0.04, "0,0")]
 )
-def test_percent_drops_needless_decimals(value, expected):
+def test_percents_of_a_table_have_one_decimal(value, expected):
     assert VI.percent(value) == f"{expected}{NB}%"
 
 
@@ -79,8 +79,8 @@ def test_every_verdict_class_has_a_word_and_a_shape():
     assert words["missed"] == "chưa đạt"
     assert words["no_data"] == "chưa đủ số liệu"
     assert len(set(words.values())) == len(VERDICT_CLASSES)
-    assert set(labels.SYMBOLS) == set(VERDICT_CLASSES)
-    assert len(set(labels.SYMBOLS.values())) == len(VERDICT_CLASSES)
+    assert set(labels.SYMBOLS) == {*VERDICT_CLASSES, "no_object"}
+    assert len(set(labels.SYMBOLS.values())) == len(labels.SYMBOLS)
 
 
 def test_every_text_speaks_both_languages():

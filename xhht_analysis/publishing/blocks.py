@@ -37,7 +37,7 @@ def heading(text: str, level: int = 2, *, wide: bool = False) -> Block:
 
 
 def prose(paragraphs: Iterable[str], style: str = "plain") -> Block:
-    """Paragraphs; ``style`` is plain, lead, note, banner or list."""
+    """Paragraphs; ``style`` is plain, lead, note, banner, list or blank (a place to write in)."""
     return Block({"kind": "prose", "style": style, "paragraphs": [p for p in paragraphs if p]})
 
 
@@ -49,6 +49,7 @@ def table(
     align: str = "",
     note: str = "",
     wide: bool = False,
+    cards: bool = False,
 ) -> Block:
     """Table of texts with one header row.
 
@@ -60,16 +61,23 @@ def table(
         One letter per column: l, r or c; missing letters are l.
     wide
         Printed on a landscape page.
+    cards
+        On a phone each row becomes a card, so that no column is off the screen.
     """
     align = align.ljust(len(columns), "l")
     body = [[cell if isinstance(cell, str) else list(cell) for cell in row] for row in rows]
     content = {"kind": "table", "caption": caption, "columns": list(columns), "rows": body}
-    return Block(content | {"align": align, "note": note, "wide": wide})
+    return Block(content | {"align": align, "note": note, "wide": wide, "cards": cards})
 
 
 def links(items: Sequence[tuple[str, str]]) -> Block:
     """List of links: (text, address relative to the page). Only pages beside each other link."""
     return Block({"kind": "links", "items": [list(item) for item in items]})
+
+
+def widget(html: str) -> Block:
+    """Controls and data of the page's own script; the caller has escaped every text."""
+    return Block({"kind": "widget", "html": html})
 
 
 def plain_text(content: dict) -> str:
@@ -83,6 +91,8 @@ def plain_text(content: dict) -> str:
             return f"{content['caption']}: {content['alt']}"
         case "links":
             return "\n".join(text for text, _ in content["items"])
+        case "widget":
+            return ""
     lines = [content["caption"], " | ".join(content["columns"])]
     return "\n".join(lines + [" | ".join(cell_text(c) for c in row) for row in content["rows"]])
 
@@ -123,6 +133,8 @@ def to_html(content: dict) -> str:
         case "links":
             items = (f'<li><a href="{escape(h)}">{escape(t)}</a></li>' for t, h in content["items"])
             return f'<ul class="links">{"".join(items)}</ul>'
+        case "widget":
+            return content["html"]
     return _table_html(content)
 
 
@@ -154,13 +166,11 @@ def _table_html(content: dict) -> str:
                 f'<tr class="group"><th scope="colgroup" colspan="{width}">{text}</th></tr>'
             )
         else:
-            cells = zip(row, content["align"], strict=True)
-            body.append(
-                f"<tr>{''.join(_cell_html(i, c, a) for i, (c, a) in enumerate(cells))}</tr>"
-            )
+            cells = zip(row, content["align"], content["columns"], strict=True)
+            body.append(f"<tr>{''.join(_cell_html(i, *c) for i, c in enumerate(cells))}</tr>")
     note = f'<p class="note">{escape(content["note"])}</p>' if content["note"] else ""
     caption = escape(content["caption"])
-    name = "sheet wide" if content["wide"] else "sheet"
+    name = " ".join(["sheet", *(k for k in ("wide", "cards") if content.get(k))])
     region = f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}">'
     return (
         f'<div class="{name}">{region}'
@@ -169,7 +179,8 @@ def _table_html(content: dict) -> str:
     )
 
 
-def _cell_html(index: int, cell: str | list, side: str) -> str:
+def _cell_html(index: int, cell: str | list, side: str, column: str) -> str:
     tone = "" if isinstance(cell, str) else f" tone-{escape(cell[1])}"
     tag, scope = ("th", ' scope="row"') if index == 0 else ("td", "")
-    return f'<{tag}{scope} class="{side}{tone}">{_inline(cell_text(cell))}</{tag}>'
+    label = f' data-label="{escape(column)}"' if index else ""
+    return f'<{tag}{scope}{label} class="{side}{tone}">{_inline(cell_text(cell))}</{tag}>'

@@ -23,8 +23,12 @@ from xhht_analysis.publishing import blocks
 from xhht_analysis.publishing.blocks import BLOCK_MIME, Block
 from xhht_analysis.publishing.labels import Labels
 
+SCRIPT = "what-if.js"
 TEMPLATES = Path(__file__).with_name("templates")
 HIDDEN_TAG = "analyst-only"
+REPORT, PARTS = "report", ("brief", "annex")
+"""Documents made from one executed notebook, by the tag of their cells."""
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 EDGE_PLACES = (r"Microsoft\Edge\Application\msedge.exe", r"Google\Chrome\Application\chrome.exe")
 PRINT_SECONDS = 120
@@ -35,8 +39,13 @@ class ExportError(KitError):
     """A notebook that cannot become a document: not executed, or failed."""
 
 
-def read_executed(notebook: Path, labels: Labels) -> nbformat.NotebookNode:
-    """Executed notebook without hidden cells, its pictures and tables numbered.
+def read_executed(
+    notebook: Path, labels: Labels, part: str = REPORT, *, outline: bool = False
+) -> nbformat.NotebookNode:
+    """Cells of one ``part`` of an executed notebook, its pictures and tables numbered.
+
+    A cell belongs to the part whose name is among its tags, else to the report; ``outline``
+    numbers the headings too, I, 1, a.
 
     Raises
     ------
@@ -44,21 +53,36 @@ def read_executed(notebook: Path, labels: Labels) -> nbformat.NotebookNode:
         If a cell failed or none ran: a half-made page must not leave the office.
     """
     nb = nbformat.read(notebook, as_version=4)
-    nb.cells = [c for c in nb.cells if HIDDEN_TAG not in c.metadata.get("tags", [])]
+    nb.cells = [c for c in nb.cells if _part(c) == part]
     outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
     if any(o.output_type == "error" for o in outputs):
         raise ExportError(f"{notebook.name}: a cell failed, so there is no document to make")
     if not outputs:
         raise ExportError(f"{notebook.name} was not executed: there is nothing to publish")
-    return number(nb, labels)
+    return number(nb, labels, outline=outline)
 
 
-def number(nb: nbformat.NotebookNode, labels: Labels) -> nbformat.NotebookNode:
-    """Number the captions of pictures and tables, in place."""
+def _part(cell: nbformat.NotebookNode) -> str:
+    tags = cell.metadata.get("tags", [])
+    if HIDDEN_TAG in tags:
+        return HIDDEN_TAG
+    return next((part for part in PARTS if part in tags), REPORT)
+
+
+def number(
+    nb: nbformat.NotebookNode, labels: Labels, *, outline: bool = False
+) -> nbformat.NotebookNode:
+    """Number the captions of pictures and tables (and headings as I, 1, a), in place."""
+    places = [0, 0, 0]
     counts = {"picture": 0, "table": 0}
     words = {"picture": "figure", "table": "table"}
     for content, _ in block_outputs(nb):
         kind = content["kind"]
+        level = content["level"] - 2 if kind == "heading" and outline else -1
+        if level >= 0:
+            places[level:] = [places[level] + 1, 0, 0][: 3 - level]
+            sign = (ROMAN[places[0] - 1], str(places[1]), chr(96 + places[2]))[level]
+            content["text"] = f"{sign}{')' if level == 2 else '.'} {content['text']}"
         if kind in counts and content["caption"]:
             counts[kind] += 1
             content["caption"] = labels.word(words[kind], n=counts[kind], text=content["caption"])
@@ -77,21 +101,21 @@ def block_outputs(nb: nbformat.NotebookNode) -> list[tuple[dict, bytes]]:
     return found
 
 
-def drawn_pictures(executed_notebook: Path) -> dict[str, Block]:
-    """Pictures of an executed notebook by caption, before numbering."""
-    found = block_outputs(nbformat.read(executed_notebook, as_version=4))
-    return {c["caption"]: Block(c, png) for c, png in found if c["kind"] == "picture"}
-
-
 def export_html(
-    executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
+    executed_notebook: Path,
+    out: Path,
+    *,
+    part: str = REPORT,
+    outline: bool = False,
+    lang: str = "vi",
 ) -> Path:
-    """Write the notebook as one page that needs nothing else: no script, no external address.
+    """Write one part of the notebook as a page that needs nothing else: no external address.
 
-    ``title`` defaults to the first heading. Raises what `read_executed` raises.
+    The only script is that of a `blocks.widget`, named by its hash in the page's policy. Raises
+    what `read_executed` raises.
     """
     labels = Labels(lang)
-    return _write_page(read_executed(executed_notebook, labels), out, labels, title)
+    return _write_page(read_executed(executed_notebook, labels, part, outline=outline), out, labels)
 
 
 def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
@@ -101,7 +125,7 @@ def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
         data, metadata = block._repr_mimebundle_()
         cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
     labels = Labels(lang)
-    return _write_page(number(nbformat.v4.new_notebook(cells=[cell]), labels), out, labels, None)
+    return _write_page(number(nbformat.v4.new_notebook(cells=[cell]), labels), out, labels)
 
 
 @cache
@@ -116,7 +140,7 @@ def page_exporter():
     return exporter
 
 
-def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str | None) -> Path:
+def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels) -> Path:
     from nbconvert.exporters.templateexporter import TemplateExporter
 
     headings = _prepare(nb)
@@ -124,11 +148,15 @@ def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str
     sample = labels.word("sample") if _is_sample(nb) else ""
     if sample:
         css += f'@page {{ @top-center {{ content: "{sample}"; font-weight: bold; }} }}\n'
+    scripted = any(c["kind"] == "widget" for c, _ in block_outputs(nb))
+    script = (TEMPLATES / "committee" / SCRIPT).read_text(encoding="utf-8") if scripted else ""
     page = {
         "lang": labels.lang,
-        "title": title or (headings[0]["text"] if headings else out.stem),
+        "title": headings[0]["text"] if headings else out.stem,
         "css": css,
-        "css_hash": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "css_hash": _hash(css),
+        "script": script,
+        "script_hash": _hash(script) if script else "",
         "sample": sample,
         "skip": labels.word("skip"),
         "contents_title": labels.word("contents"),
@@ -139,18 +167,27 @@ def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels, title: str
     return files.write_text(out, text)
 
 
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 def export_docx(
-    executed_notebook: Path, out: Path, *, title: str | None = None, lang: str = "vi"
+    executed_notebook: Path,
+    out: Path,
+    *,
+    part: str = REPORT,
+    outline: bool = False,
+    lang: str = "vi",
 ) -> Path:
-    """Write the notebook's blocks as a Word file in the form of Nghị định 30/2020/NĐ-CP.
+    """Write one part of the notebook as a Word file in the form of Nghị định 30/2020/NĐ-CP.
 
     Raises what `read_executed` raises.
     """
     from xhht_analysis.publishing.word import write_docx
 
     labels = Labels(lang)
-    found = block_outputs(read_executed(executed_notebook, labels))
-    return write_docx(found, out, labels, title)
+    found = block_outputs(read_executed(executed_notebook, labels, part, outline=outline))
+    return write_docx(found, out, labels, part)
 
 
 def _prepare(nb: nbformat.NotebookNode) -> list[dict]:

@@ -13,8 +13,8 @@ from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.publishing import explore, sentences
 from xhht_analysis.publishing.blocks import prose, to_html
 from xhht_analysis.publishing.figures.base import png_bytes
-from xhht_analysis.publishing.figures.courses import _seen, plot_course
-from xhht_analysis.publishing.figures.goals import plot_fan
+from xhht_analysis.publishing.figures.courses import plot_course, plot_fan
+from xhht_analysis.publishing.figures.grids import plot_ladder
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
 
 FIRST_ORIGIN = 2023
@@ -39,7 +39,7 @@ def view(
     if material.is_level(goal_code):
         if origin_year:
             material = explore.judge_again(material, goal_code, origin_year)
-        figure = plot_fan(material, goal_code)
+        figure = plot_ladder(material, (material.ordered_goals.loc[goal_code, "indicator_code"],))
         told = [
             *sentences.goal_sentences(material, goal_code),
             material.labels.word("explore.level"),
@@ -52,7 +52,8 @@ def view(
     except explore.NoCourseError:
         text = material.labels.word("explore.nothing")
         return png_bytes(plot_fan(material, goal_code)), text, to_html(prose([text]).content)
-    seen = _seen(material, goal_code, unit_code)
+    seen = material.observed(goal_code, None, unit_code)
+    seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
     pace = explore.scenario_pace(seen[seen.index <= course.origin_year], scenario)
     figure = plot_course(
         material, goal_code, unit_code, course.years, draws, model=model, pace=pace

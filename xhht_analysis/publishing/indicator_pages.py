@@ -6,7 +6,7 @@ of that indicator as it is, so that a number can be followed from page to table 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -17,26 +17,23 @@ from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose, table
 from xhht_analysis.publishing.documents import write_page
 from xhht_analysis.publishing.material import PROVINCE, Material
+from xhht_analysis.publishing.scorecard import tone
 
 FIELDS = (
     "definition", "numerator", "denominator", "measure_unit", "legal_basis", "reporter",
     "collection_form", "first_year", "notes",
 )  # fmt: skip
+Drawn = Callable[..., list[Block]]
 ANNEX, INDEX = "../05_committee_report.xlsx", "../../index.html"
 
 
-def write_indicator_pages(
-    material: Material, folder: Path, drawn: Mapping[str, Block] | None = None
-) -> list[Path]:
-    """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` are figures by caption.
-
-    A figure that is not in ``drawn`` is drawn anew.
-    """
+def write_indicator_pages(material: Material, folder: Path, drawn: Drawn) -> list[Path]:
+    """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` gives pictures."""
     made = []
     for code in material.indicators["indicator_code"]:
         page = folder / f"{code}.html"
-        made.append(write_page(indicator_blocks(material, code, drawn or {}), page,
-                               lang=material.labels.lang))  # fmt: skip
+        blocks = indicator_blocks(material, code, drawn)
+        made.append(write_page(blocks, page, lang=material.labels.lang))
         rows = material.panel[material.panel["indicator_code"] == code]
         text = rows.sort_values(list(contracts.PANEL_KEY)).to_csv(
             index=False, lineterminator="\r\n"
@@ -45,9 +42,7 @@ def write_indicator_pages(
     return made
 
 
-def indicator_blocks(
-    material: Material, code: str, drawn: Mapping[str, Block] | None = None
-) -> list[Block]:
+def indicator_blocks(material: Material, code: str, drawn: Drawn) -> list[Block]:
     """Blocks of the page of one indicator."""
     word, row = material.labels.word, material.indicator(code)
     blocks = [heading(material.labels.local(row, "name"), 1)]
@@ -55,7 +50,7 @@ def indicator_blocks(
         blocks.append(prose([word("sample_banner")], "banner"))
     blocks += [prose([material.footer()], "note"), heading(word("indicator.about"))]
     blocks.append(_about(material, row))
-    blocks += [heading(word("indicator.targets")), *_targets(material, code, drawn or {})]
+    blocks += [heading(word("indicator.targets")), *_targets(material, code, drawn)]
     blocks += [heading(word("indicator.series")), _series(material, code)]
     blocks += [heading(word("indicator.breaks")), prose(break_sentences(material, code), "list")]
     shown = [(word("indicator.csv"), f"{code}.csv"), (word("indicator.all"), ANNEX)]
@@ -78,34 +73,26 @@ def _about(material: Material, row: pd.Series) -> Block:
     return table(word("indicator.about_caption"), columns, body)
 
 
-def _targets(material: Material, code: str, drawn: Mapping[str, Block]) -> list[Block]:
+def _targets(material: Material, code: str, drawn: Drawn) -> list[Block]:
     """Target lines with verdicts, then the figure of each goal that rests on the indicator."""
-    word, rows, figures = material.labels.word, [], []
+    word, rows, found = material.labels.word, [], []
     lines = material.targets[material.targets["indicator_code"] == code]
     for goal_code in material.ordered_goals.index:
         mine = lines[lines["goal_code"] == goal_code]
         for year in sorted(mine["target_year"].astype(int)):
-            verdict = material.verdict(goal_code, year)
-            if verdict is not None:
-                aim = sentences.commitment_text(material, verdict)
-                now = material.current_text(verdict) or word("none")
-                tone = [material.labels.verdict_cell(verdict), verdict["verdict_class"]]
-                rows.append([material.title(goal_code), str(year), aim, now, tone])
-        if len(mine):
-            caption = material.title(goal_code)
-            figures.append(drawn.get(caption) or _drawn_anew(material, goal_code))
+            if (said := material.statement(goal_code, year)) is not None:
+                rows.append([said.title, str(year), said.target_text, said.actual_text,
+                             said.latest_text, tone(said)])  # fmt: skip
+                found += [sentences.paragraph(material, said)]
     if not rows:
         return [prose([word("indicator.targets_none")])]
-    columns = [word("col.goal"), word("col.year"), word("col.aim"), word("col.current"),
-               word("col.assessment")]  # fmt: skip
-    return [table(word("indicator.targets_caption"), columns, rows, align="lcrrl"), *figures]
-
-
-def _drawn_anew(material: Material, goal_code: str) -> Block:
-    """The fan of a goal; matplotlib is imported only where a figure is missing."""
-    from xhht_analysis.publishing.figures import base, goals
-
-    return base.picture(goals.plot_fan(material, goal_code))
+    columns = [
+        word(f"col.{c}") for c in ("goal", "year", "aim", "actual", "latest_of", "assessment")
+    ]
+    fans = [f"fan_{goal_code}" for goal_code in dict.fromkeys(lines["goal_code"])]
+    drawn_fans = [picture for name in fans for picture in drawn(name)]
+    return [table(word("indicator.targets_caption"), columns, rows, align="lcrrrl", cards=True),
+            prose(found), *drawn_fans]  # fmt: skip
 
 
 def _series(material: Material, code: str) -> Block:

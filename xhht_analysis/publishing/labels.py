@@ -32,11 +32,12 @@ CLASS_ORDER = (
     "very_unlikely",
     "missed",
     "no_data",
+    "no_object",
 )
-SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–", strict=True))
+SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–∅", strict=True))
 """The shape that goes with each class: readable without colour."""
 HOPEFUL = ("reached", "very_likely", "likely")
-WORRYING = ("unlikely", "very_unlikely", "missed")
+STRUGGLING = ("unlikely", "very_unlikely", "missed")
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -66,9 +67,34 @@ class Labels:
             entry = entry[part]
         return entry[self.lang].format(**values)
 
-    def known(self, section: str, code: str) -> str:
+    def known(self, section: str, code: str, **values: object) -> str:
         """Words of ``code`` in ``section``; a text that is no code stays as it is."""
-        return self.word(f"{section}.{code}") if code in _words()[section] else code
+        entry = _words().get(section, {})
+        return self.word(f"{section}.{code}", **values) if code in entry else code
+
+    def count(self, key: str, n: float, decimals: int = 0) -> str:
+        """A number and its noun, "1 district", "3 districts"."""
+        single = f"{key}_one"
+        one = single in _words() and self.number(n, decimals) == "1"
+        return self.word(single if one else key, n=self.number(n, decimals))
+
+    def about(self, n: float) -> str:
+        """A count of people rounded as it is said: 44.147 → "44 nghìn", 2.480 → "2.500"."""
+        for size, key in ((1_000_000, "million"), (10_000, "thousand")):
+            if n >= size:
+                scale, decimals = (size, 1) if key == "million" else (1_000, 0)
+                return self.word(f"about.{key}", n=self.number(n / scale, decimals))
+        step = 100 if n >= 1_000 else 10 if n >= 100 else 1
+        return self.number(round_half_up(n / step) * step)
+
+    def some(self, names: list[str], most: int = 3) -> str:
+        """The first names and how many more there are."""
+        more = f" {self.word('more', n=len(names) - most)}" if len(names) > most else ""
+        return ", ".join(names[:most]) + more
+
+    def entries(self, section: str) -> list[str]:
+        """Keys of one section."""
+        return list(_words()[section])
 
     def paragraphs(self, key: str) -> list[str]:
         """Fixed paragraphs of one section (``limits``, ``methods``)."""
@@ -90,11 +116,10 @@ class Labels:
         return text if self.lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
     def percent(self, value: float, decimals: int = 1) -> str:
-        """Percent 0-100; a whole number of percent loses its decimals."""
+        """Percent 0-100 with its sign; a dash where there is none."""
         if pd.isna(value):
             return self.word("none")
-        whole = abs(value - round(value)) < 0.5 * 10**-decimals
-        return f"{self.number(value, 0 if whole else decimals)}{PERCENT}"
+        return f"{self.number(value, decimals)}{PERCENT}"
 
     def date(self, iso: str) -> str:
         """``2026-11-24`` as ``24/11/2026``; anything else stays as it is."""
@@ -123,16 +148,6 @@ class Labels:
     def verdict(self, verdict_class: str) -> str:
         """Word of a verdict class."""
         return self.word(f"class.{verdict_class}")
-
-    def verdict_cell(self, verdict: pd.Series | None) -> str:
-        """Shape, word and number of a verdict, for tables and figures."""
-        if verdict is None:
-            return self.word("none")
-        name = verdict["verdict_class"]
-        text = f"{SYMBOLS[name]} {self.verdict(name)}"
-        asked = verdict["basis"] in ("forecast", "expert") and name not in ("reached", "missed")
-        chance = self.short_chance(verdict["prob_reached"]) if asked else ""
-        return f"{text} ({chance})" if chance else text
 
     def sort(self, names: list[str]) -> list[str]:
         """Names in Vietnamese order."""

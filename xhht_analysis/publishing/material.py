@@ -7,25 +7,44 @@ the province is unit 82 in that frame (Tiền Giang before the merger of 2025-07
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts, store
 from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.project import Project, resolve
+from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
+from xhht_analysis.publishing.statements import PROVINCE
 
-PROVINCE = "82"
 LAST_DISTRICT_DAY = "2025-06-30"
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
 TARGET_YEARS = (2025, 2030)
 COUNTED_KIND = "share_districts"
-CERTAIN = 1e-9
+SHARE_KINDS = ("share_people", "share_institutions")
+VARIANTS = ["goal_code", "unit_code", "target_year", "variant", "kind", "prob_reached"]
+STANDARDS = ["level_indicator", "indicator_code"]
+DRIVERS = ["goal_code", "unit_code", "target_year", "rank", "feature", "effect"]
+NOWCASTS = ["indicator_code", "unit_code", "year", "n_reported", "n_units", "median"]
+SELF_DECLARED = "tự khai"
+"""Words of the dictionary's notes (config/indicators.csv) on a figure nobody can check."""
+OPTIONAL = (
+    "forecasts",
+    "rejects",
+    "findings",
+    "activities",
+    "submissions",
+    "scores",
+    "variants",
+    "drivers",
+    "nowcasts",
+)
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
@@ -59,6 +78,7 @@ class Material:
     indicators: pd.DataFrame
     units: pd.DataFrame
     agencies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    standards: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=STANDARDS))
     tasks: pd.DataFrame = field(default_factory=pd.DataFrame)
     rejects: pd.DataFrame = field(default_factory=contracts.REJECTS.empty)
     findings: pd.DataFrame = field(default_factory=contracts.FINDINGS.empty)
@@ -66,6 +86,10 @@ class Material:
     submissions: pd.DataFrame = field(default_factory=contracts.SUBMISSIONS.empty)
     scores: pd.DataFrame = field(default_factory=contracts.SCORES.empty)
     previous: pd.DataFrame = field(default_factory=contracts.VERDICTS.empty)
+    previous_panel: pd.DataFrame = field(default_factory=contracts.PANEL.empty)
+    variants: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=VARIANTS))
+    drivers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DRIVERS))
+    nowcasts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOWCASTS))
     labels: Labels = field(default_factory=Labels)
 
     @cached_property
@@ -119,9 +143,83 @@ class Material:
         return rows.iloc[0] if len(rows) else bare
 
     @kept
-    def verdict(self, goal_code: str, year: int, unit_code: str = PROVINCE) -> pd.Series | None:
-        """Verdict of one unit on the target of ``year``, or None when the plan states none."""
-        rows = self.verdicts
+    def statement(
+        self, goal_code: str, year: int, unit_code: str = PROVINCE
+    ) -> statements.Statement | None:
+        """Everything said of one goal, target year and unit; None when the plan states none."""
+        verdict = self.verdict(goal_code, year, unit_code)
+        return None if verdict is None else statements.make_statement(self, verdict)
+
+    def statements(self, year: int, unit_code: str = PROVINCE) -> list[statements.Statement]:
+        """Statements of one target year in the plan's order; only goals asked of the unit."""
+        codes = self.ordered_goals.index if unit_code == PROVINCE else self.asked_of_units(year)
+        said = (self.statement(code, year, unit_code) for code in codes)
+        return [one for one in said if one is not None]
+
+    def asked_of_units(self, year: int) -> list[str]:
+        """Goals every district is to meet: shares of people or institutions, "100 % districts"."""
+        goals, lines = self.ordered_goals, (self.target(c, year) for c in self.ordered_goals.index)
+        return [
+            code
+            for code, line in zip(goals.index, lines, strict=True)
+            if line is not None
+            and (
+                goals.loc[code, "kind"] in SHARE_KINDS
+                or (goals.loc[code, "kind"] == COUNTED_KIND and float(line["target_value"]) >= 100)
+            )
+        ]
+
+    @kept
+    def parent_goal(self, goal_code: str) -> str:
+        """Goal of which this one is a part ("trong đó"); empty when there is none.
+
+        That of the parent indicator, or of the next lower level of the same standard.
+        """
+        goals = self.ordered_goals
+        goal = goals.loc[goal_code]
+        if goal["kind"] == COUNTED_KIND:
+            lower = goals[
+                (goals["indicator_code"] == goal["indicator_code"])
+                & (goals["kind"] == COUNTED_KIND)
+                & (pd.to_numeric(goals["level_required"]) < float(goal["level_required"]))
+            ]
+        else:
+            parent = self.indicator(goal["indicator_code"]).get("parent_indicator")
+            lower = goals[goals["indicator_code"] == parent]
+        return "" if lower.empty else str(lower.index[-1])
+
+    def sent_levels(self, indicator_code: str) -> list[statements.Observation]:
+        """Levels that the lead agency reported for the province itself, by year."""
+        rows = self.rows(indicator_code).dropna(subset="level")
+        rows = rows[(rows["unit_code"] == PROVINCE) & rows["value_type"].ne("derived")]
+        pairs = zip(rows["year"], rows["level"], strict=True)
+        return [statements.Observation(int(y), float(v), float(v)) for y, v in pairs]
+
+    def chance_of(self, said: statements.Statement, need: float) -> float:
+        """P(the province stands at ``need`` in the target year) from the forecasts; NaN without."""
+        code = said.goal_code if said.measure_unit == "units" else said.indicator_code
+        rows = self.forecasts
+        rows = rows[
+            (rows["indicator_code"] == code)
+            & (rows["unit_code"] == said.unit_code)
+            & (rows["year"] == said.target_year)
+            & (rows["frame"] == contracts.FRAME_DISTRICTS)
+        ]
+        kind = "quantile" if said.measure_unit == "percent" else "pmf"
+        rows = rows[rows["output_type"] == kind].sort_values("output_type_id")
+        if rows.empty:
+            return float("nan")
+        at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
+        if kind == "pmf":
+            return float(value[at >= need].sum())
+        return float(1 - np.interp(need, value, at, left=0, right=1))
+
+    @kept
+    def verdict(
+        self, goal_code: str, year: int, unit_code: str = PROVINCE, table: str = "verdicts"
+    ) -> pd.Series | None:
+        """Verdict of one unit on the target of ``year``, or None; ``table`` may be "previous"."""
+        rows = getattr(self, table)
         mask = (rows["goal_code"] == goal_code) & (rows["target_year"] == year)
         rows = rows[mask & (rows["unit_code"] == unit_code)]
         return None if rows.empty else rows.iloc[0]
@@ -133,6 +231,35 @@ class Material:
             self.targets["target_year"].astype(int) == year
         )
         return None if not mask.any() else self.targets[mask].iloc[0]
+
+    def n_communes(self, unit_code: str) -> int:
+        """Communes in the area of a former district."""
+        rows = self.units[self.units["level"] == "commune"]
+        return int((rows["district_code"] == unit_code).sum())
+
+    def silent_units(self, indicator_code: str, year: int) -> list[str]:
+        """Names of who has no figure of that year: communes where they report, else districts."""
+        rows = self.panel[self.panel["indicator_code"] == indicator_code]
+        rows = rows[(rows["year"] == year) & (rows["value"].notna() | rows["level"].notna())]
+        known = set(rows["unit_code"])
+        silent = [u for u in self.districts["unit_code"] if u not in known]
+        communes = self.units[(self.units["level"] == "commune")]
+        if f"{year}-12-31" >= contracts.DISTRICTS_END and known & set(communes["unit_code"]):
+            mine = communes[communes["district_code"].isin(silent)]
+            silent = [u for u in mine["unit_code"] if u not in known]
+        return [self.names[u] for u in silent]
+
+    def is_self_declared(self, indicator_code: str) -> bool:
+        """Whether the dictionary says that the figure has no official measure."""
+        note = str(self.indicator(indicator_code).get("notes_vi", ""))
+        return SELF_DECLARED in note
+
+    @cached_property
+    def report_year(self) -> int:
+        """Year the report is about: the latest year with activities, else that of ``as_of``."""
+        years = self.activities["year"].dropna()
+        years = years[years <= int(self.as_of[:4])]
+        return int(years.max()) if len(years) else int(self.as_of[:4])
 
     def is_level(self, goal_code: str) -> bool:
         """Whether the goal rests on recognised levels instead of a share."""
@@ -185,12 +312,14 @@ class Material:
         }
 
     @kept
-    def observed(self, goal_code: str, indicator_code: str | None = None) -> pd.DataFrame:
+    def observed(
+        self, goal_code: str, indicator_code: str | None = None, unit_code: str = PROVINCE
+    ) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
 
-        Percent for shares, number of districts for shares of districts, else the level of the
-        province, which is that of its lowest district. ``indicator_code`` is that of one target
-        where the goal's targets measure two standards.
+        Percent for shares; of levels the number of districts for a target in districts, else the
+        level of the unit; the province's is that of its lowest district. ``indicator_code`` is
+        that of one target where the goal's targets measure two standards.
         """
         code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
         goal = self.ordered_goals.loc[goal_code]
@@ -199,44 +328,20 @@ class Material:
             units = list(self.districts["unit_code"])
             own = rows[rows["unit_code"].isin(units)]
             bounds = observed_shares(own, rows[rows["unit_code"] == PROVINCE], units)
-            low, high = (side[PROVINCE] for side in bounds)
+            empty = pd.Series(dtype=float)
+            low, high = (side.get(unit_code, empty) for side in bounds)
         else:
             cells = self.levels(code).set_index(["unit_code", "year"])[["low", "high"]]
-            if goal["kind"] == COUNTED_KIND:
+            if unit_code != PROVINCE:
+                cells = cells[cells.index.get_level_values("unit_code") == unit_code]
+                cells = cells.droplevel("unit_code")
+            elif goal["kind"] == COUNTED_KIND:
                 cells = (cells >= float(goal["level_required"])).groupby("year").sum()
             else:
                 cells = cells.groupby("year").min()
             low, high = cells["low"], cells["high"]
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
-
-    def outcome(self, verdict: pd.Series) -> pd.Series | None:
-        """What was observed in the target year itself, or None."""
-        rows = self.observed(verdict["goal_code"], verdict["indicator_code"])
-        rows = rows[rows["year"] == verdict["target_year"]]
-        return None if rows.empty else rows.iloc[0]
-
-    def outcome_text(self, verdict: pd.Series) -> str:
-        """Figure of the target year in words, as a range where districts are missing."""
-        found = self.outcome(verdict)
-        if found is None:
-            return self.labels.word("none")
-        return self.span(verdict, found["low"], found["high"])
-
-    def span(self, verdict: pd.Series, low: float, high: float) -> str:
-        """One value, or the range between two, in the unit of the verdict."""
-        if high - low < CERTAIN:
-            return self.amount(verdict, low)
-        ends = {"low": self.amount(verdict, low), "high": self.amount(verdict, high)}
-        return self.labels.word("range", **ends)
-
-    def current_text(self, verdict: pd.Series) -> str:
-        """Latest figure of a verdict in words; empty when there is none."""
-        if pd.isna(verdict["current_year"]):
-            return ""
-        if pd.notna(verdict["current"]):
-            return self.amount(verdict, verdict["current"])
-        return self.span(verdict, verdict["current_low"], verdict["current_high"])
 
     @kept
     def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
@@ -250,40 +355,13 @@ class Material:
     def _bands(self) -> pd.DataFrame:
         """Quantiles from the last origin: rows indicator_code, unit_code, year."""
         rows, keys = self.forecasts, ["indicator_code", "unit_code"]
-        rows = rows[(rows["frame"] == contracts.FRAME_DISTRICTS)
-                    & (rows["output_type"] == "quantile")]  # fmt: skip
+        rows = rows[
+            (rows["frame"] == contracts.FRAME_DISTRICTS) & (rows["output_type"] == "quantile")
+        ]
         last = rows.groupby(keys)["origin_year"].transform("max")
         rows = rows[rows["origin_year"] == last]
         table = rows.pivot_table(index=[*keys, "year"], columns="output_type_id", values="value")
         return table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
-
-    def amount(self, verdict: pd.Series, value: float) -> str:
-        """``value`` of a verdict in words: percent, number of districts, or level."""
-        if pd.isna(value):
-            return self.labels.word("none")
-        code = verdict["goal_code"]
-        if verdict["measure_unit"] == "units":
-            n = self.labels.number(value)
-            return self.labels.word("units_of", n=n, total=self.labels.number(len(self.districts)))
-        if verdict["measure_unit"] == "level":
-            return self.level_name(code, value, verdict["target_value"])
-        return self.labels.percent(value)
-
-    def level_name(self, goal_code: str, value: float, required: float) -> str:
-        """Word of a level: milestones by name, one-step recognitions as recognised or not."""
-        if self.ordered_goals.loc[goal_code, "kind"] == "milestone":
-            return self.labels.word(f"milestone.{int(value)}")
-        if required <= 1:
-            return self.labels.word("level_met" if value >= 1 else "level_unmet")
-        return self.labels.word("level", n=self.labels.number(value))
-
-    def target_text(self, verdict: pd.Series) -> str:
-        """The target in words; a share of districts also as whole districts."""
-        if verdict["measure_unit"] == "units" and pd.notna(verdict["target_units"]):
-            total = self.labels.number(len(self.districts))
-            n = self.labels.number(verdict["target_units"])
-            return self.labels.word("units_of", n=n, total=total)
-        return self.amount(verdict, verdict["target_value"])
 
     def footer(self) -> str:
         """Frame, source and date of receipt: stands under every figure."""
@@ -301,22 +379,24 @@ def read_material(
     store.MissingTableError
         If panel or verdicts are missing; the other tables may be, and are empty then.
     """
-    from xhht_analysis.plan import areas, goals
+    from xhht_analysis.plan import areas, goals, standards
 
     config = config_dir or Project().config_dir
     must = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
     may = {
         name: store.read_table(name, processed_dir)
-        if (processed_dir / f"{name}.csv").is_file()
-        else contracts.TABLES[name].empty()
-        for name in ("forecasts", "rejects", "findings", "activities", "submissions", "scores")
+        for name in OPTIONAL
+        if name in contracts.TABLES and (processed_dir / f"{name}.csv").is_file()
     }
-    unread = may["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
-    may["findings"] = may["findings"][~unread]
+    may.setdefault("forecasts", contracts.FORECASTS.empty())
+    if "findings" in may:  # left out is told to the sender by check
+        unread = may["findings"]["rule"].str.endswith("_left_out")
+        may["findings"] = may["findings"][~unread]
     as_of = max([*must["verdicts"]["as_of"].dropna(), *must["panel"]["as_of"].dropna()], default="")
     earlier = resolve(previous_dir) if previous_dir else None
-    found = earlier is not None and (earlier / "verdicts.csv").is_file()
-    previous = store.read_table("verdicts", earlier) if found else contracts.VERDICTS.empty()
+    for name, table in (("previous", "verdicts"), ("previous_panel", "panel")):
+        if earlier is not None and (earlier / f"{table}.csv").is_file():
+            may[name] = store.read_table(table, earlier)
     return Material(
         as_of=as_of,
         goals=goals.read_goals(config),
@@ -324,12 +404,31 @@ def read_material(
         indicators=goals.read_indicators(config),
         agencies=goals.read_agencies(config),
         tasks=goals.read_tasks(config),
+        standards=standards.read_standards(config),
         units=all_units(areas.read_areas(config)),
-        previous=previous,
         labels=Labels(lang),
         **must,
         **may,
     )
+
+
+def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Material:
+    """The run with only the chosen goals and districts (codes joined by commas; empty: all).
+
+    Raises
+    ------
+    ValueError
+        If a code is none of the plan's goals or the province's units.
+    """
+    tables = {"goals": (run.goals, "goal_code", goal_codes)}
+    tables["units"] = (run.units, "unit_code", unit_codes and f"{unit_codes},{PROVINCE}")
+    chosen = {}
+    for name, (rows, key, codes) in tables.items():
+        wanted = {code.strip() for code in codes.split(",") if code.strip()}
+        if unknown := sorted(wanted - set(rows[key])):
+            raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
+        chosen[name] = rows[rows[key].isin(wanted)] if wanted else rows
+    return replace(run, **chosen)
 
 
 def all_units(known) -> pd.DataFrame:

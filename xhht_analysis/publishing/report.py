@@ -1,195 +1,146 @@
 """The committee's report, section by section, as blocks for notebook 05.
 
-The order is that of a provincial review: results by goal, by block of the plan, by place, changes,
-duties, implementation and money, data quality, limits, methods, annex. Each function returns the
-blocks of one section; all words come from `labels`, all numbers from the tables.
+The order is that of a provincial review: what was reached by goal, how far and how fast, by
+place, tasks and money, changes, quality of the data, method, proposals. ``drawn`` gives the
+pictures of notebook 04 by name (`figures.gallery.pictures`).
 """
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable
 
 from xhht_analysis.publishing import sentences
-from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.figures import goals as figures_goals
-from xhht_analysis.publishing.figures import pace as figures_pace
-from xhht_analysis.publishing.figures import places as figures_places
-from xhht_analysis.publishing.figures.base import picture
-from xhht_analysis.publishing.followup import (
-    activities,
-    agency_name,
-    changes,
-    duties,
-    pace,
-    places,
-    track,
-)
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
-from xhht_analysis.publishing.overview import block_name, goal_rows
+from xhht_analysis.publishing.agencies import lead_name, measures
+from xhht_analysis.publishing.blocks import Block, heading, prose, table
+from xhht_analysis.publishing.changes import changes_section
+from xhht_analysis.publishing.decisions import decision_table, decisions
+from xhht_analysis.publishing.implementation import implementation
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.places import places
+from xhht_analysis.publishing.scorecard import block_name, scorecard
+from xhht_analysis.publishing.track import track_sentences
 
-__all__ = ["activities", "changes", "duties", "pace", "places"]
-MAX_ROWS = 12
+Drawn = Callable[..., list[Block]]
 VARIANTS = ("annual", "midterm", "final", "adhoc")
-SHARE_KINDS = ("share_people", "share_institutions")
+LEVEL_BLOCK = 1
+"""Block of the plan whose goals rest on recognised levels."""
 
 
-def opening(material: Material, variant: str = "annual") -> list[Block]:
-    """Title, kind of report, date, and the banner of invented data.
-
-    Raises
-    ------
-    ValueError
-        If ``variant`` is none of `VARIANTS`.
-    """
+def check_variant(variant: str) -> str:
+    """Return ``variant``; ValueError if it is none of `VARIANTS`."""
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
-    word = material.labels.word
-    as_of = word("as_of", date=material.labels.date(material.as_of))
-    lines = [f"**{word('heading.' + variant)}.** {word('heading.subtitle', as_of=as_of)}"]
-    blocks = [heading(word("heading.title"), 1), prose(lines)]
-    banner = [prose([word("sample_banner")], "banner")] if material.is_sample else []
-    return blocks[:1] + banner + blocks[1:] + [prose([material.footer()], "note")]
+    return variant
 
 
-def summary(material: Material) -> list[Block]:
-    """What a chairman reads aloud: tallies, names with numbers, focus, data."""
-    word, number = material.labels.word, material.labels.number
-    data = word(
-        "summary.data",
-        files=number(len(material.submissions)),
-        panel=number(len(material.panel)),
-        rejects=number(len(material.rejects)),
-        findings=number(len(material.findings)),
-    )
-    lead = [*sentences.summary_sentences(material), sentences.focus_sentence(material)]
+def opening(run: Material, variant: str = "annual") -> list[Block]:
+    """Title, kind of report and the banner of invented data."""
+    word = run.labels.word
+    title = word(f"heading.{check_variant(variant)}", year=run.report_year)
+    as_of = word("as_of", date=run.labels.date(run.as_of))
+    banner = [prose([word("sample_banner")], "banner")] if run.is_sample else []
+    lines = [f"{word('heading.subtitle', as_of=as_of)}"]
+    return [heading(title, 1), *banner, prose(lines, "note")]
+
+
+def summary(run: Material, drawn: Drawn) -> list[Block]:
+    """What a chairman reads aloud, the picture of all goals, what is asked."""
     return [
-        heading(word("heading.summary")),
-        prose(lead, "lead"),
-        picture(figures_goals.plot_tally(material)),
-        prose(sentences.summary_points(material), "list"),
-        prose([word("summary.reading"), data], "note"),
+        heading(run.labels.word("heading.summary")),
+        prose(sentences.headline(run), "lead"),
+        decision_table(run),
+        *drawn("overview"),
     ]
 
 
-def goals_overview(material: Material) -> list[Block]:
-    """Table and figure of all goals."""
-    word = material.labels.word
-    columns, rows = goal_rows(material)
+def results(run: Material, drawn: Drawn) -> list[Block]:
+    """Per block of the plan: table, sentences, who answers, which measures apply."""
+    word, blocks = run.labels.word, [heading(run.labels.word("heading.goals"))]
+    for number in sorted(run.ordered_goals["block"].unique()):
+        goals = run.ordered_goals[run.ordered_goals["block"] == number]
+        blocks.append(heading(block_name(run, number), 3))
+        caption = word("goals.block_caption", name=block_name(run, number))
+        first = len(blocks) == 2
+        blocks.append(scorecard(run, caption, list(goals.index), note=first))
+        if (goals["kind"] == "share_districts").any():
+            blocks.append(prose([word("goal.districts_note")], "note"))
+        for code in goals.index:
+            blocks += goal_blocks(run, code)
+        blocks += drawn("ladder") if int(number) == LEVEL_BLOCK else ()
+    return [*blocks, *drawn("shares")]
+
+
+def goal_blocks(run: Material, code: str) -> list[Block]:
+    """Sentences on one goal, its lead agency and the measures of the plan."""
+    word, said = run.labels.word, sentences.goal_sentences(run, code)
+    codes = [m.split(" ", 1)[0] for m in measures(run, code)]
+    who = word(
+        "goal.owner",
+        lead=lead_name(run, code, former=True),
+        measures=", ".join(codes) or word("none"),
+    )
+    order = int(run.ordered_goals.loc[code, "order"])
+    named = [f"**{order}. {run.title(code)}.** {said[0]}", *said[1:-1]] if said else []
+    last = f"{said[-1]} {who}" if len(said) > 1 else who
+    return [prose([*named, last])]
+
+
+def pace(run: Material, drawn: Drawn) -> list[Block]:
+    """Required pace beside the pace so far, in one picture."""
+    return [heading(run.labels.word("heading.pace")), *drawn("pace")]
+
+
+def districts(run: Material, drawn: Drawn) -> list[Block]:
+    """Leading and struggling districts, chances of all, where help counts."""
+    return [heading(run.labels.word("heading.places")), *places(run, drawn)]
+
+
+def tasks(run: Material) -> list[Block]:
+    """Tasks and money of the reporting year."""
+    title = run.labels.word("heading.activities", year=run.report_year)
+    return [heading(title), *implementation(run)]
+
+
+def changes(run: Material) -> list[Block]:
+    """What changed since the run before, and why."""
+    return [heading(run.labels.word("heading.changes")), *changes_section(run)]
+
+
+def quality(run: Material) -> list[Block]:
+    """The account of the intake and the figures that would settle a verdict."""
+    word = run.labels.word
+    lines = [sentences.account_sentence(run), sentences.status_sentence(run)]
+    lines.append(
+        word(
+            "quality.asked",
+            rejects=run.labels.number(len(run.rejects)),
+            findings=run.labels.number(len(run.findings)),
+        )
+    )
+    return [heading(word("heading.quality")), prose(lines)]
+
+
+def methods(run: Material) -> list[Block]:
+    """Half a page on the method, what was tested, and what the numbers do not say."""
+    paragraphs, limits = (run.labels.paragraphs(key) for key in ("methods", "limits"))
     return [
-        heading(word("heading.goals")),
-        table(word("goals.caption"), columns, rows, align="lrrlrl", note=word("goals.note")),
-        picture(figures_goals.plot_overview(material)),
+        heading(run.labels.word("heading.methods")),
+        prose([*paragraphs, " ".join(track_sentences(run))]),
+        prose(limits, "list"),
     ]
 
 
-def goal_block(material: Material, number: int) -> list[Block]:
-    """One block of the plan: each goal with sentences, fan and districts."""
-    goals = material.ordered_goals[material.ordered_goals["block"].astype(int) == number]
-    blocks = [heading(block_name(material, goals["block"].iloc[0]))]
-    if number == 1:
-        blocks += [prose([material.labels.word("goal.huyen")], "note")]
-        blocks += [picture(figures_places.plot_ladder(material))]
-    for goal in goals.itertuples():
-        code = goal.goal_code
-        blocks += [
-            heading(f"{int(goal.order)}. {material.title(code)}", 3),
-            prose(sentences.goal_sentences(material, code)),
-            picture(figures_goals.plot_fan(material, code)),
-        ]
-        if figures_pace.has_outcomes(material.verdict(code, TARGET_YEARS[-1])) and (
-            goal.kind in SHARE_KINDS
-        ):
-            blocks.append(picture(figures_pace.plot_dots(material, code, TARGET_YEARS[-1])))
-        if goal.kind in SHARE_KINDS and not material.observed(code).empty:
-            blocks.append(picture(figures_places.plot_districts(material, code)))
-        blocks.append(prose(_owner_lines(material, pd.Series(goal._asdict())), "note"))
-    return blocks
-
-
-def _owner_lines(material: Material, goal: pd.Series) -> list[str]:
-    word = material.labels.word
-    lead = agency_name(material, str(goal["lead_agency"]))
-    place = goal["place"].replace("gạch", word("dash_mark")).replace("ý", word("item_mark"))
-    lines = [word("goal.owner", lead=lead, place=place)]
-    if doubts := material.labels.local(goal, "doubts"):
-        lines.append(word("goal.doubts", what=doubts))
-    return lines
-
-
-def quality(material: Material) -> list[Block]:
-    """The account of the intake, the calendar, and what units are asked to mend."""
-    word = material.labels.word
-    blocks = [heading(word("heading.quality"))]
-    blocks.append(
-        prose([sentences.account_sentence(material), sentences.status_sentence(material)])
-    )
-    if not material.submissions.empty:
-        blocks.append(picture(figures_places.plot_calendar(material)))
-    for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
-        rows = getattr(material, name)
-        if not rows.empty:
-            caption = word(f"quality.{name}_caption", shown=min(len(rows), MAX_ROWS), n=len(rows))
-            blocks.append(doubt_table(material, rows.head(MAX_ROWS), caption, columns))
-    if material.rejects.empty and material.findings.empty:
-        blocks.append(prose([word("quality.none")]))
-    return blocks
-
-
-def doubt_table(material: Material, rows: pd.DataFrame, caption: str, columns: tuple) -> Block:
-    """Rejects or findings as a table; where they stand: file, sheet, cell."""
-    body = [[_doubt_cell(material, row, c) for c in columns] for _, row in rows.iterrows()]
-    return table(caption, [material.labels.word(f"col.{c}") for c in columns], body)
-
-
-def _doubt_cell(material: Material, row: pd.Series, column: str) -> str:
-    where = ", ".join(str(row[c]) for c in ("file", "sheet", "cell") if pd.notna(row[c]))
-    if column == "where":
-        return clean(where)
-    if material.labels.lang != "vi" and column in ("remedy", "message"):
-        text = str(row["rule"]).replace("_", " ")  # what offices are told is in Vietnamese
-    else:
-        text = row[column]
-    return clean(f"{text} ({where})" if column == "message" and where else text, 400)
-
-
-def limits(material: Material) -> list[Block]:
-    """What the numbers do not say."""
-    paragraphs = material.labels.paragraphs("limits")
-    return [heading(material.labels.word("heading.limits")), prose(paragraphs, "list")]
-
-
-def methods(material: Material) -> list[Block]:
-    """Methods on one page, in plain words."""
-    paragraphs = material.labels.paragraphs("methods")
-    text = [heading(material.labels.word("heading.methods")), prose(paragraphs)]
-    return [*text, *track(material)]
-
-
-def annex(material: Material) -> list[Block]:
-    """Landscape table: every share and level of every district, latest year."""
-    goals = material.ordered_goals
-    codes = goals[goals["kind"].isin([*SHARE_KINDS, "share_districts"])]
-    codes = codes.drop_duplicates("indicator_code")["indicator_code"]
-    names = [material.short(code) for code in codes]
-    word, units = material.labels.word, [*material.districts["unit_code"], PROVINCE]
-    cells = {code: material.cells(code) for code in codes}
-    found = {(u, c): latest(material, cells[c], u) for u in units for c in codes}
-    year = max((year for _, year in found.values()), default=0)
-    rows = []
-    for unit in units:
-        cells = [_dated(text, own, year) for text, own in (found[unit, c] for c in codes)]
-        rows.append([word("annex.total") if unit == PROVINCE else material.names[unit], *cells])
-    caption = word("annex.caption", name=word("annex.latest"))
-    annexed = table(caption, [word("col.unit"), *names], rows, align="l" + "r" * len(names),
-                    note=word("annex.note", year=year), wide=True)  # fmt: skip
-    return [heading(word("heading.annex"), wide=True), annexed]
-
-
-def _dated(text: str, own: int, year: int) -> str:
-    return f"{text} ({own})" if own and own != year else text
-
-
-def latest(material: Material, cells: dict, unit: str) -> tuple[str, int]:
-    """Latest of ``Material.cells`` for a unit and its year; a dash and 0 when there is none."""
-    year = max((year for code, year in cells if code == unit), default=0)
-    return cells.get((unit, year), material.labels.word("none")), int(year)
+def proposals(run: Material) -> list[Block]:
+    """Proposals by addressee: the decisions asked, then what every lead agency is asked."""
+    word, rows = run.labels.word, {}
+    for one in decisions(run):
+        rows.setdefault(one.addressee, []).append(one.asked)
+    for said in run.statements(TARGET_YEARS[-1]):
+        if said.is_struggling or said.key == "open":
+            text = word("proposal.goal", goal=said.title, chance=said.chance_text)
+            rows.setdefault(lead_name(run, said.goal_code), []).append(text)
+    heads = [word("col.addressee"), word("col.proposal")]
+    body = [[who, " ".join(dict.fromkeys(texts))] for who, texts in rows.items()]
+    if not body:
+        return [heading(word("heading.proposals")), prose([word("decision.none")])]
+    return [heading(word("heading.proposals")), table(word("proposal.caption"), heads, body)]

@@ -1,239 +1,272 @@
-"""Sentences computed from the tables: no number of the report is typed by hand.
+"""Sentences on the statements of a run: no number of a document is typed by hand.
 
-Every function takes the `Material` and returns texts; change a row and its sentence changes.
+What is said of a goal comes from its `Statement` alone; what is said of the whole plan counts
+statements.
 """
 
 from __future__ import annotations
 
-import pandas as pd
-
 from xhht_analysis import contracts
-from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, WORRYING
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.statements import PROVINCE, Statement
+
+MIN_PACE_POINTS = 3
+"""A pace so far rests on at least this many years."""
+SILENT = ("no_legal_object", "source_gap", "rule_gap", "reference_hazard")
+"""Reasons said elsewhere: by the note on districts, by `reported`, by `chance_note`."""
 
 
-def goal_sentences(material: Material, goal_code: str) -> list[str]:
-    """Where the goal stands, and one paragraph per dated target."""
-    verdicts = [v for y in TARGET_YEARS if (v := material.verdict(goal_code, y)) is not None]
-    return [current_sentence(material, verdicts), *(target_sentence(material, v) for v in verdicts)]
+def goal_sentences(run: Material, goal_code: str, unit_code: str = PROVINCE) -> list[str]:
+    """One paragraph per dated target of a goal."""
+    said = (run.statement(goal_code, year, unit_code) for year in TARGET_YEARS)
+    return [paragraph(run, one) for one in said if one is not None]
 
 
-def current_sentence(material: Material, verdicts: list[pd.Series]) -> str:
-    """Latest observed value; a range when districts are missing."""
-    known = [v for v in verdicts if material.current_text(v)]
-    if not known:
-        return material.labels.word("goal.no_current")
-    last = max(known, key=lambda v: v["current_year"])
-    key = "goal.current" if pd.notna(last["current"]) else "goal.current_bounds"
-    value = material.current_text(last)
-    return material.labels.word(key, year=int(last["current_year"]), value=value)
-
-
-def target_sentence(material: Material, verdict: pd.Series) -> str:
-    """One target: the class always with its number, range, pace, people, assumption."""
-    word, name = material.labels.word, verdict["verdict_class"]
-    target = commitment_text(material, verdict)
-    year = int(verdict["target_year"])
-    given = {"year": year, "target": target}
-    parts = []
-    if name in ("reached", "missed"):
-        parts.append(_outcome(material, verdict, given))
-    elif name == "no_data" or pd.isna(verdict["prob_reached"]):
-        parts += [word("goal.no_data", year=year, target=target), pace_sentence(material, verdict)]
-    else:
-        chance = material.labels.chance(verdict["prob_reached"])
-        verdict_word = material.labels.verdict(name)
-        parts.append(
-            word("goal.forecast", year=year, target=target, verdict=verdict_word, chance=chance)
-        )
-        if pd.notna(verdict["median"]) and pd.notna(verdict["q100"]) and pd.notna(verdict["q900"]):
-            span = material.span(verdict, verdict["q100"], verdict["q900"])
-            median = material.amount(verdict, verdict["median"])
-            parts.append(word("goal.expect", median=median, range=span))
-        parts.append(pace_sentence(material, verdict))
-    if verdict["firmness"] == "depends" and pd.notna(verdict["depends_on"]):
-        what = material.labels.known("variant", verdict["depends_on"])
-        parts.append(word("goal.depends", what=what))
-    if pd.notna(verdict["reason"]) and verdict["reason"]:
-        remarks = [material.labels.known("reason", r) for r in split_codes(verdict["reason"])]
-        parts.append(word("goal.reason", what="; ".join(r.rstrip(".") for r in remarks)))
+def paragraph(run: Material, said: Statement) -> str:
+    """All sentences on one target, the verdict first."""
+    parts = [verdict_sentence(said)]
+    if said.is_forecast:
+        parts += [expected_sentence(said), effort_sentence(said), held_sentence(said)]
+        parts += [depends_sentence(said), chance_note(said)]
+    parts += [source_sentence(run, said), reading_sentence(run, said), reason_sentence(said)]
     return " ".join(part for part in parts if part)
 
 
-def _outcome(material: Material, verdict: pd.Series, given: dict) -> str:
-    found, is_status = material.outcome(verdict), _is_status(verdict)
-    gap = verdict["target_value"] - (found["low"] if found is not None else float("nan"))
-    if verdict["verdict_class"] == "reached":
-        key = "goal.exceeded" if gap < 0 and not is_status else "goal.reached"
-    else:
-        key = "goal.missed_plain" if pd.isna(gap) or is_status else "goal.missed"
-    value, size = material.outcome_text(verdict), difference(material, verdict, abs(gap))
-    return material.labels.word(key, gap=size, value=value, **given)
+def verdict_sentence(said: Statement) -> str:
+    """The class, always with its number and the target."""
+    word, given = said.labels.word, {"year": said.target_year, "target": said.target_text}
+    if said.is_forecast:
+        chance = said.labels.chance(said.chance)
+        low, high = said.chance_range
+        if low == low and high == high and high - low >= 0.1:
+            ends = {k: said.labels.short_chance(p) for k, p in (("low", low), ("high", high))}
+            chance = word("chance_range", chance=chance, **ends)
+        verdict = said.labels.verdict(said.key)
+        return word("goal.forecast", verdict=verdict, chance=chance, **given)
+    if said.key in ("no_data", "no_object"):
+        latest = said.latest_text if said.latest is not None and said.actual is None else ""
+        seen = word("goal.latest", value=latest) if latest and said.key == "no_data" else ""
+        return " ".join(filter(None, [word(f"goal.{said.key}", **given), seen]))
+    value, key = said.actual_text, f"goal.{said.key}"
+    gap = said.actual.low - said.need if said.actual and said.actual.exact else 0.0
+    if not said.distance(gap) or abs(gap) < 0.05:
+        return word(key, value=value, **given)
+    return word(f"{key}_by", value=value, gap=said.distance(gap), **given)
 
 
-def _is_status(verdict: pd.Series) -> bool:
-    """Whether the verdict is a level, whose difference says nothing."""
-    return verdict["measure_unit"] == "level"
-
-
-def difference(material: Material, verdict: pd.Series, gap: float) -> str:
-    """Gap in percentage points or districts."""
-    if verdict["measure_unit"] == "units":
-        whole = abs(gap - round(gap)) < 0.05
-        return material.labels.word("units", n=material.labels.number(gap, 0 if whole else 1))
-    return material.labels.word("points", n=material.labels.number(gap, 1))
-
-
-def commitment_text(material: Material, verdict: pd.Series) -> str:
-    """Target in words, with the plan's "phấn đấu" or "duy trì" before it."""
-    target = material.target(verdict["goal_code"], int(verdict["target_year"]))
-    text = material.target_text(verdict)
-    soft = target is not None and target["commitment"] in ("strive", "maintain")
-    return f"{material.labels.word('commitment.' + target['commitment'])} {text}" if soft else text
-
-
-def pace_sentence(material: Material, verdict: pd.Series) -> str:
-    """Pace the target asks for, beside the pace so far, and in people a year."""
-    need, own, word = verdict["pace_required"], verdict["pace_own"], material.labels.word
-    if pd.isna(need) or _is_status(verdict):
+def expected_sentence(said: Statement) -> str:
+    """Middle and range of the forecast; one word where the range has one value."""
+    if said.expected is None:
         return ""
-    if need <= 0:
-        return word("goal.hold")
-    pace = difference(material, verdict, need)
-    if pd.isna(own):
-        text = word("goal.pace", pace=pace)
-    elif own <= 0:
-        text = word("goal.pace_beyond", pace=pace)
+    low, middle, high = (said.amount(value) for value in said.expected)
+    given = {"year": said.target_year, "median": middle}
+    if low != high:
+        return said.labels.word("goal.expect", low=low, high=high, **given)
+    same = said.latest is not None and said.range_text(said.latest) == middle
+    return said.labels.word("goal.expect_same" if same else "goal.expect_one", **given)
+
+
+def effort_sentence(said: Statement) -> str:
+    """What is missing: held already, districts short, or the pace a year beside the pace so far."""
+    word = said.labels.word
+    if said.at_target:
+        return word("goal.at_target" if said.is_hopeful else "goal.at_risk")
+    if said.measure_unit == "units" and said.latest is not None and said.latest.exact:
+        return word("goal.short", gap=said.distance(said.need - said.latest.low))
+    if said.measure_unit != "percent" or said.base is None or not said.pace_required > 0:
+        return ""
+    given = {"now": said.range_text(said.base), "base": said.base.year}
+    text = word("goal.pace", pace=said.distance(said.pace_required), **given) + pace_note(said)
+    if said.people >= 1:
+        who = said.labels.known("count_unit", said.count_unit)
+        text += word("goal.people", n=said.labels.about(said.people), who=who)
+    return text + "."
+
+
+def pace_note(said: Statement) -> str:
+    """How the required pace compares with the pace of the last years."""
+    if said.n_points < MIN_PACE_POINTS or said.pace_before != said.pace_before:
+        return ""
+    shown = [said.labels.number(p, 1) for p in (said.pace_required, said.pace_before)]
+    if said.pace_before <= 0 or shown[0] == shown[1]:
+        key = "none" if said.pace_before <= 0 else "same"
     else:
-        ratio = material.labels.number(need / own, 1)
-        text = word("goal.pace_ratio", pace=pace, ratio=ratio)
-    people = verdict["people_required"]
-    if pd.isna(people) or people < 1 or verdict["measure_unit"] == "units":
-        return text
-    who = material.labels.known(
-        "count_unit", str(material.indicator(verdict["indicator_code"]).get("count_unit_vi"))
+        key = "above" if said.pace_required > said.pace_before else "below"
+    return said.labels.word(f"pace.{key}", own=said.distance(said.pace_before))
+
+
+def held_sentence(said: Statement) -> str:
+    """Measure "duy trì": which years held the level, and the chance to hold it two years."""
+    if said.commitment != "maintain" or not said.history:
+        return ""
+    word = said.labels.word
+    lost = [str(o.year) for o in said.history if not said.meets(o.high)]
+    seen = {"first": said.history[0].year, "last": said.history[-1].year}
+    open_ = [str(o.year) for o in said.history if said.meets(o.high) and not said.meets(o.low)]
+    key = "lost" if lost else "unsure" if open_ else "always"
+    key = "never" if len(lost) == len(said.history) else key
+    text = word(f"goal.held_{key}", years=", ".join(lost or open_), **seen)
+    if said.is_forecast and said.chance_held == said.chance_held:
+        given = {"before": said.target_year - 1, "year": said.target_year}
+        text += " " + word("goal.held", p=said.labels.short_chance(said.chance_held), **given)
+    return text
+
+
+def depends_sentence(said: Statement) -> str:
+    """The assumption or the data on which the class hangs, with the chance without it."""
+    if not said.depends_on:
+        return ""
+    year = said.latest.year if said.latest is not None else ""
+    what = said.labels.known("variant", said.depends_on, year=year)
+    chance = said.variants.get(said.depends_on, float("nan"))
+    if chance == chance:
+        return said.labels.word("goal.depends", what=what, chance=said.labels.chance(chance))
+    return said.labels.word("goal.depends_class", what=what)
+
+
+def chance_note(said: Statement) -> str:
+    """Where the chance does not come from a model that was tested on goals of this kind."""
+    if said.tested == "unscored":
+        return said.labels.word("goal.unscored")
+    return said.labels.word("goal.reference") if "reference_hazard" in said.reasons else ""
+
+
+def source_sentence(run: Material, said: Statement) -> str:
+    """Two sources for one figure, or units that are missing: both figures, side by side."""
+    shown = said.actual if not said.is_forecast and said.actual else said.latest
+    if shown is None or said.key == "no_object":
+        return ""
+    word, parts = said.labels.word, []
+    if not shown.exact:
+        names = run.silent_units(said.indicator_code, shown.year)
+        key = "goal.missing_units" if names else "goal.missing_some"
+        names = said.labels.some(names)
+        parts.append(word(key, year=shown.year, names=names, shown=said.range_text(shown)))
+    if said.reported is not None:
+        key = "goal.reported_level" if said.measure_unit == "level" else "goal.reported"
+        pair = [said.range_text(o) for o in (said.reported, shown)]
+        texts = dict(
+            zip(("reported", "shown"), pair[::-1] if said.by_report else pair, strict=True)
+        )
+        texts["used"] = word("rests_on.report" if said.by_report else "rests_on.rule")
+        parts.append(word(key, year=said.reported.year, **texts))
+    return " ".join(parts)
+
+
+def reading_sentence(run: Material, said: Statement) -> str:
+    """Verdict under another reading of the plan's words, where it was asked."""
+    return " ".join(
+        said.labels.word(
+            "goal.reading", what=reading_condition(run, said, r), verdict=reading_verdict(said, r)
+        )
+        for r in said.readings
     )
-    return f"{text} {word('goal.people', n=material.labels.number(people), who=who)}"
 
 
-def summary_sentences(material: Material) -> list[str]:
-    """Tallies of both target years: what a chairman reads aloud."""
-    as_of = material.labels.word("as_of", date=material.labels.date(material.as_of))
-    told = tallies(material)
-    if not told:
-        return [f"{as_of}: {material.labels.word('class.no_data')}."]
-    return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:]]
+def reading_condition(run: Material, said: Statement, reading) -> str:
+    """The other reading in words: "Nếu hiểu ..."."""
+    parent = run.parent_goal(said.goal_code)
+    name = run.title(parent) if parent else ""
+    return said.labels.word(f"reading.{reading.key}", need=said.amount(reading.need), parent=name)
 
 
-def tallies(material: Material, unit_code: str = PROVINCE) -> list[str]:
-    """How the targets of each year stand in one unit, a sentence a year."""
-    found = {year: unit_verdicts(material, year, unit_code) for year in TARGET_YEARS}
-    return [
-        tally_text(material, [v["verdict_class"] for v in verdicts], year)
-        for year, verdicts in found.items()
-        if verdicts
+def reading_verdict(said: Statement, reading) -> str:
+    """Class and chance of another reading."""
+    text = said.labels.verdict(reading.verdict_class)
+    chance = said.labels.short_chance(reading.chance)
+    return f"{text} ({chance})" if chance else text
+
+
+def reason_sentence(said: Statement) -> str:
+    """Remarks of the forecast that no other sentence has said."""
+    if said.key == "no_object" or said.actual is not None:
+        return ""
+    codes = [r for r in said.reasons if r not in SILENT]
+    remarks = [said.labels.known("reason", code).rstrip(".") for code in codes]
+    return said.labels.word("goal.reason", what="; ".join(remarks)) if remarks else ""
+
+
+def tally(run: Material, year: int, unit_code: str = PROVINCE) -> str:
+    """How many targets of ``year`` fall in each class, in one sentence."""
+    said = run.statements(year, unit_code)
+    keys = [one.key for one in said]
+    word, verdict = run.labels.word, run.labels.verdict
+    parts = [
+        word("summary.part", n=keys.count(c), verdict=verdict(c)) for c in CLASS_ORDER if c in keys
     ]
+    if not parts:
+        return ""
+    key = "summary.tally_past" if year < int(run.as_of[:4]) else "summary.tally_future"
+    return word(key, n=len(keys), year=year, parts=", ".join(parts))
 
 
-def unit_verdicts(material: Material, year: int, unit_code: str = PROVINCE) -> list[pd.Series]:
-    """Verdicts of a unit on the targets of ``year``; the province's status is no district's."""
-    goals = material.ordered_goals
-    if unit_code != PROVINCE:
-        goals = goals[goals["kind"] != "province_status"]
-    found = (material.verdict(code, year, unit_code) for code in goals.index)
-    return [v for v in found if v is not None]
+def headline(run: Material) -> list[str]:
+    """What a chairman reads aloud: a tally per target year, and what the tally rests on."""
+    told = [text for year in TARGET_YEARS if (text := tally(run, year))]
+    as_of = run.labels.word("as_of", date=run.labels.date(run.as_of))
+    if not told:
+        return [f"{as_of}: {run.labels.verdict('no_data')}."]
+    return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:], reached_caveat(run)]
 
 
-def summary_points(
-    material: Material, unit_code: str = PROVINCE, years: tuple = TARGET_YEARS
-) -> list[str]:
-    """Named goals behind the tallies, always with their numbers."""
+def reached_caveat(run: Material) -> str:
+    """Which of the goals reached are rebuilt, of a merged province, or self-declared."""
+    met = [s for s in run.statements(TARGET_YEARS[0]) if s.key == "reached"]
+    counts = {
+        "rebuilt": sum(s.measure_unit == "units" and s.ended for s in met),
+        "province": sum(s.kind == "province_status" for s in met),
+        "declared": sum(run.is_self_declared(s.indicator_code) for s in met),
+    }
+    word = run.labels.word
+    parts = [word(f"summary.{key}", n=n) for key, n in counts.items() if n]
+    return word("summary.caveat", n=len(met), parts="; ".join(parts)) if parts else ""
+
+
+def named_points(run: Material, year: int, unit_code: str = PROVINCE) -> list[str]:
+    """Named goals behind a tally, always with their numbers."""
+    said, word = run.statements(year, unit_code), run.labels.word
+    groups = {
+        "reached": ("reached",),
+        "missed": ("missed",),
+        "hopeful": HOPEFUL[1:],
+        "open": ("open",),
+        "struggling": STRUGGLING[:2],
+        "no_data": ("no_data",),
+        "no_object": ("no_object",),
+    }
     points = []
-    for year in years:
-        verdicts = unit_verdicts(material, year, unit_code)
-        for key, classes in (
-            ("reached", ("reached",)),
-            ("missed", ("missed",)),
-            ("hopeful", HOPEFUL[1:]),
-            ("open", ("open",)),
-            ("worrying", WORRYING[:2]),
-        ):
-            chosen = [v for v in verdicts if v["verdict_class"] in classes]
-            if chosen:
-                names = "; ".join([named(material, v) for v in chosen])
-                points.append(material.labels.word(f"summary.{key}", year=year, names=names))
-        empty = [v for v in verdicts if v["verdict_class"] == "no_data"]
-        if empty:
-            names = "; ".join([material.title(v["goal_code"]) for v in empty])
-            points.append(
-                material.labels.word("summary.no_data", n=len(empty), year=year, names=names)
-            )
+    for key, classes in groups.items():
+        chosen = [s for s in said if s.key in classes]
+        if chosen:
+            names = "; ".join(named(s) for s in chosen)
+            points.append(word(f"summary.{key}", year=year, names=names))
     return points
 
 
-def named(material: Material, verdict: pd.Series) -> str:
+def named(said: Statement) -> str:
     """Title of a goal with the number behind its verdict."""
-    name = material.title(verdict["goal_code"])
-    if verdict["verdict_class"] == "reached" and _is_status(verdict):
-        return name
-    if verdict["verdict_class"] in ("reached", "missed"):
-        current, target = material.outcome_text(verdict), material.target_text(verdict)
-        return material.labels.word("summary.actual", name=name, current=current, target=target)
-    chance = material.labels.short_chance(verdict["prob_reached"])
-    return material.labels.word("summary.chance", name=name, chance=chance)
+    word = said.labels.word
+    if said.chance_text:
+        return word("summary.named", name=said.title, number=said.chance_text)
+    if said.actual is None or said.key not in ("reached", "missed"):
+        return said.title
+    number = word("summary.actual", actual=said.actual_text, target=said.amount(said.need, 0))
+    return word("summary.named", name=said.title, number=number)
 
 
-def focus_sentence(material: Material, n: int = 3) -> str:
-    """The open or unlikely targets of the last year with the least chance."""
-    year = TARGET_YEARS[-1]
-    weak = [v for v in unit_verdicts(material, year) if pd.notna(v["prob_reached"])]
-    weak = [v for v in weak if v["verdict_class"] in ("open", *WORRYING)]
-    weak = sorted(weak, key=lambda v: v["prob_reached"])[:n]
-    if not weak:
-        return ""
-    chance = material.labels.chance
-    names = [f"{material.title(v['goal_code'])} ({chance(v['prob_reached'])})" for v in weak]
-    return material.labels.word("summary.help", year=year, names="; ".join(names))
-
-
-def account_sentence(material: Material) -> str:
+def account_sentence(run: Material) -> str:
     """The account of the intake: received = used + rejected + superseded + duplicate + out."""
-    rows = material.submissions
-    sums = rows[[c for c in rows.columns if c.startswith("n_")]].sum()
-    number = material.labels.number
-    return material.labels.word(
-        "quality.account",
-        files=number(len(rows)),
-        senders=number(rows["sender"].nunique()),
-        received=number(sums["n_observations"]),
-        panel=number(sums["n_panel"]),
-        rejected=number(sums["n_rejected"]),
-        superseded=number(sums["n_superseded"]),
-        duplicate=number(sums["n_duplicate"]),
-        out=number(sums["n_out_of_scope"]),
-    )
+    rows, number = run.submissions, run.labels.number
+    names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
+    sums = {name: number(rows[f"n_{name}"].sum()) for name in names}
+    senders = number(rows["sender"].nunique())
+    return run.labels.word("quality.account", files=number(len(rows)), senders=senders, **sums)
 
 
-def status_sentence(material: Material) -> str:
+def status_sentence(run: Material) -> str:
     """How many figures of the panel are rebuilt, corrected or doubtful."""
-    rows = material.panel
-    tally = rows["value_type"].value_counts()
-    number = material.labels.number
-    return material.labels.word(
-        "quality.status",
-        derived=number(tally.get(contracts.VALUE_TYPES[2], 0)),
-        corrected=number(tally.get(contracts.VALUE_TYPES[1], 0)),
-        doubtful=number((rows["status"] == "doubtful").sum()),
-    )
-
-
-def tally_text(material: Material, classes: list[str], year: int) -> str:
-    """How many targets of ``year`` fall in each verdict class, as one sentence."""
-    parts = [
-        material.labels.word("summary.part", n=classes.count(c), verdict=material.labels.verdict(c))
-        for c in CLASS_ORDER
-        if c in classes
-    ]
-    key = "summary.tally_past" if year < int(material.as_of[:4]) else "summary.tally_future"
-    return material.labels.word(key, n=len(classes), year=year, parts=", ".join(parts) or "–")
+    tally_ = run.panel["value_type"].value_counts()
+    counts = {name: run.labels.number(tally_.get(name, 0)) for name in contracts.VALUE_TYPES[1:]}
+    doubtful = run.labels.number((run.panel["status"] == "doubtful").sum())
+    return run.labels.word("quality.status", doubtful=doubtful, **counts)

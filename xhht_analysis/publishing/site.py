@@ -14,7 +14,7 @@ from xhht_analysis.publishing.documents import write_page
 from xhht_analysis.publishing.labels import Labels, collation_key
 from xhht_analysis.publishing.material import all_units
 
-REPORT = "05_committee_report"
+DOCUMENTS = ("brief", "05_committee_report", "annex")
 SUFFIXES = (".html", ".docx", ".pdf", ".xlsx")
 
 
@@ -52,9 +52,9 @@ def _is_sample(folder: Path) -> bool:
 def _run_blocks(folder: Path, sample: bool, labels: Labels, names: Mapping, units) -> list[Block]:
     mark = f" – {labels.word('sample')}" if sample else ""
     title = labels.word("as_of", date=labels.date(folder.name)) + mark
-    reports = [folder / f"{REPORT}{suffix}" for suffix in SUFFIXES]
+    reports = [folder / f"{name}{suffix}" for name in DOCUMENTS for suffix in SUFFIXES]
     blocks = [heading(title), heading(labels.word("site.reports"), 3)]
-    found = [(labels.word(f"document{p.suffix}"), p) for p in reports if p.is_file()]
+    found = [(labels.word(f"document.{p.name}"), p) for p in reports if p.is_file()]
     blocks.append(links([(text, _address(path, folder)) for text, path in found]))
     pages = [(names[p.stem], p) for p in folder.glob("indicators/*.html") if p.stem in names]
     sections = [("indicators", pages)]

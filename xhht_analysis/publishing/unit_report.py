@@ -11,18 +11,19 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing.agencies import task_label
+from xhht_analysis.publishing.appendix import MAX_ROWS, doubt_table, latest
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.figures import places as figures_places
+from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
+from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture
-from xhht_analysis.publishing.followup import STATES
+from xhht_analysis.publishing.implementation import STATES
 from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
-from xhht_analysis.publishing.overview import goal_columns, goal_row
-from xhht_analysis.publishing.report import doubt_table, latest
+from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.reports_received import DEADLINE
+from xhht_analysis.publishing.scorecard import scorecard
 
 YEAR = TARGET_YEARS[-1]
-MAX_ROWS = 40
-WORTH_SAYING = 0.005
-"""Smaller gains of the province's chance are noise."""
 
 
 def judged_unit(material: Material, unit_code: str) -> str:
@@ -55,53 +56,61 @@ def opening(material: Material, unit_code: str) -> list[Block]:
 def summary(material: Material, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    lead = [*sentences.tallies(material, judged), _standing(material, judged)]
+    told = (sentences.tally(material, year, judged) for year in TARGET_YEARS)
+    lead = [*filter(None, told), _standing(material, judged)]
     if judged != unit_code:
         lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
-    points = sentences.summary_points(material, judged, (YEAR,))
-    rows = material.verdicts[material.verdicts["unit_code"] == judged]
-    rows = rows[(rows["target_year"] == YEAR) & (rows["leverage"] >= WORTH_SAYING)]
-    if len(rows):
-        best = rows.loc[rows["leverage"].idxmax()]
-        gain = material.labels.number(100 * best["leverage"], 1)
-        points.append(word("unit.leverage", name=material.title(best["goal_code"]), gain=gain))
+    points = sentences.named_points(material, YEAR, judged)
+    gains = leverages(material, YEAR)
+    gains = gains[(gains["unit_code"] == judged) & (gains["gain"] >= WORTH_SAYING)]
+    if len(gains):
+        best, name = gains.iloc[0], unit_name(material, judged)
+        gain = material.labels.number(100 * best["gain"], 1)
+        goal = material.title(best["goal_code"])
+        points.append(word("unit.leverage", unit=name, name=goal, gain=gain))
     return [heading(word("unit.summary")), prose(lead, "lead"), prose(points, "list")]
 
 
 def _standing(material: Material, unit_code: str) -> str:
-    rows = figures_places.standings(material, YEAR)
+    rows = standings(material, YEAR)
     mine = rows[rows["unit_code"] == unit_code]
     if mine.empty:
         return ""
     row = mine.iloc[0]
-    rank = 1 + int((rows["hopeful"] > row["hopeful"]).sum())
-    return material.labels.word("unit.standing", rank=rank, total=len(rows), year=YEAR,
-                                n=row["hopeful"], of=row["total"])  # fmt: skip
+    above = int((rows["hopeful"] > row["hopeful"]).sum())
+    tied = int((rows["hopeful"] == row["hopeful"]).sum()) - 1
+    return material.labels.word(
+        "unit.standing",
+        year=YEAR,
+        total=row["total"],
+        above=above,
+        tied=tied,
+        hopeful=row["hopeful"],
+        hard=row["hard"],
+    )
 
 
 def goals(material: Material, unit_code: str) -> list[Block]:
-    """Every target: where the unit stands, verdict, pace; then the figure of its shares."""
+    """Every target asked of the unit: where it stands, verdict, sentences; then its shares."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    known = [sentences.unit_verdicts(material, year, judged) for year in TARGET_YEARS]
-    last = {v["goal_code"]: v for verdicts in known for v in verdicts}
-    rows = [
-        [*goal_row(material, code, judged), _need(material, last[code])]
-        for code in material.ordered_goals.index
-        if code in last
-    ]
+    said = [s for year in TARGET_YEARS for s in material.statements(year, judged)]
     blocks = [heading(word("unit.goals"))]
-    if not rows:
+    if not said:
         return [*blocks, prose([word("class.no_data")])]
-    caption, heads = word("unit.goals_caption", name=unit_name(material, judged)), word("col.need")
-    blocks.append(table(caption, [*goal_columns(material), heads], rows, align="lrrlrlr"))
-    picture_ = picture(figures_places.plot_unit(material, judged))
-    return [*blocks, heading(word("unit.ahead")), picture_]
-
-
-def _need(material: Material, verdict: pd.Series) -> str:
-    need = verdict["pace_required"]
-    shown = verdict["measure_unit"] != "level" and pd.notna(need) and need > 0
-    return f"+{material.labels.number(need, 1)}" if shown else material.labels.word("none")
+    codes = [c for c in material.ordered_goals.index if c in {s.goal_code for s in said}]
+    caption = word("unit.goals_caption", name=unit_name(material, judged))
+    blocks.append(scorecard(material, caption, codes, judged))
+    if judged != PROVINCE:
+        blocks.append(prose([word("unit.not_asked")], "note"))
+    efforts = [
+        f"{s.title}: {text}"
+        for s in said
+        if s.target_year == YEAR and (text := sentences.effort_sentence(s))
+    ]
+    if efforts:
+        blocks.append(prose(efforts, "list"))
+    drawn = picture(courses.plot_shares(material, judged))
+    return [*blocks, heading(word("unit.ahead")), drawn]
 
 
 def figures(material: Material, unit_code: str) -> list[Block]:
@@ -152,10 +161,11 @@ def quality(material: Material, unit_code: str) -> list[Block]:
     sent = material.submissions[material.submissions["sender"] == unit_code]
     told = word("unit.received_none")
     if len(sent):
-        due = sent["year"].astype("Int64").astype(str) + f"-{figures_places.DEADLINE}"
+        due = sent["year"].astype("Int64").astype(str) + f"-{DEADLINE}"
         late, day = int((sent["received_on"] > due).sum()), sent["received_on"].max()
-        told = word("unit.received", n=number(len(sent)), late=number(late),
-                    date=material.labels.date(day))  # fmt: skip
+        told = word(
+            "unit.received", n=number(len(sent)), late=number(late), date=material.labels.date(day)
+        )
     blocks = [heading(word("unit.quality")), prose([told])]
     for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
         rows = getattr(material, name)
@@ -174,14 +184,19 @@ def activities(material: Material, unit_code: str) -> list[Block]:
     if rows.empty:
         return [*blocks, prose([word("unit.activities_none")])]
     year = int(rows["year"].max())
-    titles = {t["task_code"]: material.labels.local(t, "title")
-              for _, t in material.tasks.iterrows()}  # fmt: skip
+    titles = {
+        t["task_code"]: material.labels.local(t, "title") for _, t in material.tasks.iterrows()
+    }
     body = [
-        [f"{clean(r.task_code)} {titles.get(r.task_code, '')}".strip(),
-         word(f"col.{r.status}") if r.status in STATES else word("none"), clean(r.text),
-         number(r.budget_planned), number(r.budget_spent)]
+        [
+            f"{task_label(clean(r.task_code))} {titles.get(r.task_code, '')}".strip(),
+            word(f"col.{r.status}") if r.status in STATES else word("none"),
+            clean(r.text),
+            number(r.budget_planned),
+            number(r.budget_spent),
+        ]
         for r in rows[rows["year"] == year].sort_values("task_code").itertuples()
-    ]  # fmt: skip
+    ]
     columns = [word(f"col.{c}") for c in ("task", "state", "done_text", "planned", "spent")]
     return [
         *blocks,

@@ -1,8 +1,7 @@
 """The blocks of an executed notebook as a Word file an office can finish and forward.
 
-The form follows Nghị định 30/2020/NĐ-CP, Phụ lục I: national title, issuing body, number, place
-and date, signature and recipients are there to be filled in; Times New Roman 13, A4, margins of
-20 mm, 30 mm at the left. Wide tables stand on landscape pages.
+The form (Nghị định 30/2020/NĐ-CP, Phụ lục I) stands in a template of Word's own; the code only
+fills it. Wide tables stand on landscape pages.
 """
 
 from __future__ import annotations
@@ -16,48 +15,81 @@ from docx.document import Document as Doc
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm, Pt
 
 from xhht_analysis import files
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing.blocks import cell_text, runs
 from xhht_analysis.publishing.labels import Labels
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-FONT, SIZE = "Times New Roman", Pt(13)
+TEMPLATES = Path(__file__).with_name("templates")
+CONTENT = "{{content}}"
 PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
 LETTER, MAX_WORD = Mm(2.1), 14
 """Room of one letter at 11 points; longer words may break."""
 WIDTH, HEIGHT = {False: Mm(160), True: Mm(247)}, {False: Mm(225), True: Mm(140)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
-HEADING_SIZES = {1: Pt(14), 2: Pt(14), 3: Pt(13)}
 
 
 def write_docx(
-    blocks: list[tuple[dict, bytes]], out: Path, labels: Labels, title: str | None = None
+    blocks: list[tuple[dict, bytes]], out: Path, labels: Labels, part: str = "report"
 ) -> Path:
-    """Write blocks (content, PNG bytes) to ``out``; the file appears whole or not at all."""
-    doc = Document()
-    headings = [c["text"] for c, _ in blocks if c["kind"] == "heading"]
-    doc.core_properties.title = title or (headings[0] if headings else "")
-    doc.core_properties.author = ""
-    _styles(doc)
-    _letterhead(doc, labels)
+    """Write blocks (content, PNG bytes) to ``out``; the file appears whole or not at all.
+
+    The form comes from a template: ``report.<lang>.docx`` for the report, ``plain.docx`` for the
+    brief and the annex. A file of that name in config/word/ takes its place.
+    """
+    doc = Document(str(template_path("report" if part == "report" else "plain", labels.lang)))
+    title = next((c["text"] for c, _ in blocks if c["kind"] == "heading" and c["level"] == 1), "")
+    doc.core_properties.title, doc.core_properties.author = title, ""
+    kind = "" if part == "report" else labels.word(f"word.{part}")
+    tail = _open_form(doc, {"{{title}}": title, "{{kind}}": kind})
     wide = False
-    turns = [i for i, (c, _) in enumerate(blocks) if c["kind"] == "heading" and c.get("wide")]
-    for place, (content, png) in enumerate(blocks):
-        if turns and place == turns[-1]:  # the annex follows the signature
-            _signature(doc, labels)
+    for content, png in blocks:
+        if content["kind"] == "heading" and content["level"] == 1:
+            continue
         if bool(content.get("wide")) != wide and content["kind"] in ("heading", "table"):
             wide = not wide
             _turn_page(doc, wide)
         _add(doc, content, png, wide)
-    if not turns:
-        _signature(doc, labels)
+    end = doc.element.body.sectPr
+    for element in tail:
+        end.addprevious(element)
     stream = io.BytesIO()
     doc.save(stream)
     return _write_zip(stream, out)
+
+
+def template_path(name: str, lang: str) -> Path:
+    """Form of a document: the office's own in config/word/, else the kit's."""
+    found = [
+        folder / f
+        for folder in (Project().config_dir / "word", TEMPLATES)
+        for f in (f"{name}.{lang}.docx", f"{name}.docx")
+        if (folder / f).is_file()
+    ]
+    if not found:
+        raise KitError(f"{name}.docx: no Word template in config/word or the kit")
+    return found[0]
+
+
+def _open_form(doc: Doc, texts: dict[str, str]) -> list:
+    """Fill the placeholders; cut off and return what follows ``{{content}}``."""
+    for paragraph in doc.paragraphs:
+        for run in paragraph.runs:
+            for mark, text in texts.items():
+                run.text = run.text.replace(mark, text) if mark in run.text else run.text
+    body = doc.element.body
+    marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
+    if marker is None:
+        raise KitError(f"Word template: the paragraph {CONTENT} is missing")
+    children = list(body)
+    tail = children[children.index(marker) + 1 : children.index(body.sectPr)]
+    for element in (marker, *tail):
+        body.remove(element)
+    return tail
 
 
 def _write_zip(saved: io.BytesIO, out: Path) -> Path:
@@ -74,35 +106,6 @@ def _write_zip(saved: io.BytesIO, out: Path) -> Path:
     return out
 
 
-def _styles(doc: Doc) -> None:
-    for name in ("Normal", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet"):
-        style = doc.styles[name]
-        style.font.name, style.font.color.rgb = FONT, RGBColor(0, 0, 0)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for side in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-            fonts.set(qn(side), FONT)
-        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-            fonts.attrib.pop(qn(theme), None)
-    for level, size in HEADING_SIZES.items():
-        doc.styles[f"Heading {level}"].font.size = size
-    doc.styles["Normal"].font.size = doc.styles["List Bullet"].font.size = SIZE
-    doc.styles["Normal"].paragraph_format.space_after = Pt(6)
-    doc.styles["Caption"].font.size, doc.styles["Caption"].font.italic = Pt(12), False
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "vi-VN")
-    doc.styles["Normal"].element.get_or_add_rPr().append(language)
-    section = doc.sections[0]
-    section.page_width, section.page_height = PAGE
-    section.left_margin, section.right_margin = LEFT, OTHER
-    section.top_margin = section.bottom_margin = OTHER
-    section.different_first_page_header_footer = True
-    number = section.header.paragraphs[0]
-    number.alignment = ALIGN.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    number._p.append(field)
-
-
 def _turn_page(doc: Doc, wide: bool) -> None:
     section = doc.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
@@ -111,43 +114,18 @@ def _turn_page(doc: Doc, wide: bool) -> None:
     section.different_first_page_header_footer = False
 
 
-def _letterhead(doc: Doc, labels: Labels) -> None:
-    texts = [labels.word("word.body"), labels.word("word.nation")]
-    _side_by_side(doc, texts, [Mm(60), Mm(100)], [Pt(12), Pt(12)], [ALIGN.CENTER, ALIGN.CENTER])
-    kind = doc.add_paragraph()
-    kind.alignment, kind.paragraph_format.space_before = ALIGN.CENTER, Pt(18)
-    kind.add_run(labels.word("word.kind")).bold = True
-
-
-def _signature(doc: Doc, labels: Labels) -> None:
-    texts = [labels.word("word.recipients"), labels.word("word.signature")]
-    _side_by_side(doc, texts, [Mm(80), Mm(80)], [Pt(11), SIZE], [ALIGN.LEFT, ALIGN.CENTER])
-
-
-def _side_by_side(doc: Doc, texts: list, widths: list, sizes: list, sides: list) -> None:
-    """Two blocks of lines beside each other; a line between double stars is bold."""
-    grid = doc.add_table(1, 2)
-    _fix_widths(grid, widths)
-    for cell, text, size, side in zip(grid.rows[0].cells, texts, sizes, sides, strict=True):
-        for i, line in enumerate(text.splitlines()):
-            paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
-            paragraph.alignment, paragraph.paragraph_format.space_after = side, Pt(0)
-            run = paragraph.add_run(line.replace("**", ""))
-            run.bold, run.font.size = "**" in line, size
-
-
 def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
     match content["kind"]:
         case "heading":
-            title = doc.add_heading(content["text"], min(content["level"], 3))
-            if content["level"] == 1:
-                title.alignment = ALIGN.CENTER
+            doc.add_heading(content["text"], content["level"] - 1)
         case "prose":
             _add_prose(doc, content)
         case "table":
             _add_table(doc, content, wide)
         case "links":
             _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
+        case "widget":
+            pass  # lives only on a page
         case "picture":
             shape = doc.add_picture(io.BytesIO(png), width=Mm(25.4 * content["inches"]))
             scale = min(WIDTH[wide] / shape.width, HEIGHT[wide] / shape.height, 1)
@@ -159,14 +137,13 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
 
 
 def _add_prose(doc: Doc, content: dict) -> None:
-    style = "List Bullet" if content["style"] == "list" else "Normal"
+    style = "List Bullet" if content["style"] == "list" else "Body Text"
     for text in content["paragraphs"]:
         paragraph = doc.add_paragraph(style=style)
-        if style == "Normal":
-            paragraph.alignment = ALIGN.JUSTIFY
         for piece, bold in runs(text):
             run = paragraph.add_run(piece)
             run.bold = bold or content["style"] == "banner"
+            run.italic = content["style"] == "blank"
             if content["style"] == "note":
                 run.font.size = Pt(11)
 

@@ -18,10 +18,10 @@ import pandas as pd
 
 from xhht_analysis import contracts, store
 from xhht_analysis.project import Project
+from xhht_analysis.publishing.changes import panel_changes
 from xhht_analysis.running import execution, records, stages
 
 STEPS = ("model", "reread", "revision", "new")
-FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
 NOTICED = 0.01
 """A step that moves a probability by less, and no class, is no cause worth naming."""
 RECORDED = ("code", "versions", "parameters")
@@ -74,35 +74,6 @@ def compare(project: Project, before: str, after: str, judge: Judge | None = Non
     )
     figures = kinds.value_counts().to_dict()
     return Comparison(_moved([*chain, ends[1]]), figures, why, outdated)
-
-
-def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
-    """Kind of change of every panel row that changed, by panel key.
-
-    ``new``: had no figure before; ``revision``: another cell gives it now, or none does;
-    ``reread``: the same cell gives another figure (code, rules or corrections changed). A rebuilt
-    figure is revised if a reported one of its indicator and year is, else reread.
-    """
-    key = list(contracts.PANEL_KEY)
-    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
-    same = pd.concat([_equal(both[f"{c}_old"], both[f"{c}_new"]) for c in FIGURES], axis=1)
-    kind = pd.Series("reread", both.index).mask(
-        ~_equal(both["source_id_old"], both["source_id_new"]), "revision"
-    )
-    kind = kind.mask(both["side"].eq("left_only"), "revision").mask(
-        both["side"].eq("right_only"), "new"
-    )
-    kind = kind[~(same.all(axis=1) & both["side"].eq("both"))]
-    both = both.loc[kind.index]
-    derived = both["source_id_old"].isna() & both["source_id_new"].isna() & kind.eq("reread")
-    place = pd.MultiIndex.from_frame(both[["indicator_code", "year"]])
-    revised = place.isin(place[kind.eq("revision")])
-    kind = kind.mask(derived & revised, "revision")
-    return kind.set_axis(pd.MultiIndex.from_frame(both[key]))
-
-
-def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
-    return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
 
 
 def _patched(panel: pd.DataFrame, new: pd.DataFrame, kinds: pd.Series, step: str) -> pd.DataFrame:

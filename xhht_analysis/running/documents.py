@@ -10,6 +10,8 @@ from xhht_analysis.running.runner import MakeDocuments, Settings
 from xhht_analysis.running.stages import REPORT
 
 PDF = "pdf"
+PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex"}
+"""Documents of a run: the part of the report notebook and the name of its files."""
 
 
 def maker() -> MakeDocuments:
@@ -21,19 +23,22 @@ def maker() -> MakeDocuments:
 
 
 def write_documents(staged: Project, settings: Settings, executed: Path) -> None:
-    """Write Excel annex, page, Word file, indicator pages and, with a browser here, the PDF."""
-    from xhht_analysis.publishing import annex, documents, indicator_pages
+    """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages."""
+    from xhht_analysis.publishing import documents, indicator_pages, workbook
+    from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.material import read_material
 
     folder, lang = staged.reports(settings.as_of), settings.lang
-    page = folder / f"{REPORT.name}.html"
     run = read_material(staged.processed(settings.as_of), lang=lang)
-    annex.write_annex(run, page.with_suffix(".xlsx"))
-    documents.export_html(executed, page, lang=lang)
+    workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
-        beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
-        documents.export_docx(executed, page.with_suffix(".docx"), lang=lang)
-        drawn = documents.drawn_pictures(executed)
+        for part, name in PARTS.items():
+            page = folder / f"{name}.html"
+            form = {"part": part, "outline": part != "brief", "lang": lang}
+            documents.export_html(executed, page, **form)
+            beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
+            documents.export_docx(executed, page.with_suffix(".docx"), **form)
+        drawn = gallery.pictures(run, staged.figures(settings.as_of))
         indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
 
 
@@ -41,7 +46,7 @@ def export_unit(executed: Path, page: Path, lang: str) -> None:
     """Write the page of one unit from its executed notebook."""
     from xhht_analysis.publishing import documents
 
-    documents.export_html(executed, page, title=None, lang=lang)
+    documents.export_html(executed, page, lang=lang)
 
 
 def index(project: Project, lang: str) -> Path:

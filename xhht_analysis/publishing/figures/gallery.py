@@ -1,65 +1,71 @@
-"""Which figures a run has, under which file names.
+"""Which figures a run has, under which file names, and the pictures once they are drawn.
 
-Each function names figures and how to draw them; none is drawn before it is saved, and none is
-kept: a drawn figure holds thousands of objects.
+Each entry names a figure and how to draw it; none is drawn before it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from xhht_analysis.publishing.figures import goals, pace, places
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.figures import courses, grids, plan
+from xhht_analysis.publishing.figures.base import picture, png_bytes, save_figure
+from xhht_analysis.publishing.material import SHARE_KINDS, Material
 
-SHARE_KINDS = ("share_people", "share_institutions")
-YEAR = TARGET_YEARS[-1]
 Sketches = dict[str, Callable[[], Figure]]
 
 
-def overviews(material: Material) -> Sketches:
-    """Figures of the whole plan by file name."""
-    drawn = {"tally": goals.plot_tally, "overview": goals.plot_overview}
-    return {name: partial(plot, material) for name, plot in drawn.items()}
-
-
-def fans(material: Material) -> Sketches:
-    """One fan per goal, in the plan's order."""
-    codes = material.ordered_goals["goal_code"]
-    return {f"fan_{code}": partial(goals.plot_fan, material, code) for code in codes}
-
-
-def dots(material: Material) -> Sketches:
-    """Twenty outcomes of every goal that has a forecast of the last target year."""
-    codes = material.ordered_goals.index
-    known = [code for code in codes if pace.has_outcomes(material.verdict(code, YEAR))]
-    return {f"dots_{code}": partial(pace.plot_dots, material, code, YEAR) for code in known}
-
-
-def paces(material: Material) -> Sketches:
-    """Distance, pace, change since the last run, and how past forecasts held."""
+def report_figures(run: Material) -> Sketches:
+    """The figures of the report: all goals, levels, shares, pace, chances by district."""
     drawn = {
-        "dumbbell": partial(pace.plot_dumbbell, material, YEAR),
-        "peers": partial(pace.plot_peers, material, YEAR),
-        "track": partial(pace.plot_track, material),
+        "overview": plan.plot_overview,
+        "ladder": grids.plot_ladder,
+        "shares": courses.plot_shares,
+        "pace": plan.plot_pace,
+        "heatmap": grids.plot_heatmap,
     }
-    if not material.previous.empty:
-        drawn["changes"] = partial(pace.plot_changes, material, YEAR)
+    return {name: partial(plot, run) for name, plot in drawn.items()}
+
+
+def annex_figures(run: Material) -> Sketches:
+    """The figures of the annex: every share alone and by district, reports received, tests."""
+    rows = run.ordered_goals
+    shares = [c for c in rows[rows["kind"].isin(SHARE_KINDS)].index if len(run.observed(c))]
+    drawn = {f"fan_{c}": partial(courses.plot_fan, run, c) for c in shares}
+    drawn |= {f"districts_{c}": partial(courses.plot_districts, run, c) for c in shares}
+    return drawn | {
+        "calendar": partial(grids.plot_calendar, run),
+        "track": partial(plan.plot_track, run),
+    }
+
+
+def save_all(sketches: Sketches, folder: str | Path) -> dict[str, Block]:
+    """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
+    return {name: _saved(name, draw(), folder) for name, draw in sketches.items()}
+
+
+def _saved(name: str, figure: Figure, folder: str | Path) -> Block:
+    saved = save_figure(figure, folder, name)
+    return picture(saved[0].read_bytes() if saved else png_bytes(figure))
+
+
+def pictures(run: Material, folder: str | Path = "") -> Callable[..., list[Block]]:
+    """What gives the pictures of this run by name, as notebook 04 has drawn them into ``folder``.
+
+    A picture that is not there is drawn; a name that the run has no figure for gives none.
+    """
+    sketches = report_figures(run) | annex_figures(run)
+
+    def drawn(*names: str) -> list[Block]:
+        known = [name for name in names if name in sketches]
+        files = [Path(folder or ".") / f"{name}.png" for name in known]
+        return [
+            picture(file.read_bytes() if folder and file.is_file() else sketches[name]())
+            for name, file in zip(known, files, strict=True)
+        ]
+
     return drawn
-
-
-def districts(material: Material) -> Sketches:
-    """Figures of the districts: shares, chances, sketch maps, leverage, levels, reports."""
-    rows = material.ordered_goals
-    shares = [c for c in rows[rows["kind"].isin(SHARE_KINDS)].index if len(material.observed(c))]
-    known = places.district_verdicts(material, YEAR)
-    moved = set(known.dropna(subset="leverage")["goal_code"])
-    drawn = {f"districts_{c}": partial(places.plot_districts, material, c) for c in shares}
-    drawn |= {f"tiles_{c}": partial(places.plot_tiles, material, c, YEAR) for c in shares}
-    for code in (c for c in rows.index if c in moved):
-        drawn[f"leverage_{code}"] = partial(pace.plot_leverage, material, code, YEAR)
-    drawn["heatmap"] = partial(places.plot_heatmap, material, YEAR)
-    drawn["ladder"] = partial(places.plot_ladder, material)
-    return drawn | {"calendar": partial(places.plot_calendar, material)}

@@ -11,7 +11,7 @@ import xlsxwriter
 from xhht_analysis import files
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.overview import goal_rows
+from xhht_analysis.publishing.scorecard import summary_table
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
@@ -32,9 +32,8 @@ def write_annex(material: Material, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
     tables = {name: getattr(material, name) for name in (*TABLES, "scores")}
     tables["forecasts"] = forecast_lines(material)  # keeps its place among the sheets
-    columns, rows = goal_rows(material)
-    summary = pd.DataFrame([row for row in rows if len(row) == len(columns)], columns=columns)
-    return write_workbook({"summary": summary, **tables}, out, material.labels, material.is_sample)
+    tables = {"summary": summary_table(material), **tables}
+    return write_workbook(tables, out, material.labels, material.is_sample)
 
 
 def forecast_lines(material: Material) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""What changed since the run before: goals whose class or fact changed, and the cause of each.
+
+`panel_changes` is the account of figures that `xhht compare` starts from too.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.publishing.blocks import Block, prose, table
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.statements import Statement
+
+FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
+CAUSES = ("new", "revision", "reread")
+
+
+def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """Kind of change of every panel row that changed, by panel key.
+
+    ``new``: had no figure before; ``revision``: another cell gives it now, or none does;
+    ``reread``: the same cell gives another figure (code, rules or corrections changed). A rebuilt
+    figure is revised if a reported one of its indicator and year is, else reread.
+    """
+    key = list(contracts.PANEL_KEY)
+    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
+    same = pd.concat([_equal(both[f"{c}_old"], both[f"{c}_new"]) for c in FIGURES], axis=1)
+    kind = pd.Series("reread", both.index).mask(
+        ~_equal(both["source_id_old"], both["source_id_new"]), "revision"
+    )
+    kind = kind.mask(both["side"].eq("left_only"), "revision").mask(
+        both["side"].eq("right_only"), "new"
+    )
+    kind = kind[~(same.all(axis=1) & both["side"].eq("both"))]
+    both = both.loc[kind.index]
+    derived = both["source_id_old"].isna() & both["source_id_new"].isna() & kind.eq("reread")
+    place = pd.MultiIndex.from_frame(both[["indicator_code", "year"]])
+    revised = place.isin(place[kind.eq("revision")])
+    kind = kind.mask(derived & revised, "revision")
+    return kind.set_axis(pd.MultiIndex.from_frame(both[key]))
+
+
+def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
+    return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
+
+
+def changed_goals(run: Material) -> list[tuple[str, list[Statement]]]:
+    """Goals in the plan's order with their statements whose class changed since the run before."""
+    found = []
+    for code in run.ordered_goals.index:
+        said = [run.statement(code, year) for year in TARGET_YEARS]
+        moved = [s for s in said if s is not None and s.previous and _moved(s)]
+        if moved:
+            found.append((code, moved))
+    return found
+
+
+def _moved(said: Statement) -> bool:
+    return said.previous[0] != said.verdict_class
+
+
+def changes_section(run: Material) -> list[Block]:
+    """One row per goal that changed: before, now, why."""
+    word = run.labels.word
+    if run.previous.empty:
+        return [prose([word("changes.none")])]
+    found, rows = changed_goals(run), []
+    if not found:
+        return [prose([word("changes.same")])]
+    kinds = panel_changes(run.previous_panel, run.panel) if len(run.previous_panel) else None
+    for code, said in found:
+        before = "; ".join(f"{s.target_year}: {_previous_text(s)}" for s in said)
+        now = "; ".join(f"{s.target_year}: {s.verdict_text}" for s in said)
+        rows.append([f"{said[0].order}. {run.title(code)}", before, now, _cause(run, said, kinds)])
+    heads = [word(f"col.{c}") for c in ("goal", "previous", "now", "cause")]
+    return [table(word("changes.caption", n=len(rows)), heads, rows)]
+
+
+def _previous_text(said: Statement) -> str:
+    name, chance = said.previous
+    shown = said.labels.short_chance(chance) if name not in ("reached", "missed") else ""
+    text = said.labels.verdict(name)
+    return f"{text} ({shown})" if shown else text
+
+
+def _cause(run: Material, said: list[Statement], kinds: pd.Series | None) -> str:
+    """Which changes of figures a goal rests on; none of them leaves the model and the rules."""
+    word = run.labels.word
+    if kinds is None:
+        return word("cause.unknown")
+    codes = {s.indicator_code for s in said}
+    rules = run.standards[run.standards["level_indicator"].isin(codes)]
+    codes |= set(rules["indicator_code"].dropna())
+    mine = set(kinds[kinds.index.get_level_values("indicator_code").isin(codes)])
+    known = [word(f"cause.{kind}") for kind in CAUSES if kind in mine]
+    return "; ".join(known or [word("cause.model")])

@@ -1,0 +1,108 @@
+"""Mid-term and final reviews in the customary outline, with the office's own paragraphs.
+
+Numbers fill what numbers can; what only the office can write stands as a marked place. Its
+paragraphs are kept in a Markdown file, one heading per section, and come back whenever the
+document is made again. They are plain text: ``**bold**`` and blank lines, nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from xhht_analysis.publishing import report, sentences
+from xhht_analysis.publishing.blocks import Block, heading, prose
+from xhht_analysis.publishing.material import TARGET_YEARS, Material
+
+SECTIONS = (
+    "basis",
+    "direction",
+    "goals",
+    "tasks",
+    "money",
+    "strengths",
+    "weaknesses",
+    "causes",
+    "lessons",
+    "outlook",
+    "proposals",
+)
+TARGET_OF = {"midterm": TARGET_YEARS[0], "final": TARGET_YEARS[-1]}
+
+
+def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
+    """Paragraphs of one kind of report by section key: ``# midterm``, then ``## basis`` ….
+
+    A missing file, or a section without text, has none. Lines in ``<!-- … -->`` are help.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found, kind, key, fresh = {}, "", "", True
+    for line in re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).splitlines():
+        head, _, name = line.strip().partition(" ")
+        if head in ("#", "##"):
+            kind, key = (name.strip(), "") if head == "#" else (kind, name.strip())
+        elif head and kind == variant and key:
+            own = found.setdefault(key, [])
+            own[len(own) if fresh else -1 :] = [
+                line.strip() if fresh else f"{own[-1]} {line.strip()}"
+            ]
+        fresh = head in ("", "#", "##")
+    return found
+
+
+def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
+    """Everything after the title: the customary outline for a review, else the annual one."""
+    if report.check_variant(variant) in TARGET_OF:
+        parts = [review(run, variant, office, drawn)]
+    else:
+        parts = [
+            report.summary(run, drawn),
+            report.results(run, drawn),
+            report.pace(run, drawn),
+            report.districts(run, drawn),
+            report.tasks(run),
+            report.changes(run),
+        ]
+    parts += [report.quality(run), report.methods(run)]
+    if variant not in TARGET_OF:
+        parts.append(report.proposals(run))
+    return [block for part in parts for block in part]
+
+
+def review(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
+    """All sections of a review (``midterm`` or ``final``)."""
+    word, blocks = run.labels.word, []
+    for key in SECTIONS:
+        blocks.append(heading(word(f"review.{key}")))
+        blocks += _computed(run, key, TARGET_OF[variant], drawn)
+        own = office.get(key, [])
+        if own:
+            blocks.append(prose(own))
+        elif f"{key}_blank" in run.labels.entries("review"):
+            blocks.append(prose([word("review.blank", what=word(f"review.{key}_blank"))], "blank"))
+    return blocks
+
+
+def _computed(run: Material, key: str, year: int, drawn) -> list[Block]:
+    match key:
+        case "basis":
+            return [prose(run.labels.paragraphs("basis"), "list")]
+        case "goals":
+            lead = prose([sentences.tally(run, year), sentences.reached_caveat(run)], "lead")
+            return [lead, *report.results(run, drawn)[1:]]
+        case "tasks":
+            return report.tasks(run)[1:]
+        case "strengths" | "weaknesses":
+            keys = ("reached",) if key == "strengths" else ("missed", "no_data", "no_object")
+            met = [s for s in run.statements(year) if s.key in keys]
+            return [prose([_line(s) for s in met], "list")]
+        case "outlook":
+            points = sentences.named_points(run, TARGET_YEARS[-1])
+            return [prose(points, "list"), *drawn("pace")] if year < TARGET_YEARS[-1] else []
+        case "proposals":
+            return report.proposals(run)[1:]
+    return []
+
+
+def _line(said) -> str:
+    return f"{said.title}: {sentences.verdict_sentence(said)}"

@@ -1,0 +1,386 @@
+"""What is said of one goal in one target year and one unit: made once, read by everything.
+
+Text, tables, figures, alt texts, Excel, unit and indicator pages take a `Statement` and never the
+verdict row, so that no two of them can differ. Figures are in the ``measure_unit`` of the
+statement (percent 0-100, number of districts, level 0-3), probabilities 0-1, NaN where there is
+none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.publishing.labels import (
+    HOPEFUL,
+    PERCENT,
+    STRUGGLING,
+    SYMBOLS,
+    Labels,
+    rounded_percent,
+)
+
+if TYPE_CHECKING:
+    from xhht_analysis.publishing.material import Material
+
+PROVINCE = "82"
+LAST_DISTRICT_YEAR = int(contracts.DISTRICTS_END[:4])
+"""A goal in districts that has figures from this year on is read on the former areas."""
+NEARLY = 1e-9
+STATUS_KIND = "province_status"
+SAME_FIGURE = 0.05
+"""Points of percent below which two sources round to the same figure."""
+NAN = math.nan
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Figure of one year; ``low`` and ``high`` differ where units have not reported."""
+
+    year: int
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is missing."""
+        return self.high - self.low < NEARLY
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Verdict under another reading of the plan's words: ``key`` names the reading.
+
+    ``need`` is what that reading asks for; ``chance`` is NaN where the year is observed.
+    """
+
+    key: str
+    need: float
+    verdict_class: str
+    chance: float = NAN
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Everything said of one goal, target year and unit.
+
+    Attributes
+    ----------
+    actual
+        Figure of the target year itself, None before it is reported.
+    latest
+        Latest figure, as a range where units are missing.
+    base
+        Latest figure without gaps: where the required pace starts.
+    expected
+        Lowest, middle and highest value of the target year (10, 50, 90 % quantile), or None.
+    chance, chance_held
+        P(target met in the target year); P(met in that year and the year before).
+    pace_required, pace_before
+        Points of percent a year from ``base``; median yearly change of the last five years.
+    people
+        People or institutions more a year that ``pace_required`` means.
+    reported
+        Figure of the same year from the other source, where the two differ: what the lead agency
+        sent or, with ``by_report``, what the units' figures give by the rule.
+    history
+        Observed years, oldest first.
+    ended
+        Whether the unit of recognition (district) no longer exists at the date.
+    readings
+        Verdicts under other readings of the plan's words.
+    previous
+        Class and chance of the run before, or None.
+    variants
+        Chance under other assumptions or other data, by name.
+    """
+
+    goal_code: str
+    unit_code: str
+    target_year: int
+    indicator_code: str
+    order: int
+    title: str
+    kind: str
+    measure_unit: str
+    need: float
+    total: int
+    commitment: str
+    verdict_class: str
+    labels: Labels = field(repr=False, compare=False)
+    lower_is_better: bool = False
+    is_forecast: bool = False
+    chance: float = NAN
+    chance_held: float = NAN
+    chance_range: tuple[float, float] = (NAN, NAN)
+    actual: Observation | None = None
+    latest: Observation | None = None
+    base: Observation | None = None
+    expected: tuple[float, float, float] | None = None
+    pace_required: float = NAN
+    pace_before: float = NAN
+    people: float = NAN
+    count_unit: str = ""
+    leverage: float = NAN
+    n_points: int = 0
+    reasons: tuple[str, ...] = ()
+    depends_on: str = ""
+    reported: Observation | None = None
+    by_report: bool = False
+    history: tuple[Observation, ...] = ()
+    ended: bool = False
+    readings: tuple[Reading, ...] = ()
+    previous: tuple[str, float] | None = None
+    variants: Mapping[str, float] = field(default_factory=dict)
+    tested: str = ""
+
+    def meets(self, value: float) -> bool:
+        """Whether ``value`` is at the target."""
+        gap = self.need - value if self.lower_is_better else value - self.need
+        return gap >= -NEARLY
+
+    @property
+    def key(self) -> str:
+        """Class as shown: a goal without object and figures is "no_object", not "no data"."""
+        silent = self.latest is None or self.latest.year < LAST_DISTRICT_YEAR
+        gone = self.ended and silent and self.verdict_class == "no_data"
+        return "no_object" if gone else self.verdict_class
+
+    @property
+    def mark(self) -> str:
+        """Shape of the class, readable without colour."""
+        return SYMBOLS[self.key]
+
+    @property
+    def is_hopeful(self) -> bool:
+        """Reached or likely."""
+        return self.key in HOPEFUL
+
+    @property
+    def is_struggling(self) -> bool:
+        """Missed or unlikely."""
+        return self.key in STRUGGLING
+
+    @property
+    def at_target(self) -> bool:
+        """Whether the latest figure is at the target, whatever is still missing."""
+        seen = self.latest
+        return seen is not None and self.meets(seen.low) and self.meets(seen.high)
+
+    @property
+    def target_text(self) -> str:
+        """Target with the plan's "phấn đấu" or "duy trì" before it."""
+        text = self.amount(self.need, 0)
+        if self.commitment in ("strive", "maintain"):
+            return f"{self.labels.word('commitment.' + self.commitment)} {text}"
+        return text
+
+    @property
+    def actual_text(self) -> str:
+        """Figure of the target year, a dash before there is one."""
+        return self.range_text(self.actual)
+
+    @property
+    def latest_text(self) -> str:
+        """Latest figure and its year."""
+        if self.latest is None:
+            return self.labels.word("none")
+        return f"{self.range_text(self.latest)} ({self.latest.year})"
+
+    @property
+    def verdict_text(self) -> str:
+        """Shape, word and chance."""
+        text = f"{self.mark} {self.labels.verdict(self.key)}"
+        return f"{text} ({self.chance_text})" if self.chance_text else text
+
+    @property
+    def chance_text(self) -> str:
+        """Rounded chance of a forecast; empty where there is none."""
+        return self.labels.short_chance(self.chance) if self.is_forecast else ""
+
+    @property
+    def direction(self) -> str:
+        """Sign of the change since the run before: ↑ ↓ → or a dash where nothing compares."""
+        if self.previous is None:
+            return self.labels.word("none")
+        old_class, old = self.previous
+        if self.is_forecast and old == old:
+            step = rounded_percent(self.chance) - rounded_percent(old)
+            return "→" if abs(step) < 5 else "↑" if step > 0 else "↓"
+        return "→" if old_class == self.verdict_class else "≠"
+
+    def amount(self, value: float, decimals: int = 1) -> str:
+        """``value`` in words: percent, number of districts, or level."""
+        word, number = self.labels.word, self.labels.number
+        if value != value:
+            return word("none")
+        if self.measure_unit == "units":
+            return word("units_of", n=number(value), total=number(self.total))
+        if self.measure_unit == "percent":
+            return f"{number(value, decimals if decimals or value == round(value) else 1)}{PERCENT}"
+        if self.kind == "milestone":
+            return word(f"milestone.{int(value)}")
+        if self.need <= 1:
+            return word("level_met" if value >= 1 else "level_unmet")
+        return word("level", n=number(value))
+
+    def range_text(self, seen: Observation | None) -> str:
+        """One figure, or the range where units are missing."""
+        if seen is None:
+            return self.labels.word("none")
+        if seen.exact:
+            return self.amount(seen.low)
+        return self.labels.word("range", low=self.amount(seen.low), high=self.amount(seen.high))
+
+    def distance(self, gap: float) -> str:
+        """A difference in points of percent or districts; empty for a level."""
+        if self.measure_unit == "level":
+            return ""
+        key = "units" if self.measure_unit == "units" else "points"
+        decimals = 0 if key == "units" else 1
+        return self.labels.count(key, abs(gap), decimals)
+
+    @property
+    def record(self) -> dict[str, object]:
+        """The statement as one row of the Excel summary, in words."""
+        word = self.labels.word
+        return {
+            word("col.goal"): f"{self.order}. {self.title}",
+            word("col.year"): self.target_year,
+            word("col.aim"): self.target_text,
+            word("col.actual"): self.actual_text,
+            word("col.latest_of"): self.latest_text,
+            word("col.assessment"): f"{self.mark} {self.labels.verdict(self.key)}",
+            word("col.chance"): self.chance_text,
+            word("col.since"): self.direction,
+        }
+
+
+def make_statement(run: Material, verdict: pd.Series) -> Statement:
+    """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
+    v = verdict
+    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
+    goal, indicator = run.ordered_goals.loc[code], run.indicator(v["indicator_code"])
+    target = run.target(code, year)
+    seen = [
+        Observation(int(r.year), float(r.low), float(r.high))
+        for r in run.observed(code, v["indicator_code"], unit).itertuples()
+    ]
+    by_report = unit == PROVINCE and goal["kind"] == STATUS_KIND and _is_report(run, v, seen)
+    by_rule, seen = seen, run.sent_levels(v["indicator_code"]) if by_report else seen
+    actual = next((o for o in seen if o.year == year), None)
+    exact = [o for o in seen if o.exact]
+    before, variants = run.verdict(code, year, unit, "previous"), run.variants
+    mine = variants[
+        (variants["goal_code"] == code)
+        & (variants["unit_code"] == unit)
+        & (variants["target_year"] == year)
+    ]
+    reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
+    forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
+    expected = v[["q100", "median", "q900"]].astype(float)
+    counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
+    said = Statement(
+        goal_code=code,
+        unit_code=unit,
+        target_year=year,
+        indicator_code=v["indicator_code"],
+        order=int(goal["order"]),
+        title=run.title(code),
+        kind=goal["kind"],
+        measure_unit=v["measure_unit"],
+        need=float(v["target_units"] if counted else v["target_value"]),
+        total=len(run.districts),
+        commitment="must" if target is None else str(target["commitment"]),
+        verdict_class=v["verdict_class"],
+        labels=run.labels,
+        lower_is_better=v["comparator"] == "<=",
+        is_forecast=forecast,
+        chance=float(v["prob_reached"]),
+        chance_held=float(v["prob_held"]),
+        chance_range=tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
+        actual=actual,
+        latest=seen[-1] if seen else None,
+        base=exact[-1] if exact else None,
+        expected=None if expected.isna().any() or not forecast else tuple(expected),
+        pace_required=float(v["pace_required"]),
+        pace_before=float(v["pace_own"]),
+        people=float(v["people_required"]),
+        count_unit=str(indicator.get("count_unit_vi") or ""),
+        leverage=float(v["leverage"]),
+        n_points=int(v["n_points"]),
+        reasons=reasons,
+        depends_on=v["depends_on"] if v["firmness"] == "depends" else "",
+        history=tuple(seen),
+        ended="no_legal_object" in reasons,
+        previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
+        variants=dict(zip(mine["variant"], mine["prob_reached"], strict=True)),
+        tested=str(v.get("tested", "")),
+    )
+    if unit != PROVINCE:
+        return said
+    about = actual if v["basis"] == "observed" or said.latest is None else said.latest
+    other = _reported(run, said, about)
+    if by_report and about is not None:
+        at = {o.year: o for o in by_rule}.get(about.year)
+        other = None if at is None or at.low == about.low == at.high else at
+    return replace(said, by_report=by_report, reported=other, readings=_readings(run, said))
+
+
+def _is_report(run: Material, verdict: pd.Series, by_rule: list[Observation]) -> bool:
+    """Whether the verdict on the province's status rests on the report, not on its districts."""
+    if pd.notna(verdict.get("current_by_rule")):
+        return True
+    if verdict["basis"] != "observed":
+        return False
+    year, need = verdict["target_year"], verdict["target_value"]
+    sent = [o for o in run.sent_levels(verdict["indicator_code"]) if o.year == year]
+    given = [o for o in by_rule if o.year == year]
+    met = verdict["verdict_class"] == "reached"
+    return (
+        bool(sent)
+        and met == (sent[0].low >= need)
+        and not (given and given[0].exact and met == (given[0].low >= need))
+    )
+
+
+def _reported(run: Material, said: Statement, shown: Observation | None) -> Observation | None:
+    """What the agency sent for the province that year, where it is not the figure shown."""
+    column = {"percent": "value", "level": "level"}.get(said.measure_unit)
+    if shown is None or column is None or said.kind == "milestone":
+        return None
+    rows = run.rows(said.indicator_code)
+    mine = (rows["unit_code"] == PROVINCE) & (rows["year"] == shown.year)
+    sent = rows[mine & rows["value_type"].ne("derived")][column].dropna()
+    if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
+        return None
+    return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
+
+
+def _readings(run: Material, said: Statement) -> tuple[Reading, ...]:
+    """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
+    parent = run.parent_goal(said.goal_code)
+    if said.kind == "milestone":
+        need, key = said.need - 1, "step_lower"
+    elif parent:
+        above = run.statement(parent, said.target_year)
+        share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
+        seen = None if above is None else above.actual or above.latest
+        if seen is None:
+            return ()
+        need, key = share * seen.low, "of_parent"
+        need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
+    else:
+        return ()
+    if said.actual is not None and said.actual.exact:
+        name = "reached" if said.actual.low >= need - NEARLY else "missed"
+        return (Reading(key, need, name),)
+    chance = run.chance_of(said, need)
+    return () if chance != chance else (Reading(key, need, classify(chance), chance),)
