@@ -23,7 +23,7 @@ from benchmarks.pipeline import TABLES, as_fleet, one_by_one
 from xhht_analysis import store
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import documents, indicator_pages, workbook
-from xhht_analysis.publishing.material import read_material
+from xhht_analysis.publishing.run_tables import read_material
 from xhht_analysis.running import execution
 
 REPORT = "05_committee_report"

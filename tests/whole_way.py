@@ -14,7 +14,7 @@ from tests import report_maker
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import annex, documents, indicator_pages
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.material import read_material
+from xhht_analysis.publishing.run_tables import read_material
 
 STAGES = ("01_intake", "02_backtest", "03_forecast", "04_figures", "05_committee_report")
 

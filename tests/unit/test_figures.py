@@ -10,7 +10,8 @@ from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
 from xhht_analysis.publishing.figures import base, courses, gallery, grids, plan
 from xhht_analysis.publishing.labels import CLASS_ORDER
-from xhht_analysis.publishing.material import Material, read_material
+from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.run_tables import read_material
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"

@@ -21,7 +21,8 @@ from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.plan import areas, standards
 from xhht_analysis.project import Project, resolve
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material, read_material
+from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.run_tables import read_material
 
 LAST_YEAR = TARGET_YEARS[-1]
 SCENARIOS = ("none", "last3", "best3")

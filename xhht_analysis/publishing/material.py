@@ -7,17 +7,15 @@ the province is unit 82 in that frame (Tiền Giang before the merger of 2025-07
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from xhht_analysis import contracts, store
+from xhht_analysis import contracts
 from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import observed_shares
-from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
 from xhht_analysis.publishing.statements import PROVINCE
@@ -367,68 +365,6 @@ class Material:
         """Frame, source and date of receipt: stands under every figure."""
         source = self.labels.word("source", date=self.labels.date(self.as_of))
         return self.labels.word("footer", frame=self.labels.word("frame"), source=source)
-
-
-def read_material(
-    processed_dir: Path, config_dir: Path | None = None, *, lang: str = "vi", previous_dir: str = ""
-) -> Material:
-    """Read the tables of one run and the plan.
-
-    Raises
-    ------
-    store.MissingTableError
-        If panel or verdicts are missing; the other tables may be, and are empty then.
-    """
-    from xhht_analysis.plan import areas, goals, standards
-
-    config = config_dir or Project().config_dir
-    must = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
-    may = {
-        name: store.read_table(name, processed_dir)
-        for name in OPTIONAL
-        if name in contracts.TABLES and (processed_dir / f"{name}.csv").is_file()
-    }
-    may.setdefault("forecasts", contracts.FORECASTS.empty())
-    if "findings" in may:  # left out is told to the sender by check
-        unread = may["findings"]["rule"].str.endswith("_left_out")
-        may["findings"] = may["findings"][~unread]
-    as_of = max([*must["verdicts"]["as_of"].dropna(), *must["panel"]["as_of"].dropna()], default="")
-    earlier = resolve(previous_dir) if previous_dir else None
-    for name, table in (("previous", "verdicts"), ("previous_panel", "panel")):
-        if earlier is not None and (earlier / f"{table}.csv").is_file():
-            may[name] = store.read_table(table, earlier)
-    return Material(
-        as_of=as_of,
-        goals=goals.read_goals(config),
-        targets=goals.read_targets(config),
-        indicators=goals.read_indicators(config),
-        agencies=goals.read_agencies(config),
-        tasks=goals.read_tasks(config),
-        standards=standards.read_standards(config),
-        units=all_units(areas.read_areas(config)),
-        labels=Labels(lang),
-        **must,
-        **may,
-    )
-
-
-def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Material:
-    """The run with only the chosen goals and districts (codes joined by commas; empty: all).
-
-    Raises
-    ------
-    ValueError
-        If a code is none of the plan's goals or the province's units.
-    """
-    tables = {"goals": (run.goals, "goal_code", goal_codes)}
-    tables["units"] = (run.units, "unit_code", unit_codes and f"{unit_codes},{PROVINCE}")
-    chosen = {}
-    for name, (rows, key, codes) in tables.items():
-        wanted = {code.strip() for code in codes.split(",") if code.strip()}
-        if unknown := sorted(wanted - set(rows[key])):
-            raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
-        chosen[name] = rows[rows[key].isin(wanted)] if wanted else rows
-    return replace(run, **chosen)
 
 
 def all_units(known) -> pd.DataFrame:

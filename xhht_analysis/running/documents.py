@@ -26,7 +26,7 @@ def write_documents(staged: Project, settings: Settings, executed: Path) -> None
     """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages."""
     from xhht_analysis.publishing import documents, indicator_pages, workbook
     from xhht_analysis.publishing.figures import gallery
-    from xhht_analysis.publishing.material import read_material
+    from xhht_analysis.publishing.run_tables import read_material
 
     folder, lang = staged.reports(settings.as_of), settings.lang
     run = read_material(staged.processed(settings.as_of), lang=lang)

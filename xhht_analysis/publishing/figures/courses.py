@@ -11,7 +11,6 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from xhht_analysis.forecasting.backtest import DEFAULT
-from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.material import SHARE_KINDS, TARGET_YEARS, Material

@@ -1,0 +1,216 @@
+"""Workbook, indicator pages, index and unit report through their structure."""
+
+import errno
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tests import frames, report_maker
+from tests.pages import Page
+from xhht_analysis.publishing import documents, indicator_pages, site, unit_report, workbook
+from xhht_analysis.publishing.blocks import prose
+from xhht_analysis.publishing.material import Material
+
+pytestmark = pytest.mark.unit
+NB = "\u00a0"
+
+
+@pytest.fixture(scope="module")
+def run() -> Material:
+    return frames.make_material()
+
+
+@pytest.fixture(scope="module")
+def made(run, tmp_path_factory):
+    """Report and workbook of one invented run."""
+    folder = tmp_path_factory.mktemp("outputs")
+    notebook = report_maker.executed(report_maker.sections(run, figures=False), folder / "05.ipynb")
+    documents.export_html(notebook, folder / "report.html", outline=True)
+    documents.export_docx(notebook, folder / "report.docx", outline=True)
+    workbook.write_annex(run, folder / "annex.xlsx")
+    return folder, notebook
+
+
+# ---- Excel ------------------------------------------------------------------------------------
+
+
+def test_the_annex_reads_back_without_a_formula(made, run):
+    book = openpyxl.load_workbook(made[0] / "annex.xlsx")
+    assert book.sheetnames[:3] == ["Tổng hợp", "Đánh giá mục tiêu", "Số liệu"]
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
+    panel = list(book["Số liệu"].values)
+    assert panel[0][0].startswith("SỐ LIỆU MINH HOẠ")
+    assert list(panel[1]) == list(run.panel.columns)
+    assert len(panel) == len(run.panel) + 2
+    assert panel[2][panel[1].index("unit_code")] == "815"  # codes stay texts
+    assert book["Số liệu"].freeze_panes == "B3"
+    summary = list(book["Tổng hợp"].values)
+    assert len(summary) == 34 + 2  # a line per dated target
+    rejects = list(book["Ô chưa dùng được"].values)
+    assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
+
+
+def test_forecasts_of_the_annex_stand_in_one_line_with_their_names(made, run):
+    sheet = list(openpyxl.load_workbook(made[0] / "annex.xlsx")["Dự báo"].values)
+    head, lines = sheet[1], sheet[2:]
+    assert head[:7] == (
+        "indicator_code", "indicator", "unit_code", "unit", "origin_year", "horizon", "year"
+    )  # fmt: skip
+    key = ["indicator_code", "unit_code", "year"]
+    assert len(lines) == len(run.forecasts[key].drop_duplicates())
+    told = {(r[0], r[2], r[6]): dict(zip(head, r, strict=True)) for r in lines}
+    for row in run.forecasts.sample(200, random_state=1).itertuples():
+        name = {"median": "median", "pmf": f"p{row.output_type_id:.0f}"}.get(row.output_type)
+        name = name or f"q{1000 * row.output_type_id:03.0f}"
+        line = told[row.indicator_code, row.unit_code, row.year]
+        assert line[name] == row.value
+    assert ("TP Mỹ Tho", "815") in {(line["unit"], line["unit_code"]) for line in told.values()}
+
+
+def test_a_full_disk_under_the_annex_is_told_as_a_full_disk(run, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xlsxwriter.workbook.ZipFile.write", full)
+    with pytest.raises(OSError, match="No space left") as told:
+        workbook.write_annex(run, tmp_path / "annex.xlsx")
+    assert told.value.errno == errno.ENOSPC
+    assert not (tmp_path / "annex.xlsx").exists()
+
+
+def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
+    book = openpyxl.load_workbook(made[0] / "annex.xlsx")
+    rows = list(book["Tệp đã nhận"].values)
+    first = dict(zip(rows[1], rows[2], strict=True))
+    assert (first["year"], first["is_sample"]) == (2021, True)
+    assert isinstance(first["year"], int)
+    panel = list(book["Số liệu"].values)
+    place = panel[1].index("year")
+    assert {type(row[place]) for row in panel[2:]} == {int}
+
+
+def test_word_excel_and_pages_are_made_without_matplotlib():
+    code = "import sys; from xhht_analysis.publishing import documents, indicator_pages, site"
+    code += ", workbook"
+    code += "; print('matplotlib' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
+
+
+def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):
+    folder = made[0]
+    documents.export_html(folder / "05.ipynb", tmp_path / "report.html", outline=True)
+    documents.export_docx(folder / "05.ipynb", tmp_path / "report.docx", outline=True)
+    workbook.write_annex(run, tmp_path / "annex.xlsx")
+    for name in ("report.html", "report.docx", "annex.xlsx"):
+        one, other = (hashlib.sha256((f / name).read_bytes()) for f in (folder, tmp_path))
+        assert one.hexdigest() == other.hexdigest(), name
+    days = {entry.date_time for entry in zipfile.ZipFile(folder / "report.docx").infolist()}
+    assert days == {(1980, 1, 1, 0, 0, 0)}
+
+
+# ---- indicator pages and index ----------------------------------------------------------------
+
+
+def test_an_indicator_page_says_what_it_is_and_gives_its_data(run, made, tmp_path):
+    def drawn(*names):
+        return [prose([name]) for name in names]
+
+    one = run.indicators[run.indicators["indicator_code"] == "clc_it"]
+    material = frames.make_material()
+    object.__setattr__(material, "indicators", one)
+    page, data = indicator_pages.write_indicator_pages(material, tmp_path, drawn)
+    shown = Page(page.read_text(encoding="utf-8"))
+    assert "Tổng số trung tâm học tập cộng đồng" in shown.text  # denominator
+    # targets of the plan: 70 % in 2025, 90 % in 2030
+    assert "70" + NB + "%" in " ".join(shown.words)
+    assert "22 số liệu của 11 địa bàn cũ được tính lại" in shown.text
+    assert {"clc_it.csv", "../05_committee_report.xlsx"} <= {a["href"] for a in shown.all("a")}
+    table = pd.read_csv(data)
+    assert len(table) == (run.panel["indicator_code"] == "clc_it").sum()
+
+
+def test_every_indicator_has_a_page_with_or_without_figures(run):
+    bare = frames.make_material(panel=run.panel.head(0))
+    for code in run.indicators["indicator_code"]:
+        for material in (run, bare):
+            blocks = indicator_pages.indicator_blocks(material, code, lambda *names: [])
+            assert blocks[0].content["text"]
+            assert any(b.content["kind"] == "links" for b in blocks)
+
+
+def test_the_index_lists_only_runs_that_happened(tmp_path):
+    done = tmp_path / "2026-11-20"
+    for name in ("brief.html", "05_committee_report.html", "05_committee_report.docx",
+                 "indicators/clc_it.html", "units/819.html", "units/28270.html",
+                 "run/run.json"):  # fmt: skip
+        path = done / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"sample": True}))
+    (tmp_path / "2025-11-20" / "run").mkdir(parents=True)
+    page = Page(site.write_index(tmp_path, frames.CONFIG).read_text(encoding="utf-8"))
+    links = [a["href"] for a in page.all("a") if not a["href"].startswith("#")]
+    assert links == [f"2026-11-20/{name}" for name in (
+        "brief.html", "05_committee_report.html", "05_committee_report.docx",
+        "indicators/clc_it.html", "units/819.html", "units/28270.html")]  # fmt: skip
+    assert "Huyện Cái Bè" in page.text
+    assert "Phường Thới Sơn" in page.text
+    assert "20/11/2026 – SỐ LIỆU MINH HOẠ" in page.text
+    assert "20/11/2025" not in page.text
+
+
+def test_an_index_of_nothing_says_so(tmp_path):
+    page = Page(site.write_index(tmp_path, frames.CONFIG, lang="en").read_text(encoding="utf-8"))
+    assert "There is no run yet." in page.text
+
+
+# ---- report of one unit -----------------------------------------------------------------------
+
+
+def unit_text(run: Material, code: str) -> str:
+    names = ("opening", "summary", "figures", "quality", "activities")
+    blocks = [block for name in names for block in getattr(unit_report, name)(run, code)]
+    return "\n".join(str(block._repr_mimebundle_()[0]["text/plain"]) for block in blocks)
+
+
+def test_a_district_has_verdicts_of_its_own(run):
+    text = unit_text(run, "819")
+    assert "Huyện Cái Bè: tiến độ xây dựng xã hội học tập" in text
+    # 7 shares and 3 goals for all districts are asked of each in 2030
+    assert "Trong 10 mục tiêu cho năm 2030" in text
+    # district number 4: 20 + 4 * 5 + 4 = 44 percent of 1000 people in 2026; the province 45
+    assert f"440/1.000 | 44,0{NB}% | 45,0{NB}%" in text
+    assert "Thiếu giáo viên" not in text
+    assert "Tổ chức 12 hội nghị" in text
+    assert unit_report.judged_unit(run, "819") == "819"
+
+
+def test_a_commune_shows_its_former_district_and_no_chance_of_its_own(run):
+    text = unit_text(run, "28270")
+    assert "nhận định dưới đây là của địa bàn Thành phố Mỹ Tho cũ" in text
+    assert "Đã nhận 2 tệp của đơn vị" in text
+    assert unit_report.judged_unit(run, "28270") == "815"
+
+
+def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
+    (caption, grid, *_), rows = unit_report.goals(run, "819"), {}
+    for row in grid.content["rows"]:
+        rows[row[0]] = row
+    line = rows["7. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 2"]
+    assert line[5] == "mức độ 2"  # level(2026, 4) = 1 + 5 // 3 = 2
+    assert "8. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 3" not in rows  # half of them
+    assert "đơn vị" not in "".join(str(cell) for cell in line[1:])
+    assert "2. Tỉnh đạt chuẩn xóa mù chữ mức độ 2" not in rows
+    assert caption.content["text"] == "Từng mục tiêu của Kế hoạch"
+
+
+def test_an_unknown_unit_is_an_error(run):
+    with pytest.raises(ValueError, match="99999"):
+        unit_report.opening(run, "99999")
