@@ -65,6 +65,8 @@ def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Materia
     tables = {"goals": (run.goals, "goal_code", goal_codes)}
     tables["units"] = (run.units, "unit_code", unit_codes and f"{unit_codes},{PROVINCE}")
     chosen = {}
+    if not goal_codes and not unit_codes:
+        return run
     for name, (rows, key, codes) in tables.items():
         wanted = {code.strip() for code in codes.split(",") if code.strip()}
         if unknown := sorted(wanted - set(rows[key])):
