@@ -12,8 +12,9 @@ import nbformat
 
 from tests import report_maker
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import annex, documents, indicator_pages
+from xhht_analysis.publishing import documents, indicator_pages, workbook
 from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.run_tables import read_material
 
 STAGES = ("01_intake", "02_backtest", "03_forecast", "04_figures", "05_committee_report")
@@ -65,8 +66,8 @@ def walk(raw: Path, out: Path, as_of: str = "", stages=STAGES) -> dict[str, tupl
 def _write_documents(blocks: list[Block], out: Path) -> None:
     executed = report_maker.executed(blocks, out / "05_committee_report.ipynb")
     run = read_material(out / "processed")
-    annex.write_annex(run, out / "annex.xlsx")
+    workbook.write_annex(run, out / "annex.xlsx")
     documents.export_html(executed, out / "report.html")
     documents.export_docx(executed, out / "report.docx")
-    drawn = documents.drawn_pictures(executed)
+    drawn = gallery.pictures(run, out / "figures")
     indicator_pages.write_indicator_pages(run, out / "indicators", drawn)

@@ -120,6 +120,8 @@ def check_text(run: Material, said) -> None:
     assert f"năm {said.target_year} ({said.target_text})" in text
     if said.key not in ("no_object",):
         assert said.labels.verdict(said.key) in text
+    if said.has_range:
+        assert all(end in text for end in said.chance_ends)
     asked = ("cần tăng", "nhiệm vụ là duy trì", "còn thiếu")
     if said.key == "no_object":
         assert not any(words in text for words in asked)

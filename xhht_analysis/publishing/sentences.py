@@ -40,10 +40,14 @@ def verdict_sentence(said: Statement) -> str:
         chance = said.labels.chance(said.chance)
         low, high = said.chance_range
         if low == low and high == high and high - low >= 0.1:
-            ends = {k: said.labels.short_chance(p) for k, p in (("low", low), ("high", high))}
+            ends = dict(zip(("low", "high"), said.chance_ends, strict=True))
             chance = word("chance_range", chance=chance, **ends)
         verdict = said.labels.verdict(said.key)
         return word("goal.forecast", verdict=verdict, chance=chance, **given)
+    if said.has_range:
+        low, high = said.chance_ends
+        verdict = said.labels.verdict(said.key)
+        return word("goal.range", verdict=verdict, low=low, high=high, **given)
     if said.key in ("no_data", "no_object"):
         latest = said.latest_text if said.latest is not None and said.actual is None else ""
         seen = word("goal.latest", value=latest) if latest and said.key == "no_data" else ""

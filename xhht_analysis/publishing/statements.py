@@ -202,8 +202,20 @@ class Statement:
 
     @property
     def chance_text(self) -> str:
-        """Rounded chance of a forecast; empty where there is none."""
-        return self.labels.short_chance(self.chance) if self.is_forecast else ""
+        """Rounded chance of a forecast, or its range; empty where there is none."""
+        if self.is_forecast:
+            return self.labels.short_chance(self.chance)
+        return "–".join(self.chance_ends) if self.has_range else ""
+
+    @property
+    def has_range(self) -> bool:
+        """Whether there is no single chance but a least and a greatest one."""
+        return not self.is_forecast and self.chance_range[0] == self.chance_range[0]
+
+    @property
+    def chance_ends(self) -> list[str]:
+        """Least and greatest chance in words."""
+        return [self.labels.short_chance(p) for p in self.chance_range]
 
     @property
     def direction(self) -> str:
