@@ -115,10 +115,11 @@ def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
         for said in run.statements(year):
             shown = said.latest if said.is_forecast else said.actual
             lead = lead_name(run, said.goal_code)
-            sent = said.reported
+            sent = said.other_source
             if sent and shown and shown.exact and said.meets(sent.low) != said.meets(shown.low):
-                texts = {"reported": said.range_text(sent), "shown": said.range_text(shown)}
-                yield said, word("decision.conflict", **texts), lead
+                key = "decision.by_rule" if said.measure_unit == "level" else "decision.conflict"
+                texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
+                yield said, word(key, **texts), lead
             elif shown and said.meets(shown.high) and not said.meets(shown.low):
                 names = run.labels.some(run.silent_units(said.indicator_code, shown.year))
                 why = word("decision.missing", year=shown.year, shown=said.range_text(shown))

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import observed_shares
+from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
 from xhht_analysis.publishing.statements import PROVINCE
@@ -140,11 +140,14 @@ class Material:
         bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
         return rows.iloc[0] if len(rows) else bare
 
-    @kept
     def statement(
         self, goal_code: str, year: int, unit_code: str = PROVINCE
     ) -> statements.Statement | None:
         """Everything said of one goal, target year and unit; None when the plan states none."""
+        return self._statement(goal_code, year, unit_code)
+
+    @kept
+    def _statement(self, goal_code: str, year: int, unit_code: str) -> statements.Statement | None:
         verdict = self.verdict(goal_code, year, unit_code)
         return None if verdict is None else statements.make_statement(self, verdict)
 
@@ -185,13 +188,6 @@ class Material:
             parent = self.indicator(goal["indicator_code"]).get("parent_indicator")
             lower = goals[goals["indicator_code"] == parent]
         return "" if lower.empty else str(lower.index[-1])
-
-    def sent_levels(self, indicator_code: str) -> list[statements.Observation]:
-        """Levels that the lead agency reported for the province itself, by year."""
-        rows = self.rows(indicator_code).dropna(subset="level")
-        rows = rows[(rows["unit_code"] == PROVINCE) & rows["value_type"].ne("derived")]
-        pairs = zip(rows["year"], rows["level"], strict=True)
-        return [statements.Observation(int(y), float(v), float(v)) for y, v in pairs]
 
     def chance_of(self, said: statements.Statement, need: float) -> float:
         """P(the province stands at ``need`` in the target year) from the forecasts; NaN without."""
@@ -275,27 +271,28 @@ class Material:
         return self.panel[mask].sort_values(["unit_code", "year"])
 
     @kept
-    def levels(self, indicator_code: str) -> pd.DataFrame:
-        """Level of each district and year: unit_code, year, low, high, reported.
-
-        ``low`` and ``high`` bound what is not known for sure and respect dates of validity
-        (`observed_bounds`); ``reported`` tells whether the panel has a row. A milestone has one
-        unit, the province.
-        """
-        rows = self.rows(indicator_code)
-        own = rows[rows["unit_code"].isin(self.districts["unit_code"])]
-        codes = set(self.districts["unit_code"]) if len(own) else {PROVINCE}
-        own = rows[rows["unit_code"].isin(codes)]
-        if own.empty:
-            return pd.DataFrame(columns=["unit_code", "year", "low", "high", "reported"])
-        silent = sorted(codes - set(own["unit_code"]))
-        blank = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
+    def level_facts(self, indicator_code: str) -> LevelFacts:
+        """What is known of a standard: levels of the districts and of the province itself."""
+        rows, districts = self.rows(indicator_code), list(self.districts["unit_code"])
+        units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
         top = pd.to_numeric(self.indicator(indicator_code).get("level_max"), errors="coerce")
-        history = pd.concat([own, blank]) if silent else own
-        low, high, _, years, units = observed_bounds(history, None if pd.isna(top) else int(top))
-        grid = pd.MultiIndex.from_product([units, years], names=["unit_code", "year"])
-        known = pd.MultiIndex.from_frame(own[["unit_code", "year"]].astype({"year": int}))
-        values = {"low": low.ravel(), "high": high.ravel(), "reported": grid.isin(known)}
+        return LevelFacts(indicator_code, rows, units, 1 if pd.isna(top) else int(top))
+
+    @kept
+    def levels(self, indicator_code: str) -> pd.DataFrame:
+        """Level of each district (of a milestone: the province) and year.
+
+        Columns unit_code, year, low, high, reported: ``low`` and ``high`` bound what is not known
+        for sure and respect dates of validity; ``reported`` tells whether the panel has a row.
+        """
+        facts = self.level_facts(indicator_code)
+        if facts.history.empty:
+            return pd.DataFrame(columns=["unit_code", "year", "low", "high", "reported"])
+        low, high = (ends[facts.units].to_numpy(dtype=int).T.ravel() for ends in facts.bounds)
+        names = ["unit_code", "year"]
+        grid = pd.MultiIndex.from_product([facts.units, facts.bounds[0].index], names=names)
+        known = pd.MultiIndex.from_frame(facts.rows[names].astype({"year": int}))
+        values = {"low": low, "high": high, "reported": grid.isin(known)}
         return pd.DataFrame(values, index=grid).reset_index()
 
     def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
@@ -329,15 +326,16 @@ class Material:
             empty = pd.Series(dtype=float)
             low, high = (side.get(unit_code, empty) for side in bounds)
         else:
-            cells = self.levels(code).set_index(["unit_code", "year"])[["low", "high"]]
-            if unit_code != PROVINCE:
-                cells = cells[cells.index.get_level_values("unit_code") == unit_code]
-                cells = cells.droplevel("unit_code")
-            elif goal["kind"] == COUNTED_KIND:
-                cells = (cells >= float(goal["level_required"])).groupby("year").sum()
+            facts = self.level_facts(code)
+            if facts.history.empty:
+                return pd.DataFrame(columns=["year", "low", "high"])
+            low, high = facts.bounds
+            if unit_code == PROVINCE and goal["kind"] == COUNTED_KIND:
+                required = float(goal["level_required"])
+                low, high = ((end[facts.units] >= required).sum(axis=1) for end in (low, high))
             else:
-                cells = cells.groupby("year").min()
-            low, high = cells["low"], cells["high"]
+                nothing = pd.Series(dtype=float)
+                low, high = low.get(unit_code, nothing), high.get(unit_code, nothing)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 

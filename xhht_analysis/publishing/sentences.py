@@ -147,14 +147,10 @@ def source_sentence(run: Material, said: Statement) -> str:
         key = "goal.missing_units" if names else "goal.missing_some"
         names = said.labels.some(names)
         parts.append(word(key, year=shown.year, names=names, shown=said.range_text(shown)))
-    if said.reported is not None:
-        key = "goal.reported_level" if said.measure_unit == "level" else "goal.reported"
-        pair = [said.range_text(o) for o in (said.reported, shown)]
-        texts = dict(
-            zip(("reported", "shown"), pair[::-1] if said.by_report else pair, strict=True)
-        )
-        texts["used"] = word("rests_on.report" if said.by_report else "rests_on.rule")
-        parts.append(word(key, year=said.reported.year, **texts))
+    if said.other_source is not None:
+        key = "goal.by_rule" if said.measure_unit == "level" else "goal.reported"
+        texts = {"other": said.range_text(said.other_source), "shown": said.range_text(shown)}
+        parts.append(word(key, year=shown.year, **texts))
     return " ".join(parts)
 
 

@@ -87,9 +87,9 @@ class Statement:
         Points of percent a year from ``base``; median yearly change of the last five years.
     people
         People or institutions more a year that ``pace_required`` means.
-    reported
-        Figure of the same year from the other source, where the two differ: what the lead agency
-        sent or, with ``by_report``, what the units' figures give by the rule.
+    other_source
+        Figure of the same year from another source, where the two differ: for a share what the
+        lead agency sent, for a status of the province what the rules give.
     history
         Observed years, oldest first.
     ended
@@ -132,8 +132,7 @@ class Statement:
     n_points: int = 0
     reasons: tuple[str, ...] = ()
     depends_on: str = ""
-    reported: Observation | None = None
-    by_report: bool = False
+    other_source: Observation | None = None
     history: tuple[Observation, ...] = ()
     ended: bool = False
     readings: tuple[Reading, ...] = ()
@@ -285,8 +284,6 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
         Observation(int(r.year), float(r.low), float(r.high))
         for r in run.observed(code, v["indicator_code"], unit).itertuples()
     ]
-    by_report = unit == PROVINCE and goal["kind"] == STATUS_KIND and _is_report(run, v, seen)
-    by_rule, seen = seen, run.sent_levels(v["indicator_code"]) if by_report else seen
     actual = next((o for o in seen if o.year == year), None)
     exact = [o for o in seen if o.exact]
     before, variants = run.verdict(code, year, unit, "previous"), run.variants
@@ -339,38 +336,34 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
     if unit != PROVINCE:
         return said
     about = actual if v["basis"] == "observed" or said.latest is None else said.latest
-    other = _reported(run, said, about)
-    if by_report and about is not None:
-        at = {o.year: o for o in by_rule}.get(about.year)
-        other = None if at is None or at.low == about.low == at.high else at
-    return replace(said, by_report=by_report, reported=other, readings=_readings(run, said))
+    other = (_by_rule if goal["kind"] == STATUS_KIND else _reported)(run, said, about)
+    return replace(said, other_source=other, readings=_readings(run, said))
 
 
-def _is_report(run: Material, verdict: pd.Series, by_rule: list[Observation]) -> bool:
-    """Whether the verdict on the province's status rests on the report, not on its districts."""
-    if pd.notna(verdict.get("current_by_rule")):
-        return True
-    if verdict["basis"] != "observed":
-        return False
-    year, need = verdict["target_year"], verdict["target_value"]
-    sent = [o for o in run.sent_levels(verdict["indicator_code"]) if o.year == year]
-    given = [o for o in by_rule if o.year == year]
-    met = verdict["verdict_class"] == "reached"
-    return (
-        bool(sent)
-        and met == (sent[0].low >= need)
-        and not (given and given[0].exact and met == (given[0].low >= need))
-    )
+def _by_rule(run: Material, said: Statement, shown: Observation | None) -> Observation | None:
+    """Level that the rules give where the province's report says another, else None.
+
+    From the rates where they are known, else that of the lowest district.
+    """
+    if shown is None:
+        return None
+    facts = run.level_facts(said.indicator_code)
+    value = facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)
+    if value != value and facts.units != [PROVINCE]:
+        low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
+        value = low if low == high else NAN
+    if value != value or (shown.exact and value == shown.low):
+        return None
+    return Observation(shown.year, float(value), float(value))
 
 
 def _reported(run: Material, said: Statement, shown: Observation | None) -> Observation | None:
     """What the agency sent for the province that year, where it is not the figure shown."""
-    column = {"percent": "value", "level": "level"}.get(said.measure_unit)
-    if shown is None or column is None or said.kind == "milestone":
+    if shown is None or said.measure_unit != "percent":
         return None
     rows = run.rows(said.indicator_code)
     mine = (rows["unit_code"] == PROVINCE) & (rows["year"] == shown.year)
-    sent = rows[mine & rows["value_type"].ne("derived")][column].dropna()
+    sent = rows[mine & rows["value_type"].ne("derived")]["value"].dropna()
     if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
         return None
     return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
