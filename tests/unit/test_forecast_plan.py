@@ -8,8 +8,10 @@ import pytest
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting.observed import (
+    PROVINCE,
     conditional_history,
     observed_shares,
+    plan_rows,
     report_error,
     share_reasons,
 )
@@ -17,10 +19,12 @@ from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.plan_indicators import build_outlooks, read_facts
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan import goals
+from xhht_analysis.plan.province import read_province
 from xhht_analysis.project import Project
 
 pytestmark = pytest.mark.unit
 CONFIG = Project().config_dir
+PROVINCE_DATA = read_province(CONFIG)
 PLAN = {
     "goals": goals.read_goals(CONFIG),
     "targets": goals.read_targets(CONFIG),
@@ -33,6 +37,8 @@ START = {"trained_population": 40, "university_degree": 8}
 
 @dataclass(frozen=True)
 class FewAreas:
+    province = PROVINCE_DATA
+
     def districts(self):
         return pd.DataFrame({"unit_code": DISTRICTS})
 
@@ -161,8 +167,8 @@ def test_a_rule_known_at_second_hand_is_said_where_the_level_rests_on_it(panel):
 
 
 def test_draws_add_up_and_parts_stay_inside_the_whole(panel):
-    facts = read_facts(panel, PLAN["indicators"], DISTRICTS)
-    outlooks = build_outlooks(facts, n_draws=150, seed=3)
+    facts = read_facts(plan_rows(panel, PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    outlooks = build_outlooks(facts, last_year=2035, n_draws=150, seed=3)
     trained, degree = outlooks["trained_population"], outlooks["university_degree"]
     assert (degree.draws <= trained.draws + 1e-9).all()
     assert (degree.province <= trained.province + 1e-9).all()
@@ -332,8 +338,8 @@ def test_the_last_year_of_the_plan_can_be_judged_when_not_all_have_reported(pane
 def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
     last = panel["year"].max()
     gone = (panel["indicator_code"] == "university_degree") & (panel["year"] == last)
-    facts = read_facts(panel[~gone], PLAN["indicators"], DISTRICTS)
-    found = build_outlooks(facts, n_draws=100, seed=1)
+    facts = read_facts(plan_rows(panel[~gone], PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    found = build_outlooks(facts, last_year=2035, n_draws=100, seed=1)
     whole, part = found["trained_population"], found["university_degree"]
     assert (whole.origin_year, part.origin_year) == (last, last - 1)
     assert (part.draws[:, :, 1:] <= whole.draws + 1e-9).all()
@@ -348,16 +354,16 @@ def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
         {
             "status": ["ok", "doubtful", "ok", "ok"],
             "value_type": ["reported", "reported", "derived", "derived"],
-            "year": [2025, 2025, 2025, 2026],
+            "is_reform": [True, True, True, False],
         }
     )
     assert report_error(rows).tolist() == [0, 0.05, 0.05, 0]
-    assert report_error(rows[["year"]]).tolist() == [0, 0, 0, 0]
+    assert report_error(rows[[]]).tolist() == [0, 0, 0, 0]
 
 
 def test_a_part_never_exceeds_its_whole_in_any_draw(panel):
-    facts = read_facts(panel, PLAN["indicators"], DISTRICTS)
-    found = build_outlooks(facts, n_draws=300, seed=1)
+    facts = read_facts(plan_rows(panel, PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    found = build_outlooks(facts, last_year=2035, n_draws=300, seed=1)
     whole, part = found["trained_population"], found["university_degree"]
     assert (part.draws <= whole.draws + 1e-9).all()
     assert (part.province <= whole.province + 1e-9).all()
@@ -376,9 +382,9 @@ def test_bounds_of_a_province_with_a_silent_district():
         }
     )
     low, high = observed_shares(own, own.iloc[:0], ["815", "816"])
-    assert low.loc[2024, "82"] == high.loc[2024, "82"] == 40
-    assert low.loc[2025, "82"] == pytest.approx(100 * 40 / 150)
-    assert high.loc[2025, "82"] == pytest.approx(100 * 90 / 150)
+    assert low.loc[2024, PROVINCE] == high.loc[2024, PROVINCE] == 40
+    assert low.loc[2025, PROVINCE] == pytest.approx(100 * 40 / 150)
+    assert high.loc[2025, PROVINCE] == pytest.approx(100 * 90 / 150)
 
 
 def test_a_part_is_a_share_of_the_wholes_count():

@@ -84,7 +84,7 @@ def test_missing_is_never_a_pass_and_never_a_fail():
         measure_unit="units",
         reasons=("units_missing",),
     )
-    row = judge(case, 2025, AS_OF, 2)
+    row = judge(case, 2025, AS_OF, 2, has_districts=False)
     assert (row["verdict_class"], row["basis"]) == ("no_data", "none")
     assert "prob_reached" not in row
     assert (row["current_low"], row["current_high"]) == (6, 8)

@@ -20,8 +20,11 @@ from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
-from xhht_analysis.forecasting.outlook import PROVINCE, ShareFacts
+from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
+from xhht_analysis.forecasting.outlook import ShareFacts
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, level_bounds, read_facts
+from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.project import Project
 
 MIN_TRAINING = 3
 """Years of history an origin must look back on."""
@@ -30,8 +33,6 @@ AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.
 DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
-DISTRICT_DIGITS = 3
-"""Length of a district's code; the province has 2 digits, a commune 5."""
 BIN = 0.2
 """Width of the bins of PIT and reliability."""
 LEVEL_DRAWS = 500
@@ -79,6 +80,7 @@ def run_backtest(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
     *,
+    areas: Areas | None = None,
     horizons: tuple[int, ...] = (1, 2, 3),
     models: Mapping[str, Model] | Iterable[Forecaster] | None = None,
 ) -> pd.DataFrame:
@@ -87,10 +89,12 @@ def run_backtest(
     Parameters
     ----------
     panel
-        `contracts.PANEL`; the districts in the frame of 2021 are scored, shares and levels, and
+        `contracts.PANEL`; the districts in the plan's frame are scored, shares and levels, and
         the province's own levels.
     indicators
         Config table; kinds share, rate, level and milestone are scored.
+    areas
+        The plan's units; by default those of config/.
     models
         Forecasters, or names with functions (history, horizon) of shares; by default `candidates`.
 
@@ -103,10 +107,13 @@ def run_backtest(
         With ``province_`` before: the province's own level. count_rps, count_brier ("one district
         more than now") and count_coverage_80: the number of districts at each level.
     """
-    return summarise(backtest_rows(panel, indicators, horizons=horizons, models=models))
+    how = {"areas": areas, "horizons": horizons, "models": models}
+    return summarise(backtest_rows(panel, indicators, **how))
 
 
-def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.DataFrame:
+def backtest_rows(
+    panel, indicators, *, areas=None, horizons=(1, 2, 3), models=None
+) -> pd.DataFrame:
     """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
 
     Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_TRAINING` others, an empty
@@ -115,8 +122,9 @@ def backtest_rows(panel, indicators, *, horizons=(1, 2, 3), models=None) -> pd.D
     if isinstance(models, Mapping):
         models = [as_forecaster(model, name) for name, model in models.items()]
     models = candidates() if models is None else list(models)
+    areas = read_areas(Project().config_dir) if areas is None else areas
     parts = []
-    for facts in _facts(panel, indicators):
+    for facts in _facts(panel, indicators, areas):
         level = isinstance(facts, LevelFacts)
         asked = _level_origins(facts, horizons) if level else _share_origins(facts, horizons)
         for model in models:
@@ -132,12 +140,14 @@ def scored_indicators(facts: Mapping[str, ShareFacts | LevelFacts]) -> set[str]:
     return {code for code, known in facts.items() if _origins(_years(known))}
 
 
-def _facts(panel: pd.DataFrame, indicators: pd.DataFrame) -> list[ShareFacts | LevelFacts]:
+def _facts(
+    panel: pd.DataFrame, indicators: pd.DataFrame, areas: Areas
+) -> list[ShareFacts | LevelFacts]:
     """What is known of the indicators that can be scored."""
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
-    inside = panel.loc[panel["frame"] == contracts.FRAME_DISTRICTS, "unit_code"]
-    districts = sorted(inside[inside.str.len() == DISTRICT_DIGITS].unique())
-    return list(read_facts(panel, some, districts).values())
+    rows, districts = plan_rows(panel, areas.province), areas.districts()["unit_code"]
+    districts = sorted(set(districts) & set(rows["unit_code"]))
+    return list(read_facts(rows, some, districts).values())
 
 
 def _origins(years: Iterable[int]) -> list[int]:

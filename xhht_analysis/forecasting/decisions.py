@@ -2,7 +2,7 @@
 
 Paces in points (or units) a year, first year reached, pace among peers, extra pace, leverage,
 places among the best and the last, the cheapest set of districts. No pace is ever projected: a
-year after `contracts.LAST_YEAR` is never named.
+year after the last that is drawn is never named.
 """
 
 from __future__ import annotations

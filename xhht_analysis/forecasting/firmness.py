@@ -14,11 +14,11 @@ from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
 from xhht_analysis.forecasting.cases import cases
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
-from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.observed import PROVINCE
+from xhht_analysis.forecasting.outlook import Outlook
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
 from xhht_analysis.forecasting.verdicts import classify, probability
 
-LAST_TARGET_YEAR = 2030
 VARIANT_DRAWS = 1000
 FIRM_SHARE = 0.8
 """A verdict is firm when this share of its variants gives its class."""
@@ -79,7 +79,7 @@ def variant_chances(
     wanted = set(lines["indicator_code"])
     parents = set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
     facts = {code: known for code, known in facts.items() if code in wanted | parents}
-    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": LAST_TARGET_YEAR}
+    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": int(lines["target_year"].max())}
     parts = []
     names = {False: SHARE_VARIANTS, True: tuple(levels.VARIANTS)}
     own = {False: forecaster.panel is KIT.panel, True: forecaster.levels is KIT.levels}

@@ -1,6 +1,6 @@
 """What was observed of one indicator of the plan, with bounds where districts are missing.
 
-In: the panel in the frame of the 11 districts. Out: what is drawn from and judged.
+In: the panel in the plan's frame. Out: what is drawn from and judged.
 """
 
 from __future__ import annotations
@@ -9,22 +9,41 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.plan.province import Province
 
-PROVINCE = "82"
+PROVINCE = "province"
+"""Code of the province inside this room: `plan_rows` and `with_own_code` stand at its doors."""
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
 REPORT_ERROR = 0.05
 """Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
-REFORM_YEAR = int(contracts.DISTRICTS_END[:4])
 SAME_BASE = 1e-3
 """Denominators closer than this (relative) count the same people."""
 
 
+def plan_rows(panel: pd.DataFrame, province: Province) -> pd.DataFrame:
+    """Rows of the panel in the plan's frame, with `PROVINCE` for the province.
+
+    ``is_reform`` marks the year in which the districts ended.
+    """
+    rows = as_plan_codes(panel[panel["frame"] == province.frame], province)
+    return rows.assign(is_reform=rows["year"] == int(province.districts_end[:4]))
+
+
+def as_plan_codes(table: pd.DataFrame, province: Province) -> pd.DataFrame:
+    """Table with `PROVINCE` for the province's own unit_code."""
+    code = table["unit_code"]
+    return table.assign(unit_code=code.mask(code == province.code, PROVINCE))
+
+
+def with_own_code(table: pd.DataFrame, province: Province) -> pd.DataFrame:
+    """Table with the province's own unit_code for `PROVINCE`."""
+    return table.assign(unit_code=table["unit_code"].replace(PROVINCE, province.code))
+
+
 def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd.DataFrame:
-    """Rows of one indicator and definition in the district frame that hold ``column``."""
-    mask = (panel["indicator_code"] == indicator["indicator_code"]) & (
-        panel["frame"] == contracts.FRAME_DISTRICTS
-    )
+    """Rows of one indicator and definition that hold ``column``; ``panel`` as in `plan_rows`."""
+    mask = panel["indicator_code"] == indicator["indicator_code"]
     if isinstance(indicator["definition_variant"], str):
         mask &= panel["definition_variant"] == indicator["definition_variant"]
     if column != "level":
@@ -34,8 +53,8 @@ def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd
 
 def report_error(rows: pd.DataFrame) -> np.ndarray:
     """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
-    seen = rows.reindex(columns=["status", "value_type", "year"])
-    rebuilt = (seen["value_type"] == "derived") & (seen["year"] == REFORM_YEAR)
+    seen = rows.reindex(columns=["status", "value_type", "is_reform"])
+    rebuilt = (seen["value_type"] == "derived") & seen["is_reform"].eq(True)
     return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
 
 

@@ -1,6 +1,6 @@
 """What may come for one indicator of the plan: joint draws for the districts and the province.
 
-In: the panel's rows of one indicator in the frame of the 11 districts. Out: an `Outlook`, from
+In: the panel's rows of one indicator in the plan's frame. Out: an `Outlook`, from
 which every number of a verdict is read, so that they cannot contradict each other. The province
 is the sum of its districts by counts, draw by draw; a share inside another is drawn as a part of
 it (METHODS 2.4, 2.6).

@@ -1,7 +1,7 @@
 """`forecast_plan`: the plan's dated targets against the panel, as forecasts and verdicts.
 
 In: the panel and the plan as data. Out: `contracts.FORECASTS`, `contracts.VERDICTS` and what they
-rest on for every target line of the plan, for the province and its 11 districts in the frame of
+rest on for every target line of the plan, for the province and its districts in the frame of
 2021. All rows of one goal are read from the same joint draws; each indicator has a random stream
 of its own.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,19 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting import decisions, firmness
 from xhht_analysis.forecasting.backtest import scored_indicators
 from xhht_analysis.forecasting.cases import SHARES, cases
-from xhht_analysis.forecasting.firmness import LAST_TARGET_YEAR
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
-from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.observed import (
+    PROVINCE,
+    as_plan_codes,
+    plan_rows,
+    with_own_code,
+)
+from xhht_analysis.forecasting.outlook import Outlook
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
 from xhht_analysis.forecasting.verdicts import classify, judge
 
+YEARS_AFTER = 5
+"""Years drawn after the last target, in which a late one may still be reached."""
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 
 
@@ -65,7 +73,7 @@ def forecast_plan(
     Parameters
     ----------
     panel
-        `contracts.PANEL`; only the frame of the 11 districts is read.
+        `contracts.PANEL`; only the plan's frame is read.
     goals, targets, indicators, areas
         The plan as data (`plan.goals`, `plan.areas`).
     as_of
@@ -92,13 +100,16 @@ def forecast_plan(
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
     facts = panel if origin_year is None else panel[panel["year"] <= origin_year]
-    facts = facts[facts["frame"] == contracts.FRAME_DISTRICTS]
+    province, facts = areas.province, plan_rows(facts, areas.province)
     named, forecaster = as_forecaster(model), as_forecaster(model).complete()
     districts = sorted(areas.districts()["unit_code"])
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
+    ends = lines["target_year"].astype("str") + "-12-31"
+    lines["has_districts"], last = ends < province.districts_end, lines["target_year"].max()
     known = read_facts(facts, indicators, districts)
-    outlooks = build_outlooks(known, n_draws=n_draws, seed=seed, forecaster=forecaster)
+    how = {"n_draws": n_draws, "seed": seed, "last_year": int(last) + YEARS_AFTER}
+    outlooks = build_outlooks(known, forecaster=forecaster, **how)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
@@ -108,21 +119,23 @@ def forecast_plan(
     verdicts["tested"] = scored.map({True: "scored", False: "unscored"}).where(forecast)
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and outlooks:
-        how = {"seed": seed, "forecaster": forecaster, "findings": findings}
+        doubts = None if findings is None else as_plan_codes(findings, province)
+        how = {"seed": seed, "forecaster": forecaster, "findings": doubts}
         chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_second_hand(verdicts, facts, standards)
-    same = {"frame": contracts.FRAME_DISTRICTS, "as_of": as_of}
+    same = {"frame": province.frame, "as_of": as_of}
+    own_code = partial(with_own_code, province=province)
     model_id = {code: named.name_of(isinstance(f, LevelFacts)) for code, f in known.items()}
     verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
     chances = firmness.of_open_targets(chances, verdicts)
-    forecasts = pd.concat([_forecast_rows(outlooks), _count_rows(outlooks, lines)])
+    forecasts = pd.concat([_forecast_rows(outlooks, last), _count_rows(outlooks, lines)])
     of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
     forecasts["model_id"] = forecasts["indicator_code"].map(of_goal | model_id)
     return PlanForecast(
-        contracts.conform(forecasts.assign(**same), contracts.FORECASTS),
-        contracts.conform(verdicts.assign(**same).round(4), contracts.VERDICTS),
-        contracts.conform(chances.assign(**same).round(4), contracts.VARIANTS),
+        contracts.conform(own_code(forecasts.assign(**same)), contracts.FORECASTS),
+        contracts.conform(own_code(verdicts.assign(**same).round(4)), contracts.VERDICTS),
+        contracts.conform(own_code(chances.assign(**same).round(4)), contracts.VARIANTS),
         contracts.DRIVERS.empty(),
         contracts.NOWCASTS.empty(),
     )
@@ -139,7 +152,7 @@ def _judge_line(line, outlook: Outlook | None, districts: list[str], as_of: str)
             "comparator": line.comparator,
             "target_value": case.need,
             "measure_unit": case.measure_unit,
-            **judge(case, int(line.target_year), as_of, n_points),
+            **judge(case, int(line.target_year), as_of, n_points, line.has_districts),
         }
         if case.unit_code == PROVINCE and line.kind == "share_districts":
             row |= {"target_units": line.target_units, "n_units": len(districts)}
@@ -209,11 +222,11 @@ def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
     return verdicts.assign(reason=verdicts["reason"].mask(said, reason))
 
 
-def _forecast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
+def _forecast_rows(outlooks: dict[str, Outlook], last_year: int) -> pd.DataFrame:
     """Quantiles and median of every share, chances of every level, per unit and year."""
     parts = []
     for code, outlook in outlooks.items():
-        last = LAST_TARGET_YEAR - outlook.origin_year + 1
+        last = last_year - outlook.origin_year + 1
         years = outlook.years[1:last]
         if outlook.levels is not None:
             chances = outlook.levels.pmf[:, 1:last]
@@ -237,7 +250,7 @@ def _count_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFra
     counted = lines[lines["kind"] == "share_districts"].drop_duplicates("goal_code")
     for line in counted[counted["indicator_code"].isin(outlooks)].itertuples():
         outlook = outlooks[line.indicator_code]
-        last = LAST_TARGET_YEAR - outlook.origin_year + 1
+        last = lines["target_year"].max() - outlook.origin_year + 1
         among = outlook.levels.positions(outlook.units)
         pmf = outlook.levels.count_pmf(line.level_required, np.arange(1, last), among)[None]
         ids = np.arange(pmf.shape[-1])

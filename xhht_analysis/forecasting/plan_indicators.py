@@ -1,6 +1,6 @@
 """What is known of every indicator of the plan, and what may come: shares and levels alike.
 
-In: the panel's rows in the frame of the 11 districts. Out: one `Outlook` per indicator.
+In: the panel's rows as `observed.plan_rows` gives them. Out: one `Outlook` per indicator.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from xhht_analysis import contracts
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows
@@ -23,8 +22,8 @@ SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
 class LevelFacts:
     """What is known of a recognition level of ``units`` and of the province.
 
-    A unit without a row is unknown, not lost. The province is a unit of its own: since
-    2025-07-01 its status rests on the communes, no longer on every district.
+    A unit without a row is unknown, not lost. The province is a unit of its own: once the
+    districts ended its status rests on the communes, no longer on every district.
     """
 
     indicator_code: str
@@ -118,8 +117,8 @@ def build_outlooks(
     *,
     n_draws: int,
     seed: int,
+    last_year: int,
     variant: str = "default",
-    last_year: int = contracts.LAST_YEAR,
     forecaster: Forecaster = KIT,
 ) -> dict[str, Outlook]:
     """Outlooks up to ``last_year`` by indicator code, of those that have a figure."""

@@ -21,7 +21,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import DISTRICTS_END
 from xhht_analysis.forecasting import decisions
 
 MIN_POINTS = 3
@@ -42,7 +41,7 @@ REASONS = (
     "may_fall",  # the middle of the forecast lies below the latest figure
     "gains_slow",  # unlikely although the required pace is no higher than the recent one
     "source_gap",  # the reported province figure is not the sum of its districts
-    "no_legal_object",  # the district level ended on 2025-07-01: rebuilt reading
+    "no_legal_object",  # the district level has ended by then: rebuilt reading
     "reference_hazard",  # milestone: chance from the reference class of one year's moves
     "expert_judgement",  # milestone: signed probability of config/expert.csv
 )
@@ -149,7 +148,9 @@ def probability(case: Case, target_year: int) -> float:
     return float(case.meets(case.draws[:, at]).mean())
 
 
-def judge(case: Case, target_year: int, as_of: str, n_points: int) -> dict:
+def judge(
+    case: Case, target_year: int, as_of: str, n_points: int, has_districts: bool = True
+) -> dict:
     """One row of `contracts.VERDICTS` but for the columns that need other units or variants.
 
     Parameters
@@ -159,6 +160,8 @@ def judge(case: Case, target_year: int, as_of: str, n_points: int) -> dict:
         past target is described by the figures of its own time.
     n_points
         Years observed.
+    has_districts
+        Whether there are districts at the date of the target.
     """
     outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
     if outcome is not None or past:
@@ -166,7 +169,7 @@ def judge(case: Case, target_year: int, as_of: str, n_points: int) -> dict:
     row = {**_standing(case), "n_points": n_points}
     remarks = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
     reasons = [*remarks, *(["rule_gap"] if "current_by_rule" in row else [])]
-    if f"{target_year}-12-31" >= DISTRICTS_END and case.measure_unit == "units":
+    if not has_districts and case.measure_unit == "units":
         reasons = ["no_legal_object", *reasons]
     if outcome is not None:
         row |= _outcome(case, target_year, outcome)

@@ -84,7 +84,7 @@ def _holt(values: np.ndarray, alpha: float, beta: float) -> tuple[float, float, 
     return errors, level, trend
 
 
-def yardstick_table(panel: pd.DataFrame, verdicts: pd.DataFrame, unit: str = "82") -> pd.DataFrame:
+def yardstick_table(panel: pd.DataFrame, verdicts: pd.DataFrame, unit: str) -> pd.DataFrame:
     """One row per open share target of ``unit``: the kit's forecast beside the yardsticks.
 
     Parameters
