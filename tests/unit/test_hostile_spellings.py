@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import struct
@@ -251,3 +252,13 @@ def test_hostile_files_alone_and_together_end_in_tables(tmp_path, alone):
     assert len(result.rejects) == len(CAUSES) + 1
     assert result.panel["numerator"].tolist() == [3] * (not alone)
     assert set(result.rejects["rule"]) <= {*REMEDIES}
+
+
+def test_a_system_out_of_files_blames_no_file(tmp_path, monkeypatch):
+    def exhausted(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    write_package(tmp_path / "tot.xlsx", GOOD)
+    monkeypatch.setattr(delivery.subprocess, "Popen", exhausted)
+    with pytest.raises(OSError, match="Too many open files"):
+        list(delivery.read_files([tmp_path / "tot.xlsx"], tmp_path, jobs=1))

@@ -7,6 +7,7 @@ kills its reader costs one refusal, and the next file gets a new reader.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -34,6 +35,8 @@ SECONDS, SECONDS_OF_SMALL, SECONDS_PER_MB = 60.0, 20.0, 2.0
 MEMORY_BYTES = 1792 * 2**20
 GLANCE = 0.05
 """Seconds between two looks at a reader's memory."""
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+"""The system gives no more files or memory: no fault of the file at hand."""
 ABORTED = (-6, 0xC0000409)
 """How a reader ends that could not get memory: POSIX and Windows."""
 SHEET_CLASSES = {
@@ -79,6 +82,11 @@ def read_files(
     ------
     FileContent
         One per path; never raises for what is in a file.
+
+    Raises
+    ------
+    OSError
+        If the system opens no more files: no file is to blame.
     """
     readers: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
     everyone = [_Reader(seconds, memory_bytes) for _ in range(jobs)]
@@ -119,6 +127,8 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
     except RefusedError as error:
         content.refusal = error.refusal
     except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise
         content.refusal = Refusal("unreadable", type(error).__name__)
     return content
 
