@@ -178,14 +178,14 @@ def _end() -> bytes:
 def _notes(
     book: bytes, at: int, percent: set[int], legacy: dict[int, str], texts: dict[int, str]
 ) -> SheetNotes:
-    notes, right, stale = SheetNotes(), 0, False
+    notes, stale = SheetNotes(), False
     blank: set[tuple[int, int]] = set()
     zero: set[tuple[int, int]] = set()
     for kind, data in _records(book, at):
         if kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", data)
-            place, right = (row + 1, column + 1), max(right, column + 1)
-            notes.area = max(notes.area, (row + 1) * right)
+            place = row + 1, column + 1
+            notes.reach(*place)
             if kind == FORMULA:
                 notes.formulas.add(place)
                 result = data[6:14]

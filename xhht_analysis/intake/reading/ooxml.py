@@ -229,10 +229,10 @@ def _styled(styles: set[int]) -> re.Pattern[bytes] | None:
 
 def _hidden_columns(piece: bytes, notes: SheetNotes) -> None:
     for match in _COLUMN.finditer(piece):
-        fields = dict(re.findall(rb'(\w+)="([^"]*)"', match[1]))
-        if fields.get(b"hidden") in (b"1", b"true"):
-            first, last = int(fields.get(b"min", b"0")), int(fields.get(b"max", b"0"))
-            notes.hidden_columns.update(range(first, min(last, MAX_COLUMNS) + 1))
+        fields = {name: double or single for name, double, single in _FIELD.findall(match[1])}
+        first, last = (fields.get(name, b"") for name in (b"min", b"max"))
+        if fields.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
+            notes.hidden_columns.update(range(int(first), min(int(last), MAX_COLUMNS) + 1))
 
 
 def _styles(xml: str) -> tuple[set[int], dict[int, str]]:

@@ -42,8 +42,8 @@ class SheetNotes:
     """Notes on one sheet; positions count from 1 as in the file.
 
     ``lost`` holds the cells that the value reader shows as empty: errors, and `UNCACHED` formulas;
-    ``texts`` those whose raised digits it shows like any other, ``area`` the cells from the first
-    to the last one.
+    ``texts`` those whose raised digits it shows like any other, ``bottom`` and ``right`` how far
+    the cells reach.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -53,7 +53,12 @@ class SheetNotes:
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    area: int = 0
+    bottom: int = 0
+    right: int = 0
+
+    def reach(self, row: int, column: int) -> None:
+        """Note that a cell that is not empty stands there."""
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -66,7 +71,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     """
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise RefusedError("truncated", str(error)) from None
     parts = package.infolist()
     unpacked = sum(part.file_size for part in parts)
@@ -195,7 +200,7 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
                     notes.lost[row, column + 1] = UNCACHED
             column += n
             if "value-type=" in fields:
-                notes.area = max(notes.area, row * column)
+                notes.reach(row, column)
     raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
     if not raised:
         return sheets, {}

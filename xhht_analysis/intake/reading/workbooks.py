@@ -101,8 +101,8 @@ def _read_package(data: bytes) -> list[Sheet]:
 
 def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Sheet]:
     for name, own in notes.items():
-        if own.area > prescan.MAX_AREA:
-            raise RefusedError("too_many_cells", f"{name}: {own.area} cells")
+        if own.bottom * own.right > prescan.MAX_AREA:
+            raise RefusedError("too_many_cells", f"{name}: {own.bottom} x {own.right}")
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         about = [meta for meta in book.sheets_metadata if "WorkSheet" in str(meta.typ)]
@@ -114,7 +114,9 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
         ]
     except calamine.PasswordError:
         raise RefusedError("password") from None
-    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError) as error:
+    except (RefusedError, MemoryError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - calamine's own panics are no Exception
         raise RefusedError("truncated", str(error)[:200]) from None
 
 

@@ -85,7 +85,7 @@ def _percent_styles(package: zipfile.ZipFile) -> set[int]:
 
 
 def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes:
-    notes, row, right = SheetNotes(), 0, 0
+    notes, row = SheetNotes(), 0
     for kind, data in _records(package, part):
         if kind == ROW:
             row = struct.unpack_from("<I", data)[0] + 1
@@ -94,8 +94,7 @@ def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes
         elif kind in CELLS:
             column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
             if kind > 1:
-                right = max(right, column + 1)
-            notes.area = row * right
+                notes.reach(row, column + 1)
             if style in percent:
                 notes.percent.add((row, column + 1))
             if kind in FORMULAS:
