@@ -159,9 +159,8 @@ def _numbers(typed: object) -> list[float]:
     if not isinstance(typed, str):
         return [] if pd.isna(typed) else [typed]
     plain = pd.to_numeric(typed.strip().replace(",", "."), errors="coerce")
-    parsed = parse_number(typed, fractions=True, kind="money").value
-    both = [parsed, plain, parse_number(typed).value]
-    return [number for number in both if isinstance(number, (int, float)) and number == number]
+    both = pd.Series([parse_number(typed, kind="money").value, plain, parse_number(typed).value])
+    return both.dropna().tolist()
 
 
 def _place(line: dict) -> str:

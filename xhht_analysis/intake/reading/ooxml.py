@@ -14,9 +14,9 @@ from functools import cached_property
 from xhht_analysis.intake.reading.prescan import (
     MAX_CELLS,
     MAX_COLUMNS,
-    MAX_ROWS,
     MAX_SHEETS,
     SheetNotes,
+    fits,
     is_percent,
     legacy_font,
     part_name,
@@ -120,12 +120,7 @@ class _SheetScan:
             if n != piece.count(b'<c r="') or any(odd in piece for odd in (b"='", b' ="', b'= "')):
                 piece = _ROW_OR_CELL.sub(self._plain, piece)
             bottom = self._extent(piece)
-            if (
-                bottom > MAX_ROWS
-                or self.right > MAX_COLUMNS
-                or cells > MAX_CELLS
-                or bottom * self.right > MAX_CELLS
-            ):
+            if cells > MAX_CELLS or not fits(bottom, self.right):
                 raise RefusedError("too_many_cells", f"{part}: row {bottom}, column {self.right}")
             self._look(piece)
 
@@ -156,8 +151,8 @@ class _SheetScan:
                 at = None if tag.endswith(b"/>") else _REF.search(tag)
                 if at:
                     line, column = int(at[2]), column_number(at[1].decode())
-                    far = line > MAX_ROWS or column > MAX_COLUMNS
-                    if far and (cell := _CELL.match(row, start)) and self._is_blank(cell):
+                    cell = None if fits(line, column) else _CELL.match(row, start)
+                    if cell and self._is_blank(cell):
                         self.blank = True
                         continue
                     bottom, self.right = max(bottom, line), max(self.right, column)
@@ -183,8 +178,8 @@ class _SheetScan:
         return _CELL.sub(self._without_blank, data) if self.blank else data
 
     def _without_blank(self, cell: re.Match[bytes]) -> bytes:
-        far = int(cell[2]) > MAX_ROWS or column_number(cell[1].decode()) > MAX_COLUMNS
-        return b"" if far and self._is_blank(cell) else cell[0]
+        near = fits(int(cell[2]), column_number(cell[1].decode()))
+        return cell[0] if near or not self._is_blank(cell) else b""
 
     def _look(self, piece: bytes) -> None:
         """Note what the value reader does not show of a piece in the plain spelling."""

@@ -61,6 +61,11 @@ class SheetNotes:
         self.bottom, self.right = max(self.bottom, row), max(self.right, column)
 
 
+def fits(rows: int, columns: int) -> bool:
+    """Whether a sheet of this size is read."""
+    return rows <= MAX_ROWS and columns <= MAX_COLUMNS and rows * columns <= MAX_CELLS
+
+
 def open_package(data: bytes) -> zipfile.ZipFile:
     """Open a zip package after a look at its directory.
 

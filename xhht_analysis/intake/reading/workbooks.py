@@ -123,7 +123,7 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
 def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
     """Cells of a sheet; blank ones beyond the usual size do not count."""
     height, width = source.height, source.width
-    if _fits(height, width):
+    if prescan.fits(height, width):
         return source.to_python(skip_empty_area=True)
     grid: list[list[object]] = []
     if height * width <= prescan.MAX_AREA:
@@ -134,14 +134,9 @@ def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
         while grid and not grid[-1]:
             grid.pop()
         width = max(map(len, grid), default=0)
-    if not grid or not _fits(len(grid), width):
+    if not grid or not prescan.fits(len(grid), width):
         raise RefusedError("too_many_cells", f"{source.name}: {height} x {width}")
     return [row + [""] * (width - len(row)) for row in grid]
-
-
-def _fits(height: int, width: int) -> bool:
-    small = height <= prescan.MAX_ROWS and width <= prescan.MAX_COLUMNS
-    return small and height * width <= prescan.MAX_CELLS
 
 
 def _sheet(
