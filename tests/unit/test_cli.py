@@ -1,6 +1,7 @@
 """The `xhht` command as people type it: exit codes, messages, no tracebacks."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from xhht_analysis.project import ROOT, KitError
-from xhht_analysis.running import run_commands
+from xhht_analysis.running import cli, run_commands
 
 pytestmark = pytest.mark.unit
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
@@ -192,3 +193,22 @@ def test_a_workbook_that_cannot_be_replaced_is_named_with_its_remedy(tmp_path):
     assert str(made) in done.stderr
     assert "chỗ này là thư mục" in done.stderr
     assert [path.name for path in made.parent.iterdir()] == [made.name]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(RuntimeError("can't start new thread"), "ulimit -u"), (MemoryError(), "bộ nhớ")],
+)
+def test_a_machine_without_room_is_told_so(error, words, monkeypatch, capsys):
+    def fail(**options):
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli.os, "environ", dict(os.environ))
+    monkeypatch.setattr(cli.signal, "signal", lambda *handler: None)
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "reconfigure", lambda **options: None, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert words in capsys.readouterr().err

@@ -167,16 +167,22 @@ def _report_units(
     project: Project, as_of: str, lang: str, wanted: list[str], executor: Executor
 ) -> dict:
     """Make the unit reports as a fleet; a unit that failed ends the command with exit 1."""
-    from xhht_analysis.running import documents, progress, run_log, unit_reports
+    from rich.console import Console
+
+    from xhht_analysis.running import documents, run_log, unit_reports
 
     def finish(record: dict) -> None:
         run_log.write_summary(project, record)
         documents.index(project, lang)
 
     codes = [code for part in wanted for code in part.split(",") if code]
-    with progress.Count() as listener:
+    with Console().status("") as status:
+
+        def show(done: int, total: int, outcome: unit_reports.Outcome) -> None:
+            status.update(f"{messages.STAGES[unit_reports.SOURCE]} {done}/{total} …")
+
         record = unit_reports.run(
-            codes, as_of, lang, project, executor, finish=finish, listener=listener
+            codes, as_of, lang, project, executor, finish=finish, listener=show
         )
     typer.echo(f"  {project.reports(as_of) / 'units'}")
     return record
@@ -252,6 +258,14 @@ def main() -> None:
     except OSError as error:  # disk full, read-only, open elsewhere
         path = error.filename2 or error.filename or ""
         typer.echo(file_errors.cannot_write(path, error), err=True)
+        sys.exit(1)
+    except (MemoryError, RuntimeError) as error:  # no memory, no room for a thread
+        from xhht_analysis.running import execution
+
+        advice = execution.remedy(repr(error))
+        if not advice:
+            raise
+        typer.echo(advice, err=True)
         sys.exit(1)
     except ValueError as error:
         if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xhht_analysis import files
 from xhht_analysis.project import KitError
 from xhht_analysis.running import kernel, messages
 from xhht_analysis.running.notebooks import declared_parameters
@@ -97,7 +98,7 @@ def execute(
                 _close_event_loop()
     _check_whole(executed, source.name)
     _strip(executed)
-    nbformat.write(executed, target)
+    files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
     return process.seen
 
 

@@ -8,7 +8,6 @@ from rich.table import Table
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages
 from xhht_analysis.running.runner import StageResult
-from xhht_analysis.running.unit_reports import Outcome
 
 
 class Progress:
@@ -47,26 +46,6 @@ class Progress:
         self.results.append(result)
         if not self.console.is_terminal:
             self.console.print(f"{_title(name)}: {messages.STATUS[result.status]}")
-
-
-class Count:
-    """Listener of a fleet: how many unit reports are done."""
-
-    def __init__(self, console: Console | None = None):
-        self.status = (console or Console()).status("")
-
-    def __enter__(self) -> Count:
-        """Start the spinner."""
-        self.status.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Stop the spinner."""
-        self.status.stop()
-
-    def __call__(self, done: int, total: int, outcome: Outcome) -> None:
-        """Show that one more of ``total`` is done."""
-        self.status.update(f"{_title('06_unit_report')} {done}/{total} …")
 
 
 def show_places(project: Project, as_of: str) -> None:

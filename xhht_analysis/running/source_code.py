@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 PACKAGE = "xhht_analysis"
@@ -51,11 +51,6 @@ def reachable_files(text: str, root: Path, places: Iterable[str], templates: boo
         if beside or (templates and place.startswith(TEMPLATES)):
             files.add(place)
     return files
-
-
-def stage_hashes(hashes: Mapping[str, str], places: Iterable[str]) -> dict[str, str]:
-    """The part of ``hashes`` (place → sha256) for ``places``."""
-    return {place: hashes[place] for place in sorted(places)}
 
 
 def _dotted(place: str) -> str:
