@@ -215,7 +215,10 @@ def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFr
     outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
     repeat = claims.groupby("source_id").cumcount()
     unique = claims["source_id"].mask(repeat > 0, claims["source_id"] + "-" + repeat.astype("str"))
-    parent = claims["indicator_code"].map(parents["parent_indicator"]).astype("str")
+    code = claims["indicator_code"]
+    level_1 = code.str.replace("_l2_", "_l1_")  # who reads at level 2 does at level 1
+    parent = code.map(parents["parent_indicator"]).astype("str")
+    parent = parent.mask(level_1.ne(code) & level_1.isin(parents.index), level_1)
     return claims.assign(
         source_id=unique,
         outcome=outcome,

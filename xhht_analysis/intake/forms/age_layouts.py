@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from xhht_analysis.intake.forms.claims import Claim
-from xhht_analysis.intake.forms.layouts import Layout
+from xhht_analysis.intake.forms.layouts import Layout, in_words
 from xhht_analysis.intake.forms.tables import fits
 from xhht_analysis.intake.reading.text import fold, parse_number
 
@@ -37,7 +37,8 @@ class Ages(Layout):
         self.covered |= set(self.groups.values())
         for ages, row in self.groups.items():
             parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
-            for columns in self.columns.values() if parts else ():
+            for name in sorted(self._fields()) if parts else ():
+                columns = self.columns[name]
                 self._check(row, parts, columns.get(None, next(iter(columns.values()))))
 
     def _check(self, row: int, parts: list[int], column: int) -> None:
@@ -82,7 +83,7 @@ class Measures(Layout):
             if found and (len(found) == 1 or found[0][0] < found[1][0]):
                 self.columns[name] = {None: found[0][1]}
             else:
-                self.absent[name] = spec
+                self.absent[name] = in_words(spec)
 
     @cached_property
     def ages(self) -> dict[tuple[int, int], int]:

@@ -66,7 +66,7 @@ class Layout:
 
     def missing(self) -> str:
         """What was looked for and not found, for the report."""
-        lost = ", ".join(f"“{in_words(spec)}”" for spec in self.absent.values())
+        lost = ", ".join(f"“{words}”" for words in self.absent.values())
         return f"biểu {self.name}: không thấy {lost or 'cột số liệu'}"
 
     @cached_property
@@ -79,6 +79,12 @@ class Layout:
             if counted or any(k in own and self._has(own[k]) for k in ("value", "level")):
                 found.append(own)
         return found
+
+    def _fields(self) -> set[str]:
+        """Fields of counts, which add up."""
+        amounts = [give.get(name, "") for give in self.gives for name in (*COUNTS, *WITNESSES)]
+        fields = {name for amount in amounts for _, name, _ in parse_amount(amount)}
+        return fields & self.columns.keys()
 
     def _has(self, amount: str) -> bool:
         return all(name in self.columns for _, name, _ in parse_amount(amount))
@@ -101,9 +107,7 @@ class Layout:
                 self.office.find(
                     None,
                     "column_missing",
-                    "Không thấy hoặc không rõ cột "
-                    + ", ".join(f"“{in_words(t)}”" for t in lost)
-                    + ".",
+                    "Không thấy hoặc không rõ cột " + ", ".join(f"“{t}”" for t in lost) + ".",
                     give["indicator"],
                 )
         columns: set[int] = set()
@@ -208,11 +212,6 @@ class Units(Layout):
                         "total_differs",
                         f"Tổng ghi {value:.10g}, cộng các dòng được {sum(parts):.10g}.",
                     )
-
-    def _fields(self) -> set[str]:
-        """Fields of counts, which add up."""
-        amounts = [give.get(name, "") for give in self.gives for name in COUNTS]
-        return {name for amount in amounts for _, name, _ in parse_amount(amount)}
 
 
 @dataclass

@@ -275,12 +275,13 @@ def bind(
         try:
             columns = table.columns(spec)
         except AmbiguousColumnError as error:
-            layout.twins[part], columns = error.args[0], {}
+            layout.twins[part] = error.args[0]
             heads = ", ".join(table.sheet.address(*table.head(c)) for c in error.args[0])
-            spec = f"{spec} (nhiều cột giống nhau: {heads})"
+            layout.absent[part] = f"{layouts.in_words(spec)} (nhiều cột giống nhau: {heads})"
+            continue
         if columns:
             layout.columns[part] = columns
         else:
-            layout.absent[part] = spec
+            layout.absent[part] = layouts.in_words(spec)
     layout.place_twins()
     return layout if layout.columns or titled else None
