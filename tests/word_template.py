@@ -70,6 +70,8 @@ def blank_form():
         form = style.paragraph_format
         form.first_line_indent, form.space_before, form.space_after = Mm(10), Pt(6), Pt(6)
     doc.styles["Caption"].font.size, doc.styles["Caption"].font.bold = Pt(12), True
+    form = doc.styles["Caption"].paragraph_format
+    form.space_before, form.space_after, form.line_spacing = Pt(8), Pt(3), 1.0
     section = doc.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = Mm(30)
@@ -107,16 +109,23 @@ def rule(paragraph, width: float, share: float) -> None:
 def two_cells(doc, widths: tuple[float, float]):
     grid = doc.add_table(1, 2)
     grid.autofit = False
-    for cell, width in zip(grid.rows[0].cells, widths, strict=True):
-        cell.width = Mm(width)
+    for column, cell, width in zip(grid.columns, grid.rows[0].cells, widths, strict=True):
+        column.width = cell.width = Mm(width)
+        margins = OxmlElement("w:tcMar")
+        for side in ("left", "right"):
+            edge = OxmlElement(f"w:{side}")
+            edge.set(qn("w:w"), "0")
+            edge.set(qn("w:type"), "dxa")
+            margins.append(edge)
+        cell._tc.get_or_add_tcPr().append(margins)
     return grid.rows[0].cells
 
 
 def report_form(words: dict, path: Path) -> Path:
     doc = blank_form()
-    left, right = two_cells(doc, (64, 96))
-    write(left.paragraphs[0], words["office"][0], 13)
-    write(left.add_paragraph(), words["office"][1], 13)
+    left, right = two_cells(doc, (60, 100))
+    write(left.paragraphs[0], words["office"][0], 12)
+    write(left.add_paragraph(), words["office"][1], 12)
     rule(left.add_paragraph(), 60, 0.4)
     write(left.add_paragraph(), words["number"], 13)
     write(right.paragraphs[0], words["nation"][0], 13)
@@ -141,10 +150,11 @@ def plain_form(path: Path) -> Path:
     doc = blank_form()
     doc.styles["Normal"].font.size = Pt(13)
     for name in ("Body Text", "List Bullet"):
-        doc.styles[name].font.size = Pt(12)
+        doc.styles[name].font.size = Pt(11.5)
     section = doc.sections[0]
-    section.left_margin, section.top_margin, section.bottom_margin = Mm(25), Mm(15), Mm(15)
-    write(doc.add_paragraph(), "**{{kind}}**", 14)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin = section.bottom_margin = Mm(13)
+    write(doc.add_paragraph(), "**{{kind}}**", 13)
     write(doc.add_paragraph(), "**{{title}}**", 13)
     rule(doc.add_paragraph(), 165, 0.35)
     doc.add_paragraph(word.CONTENT, style="Body Text")

@@ -225,9 +225,9 @@ def test_a_column_has_room_for_its_longest_word():
     from xhht_analysis.publishing import word
 
     content = table("c", ["Tên", "Số"], [["một hai ba " * 40, "1.234.567,5"]]).content
-    widths = word._column_widths(content, Mm(160))
+    widths = word._column_widths(content, Mm(160), 11)
     assert sum(widths) <= Mm(160)
-    assert widths[1] >= Mm(4) + 11 * Mm(2.1) - 1
+    assert widths[1] >= Mm(4) + 11 * Mm(2.09) - 11
 
 
 # ---- PDF --------------------------------------------------------------------------------------

@@ -202,9 +202,12 @@ def test_a_report_that_the_rules_contradict_is_said_with_both_figures():
     # the lowest district stands at 2 in 2025: reached by the report, missed by the rule
     assert (said.actual_text, said.other_source) == ("mức độ 3", Observation(2025, 2.0, 2.0))
     text = sentences.paragraph(run, said)
-    assert "cơ quan chủ trì báo cáo mức độ 3; tính theo quy tắc công nhận là mức độ 2" in text
+    assert "Địa bàn thấp nhất năm 2025 ở mức độ 2" in text
     (item,) = [i for i in decisions.unsettled(run) if i[0] == said]
-    assert item[1] == "cơ quan chủ trì báo cáo mức độ 3, tính theo quy tắc là mức độ 2"
+    assert "địa bàn thấp nhất ở mức độ 2" in item[1]
+    panel.loc[mine, ["level_derived_min", "level_derived_max"]] = 1.0
+    said = made(panel=panel, verdicts=verdicts).statement("primary_l3_province", 2025)
+    assert "tính theo quy tắc công nhận là mức độ 1" in sentences.source_sentence(run, said)
 
 
 def test_two_sources_of_one_share_are_both_said():

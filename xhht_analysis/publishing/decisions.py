@@ -117,7 +117,7 @@ def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
             lead = lead_name(run, said.goal_code)
             sent = said.other_source
             if sent and shown and shown.exact and said.meets(sent.low) != said.meets(shown.low):
-                key = "decision.by_rule" if said.measure_unit == "level" else "decision.conflict"
+                key = f"decision.{said.source_key}"
                 texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
                 yield said, word(key, **texts), lead
             elif shown and said.meets(shown.high) and not said.meets(shown.low):

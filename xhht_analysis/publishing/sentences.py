@@ -148,7 +148,7 @@ def source_sentence(run: Material, said: Statement) -> str:
         names = said.labels.some(names)
         parts.append(word(key, year=shown.year, names=names, shown=said.range_text(shown)))
     if said.other_source is not None:
-        key = "goal.by_rule" if said.measure_unit == "level" else "goal.reported"
+        key = f"goal.{said.source_key}"
         texts = {"other": said.range_text(said.other_source), "shown": said.range_text(shown)}
         parts.append(word(key, year=shown.year, **texts))
     return " ".join(parts)

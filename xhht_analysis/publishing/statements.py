@@ -89,7 +89,8 @@ class Statement:
         People or institutions more a year that ``pace_required`` means.
     other_source
         Figure of the same year from another source, where the two differ: for a share what the
-        lead agency sent, for a status of the province what the rules give.
+        lead agency sent ("reported"), for a status of the province what the rules give from the
+        rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
     history
         Observed years, oldest first.
     ended
@@ -133,6 +134,7 @@ class Statement:
     reasons: tuple[str, ...] = ()
     depends_on: str = ""
     other_source: Observation | None = None
+    source_key: str = "reported"
     history: tuple[Observation, ...] = ()
     ended: bool = False
     readings: tuple[Reading, ...] = ()
@@ -204,12 +206,16 @@ class Statement:
         """Rounded chance of a forecast, or its range; empty where there is none."""
         if self.is_forecast:
             return self.labels.short_chance(self.chance)
-        return "–".join(self.chance_ends) if self.has_range else ""
+        if not self.has_range:
+            return ""
+        low, high = self.chance_ends
+        return low if low == high else self.labels.word("range", low=low, high=high)
 
     @property
     def has_range(self) -> bool:
         """Whether there is no single chance but a least and a greatest one."""
-        return not self.is_forecast and self.chance_range[0] == self.chance_range[0]
+        known = self.chance_range[0] == self.chance_range[0]
+        return known and not self.is_forecast and self.key != "no_object"
 
     @property
     def chance_ends(self) -> list[str]:
@@ -336,25 +342,24 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
     if unit != PROVINCE:
         return said
     about = actual if v["basis"] == "observed" or said.latest is None else said.latest
-    other = (_by_rule if goal["kind"] == STATUS_KIND else _reported)(run, said, about)
-    return replace(said, other_source=other, readings=_readings(run, said))
+    said = replace(said, readings=_readings(run, said))
+    if goal["kind"] == STATUS_KIND and about is not None:
+        return _beside_status(run, said, about)
+    return replace(said, other_source=_reported(run, said, about))
 
 
-def _by_rule(run: Material, said: Statement, shown: Observation | None) -> Observation | None:
-    """Level that the rules give where the province's report says another, else None.
-
-    From the rates where they are known, else that of the lowest district.
-    """
-    if shown is None:
-        return None
+def _beside_status(run: Material, said: Statement, shown: Observation) -> Statement:
+    """Add the level that the rules give from the rates, else that of the lowest district."""
     facts = run.level_facts(said.indicator_code)
-    value = facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)
-    if value != value and facts.units != [PROVINCE]:
+    levels = {"by_rule": facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)}
+    if facts.units != [PROVINCE]:
         low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
-        value = low if low == high else NAN
-    if value != value or (shown.exact and value == shown.low):
-        return None
-    return Observation(shown.year, float(value), float(value))
+        levels["lowest"] = float(low) if low == high else NAN
+    for key, value in levels.items():
+        if value == value and not (shown.exact and value == shown.low):
+            other = Observation(shown.year, float(value), float(value))
+            return replace(said, other_source=other, source_key=key)
+    return said
 
 
 def _reported(run: Material, said: Statement, shown: Observation | None) -> Observation | None:

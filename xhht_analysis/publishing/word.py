@@ -27,9 +27,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 CONTENT = "{{content}}"
 PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
-LETTER, MAX_WORD = Mm(2.1), 14
-"""Room of one letter at 11 points; longer words may break."""
-WIDTH, HEIGHT = {False: Mm(160), True: Mm(247)}, {False: Mm(225), True: Mm(140)}
+LETTER, MAX_WORD = Mm(0.19), 14
+"""Room of one letter per point of its size; longer words may break."""
+CELL_SIZES = {False: 11, True: 9}
+"""Points in a table, and in one of many columns."""
+MANY_COLUMNS = 7
+HEIGHT = {False: Mm(225), True: Mm(140)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 
 
@@ -121,14 +124,14 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
         case "prose":
             _add_prose(doc, content)
         case "table":
-            _add_table(doc, content, wide)
+            _add_table(doc, content)
         case "links":
             _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
         case "widget":
             pass  # lives only on a page
         case "picture":
             shape = doc.add_picture(io.BytesIO(png), width=Mm(25.4 * content["inches"]))
-            scale = min(WIDTH[wide] / shape.width, HEIGHT[wide] / shape.height, 1)
+            scale = min(_room(doc) / shape.width, HEIGHT[wide] / shape.height, 1)
             shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
             shape._inline.docPr.set("title", content["caption"])
@@ -148,43 +151,50 @@ def _add_prose(doc: Doc, content: dict) -> None:
                 run.font.size = Pt(11)
 
 
-def _add_table(doc: Doc, content: dict, wide: bool) -> None:
+def _add_table(doc: Doc, content: dict) -> None:
     caption = doc.add_paragraph(content["caption"], style="Caption")
     caption.paragraph_format.keep_with_next = True
     names = content["columns"]
     grid = doc.add_table(1, len(names), style="Table Grid")
-    _fill(grid.rows[0], [f"**{name}**" for name in names], content["align"])
+    size = CELL_SIZES[len(names) >= MANY_COLUMNS]
+    _fill(grid.rows[0], [f"**{name}**" for name in names], content["align"], size)
     header = grid.rows[0]._tr.get_or_add_trPr()
     header.append(OxmlElement("w:tblHeader"))
     for row in content["rows"]:
         cells = grid.add_row()
         if len(row) == 1 < len(names):
             cells.cells[0].merge(cells.cells[-1])
-            _fill(cells, [f"**{cell_text(row[0])}**"], "l")
+            _fill(cells, [f"**{cell_text(row[0])}**"], "l", size)
         else:
-            _fill(cells, [cell_text(cell) for cell in row], content["align"])
+            _fill(cells, [cell_text(cell) for cell in row], content["align"], size)
         cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    _fix_widths(grid, _column_widths(content, WIDTH[wide]))
+    _fix_widths(grid, _column_widths(content, _room(doc), size))
     if content["note"]:
-        doc.add_paragraph().add_run(content["note"]).font.size = Pt(11)
+        doc.add_paragraph().add_run(content["note"]).font.size = Pt(size)
 
 
-def _fill(row, texts: list[str], align: str) -> None:
+def _room(doc: Doc) -> int:
+    """Width between the margins of the page at hand."""
+    section = doc.sections[-1]
+    return section.page_width - section.left_margin - section.right_margin
+
+
+def _fill(row, texts: list[str], align: str, size: float) -> None:
     for cell, text, side in zip(row.cells, texts, align, strict=False):
         paragraph = cell.paragraphs[0]
         paragraph.alignment, paragraph.paragraph_format.space_after = SIDES[side], Pt(0)
         for piece, bold in runs(text):
             run = paragraph.add_run(piece)
-            run.bold, run.font.size = bold, Pt(11)
+            run.bold, run.font.size = bold, Pt(size)
 
 
-def _column_widths(content: dict, total: int) -> list[int]:
+def _column_widths(content: dict, total: int, size: float) -> list[int]:
     """Room for the longest word of each column, the rest by length of text, within limits."""
     whole = [row for row in content["rows"] if len(row) == len(content["columns"])]
     columns = zip(content["columns"], *([cell_text(c) for c in row] for row in whole), strict=True)
     columns = [[text.replace("**", "") for text in column] for column in columns]
     least = [max(len(w) for t in texts for w in t.split() or [""]) for texts in columns]
-    least = [Mm(4) + min(n, MAX_WORD) * LETTER for n in least]
+    least = [Mm(4) + min(n, MAX_WORD) * LETTER * size for n in least]
     shares = [min(max(map(len, texts)), 300) ** 0.6 for texts in columns]
     each = max(total - sum(least), 0) / sum(shares)
     widths = [low + each * share for low, share in zip(least, shares, strict=True)]
