@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,10 +14,15 @@ from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight
 from xhht_analysis.running.run_commands import Out, Raw, project_at
 
+if TYPE_CHECKING:
+    from xhht_analysis.intake.returning.returns import Checked
+
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
 Files = Annotated[list[Path], typer.Argument(help="Tệp cần xem.")]
 
 
+MOST_SHOWN = 3
+"""Cells of one column that `check` shows with their own words; the marked copy has them all."""
 Years = Annotated[list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")]
 
 
@@ -82,12 +88,13 @@ def check(
         if not path.is_file():
             raise UsageError(messages.NO_FILE.format(path=given))
         where = {"raw_dir": project.raw_dir, "as_of": day}
-        problems = returns.check_file(path, plan, **where)
-        typer.echo(_told(given, problems.to_dict("records")))
+        checked = returns.read_submission(path, plan, **where)
+        for line in _told(given, checked):
+            typer.echo(messages.printable(line))
         if excel:
             target = project.out / "checks" / f"{path.stem}_danh_dau.xlsx"
             target.parent.mkdir(parents=True, exist_ok=True)
-            typer.echo(f"  → {returns.write_marked_copy(path, problems, target, **where)}")
+            typer.echo(f"  → {returns.write_marked_copy(path, checked.problems, target, **where)}")
 
 
 def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề nghị sửa».")]) -> None:
@@ -168,27 +175,48 @@ def status(
     if len(whole):
         console.print(messages.STATUS_REFUSED.format(n=len(whole)))
     for row in whole.to_dict("records"):
-        console.print(f"  {row['file']}: {row['remedy']}", markup=False)
+        console.print(messages.printable(f"  {row['file']}: {row['remedy']}"), markup=False)
 
 
-def _told(path: Path, problems: list[dict]) -> str:
-    """Problems of one file as lines: sheet, cell, value, rule, remedy."""
-    if not problems:
-        return messages.CHECK_CLEAN.format(file=path.name)
-    lines = [messages.CHECK_TITLE.format(file=path.name, n=len(problems))]
-    for problem in problems:
-        given = {k: v for k, v in problem.items() if isinstance(v, str) and v != "nan"}
-        where = ("cell" if "cell" in given else "sheet") if "sheet" in given else "file"
-        where = "line" if where == "file" and "cell" in given else where
-        lines.append(
-            messages.CHECK_LINE.format(
-                **given,
-                kind_vi=messages.KINDS[problem["kind"]],
-                place=messages.CHECK_PLACES[where].format(**given),
-                value=f": «{given['raw']}»" if "raw" in given else "",
-            )
+def _told(path: Path, checked: Checked) -> Iterator[str]:
+    """What one file gave, which columns were left out, and its problems by column."""
+    about, problems = checked.submission, checked.problems
+    about = {
+        name: value if value == value and value is not None else "–"
+        for name, value in about.items()
+    }
+    left_out = checked.left_out
+    yield messages.CHECK_TITLE.format(**about | {"file": path.name}, columns=len(left_out))
+    parts = left_out["message"].str.extract(r"“(?P<head>.*)”.*: (?P<why>[^:]+)\.$")
+    heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
+    for why, rows in heads.groupby(parts["why"], sort=False):
+        yield messages.CHECK_COLUMNS.format(why=why, heads=", ".join(rows))
+    if problems.empty:
+        yield messages.CHECK_CLEAN if about["n_panel"] else messages.CHECK_NOTHING
+        return
+    yield messages.CHECK_PROBLEMS.format(n=len(problems))
+    column = problems["cell"].str.extract(r"^([A-Z]+)\d+$")[0].fillna("")
+    alone = problems["message"].where(problems["cell"].isna(), "")
+    keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"], alone]
+    for (kind, sheet, letter, rule, _), rows in problems.groupby(keys, sort=False):
+        cells = rows["cell"].dropna().tolist()
+        where = "cell" if sheet and cells else "line" if cells else "sheet" if sheet else "file"
+        where += "s" if len(cells) > 1 else ""
+        some = ", ".join(cells[:MOST_SHOWN]) + (" …" if cells[MOST_SHOWN:] else "")
+        given = {"sheet": sheet, "cell": some, "column": letter, "n": len(cells)}
+        raw = rows["raw"].drop_duplicates()
+        yield messages.CHECK_LINE.format(
+            kind_vi=messages.KINDS[kind],
+            place=messages.CHECK_PLACES[where].format(**given),
+            value=f": «{raw.iloc[0]}»" if len(raw) == 1 and raw.notna().all() else "",
+            rule=rule,
         )
-    return "\n".join(lines)
+        told = rows.drop_duplicates("message")
+        for row in told.head(MOST_SHOWN).to_dict("records"):
+            mark = f"{row['cell']}: " if len(told) > 1 else ""
+            yield f"      {mark}{row['message']}"
+        if len(told) > MOST_SHOWN:
+            yield messages.CHECK_MORE.format(n=len(told) - MOST_SHOWN)
 
 
 def today() -> str:

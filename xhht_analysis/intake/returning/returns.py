@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,26 @@ ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 MAX_MERGED = 2_000
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What one submission says by itself.
+
+    ``problems`` has `PROBLEM_COLUMNS`, rejects first; ``left_out`` the findings about columns that
+    hold numbers and are not read; ``submission`` the file's row of `contracts.SUBMISSIONS`.
+    """
+
+    problems: pd.DataFrame
+    left_out: pd.DataFrame
+    submission: dict[str, Any]
+
+
 def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataFrame:
-    """Problems of one submission, rejects first.
+    """Problems of one submission, see `read_submission`."""
+    return read_submission(path, plan, raw_dir=raw_dir, as_of=as_of).problems
+
+
+def read_submission(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> Checked:
+    """Read and judge one file; what needs other years or other units is not asked.
 
     Parameters
     ----------
@@ -61,8 +80,8 @@ def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataF
 
     Returns
     -------
-    DataFrame
-        `PROBLEM_COLUMNS`; ``kind`` is reject or finding. Empty when nothing is wrong.
+    Checked
+        No problem when nothing is wrong; ``kind`` is reject or finding.
     """
     root, day = _place(path, raw_dir, as_of)
     tables = settlement.settle_all(
@@ -70,12 +89,14 @@ def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataF
     )
     rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = tables["findings"].assign(kind="finding")
-    findings = findings[~findings["rule"].isin((*OF_MANY_UNITS, "column_left_out"))]
+    left_out = findings["rule"].eq("column_left_out")
+    columns, findings = findings[left_out], findings[~left_out]
+    findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
     problems = pd.concat(both, ignore_index=True).astype("str")
     if (problems["raw"].isna() & problems["cell"].notna()).any():
         problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
-    return problems
+    return Checked(problems, columns, tables["submissions"].iloc[0].to_dict())
 
 
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:

@@ -1,0 +1,91 @@
+"""What `xhht check` says: what was read, what was not and why, one line per kind of problem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from tests.intake_case import plan, type_over, write_unit
+from xhht_analysis.running import office
+
+pytestmark = pytest.mark.unit
+
+DAY = "2023-11-20"
+
+
+@pytest.fixture
+def check(tmp_path, capsys):
+    def told(path: Path) -> list[str]:
+        office.check([path], as_of=DAY, out=tmp_path / "out")
+        return capsys.readouterr().out.rstrip("\n").split("\n")
+
+    return told
+
+
+def commune_values() -> pd.DataFrame:
+    codes = plan().areas.communes_of("823", "2023-09-30")
+    rows = [
+        {"unit_code": code, "indicator_code": "primary_entry_6", "numerator": 90 + i}
+        for i, code in enumerate(codes)
+    ]
+    return pd.DataFrame(rows).assign(denominator=200)
+
+
+def test_a_good_file_tells_what_was_read_and_which_columns_were_not(tmp_path, check):
+    path = tmp_path / "823.xlsx"
+    write_unit(path, {"life_skills": (51, 103)}, commune_values=commune_values())
+    head, column, clean = check(path)
+    # one share and 13 communes; the running number of sheet Xã is the only other column of numbers
+    assert head.startswith("823.xlsx: đọc được 14 số liệu; không dùng được 0; không đọc 1 cột số.")
+    assert "Huyện Gò Công Tây; năm 2023" in head
+    assert column.strip() == "[không đọc] số thứ tự: «TT» (A3)"
+    assert "Không thấy gì sai trong tệp" in clean
+
+
+def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):
+    path = write_unit(tmp_path / "823.xlsx", {})
+    told = check(path)
+    assert told[0].startswith("823.xlsx: đọc được 0 số liệu")
+    assert not any("Không thấy gì sai" in line for line in told)
+
+
+def test_one_problem_of_a_whole_column_is_told_once(tmp_path, check):
+    path = tmp_path / "823.xlsx"
+    write_unit(path, {"life_skills": (51, 103)}, commune_values=commune_values())
+    book = load_workbook(path)
+    sheet = book["Xã"]
+    column = next(c.column for c in sheet[2] if c.value == "primary_entry_6")
+    letter = sheet.cell(4, column).column_letter
+    for row in range(4, 17):
+        sheet.cell(row, column).value = "chưa rõ"
+    book.save(path)
+    told = check(path)
+    own = [line for line in told if f"Xã cột {letter}, 13 ô" in line]
+    assert len(own) == 1
+    assert f"({letter}4, {letter}5, {letter}6 …)" in own[0]
+    assert "«chưa rõ»" in own[0]
+    assert len(told) < 10
+
+
+def test_problems_of_other_columns_and_rules_stay_apart(tmp_path, check):
+    path = write_unit(tmp_path / "823.xlsx", {"clc_it": (31, 13), "life_skills": (51, 103)})
+    row = next(c.row for c in load_workbook(path)["Số liệu"]["A"] if c.value == "life_skills")
+    type_over(path, f"D{row}", "năm mươi")
+    told = "\n".join(check(path))
+    assert "2 điểm cần xem" in told
+    assert "«31» (numerator_above)" in told
+    assert f"Số liệu ô D{row}: «năm mươi»" in told
+
+
+@pytest.mark.parametrize("typed", ["31\x1b[2J", "\u202e13\u2066", "\x9b31;1m31", "a\x07b"])
+def test_no_control_sequence_of_a_submitter_reaches_the_terminal(tmp_path, check, typed):
+    path = tmp_path / "82\x1b[31m3.csv"
+    path.write_text(
+        f"Năm;2023\n\nĐơn vị;Mã chỉ tiêu;Tử số;Mẫu số\nHuyện Gò Công Tây;clc_it;{typed};13\n",
+        "utf-8",
+    )
+    for line in check(path):
+        assert line.isprintable()
