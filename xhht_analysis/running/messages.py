@@ -11,8 +11,3 @@ def __getattr__(name: str):
         return _TEXTS[name]
     except KeyError:
         raise AttributeError(f"messages.toml has no {name}") from None
-
-
-def printable(text: str) -> str:
-    """``text`` without characters that a terminal obeys: a file may bear any name and any cell."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
