@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.intake_case import plan, type_over, write_unit
-from xhht_analysis.running import office
+from xhht_analysis.running import submission_commands
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +19,7 @@ DAY = "2023-11-20"
 @pytest.fixture
 def check(tmp_path, capsys):
     def told(path: Path) -> list[str]:
-        office.check([path], as_of=DAY, out=tmp_path / "out")
+        submission_commands.check([path], as_of=DAY, out=tmp_path / "out")
         return capsys.readouterr().out.rstrip("\n").split("\n")
 
     return told

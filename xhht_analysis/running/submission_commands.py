@@ -90,7 +90,7 @@ def check(
         where = {"raw_dir": project.raw_dir, "as_of": day}
         checked = returns.read_submission(path, plan, **where)
         for line in _told(given, checked):
-            typer.echo(messages.printable(line))
+            typer.echo(_printable(line))
         if excel:
             target = project.out / "checks" / f"{path.stem}_danh_dau.xlsx"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -175,7 +175,7 @@ def status(
     if len(whole):
         console.print(messages.STATUS_REFUSED.format(n=len(whole)))
     for row in whole.to_dict("records"):
-        console.print(messages.printable(f"  {row['file']}: {row['remedy']}"), markup=False)
+        console.print(_printable(f"  {row['file']}: {row['remedy']}"), markup=False)
 
 
 def _told(path: Path, checked: Checked) -> Iterator[str]:
@@ -217,6 +217,11 @@ def _told(path: Path, checked: Checked) -> Iterator[str]:
             yield f"      {mark}{row['message']}"
         if len(told) > MOST_SHOWN:
             yield messages.CHECK_MORE.format(n=len(told) - MOST_SHOWN)
+
+
+def _printable(text: str) -> str:
+    """``text`` without characters that a terminal obeys: a file may bear any name and any cell."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def today() -> str:
