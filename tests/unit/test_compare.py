@@ -180,3 +180,11 @@ def test_a_rebuilt_figure_follows_the_reported_one_it_is_built_from():
 def test_an_unknown_run_is_named(project):
     with pytest.raises(KitError, match=BEFORE):
         compare.compare(project, BEFORE, AFTER)
+
+
+def test_invented_and_real_runs_are_never_compared(project):
+    table = panel()
+    publish(project, "2024-11-20", table, verdicts(0.5), sample=True)
+    publish(project, "2025-11-20", table, verdicts(0.5), sample=False)
+    with pytest.raises(KitError, match="minh hoạ"):
+        compare.compare(project, "2024-11-20", "2025-11-20", judge=judge)

@@ -219,3 +219,32 @@ def test_a_rerun_that_publishes_other_figures_says_why(project):
         f"Tệp đầu vào: {AS_OF}/late.csv (thêm)",
         "Tham số: factor (thêm)",
     ]
+
+
+def test_a_real_run_keeps_and_compares_nothing_of_an_invented_one(project):
+    go(project, sample=True)
+    other = Stage("06_unit_report")
+    write_notebook(project.root / "notebooks" / other.notebook, PARAMETERS, "print(1)")
+    go(project, (other,), sample=True)
+    (project.root / "raw" / AS_OF / "a.csv").write_text("real")
+    values = settings(project, overrides={"factor": 2})
+    record = runner.run(values, project, (FIRST, SECOND))
+    assert record["sample"] is False
+    assert set(record["stages"]) == {"01_first", "02_second"}
+    assert not (project.run_dir(AS_OF) / other.notebook).exists()
+    assert "replaces" not in record
+    again = runner.run(settings(project, overrides={"factor": 3}), project, (FIRST, SECOND))
+    assert again["replaces"]["changed"] == ["scores.csv"]  # of the same kind: compared
+
+
+def test_a_skipped_intake_still_tells_that_its_figures_are_invented(project):
+    cell = """
+from pathlib import Path
+folder = Path(output_dir)
+folder.mkdir(parents=True, exist_ok=True)
+_ = (folder / "submissions.csv").write_text("file,is_sample\\na.xlsx,True\\n")
+"""
+    intake = Stage("01_first", makes=("submissions",))
+    write_notebook(project.root / "notebooks" / intake.notebook, PARAMETERS, cell)
+    for _ in range(2):
+        assert runner.run(settings(project), project, (intake,))["sample"] is True

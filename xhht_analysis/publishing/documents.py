@@ -238,7 +238,7 @@ def export_pdf(html: Path, out: Path) -> Path | None:
     """
     browser = find_browser()
     if browser is None:
-        logger.warning("No PDF: Chromium, Chrome or Edge not found; print %s by hand", html.name)
+        logger.info("No PDF: Chromium, Chrome or Edge not found; print %s by hand", html.name)
         return None
     options = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
     command = [browser, *options.split(), "--no-pdf-header-footer"]
@@ -252,5 +252,5 @@ def export_pdf(html: Path, out: Path) -> Path | None:
             )
         return out
     except (OSError, subprocess.SubprocessError) as error:
-        logger.warning("No PDF: %s failed (%s); print %s by hand", browser, error, html.name)
+        logger.info("No PDF: %s failed (%s); print %s by hand", browser, error, html.name)
         return None

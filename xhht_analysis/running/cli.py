@@ -129,6 +129,8 @@ def _execute(
     )
     with run_log.logged_run(project, as_of or "") as finished:
         day = runner.choose_as_of(raw_dir, as_of, submission_commands.today())
+        if sample and records.read_record(project, day).get("sample") is False:
+            raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
         if earlier := records.earlier_tables(project, day, sample):
             overrides = {"previous_dir": earlier, **overrides}
         settings = runner.Settings(
@@ -157,7 +159,7 @@ def _execute(
                 listener=listener,
             )
         finished(then(project, settings.as_of) if then else record)
-    progress.show_places(project, settings.as_of)
+    progress.show_places(project, settings.as_of, with_units=then is not None)
     if record.get("replaces"):
         typer.echo("\n".join(run_log.why_different(record)))
     return project, settings.as_of
@@ -184,7 +186,6 @@ def _report_units(
         record = unit_reports.run(
             codes, as_of, lang, project, executor, finish=finish, listener=show
         )
-    typer.echo(f"  {project.reports(as_of) / 'units'}")
     return record
 
 

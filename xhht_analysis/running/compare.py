@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis import contracts, store
-from xhht_analysis.project import Project
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing.changes import panel_changes
-from xhht_analysis.running import execution, records, stages
+from xhht_analysis.running import execution, messages, records, stages
 
 STEPS = ("model", "reread", "revision", "new")
 NOTICED = 0.01
@@ -55,9 +55,12 @@ def compare(project: Project, before: str, after: str, judge: Judge | None = Non
     Raises
     ------
     KitError
-        If a run is unknown, or its tables are missing or damaged.
+        If a run is unknown, its tables are missing or damaged, or one is on invented figures and
+        the other is not.
     """
     one, two = (records.record_of(project, as_of) for as_of in (before, after))
+    if one.get("sample") != two.get("sample"):
+        raise KitError(messages.COMPARE_KINDS.format(before=before, after=after))
     old, new = (store.read_table("panel", project.processed(as_of)) for as_of in (before, after))
     ends = [store.read_table("verdicts", project.processed(as_of)) for as_of in (before, after)]
     judge = judge or (lambda panel, as_of: _judge(panel, as_of, project, two["overrides"]))

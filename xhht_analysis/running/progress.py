@@ -48,13 +48,14 @@ class Progress:
             self.console.print(f"{_title(name)}: {messages.STATUS[result.status]}")
 
 
-def show_places(project: Project, as_of: str) -> None:
+def show_places(project: Project, as_of: str, *, with_units: bool = False) -> None:
     """Print the folders and documents of run ``as_of``, one path a line, never wrapped."""
     console = Console(soft_wrap=True, highlight=False)
     console.print(messages.RUN_DONE)
     documents = sorted(project.reports(as_of).glob("05_committee_report.*"))
     index = project.reports_root / "index.html"
-    for path in (project.processed(as_of), project.figures(as_of), *documents, index):
+    units = [project.reports(as_of) / "units"] if with_units else []
+    for path in (project.processed(as_of), project.figures(as_of), *documents, *units, index):
         if path.exists():
             console.print(f"  {path}", markup=False)
     if documents and not any(path.suffix == ".pdf" for path in documents):

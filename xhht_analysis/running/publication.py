@@ -166,10 +166,10 @@ def _outputs_of(record: Mapping) -> set[str]:
 
 
 def _replaced(before: Mapping, full: Mapping) -> dict:
-    """``replaces``, if tables of the earlier run were replaced by others."""
+    """``replaces``, if tables of an earlier run on the same kind of data gave way to others."""
     was = before.get("outputs", {})
     changed = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
-    if not changed:
+    if not changed or before.get("sample") != full.get("sample"):
         return {}
     names, why = [Path(place).name for place in changed], records.differences(before, full)
     return {"replaces": {"finished_at": before["finished_at"], "changed": names, "why": why}}

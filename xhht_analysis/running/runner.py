@@ -152,19 +152,22 @@ def run(
         if make_documents:
             done[DOCUMENTS] = work.documents(make_documents)
         _refuse_moved(settings, sources["inputs"])
+        is_sample = settings.sample or _holds_sample(staged, project, as_of)
+        # what was made from invented figures never stands beside what real ones gave
+        kept = before.get("stages", {}) if before.get("sample", is_sample) == is_sample else {}
         record = {
             "as_of": as_of,
             "status": "done",
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - started, 2),
-            "sample": settings.sample or _holds_sample(staged.processed(as_of)),
+            "sample": is_sample,
             "parameters": settings.parameters(project),
             "overrides": settings.overrides,
             "commit": records.commit(project.root),
             "kernel": before.get("kernel", ""),
             **sources,
             **work.kernel_record,
-            "stages": before.get("stages", {}) | done | work.left_behind(done),
+            "stages": kept | done | (work.left_behind(done) if kept else {}),
         }
         return publication.publish(staged, project, as_of, record, finish)
 
@@ -321,10 +324,12 @@ def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
         raise KitError("\n".join([messages.INPUT_MOVED, *names]))
 
 
-def _holds_sample(folder: Path) -> bool:
+def _holds_sample(staged: Project, project: Project, as_of: str) -> bool:
     """Whether any file received is marked as invented, wherever it was read from."""
-    path = folder / "submissions.csv"
-    if not path.is_file():
+    folders = (staged.processed(as_of), project.processed(as_of))  # a skipped intake is not staged
+    paths = [folder / "submissions.csv" for folder in folders]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
         return False
     with path.open(encoding="utf-8", newline="") as stream:
         return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
