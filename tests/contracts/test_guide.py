@@ -9,6 +9,7 @@ import typer.main
 
 from xhht_analysis.plan import areas, goals
 from xhht_analysis.project import ROOT
+from xhht_analysis.remedies import REMEDIES
 from xhht_analysis.running import cli
 
 pytestmark = pytest.mark.contract
@@ -30,6 +31,16 @@ def test_every_unit_and_agency_of_the_guide_exists():
         assert code in set(known.units(f"{year}-12-31")["unit_code"])
     agencies = set(goals.read_agencies(ROOT / "config")["agency_code"])
     assert set(re.findall(r"--agency (\w+)", GUIDE)) <= agencies
+
+
+def test_every_rule_the_guide_explains_has_its_advice_or_is_a_finding():
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "xhht_analysis").rglob("*.py"))
+    table = GUIDE.split("## 4.")[1].split("## 5.")[0]
+    rules = re.findall(r"`([a-z]+(?:_[a-z]+)*)`(?=[,| ])", table)
+    rules = [rule for rule in rules if rule != "expect"]
+    assert len(rules) > 10
+    for rule in rules:
+        assert rule in REMEDIES or f'"{rule}"' in source, rule
 
 
 def test_every_file_the_guide_links_or_edits_exists():

@@ -234,6 +234,7 @@ def test_a_column_has_room_for_its_longest_word():
 
 
 def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO")  # the command says it in Vietnamese; the log has the cause
     monkeypatch.setattr(documents, "find_browser", lambda: None)
     assert documents.export_pdf(made[0] / "report.html", tmp_path / "a.pdf") is None
     assert "print report.html by hand" in caplog.text

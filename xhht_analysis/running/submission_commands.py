@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xhht_analysis.intake.returning.returns import Checked
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
-Files = Annotated[list[Path], typer.Argument(help="Tệp cần xem.")]
+Files = Annotated[list[Path], typer.Argument(help="Tệp, hoặc thư mục, cần xem.")]
 
 
 MOST_SHOWN = 3
@@ -83,7 +83,8 @@ def check(
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
     day = preflight.check_day(as_of or today())
-    for given in files:
+    listed = (sorted(given.rglob("*")) if given.is_dir() else [given] for given in files)
+    for given in (path for paths in listed for path in paths if not path.is_dir()):
         path = given.resolve()
         if not path.is_file():
             raise UsageError(messages.NO_FILE.format(path=given))
