@@ -1,4 +1,4 @@
-"""Numbers a decision needs, from observed figures and joint draws (METHODS 2.8).
+"""Numbers a decision needs, from observed figures and joint draws.
 
 Paces in points (or units) a year, first year reached, pace among peers, extra pace, leverage,
 places among the best and the last, the cheapest set of districts. No pace is ever projected: a

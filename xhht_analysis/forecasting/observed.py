@@ -16,7 +16,7 @@ PROVINCE = "province"
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
 REPORT_ERROR = 0.05
-"""Standard error on the logit of a report that may still be revised (METHODS 2.9)."""
+"""Standard error on the logit of a report that may still be revised."""
 SAME_BASE = 1e-3
 """Denominators closer than this (relative) count the same people."""
 

@@ -139,7 +139,7 @@ def effective_size(loss, clusters) -> float:
     """How many independent forecasts the given ones are worth.
 
     ``n / (1 + (m - 1) ICC)`` with the intraclass correlation of a one-way analysis of variance
-    and m the mean size of a cluster (METHODS 3.6).
+    and m the mean size of a cluster.
     """
     values = pd.Series(np.asarray(loss, dtype=float))
     groups = values.groupby(np.asarray(clusters))
