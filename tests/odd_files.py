@@ -85,6 +85,7 @@ def write_package(
     part: str = "xl/worksheets/sheet1.xml",
     target: str = "worksheets/sheet1.xml",
     book: str = "xl/workbook.xml",
+    before: str = "",
     after: str = "",
 ) -> Path:
     """An .xlsx of one sheet, its XML as given."""
@@ -109,7 +110,8 @@ def write_package(
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}'
         "</Relationships>",
         "xl/styles.xml": STYLES,
-        part: f'<worksheet xmlns="{MAIN}"><sheetData>{sheet_data}</sheetData>{after}</worksheet>',
+        part: f'<worksheet xmlns="{MAIN}">{before}<sheetData>{sheet_data}</sheetData>{after}'
+        "</worksheet>",
     }
     if strings:
         parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{strings}</sst>'

@@ -184,9 +184,11 @@ SHARE = ' s="1"><v>0.9876</v></c>'
         .replace("<t>", "<x:t>").replace("</t>", "</x:t>"),
     ],
 )  # fmt: skip
-def test_a_percent_format_is_seen_in_every_spelling(tmp_path, spell):
+@pytest.mark.parametrize("before", ["", '<cols><col min="1" max="2" width="9"/></cols>'])
+def test_a_percent_format_is_seen_in_every_spelling(tmp_path, spell, before):
     xml = spell(list_xml([line("clc_it", None, None, SHARE)]))
-    assert figures(read(write_package(tmp_path / "a.xlsx", xml))) == {"clc_it": (None, None, 98.76)}
+    path = write_package(tmp_path / "a.xlsx", xml, before=before)
+    assert figures(read(path)) == {"clc_it": (None, None, 98.76)}
 
 
 def test_a_percent_format_of_cells_without_addresses(tmp_path):

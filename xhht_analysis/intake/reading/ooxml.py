@@ -33,10 +33,12 @@ from xhht_analysis.intake.reading.sheets import (
 )
 
 _TAG = rb"<(?:[A-Za-z][\w.-]*:)?"
-_ROW = re.compile(_TAG + rb"row\b([^>]*)>")
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*\bhidden="(?:1|true)"')
 _ANY_CELL = re.compile(_TAG + rb"c[\s/>]")
 _ROW_OR_CELL = re.compile(_TAG + rb"(row|c)(?=[\s/>])([^>]*?)(/?)>")
 _FIELD = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+PIECE_HEAD = 2**16
+"""As much of a piece as shows how its writer quotes attributes."""
 _REF = re.compile(rb'\br="([A-Za-z]{1,3})(\d{1,7})"')
 _CELL = re.compile(rb'<c r="([A-Za-z]{1,3})(\d{1,7})"([^>]*[^>/])?>(.*?)</(?:\w+:)?c>', re.S)
 _NO_RESULT = re.compile(
@@ -51,15 +53,14 @@ _ERROR = re.compile(
 _COLUMN = re.compile(_TAG + rb"col\b([^>]*)>")
 
 
-def sheet_parts(package: zipfile.ZipFile, book: str = "workbook.xml") -> dict[str, str]:
+def _sheet_parts(package: zipfile.ZipFile, book: str) -> dict[str, str]:
     """Part name of each sheet of an .xlsx package, by sheet name, in the order of the workbook."""
-    links = {}
-    for link in tags("Relationship", part_text(package, f"xl/_rels/{book}.rels")):
-        links[link.get("Id")] = part_name(package, link.get("Target", ""))
+    rels = part_text(package, "xl/_rels/workbook.xml.rels")
+    links = {link.get("Id"): link.get("Target", "") for link in tags("Relationship", rels)}
     sheets = {}
-    for fields in tags("sheet", part_text(package, f"xl/{book}")):
+    for fields in tags("sheet", book):
         link = next((v for k, v in fields.items() if k.endswith(":id")), None)
-        sheets[fields.get("name", "")] = links.get(link, "")
+        sheets[fields.get("name", "")] = part_name(package, links.get(link, ""))
     return sheets
 
 
@@ -74,17 +75,15 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     RefusedError
         too_many_sheets, too_many_cells, entity, truncated.
     """
-    parts = sheet_parts(package)
+    book = part_text(package, "xl/workbook.xml")
+    parts = _sheet_parts(package, book)
     if len(parts) > MAX_SHEETS:
         raise RefusedError("too_many_sheets", f"{len(parts)} sheets")
     changed: dict[str, bytes] = {}
     strings = part_name(package, "sharedStrings.xml")
     if strings and max([b"vertAlign" in piece for piece in pieces(package, strings)]):
         changed[strings] = raised_runs(part_text(package, strings)).encode()
-    recalculated = any(
-        fields.get("fullCalcOnLoad") in ("1", "true")
-        for fields in tags("calcPr", part_text(package, "xl/workbook.xml"))
-    )
+    recalculated = any(f.get("fullCalcOnLoad") in ("1", "true") for f in tags("calcPr", book))
     styles = _styles(part_text(package, "xl/styles.xml"))
     notes = {}
     for name, part in parts.items():
@@ -111,14 +110,13 @@ class _SheetScan:
         self.styled = _styled({*self.percent, *self.fonts})
         self.notes = SheetNotes()
         self.raised = self.blank = False
-        self.row = self.column = self.hidden_row = self.right = 0
+        self.row = self.column = self.right = 0
         cells = 0
         for piece in pieces(package, part):
             self.raised |= b"vertAlign" in piece
-            n = len(_ANY_CELL.findall(piece))
-            cells += n
-            if n != piece.count(b'<c r="') or any(odd in piece for odd in (b"='", b' ="', b'= "')):
+            if _is_odd(piece):
                 piece = _ROW_OR_CELL.sub(self._plain, piece)
+            cells += piece.count(b'<c r="')
             bottom = self._extent(piece)
             if cells > MAX_CELLS or not fits(bottom, self.right):
                 raise RefusedError("too_many_cells", f"{part}: row {bottom}, column {self.right}")
@@ -184,13 +182,9 @@ class _SheetScan:
     def _look(self, piece: bytes) -> None:
         """Note what the value reader does not show of a piece in the plain spelling."""
         notes = self.notes
-        if not self.hidden_row and b"hidden" in piece:
+        if b"hidden" in piece:
             _hidden_columns(piece, notes)
-        for match in _ROW.finditer(piece):
-            number = re.search(rb'\br="(\d{1,7})"', match[1])
-            self.hidden_row = int(number[1]) if number else self.hidden_row + 1
-            if b"hidden" in match[1] and re.search(rb'\bhidden="(1|true)"', match[1]):
-                notes.hidden_rows.add(self.hidden_row)
+            notes.hidden_rows |= {int(row[1]) for row in _HIDDEN_ROW.finditer(piece)}
         for match in self.styled.finditer(piece) if self.styled else ():
             if place := _place(match[0]):
                 if int(match[1]) in self.percent:
@@ -205,6 +199,15 @@ class _SheetScan:
         for match in _ERROR.finditer(piece) if b't="e"' in piece else ():
             if place := _place(match[1]):
                 notes.lost[place] = match[2].decode()
+
+
+def _is_odd(piece: bytes) -> bool:
+    """Whether cells or rows of a piece are not in the usual spelling, ``<c r="A1" …``."""
+    n, head = piece.count(b'<c r="'), piece[:PIECE_HEAD]
+    odd = n != piece.count(b"<c") or b":c" in piece  # columns and colours begin with <c, too
+    odd = odd and n != len(_ANY_CELL.findall(piece))
+    odd |= b"hidden" in piece and piece.count(b"<row") != piece.count(b'<row r="')
+    return odd or any(sign in head for sign in (b"='", b' ="', b'= "'))
 
 
 def _place(tag: bytes) -> tuple[int, int] | None:

@@ -189,10 +189,10 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
     for text in texts:
         fixed, used = legacy_text.repair_legacy(text, sheet.encoding)
         sheet.encoding = sheet.encoding or used
-        plain = printable(fixed)
-        hidden = PERSONAL.sub(lambda found: found[0][0] + re.sub(r"\d", "•", found[0][1:]), plain)
-        if hidden != plain:
+        hidden = plain = printable(fixed)
+        if len(plain) > 8 and PERSONAL.search(plain):
             masked.add(text)
+            hidden = PERSONAL.sub(lambda at: at[0][0] + re.sub(r"\d", "•", at[0][1:]), plain)
         if hidden != text:
             changed[text] = hidden
     sheet.name = printable(sheet.name)
