@@ -13,6 +13,7 @@ from xhht_analysis.publishing import (
     places,
     report,
     review,
+    run_tables,
     sentences,
     unit_report,
     workbook,
@@ -266,3 +267,14 @@ def test_the_english_page_has_no_vietnamese_but_names_and_no_codes():
     assert [line for line in text.splitlines() if set(line) & strange] == []
     assert " 1 districts" not in text
     assert not any(code in text for code in run.ordered_goals.index if "_" in code)
+
+
+def test_an_ad_hoc_report_shows_what_was_chosen_and_counts_all():
+    whole = frames.make_material()
+    run = run_tables.select(whole, "clc_it, life_skills", "819")
+    assert list(run.ordered_goals.index) == ["life_skills", "clc_it"]
+    assert run.statement("clc_it", 2025).actual_text == f"41,0{NB}%"  # of all eleven districts
+    assert list(places.standings(run)["unit_code"]) == ["819"]
+    assert run_tables.select(whole) is whole
+    with pytest.raises(ValueError, match="units: unknown code 999"):
+        run_tables.select(whole, "", "999")

@@ -84,7 +84,7 @@ def latest_figures(run: Material) -> Block:
     goals_ = run.ordered_goals
     codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]
     codes = codes.drop_duplicates("indicator_code")["indicator_code"]
-    word, units_ = run.labels.word, [*run.districts["unit_code"], PROVINCE]
+    word, units_ = run.labels.word, [*run.shown_districts["unit_code"], PROVINCE]
     cells = {code: run.cells(code) for code in codes}
     found = {(u, c): latest(run, cells[c], u) for u in units_ for c in codes}
     year = max((year for _, year in found.values()), default=0)

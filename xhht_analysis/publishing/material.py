@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.forecasting.observed import PROVINCE as WHOLE
 from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.publishing import statements
@@ -89,6 +90,8 @@ class Material:
     drivers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DRIVERS))
     nowcasts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOWCASTS))
     labels: Labels = field(default_factory=Labels)
+    chosen_units: tuple[str, ...] = ()
+    """Districts that an ad hoc report shows; sums and counts are always of all."""
 
     @cached_property
     def _kept(self) -> dict:
@@ -107,6 +110,12 @@ class Material:
         proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True).map(collation_key)
         keys = list(zip(proper, rows["unit_code"], range(len(rows)), strict=True))
         return rows.iloc[[place for *_, place in sorted(keys)]].reset_index(drop=True)
+
+    @cached_property
+    def shown_districts(self) -> pd.DataFrame:
+        """The districts, or those chosen for an ad hoc report."""
+        rows = self.districts
+        return rows[rows["unit_code"].isin(self.chosen_units)] if self.chosen_units else rows
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -274,7 +283,8 @@ class Material:
     def level_facts(self, indicator_code: str) -> LevelFacts:
         """What is known of a standard: levels of the districts and of the province itself."""
         rows, districts = self.rows(indicator_code), list(self.districts["unit_code"])
-        units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
+        rows = rows.assign(unit_code=rows["unit_code"].replace(PROVINCE, WHOLE))
+        units = districts if rows["unit_code"].isin(districts).any() else [WHOLE]
         top = pd.to_numeric(self.indicator(indicator_code).get("level_max"), errors="coerce")
         return LevelFacts(indicator_code, rows, units, 1 if pd.isna(top) else int(top))
 
@@ -293,7 +303,8 @@ class Material:
         grid = pd.MultiIndex.from_product([facts.units, facts.bounds[0].index], names=names)
         known = pd.MultiIndex.from_frame(facts.rows[names].astype({"year": int}))
         values = {"low": low, "high": high, "reported": grid.isin(known)}
-        return pd.DataFrame(values, index=grid).reset_index()
+        table = pd.DataFrame(values, index=grid).reset_index()
+        return table.assign(unit_code=table["unit_code"].replace(WHOLE, PROVINCE))
 
     def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
         """Every reported figure in words by unit and year: percent, or level with its bounds."""
@@ -318,13 +329,14 @@ class Material:
         """
         code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
         goal = self.ordered_goals.loc[goal_code]
+        place = WHOLE if unit_code == PROVINCE else unit_code
         if goal["kind"] not in LEVEL_KINDS:
             rows = self.rows(code).dropna(subset="value")
             units = list(self.districts["unit_code"])
             own = rows[rows["unit_code"].isin(units)]
             bounds = observed_shares(own, rows[rows["unit_code"] == PROVINCE], units)
-            empty = pd.Series(dtype=float)
-            low, high = (side.get(unit_code, empty) for side in bounds)
+            nothing = pd.Series(dtype=float)
+            low, high = (side.get(place, nothing) for side in bounds)
         else:
             facts = self.level_facts(code)
             if facts.history.empty:
@@ -335,7 +347,7 @@ class Material:
                 low, high = ((end[facts.units] >= required).sum(axis=1) for end in (low, high))
             else:
                 nothing = pd.Series(dtype=float)
-                low, high = low.get(unit_code, nothing), high.get(unit_code, nothing)
+                low, high = low.get(place, nothing), high.get(place, nothing)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 

@@ -21,7 +21,7 @@ def standings(run: Material, year: int = YEAR) -> pd.DataFrame:
     is among the best or last three with a chance of at least one half. No mean over goals.
     """
     rows = []
-    for unit in run.districts["unit_code"]:
+    for unit in run.shown_districts["unit_code"]:
         said = [s for s in run.statements(year, unit) if s.key not in ("no_data", "no_object")]
         places = run.verdicts[
             (run.verdicts["unit_code"] == unit)

@@ -60,9 +60,9 @@ def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> li
             report.results(run, drawn),
             report.pace(run, drawn),
             report.districts(run, drawn),
-            report.tasks(run),
-            report.changes(run),
         ]
+        if variant == "annual":
+            parts += [report.tasks(run), report.changes(run)]
     parts += [report.quality(run), report.methods(run)]
     if variant not in TARGET_OF:
         parts.append(report.proposals(run))

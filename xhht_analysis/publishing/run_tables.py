@@ -10,7 +10,6 @@ from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import OPTIONAL, Material, all_units
-from xhht_analysis.publishing.statements import PROVINCE
 
 
 def read_material(
@@ -60,16 +59,15 @@ def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Materia
     Raises
     ------
     ValueError
-        If a code is none of the plan's goals or the province's units.
+        If a code is none of the plan's goals or of the districts.
     """
-    tables = {"goals": (run.goals, "goal_code", goal_codes)}
-    tables["units"] = (run.units, "unit_code", unit_codes and f"{unit_codes},{PROVINCE}")
-    chosen = {}
-    if not goal_codes and not unit_codes:
-        return run
-    for name, (rows, key, codes) in tables.items():
-        wanted = {code.strip() for code in codes.split(",") if code.strip()}
-        if unknown := sorted(wanted - set(rows[key])):
+    known = {"goals": set(run.goals["goal_code"]), "units": set(run.districts["unit_code"])}
+    chosen = {"goals": goal_codes.split(","), "units": unit_codes.split(",")}
+    chosen = {name: [c.strip() for c in codes if c.strip()] for name, codes in chosen.items()}
+    for name, codes in chosen.items():
+        if unknown := sorted(set(codes) - known[name]):
             raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
-        chosen[name] = rows[rows[key].isin(wanted)] if wanted else rows
-    return replace(run, **chosen)
+    if not any(chosen.values()):
+        return run
+    wanted = run.goals["goal_code"].isin(chosen["goals"] or known["goals"])
+    return replace(run, goals=run.goals[wanted], chosen_units=tuple(chosen["units"]))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from xhht_analysis import contracts
+from xhht_analysis.forecasting.observed import PROVINCE as WHOLE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import (
@@ -351,8 +352,8 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
 def _beside_status(run: Material, said: Statement, shown: Observation) -> Statement:
     """Add the level that the rules give from the rates, else that of the lowest district."""
     facts = run.level_facts(said.indicator_code)
-    levels = {"by_rule": facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)}
-    if facts.units != [PROVINCE]:
+    levels = {"by_rule": facts.by_rule.get(WHOLE, pd.Series(dtype=float)).get(shown.year, NAN)}
+    if facts.units != [WHOLE]:
         low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
         levels["lowest"] = float(low) if low == high else NAN
     for key, value in levels.items():

@@ -118,7 +118,7 @@ def plot_shares(run: Material, unit_code: str = PROVINCE) -> Figure:
 def plot_districts(run: Material, goal_code: str) -> Figure:
     """One share in every district, the province last."""
     word = run.labels.word
-    units = [*run.districts["unit_code"], PROVINCE]
+    units = [*run.shown_districts["unit_code"], PROVINCE]
     drawn = [
         course(run, goal_code, u, word("province") if u == PROVINCE else run.names[u])
         for u in units

@@ -21,7 +21,7 @@ UNSURE = len(LEVEL_COLOURS)
 
 def short_names(run: Material) -> list[str]:
     """Proper names of the districts; with "huyện", "thị xã" … where two share one."""
-    names = run.districts["short_name"]
+    names = run.shown_districts["short_name"]
     proper = names.str.replace(UNIT_KIND, "", regex=True)
     return list(proper.mask(proper.duplicated(keep=False), names).str[:22])
 
@@ -37,7 +37,7 @@ def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
     if not codes:
         return look.nothing(run, title)
     rows = math.ceil(len(codes) / COLUMNS)
-    height = 0.8 + (0.75 + 0.165 * max(len(run.districts), 1)) * rows
+    height = 0.8 + (0.75 + 0.165 * max(len(run.shown_districts), 1)) * rows
     figure, axes = look.canvas(height, rows, min(COLUMNS, len(codes)))
     parts = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes.flat[len(codes) :]:
@@ -50,7 +50,7 @@ def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
 def _ladder_panel(axis, run: Material, code: str) -> str:
     """Draw one standard; its sentence for the alt text."""
     cells, word = run.levels(code), run.labels.word
-    cells = cells[cells["unit_code"].isin(run.districts["unit_code"])]
+    cells = cells[cells["unit_code"].isin(run.shown_districts["unit_code"])]
     known = cells["low"] == cells["high"]
     cells = cells.assign(
         colour=np.where(known, cells["low"], UNSURE),
@@ -61,7 +61,7 @@ def _ladder_panel(axis, run: Material, code: str) -> str:
         ),
     )
     grid = cells.pivot_table("colour", "unit_code", "year", "max")
-    grid = grid.reindex(run.districts["unit_code"])
+    grid = grid.reindex(run.shown_districts["unit_code"])
     texts = cells.pivot_table("text", "unit_code", "year", "first").reindex(grid.index).fillna("–")
     look.heat(
         axis,
@@ -103,7 +103,7 @@ def _level_asked(run: Material, said) -> str:
 @styled
 def plot_heatmap(run: Material, year: int = TARGET_YEARS[-1]) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
-    units, word = list(run.districts["unit_code"]), run.labels.word
+    units, word = list(run.shown_districts["unit_code"]), run.labels.word
     goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
     title = word("heat.title", year=year)
     if not goals or not units:
@@ -115,7 +115,7 @@ def plot_heatmap(run: Material, year: int = TARGET_YEARS[-1]) -> Figure:
         ["" if s is None else s.chance_text.replace(PERCENT, "") or s.mark for s in row]
         for row in said
     ]
-    figure, axes = look.canvas(1.6 + 0.21 * len(units))
+    figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
     heads = [look.wrapped(run.title(g), 22) for g in goals]
     look.heat(
         axes[0, 0],

@@ -28,7 +28,7 @@ def plot_overview(run: Material) -> Figure:
     if not said:
         return look.nothing(run, run.labels.word("overview.title", n=0))
     rows = pd.DataFrame({"goal": range(len(said)), "attained": [attained(p) for p in said]})
-    figure, axes = look.canvas(0.7 + 0.31 * len(said))
+    figure, axes = look.canvas(max(2.4, 0.7 + 0.31 * len(said)))
     axis, newest = axes[0, 0], [[s for s in pair if s is not None][-1] for pair in said]
     sns.barplot(
         rows,
@@ -112,7 +112,7 @@ def plot_pace(run: Material, year: int = TARGET_YEARS[-1]) -> Figure:
         word("pace_figure.required"): [s.pace_required for s in said],
     }
     rows = pd.DataFrame({"goal": names, **marks}).melt("goal", var_name="pace")
-    figure, axes = look.canvas(0.9 + 0.4 * len(said))
+    figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(said)))
     axis = axes[0, 0]
     axis.hlines(range(len(said)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
     sns.scatterplot(
