@@ -1,5 +1,8 @@
 """The explorer's answers: courses by hand, what-if, scenarios, the cell behind a reject."""
 
+from types import SimpleNamespace
+
+import nbformat
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -7,6 +10,7 @@ import pytest
 
 from tests import frames
 from tests.figure_checks import overlapping_texts
+from xhht_analysis import project
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing import explore, explorer
 from xhht_analysis.publishing.explore import Course
@@ -188,3 +192,16 @@ def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
     assert find(project, "2026-11-20", False) == str(project.processed("2024-11-20"))
     assert find(project, "2026-11-20", True) == str(project.processed("2025-11-20"))
     assert find(project, "2024-11-20", False) == ""
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_the_notebook_opens_the_files_of_its_own_run(is_sample, monkeypatch):
+    home = project.Project()
+    nb = nbformat.read(home.notebooks_dir / "explore.ipynb", as_version=4)
+    first, setup = [cell.source for cell in nb.cells if cell.cell_type == "code"][:2]
+    own = SimpleNamespace(is_sample=is_sample)
+    monkeypatch.setattr(explore, "open_run", lambda *_, **__: own)
+    names = {}
+    exec(first, names)
+    exec(setup, names)
+    assert names["raw"] == (home.sample_dir if is_sample else home.raw_dir)

@@ -232,9 +232,9 @@ def test_no_link_leaves_the_workbook(filled):
     ("more", "message"),
     [
         ({"unit_code": "999"}, "999"),
-        ({"unit_code": "819", "year": 2025}, "30/09/2025.*Cái Bè.*819.*không có.*Xã "),
-        ({"unit_code": "29869", "year": 2026}, "Phường Cao Lãnh.*không có trong địa bàn"),
-        ({"unit_code": "29869", "year": 2024}, "Phường Cao Lãnh.*không có trong địa bàn"),
+        ({"unit_code": "819", "year": 2025}, "30/09/2025.*Cái Bè.*819.*không phải.*Xã "),
+        ({"unit_code": "29869", "year": 2026}, "Phường Cao Lãnh.*nơi báo cáo của Kế hoạch.$"),
+        ({"unit_code": "29869", "year": 2024}, "Phường Cao Lãnh.*nơi báo cáo của Kế hoạch.$"),
         ({"agency_code": "XYZ"}, "XYZ"),
         ({"agency_code": "SLDTBXH", "year": 2026}, r"30/09/2026.*Hãy lập .* Sở Nội vụ \(SNV\)"),
         ({"agency_code": "SNV", "year": 2024}, r"30/09/2024.*Thương binh.* \(SLDTBXH\)"),

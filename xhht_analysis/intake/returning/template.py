@@ -112,7 +112,8 @@ def _unit(areas: Areas, code: str, on: str) -> tuple[str, str]:
     names = areas.table.loc[areas.table["unit_code"] == code, "name_vi"]
     if names.empty:
         raise ValueError(REFUSALS["unit_unknown"].format(code=code))
-    instead = areas.match(names.iloc[-1], on, code=code).suggestion
+    match = areas.match(names.iloc[-1], on, code=code)
+    instead = match.suggestion if match.problem == "unit_not_valid_then" else None
     raise ValueError(_not_there(code, names.iloc[-1], on, instead))
 
 
