@@ -160,7 +160,7 @@ def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name)
     assert psutil.wait_procs(below, timeout=20)[1] == []
     assert "Đã dừng theo yêu cầu" in (out / "reports" / "xhht.log").read_text("utf-8")
     line = json.loads((out / "reports" / "runs.jsonl").read_text("utf-8"))
-    assert line["status"] == "failed"
+    assert (line["status"], line["as_of"]) == ("failed", "2026-11-20")
     assert (tmp_path / "hook").read_text() == "failed"
     assert not (out / ".staging").exists()
 

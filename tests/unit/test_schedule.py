@@ -7,7 +7,7 @@ import sys
 import unicodedata
 import xml.etree.ElementTree as ET
 from datetime import UTC, date, time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import pytest
@@ -55,7 +55,7 @@ def test_systemd_calendar(when, expected):
 
 
 def test_systemd_units_escape_percent_and_catch_up():
-    units = schedule.systemd_units(When(time(6, 0)), ARGV, Path("/opt/Bộ số liệu"))
+    units = schedule.systemd_units(When(time(6, 0)), ARGV, PurePosixPath("/opt/Bộ số liệu"))
     assert '"/opt/Bộ số liệu/python" "-m" "xhht"' in units["xhht.service"]
     assert '"100%%"' in units["xhht.service"]
     assert "WorkingDirectory=/opt/Bộ số liệu\n" in units["xhht.service"]

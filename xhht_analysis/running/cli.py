@@ -127,8 +127,9 @@ def _execute(
     overrides = notebooks.parse_overrides(
         pairs or (), [project.notebooks_dir / s.notebook for s in chosen]
     )
-    with run_log.logged_run(project, as_of or "") as finished:
+    with run_log.logged_run(project, as_of or "") as logged:
         day = runner.choose_as_of(raw_dir, as_of, submission_commands.today())
+        logged["as_of"] = day
         if sample and records.read_record(project, day).get("sample") is False:
             raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
         if earlier := records.earlier_tables(project, day, sample):
@@ -158,7 +159,7 @@ def _execute(
                 finish=finish,
                 listener=listener,
             )
-        finished(then(project, settings.as_of) if then else record)
+        logged["record"] = then(project, settings.as_of) if then else record
     progress.show_places(project, settings.as_of, with_units=then is not None)
     if record.get("replaces"):
         typer.echo("\n".join(run_log.why_different(record)))

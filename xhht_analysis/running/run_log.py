@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -53,20 +53,20 @@ def read_settings(project: Project) -> dict:
 
 
 @contextlib.contextmanager
-def logged_run(project: Project, as_of: str) -> Iterator[Callable[[dict], None]]:
+def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     """Log, ledger and hooks around one run, however it ends; wrong use (exit 2) is no run.
 
-    The caller hands the record of the finished run to what this yields; its line in the ledger was
-    written when it was published.
+    The caller puts into what this yields the ``as_of`` it has chosen and, at the end, the
+    ``record``; its line in the ledger was written when it was published.
     """
-    log, finished = open_log(project), []
+    log, run = open_log(project), {"as_of": as_of}
     try:
-        yield finished.append
-        announce(project, finished[-1])
+        yield run
+        announce(project, run["record"])
     except UsageError:
         raise
     except BaseException as error:
-        fail(project, as_of, error)
+        fail(project, run["as_of"], error)
         raise
     finally:
         close_log(log)

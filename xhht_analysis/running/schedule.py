@@ -218,6 +218,7 @@ def install(kind: str, paths: list[Path], commands: list[list[str]]) -> None:
     KitError
         If the scheduler is not there or refuses; the message holds its own words.
     """
+    words = ["crontab"]
     try:
         if kind == "cron":
             old = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
@@ -227,5 +228,5 @@ def install(kind: str, paths: list[Path], commands: list[list[str]]) -> None:
         for words in commands:
             subprocess.run(words, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        raise KitError(messages.SCHEDULE_REFUSED.format(kind=kind, cause=said.strip())) from None
+        cause = f"{words[0]}: {getattr(error, 'stderr', '') or error}"  # Windows names no program
+        raise KitError(messages.SCHEDULE_REFUSED.format(kind=kind, cause=cause.strip())) from None
