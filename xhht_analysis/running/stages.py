@@ -31,12 +31,20 @@ class Stage:
 INTAKE_TABLES = ("observations", "panel", "rejects", "findings", "activities", "submissions")
 FORECAST_TABLES = ("forecasts", "verdicts", "variants", "drivers", "nowcasts")
 RESULTS = (*INTAKE_TABLES, "scores", *FORECAST_TABLES)
-FORMS = ("forms.yml", "corrections.csv")
-INTAKE = Stage("01_intake", makes=INTAKE_TABLES, config_unread=("expert.csv", "priors.csv"))
-BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",), config_unread=FORMS)
+SUBMISSIONS_ONLY = ("forms.yml", "corrections.csv")
+NOT_BY_INTAKE = ("expert.csv", "priors.csv", "goals.csv", "paragraphs.md")
+NOT_BY_BACKTEST = (*SUBMISSIONS_ONLY, "goals.csv", "targets.csv", "standards.csv", "tasks.csv")
+NOT_BY_FORECAST = (*SUBMISSIONS_ONLY, "paragraphs.md")
+INTAKE = Stage("01_intake", makes=INTAKE_TABLES, config_unread=NOT_BY_INTAKE)
+BACKTEST = Stage("02_backtest", reads=("panel",), makes=("scores",), config_unread=NOT_BY_BACKTEST)
 FORECAST = Stage(
-    "03_forecast", reads=("panel", "findings"), makes=FORECAST_TABLES, config_unread=FORMS
+    "03_forecast",
+    reads=("panel", "findings"),
+    makes=FORECAST_TABLES,
+    config_unread=NOT_BY_FORECAST,
 )
-FIGURES = Stage("04_figures", reads=RESULTS, figures=5, config_unread=FORMS, templates=True)
-REPORT = Stage("05_committee_report", reads=RESULTS, config_unread=FORMS, templates=True)
+FIGURES = Stage(
+    "04_figures", reads=RESULTS, figures=5, config_unread=NOT_BY_FORECAST, templates=True
+)
+REPORT = Stage("05_committee_report", reads=RESULTS, config_unread=SUBMISSIONS_ONLY, templates=True)
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
