@@ -31,6 +31,7 @@ ADDED = (
     "Cùng kỳ năm trước", "Kế hoạch năm 2025", "Ghi chú", "Mức độ", "Nữ", "Tỷ lệ (%)", "Khác", "",
     "Số trường", "Tăng giảm", "Tổng số", "Chỉ tiêu giao", "Dân tộc", "Xếp loại",
 )  # fmt: skip
+ALIKE = ("cùng kỳ năm trước", "kế hoạch năm 2025", "nữ", "(dân tộc)", "nam")
 WRITTEN = {
     "capitals": str.upper,
     "footnote": lambda text: f"{text} ¹" if text else text,
@@ -92,7 +93,7 @@ def forms() -> dict[str, tuple[Board, int, int]]:
 
 
 change = st.tuples(
-    st.sampled_from(["move", "add", "rename", "spread", "double"]),
+    st.sampled_from(["move", "add", "like", "rename", "spread", "double"]),
     st.integers(0, 70),
     st.integers(0, 70),
     st.sampled_from(ADDED),
@@ -117,12 +118,20 @@ def apply(sheet: Columns, kind: str, at: int, to: int, head: str, how: str, low:
         for r in touched:
             new[r] = head
         columns.insert(to, (None, new))
+    elif kind == "like":  # the same head, of last year or of a part
+        new = [
+            31_000 + 7 * r if isinstance(cells[r], (int, float)) else "" for r in range(len(cells))
+        ]
+        new[sheet.top : sheet.first] = cells[sheet.top : sheet.first]
+        new[sheet.first - 1] = f"{new[sheet.first - 1]} {ALIKE[to % len(ALIKE)]}"
+        columns.insert(to, (None, new))
     elif kind == "rename":
         for r in touched:
             cells[r] = WRITTEN[how](str(cells[r]))
-    elif at + 1 < len(columns):  # spread
+    else:  # spread to the right or to the left
+        beside = at + 1 if to % 2 and at + 1 < len(columns) else at - 1
         for r in touched:
-            columns[at + 1][1][r] = cells[r]
+            columns[beside][1][r] = cells[r]
 
 
 def read_sheet(sheet: Sheet) -> Reading:
@@ -166,7 +175,7 @@ def check(board: Board, top: int, first: int, changes: list[tuple]) -> None:
 
 @pytest.mark.parametrize("name", sorted(forms()))
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

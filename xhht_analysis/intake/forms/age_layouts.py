@@ -87,8 +87,9 @@ class Measures(Layout):
 
     @cached_property
     def ages(self) -> dict[tuple[int, int], int]:
-        """Column of each age or age group."""
-        columns = {}
+        """Column of each age or age group; two of one age with unlike figures are none."""
+        columns, unlike = {}, set()
+        rows = [row for found in self.columns.values() for row in found.values()]
         for column in self.table.usable:
             found = AGES.fullmatch(
                 re.sub(
@@ -96,8 +97,11 @@ class Measures(Layout):
                 ).strip()
             )
             if found:
-                columns.setdefault((int(found[1]), int(found[2] or found[1])), column)
-        return columns
+                ages = int(found[1]), int(found[2] or found[1])
+                other, cell = columns.setdefault(ages, column), self.table.sheet.cell
+                pairs = [{cell(row, other), cell(row, column)} - {None} for row in rows]
+                unlike |= {ages} if any(len(pair) > 1 for pair in pairs) else set()
+        return {ages: column for ages, column in columns.items() if ages not in unlike}
 
     @property
     def claims(self) -> bool:

@@ -46,9 +46,9 @@ class Claim:
 
     @property
     def cells(self) -> list[Cell]:
-        """Every cell that the claim rests on."""
+        """Every cell that the claim rests on; dates hold no figure."""
         counts = [cell[1:] for name in (*COUNTS, *WITNESSES) for cell in getattr(self, name)]
-        single = [self.share, self.value, self.level, self.valid_from, self.valid_to]
+        single = [self.share, self.value, self.level]
         single += [self.indicator_cell, self.year_cell, self.unit_raw and self.unit_raw[2]]
         return counts + [cell for cell in single if cell]
 

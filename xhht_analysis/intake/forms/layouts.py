@@ -318,8 +318,8 @@ class Listing(Layout):
                 yield claim
 
     def structure(self) -> set[int]:
-        """Columns of codes, years and dates."""
-        names = self.columns.keys() & {"code", "unit_code", "year", "valid_from", "valid_to"}
+        """Columns of codes and years."""
+        names = self.columns.keys() & {"code", "unit_code", "year"}
         return {column for name in names for column in self.columns[name].values()}
 
     def _fill(self, claim: Claim, row: int) -> None:
