@@ -48,5 +48,6 @@ def _habit(text: str, mark: str) -> str | None:
         return "thousands"
     if body.count(mark) == 1:
         whole, part = body.split(mark)
-        return "decimal" if len(part) != 3 or other in whole or len(whole) > 3 else None
+        sure = len(part) != 3 or other in whole or len(whole) > 3 or whole.startswith("0")
+        return "decimal" if sure else None
     return "thousands" if body.count(other) == 1 and len(body.split(other)[1]) != 3 else None
