@@ -63,16 +63,10 @@ def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
     return mark(claims, pd.Series(rule, index=which, dtype="str"), lead_field(wrong))
 
 
-def _key(claims: pd.DataFrame) -> pd.Series:
-    """One number per panel key."""
-    return claims.groupby(list(PANEL_KEY), dropna=False, sort=False).ngroup()
-
-
 def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
     """Whether ``new`` adds nothing to ``old``: the same figures, or their share rounded."""
-    counts = [(new[name], old[name]) for name in ("numerator", "denominator")]
-    if all(pd.notna(n) for n, _ in counts):
-        return all(n == o for n, o in counts) and _same(new, old, FIGURES[3:])
+    if pd.notna(new["numerator"]) and pd.notna(new["denominator"]):
+        return _same(new, old, set(FIGURES) - {"value"})
     if pd.isna(new["value"]) or pd.isna(old["share"]):
         return _same(new, old, FIGURES)
     near = abs(new["value"] - old["share"]) <= rounding(new["value"]) + 1e-6
@@ -88,11 +82,14 @@ def rounding(value: float) -> float:
     return 0.5 if value % 1 == 0 else 0.05 if round(value * 10, 6) % 1 == 0 else 0.005
 
 
-def _by_key(claims: pd.DataFrame) -> Iterator[list[dict[str, Any]]]:
+def _by_key(
+    claims: pd.DataFrame, names: Iterable[str] = PANEL_KEY
+) -> Iterator[list[dict[str, Any]]]:
     """Claims of each key that has several, in order; ``at`` is their index."""
-    rows = claims.assign(key=_key(claims), share=recompute(claims), at=claims.index)
+    key = claims.groupby(list(names), dropna=False, sort=False).ngroup()
+    rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
     rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
-    records = rows[["key", "at", "file", "share", "year_doubt", *FIGURES]].to_dict("records")
+    records = rows[["key", "at", "share", "year_doubt", *FIGURES]].to_dict("records")
     for _, group in groupby(records, itemgetter("key")):
         yield list(group)
 
@@ -100,15 +97,13 @@ def _by_key(claims: pd.DataFrame) -> Iterator[list[dict[str, Any]]]:
 def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     """Claims of one file on one key: those whose figures differ, and repetitions."""
     differ, again = [], []
-    for rows in _by_key(claims):
-        for file in dict.fromkeys(row["file"] for row in rows):
-            own = [row for row in rows if row["file"] == file]
-            fullest = min(own, key=lambda row: pd.isna(row["numerator"]))
-            rest = [row for row in own if row is not fullest]
-            if all(_says_as_much(row, fullest) for row in rest):
-                again += [row["at"] for row in rest]
-            else:
-                differ += [row["at"] for row in own]
+    for rows in _by_key(claims, ("file", *PANEL_KEY)):
+        fullest = min(rows, key=lambda row: pd.isna(row["numerator"]))
+        rest = [row for row in rows if row is not fullest]
+        if all(_says_as_much(row, fullest) for row in rest):
+            again += [row["at"] for row in rest]
+        else:
+            differ += [row["at"] for row in rows]
     return differ, again
 
 
