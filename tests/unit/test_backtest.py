@@ -7,13 +7,15 @@ import pytest
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import backtest, forecast_panel
 from xhht_analysis.forecasting.baselines import MODELS
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.plan.goals import read_indicators
 from xhht_analysis.project import Project
 
 pytestmark = pytest.mark.unit
 INDICATORS = read_indicators(Project().config_dir)
 TWO = INDICATORS[INDICATORS["indicator_code"].isin(["life_skills", "literacy_level"])]
-FEW = {backtest.DEFAULT: forecast_panel, "persistence": MODELS["persistence"]}
+STILL = Forecaster(backtest.PERSISTENCE, MODELS["persistence"], backtest.persist_levels)
+FEW = [KIT, STILL]
 DISTRICTS = ["815", "816", "817"]
 
 
