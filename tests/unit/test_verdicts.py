@@ -195,10 +195,10 @@ def test_the_cheapest_set_takes_the_nearest_districts_first():
 
 
 def test_the_own_pace_looks_back_five_years_and_no_further():
-    # flat for years, then two points a year: 2022 to 2026 alone count
-    values = observed(y2018=40, y2019=40, y2020=40, y2021=40, y2022=40, y2023=42, y2024=44)
-    values = pd.concat([values, observed(y2025=46, y2026=48)])
-    assert decisions.own_pace(values) == pytest.approx(2)
+    # slopes of 2022 to 2026, sorted: 2 2 2 10/3 4 4 14/3 6 6 6; their median is 4. With 2021 it
+    # would be 6, without 2022 it would be 8/3
+    values = observed(y2021=0, y2022=40, y2023=46, y2024=52, y2025=54, y2026=56)
+    assert decisions.own_pace(values) == pytest.approx(4)
 
 
 def test_a_past_target_is_described_by_the_figures_of_its_own_time():
