@@ -1,45 +1,62 @@
-"""Score the share forecast on the frozen benchmark, cross-fitted by indicator.
+"""Score the share forecast on the frozen benchmark, cross-fitted by data set.
 
     python -m benchmarks.accuracy [--bench DIR] [--model NAME] [further options of evaluate.py]
 
-The settings of a case were learnt without its own indicator (benchmarks/folds.csv, made by
-`python -m benchmarks.rebuild_priors --folds`). With --model a baseline, or `shipped` for the
-numbers of config/priors.csv. Needs pyarrow.
+Networks, weights and calibration of a case were learnt without its data set (benchmarks/folds.json,
+made by `python -m benchmarks.rebuild_priors --folds`). With --model a baseline, `shipped` for the
+numbers of config/, or `structural` and `learned` for one member alone, cross-fitted. The references
+are those of the benchmark and StatEnsemble (`benchmarks.stat_ensemble`). Needs pyarrow.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis.forecasting.calibration import Settings, settings_from
+from benchmarks.stat_ensemble import SCORES
+from xhht_analysis.forecasting.learned import Learned, learned_from
 from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
 from xhht_analysis.project import Project
 
-FOLDS = Path(__file__).with_name("folds.csv")
+FOLDS = Path(__file__).with_name("folds.json")
+CASES = Path("dev.parquet")
 
 
 @functools.cache
-def folds() -> tuple[dict[str, str], dict[str, Settings]]:
-    """Fold of each indicator, and the settings learnt without that fold."""
-    table = pd.read_csv(FOLDS, dtype={"level": str})
-    member = table["parameter"] == "indicator"
-    places = dict(zip(table.loc[member, "level"], table.loc[member, "fold"], strict=True))
-    numbers = table[~member].astype({"level": float})
-    return places, {f: settings_from(rows) for f, rows in numbers.groupby("fold")}
+def folds() -> dict[str, tuple[dict, Learned]]:
+    """Numbers learnt without each data set."""
+    tables = json.loads(FOLDS.read_text(encoding="utf-8"))
+    return {k: (fold["settings"], learned_from(fold["learned"])) for k, fold in tables.items()}
 
 
-def crossfitted(history: pd.DataFrame, horizon: int) -> PanelForecast:
-    """Forecast with settings learnt without the indicator of `history`."""
-    places, settings = folds()
-    fold = places[str(history["indicator_code"].iloc[0])]
-    return forecast_panel(history, horizon, settings=settings[fold])
+@functools.cache
+def datasets() -> dict[tuple[str, str], str]:
+    """Data set of every indicator and group of the benchmark."""
+    bench = Path(os.environ["XHHT_BENCH"])
+    rows = pd.read_parquet(bench / CASES, columns=["dataset", "indicator_code", "group_code"])
+    rows = rows.drop_duplicates().astype(str)
+    keys = zip(rows["indicator_code"], rows["group_code"], strict=True)
+    return dict(zip(keys, rows["dataset"], strict=True))
+
+
+def crossfitted(history: pd.DataFrame, horizon: int, variant: str = "default") -> PanelForecast:
+    """Forecast with numbers learnt without the data set of `history`."""
+    first = history.iloc[0]
+    dataset = datasets()[(str(first["indicator_code"]), str(first["group_code"]))]
+    settings, learned = folds()[dataset]
+    return forecast_panel(history, horizon, variant=variant, settings=settings, learned=learned)
+
+
+structural = functools.partial(crossfitted, variant="structural_alone")
+learned = functools.partial(crossfitted, variant="learned_alone")
 
 
 def __getattr__(name: str):
@@ -51,24 +68,36 @@ def __getattr__(name: str):
     raise AttributeError(name)
 
 
+def all_peers(bench: Path, folder: Path) -> Path:
+    """Scores of the benchmark's references and of StatEnsemble in one file."""
+    peers = pd.concat([pd.read_parquet(bench / "peers_dev.parquet"), pd.read_parquet(SCORES)])
+    path = folder / "peers.parquet"
+    peers.to_parquet(path, index=False)
+    return path
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench", type=Path, default=Project().root.parent / "shared" / "bench")
     parser.add_argument("--model", default="crossfitted")
     arguments, rest = parser.parse_known_args()
-    script = arguments.bench / "evaluate.py"
+    bench = arguments.bench.resolve()
+    script = bench / "evaluate.py"
     if not script.is_file():
-        print(f"no benchmark at {arguments.bench}: give its folder with --bench")
+        print(f"no benchmark at {bench}: give its folder with --bench")
         return 2
     name = "benchmarks.accuracy:" + arguments.model
     if arguments.model == "shipped":
         name = "xhht_analysis.forecasting.panel:forecast_panel"
-    return subprocess.run(
-        [sys.executable, str(script), "--forecaster", name, *rest],
-        cwd=Project().root,
-        env={**os.environ, "PYTHONPATH": str(Project().root)},
-        check=False,
-    ).returncode
+    with tempfile.TemporaryDirectory() as folder:
+        if SCORES.is_file():
+            rest += ["--peers", str(all_peers(bench, Path(folder)))]
+        return subprocess.run(
+            [sys.executable, str(script), "--forecaster", name, *rest],
+            cwd=Project().root,
+            env={**os.environ, "PYTHONPATH": str(Project().root), "XHHT_BENCH": str(bench)},
+            check=False,
+        ).returncode
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m benchmarks.speed [--peer-env DIR] [--peer-series 1000]
 
-Prints, for 1,000, 10,000 and 100,000 series of ten years and six horizons, the rate with known
-hyperparameters and its ratio to the peer's; 500 joint draws added up to 34 provinces; the fit of 18
+Prints, for 1,000, 10,000 and 100,000 series of ten years and six horizons, the rate of both members
+together and its ratio to the peer's; 500 joint draws added up to 34 provinces; the fit of 18
 indicators × 5,500 series; and the whole plan of the fixture. Seconds are those of the processor, so
 that other work on the machine counts little. The peer lives in an environment of its own, made
 here with pip (it caps pandas).
@@ -27,8 +27,10 @@ from scipy.special import expit, ndtri
 
 from xhht_analysis import store
 from xhht_analysis.forecasting import forecast_plan
-from xhht_analysis.forecasting.calibration import Settings, read_settings
+from xhht_analysis.forecasting.calibration import read_settings
+from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.learned import read_learned
 from xhht_analysis.forecasting.panel import PanelForecast, fit_group
 from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import ROOT, Project
@@ -60,18 +62,19 @@ def simulate(n: int) -> np.ndarray:
     return expit(rng.normal(0, 1, (n, 1)) + pace + rng.normal(0, 0.06, (n, YEARS)).cumsum(axis=1))
 
 
-def as_matrices(shares: np.ndarray) -> Matrices:
-    """Percentages with one decimal, nothing missing."""
-    nothing = np.full(shares.shape, np.nan)
-    step, flat = np.full((len(shares), 1), 0.1), np.zeros(shares.shape)
-    return Matrices(shares, nothing, nothing, step, flat, np.zeros(YEARS, dtype=bool))
-
-
-def known(settings: Settings) -> Settings:
-    """One setting of the share model in place of the search, without the second member."""
-    levels = {axis: values[:1] for axis, values in settings.levels.items()}
-    weights = {axis: np.zeros(1) for axis in levels}
-    return Settings(levels, weights, {**settings.constants, "changes": -50.0})
+def curves_of(shares: np.ndarray, groups: list[np.ndarray]) -> Curves:
+    """Forecasts of shares, percent with one decimal, nothing missing; ``groups`` of rows."""
+    settings, learned, out = read_settings(), read_learned(), None
+    group = np.empty(len(shares), dtype=int)
+    for number, at in enumerate(groups):
+        none = np.zeros((len(at), YEARS))
+        panel = Matrices(shares[at], none, np.zeros(YEARS, dtype=bool))
+        parts = fit_group(panel, HORIZON, settings, learned)
+        out = out or [np.empty((len(shares), *part.shape[1:])) for part in parts]
+        for whole, part in zip(out, parts, strict=True):
+            whole[at] = part
+        group[at] = number
+    return Curves(*out, group, np.full(len(shares), 1000.0))
 
 
 def seconds(call) -> float:
@@ -81,16 +84,17 @@ def seconds(call) -> float:
     return time.process_time() - start
 
 
-def known_rate(n: int, settings: Settings) -> float:
-    """Series per second with known settings: quantiles and a probability for six horizons."""
-    parts = np.array_split(simulate(n), max(1, n // 3000))
+def rate(n: int) -> float:
+    """Series per second: quantiles and a probability for six horizons."""
+    shares = simulate(n)
+    parts = np.array_split(np.arange(n), max(1, n // 3000))
 
     def run() -> None:
         for part in parts:
-            curves = fit_group(as_matrices(part), HORIZON, settings)
+            curves = curves_of(shares[part], [np.arange(len(part))])
             curves.at_scores(ndtri(LEVELS))
             row, year = (a.ravel() for a in np.indices((len(part), HORIZON)))
-            curves.below(row, year, np.full(len(row), 60.0), True)
+            curves.below(row, year + 1, np.full(len(row), 60.0), True)
 
     return n / seconds(run)
 
@@ -112,18 +116,11 @@ def peer_rate(env: Path, n: int) -> float:
     return float(out.stdout)
 
 
-def joint(n: int, settings: Settings) -> tuple[float, float]:
+def joint(n: int) -> tuple[float, float]:
     """Processor seconds and gigabytes of `DRAWS` joint draws added up to provinces."""
-    from xhht_analysis.forecasting.panel import _gather
-
     groups = np.array_split(np.arange(n), PROVINCES)
-    shares = simulate(n)
-    parts = [
-        (at, k, fit_group(as_matrices(shares[at]), HORIZON, settings))
-        for k, at in enumerate(groups)
-    ]
+    curves = curves_of(simulate(n), groups)
     series = pd.DataFrame({"denominator": np.full(n, np.nan)})
-    curves = _gather(parts, n, 0)
     forecast = PanelForecast(series, np.arange(HORIZON), curves, "speed", 2024)
     label = np.repeat(np.arange(PROVINCES), [len(at) for at in groups])
     took = seconds(lambda: forecast.aggregate(label, DRAWS, np.random.default_rng(1)))
@@ -148,20 +145,19 @@ def main() -> None:
     parser.add_argument("--peer-env", type=Path, default=peer_env)
     parser.add_argument("--peer-series", type=int, default=1000)
     arguments = parser.parse_args()
-    settings, fixed = read_settings(), known(read_settings())
     peer = peer_rate(arguments.peer_env, arguments.peer_series)
     print(f"AutoETS, {arguments.peer_series} series: {peer:,.0f} series a second")
-    known_rate(1000, fixed)  # imports and first pages of memory
+    rate(1000)  # imports and first pages of memory
     for n in (1_000, 10_000, 100_000):
-        rate = known_rate(n, fixed)
-        line = f"{n / rate:.2f} s, {rate:,.0f} series a second, {rate / peer:,.0f} times AutoETS"
-        print(f"known settings, {n:>7,} series: {line}")
+        each = rate(n)
+        line = f"{n / each:.2f} s, {each:,.0f} series a second, {each / peer:,.0f} times AutoETS"
+        print(f"both members, {n:>7,} series: {line}")
     for n in (1_000, 10_000, 100_000):
-        took, memory = joint(n, fixed)
+        took, memory = joint(n)
         print(f"{DRAWS} joint draws to {PROVINCES} provinces, {n:>7,} series: {took:.1f} s, "
               f"{memory:.1f} GB at most")  # fmt: skip
-    one = as_matrices(simulate(5_500))
-    took = 18 * seconds(lambda: fit_group(one, HORIZON, settings))
+    one, whole = simulate(5_500), [np.arange(5_500)]
+    took = 18 * seconds(lambda: curves_of(one, whole))
     print(f"fit of 18 indicators × 5,500 series: {took:.1f} s")
     print(f"the plan of the fixture, variants included: {plan_seconds():.1f} s")
 

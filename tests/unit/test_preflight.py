@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from xhht_analysis.forecasting import calibration
+from xhht_analysis.forecasting import calibration, learned
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
 from xhht_analysis.running import preflight, runner
@@ -20,6 +20,7 @@ def project(tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "notebooks").mkdir()
     calibration.read_settings.cache_clear()
+    learned.read_learned.cache_clear()
     recognise.read_descriptions.cache_clear()
     return Project(root=tmp_path, out=tmp_path)
 
@@ -55,11 +56,11 @@ def test_a_table_without_a_row_is_named(project, name):
     assert str(path) in str(told.value)
 
 
-@pytest.mark.parametrize("lines", [5, 20, 30])
+@pytest.mark.parametrize("lines", [5, 12, 20])
 def test_priors_cut_off_anywhere_are_told_with_what_is_missing(project, lines):
     path = project.config_dir / "priors.csv"
     path.write_text("\n".join(path.read_text("utf-8").split("\n")[:lines]), "utf-8")
-    with pytest.raises(KitError, match=r"priors\.csv: thiếu tham số .*changes_short"):
+    with pytest.raises(KitError, match=r"priors\.csv: thiếu tham số .*shared_far"):
         preflight.check_config(project)
 
 

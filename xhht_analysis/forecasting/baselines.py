@@ -1,4 +1,4 @@
-"""Simple models with the interface of `forecast_panel`, to be beaten (METHODS 2.7, 3.3).
+"""Simple models with the interface of `forecast_panel`, to be beaten.
 
 Units are forecast one by one: their draws are independent, so intervals of sums are too narrow by
 construction. Every model answers for any history that `forecast_panel` answers for.
@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri, stdtrit
 
-from xhht_analysis.forecasting import changes
-from xhht_analysis.forecasting.calibration import GRID
-from xhht_analysis.forecasting.curves import Curves
-from xhht_analysis.forecasting.history import History, matrices, read_history
-from xhht_analysis.forecasting.links import link, unlink
+from xhht_analysis.forecasting.calibration import read_settings
+from xhht_analysis.forecasting.curves import GRID, Curves
+from xhht_analysis.forecasting.history import History, Matrices, matrices, read_history
 from xhht_analysis.forecasting.panel import PanelForecast
+from xhht_analysis.forecasting.structural import fit_trend, link, percent
+from xhht_analysis.forecasting.structural import pooled_changes as changes_of
 
-MARGIN = 0.0025
 FLOOR = 0.05
 """Smallest yearly standard deviation of any baseline, in points."""
 T_GRID = {df: stdtrit(df, ndtr(GRID)) for df in range(1, 31)}
@@ -34,17 +33,18 @@ def _forecast(
     rows, series = known.rows, known.series
     origin = int(rows["year"].max())
     shape = (len(series), horizon)
-    percent = np.empty((*shape, len(GRID)))
+    values = np.empty((*shape, len(GRID)))
     for _, part in series.groupby("indicator_code"):
         shares = 100 * matrices(rows, part, origin).shares
-        percent[part.index] = np.maximum.accumulate(rule(shares, horizon), axis=2)
+        values[part.index] = np.maximum.accumulate(rule(shares, horizon), axis=2)
     steady = np.broadcast_to(np.sqrt(np.arange(horizon) / np.arange(1, horizon + 1)), shape)
     own = np.arange(len(series))
-    curves = Curves(
-        percent, np.zeros(shape), steady, steady, own, series["rounding"].to_numpy(dtype=float)
-    )
+    last = np.repeat(series["last_value"].to_numpy(dtype=float)[:, None, None], len(GRID), axis=2)
+    values = np.concatenate([last, values], axis=1)
+    nothing, steady = np.zeros((len(own), horizon + 1)), np.pad(steady, [(0, 0), (1, 0)])
+    path = Curves(values, nothing, steady, steady, own, series["lattice"].to_numpy(dtype=float))
     years = np.arange(origin + 1, origin + 1 + horizon)
-    return PanelForecast(series, years, curves, name, origin)
+    return PanelForecast(series, years, path, name, origin)
 
 
 def _points(row: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
@@ -105,7 +105,7 @@ def linear_logit(shares: np.ndarray, horizon: int) -> np.ndarray:
     ahead, out = np.arange(1, horizon + 1), []
     for row in shares:
         t, y, gap = _points(row)
-        z, x = link(y / 100, MARGIN), t - t.mean()
+        z, x = link(y / 100), t - t.mean()
         base = max(float((x**2).sum()), 1.0)
         slope = float((x * z).sum()) / base
         df = max(len(z) - 2, 1)
@@ -113,13 +113,15 @@ def linear_logit(shares: np.ndarray, horizon: int) -> np.ndarray:
         place = x[-1] + gap + ahead
         width = np.sqrt(variance * (1 + 1 / len(z) + place**2 / base))
         line = z.mean() + slope * place
-        out.append(100 * unlink(line[:, None] + width[:, None] * T_GRID[min(df, 30)], MARGIN))
+        out.append(percent(line[:, None] + width[:, None] * T_GRID[min(df, 30)]))
     return np.stack(out)
 
 
 def pooled_changes(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Changes on the logit over as many years as are to come: the kit's second member alone."""
-    return changes.pooled_changes(shares / 100, horizon)
+    """Changes on the soft logit that all units have seen over as many years as are to come."""
+    still = np.zeros(shares.shape[1], dtype=bool)
+    panel = Matrices(shares / 100, np.zeros(shares.shape), still)
+    return percent(changes_of(fit_trend(panel, read_settings()), horizon))
 
 
 def damped_ets(shares: np.ndarray, horizon: int) -> np.ndarray:

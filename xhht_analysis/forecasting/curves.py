@@ -2,7 +2,8 @@
 
 A forecast is a quantile function on a grid of normal scores, so quantiles, chances and draws are
 the same table read in three ways. Units of a group share a common score, years of a unit are
-linked from one to the next (a Gaussian copula).
+linked from one to the next (a Gaussian copula). What is reported lies on a lattice: k of n
+persons, or a percentage with so many decimals; all three readings are rounded to it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from xhht_analysis.forecasting.calibration import GRID
-
+GRID = np.arange(-14, 15) * 0.25
+"""Normal scores at which every quantile function is held."""
 STEP = GRID[1] - GRID[0]
+MEDIAN = len(GRID) // 2
 FARTHEST = 8.0
+NEAR = 1e-6
+"""Parts of a lattice step that are no step."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Curves:
         (series, years): correlation of a year's own and common score with the year before.
     group
         (series,): number of the group whose common score the series shares.
-    rounding
-        (series,): step of the reported percentages, in points.
+    lattice
+        (series,): lattice steps in 100 %: n for k of n, 1000 for percent with one decimal.
     """
 
     percent: np.ndarray
@@ -41,30 +45,36 @@ class Curves:
     own_lag: np.ndarray
     common_lag: np.ndarray
     group: np.ndarray
-    rounding: np.ndarray
+    lattice: np.ndarray
+
+    def on_lattice(self, values: np.ndarray) -> np.ndarray:
+        """Values (series, …) inside 0-100 as they would be reported, in their place."""
+        steps = self.lattice.reshape(-1, *[1] * (values.ndim - 1))
+        values = np.clip(values, 0, 100, out=values)
+        values *= steps / 100
+        np.rint(values, out=values)
+        values *= 100
+        values /= steps
+        return values
 
     def at_scores(self, scores: np.ndarray) -> np.ndarray:
         """Percent at the same normal scores for all, (series, years, scores)."""
-        return np.clip(read_curves(self.percent, scores), 0, 100)
+        return self.on_lattice(read_curves(self.percent, scores))
 
     def below(self, row, year, value, strict) -> np.ndarray:
-        """Chance that the reported figure lies below `value`.
-
-        A report is a rounded figure: with `strict` it lies below when its exact value is below
-        `value` - half a step, else when it is below `value` + half a step.
-        """
-        half = np.where(strict, -0.5, 0.5) * self.rounding[row]
-        edge = value + half
+        """Chance that the reported figure lies below `value`; at it too unless `strict`."""
+        steps = self.lattice[row]
+        place = value * steps / 100
+        # the first step of the lattice that does not count as below
+        first = np.where(strict, np.ceil(place - NEAR), np.floor(place + NEAR) + 1)
+        edge = (first - 0.5) * 100 / steps
         curve = self.percent[row, year]
         at = np.clip((curve < edge[:, None]).sum(axis=1) - 1, 0, len(GRID) - 2)
         pick = np.arange(len(at))
         low, high = curve[pick, at], curve[pick, at + 1]
         part = np.clip((edge - low) / np.maximum(high - low, 1e-12), -FARTHEST, FARTHEST + 1)
         chance = ndtr(np.clip(GRID[at] + part * STEP, -FARTHEST, FARTHEST))
-        sure = np.where(strict, value <= 0, value < 0)
-        return np.where(
-            sure, 0.0, np.where(np.where(strict, value > 100, edge >= 100), 1.0, chance)
-        )
+        return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, chance))
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
@@ -88,8 +98,9 @@ class Curves:
             low = curve.take(at)
             at += 1
             place *= curve.take(at) - low
-            low += place
-            np.clip(low, 0, 100, out=out[:, :, h], casting="unsafe")
+            out[:, :, h] = low
+            out[:, :, h] += place
+            self.on_lattice(out[:, :, h].T)
         return out
 
 
@@ -107,14 +118,3 @@ def read_curves(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
     at = np.clip(np.searchsorted(GRID, scores) - 1, 0, len(GRID) - 2)
     part = (scores - GRID[at]) / STEP
     return values[..., at] * (1 - part) + values[..., at + 1] * part
-
-
-def stretch(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Quantile functions (series, years, G) read at other scores (years, G) than `GRID`."""
-    place = np.clip((scores - GRID[0]) / STEP, -40, 80)
-    at = np.clip(place.astype(int), 0, len(GRID) - 2)
-    reading = np.zeros((*scores.shape, len(GRID)))
-    year, score = np.indices(scores.shape)
-    reading[year, score, at] = 1 - (place - at)
-    reading[year, score, at + 1] = place - at
-    return np.moveaxis(np.moveaxis(values, 1, 0) @ np.swapaxes(reading, 1, 2), 0, 1)

@@ -72,7 +72,7 @@ class PublicForecast(PanelForecast):
     def __init__(self, answer, history: History) -> None:
         years = np.unique(answer.quantiles([0.5])["year"])
         together = SimpleNamespace(group=np.zeros(len(history.series), dtype=int))
-        fields = {"series": history.series, "years": years, "curves": together}
+        fields = {"series": history.series, "years": years, "path": together}
         fields |= {"model_id": "", "origin_year": int(history.rows["year"].max()), "answer": answer}
         for name, value in fields.items():
             object.__setattr__(self, name, value)
@@ -91,6 +91,11 @@ class PublicForecast(PanelForecast):
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
         return np.moveaxis(self._array(self.answer.draws(n, rng), "draw"), 2, 0)
+
+    def path_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Joint draws in percent, (n, series, 1 + years); every unit stands still at its last."""
+        now = np.tile(self.series["last_value"].to_numpy(dtype=float)[:, None], (n, 1, 1))
+        return np.concatenate([now, self.draw_array(n, rng)], axis=2)
 
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """As the answer itself says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,10 @@ SHRINK_YEARS = 2
 USUAL_GROWTH_SD = 0.01
 """Yearly standard deviation of a denominator's growth where the history is too short to tell."""
 BASE_DAMPING = 0.9
-"""Each year ahead a denominator grows by this part of the year before (METHODS 2.6)."""
+"""Each year ahead a denominator grows by this part of the year before."""
+MOST_DECIMALS = 6
+FRACTION_TOP = 0.2
+"""An indicator that never passes 1 but passes this was given as fractions, not as percent."""
 
 
 class HistoryError(ValueError):
@@ -44,6 +47,12 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
     rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
     counted = rows["numerator"].notna() & rows["denominator"].notna()
     newest = rows.groupby(KEYS)["year"].transform("max")
+    top = rows["value"].groupby(rows["indicator_code"]).transform("max")
+    percent_of_counts = counted & (
+        (rows["numerator"] / rows["denominator"] * 100 - rows["value"]).abs() < 0.5
+    )
+    proven = percent_of_counts.groupby(rows["indicator_code"]).transform("all")
+    fraction = top.between(FRACTION_TOP, 1) & ~proven & (rows["value"] % 1 != 0)
     groups = rows.groupby(KEYS)["group_code"].transform("nunique")
     rules = {
         "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
@@ -51,6 +60,8 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         | ~rows["year"].between(1900, 2100),
         "the value is empty; leave the row out": rows["value"].isna(),
         "the value lies outside 0-100 percent": ~rows["value"].between(0, 100),
+        "values are fractions 0-1, but percent 0-100 is expected: multiply them by 100; "
+        "các giá trị là phần 0–1, hãy nhân với 100 để thành phần trăm": fraction,
         "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
         "the denominator is not above 0": counted & ~(rows["denominator"] > 0),
         "the numerator lies outside 0 … denominator": counted
@@ -116,9 +127,11 @@ def describe(rows: pd.DataFrame) -> pd.DataFrame:
         series[name] = np.where(counted >= 0, found, np.nan)
     span, change = year[last] - year[recent], value[last] - value[recent]
     pace = np.divide(change, span, out=np.full(len(span), np.nan), where=span > 0)
-    places = np.maximum.reduceat(_decimals(value), first)
-    rounding = np.where(counted >= 0, 0.0, 10.0**-places)
-    return series.assign(pace=pace, rounding=rounding, **_base_growth(rows, series, number))
+    places = pd.Series(np.maximum.reduceat(_decimals(value), first))
+    places = places.groupby([series["indicator_code"], series["group_code"]]).transform("max")
+    persons = np.maximum(series["denominator"].round(), 1)
+    lattice = np.where(counted >= 0, persons, 100 * 10.0**places)
+    return series.assign(pace=pace, lattice=lattice, **_base_growth(rows, series, number))
 
 
 def _base_growth(rows, series: pd.DataFrame, number: np.ndarray) -> dict[str, np.ndarray]:
@@ -152,42 +165,32 @@ def _base_growth(rows, series: pd.DataFrame, number: np.ndarray) -> dict[str, np
 
 
 def _decimals(values: np.ndarray) -> np.ndarray:
-    places = np.stack([np.abs(np.round(values, d) - values) < 1e-9 for d in range(6)])
-    return np.where(places.any(axis=0), places.argmax(axis=0), 6)
+    """Decimals with which each value is written, 0 to `MOST_DECIMALS`."""
+    near = [np.abs(np.round(values, d) - values) < 1e-9 for d in range(MOST_DECIMALS)]
+    return np.where(np.any(near, axis=0), np.argmax(near, axis=0), MOST_DECIMALS)
 
 
 @dataclass(frozen=True)
 class Matrices:
     """One indicator in one group as arrays (units, years)."""
 
-    shares: np.ndarray
-    numerator: np.ndarray
-    denominator: np.ndarray
-    rounding: np.ndarray  # (units, 1) points
-    doubt: np.ndarray  # (units, years) standard error of a report on the logit
+    shares: np.ndarray  # 0-1, NaN where missing
+    doubt: np.ndarray  # standard error of a report on the logit
     breaks: np.ndarray  # (years,) first year of a new definition
-
-    def parts(self) -> tuple:
-        """All arrays in order."""
-        return tuple(getattr(self, f.name) for f in fields(self))
 
 
 def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int, breaks=()) -> Matrices:
-    """Arrays of the series in `part`, from their first year to `last`.
+    """Arrays of the series in `part`, from their first year to `last`, two years at least.
 
     ``part`` are rows of `describe`, every series of which has at least one row in ``rows``.
     """
     at, place = _numbers(rows), dict(zip(part.index, range(len(part)), strict=True))
     at = np.array([place.get(k, -1) for k in range(at[-1] + 1)])[at]
-    mine = rows[at >= 0]
-    at = at[at >= 0]
-    first = int(mine["year"].min())
-    out = np.full((4, len(part), last - first + 1), np.nan)
-    counted = mine["denominator"].notna().to_numpy()
-    share = mine["value"].to_numpy() / 100
-    share[counted] = (mine["numerator"] / mine["denominator"]).to_numpy()[counted]
-    columns = (share, mine["numerator"], mine["denominator"], mine["report_error"])
-    for k, values in enumerate(columns):
+    mine, at = rows[at >= 0], at[at >= 0]
+    first = min(int(mine["year"].min()), last - 1)
+    share = (mine["numerator"] / mine["denominator"]).fillna(mine["value"] / 100)
+    out = np.full((2, len(part), last - first + 1), np.nan)
+    for k, values in enumerate((share, mine["report_error"])):
         out[k, at, mine["year"].to_numpy() - first] = values
-    first_of = np.isin(np.arange(first, last + 1), list(breaks))
-    return Matrices(*out[:3], part["rounding"].to_numpy()[:, None], np.nan_to_num(out[3]), first_of)
+    is_break = np.isin(np.arange(first, last + 1), list(breaks))
+    return Matrices(out[0], np.nan_to_num(out[1]), is_break)

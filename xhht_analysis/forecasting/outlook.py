@@ -3,7 +3,7 @@
 In: the panel's rows of one indicator in the plan's frame. Out: an `Outlook`, from
 which every number of a verdict is read, so that they cannot contradict each other. The province
 is the sum of its districts by counts, draw by draw; a share inside another is drawn as a part of
-it (METHODS 2.4, 2.6).
+it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.calibration import BREAK_VARIANTS
 from xhht_analysis.forecasting.forecaster import Forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast
@@ -27,6 +28,7 @@ from xhht_analysis.forecasting.observed import (
     report_error,
     share_reasons,
 )
+from xhht_analysis.forecasting.panel import PanelForecast
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Outlook:
         The level forecast behind ``draws``; None for shares.
     by_rule
         Levels that the rules give, by year and unit; None for shares.
+    shares
+        The forecast behind ``draws``; None for levels and for a share drawn inside another.
     reasons
         Codes of remarks on the province figure: source_gap, units_missing, no_denominators,
         province_only.
@@ -68,6 +72,7 @@ class Outlook:
     levels: LevelForecast | None = None
     reasons: tuple[str, ...] = field(default=())
     by_rule: pd.DataFrame | None = None
+    shares: PanelForecast | None = None
 
     @property
     def origin_year(self) -> int:
@@ -86,29 +91,24 @@ class Told:
         """All rows, as one group."""
         return self._read(self.rows)
 
-    @cached_property
-    def before(self) -> History:
-        """Without the last year, for units that have not reported it yet."""
-        return self._read(self.rows[self.rows["year"] < self.rows["year"].max()])
-
     def _read(self, rows: pd.DataFrame) -> History:
         return read_history(rows.assign(group_code=PROVINCE, report_error=report_error(rows)), 1)
 
     def draw(self, last_year: int, n: int, rng: np.random.Generator, variant: str, model: Callable):
-        """Years, draws and denominators (n, units, years), the origin year first."""
+        """Years, draws and denominators (n, units, years), the origin year first, the forecast.
+
+        The shock of the reform year, or of the last where the history ends before it, passes or
+        lasts under `calibration.BREAK_VARIANTS`.
+        """
         origin = int(self.rows["year"].max())
-        forecast = model(self.history, max(1, last_year - origin), variant=variant)
-        draws, series = forecast.draw_array(n, rng), forecast.series
-        late = (series["last_year"] < origin).to_numpy()
-        first = np.tile(series["last_value"].to_numpy(dtype=float), (n, 1))
-        if late.any():
-            earlier = model(self.before, 1, variant=variant)
-            now = earlier.draw_array(n, rng)[:, :, 0]
-            first[:, late] = now[:, earlier.series["unit_code"].isin(series["unit_code"][late])]
-        now = np.tile(series["denominator"].to_numpy(dtype=float), (n, 1))
+        reform = self.rows.reindex(columns=["year", "is_reform"])
+        reform = tuple(reform.loc[reform["is_reform"].eq(True), "year"].unique())
+        breaks = (reform or (origin,)) if variant in BREAK_VARIANTS else ()
+        forecast = model(self.history, max(1, last_year - origin), variant=variant, breaks=breaks)
+        draws = forecast.path_array(n, rng)
+        now = np.tile(forecast.series["denominator"].to_numpy(dtype=float), (n, 1))
         weights = np.concatenate([now[:, :, None], forecast.weight_array(n, rng)], axis=2)
-        draws = np.concatenate([first[:, :, None], draws], axis=2)
-        return np.concatenate([[origin], forecast.years]), draws, weights
+        return np.concatenate([[origin], forecast.years]), draws, weights, forecast
 
 
 @dataclass(frozen=True)
@@ -187,28 +187,29 @@ class ShareFacts:
         if own.rows.empty and reported.rows.empty:
             return None
         if own.rows.empty:
-            years, draws, _ = reported.draw(*how)
+            years, draws, _, forecast = reported.draw(*how)
+            known = (*self.bounds, None, self.reasons)
             nothing, alone = np.empty((n_draws, 0, len(years))), draws[:, 0]
-            return Outlook(code, [], years, nothing, alone, None, *self.bounds, None, self.reasons)
+            return Outlook(code, [], years, nothing, alone, None, *known, shares=forecast)
         parent = found.get(self.parent.indicator_code) if self.parent else None
         drawn = self._draw_part(how, parent) if parent and self.part else None
-        years, draws, weights = drawn or own.draw(*how)
+        years, draws, weights, forecast = drawn or own.draw(*how)
         province = None
         if self.counted:
             province = (draws * weights).sum(axis=1) / weights.sum(axis=1)
         elif len(reported.rows):
-            years_82, alone, _ = reported.draw(*how)
+            years_82, alone, *_ = reported.draw(*how)
             province = _on_years(alone[:, 0], years_82, years)
         units = sorted(own.rows["unit_code"].unique())
         weights = weights if self.counted else None
         known = (*self.bounds, None, self.reasons)
-        return Outlook(code, units, years, draws, province, weights, *known)
+        return Outlook(code, units, years, draws, province, weights, *known, shares=forecast)
 
     def _draw_part(self, how: tuple, parent: Outlook):
         """Draws inside the parent's; None where the two cannot be laid side by side."""
         if sorted(self.part.rows["unit_code"].unique()) != parent.units:
             return None
-        years, share, _ = self.part.draw(*how)
+        years, share, *_ = self.part.draw(*how)
         whole, weights = parent.draws, _part_weights(self.own.rows, parent)
         behind = parent.origin_year - int(years[0])
         if behind > 0:  # the whole is a year ahead: its figures of the years between are known
@@ -218,7 +219,7 @@ class ShareFacts:
                 return None
             whole = np.concatenate([past, whole], axis=2)
             weights = np.concatenate([weights[:, :, :1]] * behind + [weights], axis=2)
-        return years, share * whole / 100, weights
+        return years, share * whole / 100, weights, None
 
 
 def _part_weights(rows: pd.DataFrame, parent: Outlook) -> np.ndarray:

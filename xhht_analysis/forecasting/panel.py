@@ -6,10 +6,8 @@ and the shares of whole groups cannot contradict each other.
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -17,13 +15,12 @@ from scipy.special import ndtri
 
 from xhht_analysis.forecasting.calibration import (
     VARIANTS,
-    Reading,
-    Settings,
-    calibrate,
+    Variant,
+    combine,
     read_settings,
+    shared_part,
 )
-from xhht_analysis.forecasting.changes import changes_weight, pooled_changes
-from xhht_analysis.forecasting.curves import Curves
+from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
     BASE_DAMPING,
     KEYS,
@@ -33,18 +30,26 @@ from xhht_analysis.forecasting.history import (
     matrices,
     read_history,
 )
-from xhht_analysis.forecasting.shares import Group, predict, prepare, weigh
+from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
+from xhht_analysis.forecasting.structural import (
+    damped_trend,
+    fit_trend,
+    percent,
+    pooled_changes,
+    variances,
+)
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 MOST_CELLS = 6_000_000
 """Draws × series × years held at once while groups are added up: a few hundred megabytes."""
-LEAST_PART = 1e-9
-MOST_PICKS = 40
-"""Settings that a forecast of a small group averages; a fifth of them for large groups."""
-REMEMBERED = 64
 COMPARATORS = (">=", "<=", ">", "<")
-MODEL_ID = "share-trend-average"
+MODEL_ID = "share-trend-learned"
+ONE = int(np.searchsorted(GRID, 1.0)) - MEDIAN
+"""Places of one standard deviation on `GRID`."""
+MOST_DRIVERS = 3
+FEW_UNITS = 0.5
+"""One unit alone says less about how shares move: its widths are half as wide again."""
 
 
 def forecast_panel(
@@ -52,7 +57,8 @@ def forecast_panel(
     horizon: int,
     *,
     variant: str = "default",
-    settings: Settings | None = None,
+    settings: Mapping[str, float] | None = None,
+    learned: Learned | None = None,
     breaks: Iterable[int] = (),
 ) -> PanelForecast:
     """Forecast shares for every unit and every year 1 … `horizon` after the last year.
@@ -68,11 +74,12 @@ def forecast_panel(
         Years ahead of the last year of the history, 1-30.
     variant
         A name of `calibration.VARIANTS`: one assumption changed.
-    settings
-        Other priors than config/priors.csv.
+    settings, learned
+        Other numbers than config/priors.csv and config/learned.json.
     breaks
-        Years whose figures are the first under a new definition: the level may jump there, for
-        all units together and a little for each; the pace is kept.
+        Years whose figures are the first under a new definition, or after a crisis: the level may
+        jump there, for all units together and a little for each; the pace is kept. Under the
+        variant ``temporary_shock`` the figures of these years are left out instead.
 
     Returns
     -------
@@ -81,8 +88,9 @@ def forecast_panel(
     Raises
     ------
     HistoryError
-        Empty history, a column missing, a value that is empty, infinite or outside 0-100, two
-        rows for one unit and year, counts that contradict each other.
+        Empty history, a column missing, a value that is empty, infinite or outside 0-100,
+        fractions given as percent, two rows for one unit and year, counts that contradict each
+        other.
     ValueError
         An unknown variant.
     """
@@ -91,87 +99,82 @@ def forecast_panel(
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
-    settings = change.apply(settings or read_settings())
+    settings = {**(settings or read_settings()), **change.constants}
+    learned = learned or read_learned()
     origin = int(rows["year"].max())
-    used = rows
-    if change.drop_last:
-        # a unit known in the last year only keeps its one figure
-        alone = rows.groupby(KEYS)["year"].transform("min") == origin
-        used = rows[(rows["year"] < origin) | alone]
-    last = int(used["year"].max())
-    parts = []
-    for number, (_, part) in enumerate(series.groupby(["indicator_code", "group_code"])):
-        panel = matrices(used, part, last, breaks)
-        curves = fit_group(panel, int(horizon) + origin - last, settings)
-        parts.append((part.index.to_numpy(), number, curves))
-    curves = _gather(parts, len(series), origin - last)
+    rows = _without_masked(rows, {"last": (origin,), "break": breaks}.get(change.masked, ()))
+    panels = [
+        (part.index.to_numpy(), matrices(rows, part, origin, breaks if change.is_break else ()))
+        for _, part in series.groupby(["indicator_code", "group_code"])
+    ]
+    how = {"horizon": int(horizon), "settings": settings, "learned": learned, "variant": change}
+    path = _gather(panels, series["lattice"].to_numpy(dtype=float), how)
     years = np.arange(origin + 1, origin + int(horizon) + 1)
     model_id = MODEL_ID if variant == "default" else f"{MODEL_ID}+{variant}"
-    return PanelForecast(series, years, curves, model_id, origin)
+    return PanelForecast(series, years, path, model_id, origin, tuple(panels), how)
 
 
-def fit_group(panel: Matrices, horizon: int, settings: Settings) -> Curves:
-    """Average a sample of the settings and the pooled changes, read where calibration says."""
-    group, n_unit = prepare(panel, settings), len(panel.shares)
-    logs = settings.log_prior()
-    if logs.size > 1:
-        logs = settings.constants["evidence_power"] * _evidence(panel, group, settings) + logs
-    picks, weights = spread_picks(logs, int(np.clip(10_000 // n_unit, MOST_PICKS // 5, MOST_PICKS)))
-    seen = np.isfinite(panel.shares)
-    points, silent = seen.sum(axis=1), np.argmax(seen[:, ::-1], axis=1)
-    _, first, kind = np.unique(100 * points + silent, return_index=True, return_inverse=True)
-    lead = silent[first, None] + np.arange(1, horizon + 1)
-    scores, odds = calibrate(points[first], lead, settings.constants)
-    reading = Reading(scores, points[first], kind)
-    values, shared, own_lag, common_lag = predict(group, settings, picks, weights, reading)
-    part = changes_weight(points, n_unit, settings.constants)[:, None, None]
-    if part.max() > LEAST_PART:
-        moved = pooled_changes(panel.shares, horizon, panel.breaks, reading)
-        values += part * (moved - values)
-    odds = odds[kind]
-    shared = odds * shared / (1 - shared + odds * shared)
-    return Curves(values, shared, own_lag, common_lag, np.zeros(0), panel.rounding[:, 0])
+def _without_masked(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
+    """Rows of other years; a unit known in these years only keeps them."""
+    other = ~rows["year"].isin(years)
+    return rows[other | ~other.groupby([rows[key] for key in KEYS]).transform("any")]
 
 
-def spread_picks(logs: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """At most `most` settings that stand for all of them, (M, 3) indices, and their weights.
+def fit_group(
+    panel: Matrices, horizon: int, settings, learned: Learned, variant: Variant | None = None
+) -> tuple[np.ndarray, ...]:
+    """Forecast one group by both members.
 
-    Evenly spaced marks on the running sum of the weights: every region of the grid is stood for
-    by its weight. The heaviest alone would promise too much (their coverage of known truth is 3
-    points lower).
+    Returns
+    -------
+    values (N, 1 + H, G)
+        Quantile functions in percent, the last year of the history first: a reported figure
+        stands still there, a missing one is forecast given those of the other units.
+    shared, own_lag, common_lag (N, 1 + H)
+        As in `curves.Curves`.
     """
-    sums = np.cumsum(np.exp(logs - logs.max()))
-    marks = (np.arange(most) + 0.5) / most * sums[-1]
-    at, count = np.unique(np.searchsorted(sums, marks), return_counts=True)
-    return np.stack(np.unravel_index(at, logs.shape), axis=1), count / most
+    without = variant.without if variant else ""
+    trend = fit_trend(panel, settings)
+    members = (
+        damped_trend(trend, horizon, settings, without),
+        pooled_changes(trend, horizon),
+        learned_curves(trend, horizon, learned, without),
+    )
+    seen, lead = np.isfinite(panel.shares), np.arange(1, horizon + 1)
+    at = panel.shares.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
+    last = 100 * panel.shares[np.arange(len(seen)), at]
+    how = (trend.trend_share, trend.points[:, None], lead, last[:, None], settings)
+    z = combine(members, *how)
+    own, common = variances(trend, horizon, settings)
+    # what is not known of the last year stays unknown in all years after it
+    width = (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
+    wider = np.sqrt(1 + trend.level_var[:, None] / np.maximum(width, 1e-9) ** 2)
+    wider = wider * (1 + FEW_UNITS / len(seen) ** 2)
+    middle = z[..., [MEDIAN]]
+    z = middle + (z - middle) * wider[..., None]
+    now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID
+    values = percent(np.concatenate([now[:, None], z], axis=1))
+    values[seen[:, -1], 0] = last[seen[:, -1], None]
+    shared = shared_part(own, common, trend.points, lead, settings)
+    own_total = np.hstack([trend.level_var[:, None], trend.level_var[:, None] + own])
+    lasting = own_total - trend.noise * trend.step_var[:, None] * (np.arange(1 + horizon) > 0)
+    own_lag = np.sqrt(np.maximum(lasting[:, :-1], 0) / own_total[:, 1:])
+    own_lag = np.hstack([np.zeros((len(seen), 1)), np.clip(own_lag, 0, 0.999)])
+    common_lag = np.sqrt(np.concatenate([[0, 0], common[:-1] / common[1:]]))
+    late = np.full((len(seen), 1), trend.level_shared)
+    return values, np.hstack([late, shared]), own_lag, np.tile(common_lag, (len(seen), 1))
 
 
-_KNOWN: OrderedDict[bytes, np.ndarray] = OrderedDict()
-
-
-def _evidence(panel: Matrices, group: Group, settings: Settings) -> np.ndarray:
-    """`shares.weigh`, remembered for the last few panels: variants ask for the same."""
-    made_of = [*panel.parts(), *settings.levels.values()]
-    made_of += [settings.typical_step, settings.typical_weight, panel.shares.shape]
-    key = hashlib.sha256(b"|".join(np.asarray(part).tobytes() for part in made_of)).digest()
-    found = _KNOWN.get(key)
-    if found is None:
-        found = _KNOWN[key] = weigh(group, settings)
-        while len(_KNOWN) > REMEMBERED:
-            _KNOWN.popitem(last=False)
-    return found
-
-
-def _gather(parts: list, n_series: int, skip: int) -> Curves:
-    """Put the groups' curves in the order of the series; leave out `skip` first years."""
-    out, group = {}, np.zeros(n_series, dtype=int)
-    for name in ("percent", "shared", "own_lag", "common_lag", "rounding"):
-        pieces = [getattr(curves, name) for _, _, curves in parts]
-        whole = np.empty((n_series, *pieces[0].shape[1:]))
-        for (at, number, _), piece in zip(parts, pieces, strict=True):
-            whole[at], group[at] = piece, number
-        out[name] = whole if name == "rounding" else whole[:, skip:]
-    return Curves(**out, group=group)
+def _gather(panels: list, lattice: np.ndarray, how: dict) -> Curves:
+    """Forecasts of all groups in the order of the series."""
+    group, out = np.zeros(len(lattice), dtype=int), None
+    for number, (at, panel) in enumerate(panels):
+        parts = fit_group(panel, **how)
+        out = out or [np.empty((len(lattice), *part.shape[1:])) for part in parts]
+        for whole, part in zip(out, parts, strict=True):
+            whole[at] = part
+        group[at] = number
+    return Curves(*out, group, lattice)
 
 
 @dataclass(frozen=True)
@@ -183,21 +186,32 @@ class PanelForecast:
     series
         One row per series: indicator_code, unit_code, group_code, first_year, last_year,
         n_points, last_value (percent), numerator and denominator of the last year, pace (points
-        a year over the last five years, NaN with one figure), rounding (points), base_pace,
-        base_shared, base_own (growth of the log denominator a year and its deviations).
+        a year over the last five years, NaN with one figure), lattice (steps in 100 %),
+        base_pace, base_shared, base_own (growth of the log denominator a year and its deviations).
     years
         Forecast years (H,).
-    curves
-        The joint distribution: see `curves.Curves`.
+    path
+        The joint distribution of the last year of the history and of `years`.
     model_id, origin_year
         Name of the model and the last year of the history.
+    panels, how
+        What the forecast was made from, for `drivers`.
     """
 
     series: pd.DataFrame
     years: np.ndarray
-    curves: Curves
+    path: Curves
     model_id: str
     origin_year: int
+    panels: tuple = ()
+    how: dict = field(default_factory=dict)
+
+    @property
+    def curves(self) -> Curves:
+        """The joint distribution of `years`."""
+        p = self.path
+        parts = (a[:, 1:] for a in (p.percent, p.shared, p.own_lag, p.common_lag))
+        return Curves(*parts, p.group, p.lattice)
 
     def _frame(self, repeats: int) -> dict:
         n, h = len(self.series), len(self.years)
@@ -222,6 +236,17 @@ class PanelForecast:
             {**frame, "output_type": "quantile", "output_type_id": ids, "value": values.ravel()}
         )
 
+    def _places(self, targets: pd.DataFrame, told=True) -> tuple[np.ndarray, np.ndarray]:
+        """Place of the series and of the year of each target; all must be forecast and `told`."""
+        keys = pd.MultiIndex.from_frame(self.series[KEYS])
+        row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
+        year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
+        unknown = (row < 0) | (year < 0) | ~np.broadcast_to(told, row.shape)
+        if unknown.any():
+            first = targets[unknown].iloc[0].to_dict()
+            raise ValueError(f"targets: no forecast, comparator or value for {first}")
+        return row, year
+
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """Return `targets` with prob_reached: the chance of standing at the target in its year.
 
@@ -235,23 +260,62 @@ class PanelForecast:
         ValueError
             If a target names a series or year that was not forecast, or an unknown comparator.
         """
-        keys = pd.MultiIndex.from_frame(self.series[KEYS])
-        row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
-        year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
-        unknown = (row < 0) | (year < 0) | ~targets["comparator"].isin(COMPARATORS).to_numpy()
         value = targets["target_value"].to_numpy(dtype=float)
-        unknown |= ~np.isfinite(value)
-        if unknown.any():
-            first = targets[unknown].iloc[0].to_dict()
-            raise ValueError(f"targets: no forecast, comparator or value for {first}")
+        told = targets["comparator"].isin(COMPARATORS).to_numpy() & np.isfinite(value)
+        row, year = self._places(targets, told)
         up = targets["comparator"].isin([">=", ">"]).to_numpy()
         strict = targets["comparator"].isin([">=", "<"]).to_numpy()
         below = self.curves.below(row, year, value, strict)
         return targets.assign(prob_reached=np.where(up, 1 - below, below))
 
+    def drivers(self, targets: pd.DataFrame) -> pd.DataFrame:
+        """Return what moved the forecast of each target most.
+
+        The forecast is made again with the features of one driver (`learned.DRIVERS`) as in a
+        usual group; the effect is how far that moves the median.
+
+        Parameters
+        ----------
+        targets
+            indicator_code, unit_code, year.
+
+        Returns
+        -------
+        DataFrame
+            indicator_code, unit_code, year, rank (1-3, the largest effect first), feature
+            (`learned.DRIVERS`), effect (points of percent on the median).
+
+        Raises
+        ------
+        ValueError
+            If a target names a series or year that was not forecast.
+        """
+        row, year = self._places(targets)
+        lattice, here = self.path.lattice, np.clip(self.path.percent[..., MEDIAN], 0, 100)
+        effects = []
+        for name in DRIVERS:
+            how = {**self.how, "variant": Variant(without=name)}
+            there = _gather(self.panels, lattice, how).percent[..., MEDIAN]
+            effects.append((here - np.clip(there, 0, 100))[row, year + 1])
+        effects = np.array(effects).reshape(len(DRIVERS), -1)
+        order = np.argsort(-np.abs(effects), axis=0, kind="stable")[:MOST_DRIVERS]
+        asked, names = targets[[*KEYS, "year"]].reset_index(drop=True), np.array(list(DRIVERS))
+        parts = [
+            asked.assign(rank=k + 1, feature=names[at], effect=effects[at, asked.index])
+            for k, at in enumerate(order)
+        ]
+        return pd.concat(parts).sort_values([*KEYS, "year", "rank"], ignore_index=True)
+
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years): units of a group share their shocks."""
-        return self.curves.draw(n, rng)
+        return self.path_array(n, rng)[:, :, 1:]
+
+    def path_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Joint draws in percent, (n, series, 1 + years): one path from the last year on.
+
+        Units that have reported the last year stand still in it; the others are drawn given them.
+        """
+        return self.path.draw(n, rng)
 
     def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
         """Joint draws as rows: draw, indicator_code, unit_code, year, value."""
@@ -270,7 +334,7 @@ class PanelForecast:
         unknown = s["denominator"].isna().to_numpy()[:, None]
         if unknown.all():
             return np.ones((n, len(s), len(years)))
-        groups = self.curves.group
+        groups = self.path.group
         shared = rng.standard_normal((n, groups.max() + 1, len(years)))[:, groups]
         own = rng.standard_normal((n, len(s), len(years)))
         steps = s["base_shared"].to_numpy()[:, None] * shared

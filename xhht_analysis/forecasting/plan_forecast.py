@@ -19,6 +19,7 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting import decisions, firmness
 from xhht_analysis.forecasting.backtest import scored_indicators
 from xhht_analysis.forecasting.cases import SHARES, cases
+from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
@@ -136,8 +137,12 @@ def forecast_plan(
         contracts.conform(own_code(forecasts.assign(**same)), contracts.FORECASTS),
         contracts.conform(own_code(verdicts.assign(**same).round(4)), contracts.VERDICTS),
         contracts.conform(own_code(chances.assign(**same).round(4)), contracts.VARIANTS),
-        contracts.DRIVERS.empty(),
-        contracts.NOWCASTS.empty(),
+        contracts.conform(
+            own_code(driver_rows(outlooks, lines).assign(**same).round(4)), contracts.DRIVERS
+        ),
+        contracts.conform(
+            own_code(nowcast_rows(outlooks).assign(**same).round(4)), contracts.NOWCASTS
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def check_config(project: Project) -> None:
     """
     import yaml
 
-    from xhht_analysis.forecasting import calibration
+    from xhht_analysis.forecasting import calibration, learned
     from xhht_analysis.intake.forms.recognise import read_descriptions
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.judging.corrections import read_corrections
@@ -54,7 +54,8 @@ def check_config(project: Project) -> None:
     }
     readers["forms.yml"] = lambda folder: dict(read_descriptions(folder) or {})
     readers["corrections.csv"] = lambda folder: [read_corrections(folder)]
-    readers["priors.csv"] = lambda folder: calibration.read_settings(folder).levels["tail"].size
+    readers["priors.csv"] = lambda folder: len(calibration.read_settings(folder))
+    readers["learned.json"] = lambda folder: learned.read_learned(folder).networks
     readers["province.yml"] = lambda folder: [read_province(folder)]
     readers[""] = lambda folder: [Plan.read(folder), check_plan(folder)]
     for name, read in readers.items():

@@ -1,0 +1,93 @@
+"""The learned member: features by hand, a network by hand, and what no forecast may do."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from xhht_analysis.forecasting.calibration import read_settings
+from xhht_analysis.forecasting.curves import GRID, MEDIAN
+from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.learned import (
+    DRIVERS,
+    FEATURES,
+    Learned,
+    features,
+    learned_curves,
+    learned_from,
+    read_learned,
+    rising,
+)
+from xhht_analysis.forecasting.structural import fit_trend, percent
+from xhht_analysis.project import Project
+
+pytestmark = pytest.mark.unit
+
+
+def trend_of(z):
+    z = np.asarray(z, dtype=float)
+    panel = Matrices(percent(z) / 100, np.zeros(z.shape), np.zeros(z.shape[1], dtype=bool))
+    return fit_trend(panel, read_settings())
+
+
+def feature(x, name):
+    return x[..., FEATURES.index(name)]
+
+
+def test_features_of_a_small_group_by_hand():
+    # steps 0.1 and 0.3 of one unit, 0.3 and 0.5 of the other
+    trend = trend_of([[0.0, 0.1, 0.4], [1.0, 1.3, 1.8]])
+    x, scale = features(trend, 2)
+    root = np.sqrt((0.01 + 0.09 + 0.09 + 0.25) / 4 + 0.003**2)
+    np.testing.assert_allclose(scale, root * np.sqrt([1, 2]), rtol=1e-9)
+    np.testing.assert_allclose(np.exp(feature(x, "lead"))[0], [1, 2])
+    np.testing.assert_allclose(np.sinh(feature(x, "group_pace")), 0.3 / root, rtol=1e-9)
+    np.testing.assert_allclose(np.sinh(feature(x, "own_pace"))[:, 0], [-0.1 / root, 0.1 / root])
+    np.testing.assert_allclose(np.sinh(feature(x, "last_step"))[:, 0], [0.3 / root, 0.5 / root])
+    np.testing.assert_allclose(np.sinh(feature(x, "last_group_step")), 0.4 / root)
+    np.testing.assert_allclose(np.sinh(feature(x, "above_group"))[:, 0], [-0.7, 0.7])
+    np.testing.assert_allclose(np.exp(feature(x, "points")), 3)
+
+
+def test_a_network_by_hand():
+    # one feature, one rectified sum; median x, quartile steps of e apart
+    layers = (
+        (np.array([[1.0]]), np.array([0.0])),
+        (np.array([[0.0, 1, 0]]), np.array([1.0, 0, 1])),
+    )
+    levels = np.array([0.25, 0.5, 0.75])
+    numbers = Learned(np.zeros(1), np.ones(1), (layers,), levels)
+    curve = numbers.quantiles(np.array([[2.0], [-1.0]]))
+    np.testing.assert_allclose(curve[:, MEDIAN], [2, 0])
+    np.testing.assert_allclose(curve[0, MEDIAN + 2], 2 + np.e * GRID[MEDIAN + 2] / ndtri(0.75))
+
+
+def test_quantiles_never_cross_whatever_the_network_says():
+    raw = np.random.default_rng(1).normal(0, 30, (500, 9))
+    assert (np.diff(rising(raw), axis=1) > 0).all()
+
+
+def test_units_in_another_order_or_scale_of_time_give_the_same():
+    z = np.random.default_rng(2).normal(0, 0.2, (6, 7)).cumsum(axis=1)
+    numbers, order = read_learned(), np.array([3, 0, 5, 1, 4, 2])
+    curves = learned_curves(trend_of(z), 3, numbers)
+    np.testing.assert_allclose(learned_curves(trend_of(z[order]), 3, numbers), curves[order])
+
+
+def test_a_driver_taken_away_changes_what_it_says_and_nothing_else():
+    z = 0.3 * np.arange(6) + np.linspace(-1, 1, 8)[:, None]
+    trend, numbers = trend_of(z), read_learned()
+    whole = learned_curves(trend, 3, numbers)[..., MEDIAN]
+    assert (whole > learned_curves(trend, 3, numbers, "group_pace")[..., MEDIAN]).all()
+    np.testing.assert_array_equal(whole, learned_curves(trend, 3, numbers, "")[..., MEDIAN])
+    assert {name for names in DRIVERS.values() for name in names} <= set(FEATURES)
+
+
+def test_the_numbers_name_their_sources_and_are_small():
+    path = Project().config_dir / "learned.json"
+    table = json.loads(path.read_text(encoding="utf-8"))
+    assert len(table["sources"]) > 20
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(ValueError, match="features"):
+        learned_from({**table, "features": table["features"][1:]})

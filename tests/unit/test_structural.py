@@ -1,0 +1,165 @@
+"""The structural member against independent calculations: moments by hand, filter, old algebra."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
+
+from xhht_analysis.forecasting.calibration import combine, read_settings, shared_part
+from xhht_analysis.forecasting.curves import GRID, MEDIAN
+from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.structural import (
+    MARGIN,
+    damped,
+    damped_trend,
+    fit_trend,
+    gaps_filled,
+    link,
+    percent,
+    pooled_changes,
+    track,
+)
+
+pytestmark = pytest.mark.unit
+
+
+def matrices(z, breaks=()):
+    """Shares with the soft logits z."""
+    z = np.asarray(z, dtype=float)
+    return Matrices(percent(z) / 100, np.zeros(z.shape), np.isin(np.arange(z.shape[1]), breaks))
+
+
+def test_the_soft_logit_and_its_way_back():
+    share = np.linspace(0, 1, 11)
+    np.testing.assert_allclose(percent(link(share)), 100 * share, atol=1e-12)
+    assert link(1.0) == pytest.approx(np.log((1 + MARGIN) / MARGIN))
+    assert link(0.3) == pytest.approx(-link(0.7))
+
+
+def test_gaps_are_crossed_by_straight_lines_and_ends_stay_open():
+    nan = np.nan
+    z = np.array([[nan, 1, nan, 3, nan], [2, nan, nan, nan, 10]])
+    expected = [[nan, 1, 2, 3, nan], [2, 4, 6, 8, 10]]
+    np.testing.assert_allclose(gaps_filled(z), expected)
+
+
+def test_the_filter_is_the_local_level_of_statsmodels():
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        n = int(rng.integers(3, 12))
+        z = np.where(rng.random((1, n)) < 0.7, rng.normal(0, 1, (1, n)).cumsum(axis=1), np.nan)
+        z[0, 0] = 0.3
+        error, step = rng.uniform(0.01, 1, (1, n)), rng.uniform(0.01, 1, (1, n - 1))
+        drift = rng.normal(0, 0.5, (1, n - 1))
+        model = KalmanFilter(k_endog=1, k_states=1)
+        model.bind(z.T.copy())
+        model["design"], model["transition"], model["selection"] = [[1]], [[1]], [[1]]
+        model["obs_cov"] = error[None]
+        model["state_cov"] = np.append(step[0], 0)[None, None]
+        model["state_intercept"] = np.append(drift[0], 0)[None]
+        model.initialize_known(np.zeros(1), np.array([[1e6]]))
+        theirs = model.filter()
+        level, var = track(z, drift, step, error)
+        assert level[0] == pytest.approx(theirs.filtered_state[0, -1], abs=1e-6)
+        assert var[0] == pytest.approx(theirs.filtered_state_cov[0, 0, -1], abs=1e-6)
+
+
+def test_a_group_that_rises_evenly_goes_on_damped():
+    z = np.linspace(-1, 0, 5)[:, None] + 0.2 * np.arange(6)
+    settings = {**read_settings(), "group_part": 1.0, "group_damping": 0.9}
+    trend = fit_trend(matrices(z), settings)
+    assert trend.pace == pytest.approx(0.2)
+    np.testing.assert_allclose(trend.own_pace, 0, atol=1e-9)
+    np.testing.assert_allclose(trend.level, z[:, -1], atol=1e-9)
+    assert trend.trend_share == pytest.approx(1)
+    middle = damped_trend(trend, 3, settings)[..., MEDIAN]
+    # 0.9, 0.9 + 0.81, 0.9 + 0.81 + 0.729 of a yearly step
+    expected = trend.smooth[:, None] + 0.2 * np.array([0.9, 1.71, 2.439])
+    np.testing.assert_allclose(middle, expected, atol=1e-9)
+
+
+def test_damping_of_one_is_a_straight_line():
+    np.testing.assert_allclose(damped(1.0, np.arange(1, 4)), [1, 2, 3])
+    np.testing.assert_allclose(damped(0.5, np.arange(1, 4)), [0.5, 0.75, 0.875])
+
+
+def test_an_own_pace_is_believed_as_far_as_the_group_differs():
+    rng = np.random.default_rng(2)
+    noise = rng.normal(0, 0.05, (40, 8)).cumsum(axis=1)
+    pace = rng.normal(0, 0.2, (40, 1))
+    apart = fit_trend(matrices(noise + pace * np.arange(8)), read_settings())
+    alike = fit_trend(matrices(noise), read_settings())
+    assert np.corrcoef(apart.own_pace, pace[:, 0])[0, 1] > 0.95
+    slope = np.polyfit(pace[:, 0] - pace.mean(), apart.own_pace, 1)[0]
+    assert 0.85 < slope < 1.1
+    assert np.abs(alike.own_pace).max() < 0.03
+
+
+def test_noise_that_is_taken_back_is_told_from_steps_that_last():
+    rng = np.random.default_rng(3)
+    walk = fit_trend(matrices(rng.normal(0, 0.1, (60, 9)).cumsum(axis=1)), read_settings())
+    still = fit_trend(matrices(rng.normal(0, 0.1, (60, 9))), read_settings())
+    assert walk.noise < 0.25
+    assert still.noise > 0.8
+    # so the last figure is believed where steps last, and hardly where they are noise
+    near = np.abs(walk.smooth - walk.level).mean(), np.abs(still.smooth - still.level).mean()
+    assert near[0] < near[1] / 2
+
+
+def test_who_is_late_stands_where_the_others_say():
+    z = np.linspace(-1, 1, 11)[:, None] + 0.1 * np.arange(6)
+    z[:, -1] += 0.4
+    z[9:, -1] = np.nan
+    trend = fit_trend(matrices(z), read_settings())
+    # nine units that moved by 0.5 leave little of the doubt between 0.1 and 0.5
+    step = trend.level[9:] - z[9:, -2]
+    assert ((step > 0.35) & (step <= 0.5)).all()
+    assert (trend.level_var[:9] < 1e-9).all()
+    assert (trend.level_var[9:] > 1e-4).all()
+
+
+def test_no_pace_is_read_across_a_change_of_definition():
+    z = np.linspace(-1, 1, 5)[:, None] + np.array([0, 0.1, 0.2, 2.3, 2.4])
+    trend = fit_trend(matrices(z, breaks=(3,)), read_settings())
+    assert trend.pace == pytest.approx(0.1)
+    changes = pooled_changes(trend, 1)[..., MEDIAN] - z[:, [-1]]
+    np.testing.assert_allclose(changes, 0.1, atol=1e-9)
+
+
+def test_pooled_changes_are_those_that_all_units_have_seen():
+    z = np.array([[-1.0], [0.0], [1.0]]) + 0.3 * np.arange(4)
+    trend = fit_trend(matrices(z), read_settings())
+    middle = pooled_changes(trend, 5)[..., MEDIAN]
+    # three years are spanned by figures; four and five are scaled from three
+    expected = z[:, -1:] + 0.3 * np.arange(1, 6)
+    np.testing.assert_allclose(middle, expected, atol=1e-9)
+
+
+def test_members_are_weighed_and_widened_as_the_constants_say():
+    nothing = dict.fromkeys(read_settings(), 0.0)
+    shape = (2, 1, len(GRID))
+    members = [np.broadcast_to(k + GRID, shape) for k in (0.0, 1.0, 4.0)]
+    how = (0.0, np.full((2, 1), 8), np.array([1]), np.full((2, 1), 50.0))
+    # half the learned member, a quarter each of the other two; then twice as wide
+    plain = combine(members, *how, nothing)
+    np.testing.assert_allclose(plain[0, 0], 2.25 + GRID)
+    wide = combine(members, *how, {**nothing, "widen": np.log(2)})
+    np.testing.assert_allclose(wide[0, 0], 2.25 + 2 * GRID)
+    low = combine(members, *how, {**nothing, "widen_low": np.log(2)})
+    np.testing.assert_allclose(low[0, 0], 2.25 + np.where(GRID < 0, 2, 1) * GRID)
+
+
+def test_the_shared_part_is_that_of_the_variances_before_it_is_calibrated():
+    nothing = dict.fromkeys(read_settings(), 0.0)
+    own, common = np.array([[3.0, 1.0]]), np.array([1.0, 1.0])
+    part = shared_part(own, common, np.array([8]), np.array([1, 2]), nothing)
+    np.testing.assert_allclose(part, [[0.25, 0.5]])
+
+
+def test_the_tail_is_that_of_student():
+    settings = read_settings()
+    trend = fit_trend(matrices(np.zeros((3, 5)) + 0.01 * np.arange(5)), settings)
+    curve = damped_trend(trend, 1, settings)[0, 0]
+    scaled = (curve - curve[MEDIAN]) / (curve[MEDIAN + 4] - curve[MEDIAN])
+    exact = stats.t(settings["tail"]).ppf(stats.norm.cdf(GRID))
+    np.testing.assert_allclose(scaled, exact / exact[MEDIAN + 4], rtol=1e-6)

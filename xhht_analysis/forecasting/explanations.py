@@ -1,0 +1,61 @@
+"""What stands behind the plan's share forecasts: what moved them, and the year not yet complete.
+
+In: the outlooks of one run. Out: rows of `contracts.DRIVERS` and `contracts.NOWCASTS`, read from
+the same forecasts and draws as the verdicts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+
+LINE = ["goal_code", "indicator_code", "target_year"]
+
+
+def driver_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFrame:
+    """Drivers of every open target of a share by unit; ``lines`` are the plan's target lines.
+
+    Columns of `contracts.DRIVERS` but for frame and as_of. A forecaster of one's own, and a share
+    drawn inside another, give none.
+    """
+    parts = []
+    for code, part in lines.groupby("indicator_code", sort=False):
+        forecast = outlooks[code].shares if code in outlooks else None
+        if forecast is None or not forecast.panels:
+            continue
+        asked = part.loc[part["target_year"].isin(forecast.years), LINE]
+        asked = asked.merge(pd.DataFrame({"unit_code": forecast.series["unit_code"]}), how="cross")
+        if len(asked):
+            targets = asked.rename(columns={"target_year": "year"}).drop_duplicates(
+                ["unit_code", "year"]
+            )
+            found = forecast.drivers(targets).rename(columns={"year": "target_year"})
+            parts.append(asked.merge(found, on=["indicator_code", "unit_code", "target_year"]))
+    return pd.concat(parts) if parts else contracts.DRIVERS.empty()
+
+
+def nowcast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
+    """The last year of units that have not reported it, and of the province, given the others.
+
+    Columns of `contracts.NOWCASTS` but for frame and as_of; nothing where all have reported.
+    """
+    rows = []
+    for code, outlook in outlooks.items():
+        if outlook.levels is not None or not outlook.units:
+            continue
+        late = outlook.low[outlook.units].loc[outlook.origin_year].isna().to_numpy()
+        if not late.any():
+            continue
+        draws = {u: outlook.draws[:, i, 0] for i, u in enumerate(outlook.units) if late[i]}
+        if outlook.province is not None:
+            draws[PROVINCE] = outlook.province[:, 0]
+        same = {"indicator_code": code, "year": outlook.origin_year}
+        same |= {"n_reported": int((~late).sum()), "n_units": len(late)}
+        for unit, values in draws.items():
+            ends = np.quantile(values, (0.1, 0.5, 0.9))
+            numbers = dict(zip(("q100", "median", "q900"), ends, strict=True))
+            rows.append({**same, "unit_code": unit, **numbers})
+    return pd.DataFrame(rows) if rows else contracts.NOWCASTS.empty()
