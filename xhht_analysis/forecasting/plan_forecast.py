@@ -219,6 +219,8 @@ def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
     since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(int)
     own = facts[(facts["unit_code"] == PROVINCE) & facts["level"].notna()]
     reported = own["indicator_code"] + own["year"].astype("str")
+    if "current_year" not in verdicts:  # no figure of any goal
+        return verdicts
     year = verdicts["current_year"].fillna(0).astype(int)
     said = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
     said &= year >= verdicts["indicator_code"].map(since)
