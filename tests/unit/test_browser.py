@@ -27,8 +27,8 @@ from xhht_analysis.publishing import (
     what_if,
 )
 from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.statements import PROVINCE
 
+PROVINCE = "82"
 pytestmark = pytest.mark.browser
 AXE_RUN = """const done = arguments[arguments.length - 1];
 axe.run(document, {resultTypes: ['violations']}).then(

@@ -16,9 +16,10 @@ from xhht_analysis.plan import areas
 from xhht_analysis.publishing import decisions, scorecard, sentences
 from xhht_analysis.publishing.blocks import cell_text
 from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
-from xhht_analysis.publishing.statements import PROVINCE, Observation
+from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.statements import Observation
 
+PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
 GOALS = ["literacy_l2_districts", "literacy_l2_province", "lower_secondary_l2_districts",

@@ -82,7 +82,9 @@ def conditional_history(rows: pd.DataFrame, parent_rows: pd.DataFrame) -> pd.Dat
     return out[(out["value"] <= contracts.MAX_PERCENT) & (both["value_y"] > 0)]
 
 
-def observed_shares(own: pd.DataFrame, reported: pd.DataFrame, districts: list[str]):
+def observed_shares(
+    own: pd.DataFrame, reported: pd.DataFrame, districts: list[str], province: str = PROVINCE
+):
     """Lowest and highest possible value by year (index) and unit (columns).
 
     The province is the sum of the districts by counts. Where a district is missing its people
@@ -99,12 +101,12 @@ def observed_shares(own: pd.DataFrame, reported: pd.DataFrame, districts: list[s
         filled = base.ffill().bfill()
         missing = filled.where(top.isna(), 0.0).sum(axis=1)
         total, known = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
-        low[PROVINCE] = 100 * known / total
-        high[PROVINCE] = 100 * (known + missing) / total
-        gap = told.reindex(years)[low[PROVINCE].isna()]
-        low.loc[gap.index, PROVINCE] = high.loc[gap.index, PROVINCE] = gap
+        low[province] = 100 * known / total
+        high[province] = 100 * (known + missing) / total
+        gap = told.reindex(years)[low[province].isna()]
+        low.loc[gap.index, province] = high.loc[gap.index, province] = gap
     else:
-        low[PROVINCE] = high[PROVINCE] = told.reindex(years)
+        low[province] = high[province] = told.reindex(years)
     return low, high
 
 

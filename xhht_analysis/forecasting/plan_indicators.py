@@ -30,6 +30,7 @@ class LevelFacts:
     rows: pd.DataFrame
     units: list[str]
     top: int
+    province: str = PROVINCE
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -44,12 +45,12 @@ class LevelFacts:
             return own
         silent = sorted(set(self.units) - set(own["unit_code"]))
         own = pd.concat([own, pd.DataFrame({"unit_code": silent, "year": own["year"].max()})])
-        if self.units != [PROVINCE]:
-            reported = known[known["unit_code"] == PROVINCE]
+        if self.units != [self.province]:
+            reported = known[known["unit_code"] == self.province]
             low, high = level_bounds(own, self.top)
             lowest = {"level_derived_min": low.min(axis=1), "level_derived_max": high.min(axis=1)}
             lowest = pd.DataFrame(lowest).drop(index=reported["year"], errors="ignore")
-            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=PROVINCE)
+            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=self.province)
             own = pd.concat([own, reported, lowest])
         return own.assign(indicator_code=self.indicator_code)
 
@@ -81,7 +82,7 @@ class LevelFacts:
         how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
         made = forecaster.levels(self.history, horizon, **how)
         draws = made.levels[:, made.positions(self.units)]
-        province = made.levels[:, made.units.index(PROVINCE)]
+        province = made.levels[:, made.units.index(self.province)]
         joint = (self.indicator_code, self.units, made.years, draws, province, None)
         return Outlook(*joint, *self.bounds, made, by_rule=self.by_rule)
 

@@ -10,9 +10,8 @@ from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name, measures, support_names
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
 from xhht_analysis.publishing.implementation import task_table, year_rows
-from xhht_analysis.publishing.material import SHARE_KINDS, TARGET_YEARS, Material
+from xhht_analysis.publishing.material import SHARE_KINDS, Material
 from xhht_analysis.publishing.places import standings
-from xhht_analysis.publishing.statements import PROVINCE
 
 MAX_ROWS = 40
 Drawn = Callable[..., list[Block]]
@@ -46,7 +45,7 @@ def goals(run: Material, drawn: Drawn) -> list[Block]:
 def assumptions(run: Material) -> list[Block]:
     """Chance of every open goal under other assumptions of the model and other data."""
     word, rows = run.labels.word, []
-    for year in TARGET_YEARS:
+    for year in run.target_years:
         for said in run.statements(year):
             for name, chance in said.variants.items():
                 newest = said.latest.year if said.latest else ""
@@ -71,7 +70,7 @@ def units(run: Material) -> list[Block]:
         for _, row in rows.iterrows()
     ]
     heads = [word("col.unit"), *(word(f"col.stand_{c}") for c in columns)]
-    caption = word("places.caption", year=TARGET_YEARS[-1])
+    caption = word("places.caption", year=run.last_year)
     return [
         heading(word("heading.units"), wide=True),
         table(caption, heads, body, align="lrrrrr", wide=True),
@@ -84,7 +83,7 @@ def latest_figures(run: Material) -> Block:
     goals_ = run.ordered_goals
     codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]
     codes = codes.drop_duplicates("indicator_code")["indicator_code"]
-    word, units_ = run.labels.word, [*run.shown_districts["unit_code"], PROVINCE]
+    word, units_ = run.labels.word, [*run.shown_districts["unit_code"], run.province.code]
     cells = {code: run.cells(code) for code in codes}
     found = {(u, c): latest(run, cells[c], u) for u in units_ for c in codes}
     year = max((year for _, year in found.values()), default=0)
@@ -94,7 +93,7 @@ def latest_figures(run: Material) -> Block:
             text if own in (0, year) else f"{text} ({own})"
             for text, own in (found[unit, c] for c in codes)
         ]
-        rows.append([word("annex.total") if unit == PROVINCE else run.names[unit], *texts])
+        rows.append([word("annex.total") if unit == run.province.code else run.names[unit], *texts])
     names = [run.short(code) for code in codes]
     return table(
         word("annex.caption"),

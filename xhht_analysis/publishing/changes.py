@@ -9,7 +9,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.publishing.blocks import Block, prose, table
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.statements import Statement
 
 FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
@@ -49,7 +49,7 @@ def changed_goals(run: Material) -> list[tuple[str, list[Statement]]]:
     """Goals in the plan's order with their statements whose class changed since the run before."""
     found = []
     for code in run.ordered_goals.index:
-        said = [run.statement(code, year) for year in TARGET_YEARS]
+        said = [run.statement(code, year) for year in run.target_years]
         moved = [s for s in said if s is not None and s.previous and _moved(s)]
         if moved:
             found.append((code, moved))

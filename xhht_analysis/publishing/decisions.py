@@ -14,10 +14,9 @@ import pandas as pd
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.blocks import Block, table
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.statements import Statement
 
-LAST = TARGET_YEARS[-1]
 WORTH_SAYING = 0.005
 """A smaller gain of the province's chance is noise."""
 MAX_ITEMS = 3
@@ -46,7 +45,7 @@ def decision_table(run: Material) -> Block:
     return table(word("decision.caption"), heads, rows or [[word("decision.none"), "–", "–"]])
 
 
-def leverages(run: Material, year: int = LAST) -> pd.DataFrame:
+def leverages(run: Material, year: int = 0) -> pd.DataFrame:
     """Gain of the province's chance by district and goal, the largest first.
 
     Columns: goal_code, unit_code, gain (0-1, if the district reached the target) and
@@ -55,7 +54,7 @@ def leverages(run: Material, year: int = LAST) -> pd.DataFrame:
     """
     rows = run.verdicts
     rows = rows[
-        (rows["target_year"] == year)
+        (rows["target_year"] == (year or run.last_year))
         & rows["leverage"].notna()
         & rows["unit_code"].isin(run.districts["unit_code"])
     ]
@@ -75,8 +74,8 @@ def help_decision(run: Material) -> Decision | None:
     if rows.empty or rows.loc[0, "gain"] < WORTH_SAYING:
         return None
     best, word = rows.loc[0], run.labels.word
-    said, unit = run.statement(best["goal_code"], LAST), run.names[best["unit_code"]]
-    target = run.statement(best["goal_code"], LAST, best["unit_code"]).target_text
+    said, unit = run.statement(best["goal_code"], run.last_year), run.names[best["unit_code"]]
+    target = run.statement(best["goal_code"], run.last_year, best["unit_code"]).target_text
     basis = word(
         "decision.help_basis",
         unit=unit,
@@ -89,7 +88,7 @@ def help_decision(run: Material) -> Decision | None:
         top = mine.loc[mine["gain_per_point"].idxmax()]
         gain = run.labels.number(100 * top["gain_per_point"], 1)
         basis += " " + word("decision.help_point", unit=run.names[top["unit_code"]], gain=gain)
-    asked = word("decision.help", unit=unit, goal=said.title, year=LAST)
+    asked = word("decision.help", unit=unit, goal=said.title, year=run.last_year)
     who = word("decision.help_who", lead=lead_name(run, said.goal_code), unit=unit)
     return Decision(asked, basis, who)
 
@@ -111,7 +110,7 @@ def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
     word = run.labels.word
     later = []
-    for year in TARGET_YEARS:
+    for year in run.target_years:
         for said in run.statements(year):
             shown = said.latest if said.is_forecast else said.actual
             lead = lead_name(run, said.goal_code)
@@ -132,11 +131,13 @@ def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
 def course_decision(run: Material) -> Decision | None:
     """The goal furthest from its pace, and the goals whose verdict hangs on a reading."""
     word, asked, basis, who = run.labels.word, [], [], []
-    slow = [s for s in run.statements(LAST) if s.is_forecast and s.measure_unit == "percent"]
+    slow = [
+        s for s in run.statements(run.last_year) if s.is_forecast and s.measure_unit == "percent"
+    ]
     slow = [s for s in slow if not s.is_hopeful and not s.at_target]
     if slow:
         said = min(slow, key=lambda s: s.chance)
-        asked.append(word("decision.pace", goal=said.title, year=LAST))
+        asked.append(word("decision.pace", goal=said.title, year=run.last_year))
         basis.append(
             f"{said.labels.chance(said.chance).capitalize()}. "
             f"{sentences.effort_sentence(said)}".strip()
@@ -144,7 +145,7 @@ def course_decision(run: Material) -> Decision | None:
         who.append(lead_name(run, said.goal_code))
     disputes = [
         (s, r)
-        for y in TARGET_YEARS
+        for y in run.target_years
         for s in run.statements(y)
         for r in s.readings
         if (r.verdict_class in sentences.HOPEFUL) != s.is_hopeful
@@ -164,7 +165,7 @@ def course_decision(run: Material) -> Decision | None:
             for s, r in {s.goal_code: (s, r) for s, r in reversed(disputes)}.values()
         ]
         who.append(word("addressee"))
-    ended = [s for s in run.statements(LAST) if s.key == "no_object"]
+    ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
     if ended:
         asked.append(word("decision.no_object", goal="; ".join(s.title for s in ended)))
         who.append(word("addressee"))

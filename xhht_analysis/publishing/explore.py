@@ -7,7 +7,7 @@ can be copied into a notebook of one's own (docs/examples.md). Nothing is writte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,11 @@ from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.plan import areas, standards
+from xhht_analysis.plan.province import read_province
 from xhht_analysis.project import Project, resolve
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.run_tables import read_material
 
-LAST_YEAR = TARGET_YEARS[-1]
 SCENARIOS = ("none", "last3", "best3")
 """No line; the pace of the last three years; the unit's own best three years."""
 PACE_WINDOW = 3
@@ -46,7 +46,7 @@ def open_run(processed_dir: str = "", *, lang: str = "vi") -> Material:
 
 @dataclass(frozen=True)
 class Course:
-    """Joint draws of one share from an origin year to 2030, in percent.
+    """Joint draws of one share from an origin year to the last target year, in percent.
 
     ``years`` are the origin year and every later one (T,), ``units`` the districts (U,) or the
     province alone, ``draws`` (n, U, T) start at the latest known figure, ``weights`` are the
@@ -61,10 +61,11 @@ class Course:
     draws: np.ndarray
     weights: np.ndarray | None
     sped: bool = False
+    province: str = field(default_factory=lambda: read_province(Project().config_dir).code)
 
     def of(self, unit_code: str) -> np.ndarray:
         """Draws (n, T) of one unit, or of the province by counts; NoCourseError without figures."""
-        if unit_code != PROVINCE or unit_code in self.units:
+        if unit_code in self.units or unit_code not in ("", self.province):
             return self.draws[:, self._place(unit_code)]
         if self.weights is None:
             raise NoCourseError(f"{self.goal_code}: denominators are missing, nothing adds up")
@@ -84,7 +85,8 @@ class Course:
         """The same draws with one unit ``points`` percentage points a year faster (or slower)."""
         draws = self.draws.copy()
         shift = points * (self.years - self.origin_year)
-        at = slice(None) if unit_code == PROVINCE else self._place(unit_code)
+        whole = unit_code in ("", self.province)
+        at = slice(None) if whole else self._place(unit_code)
         draws[:, at] = np.clip(draws[:, at] + shift, 0, contracts.MAX_PERCENT)
         return replace(self, draws=draws, sped=True)
 
@@ -121,12 +123,12 @@ def forecast_course(
         raise NoCourseError(f"{goal_code} counts recognised units; see `judge_again`")
     rows = material.rows(material.ordered_goals.loc[goal_code, "indicator_code"])
     rows = rows.dropna(subset="value")
-    rows = rows[rows["year"] <= (origin_year or LAST_YEAR - 1)]
+    rows = rows[rows["year"] <= (origin_year or material.last_year - 1)]
     own = rows[rows["unit_code"].isin(material.districts["unit_code"])]
-    history = (own if len(own) else rows).assign(group_code=PROVINCE)
+    history = (own if len(own) else rows).assign(group_code=material.province.code)
     if history.empty:
         raise NoCourseError(f"{goal_code} has no figure by {origin_year}")
-    forecast = models[model](history, LAST_YEAR - int(history["year"].max()))
+    forecast = models[model](history, material.last_year - int(history["year"].max()))
     ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
     last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
     weights = forecast.series["denominator"].to_numpy(dtype=float)
@@ -134,7 +136,7 @@ def forecast_course(
     years = np.concatenate([[forecast.origin_year], forecast.years])
     units, counted = list(forecast.series["unit_code"]), not np.isnan(weights).any()
     return Course(goal_code, model, forecast.origin_year, years, units, draws,
-                  weights if counted else None)  # fmt: skip
+                  weights if counted else None, province=material.province.code)  # fmt: skip
 
 
 def judge_again(
@@ -170,13 +172,13 @@ def chances(material: Material, course: Course) -> pd.DataFrame:
     the verdict with its rounded chance.
     """
     word, labels = material.labels.word, material.labels
-    units = [*course.units] + ([PROVINCE] if course.weights is not None else [])
+    units = [*course.units] + ([material.province.code] if course.weights is not None else [])
     rows = []
     for unit in dict.fromkeys(units):
         draws = course.of(unit)
-        name = word("province") if unit == PROVINCE else material.names[unit]
+        name = word("province") if unit == material.province.code else material.names[unit]
         row = {word("col.unit"): name, word("col.current"): labels.percent(draws[0, 0])}
-        for year in (y for y in TARGET_YEARS if y > course.origin_year):
+        for year in (y for y in material.target_years if y > course.origin_year):
             target = material.target(course.goal_code, year)
             if target is None:
                 continue
@@ -192,22 +194,24 @@ def chances(material: Material, course: Course) -> pd.DataFrame:
 
 
 def what_if(
-    material: Material, course: Course, unit_code: str, points: float, year: int = LAST_YEAR
+    material: Material, course: Course, unit_code: str, points: float, year: int = 0
 ) -> pd.DataFrame:
     """What changes if one unit sped up by ``points`` percentage points a year.
 
     Rows: the unit and the province; chance of the target before and after, in words and 0-1.
     """
+    year, unit_code = year or material.last_year, material.code(unit_code)
     target = material.target(course.goal_code, year)
     if target is None:
         raise NoCourseError(f"{course.goal_code} has no target for {year}")
     need, faster, rows = float(target["target_value"]), course.sped_up(unit_code, points), []
-    both = [unit_code] + ([PROVINCE] if course.weights is not None else [])
+    both = [unit_code] + ([material.province.code] if course.weights is not None else [])
     for unit in dict.fromkeys(both):
         old = _chance(material, course, unit, year, need)
         gain = faster.chance(unit, year, need) - course.chance(unit, year, need)
         new = float(np.clip(old + gain, 0, 1))
-        name = material.labels.word("province") if unit == PROVINCE else material.names[unit]
+        whole = unit == material.province.code
+        name = material.labels.word("province") if whole else material.names[unit]
         shown = [material.labels.short_chance(p) for p in (old, new)]
         rows.append([name, *shown, round(old, 3), round(new, 3)])
     word = material.labels.word
@@ -260,6 +264,6 @@ def figure_data(material: Material, name: str) -> dict[str, pd.DataFrame]:
     for table in FIGURE_TABLES:
         rows = getattr(material, table)
         key, value = ("goal_code", code) if table == "verdicts" else ("indicator_code", indicator)
-        rows = rows[(rows[key] == value) & (rows["frame"] == contracts.FRAME_DISTRICTS)]
+        rows = rows[(rows[key] == value) & (rows["frame"] == material.province.frame)]
         found[table] = rows.reset_index(drop=True)
     return found

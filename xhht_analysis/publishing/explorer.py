@@ -15,9 +15,8 @@ from xhht_analysis.publishing.blocks import prose, to_html
 from xhht_analysis.publishing.figures.base import png_bytes
 from xhht_analysis.publishing.figures.courses import plot_course, plot_fan
 from xhht_analysis.publishing.figures.grids import plot_ladder
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 
-FIRST_ORIGIN = 2023
 WIDE = widgets.Layout(width="40rem")
 STYLE = {"description_width": "14rem"}
 
@@ -25,7 +24,7 @@ STYLE = {"description_width": "14rem"}
 def view(
     material: Material,
     goal_code: str,
-    unit_code: str = PROVINCE,
+    unit_code: str = "",
     *,
     origin_year: int | None = None,
     model: str = DEFAULT,
@@ -36,6 +35,7 @@ def view(
 
     ``extra`` are percentage points a year on top of the unit's course.
     """
+    unit_code = material.code(unit_code)
     if material.is_level(goal_code):
         if origin_year:
             material = explore.judge_again(material, goal_code, origin_year)
@@ -70,10 +70,11 @@ def explorer(material: Material) -> widgets.VBox:
     word = material.labels.word
     codes = material.ordered_goals.index
     goals = [(f"{i}. {material.title(code)}", code) for i, code in enumerate(codes, 1)]
-    units = [(word("province"), PROVINCE)]
+    units = [(word("province"), material.province.code)]
     units += [(u.short_name, u.unit_code) for u in material.districts.itertuples()]
-    last = min(int(material.panel["year"].max()), TARGET_YEARS[-1] - 1)
-    years = [(word("explore.all_years"), 0), *((str(y), y) for y in range(FIRST_ORIGIN, last + 1))]
+    first = material.province.first_year
+    last = min(int(material.panel["year"].max()), material.last_year - 1)
+    years = [(word("explore.all_years"), 0), *((str(y), y) for y in range(first + 2, last + 1))]
     models = [(word(f"explore.model.{name}"), name) for name in registered_models()]
     paces = [(word(f"explore.scenario.{name}"), name) for name in explore.SCENARIOS]
     first = next((c for c in codes if not material.is_level(c)), codes[0])

@@ -16,7 +16,7 @@ from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose, table
 from xhht_analysis.publishing.documents import write_page
-from xhht_analysis.publishing.material import PROVINCE, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.scorecard import tone
 
 FIELDS = (
@@ -102,11 +102,10 @@ def _series(material: Material, code: str) -> Block:
     if not cells:
         return prose([word("indicator.series_none")])
     years = sorted({year for _, year in cells})
-    units = [
-        u for u in [*material.districts["unit_code"], PROVINCE] if any(k[0] == u for k in cells)
-    ]
+    whole, reported = material.province.code, {unit for unit, _ in cells}
+    units = [u for u in [*material.districts["unit_code"], whole] if u in reported]
     body = [
-        [word("annex.total") if unit == PROVINCE else material.names[unit],
+        [word("annex.total") if unit == whole else material.names[unit],
          *(cells.get((unit, year), word("none")) for year in years)]
         for unit in units
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What a figure or a page is made from: the tables of one run, the plan, the words.
 
-`Material` only selects; nothing is estimated here. "Districts" are the 11 of the frame 2021;
-the province is unit 82 in that frame (Tiền Giang before the merger of 2025-07-01).
+`Material` only selects; nothing is estimated here. "Districts" are those of the plan's frame; an
+empty unit_code means the province of the plan, also after a merger.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.observed import PROVINCE as WHOLE
 from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
+from xhht_analysis.plan.province import Province, read_province
+from xhht_analysis.project import Project
 from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
-from xhht_analysis.publishing.statements import PROVINCE
 
-LAST_DISTRICT_DAY = "2025-06-30"
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
-TARGET_YEARS = (2025, 2030)
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
 VARIANTS = ["goal_code", "unit_code", "target_year", "variant", "kind", "prob_reached"]
@@ -33,17 +31,8 @@ DRIVERS = ["goal_code", "unit_code", "target_year", "rank", "feature", "effect"]
 NOWCASTS = ["indicator_code", "unit_code", "year", "n_reported", "n_units", "median"]
 SELF_DECLARED = "tự khai"
 """Words of the dictionary's notes (config/indicators.csv) on a figure nobody can check."""
-OPTIONAL = (
-    "forecasts",
-    "rejects",
-    "findings",
-    "activities",
-    "submissions",
-    "scores",
-    "variants",
-    "drivers",
-    "nowcasts",
-)
+OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "scores", "variants",
+            "drivers", "nowcasts")  # fmt: skip
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
@@ -92,6 +81,24 @@ class Material:
     labels: Labels = field(default_factory=Labels)
     chosen_units: tuple[str, ...] = ()
     """Districts that an ad hoc report shows; sums and counts are always of all."""
+    province: Province = field(default_factory=lambda: read_province(Project().config_dir))
+
+    @cached_property
+    def target_years(self) -> tuple[int, ...]:
+        """Years for which the plan states targets, in order."""
+        return tuple(sorted({int(year) for year in self.targets["target_year"]}))
+
+    last_year = property(lambda self: self.target_years[-1], doc="The plan's last target year.")
+
+    @property
+    def next_years(self) -> tuple[int, int]:
+        """The two target years of a page: the last that is past (or the first), and the last."""
+        past = [year for year in self.target_years[:-1] if f"{year}-12-31" < self.as_of]
+        return (past or list(self.target_years))[-1 if past else 0], self.last_year
+
+    def code(self, unit_code: str) -> str:
+        """The province's own code for an empty one."""
+        return unit_code or self.province.code
 
     @cached_property
     def _kept(self) -> dict:
@@ -105,7 +112,7 @@ class Material:
 
     @cached_property
     def districts(self) -> pd.DataFrame:
-        """The 11 districts in Vietnamese order of their proper names."""
+        """The districts in Vietnamese order of their proper names."""
         rows = self.units[self.units["level"] == "district"]
         proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True).map(collation_key)
         keys = list(zip(proper, rows["unit_code"], range(len(rows)), strict=True))
@@ -150,19 +157,20 @@ class Material:
         return rows.iloc[0] if len(rows) else bare
 
     def statement(
-        self, goal_code: str, year: int, unit_code: str = PROVINCE
+        self, goal_code: str, year: int, unit_code: str = ""
     ) -> statements.Statement | None:
         """Everything said of one goal, target year and unit; None when the plan states none."""
-        return self._statement(goal_code, year, unit_code)
+        return self._statement(goal_code, year, self.code(unit_code))
 
     @kept
     def _statement(self, goal_code: str, year: int, unit_code: str) -> statements.Statement | None:
         verdict = self.verdict(goal_code, year, unit_code)
         return None if verdict is None else statements.make_statement(self, verdict)
 
-    def statements(self, year: int, unit_code: str = PROVINCE) -> list[statements.Statement]:
+    def statements(self, year: int, unit_code: str = "") -> list[statements.Statement]:
         """Statements of one target year in the plan's order; only goals asked of the unit."""
-        codes = self.ordered_goals.index if unit_code == PROVINCE else self.asked_of_units(year)
+        whole = self.code(unit_code) == self.province.code
+        codes = self.ordered_goals.index if whole else self.asked_of_units(year)
         said = (self.statement(code, year, unit_code) for code in codes)
         return [one for one in said if one is not None]
 
@@ -206,7 +214,7 @@ class Material:
             (rows["indicator_code"] == code)
             & (rows["unit_code"] == said.unit_code)
             & (rows["year"] == said.target_year)
-            & (rows["frame"] == contracts.FRAME_DISTRICTS)
+            & (rows["frame"] == self.province.frame)
         ]
         kind = "quantile" if said.measure_unit == "percent" else "pmf"
         rows = rows[rows["output_type"] == kind].sort_values("output_type_id")
@@ -219,12 +227,12 @@ class Material:
 
     @kept
     def verdict(
-        self, goal_code: str, year: int, unit_code: str = PROVINCE, table: str = "verdicts"
+        self, goal_code: str, year: int, unit_code: str = "", table: str = "verdicts"
     ) -> pd.Series | None:
         """Verdict of one unit on the target of ``year``, or None; ``table`` may be "previous"."""
         rows = getattr(self, table)
         mask = (rows["goal_code"] == goal_code) & (rows["target_year"] == year)
-        rows = rows[mask & (rows["unit_code"] == unit_code)]
+        rows = rows[mask & (rows["unit_code"] == self.code(unit_code))]
         return None if rows.empty else rows.iloc[0]
 
     @kept
@@ -247,7 +255,7 @@ class Material:
         known = set(rows["unit_code"])
         silent = [u for u in self.districts["unit_code"] if u not in known]
         communes = self.units[(self.units["level"] == "commune")]
-        if f"{year}-12-31" >= contracts.DISTRICTS_END and known & set(communes["unit_code"]):
+        if not self.province.has_districts(f"{year}-12-31") and known & set(communes["unit_code"]):
             mine = communes[communes["district_code"].isin(silent)]
             silent = [u for u in mine["unit_code"] if u not in known]
         return [self.names[u] for u in silent]
@@ -272,7 +280,7 @@ class Material:
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
         mask = (self.panel["indicator_code"] == indicator_code) & (
-            self.panel["frame"] == contracts.FRAME_DISTRICTS
+            self.panel["frame"] == self.province.frame
         )
         variant = self.indicator(indicator_code).get("definition_variant")
         if isinstance(variant, str) and variant:
@@ -283,10 +291,10 @@ class Material:
     def level_facts(self, indicator_code: str) -> LevelFacts:
         """What is known of a standard: levels of the districts and of the province itself."""
         rows, districts = self.rows(indicator_code), list(self.districts["unit_code"])
-        rows = rows.assign(unit_code=rows["unit_code"].replace(PROVINCE, WHOLE))
-        units = districts if rows["unit_code"].isin(districts).any() else [WHOLE]
+        code = self.province.code
+        units = districts if rows["unit_code"].isin(districts).any() else [code]
         top = pd.to_numeric(self.indicator(indicator_code).get("level_max"), errors="coerce")
-        return LevelFacts(indicator_code, rows, units, 1 if pd.isna(top) else int(top))
+        return LevelFacts(indicator_code, rows, units, 1 if pd.isna(top) else int(top), code)
 
     @kept
     def levels(self, indicator_code: str) -> pd.DataFrame:
@@ -303,8 +311,7 @@ class Material:
         grid = pd.MultiIndex.from_product([facts.units, facts.bounds[0].index], names=names)
         known = pd.MultiIndex.from_frame(facts.rows[names].astype({"year": int}))
         values = {"low": low, "high": high, "reported": grid.isin(known)}
-        table = pd.DataFrame(values, index=grid).reset_index()
-        return table.assign(unit_code=table["unit_code"].replace(WHOLE, PROVINCE))
+        return pd.DataFrame(values, index=grid).reset_index()
 
     def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
         """Every reported figure in words by unit and year: percent, or level with its bounds."""
@@ -319,7 +326,7 @@ class Material:
 
     @kept
     def observed(
-        self, goal_code: str, indicator_code: str | None = None, unit_code: str = PROVINCE
+        self, goal_code: str, indicator_code: str | None = None, unit_code: str = ""
     ) -> pd.DataFrame:
         """Year by year what was achieved: year, low, high (equal unless districts are missing).
 
@@ -328,34 +335,34 @@ class Material:
         that of one target where the goal's targets measure two standards.
         """
         code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
+        whole, unit_code = self.province.code, self.code(unit_code)
         goal = self.ordered_goals.loc[goal_code]
-        place = WHOLE if unit_code == PROVINCE else unit_code
         if goal["kind"] not in LEVEL_KINDS:
             rows = self.rows(code).dropna(subset="value")
             units = list(self.districts["unit_code"])
             own = rows[rows["unit_code"].isin(units)]
-            bounds = observed_shares(own, rows[rows["unit_code"] == PROVINCE], units)
-            nothing = pd.Series(dtype=float)
-            low, high = (side.get(place, nothing) for side in bounds)
+            bounds = observed_shares(own, rows[rows["unit_code"] == whole], units, whole)
+            empty = pd.Series(dtype=float)
+            low, high = (side.get(unit_code, empty) for side in bounds)
         else:
             facts = self.level_facts(code)
             if facts.history.empty:
                 return pd.DataFrame(columns=["year", "low", "high"])
             low, high = facts.bounds
-            if unit_code == PROVINCE and goal["kind"] == COUNTED_KIND:
+            if unit_code == whole and goal["kind"] == COUNTED_KIND:
                 required = float(goal["level_required"])
                 low, high = ((end[facts.units] >= required).sum(axis=1) for end in (low, high))
             else:
                 nothing = pd.Series(dtype=float)
-                low, high = low.get(place, nothing), high.get(place, nothing)
+                low, high = low.get(unit_code, nothing), high.get(unit_code, nothing)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 
     @kept
-    def bands(self, indicator_code: str, unit_code: str = PROVINCE) -> pd.DataFrame:
+    def bands(self, indicator_code: str, unit_code: str = "") -> pd.DataFrame:
         """Forecast quantiles: one row per year, one column per quantile level."""
         try:
-            return self._bands.loc[(indicator_code, unit_code)].dropna(axis=1, how="all")
+            return self._bands.loc[(indicator_code, self.code(unit_code))].dropna(axis=1, how="all")
         except KeyError:
             return pd.DataFrame()
 
@@ -363,9 +370,7 @@ class Material:
     def _bands(self) -> pd.DataFrame:
         """Quantiles from the last origin: rows indicator_code, unit_code, year."""
         rows, keys = self.forecasts, ["indicator_code", "unit_code"]
-        rows = rows[
-            (rows["frame"] == contracts.FRAME_DISTRICTS) & (rows["output_type"] == "quantile")
-        ]
+        rows = rows[(rows["frame"] == self.province.frame) & (rows["output_type"] == "quantile")]
         last = rows.groupby(keys)["origin_year"].transform("max")
         rows = rows[rows["origin_year"] == last]
         table = rows.pivot_table(index=[*keys, "year"], columns="output_type_id", values="value")
@@ -378,15 +383,16 @@ class Material:
 
 
 def all_units(known) -> pd.DataFrame:
-    """All units the report can name: districts before, communes after the merger."""
-    new = known.units(contracts.DISTRICTS_END)
+    """All units the report can name: the province, its districts, communes of the last list."""
+    end = known.province.districts_end
+    new = known.units(end)
     new = new[new["level"] == "commune"]
     new = new.assign(
         short_name=new["name_vi"],
         district_code=[known.former_district(code) for code in new["unit_code"]],
     )
-    old = known.units(LAST_DISTRICT_DAY)
-    province = old[old["level"] == "province"].assign(short_name=old["name_vi"])
+    own = {"unit_code": known.province.code, "name_vi": known.province.name_vi}
+    province = pd.DataFrame([{**own, "short_name": own["name_vi"], "level": "province"}])
     districts = known.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
     return pd.concat([province, districts, new], ignore_index=True)[UNIT_COLUMNS]

@@ -6,21 +6,20 @@ import pandas as pd
 
 from xhht_analysis.publishing.blocks import Block, prose, table
 from xhht_analysis.publishing.decisions import leverages
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 
-YEAR = TARGET_YEARS[-1]
 N_NAMED, N_GAINS = 3, 8
 PLACED = 0.5
 """Chance to be among the best or last three from which a district is named for a goal."""
 
 
-def standings(run: Material, year: int = YEAR) -> pd.DataFrame:
+def standings(run: Material, year: int = 0) -> pd.DataFrame:
     """Districts by the goals asked of them: unit_code, hopeful, hard, total, best, last.
 
     ``hard`` counts goals unlikely or missed; ``best`` and ``last`` count goals where the district
     is among the best or last three with a chance of at least one half. No mean over goals.
     """
-    rows = []
+    rows, year = [], year or run.last_year
     for unit in run.shown_districts["unit_code"]:
         said = [s for s in run.statements(year, unit) if s.key not in ("no_data", "no_object")]
         places = run.verdicts[
@@ -61,11 +60,12 @@ def places(run: Material, drawn) -> list[Block]:
     word, rows = run.labels.word, standings(run)
     if rows.empty:
         return [prose([word("places.none")])]
-    asked = "; ".join(run.title(c) for c in run.asked_of_units(YEAR))
-    lines = [word("places.asked", n=len(run.asked_of_units(YEAR)), year=YEAR, goals=asked)]
+    asked = "; ".join(run.title(c) for c in run.asked_of_units(run.last_year))
+    year, n = run.last_year, len(run.asked_of_units(run.last_year))
+    lines = [word("places.asked", n=n, year=year, goals=asked)]
     for key, column in (("best", "hopeful"), ("push", "hard"), ("top", "best"), ("low", "last")):
         if names := extreme(run, rows, column):
-            lines.append(word(f"places.{key}", year=YEAR, names=names))
+            lines.append(word(f"places.{key}", year=run.last_year, names=names))
     return [prose(lines), *drawn("heatmap"), *gain_table(run), prose([word("places.note")], "note")]
 
 
@@ -85,4 +85,4 @@ def gain_table(run: Material, n: int = N_GAINS) -> list[Block]:
         for r in rows.itertuples()
     ]
     heads = [word(f"col.{c}") for c in ("unit", "goal", "gain", "gain_per_point")]
-    return [table(word("places.gain_caption", year=YEAR), heads, body, align="llrr")]
+    return [table(word("places.gain_caption", year=run.last_year), heads, body, align="llrr")]

@@ -15,7 +15,7 @@ from xhht_analysis.publishing.blocks import Block, heading, prose, table
 from xhht_analysis.publishing.changes import changes_section
 from xhht_analysis.publishing.decisions import decision_table, decisions
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.places import places
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.track import track_sentences
@@ -135,7 +135,7 @@ def proposals(run: Material) -> list[Block]:
     word, rows = run.labels.word, {}
     for one in decisions(run):
         rows.setdefault(one.addressee, []).append(one.asked)
-    for said in run.statements(TARGET_YEARS[-1]):
+    for said in run.statements(run.last_year):
         if said.is_struggling or said.key == "open":
             text = word("proposal.goal", goal=said.title, chance=said.chance_text)
             rows.setdefault(lead_name(run, said.goal_code), []).append(text)

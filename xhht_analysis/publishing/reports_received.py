@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.statements import PROVINCE
 
-DEADLINE = "11-30"
-"""Month and day by which the year's report is due (plan, section IV.5)."""
+
+def deadline(run: Material) -> str:
+    """Month and day (MM-DD) by which the year's report of a district or commune is due."""
+    due = run.agencies.reindex(columns=["agency_code", "deadline"]).set_index("agency_code")
+    return str(due["deadline"].get(run.province.duty_of_districts, "12-31"))
 
 
 def received_reports(run: Material) -> pd.DataFrame:
@@ -24,7 +26,7 @@ def received_reports(run: Material) -> pd.DataFrame:
     district = first["sender"].map(home)
     out = first.assign(reporter=first["sender"], year=first["year"].astype(int))
     out["sender"] = district.where(district.notna(), out["sender"])
-    due = out["year"].astype(str) + "-" + DEADLINE
+    due = out["year"].astype(str) + "-" + deadline(run)
     columns = ["reporter", "sender", "year", "received_on", "late"]
     return out.assign(late=out["received_on"] > due)[columns]
 
@@ -32,5 +34,5 @@ def received_reports(run: Material) -> pd.DataFrame:
 def senders(run: Material, rows: pd.DataFrame) -> list[str]:
     """Districts in their order, then agencies by name."""
     districts = list(run.districts["unit_code"])
-    others = set(rows["sender"]) - {*districts, PROVINCE}
+    others = set(rows["sender"]) - {*districts, run.province.code}
     return districts + sorted(others, key=lambda code: run.names.get(code, code))

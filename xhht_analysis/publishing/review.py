@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xhht_analysis.publishing import report, sentences
 from xhht_analysis.publishing.blocks import Block, heading, prose
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 
 SECTIONS = (
     "basis",
@@ -27,7 +27,8 @@ SECTIONS = (
     "outlook",
     "proposals",
 )
-TARGET_OF = {"midterm": TARGET_YEARS[0], "final": TARGET_YEARS[-1]}
+REVIEWS = {"midterm": 0, "final": -1}
+"""Place, among the target years, of the one that a review looks back on."""
 
 
 def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
@@ -52,7 +53,7 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
 
 def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
     """Everything after the title: the customary outline for a review, else the annual one."""
-    if report.check_variant(variant) in TARGET_OF:
+    if report.check_variant(variant) in REVIEWS:
         parts = [review(run, variant, office, drawn)]
     else:
         parts = [
@@ -64,7 +65,7 @@ def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> li
         if variant == "annual":
             parts += [report.tasks(run), report.changes(run)]
     parts += [report.quality(run), report.methods(run)]
-    if variant not in TARGET_OF:
+    if variant not in REVIEWS:
         parts.append(report.proposals(run))
     return [block for part in parts for block in part]
 
@@ -74,7 +75,7 @@ def review(run: Material, variant: str, office: dict[str, list[str]], drawn) -> 
     word, blocks = run.labels.word, []
     for key in SECTIONS:
         blocks.append(heading(word(f"review.{key}")))
-        blocks += _computed(run, key, TARGET_OF[variant], drawn)
+        blocks += _computed(run, key, run.target_years[REVIEWS[variant]], drawn)
         own = office.get(key, [])
         if own:
             blocks.append(prose(own))
@@ -97,8 +98,8 @@ def _computed(run: Material, key: str, year: int, drawn) -> list[Block]:
             met = [s for s in run.statements(year) if s.key in keys]
             return [prose([_line(s) for s in met], "list")]
         case "outlook":
-            points = sentences.named_points(run, TARGET_YEARS[-1])
-            return [prose(points, "list"), *drawn("pace")] if year < TARGET_YEARS[-1] else []
+            points = sentences.named_points(run, run.last_year)
+            return [prose(points, "list"), *drawn("pace")] if year < run.last_year else []
         case "proposals":
             return report.proposals(run)[1:]
     return []

@@ -23,6 +23,7 @@ def read_material(
         If panel or verdicts are missing; the other tables may be, and are empty then.
     """
     config = config_dir or Project().config_dir
+    known = areas.read_areas(config)
     must = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
     may = {
         name: store.read_table(name, processed_dir)
@@ -46,7 +47,8 @@ def read_material(
         agencies=goals.read_agencies(config),
         tasks=goals.read_tasks(config),
         standards=standards.read_standards(config),
-        units=all_units(areas.read_areas(config)),
+        units=all_units(known),
+        province=known.province,
         labels=Labels(lang),
         **must,
         **may,

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from xhht_analysis import contracts
 from xhht_analysis.publishing.blocks import Block, table
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
-from xhht_analysis.publishing.statements import PROVINCE, Statement
+from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.statements import Statement
 
 
 def scorecard(
     run: Material,
     caption: str,
     codes: Sequence[str] = (),
-    unit_code: str = PROVINCE,
+    unit_code: str = "",
     *,
     short: bool = False,
     note: bool = True,
@@ -30,10 +29,11 @@ def scorecard(
     out what the caption and the key of the signs say.
     """
     word, rows, block = run.labels.word, [], None
-    seen = run.panel[run.panel["frame"] == contracts.FRAME_DISTRICTS]["year"]
+    seen = run.panel[run.panel["frame"] == run.province.frame]["year"]
+    ends = first, last = run.next_years
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
     for goal in run.ordered_goals.itertuples():
-        said = [run.statement(goal.goal_code, year, unit_code) for year in TARGET_YEARS]
+        said = [run.statement(goal.goal_code, year, unit_code) for year in ends]
         if (codes and goal.goal_code not in codes) or not any(said):
             continue
         if not codes and goal.block != block:
@@ -45,7 +45,6 @@ def scorecard(
                 *_cells(run, newest, *said, short=short),
             ]
         )
-    first, last = TARGET_YEARS
     heads = [
         word("col.goal"),
         word("col.target", year=first),
@@ -105,6 +104,6 @@ def block_name(run: Material, block: object) -> str:
 
 def summary_table(run: Material) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
-    pairs = ((code, year) for code in run.ordered_goals.index for year in TARGET_YEARS)
+    pairs = ((code, year) for code in run.ordered_goals.index for year in run.target_years)
     said = (run.statement(*pair) for pair in pairs)
     return pd.DataFrame([one.record for one in said if one is not None])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from xhht_analysis import contracts
 from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
-from xhht_analysis.publishing.statements import PROVINCE, Statement
+from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.statements import Statement
 
 MIN_PACE_POINTS = 3
 """A pace so far rests on at least this many years."""
@@ -17,9 +17,9 @@ SILENT = ("no_legal_object", "source_gap", "rule_gap", "reference_hazard")
 """Reasons said elsewhere: by the note on districts, by `reported`, by `chance_note`."""
 
 
-def goal_sentences(run: Material, goal_code: str, unit_code: str = PROVINCE) -> list[str]:
+def goal_sentences(run: Material, goal_code: str, unit_code: str = "") -> list[str]:
     """One paragraph per dated target of a goal."""
-    said = (run.statement(goal_code, year, unit_code) for year in TARGET_YEARS)
+    said = (run.statement(goal_code, year, unit_code) for year in run.target_years)
     return [paragraph(run, one) for one in said if one is not None]
 
 
@@ -187,7 +187,7 @@ def reason_sentence(said: Statement) -> str:
     return said.labels.word("goal.reason", what="; ".join(remarks)) if remarks else ""
 
 
-def tally(run: Material, year: int, unit_code: str = PROVINCE) -> str:
+def tally(run: Material, year: int, unit_code: str = "") -> str:
     """How many targets of ``year`` fall in each class, in one sentence."""
     said = run.statements(year, unit_code)
     keys = [one.key for one in said]
@@ -203,7 +203,7 @@ def tally(run: Material, year: int, unit_code: str = PROVINCE) -> str:
 
 def headline(run: Material) -> list[str]:
     """What a chairman reads aloud: a tally per target year, and what the tally rests on."""
-    told = [text for year in TARGET_YEARS if (text := tally(run, year))]
+    told = [text for year in run.target_years if (text := tally(run, year))]
     as_of = run.labels.word("as_of", date=run.labels.date(run.as_of))
     if not told:
         return [f"{as_of}: {run.labels.verdict('no_data')}."]
@@ -212,10 +212,10 @@ def headline(run: Material) -> list[str]:
 
 def reached_caveat(run: Material) -> str:
     """Which of the goals reached are rebuilt, of a merged province, or self-declared."""
-    met = [s for s in run.statements(TARGET_YEARS[0]) if s.key == "reached"]
+    met = [s for s in run.statements(run.target_years[0]) if s.key == "reached"]
     counts = {
         "rebuilt": sum(s.measure_unit == "units" and s.ended for s in met),
-        "province": sum(s.kind == "province_status" for s in met),
+        "province": sum(s.kind == "province_status" for s in met if run.province.merged_name_vi),
         "declared": sum(run.is_self_declared(s.indicator_code) for s in met),
     }
     word = run.labels.word
@@ -223,7 +223,7 @@ def reached_caveat(run: Material) -> str:
     return word("summary.caveat", n=len(met), parts="; ".join(parts)) if parts else ""
 
 
-def named_points(run: Material, year: int, unit_code: str = PROVINCE) -> list[str]:
+def named_points(run: Material, year: int, unit_code: str = "") -> list[str]:
     """Named goals behind a tally, always with their numbers."""
     said, word = run.statements(year, unit_code), run.labels.word
     groups = {

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from xhht_analysis import contracts
-from xhht_analysis.forecasting.observed import PROVINCE as WHOLE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import (
@@ -31,9 +29,6 @@ from xhht_analysis.publishing.labels import (
 if TYPE_CHECKING:
     from xhht_analysis.publishing.material import Material
 
-PROVINCE = "82"
-LAST_DISTRICT_YEAR = int(contracts.DISTRICTS_END[:4])
-"""A goal in districts that has figures from this year on is read on the former areas."""
 NEARLY = 1e-9
 STATUS_KIND = "province_status"
 SAME_FIGURE = 0.05
@@ -138,6 +133,7 @@ class Statement:
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
     ended: bool = False
+    year_ended: int = 9999
     readings: tuple[Reading, ...] = ()
     previous: tuple[str, float] | None = None
     variants: Mapping[str, float] = field(default_factory=dict)
@@ -151,7 +147,7 @@ class Statement:
     @property
     def key(self) -> str:
         """Class as shown: a goal without object and figures is "no_object", not "no data"."""
-        silent = self.latest is None or self.latest.year < LAST_DISTRICT_YEAR
+        silent = self.latest is None or self.latest.year < self.year_ended
         gone = self.ended and silent and self.verdict_class == "no_data"
         return "no_object" if gone else self.verdict_class
 
@@ -336,11 +332,12 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
         depends_on=v["depends_on"] if v["firmness"] == "depends" else "",
         history=tuple(seen),
         ended="no_legal_object" in reasons,
+        year_ended=int(run.province.districts_end[:4]),
         previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
         variants=dict(zip(mine["variant"], mine["prob_reached"], strict=True)),
         tested=str(v.get("tested", "")),
     )
-    if unit != PROVINCE:
+    if unit != run.province.code:
         return said
     about = actual if v["basis"] == "observed" or said.latest is None else said.latest
     said = replace(said, readings=_readings(run, said))
@@ -351,9 +348,9 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
 
 def _beside_status(run: Material, said: Statement, shown: Observation) -> Statement:
     """Add the level that the rules give from the rates, else that of the lowest district."""
-    facts = run.level_facts(said.indicator_code)
-    levels = {"by_rule": facts.by_rule.get(WHOLE, pd.Series(dtype=float)).get(shown.year, NAN)}
-    if facts.units != [WHOLE]:
+    facts, whole = run.level_facts(said.indicator_code), run.province.code
+    levels = {"by_rule": facts.by_rule.get(whole, pd.Series(dtype=float)).get(shown.year, NAN)}
+    if facts.units != [whole]:
         low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
         levels["lowest"] = float(low) if low == high else NAN
     for key, value in levels.items():
@@ -368,7 +365,7 @@ def _reported(run: Material, said: Statement, shown: Observation | None) -> Obse
     if shown is None or said.measure_unit != "percent":
         return None
     rows = run.rows(said.indicator_code)
-    mine = (rows["unit_code"] == PROVINCE) & (rows["year"] == shown.year)
+    mine = (rows["unit_code"] == run.province.code) & (rows["year"] == shown.year)
     sent = rows[mine & rows["value_type"].ne("derived")]["value"].dropna()
     if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT
-from xhht_analysis.publishing.material import SHARE_KINDS, TARGET_YEARS, Material
+from xhht_analysis.publishing.material import SHARE_KINDS, Material
 
 NOMINAL = 80
 
@@ -48,18 +48,18 @@ def track_sentences(run: Material) -> list[str]:
                 low=number(worst["covered"]),
             )
         ]
-        if horizon < TARGET_YEARS[-1] - last:
+        if horizon < run.last_year - last:
             told.append(
                 word(
                     "track.horizon",
                     horizon=horizon,
-                    year=TARGET_YEARS[-1],
-                    ahead=int(TARGET_YEARS[-1] - last),
+                    year=run.last_year,
+                    ahead=int(run.last_year - last),
                 )
             )
     levels = [
         s
-        for y in TARGET_YEARS
+        for y in run.target_years
         for s in run.statements(y)
         if s.is_forecast and s.measure_unit != "percent"
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis import contracts
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import task_label
 from xhht_analysis.publishing.appendix import MAX_ROWS, doubt_table, latest
@@ -18,12 +17,10 @@ from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.implementation import STATES
-from xhht_analysis.publishing.material import PROVINCE, TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.places import standings
-from xhht_analysis.publishing.reports_received import DEADLINE
+from xhht_analysis.publishing.reports_received import deadline
 from xhht_analysis.publishing.scorecard import scorecard
-
-YEAR = TARGET_YEARS[-1]
 
 
 def judged_unit(material: Material, unit_code: str) -> str:
@@ -46,7 +43,7 @@ def opening(material: Material, unit_code: str) -> list[Block]:
     word, judged = material.labels.word, judged_unit(material, unit_code)
     key = "unit.frame_district" if judged == unit_code else "unit.frame_commune"
     lines = [f"**{word('as_of', date=material.labels.date(material.as_of))}.**"]
-    if unit_code != PROVINCE:
+    if unit_code != material.province.code:
         lines.append(word(key, district=unit_name(material, judged)))
     banner = [prose([word("sample_banner")], "banner")] if material.is_sample else []
     title = word("unit.title", name=unit_name(material, unit_code))
@@ -56,12 +53,12 @@ def opening(material: Material, unit_code: str) -> list[Block]:
 def summary(material: Material, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    told = (sentences.tally(material, year, judged) for year in TARGET_YEARS)
+    told = (sentences.tally(material, year, judged) for year in material.target_years)
     lead = [*filter(None, told), _standing(material, judged)]
     if judged != unit_code:
         lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
-    points = sentences.named_points(material, YEAR, judged)
-    gains = leverages(material, YEAR)
+    points = sentences.named_points(material, material.last_year, judged)
+    gains = leverages(material, material.last_year)
     gains = gains[(gains["unit_code"] == judged) & (gains["gain"] >= WORTH_SAYING)]
     if len(gains):
         best, name = gains.iloc[0], unit_name(material, judged)
@@ -72,7 +69,7 @@ def summary(material: Material, unit_code: str) -> list[Block]:
 
 
 def _standing(material: Material, unit_code: str) -> str:
-    rows = standings(material, YEAR)
+    rows = standings(material, material.last_year)
     mine = rows[rows["unit_code"] == unit_code]
     if mine.empty:
         return ""
@@ -81,7 +78,7 @@ def _standing(material: Material, unit_code: str) -> str:
     tied = int((rows["hopeful"] == row["hopeful"]).sum()) - 1
     return material.labels.word(
         "unit.standing",
-        year=YEAR,
+        year=material.last_year,
         total=row["total"],
         above=above,
         tied=tied,
@@ -93,19 +90,19 @@ def _standing(material: Material, unit_code: str) -> str:
 def goals(material: Material, unit_code: str) -> list[Block]:
     """Every target asked of the unit: where it stands, verdict, sentences; then its shares."""
     word, judged = material.labels.word, judged_unit(material, unit_code)
-    said = [s for year in TARGET_YEARS for s in material.statements(year, judged)]
+    said = [s for year in material.target_years for s in material.statements(year, judged)]
     blocks = [heading(word("unit.goals"))]
     if not said:
         return [*blocks, prose([word("class.no_data")])]
     codes = [c for c in material.ordered_goals.index if c in {s.goal_code for s in said}]
     caption = word("unit.goals_caption", name=unit_name(material, judged))
     blocks.append(scorecard(material, caption, codes, judged))
-    if judged != PROVINCE:
+    if judged != material.province.code:
         blocks.append(prose([word("unit.not_asked")], "note"))
     efforts = [
         f"{s.title}: {text}"
         for s in said
-        if s.target_year == YEAR and (text := sentences.effort_sentence(s))
+        if s.target_year == material.last_year and (text := sentences.effort_sentence(s))
     ]
     if efforts:
         blocks.append(prose(efforts, "list"))
@@ -118,7 +115,7 @@ def figures(material: Material, unit_code: str) -> list[Block]:
     word, judged = material.labels.word, judged_unit(material, unit_code)
     own = material.panel[material.panel["unit_code"] == unit_code]
     if judged == unit_code:
-        own = own[own["frame"] == contracts.FRAME_DISTRICTS]
+        own = own[own["frame"] == material.province.frame]
     own = own[own["value"].notna() | own["level"].notna()]
     last = own.sort_values("year").drop_duplicates("indicator_code", keep="last")
     last = last.set_index("indicator_code")
@@ -131,7 +128,7 @@ def figures(material: Material, unit_code: str) -> list[Block]:
         return [*blocks, prose([word("indicator.series_none")])]
     columns = [word(f"col.{c}") for c in ("indicator", "year", "counts", "own")]
     columns += [word("col.district")] * (judged != unit_code)
-    columns += [word("col.province")] * (unit_code != PROVINCE)
+    columns += [word("col.province")] * (unit_code != material.province.code)
     caption = word("unit.figures_caption", name=name)
     return [*blocks, table(caption, columns, rows, align="lcrrrr"[: len(columns)])]
 
@@ -152,7 +149,8 @@ def _figure_row(material: Material, row: pd.Series, code: str, judged: str, unit
     known = material.cells(code)
     if judged != unit:
         cells.append(latest(material, known, judged)[0])
-    return cells if unit == PROVINCE else [*cells, latest(material, known, PROVINCE)[0]]
+    whole = material.province.code
+    return cells if unit == whole else [*cells, latest(material, known, whole)[0]]
 
 
 def quality(material: Material, unit_code: str) -> list[Block]:
@@ -161,7 +159,7 @@ def quality(material: Material, unit_code: str) -> list[Block]:
     sent = material.submissions[material.submissions["sender"] == unit_code]
     told = word("unit.received_none")
     if len(sent):
-        due = sent["year"].astype("Int64").astype(str) + f"-{DEADLINE}"
+        due = sent["year"].astype("Int64").astype(str) + f"-{deadline(material)}"
         late, day = int((sent["received_on"] > due).sum()), sent["received_on"].max()
         told = word(
             "unit.received", n=number(len(sent)), late=number(late), date=material.labels.date(day)

@@ -14,10 +14,8 @@ import numpy as np
 
 from xhht_analysis.publishing import explore
 from xhht_analysis.publishing.blocks import Block, heading, prose, table, widget
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
-from xhht_analysis.publishing.statements import PROVINCE
+from xhht_analysis.publishing.material import Material
 
-YEAR = TARGET_YEARS[-1]
 N_DRAWS = 400
 POINTS = (0.5, 1.0, 2.0)
 """Extra points a year of the table."""
@@ -26,7 +24,7 @@ POINTS = (0.5, 1.0, 2.0)
 def courses(run: Material) -> dict[str, explore.Course]:
     """Joint courses of the shares whose last target is open and whose districts add up."""
     found = {}
-    for said in run.statements(YEAR):
+    for said in run.statements(run.last_year):
         if said.is_forecast and said.measure_unit == "percent":
             course = explore.forecast_course(run, said.goal_code, n_draws=N_DRAWS)
             if course.weights is not None:
@@ -36,12 +34,12 @@ def courses(run: Material) -> dict[str, explore.Course]:
 
 def page_model(run: Material, course: explore.Course) -> dict:
     """What the page's script needs on one goal; draws are whole hundredths of a percent."""
-    said = run.statement(course.goal_code, YEAR)
-    at = int(np.flatnonzero(course.years == YEAR)[0])
+    said = run.statement(course.goal_code, run.last_year)
+    at = int(np.flatnonzero(course.years == run.last_year)[0])
     return {
         "title": said.title,
         "need": said.need,
-        "years": YEAR - course.origin_year,
+        "years": run.last_year - course.origin_year,
         "chance": round(said.chance, 4),
         "units": [run.names[u] for u in course.units],
         "weights": [float(w) for w in course.weights],
@@ -56,8 +54,9 @@ def what_if_section(run: Material) -> list[Block]:
         return []
     rows = []
     for code, course in found.items():
-        after = [explore.what_if(run, course, PROVINCE, p)["prob_after"].iloc[-1] for p in POINTS]
-        chances = (run.statement(code, YEAR).chance, *after)
+        changed = (explore.what_if(run, course, run.province.code, p) for p in POINTS)
+        after = [rows["prob_after"].iloc[-1] for rows in changed]
+        chances = (run.statement(code, run.last_year).chance, *after)
         rows.append([run.title(code), *(run.labels.short_chance(p) for p in chances)])
     heads = [word("what_if.column", points=run.labels.number(p, 1)) for p in POINTS]
     columns = [word("col.goal"), word("what_if.before"), *heads]
@@ -65,7 +64,7 @@ def what_if_section(run: Material) -> list[Block]:
         heading(word("what_if.heading")),
         prose([word("what_if.lead")]),
         widget(_controls(run, [page_model(run, course) for course in found.values()])),
-        table(word("what_if.caption", year=YEAR), columns, rows, align="lrrrr"),
+        table(word("what_if.caption", year=run.last_year), columns, rows, align="lrrrr"),
     ]
 
 

@@ -121,8 +121,8 @@ def compare(before: str, after: str, out: Out = None) -> None:
     from rich.table import Table
 
     from xhht_analysis import files
-    from xhht_analysis.forecasting.outlook import PROVINCE
     from xhht_analysis.plan.goals import read_goals
+    from xhht_analysis.plan.province import read_province
     from xhht_analysis.publishing.labels import Labels
     from xhht_analysis.running import compare as comparing
 
@@ -134,9 +134,10 @@ def compare(before: str, after: str, out: Out = None) -> None:
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
     for line in found.why:
         typer.echo(line)
+    province = read_province(project.config_dir).code
     titles = read_goals(project.config_dir).set_index("goal_code")["title_vi"]
     table = Table(*messages.COMPARE_COLUMNS, title=f"{before} → {after}")
-    for row in found.verdicts[found.verdicts["unit_code"] == PROVINCE].to_dict("records"):
+    for row in found.verdicts[found.verdicts["unit_code"] == province].to_dict("records"):
         ends = [
             " ".join(filter(None, (labels.known("class", row[f"class_{end}"]), _percent(chance))))
             for end, chance in (("before", row["prob_before"]), ("after", row["prob_after"]))

@@ -13,13 +13,11 @@ from matplotlib.figure import Figure
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
-from xhht_analysis.publishing.material import SHARE_KINDS, TARGET_YEARS, Material
-from xhht_analysis.publishing.statements import PROVINCE
+from xhht_analysis.publishing.material import SHARE_KINDS, Material
 
 RANGE = (0.1, 0.9)
-FIRST, LAST = 2020.5, TARGET_YEARS[-1] + 0.7
-BOUNDARY = 2024.75
-"""Place of 2025-07-01 on an axis of yearly figures taken at 30 September."""
+AT_REFORM = 0.25
+"""Place of a reform in a year's middle before that year's figure, which is of 30 September."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,8 @@ class Course:
     targets: dict[int, float]
 
 
-def course(run: Material, goal_code: str, unit_code: str = PROVINCE, title: str = "") -> Course:
-    """What the tables say on the share of a goal in one unit; 2030's verdict ends the title."""
+def course(run: Material, goal_code: str, unit_code: str = "", title: str = "") -> Course:
+    """What the tables say on the share of a goal in one unit; the verdicts end the title."""
     indicator = run.ordered_goals.loc[goal_code, "indicator_code"]
     seen = run.observed(goal_code, indicator, unit_code)
     bands = run.bands(indicator, unit_code)
@@ -45,7 +43,8 @@ def course(run: Material, goal_code: str, unit_code: str = PROVINCE, title: str 
         bands = bands[bands.index > seen["year"].max()]
         start = pd.DataFrame(seen["low"].iloc[-1], [seen["year"].iloc[-1]], bands.columns)
         bands = pd.concat([start, bands])
-    said = [s for y in TARGET_YEARS if (s := run.statement(goal_code, y, unit_code)) is not None]
+    every = (run.statement(goal_code, year, unit_code) for year in run.target_years)
+    said = [one for one in every if one is not None]
     marks = " ".join(f"{s.target_year}: {s.mark} {s.chance_text}".rstrip() for s in said)
     name = look.wrapped(title or run.title(goal_code), 46)
     return Course(f"{name}\n{marks}", seen, bands, {s.target_year: s.need for s in said})
@@ -75,8 +74,12 @@ def draw_course(axis, run: Material, one: Course, *, fine: bool = False) -> None
         zorder=5,
         gid="target",
     )
-    axis.axvline(BOUNDARY, color=GREY, lw=0.7, ls=":")
-    axis.set(xlim=(FIRST, LAST), xlabel="", ylabel="", xticks=[2021, *TARGET_YEARS])
+    first, ended = run.province.first_year, int(run.province.districts_end[:4])
+    if ended <= run.last_year:
+        axis.axvline(ended - AT_REFORM, color=GREY, lw=0.7, ls=":")
+    start = min([first, *seen["year"].astype(int)])
+    axis.set(xlim=(start - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
+    axis.set_xticks([first, *run.target_years])
     axis.set_title(one.title, fontsize=7.6)
     look.local_numbers(axis.yaxis, run)
 
@@ -95,18 +98,18 @@ def _facets(run: Material, drawn: list[Course], columns: int, height: float) -> 
 
 
 @styled
-def plot_shares(run: Material, unit_code: str = PROVINCE) -> Figure:
+def plot_shares(run: Material, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
     word, goals = run.labels.word, run.ordered_goals
     codes = goals[goals["kind"].isin(SHARE_KINDS)].index
     drawn = [course(run, code, unit_code) for code in codes]
     drawn = [one for one in drawn if len(one.observed)]
-    name = word("province") if unit_code == PROVINCE else run.names[unit_code]
-    title = word("shares.title", name=name)
+    whole = run.code(unit_code) == run.province.code
+    title = word("shares.title", name=word("province") if whole else run.names[unit_code])
     if not drawn:
         return look.nothing(run, title)
     figure = _facets(run, drawn, 2, 1.55)
-    said = [s for c in codes if (s := run.statement(c, TARGET_YEARS[-1], unit_code)) is not None]
+    said = [s for c in codes if (s := run.statement(c, run.last_year, unit_code)) is not None]
     parts = [
         f"{s.title}: {s.latest_text}, {word('col.aim').lower()} {s.target_text}, {s.verdict_text}."
         for s in said
@@ -118,9 +121,9 @@ def plot_shares(run: Material, unit_code: str = PROVINCE) -> Figure:
 def plot_districts(run: Material, goal_code: str) -> Figure:
     """One share in every district, the province last."""
     word = run.labels.word
-    units = [*run.shown_districts["unit_code"], PROVINCE]
+    units = [*run.shown_districts["unit_code"], run.province.code]
     drawn = [
-        course(run, goal_code, u, word("province") if u == PROVINCE else run.names[u])
+        course(run, goal_code, u, word("province") if u == run.province.code else run.names[u])
         for u in units
     ]
     title = word("districts.title", name=run.title(goal_code))
@@ -179,7 +182,8 @@ def plot_course(
     if np.isfinite(pace):
         line = np.clip(bands[0.5].iloc[0] + pace * (years - years[0]), 0, 100)
         axis.plot(years, line, color=INK, lw=1.2, ls=":", gid="scenario")
-    name = run.labels.word("province") if unit_code == PROVINCE else run.names[unit_code]
+    whole = run.code(unit_code) == run.province.code
+    name = run.labels.word("province") if whole else run.names[unit_code]
     said = {"year": int(years[-1]), "value": run.labels.percent(bands[0.5].iloc[-1])}
     words = (run.labels.word("explore.model." + model), run.labels.word("explore.alt", **said))
     return _named_course(
@@ -189,7 +193,7 @@ def plot_course(
 
 def _named_course(figure: Figure, run: Material, code: str, title: str, alt: str) -> Figure:
     figure.axes[0].set_ylabel(run.labels.word("axis.percent"))
-    said = [s for year in TARGET_YEARS if (s := run.statement(code, year)) is not None]
+    said = [s for year in run.target_years if (s := run.statement(code, year)) is not None]
     parts = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
     latest = [f"{said[-1].latest_text}."] if said else []
     text = " ".join([f"{title}.", alt, *latest, *parts])

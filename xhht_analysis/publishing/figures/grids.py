@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
-from xhht_analysis.publishing.material import COUNTED_KIND, TARGET_YEARS, UNIT_KIND, Material
+from xhht_analysis.publishing.material import COUNTED_KIND, UNIT_KIND, Material
 from xhht_analysis.publishing.reports_received import received_reports, senders
 
 COLUMNS = 3
@@ -76,7 +76,7 @@ def _ladder_panel(axis, run: Material, code: str) -> str:
     said = [
         s
         for g in run.ordered_goals[run.ordered_goals["kind"] == COUNTED_KIND].index
-        for y in TARGET_YEARS
+        for y in run.target_years
         if (s := run.statement(g, y)) is not None and s.indicator_code == code
     ]
     aims = [
@@ -101,9 +101,10 @@ def _level_asked(run: Material, said) -> str:
 
 
 @styled
-def plot_heatmap(run: Material, year: int = TARGET_YEARS[-1]) -> Figure:
+def plot_heatmap(run: Material, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
     units, word = list(run.shown_districts["unit_code"]), run.labels.word
+    year = year or run.last_year
     goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
     title = word("heat.title", year=year)
     if not goals or not units:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing import track
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, INK, TARGET, styled
-from xhht_analysis.publishing.material import TARGET_YEARS, Material
+from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.sentences import tally
 from xhht_analysis.publishing.statements import Statement
 
@@ -22,7 +22,7 @@ ROOM = 130
 def plot_overview(run: Material) -> Figure:
     """Marks of both years beside each goal, and how much of the last target is reached."""
     said = [
-        [run.statement(code, year) for year in TARGET_YEARS] for code in run.ordered_goals.index
+        [run.statement(code, year) for year in run.target_years] for code in run.ordered_goals.index
     ]
     said = [pair for pair in said if any(pair)]
     if not said:
@@ -52,15 +52,15 @@ def plot_overview(run: Material) -> Figure:
         size = f"{seen.latest_text} / {seen.amount(seen.need, 0)}"
         axis.text(ROOM + 1, place + 0.2, size, va="center", fontsize=7, color=INK)
     axis.axvline(FULL, color=TARGET, lw=1, ls="--", zorder=0)
-    heads = [str(year) for year in TARGET_YEARS]
+    heads = [str(year) for year in run.target_years]
     for x, text in zip(MARKS_AT, heads, strict=True):
         axis.text(x, -0.75, text, fontsize=6, weight="bold", ha="center")
     axis.set(
         xlim=(-2, ROOM), ylim=(len(said) - 0.5, -1), yticks=[], ylabel="", xticks=[0, 50, FULL]
     )
-    axis.set_xlabel(run.labels.word("overview.axis", year=TARGET_YEARS[-1]), loc="left")
+    axis.set_xlabel(run.labels.word("overview.axis", year=run.last_year), loc="left")
     sns.despine(ax=axis, left=True)
-    parts = " ".join(text for year in TARGET_YEARS if (text := tally(run, year)))
+    parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
     alt = run.labels.word("overview.alt", parts=parts)
     title = run.labels.word("overview.title", n=len(said))
     return look.finish(figure, run, title, alt, key=run.labels.word("overview.key"))
@@ -92,9 +92,9 @@ def _marks(axis, place: int, pair: list[Statement | None]) -> None:
 
 
 @styled
-def plot_pace(run: Material, year: int = TARGET_YEARS[-1]) -> Figure:
+def plot_pace(run: Material, year: int = 0) -> Figure:
     """Pace that each share needs to its target beside its pace so far, points a year."""
-    word, number = run.labels.word, run.labels.number
+    word, number, year = run.labels.word, run.labels.number, year or run.last_year
     said = [
         s
         for s in run.statements(year)
