@@ -170,7 +170,7 @@ def made(out: Path) -> dict[str, bytes]:
 
 
 def real(seed: int, place: Path) -> bool:
-    """Five kills of ``xhht run`` on the fixture, then the restore drill."""
+    """Three kills of ``xhht run`` on the fixture, then the restore drill."""
     rng, out = random.Random(seed), place / "out"
     command = on_fixture(out)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
@@ -178,7 +178,7 @@ def real(seed: int, place: Path) -> bool:
     subprocess.run(command, check=True, **quiet)
     seconds = time.monotonic() - began
     before, same = made(out), True
-    for _ in range(5):
+    for _ in range(3):
         process = subprocess.Popen([*command, "--force"], **quiet)
         time.sleep(rng.uniform(1, seconds))
         same &= not kill(process) and {k: made(out).get(k) for k in before} == before

@@ -147,7 +147,7 @@ def power_cut(project, monkeypatch, after):
         return real(source, target)
 
     monkeypatch.setattr(files, "replace", replace)
-    monkeypatch.setattr(publication, "_take_back", lambda out: None)
+    monkeypatch.setattr(publication, "_restore", lambda out: None)
     with pytest.raises(Gone):
         publish(project, "2")
     monkeypatch.undo()

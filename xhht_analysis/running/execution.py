@@ -99,7 +99,7 @@ def execute(
     _check_whole(executed, source.name)
     _strip(executed)
     files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
-    return process.seen
+    return process.facts
 
 
 @dataclass
@@ -128,7 +128,7 @@ class _Kernel:
 
     folder: Path
     processes: list[subprocess.Popen] = field(default_factory=list)
-    seen: dict = field(default_factory=dict)
+    facts: dict = field(default_factory=dict)
 
     def manager_class(self) -> type:
         """A Jupyter kernel manager that starts `kernel` and asks no kernel specification."""
@@ -178,7 +178,7 @@ class _Kernel:
     def end(self) -> None:
         """Take down what the kernel saw; nothing of it is left when this returns."""
         with contextlib.suppress(OSError, ValueError):
-            self.seen = json.loads(self.record.read_text(encoding="utf-8"))
+            self.facts = json.loads(self.record.read_text(encoding="utf-8"))
         for process in self.processes:
             if process.poll() is None:
                 end_process_tree(process.pid)

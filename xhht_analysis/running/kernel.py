@@ -62,8 +62,8 @@ def main() -> None:
     if place := os.environ.pop(RECORD, ""):
         from xhht_analysis.running import records
 
-        seen = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
-        Path(place).write_text(json.dumps(seen), encoding="utf-8")
+        facts = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
+        Path(place).write_text(json.dumps(facts), encoding="utf-8")
     Kernel.launch_instance()
 
 

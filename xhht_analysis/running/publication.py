@@ -21,7 +21,7 @@ from xhht_analysis.running import file_errors, messages, records
 
 STAGING = ".staging"
 REPLACED = ".replaced"
-KEPT_LIST = "files.json"
+BACKUP_LIST = "files.json"
 LOCK = ".xhht.lock"
 INDEX = "index.html"
 
@@ -71,7 +71,7 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
     """
     root = out / STAGING
     shutil.rmtree(root, ignore_errors=True)
-    _take_back(out)
+    _restore(out)
     project = Project(out=root)
     try:
         published = Project(out=out).processed(as_of)
@@ -142,7 +142,7 @@ def publish(
     places = {*map(Path.as_posix, moves.values()), *dropped}
     paths = [*(final.out / p for p in places), *targets(final, as_of, {})]
     check_targets(paths)
-    with _undone_on_failure(final.out, paths):
+    with _transaction(final.out, paths):
         for path, place in moves.items():
             with _named(final.out / place):
                 outputs[place.as_posix()] = files.sha256(path)
@@ -176,10 +176,10 @@ def _replaced(before: Mapping, full: Mapping) -> dict:
 
 
 @contextlib.contextmanager
-def _undone_on_failure(out: Path, paths: Iterable[Path]) -> Iterator[None]:
+def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
     """Keep a second name of each of ``paths`` while the block runs; give it back if that fails.
 
-    `KEPT_LIST` is written when all are kept: it lists the paths, also those that were absent.
+    `BACKUP_LIST` is written when all are kept: it lists the paths, also those that were absent.
     """
     kept = out / REPLACED
     shutil.rmtree(kept, ignore_errors=True)
@@ -188,19 +188,19 @@ def _undone_on_failure(out: Path, paths: Iterable[Path]) -> Iterator[None]:
         kept.mkdir()
         for number, place in places.items():
             if (out / place).is_file():
-                _second_name(out / place, kept / number)
-        files.write_text(kept / KEPT_LIST, json.dumps(places))
+                _backup(out / place, kept / number)
+        files.write_text(kept / BACKUP_LIST, json.dumps(places))
     try:
         yield
     except BaseException:
-        _take_back(out)
+        _restore(out)
         raise
     with contextlib.suppress(OSError):
-        files.remove(kept / KEPT_LIST)  # first: what is half cleared away must never come back
+        files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
     shutil.rmtree(kept, ignore_errors=True)
 
 
-def _second_name(path: Path, kept: Path) -> None:
+def _backup(path: Path, kept: Path) -> None:
     """A hard link; a copy where the file system has none, and of the ledger, which grows."""
     try:
         if path.name == records.LEDGER:
@@ -210,11 +210,11 @@ def _second_name(path: Path, kept: Path) -> None:
         shutil.copy2(path, kept)
 
 
-def _take_back(out: Path) -> None:
+def _restore(out: Path) -> None:
     """Put back what an unfinished publication replaced; nothing to do if there was none."""
     kept = out / REPLACED
     with contextlib.suppress(OSError, ValueError):
-        for number, place in json.loads((kept / KEPT_LIST).read_text("utf-8")).items():
+        for number, place in json.loads((kept / BACKUP_LIST).read_text("utf-8")).items():
             with contextlib.suppress(OSError):  # the others must not stay behind
                 if (kept / number).is_file():
                     files.replace(kept / number, out / place)

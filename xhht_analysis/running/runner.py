@@ -167,7 +167,7 @@ def run(
             "kernel": before.get("kernel", ""),
             **sources,
             **work.kernel_record,
-            "stages": kept | done | (work.left_behind(done) if kept else {}),
+            "stages": kept | done | (work.other_entries(done) if kept else {}),
         }
         return publication.publish(staged, project, as_of, record, finish)
 
@@ -197,7 +197,7 @@ class _Run:
         self.listener(stage.name, None)
         started = time.monotonic()
         target = self.staged.run_dir(self.settings.as_of) / stage.notebook
-        seen = execution.execute(
+        facts = execution.execute(
             source,
             target,
             self.settings.parameters(self.staged),
@@ -205,7 +205,7 @@ class _Run:
             timeout=self.settings.notebook_seconds,
             cell_timeout=self.settings.cell_seconds,
         )
-        self.kernel_record.update(kernel=seen["executable"], versions=seen["versions"])
+        self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
         notebooks.replace_paths(target, self.staged.out, self.project.out)
         return self._done(stage.name, key, started, [target, *self._made(stage)])
 
@@ -243,7 +243,7 @@ class _Run:
         parts = [files.sha256(source), code, self.sources["versions"], given, self._inputs(stage)]
         return records.digest(parts)
 
-    def left_behind(self, done: dict[str, dict]) -> dict[str, dict]:
+    def other_entries(self, done: dict[str, dict]) -> dict[str, dict]:
         """Entries of what was not made now: skipped, or stale where what it was made from changed.
 
         Stale files are whole but old; the record says so, and the next whole run makes them again.
@@ -306,8 +306,8 @@ def _refuse_unproven(
     chosen: Sequence[stages.Stage], project: Project, as_of: str, before: dict
 ) -> None:
     """A stage run alone starts from tables exactly as an earlier run wrote them, or not at all."""
-    made_here = {table for stage in chosen for table in stage.makes}
-    for table in sorted({t for stage in chosen for t in stage.reads} - made_here):
+    own_tables = {table for stage in chosen for table in stage.makes}
+    for table in sorted({t for stage in chosen for t in stage.reads} - own_tables):
         path = project.processed(as_of) / f"{table}.csv"
         if not path.is_file():
             raise KitError(messages.NOTHING_ON_DISK.format(path=path.parent))
