@@ -9,11 +9,17 @@ from __future__ import annotations
 import math
 import tomllib
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
+
+from xhht_analysis.plan.areas import read_areas
+from xhht_analysis.plan.goals import read_agencies, read_goals, read_targets
+from xhht_analysis.plan.province import NEVER
+from xhht_analysis.project import Project
 
 LANGUAGES = ("vi", "en")
 WORDS = Path(__file__).parent / "templates" / "words.toml"
@@ -48,6 +54,9 @@ class Labels:
     """Words and formats of one language, ``vi`` or ``en``."""
 
     lang: str = "vi"
+    plan: Mapping[str, object] = field(
+        default_factory=lambda: plan_words(Project().config_dir), compare=False
+    )
 
     def __post_init__(self) -> None:
         """Refuse a language there are no words for."""
@@ -55,7 +64,7 @@ class Labels:
             raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, not {self.lang!r}")
 
     def word(self, key: str, **values: object) -> str:
-        """Text of ``key`` (dots go down a section) with its braces filled.
+        """Text of ``key`` (dots go down a section) with its braces filled, also from `plan_words`.
 
         Raises
         ------
@@ -65,7 +74,12 @@ class Labels:
         entry = _words()
         for part in key.split("."):
             entry = entry[part]
-        return entry[self.lang].format(**values)
+        return self._own(entry).format(**{**self.plan, **values})
+
+    def _own(self, entry: dict) -> str | list[str]:
+        """Text in this language; ``_kept`` is that of a province that keeps its districts."""
+        kept = f"{self.lang}_kept" if self.plan["keeps_districts"] else ""
+        return entry.get(kept, entry[self.lang])
 
     def known(self, section: str, code: str, **values: object) -> str:
         """Words of ``code`` in ``section``; a text that is no code stays as it is."""
@@ -98,7 +112,7 @@ class Labels:
 
     def paragraphs(self, key: str) -> list[str]:
         """Fixed paragraphs of one section (``limits``, ``methods``)."""
-        return list(_words()["paragraphs"][key][self.lang])
+        return [text.format(**self.plan) for text in self._own(_words()["paragraphs"][key])]
 
     def local(self, row: pd.Series, name: str) -> str:
         """Text column ``name`` in this language, else in Vietnamese, else empty."""
@@ -152,6 +166,32 @@ class Labels:
     def sort(self, names: list[str]) -> list[str]:
         """Names in Vietnamese order."""
         return sorted(names, key=collation_key)
+
+
+def plan_words(config_dir: Path) -> dict[str, object]:
+    """Names, years and counts of the plan that stand in braces in words.toml."""
+    areas = read_areas(config_dir)
+    province, years = areas.province, read_targets(config_dir)["target_year"]
+    year, month, day = province.districts_end.split("-")
+    month = month if month in ("01", "02") else month.lstrip("0")
+    due = read_agencies(config_dir).set_index("agency_code")["deadline"]
+    due = due.get(province.duty_of_districts, "12-31").split("-")
+    return {
+        "Province": province.name_vi,
+        "province": province.name_vi[0].lower() + province.name_vi[1:],
+        "province_en": province.name_en,
+        "department": province.department_vi,
+        "first_year": province.first_year,
+        "plan_end": province.last_year,
+        "first_target": years.min(),
+        "last_target": years.max(),
+        "n_districts": len(areas.districts()),
+        "n_goals": len(read_goals(config_dir)),
+        "deadline": f"{due[1]}/{due[0]}",
+        "ended": f"{day}/{month}/{year}",
+        "year_ended": year,
+        "keeps_districts": province.districts_end == NEVER,
+    }
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 from xhht_analysis import contracts, store
 from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project, resolve
-from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.material import OPTIONAL, Material, all_units
 
 
@@ -49,7 +49,7 @@ def read_material(
         standards=standards.read_standards(config),
         units=all_units(known),
         province=known.province,
-        labels=Labels(lang),
+        labels=Labels(lang, plan_words(config)),
         **must,
         **may,
     )
