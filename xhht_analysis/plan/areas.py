@@ -177,6 +177,13 @@ class Areas:
         units = units[units["level"].eq("commune")]
         return dict(zip(units["unit_code"], units["parent_code"], strict=True))
 
+    def level_of(self, unit_code: str | None, on: str) -> str | None:
+        """Level of a unit of the plan's area on ``on``; a district keeps its level when it ended."""
+        for unit in self._by_code.get(unit_code or "", ()):
+            if unit.ours and (unit.level == "district" or unit.valid_on(on)):
+                return unit.level
+        return None
+
     def communes_of(self, district_code: str, on: str) -> list[str]:
         """Codes of the communes of a district on ``on``; after the reform, of its former area."""
         return sorted(code for code, home in self.parents(on).items() if home == district_code)

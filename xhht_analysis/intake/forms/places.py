@@ -21,6 +21,7 @@ from xhht_analysis.intake.reading.text import (
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
+DEPTHS = {"province": 0, "district": 1, "commune": 2}
 MAX_NAMES = 500
 """Names of one file for which near ones are suggested: more are no list of our units."""
 
@@ -68,13 +69,7 @@ class Places:
 
     def depth(self, code: str | None, on: str) -> int:
         """Level of a unit: 0 the province, 1 a district, 2 a commune."""
-        if code in self._districts:
-            return 1
-        return 2 if code in self.areas.parents(on) else 0
-
-    @cached_property
-    def _districts(self) -> frozenset[str]:
-        return frozenset(self.areas.districts()["unit_code"])
+        return DEPTHS.get(self.areas.level_of(code, on), 0)
 
     def of_row(self, year: int | None) -> Any:
         """Unit of the row last taken; its group, then its column's heading settle a homonym."""
