@@ -178,7 +178,7 @@ class Areas:
         return dict(zip(units["unit_code"], units["parent_code"], strict=True))
 
     def level_of(self, unit_code: str | None, on: str) -> str | None:
-        """Level of a unit of the plan's area on ``on``; a district keeps its level when it ended."""
+        """Level of a unit of the plan's area on ``on``; an ended district keeps its own."""
         for unit in self._by_code.get(unit_code or "", ()):
             if unit.ours and (unit.level == "district" or unit.valid_on(on)):
                 return unit.level
