@@ -177,12 +177,10 @@ class Areas:
         units = units[units["level"].eq("commune")]
         return dict(zip(units["unit_code"], units["parent_code"], strict=True))
 
-    def level_of(self, unit_code: str | None, on: str) -> str | None:
+    def level_of(self, code: str | None, on: str) -> str | None:
         """Level of a unit of the plan's area on ``on``; an ended district keeps its own."""
-        for unit in self._by_code.get(unit_code or "", ()):
-            if unit.ours and (unit.level == "district" or unit.valid_on(on)):
-                return unit.level
-        return None
+        units = [unit for unit in self._by_code.get(code or "", ()) if unit.ours]
+        return next((u.level for u in units if u.level == "district" or u.valid_on(on)), None)
 
     def communes_of(self, district_code: str, on: str) -> list[str]:
         """Codes of the communes of a district on ``on``; after the reform, of its former area."""
@@ -256,7 +254,7 @@ class Areas:
         Match
             With ``unit_code``, or with a ``problem`` and, where there is one, a ``suggestion``.
         """
-        code = _clean_code(code)
+        code = str(code or "").strip().removesuffix(".0")
         typed = self._read(name or "")
         if not typed.core:
             return self._match_code(code, on)
@@ -325,8 +323,7 @@ class Areas:
             return _match_to(rows[0])
         if rows:  # one code for the merged province and the plan's: only a name can tell
             return Match(problem="ambiguous_unit", suggestion=self._labels(rows))
-        known = code in self._by_code
-        return Match(problem="unit_not_valid_then" if known else "unknown_unit")
+        return Match(problem="unit_not_valid_then" if code in self._by_code else "unknown_unit")
 
     def _explain_code(self, code: str, named: list[Unit], valid: list[Unit], on: str) -> Match:
         rows = self._by_code.get(code, [])
@@ -400,7 +397,3 @@ def _index(pairs: Iterable[tuple[str, Unit]]) -> dict[str, list[Unit]]:
     for key, unit in pairs:
         index.setdefault(key, []).append(unit)
     return index
-
-
-def _clean_code(code: str | None) -> str:
-    return str(code or "").strip().removesuffix(".0")
