@@ -7,7 +7,8 @@ import pytest
 
 from xhht_analysis import contracts, store
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import compare, records
+from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.running import compare, records, run_commands
 
 pytestmark = pytest.mark.unit
 BEFORE, AFTER = "2024-11-20", "2025-11-20"
@@ -188,3 +189,21 @@ def test_invented_and_real_runs_are_never_compared(project):
     publish(project, "2025-11-20", table, verdicts(0.5), sample=False)
     with pytest.raises(KitError, match="minh hoạ"):
         compare.compare(project, "2024-11-20", "2025-11-20", judge=judge)
+
+
+def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypatch, capsys):
+    row = {"goal_code": "clc_it", "indicator_code": "clc_it", "frame": "2021", "target_year": 2030}
+    row |= {"class_before": "open", "class_after": "likely", "prob_before": 0.48}
+    row |= {"prob_after": 0.71, "by_model": 0.0, "by_reread": 0.0, "by_revision": 0.05}
+    row |= {"by_new": 0.18, "causes": "revision;new"}
+    frame = pd.DataFrame([{**row, "unit_code": "815"}, {**row, "unit_code": "82"}])
+    found = compare.Comparison(frame, {"new": 3}, [], [])
+    monkeypatch.setattr(compare, "compare", lambda *arguments: found)
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "reports" / AFTER).mkdir(parents=True)
+    run_commands.compare(BEFORE, AFTER, out=tmp_path)
+    told = capsys.readouterr().out.replace("\u00a0", " ")
+    assert told.count(f"{Labels('vi').verdict('open')} 50 %") == 1  # chances go by 5
+    assert told.count(f"{Labels('vi').verdict('likely')} 70 %") == 1
+    assert "sửa, rút số liệu đã gửi +5 điểm; số liệu mới +18 điểm" in told
+    assert "2 đánh giá thay đổi" in told

@@ -139,11 +139,11 @@ def compare(before: str, after: str, out: Out = None) -> None:
     table = Table(*messages.COMPARE_COLUMNS, title=f"{before} → {after}")
     for row in found.verdicts[found.verdicts["unit_code"] == province].to_dict("records"):
         ends = [
-            " ".join(filter(None, (labels.known("class", row[f"class_{end}"]), _percent(chance))))
+            f"{labels.known('class', row[f'class_{end}'])} {labels.short_chance(chance)}".strip()
             for end, chance in (("before", row["prob_before"]), ("after", row["prob_after"]))
         ]
         causes = [
-            f"{messages.CAUSES[c]} {_percent(row[f'by_{c}'], signed=True)}".strip()
+            f"{messages.CAUSES[c]} {_points(row[f'by_{c}'])}".strip()
             for c in row["causes"].split(";")
         ]
         name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
@@ -154,11 +154,9 @@ def compare(before: str, after: str, out: Out = None) -> None:
         typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *found.outdated]))
 
 
-def _percent(chance: float, *, signed: bool = False) -> str:
-    """A probability as whole percent, a difference in points; empty when there is none."""
-    if chance != chance:
-        return ""
-    return f"{100 * chance:+.0f} điểm" if signed else f"{100 * chance:.0f} %"
+def _points(change: float) -> str:
+    """A change of probability in points; empty when there is none."""
+    return "" if change != change else f"{100 * change:+.0f} điểm"
 
 
 def lab_command(root: Path) -> list[str]:
