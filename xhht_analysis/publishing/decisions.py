@@ -42,7 +42,9 @@ def decision_table(run: Material) -> Block:
     word = run.labels.word
     rows = [[f"{i}. {d.asked}", d.basis, d.addressee] for i, d in enumerate(decisions(run), 1)]
     heads = [word("col.asked"), word("col.basis"), word("col.addressee")]
-    return table(word("decision.caption"), heads, rows or [[word("decision.none"), "–", "–"]])
+    return table(
+        word("decision.caption"), heads, rows or [[word("decision.none"), "–", "–"]], cards=True
+    )
 
 
 def leverages(run: Material, year: int = 0) -> pd.DataFrame:
