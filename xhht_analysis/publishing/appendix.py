@@ -43,22 +43,30 @@ def goals(run: Material, drawn: Drawn) -> list[Block]:
 
 
 def assumptions(run: Material) -> list[Block]:
-    """Chance of every open goal under other assumptions of the model and other data."""
+    """Least and greatest chance of every open goal under other assumptions or other data."""
     word, rows = run.labels.word, []
-    for year in run.target_years:
-        for said in run.statements(year):
-            for name, chance in said.variants.items():
-                newest = said.latest.year if said.latest else ""
-                what = run.labels.known("variant", name, year=newest)
-                shown = run.labels.short_chance(chance)
-                rows.append([f"{said.title} ({year})", said.chance_text, what, shown])
+    said = [s for year in run.target_years for s in run.statements(year)]
+    for one in (s for s in said if s.variants and s.chance_text):
+        ranked = sorted((p, name) for name, p in one.variants.items() if p == p)
+        if not ranked:
+            continue
+        ends = [
+            f"{run.labels.short_chance(p)} {_condition(run, one, name)}"
+            for p, name in (ranked[0], ranked[-1])
+        ]
+        rows.append([f"{one.title} ({one.target_year})", one.chance_text, *ends])
     if not rows:
         return []
-    heads = [word(f"col.{c}") for c in ("goal", "chance", "assumption", "chance_then")]
+    heads = [word(f"col.{c}") for c in ("goal", "chance", "chance_least", "chance_most")]
     return [
         heading(word("heading.assumptions")),
-        table(word("assumptions.caption"), heads, rows, align="lrlr"),
+        table(word("assumptions.caption"), heads, rows, align="lrll"),
     ]
+
+
+def _condition(run: Material, said, name: str) -> str:
+    newest = said.latest.year if said.latest else ""
+    return run.labels.known("variant", name, year=newest)
 
 
 def units(run: Material) -> list[Block]:
