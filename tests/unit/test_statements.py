@@ -296,3 +296,24 @@ def test_direction_compares_with_the_run_before():
     assert run.statement("clc_it", 2030).direction == "↑"  # 30 % before, 78 % now
     assert run.statement("trained_population", 2030).direction == "→"
     assert made().statement("clc_it", 2030).direction == "–"
+
+
+def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
+    rows = [
+        {"goal_code": "clc_it", "unit_code": unit, "target_year": 2030, "rank": 1,
+         "feature": name, "effect": effect}
+        for unit, name, effect in (("815", "group_pace", 2.0), ("816", "group_pace", 3.0),
+                                   ("815", "last_step", -0.8), ("816", "own_pace", 0.1))
+    ]  # fmt: skip
+    panel = frames.make_panel()
+    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    now = {"indicator_code": "clc_it", "unit_code": PROVINCE, "year": 2026, "n_reported": 10,
+           "n_units": 11, "median": 45.2}  # fmt: skip
+    run = made(drivers=pd.DataFrame(rows), nowcasts=pd.DataFrame([now]),
+               panel=panel[~(lost & (panel["year"] == 2026))])  # fmt: skip
+    text = sentences.paragraph(run, run.statement("clc_it", 2030))
+    # mean of 2,0 and 3,0 up; 0,8 down; 0,1 is too little to be named
+    assert "nhịp tăng chung của các địa bàn (đẩy lên 2,5 điểm phần trăm); " in text
+    assert "mức tăng của năm gần nhất (kéo xuống 0,8 điểm phần trăm)." in text
+    assert "nhịp tăng riêng" not in text
+    assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text

@@ -27,7 +27,8 @@ def paragraph(run: Material, said: Statement) -> str:
     """All sentences on one target, the verdict first."""
     parts = [verdict_sentence(said)]
     if said.is_forecast:
-        parts += [expected_sentence(said), effort_sentence(said), held_sentence(said)]
+        parts += [expected_sentence(said), why_sentence(said)]
+        parts += [effort_sentence(said), held_sentence(said)]
         parts += [depends_sentence(said), chance_note(said)]
     parts += [source_sentence(run, said), reading_sentence(run, said), reason_sentence(said)]
     return " ".join(part for part in parts if part)
@@ -117,6 +118,21 @@ def held_sentence(said: Statement) -> str:
     return text
 
 
+def why_sentence(said: Statement) -> str:
+    """What moves the forecast most, up or down."""
+    word, number = said.labels.word, said.labels.number
+    parts = [
+        word(
+            f"driver.{'up' if effect > 0 else 'down'}",
+            what=word(f"driver.{name}"),
+            effect=number(abs(effect), 1),
+        )
+        for name, effect in said.drivers
+        if name in said.labels.entries("driver")
+    ]
+    return word("goal.why", parts="; ".join(parts)) if parts else ""
+
+
 def depends_sentence(said: Statement) -> str:
     """The assumption or the data on which the class hangs, with the chance without it."""
     if not said.depends_on:
@@ -147,6 +163,15 @@ def source_sentence(run: Material, said: Statement) -> str:
         key = "goal.missing_units" if names else "goal.missing_some"
         names = said.labels.some(names)
         parts.append(word(key, year=shown.year, names=names, shown=said.range_text(shown)))
+        rows = run.nowcasts
+        rows = rows[
+            (rows["indicator_code"] == said.indicator_code)
+            & (rows["unit_code"] == said.unit_code)
+            & (rows["year"] == shown.year)
+        ]
+        for row in rows.itertuples():
+            given = {"n": int(row.n_reported), "of": int(row.n_units)}
+            parts.append(word("goal.nowcast", median=said.amount(row.median), **given))
     if said.other_source is not None:
         key = f"goal.{said.source_key}"
         texts = {"other": said.range_text(said.other_source), "shown": said.range_text(shown)}

@@ -25,42 +25,16 @@ from xhht_analysis.publishing.labels import (
     Labels,
     rounded_percent,
 )
+from xhht_analysis.publishing.observation import NAN, NEARLY, Observation, Reading
 
 if TYPE_CHECKING:
     from xhht_analysis.publishing.material import Material
 
-NEARLY = 1e-9
+MOVES = 0.5
+"""Points of percent that a driver must move the median to be named."""
 STATUS_KIND = "province_status"
 SAME_FIGURE = 0.05
 """Points of percent below which two sources round to the same figure."""
-NAN = math.nan
-
-
-@dataclass(frozen=True)
-class Observation:
-    """Figure of one year; ``low`` and ``high`` differ where units have not reported."""
-
-    year: int
-    low: float
-    high: float
-
-    @property
-    def exact(self) -> bool:
-        """Whether nothing is missing."""
-        return self.high - self.low < NEARLY
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Verdict under another reading of the plan's words: ``key`` names the reading.
-
-    ``need`` is what that reading asks for; ``chance`` is NaN where the year is observed.
-    """
-
-    key: str
-    need: float
-    verdict_class: str
-    chance: float = NAN
 
 
 @dataclass(frozen=True)
@@ -97,6 +71,9 @@ class Statement:
         Class and chance of the run before, or None.
     variants
         Chance under other assumptions or other data, by name.
+    drivers
+        What moves the forecast most and by how many points of percent, at most two; of the
+        province the mean over its districts.
     """
 
     goal_code: str
@@ -137,6 +114,7 @@ class Statement:
     readings: tuple[Reading, ...] = ()
     previous: tuple[str, float] | None = None
     variants: Mapping[str, float] = field(default_factory=dict)
+    drivers: tuple[tuple[str, float], ...] = ()
     tested: str = ""
 
     def meets(self, value: float) -> bool:
@@ -336,6 +314,7 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
         previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
         variants=dict(zip(mine["variant"], mine["prob_reached"], strict=True)),
         tested=str(v.get("tested", "")),
+        drivers=_drivers(run, code, year, unit) if forecast else (),
     )
     if unit != run.province.code:
         return said
@@ -344,6 +323,16 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
     if goal["kind"] == STATUS_KIND and about is not None:
         return _beside_status(run, said, about)
     return replace(said, other_source=_reported(run, said, about))
+
+
+def _drivers(run: Material, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
+    rows = run.drivers
+    rows = rows[(rows["goal_code"] == code) & (rows["target_year"] == year)]
+    if unit != run.province.code:
+        rows = rows[rows["unit_code"] == unit]
+    mean = rows.groupby("feature")["effect"].mean()
+    mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
+    return tuple((str(name), float(effect)) for name, effect in mean.items())
 
 
 def _beside_status(run: Material, said: Statement, shown: Observation) -> Statement:
