@@ -44,7 +44,7 @@ MAX_TOKENS = {
     "plan": 8_400,
     "intake": 57_300,
     "forecasting": 34_500,
-    "publishing": 42_300,
+    "publishing": 42_800,
     "running": 22_500,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

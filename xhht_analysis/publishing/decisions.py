@@ -54,9 +54,9 @@ def leverages(run: Material, year: int = 0) -> pd.DataFrame:
     gain_per_point (the same for each point of percent a year of the extra pace with which the
     district would reach it in 80 % of cases; NaN where it needs none).
     """
-    rows = run.verdicts
+    year, rows = year or run.last_year, run.verdicts
     rows = rows[
-        (rows["target_year"] == (year or run.last_year))
+        (rows["target_year"] == year)
         & rows["leverage"].notna()
         & rows["unit_code"].isin(run.districts["unit_code"])
     ]
