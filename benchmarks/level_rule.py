@@ -15,7 +15,6 @@ import pandas as pd
 
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.panel import forecast_panel
-from xhht_analysis.plan.areas import PROVINCE
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import ROUNDING, rules_in_force
 
@@ -73,7 +72,7 @@ class Recognition:
         rows = self._history(rate, communes, on)
         if not _enough(rows, communes, int(on[:4])):
             return None
-        return read_history(rows.assign(group_code=PROVINCE), 1)
+        return read_history(rows.assign(group_code="province"), 1)
 
     def _once(self, key: tuple, make: Callable):
         """What several levels and variants ask for is made the first time only."""
@@ -88,7 +87,7 @@ class Recognition:
         A commune whose parts are not all there, or report no counts, has no figure that year.
         """
         facts = self.facts[self.facts["indicator_code"].eq(rate) & self.facts["value"].notna()]
-        above = {PROVINCE, *self.districts}
+        above = {self.areas.province.code, *self.districts}
         facts = facts[~facts["unit_code"].isin(above) & facts["year"].le(int(on[:4]))]
         parts = []
         for year, now in facts.groupby("year"):

@@ -10,13 +10,6 @@ from __future__ import annotations
 from xhht_analysis.schema import Column, ContractError, Table, check, conform  # noqa: F401
 
 MAX_PERCENT = 100.0
-FRAME_DISTRICTS = "2021"
-"""Frame of the 11 districts; unit 82 is Tiền Giang."""
-FRAME_COMMUNES = "2025-07"
-"""Frame of the communes since 2025-07-01; unit 82 is Đồng Tháp."""
-FRAMES = (FRAME_DISTRICTS, FRAME_COMMUNES)
-DISTRICTS_END = "2025-07-01"
-FIRST_YEAR, LAST_YEAR = 2021, 2035
 
 STATUSES = ("ok", "doubtful", "sample")
 OUTCOMES = ("panel", "rejected", "superseded", "duplicate", "out_of_scope")
@@ -36,7 +29,7 @@ VERDICT_CLASSES = (
 
 CODE = Column("str")
 MAYBE = Column("str", required=False)
-YEAR = Column("int", low=FIRST_YEAR - 25, high=LAST_YEAR)
+YEAR = Column("int", low=1900, high=2100)
 COUNT = Column("float", required=False, low=0)
 PERCENT = Column("float", required=False, low=0, high=MAX_PERCENT)
 LEVEL = Column("float", required=False, low=0, high=3)

@@ -51,7 +51,9 @@ def district(levels, indicator="literacy_level", on=BEFORE):
 
 def province(levels, on, indicator="literacy_level", special=()):
     names = [f"c{i}" for i in range(len(levels))]
-    out = standards.province_level(members(levels, indicator), on, RULES, names, special=special)
+    out = standards.province_level(
+        members(levels, indicator), on, RULES, names, province="82", special=special
+    )
     return tuple(out.iloc[0][["level_min", "level_max"]].astype(int))
 
 

@@ -1,8 +1,8 @@
 """`forecast_plan`: the plan's dated targets against the panel, as forecasts and verdicts.
 
 In: the panel and the plan as data. Out: `contracts.FORECASTS`, `contracts.VERDICTS` and what they
-rest on for every target line of the plan, for the province and its districts in the frame of
-2021. All rows of one goal are read from the same joint draws; each indicator has a random stream
+rest on for every target line of the plan, for the province and its districts in the plan's
+frame. All rows of one goal are read from the same joint draws; each indicator has a random stream
 of its own.
 """
 

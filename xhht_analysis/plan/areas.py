@@ -19,8 +19,6 @@ from xhht_analysis.plan.names import Name, parse_name, without_accents
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.plan.tables import read_config
 
-PROVINCE = "82"
-LAST_DISTRICT_DAY = "2025-06-30"
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
 UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]

@@ -19,7 +19,7 @@ def read_indicators(config_dir: Path) -> pd.DataFrame:
 
 
 def read_goals(config_dir: Path) -> pd.DataFrame:
-    """Read the plan's 18 goals (I.2 a and b): one row per goal_code, in the plan's order."""
+    """Read the plan's goals: one row per goal_code, in the plan's order."""
     return read_config("goals", config_dir).sort_values("order", ignore_index=True)
 
 
@@ -27,7 +27,7 @@ def read_targets(config_dir: Path) -> pd.DataFrame:
     """Read the dated targets: one row per (goal_code, target_year).
 
     ``target_value`` is percent (0-100) or a level by ``measure_unit``; for shares of districts
-    ``target_units`` is the whole number of the 11 districts it takes. A year the plan leaves out
+    ``target_units`` is the whole number of districts it takes. A year the plan leaves out
     has no row. ``indicator_code`` is the year's own (preschool_province measures two standards).
     """
     return read_config("targets", config_dir)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT
-from xhht_analysis.plan.areas import PROVINCE, Areas
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import NEVER
 from xhht_analysis.plan.tables import read_config
@@ -113,8 +113,8 @@ def province_level(
     standards: pd.DataFrame,
     members: Iterable[str],
     *,
+    province: str,
     special: Iterable[str] = (),
-    province: str = PROVINCE,
 ) -> pd.DataFrame:
     """Level bounds of the province: from its districts while there are any, then its communes.
 

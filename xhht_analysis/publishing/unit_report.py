@@ -1,6 +1,6 @@
 """The report of one district or commune, as blocks for notebook 06.
 
-A district has verdicts of its own. A commune exists since 2025-07-01 and has too few years for a
+A district has verdicts of its own. A commune that began with a reform has too few years for a
 chance of its own: it shows its figures beside those of its former district, whose verdicts stand
 there under the district's name.
 """

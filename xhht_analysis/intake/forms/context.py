@@ -156,7 +156,7 @@ def _dates(context: Context, titles: list[str]) -> None:
 
 
 def _no_span(title: str) -> str:
-    """Folded title without the period of a plan (2021-2030); a school year stays."""
+    """Folded title without the period of a plan; a school year stays."""
     return SPAN.sub(lambda m: m[0] if int(m[2]) == int(m[1]) + 1 else "", fold(title))
 
 
