@@ -77,7 +77,8 @@ def help_decision(run: Material) -> Decision | None:
         return None
     best, word = rows.loc[0], run.labels.word
     said, unit = run.statement(best["goal_code"], run.last_year), run.names[best["unit_code"]]
-    target = run.statement(best["goal_code"], run.last_year, best["unit_code"]).target_text
+    goal = run.statement(best["goal_code"], run.last_year, best["unit_code"])
+    target = goal.amount(goal.need, 0)
     basis = word(
         "decision.help_basis",
         unit=unit,

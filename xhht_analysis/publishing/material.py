@@ -251,6 +251,8 @@ class Material:
     def silent_units(self, indicator_code: str, year: int) -> list[str]:
         """Names of who has no figure of that year: communes where they report, else districts."""
         rows = self.panel[self.panel["indicator_code"] == indicator_code]
+        if not rows["unit_code"].isin(self.districts["unit_code"]).any():
+            return []  # no district has ever reported it: a milestone of one agency
         rows = rows[(rows["year"] == year) & (rows["value"].notna() | rows["level"].notna())]
         known = set(rows["unit_code"])
         silent = [u for u in self.districts["unit_code"] if u not in known]
