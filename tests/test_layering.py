@@ -42,7 +42,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 5_400,
     "plan": 8_400,
-    "intake": 57_300,
+    "intake": 58_400,
     "forecasting": 34_500,
     "publishing": 42_800,
     "running": 22_500,

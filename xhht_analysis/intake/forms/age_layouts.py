@@ -38,10 +38,16 @@ class Ages(Layout):
         for ages, row in self.groups.items():
             parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
             for name in sorted(self._fields()) if parts else ():
-                columns = self.columns[name]
-                self._check(row, parts, columns.get(None, next(iter(columns.values()))))
+                self._check(row, parts, self._column(name))
 
-    def _check(self, row: int, parts: list[int], column: int) -> None:
+    def _column(self, name: str) -> int | None:
+        """Column of a field: the form speaks for one year."""
+        columns = self.columns.get(name, {})
+        return columns.get(self.office.context.year, columns.get(None))
+
+    def _check(self, row: int, parts: list[int], column: int | None) -> None:
+        if column is None:
+            return
         values = [parse_number(self.table.sheet.cell(r, column)).value for r in (row, *parts)]
         if None not in values and values[0] != sum(values[1:]):
             text = f"Tổng ghi {values[0]:.10g}, cộng các nhóm tuổi được {sum(values[1:]):.10g}."
@@ -50,8 +56,7 @@ class Ages(Layout):
     def _at(
         self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
     ) -> list[tuple[int, int]]:
-        columns = self.columns.get(name, {})
-        column = columns.get(year, next(iter(columns.values()), None))
+        column = self._column(name)
         whole = self.groups.get(ages)
         rows = [whole] if whole is not None else join_ages(self.groups, ages)
         return [] if column is None else [(r, column) for r in rows]

@@ -79,10 +79,10 @@ class Context:
         return self
 
 
-def read_context(sheet: Sheet, until: int) -> Context:
-    """Head of ``sheet`` above grid row ``until``."""
+def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
+    """Head of ``sheet`` from grid row ``first``, above grid row ``until``."""
     context, titles = Context(), []
-    for row in range(min(until, HEAD_ROWS, sheet.n_rows)):
+    for row in range(first, min(until, first + HEAD_ROWS, sheet.n_rows)):
         seen: set[str] = set()
         for column in range(min(len(sheet.grid[row]), 80)):
             text = normalise(sheet.text(row, column))

@@ -165,8 +165,7 @@ class Units(Layout):
         places = self.office.places
         places.begin(self.table)
         rows = list(self.table.rows())
-        years = sorted({y for columns in self.columns.values() for y in columns if y}) or [None]
-        pairs = [(give, year) for give in self.gives for year in years]
+        pairs = [pair for give in self.gives for pair in self._by_year(give)]
         parts = places.hamlets(self.table, [row for row, kind in rows if kind == "data"])
         self.covered |= set(parts)
         for row, kind in rows:
@@ -183,6 +182,31 @@ class Units(Layout):
             for give, year in pairs:
                 yield self._whole(give, totals or parts, year)
         self.check_totals(rows)
+
+    def _by_year(self, give: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int | None]]:
+        """The parts of an observation that are there, for each year that its own headings name.
+
+        A column without a year serves every year, unless it has figures of its own to go with:
+        then it is of the form's year and nobody else's.
+        """
+        parts = {
+            part: [self.columns.get(name, {}) for name in self._names(amount)]
+            for part, amount in give.items()
+            if part != "indicator"
+        }
+        years = {
+            year
+            for part in parts.keys() & {"numerator", "value", "level"}
+            for year in set().union(*parts[part])
+            if all({year, None} & columns.keys() for columns in parts[part])
+        }
+        for year in sorted(years, key=str):
+            wanted = {year} if None in years else {year, None}
+            there = (p for p, found in parts.items() if all(wanted & c.keys() for c in found))
+            yield {"indicator": give["indicator"]} | {p: give[p] for p in there}, year
+
+    def _names(self, amount: str) -> list[str]:
+        return [name for _, name, _ in parse_amount(amount)]
 
     def structure(self) -> set[int]:
         """The column of codes."""
@@ -288,6 +312,9 @@ class Indicators(Units):
         ]
         return [g for g in gives if {"numerator", "value", "level"} & g.keys()]
 
+    def _names(self, amount: str) -> list[str]:
+        return [amount]
+
     def _cells(self, amount: str, row: int, year: int | None) -> Cells:
         return tuple((1, r, c) for r, c in self._at(amount, None, row, year)) if amount else ()
 
@@ -313,7 +340,8 @@ class Listing(Layout):
             code, name = self._text("code", row), self._text("name", row)
             known = names.get(heading_key(code) or heading_key(name))
             if known or kind == "data":
-                claim = Claim(known, row, indicator_raw=code or name)
+                disagree = known and names.get(heading_key(name), known) != known
+                claim = Claim(None if disagree else known, row, indicator_raw=code or name)
                 self._fill(claim, row)
                 yield claim
 
@@ -343,38 +371,6 @@ class Listing(Layout):
     def _text(self, name: str, row: int) -> str:
         at = self._first(name, row)
         return self.table.sheet.text(*at).strip() if at else ""
-
-
-class Series(Layout):
-    """One row per province, one column per year; the title names the indicator."""
-
-    def bind(self) -> None:
-        """Find the indicator in the title and the year columns."""
-        above = fold(
-            " ".join(str(c) for r in self.table.sheet.grid[: self.table.top] for c in r if c)
-        )
-        self.codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
-        for column, path in enumerate(self.table.headings):
-            year = YEAR.search(path)
-            if year and re.fullmatch(rf"(prel |so bo |nam )*{year[1]}( prel| so bo)*", path):
-                self.columns[str(column)] = {int(year[1]): column}
-
-    @property
-    def claims(self) -> bool:
-        """Whether exactly one indicator and some years are there."""
-        return len(self.codes) == 1 and len(self.columns) > 0
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per province and year that has a figure; the rest is not ours."""
-        for row in range(self.table.first, self.table.last):
-            name = self.table.sheet.text(row, self.table.key).strip()
-            for columns in self.columns.values() if name else ():
-                for year, column in columns.items():
-                    claim = Claim(self.codes[0], row, year=year, value=(row, column))
-                    claim.unit_raw = (name, "", (row, self.table.key))
-                    claim.foreign = True
-                    claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
-                    yield claim
 
 
 def in_words(spec: str) -> str:

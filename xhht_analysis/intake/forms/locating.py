@@ -8,10 +8,11 @@ names a unit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.context import Context, read_context
 from xhht_analysis.intake.forms.mentions import (
     KIND,
     Mention,
@@ -19,8 +20,10 @@ from xhht_analysis.intake.forms.mentions import (
     find_mentions,
     level_of,
 )
+from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.intake.forms.tables import NOTE, PRIOR, SIGNATURE, Table
+from xhht_analysis.intake.reading.text import fold, parse_number
 
 DEPTHS = ("province", "district", "commune")
 
@@ -59,6 +62,50 @@ def locate(
             head.cells["unit"] = site.mention.cell
     found = places.match(head.unit, head.code, on, level=head.level)
     return _other(found.unit_code, _sites(mentions, around, places, on), places, on)
+
+
+def enter_table(
+    table: Table, before: Table | None, head: Context, around: list[Mention], office: Office
+) -> None:
+    """Begin a table: a later one of a sheet may have a year and a unit of its own above it.
+
+    The lines right above it count, up to the figures or signatures of the table ``before``; of a
+    unit less deep than that of the sheet nothing is its own.
+    """
+    office.context = office.places.context = head
+    if before is None:
+        return
+    sheet, first, places = table.sheet, table.top, office.places
+    while first > before.first and _is_title(sheet.grid[first - 1]):
+        first -= 1
+    own, sheets = read_context(sheet, table.top, first), places.own(head.year).unit_code
+    if own.year_note == "year_from_date":
+        own.year = None
+    year = own.year or head.year
+    is_labelled = bool(KIND.search(own.unit)) or any(m.labelled for m in own.mentions)
+    locate(own, "", around, places, places.on(year))
+    found = places.match(own.unit, own.code, places.on(year), level=own.level).unit_code
+    depths = [places.depth(code, places.on(year)) if code else -1 for code in (found, sheets)]
+    if depths[0] < depths[1] if found else not is_labelled:
+        own.unit, own.level = "", None
+        own.cells.pop("unit", None)
+    own.cells = head.cells | own.cells
+    own.scale = head.scale if own.scale == 1 else own.scale
+    own.money_scale = own.money_scale or head.money_scale
+    office.context = places.context = own.filled_from(head)
+    if own.year != head.year or (own.unit, own.code) != (head.unit, head.code):
+        text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.unit or own.code}”, năm {own.year}."
+        office.find((table.top, table.key), "own_heading", text)
+
+
+def _is_title(cells: list[object]) -> bool:
+    """Whether a row can stand above a table: no figures, no signatures, no note to a table."""
+    texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
+    others = [text for text in texts if not re.match("thoi diem|.*tinh den", text)]
+    if any(SIGNATURE.match(t) or NOTE.match(t) or PRIOR.search(t) for t in others):
+        return False
+    labels = {"nam", "nam hoc", "nam bao cao"} & set(texts)
+    return bool(labels) or not any(parse_number(cell).value is not None for cell in cells)
 
 
 def by_file(

@@ -16,7 +16,7 @@ from xhht_analysis.intake.reading.text import (
     fold,
     normalise,
     parse_number,
-    without_notes,
+    without_marks,
 )
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
@@ -52,7 +52,7 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.values())
         if key not in self._known:
-            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", without_notes(normalise(name))) or None
+            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", without_marks(normalise(name))) or None
             few = len(self._known) < MAX_NAMES
             self._known[key] = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
         return self._known[key]

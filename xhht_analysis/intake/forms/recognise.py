@@ -17,10 +17,10 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out
+from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out, series
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
-from xhht_analysis.intake.forms.locating import by_file, locate
+from xhht_analysis.intake.forms.locating import by_file, enter_table, locate
 from xhht_analysis.intake.forms.office import Office
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table, find_tables
@@ -134,7 +134,10 @@ def read_forms(
                 "legacy_text",
                 f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode.",
             )
-        unread = [table for table in found if not _read_table(table, known, office, reading)]
+        unread = []
+        for table, before in zip(found, [None, *found], strict=False):
+            enter_table(table, before, head, whole.mentions, office)
+            unread += [] if _read_table(table, known, office, reading) else [table]
         if len(unread) < len(found):
             for table in unread:
                 left_out.report_table(table, office)
@@ -258,7 +261,7 @@ LAYOUTS: dict[str, type[layouts.Layout]] = {
     "list": layouts.Listing,
     "ages": age_layouts.Ages,
     "measures": age_layouts.Measures,
-    "series": layouts.Series,
+    "series": series.Series,
 }
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import Siblings, fold, normalise, parse_number
@@ -24,6 +25,8 @@ KEY = re.compile(
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
+OF_AGES = re.compile(r"noi dung|chi tieu|tieu chi|(do |nhom )?tuoi")
+"""Key headings beside which bare numbers are ages."""
 PRIOR = re.compile(
     r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
     r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
@@ -266,10 +269,19 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len(others) < 3:
         return None
-    if not all(_is_heading(cells[c]) for c in others):
+    plain = [c for c in others if not _is_heading(cells[c])]
+    if plain and not (_are_ages([cells[c] for c in plain]) and OF_AGES.fullmatch(texts[keys[0]])):
         return None
     names = [c for c in keys if not f"{texts[c]} ".startswith("ma ")]
     return (names or keys)[0]
+
+
+def _are_ages(cells: list[object]) -> bool:
+    """Whether numbers can name columns of single years of age: three or more in a row, below 70."""
+    numbers = [parse_number(cell).value for cell in cells]
+    if None in numbers or len(numbers) < 3 or numbers[-1] >= 70:
+        return False
+    return all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:
@@ -279,6 +291,7 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
     """
     anchor, row = sheet.text(top, key), top + sheet.merged_rows(top, key)
     sideways = any(r1 == top and c2 > c1 for r1, c1, _, c2 in sheet.merged)
+    sideways |= any(a and a == b for a, b in pairwise(sheet.grid[top]))  # merged in Word
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
         cells = {c: v for c, v in enumerate(sheet.grid[row]) if v not in ("", None)}
         grouped = sideways or any(not sheet.text(top, c) for c in cells)
@@ -331,6 +344,12 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
             at += step
         return None
 
+    for column, path in enumerate(paths):
+        for n, text in enumerate(path[:-1]):  # a group of shares: that of the group on its left
+            if column > key and _is_share([text]):
+                beside = (c for c in range(column - 1, key, -1) if _is_twin(paths[c], path, n))
+                at = next(beside, None)
+                whole[column] = path if at is None else [*paths[at][: n + 1], *path[n:]]
     loose = [column for column in bare if len(paths[column]) == 1]
     step = 1 if loose and count_of(loose[0], -1) is None else -1
     for column in bare:
@@ -340,6 +359,13 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
             if any(PRIOR.search(" ".join(paths[c])) for c in range(at + 1, column)):
                 late.add(column)
     return [" | ".join(path) for path in whole], frozenset(late)
+
+
+def _is_twin(path: list[str], share: list[str], level: int) -> bool:
+    """Whether a path differs from that of a share only where this one says "share"."""
+    if len(path) != len(share) or _is_share([path[level]]) or _is_aside([path[level]]):
+        return False
+    return path[:level] == share[:level] and path[level + 1 :] == share[level + 1 :]
 
 
 def _is_aside(path: list[str]) -> bool:

@@ -108,6 +108,13 @@ def fold(text: str) -> str:
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 
 
+def without_marks(text: str) -> str:
+    """Text without note signs and without such marks at its end as *, (1), [2], (*)."""
+    while (plain := _NOTE.sub("", text).strip()) != text:
+        text = plain
+    return text
+
+
 def without_notes(text: str) -> str:
     """Text without raised, lowered or circled note signs."""
     return text if text.isascii() else re.sub(_NOTE_SIGN, "", text)
@@ -186,9 +193,7 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
     typed = normalise(raw)
     if "\ufffd" in raw or re.search(rf"\d{_NOTE_SIGN}[\d.,]", typed):
         return Parsed(problem="not_number")
-    text = typed
-    while (plain := _NOTE.sub("", text).strip()) != text:
-        text = plain
+    text = without_marks(typed)
     note = "footnote" if text != typed else None
     if note and not text:
         return Parsed(problem="not_number")
