@@ -313,8 +313,9 @@ def test_two_years_give_levels_a_range_and_a_class_only_where_its_ends_agree(pan
     assert opened[["prob_reached", "firmness"]].isna().all(axis=None)
     shares = opened["measure_unit"] == "percent"
     assert set(opened.loc[shares, "verdict_class"]) == {"no_data"}
-    assert opened.loc[shares, "prob_low"].isna().all()
+    assert opened.loc[shares, ["prob_low", "tested"]].isna().all(axis=None)
     ranged = opened[~shares]
+    assert set(ranged["tested"]) == {"unscored"}
     assert (ranged["prob_low"] < ranged["prob_high"]).all()
     agree = ranged["prob_low"].map(classify) == ranged["prob_high"].map(classify)
     assert agree.any()

@@ -115,15 +115,16 @@ def forecast_plan(
     for line in lines.itertuples():
         rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
     verdicts = _add_expert(pd.DataFrame(rows), lines, expert).astype({"reason": "str"})
-    scored = verdicts["indicator_code"].isin(scored_indicators(known))
-    forecast = verdicts["basis"] == "forecast"
-    verdicts["tested"] = scored.map({True: "scored", False: "unscored"}).where(forecast)
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and outlooks:
         doubts = None if findings is None else as_plan_codes(findings, province)
         how = {"seed": seed, "forecaster": forecaster, "findings": doubts}
         chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
+    forecast = verdicts["basis"].eq("forecast")
+    scored = forecast & verdicts["indicator_code"].isin(scored_indicators(known))
+    tested = scored.map({True: "scored", False: "unscored"})
+    verdicts["tested"] = tested.where(forecast | verdicts["prob_low"].notna())
     verdicts = _add_second_hand(verdicts, facts, standards)
     same = {"frame": province.frame, "as_of": as_of}
     own_code = partial(with_own_code, province=province)

@@ -143,7 +143,7 @@ def course_decision(run: Material) -> Decision | None:
         asked.append(word("decision.pace", goal=said.title, year=run.last_year))
         basis.append(
             f"{said.labels.chance(said.chance).capitalize()}. "
-            f"{sentences.effort_sentence(said)}".strip()
+            f"{sentences.effort_sentence(said)} {sentences.chance_note(said)}".strip()
         )
         who.append(lead_name(run, said.goal_code))
     disputes = [

@@ -29,7 +29,8 @@ def paragraph(run: Material, said: Statement) -> str:
     if said.is_forecast:
         parts += [expected_sentence(said), why_sentence(said)]
         parts += [effort_sentence(said), held_sentence(said)]
-        parts += [depends_sentence(said), chance_note(said)]
+        parts.append(depends_sentence(said))
+    parts.append(chance_note(said))
     parts += [source_sentence(run, said), reading_sentence(run, said), reason_sentence(said)]
     return " ".join(part for part in parts if part)
 
@@ -147,8 +148,10 @@ def depends_sentence(said: Statement) -> str:
 
 def chance_note(said: Statement) -> str:
     """Where the chance does not come from a model that was tested on goals of this kind."""
-    if said.tested == "unscored":
+    if said.is_untested:
         return said.labels.word("goal.unscored")
+    if not said.is_forecast:
+        return ""
     return said.labels.word("goal.reference") if "reference_hazard" in said.reasons else ""
 
 

@@ -178,13 +178,19 @@ class Statement:
 
     @property
     def chance_text(self) -> str:
-        """Rounded chance of a forecast, or its range; empty where there is none."""
-        if self.is_forecast:
-            return self.labels.short_chance(self.chance)
-        if not self.has_range:
+        """Rounded chance or its range, "untested" where no test scored it; empty where none."""
+        if not (self.is_forecast or self.has_range):
             return ""
-        low, high = self.chance_ends
-        return low if low == high else self.labels.word("range", low=low, high=high)
+        text = self.labels.short_chance(self.chance)
+        if self.has_range:
+            low, high = self.chance_ends
+            text = low if low == high else self.labels.word("range", low=low, high=high)
+        return self.labels.word("untested", chance=text) if self.is_untested else text
+
+    @property
+    def is_untested(self) -> bool:
+        """Whether 02_backtest scored nothing that the chance could rest on."""
+        return self.tested == "unscored"
 
     @property
     def has_range(self) -> bool:

@@ -100,6 +100,11 @@ def _level_asked(run: Material, said) -> str:
     return "" if required <= 1 else run.labels.word("level_short", n=run.labels.number(required))
 
 
+def _cell_text(said) -> str:
+    """Chance without its sign; the mark alone where there is none or no test scored it."""
+    return said.mark if said.is_untested else said.chance_text.replace(PERCENT, "") or said.mark
+
+
 @styled
 def plot_heatmap(run: Material, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
@@ -112,10 +117,7 @@ def plot_heatmap(run: Material, year: int = 0) -> Figure:
     said = [[run.statement(g, year, u) for g in goals] for u in units]
     place = {name: i for i, name in enumerate(CLASS_ORDER)}
     values = [[np.nan if s is None else place[s.key] for s in row] for row in said]
-    texts = [
-        ["" if s is None else s.chance_text.replace(PERCENT, "") or s.mark for s in row]
-        for row in said
-    ]
+    texts = [["" if s is None else _cell_text(s) for s in row] for row in said]
     figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
     heads = [look.wrapped(run.title(g), 22) for g in goals]
     look.heat(
