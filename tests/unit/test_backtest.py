@@ -147,7 +147,7 @@ def test_with_levels_alone_shares_are_empty_columns():
     assert backtest.skill_by_horizon(rows).empty
     metrics = set(backtest.summarise(rows)["metric"].str.replace(r"_\d$", "", regex=True))
     of_units = {"rps", "brier", "chance", "hit"}
-    counts = {"count_rps", "count_brier", "count_coverage_80"}
+    counts = {"count_rps", "count_coverage_80"}
     assert metrics == of_units | counts | {f"province_{name}" for name in of_units}
 
 

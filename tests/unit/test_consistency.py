@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.test_forecast_plan import AS_OF, DISTRICTS, PLAN, run
 from xhht_analysis import contracts, store
+from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.unit
@@ -33,6 +34,14 @@ def contradictions(verdicts: pd.DataFrame, as_of: str) -> list[str]:
             "few points, which is untrue": "few_points" in reasons and row.n_points >= 3,
             "a chance from few points": row.basis == "forecast" and row.n_points < 3,
         }
+        if not np.isnan(row.prob_low):
+            ends = {classify(row.prob_low), classify(row.prob_high)}
+            said |= {
+                "a range beside a chance": not np.isnan(row.prob_reached),
+                "a range that seems tested": row.tested != "unscored",
+                "a class its range does not give": row.verdict_class != "no_data"
+                and ends != {row.verdict_class},
+            }
         if row.basis == "forecast":
             middle, chance = row.median, row.prob_reached
             slow = row.pace_required <= row.pace_own and row.verdict_class in UNLIKELY
@@ -106,6 +115,7 @@ def test_the_checks_find_what_they_look_for():
     row |= {"current": 7.0, "current_year": 2026, "n_points": 6, "basis": "forecast"}
     row |= {"measure_unit": "units", "median": 5.0, "prob_reached": 0.2, "prob_ever": 0.6}
     row |= {"prob_held": 0.1, "verdict_class": "unlikely", "pace_required": 0.0, "pace_own": 1.0}
+    row |= {"prob_low": np.nan, "prob_high": np.nan}
     row |= {"q025": 3, "q100": 4, "q900": 6, "q975": 7, "tested": "scored", "reason": np.nan}
     found = contradictions(pd.DataFrame([row]), AS_OF)
     assert [line.split(": ")[1] for line in found] == [
@@ -113,3 +123,12 @@ def test_the_checks_find_what_they_look_for():
         "a pace that nothing explains",
     ]
     assert contradictions(pd.DataFrame([row | {"reason": "may_fall;gains_slow"}]), AS_OF) == []
+    few = row | {"basis": "none", "n_points": 2, "prob_low": 0.1, "prob_high": 0.4}
+    found = contradictions(pd.DataFrame([few]), AS_OF)
+    assert [line.split(": ")[1] for line in found] == [
+        "a range beside a chance",
+        "a range that seems tested",
+        "a class its range does not give",
+    ]
+    said = {"prob_reached": np.nan, "tested": "unscored", "verdict_class": "no_data"}
+    assert contradictions(pd.DataFrame([few | said]), AS_OF) == []

@@ -105,7 +105,8 @@ def test_no_statement_contradicts_the_tables_or_another(seed, years, holes):
 def check_against_tables(run: Material, said) -> None:
     row = run.verdict(said.goal_code, said.target_year, said.unit_code)
     assert said.verdict_class == row["verdict_class"]
-    untested = row["tested"] == "unscored"
+    untested = row["tested"] == "unscored" and said.chance_text != ""
+    assert all(r.chance != r.chance or said.is_forecast for r in said.readings)
     texts = (said.chance_text, said.verdict_text, sentences.paragraph(run, said))
     assert ["chưa kiểm định" in text for text in texts[:2]] == [untested] * 2
     assert ("chưa được thử ngược" in texts[2]) == untested

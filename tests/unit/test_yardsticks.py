@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.tsa.holtwinters import Holt
 
 from xhht_analysis.forecasting import yardsticks
 
@@ -39,22 +38,7 @@ def test_the_newest_figures_weigh_most():
     assert found["escap_value"] == pytest.approx(level + slope * (4 - mean))
 
 
-def test_the_spreadsheet_draws_the_line_on():
-    found = yardsticks.spreadsheet(LINE, 2030)
-    assert found["excel_linear"] == pytest.approx(57)
-    assert found["excel_ets"] == pytest.approx(57)
-
-
-def test_exponential_smoothing_is_that_of_statsmodels_for_the_same_constants():
-    values = np.array([30.0, 34.0, 33.0, 39.0, 45.0])
-    _, level, trend = yardsticks._holt(values, 0.6, 0.3)
-    model = Holt(values, initialization_method="known", initial_level=30.0 - 4.0, initial_trend=4.0)
-    fit = model.fit(smoothing_level=0.6, smoothing_trend=0.3, optimized=False)
-    assert level + 2 * trend == pytest.approx(fit.forecast(2)[1])
-
-
 def test_one_figure_says_nothing():
     one = pd.Series({2024: 40.0})
     assert np.isnan(yardsticks.pace_ratio(one, 60, 2030))
     assert np.isnan(list(yardsticks.anticipated_progress(one, 60, 2030).values())).all()
-    assert np.isnan(list(yardsticks.spreadsheet(one, 2030).values())).all()

@@ -22,7 +22,7 @@ from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.outlook import ShareFacts
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, level_bounds, read_facts
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, read_facts
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import Project
 
@@ -39,7 +39,7 @@ LEVEL_DRAWS = 500
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
-METRICS += ["count_rps", "count_brier", "count_coverage_80"]
+METRICS += ["count_rps", "count_coverage_80"]
 ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit", "chance", "hit"]
 SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters", "n_effective"]
 
@@ -104,8 +104,8 @@ def run_backtest(
         Metrics crps, ae, wis, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1),
         rps (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of
         the announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached).
-        With ``province_`` before: the province's own level. count_rps, count_brier ("one district
-        more than now") and count_coverage_80: the number of districts at each level.
+        With ``province_`` before: the province's own level. count_rps and count_coverage_80: the
+        number of districts at each level.
     """
     how = {"areas": areas, "horizons": horizons, "models": models}
     return summarise(backtest_rows(panel, indicators, **how))
@@ -231,7 +231,6 @@ def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> p
     span = int(ahead.index.max()) - origin
     forecast = model(history, span, top=top, n_draws=LEVEL_DRAWS)
     pmf, among = forecast.pmf, [u for u in districts if u in ahead and districts != [PROVINCE]]
-    start = level_bounds(history, top)[0].loc[origin]
     rows = []
     for year, seen in ahead.iterrows():
         at, seen = int(year) - origin, seen.dropna()
@@ -244,24 +243,21 @@ def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> p
                     row["rps"] = scores.ranked_probability(chances, np.array(value))
                 rows.append(key | row)
             if among and set(among) <= set(seen.index):
-                now = int((start[among] >= level).sum())
                 counts = forecast.count_pmf(level, [at], forecast.positions(among))[0]
-                rows.append(key | _count_scores(counts, int((seen[among] >= level).sum()), now))
+                rows.append(key | _count_scores(counts, int((seen[among] >= level).sum())))
     table = pd.DataFrame(rows)
     table["brier"] = scores.brier(table["chance"], table["hit"])
     return table
 
 
-def _count_scores(pmf: np.ndarray, count: int, now: int) -> dict:
+def _count_scores(pmf: np.ndarray, count: int) -> dict:
     """Losses of the number of districts; coverage as its mean over a randomised interval."""
     below = pmf[:count].sum()
     inside = np.clip([below, below + pmf[count]], 0.1, 0.9)
     share = (inside[1] - inside[0]) / pmf[count] if pmf[count] > 0 else 0.0
-    more = min(now + 1, len(pmf) - 1)
     return {
         "unit_code": "count",
         "count_rps": scores.ranked_probability(pmf, np.array(count)),
-        "count_brier": scores.brier(pmf[more:].sum(), count >= more),
         "count_coverage_80": share,
     }
 

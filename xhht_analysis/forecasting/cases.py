@@ -21,49 +21,51 @@ def cases(line, outlook: Outlook | None, districts: list[str] = ()) -> Iterator[
     """Yield the target of one line for the province, then for each district, with its points."""
     shared = {"comparator": line.comparator}
     is_count, is_share = line.kind == "share_districts", line.kind in SHARES
-    unit = "percent" if is_share else "level"
+    unit, of_unit = ("percent", _share) if is_share else ("level", _level)
     own = ("units", line.target_units) if is_count else (unit, line.target_value)
     need = line.target_value if is_share else line.level_required
+    asked = set() if line.kind == "milestone" else set(districts)
     nothing = pd.Series(dtype=float)
-    alone = line.kind == "milestone"
     if outlook is None:
-        for code in (PROVINCE, *(() if alone else districts)):
-            asked = own if code == PROVINCE else (unit, need)
-            yield Case(code, *asked, nothing, nothing, **shared), 0
-        return
-    seen = outlook.low[outlook.units].notna()
-    exact = ((outlook.high - outlook.low) < 1e-9).reindex(columns=seen.columns) & seen
-    broad = exact.mean(axis=1) >= 0.5
-    if is_share:
-        case = _share_province(line, outlook, shared)
-        points = broad | case.low.notna().reindex(broad.index, fill_value=False)
-    elif is_count:
-        case, points = _count(line, outlook, shared), broad
+        yield Case(PROVINCE, *own, nothing, nothing, **shared), 0
     else:
-        case = _level(outlook, PROVINCE, own[1], outlook.province, shared)
-        points = (case.high - case.low) < 1e-9
-    yield case, int(points.sum())
-    for i, code in enumerate(() if alone else outlook.units):
+        shared["reasons"] = outlook.reasons
+        seen = outlook.low[outlook.units].notna()
+        exact = ((outlook.high - outlook.low) < 1e-9).reindex(columns=seen.columns) & seen
+        points = exact.mean(axis=1) >= 0.5
+        case = _count(line, outlook) if is_count else of_unit(line, outlook, PROVINCE, own[1])
         if is_share:
-            low, high = outlook.low[code].dropna(), outlook.high[code].dropna()
-            sizes = None if outlook.weights is None else np.median(outlook.weights[:, i], axis=0)
-            draws = outlook.draws[:, i]
-            case = Case(code, unit, need, low, high, outlook.years, draws, None, sizes, **shared)
-        else:
-            case = _level(outlook, code, need, outlook.draws[:, i], shared)
-        yield case, int(exact[code].sum())
-    for code in sorted(() if alone else set(districts) - set(outlook.units)):
-        yield Case(code, unit, need, nothing, nothing, reasons=outlook.reasons, **shared), 0
+            points |= case.low.notna().reindex(points.index, fill_value=False)
+        yield case, len(case.exact) if case.measure_unit == "level" else int(points.sum())
+        for code in () if line.kind == "milestone" else outlook.units:
+            yield of_unit(line, outlook, code, need), int(exact[code].sum())
+        asked -= set(outlook.units)
+    for code in sorted(asked):
+        yield Case(code, unit, need, nothing, nothing, **shared), 0
 
 
-def _share_province(line, outlook: Outlook, shared: dict) -> Case:
-    low, high = outlook.low[PROVINCE].dropna(), outlook.high[PROVINCE].dropna()
-    sizes = None if outlook.weights is None else np.median(outlook.weights.sum(axis=1), axis=0)
-    joint = (outlook.years, outlook.province, None, sizes, outlook.reasons)
-    return Case(PROVINCE, "percent", line.target_value, low, high, *joint, **shared)
+def _share(line, outlook: Outlook, code: str, need: float) -> Case:
+    """Percent of one district, or of the whole province."""
+    whole = code == PROVINCE
+    at = slice(None) if whole else [outlook.units.index(code)]
+    sizes = None
+    if outlook.weights is not None:
+        sizes = np.median(outlook.weights[:, at].sum(axis=1), axis=0)
+    return Case(
+        code,
+        "percent",
+        need,
+        outlook.low[code].dropna(),
+        outlook.high[code].dropna(),
+        outlook.years,
+        outlook.province if whole else outlook.draws[:, at[0]],
+        sizes=sizes,
+        reasons=outlook.reasons if whole else (),
+        comparator=line.comparator,
+    )
 
 
-def _count(line, outlook: Outlook, shared: dict) -> Case:
+def _count(line, outlook: Outlook) -> Case:
     """Number of districts at the level, out of all."""
     level, units, forecast = line.level_required, outlook.units, outlook.levels
     low, high = ((ends[units] >= level).sum(axis=1) for ends in (outlook.low, outlook.high))
@@ -81,24 +83,23 @@ def _count(line, outlook: Outlook, shared: dict) -> Case:
         lambda at: forecast.count_pmf(level, [at], among)[0],
         reasons=("units_missing",) if (high - low).iloc[-1] > 0 else (),
         by_rule=by_rule,
-        **shared,
+        comparator=line.comparator,
     )
 
 
-def _level(outlook: Outlook, code: str, need: float, draws: np.ndarray, shared: dict) -> Case:
+def _level(line, outlook: Outlook, code: str, need: float) -> Case:
     """Level of one unit, or of the province."""
-    low, high = outlook.low[code].astype(float), outlook.high[code].astype(float)
-    pmf = outlook.levels.pmf[outlook.levels.units.index(code)]
+    at = outlook.levels.units.index(code)
     return Case(
         code,
         "level",
         need,
-        low,
-        high,
+        outlook.low[code].astype(float),
+        outlook.high[code].astype(float),
         outlook.years,
-        draws,
-        pmf.__getitem__,
+        outlook.levels.levels[:, at],
+        outlook.levels.pmf[at].__getitem__,
         reasons=("reference_hazard",) if outlook.units == [PROVINCE] else (),
         by_rule=outlook.by_rule.get(code),
-        **shared,
+        comparator=line.comparator,
     )

@@ -112,10 +112,7 @@ def observed_shares(
 
 def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Years by units; the panel's key leaves one row per cell."""
-    years, units = sorted(rows["year"].unique()), sorted(rows["unit_code"].unique())
-    cells = rows.set_index(["year", "unit_code"])[column].astype(float)
-    values = cells.reindex(pd.MultiIndex.from_product([years, units])).to_numpy()
-    return pd.DataFrame(values.reshape(len(years), len(units)), index=years, columns=units)
+    return rows.pivot(index="year", columns="unit_code", values=column).astype(float)  # noqa: PD010
 
 
 def share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, ...]:

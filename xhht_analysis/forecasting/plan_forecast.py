@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -126,25 +125,23 @@ def forecast_plan(
     tested = scored.map({True: "scored", False: "unscored"})
     verdicts["tested"] = tested.where(forecast | verdicts["prob_low"].notna())
     verdicts = _add_second_hand(verdicts, facts, standards)
-    same = {"frame": province.frame, "as_of": as_of}
-    own_code = partial(with_own_code, province=province)
     model_id = {code: named.name_of(isinstance(f, LevelFacts)) for code, f in known.items()}
     verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
-    chances = firmness.of_open_targets(chances, verdicts)
     forecasts = pd.concat([_forecast_rows(outlooks, last), _count_rows(outlooks, lines)])
     of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
     forecasts["model_id"] = forecasts["indicator_code"].map(of_goal | model_id)
-    return PlanForecast(
-        contracts.conform(own_code(forecasts.assign(**same)), contracts.FORECASTS),
-        contracts.conform(own_code(verdicts.assign(**same).round(4)), contracts.VERDICTS),
-        contracts.conform(own_code(chances.assign(**same).round(4)), contracts.VARIANTS),
-        contracts.conform(
-            own_code(driver_rows(outlooks, lines).assign(**same).round(4)), contracts.DRIVERS
-        ),
-        contracts.conform(
-            own_code(nowcast_rows(outlooks).assign(**same).round(4)), contracts.NOWCASTS
-        ),
-    )
+    tables = {
+        "forecasts": forecasts,
+        "verdicts": verdicts,
+        "variants": firmness.of_open_targets(chances, verdicts),
+        "drivers": driver_rows(outlooks, lines),
+        "nowcasts": nowcast_rows(outlooks),
+    }
+    same = {"frame": province.frame, "as_of": as_of}
+    for name, rows in tables.items():
+        rows = with_own_code(rows.assign(**same).round(4), province)
+        tables[name] = contracts.conform(rows, contracts.TABLES[name])
+    return PlanForecast(**tables)
 
 
 def _judge_line(line, outlook: Outlook | None, districts: list[str], as_of: str) -> list[dict]:
@@ -280,6 +277,6 @@ def _long(code, units, years, output_type, ids, values, outlook: Outlook) -> pd.
             "year": years[at[1]],
             "output_type": output_type,
             "output_type_id": np.asarray(ids, dtype=float)[at[2]],
-            "value": np.round(values.ravel(), 4),
+            "value": values.ravel(),
         }
     )

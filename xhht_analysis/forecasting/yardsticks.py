@@ -1,4 +1,4 @@
-"""What the official yardsticks and a spreadsheet would say: shown beside the forecast, never used.
+"""What the official yardsticks would say: shown beside the forecast, never used.
 
 They answer with one number and no doubt, see no ceiling and take noise for progress
 (docs/methodology.md); they are here so that a reader can compare.
@@ -50,40 +50,6 @@ def anticipated_progress(observed: pd.Series, need: float, target_year: int) -> 
     return {"escap_value": float(level), "escap_gap": float(gap)}
 
 
-def spreadsheet(observed: pd.Series, target_year: int) -> dict[str, float]:
-    """FORECAST.LINEAR, and FORECAST.ETS without season: additive trend, smoothed exponentially.
-
-    Excel does not publish how it chooses its smoothing; least squares do it here. Values may
-    leave 0-100, as they do in a spreadsheet.
-    """
-    known = observed.dropna()
-    out = {"excel_linear": np.nan, "excel_ets": np.nan}
-    if len(known) < 2:
-        return out
-    level = np.polyfit(known.index.to_numpy(dtype=float) - target_year, known, 1)[1]
-    years = np.arange(known.index.min(), known.index.max() + 1)
-    filled = np.interp(years, known.index, known)  # as Excel completes missing points
-    out["excel_linear"] = float(level)
-    if target_year <= years[-1]:
-        return out
-    best = min(
-        (_holt(filled, a, b) for a in np.linspace(0.05, 1, 20) for b in np.linspace(0, 1, 21)),
-        key=lambda fit: fit[0],
-    )
-    out["excel_ets"] = float(best[1] + (target_year - years[-1]) * best[2])
-    return out
-
-
-def _holt(values: np.ndarray, alpha: float, beta: float) -> tuple[float, float, float]:
-    """Squared one-step errors, last level and last trend of Holt's linear smoothing."""
-    level, trend, errors = values[0], values[1] - values[0], 0.0
-    for value in values[1:]:
-        gap = value - level - trend
-        level, trend = level + trend + alpha * gap, trend + alpha * beta * gap
-        errors += gap**2
-    return errors, level, trend
-
-
 def yardstick_table(panel: pd.DataFrame, verdicts: pd.DataFrame, unit: str) -> pd.DataFrame:
     """One row per open share target of ``unit``: the kit's forecast beside the yardsticks.
 
@@ -96,7 +62,7 @@ def yardstick_table(panel: pd.DataFrame, verdicts: pd.DataFrame, unit: str) -> p
     -------
     DataFrame
         goal_code, target_year, target_value, median, prob_reached (0-1), unsd_ratio,
-        escap_value, escap_gap, excel_linear, excel_ets (percent).
+        escap_value (percent), escap_gap.
     """
     mine = (verdicts["unit_code"] == unit) & (verdicts["basis"] == "forecast")
     mine &= verdicts["measure_unit"] == "percent"
@@ -115,7 +81,6 @@ def yardstick_table(panel: pd.DataFrame, verdicts: pd.DataFrame, unit: str) -> p
                 "prob_reached": line.prob_reached,
                 "unsd_ratio": pace_ratio(observed, *target),
                 **anticipated_progress(observed, *target),
-                **spreadsheet(observed, target[1]),
             }
         )
     return pd.DataFrame(rows)

@@ -203,7 +203,7 @@ def reading_verdict(said: Statement, reading) -> str:
     """Class and chance of another reading."""
     text = said.labels.verdict(reading.verdict_class)
     chance = said.labels.short_chance(reading.chance)
-    return f"{text} ({chance})" if chance else text
+    return f"{text} ({said.as_tested(chance)})" if chance else text
 
 
 def reason_sentence(said: Statement) -> str:

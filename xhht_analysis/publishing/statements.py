@@ -185,12 +185,16 @@ class Statement:
         if self.has_range:
             low, high = self.chance_ends
             text = low if low == high else self.labels.word("range", low=low, high=high)
-        return self.labels.word("untested", chance=text) if self.is_untested else text
+        return self.as_tested(text)
 
     @property
     def is_untested(self) -> bool:
-        """Whether 02_backtest scored nothing that the chance could rest on."""
-        return self.tested == "unscored"
+        """Whether there is a chance and 02_backtest scored nothing that it could rest on."""
+        return self.tested == "unscored" and (self.is_forecast or self.has_range)
+
+    def as_tested(self, chance: str) -> str:
+        """``chance`` in words, with a remark where no test scored it."""
+        return self.labels.word("untested", chance=chance) if self.is_untested else chance
 
     @property
     def has_range(self) -> bool:
@@ -385,5 +389,5 @@ def _readings(run: Material, said: Statement) -> tuple[Reading, ...]:
     if said.actual is not None and said.actual.exact:
         name = "reached" if said.actual.low >= need - NEARLY else "missed"
         return (Reading(key, need, name),)
-    chance = run.chance_of(said, need)
+    chance = run.chance_of(said, need) if said.is_forecast else NAN
     return () if chance != chance else (Reading(key, need, classify(chance), chance),)
