@@ -45,6 +45,7 @@ def check_config(project: Project) -> None:
     from xhht_analysis.plan.consistency import check_plan
     from xhht_analysis.plan.province import read_province
     from xhht_analysis.plan.tables import CONFIG_TABLES, read_config
+    from xhht_analysis.publishing.review import office_paragraphs
 
     readers: dict[str, Callable[[Path], object]] = {
         f"{name}.csv": lambda folder, name=name: (
@@ -56,6 +57,7 @@ def check_config(project: Project) -> None:
     readers["corrections.csv"] = lambda folder: [read_corrections(folder)]
     readers["priors.csv"] = lambda folder: len(calibration.read_settings(folder))
     readers["learned.json"] = lambda folder: learned.read_learned(folder).networks
+    readers["paragraphs.md"] = lambda folder: [office_paragraphs(folder / "paragraphs.md", "")]
     readers["province.yml"] = lambda folder: [read_province(folder)]
     readers[""] = lambda folder: [Plan.read(folder), check_plan(folder)]
     for name, read in readers.items():
