@@ -87,7 +87,7 @@ def test_every_breach_is_told_and_a_wrong_type_only_once():
     with pytest.raises(contracts.ContractError) as caught:
         contracts.check(frame, contracts.PANEL)
     assert str(caught.value).split("\n")[1:] == [
-        "  cột year: nhỏ hơn 1996: 1 dòng, đầu tiên là dòng 4 (1066)",
+        "  cột year: nhỏ hơn 1900: 1 dòng, đầu tiên là dòng 4 (1066)",
         "  cột frame: kiểu int64, phải là str",
         "  cột value: lớn hơn 100: 1 dòng, đầu tiên là dòng 3 (101.0)",
         "  cột status: phải là một trong: ok, doubtful, sample: 2 dòng, đầu tiên là dòng 3 (x)",
