@@ -111,7 +111,7 @@ def _verdict(target, kind: str, unit: str, place: int, empty: bool) -> dict:
         top = 100.0 if is_share else 11.0
         row |= {name: min(top, need + step * top / 100) for name, step in SPREAD.items()}
         row |= {"pace_required": (need - now) / 4, "pace_own": top / 25}
-        row |= {"pace_percentile": 60.0, "people_required": 2500.0, "leverage": place % 7 / 50}
+        row |= {"people_required": 2500.0, "leverage": place % 7 / 50}
     if place % 5 == 2:
         row |= {"firmness": "depends", "depends_on": "last_year_dropped"}
     return row

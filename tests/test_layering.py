@@ -43,7 +43,7 @@ MAX_TOKENS = {
     "ground": 5_400,
     "plan": 8_400,
     "intake": 58_400,
-    "forecasting": 33_000,
+    "forecasting": 32_700,
     "publishing": 42_800,
     "running": 22_500,
 }

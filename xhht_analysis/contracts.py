@@ -245,7 +245,6 @@ VERDICTS = Table(
         "year_reached_median": Column("float", required=False),
         "year_reached_low": Column("float", required=False),
         "year_reached_high": Column("float", required=False),
-        "pace_percentile": Column("float", required=False, low=0, high=100, note="among peers"),
         "extra_pace_50": Column("float", required=False, note="extra points a year for P >= 50 %"),
         "extra_pace_80": Column("float", required=False),
         "extra_pace_90": Column("float", required=False),

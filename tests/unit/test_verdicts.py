@@ -173,16 +173,6 @@ def test_leverage_of_a_district_in_a_share_goes_by_its_people():
     np.testing.assert_allclose(decisions.share_leverage(draws, weights, 60.0), [1, 0])
 
 
-def test_pace_among_peers_needs_fifty_comparable_stretches():
-    years = range(2010, 2021)
-    slow = pd.DataFrame({f"u{i}": 40 + 0.5 * np.arange(11.0) for i in range(6)}, index=years)
-    fast = pd.DataFrame({f"v{i}": 40 + 2.0 * np.arange(11.0) for i in range(6)}, index=years)
-    both = pd.concat([slow, fast], axis=1)
-    # six slow units move less than one point a year, six fast ones move more
-    assert decisions.pace_percentile(both, 42.0, 44.0, 2) == pytest.approx(50, abs=12)
-    assert np.isnan(decisions.pace_percentile(slow.iloc[:5], 42.0, 44.0, 2))
-
-
 def test_the_cheapest_set_takes_the_nearest_districts_first():
     rows = [("82", "units", 1.0, 0.2, 3.0, 3.0)]
     rows += [("a", "level", 2.0, 0.9, np.nan, 2.0), ("b", "level", 1.0, 0.3, np.nan, 2.0)]

@@ -1,6 +1,6 @@
 """Numbers a decision needs, from observed figures and joint draws.
 
-Paces in points (or units) a year, first year reached, pace among peers, extra pace, leverage,
+Paces in points (or units) a year, first year reached, extra pace, leverage,
 places among the best and the last, the cheapest set of districts. No pace is ever projected: a
 year after the last that is drawn is never named.
 """
@@ -9,16 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
 
 PACE_YEARS = 5
 """The own pace looks back this many years at most."""
-MIN_WINDOWS = 50
-"""Fewer comparable stretches of history give no percentile."""
-PEER_WIDTH = 0.5
-"""Peers start within this distance on the logit."""
-EDGE = 0.0025
-"""Shares are held this far inside 0 and 1 before the logit is taken."""
 
 
 def own_pace(observed: pd.Series) -> float:
@@ -67,34 +60,6 @@ def extra_pace(draws: np.ndarray, need: float, years: int, chance: float) -> flo
         return np.nan
     at = np.quantile(draws, 1 - chance, method="inverted_cdf")
     return float(max(0.0, need - at) / years)
-
-
-def pace_percentile(history: pd.DataFrame, start: float, need: float, years: int) -> float:
-    """Percent of comparable stretches of ``years`` years that moved less than needed.
-
-    Parameters
-    ----------
-    history
-        Years (index) by units (columns), percent.
-
-    Returns
-    -------
-    float
-        0-100 on the logit scale; NaN with fewer than `MIN_WINDOWS` stretches that start within
-        `PEER_WIDTH` of ``start``.
-    """
-    if years <= 0 or np.isnan(start) or history.empty:
-        return np.nan
-    span = range(int(history.index.min()), int(history.index.max()) + 1)
-    inside = (np.array([start, need]) / 100).clip(EDGE, 1 - EDGE)
-    first, wanted = logit(inside)
-    share = history.reindex(span).to_numpy(dtype=float) / 100
-    link = logit(share.clip(EDGE, 1 - EDGE))
-    moves = link[years:] - link[:-years]
-    near = (np.abs(link[:-years] - first) <= PEER_WIDTH) & np.isfinite(moves)
-    if near.sum() < MIN_WINDOWS:
-        return np.nan
-    return float(100 * (moves[near] < wanted - first).mean())
 
 
 def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.ndarray]:

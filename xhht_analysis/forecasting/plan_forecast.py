@@ -166,7 +166,7 @@ def _judge_line(line, outlook: Outlook | None, districts: list[str], as_of: str)
 
 
 def _add_places(rows: list[dict], line, outlook: Outlook) -> None:
-    """Leverage, best and last places and pace among peers, for targets still open."""
+    """Leverage, best and last places, for targets still open."""
     at = int(line.target_year) - outlook.origin_year
     is_open = {row["unit_code"]: row["basis"] == "forecast" for row in rows}
     if at < 0 or not is_open[PROVINCE]:
@@ -179,13 +179,7 @@ def _add_places(rows: list[dict], line, outlook: Outlook) -> None:
         gain = decisions.share_leverage(now, outlook.weights[:, :, at], line.target_value)
     else:
         gain = np.full(len(outlook.units), np.nan)
-    history = outlook.low.reindex(columns=outlook.units)
     for row in rows:
-        if line.kind in SHARES and is_open[row["unit_code"]]:
-            start = row.get("current", np.nan)
-            row["pace_percentile"] = decisions.pace_percentile(
-                history, start, line.target_value, at
-            )
         if row["unit_code"] in outlook.units and is_open[row["unit_code"]]:
             i = outlook.units.index(row["unit_code"])
             row |= {"leverage": gain[i], "prob_best3": best[i], "prob_last3": last[i]}
