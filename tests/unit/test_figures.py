@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from tests import frames, report_maker
@@ -211,6 +212,15 @@ def test_every_figure_of_a_real_run_is_readable(fixture_run, lang):
     run = read_material(resolve("tests/fixtures/processed"), lang=lang)
     for name, sketch in gallery.report_figures(run).items():
         assert overlapping_texts(sketch()) == [], name
+
+
+def test_no_text_is_cut_at_the_edge_of_the_printed_figure(run):
+    figure = plan.plot_pace(run)
+    base.png_bytes(figure)  # at the resolution of the file, as it was laid out
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    ends = [t.get_window_extent(renderer).x1 for t in figure.axes[0].texts]
+    assert figure.dpi == base.DPI
+    assert max(ends) <= figure.bbox.width
 
 
 def test_a_run_without_figures_draws_what_says_so():

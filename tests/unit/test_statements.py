@@ -276,6 +276,32 @@ def test_disputed_words_show_both_verdicts():
     assert (said.readings[0].need, said.readings[0].verdict_class) == (3, "reached")
 
 
+def test_a_goal_without_a_verdict_has_none_under_another_reading():
+    verdicts = frames.make_verdicts()
+    code = "university_degree"
+    mine = (verdicts["goal_code"] == code) & (verdicts["target_year"] == 2030)
+    assert made().statement(code, 2030).readings
+    blank = {"verdict_class": "no_data", "basis": "none", "prob_reached": np.nan,
+             "reason": "few_points"}  # fmt: skip
+    verdicts.loc[mine, list(blank)] = list(blank.values())
+    run = made(verdicts=verdicts)
+    assert run.statement(code, 2030).readings == ()
+    assert "nếu hiểu" not in sentences.paragraph(run, run.statement(code, 2030))
+
+
+def test_a_share_of_an_unknown_count_is_no_target():
+    panel = frames.make_panel()  # one district's level is missing: "of them 50 %" of what?
+    hole = (panel["indicator_code"] == "lower_secondary_level") & (panel["year"] == 2026)
+    cell = {"indicator_code": "lower_secondary_l3_districts", "unit_code": PROVINCE, "year": 2030,
+            "output_type": "pmf", "output_type_id": 11.0, "value": 1.0}  # fmt: skip
+    sure = frames.make_forecasts().head(1).assign(**cell)
+    assert made(forecasts=sure).statement("lower_secondary_l3_districts", 2030).readings
+    run = made(panel=panel[~(hole & (panel["unit_code"] == "819"))], forecasts=sure)
+    above = run.statement("lower_secondary_l2_districts", 2030)
+    assert not above.latest.exact
+    assert run.statement("lower_secondary_l3_districts", 2030).readings == ()
+
+
 @pytest.mark.parametrize(
     ("people", "words"),
     [

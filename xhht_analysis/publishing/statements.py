@@ -374,13 +374,15 @@ def _reported(run: Material, said: Statement, shown: Observation | None) -> Obse
 def _readings(run: Material, said: Statement) -> tuple[Reading, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
     parent = run.parent_goal(said.goal_code)
+    if said.key in ("no_data", "no_object"):  # what is open under one reading is open under all
+        return ()
     if said.kind == "milestone":
         need, key = said.need - 1, "step_lower"
     elif parent:
         above = run.statement(parent, said.target_year)
         share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
         seen = None if above is None else above.actual or above.latest
-        if seen is None:
+        if seen is None or not seen.exact:
             return ()
         need, key = share * seen.low, "of_parent"
         need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need

@@ -163,6 +163,7 @@ def heat(axis, values, texts, colours, **options) -> None:
 def settle(figure: Figure) -> None:
     """Lay a figure out once: PNG and SVG then need not do it again."""
     if figure.get_layout_engine() is not None:
+        figure.set_dpi(DPI)  # letters have other widths at another resolution
         with figure_style():
             for _ in range(2):  # texts outside an axes find their room in the second round
                 figure.get_layout_engine().execute(figure)

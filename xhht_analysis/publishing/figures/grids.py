@@ -83,9 +83,8 @@ def _ladder_panel(axis, run: Material, code: str) -> str:
         f"{s.target_year}: {_level_asked(run, s)} {s.amount(s.need)} {s.mark} {s.chance_text}"
         for s in said
     ]
-    axis.set_title(
-        "\n".join([look.wrapped(run.short(code), 30), *(a.rstrip() for a in aims)]), fontsize=6.8
-    )
+    lines = [look.wrapped(run.short(code), 30), *(look.wrapped(a.rstrip(), 33) for a in aims)]
+    axis.set_title("\n".join(lines), fontsize=6.8)
     last = cells[cells["year"] == cells["year"].max()]
     counts = last["text"].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
