@@ -302,6 +302,10 @@ def test_a_share_of_an_unknown_count_is_no_target():
     assert run.statement("lower_secondary_l3_districts", 2030).readings == ()
 
 
+def test_to_maintain_a_status_is_said_as_one():
+    assert made().statement("digital_university", 2030).target_text == "duy trì mức đã triển khai"
+
+
 @pytest.mark.parametrize(
     ("people", "words"),
     [

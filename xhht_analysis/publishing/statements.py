@@ -155,7 +155,9 @@ class Statement:
         """Target with the plan's "phấn đấu" or "duy trì" before it."""
         text = self.amount(self.need, 0)
         if self.commitment in ("strive", "maintain"):
-            return f"{self.labels.word('commitment.' + self.commitment)} {text}"
+            kept_status = (self.kind, self.commitment) == ("milestone", "maintain")
+            name = "maintain_status" if kept_status else self.commitment
+            return f"{self.labels.word(f'commitment.{name}')} {text}"
         return text
 
     @property
