@@ -376,8 +376,6 @@ def _reported(run: Material, said: Statement, shown: Observation | None) -> Obse
 def _readings(run: Material, said: Statement) -> tuple[Reading, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
     parent = run.parent_goal(said.goal_code)
-    if said.key in ("no_data", "no_object"):  # what is open under one reading is open under all
-        return ()
     if said.kind == "milestone":
         need, key = said.need - 1, "step_lower"
     elif parent:
