@@ -71,7 +71,8 @@ def test_a_group_that_rises_evenly_goes_on_damped():
     assert trend.pace == pytest.approx(0.2)
     np.testing.assert_allclose(trend.own_pace, 0, atol=1e-9)
     np.testing.assert_allclose(trend.level, z[:, -1], atol=1e-9)
-    assert trend.trend_share == pytest.approx(1)
+    # all in one direction: one; four times as fast as usual: 0.2 / (0.2 + 0.05)
+    assert trend.trend_share == pytest.approx(0.8)
     middle = damped_trend(trend, 3, settings)[..., MEDIAN]
     # 0.9, 0.9 + 0.81, 0.9 + 0.81 + 0.729 of a yearly step
     expected = trend.smooth[:, None] + 0.2 * np.array([0.9, 1.71, 2.439])
@@ -135,18 +136,31 @@ def test_pooled_changes_are_those_that_all_units_have_seen():
     np.testing.assert_allclose(middle, expected, atol=1e-9)
 
 
-def test_members_are_weighed_and_widened_as_the_constants_say():
+def test_quantiles_are_widened_as_the_constants_say():
     nothing = dict.fromkeys(read_settings(), 0.0)
-    shape = (2, 1, len(GRID))
-    members = [np.broadcast_to(k + GRID, shape) for k in (0.0, 1.0, 4.0)]
-    how = (0.0, np.full((2, 1), 8), np.array([1]), np.full((2, 1), 50.0))
-    # half the learned member, a quarter each of the other two; then twice as wide
-    plain = combine(members, *how, nothing)
-    np.testing.assert_allclose(plain[0, 0], 2.25 + GRID)
-    wide = combine(members, *how, {**nothing, "widen": np.log(2)})
-    np.testing.assert_allclose(wide[0, 0], 2.25 + 2 * GRID)
-    low = combine(members, *how, {**nothing, "widen_low": np.log(2)})
-    np.testing.assert_allclose(low[0, 0], 2.25 + np.where(GRID < 0, 2, 1) * GRID)
+    members = [np.broadcast_to(2 + GRID, (2, 1, len(GRID)))] * 3
+    how = (members, 0.0, np.full((2, 1), 50.0))
+    np.testing.assert_allclose(combine(*how, nothing)[0, 0], 2 + GRID, atol=1e-6)
+    wide = combine(*how, {**nothing, "widen": np.log(2)})
+    np.testing.assert_allclose(wide[0, 0], 2 + 2 * GRID, atol=1e-6)
+    low = combine(*how, {**nothing, "widen_low": np.log(2)})
+    np.testing.assert_allclose(low[0, 0], 2 + np.where(GRID < 0, 2, 1) * GRID, atol=1e-6)
+
+
+def test_members_are_averaged_as_distributions():
+    nothing = dict.fromkeys(read_settings(), 0.0)
+    centers, spreads = (0.0, 1.0, 3.0), (1.0, 0.7, 1.5)
+    shape = (3, 2, len(GRID))
+    members = [
+        np.broadcast_to(k + sd * GRID, shape) for k, sd in zip(centers, spreads, strict=True)
+    ]
+    # half the learned member, a quarter each of the other two
+    curve = combine(members, 0.0, np.full((3, 1), 50.0), nothing)[2, 1]
+    parts = [stats.norm(k, sd).cdf(curve) for k, sd in zip(centers, spreads, strict=True)]
+    mixed = np.average(parts, axis=0, weights=[1, 1, 2])
+    inner = np.abs(GRID) <= 2.5
+    np.testing.assert_allclose(mixed[inner], stats.norm.cdf(GRID[inner]), atol=0.012)
+    assert (np.diff(curve) > 0).all()
 
 
 def test_the_shared_part_is_that_of_the_variances_before_it_is_calibrated():
@@ -160,6 +174,6 @@ def test_the_tail_is_that_of_student():
     settings = read_settings()
     trend = fit_trend(matrices(np.zeros((3, 5)) + 0.01 * np.arange(5)), settings)
     curve = damped_trend(trend, 1, settings)[0, 0]
-    scaled = (curve - curve[MEDIAN]) / (curve[MEDIAN + 4] - curve[MEDIAN])
+    scaled = (curve - curve[MEDIAN]) / (curve[MEDIAN + 2] - curve[MEDIAN])
     exact = stats.t(settings["tail"]).ppf(stats.norm.cdf(GRID))
-    np.testing.assert_allclose(scaled, exact / exact[MEDIAN + 4], rtol=1e-6)
+    np.testing.assert_allclose(scaled, exact / exact[MEDIAN + 2], rtol=1e-6)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.project import Project
@@ -22,12 +22,14 @@ STRUCTURE = (
     *("typical_step", "typical_weight", "own_weight", "noise_prior", "recent", "tail"),
     *("group_damping", "own_damping", "group_part", "own_part", "common_growth"),
 )
-WEIGHTS = ("learned", "learned_trend", "pooled", "pooled_trend")
-WIDTHS = ("widen", "widen_short", "widen_far", "widen_tail", "widen_low", "widen_ceiling")
+WEIGHTS = ("learned", "learned_trend", "pooled")
+WIDTHS = ("widen", "widen_tail", "widen_low", "widen_ceiling")
 SHARED = ("shared", "shared_short", "shared_far")
 CONSTANTS = (*STRUCTURE, *WEIGHTS, *WIDTHS, *SHARED)
 USUAL_POINTS = 8
 """Histories are taken as this long beyond it: longer ones were not there to learn from."""
+FARTHEST = 40.0
+"""Soft logits beyond which nothing in percent changes any more."""
 CEILING = 1.5
 """Points below 100 within which the ceiling is near."""
 
@@ -59,7 +61,7 @@ VARIANTS = {
     "default": Variant(),
     "structural_alone": Variant(STRUCTURAL),
     "learned_alone": Variant({"learned": 50.0, "learned_trend": 0.0}),
-    "trend_fades": Variant({"pooled": -50.0, "pooled_trend": 0.0}, without="group_pace"),
+    "trend_fades": Variant({"pooled": -50.0}, without="group_pace"),
     "trend_lasts": Variant({**STRUCTURAL, "group_damping": 1.0, "group_part": 1.0}),
     "temporary_shock": Variant(masked="break", is_break=False),
     "lasting_break": Variant(),
@@ -74,31 +76,55 @@ passes, or stays as a new level; the last year is forecast as if it had not been
 BREAK_VARIANTS = ("temporary_shock", "lasting_break")
 
 
-def combine(members, trend_share, points, lead, last, constants: Mapping) -> np.ndarray:
-    """Weighted mean of the members' quantile functions on the soft logit, widened or narrowed.
+def combine(members, trend_share, last, constants: Mapping) -> np.ndarray:
+    """Mean of the members' distributions on the soft logit, its quantiles widened or narrowed.
 
     Parameters
     ----------
     members
-        Damped trend, pooled changes and learned member, each (..., H, G).
+        Quantile functions of damped trend, pooled changes and learned member, each (N, H, G).
     trend_share
-        (..., 1) how far the group moves together in one direction, 0-1.
-    points, last
-        (..., 1) years observed and last figure in percent.
-    lead
-        (H,) years ahead.
+        How far and how fast the group moves in one direction, 0-1; one for all or (N, 1).
+    last
+        (N, 1) last figure in percent.
+
+    Returns
+    -------
+    Quantile functions (N, H, G).
     """
     c = constants
-    learned = expit(c["learned"] + c["learned_trend"] * trend_share)[..., None]
-    pooled = expit(c["pooled"] + c["pooled_trend"] * trend_share)[..., None]
-    trend, changes, network = members
-    mean = learned * network + (1 - learned) * (pooled * changes + (1 - pooled) * trend)
-    short = np.log(USUAL_POINTS / np.clip(points, 3, USUAL_POINTS))
-    width = c["widen"] + c["widen_short"] * short + c["widen_far"] * np.log(np.minimum(lead, 10))
-    width = width + c["widen_ceiling"] * np.exp((last - 100) / CEILING)
+    learned = expit(c["learned"] + c["learned_trend"] * np.asarray(trend_share))[..., None]
+    pooled = (1 - learned) * expit(c["pooled"])
+    mean = pool(members, (1 - learned - pooled, pooled, learned))
+    width = c["widen"] + c["widen_ceiling"] * np.exp((last - 100) / CEILING)
     shape = abs(c["widen_tail"]) * GRID**2 / 6 + c["widen_low"] * (GRID < 0)
     middle = mean[..., [MEDIAN]]
     return middle + (mean - middle) * np.exp(width)[..., None] * np.exp(shape)
+
+
+def pool(members, weights) -> np.ndarray:
+    """Quantile functions of the weighted mean of the members' distribution functions.
+
+    The mean is taken at the places that the mean of the quantiles gives.
+    """
+    members = [np.clip(member, -FARTHEST, FARTHEST) for member in members]
+    place = sum(w * member for w, member in zip(weights, members, strict=True))
+    place[..., 0] = np.minimum.reduce([member[..., 0] for member in members])
+    place[..., -1] = np.maximum.reduce([member[..., -1] for member in members])
+    chance = 0.0
+    for w, member in zip(weights, members, strict=True):
+        inside = np.clip(place, member[..., :1], member[..., -1:])
+        chance = chance + w * ndtr(interpolate(inside, member, GRID))
+    return interpolate(GRID, np.clip(ndtri(chance), GRID[0], GRID[-1]), place)
+
+
+def interpolate(x, xp, fp) -> np.ndarray:
+    """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
+    apart = 4 * FARTHEST * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
+    flat = np.interp(
+        (x + apart).ravel(), (xp + apart).ravel(), np.broadcast_to(fp, xp.shape).ravel()
+    )
+    return flat.reshape(xp.shape)
 
 
 def shared_part(own, common, points, lead, constants: Mapping) -> np.ndarray:

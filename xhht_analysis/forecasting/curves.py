@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-GRID = np.arange(-14, 15) * 0.25
+GRID = np.arange(-7, 8) * 0.5
 """Normal scores at which every quantile function is held."""
 STEP = GRID[1] - GRID[0]
 MEDIAN = len(GRID) // 2

@@ -71,7 +71,9 @@ class Learned:
 def run_network(x: np.ndarray, layers) -> np.ndarray:
     """Rectified sums, layer by layer; the last is left as it is."""
     for weights, bias in layers[:-1]:
-        x = np.maximum(x @ weights + bias, 0)
+        x = x @ weights
+        x += bias
+        np.maximum(x, 0, out=x)
     return x @ layers[-1][0] + layers[-1][1]
 
 

@@ -143,8 +143,7 @@ def fit_group(
     seen, lead = np.isfinite(panel.shares), np.arange(1, horizon + 1)
     at = panel.shares.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
     last = 100 * panel.shares[np.arange(len(seen)), at]
-    how = (trend.trend_share, trend.points[:, None], lead, last[:, None], settings)
-    z = combine(members, *how)
+    z = combine(members, trend.trend_share, last[:, None], settings)
     own, common = variances(trend, horizon, settings)
     # what is not known of the last year stays unknown in all years after it
     width = (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2

@@ -23,6 +23,8 @@ from xhht_analysis.forecasting.history import Matrices
 
 MARGIN = 0.02
 """m of the soft logit: about 0.2 logits a point at the ceiling, where the logit has no end."""
+USUAL_PACE = 0.05
+"""A step a year on the soft logit that is neither slow nor fast: about one point."""
 NEW_LEVEL = 1e6
 """Variance of a level before its first figure, and at a change of definition."""
 EXACT = 1e-12
@@ -68,9 +70,15 @@ class Trend:
 
     @property
     def trend_share(self) -> float:
-        """How far the group moves in one direction: mean step over root mean square, 0-1."""
+        """How far and how fast the group moves in one direction, 0-1.
+
+        Mean step over root mean square, and over itself and `USUAL_PACE`.
+        """
         steps = self.steps[np.isfinite(self.steps)]
-        return abs(steps.mean()) / (np.sqrt((steps**2).mean()) + EXACT) if len(steps) else 0.0
+        if not len(steps):
+            return 0.0
+        mean = abs(steps.mean())
+        return mean / (np.sqrt((steps**2).mean()) + EXACT) * mean / (mean + USUAL_PACE)
 
     @property
     def own_mean(self) -> np.ndarray:
