@@ -134,6 +134,8 @@ def test_pooled_changes_are_those_that_all_units_have_seen():
     # three years are spanned by figures; four and five are scaled from three
     expected = z[:, -1:] + 0.3 * np.arange(1, 6)
     np.testing.assert_allclose(middle, expected, atol=1e-9)
+    still = pooled_changes(trend, 5, "group_pace")[..., MEDIAN]
+    np.testing.assert_allclose(still, np.repeat(z[:, -1:], 5, axis=1), atol=1e-9)
 
 
 def test_quantiles_are_widened_as_the_constants_say():

@@ -61,7 +61,7 @@ VARIANTS = {
     "default": Variant(),
     "structural_alone": Variant(STRUCTURAL),
     "learned_alone": Variant({"learned": 50.0, "learned_trend": 0.0}),
-    "trend_fades": Variant({"pooled": -50.0}, without="group_pace"),
+    "trend_fades": Variant(without="group_pace"),
     "trend_lasts": Variant({**STRUCTURAL, "group_damping": 1.0, "group_part": 1.0}),
     "temporary_shock": Variant(masked="break", is_break=False),
     "lasting_break": Variant(),

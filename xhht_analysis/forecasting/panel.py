@@ -137,7 +137,7 @@ def fit_group(
     trend = fit_trend(panel, settings)
     members = (
         damped_trend(trend, horizon, settings, without),
-        pooled_changes(trend, horizon),
+        pooled_changes(trend, horizon, without),
         learned_curves(trend, horizon, learned, without),
     )
     seen, lead = np.isfinite(panel.shares), np.arange(1, horizon + 1)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, ndtr, ndtri, stdtrit
 
-from xhht_analysis.forecasting.curves import GRID
+from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.forecasting.history import Matrices
 
 MARGIN = 0.02
@@ -204,11 +204,12 @@ def damped_trend(trend: Trend, horizon: int, constants: dict, without: str = "")
     return middle[..., None] + np.sqrt(own + common)[..., None] * student
 
 
-def pooled_changes(trend: Trend, horizon: int) -> np.ndarray:
+def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
     """Quantile functions (N, H, G) on the soft logit from the changes that all units have seen.
 
     The changes that any unit of the group has seen over h years are taken for what any unit may
-    see next; a lead that no two figures span is scaled from the longest shorter one.
+    see next; a lead that no two figures span is scaled from the longest shorter one. ``without``
+    as in `damped_trend`: without the group's pace changes are taken around their median.
     """
     some = trend.z[np.unique(np.linspace(0, len(trend.z) - 1, MOST_UNITS).astype(int))]
     changes, era = {}, np.cumsum(trend.breaks)
@@ -218,8 +219,9 @@ def pooled_changes(trend: Trend, horizon: int) -> np.ndarray:
         if len(change) > 1:
             changes[span] = change
     changes = changes or {1: UNKNOWN_CHANGES}
-    leads = range(1, horizon + 1)
-    return trend.level[:, None, None] + np.stack([_change(changes, lead) for lead in leads])
+    curves = np.stack([_change(changes, lead) for lead in range(1, horizon + 1)])
+    curves = curves - curves[:, [MEDIAN]] * (without == "group_pace")
+    return trend.level[:, None, None] + curves
 
 
 def _change(changes: dict[int, np.ndarray], lead: int) -> np.ndarray:
