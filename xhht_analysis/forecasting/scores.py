@@ -37,21 +37,6 @@ def crps_quantiles(quantiles: np.ndarray, levels, observed) -> np.ndarray:
     return np.trapezoid(padded, np.concatenate([[0.0], levels, [1.0]]), axis=-1)
 
 
-def crps_draws(draws: np.ndarray, observed) -> np.ndarray:
-    """CRPS of an ensemble, draws on the first axis: E|X - y| - E|X - X'| / 2."""
-    ordered = np.sort(draws, axis=0)
-    n = len(ordered)
-    weight = (2 * np.arange(1, n + 1) - n - 1).reshape(-1, *[1] * (ordered.ndim - 1))
-    spread = (weight * ordered).sum(axis=0) / n**2
-    return np.abs(ordered - np.asarray(observed)).mean(axis=0) - spread
-
-
-def interval_score(low, high, observed, alpha: float) -> np.ndarray:
-    """Width of a central 1 - ``alpha`` interval plus 2/alpha times the miss."""
-    below, above = np.maximum(low - observed, 0), np.maximum(observed - high, 0)
-    return (high - low) + 2 / alpha * (below + above)
-
-
 def wis(quantiles: np.ndarray, levels, observed) -> np.ndarray:
     """Weighted interval score of a symmetric set of quantile levels with the median.
 
