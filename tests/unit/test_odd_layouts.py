@@ -11,10 +11,12 @@ from tests.form_fixtures import (
     Board,
     column_letters,
     figures,
+    left_out,
     problems,
     read,
     rules,
 )
+from tests.unit.test_forms_traps import row as figure_row
 from tests.unit.test_forms_traps import template
 from tests.unit.test_witnesses import ONE, THREE, TWO, xmc3
 from tests.unit.test_wordings import generic, shares
@@ -194,3 +196,11 @@ def test_a_district_above_a_second_table_does_not_take_a_communes_figures():
     board.cells |= below.cells
     board.merges += below.merges
     assert {unit for _, unit in figures(read(board))} == {TAN_THOI}
+
+
+@pytest.mark.parametrize("name", ["Tổng số hộ gia đình học tập", "Cộng", "Toàn xã"])
+def test_a_row_without_code_that_reads_like_a_sum_is_named(name):
+    known = figure_row("life_skills", 1234, 2500)
+    reading = read(template(known, ["", name, "hộ", 1200, 1500]))
+    assert figures(reading) == {("life_skills", TAN_THOI): (1234, 2500, "D9")}
+    assert left_out(reading) == [("row_left_out", "D10")]

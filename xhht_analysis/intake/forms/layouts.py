@@ -115,12 +115,16 @@ class Layout:
             columns |= {column for _, column in claim.cells}
             self.covered |= {row for row, _ in claim.cells}
             self.office.observe(self.name, self.table, claim)
-        self.covered |= {row for row, kind in self.table.rows() if kind == "total"}
+        self.covered |= self.totals()
         for column in sorted(columns & self.table.beside_prior):
             text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
             self.office.find(self.table.head(column), "share_beside_prior", text)
         read = (columns, self.structure(), self.covered, self.row_rule)
         left_out.report(self.table, self.office, *read)
+
+    def totals(self) -> set[int]:
+        """Rows that add up others: compared by `check_totals`, no figures of their own."""
+        return {row for row, kind in self.table.rows() if kind == "total"}
 
     def structure(self) -> set[int]:
         """Columns read beside the cells of figures: codes, names, units of measurement."""
@@ -344,6 +348,10 @@ class Listing(Layout):
                 claim = Claim(None if disagree else known, row, indicator_raw=code or name)
                 self._fill(claim, row)
                 yield claim
+
+    def totals(self) -> set[int]:
+        """None: rows of unlike indicators have no sum, so "Tổng số hộ …" is a row of its own."""
+        return set()
 
     def structure(self) -> set[int]:
         """Columns of codes and years."""
