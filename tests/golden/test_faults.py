@@ -13,7 +13,7 @@ import pytest
 from tests import killed_runs
 from xhht_analysis.project import ROOT
 
-pytestmark = [pytest.mark.golden, pytest.mark.slow]
+pytestmark = [pytest.mark.golden, pytest.mark.slow, pytest.mark.long]
 YEAR = ["--year", "2024"]
 
 
