@@ -1,6 +1,7 @@
 """The rule that the benchmark tries: each draw against `plan.standards` on that draw alone."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ COMMUNES = {f"281{i:02d}": ("815", "816", "817")[i % 3] for i in range(24)}
 @dataclass(frozen=True)
 class FewAreas:
     special: tuple = ()
+    province = SimpleNamespace(code="82")
 
     def communes_of(self, district, on):
         return [c for c, d in COMMUNES.items() if d == district]
