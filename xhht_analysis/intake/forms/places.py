@@ -149,7 +149,7 @@ class Places:
     def hamlets(self, table: Table, rows: list[int]) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units."""
         on = self.on(self.context.year)
-        if self.own(self.context.year).unit_code not in self.areas.parents(on):
+        if self.depth(self.own(self.context.year).unit_code, on) != DEPTHS["commune"]:
             return []
         names = {row: table.sheet.text(row, table.key).strip() for row in rows}
         if HAMLET.match(table.headings[table.key]):
