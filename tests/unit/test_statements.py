@@ -352,3 +352,18 @@ def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
     assert "mức tăng của năm gần nhất (kéo xuống 0,8 điểm phần trăm)." in text
     assert "nhịp tăng riêng" not in text
     assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text
+
+
+@pytest.mark.parametrize("firmness", ["firm", "depends"])
+def test_a_star_marks_only_what_another_assumption_would_change(firmness):
+    verdicts = frames.make_material().verdicts
+    at = (verdicts["goal_code"] == "clc_it") & (verdicts["target_year"] == 2030)
+    verdicts = verdicts.assign(
+        firmness=verdicts["firmness"].mask(at, firmness),
+        depends_on=verdicts["depends_on"].mask(at, "trend_fades"),
+    )
+    said = frames.make_material(verdicts=verdicts).statement("clc_it", 2030)
+    for short in (True, False):
+        text, key = scorecard.tone(said, short=short)
+        assert text.endswith(" *") == (firmness == "depends")
+        assert key == said.key

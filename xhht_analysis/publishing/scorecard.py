@@ -90,8 +90,12 @@ def _without_noun(run: Material, text: str) -> str:
 
 
 def tone(said: Statement, *, short: bool = False) -> list[str]:
-    """Cell of a verdict: its text and the class that colours its edge."""
+    """Cell of a verdict: its text and the class that colours its edge.
+
+    A star marks a verdict that one changed assumption would move to another class.
+    """
     text = f"{said.mark} {said.chance_text}" if short and said.chance_text else said.verdict_text
+    text += " *" if said.depends_on else ""
     return [text, said.key]
 
 
