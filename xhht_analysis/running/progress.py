@@ -7,6 +7,7 @@ from rich.table import Table
 
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages
+from xhht_analysis.running.documents import PARTS
 from xhht_analysis.running.runner import StageResult
 
 
@@ -52,9 +53,10 @@ def show_places(project: Project, as_of: str, *, with_units: bool = False) -> No
     """Print the folders and documents of run ``as_of``, one path a line, never wrapped."""
     console = Console(soft_wrap=True, highlight=False)
     console.print(messages.RUN_DONE)
-    documents = sorted(project.reports(as_of).glob("05_committee_report.*"))
+    folder = project.reports(as_of)
+    documents = [path for name in PARTS.values() for path in sorted(folder.glob(f"{name}.*"))]
     index = project.reports_root / "index.html"
-    units = [project.reports(as_of) / "units"] if with_units else []
+    units = [folder / "units"] if with_units else []
     for path in (project.processed(as_of), project.figures(as_of), *documents, *units, index):
         if path.exists():
             console.print(f"  {path}", markup=False)
