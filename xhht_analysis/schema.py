@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,20 +16,6 @@ KINDS = {
     "float": "số (dấu thập phân của tệp này là «{}»)",
     "bool": "True hoặc False",
 }
-
-
-_LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-def printable(text: str) -> str:
-    """Text that every table, document and terminal takes.
-
-    Line ends are line feeds; control characters and lone surrogates become U+FFFD.
-    """
-    if text.isprintable():
-        return text
-    return _CONTROL.sub("\ufffd", _LINE_ENDS.sub("\n", text))
 
 
 @dataclass(frozen=True)
@@ -46,12 +32,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns in the order they are written, and its unique key."""
+    """One table: its columns in the order they are written, and its unique key.
+
+    ``optional`` tables may have no file.
+    """
 
     name: str
     columns: dict[str, Column]
     key: tuple[str, ...] = ()
     note: str = ""
+    optional: bool = False
 
     @property
     def dtypes(self) -> dict[str, str]:
@@ -71,6 +61,36 @@ class Table:
 
 class ContractError(ValueError):
     """A table breaks its contract; the message lists every breach once."""
+
+
+def read_tables(path: Path) -> dict[str, Table]:
+    """Tables described in a TOML file, by name.
+
+    A table has a ``key`` (names of columns), a ``note`` and its ``columns``, one a line: name, kind
+    (with ? when it may be empty), then the range ``low..high`` or the values allowed ``a|b|c``,
+    then a note behind #.
+    """
+    described = tomllib.loads(path.read_text(encoding="utf-8"))
+    tables = {}
+    for name, table in described.items():
+        lines = map(str.split, table.pop("columns").strip().splitlines())
+        columns = {column: _column(*rule) for column, *rule in lines}
+        key = tuple(table.pop("key", "").split())
+        tables[name] = Table(name, columns, key, **table)
+    return tables
+
+
+def _column(kind: str, *rule: str) -> Column:
+    limits, _, note = " ".join(rule).partition("# ")
+    low, dots, high = (part.strip() for part in limits.partition(".."))
+    return Column(
+        kind.removesuffix("?"),
+        required=not kind.endswith("?"),
+        low=float(low) if dots and low else None,
+        high=float(high) if high else None,
+        allowed=None if dots or not low else tuple(low.split("|")),
+        note=note,
+    )
 
 
 def read_csv(path: Path, table: Table) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts, files, schema
+from xhht_analysis import characters, contracts, files, schema
 from xhht_analysis.project import KitError
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -68,7 +68,7 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     frame = contracts.check(contracts.conform(frame, table), table)
     frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
     for column in table.text_columns:
-        frame[column] = frame[column].map(schema.printable, na_action="ignore").astype("str")
+        frame[column] = frame[column].map(characters.printable, na_action="ignore").astype("str")
         risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
         frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")

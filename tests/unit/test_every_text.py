@@ -16,10 +16,10 @@ from tests import odd_files
 from tests.form_fixtures import Board, write_xlsx
 from tests.odd_files import CAI_BE, HEAD, list_xml, write_package
 from xhht_analysis import contracts, store
+from xhht_analysis.characters import printable
 from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
-from xhht_analysis.schema import printable
 
 pytestmark = pytest.mark.unit
 

@@ -105,7 +105,7 @@ def test_every_breach_is_told_and_a_wrong_type_only_once():
     )
 )
 def test_check_refuses_exactly_what_the_description_forbids(rows):
-    column = {"unit": contracts.CODE, "level": contracts.LEVEL}
+    column = {"unit": contracts.CODE, "level": contracts.Column("float", False, 0, 3)}
     column["status"] = contracts.Column("str", required=False, allowed=("ok",))
     table = contracts.Table("t", column, key=("unit", "level"))
     frame = contracts.conform(pd.DataFrame(rows, columns=list(column)), table)
@@ -154,7 +154,7 @@ def test_a_table_cut_off_in_the_midst_of_a_row_is_damaged(tmp_path):
 
 
 def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
-    columns = {"year": contracts.YEAR, "value": contracts.PERCENT}
+    columns = {"year": contracts.Column("int"), "value": contracts.Column("float", False, 0, 100)}
     columns["done"] = contracts.Column("bool", required=False)
     table, path = contracts.Table("t", columns), tmp_path / "t.csv"
     path.write_text("year;value;done\n2024;45,5;True\n20x4;;maybe\n2024,5;nhiều;\n", "utf-8")
@@ -196,7 +196,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("said", FAULTS)
 def test_what_is_wrong_in_a_file_is_told_in_the_words_of_its_reader(tmp_path, said):
-    columns = {"year": contracts.YEAR, "value": contracts.ANY_NUMBER}
+    columns = {"year": contracts.Column("int"), "value": contracts.Column("float", False)}
     columns["done"] = contracts.Column("bool", required=False)
     table, path = contracts.Table("t", columns), tmp_path / "t.csv"
     path.write_text(FAULTS[said], "utf-8")

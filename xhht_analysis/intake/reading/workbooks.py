@@ -18,9 +18,9 @@ from zipfile import ZipFile
 
 import python_calamine as calamine
 
+from xhht_analysis.characters import printable
 from xhht_analysis.intake.reading import biff, legacy_text, ooxml, prescan, xlsb
 from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
-from xhht_analysis.schema import printable
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
