@@ -37,11 +37,10 @@ DOCUMENTS = """
 import sys
 from pathlib import Path
 from xhht_analysis.project import Project
-from xhht_analysis.running import documents, runner, stages
+from xhht_analysis.running import documents, stages
 project = Project(out=Path(sys.argv[1]))
-settings = runner.Settings(raw_dir=project.sample_dir, as_of=sys.argv[2], sample=True)
 executed = project.run_dir(sys.argv[2]) / stages.REPORT.notebook
-documents.maker().write(project, settings, executed)
+documents.write_documents(project, sys.argv[2], "vi", executed)
 """
 WORD = "rất có khả năng đạt"
 
@@ -53,7 +52,7 @@ def plain(folder: Path) -> None:
     settings = runner.Settings(raw_dir=project.sample_dir, as_of=as_of, sample=True)
     for place in (project.processed(as_of), project.figures(as_of), project.run_dir(as_of)):
         place.mkdir(parents=True)
-    for stage in stages.ALL:
+    for stage in stages.NOTEBOOKS:
         source = project.notebooks_dir / stage.notebook
         declared = notebooks.declared_parameters(source)
         given = settings.parameters(project)
@@ -126,7 +125,7 @@ def side_by_side(units: list[str], folder: Path) -> None:
         for unit in units
     ]
     with unit_reports.make_executor(2) as executor:
-        assert [o.error for o in unit_reports.outcomes(jobs, executor)] == [""] * len(units)
+        assert not any(dict(unit_reports.outcomes(jobs, executor)).values())
 
 
 def throughput(units: list[str]) -> None:

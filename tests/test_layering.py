@@ -36,6 +36,7 @@ HOMES = {
     "matplotlib": ("publishing/figures/",),
     "seaborn": ("publishing/figures/",),
     "distributed": ("running",),
+    "filelock": ("running",),
     "dask": (),
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -46,7 +47,7 @@ MAX_TOKENS = {
     "intake": 58_400,
     "forecasting": 32_700,
     "publishing": 42_800,
-    "running": 22_500,
+    "running": 21_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

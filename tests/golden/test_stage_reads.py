@@ -7,7 +7,7 @@ import pytest
 
 from tests.test_layering import ROOT, imports
 from xhht_analysis.project import Project
-from xhht_analysis.running import execution, records, source_code, stages
+from xhht_analysis.running import execution, records, runner, stages
 
 pytestmark = pytest.mark.golden
 HOOK = """
@@ -26,11 +26,6 @@ def hashes():
     return records.code_hashes(Project())
 
 
-def reachable(stage, hashes):
-    text = source_code.notebook_code(ROOT / "notebooks" / stage.notebook)
-    return source_code.reachable_files(text, ROOT, hashes, stage.templates)
-
-
 def with_hook(source, target, log):
     """Copy of a notebook whose first code cell notes every file of the kit that is opened."""
     notebook = json.loads(source.read_text(encoding="utf-8"))
@@ -42,52 +37,71 @@ def with_hook(source, target, log):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("stage", stages.NOTEBOOKS, ids=lambda stage: stage.name)
 def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     log = tmp_path / "opened.txt"
     source = with_hook(ROOT / "notebooks" / stage.notebook, tmp_path / stage.notebook, log)
     execution.execute(source, tmp_path / "out.ipynb", {}, cwd=ROOT, timeout=900)
     opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
     places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
-    unread = {f"config/{name}" for name in stage.config_unread}
-    key = reachable(stage, hashes) | {p for p in hashes if p.startswith("config/")} - unread
-    words = {p for p in hashes if p.startswith(source_code.TEMPLATES)}  # see ADR 0023
-    assert (places & set(hashes)) - words <= key
+    key = set(runner.read_code(stage, hashes))
+    words = {p for p in hashes if p.startswith(runner.TEMPLATES)}  # see ADR 0023
+    source = {f"notebooks/{stage.notebook}"}
+    assert (places & set(hashes)) - words - source <= key
     assert places & key  # the hook saw something
 
 
-@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
-def test_the_modules_of_a_stage_are_those_python_would_import(stage, hashes):
+def code_of(path):
+    """The code cells of a notebook as a module that `imports` can read."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
+def closure(names, hashes):
+    """Places of the modules ``names`` and of all that they import, directly or through others."""
     modules = {}
     for place in hashes:
         if place.endswith(".py"):
             modules[place.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = place
-    pending = source_code.imported_modules(
-        source_code.notebook_code(ROOT / "notebooks" / stage.notebook)
-    )
-    expected = set()
+    pending, places = set(names), set()
     while pending:
         name = pending.pop()
         while name:
             place = modules.get(name)
-            if place and place not in expected:
-                expected.add(place)
+            if place and place not in places:
+                places.add(place)
                 pending |= imports(ROOT / place)
             name = name.rpartition(".")[0]
-    assert {p for p in reachable(stage, hashes) if p.endswith(".py")} == expected
+    return places
 
 
-def test_a_changed_word_is_a_reason_for_figures_and_report_alone(hashes):
+@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
+def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
+    path = ROOT / "xhht_analysis" / "running" / "documents.py"
+    if stage != stages.DOCUMENTS:
+        text = code_of(ROOT / "notebooks" / stage.notebook)
+        path = tmp_path / "cells.py"
+        path.write_text(text, encoding="utf-8")
+    needed = closure(imports(path), hashes)
+    assert needed
+    running = {p for p in needed if p.startswith("xhht_analysis/running/")}
+    assert bool(running) is (stage == stages.DOCUMENTS)  # its own room: `stages` alone
+    assert running <= {f"xhht_analysis/running/{name}.py" for name in ("__init__", "stages")}
+    assert needed - running <= set(runner.read_code(stage, hashes))
+
+
+def test_a_changed_word_is_a_reason_for_figures_report_and_documents_alone(hashes):
     word = "xhht_analysis/publishing/templates/words.toml"
     assert word in hashes
-    assert [s.name for s in stages.ALL if word in reachable(s, hashes)] == [
+    assert [s.name for s in stages.ALL if word in runner.read_code(s, hashes)] == [
         "04_figures",
         "05_committee_report",
+        "documents",
     ]
 
 
 def test_another_room_is_no_reason_to_run_a_stage_again(hashes):
-    rooms = {s.name: {p.split("/")[1] for p in reachable(s, hashes)} for s in stages.ALL}
+    rooms = {s.name: {p.split("/")[1] for p in runner.read_code(s, hashes)} for s in stages.ALL}
     assert "forecasting" not in rooms["01_intake"]
     assert "intake" not in rooms["02_backtest"] | rooms["03_forecast"]
-    assert all("running" not in names for names in rooms.values())
+    assert all("running" not in rooms[stage.name] for stage in stages.NOTEBOOKS)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from xhht_analysis.project import ROOT, KitError
-from xhht_analysis.running import cli, run_commands
+from xhht_analysis.running import cli, result_commands
 
 pytestmark = pytest.mark.unit
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
@@ -177,7 +177,7 @@ def test_a_command_that_reads_says_what_it_cannot_read(words, tmp_path, monkeypa
     record.write_text("{}")
     monkeypatch.setattr(Path, "read_bytes", refuse)
     monkeypatch.setattr(Path, "read_text", refuse)
-    command = getattr(run_commands, words[0])
+    command = getattr(result_commands, words[0])
     with pytest.raises(KitError, match=r"Không đọc được .*run"):
         command(*words[1:], out=tmp_path)
 

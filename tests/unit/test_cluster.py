@@ -97,7 +97,7 @@ def test_a_cluster_gives_the_same_bytes_and_its_scheduler_needs_no_kit(start, tm
         list(unit_reports.outcomes(make_jobs(tmp_path / "thread", ["3", "2"]), executor))
     with cluster.connect(address) as executor:
         jobs = make_jobs(tmp_path / "cluster", ["3", "2"])
-        found = {o.name: o.error for o in unit_reports.outcomes(jobs, executor)}
+        found = dict(unit_reports.outcomes(jobs, executor))
     assert found["3"] == ""
     assert "ZeroDivisionError" in found["2"]
     one, two = (tmp_path / name / "3.ipynb" for name in ("thread", "cluster"))

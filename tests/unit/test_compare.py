@@ -8,7 +8,7 @@ import pytest
 from xhht_analysis import contracts, store
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.running import compare, records, run_commands
+from xhht_analysis.running import comparison, records, result_commands
 
 pytestmark = pytest.mark.unit
 BEFORE, AFTER = "2024-11-20", "2025-11-20"
@@ -93,10 +93,10 @@ def test_each_cause_gets_its_share_and_they_add_up(project):
     publish(project, BEFORE, old, verdicts(0.30, "unlikely"))
     (project.config_dir / "targets.csv").write_text("new")
     publish(project, AFTER, new, verdicts(0.60))
-    found = compare.compare(project, BEFORE, AFTER, judge)
+    found = comparison.compare(project, BEFORE, AFTER, judge)
     # published 0.30; (40+20+60)/3 = 40; (46+20+60)/3 = 42; (46+50+60)/3 = 52; published 0.60
     row = only(found)
-    shares = [row[f"by_{step}"] for step in compare.STEPS]
+    shares = [row[f"by_{step}"] for step in comparison.STEPS]
     assert shares == pytest.approx([0.10, 0.02, 0.10, 0.08])
     assert sum(shares) == pytest.approx(row["prob_after"] - row["prob_before"])
     assert row["causes"] == "model;reread;revision;new"
@@ -113,7 +113,7 @@ def test_with_the_same_code_and_only_new_figures_all_is_new_data(project):
     old = panel((2021, 40.0, "a"))
     publish(project, BEFORE, old, verdicts(None, "no_data"))
     publish(project, AFTER, panel((2021, 40.0, "a"), (2022, 50.0, "b")), verdicts(0.5))
-    row = only(compare.compare(project, BEFORE, AFTER, refuse))
+    row = only(comparison.compare(project, BEFORE, AFTER, refuse))
     assert row["causes"] == "new"
     assert (row["class_before"], row["class_after"]) == ("no_data", "open")
 
@@ -122,7 +122,7 @@ def test_nothing_changed_is_nothing_found(project):
     old = panel((2021, 40.0, "a"))
     for as_of in (BEFORE, AFTER):
         publish(project, as_of, old, verdicts(0.5))
-    found = compare.compare(project, BEFORE, AFTER, refuse)
+    found = comparison.compare(project, BEFORE, AFTER, refuse)
     assert found.verdicts.empty
     assert (found.figures, found.why) == ({}, [])
 
@@ -134,7 +134,7 @@ def test_code_that_no_verdict_passes_through_is_no_cause(project):
     for as_of, text, prob in ((BEFORE, "old", 0.2), (AFTER, "new", 0.4)):
         page.write_text(text)
         publish(project, as_of, old, verdicts(prob))
-    found = compare.compare(project, BEFORE, AFTER, refuse)
+    found = comparison.compare(project, BEFORE, AFTER, refuse)
     assert (found.why, only(found)["causes"]) == ([], "new")  # only the day moved on
 
 
@@ -142,7 +142,7 @@ def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     old = panel((2021, 40.0, "a"))
     publish(project, BEFORE, old, verdicts(0.2), versions={"numpy": "2.0"})
     publish(project, AFTER, old, verdicts(0.4), versions={"numpy": "2.4"})
-    found = compare.compare(project, BEFORE, AFTER, judge)
+    found = comparison.compare(project, BEFORE, AFTER, judge)
     assert found.why == ["Gói phần mềm: numpy (đã sửa: 2.0 → 2.4)"]
     assert only(found)["causes"] == "model"
 
@@ -158,12 +158,12 @@ def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     ],
 )
 def test_kinds_of_change(old, new, kind):
-    found = compare.panel_changes(panel(old), panel(new))
+    found = comparison.panel_changes(panel(old), panel(new))
     assert list(found) == ([kind] if kind else [])
 
 
 def test_a_figure_taken_back_is_a_revision():
-    found = compare.panel_changes(
+    found = comparison.panel_changes(
         panel((2021, 1.0, "a"), (2022, 2.0, "b")), panel((2021, 1.0, "a"))
     )
     assert list(found) == ["revision"]
@@ -174,13 +174,13 @@ def test_a_rebuilt_figure_follows_the_reported_one_it_is_built_from():
         commune = panel((2021, value, source)).assign(unit_code="28249", frame="2025-07")
         return pd.concat([panel((2021, value, None)), commune])
 
-    found = compare.panel_changes(both(40.0, "a"), both(41.0, "b"))
+    found = comparison.panel_changes(both(40.0, "a"), both(41.0, "b"))
     assert sorted(found) == ["revision", "revision"]
 
 
 def test_an_unknown_run_is_named(project):
     with pytest.raises(KitError, match=BEFORE):
-        compare.compare(project, BEFORE, AFTER)
+        comparison.compare(project, BEFORE, AFTER)
 
 
 def test_invented_and_real_runs_are_never_compared(project):
@@ -188,7 +188,7 @@ def test_invented_and_real_runs_are_never_compared(project):
     publish(project, "2024-11-20", table, verdicts(0.5), sample=True)
     publish(project, "2025-11-20", table, verdicts(0.5), sample=False)
     with pytest.raises(KitError, match="minh hoạ"):
-        compare.compare(project, "2024-11-20", "2025-11-20", judge=judge)
+        comparison.compare(project, "2024-11-20", "2025-11-20", judge=judge)
 
 
 def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypatch, capsys):
@@ -197,11 +197,11 @@ def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypat
     row |= {"prob_after": 0.71, "by_model": 0.0, "by_reread": 0.0, "by_revision": 0.05}
     row |= {"by_new": 0.18, "causes": "revision;new"}
     frame = pd.DataFrame([{**row, "unit_code": "815"}, {**row, "unit_code": "82"}])
-    found = compare.Comparison(frame, {"new": 3}, [], [])
-    monkeypatch.setattr(compare, "compare", lambda *arguments: found)
+    found = comparison.Comparison(frame, {"new": 3}, [], [])
+    monkeypatch.setattr(comparison, "compare", lambda *arguments: found)
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "reports" / AFTER).mkdir(parents=True)
-    run_commands.compare(BEFORE, AFTER, out=tmp_path)
+    result_commands.compare(BEFORE, AFTER, out=tmp_path)
     told = capsys.readouterr().out.replace("\u00a0", " ")
     assert told.count(f"{Labels('vi').verdict('open')} 50 %") == 1  # chances go by 5
     assert told.count(f"{Labels('vi').verdict('likely')} 70 %") == 1

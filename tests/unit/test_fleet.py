@@ -25,7 +25,7 @@ def make_jobs(folder, units):
 def test_every_outcome_arrives_and_a_failure_is_named(tmp_path):
     jobs = make_jobs(tmp_path, ["1", "2", "3"])
     with unit_reports.make_executor(2) as executor:
-        found = {o.name: o.error for o in unit_reports.outcomes(jobs, executor)}
+        found = dict(unit_reports.outcomes(jobs, executor))
     assert sorted(found) == ["1", "2", "3"]
     assert "ZeroDivisionError" in found["2"]
     assert found["1"] == found["3"] == ""
@@ -36,7 +36,7 @@ def test_together_and_alone_give_the_same_bytes(tmp_path):
         (tmp_path / name).mkdir()
         with ThreadPoolExecutor(workers) as executor:
             jobs = make_jobs(tmp_path / name, ["3", "4"])
-            assert [o.error for o in unit_reports.outcomes(jobs, executor)] == ["", ""]
+            assert dict(unit_reports.outcomes(jobs, executor)) == {"3": "", "4": ""}
     for unit in ("3", "4"):
         one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("alone", "together"))
         assert one.read_bytes() == two.read_bytes()
@@ -56,9 +56,7 @@ class Lossy(Executor):
 
 
 def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
-    found = {
-        o.name: o.error for o in unit_reports.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy())
-    }
+    found = dict(unit_reports.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy()))
     assert "worker gone" in found["1"]
     assert "CancelledError" in found["3"]
     assert all("chạy lại" in error for error in found.values())

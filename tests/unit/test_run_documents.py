@@ -7,51 +7,59 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
 from xhht_analysis.project import KitError
-from xhht_analysis.running import publication, records, runner, stages
+from xhht_analysis.running import documents, publication, records, runner
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
 __all__ = ["project"]
 REPORT = Stage("02_report", reads=("panel",), makes=("scores",))
+DOCUMENTS = Stage("documents", reads=("scores",))
 
 
 @pytest.fixture
 def report(project, monkeypatch):
     """A project whose second stage is its report."""
     (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
-    monkeypatch.setattr(stages, "REPORT", REPORT)
-    monkeypatch.setattr(stages, "ALL", (FIRST, REPORT))
+    monkeypatch.setattr(runner, "REPORT", REPORT)
+    monkeypatch.setattr(runner, "DOCUMENTS", DOCUMENTS)
+    monkeypatch.setattr(runner, "ALL", (FIRST, REPORT, DOCUMENTS))
+    monkeypatch.setattr(documents, "write_documents", write)
     return project
 
 
-def write(staged, settings, executed):
+def write(staged, as_of, lang, executed):
     assert executed.name == REPORT.notebook
     assert executed.is_file()
-    (staged.reports(AS_OF) / "page.html").write_text("x")
+    (staged.reports(as_of) / "page.html").write_text("x")
 
 
-def status(project, chosen=(FIRST, REPORT), tools=None, **values):
-    make = None if tools is None else runner.MakeDocuments(write, tools=tools)
-    record = runner.run(settings(project, **values), project, chosen, make_documents=make)
+def status(project, monkeypatch, tools=None, **values):
+    chosen = (FIRST, REPORT) if tools is None else (FIRST, REPORT, DOCUMENTS)
+    monkeypatch.setattr(documents, "tools", lambda: tools)
+    record = runner.run(settings(project, **values), project, chosen)
     return {name: entry["status"] for name, entry in record["stages"].items()}
 
 
-def test_documents_are_made_once_and_again_when_their_report_is(report):
-    assert status(report, tools=())["documents"] == "done"
-    assert status(report, tools=())["documents"] == "skipped"
+def test_documents_are_made_once_and_again_when_their_report_is(report, monkeypatch):
+    assert status(report, monkeypatch, tools=[])["documents"] == "done"
+    assert status(report, monkeypatch, tools=[])["documents"] == "skipped"
     (report.reports(AS_OF) / "page.html").write_text("touched by hand")
-    assert status(report, tools=())["documents"] == "done"
+    assert status(report, monkeypatch, tools=[])["documents"] == "done"
     text = WRITE_TABLE.format(table="scores", value="7")
     write_notebook(report.notebooks_dir / REPORT.notebook, PARAMETERS, text)
-    assert status(report) == {"01_first": "skipped", "02_report": "done", "documents": "stale"}
-    assert status(report, tools=())["documents"] == "done"
+    assert status(report, monkeypatch) == {
+        "01_first": "skipped",
+        "02_report": "done",
+        "documents": "stale",
+    }
+    assert status(report, monkeypatch, tools=[])["documents"] == "done"
 
 
-def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report):
-    assert status(report, tools=())["documents"] == "done"
-    assert status(report, tools=("pdf",))["documents"] == "done"
-    assert status(report, tools=("pdf",))["documents"] == "skipped"
-    assert status(report, tools=())["documents"] == "skipped"
+def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report, monkeypatch):
+    assert status(report, monkeypatch, tools=[])["documents"] == "done"
+    assert status(report, monkeypatch, tools=["pdf"])["documents"] == "done"
+    assert status(report, monkeypatch, tools=["pdf"])["documents"] == "skipped"
+    assert status(report, monkeypatch, tools=[])["documents"] == "skipped"
 
 
 def test_nothing_begins_before_the_check_and_what_passed_is_not_checked_again(project):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,9 +52,7 @@ def test_success_is_remembered_and_told(project, tmp_path):
 def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
-    log = run_log.open_log(project)
     run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
-    run_log.close_log(log)
     assert "Sổ tay 03 dừng" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "Sổ tay 03 dừng"
     assert records.read_ledger(project) == [
@@ -64,17 +63,13 @@ def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
 @pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "1/0"]])
 def test_a_broken_hook_is_logged_and_nothing_more(project, command):
     write_hooks(project, success=command)
-    log = run_log.open_log(project)
     run_log.announce(project, RECORD)
-    run_log.close_log(log)
     assert "hook success failed" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
 def test_a_hanging_hook_ends_at_its_limit(project):
     write_hooks(project, success=[sys.executable, "-c", "import time; time.sleep(60)"], seconds=1)
-    log = run_log.open_log(project)
     run_log.announce(project, RECORD)
-    run_log.close_log(log)
     assert "timed out" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
@@ -112,11 +107,14 @@ def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
     told = tmp_path / "told.json"
     write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
 
-    def full(*args, **kwargs):
-        raise OSError(28, "No space left on device")
+    real = Path.open
 
-    monkeypatch.setattr(records, "append_to_ledger", full)
-    monkeypatch.setattr(run_log.logging.FileHandler, "_open", full)
+    def full(self, mode="r", *args, **kwargs):
+        if "r" not in mode:
+            raise OSError(28, "No space left on device")
+        return real(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", full)
     watch(project, KitError("cái đầu tiên"))
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "cái đầu tiên"
 

@@ -13,7 +13,7 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, go, project, settings
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import execution, publication, records, runner, stages
+from xhht_analysis.running import execution, publication, records, runner
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -49,7 +49,7 @@ def test_a_table_without_a_record_proves_nothing(project):
 
 
 def test_stages_left_behind_are_marked_stale_until_they_run(project, monkeypatch):
-    monkeypatch.setattr(stages, "ALL", (FIRST, SECOND))
+    monkeypatch.setattr(runner, "ALL", (FIRST, SECOND))
     go(project)
     assert go(project, chosen=(FIRST,), force=True)["02_second"] == "skipped"
     text = WRITE_TABLE.format(table="panel", value="5")

@@ -1,6 +1,7 @@
 """Schedules: what each scheduler is told, in the machine's time and with awkward paths."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,13 +14,13 @@ from types import SimpleNamespace
 import pytest
 
 from xhht_analysis.project import KitError, UsageError
-from xhht_analysis.running import messages, run_commands, schedule
+from xhht_analysis.running import messages, result_commands, schedule
 from xhht_analysis.running.schedule import VIETNAM, When
 
 pytestmark = pytest.mark.unit
 ARGV = ["/opt/Bộ số liệu/python", "-m", "xhht", "run", "--out", "100%"]
 LOG = Path("/opt/x.log")
-NS = {"t": schedule.TASK_XMLNS}
+NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,12 @@ def test_what_is_no_weekday_is_refused_with_an_example(word):
     [
         ("windows", ["<DaysInterval>1</DaysInterval>", "schtasks /Create /TN xhht /XML"]),
         ("systemd", ["OnCalendar=*-*-* 06:00:00", "systemctl --user enable --now xhht.timer"]),
-        ("cron", ["xhht.log", "crontab -l", "xhht.crontab", "| crontab -"]),
+        ("cron", ["xhht.log", "xhht.crontab", "crontab "]),
     ],
 )
 def test_the_command_shows_each_schedule_and_what_installs_it(tmp_path, kind, told, capsys):
     out = tmp_path / "Bộ số liệu"
-    run_commands.schedule(daily=True, kind=kind, out=out)
+    result_commands.schedule(daily=True, kind=kind, out=out)
     shown = capsys.readouterr().out
     assert "hằng ngày lúc 06:00" in shown
     for text in told:
@@ -138,28 +139,37 @@ def test_the_command_shows_each_schedule_and_what_installs_it(tmp_path, kind, to
     assert shown.rstrip().splitlines()[-1] != messages.SCHEDULE_INSTALL
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="cron's shell")
-def test_the_line_typed_by_hand_keeps_the_other_lines_of_a_crontab(tmp_path):
-    tool = tmp_path / "bin" / "crontab"
+@pytest.fixture
+def crontab(tmp_path, monkeypatch):
+    """A crontab program of a user who has a line of their own and an old one of the kit."""
+    tool, table = tmp_path / "bin" / "crontab", tmp_path / "table"
     tool.parent.mkdir()
-    table = tmp_path / "table"
     table.write_text(f"0 1 * * * backup\n0 2 * * * old {schedule.CRON_MARK}\n")
-    tool.write_text(
-        f'#!/bin/sh\nif [ "$1" = "-l" ]; then cat {table}; else cat > {table}.new; fi\n'
-    )
+    tool.write_text(f'#!/bin/sh\nif [ "$1" = "-l" ]; then cat {table}; else cp "$1" {table}; fi\n')
     tool.chmod(0o755)
-    when = When(time(6, 0))
-    paths, lines = schedule.write("cron", when, [], tmp_path, tmp_path / "Bộ số liệu")
-    [line] = schedule.by_hand("cron", paths, lines)
-    path = f"{tool.parent}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(line, shell=True, check=True, env={**os.environ, "PATH": path})
-    made = (tmp_path / "table.new").read_text("utf-8")
-    assert made == "0 1 * * * backup\n" + paths[0].read_text("utf-8")
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    return table
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cron's program")
+def test_a_crontab_keeps_other_lines_and_only_one_of_ours(tmp_path, crontab, capsys):
+    for at in ("06:00", "07:00"):
+        result_commands.schedule(at=at, daily=True, kind="cron", out=tmp_path / "Bộ số liệu")
+        line = capsys.readouterr().out.rstrip().splitlines()[-1]
+        subprocess.run(line, shell=True, check=True)  # as a person types it
+    first, second = crontab.read_text("utf-8").splitlines()
+    assert first == "0 1 * * * backup"
+    assert schedule.CRON_MARK in second
+    assert "xhht_analysis.running.cli run" in second
 
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
 def test_files_are_written_and_nothing_is_installed(tmp_path, kind, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", None)
+    def only_read(words, **options):
+        assert words == ["crontab", "-l"]
+        return SimpleNamespace(returncode=1)
+
+    monkeypatch.setattr(subprocess, "run", only_read)
     paths, commands = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
     encoding = "utf-16" if kind == "windows" else "utf-8"
     assert "xhht_analysis.running.cli" in paths[0].read_text(encoding=encoding)
@@ -192,27 +202,23 @@ def test_systemd_accepts_the_units(tmp_path):
     assert "xhht" not in done.stderr
 
 
-def test_a_crontab_keeps_other_lines_and_only_one_of_ours(tmp_path):
-    [path], _ = schedule.write("cron", When(time(6, 0)), [], tmp_path, tmp_path)
-    line = path.read_text(encoding="utf-8")
-    once = schedule.merged_crontab("0 1 * * * backup\n", line)
-    assert once == "0 1 * * * backup\n" + line
-    assert schedule.merged_crontab(once, line) == once
+@pytest.mark.skipif(sys.platform == "win32", reason="cron's program")
+def test_installing_runs_words_without_a_shell_and_tells_a_refusal(tmp_path, crontab):
+    when = When(time(6, 0))
+    [path], commands = schedule.write("cron", when, [], tmp_path, tmp_path / "a b")
+    schedule.install("cron", commands)
+    assert crontab.read_bytes() == path.read_bytes()
+    for words in (
+        ["no-such-program"],
+        [sys.executable, "-c", "raise SystemExit('no-such-program')"],
+    ):
+        with pytest.raises(KitError, match="no-such-program"):
+            schedule.install("windows", [words])
 
 
-def test_installing_runs_words_without_a_shell_and_tells_a_refusal(tmp_path, monkeypatch):
-    calls = []
-
-    def run(words, **options):
-        assert not options.get("shell")
-        calls.append((words, options.get("input")))
-        return SimpleNamespace(returncode=0, stdout="0 1 * * * backup\n")
-
-    monkeypatch.setattr(subprocess, "run", run)
-    paths, commands = schedule.write("cron", When(time(6, 0)), [], tmp_path, tmp_path)
-    schedule.install("cron", paths, commands)
-    assert calls[0][0] == ["crontab", "-l"]
-    assert calls[1] == (["crontab", "-"], "0 1 * * * backup\n" + paths[0].read_text("utf-8"))
-    monkeypatch.undo()
-    with pytest.raises(KitError, match="no-such-program"):
-        schedule.install("windows", [], [["no-such-program"]])
+@pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
+def test_the_plan_of_another_province_is_part_of_its_schedule(tmp_path, kind, monkeypatch, capsys):
+    monkeypatch.setenv("XHHT_CONFIG", str(tmp_path / "Ba Song"))
+    result_commands.schedule(daily=True, kind=kind, out=tmp_path)
+    shown = capsys.readouterr().out
+    assert re.search(r'--config"? .?' + re.escape(str(tmp_path / "Ba Song")), shown)

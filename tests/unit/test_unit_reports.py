@@ -43,7 +43,7 @@ def make(project, *codes, **options):
             "vi",
             project,
             executor,
-            listener=options.get("listener", lambda done, total, outcome: heard.append(total)),
+            listener=options.get("listener", lambda done, total: heard.append(total)),
         )
     return record, heard
 
@@ -87,7 +87,7 @@ def test_a_failing_unit_is_named_and_the_others_are_published(project):
 def test_a_run_cut_short_keeps_the_pages_already_made(project, monkeypatch):
     monkeypatch.setattr(unit_reports, "CHECKPOINT", 1)
 
-    def pull_the_plug(done, total, outcome):
+    def pull_the_plug(done, total):
         if done == 2:
             raise KeyboardInterrupt
 

@@ -1,7 +1,5 @@
 """A Dask cluster as an Executor: checked before a run begins, every failure with its remedy."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import re

@@ -1,35 +1,33 @@
 """Documents of a run, from its tables and its executed report notebook; the index of runs."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from xhht_analysis.project import Project
-from xhht_analysis.running.runner import MakeDocuments, Settings
 from xhht_analysis.running.stages import REPORT
 
-PDF = "pdf"
 PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex"}
 """Documents of a run: the part of the report notebook and the name of its files."""
 
 
-def maker() -> MakeDocuments:
-    """How the documents are made; a browser that was not there before is a reason to make them."""
+def tools() -> list[str]:
+    """What this computer adds to the documents: with a browser the PDF."""
     from xhht_analysis.publishing.documents import find_browser
 
-    tools = (PDF,) if find_browser() else ()
-    return MakeDocuments(write_documents, Path(__file__).read_text(encoding="utf-8"), tools)
+    return ["pdf"] if find_browser() else []
 
 
-def write_documents(staged: Project, settings: Settings, executed: Path) -> None:
-    """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages."""
+def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> None:
+    """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages.
+
+    ``executed`` is the executed notebook of the report.
+    """
     from xhht_analysis.publishing import documents, indicator_pages, workbook
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_material
 
-    folder, lang = staged.reports(settings.as_of), settings.lang
-    run = read_material(staged.processed(settings.as_of), lang=lang)
+    folder = staged.reports(as_of)
+    run = read_material(staged.processed(as_of), lang=lang)
     workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
         for part, name in PARTS.items():
@@ -38,7 +36,7 @@ def write_documents(staged: Project, settings: Settings, executed: Path) -> None
             documents.export_html(executed, page, **form)
             beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
             documents.export_docx(executed, page.with_suffix(".docx"), **form)
-        drawn = gallery.pictures(run, staged.figures(settings.as_of))
+        drawn = gallery.pictures(run, staged.figures(as_of))
         indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
 
 

@@ -1,7 +1,5 @@
 """One notebook through papermill, on this environment's own Python; failures named truly."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import json
@@ -26,6 +24,8 @@ START_TIMEOUT = 600
 OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
 ATTEMPTS = 2
+RECORD, STDERR = "kernel.json", "stderr.txt"
+"""Files of a kernel: what it sees of its environment, what its process says itself."""
 KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
 """Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
 NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
@@ -83,11 +83,10 @@ def execute(
             except PapermillExecutionError as error:
                 raise _cell_failure(source, clock, error) from None
             except CellTimeoutError:
-                seconds = min(timeout, cell_timeout)
-                text = messages.TOO_SLOW.format(
-                    notebook=source.name, seconds=seconds, line=clock.line
-                )
-                raise NotebookError(text) from None
+                limits = {"seconds": min(timeout, cell_timeout), "line": clock.line}
+                raise NotebookError(
+                    messages.TOO_SLOW.format(notebook=source.name, **limits)
+                ) from None
             except (RuntimeError, OSError) as error:
                 if isinstance(error, OSError) and error.errno not in NO_ROOM:
                     raise
@@ -96,7 +95,6 @@ def execute(
             finally:
                 process.end()
                 _close_event_loop()
-    _check_whole(executed, source.name)
     _strip(executed)
     files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
     return process.facts
@@ -124,10 +122,10 @@ class _Clock:
 
 @dataclass
 class _Kernel:
-    """One kernel process: its own ``folder``, what it says on stderr, how it ended."""
+    """One kernel process; its ``folder`` holds what it says on stderr and what it sees."""
 
     folder: Path
-    processes: list[subprocess.Popen] = field(default_factory=list)
+    process: subprocess.Popen | None = None
     facts: dict = field(default_factory=dict)
 
     def manager_class(self) -> type:
@@ -136,53 +134,40 @@ class _Kernel:
         from jupyter_client.manager import AsyncKernelManager
 
         owner = self
-        argv = [sys.executable, "-m", kernel.MODULE, "-f", "{connection_file}"]
-        specification = KernelSpec(
-            argv=argv,
-            display_name="Python 3",
-            language="python",
-            metadata={"supported_encryption": ["curve"]},
-        )
 
         class Manager(AsyncKernelManager):
             transport_encryption = "required"
-            _kernel_spec = specification
-            kernel_spec = property(lambda self: specification)
+            kernel_spec = KernelSpec(
+                argv=[sys.executable, "-m", kernel.MODULE, "-f", "{connection_file}"],
+                metadata={"supported_encryption": ["curve"]},
+            )
 
             async def _async_launch_kernel(self, command: list[str], **options: object) -> None:
-                own = {kernel.RECORD: str(owner.record), "IPYTHONDIR": str(owner.folder)}
-                options["env"] = kernel.environment(os.environ) | own
-                with owner.stderr.open("wb") as stream:
+                places = {
+                    kernel.RECORD: str(owner.folder / RECORD),
+                    "IPYTHONDIR": str(owner.folder),
+                }
+                options["env"] = kernel.environment(os.environ) | places
+                with (owner.folder / STDERR).open("wb") as stream:
                     await super()._async_launch_kernel(command, stderr=stream, **options)
-                owner.processes.append(self.provisioner.process)
+                owner.process = self.provisioner.process
 
         return Manager
-
-    @property
-    def record(self) -> Path:
-        """Where the kernel writes what it sees."""
-        return self.folder / "kernel.json"
-
-    @property
-    def stderr(self) -> Path:
-        """What the kernel process itself says (the notebook's own prints go to the notebook)."""
-        return self.folder / "stderr.txt"
 
     def last_words(self) -> str:
         """Last line the process said, empty when it said none."""
         with contextlib.suppress(OSError):
-            lines = self.stderr.read_text(encoding="utf-8", errors="replace").split("\n")
+            lines = (self.folder / STDERR).read_text("utf-8", errors="replace").split("\n")
             return next((line.strip() for line in reversed(lines) if line.strip()), "")
         return ""
 
     def end(self) -> None:
         """Take down what the kernel saw; nothing of it is left when this returns."""
         with contextlib.suppress(OSError, ValueError):
-            self.facts = json.loads(self.record.read_text(encoding="utf-8"))
-        for process in self.processes:
-            if process.poll() is None:
-                end_process_tree(process.pid)
-                process.wait(timeout=10)
+            self.facts = json.loads((self.folder / RECORD).read_text(encoding="utf-8"))
+        if self.process and self.process.poll() is None:
+            end_process_tree(self.process.pid)
+            self.process.wait(timeout=10)
 
 
 def end_process_tree(pid: int) -> None:
@@ -254,42 +239,21 @@ def _cell_failure(source: Path, clock: _Clock, error) -> NotebookError:
 
 def _kernel_failure(source: Path, clock: _Clock, process: _Kernel, error) -> NotebookError:
     """Why the kernel ended or never began: only what its exit code and its last words prove."""
-    codes = [p.poll() for p in process.processes]
-    code = codes[-1] if codes else None
-    words = process.last_words() or str(error).strip().split("\n")[0]
+    code = process.process.poll() if process.process else None
+    cause = process.last_words() or str(error).strip().split("\n")[0]
+    advice = remedy(cause)
     if code in KILLED:
-        words, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
-    else:
-        advice = remedy(words)
-        words = words if code is None else f"{words} (mã {code})"
+        cause, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
+    elif code is not None:
+        cause = f"{cause} (mã {code})"
     text = messages.KERNEL_FAILED if clock.line else messages.KERNEL_NOT_STARTED
-    return NotebookError(
-        text.format(
-            notebook=source.name,
-            line=clock.line,
-            kernel=sys.executable,
-            cause=words,
-            remedy=advice,
-        )
-    )
+    values = {"notebook": source.name, "line": clock.line, "kernel": sys.executable}
+    return NotebookError(text.format(cause=cause, remedy=advice, **values))
 
 
 def remedy(cause: str) -> str:
     """What helps against ``cause``, where the cause alone does not say it."""
     return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
-
-
-def _check_whole(notebook, name: str) -> None:
-    """A killed run leaves a valid file without an end time: that is no result."""
-    record = notebook.metadata.get("papermill", {})
-    errors = [
-        output
-        for cell in notebook.cells
-        for output in cell.get("outputs", ())
-        if output.output_type == "error"
-    ]
-    if record.get("end_time") is None or record.get("exception") or errors:
-        raise NotebookError(messages.NOTEBOOK_NOT_WHOLE.format(notebook=name))
 
 
 def _strip(notebook) -> None:

@@ -1,11 +1,12 @@
 """Why a file could not be written or read, in words: only what the system's own number proves."""
 
-from __future__ import annotations
-
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from xhht_analysis.project import KitError
 from xhht_analysis.running import messages
 
 SHARING_VIOLATION = {32, 33}
@@ -20,6 +21,15 @@ def cannot_write(path: Path | str, error: OSError) -> str:
 def cannot_read(path: Path | str, error: OSError) -> str:
     """What keeps ``path`` from being read, and what helps."""
     return messages.CANNOT_READ.format(path=path, cause=_cause(Path(path), error))
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """For a command that only reads: what keeps a file from it is told as that."""
+    try:
+        yield
+    except PermissionError as error:
+        raise KitError(cannot_read(error.filename or "", error)) from None
 
 
 def _cause(path: Path, error: OSError) -> str:

@@ -4,8 +4,6 @@ An IPython kernel that reads nobody's settings: no profile, no start-up file, no
 file, no variable of Jupyter, IPython or matplotlib. `environment` is what it is started with.
 """
 
-from __future__ import annotations
-
 import gc
 import importlib.util
 import json

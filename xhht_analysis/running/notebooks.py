@@ -1,7 +1,5 @@
 """What a notebook declares: its parameters, given as text and checked; paths it shows."""
 
-from __future__ import annotations
-
 import difflib
 import json
 import re

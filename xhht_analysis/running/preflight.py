@@ -1,7 +1,5 @@
 """Before anything starts: dates, config/ and notebooks are what they must be, or a message says."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path

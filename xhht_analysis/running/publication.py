@@ -6,14 +6,13 @@ finds the old file or the new one, never a torn one and never none – and write
 hash of every file, last. When one step fails, or the machine goes down, the copies come back.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
@@ -44,23 +43,11 @@ def exclusive(out: Path) -> Iterator[None]:
         If another process holds it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with (out / LOCK).open("a+b") as handle:
-        try:
-            _lock(handle.fileno())
-        except OSError:
-            raise LockedError(messages.LOCKED.format(path=out)) from None
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        with FileLock(out / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise LockedError(messages.LOCKED.format(path=out)) from None
 
 
 @contextlib.contextmanager
@@ -121,7 +108,7 @@ def publish(
     """Put every staged file of ``as_of`` in its place, drop what is no longer made, write run.json.
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``).
-    ``finish`` is given the final record and writes what belongs to the set: index, ledger.
+    ``finish`` is passed the final record and writes what belongs to the set: index, ledger.
 
     Returns
     -------
@@ -138,31 +125,23 @@ def publish(
     claimed = {place for stage in record["stages"].values() for place in stage["outputs"]}
     outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
     moves = {p: p.relative_to(staged.out) for p in sorted(staged.out.rglob("*")) if p.is_file()}
-    dropped = _outputs_of(before) - claimed
+    dropped = {p for stage in before.get("stages", {}).values() for p in stage["outputs"]} - claimed
     places = {*map(Path.as_posix, moves.values()), *dropped}
     paths = [*(final.out / p for p in places), *targets(final, as_of, {})]
     check_targets(paths)
-    with _transaction(final.out, paths):
+    with _named(final.out), _transaction(final.out, paths):
         for path, place in moves.items():
-            with _named(final.out / place):
-                outputs[place.as_posix()] = files.sha256(path)
-                (final.out / place).parent.mkdir(parents=True, exist_ok=True)
-                files.replace(path, final.out / place)
+            outputs[place.as_posix()] = files.sha256(path)
+            (final.out / place).parent.mkdir(parents=True, exist_ok=True)
+            files.replace(path, final.out / place)
         for place in dropped:
-            with _named(final.out / place):
-                files.remove(final.out / place)
+            files.remove(final.out / place)
         full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
         full |= _replaced(before, full)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        with _named(final.run_dir(as_of) / "run.json"):
-            files.write_text(final.run_dir(as_of) / "run.json", text)
-        with _named(final.reports_root):
-            finish(full)
+        files.write_text(final.run_dir(as_of) / "run.json", text)
+        finish(full)
     return full
-
-
-def _outputs_of(record: Mapping) -> set[str]:
-    return {place for stage in record.get("stages", {}).values() for place in stage["outputs"]}
 
 
 def _replaced(before: Mapping, full: Mapping) -> dict:
@@ -177,19 +156,18 @@ def _replaced(before: Mapping, full: Mapping) -> dict:
 
 @contextlib.contextmanager
 def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
-    """Keep a second name of each of ``paths`` while the block runs; give it back if that fails.
+    """Keep a copy of each of ``paths`` while the block runs; it comes back if that fails.
 
     `BACKUP_LIST` is written when all are kept: it lists the paths, also those that were absent.
     """
     kept = out / REPLACED
     shutil.rmtree(kept, ignore_errors=True)
     places = {str(n): path.relative_to(out).as_posix() for n, path in enumerate(paths)}
-    with _named(kept):
-        kept.mkdir()
-        for number, place in places.items():
-            if (out / place).is_file():
-                _backup(out / place, kept / number)
-        files.write_text(kept / BACKUP_LIST, json.dumps(places))
+    kept.mkdir()
+    for number, place in places.items():
+        if (out / place).is_file():
+            shutil.copy2(out / place, kept / number)
+    files.write_text(kept / BACKUP_LIST, json.dumps(places))
     try:
         yield
     except BaseException:
@@ -198,16 +176,6 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
     with contextlib.suppress(OSError):
         files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
     shutil.rmtree(kept, ignore_errors=True)
-
-
-def _backup(path: Path, kept: Path) -> None:
-    """A hard link; a copy where the file system has none, and of the ledger, which grows."""
-    try:
-        if path.name == records.LEDGER:
-            raise OSError
-        os.link(path, kept)
-    except OSError:
-        shutil.copy2(path, kept)
 
 
 def _restore(out: Path) -> None:
@@ -229,4 +197,5 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PublishError(file_errors.cannot_write(Path(error.filename or path), error)) from None
+        place = error.filename2 or error.filename or path
+        raise PublishError(file_errors.cannot_write(place, error)) from None

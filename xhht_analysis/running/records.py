@@ -4,8 +4,6 @@
 every input, code file and output; ``reports/runs.jsonl`` has one line for every run that ended.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.metadata
 import json
@@ -163,24 +161,26 @@ def earlier_tables(project: Project, as_of: str, sample: bool) -> str:
     return ""
 
 
-def broken_outputs(project: Project, record: Mapping) -> list[str]:
-    """Outputs of ``record`` that are absent or changed on disk since the run."""
-    return [
-        place
-        for place, sha in record.get("outputs", {}).items()
-        if not (project.out / place).is_file() or files.sha256(project.out / place) != sha
-    ]
+def broken_outputs(
+    project: Project, record: Mapping, places: Iterable[str] | None = None
+) -> list[str]:
+    """Outputs of ``record`` (or those of ``places``) that are absent or changed since the run."""
+    hashes, broken = record.get("outputs", {}), []
+    for place in hashes if places is None else places:
+        path = project.out / place
+        if not path.is_file() or files.sha256(path) != hashes.get(place):
+            broken.append(place)
+    return broken
 
 
 def append_to_ledger(project: Project, record: Mapping) -> None:
     """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
     line = {name: record[name] for name in LEDGER_FIELDS if name in record}
-    project.reports_root.mkdir(parents=True, exist_ok=True)
     path = project.reports_root / LEDGER
-    torn = path.is_file() and not path.read_bytes().endswith(b"\n")
-    text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
-    with files.patiently(lambda: path.open("a", encoding="utf-8", newline="\n")) as stream:
-        stream.write("\n" + text if torn else text)
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    if not text.endswith("\n") and text:  # an earlier kit was cut off
+        text += "\n"
+    files.write_text(path, text + json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def read_ledger(project: Project) -> list[dict]:

@@ -1,184 +1,174 @@
-"""Commands about runs that were and runs to come: runs, verify, compare, schedule, lab."""
-
-from __future__ import annotations
+"""Commands that run the stages: run, and one for each notebook."""
 
 import functools
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import file_errors, kernel, messages
+from xhht_analysis.project import Project, UsageError
+from xhht_analysis.running import messages, stages
+from xhht_analysis.running.result_commands import Out, Raw, project_at, today
 
-Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
-Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
-SCHEDULERS = {"win32": "windows", "linux": "systemd"}
+if TYPE_CHECKING:
+    from xhht_analysis.running.runner import Settings
 
-
-def project_at(out: Path | None) -> Project:
-    """The project whose results stand under ``out`` (default: the project itself)."""
-    return Project(out=out.resolve()) if out else Project()
-
-
-def reading(command: Callable[..., None]) -> Callable[..., None]:
-    """``command`` only reads: what keeps a file from it is told as that."""
-
-    @functools.wraps(command)
-    def run(*arguments: object, **options: object) -> None:
-        try:
-            command(*arguments, **options)
-        except PermissionError as error:
-            raise KitError(file_errors.cannot_read(error.filename or "", error)) from None
-
-    return run
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Chỉ dùng tệp nhận đến ngày này.")]
+Sample = Annotated[bool, typer.Option("--sample", help="Chạy trên số liệu minh hoạ kèm theo.")]
+Force = Annotated[bool, typer.Option("--force", help="Chạy lại cả bước không có gì thay đổi.")]
+Lang = Annotated[Literal["vi", "en"], typer.Option("--lang", help="Ngôn ngữ báo cáo: vi hoặc en.")]
+Pairs = Annotated[list[str] | None, typer.Option("-p", help="Tham số sổ tay: tên=giá_trị.")]
+Units = Annotated[
+    list[str] | None, typer.Option("--units", help="Lập trang đơn vị: all hoặc mã đơn vị.")
+]
+ONE_STAGE = {
+    "intake": [stages.INTAKE],
+    "backtest": [stages.BACKTEST],
+    "forecast": [stages.FORECAST],
+    "figures": [stages.FIGURES],
+    "report": [stages.REPORT, stages.DOCUMENTS],
+}
 
 
-@reading
-def runs(out: Out = None) -> None:
-    """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    from rich.console import Console
-    from rich.table import Table
+def run(
+    ctx: typer.Context,
+    sample: Sample = False,
+    raw: Raw = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    lang: Lang = "vi",
+    force: Force = False,
+    pairs: Pairs = None,
+    units: Units = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Số sổ tay đơn vị chạy cùng lúc.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Địa chỉ bộ điều phối Dask.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Mở báo cáo khi xong.")] = False,
+) -> None:
+    """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
+    _execute(stages.ALL, **ctx.params)
 
+
+def run_stage(
+    ctx: typer.Context,
+    sample: Sample = False,
+    raw: Raw = None,
+    as_of: AsOf = None,
+    out: Out = None,
+    lang: Lang = "vi",
+    force: Force = False,
+    pairs: Pairs = None,
+) -> None:
+    """Run the one stage of `ONE_STAGE` by whose name it was called, from what is on disk."""
+    _execute(ONE_STAGE[ctx.info_name], **ctx.params)
+
+
+def _execute(
+    chosen: list[stages.Stage],
+    *,
+    sample: bool,
+    raw: Path | None,
+    as_of: str | None,
+    out: Path | None,
+    lang: str,
+    force: bool,
+    pairs: list[str] | None,
+    units: list[str] | None = None,
+    jobs: int | None = None,
+    dask: str | None = None,
+    show: bool = False,
+) -> None:
+    """Run the ``chosen`` stages, then the pages of ``units``; log them, say where they are."""
+    from xhht_analysis.running import run_log, runner, terminal, unit_reports
+
+    project = project_at(out)
+    raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+    codes = [code for part in units or () for code in part.split(",") if code]
+    overrides = _check_notebooks(project, chosen, bool(codes), pairs or [])
+    with (
+        _workers(codes, jobs, dask) as executor,
+        run_log.logged_run(project, as_of or "") as logged,
+    ):
+        day = logged["as_of"] = runner.choose_as_of(raw_dir, as_of, today())
+        settings = runner.Settings(
+            raw_dir=raw_dir,
+            as_of=day,
+            sample=sample,
+            lang=lang,
+            force=force,
+            overrides=_previous(project, day, sample) | overrides,
+            **run_log.read_settings(project)["limits"],
+        )
+        record = logged["record"] = _run(settings, project, chosen)
+        if codes:
+            finish = functools.partial(_finish, project, lang)
+            logged["record"] = unit_reports.run(
+                codes, day, lang, project, executor, finish=finish, listener=terminal.show_unit
+            )
+    terminal.show_places(project, day, with_units=bool(codes))
+    if record.get("replaces"):
+        typer.echo("\n".join(run_log.why_different(record)))
+    if show:
+        terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
+
+
+def _check_notebooks(
+    project: Project, chosen: list[stages.Stage], units: bool, pairs: list[str]
+) -> dict[str, object]:
+    """Whether the notebooks are there; the values of ``pairs`` as they declare them."""
+    from xhht_analysis.running import notebooks, preflight, unit_reports
+
+    names = [stage.name for stage in chosen if stage != stages.DOCUMENTS]
+    preflight.check_notebooks(project, [*names, unit_reports.SOURCE] if units else names)
+    return notebooks.parse_overrides(pairs, [project.notebooks_dir / f"{n}.ipynb" for n in names])
+
+
+def _workers(codes: list[str], jobs: int | None, dask: str | None) -> AbstractContextManager:
+    """What unit reports run on; nothing where there are none."""
+    from xhht_analysis.running import cluster, unit_reports
+
+    if not codes:
+        return nullcontext()
+    return cluster.connect(dask) if dask else unit_reports.make_executor(jobs)
+
+
+def _previous(project: Project, day: str, sample: bool) -> dict[str, object]:
+    """Parameter with the tables of the run before ``day``, if there is one on the same data.
+
+    Raises
+    ------
+    UsageError
+        If this run would put invented figures over real ones.
+    """
     from xhht_analysis.running import records
 
-    lines = records.read_ledger(project_at(out))
-    if not lines:
-        raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
-    table = Table(*messages.LEDGER_COLUMNS)
-    for line in lines:
-        table.add_row(
-            line["as_of"],
-            line.get("finished_at", ""),
-            messages.RUN_STATUS[line["status"]],
-            f"{line.get('seconds', 0):.0f}",
-            messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",
-            line.get("error", ""),
-        )
-    Console().print(table)
+    if sample and records.read_record(project, day).get("sample") is False:
+        raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
+    earlier = records.earlier_tables(project, day, sample)
+    return {"previous_dir": earlier} if earlier else {}
 
 
-@reading
-def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
-    """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    from xhht_analysis.running import documents, verification
+def _run(settings: "Settings", project: Project, chosen: list[stages.Stage]) -> dict:
+    """Run the stages; summary, index and ledger belong to the set. The record."""
+    from xhht_analysis.running import preflight, records, runner, terminal
 
-    raw_dir = raw.resolve() if raw else None
-    proof = verification.verify(
-        project_at(out), as_of, raw_dir=raw_dir, make_documents=documents.maker()
+    def finish(record: dict) -> None:
+        _finish(project, settings.lang, record)
+        records.append_to_ledger(project, record)
+
+    return runner.run(
+        settings,
+        project,
+        chosen,
+        check=functools.partial(preflight.check_config, project),
+        finish=finish,
+        listener=terminal.show_stage,
     )
-    if proof.problems:
-        raise KitError("\n".join(proof.problems))
-    for note in proof.notes:
-        typer.echo(f"{messages.SAME_ANYWAY}: {note}")
-    typer.echo(messages.VERIFIED.format(as_of=as_of))
 
 
-def schedule(
-    at: Annotated[str, typer.Option("--at", help="Giờ chạy, giờ Việt Nam.")] = "06:00",
-    weekly: Annotated[str | None, typer.Option("--weekly", help="thứ 2 … chủ nhật")] = None,
-    daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
-    on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
-    kind: Annotated[
-        Literal["cron", "systemd", "windows"] | None, typer.Option("--for", help="Nơi đặt lịch.")
-    ] = None,
-    raw: Raw = None,
-    out: Out = None,
-    install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
-) -> None:
-    """Ghi và giải thích lịch chạy tự động; chỉ cài khi có --install."""
-    from xhht_analysis.running import schedule as schedules
+def _finish(project: Project, lang: str, record: dict) -> None:
+    """Write the summary of a run and the index of all."""
+    from xhht_analysis.running import documents, run_log
 
-    when = schedules.parse_when(at, weekly, daily, on)
-    kind = kind or SCHEDULERS.get(sys.platform, "cron")
-    project = project_at(out)
-    arguments = [*(("--raw", str(raw.resolve())) if raw else ()), "--out", str(project.out)]
-    paths, lines = schedules.write(
-        kind, when, arguments, project.root, project.reports_root / "schedule"
-    )
-    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.spoken(when)))
-    encoding = schedules.ENCODINGS.get(kind, "utf-8")
-    for path in paths:
-        typer.echo(f"  {path}\n{path.read_text(encoding=encoding)}")
-    typer.echo(messages.SCHEDULE_NOTE[kind])
-    if kind == "cron" and when.on:
-        typer.echo(messages.SCHEDULE_YEARLY)
-    if install:
-        schedules.install(kind, paths, lines)
-        typer.echo(messages.SCHEDULE_INSTALLED)
-    else:
-        shown = schedules.by_hand(kind, paths, lines)
-        typer.echo("\n".join([messages.SCHEDULE_INSTALL, *shown]))
-
-
-def compare(before: str, after: str, out: Out = None) -> None:
-    """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from xhht_analysis import files
-    from xhht_analysis.plan.goals import read_goals
-    from xhht_analysis.plan.province import read_province
-    from xhht_analysis.publishing.labels import Labels
-    from xhht_analysis.running import compare as comparing
-
-    project, labels = project_at(out), Labels("vi")
-    found = comparing.compare(project, before, after)
-    path = project.reports(after) / f"compare_{before}.csv"
-    files.write_text(path, found.verdicts.to_csv(index=False, lineterminator="\n"))
-    for kind, count in found.figures.items():
-        typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
-    for line in found.why:
-        typer.echo(line)
-    province = read_province(project.config_dir).code
-    titles = read_goals(project.config_dir).set_index("goal_code")["title_vi"]
-    table = Table(*messages.COMPARE_COLUMNS, title=f"{before} → {after}")
-    for row in found.verdicts[found.verdicts["unit_code"] == province].to_dict("records"):
-        ends = [
-            f"{labels.known('class', row[f'class_{end}'])} {labels.short_chance(chance)}".strip()
-            for end, chance in (("before", row["prob_before"]), ("after", row["prob_after"]))
-        ]
-        causes = [
-            f"{messages.CAUSES[c]} {_points(row[f'by_{c}'])}".strip()
-            for c in row["causes"].split(";")
-        ]
-        name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
-        table.add_row(name, *ends, "; ".join(causes))
-    Console().print(table)
-    typer.echo(messages.COMPARED.format(n=len(found.verdicts), path=path))
-    if found.outdated:
-        typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *found.outdated]))
-
-
-def _points(change: float) -> str:
-    """A change of probability in points; empty when there is none."""
-    return "" if change != change else f"{100 * change:+.0f} điểm"
-
-
-def lab_command(root: Path) -> list[str]:
-    """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
-    options = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--allow-root")  # Jupyter refuses to start for this user otherwise
-    options.append(f"--ServerApp.root_dir={root}")
-    return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
-
-
-def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """``variables`` for JupyterLab: no server configuration (it could drop the token)."""
-    layout = Path("~/.jupyter/lab/user-settings").expanduser()
-    return {**kernel.environment(variables), "JUPYTERLAB_SETTINGS_DIR": str(layout)}
-
-
-def lab() -> None:
-    """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
-    root = Project().root
-    command, variables = lab_command(root), lab_environment(os.environ)
-    raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)
-
-
-COMMANDS = (runs, verify, compare, schedule, lab)
+    run_log.write_summary(project, record)
+    documents.index(project, lang)

@@ -1,13 +1,11 @@
 """For people who were not there: the log of runs, the one-page summary, a call to their hook."""
 
-from __future__ import annotations
-
 import contextlib
-import logging
 import os
 import subprocess
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -19,16 +17,6 @@ from xhht_analysis.running import messages, records
 LOG = "xhht.log"
 SUMMARY = "summary.md"
 LIMITS = {"cell_seconds", "notebook_seconds"}
-logger = logging.getLogger("xhht")
-
-
-class _Log(logging.FileHandler):
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(OSError):  # a full disk has its message already
-            super().emit(record)
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Say nothing: the run's own message counts."""
 
 
 def read_settings(project: Project) -> dict:
@@ -52,6 +40,15 @@ def read_settings(project: Project) -> dict:
     return {"hooks": hooks, "limits": {name: float(limits[name]) for name in limits}}
 
 
+def log(project: Project, level: str, text: str) -> None:
+    """Add a line to reports/xhht.log; a log that cannot be written never ends a run."""
+    with contextlib.suppress(OSError):
+        project.reports_root.mkdir(parents=True, exist_ok=True)
+        now = datetime.now(UTC).astimezone().isoformat(" ", "seconds")
+        with (project.reports_root / LOG).open("a", encoding="utf-8") as stream:
+            stream.write(f"{now} {level} {text}\n")
+
+
 @contextlib.contextmanager
 def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     """Log, ledger and hooks around one run, however it ends; wrong use (exit 2) is no run.
@@ -59,7 +56,7 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     The caller puts into what this yields the ``as_of`` it has chosen and, at the end, the
     ``record``; its line in the ledger was written when it was published.
     """
-    log, run = open_log(project), {"as_of": as_of}
+    run = {"as_of": as_of}
     try:
         yield run
         announce(project, run["record"])
@@ -68,37 +65,14 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     except BaseException as error:
         fail(project, run["as_of"], error)
         raise
-    finally:
-        close_log(log)
-
-
-def open_log(project: Project) -> logging.Handler:
-    """Append what runs say to reports/xhht.log; the caller closes the handler.
-
-    A log that cannot be written never ends a run.
-    """
-    with contextlib.suppress(OSError):
-        project.reports_root.mkdir(parents=True, exist_ok=True)
-    handler = _Log(project.reports_root / LOG, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    return handler
-
-
-def close_log(handler: logging.Handler) -> None:
-    """Stop writing to ``handler``."""
-    logger.removeHandler(handler)
-    with contextlib.suppress(OSError):
-        handler.close()
 
 
 def announce(project: Project, record: dict) -> None:
     """Enter a finished run in the log, call the success hook with its summary."""
     as_of = record["as_of"]
-    logger.info("as_of %s done in %s s", as_of, record["seconds"])
+    log(project, "INFO", f"as_of {as_of} done in {record['seconds']} s")
     for line in record.get("replaces", {}).get("why", ()):
-        logger.info("as_of %s differs from its last run: %s", as_of, line)
+        log(project, "INFO", f"as_of {as_of} differs from its last run: {line}")
     call_hook(project, "success", as_of, write_summary(project, record), "")
 
 
@@ -113,22 +87,16 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
         message = messages.INTERRUPTED
     elif not isinstance(error, KitError | OSError):
         message = type(error).__name__
-        logger.error("%s", "".join(traceback.format_tb(error.__traceback__)))
+        log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))
     with contextlib.suppress(OSError):
         records.append_to_ledger(project, {"as_of": as_of, "status": "failed", "error": message})
-    logger.error("as_of %s failed: %s", as_of, message)
+    log(project, "ERROR", f"as_of {as_of} failed: {message}")
     with contextlib.suppress(KitError):
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
 
 
 def write_summary(project: Project, record: dict) -> Path:
-    """Write the one-page summary beside run.json."""
-    text = summary(project, record)
-    return files.write_text(project.run_dir(record["as_of"]) / SUMMARY, text)
-
-
-def summary(project: Project, record: dict) -> str:
-    """One page of Markdown: what was read, what was refused, what the verdicts are, how long."""
+    """Write the one-page summary beside run.json: what was read and refused, verdicts, seconds."""
     from xhht_analysis import store  # pandas, which the start of a run can do without
 
     as_of = record["as_of"]
@@ -139,14 +107,19 @@ def summary(project: Project, record: dict) -> str:
     for name, text in messages.SUMMARY_TABLES.items():
         if (folder / f"{name}.csv").is_file():
             lines.append(f"- {text}: {len(store.read_table(name, folder))}")
-    for name, stage in record["stages"].items():
-        seconds = f"{stage['seconds']:.1f}".replace(".", ",")
-        status = messages.STATUS[stage["status"]]
-        lines.append(f"- {messages.STAGES.get(name, name)}: {status}, {seconds} giây")
-        if stage.get("failed"):
-            lines.append(f"- {messages.FAILED_UNITS}: {', '.join(stage['failed'])}")
-    lines += why_different(record)
-    return "\n".join([*lines, ""])
+    for name, entry in record["stages"].items():
+        lines.append(f"- {stage_line(name, entry)}")
+        if entry.get("failed"):
+            lines.append(f"- {messages.FAILED_UNITS}: {', '.join(entry['failed'])}")
+    text = "\n".join([*lines, *why_different(record), ""])
+    return files.write_text(project.run_dir(as_of) / SUMMARY, text)
+
+
+def stage_line(name: str, entry: dict) -> str:
+    """One stage of a record in words: its name, what became of it, how long it took."""
+    seconds = f"{entry['seconds']:.1f}".replace(".", ",")
+    title, status = messages.STAGES.get(name, name), messages.STATUS[entry["status"]]
+    return f"{title}: {status}, {seconds} giây"
 
 
 def why_different(record: dict) -> list[str]:
@@ -160,19 +133,18 @@ def why_different(record: dict) -> list[str]:
 
 def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str) -> None:
     """Call the command of config/run.yml for ``outcome``; its failure is logged, not ours."""
-    settings = read_settings(project)["hooks"]
-    command = settings[outcome]
-    if not command:
+    hooks = read_settings(project)["hooks"]
+    if not hooks[outcome]:
         return
     status = {"success": "done", "failure": "failed"}[outcome]
     variables = {"XHHT_STATUS": status, "XHHT_AS_OF": as_of, "XHHT_MESSAGE": message}
     try:
         subprocess.run(
-            [*command, str(page)],
+            [*hooks[outcome], str(page)],
             env=os.environ | variables,
-            timeout=settings["timeout_seconds"],
+            timeout=hooks["timeout_seconds"],
             check=True,
             capture_output=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        logger.warning("hook %s failed: %s", outcome, error)
+        log(project, "WARNING", f"hook {outcome} failed: {error}")

@@ -1,15 +1,13 @@
 """Run the stages through papermill, one after the other, and publish what they made.
 
-A stage is skipped when all that it reads – its notebook, the code it imports, its files of config/,
-its parameters, the bytes it starts from – is as in the last published run and its outputs are still
-whole. Everything is made in staging first; see `publication`.
+A stage is skipped when all that it reads – its notebook, its rooms of the package, its files of
+config/, its parameters, the bytes it starts from – is as in the last published run and its outputs
+are still whole. Everything is made in staging first; see `publication`.
 """
-
-from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +15,18 @@ from pathlib import Path
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError, received_dates
 from xhht_analysis.running import (
+    documents,
     execution,
     messages,
     notebooks,
     preflight,
     publication,
     records,
-    source_code,
-    stages,
 )
+from xhht_analysis.running.stages import ALL, DOCUMENTS, REPORT, Stage
 
-DOCUMENTS = "documents"
+PACKAGE = "xhht_analysis/"
+TEMPLATES = f"{PACKAGE}publishing/templates/"
 
 
 @dataclass(frozen=True)
@@ -48,44 +47,22 @@ class Settings:
     notebook_seconds: float = 1800
 
     def parameters(self, project: Project) -> dict[str, object]:
-        """Every parameter the runner knows; a notebook is given those it declares."""
+        """Every parameter the runner sets; a notebook is passed those it declares."""
+        tables = str(project.processed(self.as_of))
         return {
             "raw_dir": str(self.raw_dir),
             "as_of": self.as_of,
             "sample": self.sample,
             "lang": self.lang,
-            "processed_dir": str(project.processed(self.as_of)),
-            "output_dir": str(project.processed(self.as_of)),
+            "processed_dir": tables,
+            "output_dir": tables,
             "figures_dir": str(project.figures(self.as_of)),
             **self.overrides,
         }
 
 
-@dataclass(frozen=True)
-class StageResult:
-    """Fate of one stage: ``status`` is done, skipped or stale; ``seconds`` it took."""
-
-    name: str
-    status: str
-    seconds: float
-
-
-Listener = Callable[[str, StageResult | None], None]
-"""Called when a stage begins (``None``) and when it has ended."""
-
-
-@dataclass(frozen=True)
-class MakeDocuments:
-    """How the documents of a run are made.
-
-    ``write`` is called with the staged project, the settings and the executed report notebook.
-    ``code`` is a text that imports what it uses. ``tools`` are programs of this computer that add a
-    document (a browser the PDF): a new one is a reason to make the documents again.
-    """
-
-    write: Callable[[Project, Settings, Path], None]
-    code: str = ""
-    tools: tuple[str, ...] = ()
+Listener = Callable[[str, dict | None], None]
+"""Called when a stage begins (``None``) and, with its entry of the record, when it has ended."""
 
 
 def choose_as_of(raw_dir: Path, as_of: str | None, today: str = "9999-12-31") -> str:
@@ -115,17 +92,16 @@ def choose_as_of(raw_dir: Path, as_of: str | None, today: str = "9999-12-31") ->
 def run(
     settings: Settings,
     project: Project,
-    chosen: Sequence[stages.Stage] = stages.ALL,
+    chosen: Sequence[Stage] = ALL,
     *,
     check: Callable[[], None] = lambda: None,
-    make_documents: MakeDocuments | None = None,
     finish: Callable[[dict], None] = lambda record: None,
-    listener: Listener = lambda name, result: None,
+    listener: Listener = lambda name, entry: None,
 ) -> dict:
     """Run ``chosen`` stages for ``settings.as_of`` and publish their outputs to ``project.out``.
 
     ``check`` raises if the configuration is no good; what the last run was made from, which passed,
-    is not checked again. ``finish`` is given the final record and writes what belongs to the set.
+    is not checked again. ``finish`` is passed the final record and writes what belongs to the set.
 
     Returns
     -------
@@ -146,15 +122,14 @@ def run(
         sources = records.sources(settings.raw_dir, as_of, project)
         if sources["code"] != before.get("code"):
             check()
-        changed = frozenset(records.broken_outputs(project, before))
-        work = _Run(settings, project, staged, sources, before, changed, listener)
-        done = {stage.name: work.stage(stage) for stage in chosen}
-        if make_documents:
-            done[DOCUMENTS] = work.documents(make_documents)
+        stages = _Stages(settings, project, staged, sources, before, listener)
+        done = {stage.name: stages.entry(stage) for stage in chosen}
         _refuse_moved(settings, sources["inputs"])
-        is_sample = settings.sample or _holds_sample(staged, project, as_of)
+        is_sample = settings.sample or _holds_sample([staged, project], as_of)
         # what was made from invented figures never stands beside what real ones gave
-        kept = before.get("stages", {}) if before.get("sample", is_sample) == is_sample else {}
+        if before.get("sample", is_sample) == is_sample:
+            earlier = before.get("stages", {})
+            done = earlier | stages.earlier_entries(earlier.keys() - done) | done
         record = {
             "as_of": as_of,
             "status": "done",
@@ -166,17 +141,16 @@ def run(
             "commit": records.commit(project.root),
             "kernel": before.get("kernel", ""),
             **sources,
-            **work.kernel_record,
-            "stages": kept | done | (work.other_entries(done) if kept else {}),
+            **stages.kernel_record,
+            "stages": done,
         }
         return publication.publish(staged, project, as_of, record, finish)
 
 
 @dataclass(frozen=True)
-class _Run:
-    """One run: its settings and places, what it is made from, what the last run left (``before``).
+class _Stages:
+    """The stages of one run: settings, places, sources, what the last run left (``before``).
 
-    ``changed`` are the published files that are no longer what the last run wrote;
     ``kernel_record`` is what the kernels saw of their environment.
     """
 
@@ -185,129 +159,120 @@ class _Run:
     staged: Project
     sources: dict
     before: dict
-    changed: frozenset[str]
     listener: Listener
     kernel_record: dict = field(default_factory=dict)
 
-    def stage(self, stage: stages.Stage) -> dict:
-        """Run ``stage``, or leave it as it is; its entry of the record."""
-        key, source = self.key(stage), self.project.notebooks_dir / stage.notebook
-        if entry := self._unchanged(stage.name, key):
-            return entry
-        self.listener(stage.name, None)
-        started = time.monotonic()
-        target = self.staged.run_dir(self.settings.as_of) / stage.notebook
-        facts = execution.execute(
-            source,
-            target,
-            self.settings.parameters(self.staged),
-            cwd=self.project.root,
-            timeout=self.settings.notebook_seconds,
-            cell_timeout=self.settings.cell_seconds,
-        )
-        self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
-        notebooks.replace_paths(target, self.staged.out, self.project.out)
-        return self._done(stage.name, key, started, [target, *self._made(stage)])
+    def entry(self, stage: Stage) -> dict:
+        """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
+        key, started, tools = self.key(stage), time.monotonic(), []
+        old = self.before.get("stages", {}).get(stage.name, {"key": "", "outputs": []})
+        whole = not records.broken_outputs(self.project, self.before, old["outputs"])
+        if stage == DOCUMENTS:
+            tools = documents.tools()
+            whole &= set(tools) <= set(old.get("tools", ()))
+        if whole and old["key"] == key and not self.settings.force:
+            entry = {**old, "status": "skipped", "seconds": 0.0}
+        else:
+            self.listener(stage.name, None)
+            outputs = self._write_documents() if stage == DOCUMENTS else self._execute(stage)
+            places = sorted({path.relative_to(self.staged.out).as_posix() for path in outputs})
+            seconds = round(time.monotonic() - started, 2)
+            entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
+            entry |= {"tools": tools} if tools else {}
+        self.listener(stage.name, entry)
+        return entry
 
-    def documents(self, make: MakeDocuments) -> dict:
-        """Make the documents, unless they are whole and all they were made from is as it was."""
-        as_of, report_key = self.settings.as_of, self.key(stages.REPORT)
-        code = self._code(make.code, (), templates=True)
-        key = records.digest([report_key, code])
-        old_tools = self.before.get("stages", {}).get(DOCUMENTS, {}).get("tools", ())
-        same_tools = set(make.tools) <= set(old_tools)
-        if same_tools and (entry := self._unchanged(DOCUMENTS, key)):
-            return entry
-        self.listener(DOCUMENTS, None)
-        started, name = time.monotonic(), stages.REPORT.notebook
-        executed = self.staged.run_dir(as_of) / name
-        if not executed.is_file():
-            executed = self.project.run_dir(as_of) / name
-        make.write(self.staged, self.settings, executed)
-        paths = [p for p in self.staged.reports(as_of).rglob("*") if p.is_file()]
-        paths = [p for p in paths if self.staged.run_dir(as_of) not in p.parents]
-        more = {"report_key": report_key, "tools": list(make.tools)}
-        return self._done(DOCUMENTS, key, started, paths) | more
-
-    def key(self, stage: stages.Stage) -> str:
+    def key(self, stage: Stage) -> str:
         """Digest of all that ``stage`` reads: notebook, code, config, packages, parameters, bytes.
 
-        A parameter counts for the notebooks that declare it.
+        A parameter counts for the notebooks that declare it; the documents are made from the
+        report's notebook.
         """
-        source = self.project.notebooks_dir / stage.notebook
+        source = self.project.notebooks_dir / (REPORT if stage == DOCUMENTS else stage).notebook
         declared = notebooks.declared_parameters(source)
-        given = self.settings.parameters(self.project)
-        given = {name: value for name, value in given.items() if name in declared}
-        text = source_code.notebook_code(source)
-        code = self._code(text, stage.config_unread, stage.templates)
-        parts = [files.sha256(source), code, self.sources["versions"], given, self._inputs(stage)]
-        return records.digest(parts)
+        values = self.settings.parameters(self.project)
+        values = {name: value for name, value in values.items() if name in declared}
+        inputs = self.sources["inputs"]
+        if stage.reads:
+            folder = self.staged.processed(self.settings.as_of)
+            tables = [folder / f"{table}.csv" for table in stage.reads]
+            inputs = [files.sha256(path) if path.is_file() else "" for path in tables]
+        code = read_code(stage, self.sources["code"])
+        return records.digest(
+            [files.sha256(source), code, self.sources["versions"], values, inputs]
+        )
 
-    def other_entries(self, done: dict[str, dict]) -> dict[str, dict]:
-        """Entries of what was not made now: skipped, or stale where what it was made from changed.
+    def earlier_entries(self, names: Iterable[str]) -> dict[str, dict]:
+        """Entries of stages that were not asked for: skipped, or stale where their key changed.
 
         Stale files are whole but old; the record says so, and the next whole run makes them again.
         """
-        made_by = {stage.name: stage for stage in stages.ALL} | {DOCUMENTS: stages.REPORT}
-        left = {}
-        for name, entry in self.before.get("stages", {}).items():
-            if name in made_by and name not in done:
-                same = entry.get("report_key", entry["key"]) == self.key(made_by[name])
-                left[name] = {**entry, "status": "skipped" if same else "stale", "seconds": 0.0}
-        return left
+        entries = {}
+        for stage in (stage for stage in ALL if stage.name in names):
+            entry = self.before["stages"][stage.name]
+            status = "skipped" if entry["key"] == self.key(stage) else "stale"
+            entries[stage.name] = {**entry, "status": status, "seconds": 0.0}
+        return entries
 
-    def _code(self, text: str, config_unread: Sequence[str], templates: bool) -> dict[str, str]:
-        """Place → sha256 of the package files that ``text`` imports and the config it may read."""
-        hashes = self.sources["code"]
-        places = source_code.reachable_files(text, self.project.root, hashes, templates)
-        unread = {f"config/{name}" for name in config_unread}
-        places |= {p for p in hashes if p.startswith("config/")} - unread
-        return {place: hashes[place] for place in sorted(places)}
+    def _execute(self, stage: Stage) -> list[Path]:
+        """Execute the notebook of ``stage``; the files it left, itself among them.
 
-    def _inputs(self, stage: stages.Stage) -> object:
-        if not stage.reads:
-            return self.sources["inputs"]
-        return [files.sha256(p) if p.is_file() else "" for p in self._tables(stage.reads)]
-
-    def _unchanged(self, name: str, key: str) -> dict | None:
-        """Entry of ``name`` if its last outputs are whole and were made from the same."""
-        old = self.before.get("stages", {}).get(name, {})
-        whole = old.get("key") == key and not self.changed & set(old["outputs"])
-        if not whole or self.settings.force:
-            return None
-        self.listener(name, StageResult(name, "skipped", 0.0))
-        return {**old, "status": "skipped", "seconds": 0.0}
-
-    def _done(self, name: str, key: str, started: float, outputs: Sequence[Path]) -> dict:
-        seconds = round(time.monotonic() - started, 2)
-        self.listener(name, StageResult(name, "done", seconds))
-        places = sorted({path.relative_to(self.staged.out).as_posix() for path in outputs})
-        return {"key": key, "status": "done", "seconds": seconds, "outputs": places}
-
-    def _made(self, stage: stages.Stage) -> list[Path]:
-        """What ``stage`` had to leave behind; KitError if some of it is missing."""
-        tables = self._tables(stage.makes)
+        Raises
+        ------
+        KitError
+            If it fails, or leaves less than it must.
+        """
+        as_of, limits = self.settings.as_of, self.settings
+        target = self.staged.run_dir(as_of) / stage.notebook
+        facts = execution.execute(
+            self.project.notebooks_dir / stage.notebook,
+            target,
+            self.settings.parameters(self.staged),
+            cwd=self.project.root,
+            timeout=limits.notebook_seconds,
+            cell_timeout=limits.cell_seconds,
+        )
+        self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
+        notebooks.replace_paths(target, self.staged.out, self.project.out)
+        tables = [self.staged.processed(as_of) / f"{table}.csv" for table in stage.makes]
+        figures = list(self.staged.figures(as_of).iterdir()) if stage.figures else []
         missing = [path.name for path in tables if not path.is_file()]
-        folder = self.staged.figures(self.settings.as_of)
-        figures = list(folder.iterdir()) if stage.figures else []
         if len([path for path in figures if path.suffix == ".png"]) < stage.figures:
             missing.append(f"{stage.figures} PNG")
         if missing:
             text = messages.STAGE_MADE_NOTHING
             raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
-        return [*figures, *tables]
+        return [target, *figures, *tables]
 
-    def _tables(self, names: Sequence[str]) -> list[Path]:
-        folder = self.staged.processed(self.settings.as_of)
-        return [folder / f"{name}.csv" for name in names]
+    def _write_documents(self) -> list[Path]:
+        """Write the documents from the executed report, of this run or an earlier one."""
+        as_of = self.settings.as_of
+        places = [where.run_dir(as_of) / REPORT.notebook for where in (self.staged, self.project)]
+        executed = next((path for path in places if path.is_file()), places[0])
+        documents.write_documents(self.staged, as_of, self.settings.lang, executed)
+        paths = (path for path in self.staged.reports(as_of).rglob("*") if path.is_file())
+        return [path for path in paths if self.staged.run_dir(as_of) not in path.parents]
 
 
-def _refuse_unproven(
-    chosen: Sequence[stages.Stage], project: Project, as_of: str, before: dict
-) -> None:
+def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
+    """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that ``stage`` reads."""
+    rooms = tuple(PACKAGE + place for place in ("plan/", *stage.code))
+    unread = {f"config/{name}" for name in stage.config_unread}
+
+    def reads(place: str) -> bool:
+        if place.startswith(TEMPLATES):
+            return stage.templates
+        is_ground = place.startswith(PACKAGE) and place.count("/") == 1
+        is_config = place.startswith("config/") and place not in unread
+        return is_ground or is_config or place.startswith(rooms)
+
+    return {place: sha for place, sha in hashes.items() if reads(place)}
+
+
+def _refuse_unproven(chosen: Sequence[Stage], project: Project, as_of: str, before: dict) -> None:
     """A stage run alone starts from tables exactly as an earlier run wrote them, or not at all."""
-    own_tables = {table for stage in chosen for table in stage.makes}
-    for table in sorted({t for stage in chosen for t in stage.reads} - own_tables):
+    made_here = {table for stage in chosen for table in stage.makes}
+    for table in sorted({t for stage in chosen for t in stage.reads} - made_here):
         path = project.processed(as_of) / f"{table}.csv"
         if not path.is_file():
             raise KitError(messages.NOTHING_ON_DISK.format(path=path.parent))
@@ -324,12 +289,11 @@ def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
         raise KitError("\n".join([messages.INPUT_MOVED, *names]))
 
 
-def _holds_sample(staged: Project, project: Project, as_of: str) -> bool:
-    """Whether any file received is marked as invented, wherever it was read from."""
-    folders = (staged.processed(as_of), project.processed(as_of))  # a skipped intake is not staged
-    paths = [folder / "submissions.csv" for folder in folders]
-    path = next((path for path in paths if path.is_file()), None)
-    if path is None:
-        return False
-    with path.open(encoding="utf-8", newline="") as stream:
-        return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
+def _holds_sample(projects: Iterable[Project], as_of: str) -> bool:
+    """Whether any file received is marked as invented, in the first table there is."""
+    for project in projects:  # a skipped intake is not staged
+        path = project.processed(as_of) / "submissions.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as stream:
+                return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
+    return False

@@ -4,16 +4,15 @@ Times are Vietnamese time (UTC+7 all year, so a fixed offset serves on every sys
 while the machine was off is caught up by systemd and Windows, not by cron.
 """
 
-from __future__ import annotations
-
+import contextlib
 import shlex
 import subprocess
 import sys
 import unicodedata
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, UsageError
@@ -25,7 +24,13 @@ DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 CRON_MARK = "# xhht"
 ENCODINGS = {"windows": "utf-16"}
 """How a scheduler's files are written; UTF-8 for the others."""
-TASK_XMLNS = "http://schemas.microsoft.com/windows/2004/02/mit/task"
+TEMPLATES = Path(__file__).with_name("schedules")
+REPEATS = {
+    "weekly": "<ScheduleByWeek><DaysOfWeek><{day}/></DaysOfWeek>"
+    "<WeeksInterval>1</WeeksInterval></ScheduleByWeek>",
+    "daily": "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>",
+}
+"""How a Windows task that comes more than once says so."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,6 @@ def spoken(when: When) -> str:
     return messages.SCHEDULE_WHEN.format(day=day, at=f"{when.at:%H:%M}")
 
 
-def command(arguments: list[str]) -> list[str]:
-    """The scheduled command: this environment's Python and ``xhht run``."""
-    return [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
-
-
 def cron_line(when: When, argv: list[str], log: Path, zone: tzinfo | None = None) -> str:
     """A crontab line in the machine's own time (cron knows no zones), output to ``log``."""
     start = datetime.combine(when.on or date(2026, 11, 23), when.at, VIETNAM)  # a Monday
@@ -110,27 +110,20 @@ def calendar(when: When) -> str:
 
 def systemd_units(when: When, argv: list[str], directory: Path) -> dict[str, str]:
     """Service and timer by file name; the timer catches up a missed run (Persistent)."""
-    service = (
-        "[Unit]\nDescription=xhht: learning-society plan report\n\n"
-        "[Service]\nType=oneshot\n"
-        f"WorkingDirectory={_unit_text(str(directory), quote=False)}\n"
-        f"ExecStart={' '.join(_unit_text(part) for part in argv)}\n"
-    )
-    timer = (
-        "[Unit]\nDescription=xhht: schedule of the report\n\n"
-        f"[Timer]\nOnCalendar={calendar(when)}\nPersistent=true\n\n"
-        "[Install]\nWantedBy=timers.target\n"
-    )
-    return {"xhht.service": service, "xhht.timer": timer}
+    command = " ".join(f'"{_unit_text(part)}"' for part in argv)
+    place = str(directory).replace("%", "%%")
+    service = _filled("xhht.service", directory=place, command=command)
+    return {
+        "xhht.service": service,
+        "xhht.timer": _filled("xhht.timer", calendar=calendar(when)),
+    }
 
 
-def _unit_text(text: str, *, quote: bool = True) -> str:
+def _unit_text(text: str) -> str:
     """Escape ``text`` for a unit file: % starts a specifier, $ a variable, quotes group words."""
-    text = text.replace("%", "%%")
-    if not quote:
-        return text
-    text = text.replace("$", "$$").replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    for character, written in ("%", "%%"), ("$", "$$"), ("\\", "\\\\"), ('"', '\\"'):
+        text = text.replace(character, written)
+    return text
 
 
 def windows_task(when: When, argv: list[str], directory: Path, today: date) -> str:
@@ -138,33 +131,23 @@ def windows_task(when: When, argv: list[str], directory: Path, today: date) -> s
 
     It runs while its user is logged on, also on battery: a laptop at night is the usual case.
     """
-    task = ET.Element("Task", version="1.2", xmlns=TASK_XMLNS)
-    trigger_name = "TimeTrigger" if when.on else "CalendarTrigger"
-    trigger = ET.SubElement(ET.SubElement(task, "Triggers"), trigger_name)
     start = datetime.combine(when.on or today, when.at, VIETNAM)
-    ET.SubElement(trigger, "StartBoundary").text = start.isoformat(timespec="seconds")
-    ET.SubElement(trigger, "Enabled").text = "true"
+    repeat = REPEATS["daily"]
     if when.weekday is not None:
-        weekly = ET.SubElement(trigger, "ScheduleByWeek")
-        ET.SubElement(weekly, "DaysOfWeek").append(ET.Element(DAY_NAMES[when.weekday]))
-        ET.SubElement(weekly, "WeeksInterval").text = "1"
-    elif when.on is None:
-        daily = ET.SubElement(trigger, "ScheduleByDay")
-        ET.SubElement(daily, "DaysInterval").text = "1"
-    principal = ET.SubElement(ET.SubElement(task, "Principals"), "Principal", id="Author")
-    ET.SubElement(principal, "LogonType").text = "InteractiveToken"
-    limits = ET.SubElement(task, "Settings")
-    ET.SubElement(limits, "MultipleInstancesPolicy").text = "IgnoreNew"
-    ET.SubElement(limits, "DisallowStartIfOnBatteries").text = "false"
-    ET.SubElement(limits, "StopIfGoingOnBatteries").text = "false"
-    ET.SubElement(limits, "StartWhenAvailable").text = "true"
-    ET.SubElement(limits, "ExecutionTimeLimit").text = "PT4H"
-    run = ET.SubElement(ET.SubElement(task, "Actions", Context="Author"), "Exec")
-    ET.SubElement(run, "Command").text = argv[0]
-    ET.SubElement(run, "Arguments").text = subprocess.list2cmdline(argv[1:])
-    ET.SubElement(run, "WorkingDirectory").text = str(directory)
-    ET.indent(task)
-    return ET.tostring(task, encoding="unicode", xml_declaration=False)
+        repeat = REPEATS["weekly"].format(day=DAY_NAMES[when.weekday])
+    return _filled(
+        "xhht-task.xml",
+        trigger="TimeTrigger" if when.on else "CalendarTrigger",
+        start=start.isoformat(timespec="seconds"),
+        repeat="" if when.on else repeat,
+        command=escape(argv[0]),
+        arguments=escape(subprocess.list2cmdline(argv[1:])),
+        directory=escape(str(directory)),
+    )
+
+
+def _filled(template: str, **values: str) -> str:
+    return (TEMPLATES / template).read_text(encoding="utf-8").format(**values)
 
 
 def write(
@@ -177,56 +160,46 @@ def write(
     tuple
         The files, and the commands that install them, each a list of words (no shell).
     """
-    argv = command(arguments)
+    argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
     if kind == "cron":
-        line = cron_line(when, argv, folder / "xhht.log")
-        return [files.write_text(folder / "xhht.crontab", f"{line} {CRON_MARK}\n")], []
+        line = f"{cron_line(when, argv, folder / 'xhht.log')} {CRON_MARK}"
+        path = files.write_text(folder / "xhht.crontab", merged_crontab(line))
+        return [path], [["crontab", str(path)]]
     if kind == "systemd":
         units = systemd_units(when, argv, directory)
         paths = [files.write_text(folder / name, text) for name, text in units.items()]
         user = ["systemctl", "--user"]
         links = [*user, "link", "--force", *map(str, paths)]
         return paths, [links, [*user, "daemon-reload"], [*user, "enable", "--now", "xhht.timer"]]
+    path = folder / "xhht-task.xml"
     xml = windows_task(when, argv, directory, datetime.now(UTC).astimezone(VIETNAM).date())
-    path = folder / "xhht-task.xml"  # the Task Scheduler reads and writes UTF-16
-    folder.mkdir(parents=True, exist_ok=True)
-    text = f'<?xml version="1.0" encoding="UTF-16"?>\n{xml}\n'
-    path.write_text(text, encoding=ENCODINGS[kind])
+    with files.whole(path) as partial:
+        partial.write_text(xml, encoding=ENCODINGS[kind])
     return [path], [["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]]
 
 
-def merged_crontab(current: str, line: str) -> str:
-    """``current`` crontab with ``line`` in place of the kit's earlier one."""
-    kept = [other for other in current.splitlines() if not other.endswith(CRON_MARK)]
-    return "\n".join([*kept, line.strip(), ""])
+def merged_crontab(line: str) -> str:
+    """The crontab of this user as it is now, with ``line`` in place of the kit's earlier one."""
+    current = ""
+    with contextlib.suppress(OSError):  # no crontab program
+        asked = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+        current = "" if asked.returncode else asked.stdout
+    others = [other for other in current.splitlines() if not other.endswith(CRON_MARK)]
+    return "\n".join([*others, line, ""])
 
 
-def by_hand(kind: str, paths: list[Path], commands: list[list[str]]) -> list[str]:
-    """What a person types to install what `write` wrote, one command a line."""
-    if kind == "cron":
-        kept = f"crontab -l 2>/dev/null | grep -v '{CRON_MARK}$'"
-        return [f"( {kept} ; cat {shlex.quote(str(paths[0]))} ) | crontab -"]
-    join = subprocess.list2cmdline if kind == "windows" else shlex.join
-    return [join(words) for words in commands]
-
-
-def install(kind: str, paths: list[Path], commands: list[list[str]]) -> None:
-    """Install what `write` wrote for this user.
+def install(kind: str, commands: list[list[str]]) -> None:
+    """Install for this user what `write` wrote.
 
     Raises
     ------
     KitError
         If the scheduler is not there or refuses; the message holds its own words.
     """
-    words = ["crontab"]
-    try:
-        if kind == "cron":
-            old = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-            current = old.stdout if old.returncode == 0 else ""
-            text = merged_crontab(current, paths[0].read_text(encoding="utf-8"))
-            subprocess.run(["crontab", "-"], input=text, text=True, check=True, capture_output=True)
-        for words in commands:
+    for words in commands:
+        try:
             subprocess.run(words, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        cause = f"{words[0]}: {getattr(error, 'stderr', '') or error}"  # Windows names no program
-        raise KitError(messages.SCHEDULE_REFUSED.format(kind=kind, cause=cause.strip())) from None
+        except (OSError, subprocess.CalledProcessError) as error:
+            cause = f"{words[0]}: {getattr(error, 'stderr', '') or error}"  # Windows names none
+            text = messages.SCHEDULE_REFUSED.format(kind=kind, cause=cause.strip())
+            raise KitError(text) from None

@@ -1,10 +1,7 @@
 """Commands between the Sở and the offices: template, check, correct, status."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,18 +9,18 @@ import typer
 
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight
-from xhht_analysis.running.run_commands import Out, Raw, project_at
+from xhht_analysis.running.result_commands import Out, Raw, project_at, today
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from xhht_analysis.intake.returning.returns import Checked
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
 Files = Annotated[list[Path], typer.Argument(help="Tệp, hoặc thư mục, cần xem.")]
-
-
+Years = Annotated[list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")]
 MOST_SHOWN = 3
 """Cells of one column that `check` shows with their own words; the marked copy has them all."""
-Years = Annotated[list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")]
 
 
 def template(
@@ -43,30 +40,23 @@ def template(
     project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    if not plan.areas.province.first_year <= year <= plan.areas.province.last_year:
-        first, last = plan.areas.province.first_year, plan.areas.province.last_year
+    first, last = plan.areas.province.first_year, plan.areas.province.last_year
+    if not first <= year <= last:
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
-    wanted = [("agency", agency) if agency else ("unit", unit)]
+    senders = [("agency_code" if agency else "unit_code", agency or unit)]
     if everyone:
         rows = expected_reporters(year, plan.areas, plan.agencies)
-        kinds = rows["kind"].where(rows["kind"].eq("agency"), "unit")
-        wanted = list(zip(kinds, rows["reporter_code"], strict=True))
+        kinds = rows["kind"].eq("agency").map({True: "agency_code", False: "unit_code"})
+        senders = list(zip(kinds, rows["reporter_code"], strict=True))
+    tables = {"areas": plan.areas, "indicators": plan.indicators, "tasks": plan.tasks}
     folder = project.out / "templates"
-    for kind, code in wanted:
-        path = folder / f"bieu_mau_{code}_{year}.xlsx"
+    for kind, code in senders:
+        path, sender = folder / f"bieu_mau_{code}_{year}.xlsx", {kind: code, "year": year}
         try:
-            write_template(
-                path,
-                **{f"{kind}_code": code},
-                year=year,
-                areas=plan.areas,
-                indicators=plan.indicators,
-                tasks=plan.tasks,
-                agencies=plan.agencies,
-            )
+            write_template(path, **sender, **tables, agencies=plan.agencies)
         except ValueError as error:
             raise UsageError(str(error)) from None
-    typer.echo(messages.TEMPLATES.format(n=len(wanted), path=folder) if everyone else path)
+    typer.echo(messages.TEMPLATES.format(n=len(senders), path=folder) if everyone else path)
 
 
 def check(
@@ -78,20 +68,19 @@ def check(
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning import returns
+    from xhht_analysis.running.terminal import printable
 
     project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    day = preflight.check_day(as_of or today())
-    listed = (sorted(given.rglob("*")) if given.is_dir() else [given] for given in files)
-    for given in (path for paths in listed for path in paths if not path.is_dir()):
-        path = given.resolve()
+    where = {"raw_dir": project.raw_dir, "as_of": preflight.check_day(as_of or today())}
+    folders = (sorted(place.rglob("*")) if place.is_dir() else [place] for place in files)
+    for path in (path.resolve() for paths in folders for path in paths if not path.is_dir()):
         if not path.is_file():
-            raise UsageError(messages.NO_FILE.format(path=given))
-        where = {"raw_dir": project.raw_dir, "as_of": day}
+            raise UsageError(messages.NO_FILE.format(path=path))
         checked = returns.read_submission(path, plan, **where)
-        for line in _told(given, checked):
-            typer.echo(_printable(line))
+        for line in (*_account(path, checked), *_problems(checked.problems)):
+            typer.echo(printable(line))
         if excel:
             target = project.out / "checks" / f"{path.stem}_danh_dau.xlsx"
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -111,123 +100,115 @@ def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề n
 
 def status(
     as_of: AsOf = None,
-    year: Annotated[
-        list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")
-    ] = None,
+    year: Years = None,
     sample: Annotated[bool, typer.Option("--sample", help="Xem số liệu minh hoạ.")] = False,
     raw: Raw = None,
     out: Out = None,
 ) -> None:
     """Ai đã nộp, ai trễ hạn, còn thiếu gì: đọc thư mục tệp đã nhận như lúc này."""
-    from rich.console import Console
-    from rich.table import Table
-
     from xhht_analysis.intake import run_intake
-    from xhht_analysis.intake.returning.status import STATES_VI, submission_status
-    from xhht_analysis.plan.goals import split_codes
+    from xhht_analysis.intake.returning.status import submission_status
     from xhht_analysis.plan.standards import read_standards
     from xhht_analysis.running.runner import choose_as_of
+    from xhht_analysis.running.terminal import printable
 
     if as_of:
         preflight.check_day(as_of)
     project = project_at(out)
     runs = sorted(project.reports_root.glob("*/run/run.json")) if out else []
     if runs and not raw and not sample:  # what was run there may have come from elsewhere
-        asked = json.loads(runs[-1].read_text(encoding="utf-8"))["parameters"]
-        raw, sample = Path(asked["raw_dir"]), asked["sample"]
+        parameters = json.loads(runs[-1].read_text(encoding="utf-8"))["parameters"]
+        raw, sample = Path(parameters["raw_dir"]), parameters["sample"]
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
     choose_as_of(raw_dir, as_of, today())
     preflight.check_config(project)
-    found = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
-    plan, is_sample = found.plan, bool(found.submissions["is_sample"].any())
+    intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
+    plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())
+    typer.echo(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
+    if is_sample:
+        typer.echo(messages.SAMPLE_MARK)
     table = submission_status(
-        found.submissions,
-        found.panel,
+        intake.submissions,
+        intake.panel,
         areas=plan.areas,
         indicators=plan.indicators,
         agencies=plan.agencies,
         standards=read_standards(project.config_dir),
-        as_of=as_of or (found.as_of if is_sample else max(found.as_of, today())),
+        as_of=as_of or (intake.as_of if is_sample else max(intake.as_of, today())),
         years=year,
     )
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(messages.STATUS_FOLDER.format(path=raw_dir, n=len(found.submissions)))
-    if is_sample:
-        console.print(messages.SAMPLE_MARK)
-    names = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    for asked, rows in table.groupby("year"):
-        counts = rows["state"].map(STATES_VI).value_counts()
-        console.print(f"{asked}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
-        if not year and asked < table["year"].max():
-            continue
-        shown = Table(*messages.STATUS_COLUMNS, title=str(asked))
-        for row in rows.fillna("").to_dict("records"):
-            day = "/".join(reversed(row["received_on"].split("-")))
-            owed = [names.loc[c, "short_name_vi"] for c in split_codes(row["missing_indicators"])]
-            some = [*owed[:3], *(["…"] if owed[3:] else [])] if row["n_files"] else []
-            told = messages.STATUS_MISSING.format(n=len(owed), names="; ".join(some)).rstrip(": ")
-            mark = f" ({messages.DATA_KIND['sample']})" if row["n_sample"] else ""
-            state = STATES_VI[row["state"]] + mark
-            shown.add_row(row["name_vi"], state, day, told if owed else "")
-        console.print(shown)
-    if not year and table["year"].nunique() > 1:
-        console.print(messages.STATUS_YEARS)
-    whole = found.rejects[found.rejects["cell"].isna() & found.rejects["sheet"].isna()]
+    _show_status(table, plan.indicators, every_year=bool(year))
+    whole = intake.rejects[intake.rejects["cell"].isna() & intake.rejects["sheet"].isna()]
     if len(whole):
-        console.print(messages.STATUS_REFUSED.format(n=len(whole)))
-    for row in whole.to_dict("records"):
-        console.print(_printable(f"  {row['file']}: {row['remedy']}"), markup=False)
+        typer.echo(messages.STATUS_REFUSED.format(n=len(whole)))
+    for file, remedy in zip(whole["file"], whole["remedy"], strict=True):
+        typer.echo(printable(f"  {file}: {remedy}"))
 
 
-def _told(path: Path, checked: Checked) -> Iterator[str]:
-    """What one file gave, which columns were left out, and its problems by column."""
-    about, problems = checked.submission, checked.problems
-    about = {
-        name: value if value == value and value is not None else "–"
-        for name, value in about.items()
-    }
+def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_year: bool) -> None:
+    """Counts of each year; the reporters of every year, or of the last."""
+    from xhht_analysis.intake.returning.status import STATES_VI
+    from xhht_analysis.plan.goals import split_codes
+    from xhht_analysis.running.terminal import show_table
+
+    names = indicators.groupby("indicator_code")["short_name_vi"].first()
+    for year, rows in table.groupby("year"):
+        counts = rows["state"].map(STATES_VI).value_counts()
+        typer.echo(f"{year}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+        if not every_year and year < table["year"].max():
+            continue
+        shown = []
+        for row in rows.fillna("").to_dict("records"):
+            missing = [names[code] for code in split_codes(row["missing_indicators"])]
+            some = [*missing[:3], *(["…"] if missing[3:] else [])] if row["n_files"] else []
+            text = messages.STATUS_MISSING.format(n=len(missing), names="; ".join(some))
+            mark = f" ({messages.DATA_KIND['sample']})" if row["n_sample"] else ""
+            day = "/".join(reversed(row["received_on"].split("-")))
+            state, owed = STATES_VI[row["state"]] + mark, text.rstrip(": ") if missing else ""
+            shown.append((row["name_vi"], state, day, owed))
+        show_table(messages.STATUS_COLUMNS, shown, str(year))
+    if not every_year and len(set(table["year"])) > 1:
+        typer.echo(messages.STATUS_YEARS)
+
+
+def _account(path: Path, checked: "Checked") -> Iterator[str]:
+    """What one file gave, and which of its columns of numbers were not read, by reason."""
+    file = {k: "–" if v is None or v != v else v for k, v in checked.submission.items()}
     left_out = checked.left_out
-    yield messages.CHECK_TITLE.format(**about | {"file": path.name}, columns=len(left_out))
+    yield messages.CHECK_TITLE.format(**file | {"file": path.name}, columns=len(left_out))
     parts = left_out["message"].str.extract(r"“(?P<head>.*)”.*: (?P<why>[^:]+)\.$")
     heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
     for why, rows in heads.groupby(parts["why"], sort=False):
         yield messages.CHECK_COLUMNS.format(why=why, heads=", ".join(rows))
-    if problems.empty:
-        yield messages.CHECK_CLEAN if about["n_panel"] else messages.CHECK_NOTHING
-        return
-    yield messages.CHECK_PROBLEMS.format(n=len(problems))
+    if checked.problems.empty:
+        yield messages.CHECK_CLEAN if file["n_panel"] else messages.CHECK_NOTHING
+
+
+def _problems(problems: "pd.DataFrame") -> Iterator[str]:
+    """The problems of one file, those of one column under one rule together."""
+    if len(problems):
+        yield messages.CHECK_PROBLEMS.format(n=len(problems))
     column = problems["cell"].str.extract(r"^([A-Z]+)\d+$")[0].fillna("")
     alone = problems["message"].where(problems["cell"].isna(), "")
     keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"], alone]
     for (kind, sheet, letter, rule, _), rows in problems.groupby(keys, sort=False):
         cells = rows["cell"].dropna().tolist()
-        where = "cell" if sheet and cells else "line" if cells else "sheet" if sheet else "file"
-        where += "s" if len(cells) > 1 else ""
+        place = "cell" if sheet and cells else "line" if cells else "sheet" if sheet else "file"
         some = ", ".join(cells[:MOST_SHOWN]) + (" …" if cells[MOST_SHOWN:] else "")
-        given = {"sheet": sheet, "cell": some, "column": letter, "n": len(cells)}
+        place = messages.CHECK_PLACES[place + "s" * (len(cells) > 1)]
         raw = rows["raw"].drop_duplicates()
         yield messages.CHECK_LINE.format(
             kind_vi=messages.KINDS[kind],
-            place=messages.CHECK_PLACES[where].format(**given),
+            place=place.format(sheet=sheet, cell=some, column=letter, n=len(cells)),
             value=f": «{raw.iloc[0]}»" if len(raw) == 1 and raw.notna().all() else "",
             rule=rule,
         )
-        told = rows.drop_duplicates("message")
-        for row in told.head(MOST_SHOWN).to_dict("records"):
-            mark = f"{row['cell']}: " if len(told) > 1 else ""
+        different = rows.drop_duplicates("message")
+        for row in different.head(MOST_SHOWN).to_dict("records"):
+            mark = f"{row['cell']}: " if len(different) > 1 else ""
             yield f"      {mark}{row['message']}"
-        if len(told) > MOST_SHOWN:
-            yield messages.CHECK_MORE.format(n=len(told) - MOST_SHOWN)
-
-
-def _printable(text: str) -> str:
-    """``text`` without characters that a terminal obeys: a file may bear any name and any cell."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
-def today() -> str:
-    """Today's date in Vietnam."""
-    return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+        if len(different) > MOST_SHOWN:
+            yield messages.CHECK_MORE.format(n=len(different) - MOST_SHOWN)
 
 
 COMMANDS = (template, check, correct, status)

@@ -4,26 +4,17 @@ They run over any ``concurrent.futures.Executor``: threads, each waiting for a k
 the workers of a Dask cluster (`cluster`). No scheduler of our own.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    CancelledError,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files, store
-from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
 from xhht_analysis.running import documents, execution, messages, publication, records, stages
 
 SOURCE = "06_unit_report"
@@ -45,9 +36,9 @@ class UnitsFailedError(KitError):
 
 @dataclass(frozen=True)
 class Job:
-    """One execution of ``source`` into ``target`` and, if given, its ``page`` in ``lang``.
+    """One execution of ``source`` into ``target`` and, if there is one, its ``page`` in ``lang``.
 
-    ``name`` is what a failure is called.
+    ``name`` is what a failure is called; ``config_dir`` is the plan that a worker elsewhere uses.
     """
 
     name: str
@@ -57,58 +48,42 @@ class Job:
     cwd: Path
     page: Path | None = None
     lang: str = "vi"
+    config_dir: str = ""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """``error`` is empty when the job worked, else the message for the user."""
-
-    name: str
-    error: str = ""
-
-
-def execute_job(job: Job) -> Outcome:
-    """Run one job; a failing notebook is an outcome, never an exception (the rest goes on)."""
+def execute_job(job: Job) -> str:
+    """Run one job; the message of its failure, empty when it worked (the rest goes on)."""
+    if job.config_dir:
+        os.environ[CONFIG_VARIABLE] = job.config_dir
     try:
         execution.execute(job.source, job.target, job.parameters, cwd=job.cwd, timeout=UNIT_TIMEOUT)
         if job.page:
             documents.export_unit(job.target, job.page, job.lang)
     except KitError as error:
-        return Outcome(job.name, str(error))
-    return Outcome(job.name)
+        return str(error)
+    return ""
 
 
-def outcomes(jobs: Sequence[Job], executor: Executor) -> Iterator[Outcome]:
-    """Run every job on ``executor``; outcomes as they arrive, an executor's own failure among them.
+def outcomes(jobs: Iterable[Job], executor: Executor) -> Iterator[tuple[str, str]]:
+    """Run every job on ``executor``; its name and error as it ends, a lost worker among them.
 
-    If the caller stops listening, jobs not yet begun are given up.
+    An executor's ``check`` is called while none ends and may raise. If the caller stops listening,
+    jobs not yet begun are dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
     """
-    futures: dict[Future, Job] = {executor.submit(execute_job, job): job for job in jobs}
+    check = getattr(executor, "check", lambda: None)
+    pending = {executor.submit(execute_job, job): job.name for job in jobs}
     try:
-        for future in _as_completed(futures, getattr(executor, "check", lambda: None)):
-            job = futures[future]
-            cause = CancelledError() if future.cancelled() else future.exception()
-            if cause is None:
-                yield future.result()
-            else:
+        while pending:
+            done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                cause = CancelledError() if future.cancelled() else future.exception()
                 text = messages.UNIT_LOST.format(cause=f"{type(cause).__name__}: {cause}")
-                yield Outcome(job.name, text)
+                yield pending.pop(future), text if cause else future.result()
+            if not done:
+                check()
     finally:
-        for future in futures:
+        for future in pending:
             future.cancel()
-
-
-def _as_completed(futures: Iterable[Future], check: Callable[[], None]) -> Iterator[Future]:
-    """Futures as they end; ``check`` is called while none does and may raise.
-
-    On Windows Ctrl+C reaches only a wait that ends by itself.
-    """
-    pending = set(futures)
-    while pending:
-        done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-        yield from done
-        if not done:
-            check()
 
 
 def default_workers() -> int:
@@ -131,25 +106,19 @@ def make_executor(workers: int | None = None) -> Iterator[Executor]:
         pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
-def unit_codes(project: Project, as_of: str) -> list[str]:
-    """Codes of the units that have a verdict or a figure in the tables of ``as_of``."""
-    folder = project.processed(as_of)
-    verdicts = store.read_table("verdicts", folder)["unit_code"]
-    panel = store.read_table("panel", folder)["unit_code"]
-    return sorted(set(verdicts) | set(panel))
-
-
 def choose(wanted: Sequence[str], project: Project, as_of: str) -> list[str]:
-    """Units to report on: ``["all"]`` or codes.
+    """Units to report on: those of ``wanted``, or, for ``["all"]``, all in the tables of ``as_of``.
 
     Raises
     ------
     UsageError
-        If a code is unknown in this run.
+        If a code has neither a verdict nor a figure in this run.
     """
-    codes = unit_codes(project, as_of)
+    folder, codes = project.processed(as_of), set()
+    for table in ("verdicts", "panel"):
+        codes |= set(store.read_table(table, folder)["unit_code"])
     if list(wanted) == ["all"]:
-        return codes
+        return sorted(codes)
     for code in wanted:
         if code not in codes:
             raise UsageError(messages.UNKNOWN_UNIT.format(code=code))
@@ -164,7 +133,7 @@ def run(
     executor: Executor,
     *,
     finish: Callable[[dict], None] = lambda record: None,
-    listener: Callable[[int, int, Outcome], None] = lambda done, total, outcome: None,
+    listener: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict:
     """Make the report of each unit from the published tables of ``as_of`` and publish them.
 
@@ -184,35 +153,30 @@ def run(
     """
     started, errors = time.monotonic(), {}
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
-        record = records.read_record(project, as_of)
-        units = choose(wanted, project, as_of)
-        key = _key(project, record, lang)
+        record = full = records.read_record(project, as_of)
+        units, key = choose(wanted, project, as_of), _key(project, record, lang)
         old = record["stages"].get(SOURCE, {"key": "", "outputs": []})
-        broken = set(records.broken_outputs(project, record))
-        pages = set(old["outputs"]) - broken - set(old.get("pending", ()))
-        if old["key"] != key:
-            pages = set()
+        broken = records.broken_outputs(project, record, old["outputs"])
+        earlier = set(old["outputs"]) - set(broken)
+        pages = earlier - set(old.get("pending", ())) if old["key"] == key else set()
         due = [unit for unit in units if PAGE.format(as_of, unit) not in pages]
+        jobs = _jobs(due, project, staged, lang, as_of)
         ready = Project(root=project.root, out=staged.out / "ready")
-        jobs = [_job(unit, project, staged, as_of, lang) for unit in due]
-        full = record
-        for done, outcome in enumerate(outcomes(jobs, executor), start=1):
-            listener(done, len(jobs), outcome)
-            if outcome.error:
-                errors[outcome.name] = outcome.error
+        for done, (unit, error) in enumerate(outcomes(jobs, executor), start=1):
+            listener(done, len(jobs))
+            if error:
+                errors[unit] = error
             else:
-                pages.add(_move_page(outcome.name, staged, ready, as_of))
+                pages.add(_move_page(unit, staged, ready, as_of))
             if done % CHECKPOINT and done < len(jobs):
                 continue
             # pages of an earlier run stay readable until theirs is made, or could not be made
-            pending = set(old["outputs"]) - broken - pages if done < len(jobs) else set()
+            pending = earlier - pages if done < len(jobs) else set()
             entry = {"key": key, "status": "done", "failed": sorted(errors)}
             entry |= {"outputs": sorted(pages | pending), "pending": sorted(pending)}
             entry["seconds"] = round(time.monotonic() - started, 2)
-            stages_now = {**record["stages"], SOURCE: entry}
-            full = publication.publish(
-                ready, project, as_of, {**record, "stages": stages_now}, finish
-            )
+            now = {**record, "stages": {**record["stages"], SOURCE: entry}}
+            full = publication.publish(ready, project, as_of, now, finish)
     if errors:
         raise UnitsFailedError(errors, len(units))
     return full
@@ -227,17 +191,24 @@ def _move_page(unit: str, staged: Project, ready: Project, as_of: str) -> str:
     return place
 
 
-def _job(unit: str, project: Project, staged: Project, as_of: str, lang: str) -> Job:
-    parameters = {
-        "unit_code": unit,
-        "as_of": as_of,
-        "lang": lang,
-        "processed_dir": str(project.processed(as_of)),
-    }
-    target = staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb"
-    source = project.notebooks_dir / f"{SOURCE}.ipynb"
-    page = staged.out / PAGE.format(as_of, unit)
-    return Job(unit, source, target, parameters, project.root, page, lang)
+def _jobs(
+    units: Iterable[str], project: Project, staged: Project, lang: str, as_of: str
+) -> list[Job]:
+    """One job per unit, from the published tables into the staged folders."""
+    tables = str(project.processed(as_of))
+    return [
+        Job(
+            name=unit,
+            source=project.notebooks_dir / f"{SOURCE}.ipynb",
+            target=staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb",
+            parameters={"unit_code": unit, "as_of": as_of, "lang": lang, "processed_dir": tables},
+            cwd=project.root,
+            page=staged.out / PAGE.format(as_of, unit),
+            lang=lang,
+            config_dir=os.environ.get(CONFIG_VARIABLE, ""),
+        )
+        for unit in units
+    ]
 
 
 def _key(project: Project, record: dict, lang: str) -> str:

@@ -1,7 +1,5 @@
 """Proof of a run: hash its inputs and outputs again, run it again, compare the bytes."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +27,6 @@ def verify(
     *,
     raw_dir: Path | None = None,
     chosen: Sequence[stages.Stage] = stages.ALL,
-    make_documents: runner.MakeDocuments | None = None,
 ) -> Proof:
     """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
 
@@ -59,7 +56,7 @@ def verify(
     with tempfile.TemporaryDirectory() as folder:
         again = Project(root=project.root, out=Path(folder).resolve())
         try:
-            runner.run(settings, again, chosen, make_documents=make_documents)
+            runner.run(settings, again, chosen)
         except KitError as error:
             return Proof([*problems, *code, f"{messages.RERUN_FAILED}: {error}"], [])
         differing = _differing(record, again, project, settings.raw_dir)

@@ -7,8 +7,6 @@ took back, last the new figures (and the time that passed). What a step moves is
 the shares add up to the whole change.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass

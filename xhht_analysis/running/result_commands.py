@@ -1,0 +1,180 @@
+"""Commands about runs that were and runs to come: runs, verify, compare, schedule, lab."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
+from xhht_analysis.running import file_errors, kernel, messages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
+Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
+SCHEDULERS = {"win32": "windows", "linux": "systemd"}
+
+
+def project_at(out: Path | None) -> Project:
+    """The project whose results stand under ``out`` (default: the project itself)."""
+    return Project(out=out.resolve()) if out else Project()
+
+
+def today() -> str:
+    """Today's date in Vietnam."""
+    return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+
+
+@file_errors.reading()
+def runs(out: Out = None) -> None:
+    """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
+    from xhht_analysis.running import records, terminal
+
+    lines = records.read_ledger(project_at(out))
+    if not lines:
+        raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
+    rows = [
+        (
+            line["as_of"],
+            line.get("finished_at", ""),
+            messages.RUN_STATUS[line["status"]],
+            f"{line.get('seconds', 0):.0f}",
+            messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",
+            line.get("error", ""),
+        )
+        for line in lines
+    ]
+    terminal.show_table(messages.LEDGER_COLUMNS, rows)
+
+
+@file_errors.reading()
+def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
+    """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
+    from xhht_analysis.running import verification
+
+    proof = verification.verify(project_at(out), as_of, raw_dir=raw.resolve() if raw else None)
+    if proof.problems:
+        raise KitError("\n".join(proof.problems))
+    for note in proof.notes:
+        typer.echo(f"{messages.SAME_ANYWAY}: {note}")
+    typer.echo(messages.VERIFIED.format(as_of=as_of))
+
+
+def schedule(
+    at: Annotated[str, typer.Option("--at", help="Giờ chạy, giờ Việt Nam.")] = "06:00",
+    weekly: Annotated[str | None, typer.Option("--weekly", help="thứ 2 … chủ nhật")] = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
+    on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
+    kind: Annotated[
+        Literal["cron", "systemd", "windows"] | None, typer.Option("--for", help="Nơi đặt lịch.")
+    ] = None,
+    raw: Raw = None,
+    out: Out = None,
+    install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
+) -> None:
+    """Ghi và giải thích lịch chạy tự động; chỉ cài khi có --install."""
+    from xhht_analysis.running import schedule as schedules
+
+    when = schedules.parse_when(at, weekly, daily, on)
+    kind = kind or SCHEDULERS.get(sys.platform, "cron")
+    project = project_at(out)
+    places = {"--config": os.environ.get(CONFIG_VARIABLE), "--raw": raw and raw.resolve()}
+    arguments = [word for option, place in places.items() if place for word in (option, str(place))]
+    arguments += ["--out", str(project.out)]
+    paths, commands = schedules.write(
+        kind, when, arguments, project.root, project.reports_root / "schedule"
+    )
+    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.spoken(when)))
+    for path in paths:
+        text = path.read_text(encoding=schedules.ENCODINGS.get(kind, "utf-8"))
+        typer.echo(f"  {path}\n{text}")
+    typer.echo(messages.SCHEDULE_NOTE[kind])
+    if kind == "cron" and when.on:
+        typer.echo(messages.SCHEDULE_YEARLY)
+    if install:
+        schedules.install(kind, commands)
+        typer.echo(messages.SCHEDULE_INSTALLED)
+    else:
+        join = subprocess.list2cmdline if kind == "windows" else shlex.join
+        typer.echo("\n".join([messages.SCHEDULE_INSTALL, *map(join, commands)]))
+
+
+def compare(before: str, after: str, out: Out = None) -> None:
+    """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
+    from xhht_analysis import files
+    from xhht_analysis.running import comparison, terminal
+
+    project = project_at(out)
+    compared = comparison.compare(project, before, after)
+    path = project.reports(after) / f"compare_{before}.csv"
+    files.write_text(path, compared.verdicts.to_csv(index=False, lineterminator="\n"))
+    for kind, count in compared.figures.items():
+        typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
+    for line in compared.why:
+        typer.echo(line)
+    rows = _moved_goals(project, compared.verdicts)
+    terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
+    typer.echo(messages.COMPARED.format(n=len(compared.verdicts), path=path))
+    if compared.outdated:
+        typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *compared.outdated]))
+
+
+def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
+    """Rows for the terminal: the province's goals that moved, before and after, and why."""
+    from xhht_analysis.plan.goals import read_goals
+    from xhht_analysis.plan.province import read_province
+    from xhht_analysis.publishing.labels import Labels
+
+    labels, province = Labels("vi"), read_province(project.config_dir).code
+    titles = read_goals(project.config_dir).set_index("goal_code")["title_vi"]
+    rows = []
+    for row in verdicts[verdicts["unit_code"] == province].to_dict("records"):
+        ends = [
+            f"{labels.known('class', row[f'class_{end}'])} "
+            f"{labels.short_chance(row[f'prob_{end}'])}".strip()
+            for end in ("before", "after")
+        ]
+        causes = [
+            f"{messages.CAUSES[c]} {_points(row[f'by_{c}'])}".strip()
+            for c in row["causes"].split(";")
+        ]
+        name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
+        rows.append((name, *ends, "; ".join(causes)))
+    return rows
+
+
+def _points(change: float) -> str:
+    """A change of probability in points; empty when there is none."""
+    return "" if change != change else f"{100 * change:+.0f} điểm"
+
+
+def lab_command(root: Path) -> list[str]:
+    """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
+    options = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")  # Jupyter refuses to start for this user otherwise
+    options.append(f"--ServerApp.root_dir={root}")
+    return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
+
+
+def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` for JupyterLab: no server configuration (it could drop the token)."""
+    layout = Path("~/.jupyter/lab/user-settings").expanduser()
+    return {**kernel.environment(variables), "JUPYTERLAB_SETTINGS_DIR": str(layout)}
+
+
+def lab() -> None:
+    """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
+    root = Project().root
+    command, variables = lab_command(root), lab_environment(os.environ)
+    raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)
+
+
+COMMANDS = (runs, verify, compare, schedule, lab)

@@ -1,0 +1,69 @@
+"""What the terminal shows: tables, the stage at work, where the results are."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import typer
+
+from xhht_analysis.project import Project
+from xhht_analysis.running import messages, run_log
+from xhht_analysis.running.documents import PARTS
+
+
+def show_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], title: str | None = None
+) -> None:
+    """Print ``rows`` under ``columns``; words of a file are shown as they are, never as markup."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*columns, title=title)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console(soft_wrap=True, highlight=False).print(table)
+
+
+def printable(text: str) -> str:
+    """``text`` without characters that a terminal obeys: a file may bear any name and any cell."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def show_stage(name: str, entry: dict | None) -> None:
+    """Say that stage ``name`` begins (``None``; to a person only) or has ended."""
+    if entry is not None:
+        typer.echo(run_log.stage_line(name, entry))
+    elif sys.stdout.isatty():
+        typer.echo(f"{messages.STAGES.get(name, name)} …\r", nl=False)
+
+
+def show_unit(done: int, total: int) -> None:
+    """Say to a person how many unit reports have ended."""
+    if sys.stdout.isatty():
+        title = messages.STAGES["06_unit_report"]
+        typer.echo(f"{title} {done}/{total} …\r", nl=done == total)
+
+
+def show_places(project: Project, as_of: str, *, with_units: bool = False) -> None:
+    """Print the folders and documents of run ``as_of``, one path a line."""
+    folder = project.reports(as_of)
+    documents = [path for name in PARTS.values() for path in sorted(folder.glob(f"{name}.*"))]
+    places = [project.processed(as_of), project.figures(as_of), *documents]
+    places += [folder / "units"] if with_units else []
+    typer.echo(messages.RUN_DONE)
+    for path in [*places, project.reports_root / "index.html"]:
+        if path.exists():
+            typer.echo(f"  {path}")
+    if documents and not any(path.suffix == ".pdf" for path in documents):
+        typer.echo(messages.NO_PDF)
+
+
+def open_on_desktop(report: Path) -> None:
+    """Open the report where a person sits in front of a desktop; never in a scheduled run."""
+    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
+    if sys.stdout.isatty() and desktop and report.is_file():
+        import webbrowser
+
+        webbrowser.open(report.as_uri())
