@@ -8,10 +8,9 @@ only and with losses; (iii) the number of units at or above a threshold in real 
 pyarrow and the panels' file). Per source and candidate: Brier score of "at the level or above" by
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (randomised, since a count is discrete), mean chance and share reached.
-Rivals: persistence; transitions (what forecast_plan publishes); the rule applied inside draws of
-the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor; the
-even mixture of the two. Published: transitions, and where one rate of the unit itself stands
-behind the level (iii) their mixture with its draws.
+Candidates: persistence; transitions (what forecast_plan publishes); the rule applied inside draws
+of the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor;
+mixtures of the two, even and with seven tenths of the rule.
 """
 
 from __future__ import annotations
@@ -30,6 +29,8 @@ from xhht_analysis.forecasting.levels import poisson_binomial
 from xhht_analysis.project import Project
 
 N_DRAWS = 500
+RULE_WEIGHT = 0.7
+"""Share of the draws of the second mixture that the rule makes."""
 ORIGINS = (2023, 2024, 2025)
 
 
@@ -52,8 +53,6 @@ class Case:
     outcomes: np.ndarray
     top: int
     rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
-    one_rate: bool = False
-    """One rate of the unit itself stands behind the level: `forecast_levels` is given its draws."""
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
@@ -69,9 +68,9 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
         rule = (case.rates(seed, N_DRAWS)[..., None] >= scale).astype(float)
         made["rule"] = rule
         made["mixture"] = np.concatenate([made["transitions"], rule])
-    rates = case.rates if case.one_rate else None
-    published = forecast_levels(case.history, horizon, rates, **how)
-    return made | {"published": published.chance[:, :, 1:]}
+        some = round(RULE_WEIGHT * N_DRAWS)
+        made["rule 0.7"] = np.concatenate([rule[:some], made["transitions"][some:]])
+    return made
 
 
 def score(case: Case) -> pd.DataFrame:
@@ -270,7 +269,7 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
             def rates(rng, n, fit=fit, mark=mark):
                 return (fit.draw_array(n, rng) >= mark).astype(int)
 
-            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates, one_rate=True)
+            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates)
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def read_cases(bench: Path) -> list[dict]:
         where = pd.MultiIndex.from_frame(future[keys])
         row = where.get_indexer(pd.MultiIndex.from_frame(asked[keys]))
         need, outcome = asked["target_value"].to_numpy(float), future["value"].to_numpy()
-        trend = fit_trend(matrices(rows, series, int(case["origin_year"])), settings)
+        trend = fit_trend(matrices(rows, int(case["origin_year"])), settings)
         half = 50 / series["lattice"].to_numpy()
         cases.append(
             {

@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_700,
     "plan": 7_700,
     "intake": 58_400,
-    "forecasting": 32_700,
+    "forecasting": 29_100,
     "publishing": 42_800,
     "running": 21_100,
 }

@@ -17,7 +17,8 @@ from tests.sample_data.recognition import learning_community
 from tests.sample_data.templates import LEVELS, TemplateWriter, commune_recognition
 from tests.sample_data.truth import YEARS
 from xhht_analysis import store
-from xhht_analysis.forecasting import forecast_plan, run_backtest
+from xhht_analysis.forecasting import forecast_plan
+from xhht_analysis.forecasting.backtest import backtest_rows, summarise
 from xhht_analysis.intake import run_intake
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_expert, read_goals, read_indicators, read_targets
@@ -109,7 +110,7 @@ def write_processed(raw: Path, folder: Path) -> None:
         findings=result.findings,
     )
     tables = result.tables | {
-        "scores": run_backtest(result.panel, indicators),
+        "scores": summarise(backtest_rows(result.panel, indicators)),
         **plan.tables,
     }
     for name, table in tables.items():

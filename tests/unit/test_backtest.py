@@ -87,8 +87,8 @@ def test_a_steady_rise_is_forecast_better_than_standing_still(rows):
     assert found["n"].tolist() == [12, 9]
 
 
-def test_many_rows_of_one_shock_are_worth_few():
-    # eleven districts with the same loss in each of four years: worth four forecasts
+def test_the_skill_of_a_horizon_is_drawn_by_indicator_and_origin():
+    # eleven districts with the same loss in each of four years: four clusters
     table = pd.DataFrame(
         {
             "model_id": [backtest.DEFAULT] * 44 + ["persistence"] * 44,
@@ -101,8 +101,7 @@ def test_many_rows_of_one_shock_are_worth_few():
     )
     row = backtest.skill_by_horizon(table).iloc[0]
     assert row["skill"] == pytest.approx(0.5)
-    assert row["n"] == 44
-    assert row["n_effective"] == pytest.approx(4)
+    assert (row["n"], row["n_clusters"]) == (44, 4)
 
 
 def test_reliability_sets_what_was_said_beside_what_came():
@@ -125,7 +124,7 @@ def test_reliability_sets_what_was_said_beside_what_came():
 
 
 def test_an_empty_panel_gives_an_empty_table():
-    empty = backtest.run_backtest(contracts.PANEL.empty(), TWO, models=FEW)
+    empty = backtest.summarise(backtest.backtest_rows(contracts.PANEL.empty(), TWO, models=FEW))
     assert empty.empty
     contracts.check(empty, contracts.SCORES)
 

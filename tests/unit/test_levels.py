@@ -165,16 +165,6 @@ def test_a_unit_more_moves_no_other_draw():
     np.testing.assert_array_equal(one.levels, two.levels[:, :2])
 
 
-def test_draws_of_the_rate_behind_a_level_make_seven_tenths_of_the_forecast():
-    rows = history(a=[0, 0, 0], b=[1, 1, 1])
-    rule = lambda rng, n: np.broadcast_to([[[1, 1]], [[0, 0]]], (n, 2, 1, 2))[:, :, 0]  # noqa: E731
-    plain, mixed = (forecast_levels(rows, 2, r, n_draws=20_000) for r in (None, rule))
-    expected = 0.3 * plain.chance[..., 1].mean(axis=0) + 0.7 * np.array([[0, 1, 1], [1, 0, 0]])
-    np.testing.assert_allclose(mixed.chance[..., 1].mean(axis=0)[:, 1:], expected[:, 1:], atol=0.02)
-    assert mixed.levels[:14_000, 0, 1].min() == 1
-    assert mixed.levels[14_000:, 0, 1].mean() < 0.5
-
-
 @given(st.lists(st.lists(st.integers(0, 1), min_size=3, max_size=6), min_size=1, max_size=11))
 @settings(max_examples=20, deadline=None)
 def test_no_chance_after_the_origin_is_ever_none_or_sure(paths):

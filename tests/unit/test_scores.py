@@ -29,23 +29,6 @@ def test_crps_of_a_point_is_the_absolute_error():
     assert scores.crps_quantiles(point, LEVELS, 26.0) == pytest.approx(6.0, rel=0.03)
 
 
-def test_weighted_interval_score_of_a_perfect_point_is_zero():
-    assert scores.wis(np.full(39, 20.0), LEVELS, 20.0) == 0
-
-
-def test_weighted_interval_score_is_built_from_interval_scores():
-    # Bracher et al. 2021: (|y - m| / 2 + sum alpha_k / 2 * IS_k) / (K + 1/2)
-    levels, q, y = np.array([0.1, 0.25, 0.5, 0.75, 0.9]), np.array([1.0, 2, 4, 7, 9]), 11.0
-    outer = 0.1 * ((9 - 1) + 2 / 0.2 * (11 - 9))
-    inner = 0.25 * ((7 - 2) + 2 / 0.5 * (11 - 7))
-    assert scores.wis(q, levels, y) == pytest.approx((abs(11 - 4) / 2 + outer + inner) / 2.5)
-
-
-def test_weighted_interval_score_refuses_lopsided_levels():
-    with pytest.raises(ValueError, match="symmetric"):
-        scores.wis(np.array([1.0, 2.0]), [0.1, 0.5], 1.0)
-
-
 def test_brier_and_ranked_score_agree_on_two_classes():
     assert scores.brier(0.7, 1) == pytest.approx(0.09)
     assert scores.ranked_probability(np.array([0.3, 0.7]), np.array(1)) == pytest.approx(0.09)
@@ -65,9 +48,10 @@ def test_coverage_counts_the_edges():
 
 
 def test_pit_is_the_level_of_the_outcome():
+    # three levels cut the line into four parts; a hit on a level lies between its two parts
     q = np.array([[10.0, 20, 30], [10, 20, 30], [10, 20, 30], [10, 20, 30], [50, 50, 50]])
     at = scores.pit(q, [0.25, 0.5, 0.75], np.array([15.0, 20, 5, 31, 50]))
-    np.testing.assert_allclose(at, [0.375, 0.5, 0, 1, 0.5])
+    np.testing.assert_allclose(at, [0.375, 0.5, 0.125, 0.875, 0.5])
 
 
 def test_skill_is_one_minus_the_ratio_with_its_interval_over_clusters():
@@ -79,13 +63,3 @@ def test_skill_is_one_minus_the_ratio_with_its_interval_over_clusters():
 
 def test_one_cluster_gives_no_interval():
     assert np.isnan(scores.skill([1.0, 2], [2.0, 2], ["a", "a"])["low"])
-
-
-def test_copies_are_worth_one_each_cluster():
-    loss = np.repeat([1.0, 5.0, 2.0, 8.0], 6)
-    assert scores.effective_size(loss, np.repeat(list("abcd"), 6)) == pytest.approx(4)
-
-
-def test_unrelated_losses_are_worth_their_number():
-    # every cluster has the same mean: the intraclass correlation is cut at 0
-    assert scores.effective_size([1.0, 3, 1, 3, 1, 3], list("aabbcc")) == pytest.approx(6)

@@ -360,7 +360,7 @@ def test_a_star_marks_only_what_another_assumption_would_change(firmness):
     at = (verdicts["goal_code"] == "clc_it") & (verdicts["target_year"] == 2030)
     verdicts = verdicts.assign(
         firmness=verdicts["firmness"].mask(at, firmness),
-        depends_on=verdicts["depends_on"].mask(at, "trend_fades"),
+        depends_on=verdicts["depends_on"].mask(at, "shared_pace_stops"),
     )
     said = frames.make_material(verdicts=verdicts).statement("clc_it", 2030)
     for short in (True, False):

@@ -169,19 +169,8 @@ def test_leverage_of_a_district_in_a_count():
 
 def test_leverage_of_a_district_in_a_share_goes_by_its_people():
     # 300 people at 40 %, 100 people at 80 %: 50 %; with the first at 60 % the province has 65 %
-    draws, weights = np.array([[40.0, 80.0]]), np.array([[300.0, 100.0]])
+    draws, weights = np.array([[40.0, 80.0]]), np.array([300.0, 100.0])
     np.testing.assert_allclose(decisions.share_leverage(draws, weights, 60.0), [1, 0])
-
-
-def test_the_cheapest_set_takes_the_nearest_districts_first():
-    rows = [("82", "units", 1.0, 0.2, 3.0, 3.0)]
-    rows += [("a", "level", 2.0, 0.9, np.nan, 2.0), ("b", "level", 1.0, 0.3, np.nan, 2.0)]
-    rows += [("c", "level", 1.0, 0.6, np.nan, 2.0), ("d", "level", 1.0, 0.5, np.nan, 2.0)]
-    names = ["unit_code", "measure_unit", "current", "prob_reached", "target_units", "target_value"]
-    verdicts = pd.DataFrame(rows, columns=names)
-    verdicts = verdicts.assign(goal_code="g", target_year=2030, leverage=0.1)
-    found = decisions.cheapest_districts(verdicts, "g", 2030)
-    assert found["unit_code"].tolist() == ["c", "d"]
 
 
 def test_the_own_pace_looks_back_five_years_and_no_further():

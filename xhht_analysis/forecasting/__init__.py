@@ -1,6 +1,5 @@
 """Forecasts of shares and levels: models, verdicts, scores."""
 
-from xhht_analysis.forecasting.backtest import run_backtest
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
 from xhht_analysis.forecasting.panel import HistoryError, PanelForecast, forecast_panel
 from xhht_analysis.forecasting.plan_forecast import PlanForecast, forecast_plan
@@ -13,5 +12,4 @@ __all__ = [
     "forecast_levels",
     "forecast_panel",
     "forecast_plan",
-    "run_backtest",
 ]

@@ -1,8 +1,8 @@
 """Rolling origins over the panel: how good the forecasts would have been.
 
 In: the panel. Out: one row per forecast (`backtest_rows`), the table `contracts.SCORES`
-(`run_backtest`) and what an analyst reads from it: skill by horizon, coverage, reliability, the
-record of each kind of goal, and how few independent forecasts the many rows are worth. Today's
+(`summarise`) and what an analyst reads from it: skill by horizon, coverage, reliability, the
+record of each kind of goal. Today's
 revised figures stand in for those known at each origin (a hindcast), so every model looks a
 little better than in live use.
 """
@@ -19,9 +19,9 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.history import History, read_history
+from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
-from xhht_analysis.forecasting.outlook import ShareFacts
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, read_facts
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import Project
@@ -38,10 +38,10 @@ BIN = 0.2
 LEVEL_DRAWS = 500
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
-METRICS = ["crps", "wis", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
+METRICS = ["crps", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
 METRICS += ["count_rps", "count_coverage_80"]
 ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit", "chance", "hit"]
-SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters", "n_effective"]
+SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters"]
 
 
 def registered_models() -> dict[str, Model]:
@@ -76,15 +76,15 @@ def persist_levels(history: pd.DataFrame, horizon: int, **how) -> LevelForecast:
     return LevelForecast(like.units, like.years, draws[None], chance[None].astype(float), 0.0)
 
 
-def run_backtest(
+def backtest_rows(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
     *,
     areas: Areas | None = None,
-    horizons: tuple[int, ...] = (1, 2, 3),
+    horizons: Iterable[int] = (1, 2, 3),
     models: Mapping[str, Model] | Iterable[Forecaster] | None = None,
 ) -> pd.DataFrame:
-    """Scores of every model at every origin, `contracts.SCORES`.
+    """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
 
     Parameters
     ----------
@@ -101,23 +101,8 @@ def run_backtest(
     Returns
     -------
     DataFrame
-        Metrics crps, ae, wis, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1),
-        rps (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of
-        the announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached).
-        With ``province_`` before: the province's own level. count_rps and count_coverage_80: the
-        number of districts at each level.
-    """
-    how = {"areas": areas, "horizons": horizons, "models": models}
-    return summarise(backtest_rows(panel, indicators, **how))
-
-
-def backtest_rows(
-    panel, indicators, *, areas=None, horizons=(1, 2, 3), models=None
-) -> pd.DataFrame:
-    """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
-
-    Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_TRAINING` others, an empty
-    column where only shares or only levels can be scored.
+        Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_TRAINING` others, an empty
+        column where only shares or only levels can be scored.
     """
     if isinstance(models, Mapping):
         models = [as_forecaster(model, name) for name, model in models.items()]
@@ -166,7 +151,7 @@ def _years(facts: ShareFacts | LevelFacts) -> Iterable[int]:
 
 def _share_origins(facts: ShareFacts, horizons) -> list[tuple[History, pd.DataFrame, int]]:
     """What was known at each origin, the outcomes after it, and the origin."""
-    rows = facts.own.rows if len(facts.own.rows) else facts.reported.rows
+    rows = facts.own if len(facts.own) else facts.reported
     rows = rows.assign(group_code=PROVINCE)
     asked = []
     for origin in _origins(rows["year"]):
@@ -193,7 +178,6 @@ def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.Data
         "origin_year": origin,
         "horizon": horizon,
         "crps": scores.crps_quantiles(q, LEVELS, y),
-        "wis": scores.wis(q, LEVELS, y),
         "ae": np.abs(q[:, AT[0.5]] - y),
         "pit": scores.pit(q, LEVELS, y),
     }
@@ -263,7 +247,14 @@ def _count_scores(pmf: np.ndarray, count: int) -> dict:
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`."""
+    """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`.
+
+    Metrics crps, ae, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1), rps
+    (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of the
+    announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached). With
+    ``province_`` before: the province's own level. count_rps and count_coverage_80: the number of
+    districts at each level.
+    """
     if rows.empty:
         return contracts.SCORES.empty()
     alone = rows["indicator_code"].map(rows.groupby("indicator_code")["unit_code"].nunique()) == 1
@@ -308,8 +299,7 @@ def skill_by_horizon(
     for horizon, part in both.groupby("horizon"):
         cluster = part["indicator_code"] + "@" + part["origin_year"].astype(str)
         found = scores.skill(part[metric], part[f"{metric}_ref"], cluster)
-        worth = scores.effective_size(part[metric], cluster)
-        out.append({"horizon": horizon, **found, "n_effective": worth})
+        out.append({"horizon": horizon, **found})
     return pd.DataFrame(out, columns=SKILL_COLUMNS)
 
 
@@ -326,15 +316,25 @@ def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
     DataFrame
         bin (1-5), chance and hit (means, 0-1), n forecasts.
     """
-    mine = table[table["model_id"] == model]
-    kind = mine["metric"].str.extract(r"^(chance|hit)_(\d)$")
-    mine = mine.assign(what=kind[0], bin=kind[1]).dropna(subset="what")
-    mine = mine.assign(total=mine["value"] * mine["n"].astype(float))
-    sums = mine.groupby(["bin", "what"])[["total", "n"]].sum().reset_index()
-    sums["mean"] = sums["total"] / sums["n"].astype(float)
-    wide = sums.pivot_table(index="bin", columns="what", values="mean")
-    n = sums[sums["what"] == "chance"].set_index("bin")["n"]
-    return wide.assign(n=n).reset_index().reindex(columns=["bin", "chance", "hit", "n"])
+    kind = table["metric"].str.extract(r"^(?P<what>chance|hit)_(?P<bin>\d)$")
+    mine = table.join(kind)[table["model_id"] == model]
+    means = weighted_means(mine, ["bin", "what"]).reset_index()
+    n = means[means["what"] == "chance"].set_index("bin")["n"]
+    wide = means.pivot_table(index="bin", columns="what", values="value").assign(n=n)
+    return wide.reset_index().reindex(columns=["bin", "chance", "hit", "n"])
+
+
+def weighted_means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Mean ``value`` over all forecasts and their number ``n``, by the columns ``by``.
+
+    Parameters
+    ----------
+    table
+        `contracts.SCORES`, of one metric, or with the metric among ``by``.
+    """
+    n = table["n"].astype(float)
+    sums = table.assign(value=table["value"] * n, n=n).groupby(by)[["value", "n"]].sum()
+    return sums.assign(value=sums["value"] / sums["n"])
 
 
 KINDS = {
@@ -368,25 +368,22 @@ def track_record(
         reference, chance and hit (mean announced, share that came true), coverage_80 (0-1).
     """
     codes = indicators.groupby("kind")["indicator_code"].agg(set)
+    table = table.assign(metric=table["metric"].str.replace(r"(chance|hit)_\d", r"\1", regex=True))
     rows = []
     for kind, (of, metric, coverage, prefix) in KINDS.items():
         some = table[table["indicator_code"].isin(codes.get(of, set()))]
-        mine, still = (some[some["model_id"] == name] for name in (model, PERSISTENCE))
-        both = mine[mine["metric"] == metric]
-        row = {"kind": kind, "n": int(both["n"].sum()), "n_origins": both["origin_year"].nunique()}
-        row["loss"] = _mean(mine, f"^{metric}$")
-        row["reference"] = _mean(still, f"^{metric}$")
-        if prefix != "count_":
-            row |= {name: _mean(mine, f"^{prefix}{name}_[1-5]$") for name in ("chance", "hit")}
-        row["coverage_80"] = _mean(mine, f"^{coverage}$") if coverage else np.nan
-        rows.append(row)
+        means = weighted_means(some, ["model_id", "metric"])["value"]
+        both = some[(some["model_id"] == model) & (some["metric"] == metric)]
+        wanted = {
+            "loss": (model, metric),
+            "reference": (PERSISTENCE, metric),
+            "chance": (model, prefix + "chance"),
+            "hit": (model, prefix + "hit"),
+            "coverage_80": (model, coverage),
+        }
+        row = {name: means.get(key, np.nan) for name, key in wanted.items()}
+        row |= {"kind": kind, "n": int(both["n"].sum())}
+        rows.append(row | {"n_origins": both["origin_year"].nunique()})
     record = pd.DataFrame(rows)
     better = 1 - record["loss"] / record["reference"].where(record["reference"] > 0)
     return record.assign(skill=better)
-
-
-def _mean(table: pd.DataFrame, metric: str) -> float:
-    """Mean over all forecasts of the metrics that fit a pattern."""
-    some = table[table["metric"].str.match(metric)]
-    weight = some["n"].astype(float)
-    return float((some["value"] * weight).sum() / weight.sum()) if len(some) else np.nan

@@ -12,18 +12,17 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtri
 
-from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.curves import GRID, Curves
-from xhht_analysis.forecasting.history import History, Matrices, matrices, read_history
+from xhht_analysis.forecasting.history import History, matrices, read_history
 from xhht_analysis.forecasting.panel import PanelForecast
-from xhht_analysis.forecasting.structural import fit_trend, link, percent
-from xhht_analysis.forecasting.structural import pooled_changes as changes_of
+from xhht_analysis.forecasting.structural import gaps_filled
 
 FLOOR = 0.05
 """Smallest yearly standard deviation of any baseline, in points."""
-T_GRID = {df: stdtrit(df, ndtr(GRID)) for df in range(1, 31)}
+ETS_POINTS = 6
+"""A damped trend is not fitted to fewer figures."""
 
 
 def _forecast(
@@ -31,123 +30,78 @@ def _forecast(
 ) -> PanelForecast:
     known = read_history(history, horizon)
     rows, series = known.rows, known.series
-    origin = int(rows["year"].max())
-    shape = (len(series), horizon)
-    values = np.empty((*shape, len(GRID)))
-    for _, part in series.groupby("indicator_code"):
-        shares = 100 * matrices(rows, part, origin).shares
-        values[part.index] = np.maximum.accumulate(rule(shares, horizon), axis=2)
-    steady = np.broadcast_to(np.sqrt(np.arange(horizon) / np.arange(1, horizon + 1)), shape)
-    own = np.arange(len(series))
-    last = np.repeat(series["last_value"].to_numpy(dtype=float)[:, None, None], len(GRID), axis=2)
-    values = np.concatenate([last, values], axis=1)
-    nothing, steady = np.zeros((len(own), horizon + 1)), np.pad(steady, [(0, 0), (1, 0)])
-    path = Curves(values, nothing, steady, steady, own, series["lattice"].to_numpy(dtype=float))
-    years = np.arange(origin + 1, origin + 1 + horizon)
-    return PanelForecast(series, years, path, name, origin)
+    origin, shape = int(rows["year"].max()), (len(series), 1 + horizon)
+    values = np.repeat(series["last_value"].to_numpy(float)[:, None], 1 + horizon, axis=1)
+    values = np.repeat(values[..., None], len(GRID), axis=2)
+    both = zip(series.groupby("indicator_code"), rows.groupby("indicator_code"), strict=True)
+    for (_, part), (_, some) in both:
+        middle, spread = rule(100 * matrices(some, origin).shares, horizon)
+        values[part.index, 1:] = middle[..., None] + spread[..., None] * GRID
+    lead, own = np.arange(1 + horizon), np.arange(len(series))
+    lag = np.broadcast_to(np.sqrt(np.maximum(lead - 1, 0) / np.maximum(lead, 1)), shape)
+    path = Curves(values, np.zeros(shape), lag, lag, own, series["lattice"].to_numpy(dtype=float))
+    return PanelForecast(series, origin + lead[1:], path, name, origin)
 
 
-def _points(row: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Years (counted from the window's start), values, and years silent since the last."""
-    at = np.flatnonzero(np.isfinite(row))
-    return at, row[at], len(row) - 1 - at[-1]
+def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and standard deviation (N, H) of a random walk from the last figure.
 
-
-def _half_pooled(own: list[float]) -> np.ndarray:
-    """Yearly variances, half own and half the group's median; NaN (unknown) becomes pooled."""
-    own = np.array(own, dtype=float)
-    known = own[np.isfinite(own)]
-    pooled = np.median(known) if len(known) else 1.0
-    return np.maximum(0.5 * np.where(np.isfinite(own), own, pooled) + 0.5 * pooled, FLOOR**2)
-
-
-def persistence(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Last value; yearly variance half own, half pooled."""
-    ahead = np.arange(1, horizon + 1)
-    points = [_points(row) for row in shares]
-    variance = _half_pooled(
-        [np.mean(np.diff(y) ** 2 / np.diff(t)) if len(y) > 1 else np.nan for t, y, _ in points]
-    )
-    lead = np.array([gap + ahead for _, _, gap in points])
-    last = np.array([y[-1] for _, y, _ in points])
-    return last[:, None, None] + np.sqrt(variance[:, None] * lead)[..., None] * GRID
-
-
-def drift(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Random walk with the unit's drift shrunk to the group's median (the benchmark's bar)."""
-    ahead = np.arange(1, horizon + 1)
-    points = [_points(row) for row in shares]
-    span = np.array([t[-1] - t[0] for t, _, _ in points], dtype=float)
-    last = np.array([y[-1] for _, y, _ in points])
-    first = np.array([y[0] for _, y, _ in points])
-    own = np.divide(last - first, span, out=np.full(len(span), np.nan), where=span > 0)
-    moving = np.isfinite(own)
-    common = np.median(own[moving]) if moving.any() else 0.0
+    Its yearly variance is half the unit's own, half the group's median; with ``drift`` it goes on
+    at the unit's pace, shrunk to the group's median.
+    """
+    seen, steps = np.isfinite(shares), np.diff(gaps_filled(shares), axis=1)
+    gap = np.argmax(seen[:, ::-1], axis=1)
+    last = shares[np.arange(len(shares)), shares.shape[1] - 1 - gap]
+    years, points = np.isfinite(steps).sum(axis=1), seen.sum(axis=1)
+    lead = gap[:, None] + np.arange(1, horizon + 1)
+    if not drift:
+        variance = _half_pooled(steps, points - 1)
+        return last[:, None] + 0 * lead, np.sqrt(variance[:, None] * lead)
+    moving = years > 0
+    own = np.nansum(steps, axis=1) / np.maximum(years, 1)
+    common, usual = (np.median(a[moving]) if moving.any() else 1.0 for a in (own, years))
+    common = common * moving.any()
     own = np.where(moving, own, common)
-    spread = []
-    for (t, y, _), pace in zip(points, own, strict=True):
-        left = np.diff(y) - pace * np.diff(t)
-        spread.append((left**2 / np.diff(t)).sum() / (len(y) - 2) if len(y) > 2 else np.nan)
-    variance = _half_pooled(spread)
-    usual = np.median(span[moving]) if moving.any() else 1.0
-    between = max(np.var(own, ddof=1) - np.median(variance) / usual, 0) if len(own) > 3 else 0.0
-    error = np.divide(variance, span, out=np.full(len(span), np.inf), where=span > 0)
-    weight = between / (between + error)
-    pace = weight * own + (1 - weight) * common
-    lead = np.array([gap + ahead for _, _, gap in points])
-    doubt = (between * (1 - weight) + 0.02)[:, None] * lead**2
-    width = np.sqrt(variance[:, None] * lead + doubt)
-    return (last[:, None] + pace[:, None] * lead)[..., None] + width[..., None] * GRID
+    variance = _half_pooled(steps - own[:, None], points - 2)
+    between = max(own.var(ddof=1) - np.median(variance) / usual, 0) if len(own) > 3 else 0.0
+    weight = between * years / (between * years + variance)
+    pace, doubt = weight * own + (1 - weight) * common, between * (1 - weight) + 0.02
+    spread = np.sqrt(variance[:, None] * lead + doubt[:, None] * lead**2)
+    return last[:, None] + pace[:, None] * lead, spread
 
 
-def linear_logit(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Straight line on the logit, each unit alone, Student t interval of the prediction."""
-    ahead, out = np.arange(1, horizon + 1), []
-    for row in shares:
-        t, y, gap = _points(row)
-        z, x = link(y / 100), t - t.mean()
-        base = max(float((x**2).sum()), 1.0)
-        slope = float((x * z).sum()) / base
-        df = max(len(z) - 2, 1)
-        variance = max(float(((z - z.mean() - slope * x) ** 2).sum()) / df, 1e-4)
-        place = x[-1] + gap + ahead
-        width = np.sqrt(variance * (1 + 1 / len(z) + place**2 / base))
-        line = z.mean() + slope * place
-        out.append(percent(line[:, None] + width[:, None] * T_GRID[min(df, 30)]))
-    return np.stack(out)
+def _half_pooled(steps: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Yearly variances, half own and half the group's median; pooled where there is no own."""
+    own, known = np.nansum(steps**2, axis=1) / np.maximum(free, 1), free > 0
+    pooled = np.median(own[known]) if known.any() else 1.0
+    return np.maximum((np.where(known, own, pooled) + pooled) / 2, FLOOR**2)
 
 
-def pooled_changes(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Changes on the soft logit that all units have seen over as many years as are to come."""
-    still = np.zeros(shares.shape[1], dtype=bool)
-    panel = Matrices(shares / 100, np.zeros(shares.shape), still)
-    return percent(changes_of(fit_trend(panel, read_settings()), horizon))
-
-
-def damped_ets(shares: np.ndarray, horizon: int) -> np.ndarray:
-    """Damped additive trend of statsmodels on percent; below six points the drift model."""
-    out = drift(shares, horizon)
-    for i, row in enumerate(shares):
-        t, y, gap = _points(row)
-        if len(y) < 6 or np.ptp(y) < 1e-9:
+def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+    """Damped additive trend of statsmodels on percent; below six figures the walk with drift."""
+    middle, spread = random_walk(shares, horizon, drift=True)
+    for i, line in enumerate(gaps_filled(shares)):
+        t = np.flatnonzero(np.isfinite(line))
+        if np.isfinite(shares[i]).sum() < ETS_POINTS or np.ptp(line[t]) < 1e-9:
             continue
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import
 
-        full = pd.Series(np.interp(np.arange(t[0], t[-1] + 1), t, y))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # convergence remarks on eight points
-            fit = ETSModel(full, trend="add", damped_trend=True).fit(disp=False)
-            ahead = fit.get_prediction(start=len(full), end=len(full) + gap + horizon - 1)
-            frame = ahead.summary_frame(alpha=0.2)
-        middle = frame["mean"].to_numpy()[gap:]
-        width = (frame["pi_upper"] - frame["pi_lower"]).to_numpy()[gap:] / (2 * ndtri(0.9))
-        if np.isfinite(middle).all() and np.isfinite(width).all():
-            out[i] = middle[:, None] + np.maximum(width, FLOOR)[:, None] * GRID
-    return out
+            fit = ETSModel(pd.Series(line[t]), trend="add", damped_trend=True).fit(disp=False)
+            end = len(t) + len(line) - 1 - t[-1] + horizon - 1
+            frame = fit.get_prediction(start=len(t), end=end).summary_frame(alpha=0.2)
+        frame = frame.to_numpy()[-horizon:]
+        if np.isfinite(frame).all():
+            middle[i] = frame[:, 0]
+            spread[i] = np.maximum((frame[:, 2] - frame[:, 1]) / (2 * ndtri(0.9)), FLOOR)
+    return middle, spread
 
 
-RULES = (persistence, drift, linear_logit, pooled_changes, damped_ets)
-MODELS: dict[str, Callable] = {
-    rule.__name__: functools.partial(_forecast, name=rule.__name__, rule=rule) for rule in RULES
+RULES: dict[str, Callable] = {
+    "persistence": functools.partial(random_walk, drift=False),
+    "drift": functools.partial(random_walk, drift=True),
+    "damped_ets": damped_ets,
 }
+MODELS = {name: functools.partial(_forecast, name=name, rule=rule) for name, rule in RULES.items()}
 """Every baseline by name: called like `forecast_panel`, returns a `PanelForecast`."""

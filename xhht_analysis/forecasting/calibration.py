@@ -44,16 +44,14 @@ class Variant:
         Constants of config/priors.csv that are set to other values.
     without
         Driver of `learned.DRIVERS` that is taken for none.
-    masked
-        Years that are forecast as if they had not been reported: ``last``, ``break`` or none.
-    is_break
-        Whether the years of ``breaks`` begin a new level that lasts.
+    is_lasting
+        Whether the years of ``breaks`` begin a new level that lasts; else they are forecast as if
+        they had not been reported.
     """
 
     constants: Mapping[str, float] = field(default_factory=dict)
     without: str = ""
-    masked: str = ""
-    is_break: bool = True
+    is_lasting: bool = True
 
 
 STRUCTURAL = {"learned": -50.0, "learned_trend": 0.0}
@@ -61,16 +59,15 @@ VARIANTS = {
     "default": Variant(),
     "structural_alone": Variant(STRUCTURAL),
     "learned_alone": Variant({"learned": 50.0, "learned_trend": 0.0}),
-    "trend_fades": Variant(without="group_pace"),
+    "shared_pace_stops": Variant(without="group_pace"),
     "trend_lasts": Variant({**STRUCTURAL, "group_damping": 1.0, "group_part": 1.0}),
-    "temporary_shock": Variant(masked="break", is_break=False),
+    "temporary_shock": Variant(is_lasting=False),
     "lasting_break": Variant(),
-    "last_year_dropped": Variant(masked="last"),
 }
 """Named changes of one assumption.
 
 Each member alone; the group's pace stops or goes on undamped; the shock of the years in `breaks`
-passes, or stays as a new level; the last year is forecast as if it had not been reported.
+passes, or stays as a new level.
 """
 
 BREAK_VARIANTS = ("temporary_shock", "lasting_break")

@@ -1,105 +1,103 @@
 """The target of one line of the plan for the province and every district, as `verdicts.Case`s.
 
-In: a target line and the `Outlook` of its indicator. Every number of a verdict, and of its
+In: a target line and the `JointForecast` of its indicator. Every number of a verdict, and of its
 variants, is read from these cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.joint_forecast import PROVINCE, JointForecast
 from xhht_analysis.forecasting.verdicts import Case
 
 SHARES = ("share_people", "share_institutions")
+COUNTS = "share_districts"
 
 
-def cases(line, outlook: Outlook | None, districts: list[str] = ()) -> Iterator[tuple[Case, int]]:
+def open_cases(line, joint: JointForecast | None, districts: list[str] = ()) -> Iterator[Case]:
+    """What may come of the target of one line: the province, then each district.
+
+    Cases hold no observation yet. A district without a figure, and the province where it cannot
+    be drawn, have no forecast.
+    """
+    levels = None if joint is None else joint.levels
+    unit, need = "level", line.level_required
+    if line.kind in SHARES:
+        unit, need = "percent", line.target_value
+    asked = (
+        []
+        if line.kind == "milestone"
+        else sorted({*districts, *(joint.districts if joint else ())})
+    )
+    for code in (PROVINCE, *asked):
+        case = Case(code, unit, need, comparator=line.comparator)
+        is_count = code == PROVINCE and line.kind == COUNTS
+        if is_count:
+            case = replace(case, measure_unit="units", need=line.target_units)
+        if joint is None or code not in joint.draws or (is_count and not joint.districts):
+            yield case
+        elif is_count:
+            count = sum((joint.draws[u] >= need).astype(int) for u in joint.districts)
+            pmf = partial(_count_pmf, joint, need)
+            yield replace(case, years=joint.years, draws=count, pmf=pmf)
+        else:
+            pmf = None if levels is None else levels.pmf[levels.units.index(code)].__getitem__
+            yield replace(case, years=joint.years, draws=joint.draws[code], pmf=pmf)
+
+
+def _count_pmf(joint: JointForecast, level: int, at: int) -> np.ndarray:
+    """P(0, 1, … districts stand at the level) at one position of the years."""
+    return joint.levels.count_pmf(level, [at], joint.levels.positions(joint.districts))[0]
+
+
+def cases(
+    line, joint: JointForecast | None, districts: list[str] = ()
+) -> Iterator[tuple[Case, int]]:
     """Yield the target of one line for the province, then for each district, with its points."""
-    shared = {"comparator": line.comparator}
-    is_count, is_share = line.kind == "share_districts", line.kind in SHARES
-    unit, of_unit = ("percent", _share) if is_share else ("level", _level)
-    own = ("units", line.target_units) if is_count else (unit, line.target_value)
-    need = line.target_value if is_share else line.level_required
-    asked = set() if line.kind == "milestone" else set(districts)
-    nothing = pd.Series(dtype=float)
-    if outlook is None:
-        yield Case(PROVINCE, *own, nothing, nothing, **shared), 0
-    else:
-        shared["reasons"] = outlook.reasons
-        seen = outlook.low[outlook.units].notna()
-        exact = ((outlook.high - outlook.low) < 1e-9).reindex(columns=seen.columns) & seen
-        points = exact.mean(axis=1) >= 0.5
-        case = _count(line, outlook) if is_count else of_unit(line, outlook, PROVINCE, own[1])
-        if is_share:
-            points |= case.low.notna().reindex(points.index, fill_value=False)
-        yield case, len(case.exact) if case.measure_unit == "level" else int(points.sum())
-        for code in () if line.kind == "milestone" else outlook.units:
-            yield of_unit(line, outlook, code, need), int(exact[code].sum())
-        asked -= set(outlook.units)
-    for code in sorted(asked):
-        yield Case(code, unit, need, nothing, nothing, **shared), 0
+    for case in open_cases(line, joint, districts):
+        if joint is None or (case.measure_unit == "units" and case.draws is None):
+            yield case, 0
+        elif case.measure_unit == "units":
+            yield _count(case, line, joint)
+        else:
+            yield _unit(case, joint)
 
 
-def _share(line, outlook: Outlook, code: str, need: float) -> Case:
-    """Percent of one district, or of the whole province."""
-    whole = code == PROVINCE
-    at = slice(None) if whole else [outlook.units.index(code)]
-    sizes = None
-    if outlook.weights is not None:
-        sizes = np.median(outlook.weights[:, at].sum(axis=1), axis=0)
-    return Case(
-        code,
-        "percent",
-        need,
-        outlook.low[code].dropna(),
-        outlook.high[code].dropna(),
-        outlook.years,
-        outlook.province if whole else outlook.draws[:, at[0]],
-        sizes=sizes,
-        reasons=outlook.reasons if whole else (),
-        comparator=line.comparator,
-    )
+def _unit(case: Case, joint: JointForecast) -> tuple[Case, int]:
+    """Percent or level of one unit, with what was observed of it."""
+    code, whole = case.unit_code, case.unit_code == PROVINCE
+    low, high = (ends.get(code, pd.Series(dtype=float)) for ends in (joint.low, joint.high))
+    if case.measure_unit == "percent":
+        case = replace(case, low=low.dropna(), high=high.dropna(), sizes=joint.sizes.get(code))
+        n_points = len(_full_years(joint).union(case.low.index)) if whole else len(case.exact)
+        reasons = joint.reasons if whole or case.draws is None else ()
+        return replace(case, reasons=reasons), n_points
+    reasons = ("reference_hazard",) if whole and not joint.districts else ()
+    by_rule = joint.by_rule.get(code)
+    case = replace(case, low=low.astype(float), high=high.astype(float), by_rule=by_rule)
+    return replace(case, reasons=reasons), len(case.exact)
 
 
-def _count(line, outlook: Outlook) -> Case:
+def _full_years(joint: JointForecast) -> pd.Index:
+    """Years that half of the districts have reported, whatever the province did."""
+    gap = (joint.high - joint.low)[joint.districts]
+    return gap.index[(gap < 1e-9).mean(axis=1) >= 0.5] if joint.districts else gap.index[:0]
+
+
+def _count(case: Case, line, joint: JointForecast) -> tuple[Case, int]:
     """Number of districts at the level, out of all."""
-    level, units, forecast = line.level_required, outlook.units, outlook.levels
-    low, high = ((ends[units] >= level).sum(axis=1) for ends in (outlook.low, outlook.high))
-    among = forecast.positions(units)
-    by_rule = outlook.by_rule.reindex(columns=units)
+    level, units = line.level_required, joint.districts
+    low, high = (
+        (ends[units] >= level).sum(axis=1).astype(float) for ends in (joint.low, joint.high)
+    )
+    by_rule = joint.by_rule.reindex(columns=units)
     by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
-    return Case(
-        PROVINCE,
-        "units",
-        line.target_units,
-        low.astype(float),
-        high.astype(float),
-        outlook.years,
-        (outlook.draws >= level).sum(axis=1),
-        lambda at: forecast.count_pmf(level, [at], among)[0],
-        reasons=("units_missing",) if (high - low).iloc[-1] > 0 else (),
-        by_rule=by_rule,
-        comparator=line.comparator,
-    )
-
-
-def _level(line, outlook: Outlook, code: str, need: float) -> Case:
-    """Level of one unit, or of the province."""
-    at = outlook.levels.units.index(code)
-    return Case(
-        code,
-        "level",
-        need,
-        outlook.low[code].astype(float),
-        outlook.high[code].astype(float),
-        outlook.years,
-        outlook.levels.levels[:, at],
-        outlook.levels.pmf[at].__getitem__,
-        reasons=("reference_hazard",) if outlook.units == [PROVINCE] else (),
-        by_rule=outlook.by_rule.get(code),
-        comparator=line.comparator,
-    )
+    reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
+    case = replace(case, low=low, high=high, by_rule=by_rule, reasons=reasons)
+    return case, len(_full_years(joint))

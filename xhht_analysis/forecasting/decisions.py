@@ -1,7 +1,7 @@
 """Numbers a decision needs, from observed figures and joint draws.
 
 Paces in points (or units) a year, first year reached, extra pace, leverage,
-places among the best and the last, the cheapest set of districts. No pace is ever projected: a
+places among the best and the last. No pace is ever projected: a
 year after the last that is drawn is never named.
 """
 
@@ -84,43 +84,16 @@ def share_leverage(draws: np.ndarray, weights: np.ndarray, need: float) -> np.nd
     Parameters
     ----------
     draws, weights
-        (draws, U) percent and denominators at the target date; the same draws are used with and
-        without the help, so the gain is never negative.
+        (draws, U) percent and (U,) denominators at the target date; the same draws are used with
+        and without the help, so the gain is never negative.
     """
-    total = weights.sum(axis=1)
-    top = (draws * weights).sum(axis=1)
-    helped = (top[:, None] + np.maximum(need - draws, 0) * weights) / total[:, None]
-    return (helped >= need).mean(axis=0) - (top / total >= need).mean()
+    parts = weights / weights.sum()
+    whole = draws @ parts
+    helped = whole[:, None] + np.maximum(need - draws, 0) * parts
+    return (helped >= need).mean(axis=0) - (whole >= need).mean()
 
 
 def count_leverage(met: np.ndarray, needed: float) -> np.ndarray:
     """Gain in P(at least ``needed`` districts) if one stood at its level for sure, (U,)."""
     count = met.sum(axis=1)
     return ((count[:, None] + ~met) >= needed).mean(axis=0) - (count >= needed).mean()
-
-
-def cheapest_districts(verdicts: pd.DataFrame, goal_code: str, target_year: int) -> pd.DataFrame:
-    """Districts that bring a count target home with least effort, easiest first.
-
-    Parameters
-    ----------
-    verdicts
-        `contracts.VERDICTS`.
-
-    Returns
-    -------
-    DataFrame
-        unit_code, prob_reached (0-1), leverage: of the districts below their level, as many as
-        are still missing, those nearest to it first. Empty when enough stand there already or
-        the goal is no count.
-    """
-    mine = verdicts[(verdicts["goal_code"] == goal_code) & (verdicts["target_year"] == target_year)]
-    columns = ["unit_code", "prob_reached", "leverage"]
-    province = mine[mine["target_units"].notna()]
-    if province.empty:
-        return mine.iloc[:0][columns]
-    districts = mine[(mine["measure_unit"] == "level") & mine["prob_reached"].notna()]
-    there = districts["current"] >= districts["target_value"]
-    missing = max(0, int(province["target_units"].iloc[0]) - int(there.sum()))
-    order = districts[~there].sort_values(["prob_reached", "unit_code"], ascending=[False, True])
-    return order[columns].head(missing).reset_index(drop=True)

@@ -1,7 +1,7 @@
 """What stands behind the plan's share forecasts: what moved them, and the year not yet complete.
 
-In: the outlooks of one run. Out: rows of `contracts.DRIVERS` and `contracts.NOWCASTS`, read from
-the same forecasts and draws as the verdicts.
+In: the joint forecasts of one run. Out: rows of `contracts.DRIVERS` and `contracts.NOWCASTS`, read
+from the same forecasts and draws as the verdicts.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.outlook import PROVINCE, Outlook
+from xhht_analysis.forecasting.joint_forecast import JointForecast
 
 LINE = ["goal_code", "indicator_code", "target_year"]
 
 
-def driver_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFrame:
+def driver_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:
     """Drivers of every open target of a share by unit; ``lines`` are the plan's target lines.
 
-    Columns of `contracts.DRIVERS` but for frame and as_of. A forecaster of one's own, and a share
-    drawn inside another, give none.
+    Columns of `contracts.DRIVERS` but for frame and as_of. A forecaster of one's own gives none.
     """
     parts = []
     for code, part in lines.groupby("indicator_code", sort=False):
-        forecast = outlooks[code].shares if code in outlooks else None
+        forecast = joints[code].shares if code in joints else None
         if forecast is None or not forecast.panels:
             continue
         asked = part.loc[part["target_year"].isin(forecast.years), LINE]
@@ -37,25 +36,21 @@ def driver_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFra
     return pd.concat(parts) if parts else contracts.DRIVERS.empty()
 
 
-def nowcast_rows(outlooks: dict[str, Outlook]) -> pd.DataFrame:
+def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
     """The last year of units that have not reported it, and of the province, given the others.
 
     Columns of `contracts.NOWCASTS` but for frame and as_of; nothing where all have reported.
     """
     rows = []
-    for code, outlook in outlooks.items():
-        if outlook.levels is not None or not outlook.units:
+    for code, joint in joints.items():
+        last = joint.low[joint.districts].loc[joint.origin_year]
+        if joint.levels is not None or last.notna().all():
             continue
-        late = outlook.low[outlook.units].loc[outlook.origin_year].isna().to_numpy()
-        if not late.any():
-            continue
-        draws = {u: outlook.draws[:, i, 0] for i, u in enumerate(outlook.units) if late[i]}
-        if outlook.province is not None:
-            draws[PROVINCE] = outlook.province[:, 0]
-        same = {"indicator_code": code, "year": outlook.origin_year}
-        same |= {"n_reported": int((~late).sum()), "n_units": len(late)}
-        for unit, values in draws.items():
-            ends = np.quantile(values, (0.1, 0.5, 0.9))
-            numbers = dict(zip(("q100", "median", "q900"), ends, strict=True))
-            rows.append({**same, "unit_code": unit, **numbers})
+        same = {"indicator_code": code, "year": joint.origin_year}
+        same |= {"n_reported": int(last.notna().sum()), "n_units": len(last)}
+        for unit, draws in joint.draws.items():
+            if pd.isna(last.get(unit)):
+                ends = np.quantile(draws[:, 0], (0.1, 0.5, 0.9))
+                numbers = dict(zip(("q100", "median", "q900"), ends, strict=True))
+                rows.append({**same, "unit_code": unit, **numbers})
     return pd.DataFrame(rows) if rows else contracts.NOWCASTS.empty()

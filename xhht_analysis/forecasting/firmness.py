@@ -12,17 +12,21 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
-from xhht_analysis.forecasting.cases import cases
+from xhht_analysis.forecasting.cases import open_cases
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
+from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.observed import PROVINCE
-from xhht_analysis.forecasting.outlook import Outlook
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
+from xhht_analysis.forecasting.plan_indicators import (
+    LevelFacts,
+    forecast_indicators,
+    read_facts,
+)
 from xhht_analysis.forecasting.verdicts import classify, probability
 
 VARIANT_DRAWS = 1000
 FIRM_SHARE = 0.8
 """A verdict is firm when this share of its variants gives its class."""
-SHARE_VARIANTS = tuple(name for name in VARIANTS if name not in ("default", "last_year_dropped"))
+SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
 HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
 """Reference assumptions that give the range of a level with too few points."""
 KEY = ["goal_code", "unit_code", "target_year"]
@@ -89,8 +93,8 @@ def variant_chances(
             for code, known in facts.items()
             if own[isinstance(known, LevelFacts)] and name in names[isinstance(known, LevelFacts)]
         }
-        outlooks = build_outlooks(mine, variant=name, forecaster=forecaster, **how)
-        parts.append(_chances(lines, outlooks).assign(variant=name, kind="model"))
+        joints = forecast_indicators(mine, variant=name, forecaster=forecaster, **how)
+        parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     for name, (changed, figures) in data_variants(panel, findings).items():
         touched = set(figures["indicator_code"]) & set(facts)
         if not touched:
@@ -98,8 +102,8 @@ def variant_chances(
         touched |= set(indicators.set_index("indicator_code")["parent_indicator"][list(touched)])
         some = indicators[indicators["indicator_code"].isin(touched)]
         known = read_facts(changed, some, districts)
-        outlooks = build_outlooks(known, forecaster=forecaster, **how)
-        chances = _chances(lines, outlooks).assign(variant=name, kind="data")
+        joints = forecast_indicators(known, forecaster=forecaster, **how)
+        chances = _chances(lines, joints).assign(variant=name, kind="data")
         parts.append(_with_figures(chances, figures))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
@@ -117,11 +121,11 @@ def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     return chances.merge(counts.reset_index(), on=["indicator_code", "unit_code"])
 
 
-def _chances(lines: pd.DataFrame, outlooks: dict[str, Outlook]) -> pd.DataFrame:
+def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFrame:
     rows = [
         (line.goal_code, line.indicator_code, line.target_year, case.unit_code, chance)
-        for line in lines[lines["indicator_code"].isin(outlooks)].itertuples()
-        for case, _ in cases(line, outlooks[line.indicator_code])
+        for line in lines[lines["indicator_code"].isin(joints)].itertuples()
+        for case in open_cases(line, joints[line.indicator_code])
         if (chance := probability(case, int(line.target_year))) == chance
     ]
     columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]

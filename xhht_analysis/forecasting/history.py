@@ -8,12 +8,8 @@ import numpy as np
 import pandas as pd
 
 KEYS = ["indicator_code", "unit_code"]
+GROUP = ["indicator_code", "group_code"]
 MAX_YEARS = 25
-PACE_YEARS = 5
-MOST_GROWTH = np.log(1.2)
-SHRINK_YEARS = 2
-USUAL_GROWTH_SD = 0.01
-"""Yearly standard deviation of a denominator's growth where the history is too short to tell."""
 BASE_DAMPING = 0.9
 """Each year ahead a denominator grows by this part of the year before."""
 MOST_DECIMALS = 6
@@ -109,59 +105,26 @@ def _numbers(rows: pd.DataFrame) -> np.ndarray:
 
 
 def describe(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per series of a checked history: what is known of it, and its own pace."""
+    """One row per series of a checked history: what is known of it."""
     number = _numbers(rows)
-    first, n_points = np.unique(number, return_index=True, return_counts=True)[1:]
-    last, at = first + n_points - 1, np.arange(len(rows))
-    year, value = rows["year"].to_numpy(), rows["value"].to_numpy()
-    counted = np.where(rows["denominator"].notna(), at, -1)
-    counted = np.maximum.reduceat(counted, first)
-    recent = np.where(year >= year[last][number] - PACE_YEARS, at, len(at))
-    recent = np.minimum.reduceat(recent, first)
-    series = rows.iloc[last][[*KEYS, "group_code"]].reset_index(drop=True)
-    series = series.assign(
-        first_year=year[first], last_year=year[last], n_points=n_points, last_value=value[last]
-    )
-    for name in ("numerator", "denominator"):
-        found = rows[name].to_numpy()[counted]
-        series[name] = np.where(counted >= 0, found, np.nan)
-    span, change = year[last] - year[recent], value[last] - value[recent]
-    pace = np.divide(change, span, out=np.full(len(span), np.nan), where=span > 0)
-    places = pd.Series(np.maximum.reduceat(_decimals(value), first))
-    places = places.groupby([series["indicator_code"], series["group_code"]]).transform("max")
-    persons = np.maximum(series["denominator"].round(), 1)
-    lattice = np.where(counted >= 0, persons, 100 * 10.0**places)
-    return series.assign(pace=pace, lattice=lattice, **_base_growth(rows, series, number))
+    series = rows[[*KEYS, "group_code", "value", "denominator"]].groupby(number).last()
+    places = pd.Series(_decimals(rows["value"].to_numpy())).groupby(number).max()
+    places = places.groupby([series[name] for name in GROUP]).transform("max")
+    lattice = series["denominator"].round().clip(lower=1).fillna(100 * 10.0**places)
+    series = series.rename(columns={"value": "last_value"}).assign(lattice=lattice)
+    return series.assign(base_pace=_base_pace(rows, series, number))
 
 
-def _base_growth(rows, series: pd.DataFrame, number: np.ndarray) -> dict[str, np.ndarray]:
-    """Yearly growth of the logs of the denominators: pace, shared and own standard deviation.
+def _base_pace(rows: pd.DataFrame, series: pd.DataFrame, number: np.ndarray) -> pd.Series:
+    """Yearly growth of the log denominators: the median of all steps of the group.
 
-    A unit's pace is shrunk to the median of its group; a jump of more than a fifth is a change of
-    boundary or definition, not growth.
+    A median, because a jump is a change of boundary or definition, not growth.
     """
-    known = rows["denominator"].notna().to_numpy()
-    if not known.any():
-        usual = {"base_pace": 0.0, "base_shared": USUAL_GROWTH_SD, "base_own": USUAL_GROWTH_SD}
-        return {name: np.full(len(series), value) for name, value in usual.items()}
-    home = series.groupby(["indicator_code", "group_code"]).ngroup().to_numpy()
-    unit, year = number[known], rows["year"].to_numpy()[known]
-    size, same = np.log(rows["denominator"].to_numpy()[known]), unit[1:] == unit[:-1]
-    growth = np.diff(size)[same] / np.diff(year)[same]
-    growth = pd.Series(np.clip(growth, -MOST_GROWTH, MOST_GROWTH))
-    unit, year = unit[1:][same], year[1:][same]
-    group = home[unit]
-    _, first, moment = np.unique(group * 10_000 + year, return_index=True, return_inverse=True)
-    yearly = growth.groupby(moment).median().to_numpy()
-    usual = pd.Series(yearly).groupby(group[first]).agg(["median", "std"]).reindex(home)
-    own = (growth - yearly[moment]).groupby(group).std().reindex(home)
-    units = growth.groupby(unit).agg(["sum", "size"]).reindex(range(len(series))).fillna(0)
-    pace = units["sum"].to_numpy() + SHRINK_YEARS * usual["median"].fillna(0).to_numpy()
-    return {
-        "base_pace": pace / (units["size"].to_numpy() + SHRINK_YEARS),
-        "base_shared": usual["std"].fillna(USUAL_GROWTH_SD).to_numpy(),
-        "base_own": own.fillna(USUAL_GROWTH_SD).to_numpy(),
-    }
+    size, year = np.log(rows["denominator"].to_numpy()), rows["year"].to_numpy()
+    home = series.groupby(GROUP).ngroup()
+    at = np.flatnonzero(number[1:] == number[:-1]) + 1
+    growth = pd.Series((size[at] - size[at - 1]) / (year[at] - year[at - 1]))
+    return home.map(growth.groupby(home.to_numpy()[number[at]]).median()).fillna(0.0)
 
 
 def _decimals(values: np.ndarray) -> np.ndarray:
@@ -179,18 +142,12 @@ class Matrices:
     breaks: np.ndarray  # (years,) first year of a new definition
 
 
-def matrices(rows: pd.DataFrame, part: pd.DataFrame, last: int, breaks=()) -> Matrices:
-    """Arrays of the series in `part`, from their first year to `last`, two years at least.
-
-    ``part`` are rows of `describe`, every series of which has at least one row in ``rows``.
-    """
-    at, place = _numbers(rows), dict(zip(part.index, range(len(part)), strict=True))
-    at = np.array([place.get(k, -1) for k in range(at[-1] + 1)])[at]
-    mine, at = rows[at >= 0], at[at >= 0]
-    first = min(int(mine["year"].min()), last - 1)
-    share = (mine["numerator"] / mine["denominator"]).fillna(mine["value"] / 100)
-    out = np.full((2, len(part), last - first + 1), np.nan)
-    for k, values in enumerate((share, mine["report_error"])):
-        out[k, at, mine["year"].to_numpy() - first] = values
+def matrices(rows: pd.DataFrame, last: int, breaks=()) -> Matrices:
+    """Arrays of the sorted rows of one group, from their first year to `last`, two at least."""
+    at, first = _numbers(rows), min(int(rows["year"].min()), last - 1)
+    share = (rows["numerator"] / rows["denominator"]).fillna(rows["value"] / 100)
+    out = np.full((2, at[-1] + 1, last - first + 1), np.nan)
+    for k, values in enumerate((share, rows["report_error"])):
+        out[k, at, rows["year"].to_numpy() - first] = values
     is_break = np.isin(np.arange(first, last + 1), list(breaks))
     return Matrices(out[0], np.nan_to_num(out[1]), is_break)

@@ -8,7 +8,6 @@ number, from one pooled ordered transition model with a factor that all units of
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,8 +25,6 @@ SHARED = 0.25
 """Share of a move's variance that all units of a year have in common (rho)."""
 SURPRISE = 0.01
 """Chance left to what the model does not know, spread evenly over the levels or counts."""
-RULE_WEIGHT = 0.7
-"""Share of the draws that the rule makes where draws of the rates behind a level are given."""
 EM_ROUNDS = 15
 VARIANTS = {
     "prior_half": {"weight": 0.5},
@@ -40,8 +37,6 @@ VARIANTS = {
 """Assumptions that firm or depends changes one at a time, as factors."""
 RIVALS = {"independent": {"shared": 0.0}, "reference_class": {"weight": 1e6}}
 """Simpler models of the backtest, as factors: no shared factor; no history of one's own."""
-
-Rule = Callable[[np.random.Generator, int], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -128,7 +123,6 @@ def poisson_binomial(chances: np.ndarray) -> np.ndarray:
 def forecast_levels(
     history: pd.DataFrame,
     horizon: int,
-    rates: Rule | None = None,
     *,
     top: int | None = None,
     n_draws: int = 4000,
@@ -143,10 +137,6 @@ def forecast_levels(
         One row per indicator_code, unit_code, year of one indicator: level, or
         level_derived_min and level_derived_max; optional valid_to (ISO date). A missing row is
         unknown, not lost; a recognition still valid covers the years without a report.
-    rates
-        Where one rate behind the level is known and can be forecast: a function (rng, n) that
-        draws the rate and returns the levels it gives, (n, units in sorted order, horizon). The
-        forecast is then a mixture of these draws (`RULE_WEIGHT`) and the transitions.
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -172,10 +162,6 @@ def forecast_levels(
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
     levels, chance = _walk(start, above, covered, uniform)
-    if rates is not None:
-        some = round(RULE_WEIGHT * n_draws)
-        levels[:some, :, 1:] = drawn = rates(rng, some)
-        chance[:some, :, 1:] = drawn[..., None] >= np.arange(top + 1)
     return LevelForecast(units, years, levels, chance)
 
 
@@ -305,14 +291,13 @@ def _walk(start, above, covered, uniform):
     chance = np.empty((n, units, span, size))
     chance[:, :, 0], chance[..., 0, 0] = first, 1.0
     levels[:, :, 0] = (uniform[..., 0, None] < first[None, :, 1:]).sum(axis=-1)
-    keep = np.tril(np.ones((size, size), dtype=bool))
+    keep, draw = np.tril(np.ones((size, size), dtype=bool)), np.arange(n)[:, None]
     for t in range(1, span):
         step = above[:, t - 1]
-        held = np.where(keep, 1.0, step)
-        here = np.where(covered[None, :, t - 1, None, None], held[:, None], step[:, None])
+        held, is_covered = np.where(keep, 1.0, step), covered[:, t - 1, None]
         mass = chance[:, :, t - 1] - np.pad(chance[:, :, t - 1, 1:], ((0, 0), (0, 0), (0, 1)))
-        chance[:, :, t] = np.einsum("nua,nual->nul", mass, here)
-        state = levels[:, :, t - 1, None, None].astype(np.int64)
-        reach = np.take_along_axis(here, state, axis=2)[:, :, 0]
+        chance[:, :, t] = np.where(is_covered, mass @ held, mass @ step)
+        state = levels[:, :, t - 1]
+        reach = np.where(is_covered, held[draw, state], step[draw, state])
         levels[:, :, t] = (uniform[..., t, None] < reach[..., 1:]).sum(axis=-1)
     return levels, chance

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xhht_analysis import contracts
 from xhht_analysis.plan.province import Province
 
 PROVINCE = "province"
@@ -17,8 +16,6 @@ SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
 REPORT_ERROR = 0.05
 """Standard error on the logit of a report that may still be revised."""
-SAME_BASE = 1e-3
-"""Denominators closer than this (relative) count the same people."""
 
 
 def plan_rows(panel: pd.DataFrame, province: Province) -> pd.DataFrame:
@@ -53,33 +50,8 @@ def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd
 
 def report_error(rows: pd.DataFrame) -> np.ndarray:
     """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
-    seen = rows.reindex(columns=["status", "value_type", "is_reform"])
-    rebuilt = (seen["value_type"] == "derived") & seen["is_reform"].eq(True)
-    return np.where((seen["status"] == "doubtful") | rebuilt, REPORT_ERROR, 0.0)
-
-
-def conditional_history(rows: pd.DataFrame, parent_rows: pd.DataFrame) -> pd.DataFrame:
-    """Share of the parent's count that the child holds: value in percent, with counts.
-
-    Years in which the parent is missing, zero or smaller than the child are left out.
-    """
-    keys = ["unit_code", "year"]
-    both = rows.merge(parent_rows[[*keys, "value", "numerator", "denominator"]], on=keys)
-    same = (both["denominator_x"] / both["denominator_y"] - 1).abs() < SAME_BASE
-    numerator = both["numerator_x"].where(same)
-    denominator = both["numerator_y"].where(same)
-    ratio = (numerator / denominator).fillna(both["value_x"] / both["value_y"])
-    out = pd.DataFrame(
-        {
-            "indicator_code": both["indicator_code"],
-            "unit_code": both["unit_code"],
-            "year": both["year"],
-            "value": 100 * ratio,
-            "numerator": numerator,
-            "denominator": denominator,
-        }
-    )
-    return out[(out["value"] <= contracts.MAX_PERCENT) & (both["value_y"] > 0)]
+    rebuilt = rows["value_type"].eq("derived") & rows["is_reform"]
+    return np.where(rows["status"].eq("doubtful") | rebuilt, REPORT_ERROR, 0.0)
 
 
 def observed_shares(
@@ -116,7 +88,7 @@ def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, ...]:
-    """Codes of remarks on the province figure (`verdicts.REASONS`)."""
+    """Codes of remarks on the province figure (see `verdicts`)."""
     if own.empty:
         return ("province_only",)
     reasons = [] if whole else ["units_missing"]

@@ -23,6 +23,7 @@ from xhht_analysis.forecasting.calibration import (
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
     BASE_DAMPING,
+    GROUP,
     KEYS,
     History,
     HistoryError,
@@ -32,6 +33,7 @@ from xhht_analysis.forecasting.history import (
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
 from xhht_analysis.forecasting.structural import (
+    damped,
     damped_trend,
     fit_trend,
     percent,
@@ -102,10 +104,11 @@ def forecast_panel(
     settings = {**(settings or read_settings()), **change.constants}
     learned = learned or read_learned()
     origin = int(rows["year"].max())
-    rows = _without_masked(rows, {"last": (origin,), "break": breaks}.get(change.masked, ()))
+    rows = rows if change.is_lasting else _without_years(rows, breaks)
+    breaks = breaks if change.is_lasting else ()
     panels = [
-        (part.index.to_numpy(), matrices(rows, part, origin, breaks if change.is_break else ()))
-        for _, part in series.groupby(["indicator_code", "group_code"])
+        (place.index.to_numpy(), matrices(part, origin, breaks))
+        for (_, place), (_, part) in zip(series.groupby(GROUP), rows.groupby(GROUP), strict=True)
     ]
     how = {"horizon": int(horizon), "settings": settings, "learned": learned, "variant": change}
     path = _gather(panels, series["lattice"].to_numpy(dtype=float), how)
@@ -114,7 +117,7 @@ def forecast_panel(
     return PanelForecast(series, years, path, model_id, origin, tuple(panels), how)
 
 
-def _without_masked(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
+def _without_years(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
     """Rows of other years; a unit known in these years only keeps them."""
     other = ~rows["year"].isin(years)
     return rows[other | ~other.groupby([rows[key] for key in KEYS]).transform("any")]
@@ -183,10 +186,9 @@ class PanelForecast:
     Attributes
     ----------
     series
-        One row per series: indicator_code, unit_code, group_code, first_year, last_year,
-        n_points, last_value (percent), numerator and denominator of the last year, pace (points
-        a year over the last five years, NaN with one figure), lattice (steps in 100 %),
-        base_pace, base_shared, base_own (growth of the log denominator a year and its deviations).
+        One row per series: indicator_code, unit_code, group_code, last_value (percent), denominator
+        (the last there is), lattice (steps in 100 %), base_pace (usual growth of the log
+        denominator a year).
     years
         Forecast years (H,).
     path
@@ -324,23 +326,17 @@ class PanelForecast:
         out.insert(0, "draw", np.repeat(np.arange(n), len(frame)))
         return out.assign(value=values.reshape(-1))
 
-    def weight_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draws of the denominators, (n, series, years); 1 where no counts are known.
+    @property
+    def sizes(self) -> np.ndarray:
+        """Denominators from the last year on, (series, 1 + years); 1 where no counts are known.
 
-        A damped trend of the logs with steps that a group takes together and steps of its own.
+        The growth that is usual in the group, damped: what is yet to come of it is no forecast.
         """
-        s, years = self.series, np.arange(1, len(self.years) + 1)
-        unknown = s["denominator"].isna().to_numpy()[:, None]
-        if unknown.all():
-            return np.ones((n, len(s), len(years)))
-        groups = self.path.group
-        shared = rng.standard_normal((n, groups.max() + 1, len(years)))[:, groups]
-        own = rng.standard_normal((n, len(s), len(years)))
-        steps = s["base_shared"].to_numpy()[:, None] * shared
-        steps += s["base_own"].to_numpy()[:, None] * own
-        steps += s["base_pace"].to_numpy()[:, None] * BASE_DAMPING**years
-        weight = s["denominator"].to_numpy()[:, None] * np.exp(np.cumsum(steps, axis=2))
-        return np.where(unknown, 1.0, weight)
+        s = self.series
+        growth = damped(BASE_DAMPING, np.arange(1 + len(self.years)))
+        size = s["denominator"].to_numpy(dtype=float)[:, None]
+        size = size * np.exp(s["base_pace"].to_numpy()[:, None] * growth)
+        return np.where(np.isnan(size), 1.0, size)
 
     def aggregate(
         self, groups: np.ndarray, n: int, rng: np.random.Generator
@@ -360,12 +356,12 @@ class PanelForecast:
         names, at = np.unique(np.asarray(groups), return_inverse=True)
         order = np.argsort(at, kind="stable")
         starts = np.searchsorted(at[order], np.arange(len(names)))
+        sizes = self.sizes[:, 1:]
+        whole = np.add.reduceat(sizes[order], starts, axis=0)
         at_once = max(1, MOST_CELLS // (len(at) * len(self.years)))
         parts = []
         for start in range(0, n, at_once):
             some = min(at_once, n - start)
-            values, weights = self.draw_array(some, rng), self.weight_array(some, rng)
-            values *= weights
-            sums = [np.add.reduceat(a[:, order], starts, axis=1) for a in (values, weights)]
-            parts.append(sums[0] / sums[1])
+            values = self.draw_array(some, rng) * sizes
+            parts.append(np.add.reduceat(values[:, order], starts, axis=1) / whole)
         return names, np.concatenate(parts)

@@ -17,17 +17,21 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import decisions, firmness
 from xhht_analysis.forecasting.backtest import scored_indicators
-from xhht_analysis.forecasting.cases import SHARES, cases
+from xhht_analysis.forecasting.cases import COUNTS, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
+from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     as_plan_codes,
     plan_rows,
     with_own_code,
 )
-from xhht_analysis.forecasting.outlook import Outlook
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, build_outlooks, read_facts
+from xhht_analysis.forecasting.plan_indicators import (
+    LevelFacts,
+    forecast_indicators,
+    read_facts,
+)
 from xhht_analysis.forecasting.verdicts import classify, judge
 
 YEARS_AFTER = 5
@@ -109,13 +113,13 @@ def forecast_plan(
     lines["has_districts"], last = ends < province.districts_end, lines["target_year"].max()
     known = read_facts(facts, indicators, districts)
     how = {"n_draws": n_draws, "seed": seed, "last_year": int(last) + YEARS_AFTER}
-    outlooks = build_outlooks(known, forecaster=forecaster, **how)
+    joints = forecast_indicators(known, forecaster=forecaster, **how)
     rows = []
     for line in lines.itertuples():
-        rows += _judge_line(line, outlooks.get(line.indicator_code), districts, as_of)
+        rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
     verdicts = _add_expert(pd.DataFrame(rows), lines, expert).astype({"reason": "str"})
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
-    if variants and outlooks:
+    if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
         how = {"seed": seed, "forecaster": forecaster, "findings": doubts}
         chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
@@ -127,15 +131,15 @@ def forecast_plan(
     verdicts = _add_second_hand(verdicts, facts, standards)
     model_id = {code: named.name_of(isinstance(f, LevelFacts)) for code, f in known.items()}
     verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
-    forecasts = pd.concat([_forecast_rows(outlooks, last), _count_rows(outlooks, lines)])
+    forecasts = _forecast_rows(joints, lines)
     of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
     forecasts["model_id"] = forecasts["indicator_code"].map(of_goal | model_id)
     tables = {
         "forecasts": forecasts,
         "verdicts": verdicts,
         "variants": firmness.of_open_targets(chances, verdicts),
-        "drivers": driver_rows(outlooks, lines),
-        "nowcasts": nowcast_rows(outlooks),
+        "drivers": driver_rows(joints, lines),
+        "nowcasts": nowcast_rows(joints),
     }
     same = {"frame": province.frame, "as_of": as_of}
     for name, rows in tables.items():
@@ -144,9 +148,9 @@ def forecast_plan(
     return PlanForecast(**tables)
 
 
-def _judge_line(line, outlook: Outlook | None, districts: list[str], as_of: str) -> list[dict]:
+def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
     rows = []
-    for case, n_points in cases(line, outlook, districts):
+    for case, n_points in cases(line, joint, districts):
         row = {
             "goal_code": line.goal_code,
             "indicator_code": line.indicator_code,
@@ -157,31 +161,32 @@ def _judge_line(line, outlook: Outlook | None, districts: list[str], as_of: str)
             "measure_unit": case.measure_unit,
             **judge(case, int(line.target_year), as_of, n_points, line.has_districts),
         }
-        if case.unit_code == PROVINCE and line.kind == "share_districts":
+        if case.unit_code == PROVINCE and line.kind == COUNTS:
             row |= {"target_units": line.target_units, "n_units": len(districts)}
         rows.append(row)
-    if outlook is not None and len(outlook.units) > 1:
-        _add_places(rows, line, outlook)
+    if joint is not None and len(joint.districts) > 1:
+        _add_places(rows, line, joint)
     return rows
 
 
-def _add_places(rows: list[dict], line, outlook: Outlook) -> None:
+def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     """Leverage, best and last places, for targets still open."""
-    at = int(line.target_year) - outlook.origin_year
+    at = int(line.target_year) - joint.origin_year
     is_open = {row["unit_code"]: row["basis"] == "forecast" for row in rows}
     if at < 0 or not is_open[PROVINCE]:
         return
-    now = outlook.draws[:, :, at]
+    units = joint.districts
+    now = np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
     best, last = decisions.place_chances(now)
-    if line.kind == "share_districts":
+    gain = np.full(len(units), np.nan)
+    if line.kind == COUNTS:
         gain = decisions.count_leverage(now >= line.level_required, line.target_units)
-    elif line.kind in SHARES and outlook.weights is not None:
-        gain = decisions.share_leverage(now, outlook.weights[:, :, at], line.target_value)
-    else:
-        gain = np.full(len(outlook.units), np.nan)
+    elif joint.sizes:
+        sizes = np.array([joint.sizes[unit][at] for unit in units])
+        gain = decisions.share_leverage(now, sizes, line.target_value)
     for row in rows:
-        if row["unit_code"] in outlook.units and is_open[row["unit_code"]]:
-            i = outlook.units.index(row["unit_code"])
+        if row["unit_code"] in units and is_open[row["unit_code"]]:
+            i = units.index(row["unit_code"])
             row |= {"leverage": gain[i], "prob_best3": best[i], "prob_last3": last[i]}
 
 
@@ -221,56 +226,38 @@ def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
     return verdicts.assign(reason=verdicts["reason"].mask(said, reason))
 
 
-def _forecast_rows(outlooks: dict[str, Outlook], last_year: int) -> pd.DataFrame:
-    """Quantiles and median of every share, chances of every level, per unit and year."""
+def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles of every share, chances of every level and of each number of districts.
+
+    Up to the last target, per unit and year; a number of districts stands under the goal's code,
+    for it is a quantity of its own.
+    """
     parts = []
-    for code, outlook in outlooks.items():
-        last = last_year - outlook.origin_year + 1
-        years = outlook.years[1:last]
-        if outlook.levels is not None:
-            chances = outlook.levels.pmf[:, 1:last]
-            ids = np.arange(chances.shape[-1])
-            parts.append(_long(code, outlook.levels.units, years, "pmf", ids, chances, outlook))
+    counts = lines[lines["kind"] == COUNTS].drop_duplicates("goal_code")
+    for code, joint in joints.items():
+        span = slice(1, lines["target_year"].max() - joint.origin_year + 1)
+        levels, years = joint.levels, joint.years[span]
+        if levels is None:
+            draws = np.stack(list(joint.draws.values()))[..., span]
+            values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=1), 0, -1)
+            parts.append(_long(code, joint, years, "quantile", QUANTILE_LEVELS, values))
+            middle = values[..., [QUANTILE_LEVELS.index(0.5)]]
+            parts.append(_long(code, joint, years, "median", [np.nan], middle))
             continue
-        draws, units = outlook.draws[:, :, 1:last], outlook.units
-        if outlook.province is not None:
-            draws = np.concatenate([draws, outlook.province[:, None, 1:last]], axis=1)
-            units = [*units, PROVINCE]
-        values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=0), 0, -1)
-        parts.append(_long(code, units, years, "quantile", QUANTILE_LEVELS, values, outlook))
-        middle = values[..., [QUANTILE_LEVELS.index(0.5)]]
-        parts.append(_long(code, units, years, "median", [np.nan], middle, outlook))
+        every = range(levels.pmf.shape[-1])
+        parts.append(_long(code, joint, years, "pmf", every, levels.pmf[:, span], levels.units))
+        among = levels.positions(joint.districts)
+        for line in counts[counts["indicator_code"] == code].itertuples():
+            pmf = levels.count_pmf(line.level_required, np.arange(len(joint.years))[span], among)
+            every = range(pmf.shape[-1])
+            parts.append(_long(line.goal_code, joint, years, "pmf", every, pmf[None], [PROVINCE]))
     return pd.concat(parts) if parts else contracts.FORECASTS.empty()
 
 
-def _count_rows(outlooks: dict[str, Outlook], lines: pd.DataFrame) -> pd.DataFrame:
-    """Chances of each number of districts, under the goal's code: the count is its own quantity."""
-    parts = []
-    counted = lines[lines["kind"] == "share_districts"].drop_duplicates("goal_code")
-    for line in counted[counted["indicator_code"].isin(outlooks)].itertuples():
-        outlook = outlooks[line.indicator_code]
-        last = lines["target_year"].max() - outlook.origin_year + 1
-        among = outlook.levels.positions(outlook.units)
-        pmf = outlook.levels.count_pmf(line.level_required, np.arange(1, last), among)[None]
-        ids = np.arange(pmf.shape[-1])
-        years = outlook.years[1:last]
-        parts.append(_long(line.goal_code, [PROVINCE], years, "pmf", ids, pmf, outlook))
-    return pd.concat(parts) if parts else contracts.FORECASTS.empty()
-
-
-def _long(code, units, years, output_type, ids, values, outlook: Outlook) -> pd.DataFrame:
-    """Rows from (units, years, ids)."""
-    shape = values.shape
-    at = np.indices(shape).reshape(3, -1)
-    return pd.DataFrame(
-        {
-            "indicator_code": code,
-            "unit_code": np.array(units)[at[0]],
-            "origin_year": outlook.origin_year,
-            "horizon": years[at[1]] - outlook.origin_year,
-            "year": years[at[1]],
-            "output_type": output_type,
-            "output_type_id": np.asarray(ids, dtype=float)[at[2]],
-            "value": values.ravel(),
-        }
-    )
+def _long(code, joint: JointForecast, years, output_type, ids, values, units=None) -> pd.DataFrame:
+    """Rows from values (units, years, ids)."""
+    axes = {"unit_code": units or list(joint.draws), "year": years, "output_type_id": ids}
+    rows = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
+    fixed = {"indicator_code": code, "origin_year": joint.origin_year, "output_type": output_type}
+    horizon = rows["year"] - joint.origin_year
+    return rows.assign(**fixed, horizon=horizon, value=values.ravel())

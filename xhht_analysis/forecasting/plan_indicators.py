@@ -1,6 +1,6 @@
 """What is known of every indicator of the plan, and what may come: shares and levels alike.
 
-In: the panel's rows as `observed.plan_rows` gives them. Out: one `Outlook` per indicator.
+In: the panel's rows as `observed.plan_rows` gives them. Out: one `JointForecast` per indicator.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from functools import cached_property
 import pandas as pd
 
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
+from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.levels import observed_bounds
 from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows
-from xhht_analysis.forecasting.outlook import Outlook, ShareFacts
 
 SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
 
@@ -65,26 +65,25 @@ class LevelFacts:
         rows = self.rows[self.rows["level_derived_min"] == self.rows["level_derived_max"]]
         return rows.pivot_table(index="year", columns="unit_code", values="level_derived_min")
 
-    def outlook(
+    def joint(
         self,
         last_year: int,
         *,
         n_draws: int,
         seed: int,
         variant: str,
-        found: dict[str, Outlook],
+        joints: dict[str, JointForecast],
         forecaster: Forecaster,
-    ) -> Outlook | None:
-        """Outlook up to ``last_year``; None when there is no figure at all."""
+    ) -> JointForecast | None:
+        """Forecast up to ``last_year``; None when there is no figure at all."""
         if self.history.empty:
             return None
         horizon = max(1, last_year - int(self.history["year"].max()))
         how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
-        made = forecaster.levels(self.history, horizon, **how)
-        draws = made.levels[:, made.positions(self.units)]
-        province = made.levels[:, made.units.index(self.province)]
-        joint = (self.indicator_code, self.units, made.years, draws, province, None)
-        return Outlook(*joint, *self.bounds, made, by_rule=self.by_rule)
+        levels = forecaster.levels(self.history, horizon, **how)
+        draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, self.province)}
+        facts = {"levels": levels, "by_rule": self.by_rule}
+        return JointForecast(self.indicator_code, levels.years, draws, *self.bounds, **facts)
 
 
 def level_bounds(history: pd.DataFrame, top: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -97,23 +96,24 @@ def read_facts(
     panel: pd.DataFrame, indicators: pd.DataFrame, districts: list[str]
 ) -> dict[str, ShareFacts | LevelFacts]:
     """What the panel knows by indicator code; wholes before their parts."""
-    found: dict[str, ShareFacts | LevelFacts] = {}
-    is_part = indicators["parent_indicator"].fillna("").ne("")
-    for _, indicator in indicators.assign(is_part=is_part).sort_values("is_part").iterrows():
+    facts: dict[str, ShareFacts | LevelFacts] = {}
+    parents = indicators["parent_indicator"].fillna("")
+    wholes_first = indicators.assign(parent_indicator=parents).sort_values(
+        "parent_indicator", key=lambda codes: codes.ne(""), kind="stable"
+    )
+    for _, indicator in wholes_first.iterrows():
         code = indicator["indicator_code"]
         if indicator["kind"] in ("level", "milestone"):
             rows = indicator_rows(panel, indicator, "level")
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
-            found[code] = LevelFacts(code, rows, units, int(indicator["level_max"]))
+            facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]))
         else:
             rows = indicator_rows(panel, indicator, "value")
-            found[code] = ShareFacts(
-                code, rows, districts, found.get(indicator["parent_indicator"])
-            )
-    return found
+            facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
+    return facts
 
 
-def build_outlooks(
+def forecast_indicators(
     facts: dict[str, ShareFacts | LevelFacts],
     *,
     n_draws: int,
@@ -121,12 +121,12 @@ def build_outlooks(
     last_year: int,
     variant: str = "default",
     forecaster: Forecaster = KIT,
-) -> dict[str, Outlook]:
-    """Outlooks up to ``last_year`` by indicator code, of those that have a figure."""
-    found: dict[str, Outlook] = {}
+) -> dict[str, JointForecast]:
+    """Forecasts up to ``last_year`` by indicator code, of those that have a figure."""
+    joints: dict[str, JointForecast] = {}
+    how = {"n_draws": n_draws, "seed": seed, "variant": variant, "forecaster": forecaster}
     for code, known in facts.items():
-        how = {"n_draws": n_draws, "seed": seed, "variant": variant, "found": found}
-        outlook = known.outlook(last_year, forecaster=forecaster, **how)
-        if outlook is not None:
-            found[code] = outlook
-    return found
+        joint = known.joint(last_year, joints=joints, **how)
+        if joint is not None:
+            joints[code] = joint
+    return joints

@@ -1,8 +1,7 @@
-"""Scores of probability forecasts: CRPS, interval score, Brier, coverage, PIT, skill.
+"""Scores of probability forecasts: CRPS, Brier, ranked probability, coverage, PIT, skill.
 
 All losses are negatively oriented (0 is perfect) and in the measure unit of the forecast.
-References: Gneiting & Raftery 2007 (CRPS, interval score), Bracher et al. 2021 (weighted interval
-score); docs/methodology.md.
+Reference: Gneiting & Raftery 2007; docs/methodology.md.
 """
 
 from __future__ import annotations
@@ -37,22 +36,6 @@ def crps_quantiles(quantiles: np.ndarray, levels, observed) -> np.ndarray:
     return np.trapezoid(padded, np.concatenate([[0.0], levels, [1.0]]), axis=-1)
 
 
-def wis(quantiles: np.ndarray, levels, observed) -> np.ndarray:
-    """Weighted interval score of a symmetric set of quantile levels with the median.
-
-    Equal to the mean over levels of twice the pinball loss.
-
-    Raises
-    ------
-    ValueError
-        If the levels are not symmetric about one half.
-    """
-    levels = np.asarray(levels, dtype=float)
-    if not np.allclose(levels, 1 - levels[::-1]):
-        raise ValueError("levels: the quantile levels must be symmetric about 0.5")
-    return 2 * pinball(quantiles, levels, observed).mean(axis=-1)
-
-
 def brier(probability, outcome) -> np.ndarray:
     """Squared distance between a probability (0-1) and what happened (0 or 1)."""
     return (np.asarray(probability, dtype=float) - np.asarray(outcome, dtype=float)) ** 2
@@ -70,24 +53,13 @@ def covered(low, high, observed, slack: float = 1e-9) -> np.ndarray:
 
 
 def pit(quantiles: np.ndarray, levels, observed) -> np.ndarray:
-    """Level at which the outcome lies, by straight lines between quantiles; 0 or 1 outside.
+    """Level at which the outcome lies among ``n`` evenly spaced levels, to half a step.
 
     On a flat stretch (ceiling, whole numbers) the middle of its levels is taken.
     """
-    levels = np.asarray(levels, dtype=float)
-    flat = quantiles.reshape(-1, quantiles.shape[-1])
-    ends = np.concatenate([[0.0], levels, [1.0]])
-    out = []
-    for row, y in zip(flat, np.ravel(observed), strict=True):
-        below, upto = (row < y).sum(), (row <= y).sum()
-        if upto > below:
-            out.append((levels[below] + levels[upto - 1]) / 2)
-        elif below in (0, len(row)):
-            out.append(ends[0] if below == 0 else ends[-1])
-        else:
-            part = (y - row[below - 1]) / (row[below] - row[below - 1])
-            out.append(levels[below - 1] + part * (levels[below] - levels[below - 1]))
-    return np.array(out).reshape(np.shape(observed))
+    y = np.asarray(observed, dtype=float)[..., None]
+    below, upto = (quantiles < y).sum(axis=-1), (quantiles <= y).sum(axis=-1)
+    return (below + upto + 1) / 2 / (len(levels) + 1)
 
 
 def skill(score, reference, clusters, *, seed: int = 1, n: int = BOOTSTRAPS) -> pd.Series:
@@ -118,22 +90,3 @@ def skill(score, reference, clusters, *, seed: int = 1, n: int = BOOTSTRAPS) -> 
     value = 1 - whole[0] / whole[1] if whole[1] > 0 else np.nan
     row = {"skill": value, "low": low, "high": high, "n": len(np.asarray(score))}
     return pd.Series({**row, "n_clusters": count})
-
-
-def effective_size(loss, clusters) -> float:
-    """How many independent forecasts the given ones are worth.
-
-    ``n / (1 + (m - 1) ICC)`` with the intraclass correlation of a one-way analysis of variance
-    and m the mean size of a cluster.
-    """
-    values = pd.Series(np.asarray(loss, dtype=float))
-    groups = values.groupby(np.asarray(clusters))
-    sizes, n, k = groups.size(), len(values), groups.ngroups
-    if k < 2 or n <= k:
-        return float(k)
-    m = (n - (sizes**2).sum() / n) / (k - 1)
-    between = (sizes * (groups.mean() - values.mean()) ** 2).sum() / (k - 1)
-    within = (groups.var(ddof=0) * sizes).sum() / (n - k)
-    total = between + (m - 1) * within
-    icc = min(1.0, max(0.0, (between - within) / total)) if total > 0 else 1.0
-    return float(n / (1 + (n / k - 1) * icc))

@@ -10,12 +10,29 @@ A `Case` holds what was observed and what may come; `judge` turns it into one ro
 3. fewer than three observed years: no probability (for levels `firmness` adds the range of
    chances over the reference hazards);
 4. otherwise the joint draws speak, and 5 % steps decide the class.
+
+Reasons, joined by ``;``:
+
+- ``no_figures``: nothing was ever reported
+- ``few_points``: fewer than three observed years
+- ``target_year_missing``: the date is past and its figure has not come
+- ``units_missing``: some districts have no figure: bounds only
+- ``no_denominators``: districts cannot be added up without counts
+- ``province_only``: only the province reports this
+- ``rule_gap``: the reported status is not what the rules give from the rates
+- ``rule_secondary``: the rule in force is known at second hand only
+- ``may_fall``: the middle of the forecast lies below the latest figure
+- ``gains_slow``: unlikely although the required pace is no higher than the recent one
+- ``source_gap``: the reported province figure is not the sum of its districts
+- ``no_legal_object``: the district level has ended by then: rebuilt reading
+- ``reference_hazard``: milestone: chance from the reference class of one year's moves
+- ``expert_judgement``: milestone: signed probability of config/expert.csv
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -29,22 +46,7 @@ STEP = 0.05
 UPPER_EDGES = ((0.10, "very_unlikely"), (0.30, "unlikely"), (0.65, "open"), (0.85, "likely"))
 """Highest rounded probability of each class; above them all: very_likely."""
 EVEN = 0.5
-REASONS = (
-    "no_figures",  # nothing was ever reported
-    "few_points",  # fewer than three observed years
-    "target_year_missing",  # the date is past and its figure has not come
-    "units_missing",  # some districts have no figure: bounds only
-    "no_denominators",  # districts cannot be added up without counts
-    "province_only",  # only the province reports this
-    "rule_gap",  # the reported status is not what the rules give from the rates
-    "rule_secondary",  # the rule in force is known at second hand only
-    "may_fall",  # the middle of the forecast lies below the latest figure
-    "gains_slow",  # unlikely although the required pace is no higher than the recent one
-    "source_gap",  # the reported province figure is not the sum of its districts
-    "no_legal_object",  # the district level has ended by then: rebuilt reading
-    "reference_hazard",  # milestone: chance from the reference class of one year's moves
-    "expert_judgement",  # milestone: signed probability of config/expert.csv
-)
+NOTHING = pd.Series(dtype=float)
 RANGE = {"q025": 0.025, "q100": 0.1, "q250": 0.25, "q750": 0.75, "q900": 0.9, "q975": 0.975}
 
 
@@ -74,8 +76,8 @@ class Case:
     unit_code: str
     measure_unit: str
     need: float
-    low: pd.Series
-    high: pd.Series
+    low: pd.Series = field(default_factory=lambda: NOTHING)
+    high: pd.Series = field(default_factory=lambda: NOTHING)
     years: np.ndarray | None = None
     draws: np.ndarray | None = None
     pmf: Callable[[int], np.ndarray] | None = None

@@ -1,0 +1,195 @@
+"""What may come for one indicator of the plan: joint draws for the districts and the province.
+
+In: the panel's rows of one indicator in the plan's frame. Out: a `JointForecast`, from
+which every number of a verdict is read, so that they cannot contradict each other. The province
+is the sum of its districts by counts, draw by draw; a share inside another is never drawn above it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xhht_analysis.forecasting.calibration import BREAK_VARIANTS
+from xhht_analysis.forecasting.forecaster import Forecaster
+from xhht_analysis.forecasting.history import History, read_history
+from xhht_analysis.forecasting.levels import LevelForecast
+from xhht_analysis.forecasting.observed import (
+    PROVINCE,
+    observed_shares,
+    report_error,
+    share_reasons,
+)
+from xhht_analysis.forecasting.panel import PanelForecast
+
+
+@dataclass(frozen=True)
+class JointForecast:
+    """Observed figures and joint draws of one indicator.
+
+    Attributes
+    ----------
+    years
+        The origin year and every year after it (T,).
+    draws
+        By unit, districts first, then `PROVINCE` where it can be drawn: (draws, T) in percent, or
+        levels. In the origin year units that have reported stand still.
+    low, high
+        Observed year by year, lowest and highest possible: columns are units and the province.
+    sizes
+        By unit: denominators (T,), the province's their sum; empty where counts are missing.
+    levels
+        The level forecast behind ``draws``; None for shares.
+    by_rule
+        Levels that the rules give, by year and unit; None for shares.
+    shares
+        The forecast behind ``draws``; None for levels.
+    reasons
+        Codes of remarks on the province figure: source_gap, units_missing, no_denominators,
+        province_only.
+    """
+
+    indicator_code: str
+    years: np.ndarray
+    draws: dict[str, np.ndarray]
+    low: pd.DataFrame
+    high: pd.DataFrame
+    sizes: dict[str, np.ndarray] = field(default_factory=dict)
+    levels: LevelForecast | None = None
+    by_rule: pd.DataFrame | None = None
+    shares: PanelForecast | None = None
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def origin_year(self) -> int:
+        """Last year with a figure."""
+        return int(self.years[0])
+
+    @cached_property
+    def districts(self) -> list[str]:
+        """Units but the province."""
+        return [unit for unit in self.draws if unit != PROVINCE]
+
+
+@dataclass(frozen=True)
+class ShareFacts:
+    """What is known of one share, whatever is assumed about its future.
+
+    Attributes
+    ----------
+    rows
+        Panel rows of one indicator (`observed.plan_rows`) with a value.
+    parent
+        Indicator that this one is a part of: it is never drawn above it.
+    """
+
+    indicator_code: str
+    rows: pd.DataFrame
+    districts: list[str]
+    parent: str = ""
+
+    @cached_property
+    def own(self) -> pd.DataFrame:
+        """Rows of the districts."""
+        return self.rows[self.rows["unit_code"].isin(self.districts)]
+
+    @cached_property
+    def reported(self) -> pd.DataFrame:
+        """Rows of the province as it reports itself."""
+        return self.rows[self.rows["unit_code"] == PROVINCE]
+
+    @cached_property
+    def histories(self) -> dict[bool, History]:
+        """The districts' rows (True) and the province's (False), read once for all variants."""
+        return {
+            of_districts: read_history(
+                part.assign(group_code=PROVINCE, report_error=report_error(part)), 1
+            )
+            for of_districts, part in ((True, self.own), (False, self.reported))
+            if len(part)
+        }
+
+    @cached_property
+    def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Observed figures, see `observed_shares`."""
+        return observed_shares(self.own, self.reported, self.districts)
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether the districts can be added up: all there, all with counts."""
+        latest = self.own.groupby("unit_code")["denominator"].last()
+        return len(latest) == len(self.districts) and bool(latest.notna().all())
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Remarks on the province figure."""
+        whole = self.own["unit_code"].nunique() == len(self.districts)
+        return share_reasons(self.own, self.reported, self.bounds[0], whole, self.counted)
+
+    def joint(
+        self,
+        last_year: int,
+        *,
+        n_draws: int,
+        seed: int,
+        variant: str,
+        joints: dict[str, JointForecast],
+        forecaster: Forecaster,
+    ) -> JointForecast | None:
+        """Forecast up to ``last_year``; None when there is no figure at all.
+
+        ``joints`` holds the parent's forecast under the same variant.
+        """
+        if self.rows.empty:
+            return None
+        rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
+        how = (last_year, variant, forecaster)
+        shares = self._forecast(True in self.histories, *how)
+        years = np.concatenate([[shares.origin_year], shares.years])
+        paths = np.moveaxis(shares.path_array(n_draws, rng), 1, 0)
+        units = [PROVINCE] if self.own.empty else shares.series["unit_code"]
+        draws = dict(zip(units, paths, strict=True))
+        sizes = {}
+        if self.counted:
+            sizes = dict(zip(units, shares.sizes, strict=True))
+            sizes[PROVINCE] = sum(sizes.values())
+        elif len(self.own) and len(self.reported):
+            alone = self._forecast(False, *how)
+            at = np.clip(years - alone.origin_year, 0, len(alone.years))
+            draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
+        if self.parent in joints:
+            draws = _inside(draws, years, joints[self.parent])
+        if self.counted:
+            total = sum(draws[unit] * sizes[unit] for unit in units)
+            draws[PROVINCE] = total / sizes[PROVINCE]
+        facts = {"sizes": sizes, "shares": shares, "reasons": self.reasons}
+        return JointForecast(self.indicator_code, years, draws, *self.bounds, **facts)
+
+    def _forecast(
+        self, of_districts: bool, last_year: int, variant: str, forecaster: Forecaster
+    ) -> PanelForecast:
+        """Forecast of the districts, or of the province alone.
+
+        The shock of the reform year, or of the last where the history ends before it, passes or
+        lasts under `calibration.BREAK_VARIANTS`.
+        """
+        rows = self.own if of_districts else self.reported
+        origin = int(rows["year"].max())
+        reform = tuple(rows.loc[rows["is_reform"], "year"].unique())
+        breaks = (reform or (origin,)) if variant in BREAK_VARIANTS else ()
+        horizon = max(1, last_year - origin)
+        history = self.histories[of_districts]
+        return forecaster.panel(history, horizon, variant=variant, breaks=breaks)
+
+
+def _inside(draws: dict, years: np.ndarray, whole: JointForecast) -> dict[str, np.ndarray]:
+    """Draws of a part, no higher than those of the whole in the same unit and year."""
+    _, at, there = np.intersect1d(years, whole.years, return_indices=True)
+    out = {unit: values.copy() for unit, values in draws.items()}
+    for unit in set(out) & set(whole.draws):
+        out[unit][:, at] = np.minimum(out[unit][:, at], whole.draws[unit][:, there])
+    return out
