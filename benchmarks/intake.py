@@ -17,8 +17,7 @@ from pathlib import Path
 import python_calamine as calamine
 import xlsxwriter
 
-from tests.form_fixtures import cmc1, cmc2, mn01, plan, write_xlsx, xmc3
-from xhht_analysis.intake.forms.recognise import read_forms
+from tests.form_fixtures import cmc1, cmc2, forms, mn01, write_xlsx, xmc3
 from xhht_analysis.intake.reading.delivery import find_files, read_files
 
 
@@ -74,12 +73,12 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def read_all(paths: list[Path], root: Path, jobs: int, *, forms: bool) -> list[float]:
+def read_all(paths: list[Path], root: Path, jobs: int, *, recognise: bool) -> list[float]:
     """Read, and recognise forms when asked; memory in the middle and at the end."""
     marks = []
     for number, content in enumerate(read_files(paths, root, jobs=jobs), start=1):
-        if forms:
-            read_forms(content, received_on="2024-11-30", **plan())
+        if recognise:
+            forms().read(content, "2024-11-30")
         if number in (len(paths) // 2, len(paths)):
             marks.append(memory())
     return marks
@@ -92,12 +91,12 @@ def main() -> None:
     parser.add_argument("--columns", type=int, default=40)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    plan()
+    forms()
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         path = large(root / "lon.xlsx", options.rows, options.columns)
         own = [seconds(lambda: bare([path])) for _ in range(3)]
-        ours = [seconds(lambda: read_all([path], root, 1, forms=False)) for _ in range(3)]
+        ours = [seconds(lambda: read_all([path], root, 1, recognise=False)) for _ in range(3)]
         print(
             f"{options.rows} x {options.columns}: calamine {min(own):.2f} s, kit {min(ours):.2f} s,"
         )
@@ -106,11 +105,11 @@ def main() -> None:
         delivery(root, options.files)
         paths = find_files(root)
         alone = seconds(lambda: bare(paths))
-        for forms in (False, True):
+        for recognise in (False, True):
             start = time.perf_counter()
-            marks = read_all(paths, root, options.jobs, forms=forms)
+            marks = read_all(paths, root, options.jobs, recognise=recognise)
             took = time.perf_counter() - start
-            what = "read and recognised" if forms else "read"
+            what = "read and recognised" if recognise else "read"
             print(f"{len(paths)} files {what}: {took:.1f} s, {len(paths) / took:.0f} files/s,")
             print(f"  ratio to calamine {took / alone:.1f}; MB half-way and end: {marks}")
     sys.stdout.flush()

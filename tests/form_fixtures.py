@@ -13,10 +13,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from xhht_analysis.intake.forms.recognise import Reading, read_forms
+from xhht_analysis.intake.forms.file_reader import Reading
+from xhht_analysis.intake.forms.recognise import FormReader
 from xhht_analysis.intake.reading.sheets import FileContent, Sheet, column_letters, column_number
 from xhht_analysis.plan.areas import read_areas
-from xhht_analysis.plan.goals import read_agencies, read_indicators, read_tasks
+from xhht_analysis.plan.goals import read_agencies, read_indicators
 from xhht_analysis.project import ROOT
 
 CONFIG = ROOT / "config"
@@ -26,20 +27,15 @@ TAN_THOI, TAN_PHU = "28690", "28693"
 
 
 @cache
-def plan() -> dict[str, object]:
-    """The plan's tables that `read_forms` compares with."""
-    return {
-        "areas": read_areas(CONFIG),
-        "indicators": read_indicators(CONFIG),
-        "tasks": read_tasks(CONFIG),
-        "agencies": read_agencies(CONFIG),
-    }
+def forms() -> FormReader:
+    """Reader of the forms of this province."""
+    return FormReader(read_areas(CONFIG), read_indicators(CONFIG), read_agencies(CONFIG))
 
 
 def read(*boards: Board, received_on: str = "2024-11-20", file: str = "") -> Reading:
     """Read a file of these sheets."""
     name = file or f"{received_on}/bieu.xlsx"
-    return read_forms(content(*boards, file=name), received_on=received_on, **plan())
+    return forms().read(content(*boards, file=name), received_on)
 
 
 def figures(reading: Reading) -> dict[tuple[str, str], tuple]:

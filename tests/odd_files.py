@@ -11,9 +11,9 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.form_fixtures import plan
+from tests.form_fixtures import forms
 from tests.hostile_files import CONTENT_TYPE, MAIN, OFFICE, PACKAGE, XML
-from xhht_analysis.intake.forms.recognise import Reading, read_forms
+from xhht_analysis.intake.forms.file_reader import Reading
 from xhht_analysis.intake.reading.sheets import FileContent
 from xhht_analysis.intake.reading.workbooks import read_workbook
 
@@ -25,7 +25,7 @@ COLUMNS = "ABCDEF"
 def read(path: Path, *, received_on: str = "2026-11-20") -> Reading:
     """Read a file as the intake does, in this process."""
     content = FileContent(f"{received_on}/{path.name}", read_workbook(path))
-    return read_forms(content, received_on=received_on, **plan())
+    return forms().read(content, received_on)
 
 
 def figures(reading: Reading) -> dict[str, object]:

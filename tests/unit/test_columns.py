@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import form_fixtures as drawn
-from tests.form_fixtures import Board, column_number, plan
+from tests.form_fixtures import Board, column_number
 from tests.unit.test_forms import listed, xmc4
 from tests.unit.test_forms_traps import row, template
 from tests.unit.test_wordings import generic
-from xhht_analysis.intake.forms.recognise import Reading, read_forms
+from xhht_analysis.intake.forms.file_reader import Reading
 from xhht_analysis.intake.reading.sheets import FileContent, Sheet
 
 pytestmark = pytest.mark.unit
@@ -136,7 +136,7 @@ def apply(sheet: Columns, kind: str, at: int, to: int, head: str, how: str, low:
 
 def read_sheet(sheet: Sheet) -> Reading:
     file = FileContent("2024-11-20/bieu.xlsx", [sheet], sha256="0" * 64)
-    return read_forms(file, received_on="2024-11-20", **plan())
+    return drawn.forms().read(file, "2024-11-20")
 
 
 def amounts(reading: Reading) -> dict[tuple[str, str], dict[str, object]]:

@@ -226,7 +226,7 @@ def test_px_web_figures_by_name_of_province():
         '" WHOLE COUNTRY";18.2;19.9\r\n"Tien Giang";..;13.0\r\n"An Giang";9.9;10.2\r\n'
     )
     content = drawn.FileContent("2022-11-20/gso.csv", [read_csv(text.encode())])
-    reading = drawn.read_forms(content, received_on="2022-11-20", **drawn.plan())
+    reading = drawn.forms().read(content, "2022-11-20")
     (ours,) = [r for r in reading.observation_rows if not r.get("problem")]
     assert (ours["indicator_code"], ours["definition_variant"]) == (
         "gso_trained_workers",

@@ -105,7 +105,7 @@ def test_hidden_columns_and_sheets_are_read_and_told():
     content = drawn.content(template(row("clc_it", 1, 2)))
     content.sheets[0].hidden_columns = frozenset({3})
     content.sheets[0].visible = False
-    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    reading = drawn.forms().read(content, "2024-11-20")
     assert figures(reading) == {("clc_it", TAN_THOI): (1, 2, "D9")}
     assert rules(reading) == [("hidden_column", "D9"), ("hidden_sheet", "D9")]
 
@@ -121,7 +121,7 @@ def test_a_formula_over_empty_cells_says_nothing(result):
     empty, filled = ["life_skills", "", "người", None, None, result], [*row("clc_it", 0, 2), result]
     content = drawn.content(template(empty, filled))
     content.sheets[0].formulas = frozenset({(8, 5), (9, 5)})
-    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    reading = drawn.forms().read(content, "2024-11-20")
     assert figures(reading) == {("clc_it", TAN_THOI): (0, 2, "D10")}
     assert len(reading.observation_rows) == 1
     typed = read(template(["life_skills", "", "người", None, None, 0]))
@@ -131,7 +131,7 @@ def test_a_formula_over_empty_cells_says_nothing(result):
 def test_a_zero_among_formulas_that_say_something_stays():
     content = drawn.content(template(row("clc_it", 0, 2), row("life_skills", "=?", "=?")))
     content.sheets[0].formulas = frozenset({(8, 3), (8, 4), (9, 3), (9, 4)})
-    reading = drawn.read_forms(content, received_on="2024-11-20", **drawn.plan())
+    reading = drawn.forms().read(content, "2024-11-20")
     assert figures(reading) == {("clc_it", TAN_THOI): (0, 2, "D9")}
     assert [p[0] for p in problems(reading)] == ["formula_text"]
 

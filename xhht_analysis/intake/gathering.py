@@ -131,16 +131,10 @@ def gather(
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
     seen: dict[str, str] = {}
+    descriptions = recognise.read_descriptions(plan.config_dir)
+    forms = recognise.FormReader(plan.areas, plan.indicators, plan.agencies, descriptions)
     for content, day in _contents(received, raw_dir, jobs):
-        reading = recognise.read_forms(
-            content,
-            received_on=day or as_of,
-            areas=plan.areas,
-            indicators=plan.indicators,
-            tasks=plan.tasks,
-            agencies=plan.agencies,
-            descriptions=recognise.read_descriptions(plan.config_dir),
-        )
+        reading = forms.read(content, day or as_of)
         original = seen.setdefault(content.sha256 or content.file, content.file)
         if reading.refusal is not None:
             claims = [_refused(reading.refusal, content.file, day or as_of)]

@@ -9,48 +9,62 @@ from xhht_analysis.intake.forms.tables import Table
 from xhht_analysis.intake.reading.text import Parsed, parse_ratio
 
 Cell = tuple[int, int]
+Cells = tuple[tuple[int, int, int], ...]
+"""Signed cells of an amount: (sign, row, column)."""
 Amounts = dict[str, "Amount"]
 FIELDS = ("numerator", "denominator", "value", "level")
 COUNTS = FIELDS[:2]
 WITNESSES = ("otherwise", "at_most", "printed", "share_of")
 """Amounts that a form prints beside a figure: another reading of its numerator, the count it
 cannot exceed, the numerator itself, what its printed share is of."""
+DATES = ("valid_from", "valid_to")
+
+
+@dataclass(frozen=True)
+class UnitCell:
+    """What a row says of its unit: name and code as typed, their cell.
+
+    ``parent`` (code of the group above) and ``level`` (of the column's heading) settle a homonym.
+    """
+
+    name: str
+    code: str
+    cell: Cell
+    parent: str | None = None
+    level: str | None = None
 
 
 @dataclass
 class Claim:
-    """One observation as a form describes it: which cells hold what (signed cells for counts)."""
+    """One observation as a form describes it.
+
+    ``cells`` holds the cells of `FIELDS`, `WITNESSES`, `DATES` and of the printed ``share``;
+    without ``unit`` the figure is that of the sheet's own unit.
+    """
 
     indicator: str | None
-    row: int
+    cells: dict[str, Cells]
     year: int | None = None
-    numerator: tuple[tuple[int, int, int], ...] = ()
-    denominator: tuple[tuple[int, int, int], ...] = ()
-    otherwise: tuple[tuple[int, int, int], ...] = ()
-    at_most: tuple[tuple[int, int, int], ...] = ()
-    printed: tuple[tuple[int, int, int], ...] = ()
-    share_of: tuple[tuple[int, int, int], ...] = ()
-    share: Cell | None = None
-    value: Cell | None = None
-    level: Cell | None = None
-    valid_from: Cell | None = None
-    valid_to: Cell | None = None
+    unit: UnitCell | None = None
     indicator_raw: str = ""
     indicator_cell: Cell | None = None
-    unit_raw: tuple[str, str, Cell] | None = None
     year_parsed: Parsed | None = None
     year_cell: Cell | None = None
     scale: float = 1.0
     foreign: bool = False
     preliminary: bool = False
 
+    def cell(self, part: str) -> Cell | None:
+        """First cell of a part."""
+        return next((cell[1:] for cell in self.cells.get(part, ())), None)
+
     @property
-    def cells(self) -> list[Cell]:
+    def all_cells(self) -> list[Cell]:
         """Every cell that the claim rests on; dates hold no figure."""
-        counts = [cell[1:] for name in (*COUNTS, *WITNESSES) for cell in getattr(self, name)]
-        single = [self.share, self.value, self.level]
-        single += [self.indicator_cell, self.year_cell, self.unit_raw and self.unit_raw[2]]
-        return counts + [cell for cell in single if cell]
+        parts = self.cells.keys() - set(DATES)
+        others = (self.indicator_cell, self.year_cell, self.unit and self.unit.cell)
+        figures = [cell[1:] for part in parts for cell in self.cells[part]]
+        return figures + [cell for cell in others if cell]
 
 
 @dataclass
@@ -69,7 +83,7 @@ def rounds_to(part: float, share: float) -> bool:
     return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
 
 
-def unreadable(claim: Claim, amounts: Amounts) -> tuple[str, Cell | None] | None:
+def unreadable(amounts: Amounts) -> tuple[str, Cell | None] | None:
     """The first cell of a claim that cannot be read or is missing beside another."""
     top, bottom, value = (amounts[name] for name in (*COUNTS, "value"))
     for name in (*COUNTS, "level"):
@@ -78,8 +92,7 @@ def unreadable(claim: Claim, amounts: Amounts) -> tuple[str, Cell | None] | None
     if value.problem and not (top.given and bottom.given):
         return value.problem, value.cell
     if top.given != bottom.given and not value.given:
-        lost = "denominator" if top.given else "numerator"
-        other = top if top.given else bottom
+        lost, other = ("denominator", top) if top.given else ("numerator", bottom)
         return f"{lost}_missing", amounts[lost].cell or other.cell
     return None
 
@@ -87,7 +100,7 @@ def unreadable(claim: Claim, amounts: Amounts) -> tuple[str, Cell | None] | None
 def take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
     """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
     top, bottom = amounts["numerator"], amounts["denominator"]
-    if top.problem == "ratio" and len(claim.numerator) == 1:
+    if top.problem == "ratio" and len(claim.cells["numerator"]) == 1:
         pair = parse_ratio(table.sheet.cell(*top.cell))
         if pair and (not bottom.given or bottom.value == pair[1]):
             top.value, top.problem = pair[0], None

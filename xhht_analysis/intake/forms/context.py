@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from xhht_analysis.intake.forms.mentions import Mention, find_mentions
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, normalise, parse_date, parse_year, scale_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 HEAD_ROWS = 40
 LABELS = {
@@ -78,6 +75,12 @@ class Context:
         self.snapshot_date = self.snapshot_date or other.snapshot_date
         return self
 
+    def take_year(self, typed: object) -> None:
+        """Read the year from what is typed."""
+        parsed = parse_year(typed)
+        self.year, self.year_problem = parsed.value, parsed.problem
+        self.year_note, self.year_raw = parsed.note, str(typed)
+
 
 def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
     """Head of ``sheet`` from grid row ``first``, above grid row ``until``."""
@@ -115,7 +118,7 @@ def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> N
         context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
         context.cells["code"] = at
     elif LABELS["year"].fullmatch(label) and (context.year is None or context.year_note):
-        _take_year(context, value)
+        context.take_year(value)
         context.cells["year"] = at
     elif LABELS["date"].fullmatch(label) and context.snapshot_date is None:
         parsed = parse_date(value)
@@ -126,12 +129,6 @@ def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> N
             context.money_scale = scale_of(str(value))
         else:
             context.scale = scale_of(str(value))
-
-
-def _take_year(context: Context, typed: object) -> None:
-    parsed = parse_year(typed)
-    context.year, context.year_problem = parsed.value, parsed.problem
-    context.year_note, context.year_raw = parsed.note, str(typed)
 
 
 def _dates(context: Context, titles: list[str]) -> None:
@@ -148,7 +145,7 @@ def _dates(context: Context, titles: list[str]) -> None:
         for texts in (plain, [moment], spans, letters):
             named = {parsed.value: t for t in texts if (parsed := parse_year(t)).value}
             if len(named) == 1:
-                _take_year(context, *named.values())
+                context.take_year(*named.values())
                 if texts is letters or texts == [moment]:
                     context.year_note = "year_from_date"
             if len(named) == 1 or (named and texts is spans):
@@ -160,20 +157,12 @@ def _no_span(title: str) -> str:
     return SPAN.sub(lambda m: m[0] if int(m[2]) == int(m[1]) + 1 else "", fold(title))
 
 
-def strings(sheets: Iterable[Sheet]) -> set[str]:
-    """Distinct short texts of the sheets."""
-    return {
-        v for s in sheets for row in s.grid for v in row if v.__class__ is str and 8 < len(v) < 300
-    }
-
-
 def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:
     """Whether the file carries our sample mark, and whether it carries a note of sample numbers."""
-    keys = [
-        fold(text) for text in strings(sheets) if not text.isascii() or "so lieu" in text.lower()
-    ]
-    ours = any(SAMPLE_MARK in key for key in keys)
-    return ours, any(SAMPLE_NOTE.search(key) for key in keys)
+    cells = {c for sheet in sheets for row in sheet.grid for c in row if c.__class__ is str}
+    texts = (text for text in cells if 8 < len(text) < 300)
+    keys = [fold(text) for text in texts if not text.isascii() or "so lieu" in text.lower()]
+    return any(SAMPLE_MARK in key for key in keys), any(map(SAMPLE_NOTE.search, keys))
 
 
 def is_register(sheets: list[Sheet]) -> bool:
@@ -183,12 +172,9 @@ def is_register(sheets: list[Sheet]) -> bool:
             return True
         names, births = [], []  # rows that have the heading; the two stand within three rows
         for row, cells in enumerate(sheet.grid[:202]):
-            texts = {c for c in cells if isinstance(c, str) and len(c) < 60 and ":" not in c}
-            heads = [fold(text) for text in texts]
-            if any(REGISTER_NAME.fullmatch(h) and not PLACE_NAME.match(h) for h in heads):
-                names.append(row)
-            if any(map(REGISTER_BIRTH.fullmatch, heads)):
-                births.append(row)
+            signs = [_register_signs(c) for c in cells if isinstance(c, str) and len(c) < 60]
+            names += [row] * any(name for name, _ in signs)
+            births += [row] * any(birth for _, birth in signs)
         if any(abs(name - birth) < 3 for name in names for birth in births):
             return True
         width = sheet.n_columns
@@ -201,3 +187,11 @@ def is_register(sheets: list[Sheet]) -> bool:
             if sum(bool(ID_NUMBER.fullmatch(text.strip())) for text in texts) > 4:
                 return True
     return False
+
+
+@lru_cache(maxsize=65536)
+def _register_signs(text: str) -> tuple[bool, bool]:
+    """Whether a text heads a column of persons' names; of birth dates or numbers of persons."""
+    head = fold(text) if ":" not in text else ""
+    name = REGISTER_NAME.fullmatch(head) and not PLACE_NAME.match(head)
+    return bool(name), bool(REGISTER_BIRTH.fullmatch(head))

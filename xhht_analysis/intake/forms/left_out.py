@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
-from xhht_analysis.intake.forms.office import Office
-from xhht_analysis.intake.forms.tables import Table, is_number_row
+from xhht_analysis.intake.forms.file_reader import FileReader
+from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.sheets import UNCACHED
-from xhht_analysis.intake.reading.text import parse_level, parse_number
+from xhht_analysis.intake.reading.text import parse_level
 
 REASONS = {
     r"(so )?(tt|stt|thu tu)": "số thứ tự",
@@ -26,32 +27,33 @@ REASONS = {
     r".*\b(nu|dan toc|dtts|dt|khuiet tat|kt|ton giao)\b.*": "số chia nhỏ (nữ, dân tộc …)",
     r".*(ti le|%|phan tram).*": "tỷ lệ không phải chỉ tiêu của Kế hoạch",
     r"(tong( so| cong)?|ts|cong)": "tổng số",
+    "": "không có tiêu đề",
 }
 """Why a column is not read, by its folded heading; the first that fits."""
 OTHER = "không thuộc các chỉ tiêu của Kế hoạch, hoặc tiêu đề không rõ"
 FIGURE_PROBLEMS = ("negative", "ratio", "approximate", "not_finite", "percent_in_count")
 
 
+@lru_cache(maxsize=65536, typed=True)
 def is_figure(cell: object) -> bool:
     """Whether a cell holds a number or a level, be it one that cannot be used."""
-    if cell in ("", None, UNCACHED):
-        return cell == UNCACHED
-    parsed = parse_number(cell, kind="percent")
-    is_level = isinstance(cell, str) and parse_level(cell).value is not None
-    return parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or is_level
+    parsed = figure(cell)
+    if parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or cell == UNCACHED:
+        return True
+    return isinstance(cell, str) and parse_level(cell).value is not None
 
 
+@lru_cache(maxsize=4096)
 def reason(heading: str) -> str:
     """Why a column of this folded heading path is left out."""
-    last = heading.rsplit(" | ", 1)[-1]
-    texts = [last, heading.replace(" | ", " ")]
-    found = (why for word, why in REASONS.items() if any(re.fullmatch(word, t) for t in texts))
-    return next(found, OTHER)
+    texts = [heading.rsplit(" | ", 1)[-1], heading.replace(" | ", " ")]
+    fitting = (why for word, why in REASONS.items() if any(re.fullmatch(word, t) for t in texts))
+    return next(fitting, OTHER)
 
 
 def report(
     table: Table,
-    office: Office,
+    reader: FileReader,
     figures: set[int],
     others: set[int],
     rows: set[int],
@@ -68,38 +70,31 @@ def report(
     row_rule : str
         Rule of a row that is left out; `column_left_out` where the measures stand in rows.
     """
-    sheet, known = table.sheet, {*figures, *others, table.key}
-    body = [
-        row
-        for row in range(table.first, min(table.last, sheet.n_rows))
-        if not is_number_row(sheet, row)
-    ]
+    sheet, others = table.sheet, {*others, table.key}
     for column, heading in enumerate(table.headings):
-        if column not in known and any(is_figure(sheet.cell(row, column)) for row in body):
-            why = reason(heading) if heading else "không có tiêu đề"
-            texts = (sheet.text(row, column) for row in range(table.top, table.head(column)[0] + 1))
-            text = f"Cột “{_joined(texts)}” có số nhưng không đọc: {why}."
-            office.find(table.head(column), "column_left_out", text)
-    for row in body:
-        at = next(
-            (c for c in sorted(figures - others - {table.key}) if is_figure(sheet.cell(row, c))),
-            None,
-        )
-        if row not in rows and at is not None:
-            texts = (cell for cell in sheet.grid[row] if isinstance(cell, str))
-            text = f"Dòng “{_joined(texts)}” có số nhưng không đọc."
-            office.find((row, at), row_rule, text)
+        cells = (sheet.cell(row, column) for row in table.body)
+        if column not in figures | others and any(map(is_figure, cells)):
+            at = table.head(column)
+            head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
+            text = f"Cột “{head}” có số nhưng không đọc: {reason(heading)}."
+            reader.find(at, "column_left_out", text)
+    for row in table.body:
+        at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
+        if row not in rows and at:
+            text = f"Dòng “{_joined(sheet.grid[row])}” có số nhưng không đọc."
+            reader.find(at[0], row_rule, text)
 
 
-def report_table(table: Table, office: Office) -> None:
+def report_table(table: Table, reader: FileReader) -> None:
     """Note a table of numbers that no form explains, beside others that were read."""
-    sheet = table.sheet
-    rows = range(table.first, min(table.last, sheet.n_rows))
-    if any(is_figure(cell) for row in rows for cell in sheet.grid[row]):
-        texts = (cell for cell in sheet.grid[table.top] if isinstance(cell, str))
-        text = f"Bảng “{_joined(texts)}” có số nhưng không đọc: không có cột của biểu nào."
-        office.find((table.top, table.key), "table_left_out", text)
+    grid = table.sheet.grid
+    if any(is_figure(cell) for row in table.body for cell in grid[row]):
+        text = (
+            f"Bảng “{_joined(grid[table.top])}” có số nhưng không đọc: không có cột của biểu nào."
+        )
+        reader.find((table.top, table.key), "table_left_out", text)
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return " / ".join(dict.fromkeys(text.strip() for text in texts if text.strip()))[:80]
+def _joined(cells: Iterable[object]) -> str:
+    texts = (cell.strip() for cell in cells if isinstance(cell, str))
+    return " / ".join(filter(None, dict.fromkeys(texts)))[:80]

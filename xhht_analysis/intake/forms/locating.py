@@ -1,9 +1,9 @@
-"""Which unit a sheet speaks for, from all that names a place: its head, its name, the file's name.
+"""Which unit and year a sheet speaks for: its head, its name, the file's name.
 
 The deepest unit that is named counts, for a letterhead names district and province too; of two on
 one level the first with a label, then the first line, then the name of the sheet. Whatever
 disagrees is a finding. The name of the file is the weakest witness: it counts when nothing else
-names a unit.
+names a unit or a year.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xhht_analysis.intake.forms.context import Context, read_context
+from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.mentions import (
     KIND,
     Mention,
@@ -20,12 +21,13 @@ from xhht_analysis.intake.forms.mentions import (
     find_mentions,
     level_of,
 )
-from xhht_analysis.intake.forms.office import Office
-from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import NOTE, PRIOR, SIGNATURE, Table
-from xhht_analysis.intake.reading.text import fold, parse_number
+from xhht_analysis.intake.forms.places import DEPTHS, Places
+from xhht_analysis.intake.forms.tables import NOTE, PRIOR, SIGNATURE, Table, figure
+from xhht_analysis.intake.reading.sheets import Sheet
+from xhht_analysis.intake.reading.text import fold, parse_year
 
-DEPTHS = ("province", "district", "commune")
+SheetTables = list[tuple[Sheet, list[Table]]]
+"""The sheets of a file and the tables of each."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,73 @@ class Site:
     name_vi: str = ""
 
 
+def settle_years(
+    tables: SheetTables, heads: list[Context], whole: Context, reader: FileReader
+) -> None:
+    """Take years from the names of sheets and file where nothing else tells; compare the others.
+
+    Sheets whose names say years are of these years, unless file or heads name another one. A file
+    that was received when the next year's reports were due and whose name says a later year is
+    last year's workbook with the year left as it was: ``reader.year_doubt``.
+    """
+    in_file = reader.named_year = _year_in(reader.file.rsplit("/", 1)[-1])
+    in_sheets = [_year_in(sheet.name) for sheet, _ in tables]
+    agreed = {whole.year, in_file} <= {None, *in_sheets}
+    for (sheet, found), head, named in zip(tables, heads, in_sheets, strict=True):
+        reader.sheet = sheet
+        silent = found and head.year is None and head.year_problem is None
+        if silent and named and agreed and named != whole.year:
+            head.year = named
+            text = f"Trong sheet không ghi năm; lấy năm {named} từ tên sheet."
+            reader.find(None, "year_from_sheet_name", text)
+        elif silent and named and whole.year and named != whole.year:
+            text = f"Trong tệp ghi năm {whole.year}, tên sheet ghi năm {named}: kiểm tra lại năm."
+            reader.find(None, "year_disagrees", text)
+    reader.sheet = None
+    if whole.year is None and whole.year_problem is None:
+        whole.year = max((head.year for head in heads if head.year), default=None)
+        if in_file and whole.year is None:
+            whole.year = in_file
+            text = f"Trong biểu không ghi năm; lấy năm {in_file} từ tên tệp."
+            reader.find(None, "year_from_file_name", text)
+    late = whole.year and reader.received_on >= f"{whole.year + 1}-09-01"
+    if late and in_file and whole.year < in_file:
+        reader.year_doubt = True
+        text = f"Trong biểu ghi năm {whole.year}, tên tệp ghi năm {in_file}: có phải quên đổi năm?"
+        reader.find(None, "year_disagrees", text)
+
+
+def _year_in(name: str) -> int | None:
+    """Year in the name of a file or sheet; a school year is the year it starts."""
+    return parse_year(" ".join(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", name))).value
+
+
+def settle_units(
+    tables: SheetTables, heads: list[Context], whole: Context, reader: FileReader
+) -> None:
+    """Settle the unit of every sheet and tell what disagrees."""
+    differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
+    places = reader.places
+    for (sheet, _), head in zip(tables, heads, strict=True):
+        places.context = head
+        other = locate(head, sheet.name, whole.mentions, places, places.on(head.year or whole.year))
+        if other:
+            reader.sheet = sheet
+            text = differ[1].format(other.name_vi, head.unit or head.code)
+            reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
+        whole.filled_from(head)
+    reader.sheet, on = None, places.on(whole.year)
+    sites = _sites(file_mentions(reader.file), whole.mentions, places, on)
+    sites = [site for site in sites if site.unit_code]
+    units = {places.match(h.unit, h.code, on, level=h.level).unit_code for h in heads if h.unit}
+    if sites and not (whole.unit or whole.code):
+        site = _take_deepest(whole, sites)
+        text = f"Trong biểu không ghi đơn vị; lấy “{site.name_vi}” từ tên tệp."
+        reader.find(None, "unit_from_file_name", text)
+    elif len(units) == 1 and (other := _other(units.pop(), sites, places, on)):
+        reader.find(None, differ[0], differ[1].format(f"{other.name_vi} (tên tệp)", whole.unit))
+
+
 def locate(
     head: Context, sheet: str, around: list[Mention], places: Places, on: str
 ) -> Site | None:
@@ -50,52 +119,59 @@ def locate(
     mentions += [Mention(sheet), *file_mentions(sheet)]
     if (head.unit or head.code) and places.agency(head):
         return None
-    stated = places.match(head.unit, head.code, on, level=head.level)
-    inside = [Mention(head.unit), *find_mentions(head.unit)] if head.unit else []
-    sites = _sites(inside if head.unit else mentions, around, places, on)
-    if head.unit and not sites and not KIND.search(head.unit):
-        sites = _sites(mentions, around, places, on)
-    if sites and stated.unit_code is None and not head.code:
-        site = max(sites, key=lambda site: site.depth)
-        head.unit, head.level = site.text, DEPTHS[site.depth]
+    all_sites = _sites(mentions, around, places, on)
+    sites = all_sites
+    if head.unit:
+        inside = _sites([Mention(head.unit), *find_mentions(head.unit)], around, places, on)
+        sites = inside or ([] if KIND.search(head.unit) else all_sites)
+    stated = places.match(head.unit, head.code, on, level=head.level).unit_code
+    if sites and stated is None and not head.code:
+        site = _take_deepest(head, sites)
         if site.mention.cell:
             head.cells["unit"] = site.mention.cell
-    found = places.match(head.unit, head.code, on, level=head.level)
-    return _other(found.unit_code, _sites(mentions, around, places, on), places, on)
+        stated = places.match(head.unit, head.code, on, level=head.level).unit_code
+    return _other(stated, all_sites, places, on)
+
+
+def _take_deepest(head: Context, sites: list[Site]) -> Site:
+    site = max(sites, key=lambda site: site.depth)
+    head.unit, head.level = site.text, DEPTHS[site.depth]
+    return site
 
 
 def enter_table(
-    table: Table, before: Table | None, head: Context, around: list[Mention], office: Office
+    table: Table, before: Table | None, head: Context, around: list[Mention], reader: FileReader
 ) -> None:
     """Begin a table: a later one of a sheet may have a year and a unit of its own above it.
 
     The lines right above it count, up to the figures or signatures of the table ``before``; of a
     unit less deep than that of the sheet nothing is its own.
     """
-    office.context = office.places.context = head
+    places = reader.places
+    reader.context = places.context = head
     if before is None:
         return
-    sheet, first, places = table.sheet, table.top, office.places
+    sheet, first = table.sheet, table.top
     while first > before.first and _is_title(sheet.grid[first - 1]):
         first -= 1
-    own, sheets = read_context(sheet, table.top, first), places.own(head.year).unit_code
+    own, of_sheet = read_context(sheet, table.top, first), places.of_head(head, head.year).unit_code
     if own.year_note == "year_from_date":
         own.year = None
-    year = own.year or head.year
+    on = places.on(own.year or head.year)
     is_labelled = bool(KIND.search(own.unit)) or any(m.labelled for m in own.mentions)
-    locate(own, "", around, places, places.on(year))
-    found = places.match(own.unit, own.code, places.on(year), level=own.level).unit_code
-    depths = [places.depth(code, places.on(year)) if code else -1 for code in (found, sheets)]
-    if depths[0] < depths[1] if found else not is_labelled:
+    locate(own, "", around, places, on)
+    code = places.match(own.unit, own.code, on, level=own.level).unit_code
+    depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
+    if depths[0] < depths[1] if code else not is_labelled:
         own.unit, own.level = "", None
         own.cells.pop("unit", None)
     own.cells = head.cells | own.cells
     own.scale = head.scale if own.scale == 1 else own.scale
     own.money_scale = own.money_scale or head.money_scale
-    office.context = places.context = own.filled_from(head)
+    reader.context = places.context = own.filled_from(head)
     if own.year != head.year or (own.unit, own.code) != (head.unit, head.code):
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.unit or own.code}”, năm {own.year}."
-        office.find((table.top, table.key), "own_heading", text)
+        reader.find((table.top, table.key), "own_heading", text)
 
 
 def _is_title(cells: list[object]) -> bool:
@@ -104,22 +180,8 @@ def _is_title(cells: list[object]) -> bool:
     others = [text for text in texts if not re.match("thoi diem|.*tinh den", text)]
     if any(SIGNATURE.match(t) or NOTE.match(t) or PRIOR.search(t) for t in others):
         return False
-    labels = {"nam", "nam hoc", "nam bao cao"} & set(texts)
-    return bool(labels) or not any(parse_number(cell).value is not None for cell in cells)
-
-
-def by_file(
-    file: str, whole: Context, heads: list[Context], places: Places, on: str
-) -> Site | None:
-    """Take the unit from the file's name if no sheet names one; give it where it disagrees."""
-    sites = _sites(file_mentions(file), whole.mentions, places, on)
-    sites = [site for site in sites if site.unit_code]
-    known = {places.match(h.unit, h.code, on, level=h.level).unit_code for h in heads if h.unit}
-    if sites and not (whole.unit or whole.code):
-        site = max(sites, key=lambda site: site.depth)
-        whole.unit, whole.level = site.text, DEPTHS[site.depth]
-        return site
-    return _other(known.pop(), sites, places, on) if len(known) == 1 else None
+    labelled = not {"nam", "nam hoc", "nam bao cao"}.isdisjoint(texts)
+    return labelled or all(figure(cell).value is None for cell in cells)
 
 
 def _other(own: str | None, sites: list[Site], places: Places, on: str) -> Site | None:
@@ -140,13 +202,10 @@ def _sites(
     districts = {}
     for mention in all_mentions:
         for name in mention.names:
-            found = places.areas.match(name, on, level=mention.level, suggest=False)
-            if found.unit_code and places.depth(found.unit_code, on) == 1:
-                districts[found.unit_code] = found.name_vi
-    sites = []
-    for mention in mentions:
-        site = _site(mention, districts, places, on)
-        sites += [site] if site else []
+            match = places.areas.match(name, on, level=mention.level, suggest=False)
+            if match.unit_code and places.depth(match.unit_code, on) == 1:
+                districts[match.unit_code] = match.name_vi
+    sites = [site for mention in mentions if (site := _site(mention, districts, places, on))]
     deepest = max((site.depth for site in sites if site.unit_code), default=-1)
     return [site for site in sites if site.unit_code or site.depth > deepest]
 
@@ -154,12 +213,12 @@ def _sites(
 def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) -> Site | None:
     for name in mention.names:
         for parent in (None, *districts):
-            found = places.areas.match(name, on, level=mention.level, parent=parent, suggest=False)
-            if found.unit_code:
+            match = places.areas.match(name, on, level=mention.level, parent=parent, suggest=False)
+            if match.unit_code:
                 text = f"{name}, {districts[parent]}" if parent else name
-                depth = places.depth(found.unit_code, on)
-                return Site(mention, text, depth, found.unit_code, found.name_vi)
-            if found.problem != "ambiguous_unit":
+                depth = places.depth(match.unit_code, on)
+                return Site(mention, text, depth, match.unit_code, match.name_vi)
+            if match.problem != "ambiguous_unit":
                 break
     kind = KIND.match(mention.text)
     level = mention.level or (level_of(fold(kind[0])) if kind else None)

@@ -23,26 +23,7 @@ OTHER = re.compile(r"kinh gui|kem theo|noi nhan|can cu|theo |dia chi|tru so|dien
 """Lines of the head that name other offices than the one whose figures these are."""
 DATELINE = re.compile(r",\s*(ngày|ngay)\b", re.I)
 LABEL = frozenset(
-    [
-        "tinh",
-        "thanh",
-        "pho",
-        "thi",
-        "xa",
-        "tran",
-        "huien",
-        "quan",
-        "phuong",
-        "tp",
-        "tx",
-        "tt",
-        "h",
-        "x",
-        "p",
-        "ten",
-        "hoac",
-        "va",
-    ]
+    fold("tỉnh thành phố thị xã trấn huyện quận phường tp tx tt h x p tên hoặc và").split()
 )
 PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
 MAX_WORDS = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xhht_analysis.intake.forms.claims import Claim
+from xhht_analysis.intake.forms.claims import Claim, UnitCell
 from xhht_analysis.intake.forms.layouts import Layout
 from xhht_analysis.intake.forms.tables import YEAR, fits
 from xhht_analysis.intake.reading.text import fold
@@ -16,9 +16,8 @@ class Series(Layout):
 
     def bind(self) -> None:
         """Find the indicator in the title and the year columns."""
-        above = fold(
-            " ".join(str(c) for r in self.table.sheet.grid[: self.table.top] for c in r if c)
-        )
+        grid = self.table.sheet.grid[: self.table.top]
+        above = fold(" ".join(str(cell) for row in grid for cell in row if cell))
         self.codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
         for column, path in enumerate(self.table.headings):
             year = YEAR.search(path)
@@ -36,8 +35,11 @@ class Series(Layout):
             name = self.table.sheet.text(row, self.table.key).strip()
             for columns in self.columns.values() if name else ():
                 for year, column in columns.items():
-                    claim = Claim(self.codes[0], row, year=year, value=(row, column))
-                    claim.unit_raw = (name, "", (row, self.table.key))
-                    claim.foreign = True
-                    claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
-                    yield claim
+                    yield Claim(
+                        self.codes[0],
+                        {"value": ((1, row, column),)},
+                        year,
+                        UnitCell(name, "", (row, self.table.key)),
+                        foreign=True,
+                        preliminary=bool(re.search("prel|so bo", self.table.headings[column])),
+                    )

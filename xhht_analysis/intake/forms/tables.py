@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import Siblings, fold, normalise, parse_number
+from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, normalise, parse_number
 
 MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6
@@ -96,9 +96,10 @@ class Table:
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def usable(self) -> list[int]:
-        """Columns that may hold this year's figures."""
-        return [c for c, path in enumerate(self.headings) if path and not PRIOR.search(path)]
+    def usable(self) -> tuple[tuple[int, str], ...]:
+        """Columns that may hold this year's figures, with their heading paths."""
+        paths = enumerate(self.headings)
+        return tuple((column, path) for column, path in paths if path and not PRIOR.search(path))
 
     def columns(self, spec: str) -> dict[int | None, int]:
         """Column that ``spec`` describes, for each year its headings name (None: no year).
@@ -110,78 +111,84 @@ class Table:
         AmbiguousColumnError
             If two columns fit equally well.
         """
-        return next(filter(None, map(self._columns, spec.split(";"))), {})
-
-    def _columns(self, spec: str) -> dict[int | None, int]:
-        best: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
-        for column in self.usable:
-            path = self.headings[column]
-            if fits(spec, path):
-                years = set(YEAR.findall(path))
-                year = int(years.pop()) if len(years) == 1 else None
-                rank = (_foreign_words(spec, path), len(path))
-                best.setdefault(year, []).append((rank, column))
         chosen = {}
-        for year, fitting in best.items():
-            filled = fitting if len(fitting) == 1 else [f for f in fitting if self._is_filled(f[1])]
-            found = sorted(filled or fitting)
-            twins = [column for rank, column in found if rank == found[0][0]]
-            if any(self._cells(column) != self._cells(twins[0]) for column in twins):
+        for year, ranked in _ranked_columns(spec, self.usable).items():
+            filled = [pair for pair in ranked if any(c is not None for c in self.cells(pair[1]))]
+            (least, column), *others = filled or ranked
+            twins = [column, *(twin for rank, twin in others if rank == least)]
+            if len(twins) > 1 and len({tuple(self.cells(twin)) for twin in twins}) > 1:
                 raise AmbiguousColumnError(twins)
-            chosen[year] = twins[0]
+            chosen[year] = column
         return chosen
 
-    def _is_filled(self, column: int) -> bool:
-        return any(cell is not None for cell in self._cells(column))
-
-    def _cells(self, column: int) -> list[object]:
+    def cells(self, column: int) -> Iterator[object]:
+        """Cells of a column below the header."""
         rows = range(self.first, min(self.last, self.sheet.n_rows))
-        return [self.sheet.cell(row, column) for row in rows]
+        return (self.sheet.cell(row, column) for row in rows)
 
     def head(self, column: int) -> tuple[int, int]:
         """Cell of a column's own heading, the lowest one."""
         rows = range(self.first - 1, self.top - 1, -1)
-        heads = (row for row in rows if _is_heading(self.sheet.cell(row, column)))
+        heads = (row for row in rows if is_heading(self.sheet.cell(row, column)))
         return next(heads, self.top), column
 
     def siblings(self, column: int) -> Siblings:
         """Cells of a column below the header, for `text.parse_number`."""
         if column not in self._siblings:
-            self._siblings[column] = Siblings(self._cells(column))
+            self._siblings[column] = Siblings(self.cells(column))
         return self._siblings[column]
 
+    def count(self, row: int, column: int) -> float | None:
+        """The number of persons in a cell; None where none can be read."""
+        siblings = self.siblings(column)
+        return parse_number(self.sheet.cell(row, column), siblings=siblings).value
+
     @cached_property
-    def labels(self) -> dict[int, str]:
-        """Folded words of each row that `rows` gives, every wording once, joined by " | "."""
-        labels = {}
-        for row, _ in self.rows():
-            texts = {c: None for c in self.sheet.grid[row] if isinstance(c, str)}
-            words = {fold(c): None for c in texts if parse_number(c).value is None}
-            labels[row] = " | ".join(words)
-        return labels
+    def body(self) -> list[int]:
+        """Rows below the header that hold anything but the numbers of the columns."""
+        rows = range(self.first, min(self.last, self.sheet.n_rows))
+        grid = self.sheet.grid
+        return [
+            r
+            for r in rows
+            if any(c not in ("", None) for c in grid[r]) and not is_number_row(self.sheet, r)
+        ]
 
-    def rows(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def rows(self) -> list[tuple[int, str]]:
         """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""
-        for row in range(self.first, min(self.last, self.sheet.n_rows)):
-            cells = [c for c in self.sheet.grid[row] if c not in ("", None)]
-            if not cells or is_number_row(self.sheet, row):
-                continue
-            texts = [fold(c) for c in cells if isinstance(c, str)]
+        rows = []
+        for row in self.body:
+            cells = self.sheet.grid[row]
+            texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
             label = fold(self.sheet.text(row, self.key)) or next(iter(texts), "")
-            if any(map(SIGNATURE.match, texts)) and not any(map(_is_figure, cells)):
-                return
-            if "@" in (texts[:1] or [""])[0] or TOTAL.fullmatch(label):
-                yield row, "total"
-            else:
-                yield row, "note" if NOTE.match(label) else "data"
-
-
-def _is_figure(cell: object) -> bool:
-    return parse_number(cell, kind="percent").value is not None
+            if any(map(SIGNATURE.match, texts)) and all(figure(c).value is None for c in cells):
+                break
+            is_total = "@" in next(iter(texts), "") or TOTAL.fullmatch(label)
+            rows.append((row, "total" if is_total else "note" if NOTE.match(label) else "data"))
+        return rows
 
 
 class AmbiguousColumnError(ValueError):
     """Several columns of unlike figures fit one description; the argument is a list of them."""
+
+
+@lru_cache(maxsize=65536, typed=True)
+def figure(cell: object) -> Parsed:
+    """A cell read as loosely as a number can be: a percentage, whatever its column holds."""
+    return parse_number(cell, kind="percent")
+
+
+def is_heading(cell: object) -> bool:
+    """Whether a cell can name a column: text that is no number, or a year."""
+    value = figure(cell).value
+    return isinstance(cell, str) if value is None else 1990 <= value <= 2050
+
+
+def year_of(path: str) -> int | None:
+    """The one year that a heading path names."""
+    years = set(YEAR.findall(path))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 @lru_cache(maxsize=65536)
@@ -209,7 +216,6 @@ def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
     return tuple(terms)
 
 
-@lru_cache(maxsize=65536)
 def fits(spec: str, path: str) -> bool:
     """Whether a folded heading path has the words of ``spec``.
 
@@ -220,7 +226,22 @@ def fits(spec: str, path: str) -> bool:
     return all(any(word in padded for word in words) is wanted for wanted, words in _terms(spec))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
+def _ranked_columns(
+    spec: str, usable: tuple[tuple[int, str], ...]
+) -> dict[int | None, list[tuple[tuple[int, int], int]]]:
+    """Columns that fit, best first, for each year: fewest foreign words, then shortest path."""
+    for alternative in spec.split(";"):
+        fitting: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
+        for column, path in usable:
+            if fits(alternative, path):
+                rank = _foreign_words(alternative, path), len(path)
+                fitting.setdefault(year_of(path), []).append((rank, column))
+        if fitting:
+            return {year: sorted(ranked) for year, ranked in fitting.items()}
+    return {}
+
+
 def _foreign_words(spec: str, path: str) -> int:
     """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
     wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
@@ -263,22 +284,21 @@ def find_tables(sheet: Sheet) -> list[Table]:
 def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
     texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
-    if len({t for t in texts if t}) < 2 or sum(map(bool, texts)) < 2:
+    if len({t for t in texts if t}) < 2:
         return None
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len(others) < 3:
         return None
-    plain = [c for c in others if not _is_heading(cells[c])]
+    plain = [c for c in others if not is_heading(cells[c])]
     if plain and not (_are_ages([cells[c] for c in plain]) and OF_AGES.fullmatch(texts[keys[0]])):
         return None
-    names = [c for c in keys if not f"{texts[c]} ".startswith("ma ")]
-    return (names or keys)[0]
+    return min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
 
 
 def _are_ages(cells: list[object]) -> bool:
     """Whether numbers can name columns of single years of age: three or more in a row, below 70."""
-    numbers = [parse_number(cell).value for cell in cells]
+    numbers = [figure(cell).value for cell in cells]
     if None in numbers or len(numbers) < 3 or numbers[-1] >= 70:
         return False
     return all(b == a + 1 for a, b in pairwise(numbers))
@@ -298,16 +318,10 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
         grouped |= sheet.text(row, key) == anchor  # merged cells taken apart and filled
         if not cells or not grouped or sheet.text(row, key) not in ("", anchor):
             break
-        if not all(map(_is_heading, cells.values())) or is_number_row(sheet, row):
+        if not all(map(is_heading, cells.values())) or is_number_row(sheet, row):
             break
         row += 1
     return row
-
-
-def _is_heading(cell: object) -> bool:
-    """Whether a cell can name a column: text that is no number, or a year."""
-    value = parse_number(cell, kind="percent")
-    return (isinstance(cell, str) and value.value is None) or 1990 <= (value.value or 0) <= 2050
 
 
 def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str], frozenset[int]]:
@@ -317,11 +331,11 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str
     of its own below: one that has none stands for its column alone.
     """
     paths: list[list[str]] = [[] for _ in range(sheet.n_columns)]
+    lowest = [heading_key(sheet.text(end - 1, column)) for column in range(sheet.n_columns)]
     for row in range(top, end):
         left, merged = "", any(r1 <= row <= r2 and c2 > c1 for r1, c1, r2, c2 in sheet.merged)
-        for column in range(sheet.n_columns):
+        for column, below in enumerate(lowest):
             text = heading_key(sheet.text(row, column))
-            below = heading_key(sheet.text(end - 1, column))
             if text:
                 left = text if below not in ("", text) else ""
             elif not merged and row < end - 1 and column > key and below:
@@ -333,20 +347,20 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str
 
 def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset[int]]:
     """A bare share is that of the count on its left; on its right if the first has none left."""
-    bare = [c for c, path in enumerate(paths) if c > key and path and _is_share(path)]
+    bare = [c for c, path in enumerate(paths) if c > key and path and is_share(path[-1])]
     whole, late = [*map(list, paths)], set()
 
     def count_of(column: int, step: int) -> int | None:
         at, group = column + step, paths[column][:-1]
         while key < at < len(paths) and paths[at] and paths[at][:-1] == group:
-            if not (_is_share(paths[at]) or _is_aside(paths[at])):
+            if not (is_share(paths[at][-1]) or is_aside(paths[at])):
                 return at
             at += step
         return None
 
     for column, path in enumerate(paths):
         for n, text in enumerate(path[:-1]):  # a group of shares: that of the group on its left
-            if column > key and _is_share([text]):
+            if column > key and is_share(text):
                 beside = (c for c in range(column - 1, key, -1) if _is_twin(paths[c], path, n))
                 at = next(beside, None)
                 whole[column] = path if at is None else [*paths[at][: n + 1], *path[n:]]
@@ -363,14 +377,16 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
 
 def _is_twin(path: list[str], share: list[str], level: int) -> bool:
     """Whether a path differs from that of a share only where this one says "share"."""
-    if len(path) != len(share) or _is_share([path[level]]) or _is_aside([path[level]]):
+    if len(path) != len(share) or is_share(path[level]) or is_aside([path[level]]):
         return False
     return path[:level] == share[:level] and path[level + 1 :] == share[level + 1 :]
 
 
-def _is_aside(path: list[str]) -> bool:
+def is_aside(path: list[str]) -> bool:
+    """Whether a column holds no count of this year: a level, a note, a plan, last year."""
     return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" ".join(path)))
 
 
-def _is_share(path: list[str]) -> bool:
-    return SHARE.issuperset(path[-1].split())
+def is_share(heading: str) -> bool:
+    """Whether a heading says "share" and nothing else."""
+    return SHARE.issuperset(heading.split())
