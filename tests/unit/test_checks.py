@@ -64,16 +64,16 @@ def test_fraction_instead_of_percent_is_named():
 
 def test_percentage_alone_on_the_scale_0_to_1():
     rows = [row for u in DISTRICTS[:5] for row in series([45.6], unit=u)]
-    found = doubts(*rows, *series([0.456], unit="822"), rule="scale_suspected")
-    assert found["unit_code"].tolist() == ["822"]
-    assert "45,6" in found["message"].iloc[0]
+    rejects = settled(*rows, *series([0.456], unit="822"))["rejects"]
+    assert rejects[["unit_code", "rule"]].to_numpy().tolist() == [["822", "scale_suspected"]]
+    assert "45,6" in rejects["remedy"].iloc[0]
 
 
 def test_percentage_on_the_scale_0_to_1_with_nothing_beside_it():
-    found = doubts({"value": 0.456}, rule="scale_suspected")
-    assert found["cell"].tolist() == ["F9"]
+    assert settled({"value": 0.456})["rejects"]["cell"].tolist() == ["F9"]
     low = [{"value": v, "unit_code": u} for v, u in ((0.9, "822"), (3, "823"), (4, "824"))]
-    assert doubts(*low, rule="scale_suspected").empty
+    assert settled(*low)["rejects"].empty
+    assert settled({"numerator": 1, "denominator": 200, "value": 0.5})["rejects"].empty
 
 
 def test_a_jump_without_peers_does_not_speak_of_them():

@@ -142,8 +142,7 @@ def test_forms_are_those_of_the_configuration_given(raw, tmp_path):
     shutil.copytree(Project().config_dir, config)
     (config / "forms.yml").write_text("KHAC: {layout: units, fields: {}, gives: []}", "utf-8")
     result = intake(raw, config_dir=config)
-    assert result.observations.empty
-    assert "sheet_not_recognised" in set(result.findings["rule"])
+    assert result.rejects["rule"].tolist() == ["unknown_form"]
     (config / "forms.yml").unlink()
     with pytest.raises(KitError, match=r"forms\.yml"):
         intake(raw, config_dir=config.rename(tmp_path / "without"))

@@ -204,3 +204,91 @@ def test_a_row_without_code_that_reads_like_a_sum_is_named(name):
     reading = read(template(known, ["", name, "hộ", 1200, 1500]))
     assert figures(reading) == {("life_skills", TAN_THOI): (1234, 2500, "D9")}
     assert left_out(reading) == [("row_left_out", "D10")]
+
+
+def timeless() -> Board:
+    return generic("clc_it tử số", "clc_it mẫu số").put("A2", "BÁO CÁO")
+
+
+@pytest.mark.parametrize("year", [None, 2024])
+def test_each_sheet_is_of_the_year_its_name_says(year):
+    boards = [timeless() for _ in range(2)]
+    for board, (name, top) in zip(boards, (("2023", 10), ("2024", 11)), strict=True):
+        board.name = name
+        board.row("A5", [1, "Xã Tân Thới", top, 12])
+    if year:  # only the later sheet says its year
+        boards[1].put("A3", f"Năm {year}")
+    reading = read(*boards)
+    assert by_year(reading) == {("clc_it", 2023): (10, 12, None), ("clc_it", 2024): (11, 12, None)}
+    assert reading.year == 2024
+    told = [f["sheet"] for f in reading.finding_rows if f["rule"] == "year_from_sheet_name"]
+    assert told == (["2023"] if year else ["2023", "2024"])
+
+
+@pytest.mark.parametrize(("file", "line"), [("Bao cao 2022.xlsx", ""), ("bieu.xlsx", "Năm 2022")])
+def test_a_year_elsewhere_in_the_file_that_no_sheet_is_named_for_is_told(file, line):
+    board = timeless().row("A5", [1, "Xã Tân Thới", 5, 12])
+    board.name = "2023"
+    cover = Board("Bìa").put("A1", line or "BÁO CÁO")
+    reading = read(cover, board, file=f"2024-11-20/{file}")
+    assert by_year(reading) == {("clc_it", 2022): (5, 12, None)}
+    assert {"year_from_file_name", "year_disagrees"} & {rule for rule, _ in rules(reading)}
+
+
+NAMES = [
+    "Tỷ lệ người 15–25 tuổi biết chữ mức độ 1",
+    "Tỷ lệ người 15–60 tuổi biết chữ mức độ 2",
+    "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống",
+]
+
+
+def test_names_of_indicators_as_heads_are_read_as_such_beside_forms_of_like_words():
+    reading = read(generic(*NAMES).row("A5", [1, "Xã Tân Thới", 99, 95.5, 40]))
+    assert {key[0]: pair for key, pair in shares(reading).items()} == {
+        "literate_l1_15_25": (99, "C5"),
+        "literate_l2_15_60": (95.5, "D5"),
+        "life_skills": (40, "E5"),
+    }
+    assert left_out(reading) == [("column_left_out", "A4")]  # the running number
+
+
+@pytest.mark.parametrize("more", [[], ["Cán bộ kỹ năng sống"]])
+def test_counts_under_names_of_indicators_are_no_shares_of_another_form(more):
+    heads = [f"{name}: {part}" for name in NAMES[:2] for part in ("tử số", "mẫu số")] + more
+    reading = read(generic(*heads).row("A5", [1, "Xã Tân Thới", 90, 95, 80, 96, 7]))
+    assert by_year(reading) == {
+        ("literate_l1_15_25", 2024): (90, 95, None),
+        ("literate_l2_15_60", 2024): (80, 96, None),
+    }
+
+
+def grouped(*rows: tuple[str, int]) -> Board:
+    board = generic("clc_it tử số", "clc_it mẫu số")
+    for number, (name, top) in enumerate(rows, start=5):
+        board.row(f"A{number}", [number - 4, name, top, 99])
+    return board
+
+
+def test_a_homonym_below_the_row_of_its_district_is_that_districts_commune():
+    board = grouped(
+        ("Huyện Tân Phú Đông", 30), ("Xã Tân Thới", 10), ("Xã Tân Phú", 20),
+        ("Thị xã Cai Lậy", 7), ("Xã Tân Phú", 7), ("Xã Tân Hội", 0), ("Cộng", 37),
+    )  # fmt: skip
+    reading = read(board)
+    tops = {unit: top for (_, unit), (top, _, _) in figures(reading).items()}
+    assert tops == {"825": 30, TAN_THOI: 10, TAN_PHU: 20, "817": 7, "28459": 7, "28468": 0}
+    assert [rule for rule, cell in rules(reading) if cell.startswith("C")] == []
+
+
+def test_a_list_of_districts_and_then_of_communes_settles_no_homonym():
+    board = grouped(
+        ("Huyện Cái Bè", 5), ("Huyện Tân Phú Đông", 30), ("Xã Tân Phú", 20), ("Xã Tân Hội", 9)
+    )
+    assert [problem[:2] for problem in problems(read(board))] == [("ambiguous_unit", "B7")]
+
+
+def test_a_row_of_measures_that_is_not_asked_for_is_named():
+    counts = {age: 50 + age for age in range(7)}
+    reading = read(drawn.mn01(counts, counts, counts))
+    rows = [f["message"] for f in reading.finding_rows if f["message"].startswith("Dòng")]
+    assert any("Tổng số trẻ trong độ tuổi" in message for message in rows)

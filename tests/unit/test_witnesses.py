@@ -191,6 +191,19 @@ def test_shares_keep_their_count_whatever_stands_between(heads, values):
     assert found == {"primary_entry_6": 99.5, "primary_completion_11": 98}
 
 
+COUNTED = [*FLAT[:2], "Trẻ 6 tuổi: tổng số", FLAT[2], "Tỷ lệ trẻ 6 tuổi vào lớp 1"]
+COUNTED += ["Trẻ 11 tuổi: tổng số", FLAT[4], "Tỷ lệ trẻ 11 tuổi HTCTTH"]
+
+
+def test_counts_beside_a_fraction_tell_the_percentage():
+    reading = read(th02(COUNTED, [1, "Xã Tân Thới", 200, 199, 0.995, 80, 78, 0.98]))
+    assert {key[0]: pair for key, pair in shares(reading).items()} == {
+        "primary_entry_6": (99.5, "E6"),
+        "primary_completion_11": (97.5, "H6"),  # 78/80 = 0.975, printed 0.98
+    }
+    assert doubts(reading) == [("fraction_of_counts", "E6"), ("fraction_of_counts", "H6")]
+
+
 def test_a_group_without_headings_of_its_own_spreads_over_no_neighbour():
     board = Board().put("A1", "Xã Tân Thới").put("A2", "NĂM 2024")
     board.row("A4", ["Mã chỉ tiêu", "Năm nay", None, "Cùng kỳ năm trước", None, "Ghi chú"])

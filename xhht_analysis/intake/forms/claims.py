@@ -17,6 +17,8 @@ COUNTS = FIELDS[:2]
 WITNESSES = ("otherwise", "at_most", "printed", "share_of")
 """Amounts that a form prints beside a figure: another reading of its numerator, the count it
 cannot exceed, the numerator itself, what its printed share is of."""
+SCALE_WITNESSES = ("part", "whole")
+"""Counts beside a percentage that the form takes alone: they tell 0.99 from 99."""
 DATES = ("valid_from", "valid_to")
 
 
@@ -60,8 +62,8 @@ class Claim:
 
     @property
     def all_cells(self) -> list[Cell]:
-        """Every cell that the claim rests on; dates hold no figure."""
-        parts = self.cells.keys() - set(DATES)
+        """Every cell that the claim rests on; dates hold no figure, `SCALE_WITNESSES` no part."""
+        parts = self.cells.keys() - {*DATES, *SCALE_WITNESSES}
         others = (self.indicator_cell, self.year_cell, self.unit and self.unit.cell)
         figures = [cell[1:] for part in parts for cell in self.cells[part]]
         return figures + [cell for cell in others if cell]

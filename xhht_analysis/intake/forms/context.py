@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -177,15 +178,15 @@ def is_register(sheets: list[Sheet]) -> bool:
             births += [row] * any(birth for _, birth in signs)
         if any(abs(name - birth) < 3 for name in names for birth in births):
             return True
-        width = sheet.n_columns
-        for column in zip(*(r for r in sheet.grid[:300] if len(r) == width), strict=True):
-            texts = [c for c in column if isinstance(c, str)]
-            if any(isinstance(c, float) and 1e10 <= c < 1e12 for c in column) and any(
-                re.fullmatch(REGISTER_ID, fold(text)) for text in texts
-            ):
-                return True
-            if sum(bool(ID_NUMBER.fullmatch(text.strip())) for text in texts) > 4:
-                return True
+        rows = [row for row in sheet.grid[:300] if len(row) == sheet.n_columns]
+        cells = [(column, cell) for row in rows for column, cell in enumerate(row)]
+        long = {c for c, cell in cells if isinstance(cell, float) and 1e10 <= cell < 1e12}
+        texts = [(column, cell) for column, cell in cells if isinstance(cell, str) and cell]
+        if any(c in long and re.fullmatch(REGISTER_ID, fold(text)) for c, text in texts):
+            return True
+        numbers = Counter(c for c, text in texts if ID_NUMBER.fullmatch(text.strip()))
+        if max(numbers.values(), default=0) > 4:
+            return True
     return False
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.claims import (
     COUNTS,
     DATES,
+    SCALE_WITNESSES,
     WITNESSES,
     Amount,
     Amounts,
@@ -131,6 +133,7 @@ class FileReader:
             return
         take_ratio(table, claim, amounts)
         self._ask_witnesses(table, claim, amounts)
+        self._ask_counts(table, claim, amounts["value"])
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
         year, year_cell, year_problem = self._year(table, claim)
@@ -327,6 +330,16 @@ class FileReader:
             amounts["numerator"] = other
         if most.value is not None and amounts["numerator"].value > most.value:
             amounts["numerator"].problem = "level2_above_level1"
+
+    def _ask_counts(self, table: Table, claim: Claim, share: Amount) -> None:
+        """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""
+        part, whole = (self._count(table, claim, name).value for name in SCALE_WITNESSES)
+        if not (share.value and part and whole) or share.value > 1:
+            return
+        if rounds_to(part / whole / MAX_PERCENT, share.value):
+            typed, share.value = share.value, part / whole * MAX_PERCENT
+            text = f"Tỷ lệ ghi {typed:.10g} theo thang 0–1; tính từ {part:.10g}/{whole:.10g}."
+            self.find(share.cell, "fraction_of_counts", text, claim.indicator)
 
     def _level(self, table: Table, claim: Claim) -> Amount:
         cell = claim.cell("level")

@@ -8,8 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
-
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.tables import Table, figure
@@ -43,10 +41,13 @@ class UnitRows:
 
 @dataclass
 class Places:
-    """Matches names once per file, for the sheet whose head is ``context``."""
+    """Matches names once per file, for the sheet whose head is ``context``.
+
+    ``agencies`` are the folded names of the agencies by code.
+    """
 
     areas: Any
-    agencies: pd.DataFrame | None
+    agencies: dict[str, str]
     received_on: str
     context: Context = field(default_factory=Context)
     _matches: dict[tuple, Any] = field(default_factory=dict)
@@ -100,13 +101,13 @@ class Places:
 
     def agency(self, head: Context) -> str | None:
         """Code of the agency that a head names by code or name."""
-        if head.code in self._agency_names:
+        if head.code in self.agencies:
             return head.code
         wide = head.level == "province" or not (head.unit or head.code)
         names = {fold(head.unit), *(head.lines if wide else ())}
         names |= {re.sub(self._of_province, "", name) for name in names}
         names -= {"", "tinh"}
-        codes = (c for c, n in self._agency_names.items() if {n, n.removesuffix(" tinh")} & names)
+        codes = (c for c, n in self.agencies.items() if {n, n.removesuffix(" tinh")} & names)
         return next(codes, None)
 
     @cached_property
@@ -115,12 +116,6 @@ class Places:
         province = self.areas.province
         names = filter(None, (province.short_name_vi, province.merged_short_name_vi))
         return f"( tinh)? ({'|'.join(map(fold, names))})$"
-
-    @cached_property
-    def _agency_names(self) -> dict[str, str]:
-        if self.agencies is None:
-            return {}
-        return self.agencies.set_index("agency_code")["name_vi"].map(fold).to_dict()
 
     def code_column(self, table: Table) -> int | None:
         """Column of unit codes of a table."""

@@ -15,7 +15,14 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake.forms import activities, age_layouts, layouts, left_out, series
+from xhht_analysis.intake.forms import (
+    activities,
+    age_layouts,
+    layouts,
+    left_out,
+    series,
+    unit_layouts,
+)
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
 from xhht_analysis.intake.forms.file_reader import FileReader, Reading
@@ -38,8 +45,8 @@ EXTRA += ("raw_numerator", "raw_denominator")
 """Columns of observation rows beside the contract: why a row must be rejected and where, and
 the cell of each figure."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
-    "units": layouts.Units,
-    "indicators": layouts.Indicators,
+    "units": unit_layouts.Units,
+    "indicators": unit_layouts.Indicators,
     "list": layouts.Listing,
     "ages": age_layouts.Ages,
     "measures": age_layouts.Measures,
@@ -88,11 +95,11 @@ class FormReader:
         self,
         areas: Any,
         indicators: pd.DataFrame,
-        agencies: pd.DataFrame | None = None,
+        agencies: pd.DataFrame,
         descriptions: dict[str, dict[str, Any]] | None = None,
     ) -> None:
-        self._areas, self._agencies = areas, agencies
-        self._indicators = IndicatorNames(indicators)
+        self._areas, self._indicators = areas, IndicatorNames(indicators)
+        self._agencies = agencies.set_index("agency_code")["name_vi"].map(fold).to_dict()
         self._descriptions = descriptions or read_descriptions(project.ROOT / "config")
 
     def read(self, content: FileContent, received_on: str) -> Reading:
@@ -171,6 +178,8 @@ class FormReader:
             (complete if layout.columns and layout.claims else others).append(layout)
         if complete:
             best = max(complete, key=lambda layout: layout.rank)
+            for layout in complete:  # names in full say more than words of a form
+                best = layout if layout.explains(best) else best
             best.read()
             reader.reading.forms += (best.name,)
         else:

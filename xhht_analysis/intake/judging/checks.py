@@ -79,7 +79,6 @@ def find_doubts(
     short = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     found = [
         submitted_differs(reported),
-        scale_suspected(reported),
         counts_jump(steps),
         value_jumps(steps),
         copied(steps),
@@ -141,17 +140,6 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
         for own, right in zip(rows["value_submitted"], rows["value"], strict=True)
     ]
     return doubts(rows, "submitted_differs", "value", messages)
-
-
-def scale_suspected(reported: pd.DataFrame) -> pd.DataFrame:
-    """A percentage of at most 1 without counts, unless the others of its indicator are as low."""
-    alone = reported[reported["numerator"].isna() & reported["value"].gt(0)]
-    rows = alone[alone["value"].le(1)]
-    others = alone[alone["value"].gt(1)].groupby(["indicator_code", "definition_variant"])
-    keys = pd.MultiIndex.from_frame(rows[["indicator_code", "definition_variant"]])
-    rows = rows[others["value"].median().reindex(keys).fillna(100).ge(20).to_numpy()]
-    messages = [f"Tỷ lệ {vn(v, 4)} % rất thấp; có thể là {vn(v * 100)} %." for v in rows["value"]]
-    return doubts(rows, "scale_suspected", "value", messages)
 
 
 def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:

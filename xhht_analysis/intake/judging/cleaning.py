@@ -17,6 +17,9 @@ from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
 from xhht_analysis.intake.judging.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
 
+MIN_USUAL_PERCENT = 20
+"""Median percentage of an indicator from which one of at most 1 is doubted."""
+
 
 class AccountError(KitError):
     """The account of the intake does not balance: a figure was lost or counted twice."""
@@ -41,12 +44,12 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
         Claims in order of receipt, ``outcome`` and `PROBLEM_COLUMNS` filled.
     """
     claims = claims.sort_values(["received_on", "file", "order"], kind="stable")
-    open_ = claims["outcome"].isna() & claims["problem"].isna()
-    clash, twin = _same_file(claims[open_])
+    claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
+    clash, twin = _same_file(_open(claims))
     claims = _reject(claims, clash, "conflict_in_file")
     claims = claims.assign(outcome=claims["outcome"].mask(claims.index.isin(twin), "duplicate"))
     while True:
-        fate = _supersede(claims[claims["outcome"].isna() & claims["problem"].isna()])
+        fate = _supersede(_open(claims))
         nested = _above_parent(claims.loc[fate.index[fate == "panel"]])
         claims = _reject(claims, fate.index[fate == "rejected"], "year_disagrees")
         claims = _reject(claims, nested, "nested_above_parent")
@@ -56,6 +59,23 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
     outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
     return claims.assign(outcome=outcome.fillna(fate))
+
+
+def _open(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims on which nothing is decided yet."""
+    return claims[claims["outcome"].isna() & claims["problem"].isna()]
+
+
+def _fractions(claims: pd.DataFrame) -> pd.Index:
+    """Percentages of at most 1 without counts, unless the others of their indicator are low too.
+
+    0.99 may be 0,99 % or 99 %: only counts can tell.
+    """
+    share = recompute(claims)
+    key = [claims["indicator_code"], claims["definition_variant"]]
+    usual = share.where(share > 1).groupby(key).transform("median").fillna(MAX_PERCENT)
+    low = share.gt(0) & share.le(1) & (claims["numerator"].isna() | claims["denominator"].isna())
+    return claims.index[low & usual.ge(MIN_USUAL_PERCENT)]
 
 
 def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
