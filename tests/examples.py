@@ -1,19 +1,22 @@
-"""The worked examples of docs/examples.md, run as they stand.
+"""The worked examples of docs/examples.md and docs/api.md, run as they stand.
 
 python -m tests.examples
 
-writes what they say now into the document: read the diff before you commit it.
+writes what they say now into the documents: read the diff before you commit it.
 """
 
 import contextlib
+import importlib
 import io
 import re
 
+import xhht_analysis
 from xhht_analysis.files import write_text
 from xhht_analysis.project import ROOT
 
-PATH = ROOT / "docs" / "examples.md"
+PATHS = {name: ROOT / "docs" / f"{name}.md" for name in ("examples", "api")}
 BLOCK = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+TABLE = re.compile(r"(\| hàm \| ở \| việc \|\n\|---\|---\|---\|\n)(?:\|.*\n)*")
 
 
 def answered(text: str) -> str:
@@ -23,12 +26,23 @@ def answered(text: str) -> str:
     def answer(found: re.Match) -> str:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            exec(compile(found[1], PATH.name, "exec"), names)
+            exec(compile(found[1], "example", "exec"), names)
         lines = "\n".join(line.rstrip() for line in said.getvalue().splitlines())
         return f"```python\n{found[1]}```\n\n```text\n{lines}\n```"
 
-    return BLOCK.sub(answer, text)
+    return TABLE.sub(lambda found: found[1] + public_table(), BLOCK.sub(answer, text))
+
+
+def public_table() -> str:
+    """One line per public function: its name, its module, the first sentence of its docstring."""
+    lines = []
+    for name, place in xhht_analysis.PUBLIC.items():
+        module = importlib.import_module(f"xhht_analysis.{place}")
+        first = " ".join(getattr(module, name).__doc__.split("\n\n")[0].split())
+        lines.append(f"| `{name}` | `{place}` | {first} |\n")
+    return "".join(lines)
 
 
 if __name__ == "__main__":
-    write_text(PATH, answered(PATH.read_text(encoding="utf-8")))
+    for path in PATHS.values():
+        write_text(path, answered(path.read_text(encoding="utf-8")))
