@@ -190,12 +190,29 @@ def real(seed: int, place: Path) -> bool:
 
 
 @contextlib.contextmanager
-def small_disk(place: Path) -> Iterator[bool]:
+def small_disk(place: Path, options: str = f"size={DISK}m") -> Iterator[bool]:
     """A file system of `DISK` MiB at ``place``; False where mounting is not allowed."""
     place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}m", "tmpfs", str(place)]
+    with mounted(place, "-t", "tmpfs", "-o", options, "tmpfs") as allowed:
+        yield allowed
+
+
+@contextlib.contextmanager
+def broken_file(path: Path) -> Iterator[bool]:
+    """Reading ``path`` ends in EIO, as on a broken disk: it is the memory of a process."""
+    path.touch()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        with mounted(path, "--bind", f"/proc/{process.pid}/mem") as allowed:
+            yield allowed
+        process.kill()
+
+
+@contextlib.contextmanager
+def mounted(place: Path, *words: str) -> Iterator[bool]:
+    """Mount what ``words`` say at ``place``; False where that is not allowed."""
     try:
-        mounted = not subprocess.run(command, capture_output=True, check=False).returncode
+        done = subprocess.run(["mount", *words, str(place)], capture_output=True, check=False)
+        mounted = not done.returncode
     except FileNotFoundError:
         mounted = False
     try:

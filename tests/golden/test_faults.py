@@ -39,6 +39,61 @@ def test_a_disk_that_fills_up_is_told_and_keeps_the_earlier_set(tmp_path):
         assert killed_runs.full_disk(tmp_path / "disk", killed_runs.FREE[1:6:2]) == ""
 
 
+@pytest.mark.parametrize("words", [["template", "--all", *YEAR], ["intake", "--raw", "RAW"]])
+def test_a_disk_that_takes_no_more_files_is_told_and_tears_none(tmp_path, words):
+    words = [str(killed_runs.FIXTURE) if word == "RAW" else word for word in words]
+    with killed_runs.small_disk(tmp_path / "disk", "size=64m,nr_inodes=12") as mounted:
+        if not mounted:
+            pytest.skip("mounting is not allowed here")
+        command = xhht(*words, "--out", tmp_path / "disk" / "out")
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 1
+        assert "hết số tệp" in done.stderr
+        assert "Traceback" not in done.stderr
+        whole_files(tmp_path / "disk" / "out")
+        subprocess.run(
+            ["mount", "-o", "remount,nr_inodes=5000", str(tmp_path / "disk")], check=True
+        )
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def test_a_submission_on_a_broken_disk_is_named_and_the_others_count(tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(killed_runs.FIXTURE / "2022-11-20", raw / "2022-11-20")
+    with killed_runs.broken_file(raw / "2022-11-20" / "Cai Be.xlsx") as broken:
+        if not broken:
+            pytest.skip("mounting is not allowed here")
+        command = xhht("intake", "--raw", raw, "--out", tmp_path / "out")
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+    tables = tmp_path / "out" / "data" / "processed" / "2022-11-20"
+    rejects = pd.read_csv(tables / "rejects.csv").set_index("file")
+    assert "ổ đĩa báo lỗi" in rejects.loc["2022-11-20/Cai Be.xlsx", "remedy"]
+    assert len(pd.read_csv(tables / "panel.csv")) > 100
+
+
+def test_unit_pages_killed_while_they_are_made_stay_whole(tmp_path):
+    out, rng = tmp_path / "out", random.Random(3)
+    command = [*killed_runs.on_fixture(out), "--units", "815,816,817,818", "--jobs", "2"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(command, check=True, **quiet)
+    before, pages = killed_runs.made(out), out / "reports" / "2026-11-20" / "units"
+    began = time.monotonic()
+    shutil.rmtree(pages)
+    subprocess.run(command, check=True, **quiet)
+    seconds = time.monotonic() - began
+    for _ in range(4):
+        shutil.rmtree(pages, ignore_errors=True)
+        with subprocess.Popen(command, **quiet) as process:
+            time.sleep(rng.uniform(0.3, 1) * seconds)
+            assert killed_runs.kill(process) == []
+        after = killed_runs.made(out)
+        after.pop("reports/index.html")  # lists the pages that are there
+        assert {place: before[place] for place in after} == after  # absent or whole, never torn
+    subprocess.run(command, check=True, **quiet)
+    assert killed_runs.made(out) == before
+
+
 def xhht(*words):
     return [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
 

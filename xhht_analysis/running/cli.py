@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, UsageError
 from xhht_analysis.running import (
+    execution,
     file_errors,
     kernel,
     messages,
@@ -116,8 +117,6 @@ def _run_command(words: list[str]) -> tuple[int, str]:
     except OSError as error:  # disk full, read-only, open elsewhere
         return 1, file_errors.cannot_write(error.filename2 or error.filename or "", error)
     except (MemoryError, RuntimeError) as error:  # no memory, no room for a thread
-        from xhht_analysis.running import execution
-
         advice = execution.remedy(repr(error))
         if not advice:
             raise
@@ -142,8 +141,6 @@ def main() -> None:
     _prepare()
     code, message = _run_command(sys.argv[1:])
     if code == INTERRUPTED:
-        from xhht_analysis.running import execution
-
         execution.end_own_kernels()
         with contextlib.suppress(OSError):  # the terminal may be gone
             typer.echo(messages.INTERRUPTED, err=True)

@@ -89,27 +89,23 @@ def _patched(panel: pd.DataFrame, new: pd.DataFrame, kinds: pd.Series, step: str
 
 def _moved(chain: list[pd.DataFrame]) -> pd.DataFrame:
     """Verdicts whose class or probability differs between the ends of ``chain``, with causes."""
-    key = list(contracts.VERDICTS.key)
-    by_key = [verdicts.set_index(key)[["verdict_class", "prob_reached"]] for verdicts in chain]
-    joined = pd.concat(by_key, axis=1, keys=range(len(chain)))
-    classes = joined.xs("verdict_class", axis=1, level=1).fillna("")
-    chances = joined.xs("prob_reached", axis=1, level=1).astype(float)
-    steps = chances.diff(axis=1).iloc[:, 1:].set_axis(list(STEPS), axis=1)
-    turned = classes.ne(classes.shift(axis=1)).iloc[:, 1:].set_axis(list(STEPS), axis=1)
-    caused = turned | steps.abs().ge(NOTICED)
-    found = pd.DataFrame(
-        {
-            "class_before": classes.iloc[:, 0],
-            "class_after": classes.iloc[:, -1],
-            "prob_before": chances.iloc[:, 0],
-            "prob_after": chances.iloc[:, -1],
-            **{f"by_{step}": steps[step].round(4) for step in STEPS},
-            "causes": [";".join(caused.columns[row]) for row in caused.to_numpy(dtype=bool)],
-        }
+    key, points = list(contracts.VERDICTS.key), ["before", *STEPS]
+    by_key = [verdicts.set_index(key) for verdicts in chain]
+    classes, chances = (
+        pd.concat([verdicts[column] for verdicts in by_key], axis=1, keys=points)
+        for column in ("verdict_class", "prob_reached")
     )
-    total = (found["prob_after"] - found["prob_before"]).abs()
-    found = found[found["class_before"].ne(found["class_after"]) | total.ge(NOTICED)]
-    return found.reset_index().sort_values(key, ignore_index=True)
+    classes, chances = classes.fillna(""), chances.astype(float)
+    shares = chances.diff(axis=1)[list(STEPS)]
+    caused = classes.ne(classes.shift(axis=1))[list(STEPS)] | shares.abs().ge(NOTICED)
+    ends = {"before": "before", "after": STEPS[-1]}
+    table = pd.DataFrame({f"class_{end}": classes[point] for end, point in ends.items()})
+    table = table.assign(**{f"prob_{end}": chances[point] for end, point in ends.items()})
+    table = table.join(shares.round(4).add_prefix("by_"))
+    table["causes"] = [";".join(caused.columns[row]) for row in caused.to_numpy(dtype=bool)]
+    total = (table["prob_after"] - table["prob_before"]).abs()
+    moved = table["class_before"].ne(table["class_after"]) | total.ge(NOTICED)
+    return table[moved].reset_index().sort_values(key, ignore_index=True)
 
 
 def _judging(record: dict) -> dict[str, dict]:

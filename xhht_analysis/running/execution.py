@@ -5,6 +5,7 @@ import errno
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ START_TIMEOUT = 600
 OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
 ATTEMPTS = 2
+FOLDER = re.compile(r"^\w+_dir = .*\n?", re.MULTILINE)
+"""A parameter that says where a run stood, not what it was made from."""
 RECORD, STDERR = "kernel.json", "stderr.txt"
 """Files of a kernel: what it sees of its environment, what its process says itself."""
 KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
@@ -257,10 +260,12 @@ def remedy(cause: str) -> str:
 
 
 def _strip(notebook) -> None:
-    """Drop what changes from run to run: times, paths, machine; keep the parameters cell."""
+    """Drop what changes from run to run: times, machine, the folders among the parameters."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["source"] = FOLDER.sub("", cell["source"])

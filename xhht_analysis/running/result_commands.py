@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from xhht_analysis import files
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
-from xhht_analysis.running import file_errors, kernel, messages
+from xhht_analysis.running import file_errors, kernel, messages, records, terminal, verification
+from xhht_analysis.running import schedule as schedules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +37,6 @@ def today() -> str:
 @file_errors.reading()
 def runs(out: Out = None) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    from xhht_analysis.running import records, terminal
-
     lines = records.read_ledger(project_at(out))
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
@@ -57,8 +57,6 @@ def runs(out: Out = None) -> None:
 @file_errors.reading()
 def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    from xhht_analysis.running import verification
-
     proof = verification.verify(project_at(out), as_of, raw_dir=raw.resolve() if raw else None)
     if proof.problems:
         raise KitError("\n".join(proof.problems))
@@ -80,8 +78,6 @@ def schedule(
     install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
 ) -> None:
     """Ghi và giải thích lịch chạy tự động; chỉ cài khi có --install."""
-    from xhht_analysis.running import schedule as schedules
-
     when = schedules.parse_when(at, weekly, daily, on)
     kind = kind or SCHEDULERS.get(sys.platform, "cron")
     project = project_at(out)
@@ -108,8 +104,7 @@ def schedule(
 
 def compare(before: str, after: str, out: Out = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
-    from xhht_analysis import files
-    from xhht_analysis.running import comparison, terminal
+    from xhht_analysis.running import comparison
 
     project = project_at(out)
     compared = comparison.compare(project, before, after)

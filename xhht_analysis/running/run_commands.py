@@ -3,16 +3,25 @@
 import functools
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import messages, stages
+from xhht_analysis.running import (
+    cluster,
+    documents,
+    messages,
+    notebooks,
+    preflight,
+    records,
+    run_log,
+    runner,
+    stages,
+    terminal,
+    unit_reports,
+)
 from xhht_analysis.running.result_commands import Out, Raw, project_at, today
-
-if TYPE_CHECKING:
-    from xhht_analysis.running.runner import Settings
 
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Chỉ dùng tệp nhận đến ngày này.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Chạy trên số liệu minh hoạ kèm theo.")]
@@ -79,8 +88,6 @@ def _execute(
     show: bool = False,
 ) -> None:
     """Run the ``chosen`` stages, then the pages of ``units``; log them, say where they are."""
-    from xhht_analysis.running import run_log, runner, terminal, unit_reports
-
     project = project_at(out)
     raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
     codes = [code for part in units or () for code in part.split(",") if code]
@@ -116,8 +123,6 @@ def _check_notebooks(
     project: Project, chosen: list[stages.Stage], units: bool, pairs: list[str]
 ) -> dict[str, object]:
     """Whether the notebooks are there; the values of ``pairs`` as they declare them."""
-    from xhht_analysis.running import notebooks, preflight, unit_reports
-
     names = [stage.name for stage in chosen if stage != stages.DOCUMENTS]
     preflight.check_notebooks(project, [*names, unit_reports.SOURCE] if units else names)
     return notebooks.parse_overrides(pairs, [project.notebooks_dir / f"{n}.ipynb" for n in names])
@@ -125,8 +130,6 @@ def _check_notebooks(
 
 def _workers(codes: list[str], jobs: int | None, dask: str | None) -> AbstractContextManager:
     """What unit reports run on; nothing where there are none."""
-    from xhht_analysis.running import cluster, unit_reports
-
     if not codes:
         return nullcontext()
     return cluster.connect(dask) if dask else unit_reports.make_executor(jobs)
@@ -140,17 +143,14 @@ def _previous(project: Project, day: str, sample: bool) -> dict[str, object]:
     UsageError
         If this run would put invented figures over real ones.
     """
-    from xhht_analysis.running import records
-
     if sample and records.read_record(project, day).get("sample") is False:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
     earlier = records.earlier_tables(project, day, sample)
     return {"previous_dir": earlier} if earlier else {}
 
 
-def _run(settings: "Settings", project: Project, chosen: list[stages.Stage]) -> dict:
+def _run(settings: runner.Settings, project: Project, chosen: list[stages.Stage]) -> dict:
     """Run the stages; summary, index and ledger belong to the set. The record."""
-    from xhht_analysis.running import preflight, records, runner, terminal
 
     def finish(record: dict) -> None:
         _finish(project, settings.lang, record)
@@ -168,7 +168,5 @@ def _run(settings: "Settings", project: Project, chosen: list[stages.Stage]) -> 
 
 def _finish(project: Project, lang: str, record: dict) -> None:
     """Write the summary of a run and the index of all."""
-    from xhht_analysis.running import documents, run_log
-
     run_log.write_summary(project, record)
     documents.index(project, lang)

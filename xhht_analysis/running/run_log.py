@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import messages, records
@@ -27,6 +25,8 @@ def read_settings(project: Project) -> dict:
     KitError
         If the file is absent or is not what its comments describe.
     """
+    import yaml
+
     path = project.config_dir / "run.yml"
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -233,7 +233,6 @@ class _Stages:
             cell_timeout=limits.cell_seconds,
         )
         self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
-        notebooks.replace_paths(target, self.staged.out, self.project.out)
         tables = [self.staged.processed(as_of) / f"{table}.csv" for table in stage.makes]
         figures = list(self.staged.figures(as_of).iterdir()) if stage.figures else []
         missing = [path.name for path in tables if not path.is_file()]

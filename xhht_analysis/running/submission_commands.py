@@ -10,6 +10,8 @@ import typer
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight
 from xhht_analysis.running.result_commands import Out, Raw, project_at, today
+from xhht_analysis.running.runner import choose_as_of
+from xhht_analysis.running.terminal import printable, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +70,6 @@ def check(
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning import returns
-    from xhht_analysis.running.terminal import printable
 
     project = project_at(out)
     preflight.check_config(project)
@@ -109,8 +110,6 @@ def status(
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
     from xhht_analysis.plan.standards import read_standards
-    from xhht_analysis.running.runner import choose_as_of
-    from xhht_analysis.running.terminal import printable
 
     if as_of:
         preflight.check_day(as_of)
@@ -149,7 +148,6 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
     """Counts of each year; the reporters of every year, or of the last."""
     from xhht_analysis.intake.returning.status import STATES_VI
     from xhht_analysis.plan.goals import split_codes
-    from xhht_analysis.running.terminal import show_table
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
     for year, rows in table.groupby("year"):

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Thread
 from dataclasses import dataclass
 from pathlib import Path
 
-from xhht_analysis import files, store
+from xhht_analysis import files
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
 from xhht_analysis.running import documents, execution, messages, publication, records, stages
 
@@ -114,6 +114,8 @@ def choose(wanted: Sequence[str], project: Project, as_of: str) -> list[str]:
     UsageError
         If a code has neither a verdict nor a figure in this run.
     """
+    from xhht_analysis import store
+
     folder, codes = project.processed(as_of), set()
     for table in ("verdicts", "panel"):
         codes |= set(store.read_table(table, folder)["unit_code"])
