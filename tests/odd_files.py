@@ -138,8 +138,14 @@ def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def write_xlsb(path: Path, rows: Iterable[tuple], percent: str = "0.00%") -> Path:
-    """A list as .xlsb; a float is shown as percent, a one-item tuple is a formula's result."""
+def write_xlsb(
+    path: Path, rows: Iterable[tuple], percent: str = "0.00%", calc: int | None = None
+) -> Path:
+    """A list as .xlsb; a float is shown as percent, a one-item tuple is a formula's result.
+
+    ``calc`` are the flags of the record on calculation: 1 compute all on loading, 2 A1 references,
+    16 some not computed.
+    """
     styles = record(278) + record(615, struct.pack("<I", 1))
     styles += record(44, struct.pack("<H", 164) + wide(percent)) + record(616)
     styles += record(617, struct.pack("<I", 2))
@@ -163,7 +169,10 @@ def write_xlsb(path: Path, rows: Iterable[tuple], percent: str = "0.00%") -> Pat
                 sheet += record(5, head + struct.pack("<d", value))
     sheet += record(146) + record(130)
     bundle = struct.pack("<II", 0, 1) + wide("r1") + wide("Số liệu")
-    book = record(131) + record(143) + record(156, bundle) + record(144) + record(132)
+    book = record(131) + record(143) + record(156, bundle) + record(144)
+    if calc is not None:
+        book += record(157, struct.pack("<IIIdIH", 191029, 1, 100, 0.001, 1, calc))
+    book += record(132)
     kind = f"{OFFICE}/relationships"
     types = "application/vnd.ms-excel"
     parts = {

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests import odd_files
-from tests.form_fixtures import Board, write_xlsx
+from tests.form_fixtures import Board, plan, write_xlsx
 from tests.odd_files import CAI_BE, HEAD, list_xml, write_package
 from xhht_analysis import contracts, store
 from xhht_analysis.characters import printable
 from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
+from xhht_analysis.intake.returning.template import write_template
+from xhht_analysis.running.records import input_hashes
 
 pytestmark = pytest.mark.unit
 
@@ -112,11 +114,14 @@ PERSONS = {
     "082 090 001 234": "0•• ••• ••• •••",
     "CMND 311234567": "CMND 3••••••••",
     "Số CMND: 311234567.": "Số CMND: 3••••••••.",
+    "Nguyễn Văn A 311234567": "Nguyễn Văn A 3••••••••",
+    "đồng chí B (023456789), tổ 3": "đồng chí B (0••••••••), tổ 3",
 }
 PLAIN = [
     "Kinh phí 150000000 đồng", "0.9123456789", "1.234.567.890", "28360", "30/09/2024",
     "000000012345", "12/KH-UBND ngày 02/03/2024", "0912", "Từ 2021 đến 2025", "0,912345678",
-    "1550.000", "20231120", "Quyết định 0123456789/QĐ",
+    "1550.000", "20231120", "Quyết định 0123456789/QĐ", "311234567 đồng", "đã chi 123456789",
+    "Kinh phí 311234567", "tổng 150000000", "Dân số 123456789 người", "+123456789",
 ]  # fmt: skip
 
 
@@ -159,3 +164,62 @@ def test_a_telephone_in_the_letterhead_leaves_the_figures(tmp_path):
     board.row("A4", [CAI_BE, 2026, "clc_it", 3, 4])
     reading = odd_files.read(write_xlsx(tmp_path / "a.xlsx", board))
     assert odd_files.figures(reading) == {"clc_it": (3, 4, None)}
+
+
+ALONE = [311234567, 912345678, "023456789", 82090001234, 1090001234, 2733872123]
+"""CMND, mobile, CMND, CCCD of provinces 082 and 001, telephone: the zero in front is dropped."""
+
+
+@pytest.mark.parametrize("typed", ALONE)
+@pytest.mark.parametrize("head", ["Ghi chú", "Số CCCD", "Điện thoại", "Họ tên"])
+def test_a_number_of_a_person_alone_in_its_cell_is_masked(tmp_path, typed, head):
+    board = Board().row("A1", [head, "Tổng số"]).row("A2", [typed, 12])
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    digits = str(typed)
+    assert sheet.grid[1] == [digits[0] + "•" * (len(digits) - 1), 12]
+    assert sheet.masked == {(1, 0)}
+
+
+@pytest.mark.parametrize("typed", [*ALONE, 150000000])
+@pytest.mark.parametrize(
+    "head", ["Kinh phí đã chi", "Thành tiền (đồng)", "Dân số", "Tử số", "Mẫu số", "Tỷ lệ (%)"]
+)
+def test_figures_and_money_are_never_masked(tmp_path, typed, head):
+    board = Board().row("A1", ["Xã", head]).row("A2", ["Tân Phú", typed])
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    assert (sheet.grid[1][1], sheet.masked) == (typed, frozenset())
+
+
+@pytest.mark.parametrize("typed", [150000000, 99999999, 97000000001, 28360, 311234567.5])
+def test_money_in_full_thousands_and_other_sizes_stay_in_any_column(tmp_path, typed):
+    board = Board().row("A1", ["Xã", "Ghi chú"]).row("A2", ["Tân Phú", typed])
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    assert (sheet.grid[1][1], sheet.masked) == (typed, frozenset())
+
+
+def test_names_of_files_and_sheets_are_masked_in_every_table_and_in_the_record(tmp_path):
+    folder = tmp_path / "2026-11-20"
+    folder.mkdir()
+    board = Board("Ông A 311234567").row("A1", list(HEAD))
+    board.row("A2", [CAI_BE, 2026, "clc_it", 3, 4])
+    for name in ("bc 0912345678.xlsx", "bc 0912345679.xlsx", "CCCD 082090001234.xlsx"):
+        write_xlsx(folder / name, board)
+    result = run_intake(tmp_path, jobs=1)
+    texts = " ".join(frame.to_csv() for frame in result.tables.values())
+    texts += json.dumps(input_hashes(tmp_path, "2026-11-20"), ensure_ascii=False)
+    assert not any(n in texts for n in ("912345678", "912345679", "82090001234", "311234567"))
+    names = result.submissions["file"]
+    assert names.is_unique
+    assert names.str.fullmatch(r"2026-11-20/(bc 0•{9}|CCCD 0•{11}) \[[0-9a-f]{4}\]\.xlsx").all()
+    told = result.findings[result.findings["rule"].eq("personal_number")]
+    assert set(told["file"]) == set(names)
+    assert set(input_hashes(tmp_path, "2026-11-20")) == set(names)
+
+
+def test_a_budget_of_nine_digits_is_read(tmp_path):
+    path = tmp_path / "2026-11-20" / "a.xlsx"
+    values = {"task_code": "II.1.1", "status": "done", "budget_spent": 123456789.0}
+    done = pd.DataFrame([values])
+    write_template(path, unit_code=CAI_BE, year=2026, **plan(), activities=done)
+    tables = run_intake(tmp_path, jobs=1).tables
+    assert tables["activities"]["budget_spent"].dropna().tolist() == [123456789.0]

@@ -212,6 +212,19 @@ def test_counts_of_xlsb_are_read(tmp_path):
     assert read(path).forms
 
 
+@pytest.mark.parametrize(
+    ("calc", "value", "expected"),
+    [
+        (1, (0,), "formula_text"), (16, (0,), "formula_text"), (3, (0,), "formula_text"),
+        (2, (0,), (0, 4, None)), (None, (0,), (0, 4, None)),
+        (1, 0, (0, 4, None)), (1, (3,), (3, 4, None)), (1, 3, (3, 4, None)),
+    ],
+)  # fmt: skip
+def test_a_formula_of_xlsb_that_was_never_computed(tmp_path, calc, value, expected):
+    path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", value, 4)], calc=calc)
+    assert figures(read(path)) == {"clc_it": expected}
+
+
 FORMULA = "><f>SUM(H2:J2)</f>{}</c>"
 RECALCULATED = '<calcPr calcId="0" fullCalcOnLoad="1"/>'
 

@@ -64,7 +64,43 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
     path = tmp_path / "from mail" / "823.xlsx"
     path.parent.mkdir()
     shutil.copy(raw / "2023-11-20" / "823.xlsx", path)
-    assert check(path, raw)["file"].tolist() == ["823.xlsx"]
+    problems = check(path, raw)
+    assert set(problems["file"]) == {"823.xlsx"}
+    assert set(problems["rule"]) == {"received_before", "numerator_above"}
+
+
+@pytest.mark.parametrize(
+    ("as_of", "is_told"),
+    [("2024-06-30", False), ("2024-07-01", True), ("2024-11-20", True), ("2023-12-01", False)],
+)
+def test_a_year_behind_the_one_that_is_awaited_is_told(tmp_path, as_of, is_told):
+    path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})  # of 2023
+    problems = returns.check_file(path, plan(), raw_dir=tmp_path / "raw", as_of=as_of)
+    assert problems["rule"].tolist() == ["year_behind"] * is_told
+    assert not is_told or ("2023" in problems["message"][0] and "2024" in problems["message"][0])
+
+
+def test_last_years_file_unchanged_is_told(tmp_path):
+    raw = tmp_path / "raw"
+    old = write_unit(raw / "2023-11-20" / "823.xlsx", {"life_skills": (51, 103)})
+    new = raw / "2024-11-20" / "moi.xlsx"
+    new.parent.mkdir()
+    shutil.copy(old, new)
+    problems = returns.check_file(new, plan(), raw_dir=raw, as_of="2024-11-20")
+    assert problems["rule"].tolist() == ["year_behind", "received_before"]
+    assert "2023-11-20/823.xlsx" in problems["message"][1]
+    assert returns.check_file(old, plan(), raw_dir=raw, as_of="2024-11-20").empty
+
+
+def test_a_year_that_was_submitted_already_is_told(raw, tmp_path):
+    submissions = intake(raw, as_of="2023-11-25").submissions
+    path = write_unit(tmp_path / "x.xlsx", {"life_skills": (52, 103)})
+    where = {"raw_dir": raw, "as_of": TODAY, "received": submissions}
+    problems = returns.read_submission(path, plan(), **where).problems
+    assert problems["rule"].tolist() == ["year_received"]
+    assert "2023-11-20/823.xlsx" in problems["message"][0]
+    same = returns.read_submission(raw / "2023-11-20" / "823.xlsx", plan(), **where).problems
+    assert problems["rule"].iloc[0] not in set(same["rule"])
 
 
 def test_copy_marks_the_cell_and_keeps_all_values_without_any_formula(raw):

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
+from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
@@ -28,6 +29,12 @@ SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
 UNREAD = "unread"
 CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
+
+
+NAME_MASKED = (
+    "Tên tệp hoặc tên trang tính có số định danh hoặc số điện thoại cá nhân: đã che; "
+    "đặt tên khác khi gửi lại."
+)
 
 
 class NothingReceivedError(KitError):
@@ -144,6 +151,9 @@ def gather(
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, raw_claims(rows)], []
         findings += reading.finding_rows
+        if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
+            named = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
+            findings.append(named)
         activities += reading.activity_rows
         files.append(
             {

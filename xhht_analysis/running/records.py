@@ -35,9 +35,12 @@ def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, 
 
 
 def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
-    """Path relative to ``raw_dir`` → sha256 of every file received by ``as_of``."""
+    """Name in tables → sha256 of every file received by ``as_of``."""
+    from xhht_analysis.intake.reading.delivery import relative_name
+
     received = [day for day in received_dates(raw_dir) if day <= as_of]
-    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
+    hashes = _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
+    return {relative_name(raw_dir / place, raw_dir): sha for place, sha in hashes.items()}
 
 
 def code_hashes(project: Project) -> dict[str, str]:

@@ -70,20 +70,24 @@ def check(
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning import returns
+    from xhht_analysis.store import read_table
 
     project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
+    runs = sorted(project.processed("*").parent.glob("*/submissions.csv"))
+    received = read_table("submissions", runs[-1].parent) if runs else None
     where = {"raw_dir": project.raw_dir, "as_of": preflight.check_day(as_of or today())}
     folders = (sorted(place.rglob("*")) if place.is_dir() else [place] for place in files)
     for path in (path.resolve() for paths in folders for path in paths if not path.is_dir()):
         if not path.is_file():
             raise UsageError(messages.NO_FILE.format(path=path))
-        checked = returns.read_submission(path, plan, **where)
-        for line in (*_account(path, checked), *_problems(checked.problems)):
+        checked = returns.read_submission(path, plan, **where, received=received)
+        for line in (*_account(checked), *_problems(checked.problems)):
             typer.echo(printable(line))
         if excel:
-            target = project.out / "checks" / f"{path.stem}_danh_dau.xlsx"
+            name = Path(checked.submission["file"]).stem
+            target = project.out / "checks" / f"{name}_danh_dau.xlsx"
             target.parent.mkdir(parents=True, exist_ok=True)
             typer.echo(f"  → {returns.write_marked_copy(path, checked.problems, target, **where)}")
 
@@ -169,11 +173,12 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
         typer.echo(messages.STATUS_YEARS)
 
 
-def _account(path: Path, checked: "Checked") -> Iterator[str]:
+def _account(checked: "Checked") -> Iterator[str]:
     """What one file gave, and which of its columns of numbers were not read, by reason."""
     file = {k: "–" if v is None or v != v else v for k, v in checked.submission.items()}
     left_out = checked.left_out
-    yield messages.CHECK_TITLE.format(**file | {"file": path.name}, columns=len(left_out))
+    file["file"] = Path(file["file"]).name
+    yield messages.CHECK_TITLE.format(**file, columns=len(left_out))
     parts = left_out["message"].str.extract(r"“(?P<head>.*)”.*: (?P<why>[^:]+)\.$")
     heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
     for why, rows in heads.groupby(parts["why"], sort=False):

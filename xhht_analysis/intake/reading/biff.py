@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent, legacy_font
-from xhht_analysis.intake.reading.sheets import UNCACHED
+from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 
 FORMULA = 0x0006
 CELLS = (0x0203, 0x027E, FORMULA, 0x00FD, 0x0204)
@@ -20,27 +20,18 @@ Record = tuple[int, bytes]
 
 
 def scan_xls(data: bytes) -> dict[str, SheetNotes]:
-    """Notes on every sheet of an .xls file, by sheet name."""
+    """Notes on every sheet of an .xls file, by sheet name.
+
+    Raises
+    ------
+    RefusedError
+        truncated: the sectors of a stream turn in a circle, the value reader would never end.
+    """
     try:
         book = _workbook_stream(data)
         return dict(_sheets(book)) if book else {}
-    except (struct.error, IndexError, UnicodeDecodeError, CircularError):
+    except (struct.error, IndexError, UnicodeDecodeError):
         return {}
-
-
-class CircularError(ValueError):
-    """The sectors of a stream turn in a circle: the value reader would never end."""
-
-
-def is_circular(data: bytes) -> bool:
-    """Whether a stream of the container never ends."""
-    try:
-        _workbook_stream(data)
-    except CircularError:
-        return True
-    except (struct.error, IndexError):
-        pass
-    return False
 
 
 def _workbook_stream(data: bytes) -> bytes:
@@ -72,7 +63,7 @@ def _chain(data: bytes, sector: int, fat: Sequence[int], size: int) -> bytes:
     parts: list[bytes] = []
     while sector < FREE:
         if len(parts) > len(fat):
-            raise CircularError
+            raise RefusedError("truncated", "FAT")
         parts.append(data[sector * size : (sector + 1) * size])
         sector = fat[sector]
     return b"".join(parts)
@@ -211,5 +202,5 @@ def _notes(
             notes.hidden_columns.update(range(first + 1, last + 2))
         stale |= kind == 0x005E  # UNCALCED: written without computing
     lost = blank if blank == notes.formulas else set()
-    notes.lost = dict.fromkeys(lost | (zero if stale else set()), UNCACHED)
+    notes.texts |= dict.fromkeys(lost | (zero if stale else set()), UNCACHED)
     return notes

@@ -27,6 +27,7 @@ from pathlib import Path
 import psutil
 
 from xhht_analysis.intake.reading import prescan
+from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedError, Sheet
 from xhht_analysis.intake.reading.workbooks import read_workbook
 
@@ -134,10 +135,15 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
 
 
 def relative_name(path: Path, root: Path) -> str:
-    """Name of a file for tables: relative to ``root``, with /, and always writable as UTF-8."""
+    """Name of a file for tables: relative to ``root``, with /, and always writable as UTF-8.
+
+    Numbers of persons in it are hidden (`personal`).
+    """
     inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
     name = inside.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "\ufffd", name)
+    name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "\ufffd", name)
+    *folders, last = name.split("/")
+    return "/".join([*folders, mask_name(last)])
 
 
 def _look(path: Path, root: Path) -> None:

@@ -20,30 +20,16 @@ TCVN3_LETTERS = dict(
 """One character of a .VnTime font each; capitals with tones are the small codes in .VnTimeH."""
 
 
-def _vni_letters() -> dict[str, str]:
-    marks = dict(zip("ùøûõï", "\u0301\u0300\u0309\u0303\u0323", strict=True))
-    hats = dict(zip("áàåãä", marks.values(), strict=True))
-    bowls = dict(zip("éèúüë", marks.values(), strict=True))
-    pairs = dict(zip("ôöñíìæóòî", "ơưđíìỉĩịỵ", strict=True))
-    for vowel in "aeiouy":
-        pairs |= {vowel + sign: vowel + mark for sign, mark in marks.items() if vowel != "i"}
-    for sign, mark in marks.items():
-        pairs |= {"ô" + sign: "ơ" + mark, "ö" + sign: "ư" + mark}
-    for vowel in "aeo":
-        pairs[vowel + "â"] = vowel + "\u0302"
-        pairs |= {vowel + sign: vowel + "\u0302" + mark for sign, mark in hats.items()}
-    pairs["aê"] = "ă"
-    pairs |= {"a" + sign: "ă" + mark for sign, mark in bowls.items()}
-    pairs |= {key.upper(): letter.upper() for key, letter in pairs.items()}
-    pairs |= {
-        key[0].upper() + key[1]: letter[0].upper() + letter[1:]
-        for key, letter in pairs.items()
-        if len(key) == 2 and key.islower()
-    }
-    return {key: unicodedata.normalize("NFC", letter) for key, letter in pairs.items()}
-
-
-VNI_LETTERS = _vni_letters()
+_VNI_PAIRS = """
+ôơ öư ñđ íí ìì æỉ óĩ òị îỵ aùá aøà aûả aõã aïạ eùé eøè eûẻ eõẽ eïẹ oùó oøò oûỏ oõõ oïọ uùú uøù uûủ
+uõũ uïụ yùý yøỳ yûỷ yõỹ yïỵ ôùớ öùứ ôøờ öøừ ôûở öûử ôõỡ öõữ ôïợ öïự aââ aáấ aàầ aåẩ aãẫ aäậ eâê eáế
+eàề eåể eãễ eäệ oâô oáố oàồ oåổ oãỗ oäộ aêă aéắ aèằ aúẳ aüẵ aëặ
+"""
+VNI_LETTERS = {
+    case(pair[:-1]): case(pair[-1])
+    for pair in _VNI_PAIRS.split()
+    for case in (str, str.upper, str.capitalize)
+}
 """A base letter and its sign, as a VNI-Times font shows them on Windows."""
 
 _TCVN3 = str.maketrans(TCVN3_LETTERS)
@@ -87,6 +73,7 @@ def from_vni(text: str) -> str:
     return unicodedata.normalize("NFC", _VNI.sub(lambda pair: VNI_LETTERS[pair[0]], text))
 
 
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 CONVERTERS = {"tcvn3": from_tcvn3, "vni": from_vni}
 
 
@@ -98,9 +85,7 @@ def doubtful_words(text: str) -> int:
 
 def detect(text: str) -> str | None:
     """Legacy encoding of ``text``: ``tcvn3``, ``vni``, or None when it is not certain."""
-    if text.isascii() or _UNICODE_ONLY.search(text):
-        return None
-    if not doubtful_words(text):
+    if text.isascii() or _UNICODE_ONLY.search(text) or not doubtful_words(text):
         return None
     fits = [name for name, convert in CONVERTERS.items() if not doubtful_words(convert(text))]
     return fits[0] if len(fits) == 1 else None
@@ -124,25 +109,18 @@ def repair_legacy(text: str, encoding: str | None = None) -> tuple[str, str | No
     """
     if text.isascii() or _UNICODE_ONLY.search(text):
         return text, None
-    if encoding is not None:
-        fixed = CONVERTERS[encoding](text)
-        if not doubtful_words(fixed):
-            return fixed, encoding
-    encoding = detect(text)
+    if encoding is None or doubtful_words(CONVERTERS[encoding](text)):
+        encoding = detect(text)
     return (CONVERTERS[encoding](text), encoding) if encoding else (text, None)
 
 
 def vote(texts: Iterable[str]) -> str | None:
     """Legacy encoding of a whole sheet: some texts are certain, and none is Unicode Vietnamese."""
-    votes: dict[str, int] = {}
-    for text in texts:
-        if not text.isascii():
-            if _UNICODE_ONLY.search(text):
-                return None
-            found = detect(text)
-            if found:
-                votes[found] = votes.get(found, 0) + 1
-    return next(iter(votes)) if len(votes) == 1 else None
+    foreign = [text for text in texts if not text.isascii()]
+    if any(map(_UNICODE_ONLY.search, foreign)):
+        return None
+    votes = {detect(text) for text in foreign} - {None}
+    return votes.pop() if len(votes) == 1 else None
 
 
 def decode(data: bytes) -> str | None:
@@ -151,18 +129,13 @@ def decode(data: bytes) -> str | None:
     A byte order mark decides; else strict UTF-8; else the reading with the fewest words that
     cannot be Vietnamese. The result is NFC.
     """
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
+    for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return _strict(data, encoding)
     sample = data[:4096]
     if sample.count(0) > len(sample) // 4:
-        return _strict(
-            data, "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
-        )
+        little = sample[1::2].count(0) >= sample[::2].count(0)
+        return _strict(data, "utf-16-le" if little else "utf-16-be")
     text = _strict(data, "utf-8")
     if text is not None:
         return text

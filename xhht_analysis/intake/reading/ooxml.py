@@ -11,14 +11,10 @@ import re
 import zipfile
 from functools import cached_property
 
+from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.prescan import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_SHEETS,
     SheetNotes,
     fits,
-    is_percent,
-    legacy_font,
     part_name,
     part_text,
     pieces,
@@ -33,35 +29,21 @@ from xhht_analysis.intake.reading.sheets import (
 )
 
 _TAG = rb"<(?:[A-Za-z][\w.-]*:)?"
-_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*\bhidden="(?:1|true)"')
 _ANY_CELL = re.compile(_TAG + rb"c[\s/>]")
 _ROW_OR_CELL = re.compile(_TAG + rb"(row|c)(?=[\s/>])([^>]*?)(/?)>")
 _FIELD = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_PLACE = re.compile(rb"([A-Za-z]{0,3})(\d{1,7})")
+_REF = re.compile(rb'\br="([A-Za-z]{1,3})(\d{1,7})"')
+_STYLE = re.compile(rb'\bs="(\d{1,6})"')
+_CELL = rb'<c r="([A-Za-z]{1,3})(\d{1,7})"%b([^>]*[^>/])?>(.*?)</(?:\w+:)?c>'
+"""A cell that is not empty, with room for a look ahead."""
+_FILLED = re.compile(_CELL % b"", re.S)
+_FORMULA = re.compile(rb"\s*" + _TAG + rb"f\b[^>]*(?:/>|>[^<]*</[^>]*>)")
+_MARKUP = re.compile(rb"<[^>]*>")
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*\bhidden="(?:1|true)"')
 PIECE_HEAD = 2**16
 """As much of a piece as shows how its writer quotes attributes."""
-_REF = re.compile(rb'\br="([A-Za-z]{1,3})(\d{1,7})"')
-_CELL = re.compile(rb'<c r="([A-Za-z]{1,3})(\d{1,7})"([^>]*[^>/])?>(.*?)</(?:\w+:)?c>', re.S)
-_NO_RESULT = re.compile(
-    _TAG + rb'c\b((?:(?!t="str")[^>])*[^/>])>\s*' + _TAG + rb"f\b[^>]*(?:/>|>[^<]*</[^>]*>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*(0?)\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_FORMULA = re.compile(_TAG + rb"c\b([^>]*[^/])>\s*" + _TAG + rb"f\b")
-_ERROR = re.compile(
-    _TAG + rb'c\b([^>]*\bt="e"[^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</[^>]*>))?'
-    rb"\s*<(?:\w+:)?v>([^<]*)<"
-)
-_COLUMN = re.compile(_TAG + rb"col\b([^>]*)>")
-
-
-def _sheet_parts(package: zipfile.ZipFile, book: str) -> dict[str, str]:
-    """Part name of each sheet of an .xlsx package, by sheet name, in the order of the workbook."""
-    rels = part_text(package, "xl/_rels/workbook.xml.rels")
-    links = {link.get("Id"): link.get("Target", "") for link in tags("Relationship", rels)}
-    sheets = {}
-    for fields in tags("sheet", book):
-        link = next((v for k, v in fields.items() if k.endswith(":id")), None)
-        sheets[fields.get("name", "")] = part_name(package, links.get(link, ""))
-    return sheets
+MANY_STYLES = 100
 
 
 def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str, bytes]]:
@@ -76,9 +58,14 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
         too_many_sheets, too_many_cells, entity, truncated.
     """
     book = part_text(package, "xl/workbook.xml")
-    parts = _sheet_parts(package, book)
-    if len(parts) > MAX_SHEETS:
-        raise RefusedError("too_many_sheets", f"{len(parts)} sheets")
+    parts = prescan.links(package, "xl/_rels/workbook.xml.rels")
+    sheets = {
+        fields.get("name", ""): parts.get(link)
+        for fields in tags("sheet", book)
+        for link in [next((v for k, v in fields.items() if k.endswith(":id")), None)]
+    }
+    if len(sheets) > prescan.MAX_SHEETS:
+        raise RefusedError("too_many_sheets", f"{len(sheets)} sheets")
     changed: dict[str, bytes] = {}
     strings = part_name(package, "sharedStrings.xml")
     if strings and max([b"vertAlign" in piece for piece in pieces(package, strings)]):
@@ -86,7 +73,7 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     recalculated = any(f.get("fullCalcOnLoad") in ("1", "true") for f in tags("calcPr", book))
     styles = _styles(part_text(package, "xl/styles.xml"))
     notes = {}
-    for name, part in parts.items():
+    for name, part in sheets.items():
         if part:
             scan = _SheetScan(package, part, styles, recalculated)
             notes[name] = scan.notes
@@ -107,7 +94,7 @@ class _SheetScan:
     ) -> None:
         self.package, self.part, self.recalculated = package, part, recalculated
         self.percent, self.fonts = styles
-        self.styled = _styled({*self.percent, *self.fonts})
+        self.signs, self.special = _special({*self.percent, *self.fonts})
         self.notes = SheetNotes()
         self.raised = self.blank = False
         self.row = self.column = self.right = 0
@@ -118,24 +105,22 @@ class _SheetScan:
                 piece = _ROW_OR_CELL.sub(self._plain, piece)
             cells += piece.count(b'<c r="')
             bottom = self._extent(piece)
-            if cells > MAX_CELLS or not fits(bottom, self.right):
+            if cells > prescan.MAX_CELLS or not fits(bottom, self.right):
                 raise RefusedError("too_many_cells", f"{part}: row {bottom}, column {self.right}")
             self._look(piece)
 
     def _plain(self, match: re.Match[bytes]) -> bytes:
         """A row's or cell's tag in the one spelling that is searched for, with its place."""
-        kind, told, end = match.groups()
-        fields = {name: double or single for name, double, single in _FIELD.findall(told)}
-        place = re.fullmatch(rb"([A-Za-z]{0,3})(\d{1,7})", fields.pop(b"r", b""))
+        kind, written, end = match.groups()
+        fields = {name: double or single for name, double, single in _FIELD.findall(written)}
+        place = _PLACE.fullmatch(fields.pop(b"r", b""))
         if kind == b"row":
             self.row, self.column = int(place[2]) if place else self.row + 1, 0
             at = b"%d" % self.row
         else:
             self.column = column_number(place[1].decode()) if place else self.column + 1
-            at = b"%b%d" % (
-                column_letters(self.column).encode(),
-                int(place[2]) if place else self.row,
-            )
+            row = int(place[2]) if place else self.row
+            at = b"%b%d" % (column_letters(self.column).encode(), row)
         rest = b"".join(b' %b="%b"' % item for item in fields.items())
         return b'<%b r="%b"%b%b>' % (kind, at, rest, end)
 
@@ -149,7 +134,7 @@ class _SheetScan:
                 at = None if tag.endswith(b"/>") else _REF.search(tag)
                 if at:
                     line, column = int(at[2]), column_number(at[1].decode())
-                    cell = None if fits(line, column) else _CELL.match(row, start)
+                    cell = None if fits(line, column) else _FILLED.match(row, start)
                     if cell and self._is_blank(cell):
                         self.blank = True
                         continue
@@ -158,7 +143,7 @@ class _SheetScan:
         return bottom
 
     def _is_blank(self, cell: re.Match[bytes]) -> bool:
-        text = html.unescape(re.sub(rb"<[^>]*>", b"", cell[4]).decode("utf-8", "replace")).strip()
+        text = html.unescape(_MARKUP.sub(b"", cell[4]).decode("utf-8", "replace")).strip()
         return text in self._blank_strings if b't="s"' in (cell[3] or b"") else not text
 
     @cached_property
@@ -173,7 +158,7 @@ class _SheetScan:
         """The part with raised digits in raised runs and without the blank cells far away."""
         xml = part_text(self.package, self.part)
         data = (raised_runs(xml) if self.raised else xml).encode()
-        return _CELL.sub(self._without_blank, data) if self.blank else data
+        return _FILLED.sub(self._without_blank, data) if self.blank else data
 
     def _without_blank(self, cell: re.Match[bytes]) -> bytes:
         near = fits(int(cell[2]), column_number(cell[1].decode()))
@@ -183,22 +168,26 @@ class _SheetScan:
         """Note what the value reader does not show of a piece in the plain spelling."""
         notes = self.notes
         if b"hidden" in piece:
-            _hidden_columns(piece, notes)
-            notes.hidden_rows |= {int(row[1]) for row in _HIDDEN_ROW.finditer(piece)}
-        for match in self.styled.finditer(piece) if self.styled else ():
-            if place := _place(match[0]):
-                if int(match[1]) in self.percent:
-                    notes.percent.add(place)
-                if int(match[1]) in self.fonts:
-                    notes.fonts[place] = self.fonts[int(match[1])]
-        if b"f>" in piece or b"<f" in piece or b":f" in piece:
-            notes.formulas |= {_place(match[1]) for match in _FORMULA.finditer(piece)} - {None}
-            for match in _NO_RESULT.finditer(piece):
-                if (not match[2] or self.recalculated) and (place := _place(match[1])):
-                    notes.lost[place] = UNCACHED
-        for match in _ERROR.finditer(piece) if b't="e"' in piece else ():
-            if place := _place(match[1]):
-                notes.lost[place] = match[2].decode()
+            notes.hidden_columns |= _hidden_columns(piece.partition(b"sheetData")[0])
+            notes.hidden_rows |= {int(row) for row in _HIDDEN_ROW.findall(piece)}
+        if not any(sign in piece for sign in self.signs):
+            return
+        for letters, line, fields, content in self.special.findall(piece):
+            place = int(line), column_number(letters.decode())
+            style = int(number[1]) if (number := _STYLE.search(fields)) else None
+            if style in self.percent:
+                notes.percent.add(place)
+            if style in self.fonts:
+                notes.fonts[place] = self.fonts[style]
+            formula = _FORMULA.match(content)
+            value = _MARKUP.sub(b"", content[formula.end() :] if formula else content).strip()
+            if formula:
+                notes.formulas.add(place)
+                is_lost = not value or (value == b"0" and self.recalculated)
+                if is_lost and b't="str"' not in fields:
+                    notes.texts[place] = UNCACHED
+            if b't="e"' in fields:
+                notes.texts[place] = value.decode("utf-8", "replace")
 
 
 def _is_odd(piece: bytes) -> bool:
@@ -210,44 +199,49 @@ def _is_odd(piece: bytes) -> bool:
     return odd or any(sign in head for sign in (b"='", b' ="', b'= "'))
 
 
-def _place(tag: bytes) -> tuple[int, int] | None:
-    at = _REF.search(tag)
-    return (int(at[2]), column_number(at[1].decode())) if at else None
+def _special(styles: set[int]) -> tuple[list[bytes], re.Pattern[bytes]]:
+    """Signs of a piece that must be looked at, and the cells: errors, formulas, ``styles``."""
+    signs, shapes = [b't="e"', b"<f", b":f"], [rb't="e"']
+    if styles:
+        numbers = "|".join(map(str, styles)) if len(styles) < MANY_STYLES else r"\d{1,6}"
+        signs.append(b's="')
+        shapes.append(rb's="(?:%b)"' % numbers.encode())
+    ahead = rb"(?=[^>]*\b(?:%b)|[^>]*>\s*%bf\b)" % (b"|".join(shapes), _TAG)
+    return signs, re.compile(_CELL % ahead, re.S)
 
 
-def _styled(styles: set[int]) -> re.Pattern[bytes] | None:
-    """Cells with one of the ``styles``; of very many, every cell with a style."""
-    numbers = "|".join(map(str, styles)) if len(styles) < 100 else r"\d{1,6}"
-    return (
-        re.compile(_TAG + rb'c\b(?=[^>]*\bs="(%b)")[^>]*[^/>]>' % numbers.encode())
-        if styles
-        else None
-    )
-
-
-def _hidden_columns(piece: bytes, notes: SheetNotes) -> None:
-    for match in _COLUMN.finditer(piece):
-        fields = {name: double or single for name, double, single in _FIELD.findall(match[1])}
-        first, last = (fields.get(name, b"") for name in (b"min", b"max"))
-        if fields.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
-            notes.hidden_columns.update(range(int(first), min(int(last), MAX_COLUMNS) + 1))
+def _hidden_columns(head: bytes) -> set[int]:
+    """Numbers of the hidden columns of a sheet."""
+    hidden: set[int] = set()
+    for fields in tags("col", head.decode("utf-8", "replace")):
+        first, last = fields.get("min", ""), fields.get("max", "")
+        if fields.get("hidden") in ("1", "true") and first.isdecimal() and last.isdecimal():
+            hidden.update(range(int(first), min(int(last), prescan.MAX_COLUMNS) + 1))
+    return hidden
 
 
 def _styles(xml: str) -> tuple[set[int], dict[int, str]]:
     """Cell style numbers shown as percent, and those in an old Vietnamese font."""
     formats = {"9", "10"}
     for fields in tags("numFmt", xml):
-        if is_percent(fields.get("formatCode", "")):
+        if prescan.is_percent(fields.get("formatCode", "")):
             formats.add(fields.get("numFmtId", ""))
-    block = re.search(r"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", xml, re.S)
-    cut = re.split(r"<(?:\w+:)?font\b(?!s)", block[0])[1:] if block else []
-    names = [next(tags("name", font), {}).get("val", "") for font in cut]
+    names: list[str] = []
+    for fields in tags("font|name", _block("fonts", xml)):
+        if fields[""] == "font":
+            names.append("")
+        elif names:
+            names[-1] = names[-1] or fields.get("val", "")
     percent, fonts = set(), {}
-    block = re.search(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", xml, re.S)
-    for number, fields in enumerate(tags("xf", block[0] if block else "")):
+    for number, fields in enumerate(tags("xf", _block("cellXfs", xml))):
         if fields.get("numFmtId") in formats:
             percent.add(number)
         font = int(re.sub(r"\D", "", fields.get("fontId", "")) or 0)
-        if font < len(names) and (encoding := legacy_font(names[font])):
+        if font < len(names) and (encoding := prescan.legacy_font(names[font])):
             fonts[number] = encoding
     return percent, fonts
+
+
+def _block(name: str, xml: str) -> str:
+    match = re.search(rf"<(?:\w+:)?{name}\b.*?</(?:\w+:)?{name}>", xml, re.S)
+    return match[0] if match else ""

@@ -29,27 +29,35 @@ PIECE = 2**22
 _RUN = re.compile(r"<(?:\w+:)?r(?:\s[^>]*)?>.*?</(?:\w+:)?r>", re.S)
 _RUN_TEXT = re.compile(r"(?<=>)[^<]+")
 RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_ODF = re.compile(r"<table:(?:covered-)?table(?:-(row|column|cell))?(?=[\s/>])([^>]*)>")
+_FIELD = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ODF_RAISED = re.compile(
     r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
     re.S,
 )
 _LEGACY_FONT = {"tcvn3": re.compile(r"^\.vn", re.I), "vni": re.compile(r"^vni[- ]", re.I)}
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    KeyError,
+    OSError,
+    ValueError,
+)
+"""What reading a broken package raises."""
 
 
 @dataclass
 class SheetNotes:
     """Notes on one sheet; positions count from 1 as in the file.
 
-    ``lost`` holds the cells that the value reader shows as empty: errors, and `UNCACHED` formulas;
-    ``texts`` those whose raised digits it shows like any other, ``bottom`` and ``right`` how far
-    the cells reach.
+    ``texts`` holds what the value reader does not show: errors, `UNCACHED` formulas, raised digits;
+    ``bottom`` and ``right`` are how far the cells reach.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
-    lost: dict[tuple[int, int], str] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -76,7 +84,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     """
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise RefusedError("truncated", str(error)) from None
     parts = package.infolist()
     unpacked = sum(part.file_size for part in parts)
@@ -112,14 +120,7 @@ def pieces(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
                 rest, piece = piece[cut:], piece[:cut]
                 yield piece
         yield rest
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        KeyError,
-        OSError,
-    ) as error:
+    except DAMAGED as error:
         raise RefusedError("truncated", f"{name}: {error}") from None
 
 
@@ -131,25 +132,27 @@ def part_text(package: zipfile.ZipFile, name: str) -> str:
     return b"".join(pieces(package, name)).decode("utf-8", errors="replace")
 
 
-def tags(tag: str, xml: str) -> Iterator[dict[str, str]]:
-    """Attributes of every ``tag``, however they are spelled."""
-    for fields in re.findall(rf"<(?:[\w.-]+:)?{tag}\b([^>]*)>", xml):
-        pairs = re.findall(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", fields)
-        yield {name: html.unescape(double or single) for name, double, single in pairs}
+def tags(names: str, xml: str) -> Iterator[dict[str, str]]:
+    """Attributes of every tag of the ``names`` (a|b), however spelled; its name stands under ""."""
+    for tag, fields in re.findall(rf"<(?:[\w.-]+:)?({names})(?=[\s/>])([^>]*)>", xml):
+        pairs = {name: html.unescape(one or two) for name, one, two in _FIELD.findall(fields)}
+        yield pairs | {"": tag}
+
+
+def links(package: zipfile.ZipFile, name: str) -> dict[str | None, str]:
+    """Part that each relation of the part ``name`` leads to, by its id."""
+    relations = tags("Relationship", part_text(package, name))
+    return {link.get("Id"): part_name(package, link.get("Target", "")) for link in relations}
 
 
 def part_name(package: zipfile.ZipFile, target: str) -> str:
     """Name of a part as the package spells it, whatever case and slashes; empty when none."""
-    path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
-    wanted = posixpath.normpath(posixpath.join("/", path.replace("\\", "/"))).lower()
-    return next(
-        (
-            n
-            for n in package.NameToInfo
-            if posixpath.join("/", n.replace("\\", "/")).lower() == wanted
-        ),
-        "",
-    )
+    wanted = _path(target if target.startswith(("/", "xl/")) else f"xl/{target}")
+    return next((name for name in package.NameToInfo if _path(name) == wanted), "")
+
+
+def _path(name: str) -> str:
+    return posixpath.normpath(posixpath.join("/", name.replace("\\", "/"))).lower()
 
 
 def raised_runs(xml: str) -> str:
@@ -182,29 +185,30 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
     """
     xml, sheets = part_text(package, "content.xml"), {}
     notes, row, column = SheetNotes(), 0, 0
-    for tag, fields in _ODF.findall(xml):
-        repeated = re.search(r'number-(?:rows|columns)-repeated="(\d+)"', fields)
-        n = int(repeated[1]) if repeated else 1
-        hidden = re.search(r'visibility="(collapse|filter)"', fields) and n <= MAX_COLUMNS
-        if tag == "":
-            name = re.search(r'table:name="([^"]*)"', fields)
+    for fields in tags("table|table-column|table-row|(?:covered-)?table-cell", xml):
+        kind = fields[""].removeprefix("covered-").removeprefix("table").removeprefix("-")
+        repeated = fields.get(f"table:number-{'rows' if kind == 'row' else 'columns'}-repeated")
+        n = int(repeated) if (repeated or "").isdecimal() else 1
+        is_hidden = fields.get("table:visibility") in ("collapse", "filter") and n <= MAX_COLUMNS
+        is_filled = "office:value-type" in fields
+        if kind == "":
             notes, row, column = SheetNotes(), 0, 0
-            sheets[html.unescape(name[1] if name else "")] = notes
-        elif tag == "column":
-            notes.hidden_columns.update(range(column + 1, column + 1 + n) if hidden else ())
+            sheets[fields.get("table:name", "")] = notes
+        elif kind == "column":
+            notes.hidden_columns.update(range(column + 1, column + 1 + n) if is_hidden else ())
             column += n
-        elif tag == "row":
-            notes.hidden_rows.update(range(row + 1, row + 1 + n) if hidden else ())
+        elif kind == "row":
+            notes.hidden_rows.update(range(row + 1, row + 1 + n) if is_hidden else ())
             row, column = row + n, 0
         else:
-            if 'value-type="percentage"' in fields and n <= MAX_COLUMNS:
+            if fields.get("office:value-type") == "percentage" and n <= MAX_COLUMNS:
                 notes.percent.update((row, c) for c in range(column + 1, column + 1 + n))
-            if "table:formula=" in fields:
+            if "table:formula" in fields:
                 notes.formulas.add((row, column + 1))
-                if "value-type=" not in fields:
-                    notes.lost[row, column + 1] = UNCACHED
+                if not is_filled:
+                    notes.texts[row, column + 1] = UNCACHED
             column += n
-            if "value-type=" in fields:
+            if is_filled:
                 notes.reach(row, column)
     raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
     if not raised:

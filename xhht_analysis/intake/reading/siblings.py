@@ -31,23 +31,22 @@ class Siblings:
         """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
         if mark not in self._signs:
             texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
-            told = {text: _habit(text, mark) for text in texts}
-            decimals = [text for text, habit in told.items() if habit == "decimal"]
+            habits = {text: _habit(text, mark) for text in texts}
+            decimals = [text for text, habit in habits.items() if habit == "decimal"]
             padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
-            self._signs[mark] = set(told.values()) - {None}, padded
+            self._signs[mark] = set(habits.values()) - {None}, padded
         return self._signs[mark]
 
 
 def _habit(text: str, mark: str) -> str | None:
     """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
-    body = re.sub(r"[^\d.,]", "", text)
-    other = "," if mark == "." else "."
-    if not body or not body[0].isdigit():
+    whole, found, part = re.sub(r"[^\d.,]", "", text).partition(mark)
+    if not whole[:1].isdigit():
         return None
-    if body.count(mark) > 1 or (mark in body and body.rfind(other) > body.rfind(mark)):
+    if found and not part.isdigit() and part:
         return "thousands"
-    if body.count(mark) == 1:
-        whole, part = body.split(mark)
-        sure = len(part) != 3 or other in whole or len(whole) > 3 or whole.startswith("0")
+    if found:
+        sure = len(part) != 3 or len(whole) > 3 or not whole.isdigit() or whole.startswith("0")
         return "decimal" if sure else None
-    return "thousands" if body.count(other) == 1 and len(body.split(other)[1]) != 3 else None
+    groups = re.split("[.,]", whole)
+    return "thousands" if len(groups) == 2 and len(groups[1]) != 3 else None

@@ -26,6 +26,14 @@ MAX_SPREAD = 20
 """How far from the usual number of its column "1.234" may lie to be read by its size alone."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
 ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
+REFUSED = {
+    "excel_error": ERROR,
+    "formula_text": re.compile("=.*"),
+    "not_finite": re.compile("[+-]*(?:nan|inf|infinity|∞)[+-]*"),
+    "approximate": re.compile("(?:[~≈<>≤≥±]|khoảng|gần|hơn|trên|dưới).*"),
+    "date_in_number": re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}.*"),
+}
+"""Shapes of a text in lower case that is no number, by the problem they are."""
 SCALES = {"tram": 1e2, "nghin": 1e3, "ngan": 1e3, "trieu": 1e6, "trd": 1e6, "ti": 1e9}
 LEVEL = re.compile(r"\b(?:(?:muc(?: do)?|md|m|cap do) ?)?(\d|i{1,3})\b")
 LEVEL_WORDS = frozenset(
@@ -63,6 +71,8 @@ _LOOKALIKE = str.maketrans(
 _CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
 _PUNCTUATION = re.compile(r"[^\w%@]+|_+")
 _LETTERS = str.maketrans("đðy", "ddi")
+_NUMBER = re.compile(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)")
+_RATIO = re.compile(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in " .,'’"}
 
@@ -191,30 +201,26 @@ def parse_number(
 
 def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
     typed = normalise(raw)
-    if "\ufffd" in raw or re.search(rf"\d{_NOTE_SIGN}[\d.,]", typed):
-        return Parsed(problem="not_number")
     text = without_marks(typed)
     note = "footnote" if text != typed else None
-    if note and not text:
+    if "\ufffd" in raw or (note and not text) or re.search(rf"\d{_NOTE_SIGN}[\d.,]", typed):
         return Parsed(problem="not_number")
     text = unicodedata.normalize("NFKC", text).replace("−", "-")  # noqa: RUF001
     text = text.strip().removeprefix("'").strip()
     lowered = text.lower()
     if lowered in BLANKS:
         return EMPTY
-    problem = _refusal(text, lowered)
-    if problem:
+    if problem := next((name for name, shape in REFUSED.items() if shape.fullmatch(lowered)), None):
         return Parsed(problem=problem)
     if parse_ratio(text) is not None:
         return Parsed(problem="ratio")
-    number = re.match(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)", text)
+    number = _NUMBER.match(text)
     if not number:
         return Parsed(problem="not_number")
     tail = text[number.end() :].strip()
-    if tail.startswith("%"):
-        if kind == "count":
-            return Parsed(problem="percent_in_count")
-        tail = tail[1:].strip()
+    if tail.startswith("%") and kind == "count":
+        return Parsed(problem="percent_in_count")
+    tail = tail.removeprefix("%").strip()
     words = fold(tail).split()
     if any(word not in SCALES and word not in NOUNS for word in words) or (tail and not words):
         return Parsed(problem="not_number")
@@ -224,20 +230,6 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
     factor = math.prod(SCALES.get(word, 1.0) for word in words)
     parsed = _digits(body.lstrip("+ "), kind, fractions or factor > 1, siblings)
     return parsed if parsed.value is None else Parsed(parsed.value * factor, note=note)
-
-
-def _refusal(text: str, lowered: str) -> str | None:
-    if ERROR.fullmatch(text):
-        return "excel_error"
-    if text.startswith("="):
-        return "formula_text"
-    if lowered.strip("+-") in ("nan", "inf", "infinity", "∞"):
-        return "not_finite"
-    if text[0] in "~≈<>≤≥±" or lowered.startswith(("khoảng", "gần", "hơn", "trên", "dưới")):
-        return "approximate"
-    if re.fullmatch(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}.*", text):
-        return "date_in_number"
-    return None
 
 
 def _digits(body: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
@@ -288,11 +280,7 @@ def _one_mark(
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:
     """Counts of ratio text such as ``234/250``; None when the cell is something else."""
-    match = (
-        re.fullmatch(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*", raw)
-        if isinstance(raw, str)
-        else None
-    )
+    match = _RATIO.fullmatch(raw) if isinstance(raw, str) else None
     if not match:
         return None
     parts = [_digits(part.strip(), "count", False, ()) for part in match.groups() if part.strip()]

@@ -19,18 +19,10 @@ from zipfile import ZipFile
 import python_calamine as calamine
 
 from xhht_analysis.characters import printable
-from xhht_analysis.intake.reading import biff, legacy_text, ooxml, prescan, xlsb
+from xhht_analysis.intake.reading import biff, legacy_text, ooxml, personal, prescan, xlsb
 from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-PERSONAL = re.compile(
-    r"(?<![\w.,/])(?:0(?:0[1-9]|[1-8]\d|9[0-6])(?:[ .]?\d{3}){3}"  # CCCD
-    r"|(?:0|\+84[ .]?)[235789](?:[ .-]?\d){8,9}"  # telephone
-    r"|(?<=(?i:cmnd|.cmt) )\d{9}|(?<=(?i:cmnd|.cmt): )\d{9}|(?<=(?i:cmnd|.cmt) số )\d{9})"
-    r"(?![\w/]|[.,]\d)"
-)
-"""Numbers of persons in a text: identity card (12 or 9 digits), telephone."""
 
 
 def read_workbook(path: Path) -> list[Sheet]:
@@ -59,8 +51,6 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("word_97")
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise RefusedError("password")
-        if biff.is_circular(data):
-            raise RefusedError("truncated", "FAT")
         return _read_values(data, biff.scan_xls(data))
     if head.startswith(b"%pdf"):
         raise RefusedError("pdf")
@@ -160,8 +150,7 @@ def _sheet(
         sheet.hidden_columns = frozenset(column - 1 - left for column in notes.hidden_columns)
         sheet.percent = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.percent)
         sheet.formulas = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.formulas)
-        for cells in (notes.lost, notes.texts):
-            _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in cells.items()})
+        _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in notes.texts.items()})
         fonts = {(r - 1 - top, c - 1 - left): e for (r, c), e in notes.fonts.items()}
     return _repair(sheet, fonts)
 
@@ -189,29 +178,49 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
     for text in texts:
         fixed, used = legacy_text.repair_legacy(text, sheet.encoding)
         sheet.encoding = sheet.encoding or used
-        hidden = plain = printable(fixed)
-        if len(plain) > 8 and PERSONAL.search(plain):
+        plain = printable(fixed)
+        hidden = personal.mask(plain) if len(plain) > 8 else plain
+        if hidden != plain:
             masked.add(text)
-            hidden = PERSONAL.sub(lambda at: at[0][0] + re.sub(r"\d", "•", at[0][1:]), plain)
         if hidden != text:
             changed[text] = hidden
-    sheet.name = printable(sheet.name)
-    if not changed and not fonts:
-        return sheet
-    marks = set()
-    for r, row in enumerate(sheet.grid):
-        for c, value in enumerate(row):
-            if value.__class__ is not str:
-                continue
-            if value in masked:
-                marks.add((r, c))
-            elif (r, c) in fonts:
-                fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
-                row[c], sheet.encoding = printable(fixed), sheet.encoding or used
-                continue
-            row[c] = changed.get(value, value)
+    sheet.name = personal.mask(printable(sheet.name))
+    marks = _mask_numbers(sheet.grid, {text for text in texts if personal.is_candidate(text)})
+    if changed or fonts:
+        for r, row in enumerate(sheet.grid):
+            for c, value in enumerate(row):
+                if value.__class__ is not str or (r, c) in marks:
+                    continue
+                if value in masked:
+                    marks.add((r, c))
+                elif (r, c) in fonts:
+                    fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
+                    row[c], sheet.encoding = printable(fixed), sheet.encoding or used
+                    continue
+                row[c] = changed.get(value, value)
     sheet.masked = frozenset(marks)
     return sheet
+
+
+def _mask_numbers(grid: list[list[object]], texts: set[str]) -> set[tuple[int, int]]:
+    """Hide the numbers of persons that stand alone in their cells; where they stood."""
+    marks = {
+        (r, c): value
+        for r, row in enumerate(grid)
+        for c, value in enumerate(row)
+        if (
+            value in texts
+            if value.__class__ is str
+            else value.__class__ in (float, int) and value >= personal.LOW
+        )
+        and personal.is_candidate(value)
+    }
+    columns = {c: [row[c] for row in grid if c < len(row)] for _, c in marks}
+    shown = {at: personal.mask_alone(value, columns[at[1]]) for at, value in marks.items()}
+    for (r, c), text in shown.items():
+        if text:
+            grid[r][c] = text
+    return {at for at, text in shown.items() if text}
 
 
 def read_csv(data: bytes) -> Sheet:

@@ -1,4 +1,4 @@
-"""What the value reader does not show of an .xlsb: percent formats, formulas, hidden rows.
+"""What the value reader does not show of an .xlsb: formats, formulas, hidden rows.
 
 Only as much of its records ([MS-XLSB] 2.1.4) is read as that needs.
 """
@@ -10,10 +10,14 @@ import zipfile
 from collections.abc import Iterator
 
 from xhht_analysis.intake.reading import prescan
-from xhht_analysis.intake.reading.prescan import SheetNotes, part_name, tags
+from xhht_analysis.intake.reading.prescan import SheetNotes
+from xhht_analysis.intake.reading.sheets import UNCACHED
 
 ROW, CELLS, FORMULAS = 0, range(1, 12), range(8, 12)
-FORMAT, STYLE, STYLES_BEGIN, STYLES_END, SHEET = 44, 47, 617, 618, 156
+NUMBER_OF_FORMULA, FORMAT, STYLE, SHEET, CALCULATION = 9, 44, 47, 156, 157
+STYLES_BEGIN, STYLES_END = 617, 618
+NOT_COMPUTED = 0x11
+"""Flags of `CALCULATION`: compute all on loading, some were not computed on saving."""
 
 
 def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
@@ -24,27 +28,26 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
     RefusedError
         truncated.
     """
-    rels = prescan.part_text(package, "xl/_rels/workbook.bin.rels")
-    links = {
-        link.get("Id"): part_name(package, link.get("Target", ""))
-        for link in tags("Relationship", rels)
-    }
+    parts = prescan.links(package, "xl/_rels/workbook.bin.rels")
     try:
         percent = _percent_styles(package)
-        sheets = {}
+        names, is_stale = {}, False
         for kind, data in _records(package, "xl/workbook.bin"):
             if kind == SHEET:
                 link, at = _text(data, 8)
-                if part := links.get(link):
-                    sheets[_text(data, at)[0]] = _notes(package, part, percent)
-        return sheets
+                names[_text(data, at)[0]] = parts.get(link)
+            elif kind == CALCULATION:
+                is_stale = any(flags & NOT_COMPUTED for flags in data[24:25])
+        return {
+            name: _notes(package, part, percent, is_stale) for name, part in names.items() if part
+        }
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise prescan.RefusedError("truncated", str(error)) from None
 
 
 def _records(package: zipfile.ZipFile, name: str) -> Iterator[tuple[int, bytes]]:
     """Records of a binary part: kind and content."""
-    name = part_name(package, f"/{name}")
+    name = prescan.part_name(package, f"/{name}")
     data = b"".join(prescan.pieces(package, name)) if name else b""
     at = 0
     while at < len(data):
@@ -84,7 +87,7 @@ def _percent_styles(package: zipfile.ZipFile) -> set[int]:
     return percent
 
 
-def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes:
+def _notes(package: zipfile.ZipFile, part: str, percent: set[int], is_stale: bool) -> SheetNotes:
     notes, row = SheetNotes(), 0
     for kind, data in _records(package, part):
         if kind == ROW:
@@ -99,4 +102,6 @@ def _notes(package: zipfile.ZipFile, part: str, percent: set[int]) -> SheetNotes
                 notes.percent.add((row, column + 1))
             if kind in FORMULAS:
                 notes.formulas.add((row, column + 1))
+                if is_stale and kind == NUMBER_OF_FORMULA and not any(data[8:16]):
+                    notes.texts[row, column + 1] = UNCACHED
     return notes

@@ -19,7 +19,7 @@ from xhht_analysis.intake import settlement
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
 from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
-from xhht_analysis.intake.reading.delivery import read_files, relative_name
+from xhht_analysis.intake.reading.delivery import find_files, read_files, relative_name
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
 from xhht_analysis.intake.returning.book import Book, open_book
@@ -32,6 +32,14 @@ OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent", "heaping")
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
 OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown")
 """Rules about what, whose or when a figure is: no number can mend them."""
+SEASON = "07"
+"""Month from which the figures of the year itself are expected; before it, last year's."""
+YEAR_MESSAGES = {
+    "year_behind": "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm "
+    "nay thì sửa ô Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên.",
+    "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
+    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}); tệp này sẽ thay số liệu đó.",
+}
 HEADINGS = {
     "file": ("Tệp", 34),
     "sheet": ("Trang tính", 12),
@@ -67,7 +75,14 @@ def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataF
     return read_submission(path, plan, raw_dir=raw_dir, as_of=as_of).problems
 
 
-def read_submission(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> Checked:
+def read_submission(
+    path: Path,
+    plan: Plan,
+    *,
+    raw_dir: Path,
+    as_of: str,
+    received: pd.DataFrame | None = None,
+) -> Checked:
     """Read and judge one file; what needs other years or other units is not asked.
 
     Parameters
@@ -77,6 +92,8 @@ def read_submission(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> Che
         to it, as in every table; elsewhere it counts as received on ``as_of``.
     plan : gathering.Plan
         The plan's tables.
+    received : DataFrame, optional
+        Table submissions of an earlier run, to say that the year has been submitted already.
 
     Returns
     -------
@@ -92,11 +109,41 @@ def read_submission(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> Che
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
     findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
+    about = tables["submissions"].iloc[0].to_dict()
+    told = pd.DataFrame(_compare_with_received(about, path, raw_dir, received))
+    findings = pd.concat([told.assign(file=about["file"], kind="finding"), findings])
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
     problems = pd.concat(both, ignore_index=True).astype("str")
     if (problems["raw"].isna() & problems["cell"].notna()).any():
         problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
-    return Checked(problems, columns, tables["submissions"].iloc[0].to_dict())
+    return Checked(problems, columns, about)
+
+
+def _compare_with_received(
+    about: dict[str, Any], path: Path, raw_dir: Path, received: pd.DataFrame | None
+) -> list[dict[str, str]]:
+    """Findings about the year of a file: behind what is expected, submitted before, same bytes."""
+    year, day = about["year"], about["received_on"]
+    expected = int(day[:4]) - (day[5:7] < SEASON)
+    rules = []
+    if pd.notna(year) and year < expected:
+        rules.append(("year_behind", {"year": year, "expected": expected}))
+    same = [
+        relative_name(other, raw_dir)
+        for other in (find_files(raw_dir) if raw_dir.is_dir() else ())
+        if other.relative_to(raw_dir).parts[0] < day
+        if other.is_file() and other.stat().st_size == path.stat().st_size
+        if files.sha256(other) == about["sha256"]
+    ]
+    if same:
+        rules.append(("received_before", {"file": same[0]}))
+    elif received is not None:
+        used = received[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
+        before = received[used & received["file"].ne(about["file"])]
+        before = before[before["sender"].eq(about["sender"]) & before["year"].eq(year)]
+        for row in before.tail(1).to_dict("records"):
+            rules.append(("year_received", {"year": year, "file": row["file"]}))
+    return [{"rule": rule, "message": YEAR_MESSAGES[rule].format(**of)} for rule, of in rules]
 
 
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
