@@ -44,10 +44,9 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_700,
-    "intake": 58_400,
-    "forecasting": 29_100,
+    "intake": 59_100,
     "publishing": 42_800,
-    "running": 21_100,
+    "running": 21_200,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
