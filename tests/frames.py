@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.plan import areas, goals
+from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import material
 from xhht_analysis.publishing.labels import Labels
@@ -195,7 +195,9 @@ def make_activities() -> pd.DataFrame:
 def make_material(lang: str = "vi", **tables) -> material.Material:
     """The whole run; any table can be given to take the place of the invented one."""
     rejects, findings = make_doubts()
-    made = {
+    made = {name: contracts.TABLES[name].empty() for name in material.OPTIONAL}
+    made |= {"previous": contracts.VERDICTS.empty(), "previous_panel": contracts.PANEL.empty()}
+    made |= {
         "panel": make_panel(),
         "verdicts": make_verdicts(),
         "forecasts": make_forecasts(),
@@ -211,5 +213,8 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         "indicators": goals.read_indicators(CONFIG),
         "agencies": goals.read_agencies(CONFIG),
         "tasks": goals.read_tasks(CONFIG),
+        "unit_targets": goals.read_unit_targets(CONFIG),
+        "references": goals.read_references(CONFIG),
+        "standards": standards.read_standards(CONFIG),
     }
     return material.Material(as_of=AS_OF, labels=Labels(lang), **(made | tables))

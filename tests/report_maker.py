@@ -22,7 +22,7 @@ def parts(material: Material, variant: str = "annual", *, figures: bool = True) 
             *appendix.opening(material),
             *appendix.goals(material, drawn),
             *what_if.what_if_section(material),
-            *appendix.quality(material, drawn),
+            *appendix.quality(material),
             *appendix.tasks(material),
             *appendix.duties(material),
             *appendix.units(material),

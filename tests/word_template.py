@@ -18,10 +18,10 @@ from xhht_analysis.publishing import word
 
 FONT = "Times New Roman"
 VI = {
-    "office": ["UBND TỈNH …………", "**SỞ GIÁO DỤC VÀ ĐÀO TẠO**"],
+    "office": ["UBND {{authority}}", "**{{letterhead}}**"],
     "number": "Số:        /BC-SGDĐT",
     "nation": ["**CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM**", "**Độc lập - Tự do - Hạnh phúc**"],
-    "day": "…………, ngày … tháng … năm ……",
+    "day": "{{place}}, ngày … tháng … năm ……",
     "kind": "BÁO CÁO",
     "recipients": "Nơi nhận:",
     "list": ["- Bộ GDĐT (để báo cáo);", "- UBND tỉnh (để báo cáo);",
@@ -30,10 +30,10 @@ VI = {
     "signer": "GIÁM ĐỐC",
 }  # fmt: skip
 EN = VI | {
-    "office": ["PEOPLE'S COMMITTEE OF …………", "**DEPARTMENT OF EDUCATION AND TRAINING**"],
+    "office": ["PEOPLE'S COMMITTEE OF {{authority}}", "**{{letterhead}}**"],
     "number": "No.        /BC-SGDĐT",
     "nation": ["**SOCIALIST REPUBLIC OF VIET NAM**", "**Independence - Freedom - Happiness**"],
-    "day": "…………, date ……………",
+    "day": "{{place}}, date ……………",
     "kind": "REPORT",
     "recipients": "Recipients:",
     "list": ["- Ministry of Education and Training;", "- People's Committee of the province;",
@@ -154,7 +154,6 @@ def plain_form(path: Path) -> Path:
     section = doc.sections[0]
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin = section.bottom_margin = Mm(13)
-    write(doc.add_paragraph(), "**{{kind}}**", 13)
     write(doc.add_paragraph(), "**{{title}}**", 13)
     rule(doc.add_paragraph(), 165, 0.35)
     doc.add_paragraph(word.CONTENT, style="Body Text")

@@ -160,6 +160,8 @@ def test_the_report_has_the_form_of_the_decree(made):
     assert line._p.pPr.find(qn("w:pBdr")) is not None
     assert day.runs[0].italic
     assert "Số:" in first[0].text
+    assert first[0].text.startswith("UBND TỈNH ĐỒNG THÁP\nSỞ GIÁO DỤC VÀ ĐÀO TẠO")
+    assert day.text.startswith("Tiền Giang, ngày")
     assert last[0].text.splitlines()[1] == "- Bộ GDĐT (để báo cáo);"
     assert last[1].text == "GIÁM ĐỐC"  # nothing the form does not have
     texts = [p.text for p in doc.paragraphs]
@@ -185,7 +187,7 @@ def test_an_office_lays_its_own_form_beside_the_configuration(tmp_path, monkeypa
     form.paragraphs[0].insert_paragraph_before("CƠ QUAN KHÁC")
     form.save(own)
     monkeypatch.setattr(word, "Project", lambda: Project(root=tmp_path))
-    out = word.write_docx([(heading("Tên", 1).content, b"")], tmp_path / "a.docx", Labels())
+    out = word.write_docx([heading("Tên", 1)], tmp_path / "a.docx", Labels())
     assert Document(out).paragraphs[0].text == "CƠ QUAN KHÁC"
     form.paragraphs[-1]._p.getparent().remove(
         next(p._p for p in form.paragraphs if word.CONTENT in p.text)

@@ -14,7 +14,7 @@ from xhht_analysis import project
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing import explore, explorer
 from xhht_analysis.publishing.explore import Course
-from xhht_analysis.publishing.figures.courses import plot_course
+from xhht_analysis.publishing.figures.courses import plot_fan
 from xhht_analysis.running import records
 
 pytestmark = pytest.mark.unit
@@ -91,6 +91,17 @@ def test_the_kits_own_course_says_what_the_report_says(run):
     assert said in explore.chances(run, made).iloc[-1].to_list()[-1]
 
 
+def test_a_model_without_a_score_is_said_to_be_untested(run):
+    score = {"model_id": "drift", "indicator_code": GOAL, "origin_year": 2024, "horizon": 1,
+             "metric": "brier", "value": 0.1, "n": 11}  # fmt: skip
+    scored = frames.make_material(scores=pd.DataFrame([score]))
+    for made, untested in ((run, True), (scored, False)):
+        table = explore.what_if(made, course(), "815", 2.5)
+        assert ["chưa kiểm định" in text for text in table.iloc[0, 1:3]] == [untested] * 2
+        (last,) = {"chưa kiểm định" in text for text in explore.chances(made, course()).iloc[:, -1]}
+        assert last is untested
+
+
 def test_what_cannot_be_drawn_is_said(run):
     with pytest.raises(explore.NoCourseError, match="judge_again"):
         explore.forecast_course(run, "literacy_l2_districts")
@@ -121,7 +132,7 @@ def test_paces_of_scenarios_by_hand():
 
 def test_the_figure_shows_origin_later_years_and_scenario(run):
     made = explore.forecast_course(run, GOAL, origin_year=2024, n_draws=50)
-    figure = plot_course(run, GOAL, "819", made.years, made.of("819"), pace=5.0)
+    figure = plot_fan(run, GOAL, "819", years=made.years, draws=made.of("819"), pace=5.0)
     lines = {line.get_gid(): line for line in figure.axes[0].lines}
     assert list(lines["observed"].get_xdata()) == [2021, 2022, 2023, 2024]
     assert list(lines["later"].get_xdata()) == [2025, 2026]

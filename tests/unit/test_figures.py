@@ -1,7 +1,6 @@
 """Figures through what stands on their axes: never through pixels."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
@@ -31,7 +30,7 @@ def fixture_run() -> Material:
 @pytest.fixture(scope="module")
 def drawn(run):
     sketches = gallery.report_figures(run) | gallery.annex_figures(run)
-    wanted = [*gallery.report_figures(run), "fan_clc_it", "districts_clc_it", "calendar", "track"]
+    wanted = [*gallery.report_figures(run), "fan_clc_it", "districts_clc_it"]
     return {name: sketches[name]() for name in wanted}
 
 
@@ -158,21 +157,6 @@ def test_the_heatmap_shows_the_statements_of_the_goals_asked(run, drawn):
     assert texts(axes) == wanted
 
 
-def test_the_calendar_marks_late_and_missing(run, drawn):
-    axes = drawn["calendar"].axes[0]
-    shown = texts(axes)
-    assert any(text.endswith("!") for text in shown)  # district number 3 was late for 2023
-    assert "–" in shown  # number 6 sent nothing for 2022
-
-
-def test_reports_about_years_to_come_are_no_column_of_the_calendar():
-    rows = frames.make_submissions()
-    later = rows.head(1).assign(year=2030, file="x.xlsx")
-    run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
-    heads = [t.get_text() for t in grids.plot_calendar(run).axes[0].get_xticklabels()]
-    assert heads == [str(year) for year in frames.YEARS]
-
-
 def test_files_are_the_same_bytes_every_time_and_say_what_they_show(run, tmp_path):
     for folder in ("a", "b"):
         base.save_figure(plan.plot_pace(run), tmp_path / folder, "pace")
@@ -235,7 +219,7 @@ def test_a_run_without_figures_draws_what_says_so():
 def test_sixty_units_and_very_long_names_are_drawn():
     many = report_maker.many_units()
     assert len(grids.plot_heatmap(many).axes[0].get_yticklabels()) == 60
-    for plot in (plan.plot_overview, grids.plot_ladder, grids.plot_calendar):
+    for plot in (plan.plot_overview, grids.plot_ladder):
         base.png_bytes(plot(report_maker.hostile()))
 
 

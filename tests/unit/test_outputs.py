@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -47,31 +48,48 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     assert "f" not in kinds
     panel = list(book["Số liệu"].values)
     assert panel[0][0].startswith("SỐ LIỆU MINH HOẠ")
-    assert list(panel[1]) == list(run.panel.columns)
+    heads = panel[1]
+    assert heads[:4] == ("Chỉ tiêu", "Đơn vị", "Năm", "Tử số")
+    assert not any("_" in head or head.islower() for head in heads)
+    assert len(set(heads)) == len(run.panel.columns) + 2  # a column of codes per column of names
     assert len(panel) == len(run.panel) + 2
-    assert panel[2][panel[1].index("unit_code")] == "815"  # codes stay texts
+    first = dict(zip(heads, panel[2], strict=True))
+    assert (first["Đơn vị"], first["Đơn vị (mã)"]) == (run.names["815"], "815")  # codes stay texts
+    assert (first["Nguồn số"], first["Tình trạng"]) == ("đơn vị báo cáo", "minh hoạ")
     assert book["Số liệu"].freeze_panes == "B3"
     summary = list(book["Tổng hợp"].values)
     assert len(summary) == 34 + 2  # a line per dated target
     rejects = list(book["Ô chưa dùng được"].values)
-    assert rejects[2][3] == "=cmd|' /C calc'!A0<script>alert(1)</script>"
+    assert (
+        dict(zip(rejects[1], rejects[2], strict=True))["Giá trị ghi trong tệp"]
+        == "=cmd|' /C calc'!A0<script>alert(1)</script>"
+    )
 
 
 def test_forecasts_of_the_annex_stand_in_one_line_with_their_names(made, run):
     sheet = list(openpyxl.load_workbook(made[0] / "annex.xlsx")["Dự báo"].values)
     head, lines = sheet[1], sheet[2:]
-    assert head[:7] == (
-        "indicator_code", "indicator", "unit_code", "unit", "origin_year", "horizon", "year"
-    )  # fmt: skip
+    assert head[:7] == ("Chỉ tiêu", "Đơn vị", "Năm gốc", "Số năm dự báo trước", "Năm", "Kiểm định",
+                        "Phân vị 2,5 %")  # fmt: skip
     key = ["indicator_code", "unit_code", "year"]
     assert len(lines) == len(run.forecasts[key].drop_duplicates())
-    told = {(r[0], r[2], r[6]): dict(zip(head, r, strict=True)) for r in lines}
+    rows = [dict(zip(head, r, strict=True)) for r in lines]
+    told = {(r["Chỉ tiêu (mã)"], r["Đơn vị (mã)"], r["Năm"]): r for r in rows}
+    names = {0.025: "2,5", 0.1: "10", 0.25: "25", 0.5: "50", 0.75: "75", 0.9: "90", 0.975: "97,5"}
     for row in run.forecasts.sample(200, random_state=1).itertuples():
-        name = {"median": "median", "pmf": f"p{row.output_type_id:.0f}"}.get(row.output_type)
-        name = name or f"q{1000 * row.output_type_id:03.0f}"
         line = told[row.indicator_code, row.unit_code, row.year]
-        assert line[name] == row.value
-    assert ("TP Mỹ Tho", "815") in {(line["unit"], line["unit_code"]) for line in told.values()}
+        assert line[f"Phân vị {names[row.output_type_id]} %"] == row.value
+    assert ("TP Mỹ Tho", "815") in {(line["Đơn vị"], line["Đơn vị (mã)"]) for line in rows}
+    assert {line["Kiểm định"] for line in rows} == {"chưa kiểm định"}  # no scores in this run
+
+
+def test_a_forecast_that_a_test_scored_is_said_to_be_so():
+    verdicts = frames.make_verdicts()
+    mine = verdicts["goal_code"].eq("clc_it")
+    tested = verdicts.assign(tested=np.where(mine, "scored", "unscored"))
+    lines = workbook.forecast_lines(frames.make_material(verdicts=tested))
+    assert set(lines.loc[lines["indicator_code"].eq("clc_it"), "tested"]) == {"scored"}
+    assert set(lines.loc[lines["indicator_code"].ne("clc_it"), "tested"]) == {"unscored"}
 
 
 def test_a_full_disk_under_the_annex_is_told_as_a_full_disk(run, tmp_path, monkeypatch):
@@ -89,10 +107,10 @@ def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
     book = openpyxl.load_workbook(made[0] / "annex.xlsx")
     rows = list(book["Tệp đã nhận"].values)
     first = dict(zip(rows[1], rows[2], strict=True))
-    assert (first["year"], first["is_sample"]) == (2021, True)
-    assert isinstance(first["year"], int)
+    assert (first["Năm"], first["Số liệu minh hoạ"]) == (2021, True)
+    assert isinstance(first["Năm"], int)
     panel = list(book["Số liệu"].values)
-    place = panel[1].index("year")
+    place = panel[1].index("Năm")
     assert {type(row[place]) for row in panel[2:]} == {int}
 
 
@@ -209,6 +227,28 @@ def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
     assert "đơn vị" not in "".join(str(cell) for cell in line[1:])
     assert "2. Tỉnh đạt chuẩn xóa mù chữ mức độ 2" not in rows
     assert caption.content["text"] == "Từng mục tiêu của Kế hoạch"
+
+
+def test_a_target_given_to_a_unit_stands_on_its_page(run):
+    given = {"goal_code": "clc_it", "unit_code": "819", "target_year": 2027,
+             "target_value": 55.5, "decision_vi": "QĐ 12/QĐ-UBND"}  # fmt: skip
+    mine = frames.make_material(unit_targets=pd.DataFrame([given]))
+    (grid,) = unit_report.given_targets(mine, "819")
+    # district number 4 stands at 44 percent in 2026
+    assert grid.content["rows"] == [[
+        "Trung tâm học tập cộng đồng ứng dụng CNTT", "2027", "55,5", f"44,0{NB}% (2026)",
+        "QĐ 12/QĐ-UBND",
+    ]]  # fmt: skip
+    assert unit_report.given_targets(mine, "815") == []
+    assert grid.content in [block.content for block in unit_report.goals(mine, "819")]
+
+
+def test_references_stand_on_the_pages_of_their_goals_with_their_source(run):
+    (grid,) = indicator_pages.references(run, "trained_population")
+    values = [(row[0], row[1], row[2]) for row in grid.content["rows"]]
+    assert ("Cả nước", "2020", f"64,5{NB}%") in values
+    assert all("nguồn thứ cấp" in row[4] for row in grid.content["rows"])
+    assert indicator_pages.references(run, "clc_it") == []
 
 
 def test_an_unknown_unit_is_an_error(run):

@@ -5,6 +5,7 @@ import pytest
 
 from tests import frames, report_maker
 from xhht_analysis.contracts import VERDICTS
+from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import (
     changes,
@@ -12,9 +13,11 @@ from xhht_analysis.publishing import (
     implementation,
     places,
     report,
+    reports_received,
     review,
     run_tables,
     sentences,
+    track,
     unit_report,
     workbook,
 )
@@ -116,8 +119,8 @@ def test_no_verdicts_and_no_earlier_run_at_all(tmp_path):
         verdicts=VERDICTS.empty(), activities=frames.make_activities().head(0)
     )
     assert sentences.headline(run) == ["Tính đến ngày 20/11/2026: chưa đủ số liệu."]
-    assert "Không có lần tổng hợp trước" in str(report.changes(run)[1].content)
-    assert "chưa báo cáo" in str(report.tasks(run)[1].content)
+    assert "Không có lần tổng hợp trước" in str(changes.changes_section(run)[0].content)
+    assert "chưa báo cáo" in str(implementation.implementation(run)[0].content)
     assert report_maker.sections(run)
     assert workbook.write_annex(run, tmp_path / "a.xlsx").is_file()
 
@@ -134,12 +137,12 @@ def test_money_and_tasks_are_those_of_the_reporting_year():
     tables = {
         b.content["caption"]: b.content["rows"] for b in blocks if b.content["kind"] == "table"
     }
-    tasks = implementation.task_table(run, implementation.year_rows(run)).content["rows"]
+    tasks = implementation.measure_table(run, implementation.year_rows(run)).content["rows"]
     done = next(row for row in tasks if row[0].startswith("II.1.1"))
     # two units, both done; 120 + 120 planned, 100,5 + 100,5 spent; nothing of 2025
     assert done[1:] == ["2", "2", "0", "0", "0", "240", "201"]
     trend = next(rows for name, rows in tables.items() if "từng năm" in name)
-    assert [row[:2] for row in trend] == [["2025", "3.000"], ["2026", "400"]]
+    assert [row[:3] for row in trend] == [["2025", "2", "3.000"], ["2026", "4", "400"]]
     text = " ".join(blocks[0].content["paragraphs"])
     assert "dự toán 400 triệu đồng, đã chi 241 triệu đồng" in text
     asks = next(rows for name, rows in tables.items() if name.startswith("Khó khăn"))
@@ -165,6 +168,41 @@ def test_a_proposal_goes_to_the_agency_it_names():
         "Đề nghị Sở Lao động - Thương binh và Xã hội mở lớp": "Sở Nội vụ",
         "Bổ sung biên chế": "UBND tỉnh",
     }
+
+
+# ---- reports received, tests of the forecast ---------------------------------------------------
+
+
+def test_the_calendar_marks_late_and_missing():
+    run = frames.make_material()
+    (grid,) = reports_received.calendar(run)
+    rows = {row[0]: row[1:] for row in grid.content["rows"]}
+    assert grid.content["columns"] == ["Đơn vị", *map(str, frames.YEARS)]
+    assert rows[run.names["818"]][2] == "05/12 !"  # number 3 was late for 2023
+    assert rows[run.names["821"]][1] == "–"  # number 6 sent nothing for 2022
+    n = run.n_communes("818")
+    assert rows[run.names["818"]][5] == f"{n}/{n}"
+    assert rows["Số báo cáo đã nhận (gửi sau hạn)"][:3] == ["13 (0)", "12 (0)", "13 (1)"]
+
+
+def test_reports_about_years_to_come_are_no_column_of_the_calendar():
+    rows = frames.make_submissions()
+    later = rows.head(1).assign(year=2030, file="x.xlsx")
+    run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
+    (grid,) = reports_received.calendar(run)
+    assert grid.content["columns"][1:] == [str(year) for year in frames.YEARS]
+
+
+def test_the_track_record_is_a_mean_weighted_by_tests():
+    row = {"model_id": DEFAULT, "indicator_code": GOAL, "origin_year": 2023,
+           "metric": "coverage_80"}  # fmt: skip
+    scores = pd.DataFrame([row | {"horizon": 1, "value": 0.9, "n": 20},
+                           row | {"horizon": 2, "value": 0.6, "n": 10}])  # fmt: skip
+    run = frames.make_material(scores=scores)
+    (grid,) = track.track_table(run)
+    # (0.9 * 20 + 0.6 * 10) / 30 = 0.8
+    assert grid.content["rows"] == [[run.short(GOAL), "30", "2", f"80{NB}%"]]
+    assert track.track_table(frames.make_material()) == []
 
 
 # ---- districts --------------------------------------------------------------------------------

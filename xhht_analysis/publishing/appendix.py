@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
-from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name, measures, support_names
-from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.implementation import task_table, year_rows
+from xhht_analysis.publishing.blocks import Block, heading, prose
+from xhht_analysis.publishing.implementation import measure_table, year_rows
 from xhht_analysis.publishing.material import SHARE_KINDS, Material
 from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.reports_received import calendar
+from xhht_analysis.publishing.track import track_table
 
-MAX_ROWS = 40
 Drawn = Callable[..., list[Block]]
 
 
 def opening(run: Material) -> list[Block]:
     """Title and banner."""
-    word = run.labels.word
-    banner = [prose([word("sample_banner")], "banner")] if run.is_sample else []
-    return [heading(word("heading.annex"), 1), *banner, prose([run.footer()], "note")]
+    return parts.opening(run, run.labels.word("heading.annex"), run.footer())
 
 
 def goals(run: Material, drawn: Drawn) -> list[Block]:
     """Every goal: its reading, sentences, assumptions and figures."""
     word, blocks = run.labels.word, [heading(run.labels.word("heading.each_goal"))]
-    for goal in run.ordered_goals.itertuples():
-        code, row = goal.goal_code, run.ordered_goals.loc[goal.goal_code]
-        place = goal.place.replace("gạch", word("dash_mark")).replace("ý", word("item_mark"))
+    for code, goal in run.ordered_goals.iterrows():
+        place = goal["place"].replace("gạch", word("dash_mark")).replace("ý", word("item_mark"))
         notes = [word("goal.place", place=place)]
-        if doubts := run.labels.local(row, "doubts"):
+        if doubts := run.labels.local(goal, "doubts"):
             notes.append(word("goal.doubts", what=doubts))
         blocks += [
             heading(run.title(code), 3),
@@ -45,43 +41,32 @@ def goals(run: Material, drawn: Drawn) -> list[Block]:
 def assumptions(run: Material) -> list[Block]:
     """Least and greatest chance of every open goal under other assumptions or other data."""
     word, rows = run.labels.word, []
-    said = [s for year in run.target_years for s in run.statements(year)]
-    for one in (s for s in said if s.variants and s.chance_text):
-        ranked = sorted((p, name) for name, p in one.variants.items() if p == p)
-        if not ranked:
-            continue
-        ends = [
-            f"{run.labels.short_chance(p)} {_condition(run, one, name)}"
-            for p, name in (ranked[0], ranked[-1])
-        ]
-        rows.append([f"{one.title} ({one.target_year})", one.chance_text, *ends])
+    for said in run.all_statements():
+        ranked = sorted((p, name) for name, p in said.variants.items() if p == p)
+        if ranked and said.chance_text:
+            ends = [
+                f"{run.labels.short_chance(p)} {said.condition(name)}"
+                for p, name in (ranked[0], ranked[-1])
+            ]
+            rows.append([f"{said.title} ({said.target_year})", said.chance_text, *ends])
     if not rows:
         return []
-    heads = [word(f"col.{c}") for c in ("goal", "chance", "chance_least", "chance_most")]
+    columns = "goal chance chance_least chance_most"
     return [
         heading(word("heading.assumptions")),
-        table(word("assumptions.caption"), heads, rows, align="lrll"),
+        parts.grid(run, word("assumptions.caption"), columns, rows, align="lrll"),
     ]
-
-
-def _condition(run: Material, said, name: str) -> str:
-    newest = said.latest.year if said.latest else ""
-    return run.labels.known("variant", name, year=newest)
 
 
 def units(run: Material) -> list[Block]:
     """How the districts stand on the goals asked of them, then their latest figures."""
-    word, number, rows = run.labels.word, run.labels.number, standings(run)
-    columns = ["total", "hopeful", "hard", "best", "last"]
-    body = [
-        [run.names[row["unit_code"]], *(number(row[c]) for c in columns)]
-        for _, row in rows.iterrows()
-    ]
-    heads = [word("col.unit"), *(word(f"col.stand_{c}") for c in columns)]
-    caption = word("places.caption", year=run.last_year)
+    rows = standings(run)
+    rows["unit_code"] = rows["unit_code"].map(run.names)
+    columns = ["unit", *(f"stand_{name}" for name in rows.columns[1:])]
+    caption = run.labels.word("places.caption", year=run.last_year)
     return [
-        heading(word("heading.units"), wide=True),
-        table(caption, heads, body, align="lrrrrr", wide=True),
+        heading(run.labels.word("heading.units"), wide=True),
+        parts.grid(run, caption, columns, rows.itertuples(index=False), wide=True),
         latest_figures(run),
     ]
 
@@ -89,34 +74,21 @@ def units(run: Material) -> list[Block]:
 def latest_figures(run: Material) -> Block:
     """Every share and level of every district, latest year."""
     goals_ = run.ordered_goals
-    codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]
-    codes = codes.drop_duplicates("indicator_code")["indicator_code"]
-    word, units_ = run.labels.word, [*run.shown_districts["unit_code"], run.province.code]
-    cells = {code: run.cells(code) for code in codes}
-    found = {(u, c): latest(run, cells[c], u) for u in units_ for c in codes}
-    year = max((year for _, year in found.values()), default=0)
-    rows = []
-    for unit in units_:
-        texts = [
-            text if own in (0, year) else f"{text} ({own})"
-            for text, own in (found[unit, c] for c in codes)
+    codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]["indicator_code"]
+    word, codes = run.labels.word, list(dict.fromkeys(codes))
+    units_ = [*run.shown_districts["unit_code"], run.province.code]
+    found = {unit: [run.latest_cell(code, unit) for code in codes] for unit in units_}
+    newest = max((year for cells in found.values() for _, year in cells), default=0)
+    rows = [
+        [
+            word("annex.total") if unit == run.province.code else run.names[unit],
+            *(text if year in (0, newest) else f"{text} ({year})" for text, year in cells),
         ]
-        rows.append([word("annex.total") if unit == run.province.code else run.names[unit], *texts])
-    names = [run.short(code) for code in codes]
-    return table(
-        word("annex.caption"),
-        [word("col.unit"), *names],
-        rows,
-        align="l" + "r" * len(names),
-        note=word("annex.note", year=year),
-        wide=True,
-    )
-
-
-def latest(run: Material, cells: dict, unit: str) -> tuple[str, int]:
-    """Latest of ``Material.cells`` for a unit and its year; a dash and 0 when there is none."""
-    year = max((year for code, year in cells if code == unit), default=0)
-    return cells.get((unit, year), run.labels.word("none")), int(year)
+        for unit, cells in found.items()
+    ]
+    columns = ["unit", *(run.short(code) for code in codes)]
+    form = {"align": "l" + "r" * len(codes), "note": word("annex.note", year=newest)}
+    return parts.grid(run, word("annex.caption"), columns, rows, wide=True, **form)
 
 
 def tasks(run: Material) -> list[Block]:
@@ -124,7 +96,7 @@ def tasks(run: Material) -> list[Block]:
     rows = year_rows(run)
     if rows.empty:
         return []
-    return [heading(run.labels.word("heading.each_task")), task_table(run, rows)]
+    return [heading(run.labels.word("heading.each_task")), measure_table(run, rows)]
 
 
 def duties(run: Material) -> list[Block]:
@@ -132,44 +104,23 @@ def duties(run: Material) -> list[Block]:
     word = run.labels.word
     rows = [
         [
-            f"{int(goal.order)}. {run.title(goal.goal_code)}",
-            lead_name(run, goal.goal_code, former=True),
-            ", ".join(support_names(run, goal.goal_code)),
-            "; ".join(measures(run, goal.goal_code)) or word("none"),
+            f"{goal['order']}. {run.title(code)}",
+            lead_name(run, code, former=True),
+            ", ".join(support_names(run, code)),
+            "; ".join(measures(run, code)) or word("none"),
         ]
-        for goal in run.ordered_goals.itertuples()
+        for code, goal in run.ordered_goals.iterrows()
     ]
-    heads = [word(f"col.{c}") for c in ("goal", "lead", "support", "measures")]
-    body = table(word("duties.caption"), heads, rows, wide=True)
+    body = parts.grid(run, word("duties.caption"), "goal lead support measures", rows, wide=True)
     return [heading(word("heading.duties"), wide=True), body]
 
 
-def quality(run: Material, drawn: Drawn) -> list[Block]:
+def quality(run: Material) -> list[Block]:
     """Calendar of reports, track record, and what units are asked to mend."""
-    word = run.labels.word
-    blocks = [heading(word("heading.records")), *drawn("calendar", "track")]
-    for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
-        rows = getattr(run, name)
-        if not rows.empty:
-            caption = word(f"quality.{name}_caption", shown=min(len(rows), MAX_ROWS), n=len(rows))
-            blocks.append(doubt_table(run, rows.head(MAX_ROWS), caption, columns))
-    if run.rejects.empty and run.findings.empty:
-        blocks.append(prose([word("quality.none")]))
-    return blocks
-
-
-def doubt_table(run: Material, rows: pd.DataFrame, caption: str, columns: tuple) -> Block:
-    """Rejects or findings as a table; where they stand: file, sheet, cell."""
-    body = [[_doubt_cell(run, row, c) for c in columns] for _, row in rows.iterrows()]
-    return table(caption, [run.labels.word(f"col.{c}") for c in columns], body)
-
-
-def _doubt_cell(run: Material, row: pd.Series, column: str) -> str:
-    where = ", ".join(str(row[c]) for c in ("file", "sheet", "cell") if pd.notna(row[c]))
-    if column == "where":
-        return clean(where)
-    if run.labels.lang != "vi" and column in ("remedy", "message"):
-        text = str(row["rule"]).replace("_", " ")  # what offices are told is in Vietnamese
-    else:
-        text = row[column]
-    return clean(f"{text} ({where})" if column == "message" and where else text, 400)
+    doubts = parts.doubt_tables(run, rejects=run.rejects, findings=run.findings)
+    return [
+        heading(run.labels.word("heading.records")),
+        *calendar(run),
+        *track_table(run),
+        *(doubts or [prose([run.labels.word("quality.none")])]),
+    ]

@@ -1,19 +1,25 @@
 """The pieces a document is made of: heading, prose, list, table, picture.
 
 A block shows itself in Jupyter and carries its content as JSON, so that the same notebook becomes
-HTML, Word and print without reading HTML back. Every text is escaped here and nowhere else;
-``**two stars**`` make bold.
+HTML, Word and print without reading HTML back. HTML is made by templates/committee/blocks.html.j2,
+which escapes every text; ``**two stars**`` make bold.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
 
 BLOCK_MIME = "application/vnd.xhht.block+json"
+TEMPLATES = Path(__file__).parent / "templates" / "committee"
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,36 @@ class Block:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {BLOCK_MIME: self.content, "text/plain": plain_text(self.content)}
         if self.png is None:
-            return data | {"text/html": to_html(self.content)}, {}
+            return data | {"text/html": self.html}, {}
         image = {"image/png": base64.b64encode(self.png).decode()}
         return data | image, {"image/png": {"alt": self.content["alt"]}}
+
+    @property
+    def html(self) -> str:
+        """The block as HTML with every text escaped and no inline style."""
+        return str(templates().get_template("blocks.html.j2").module.show(self.shown))
+
+    @property
+    def shown(self) -> dict:
+        """Content as the template needs it: of a picture with its PNG in base64."""
+        png = {"png": base64.b64encode(self.png).decode()} if self.png else {}
+        return self.content | png
+
+
+@cache
+def templates() -> Environment:
+    """The templates of pages and blocks; they escape whatever is put in."""
+    found = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    found.filters |= {"runs": runs, "slug": slug, "text": cell_text, "compact_json": compact_json}
+    found.filters["sha256"] = lambda text: base64.b64encode(
+        hashlib.sha256(text.encode()).digest()
+    ).decode()
+    return found
+
+
+def compact_json(content: object) -> str:
+    """JSON without spaces."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def heading(text: str, level: int = 2, *, wide: bool = False) -> Block:
@@ -75,11 +108,6 @@ def links(items: Sequence[tuple[str, str]]) -> Block:
     return Block({"kind": "links", "items": [list(item) for item in items]})
 
 
-def widget(html: str) -> Block:
-    """Controls and data of the page's own script; the caller has escaped every text."""
-    return Block({"kind": "widget", "html": html})
-
-
 def plain_text(content: dict) -> str:
     """Content without markup, one line per row or paragraph."""
     match content["kind"]:
@@ -91,10 +119,11 @@ def plain_text(content: dict) -> str:
             return f"{content['caption']}: {content['alt']}"
         case "links":
             return "\n".join(text for text, _ in content["items"])
-        case "widget":
-            return ""
-    lines = [content["caption"], " | ".join(content["columns"])]
-    return "\n".join(lines + [" | ".join(cell_text(c) for c in row) for row in content["rows"]])
+        case "table":
+            rows = [content["columns"], *content["rows"]]
+            lines = [" | ".join(cell_text(cell) for cell in row) for row in rows]
+            return "\n".join([content["caption"], *lines])
+    return ""
 
 
 def cell_text(cell: str | list) -> str:
@@ -116,71 +145,3 @@ def clean(value: object, width: int = 160) -> str:
 def slug(text: str) -> str:
     """Anchor of a heading: its letters and digits joined by hyphens."""
     return "-".join(re.findall(r"\w+", text.lower()))
-
-
-def to_html(content: dict) -> str:
-    """Content as HTML with every text escaped and no inline style."""
-    match content["kind"]:
-        case "heading":
-            level, text = content["level"], content["text"]
-            name = ' class="wide"' if content["wide"] else ""
-            anchor = escape(content.get("id") or slug(text))
-            return f'<h{level} id="{anchor}"{name}>{escape(text)}</h{level}>'
-        case "prose":
-            return _prose_html(content)
-        case "picture":
-            return f"<p>{escape(content['caption'])}</p>"
-        case "links":
-            items = (f'<li><a href="{escape(h)}">{escape(t)}</a></li>' for t, h in content["items"])
-            return f'<ul class="links">{"".join(items)}</ul>'
-        case "widget":
-            return content["html"]
-    return _table_html(content)
-
-
-def _inline(text: str) -> str:
-    return "".join(f"<strong>{escape(t)}</strong>" if b else escape(t) for t, b in runs(text))
-
-
-def _prose_html(content: dict) -> str:
-    style = escape(content["style"])
-    if style == "list":
-        items = "".join(f"<li>{_inline(p)}</li>" for p in content["paragraphs"])
-        return f"<ul>{items}</ul>"
-    role = ' role="note"' if style == "banner" else ""
-    paragraphs = "".join(f"<p>{_inline(p)}</p>" for p in content["paragraphs"])
-    return f'<div class="{style}"{role}>{paragraphs}</div>'
-
-
-def _table_html(content: dict) -> str:
-    width = len(content["columns"])
-    head = "".join(
-        f'<th scope="col" class="{side}">{escape(name)}</th>'
-        for name, side in zip(content["columns"], content["align"], strict=True)
-    )
-    body = []
-    for row in content["rows"]:
-        if len(row) == 1 < width:
-            text = escape(cell_text(row[0]))
-            body.append(
-                f'<tr class="group"><th scope="colgroup" colspan="{width}">{text}</th></tr>'
-            )
-        else:
-            cells = zip(row, content["align"], content["columns"], strict=True)
-            body.append(f"<tr>{''.join(_cell_html(i, *c) for i, c in enumerate(cells))}</tr>")
-    note = f'<p class="note">{escape(content["note"])}</p>' if content["note"] else ""
-    caption = escape(content["caption"])
-    name = " ".join(["sheet", *(k for k in ("wide", "cards") if content.get(k))])
-    region = f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}">'
-    return (
-        f'<div class="{name}">{region}'
-        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div>{note}</div>"
-    )
-
-
-def _cell_html(index: int, cell: str | list, side: str, column: str) -> str:
-    tone = "" if isinstance(cell, str) else f" tone-{escape(cell[1])}"
-    tag, scope = ("th", ' scope="row"') if index == 0 else ("td", "")
-    label = f' data-label="{escape(column)}"' if index else ""
-    return f'<{tag}{scope}{label} class="{side}{tone}">{_inline(cell_text(cell))}</{tag}>'

@@ -7,49 +7,35 @@ in every form. Cells tagged ``analyst-only``, all code and all prints stay behin
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 import os
 import shutil
 import subprocess
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError
-from xhht_analysis.publishing import blocks
-from xhht_analysis.publishing.blocks import BLOCK_MIME, Block
+from xhht_analysis.publishing.blocks import (
+    BLOCK_MIME,
+    TEMPLATES,
+    Block,
+    prose,
+    slug,
+    templates,
+)
 from xhht_analysis.publishing.labels import Labels
 
 SCRIPT = "what-if.js"
-TEMPLATES = Path(__file__).with_name("templates")
 HIDDEN_TAG = "analyst-only"
 REPORT, PARTS = "report", ("brief", "annex")
 """Documents made from one executed notebook, by the tag of their cells."""
-ROMAN = [
-    "I",
-    "II",
-    "III",
-    "IV",
-    "V",
-    "VI",
-    "VII",
-    "VIII",
-    "IX",
-    "X",
-    "XI",
-    "XII",
-    "XIII",
-    "XIV",
-    "XV",
-    "XVI",
-    "XVII",
-    "XVIII",
-    "XIX",
-    "XX",
-]
+ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+CAPTIONED = {"picture": "figure", "table": "table"}
+"""Kinds of blocks that have a number, and the word before it."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge")
 EDGE_PLACES = (r"Microsoft\Edge\Application\msedge.exe", r"Google\Chrome\Application\chrome.exe")
 PRINT_SECONDS = 120
@@ -62,8 +48,8 @@ class ExportError(KitError):
 
 def read_executed(
     notebook: Path, labels: Labels, part: str = REPORT, *, outline: bool = False
-) -> nbformat.NotebookNode:
-    """Cells of one ``part`` of an executed notebook, its pictures and tables numbered.
+) -> list[Block]:
+    """Blocks of one ``part`` of an executed notebook, its pictures and tables numbered.
 
     A cell belongs to the part whose name is among its tags, else to the report; ``outline``
     numbers the headings too, I, 1, a.
@@ -74,52 +60,59 @@ def read_executed(
         If a cell failed or none ran: a half-made page must not leave the office.
     """
     nb = nbformat.read(notebook, as_version=4)
-    nb.cells = [c for c in nb.cells if _part(c) == part]
-    outputs = [o for c in nb.cells if c.cell_type == "code" for o in c.outputs]
+    cells = [cell for cell in nb.cells if _part(cell) == part]
+    outputs = [o for cell in cells for o in cell.get("outputs", ())]
     if any(o.output_type == "error" for o in outputs):
         raise ExportError(f"{notebook.name}: a cell failed, so there is no document to make")
     if not outputs:
         raise ExportError(f"{notebook.name} was not executed: there is nothing to publish")
-    return number(nb, labels, outline=outline)
+    blocks = [block for cell in cells for block in _blocks(cell)]
+    return number(blocks, labels, outline=outline)
 
 
 def _part(cell: nbformat.NotebookNode) -> str:
     tags = cell.metadata.get("tags", [])
-    if HIDDEN_TAG in tags:
-        return HIDDEN_TAG
-    return next((part for part in PARTS if part in tags), REPORT)
+    return next((part for part in (HIDDEN_TAG, *PARTS) if part in tags), REPORT)
 
 
-def number(
-    nb: nbformat.NotebookNode, labels: Labels, *, outline: bool = False
-) -> nbformat.NotebookNode:
-    """Number the captions of pictures and tables (and headings as I, 1, a), in place."""
-    places = [0, 0, 0]
-    counts = {"picture": 0, "table": 0}
-    words = {"picture": "figure", "table": "table"}
-    for content, _ in block_outputs(nb):
-        kind = content["kind"]
-        level = content["level"] - 2 if kind == "heading" and outline else -1
-        if level >= 0:
-            places[level:] = [places[level] + 1, 0, 0][: 3 - level]
-            sign = (ROMAN[places[0] - 1], str(places[1]), chr(96 + places[2]))[level]
-            content["text"] = f"{sign}{')' if level == 2 else '.'} {content['text']}"
-        if kind in counts and content["caption"]:
+def _blocks(cell: nbformat.NotebookNode) -> Iterator[Block]:
+    """Blocks that a cell shows; text and tables of an office's own cells as they are."""
+    if cell.cell_type == "markdown":
+        yield prose(cell.source.split("\n\n"))
+    for data in (output.get("data", {}) for output in cell.get("outputs", ())):
+        if BLOCK_MIME in data:
+            png = data.get("image/png")
+            yield Block(data[BLOCK_MIME], base64.b64decode(png) if png else None)
+        elif "text/html" in data:
+            yield Block({"kind": "foreign", "html": data["text/html"]})
+
+
+def number(blocks: Iterable[Block], labels: Labels, *, outline: bool = False) -> list[Block]:
+    """Number the captions of pictures and tables (and headings as I, 1, a); name the headings."""
+    places, counts, names = [0, 0, 0], Counter(), Counter()
+    numbered = []
+    for block in blocks:
+        content, kind = dict(block.content), block.content["kind"]
+        if kind == "heading":
+            level = content["level"] - 2
+            if outline and level >= 0:
+                places[level:] = [places[level] + 1, 0, 0][: 3 - level]
+                sign = (f"{roman(places[0])}.", f"{places[1]}.", f"{chr(96 + places[2])})")[level]
+                content["text"] = f"{sign} {content['text']}"
+            name = slug(content["text"])
+            names[name] += 1
+            content["id"] = name if names[name] == 1 else f"{name}-{names[name]}"
+        if kind in CAPTIONED and content["caption"]:
             counts[kind] += 1
-            content["caption"] = labels.word(words[kind], n=counts[kind], text=content["caption"])
-    return nb
+            words = {"n": counts[kind], "text": content["caption"]}
+            content["caption"] = labels.word(CAPTIONED[kind], **words)
+        numbered.append(Block(content, block.png))
+    return numbered
 
 
-def block_outputs(nb: nbformat.NotebookNode) -> list[tuple[dict, bytes]]:
-    """Blocks of a notebook in order: content and, for a picture, the PNG bytes."""
-    found = []
-    for cell in nb.cells:
-        for output in cell.get("outputs", ()):
-            content = output.get("data", {}).get(BLOCK_MIME)
-            if content:
-                png = base64.b64decode(output.data.get("image/png", ""))
-                found.append((content, png))
-    return found
+def roman(n: int) -> str:
+    """Roman number up to 39."""
+    return "X" * (n // 10) + ROMAN[n % 10]
 
 
 def export_html(
@@ -132,64 +125,38 @@ def export_html(
 ) -> Path:
     """Write one part of the notebook as a page that needs nothing else: no external address.
 
-    The only script is that of a `blocks.widget`, named by its hash in the page's policy. Raises
+    The only script is that of the what-if section, named by its hash in the page's policy. Raises
     what `read_executed` raises.
     """
     labels = Labels(lang)
     return _write_page(read_executed(executed_notebook, labels, part, outline=outline), out, labels)
 
 
-def write_page(found: list[Block], out: Path, *, lang: str = "vi") -> Path:
+def write_page(blocks: list[Block], out: Path, *, lang: str = "vi") -> Path:
     """Write blocks as a page of the same look, without a notebook (indicator pages, index)."""
-    cell = nbformat.v4.new_code_cell()
-    for block in found:
-        data, metadata = block._repr_mimebundle_()
-        cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
     labels = Labels(lang)
-    return _write_page(number(nbformat.v4.new_notebook(cells=[cell]), labels), out, labels)
+    return _write_page(number(blocks, labels), out, labels)
 
 
-@cache
-def page_exporter():
-    """What turns a notebook into a page, made once."""
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(
-        template_name="committee", extra_template_basedirs=[str(TEMPLATES)], exclude_input=True
-    )
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    return exporter
-
-
-def _write_page(nb: nbformat.NotebookNode, out: Path, labels: Labels) -> Path:
-    from nbconvert.exporters.templateexporter import TemplateExporter
-
-    headings = _prepare(nb)
-    css = (TEMPLATES / "committee" / "page.css").read_text(encoding="utf-8")
-    sample = labels.word("sample") if _is_sample(nb) else ""
-    if sample:
+def _write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
+    contents = [block.shown for block in blocks]
+    headings = [c for c in contents if c["kind"] == "heading"]
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    sample = ""
+    if any(c.get("style") == "banner" for c in contents):
+        sample = labels.word("sample")
         css += f'@page {{ @top-center {{ content: "{sample}"; font-weight: bold; }} }}\n'
-    scripted = any(c["kind"] == "widget" for c, _ in block_outputs(nb))
-    script = (TEMPLATES / "committee" / SCRIPT).read_text(encoding="utf-8") if scripted else ""
+    scripted = any(c["kind"] == "what_if" for c in contents)
     page = {
         "lang": labels.lang,
         "title": headings[0]["text"] if headings else out.stem,
         "css": css,
-        "css_hash": _hash(css),
-        "script": script,
-        "script_hash": _hash(script) if script else "",
+        "script": (TEMPLATES / SCRIPT).read_text(encoding="utf-8") if scripted else "",
         "sample": sample,
-        "skip": labels.word("skip"),
-        "contents_title": labels.word("contents"),
-        "contents": [h for h in headings if h["level"] in (2, 3)],
+        "word": labels.word,
     }
-    # the template has every alt and tabindex: nbconvert need not parse the page to add them
-    text, _ = TemplateExporter.from_notebook_node(page_exporter(), nb, resources={"page": page})
-    return files.write_text(out, text)
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    template = templates().get_template("page.html.j2")
+    return files.write_text(out, template.render(page, headings=headings, blocks=contents))
 
 
 def export_docx(
@@ -207,37 +174,9 @@ def export_docx(
     from xhht_analysis.publishing.word import write_docx
 
     labels = Labels(lang)
-    found = block_outputs(read_executed(executed_notebook, labels, part, outline=outline))
-    return write_docx(found, out, labels, part)
-
-
-def _prepare(nb: nbformat.NotebookNode) -> list[dict]:
-    """Turn blocks into what the template prints; return the headings with unique ids."""
-    headings, seen = [], {}
-    for cell in nb.cells:
-        for output in cell.get("outputs", ()):
-            content = output.get("data", {}).get(BLOCK_MIME)
-            if not content:
-                continue
-            if content["kind"] == "picture":
-                about = output.metadata.setdefault("image/png", {})
-                width = round(96 * content["inches"])
-                png = base64.b64decode(output.data["image/png"])
-                size = [int.from_bytes(png[i : i + 4], "big") for i in (16, 20)]
-                about |= {"alt": content["alt"], "caption": content["caption"], "width": width}
-                about["height"] = round(width * size[1] / size[0])
-                continue
-            if content["kind"] == "heading":
-                name = blocks.slug(content["text"])
-                seen[name] = seen.get(name, 0) + 1
-                content["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
-                headings.append(content)
-            output.data["text/html"] = blocks.to_html(content)
-    return headings
-
-
-def _is_sample(nb: nbformat.NotebookNode) -> bool:
-    return any(c["kind"] == "prose" and c["style"] == "banner" for c, _ in block_outputs(nb))
+    return write_docx(
+        read_executed(executed_notebook, labels, part, outline=outline), out, labels, part
+    )
 
 
 def find_browser() -> str | None:

@@ -24,6 +24,7 @@ from xhht_analysis.plan.province import read_province
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.run_tables import read_material
+from xhht_analysis.publishing.selection import where
 
 SCENARIOS = ("none", "last3", "best3")
 """No line; the pace of the last three years; the unit's own best three years."""
@@ -71,15 +72,19 @@ class Course:
             raise NoCourseError(f"{self.goal_code}: denominators are missing, nothing adds up")
         return (self.draws * self.weights[None, :, None]).sum(axis=1) / self.weights.sum()
 
+    def place(self, year: int) -> int:
+        """Place of ``year`` among `years`."""
+        return int(np.flatnonzero(self.years == year)[0])
+
     def _place(self, unit_code: str) -> int:
         if unit_code not in self.units:
             raise NoCourseError(f"{self.goal_code}: unit {unit_code!r} has no figure")
         return self.units.index(unit_code)
 
-    def chance(self, unit_code: str, year: int, target: float) -> float:
-        """Chance (0-1) that a unit stands at ``target`` percent or above in ``year``."""
-        at = int(np.flatnonzero(self.years == year)[0])
-        return float((self.of(unit_code)[:, at] >= target).mean())
+    def chance(self, unit_code: str, year: int, target: float, *, most: bool = False) -> float:
+        """Chance (0-1) that a unit stands at ``target`` percent or above (``most``: below)."""
+        ahead = self.of(unit_code)[:, self.place(year)]
+        return float((ahead <= target if most else ahead >= target).mean())
 
     def sped_up(self, unit_code: str, points: float) -> Course:
         """The same draws with one unit ``points`` percentage points a year faster (or slower)."""
@@ -143,7 +148,7 @@ def judge_again(
     material: Material, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
 ) -> Material:
     """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
-    goal, lines = (t[t["goal_code"] == goal_code] for t in (material.goals, material.targets))
+    goal, lines = (where(t, goal_code=goal_code) for t in (material.goals, material.targets))
     config = Project().config_dir
     plan = forecast_plan(
         material.panel, goal, lines, material.indicators, areas.read_areas(config),
@@ -154,69 +159,75 @@ def judge_again(
     return replace(material, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
 
 
-def _chance(material: Material, course: Course, unit: str, year: int, need: float) -> float:
+def _chance(run: Material, course: Course, unit: str, target: pd.Series) -> float:
     """Chance by the course; where it repeats the run, the run's own, so that they never differ."""
-    verdict = material.verdict(course.goal_code, year, unit)
-    latest = int(material.rows(material.ordered_goals.loc[course.goal_code, "indicator_code"])
-                 .dropna(subset="value")["year"].max())  # fmt: skip
+    year, verdict = (
+        target["target_year"],
+        run.verdict(course.goal_code, target["target_year"], unit),
+    )
+    latest = run.rows(target["indicator_code"]).dropna(subset="value")["year"].max()
     same = course.model == DEFAULT and course.origin_year == latest and not course.sped
     if same and verdict is not None and verdict["basis"] == "forecast":
         return float(verdict["prob_reached"])
-    return course.chance(unit, year, need)
+    return course.chance(unit, year, target["target_value"], most=target["comparator"] == "<=")
 
 
-def chances(material: Material, course: Course) -> pd.DataFrame:
+def _shown(run: Material, course: Course, chance: float) -> str:
+    """Chance in words, "untested" where 02_backtest did not score the model on this indicator."""
+    code, text = run.ordered_goals.loc[course.goal_code, "indicator_code"], run.labels.short_chance
+    scored = len(where(run.scores, model_id=course.model, indicator_code=code))
+    return text(chance) if scored else run.labels.word("untested", chance=text(chance))
+
+
+def _places(run: Material, course: Course, *units: str) -> dict[str, str]:
+    """Names of units, the province last where its districts add up."""
+    whole = run.province.code
+    codes = dict.fromkeys([*units, *([whole] if course.weights is not None else [])])
+    return {u: run.labels.word("province") if u == whole else run.names[u] for u in codes}
+
+
+def chances(run: Material, course: Course) -> pd.DataFrame:
     """What a course says of every unit, the province last, in words.
 
     One row per unit: latest figure, then per target year to come the median, the 80 % range and
     the verdict with its rounded chance.
     """
-    word, labels = material.labels.word, material.labels
-    units = [*course.units] + ([material.province.code] if course.weights is not None else [])
-    rows = []
-    for unit in dict.fromkeys(units):
+    word, percent, rows = run.labels.word, run.labels.percent, []
+    targets = [run.target(course.goal_code, y) for y in run.target_years if y > course.origin_year]
+    for unit, name in _places(run, course, *course.units).items():
         draws = course.of(unit)
-        name = word("province") if unit == material.province.code else material.names[unit]
-        row = {word("col.unit"): name, word("col.current"): labels.percent(draws[0, 0])}
-        for year in (y for y in material.target_years if y > course.origin_year):
-            target = material.target(course.goal_code, year)
-            if target is None:
-                continue
-            ahead = draws[:, int(np.flatnonzero(course.years == year)[0])]
-            low, middle, high = np.quantile(ahead, [0.1, 0.5, 0.9])
-            chance = _chance(material, course, unit, year, float(target["target_value"]))
-            row[word("col.expected", year=year)] = labels.percent(middle)
-            row[f"80 % ({year})"] = f"{labels.percent(low)} – {labels.percent(high)}"
-            verdict = f"{labels.verdict(classify(chance))} ({labels.short_chance(chance)})"
+        row = {word("col.unit"): name, word("col.current"): percent(draws[0, 0])}
+        for target in (t for t in targets if t is not None):
+            year, chance = int(target["target_year"]), _chance(run, course, unit, target)
+            low, middle, high = np.quantile(draws[:, course.place(year)], [0.1, 0.5, 0.9])
+            row[word("col.expected", year=year)] = percent(middle)
+            row[f"80 % ({year})"] = f"{percent(low)} – {percent(high)}"
+            verdict = f"{run.labels.verdict(classify(chance))} ({_shown(run, course, chance)})"
             row[word("col.verdict", year=year)] = verdict
         rows.append(row)
     return pd.DataFrame(rows).set_index(word("col.unit"))
 
 
 def what_if(
-    material: Material, course: Course, unit_code: str, points: float, year: int = 0
+    run: Material, course: Course, unit_code: str, points: float, year: int = 0
 ) -> pd.DataFrame:
     """What changes if one unit sped up by ``points`` percentage points a year.
 
     Rows: the unit and the province; chance of the target before and after, in words and 0-1.
     """
-    year, unit_code = year or material.last_year, material.code(unit_code)
-    target = material.target(course.goal_code, year)
+    year, unit_code = year or run.last_year, run.code(unit_code)
+    target = run.target(course.goal_code, year)
     if target is None:
         raise NoCourseError(f"{course.goal_code} has no target for {year}")
-    need, faster, rows = float(target["target_value"]), course.sped_up(unit_code, points), []
-    both = [unit_code] + ([material.province.code] if course.weights is not None else [])
-    for unit in dict.fromkeys(both):
-        old = _chance(material, course, unit, year, need)
-        gain = faster.chance(unit, year, need) - course.chance(unit, year, need)
-        new = float(np.clip(old + gain, 0, 1))
-        whole = unit == material.province.code
-        name = material.labels.word("province") if whole else material.names[unit]
-        shown = [material.labels.short_chance(p) for p in (old, new)]
-        rows.append([name, *shown, round(old, 3), round(new, 3)])
-    word = material.labels.word
-    columns = [word("col.unit"), word("explore.before"), word("explore.after")]
-    return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"])
+    need, most = float(target["target_value"]), target["comparator"] == "<="
+    faster, rows = course.sped_up(unit_code, points), []
+    for unit, name in _places(run, course, unit_code).items():
+        old = _chance(run, course, unit, target)
+        after, before = (c.chance(unit, year, need, most=most) for c in (faster, course))
+        new = float(np.clip(old + after - before, 0, 1))
+        rows.append([name, *(_shown(run, course, p) for p in (old, new)), old, new])
+    columns = [run.labels.word(name) for name in ("col.unit", "explore.before", "explore.after")]
+    return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 
 
 def scenario_pace(observed: pd.Series, scenario: str) -> float:
@@ -259,11 +270,9 @@ def figure_data(material: Material, name: str) -> dict[str, pd.DataFrame]:
     code = next((c for c in material.ordered_goals.index if name.endswith(f"_{c}")), None)
     if code is None:
         raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")
-    indicator = material.ordered_goals.loc[code, "indicator_code"]
-    found = {}
+    indicator, found = material.ordered_goals.loc[code, "indicator_code"], {}
     for table in FIGURE_TABLES:
-        rows = getattr(material, table)
-        key, value = ("goal_code", code) if table == "verdicts" else ("indicator_code", indicator)
-        rows = rows[(rows[key] == value) & (rows["frame"] == material.province.frame)]
+        key = {"goal_code": code} if table == "verdicts" else {"indicator_code": indicator}
+        rows = where(getattr(material, table), frame=material.province.frame, **key)
         found[table] = rows.reset_index(drop=True)
     return found

@@ -11,9 +11,9 @@ import ipywidgets as widgets
 
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.publishing import explore, sentences
-from xhht_analysis.publishing.blocks import prose, to_html
+from xhht_analysis.publishing.blocks import prose
 from xhht_analysis.publishing.figures.base import png_bytes
-from xhht_analysis.publishing.figures.courses import plot_course, plot_fan
+from xhht_analysis.publishing.figures.courses import plot_fan
 from xhht_analysis.publishing.figures.grids import plot_ladder
 from xhht_analysis.publishing.material import Material
 
@@ -44,19 +44,19 @@ def view(
             *sentences.goal_sentences(material, goal_code),
             material.labels.word("explore.level"),
         ]
-        return png_bytes(figure), figure.get_label(), to_html(prose(told).content)
+        return png_bytes(figure), figure.get_label(), prose(told).html
     try:
         base = explore.forecast_course(material, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
         draws = course.of(unit_code)
     except explore.NoCourseError:
         text = material.labels.word("explore.nothing")
-        return png_bytes(plot_fan(material, goal_code)), text, to_html(prose([text]).content)
+        return png_bytes(plot_fan(material, goal_code)), text, prose([text]).html
     seen = material.observed(goal_code, None, unit_code)
     seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
     pace = explore.scenario_pace(seen[seen.index <= course.origin_year], scenario)
-    figure = plot_course(
-        material, goal_code, unit_code, course.years, draws, model=model, pace=pace
+    figure = plot_fan(
+        material, goal_code, unit_code, years=course.years, draws=draws, model=model, pace=pace
     )
     table = explore.chances(material, course).to_html(border=0)
     if extra:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.agencies import addressee, task_label
-from xhht_analysis.publishing.blocks import Block, clean, prose, table
+from xhht_analysis.publishing.blocks import Block, clean, prose
 from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.selection import where
 
 STATES = ("done", "in_progress", "not_started", "stopped")
+MONEY = ["budget_planned", "budget_spent"]
 DUTIES = "IV."
 """Tasks of section IV of the plan are duties of agencies, not measures."""
 N_NAMED, MAX_ASKS = 3, 8
@@ -16,12 +19,12 @@ N_NAMED, MAX_ASKS = 3, 8
 
 def year_rows(run: Material) -> pd.DataFrame:
     """Activities of the reporting year, one row per task and reporter: the latest received."""
-    rows = run.activities
-    rows = rows[rows["year"] == run.report_year].sort_values("received_on", kind="stable")
+    rows = where(run.activities, year=run.report_year).sort_values("received_on", kind="stable")
     keys = ["task_code", "reporter_code"]
-    money = rows.groupby(keys, dropna=False)[["budget_planned", "budget_spent"]].sum(min_count=1)
+    money = rows.groupby(keys, dropna=False)[MONEY].sum(min_count=1)
     last = rows.drop_duplicates(keys, keep="last").set_index(keys)
-    return last.assign(**{c: money[c] for c in money}).reset_index()
+    last = last.assign(**{c: money[c] for c in MONEY}).reset_index()
+    return last.sort_values("task_code", kind="stable")
 
 
 def implementation(run: Material) -> list[Block]:
@@ -29,111 +32,85 @@ def implementation(run: Material) -> list[Block]:
     word, rows, year = run.labels.word, year_rows(run), run.report_year
     if rows.empty:
         return [prose([word("activities.none")])]
-    rows = rows.sort_values("task_code", kind="stable")
-    lead = word(
-        "activities.lead",
-        year=year,
-        units=rows["reporter_code"].nunique(),
-        tasks=rows["task_code"].nunique(),
-        **_tally(rows),
-    )
+    counts = {state: int((rows["status"] == state).sum()) for state in STATES}
+    counts |= {"units": rows["reporter_code"].nunique(), "tasks": rows["task_code"].nunique()}
+    lead = word("activities.lead", year=year, **counts)
+    trend = run.activities.groupby("year")[MONEY].sum()
+    trend.insert(0, "n", run.activities.groupby("year")["reporter_code"].nunique())
+    share = 100 * trend["budget_spent"] / trend["budget_planned"]
+    trend = trend.assign(share=share.map(run.labels.percent)).rename(index=str).itertuples()
+    columns = "year n_units planned spent spent_share"
     return [
         prose([lead, money_sentence(run, rows)]),
-        _group_table(run, rows),
-        _money_trend(run),
+        measure_table(run, rows, by_group=True),
+        parts.grid(run, word("activities.trend_caption"), columns, trend, align="lrrrr"),
         *asks(run, rows, "difficulty"),
         *asks(run, rows, "proposal"),
     ]
 
 
-def _tally(rows: pd.DataFrame) -> dict[str, int]:
-    return {state: int((rows["status"] == state).sum()) for state in STATES}
-
-
 def money_sentence(run: Material, rows: pd.DataFrame) -> str:
     """Money planned and spent in the reporting year, by source where it was stated."""
-    planned, spent = (rows[c].sum() for c in ("budget_planned", "budget_spent"))
+    planned, spent = rows[MONEY].sum()
     if not planned:
         return ""
     word, number = run.labels.word, run.labels.number
-    text = word(
-        "activities.money",
-        year=run.report_year,
-        planned=number(planned),
-        spent=number(spent),
-        share=run.labels.percent(100 * spent / planned),
+    sums = {"planned": number(planned), "spent": number(spent)}
+    share = run.labels.percent(100 * spent / planned)
+    text = word("activities.money", year=run.report_year, share=share, **sums)
+    sources = where(run.activities, year=run.report_year).groupby("budget_source")[MONEY[0]].sum()
+    parts_ = [f"{word(f'money.{s}')} {number(v)}" for s, v in sources.items() if v]
+    return f"{text} {word('activities.sources', parts='; '.join(parts_))}" if parts_ else text
+
+
+def measure_table(run: Material, rows: pd.DataFrame, *, by_group: bool = False) -> Block:
+    """Measures of the year under the heads of their groups, or the groups alone.
+
+    Columns: units (of a group: reports), states, money in million đồng.
+    """
+    tasks = run.tasks.set_index("task_code") if len(run.tasks) else run.tasks
+    titles, groups = (
+        {code: run.labels.local(task, name) for code, task in tasks.iterrows()}
+        for name in ("title", "group")
     )
-    mine = run.activities[run.activities["year"] == run.report_year]
-    sums = mine.groupby("budget_source")["budget_planned"].sum()
-    parts = [f"{word(f'money.{s}')} {number(v)}" for s, v in sums.items() if v]
-    return f"{text} {word('activities.sources', parts='; '.join(parts))}" if parts else text
-
-
-def _group_table(run: Material, rows: pd.DataFrame) -> Block:
-    """Groups of measures: reports by state and money; each measure stands in the annex."""
-    word, number = run.labels.word, run.labels.number
-    known = run.tasks.set_index("task_code") if len(run.tasks) else run.tasks
-    measures = rows[rows["task_code"].isin(known.index)]
-    measures = measures[~measures["task_code"].str.startswith(DUTIES)]
-    names = [run.labels.local(known.loc[code], "group") for code in measures["task_code"]]
-    body = []
-    for name, part in measures.groupby(pd.Series(names, measures.index, dtype=str), sort=False):
-        counts = [number(n) for n in (len(part), *_tally(part).values())]
-        money = [number(part[c].sum()) for c in ("budget_planned", "budget_spent")]
-        body.append([name, *counts, *money])
-    heads = [word(f"col.{c}") for c in ("group", "reports", *STATES, "planned", "spent")]
-    caption = word("activities.group_caption", year=run.report_year)
-    return table(caption, heads, body, align="lrrrrrrr")
-
-
-def task_table(run: Material, rows: pd.DataFrame) -> Block:
-    """Every measure of the year: units by state, money in million đồng."""
-    word, number = run.labels.word, run.labels.number
-    known = run.tasks.set_index("task_code") if len(run.tasks) else run.tasks
+    code = rows["task_code"].fillna("")
+    rows = rows.assign(group=code.map(groups), task_code=code)[~code.str.startswith(DUTIES)]
+    if by_group:
+        rows = rows.dropna(subset="group")
+    else:
+        rows = rows.fillna({"group": run.labels.word("none")})
+    states = pd.DataFrame({state: rows["status"] == state for state in STATES}, rows.index)
+    rows = rows[["group", "task_code", *MONEY]].assign(n=1).join(states)
+    sums = rows.groupby("group" if by_group else ["group", "task_code"], sort=False)
+    sums = sums[["n", *STATES, *MONEY]].sum()
     body, group = [], None
-    measures = rows[~rows["task_code"].fillna("").str.startswith(DUTIES)]
-    for code, part in measures.groupby(measures["task_code"].fillna("")):
-        task = known.loc[code] if code in known.index else pd.Series({"title_vi": ""})
-        if (name := run.labels.local(task, "group")) != group:
-            group = name
-            body.append([name or word("none")])
-        title = f"{task_label(clean(code))} {run.labels.local(task, 'title')}".strip()
-        counts = [number(n) for n in (part["reporter_code"].nunique(), *_tally(part).values())]
-        money = [number(part[c].sum()) for c in ("budget_planned", "budget_spent")]
-        body.append([title, *counts, *money])
-    heads = [word(f"col.{c}") for c in ("task", "n_units", *STATES, "planned", "spent")]
-    return table(word("activities.caption", year=run.report_year), heads, body, align="lrrrrrrr")
-
-
-def _money_trend(run: Material) -> Block:
-    word, number = run.labels.word, run.labels.number
-    sums = run.activities.groupby("year")[["budget_planned", "budget_spent"]].sum()
-    rows = [
-        [
-            str(year),
-            number(planned),
-            number(spent),
-            run.labels.percent(100 * spent / planned) if planned else word("none"),
-        ]
-        for year, planned, spent in sums.itertuples()
-    ]
-    heads = [word(f"col.{c}") for c in ("year", "planned", "spent", "spent_share")]
-    return table(word("activities.trend_caption"), heads, rows, align="lrrr")
+    for key, *cells in sums.itertuples():
+        name = key
+        if not by_group:
+            if key[0] != group:
+                group = key[0]
+                body.append([group])
+            name = f"{task_label(clean(key[1]))} {titles.get(key[1], '')}".strip()
+        body.append([name, *cells])
+    heads = ("group", "reports") if by_group else ("task", "n_units")
+    caption = "activities.group_caption" if by_group else "activities.caption"
+    caption = run.labels.word(caption, year=run.report_year)
+    return parts.grid(run, caption, [*heads, *STATES, "planned", "spent"], body, align="lrrrrrrr")
 
 
 def asks(run: Material, rows: pd.DataFrame, kind: str) -> list[Block]:
     """Difficulties or proposals, alike texts counted once, with who raised them and who answers."""
-    word, rows = run.labels.word, rows.dropna(subset=kind)
+    rows = rows.dropna(subset=kind)
     if rows.empty:
         return []
     body = []
     for text, part in rows.groupby(rows[kind].map(clean), sort=False):
         who = [run.names.get(code, code) for code in dict.fromkeys(part["reporter_code"])]
-        row = [text, run.labels.number(len(who)), run.labels.some(who, N_NAMED)]
-        body.append((len(who), row + ([addressee(run, text)] if kind == "proposal" else [])))
-    body = [row for _, row in sorted(body, key=lambda pair: -pair[0])]
+        body.append([text, len(who), run.labels.some(who, N_NAMED)])
+    body = sorted(body, key=lambda row: -row[1])
+    columns = [kind, "n_units", "raised_by"]
+    if kind == "proposal":
+        columns, body = [*columns, "addressee"], [[*row, addressee(run, row[0])] for row in body]
     given = {"shown": min(len(body), MAX_ASKS), "n": len(body), "year": run.report_year}
-    columns = [kind, "n_units", "raised_by", *(["addressee"] if kind == "proposal" else [])]
-    heads = [word(f"col.{c}") for c in columns]
-    caption = word(f"activities.{kind}_caption", **given)
-    return [table(caption, heads, body[:MAX_ASKS], align="lrll"[: len(heads)])]
+    caption = run.labels.word(f"activities.{kind}_caption", **given)
+    return [parts.grid(run, caption, columns, body[:MAX_ASKS])]

@@ -13,11 +13,12 @@ import pandas as pd
 
 from xhht_analysis import contracts, files
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing import sentences
-from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose, table
+from xhht_analysis.publishing import parts, sentences
+from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose
 from xhht_analysis.publishing.documents import write_page
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.scorecard import tone
+from xhht_analysis.publishing.selection import where
 
 FIELDS = (
     "definition", "numerator", "denominator", "measure_unit", "legal_basis", "reporter",
@@ -27,104 +28,117 @@ Drawn = Callable[..., list[Block]]
 ANNEX, INDEX = "../05_committee_report.xlsx", "../../index.html"
 
 
-def write_indicator_pages(material: Material, folder: Path, drawn: Drawn) -> list[Path]:
+def write_indicator_pages(run: Material, folder: Path, drawn: Drawn) -> list[Path]:
     """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` gives pictures."""
     made = []
-    for code in material.indicators["indicator_code"]:
-        page = folder / f"{code}.html"
-        blocks = indicator_blocks(material, code, drawn)
-        made.append(write_page(blocks, page, lang=material.labels.lang))
-        rows = material.panel[material.panel["indicator_code"] == code]
-        text = rows.sort_values(list(contracts.PANEL_KEY)).to_csv(
-            index=False, lineterminator="\r\n"
-        )
+    for code in run.indicators["indicator_code"]:
+        blocks = indicator_blocks(run, code, drawn)
+        made.append(write_page(blocks, folder / f"{code}.html", lang=run.labels.lang))
+        rows = where(run.panel, indicator_code=code).sort_values(list(contracts.PANEL_KEY))
+        text = rows.to_csv(index=False, lineterminator="\r\n")
         made.append(files.write_text(folder / f"{code}.csv", text))
     return made
 
 
-def indicator_blocks(material: Material, code: str, drawn: Drawn) -> list[Block]:
+def indicator_blocks(run: Material, code: str, drawn: Drawn) -> list[Block]:
     """Blocks of the page of one indicator."""
-    word, row = material.labels.word, material.indicator(code)
-    blocks = [heading(material.labels.local(row, "name"), 1)]
-    if material.is_sample:
-        blocks.append(prose([word("sample_banner")], "banner"))
-    blocks += [prose([material.footer()], "note"), heading(word("indicator.about"))]
-    blocks.append(_about(material, row))
-    blocks += [heading(word("indicator.targets")), *_targets(material, code, drawn)]
-    blocks += [heading(word("indicator.series")), _series(material, code)]
-    blocks += [heading(word("indicator.breaks")), prose(break_sentences(material, code), "list")]
-    shown = [(word("indicator.csv"), f"{code}.csv"), (word("indicator.all"), ANNEX)]
-    shown.append((word("indicator.back"), INDEX))
-    return [*blocks, heading(word("indicator.download")), links(shown)]
+    word, row = run.labels.word, run.indicator(code)
+    addresses = {"csv": f"{code}.csv", "all": ANNEX, "back": INDEX}
+    return [
+        *parts.opening(run, run.labels.local(row, "name"), run.footer()),
+        *section(run, "about", [_about(run, row)]),
+        *section(run, "targets", [*_targets(run, code, drawn), *references(run, code)]),
+        *section(run, "series", [_series(run, code)]),
+        *section(run, "breaks", [prose(break_sentences(run, code), "list")]),
+        *section(
+            run, "download", [links([(word(f"indicator.{k}"), a) for k, a in addresses.items()])]
+        ),
+    ]
 
 
-def _about(material: Material, row: pd.Series) -> Block:
-    word = material.labels.word
+def section(run: Material, name: str, blocks: list[Block]) -> list[Block]:
+    """Blocks under their heading."""
+    return [heading(run.labels.word(f"indicator.{name}")), *blocks]
+
+
+def _about(run: Material, row: pd.Series) -> Block:
+    word = run.labels.word
     body = [[word("indicator.code"), row["indicator_code"]]]
     for name in FIELDS:
-        value = material.labels.local(row, name) or row.get(name)
+        value = run.labels.local(row, name) or row.get(name)
         if name == "reporter":
-            value = ", ".join(material.names.get(c, c) for c in split_codes(str(value or "")))
+            value = ", ".join(run.names.get(c, c) for c in split_codes(str(value or "")))
         if name == "measure_unit":
-            value = material.labels.known("measure_unit", str(value))
+            value = run.labels.known("measure_unit", str(value))
         if pd.notna(value) and str(value):
             body.append([word(f"indicator.{name}"), clean(value, 600)])
     columns = [word("indicator.field"), word("indicator.value")]
-    return table(word("indicator.about_caption"), columns, body)
+    return parts.grid(run, word("indicator.about_caption"), columns, body)
 
 
-def _targets(material: Material, code: str, drawn: Drawn) -> list[Block]:
+def _targets(run: Material, code: str, drawn: Drawn) -> list[Block]:
     """Target lines with verdicts, then the figure of each goal that rests on the indicator."""
-    word, rows, found = material.labels.word, [], []
-    lines = material.targets[material.targets["indicator_code"] == code]
-    for goal_code in material.ordered_goals.index:
-        mine = lines[lines["goal_code"] == goal_code]
-        for year in sorted(mine["target_year"].astype(int)):
-            if (said := material.statement(goal_code, year)) is not None:
-                rows.append([said.title, str(year), said.target_text, said.actual_text,
-                             said.latest_text, tone(said)])  # fmt: skip
-                found += [sentences.paragraph(material, said)]
-    if not rows:
-        return [prose([word("indicator.targets_none")])]
-    columns = [
-        word(f"col.{c}") for c in ("goal", "year", "aim", "actual", "latest_of", "assessment")
+    goals = where(run.targets, indicator_code=code)["goal_code"].unique()
+    said = [s for s in run.all_statements() if s.indicator_code == code]
+    if not said:
+        return [prose([run.labels.word("indicator.targets_none")])]
+    said.sort(key=lambda s: (s.order, s.target_year))
+    rows = [
+        [s.title, str(s.target_year), s.target_text, s.actual_text, s.latest_text, tone(s)]
+        for s in said
     ]
-    fans = [f"fan_{goal_code}" for goal_code in dict.fromkeys(lines["goal_code"])]
-    drawn_fans = [picture for name in fans for picture in drawn(name)]
-    return [table(word("indicator.targets_caption"), columns, rows, align="lcrrrl", cards=True),
-            prose(found), *drawn_fans]  # fmt: skip
+    columns = "goal year aim actual latest_of assessment"
+    form = {"align": "lcrrrl", "cards": True}
+    return [
+        parts.grid(run, run.labels.word("indicator.targets_caption"), columns, rows, **form),
+        prose(sentences.paragraph(run, s) for s in said),
+        *drawn(*(f"fan_{goal}" for goal in goals)),
+    ]
 
 
-def _series(material: Material, code: str) -> Block:
-    """District by year: the share, or the recognised level with what bounds it."""
-    name, word = material.labels.local(material.indicator(code), "name"), material.labels.word
-    cells = material.cells(code)
-    if not cells:
-        return prose([word("indicator.series_none")])
-    years = sorted({year for _, year in cells})
-    whole, reported = material.province.code, {unit for unit, _ in cells}
-    units = [u for u in [*material.districts["unit_code"], whole] if u in reported]
-    body = [
-        [word("annex.total") if unit == whole else material.names[unit],
-         *(cells.get((unit, year), word("none")) for year in years)]
-        for unit in units
+def references(run: Material, code: str) -> list[Block]:
+    """Laws, roadmaps and figures of other areas on the goals of an indicator, with their source."""
+    goals = set(where(run.ordered_goals, indicator_code=code).index)
+    goals |= set(where(run.targets, indicator_code=code)["goal_code"])
+    rows = [
+        [row["area_vi"], str(row["year"]), _reference_value(run, row),
+         run.labels.local(row, "text"), row["source"]]
+        for _, row in run.references.iterrows()
+        if goals & set(split_codes(row["goal_codes"]))
     ]  # fmt: skip
-    columns = [word("col.unit"), *map(str, years)]
-    return table(word("indicator.series_caption", name=name), columns, body,
-                 align="l" + "r" * len(years))  # fmt: skip
+    caption = run.labels.word("indicator.references_caption")
+    return [parts.grid(run, caption, "area year value content source_of", rows)] if rows else []
 
 
-def break_sentences(material: Material, code: str) -> list[str]:
+def _reference_value(run: Material, row: pd.Series) -> str:
+    return run.labels.percent(row["value"], 0 if row["value"] % 1 == 0 else 1)
+
+
+def _series(run: Material, code: str) -> Block:
+    """District by year: the share, or the recognised level with what bounds it."""
+    word, cells = run.labels.word, run.cells(code)
+    units = {**{u: run.names[u] for u in run.districts["unit_code"]},
+             run.province.code: word("annex.total")}  # fmt: skip
+    cells = cells.reindex([unit for unit in units if unit in cells.index]).fillna(word("none"))
+    if cells.empty:
+        return prose([word("indicator.series_none")])
+    body = [[units[unit], *texts] for unit, *texts in cells.itertuples()]
+    caption = word("indicator.series_caption", name=run.labels.local(run.indicator(code), "name"))
+    columns = ["unit", *map(str, cells.columns)]
+    return parts.grid(run, caption, columns, body, align="l" + "r" * len(cells.columns))
+
+
+def break_sentences(run: Material, code: str) -> list[str]:
     """Where the series breaks: the merger, other definitions, doubtful figures."""
-    word, number, rows = material.labels.word, material.labels.number, material.rows(code)
-    other = material.panel[material.panel["indicator_code"] == code]["definition_variant"]
-    others = sorted(set(other.dropna()) - set(rows["definition_variant"]))
+    word, number, rows = run.labels.word, run.labels.number, run.rows(code)
+    every = where(run.panel, indicator_code=code)["definition_variant"].dropna()
+    others = sorted(set(every) - set(rows["definition_variant"]))
+    rebuilt = where(rows, unit_code=list(run.districts["unit_code"]), value_type="derived")
     told = []
-    own = rows["unit_code"].isin(material.districts["unit_code"])
-    if n := int((own & (rows["value_type"] == "derived")).sum()):
-        told.append(word("indicator.break_boundary", n=number(n)))
+    if len(rebuilt):
+        told.append(word("indicator.break_boundary", n=number(len(rebuilt))))
     if others and len(rows):
         told.append(word("indicator.break_variant", names=", ".join(others)))
-    if n := int((rows["status"] == "doubtful").sum()):
+    if n := len(where(rows, status="doubtful")):
         told.append(word("indicator.break_doubtful", n=number(n)))
     return told or [word("indicator.break_none")]

@@ -6,29 +6,24 @@ empty unit_code means the province of the plan, also after a merger.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from xhht_analysis import contracts
 from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
+from xhht_analysis.publishing.selection import kept, where
 
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
-VARIANTS = ["goal_code", "unit_code", "target_year", "variant", "kind", "prob_reached"]
-STANDARDS = ["level_indicator", "indicator_code"]
-DRIVERS = ["goal_code", "unit_code", "target_year", "rank", "feature", "effect"]
-NOWCASTS = ["indicator_code", "unit_code", "year", "n_reported", "n_units", "median"]
 SELF_DECLARED = "tự khai"
 """Words of the dictionary's notes (config/indicators.csv) on a figure nobody can check."""
 OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "scores", "variants",
@@ -36,48 +31,37 @@ OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "sc
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
-def kept(select: Callable) -> Callable:
-    """Select once from the tables of a `Material`, which never change."""
-
-    @wraps(select)
-    def selected(self, *key):
-        found = self._kept
-        if (select.__name__, *key) not in found:
-            found[select.__name__, *key] = select(self, *key)
-        return found[select.__name__, *key]
-
-    return selected
-
-
 @dataclass(frozen=True)
 class Material:
-    """Tables of one run (contracts), the plan's tables and the labels.
+    """Tables of one run (contracts), the plan's tables (`plan.tables`) and the labels.
 
-    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` holds the
-    verdicts of the run before, or no rows.
+    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
+    ``previous_panel`` are of the run before, or have no rows.
     """
 
     as_of: str
     panel: pd.DataFrame
     forecasts: pd.DataFrame
     verdicts: pd.DataFrame
+    rejects: pd.DataFrame
+    findings: pd.DataFrame
+    activities: pd.DataFrame
+    submissions: pd.DataFrame
+    scores: pd.DataFrame
+    variants: pd.DataFrame
+    drivers: pd.DataFrame
+    nowcasts: pd.DataFrame
+    previous: pd.DataFrame
+    previous_panel: pd.DataFrame
     goals: pd.DataFrame
     targets: pd.DataFrame
     indicators: pd.DataFrame
     units: pd.DataFrame
-    agencies: pd.DataFrame = field(default_factory=pd.DataFrame)
-    standards: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=STANDARDS))
-    tasks: pd.DataFrame = field(default_factory=pd.DataFrame)
-    rejects: pd.DataFrame = field(default_factory=contracts.REJECTS.empty)
-    findings: pd.DataFrame = field(default_factory=contracts.FINDINGS.empty)
-    activities: pd.DataFrame = field(default_factory=contracts.ACTIVITIES.empty)
-    submissions: pd.DataFrame = field(default_factory=contracts.SUBMISSIONS.empty)
-    scores: pd.DataFrame = field(default_factory=contracts.SCORES.empty)
-    previous: pd.DataFrame = field(default_factory=contracts.VERDICTS.empty)
-    previous_panel: pd.DataFrame = field(default_factory=contracts.PANEL.empty)
-    variants: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=VARIANTS))
-    drivers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DRIVERS))
-    nowcasts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=NOWCASTS))
+    agencies: pd.DataFrame
+    standards: pd.DataFrame
+    tasks: pd.DataFrame
+    unit_targets: pd.DataFrame
+    references: pd.DataFrame
     labels: Labels = field(default_factory=Labels)
     chosen_units: tuple[str, ...] = ()
     """Districts that an ad hoc report shows; sums and counts are always of all."""
@@ -113,32 +97,30 @@ class Material:
     @cached_property
     def districts(self) -> pd.DataFrame:
         """The districts in Vietnamese order of their proper names."""
-        rows = self.units[self.units["level"] == "district"]
-        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True).map(collation_key)
-        keys = list(zip(proper, rows["unit_code"], range(len(rows)), strict=True))
-        return rows.iloc[[place for *_, place in sorted(keys)]].reset_index(drop=True)
+        rows = where(self.units, level="district")
+        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True)
+        order = sorted(rows.index, key=lambda i: (collation_key(proper[i]), rows["unit_code"][i]))
+        return rows.loc[order].reset_index(drop=True)
 
     @cached_property
     def shown_districts(self) -> pd.DataFrame:
         """The districts, or those chosen for an ad hoc report."""
-        rows = self.districts
-        return rows[rows["unit_code"].isin(self.chosen_units)] if self.chosen_units else rows
+        chosen = {"unit_code": list(self.chosen_units)} if self.chosen_units else {}
+        return where(self.districts, **chosen)
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Short name of every unit and agency by code."""
-        known = dict(zip(self.units["unit_code"], self.units["short_name"], strict=True))
+        names = self.units.set_index("unit_code")["short_name"].to_dict()
         if not self.agencies.empty:
-            short = self.agencies["short_name_vi"].replace("", pd.NA)
-            short = short.fillna(self.agencies["name_vi"])
-            known |= dict(zip(self.agencies["agency_code"], short, strict=True))
-        return known
+            short = self.agencies.set_index("agency_code")
+            names |= short["short_name_vi"].replace("", pd.NA).fillna(short["name_vi"]).to_dict()
+        return names
 
     @cached_property
     def ordered_goals(self) -> pd.DataFrame:
         """The plan's goals in the plan's order, indexed by goal_code."""
-        goals = self.goals.assign(order=self.goals["order"].astype(int))
-        return goals.sort_values("order").set_index("goal_code", drop=False)
+        return self.goals.sort_values("order").set_index("goal_code", drop=False)
 
     def title(self, goal_code: str) -> str:
         """Title of a goal in the language of the labels."""
@@ -152,7 +134,7 @@ class Material:
 
     def indicator(self, code: str) -> pd.Series:
         """Dictionary row of an indicator; a code the dictionary lacks gives bare defaults."""
-        rows = self.indicators[self.indicators["indicator_code"] == code]
+        rows = where(self.indicators, indicator_code=code)
         bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
         return rows.iloc[0] if len(rows) else bare
 
@@ -174,18 +156,17 @@ class Material:
         said = (self.statement(code, year, unit_code) for code in codes)
         return [one for one in said if one is not None]
 
+    def all_statements(self, unit_code: str = "") -> list[statements.Statement]:
+        """Statements of every target year, year by year."""
+        return [s for year in self.target_years for s in self.statements(year, unit_code)]
+
     def asked_of_units(self, year: int) -> list[str]:
         """Goals every district is to meet: shares of people or institutions, "100 % districts"."""
-        goals, lines = self.ordered_goals, (self.target(c, year) for c in self.ordered_goals.index)
-        return [
-            code
-            for code, line in zip(goals.index, lines, strict=True)
-            if line is not None
-            and (
-                goals.loc[code, "kind"] in SHARE_KINDS
-                or (goals.loc[code, "kind"] == COUNTED_KIND and float(line["target_value"]) >= 100)
-            )
-        ]
+        goals = self.ordered_goals
+        lines = where(self.targets, target_year=year).set_index("goal_code")["target_value"]
+        need = goals["goal_code"].map(lines)
+        shares = goals["kind"].isin(SHARE_KINDS) & need.notna()
+        return list(goals.index[shares | (goals["kind"].eq(COUNTED_KIND) & (need >= 100))])
 
     @kept
     def parent_goal(self, goal_code: str) -> str:
@@ -196,28 +177,24 @@ class Material:
         goals = self.ordered_goals
         goal = goals.loc[goal_code]
         if goal["kind"] == COUNTED_KIND:
-            lower = goals[
-                (goals["indicator_code"] == goal["indicator_code"])
-                & (goals["kind"] == COUNTED_KIND)
-                & (pd.to_numeric(goals["level_required"]) < float(goal["level_required"]))
-            ]
+            lower = where(goals, indicator_code=goal["indicator_code"], kind=COUNTED_KIND)
+            lower = lower[lower["level_required"] < goal["level_required"]]
         else:
             parent = self.indicator(goal["indicator_code"]).get("parent_indicator")
-            lower = goals[goals["indicator_code"] == parent]
+            lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
     def chance_of(self, said: statements.Statement, need: float) -> float:
         """P(the province stands at ``need`` in the target year) from the forecasts; NaN without."""
-        code = said.goal_code if said.measure_unit == "units" else said.indicator_code
-        rows = self.forecasts
-        rows = rows[
-            (rows["indicator_code"] == code)
-            & (rows["unit_code"] == said.unit_code)
-            & (rows["year"] == said.target_year)
-            & (rows["frame"] == self.province.frame)
-        ]
         kind = "quantile" if said.measure_unit == "percent" else "pmf"
-        rows = rows[rows["output_type"] == kind].sort_values("output_type_id")
+        rows = where(
+            self.forecasts,
+            indicator_code=said.goal_code if said.measure_unit == "units" else said.indicator_code,
+            unit_code=said.unit_code,
+            year=said.target_year,
+            frame=self.province.frame,
+            output_type=kind,
+        ).sort_values("output_type_id")
         if rows.empty:
             return float("nan")
         at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
@@ -230,49 +207,44 @@ class Material:
         self, goal_code: str, year: int, unit_code: str = "", table: str = "verdicts"
     ) -> pd.Series | None:
         """Verdict of one unit on the target of ``year``, or None; ``table`` may be "previous"."""
-        rows = getattr(self, table)
-        mask = (rows["goal_code"] == goal_code) & (rows["target_year"] == year)
-        rows = rows[mask & (rows["unit_code"] == self.code(unit_code))]
+        key = {"goal_code": goal_code, "target_year": year, "unit_code": self.code(unit_code)}
+        rows = where(getattr(self, table), **key)
         return None if rows.empty else rows.iloc[0]
 
     @kept
     def target(self, goal_code: str, year: int) -> pd.Series | None:
         """Target row of the plan for ``year``, or None."""
-        mask = (self.targets["goal_code"] == goal_code) & (
-            self.targets["target_year"].astype(int) == year
-        )
-        return None if not mask.any() else self.targets[mask].iloc[0]
+        rows = where(self.targets, goal_code=goal_code, target_year=year)
+        return None if rows.empty else rows.iloc[0]
 
     def n_communes(self, unit_code: str) -> int:
         """Communes in the area of a former district."""
-        rows = self.units[self.units["level"] == "commune"]
-        return int((rows["district_code"] == unit_code).sum())
+        return len(where(self.units, level="commune", district_code=unit_code))
 
     def silent_units(self, indicator_code: str, year: int) -> list[str]:
         """Names of who has no figure of that year: communes where they report, else districts."""
-        rows = self.panel[self.panel["indicator_code"] == indicator_code]
-        if not rows["unit_code"].isin(self.districts["unit_code"]).any():
+        rows, districts = where(self.panel, indicator_code=indicator_code), self.districts
+        if not rows["unit_code"].isin(districts["unit_code"]).any():
             return []  # no district has ever reported it: a milestone of one agency
-        rows = rows[(rows["year"] == year) & (rows["value"].notna() | rows["level"].notna())]
-        known = set(rows["unit_code"])
-        silent = [u for u in self.districts["unit_code"] if u not in known]
-        communes = self.units[(self.units["level"] == "commune")]
+        rows = where(rows, year=year)
+        known = set(rows[rows["value"].notna() | rows["level"].notna()]["unit_code"])
+        silent = [u for u in districts["unit_code"] if u not in known]
+        communes = where(self.units, level="commune")
         if not self.province.has_districts(f"{year}-12-31") and known & set(communes["unit_code"]):
-            mine = communes[communes["district_code"].isin(silent)]
+            mine = where(communes, district_code=silent)
             silent = [u for u in mine["unit_code"] if u not in known]
         return [self.names[u] for u in silent]
 
     def is_self_declared(self, indicator_code: str) -> bool:
         """Whether the dictionary says that the figure has no official measure."""
-        note = str(self.indicator(indicator_code).get("notes_vi", ""))
-        return SELF_DECLARED in note
+        return SELF_DECLARED in str(self.indicator(indicator_code).get("notes_vi", ""))
 
     @cached_property
     def report_year(self) -> int:
         """Year the report is about: the latest year with activities, else that of ``as_of``."""
+        year = int(self.as_of[:4])
         years = self.activities["year"].dropna()
-        years = years[years <= int(self.as_of[:4])]
-        return int(years.max()) if len(years) else int(self.as_of[:4])
+        return int(years[years <= year].max()) if (years <= year).any() else year
 
     def is_level(self, goal_code: str) -> bool:
         """Whether the goal rests on recognised levels instead of a share."""
@@ -281,13 +253,10 @@ class Material:
     @kept
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
-        mask = (self.panel["indicator_code"] == indicator_code) & (
-            self.panel["frame"] == self.province.frame
-        )
-        variant = self.indicator(indicator_code).get("definition_variant")
-        if isinstance(variant, str) and variant:
-            mask &= self.panel["definition_variant"] == variant
-        return self.panel[mask].sort_values(["unit_code", "year"])
+        key = {"indicator_code": indicator_code, "frame": self.province.frame}
+        if variant := self.indicator(indicator_code).get("definition_variant"):
+            key["definition_variant"] = variant
+        return where(self.panel, **key).sort_values(["unit_code", "year"])
 
     @kept
     def level_facts(self, indicator_code: str) -> LevelFacts:
@@ -315,16 +284,24 @@ class Material:
         values = {"low": low, "high": high, "reported": grid.isin(known)}
         return pd.DataFrame(values, index=grid).reset_index()
 
-    def cells(self, indicator_code: str) -> dict[tuple[str, int], str]:
-        """Every reported figure in words by unit and year: percent, or level with its bounds."""
+    @kept
+    def cells(self, indicator_code: str) -> pd.DataFrame:
+        """Every reported figure in words, a row per unit and a column per year; NaN elsewhere.
+
+        Percent, or level with its bounds.
+        """
         rows = self.rows(indicator_code).dropna(subset="value")
-        if len(rows):
-            return {(r.unit_code, r.year): self.labels.percent(r.value) for r in rows.itertuples()}
-        rows = self.levels(indicator_code)
-        return {
-            (r.unit_code, r.year): f"{r.low}–{r.high}" if r.high > r.low else f"{r.low}"
-            for r in rows[rows["reported"].astype(bool)].itertuples()
-        }
+        text = rows["value"].map(self.labels.percent)
+        if rows.empty:
+            rows = where(self.levels(indicator_code), reported=True)
+            low, high = rows["low"].astype(str), rows["high"].astype(str)
+            text = low.mask(low != high, low + "–" + high)
+        return rows.assign(text=text).pivot_table("text", "unit_code", "year", aggfunc="last")
+
+    def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
+        """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""
+        seen = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
+        return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.labels.word("none"), 0)
 
     @kept
     def observed(
@@ -336,47 +313,36 @@ class Material:
         level of the unit; the province's is that of its lowest district. ``indicator_code`` is
         that of one target where the goal's targets measure two standards.
         """
-        code = indicator_code or self.ordered_goals.loc[goal_code, "indicator_code"]
-        whole, unit_code = self.province.code, self.code(unit_code)
-        goal = self.ordered_goals.loc[goal_code]
-        if goal["kind"] not in LEVEL_KINDS:
-            rows = self.rows(code).dropna(subset="value")
-            units = list(self.districts["unit_code"])
-            own = rows[rows["unit_code"].isin(units)]
-            bounds = observed_shares(own, rows[rows["unit_code"] == whole], units, whole)
-            empty = pd.Series(dtype=float)
-            low, high = (side.get(unit_code, empty) for side in bounds)
+        goal, whole, unit = (
+            self.ordered_goals.loc[goal_code],
+            self.province.code,
+            self.code(unit_code),
+        )
+        code = indicator_code or goal["indicator_code"]
+        if not self.is_level(goal_code):
+            rows, units = self.rows(code).dropna(subset="value"), list(self.districts["unit_code"])
+            own, province = (where(rows, unit_code=u) for u in (units, whole))
+            bounds = observed_shares(own, province, units, whole)
+        elif (facts := self.level_facts(code)).history.empty:
+            return pd.DataFrame(columns=["year", "low", "high"])
         else:
-            facts = self.level_facts(code)
-            if facts.history.empty:
-                return pd.DataFrame(columns=["year", "low", "high"])
-            low, high = facts.bounds
-            if unit_code == whole and goal["kind"] == COUNTED_KIND:
+            bounds = facts.bounds
+            if unit == whole and goal["kind"] == COUNTED_KIND:
                 required = float(goal["level_required"])
-                low, high = ((end[facts.units] >= required).sum(axis=1) for end in (low, high))
-            else:
-                nothing = pd.Series(dtype=float)
-                low, high = low.get(unit_code, nothing), high.get(unit_code, nothing)
+                sums = ((end[facts.units] >= required).sum(axis=1) for end in bounds)
+                bounds = tuple({whole: one} for one in sums)
+        low, high = (end.get(unit, pd.Series(dtype=float)) for end in bounds)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 
     @kept
     def bands(self, indicator_code: str, unit_code: str = "") -> pd.DataFrame:
-        """Forecast quantiles: one row per year, one column per quantile level."""
-        try:
-            return self._bands.loc[(indicator_code, self.code(unit_code))].dropna(axis=1, how="all")
-        except KeyError:
-            return pd.DataFrame()
-
-    @cached_property
-    def _bands(self) -> pd.DataFrame:
-        """Quantiles from the last origin: rows indicator_code, unit_code, year."""
-        rows, keys = self.forecasts, ["indicator_code", "unit_code"]
-        rows = rows[(rows["frame"] == self.province.frame) & (rows["output_type"] == "quantile")]
-        last = rows.groupby(keys)["origin_year"].transform("max")
-        rows = rows[rows["origin_year"] == last]
-        table = rows.pivot_table(index=[*keys, "year"], columns="output_type_id", values="value")
-        return table.set_axis([round(float(c), 3) for c in table.columns], axis=1)
+        """Forecast quantiles from the last origin: a row per year, a column per quantile level."""
+        key = {"indicator_code": indicator_code, "unit_code": self.code(unit_code)}
+        rows = where(self.forecasts, frame=self.province.frame, output_type="quantile", **key)
+        rows = rows[rows["origin_year"] == rows["origin_year"].max()]
+        rows = rows.assign(level=rows["output_type_id"].round(3))
+        return rows.pivot_table("value", "year", "level")
 
     def footer(self) -> str:
         """Frame, source and date of receipt: stands under every figure."""
@@ -386,15 +352,13 @@ class Material:
 
 def all_units(known) -> pd.DataFrame:
     """All units the report can name: the province, its districts, communes of the last list."""
-    end = known.province.districts_end
-    new = known.units(end)
-    new = new[new["level"] == "commune"]
-    new = new.assign(
-        short_name=new["name_vi"],
-        district_code=[known.former_district(code) for code in new["unit_code"]],
+    communes = where(known.units(known.province.districts_end), level="commune")
+    communes = communes.assign(
+        short_name=communes["name_vi"],
+        district_code=[known.former_district(code) for code in communes["unit_code"]],
     )
     own = {"unit_code": known.province.code, "name_vi": known.province.name_vi}
     province = pd.DataFrame([{**own, "short_name": own["name_vi"], "level": "province"}])
     districts = known.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
-    return pd.concat([province, districts, new], ignore_index=True)[UNIT_COLUMNS]
+    return pd.concat([province, districts, communes], ignore_index=True)[UNIT_COLUMNS]

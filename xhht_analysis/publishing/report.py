@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name, measures
-from xhht_analysis.publishing.blocks import Block, heading, prose, table
+from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.changes import changes_section
 from xhht_analysis.publishing.decisions import decision_table, decisions
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.material import COUNTED_KIND, Material
 from xhht_analysis.publishing.places import places
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.track import track_sentences
@@ -38,95 +38,67 @@ def opening(run: Material, variant: str = "annual") -> list[Block]:
     word = run.labels.word
     title = word(f"heading.{check_variant(variant)}", year=run.report_year)
     as_of = word("as_of", date=run.labels.date(run.as_of))
-    banner = [prose([word("sample_banner")], "banner")] if run.is_sample else []
-    lines = [f"{word('heading.subtitle', as_of=as_of)}"]
-    return [heading(title, 1), *banner, prose(lines, "note")]
+    return parts.opening(run, title, word("heading.subtitle", as_of=as_of))
 
 
-def summary(run: Material, drawn: Drawn) -> list[Block]:
-    """What a chairman reads aloud, the picture of all goals, what is asked."""
-    return [
-        heading(run.labels.word("heading.summary")),
-        prose(sentences.headline(run), "lead"),
-        decision_table(run),
-        *drawn("overview"),
-    ]
+def section(run: Material, name: str, blocks: list[Block], **values: object) -> list[Block]:
+    """Blocks under their heading."""
+    return [heading(run.labels.word(f"heading.{name}", **values)), *blocks]
+
+
+def sections(run: Material, drawn: Drawn, *, whole: bool = True) -> list[Block]:
+    """All sections but method and proposals; an ad hoc report is not ``whole``."""
+    blocks = section(run, "summary", [*headline(run), *drawn("overview")])
+    blocks += section(run, "goals", results(run, drawn))
+    blocks += section(run, "pace", drawn("pace"))
+    blocks += section(run, "places", places(run, drawn))
+    if whole:
+        blocks += section(run, "activities", implementation(run), year=run.report_year)
+        blocks += section(run, "changes", changes_section(run))
+    return blocks
+
+
+def headline(run: Material) -> list[Block]:
+    """What a chairman reads aloud, and what is asked."""
+    return [prose(sentences.headline(run), "lead"), decision_table(run)]
 
 
 def results(run: Material, drawn: Drawn) -> list[Block]:
     """Per block of the plan: table, sentences, who answers, which measures apply."""
-    word, blocks = run.labels.word, [heading(run.labels.word("heading.goals"))]
-    for number in sorted(run.ordered_goals["block"].unique()):
-        goals = run.ordered_goals[run.ordered_goals["block"] == number]
-        blocks.append(heading(block_name(run, number), 3))
-        caption = word("goals.block_caption", name=block_name(run, number))
-        first = len(blocks) == 2
-        blocks.append(scorecard(run, caption, list(goals.index), note=first))
-        if (goals["kind"] == "share_districts").any():
+    word, blocks = run.labels.word, []
+    for number, goals in run.ordered_goals.groupby("block"):
+        name = block_name(run, number)
+        caption = word("goals.block_caption", name=name)
+        table = scorecard(run, caption, list(goals.index), note=not blocks)
+        blocks += [heading(name, 3), table]
+        if (goals["kind"] == COUNTED_KIND).any():
             blocks.append(prose([word("goal.districts_note")], "note"))
-        for code in goals.index:
-            blocks += goal_blocks(run, code)
+        blocks += [goal_paragraphs(run, code) for code in goals.index]
         blocks += drawn("ladder") if int(number) == LEVEL_BLOCK else ()
     return [*blocks, *drawn("shares")]
 
 
-def goal_blocks(run: Material, code: str) -> list[Block]:
+def goal_paragraphs(run: Material, code: str) -> Block:
     """Sentences on one goal, its lead agency and the measures of the plan."""
-    word, said = run.labels.word, sentences.goal_sentences(run, code)
-    codes = [m.split(" ", 1)[0] for m in measures(run, code)]
-    who = word(
-        "goal.owner",
-        lead=lead_name(run, code, former=True),
-        measures=", ".join(codes) or word("none"),
-    )
-    order = int(run.ordered_goals.loc[code, "order"])
-    named = [f"**{order}. {run.title(code)}.** {said[0]}", *said[1:-1]] if said else []
-    last = f"{said[-1]} {who}" if len(said) > 1 else who
-    return [prose([*named, last])]
+    word, texts = run.labels.word, sentences.goal_sentences(run, code)
+    codes = ", ".join(m.split(" ", 1)[0] for m in measures(run, code)) or word("none")
+    owner = word("goal.owner", lead=lead_name(run, code, former=True), measures=codes)
+    name = f"**{run.ordered_goals.loc[code, 'order']}. {run.title(code)}.** "
+    if len(texts) < 2:
+        return prose([*(name + text for text in texts), owner])
+    return prose([name + texts[0], *texts[1:-1], f"{texts[-1]} {owner}"])
 
 
-def pace(run: Material, drawn: Drawn) -> list[Block]:
-    """Required pace beside the pace so far, in one picture."""
-    return [heading(run.labels.word("heading.pace")), *drawn("pace")]
-
-
-def districts(run: Material, drawn: Drawn) -> list[Block]:
-    """Leading and struggling districts, chances of all, where help counts."""
-    return [heading(run.labels.word("heading.places")), *places(run, drawn)]
-
-
-def tasks(run: Material) -> list[Block]:
-    """Tasks and money of the reporting year."""
-    title = run.labels.word("heading.activities", year=run.report_year)
-    return [heading(title), *implementation(run)]
-
-
-def changes(run: Material) -> list[Block]:
-    """What changed since the run before, and why."""
-    return [heading(run.labels.word("heading.changes")), *changes_section(run)]
-
-
-def quality(run: Material) -> list[Block]:
-    """The account of the intake and the figures that would settle a verdict."""
-    word = run.labels.word
+def closing(run: Material) -> list[Block]:
+    """Quality of the data, half a page on the method, what the numbers do not say."""
     lines = [sentences.account_sentence(run), sentences.status_sentence(run)]
-    lines.append(
-        word(
-            "quality.asked",
-            rejects=run.labels.number(len(run.rejects)),
-            findings=run.labels.number(len(run.findings)),
-        )
-    )
-    return [heading(word("heading.quality")), prose(lines)]
-
-
-def methods(run: Material) -> list[Block]:
-    """Half a page on the method, what was tested, and what the numbers do not say."""
-    paragraphs, limits = (run.labels.paragraphs(key) for key in ("methods", "limits"))
+    counts = {name: run.labels.number(len(getattr(run, name))) for name in ("rejects", "findings")}
+    lines.append(run.labels.word("quality.asked", **counts))
+    methods = [*run.labels.paragraphs("methods"), " ".join(track_sentences(run))]
+    limits = prose(sentences.limits(run), "list")
     return [
-        heading(run.labels.word("heading.methods")),
-        prose([*paragraphs, " ".join(track_sentences(run))]),
-        prose(limits, "list"),
+        *section(run, "quality", [prose(lines)]),
+        *section(run, "methods", [prose(methods), limits]),
     ]
 
 
@@ -135,12 +107,14 @@ def proposals(run: Material) -> list[Block]:
     word, rows = run.labels.word, {}
     for one in decisions(run):
         rows.setdefault(one.addressee, []).append(one.asked)
+    goals = {}
     for said in run.statements(run.last_year):
         if said.is_struggling or said.key == "open":
-            text = word("proposal.goal", goal=said.title, chance=said.chance_text)
-            rows.setdefault(lead_name(run, said.goal_code), []).append(text)
-    heads = [word("col.addressee"), word("col.proposal")]
+            goals.setdefault(lead_name(run, said.goal_code), []).append(sentences.named(said))
+    for lead, names in goals.items():
+        text = word("proposal.goals", year=run.last_year, goals="; ".join(names))
+        rows.setdefault(lead, []).append(text)
+    if not rows:
+        return [prose([word("decision.none")])]
     body = [[who, " ".join(dict.fromkeys(texts))] for who, texts in rows.items()]
-    if not body:
-        return [heading(word("heading.proposals")), prose([word("decision.none")])]
-    return [heading(word("heading.proposals")), table(word("proposal.caption"), heads, body)]
+    return [parts.grid(run, word("proposal.caption"), "addressee proposal", body)]

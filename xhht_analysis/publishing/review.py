@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xhht_analysis.publishing import report, sentences
 from xhht_analysis.publishing.blocks import Block, heading, prose
+from xhht_analysis.publishing.implementation import implementation
 from xhht_analysis.publishing.material import Material
 
 SECTIONS = (
@@ -54,20 +55,12 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
 def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
     """Everything after the title: the customary outline for a review, else the annual one."""
     if report.check_variant(variant) in REVIEWS:
-        parts = [review(run, variant, office, drawn)]
-    else:
-        parts = [
-            report.summary(run, drawn),
-            report.results(run, drawn),
-            report.pace(run, drawn),
-            report.districts(run, drawn),
-        ]
-        if variant == "annual":
-            parts += [report.tasks(run), report.changes(run)]
-    parts += [report.quality(run), report.methods(run)]
-    if variant not in REVIEWS:
-        parts.append(report.proposals(run))
-    return [block for part in parts for block in part]
+        return [*review(run, variant, office, drawn), *report.closing(run)]
+    return [
+        *report.sections(run, drawn, whole=variant == "annual"),
+        *report.closing(run),
+        *report.section(run, "proposals", report.proposals(run)),
+    ]
 
 
 def review(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
@@ -90,9 +83,9 @@ def _computed(run: Material, key: str, year: int, drawn) -> list[Block]:
             return [prose(run.labels.paragraphs("basis"), "list")]
         case "goals":
             lead = prose([sentences.tally(run, year), sentences.reached_caveat(run)], "lead")
-            return [lead, *report.results(run, drawn)[1:]]
+            return [lead, *report.results(run, drawn)]
         case "tasks":
-            return report.tasks(run)[1:]
+            return implementation(run)
         case "strengths" | "weaknesses":
             keys = ("reached",) if key == "strengths" else ("missed", "no_data", "no_object")
             met = [s for s in run.statements(year) if s.key in keys]
@@ -101,7 +94,7 @@ def _computed(run: Material, key: str, year: int, drawn) -> list[Block]:
             points = sentences.named_points(run, run.last_year)
             return [prose(points, "list"), *drawn("pace")] if year < run.last_year else []
         case "proposals":
-            return report.proposals(run)[1:]
+            return report.proposals(run)
     return []
 
 

@@ -10,6 +10,7 @@ from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.material import OPTIONAL, Material, all_units
+from xhht_analysis.publishing.selection import where
 
 
 def read_material(
@@ -24,35 +25,35 @@ def read_material(
     """
     config = config_dir or Project().config_dir
     known = areas.read_areas(config)
-    must = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
-    may = {
-        name: store.read_table(name, processed_dir)
-        for name in OPTIONAL
-        if name in contracts.TABLES and (processed_dir / f"{name}.csv").is_file()
-    }
-    may.setdefault("forecasts", contracts.FORECASTS.empty())
-    if "findings" in may:  # left out is told to the sender by check
-        unread = may["findings"]["rule"].str.endswith("_left_out")
-        may["findings"] = may["findings"][~unread]
-    as_of = max([*must["verdicts"]["as_of"].dropna(), *must["panel"]["as_of"].dropna()], default="")
+    tables = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
+    tables |= {name: _optional(name, processed_dir) for name in OPTIONAL}
+    unread = tables["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
+    tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
     earlier = resolve(previous_dir) if previous_dir else None
-    for name, table in (("previous", "verdicts"), ("previous_panel", "panel")):
-        if earlier is not None and (earlier / f"{table}.csv").is_file():
-            may[name] = store.read_table(table, earlier)
+    dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]
     return Material(
-        as_of=as_of,
+        as_of=max(dates, default=""),
+        previous=_optional("verdicts", earlier),
+        previous_panel=_optional("panel", earlier),
         goals=goals.read_goals(config),
         targets=goals.read_targets(config),
         indicators=goals.read_indicators(config),
         agencies=goals.read_agencies(config),
         tasks=goals.read_tasks(config),
+        unit_targets=goals.read_unit_targets(config),
+        references=goals.read_references(config),
         standards=standards.read_standards(config),
         units=all_units(known),
         province=known.province,
         labels=Labels(lang, plan_words(config)),
-        **must,
-        **may,
+        **tables,
     )
+
+
+def _optional(name: str, folder: Path | None):
+    """Table of a run, without rows where there is no such file."""
+    there = folder is not None and (folder / f"{name}.csv").is_file()
+    return store.read_table(name, folder) if there else contracts.TABLES[name].empty()
 
 
 def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Material:
@@ -63,13 +64,15 @@ def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Materia
     ValueError
         If a code is none of the plan's goals or of the districts.
     """
-    known = {"goals": set(run.goals["goal_code"]), "units": set(run.districts["unit_code"])}
-    chosen = {"goals": goal_codes.split(","), "units": unit_codes.split(",")}
-    chosen = {name: [c.strip() for c in codes if c.strip()] for name, codes in chosen.items()}
-    for name, codes in chosen.items():
-        if unknown := sorted(set(codes) - known[name]):
+    chosen = [
+        [code.strip() for code in codes.split(",") if code.strip()]
+        for codes in (goal_codes, unit_codes)
+    ]
+    known = {"goals": run.goals["goal_code"], "units": run.districts["unit_code"]}
+    for (name, codes), mine in zip(known.items(), chosen, strict=True):
+        if unknown := sorted(set(mine) - set(codes)):
             raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
-    if not any(chosen.values()):
+    if not any(chosen):
         return run
-    wanted = run.goals["goal_code"].isin(chosen["goals"] or known["goals"])
-    return replace(run, goals=run.goals[wanted], chosen_units=tuple(chosen["units"]))
+    wanted = where(run.goals, goal_code=chosen[0]) if chosen[0] else run.goals
+    return replace(run, goals=wanted, chosen_units=tuple(chosen[1]))

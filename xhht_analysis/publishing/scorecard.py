@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from xhht_analysis.publishing.blocks import Block, table
+from xhht_analysis.publishing import parts
+from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
 
@@ -29,54 +31,40 @@ def scorecard(
     out what the caption and the key of the signs say.
     """
     word, rows, block = run.labels.word, [], None
-    seen = run.panel[run.panel["frame"] == run.province.frame]["year"]
-    ends = first, last = run.next_years
+    seen = where(run.panel, frame=run.province.frame)["year"]
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
+    first, last = run.next_years
     for goal in run.ordered_goals.itertuples():
-        said = [run.statement(goal.goal_code, year, unit_code) for year in ends]
-        if (codes and goal.goal_code not in codes) or not any(said):
+        pair = [run.statement(goal.goal_code, year, unit_code) for year in (first, last)]
+        if (codes and goal.goal_code not in codes) or not any(pair):
             continue
         if not codes and goal.block != block:
             block = goal.block
             rows.append([block_name(run, block)])
-        rows.append(
-            [
-                f"{int(goal.order)}. {run.title(goal.goal_code)}",
-                *_cells(run, newest, *said, short=short),
-            ]
-        )
+        name = f"{goal.order}. {run.title(goal.goal_code)}"
+        rows.append([name, *_cells(run, newest, *pair, short=short)])
     heads = [
-        word("col.goal"),
-        word("col.target", year=first),
-        word("col.actual_of", year=first),
-        word("col.verdict", year=first),
+        *(word(f"col.{name}", year=first) for name in ("target", "actual_of", "verdict")),
         word("col.target", year=last),
         word("col.latest", year=newest),
         word("col.verdict", year=last),
-        word("col.since"),
     ]
-    return table(
-        caption, heads, rows, align="lrrlrrlc", note=word("goals.note") if note else "", cards=True
-    )
+    columns, key = ["goal", *heads, "since"], word("goals.note") + word("goals.note_since")
+    if run.previous.empty:  # nothing to compare with
+        columns, key = columns[:-1], word("goals.note")
+        rows = [row[: len(columns)] for row in rows]
+    form = {"align": "lrrlrrlc"[: len(columns)], "note": key if note else "", "cards": True}
+    return parts.grid(run, caption, columns, rows, **form)
 
 
 def _cells(
-    run: Material,
-    newest: int,
-    first: Statement | None,
-    last: Statement | None,
-    *,
-    short: bool,
+    run: Material, newest: int, first: Statement | None, last: Statement | None, *, short: bool
 ) -> list:
-    none = run.labels.word("none")
+    none, newer = run.labels.word("none"), last or first
     cells = [none] * 3
     if first is not None:
         cells = [first.target_text, first.actual_text, tone(first, short=short)]
-    latest = (last or first).latest
-    shown = none
-    if latest is not None:
-        own = "" if latest.year == newest else f" ({latest.year})"
-        shown = (last or first).range_text(latest) + own
+    shown = newer.latest_text.removesuffix(f" ({newest})")
     if last is None:
         cells += [none, shown, none, none]
     else:
@@ -101,13 +89,16 @@ def tone(said: Statement, *, short: bool = False) -> list[str]:
 
 def block_name(run: Material, block: object) -> str:
     """Name of one of the plan's blocks of goals."""
-    goals = run.ordered_goals
-    name = run.labels.local(goals[goals["block"] == block].iloc[0], "block")
-    return run.labels.word("heading.block", n=block, name=name)
+    return run.labels.local(where(run.ordered_goals, block=block).iloc[0], "block")
 
 
 def summary_table(run: Material) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
-    pairs = ((code, year) for code in run.ordered_goals.index for year in run.target_years)
-    said = (run.statement(*pair) for pair in pairs)
-    return pd.DataFrame([one.record for one in said if one is not None])
+    said = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
+    columns = ["goal", "year", "aim", "actual", "latest_of", "assessment", "chance", "since"]
+    rows = [
+        [f"{s.order}. {s.title}", s.target_year, s.target_text, s.actual_text, s.latest_text,
+         f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text, s.direction]
+        for s in said
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[run.labels.word(f"col.{name}") for name in columns])

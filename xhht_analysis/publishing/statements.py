@@ -26,6 +26,7 @@ from xhht_analysis.publishing.labels import (
     rounded_percent,
 )
 from xhht_analysis.publishing.observation import NAN, NEARLY, Observation, Reading
+from xhht_analysis.publishing.selection import where
 
 if TYPE_CHECKING:
     from xhht_analysis.publishing.material import Material
@@ -54,7 +55,8 @@ class Statement:
     chance, chance_held
         P(target met in the target year); P(met in that year and the year before).
     pace_required, pace_before
-        Points of percent a year from ``base``; median yearly change of the last five years.
+        Points of percent a year from ``base`` (negative towards a most); median yearly change of
+        the last five years.
     people
         People or institutions more a year that ``pace_required`` means.
     other_source
@@ -152,13 +154,15 @@ class Statement:
 
     @property
     def target_text(self) -> str:
-        """Target with the plan's "phấn đấu" or "duy trì" before it."""
+        """Target with the plan's "phấn đấu" or "duy trì" before it, "không quá" of a most."""
         text = self.amount(self.need, 0)
-        if self.commitment in ("strive", "maintain"):
-            kept_status = (self.kind, self.commitment) == ("milestone", "maintain")
-            name = "maintain_status" if kept_status else self.commitment
-            return f"{self.labels.word(f'commitment.{name}')} {text}"
-        return text
+        if self.lower_is_better:
+            text = self.labels.word("at_most", target=text)
+        if self.commitment == "must":
+            return text
+        kept_status = (self.kind, self.commitment) == ("milestone", "maintain")
+        name = "maintain_status" if kept_status else self.commitment
+        return f"{self.labels.word(f'commitment.{name}')} {text}"
 
     @property
     def actual_text(self) -> str:
@@ -251,20 +255,24 @@ class Statement:
         decimals = 0 if key == "units" else 1
         return self.labels.count(key, abs(gap), decimals)
 
-    @property
-    def record(self) -> dict[str, object]:
-        """The statement as one row of the Excel summary, in words."""
-        word = self.labels.word
-        return {
-            word("col.goal"): f"{self.order}. {self.title}",
-            word("col.year"): self.target_year,
-            word("col.aim"): self.target_text,
-            word("col.actual"): self.actual_text,
-            word("col.latest_of"): self.latest_text,
-            word("col.assessment"): f"{self.mark} {self.labels.verdict(self.key)}",
-            word("col.chance"): self.chance_text,
-            word("col.since"): self.direction,
+    def say(self, key: str, **more: object) -> str:
+        """Words of ``key``, filled from this statement and ``more``."""
+        values = {
+            "year": self.target_year,
+            "before": self.target_year - 1,
+            "goal": self.title,
+            "target": self.target_text,
+            "verdict": self.labels.verdict(self.key),
+            "assessment": self.verdict_text,
+            "actual": self.actual_text,
+            "latest": self.latest_text,
+            "chance": self.chance_text,
         }
+        return self.labels.word(key, **values | more)
+
+    def condition(self, variant: str) -> str:
+        """Assumption or data of a variant in words: "nếu …"."""
+        return self.labels.known("variant", variant, year=self.latest.year if self.latest else "")
 
 
 def make_statement(run: Material, verdict: pd.Series) -> Statement:
@@ -272,19 +280,13 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
     v = verdict
     code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
     goal, indicator = run.ordered_goals.loc[code], run.indicator(v["indicator_code"])
-    target = run.target(code, year)
-    seen = [
-        Observation(int(r.year), float(r.low), float(r.high))
-        for r in run.observed(code, v["indicator_code"], unit).itertuples()
-    ]
+    target, before = run.target(code, year), run.verdict(code, year, unit, "previous")
+    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
+    seen = [Observation(*row) for row in rows]
     actual = next((o for o in seen if o.year == year), None)
     exact = [o for o in seen if o.exact]
-    before, variants = run.verdict(code, year, unit, "previous"), run.variants
-    mine = variants[
-        (variants["goal_code"] == code)
-        & (variants["unit_code"] == unit)
-        & (variants["target_year"] == year)
-    ]
+    key = {"goal_code": code, "unit_code": unit, "target_year": year}
+    variants = where(run.variants, **key).set_index("variant")["prob_reached"].to_dict()
     reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
     forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
     expected = v[["q100", "median", "q900"]].astype(float)
@@ -324,10 +326,13 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
         ended="no_legal_object" in reasons,
         year_ended=int(run.province.districts_end[:4]),
         previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
-        variants=dict(zip(mine["variant"], mine["prob_reached"], strict=True)),
+        variants=variants,
         tested=str(v.get("tested", "")),
         drivers=_drivers(run, code, year, unit) if forecast else (),
     )
+    if said.lower_is_better and said.base and year > said.base.year:
+        pace = (said.need - said.base.low) / (year - said.base.year)
+        said = replace(said, pace_required=min(0.0, pace))
     if unit != run.province.code:
         return said
     about = actual if v["basis"] == "observed" or said.latest is None else said.latest
@@ -338,10 +343,9 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
 
 
 def _drivers(run: Material, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
-    rows = run.drivers
-    rows = rows[(rows["goal_code"] == code) & (rows["target_year"] == year)]
+    rows = where(run.drivers, goal_code=code, target_year=year)
     if unit != run.province.code:
-        rows = rows[rows["unit_code"] == unit]
+        rows = where(rows, unit_code=unit)
     mean = rows.groupby("feature")["effect"].mean()
     mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
     return tuple((str(name), float(effect)) for name, effect in mean.items())
@@ -365,9 +369,8 @@ def _reported(run: Material, said: Statement, shown: Observation | None) -> Obse
     """What the agency sent for the province that year, where it is not the figure shown."""
     if shown is None or said.measure_unit != "percent":
         return None
-    rows = run.rows(said.indicator_code)
-    mine = (rows["unit_code"] == run.province.code) & (rows["year"] == shown.year)
-    sent = rows[mine & rows["value_type"].ne("derived")]["value"].dropna()
+    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
+    sent = rows[rows["value_type"].ne("derived")]["value"].dropna()
     if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
         return None
     return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))

@@ -9,194 +9,182 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_label
-from xhht_analysis.publishing.appendix import MAX_ROWS, doubt_table, latest
-from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
+from xhht_analysis.publishing.blocks import Block, clean, heading, prose
 from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture
-from xhht_analysis.publishing.implementation import STATES
+from xhht_analysis.publishing.implementation import MONEY, STATES
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.places import standings
 from xhht_analysis.publishing.reports_received import deadline
 from xhht_analysis.publishing.scorecard import scorecard
+from xhht_analysis.publishing.selection import where
 
 
-def judged_unit(material: Material, unit_code: str) -> str:
-    """Unit whose verdicts are shown: itself, or a commune's former district; else ValueError."""
-    rows = material.units[material.units["unit_code"] == unit_code]
+def _unit(run: Material, unit_code: str) -> pd.Series:
+    rows = where(run.units, unit_code=unit_code)
     if rows.empty:
         raise ValueError(f"unit_code {unit_code!r} is no unit of the province")
-    row = rows.iloc[0]
-    return str(row["district_code"]) if row["level"] == "commune" else unit_code
+    return rows.iloc[0]
 
 
-def unit_name(material: Material, unit_code: str) -> str:
+def judged_unit(run: Material, unit_code: str) -> str:
+    """Unit whose verdicts are shown: itself, or a commune's former district; else ValueError."""
+    unit = _unit(run, unit_code)
+    return str(unit["district_code"]) if unit["level"] == "commune" else unit_code
+
+
+def unit_name(run: Material, unit_code: str) -> str:
     """Full name of a unit."""
-    rows = material.units[material.units["unit_code"] == unit_code]
-    return str(rows.iloc[0]["name_vi"]) if len(rows) else unit_code
+    return str(_unit(run, unit_code)["name_vi"])
 
 
-def opening(material: Material, unit_code: str) -> list[Block]:
+def opening(run: Material, unit_code: str) -> list[Block]:
     """Title, the banner of invented data, date and frame."""
-    word, judged = material.labels.word, judged_unit(material, unit_code)
-    key = "unit.frame_district" if judged == unit_code else "unit.frame_commune"
-    lines = [f"**{word('as_of', date=material.labels.date(material.as_of))}.**"]
-    if unit_code != material.province.code:
-        lines.append(word(key, district=unit_name(material, judged)))
-    banner = [prose([word("sample_banner")], "banner")] if material.is_sample else []
-    title = word("unit.title", name=unit_name(material, unit_code))
-    return [heading(title, 1), *banner, prose(lines), prose([material.footer()], "note")]
+    word, judged = run.labels.word, judged_unit(run, unit_code)
+    lines = [f"**{word('as_of', date=run.labels.date(run.as_of))}.**"]
+    if unit_code != run.province.code:
+        key = "unit.frame_district" if judged == unit_code else "unit.frame_commune"
+        lines.append(word(key, district=unit_name(run, judged)))
+    title = word("unit.title", name=unit_name(run, unit_code))
+    return [*parts.opening(run, title), prose(lines), prose([run.footer()], "note")]
 
 
-def summary(material: Material, unit_code: str) -> list[Block]:
+def summary(run: Material, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
-    word, judged = material.labels.word, judged_unit(material, unit_code)
-    told = (sentences.tally(material, year, judged) for year in material.target_years)
-    lead = [*filter(None, told), _standing(material, judged)]
+    word, judged = run.labels.word, judged_unit(run, unit_code)
+    name = unit_name(run, judged)
+    lead = [sentences.tally(run, year, judged) for year in run.target_years]
     if judged != unit_code:
-        lead.insert(0, word("unit.of_district", district=unit_name(material, judged)))
-    points = sentences.named_points(material, material.last_year, judged)
-    gains = leverages(material, material.last_year)
-    gains = gains[(gains["unit_code"] == judged) & (gains["gain"] >= WORTH_SAYING)]
-    if len(gains):
-        best, name = gains.iloc[0], unit_name(material, judged)
-        gain = material.labels.number(100 * best["gain"], 1)
-        goal = material.title(best["goal_code"])
-        points.append(word("unit.leverage", unit=name, name=goal, gain=gain))
-    return [heading(word("unit.summary")), prose(lead, "lead"), prose(points, "list")]
+        lead.insert(0, word("unit.of_district", district=name))
+    points = sentences.named_points(run, run.last_year, judged)
+    gains = where(leverages(run), unit_code=judged)
+    for best in gains[gains["gain"] >= WORTH_SAYING].head(1).itertuples():
+        texts = {"unit": name, "gain": run.labels.number(100 * best.gain, 1)}
+        points.append(word("unit.leverage", name=run.title(best.goal_code), **texts))
+    return [
+        heading(word("unit.summary")),
+        prose([*lead, _standing(run, judged)], "lead"),
+        prose(points, "list"),
+    ]
 
 
-def _standing(material: Material, unit_code: str) -> str:
-    rows = standings(material, material.last_year)
-    mine = rows[rows["unit_code"] == unit_code]
-    if mine.empty:
-        return ""
-    row = mine.iloc[0]
-    above = int((rows["hopeful"] > row["hopeful"]).sum())
-    tied = int((rows["hopeful"] == row["hopeful"]).sum()) - 1
-    return material.labels.word(
-        "unit.standing",
-        year=material.last_year,
-        total=row["total"],
-        above=above,
-        tied=tied,
-        hopeful=row["hopeful"],
-        hard=row["hard"],
-    )
+def _standing(run: Material, unit_code: str) -> str:
+    rows = standings(run)
+    for row in where(rows, unit_code=unit_code).to_dict("records"):
+        above = int((rows["hopeful"] > row["hopeful"]).sum())
+        tied = int((rows["hopeful"] == row["hopeful"]).sum()) - 1
+        return run.labels.word("unit.standing", year=run.last_year, above=above, tied=tied, **row)
+    return ""
 
 
-def goals(material: Material, unit_code: str) -> list[Block]:
+def goals(run: Material, unit_code: str) -> list[Block]:
     """Every target asked of the unit: where it stands, verdict, sentences; then its shares."""
-    word, judged = material.labels.word, judged_unit(material, unit_code)
-    said = [s for year in material.target_years for s in material.statements(year, judged)]
+    word, judged = run.labels.word, judged_unit(run, unit_code)
+    said = run.all_statements(judged)
     blocks = [heading(word("unit.goals"))]
     if not said:
-        return [*blocks, prose([word("class.no_data")])]
-    codes = [c for c in material.ordered_goals.index if c in {s.goal_code for s in said}]
-    caption = word("unit.goals_caption", name=unit_name(material, judged))
-    blocks.append(scorecard(material, caption, codes, judged))
-    if judged != material.province.code:
+        return [*blocks, *given_targets(run, unit_code), prose([word("class.no_data")])]
+    asked = {s.goal_code for s in said}
+    codes = [code for code in run.ordered_goals.index if code in asked]
+    caption = word("unit.goals_caption", name=unit_name(run, judged))
+    blocks += [scorecard(run, caption, codes, judged), *given_targets(run, unit_code)]
+    if judged != run.province.code:
         blocks.append(prose([word("unit.not_asked")], "note"))
     efforts = [
         f"{s.title}: {text}"
         for s in said
-        if s.target_year == material.last_year and (text := sentences.effort_sentence(s))
+        if s.target_year == run.last_year and (text := sentences.effort_sentence(s))
     ]
-    if efforts:
-        blocks.append(prose(efforts, "list"))
-    drawn = picture(courses.plot_shares(material, judged))
-    return [*blocks, heading(word("unit.ahead")), drawn]
+    blocks += [prose(efforts, "list")] if efforts else []
+    return [*blocks, heading(word("unit.ahead")), picture(courses.plot_shares(run, judged))]
 
 
-def figures(material: Material, unit_code: str) -> list[Block]:
+def given_targets(run: Material, unit_code: str) -> list[Block]:
+    """Targets given to this very unit (config/unit_targets.csv) beside its latest figures."""
+    rows = []
+    for given in where(run.unit_targets, unit_code=unit_code).itertuples():
+        code = run.ordered_goals.loc[given.goal_code, "indicator_code"]
+        text, year = run.latest_cell(code, unit_code)
+        aim = run.labels.number(given.target_value, 0 if given.target_value % 1 == 0 else 1)
+        latest = f"{text} ({year})" if year else text
+        rows.append([run.title(given.goal_code), str(given.target_year), aim, latest,
+                     clean(given.decision_vi)])  # fmt: skip
+    caption = run.labels.word("unit.given_caption", name=unit_name(run, unit_code))
+    columns = "goal year aim latest_of decision"
+    return [parts.grid(run, caption, columns, rows, align="lcrr", cards=True)] if rows else []
+
+
+def figures(run: Material, unit_code: str) -> list[Block]:
     """Latest figure of every indicator of the unit beside its former district and the province."""
-    word, judged = material.labels.word, judged_unit(material, unit_code)
-    own = material.panel[material.panel["unit_code"] == unit_code]
+    word, judged = run.labels.word, judged_unit(run, unit_code)
+    own = where(run.panel, unit_code=unit_code)
     if judged == unit_code:
-        own = own[own["frame"] == material.province.frame]
-    own = own[own["value"].notna() | own["level"].notna()]
-    last = own.sort_values("year").drop_duplicates("indicator_code", keep="last")
-    last = last.set_index("indicator_code")
-    name, rows = unit_name(material, unit_code), []
-    for code in material.indicators["indicator_code"]:
-        if code in last.index:
-            rows.append(_figure_row(material, last.loc[code], code, judged, unit_code))
+        own = where(own, frame=run.province.frame)
+    own = own[own["value"].notna() | own["level"].notna()].sort_values("year")
+    last = own.drop_duplicates("indicator_code", keep="last").set_index("indicator_code")
+    beside = {judged: "district", run.province.code: "province"}
+    beside.pop(unit_code, None)
+    rows = [
+        [*_figure_cells(run, code, last.loc[code]), *(run.latest_cell(code, u)[0] for u in beside)]
+        for code in run.indicators["indicator_code"]
+        if code in last.index
+    ]
     blocks = [heading(word("unit.figures"))]
     if not rows:
         return [*blocks, prose([word("indicator.series_none")])]
-    columns = [word(f"col.{c}") for c in ("indicator", "year", "counts", "own")]
-    columns += [word("col.district")] * (judged != unit_code)
-    columns += [word("col.province")] * (unit_code != material.province.code)
-    caption = word("unit.figures_caption", name=name)
-    return [*blocks, table(caption, columns, rows, align="lcrrrr"[: len(columns)])]
+    columns = ["indicator", "year", "counts", "own", *beside.values()]
+    caption = word("unit.figures_caption", name=unit_name(run, unit_code))
+    return [*blocks, parts.grid(run, caption, columns, rows, align="lcrrrr"[: len(columns)])]
 
 
-def _figure_row(material: Material, row: pd.Series, code: str, judged: str, unit: str) -> list:
-    number, none = material.labels.number, material.labels.word("none")
-    counts = pd.notna(row["numerator"]) and pd.notna(row["denominator"])
-    shown = f"{number(row['numerator'])}/{number(row['denominator'])}" if counts else none
-    value = material.labels.percent(row["value"])
+def _figure_cells(run: Material, code: str, row: pd.Series) -> list[str]:
+    """Name, year, counts and figure of one panel row."""
+    word, number = run.labels.word, run.labels.number
+    counts = [number(row[c]) for c in ("numerator", "denominator")]
+    shown = word("none") if word("none") in counts else "/".join(counts)
+    value = run.labels.percent(row["value"])
     if pd.isna(row["value"]):
-        value = material.labels.word("level", n=number(row["level"]))
-    cells = [
-        material.labels.local(material.indicator(code), "name"),
-        str(row["year"]),
-        shown,
-        value,
-    ]
-    known = material.cells(code)
-    if judged != unit:
-        cells.append(latest(material, known, judged)[0])
-    whole = material.province.code
-    return cells if unit == whole else [*cells, latest(material, known, whole)[0]]
+        value = word("level", n=number(row["level"]))
+    return [run.labels.local(run.indicator(code), "name"), str(row["year"]), shown, value]
 
 
-def quality(material: Material, unit_code: str) -> list[Block]:
+def quality(run: Material, unit_code: str) -> list[Block]:
     """What was received from the unit, on time or late, and what it is asked to mend."""
-    word, number = material.labels.word, material.labels.number
-    sent = material.submissions[material.submissions["sender"] == unit_code]
+    word, number = run.labels.word, run.labels.number
+    sent = where(run.submissions, sender=unit_code)
     told = word("unit.received_none")
     if len(sent):
-        due = sent["year"].astype("Int64").astype(str) + f"-{deadline(material)}"
+        due = sent["year"].astype("Int64").astype(str) + f"-{deadline(run)}"
         late, day = int((sent["received_on"] > due).sum()), sent["received_on"].max()
-        told = word(
-            "unit.received", n=number(len(sent)), late=number(late), date=material.labels.date(day)
-        )
-    blocks = [heading(word("unit.quality")), prose([told])]
-    for name, columns in (("rejects", ("where", "raw", "remedy")), ("findings", ("message",))):
-        rows = getattr(material, name)
-        mine = rows[(rows["unit_code"] == unit_code) | rows["file"].isin(sent["file"])]
-        if len(mine):
-            caption = word(f"quality.{name}_caption", shown=min(len(mine), MAX_ROWS), n=len(mine))
-            blocks.append(doubt_table(material, mine.head(MAX_ROWS), caption, columns))
-    return blocks if len(blocks) > 2 else [*blocks, prose([word("unit.clean")])]
+        texts = {"late": number(late), "date": run.labels.date(day)}
+        told = word("unit.received", n=number(len(sent)), **texts)
+    doubts = {
+        name: rows[(rows["unit_code"] == unit_code) | rows["file"].isin(sent["file"])]
+        for name, rows in (("rejects", run.rejects), ("findings", run.findings))
+    }
+    tables = parts.doubt_tables(run, **doubts) or [prose([word("unit.clean")])]
+    return [heading(word("unit.quality")), prose([told]), *tables]
 
 
-def activities(material: Material, unit_code: str) -> list[Block]:
+def activities(run: Material, unit_code: str) -> list[Block]:
     """Tasks of the latest year the unit reported on: state, what was done, money."""
-    word, number = material.labels.word, material.labels.number
-    rows = material.activities[material.activities["reporter_code"] == unit_code]
+    word, rows = run.labels.word, where(run.activities, reporter_code=unit_code)
     blocks = [heading(word("unit.activities"))]
     if rows.empty:
         return [*blocks, prose([word("unit.activities_none")])]
     year = int(rows["year"].max())
-    titles = {
-        t["task_code"]: material.labels.local(t, "title") for _, t in material.tasks.iterrows()
-    }
+    titles = {t["task_code"]: run.labels.local(t, "title") for _, t in run.tasks.iterrows()}
     body = [
         [
-            f"{task_label(clean(r.task_code))} {titles.get(r.task_code, '')}".strip(),
-            word(f"col.{r.status}") if r.status in STATES else word("none"),
-            clean(r.text),
-            number(r.budget_planned),
-            number(r.budget_spent),
+            f"{task_label(clean(row['task_code']))} {titles.get(row['task_code'], '')}".strip(),
+            word(f"col.{row['status']}") if row["status"] in STATES else word("none"),
+            clean(row["text"]),
+            *row[MONEY],
         ]
-        for r in rows[rows["year"] == year].sort_values("task_code").itertuples()
+        for _, row in where(rows, year=year).sort_values("task_code").iterrows()
     ]
-    columns = [word(f"col.{c}") for c in ("task", "state", "done_text", "planned", "spent")]
-    return [
-        *blocks,
-        table(word("unit.activities_caption", year=year), columns, body, align="lllrr"),
-    ]
+    caption = word("unit.activities_caption", year=year)
+    return [*blocks, parts.grid(run, caption, "task state done_text planned spent", body)]

@@ -7,27 +7,26 @@ where scripts are off.
 
 from __future__ import annotations
 
-import json
-from html import escape
-
 import numpy as np
 
 from xhht_analysis.publishing import explore
-from xhht_analysis.publishing.blocks import Block, heading, prose, table, widget
+from xhht_analysis.publishing.blocks import Block, heading, prose, table
 from xhht_analysis.publishing.material import Material
 
 N_DRAWS = 400
 POINTS = (0.5, 1.0, 2.0)
 """Extra points a year of the table."""
+CONTROLS = ("goal", "unit", "all", "points", "before", "after")
+"""Words of the page's controls."""
 
 
 def courses(run: Material) -> dict[str, explore.Course]:
     """Joint courses of the shares whose last target is open and whose districts add up."""
     found = {}
     for said in run.statements(run.last_year):
-        if said.is_forecast and said.measure_unit == "percent":
+        if said.is_forecast and said.measure_unit == "percent" and not said.is_untested:
             course = explore.forecast_course(run, said.goal_code, n_draws=N_DRAWS)
-            if course.weights is not None:
+            if course.weights is not None and not said.lower_is_better:
                 found[said.goal_code] = course
     return found
 
@@ -35,7 +34,6 @@ def courses(run: Material) -> dict[str, explore.Course]:
 def page_model(run: Material, course: explore.Course) -> dict:
     """What the page's script needs on one goal; draws are whole hundredths of a percent."""
     said = run.statement(course.goal_code, run.last_year)
-    at = int(np.flatnonzero(course.years == run.last_year)[0])
     return {
         "title": said.title,
         "need": said.need,
@@ -43,7 +41,9 @@ def page_model(run: Material, course: explore.Course) -> dict:
         "chance": round(said.chance, 4),
         "units": [run.names[u] for u in course.units],
         "weights": [float(w) for w in course.weights],
-        "draws": np.round(100 * course.draws[:, :, at]).astype(int).tolist(),
+        "draws": np.round(100 * course.draws[:, :, course.place(run.last_year)])
+        .astype(int)
+        .tolist(),
     }
 
 
@@ -63,28 +63,12 @@ def what_if_section(run: Material) -> list[Block]:
     return [
         heading(word("what_if.heading")),
         prose([word("what_if.lead")]),
-        widget(_controls(run, [page_model(run, course) for course in found.values()])),
+        Block(
+            {
+                "kind": "what_if",
+                "models": [page_model(run, c) for c in found.values()],
+                "words": {key: word(f"what_if.{key}") for key in CONTROLS},
+            }
+        ),
         table(word("what_if.caption", year=run.last_year), columns, rows, align="lrrrr"),
     ]
-
-
-def _controls(run: Material, models: list[dict]) -> str:
-    word = run.labels.word
-    text = {
-        key: escape(word(f"what_if.{key}"))
-        for key in ("goal", "unit", "all", "points", "before", "after")
-    }
-    goals = "".join(
-        f'<option value="{i}">{escape(m["title"])}</option>' for i, m in enumerate(models)
-    )
-    data = escape(json.dumps(models, ensure_ascii=False, separators=(",", ":")))
-    return (
-        f'<div class="what-if" id="what-if" hidden data-model="{data}">'
-        f'<label>{text["goal"]} <select id="what-if-goal">{goals}</select></label>'
-        f'<label>{text["unit"]} <select id="what-if-unit" data-all="{text["all"]}"></select>'
-        f"</label>"
-        f'<label>{text["points"]} <input id="what-if-points" type="number" min="-5" max="10" '
-        f'step="0.1" value="1"></label>'
-        f'<p>{text["before"]}: <output id="what-if-before"></output>. {text["after"]}: '
-        f'<strong><output id="what-if-after"></output></strong></p></div>'
-    )

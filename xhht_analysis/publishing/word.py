@@ -7,7 +7,9 @@ fills it. Wide tables stand on landscape pages.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from docx import Document
@@ -15,16 +17,17 @@ from docx.document import Document as Doc
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
-from docx.shared import Mm, Pt
+from docx.oxml.ns import qn
+from docx.shared import Inches, Mm, Pt
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.publishing.blocks import cell_text, runs
+from xhht_analysis.publishing.blocks import Block, cell_text, runs
 from xhht_analysis.publishing.labels import Labels
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 TEMPLATES = Path(__file__).with_name("templates")
-CONTENT = "{{content}}"
+CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
 PAGE = (Mm(210), Mm(297))
 LEFT, OTHER = Mm(30), Mm(20)
 LETTER, MAX_WORD = Mm(0.19), 14
@@ -36,27 +39,26 @@ HEIGHT = {False: Mm(225), True: Mm(140)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 
 
-def write_docx(
-    blocks: list[tuple[dict, bytes]], out: Path, labels: Labels, part: str = "report"
-) -> Path:
-    """Write blocks (content, PNG bytes) to ``out``; the file appears whole or not at all.
+def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "report") -> Path:
+    """Write blocks to ``out``; the file appears whole or not at all.
 
     The form comes from a template: ``report.<lang>.docx`` for the report, ``plain.docx`` for the
     brief and the annex. A file of that name in config/word/ takes its place.
     """
     doc = Document(str(template_path("report" if part == "report" else "plain", labels.lang)))
-    title = next((c["text"] for c, _ in blocks if c["kind"] == "heading" and c["level"] == 1), "")
+    contents = [block.content for block in blocks]
+    title = next((c["text"] for c in contents if c.get("level") == 1), "")
     doc.core_properties.title, doc.core_properties.author = title, ""
-    kind = "" if part == "report" else labels.word(f"word.{part}")
-    tail = _open_form(doc, {"{{title}}": title, "{{kind}}": kind})
+    tail = _open_form(doc, {**labels.plan, "title": title})
     wide = False
-    for content, png in blocks:
-        if content["kind"] == "heading" and content["level"] == 1:
+    for block in blocks:
+        content = block.content
+        if content.get("level") == 1:
             continue
         if bool(content.get("wide")) != wide and content["kind"] in ("heading", "table"):
             wide = not wide
             _turn_page(doc, wide)
-        _add(doc, content, png, wide)
+        _add(doc, block, wide)
     end = doc.element.body.sectPr
     for element in tail:
         end.addprevious(element)
@@ -78,12 +80,10 @@ def template_path(name: str, lang: str) -> Path:
     return found[0]
 
 
-def _open_form(doc: Doc, texts: dict[str, str]) -> list:
-    """Fill the placeholders; cut off and return what follows ``{{content}}``."""
-    for paragraph in doc.paragraphs:
-        for run in paragraph.runs:
-            for mark, text in texts.items():
-                run.text = run.text.replace(mark, text) if mark in run.text else run.text
+def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
+    """Fill ``{{name}}`` from ``texts``; cut off and return what follows ``{{content}}``."""
+    for node in doc.element.body.iter(qn("w:t")):
+        node.text = MARK.sub(lambda m: str(texts.get(m[1], m[0])), node.text or "")
     body = doc.element.body
     marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
     if marker is None:
@@ -117,7 +117,8 @@ def _turn_page(doc: Doc, wide: bool) -> None:
     section.different_first_page_header_footer = False
 
 
-def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
+def _add(doc: Doc, block: Block, wide: bool) -> None:
+    content = block.content
     match content["kind"]:
         case "heading":
             doc.add_heading(content["text"], content["level"] - 1)
@@ -127,10 +128,8 @@ def _add(doc: Doc, content: dict, png: bytes, wide: bool) -> None:
             _add_table(doc, content)
         case "links":
             _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
-        case "widget":
-            pass  # lives only on a page
         case "picture":
-            shape = doc.add_picture(io.BytesIO(png), width=Mm(25.4 * content["inches"]))
+            shape = doc.add_picture(io.BytesIO(block.png), width=Inches(content["width"] / 96))
             scale = min(_room(doc) / shape.width, HEIGHT[wide] / shape.height, 1)
             shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
@@ -195,7 +194,7 @@ def _column_widths(content: dict, total: int, size: float) -> list[int]:
     columns = [[text.replace("**", "") for text in column] for column in columns]
     least = [max(len(w) for t in texts for w in t.split() or [""]) for texts in columns]
     least = [Mm(4) + min(n, MAX_WORD) * LETTER * size for n in least]
-    shares = [min(max(map(len, texts)), 300) ** 0.6 for texts in columns]
+    shares = [sum(map(len, texts)) ** 0.8 for texts in columns]
     each = max(total - sum(least), 0) / sum(shares)
     widths = [low + each * share for low, share in zip(least, shares, strict=True)]
     return [int(total * width / sum(widths)) for width in widths]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,14 +10,26 @@ import pandas as pd
 import xlsxwriter
 
 from xhht_analysis import files
+from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.scorecard import summary_table
+from xhht_analysis.publishing.selection import where
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
 MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
+NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
+TECHNICAL = ("definition_variant", "frame", "model_id", "rule", "source_id", "sha256")
+VALUES = {
+    "verdict_class": "class",
+    "depends_on": "variant",
+    "budget_source": "money",
+    **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
+                               "missing_reason", "measure_unit")},
+}  # fmt: skip
+"""Words of the values of a column, by the section of words.toml."""
 TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
 HEAD = {"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1}
 MARK = {"bold": True, "font_color": "#9B1C13"}
@@ -32,6 +45,7 @@ def write_annex(material: Material, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
     tables = {name: getattr(material, name) for name in (*TABLES, "scores")}
     tables["forecasts"] = forecast_lines(material)  # keeps its place among the sheets
+    tables = {name: in_words(material, table) for name, table in tables.items()}
     tables = {"summary": summary_table(material), **tables}
     return write_workbook(tables, out, material.labels, material.is_sample)
 
@@ -39,32 +53,66 @@ def write_annex(material: Material, out: Path) -> Path:
 def forecast_lines(material: Material) -> pd.DataFrame:
     """One line per quantity, unit and year, to be read and filtered by eye.
 
-    Names stand beside the codes; then median, q025 … q975 (as in verdicts) and, for levels and
-    counts of districts, the chance p0, p1, … of each.
+    ``tested`` says whether 02_backtest scored the model on goals of that quantity; then median,
+    quantiles (0-1) and, for levels and counts of districts, the chance of each (from 0 up).
     """
     rows = material.forecasts
-    at = rows["output_type_id"].fillna(0)
-    kind = rows["output_type"]
+    at, kind = rows["output_type_id"].fillna(0), rows["output_type"]
     thousandth = (1000 * at).round().astype(int).astype("str").str.zfill(3)
     name = kind.where(kind == "median", "q" + thousandth)
     name = name.where(kind != "pmf", "p" + at.astype(int).astype(str))
     key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
     wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")
-    wide = wide[sorted(wide.columns, key=_place)].reset_index()
-    wide.columns.name = None
-    goals = set(material.ordered_goals.index)
-    names = {
-        code: material.title(code) if code in goals else material.short(code)
-        for code in wide["indicator_code"].unique()
-    }
-    wide.insert(1, "indicator", wide["indicator_code"].map(names))
-    wide.insert(3, "unit", wide["unit_code"].map(material.names))
+    wide = wide[sorted(wide.columns, key=lambda column: (column[0], len(column), column))]
+    scored = where(material.verdicts, tested="scored")
+    scored = {*scored["indicator_code"], *scored["goal_code"]}
+    wide = wide.rename_axis(columns=None).reset_index()
+    known = wide["indicator_code"].isin(scored)
+    wide.insert(len(key), "tested", known.map({True: "scored", False: "unscored"}))
     return wide
 
 
-def _place(column: str) -> tuple[int, int]:
-    """Median first, then quantiles, then chances, each by number."""
-    return "mqp".index(column[0]), int(column[1:]) if column[1:].isdigit() else 0
+def in_words(material: Material, table: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is read: words for heads and values, names for codes; the codes at the end."""
+    labels, columns, last = material.labels, {}, {}
+    for name, values in table.items():
+        head = _head(labels, str(name))
+        if name in TECHNICAL:
+            last[head] = values
+            continue
+        if name in NAMES:
+            last[labels.word("head.code", name=head)] = values
+            values = values.map(lambda code: _name(material, code), na_action="ignore")
+        elif name in VALUES:
+            values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
+        columns[head] = values
+    return pd.DataFrame(columns | last)
+
+
+def _head(labels: Labels, column: str) -> str:
+    """Head of a column: its words; of ``q025`` and ``p3`` those of a quantile or a probability."""
+    at = re.fullmatch(r"([qp])(\d+)", column)
+    if not at:
+        return labels.known("head", column)
+    if at[1] == "p":
+        return labels.word("head.count", level=at[2])
+    level = int(at[2]) / 10
+    return labels.word("head.quantile", level=labels.number(level, 0 if level % 1 == 0 else 1))
+
+
+def _name(material: Material, code: str) -> str:
+    """Name of a goal, indicator, task, unit or agency; a code that has none as it is."""
+    if code in material.ordered_goals.index:
+        return material.title(code)
+    tasks = where(material.tasks, task_code=code)
+    if len(tasks):
+        return material.labels.local(tasks.iloc[0], "title")
+    return material.names.get(code) or material.short(code)
+
+
+def _words(labels: Labels, section: str, codes: str) -> str:
+    """Words of a value, or of several joined by ;."""
+    return "; ".join(labels.known(section, code, year="") for code in split_codes(str(codes)))
 
 
 def write_workbook(

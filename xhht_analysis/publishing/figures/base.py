@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 
@@ -31,23 +31,8 @@ PAGE_WIDTH = 6.7
 DPI = 144
 INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
-CLASS_COLOURS = dict(
-    zip(
-        CLASS_ORDER,
-        (
-            "#08306b",
-            "#15579a",
-            "#377bb3",
-            "#8994a0",
-            "#dea25a",
-            "#f5c28a",
-            "#fce3c8",
-            "#ffffff",
-            "#ffffff",
-        ),
-        strict=True,
-    )
-)
+SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
+CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
     **sns.axes_style("whitegrid"),
@@ -94,13 +79,15 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure: Figure, run: Material, title: str, alt: str, *, key: str = "") -> Figure:
+def finish(
+    figure: Figure, run: Material, title: str, alt: Iterable[str], *, key: str = ""
+) -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
     The title is kept for caption and file; ``key`` explains signs in a line above the source.
     """
     figure.set_gid(title)
-    figure.set_label(alt)
+    figure.set_label(" ".join(alt))
     lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
@@ -116,7 +103,7 @@ def nothing(run: Material, title: str) -> Figure:
     text = run.labels.word("figure_empty")
     axes[0, 0].text(0.5, 0.5, text, ha="center", va="center", color=GREY)
     axes[0, 0].axis("off")
-    return finish(figure, run, title, f"{title}. {text}.")
+    return finish(figure, run, title, [f"{title}.", f"{text}."])
 
 
 def local_numbers(axis, run: Material, decimals: int = 0) -> None:
@@ -214,4 +201,5 @@ def picture(png: bytes | Figure) -> Block:
     image.load()
     about = image.text
     content = {"kind": "picture", "caption": about["Title"], "alt": about["Description"]}
-    return Block(content | {"inches": image.width / DPI}, png)
+    width, height = (round(96 * side / DPI) for side in image.size)
+    return Block(content | {"width": width, "height": height}, png)

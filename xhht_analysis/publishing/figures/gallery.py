@@ -15,6 +15,7 @@ from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
 from xhht_analysis.publishing.figures.base import picture, png_bytes, save_figure
 from xhht_analysis.publishing.material import SHARE_KINDS, Material
+from xhht_analysis.publishing.selection import where
 
 Sketches = dict[str, Callable[[], Figure]]
 
@@ -32,15 +33,11 @@ def report_figures(run: Material) -> Sketches:
 
 
 def annex_figures(run: Material) -> Sketches:
-    """The figures of the annex: every share alone and by district, reports received, tests."""
-    rows = run.ordered_goals
-    shares = [c for c in rows[rows["kind"].isin(SHARE_KINDS)].index if len(run.observed(c))]
-    drawn = {f"fan_{c}": partial(courses.plot_fan, run, c) for c in shares}
-    drawn |= {f"districts_{c}": partial(courses.plot_districts, run, c) for c in shares}
-    return drawn | {
-        "calendar": partial(grids.plot_calendar, run),
-        "track": partial(plan.plot_track, run),
-    }
+    """The figures of the annex: every share alone and by district."""
+    goals = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
+    shares = [code for code in goals if len(run.observed(code))]
+    fans = {f"fan_{code}": partial(courses.plot_fan, run, code) for code in shares}
+    return fans | {f"districts_{c}": partial(courses.plot_districts, run, c) for c in shares}
 
 
 def save_all(sketches: Sketches, folder: str | Path) -> dict[str, Block]:

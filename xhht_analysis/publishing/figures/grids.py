@@ -1,18 +1,18 @@
-"""Figures with one cell per district: levels by year, chances by goal, reports by year."""
+"""Figures as grids: levels by district and year, chances by district and goal."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
 from xhht_analysis.publishing.material import COUNTED_KIND, UNIT_KIND, Material
-from xhht_analysis.publishing.reports_received import received_reports, senders
+from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.selection import where
 
 COLUMNS = 3
 UNSURE = len(LEVEL_COLOURS)
@@ -29,8 +29,8 @@ def short_names(run: Material) -> list[str]:
 @styled
 def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
-    goals, word = run.ordered_goals, run.labels.word
-    lines = run.targets[run.targets["goal_code"].isin(goals[goals["kind"] == COUNTED_KIND].index)]
+    word, goals = run.labels.word, where(run.ordered_goals, kind=COUNTED_KIND).index
+    lines = where(run.targets, goal_code=list(goals))
     codes = indicators or tuple(dict.fromkeys(lines["indicator_code"]))
     codes = [c for c in codes if run.levels(c)["reported"].any()]
     title = word("ladder.title")
@@ -39,64 +39,48 @@ def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
     rows = math.ceil(len(codes) / COLUMNS)
     height = 0.8 + (0.75 + 0.165 * max(len(run.shown_districts), 1)) * rows
     figure, axes = look.canvas(height, rows, min(COLUMNS, len(codes)))
-    parts = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
+    alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes.flat[len(codes) :]:
         axis.axis("off")
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    return look.finish(figure, run, title, " ".join([f"{title}.", *parts]), key=word("ladder.key"))
+    return look.finish(figure, run, title, [f"{title}.", *alt], key=word("ladder.key"))
 
 
 def _ladder_panel(axis, run: Material, code: str) -> str:
     """Draw one standard; its sentence for the alt text."""
-    cells, word = run.levels(code), run.labels.word
-    cells = cells[cells["unit_code"].isin(run.shown_districts["unit_code"])]
-    known = cells["low"] == cells["high"]
+    units, word = list(run.shown_districts["unit_code"]), run.labels.word
+    cells = where(run.levels(code), unit_code=units)
+    low, high = cells["low"].astype(str), cells["high"].astype(str)
     cells = cells.assign(
-        colour=np.where(known, cells["low"], UNSURE),
-        text=np.where(
-            known,
-            cells["low"].astype(str),
-            cells["low"].astype(str) + "–" + cells["high"].astype(str),
-        ),
+        colour=cells["low"].where(low == high, UNSURE), text=low.mask(low != high, low + "–" + high)
     )
-    grid = cells.pivot_table("colour", "unit_code", "year", "max")
-    grid = grid.reindex(run.shown_districts["unit_code"])
-    texts = cells.pivot_table("text", "unit_code", "year", "first").reindex(grid.index).fillna("–")
+    grid = cells.pivot_table("colour", "unit_code", "year", "max").reindex(units)
+    texts = cells.pivot_table("text", "unit_code", "year", "first").reindex(units).fillna("–")
     look.heat(
         axis,
         grid.to_numpy(dtype=float),
         texts.to_numpy(),
         [*LEVEL_COLOURS, "#f2f2f2"],
-        xticklabels=[str(y) for y in grid.columns],
+        xticklabels=[str(year) for year in grid.columns],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7},
     )
     axis.tick_params(axis="x", rotation=90)
-    said = [
-        s
-        for g in run.ordered_goals[run.ordered_goals["kind"] == COUNTED_KIND].index
-        for y in run.target_years
-        if (s := run.statement(g, y)) is not None and s.indicator_code == code
-    ]
-    aims = [
-        f"{s.target_year}: {_level_asked(run, s)} {s.amount(s.need)} {s.mark} {s.chance_text}"
-        for s in said
-    ]
-    lines = [look.wrapped(run.short(code), 30), *(look.wrapped(a.rstrip(), 33) for a in aims)]
-    axis.set_title("\n".join(lines), fontsize=6.8)
-    last = cells[cells["year"] == cells["year"].max()]
-    counts = last["text"].value_counts().sort_index(ascending=False)
+    said = [s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)]
+    said.sort(key=lambda s: (s.order, s.target_year))
+    heads = [look.wrapped(run.short(code), 30)]
+    for s in said:
+        required = run.ordered_goals.loc[s.goal_code, "level_required"]
+        level = word("level_short", n=required) if required > 1 else ""
+        aim = f"{s.target_year}: {level} {s.amount(s.need)} {s.mark} {s.chance_text}"
+        heads.append(look.wrapped(aim.rstrip(), 33))
+    axis.set_title("\n".join(heads), fontsize=6.8)
+    year = cells["year"].max()
+    counts = where(cells, year=year)["text"].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
-    given = {"name": run.short(code), "year": int(cells["year"].max()), "counts": told}
-    return " ".join(
-        [word("ladder.part", **given), *(f"{s.target_year}: {s.verdict_text}." for s in said)]
-    )
-
-
-def _level_asked(run: Material, said) -> str:
-    required = float(run.ordered_goals.loc[said.goal_code, "level_required"])
-    return "" if required <= 1 else run.labels.word("level_short", n=run.labels.number(required))
+    text = word("ladder.part", name=run.short(code), year=int(year), counts=told)
+    return " ".join([text, *(f"{s.target_year}: {s.verdict_text}." for s in said)])
 
 
 def _cell_text(said) -> str:
@@ -107,74 +91,29 @@ def _cell_text(said) -> str:
 @styled
 def plot_heatmap(run: Material, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
-    units, word = list(run.shown_districts["unit_code"]), run.labels.word
+    units, word, year = list(run.shown_districts["unit_code"]), run.labels.word, year
     year = year or run.last_year
     goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
     title = word("heat.title", year=year)
-    if not goals or not units:
+    if not goals:
         return look.nothing(run, title)
     said = [[run.statement(g, year, u) for g in goals] for u in units]
-    place = {name: i for i, name in enumerate(CLASS_ORDER)}
-    values = [[np.nan if s is None else place[s.key] for s in row] for row in said]
-    texts = [["" if s is None else _cell_text(s) for s in row] for row in said]
     figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
-    heads = [look.wrapped(run.title(g), 22) for g in goals]
+    axis = axes[0, 0]
     look.heat(
-        axes[0, 0],
-        np.array(values, dtype=float),
-        np.array(texts),
+        axis,
+        np.array([[CLASS_ORDER.index(s.key) if s else np.nan for s in row] for row in said]),
+        np.array([[_cell_text(s) if s else "" for s in row] for row in said]),
         list(CLASS_COLOURS.values()),
-        xticklabels=heads,
+        xticklabels=[look.wrapped(run.title(goal), 22) for goal in goals],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7.5},
     )
-    axes[0, 0].xaxis.tick_top()
-    axes[0, 0].tick_params(axis="x", rotation=90, labelsize=7)
-    parts = [
-        word(
-            "heat.part",
-            unit=run.names[unit],
-            n=sum(s is not None and s.is_hopeful for s in row),
-            total=sum(s is not None for s in row),
-        )
-        for unit, row in zip(units, said, strict=True)
+    axis.xaxis.tick_top()
+    axis.tick_params(axis="x", rotation=90, labelsize=7)
+    rows = standings(run, year)
+    alt = [
+        word("heat.part", unit=run.names[unit], n=n, total=total)
+        for unit, n, total in rows[["unit_code", "hopeful", "total"]].itertuples(index=False)
     ]
-    alt = " ".join([f"{title}.", *parts])
-    return look.finish(figure, run, title, alt, key=word("heat.key"))
-
-
-@styled
-def plot_calendar(run: Material) -> Figure:
-    """Who reported for which year, on time or late; communes are counted per former district."""
-    word, rows = run.labels.word, received_reports(run)
-    title = word("calendar.title")
-    if rows.empty:
-        return look.nothing(run, title)
-    who, years = senders(run, rows), sorted(rows["year"].unique())
-    colours = pd.DataFrame(0.0, who, years)
-    texts = pd.DataFrame("–", who, years)
-    for (sender, year), part in rows.groupby(["sender", "year"]):
-        if sender in who:
-            late, total = int(part["late"].sum()), run.n_communes(sender)
-            direct = bool((part["reporter"] == sender).any())
-            day = run.labels.date(part["received_on"].iloc[0])[:5]
-            text = day if direct else f"{len(part)}/{total}"
-            texts.loc[sender, year] = f"{text} !" if late else text
-            colours.loc[sender, year] = 1 if late or not (direct or len(part) == total) else 2
-    figure, axes = look.canvas(0.9 + 0.24 * len(who))
-    look.heat(
-        axes[0, 0],
-        colours.to_numpy(),
-        texts.to_numpy(),
-        ["#ffffff", LEVEL_COLOURS[1], LEVEL_COLOURS[3]],
-        xticklabels=[str(y) for y in years],
-        yticklabels=[run.names.get(s, s)[:28] for s in who],
-        annot_kws={"fontsize": 7.5},
-    )
-    axes[0, 0].xaxis.tick_top()
-    parts = [
-        word("calendar.part", year=y, n=len(r), late=int(r["late"].sum()))
-        for y, r in rows.groupby("year")
-    ]
-    alt = " ".join([f"{title}.", *parts])
-    return look.finish(figure, run, title, alt, key=word("calendar.key"))
+    return look.finish(figure, run, title, [f"{title}.", *alt], key=word("heat.key"))

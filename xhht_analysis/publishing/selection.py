@@ -1,0 +1,28 @@
+"""Rows of a table by the values of its columns; answers that are looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import pandas as pd
+
+
+def where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
+    """Rows whose columns have these values; of a list, any of them."""
+    mask = pd.Series(True, table.index)
+    for column, value in values.items():
+        mask &= table[column].isin(value if isinstance(value, list) else [value])
+    return table[mask]
+
+
+def kept(select: Callable) -> Callable:
+    """Select once from the tables of a `Material`, which never change."""
+
+    @wraps(select)
+    def selected(self, *key):
+        if (select.__name__, *key) not in self._kept:
+            self._kept[select.__name__, *key] = select(self, *key)
+        return self._kept[select.__name__, *key]
+
+    return selected
