@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
@@ -79,9 +79,7 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(
-    figure: Figure, run: Material, title: str, alt: Iterable[str], *, key: str = ""
-) -> Figure:
+def finish(figure: Figure, run: Material, title: str, *alt: str, key: str = "") -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
     The title is kept for caption and file; ``key`` explains signs in a line above the source.
@@ -103,7 +101,7 @@ def nothing(run: Material, title: str) -> Figure:
     text = run.labels.word("figure_empty")
     axes[0, 0].text(0.5, 0.5, text, ha="center", va="center", color=GREY)
     axes[0, 0].axis("off")
-    return finish(figure, run, title, [f"{title}.", f"{text}."])
+    return finish(figure, run, title, f"{title}.", f"{text}.")
 
 
 def local_numbers(axis, run: Material, decimals: int = 0) -> None:

@@ -102,7 +102,7 @@ def plot_shares(run: Material, unit_code: str = "") -> Figure:
     said = [s for c in codes if (s := run.statement(c, run.last_year, unit_code)) is not None]
     aim = word("col.aim").lower()
     alt = [f"{s.title}: {s.latest_text}, {aim} {s.target_text}, {s.verdict_text}." for s in said]
-    return look.finish(figure, run, title, [f"{title}.", *alt], key=word("shares.key"))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("shares.key"))
 
 
 @styled
@@ -121,7 +121,7 @@ def plot_districts(run: Material, goal_code: str) -> Figure:
         for name, unit in (("top", max(last, key=last.get)), ("low", min(last, key=last.get))):
             ends |= {name: run.names[unit], f"{name}_value": run.labels.percent(last[unit])}
         alt = [word("districts.alt", title=title, **ends)]
-    return look.finish(figure, run, title, alt, key=word("shares.key"))
+    return look.finish(figure, run, title, *alt, key=word("shares.key"))
 
 
 @styled
@@ -158,5 +158,5 @@ def plot_fan(
     latest = [f"{said[-1].latest_text}."] if said else []
     aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
     return look.finish(
-        figure, run, title, [f"{title}.", *alt, *latest, *aims], key=word("shares.key")
+        figure, run, title, f"{title}.", *alt, *latest, *aims, key=word("shares.key")
     )

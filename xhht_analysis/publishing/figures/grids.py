@@ -44,7 +44,7 @@ def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
         axis.axis("off")
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    return look.finish(figure, run, title, [f"{title}.", *alt], key=word("ladder.key"))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
 
 
 def _ladder_panel(axis, run: Material, code: str) -> str:
@@ -116,4 +116,4 @@ def plot_heatmap(run: Material, year: int = 0) -> Figure:
         word("heat.part", unit=run.names[unit], n=n, total=total)
         for unit, n, total in rows[["unit_code", "hopeful", "total"]].itertuples(index=False)
     ]
-    return look.finish(figure, run, title, [f"{title}.", *alt], key=word("heat.key"))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("heat.key"))

@@ -59,7 +59,7 @@ def plot_overview(run: Material) -> Figure:
     sns.despine(ax=axis, left=True)
     parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
     alt = [word("overview.alt", parts=parts)]
-    return look.finish(figure, run, title, alt, key=word("overview.key"))
+    return look.finish(figure, run, title, *alt, key=word("overview.key"))
 
 
 def attained(said: Statement) -> float:
@@ -125,4 +125,4 @@ def plot_pace(run: Material, year: int = 0) -> Figure:
         paces = {"need": number(s.pace_required, 1), "before": number(s.pace_before, 1)}
         parts.append(word("pace_figure.part", name=s.title, **paces))
     alt = [word("pace_figure.alt", year=year, parts=" ".join(parts))]
-    return look.finish(figure, run, title, alt)
+    return look.finish(figure, run, title, *alt)
