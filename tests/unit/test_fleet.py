@@ -1,5 +1,6 @@
 """A fleet of notebooks: order kept, one failure does not stop the rest, same bytes as alone."""
 
+import dataclasses
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -7,7 +8,8 @@ import psutil
 import pytest
 
 from tests.notebook_maker import write_notebook
-from xhht_analysis.running import unit_reports
+from xhht_analysis.project import Project
+from xhht_analysis.running import execution, unit_reports
 
 pytestmark = pytest.mark.unit
 
@@ -69,3 +71,15 @@ def test_kernels_at_once_fit_memory_and_cores(monkeypatch, free, cores, workers)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
     monkeypatch.setattr(unit_reports.os, "cpu_count", lambda: cores)
     assert unit_reports.default_workers() == workers
+
+
+def test_a_worker_elsewhere_uses_the_plan_that_was_named_here(tmp_path, monkeypatch):
+    used = []
+    monkeypatch.setenv("XHHT_CONFIG", "another plan of this worker")
+    monkeypatch.setattr(
+        execution, "execute", lambda *words, **options: used.append(Project().config_dir)
+    )
+    [job] = make_jobs(tmp_path, ["1"])
+    config = str(tmp_path / "Ba Song")
+    assert unit_reports.execute_job(dataclasses.replace(job, config_dir=config)) == ""
+    assert used == [tmp_path / "Ba Song"]
