@@ -52,21 +52,17 @@ def exclusive(out: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def staging(out: Path, as_of: str) -> Iterator[Project]:
-    """Fresh staging folders that start from the tables already published for ``as_of``.
+    """Fresh, empty staging folders of ``as_of`` for a caller that holds the lock.
 
-    What a killed run left behind is cleared first: the caller holds the lock, so it is nobody's.
+    What a killed run left behind is cleared first, and what it replaced comes back.
     """
     root = out / STAGING
     shutil.rmtree(root, ignore_errors=True)
     _restore(out)
     project = Project(out=root)
     try:
-        published = Project(out=out).processed(as_of)
-        project.processed(as_of).mkdir(parents=True)
-        for table in filter(Path.is_file, published.glob("*.csv")):
-            shutil.copy2(table, project.processed(as_of) / table.name)
-        for folder in (project.figures(as_of), project.run_dir(as_of)):
-            folder.mkdir(parents=True)
+        for folder in (project.processed, project.figures, project.run_dir):
+            folder(as_of).mkdir(parents=True)
         yield project
     except OSError as error:  # a write that fails on a full disk does not say where
         error.filename = error.filename or str(out)
@@ -105,10 +101,11 @@ def publish(
     record: dict,
     finish: Callable[[dict], None] = lambda record: None,
 ) -> dict:
-    """Put every staged file of ``as_of`` in its place, drop what is no longer made, write run.json.
+    """Put the staged outputs of a run in their places, drop what is no longer made, write run.json.
 
-    ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``).
-    ``finish`` is passed the final record and writes what belongs to the set: index, ledger.
+    ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``); staged
+    files that are none are left behind. ``finish`` is passed the final record and writes what
+    belongs to the set: index, ledger.
 
     Returns
     -------
@@ -122,18 +119,17 @@ def publish(
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
     before = records.read_record(final, as_of)
-    claimed = {place for stage in record["stages"].values() for place in stage["outputs"]}
+    claimed = _outputs(record)
+    dropped = _outputs(before) - claimed
     outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
-    moves = {p: p.relative_to(staged.out) for p in sorted(staged.out.rglob("*")) if p.is_file()}
-    dropped = {p for stage in before.get("stages", {}).values() for p in stage["outputs"]} - claimed
-    places = {*map(Path.as_posix, moves.values()), *dropped}
-    paths = [*(final.out / p for p in places), *targets(final, as_of, {})]
+    moved = [place for place in sorted(claimed) if (staged.out / place).is_file()]
+    paths = [final.out / place for place in (*moved, *dropped)] + targets(final, as_of, {})
     check_targets(paths)
     with _named(final.out), _transaction(final.out, paths):
-        for path, place in moves.items():
-            outputs[place.as_posix()] = files.sha256(path)
+        for place in moved:
+            outputs[place] = files.sha256(staged.out / place)
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
-            files.replace(path, final.out / place)
+            files.replace(staged.out / place, final.out / place)
         for place in dropped:
             files.remove(final.out / place)
         full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
@@ -142,6 +138,10 @@ def publish(
         files.write_text(final.run_dir(as_of) / "run.json", text)
         finish(full)
     return full
+
+
+def _outputs(record: Mapping) -> set[str]:
+    return {place for stage in record.get("stages", {}).values() for place in stage["outputs"]}
 
 
 def _replaced(before: Mapping, full: Mapping) -> dict:

@@ -6,6 +6,7 @@ are still whole. Everything is made in staging first; see `publication`.
 """
 
 import csv
+import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -122,6 +123,7 @@ def run(
         sources = records.sources(settings.raw_dir, as_of, project)
         if sources["code"] != before.get("code"):
             check()
+        _copy_tables(project, staged, as_of)
         stages = _Stages(settings, project, staged, sources, before, listener)
         done = {stage.name: stages.entry(stage) for stage in chosen}
         _refuse_moved(settings, sources["inputs"])
@@ -266,6 +268,13 @@ def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
         return is_ground or is_config or place.startswith(rooms)
 
     return {place: sha for place, sha in hashes.items() if reads(place)}
+
+
+def _copy_tables(project: Project, staged: Project, as_of: str) -> None:
+    """A run starts from the tables that stand: a stage may be skipped, or run alone."""
+    for table in project.processed(as_of).glob("*.csv"):
+        if table.is_file():
+            shutil.copy2(table, staged.processed(as_of))
 
 
 def _refuse_unproven(chosen: Sequence[Stage], project: Project, as_of: str, before: dict) -> None:

@@ -163,13 +163,12 @@ def run(
         pages = earlier - set(old.get("pending", ())) if old["key"] == key else set()
         due = [unit for unit in units if PAGE.format(as_of, unit) not in pages]
         jobs = _jobs(due, project, staged, lang, as_of)
-        ready = Project(root=project.root, out=staged.out / "ready")
         for done, (unit, error) in enumerate(outcomes(jobs, executor), start=1):
             listener(done, len(jobs))
             if error:
                 errors[unit] = error
             else:
-                pages.add(_move_page(unit, staged, ready, as_of))
+                pages.add(PAGE.format(as_of, unit))
             if done % CHECKPOINT and done < len(jobs):
                 continue
             # pages of an earlier run stay readable until theirs is made, or could not be made
@@ -178,19 +177,10 @@ def run(
             entry |= {"outputs": sorted(pages | pending), "pending": sorted(pending)}
             entry["seconds"] = round(time.monotonic() - started, 2)
             now = {**record, "stages": {**record["stages"], SOURCE: entry}}
-            full = publication.publish(ready, project, as_of, now, finish)
+            full = publication.publish(staged, project, as_of, now, finish)
     if errors:
         raise UnitsFailedError(errors, len(units))
     return full
-
-
-def _move_page(unit: str, staged: Project, ready: Project, as_of: str) -> str:
-    """Take a finished page out of the kernels' reach; return its place."""
-    place = PAGE.format(as_of, unit)
-    (ready.out / place).parent.mkdir(parents=True, exist_ok=True)
-    files.replace(staged.out / place, ready.out / place)
-    files.remove(staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb")
-    return place
 
 
 def _jobs(
