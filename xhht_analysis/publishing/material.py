@@ -304,6 +304,14 @@ class Material:
         return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.labels.word("none"), 0)
 
     @kept
+    def share_bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Lowest and highest share by year (rows) and unit (columns), percent."""
+        rows, units = self.rows(indicator_code), list(self.districts["unit_code"])
+        whole, rows = self.province.code, rows.dropna(subset="value")
+        own, province = (where(rows, unit_code=code) for code in (units, whole))
+        return observed_shares(own, province, units, whole)
+
+    @kept
     def observed(
         self, goal_code: str, indicator_code: str | None = None, unit_code: str = ""
     ) -> pd.DataFrame:
@@ -320,9 +328,7 @@ class Material:
         )
         code = indicator_code or goal["indicator_code"]
         if not self.is_level(goal_code):
-            rows, units = self.rows(code).dropna(subset="value"), list(self.districts["unit_code"])
-            own, province = (where(rows, unit_code=u) for u in (units, whole))
-            bounds = observed_shares(own, province, units, whole)
+            bounds = self.share_bounds(code)
         elif (facts := self.level_facts(code)).history.empty:
             return pd.DataFrame(columns=["year", "low", "high"])
         else:

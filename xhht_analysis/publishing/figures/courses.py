@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from xhht_analysis.forecasting.backtest import DEFAULT
@@ -49,12 +48,13 @@ def draw_course(
             look_ = {"lw": 0, "color": BAND, "alpha": alpha}
             axis.fill_between(bands.index, bands[low], bands[high], **look_)
     if 0.5 in bands:
-        sns.lineplot(bands[0.5], color=DATA, ls="--", lw=1.2, ax=axis, gid="median")
+        axis.plot(bands.index, bands[0.5], "--", color=DATA, lw=1.2, gid="median")
     later = seen["year"] > (bands.index[0] if len(bands) else np.inf)
     exact = seen["high"] - seen["low"] < NEARLY
     open_, known, hollow = seen[~exact], seen[exact & ~later], seen[later]
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
-    sns.lineplot(known, x="year", y="low", color=DATA, marker="o", ms=4.5, ax=axis, gid="observed")
+    dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
+    axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
     axis.plot(hollow["year"], hollow["low"], "o", color=DATA, mfc="white", gid="later")
     said = [s for y in run.target_years if (s := run.statement(goal_code, y, unit_code))]
     aims = {s.target_year: s.need for s in said}
