@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import io
 import os
 import pickle
 import queue
 import re
-import struct
 import subprocess
 import sys
 import threading
@@ -181,8 +179,9 @@ class _Reader:
         watch = threading.Thread(target=self._watch, args=limits, daemon=True)
         watch.start()
         try:
-            _send(self.process.stdin, str(path))
-            answer = _receive(self.process.stdout)
+            pickle.dump(str(path), self.process.stdin)
+            self.process.stdin.flush()
+            answer = _PlainSheets(self.process.stdout).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 causes += ["memory_limit"] * (self.process.wait(1) in ABORTED)
@@ -232,20 +231,6 @@ class _Reader:
             self.process = None
 
 
-def _send(stream: io.BufferedIOBase, message: object) -> None:
-    data = pickle.dumps(message, protocol=5)
-    stream.write(struct.pack("<Q", len(data)) + data)
-    stream.flush()
-
-
-def _receive(stream: io.BufferedIOBase) -> object:
-    size = stream.read(8)
-    if len(size) < 8:
-        raise EOFError
-    data = stream.read(struct.unpack("<Q", size)[0])
-    return _PlainSheets(io.BytesIO(data)).load()
-
-
 class _PlainSheets(pickle.Unpickler):
     """Takes sheets and plain values only: a reader its file has taken over can call nothing."""
 
@@ -264,7 +249,7 @@ def serve(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     while True:
         try:
-            path = Path(str(_receive(sys.stdin.buffer)))
+            path = Path(str(_PlainSheets(sys.stdin.buffer).load()))
         except EOFError:
             return
         try:
@@ -275,4 +260,5 @@ def serve(memory_bytes: int) -> None:
             answer = ("unreadable", type(error).__name__)
         except MemoryError:
             answer = ("memory_limit", "")
-        _send(sys.stdout.buffer, answer)
+        pickle.dump(answer, sys.stdout.buffer, protocol=5)
+        sys.stdout.buffer.flush()

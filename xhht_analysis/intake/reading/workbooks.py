@@ -24,6 +24,14 @@ from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
+REFUSED = {
+    "archive": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),
+    "old_excel": (b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08"),
+    "pdf": (b"%pdf",),
+}
+"""What a file that is not read begins with."""
+OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
+
 
 def read_workbook(path: Path) -> list[Sheet]:
     """Sheets of one file, by its content and not by its extension.
@@ -35,25 +43,22 @@ def read_workbook(path: Path) -> list[Sheet]:
     OSError
         When the file cannot be opened.
     """
-    data = path.read_bytes()
-    suffix = path.suffix.lower()
+    data, suffix = path.read_bytes(), path.suffix.lower()
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00").lower()
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
         return _read_package(data)
-    if data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")):
-        raise RefusedError("archive")
-    if data.startswith((b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08")):
-        raise RefusedError("old_excel")
+    for rule, signs in REFUSED.items():
+        if data.startswith(signs) or head.startswith(signs):
+            raise RefusedError(rule)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t" in data and b"W\0o\0r\0k\0b\0o\0o\0k" not in data:
+        inside = [name for name in OLE_NAMES if name.encode("utf-16-le") in data]
+        if "WordDocument" in inside and "Workbook" not in inside:
             raise RefusedError("word_97")
-        if "EncryptedPackage".encode("utf-16-le") in data:
+        if "EncryptedPackage" in inside:
             raise RefusedError("password")
         return _read_values(data, biff.scan_xls(data))
-    if head.startswith(b"%pdf"):
-        raise RefusedError("pdf")
     if head.startswith(b"<"):
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
     if b"mime-version" in head:
