@@ -140,8 +140,7 @@ def relative_name(path: Path, root: Path) -> str:
     inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
     name = inside.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "\ufffd", name)
-    *folders, last = name.split("/")
-    return "/".join([*folders, mask_name(last)])
+    return "/".join(map(mask_name, name.split("/")))
 
 
 def _look(path: Path, root: Path) -> None:
