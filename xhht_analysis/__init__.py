@@ -15,7 +15,7 @@ PUBLIC = {
     "run_intake": "intake",
     "forecast_panel": "forecasting",
     "forecast_plan": "forecasting",
-    "run_backtest": "forecasting",
+    "backtest_rows": "forecasting.backtest",
     "forecast_course": "publishing.explore",
     "what_if": "publishing.explore",
     "figure_data": "publishing.explore",

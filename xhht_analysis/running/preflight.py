@@ -1,5 +1,6 @@
 """Before anything starts: dates, config/ and notebooks are what they must be, or a message says."""
 
+import functools
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,12 @@ from pathlib import Path
 from xhht_analysis.project import DATE, KitError, Project, UsageError
 from xhht_analysis.running import messages
 
-MAY_BE_EMPTY = {"crosswalk", "expert", "references", "unit_targets"}
-"""Tables of config/ that are filled in only when there is something to say."""
+MAY_BE_EMPTY = {
+    *(f"{name}.csv" for name in ("crosswalk", "expert", "references", "unit_targets")),
+    "corrections.csv",
+    "paragraphs.md",
+}
+"""Files of config/ that are filled in only when there is something to say."""
 
 
 def check_day(text: str) -> str:
@@ -34,6 +39,7 @@ def check_config(project: Project) -> None:
     KitError
         Naming the file, what is wrong with it and how to mend it.
     """
+    import pandas as pd
     import yaml
 
     from xhht_analysis.forecasting import calibration, learned
@@ -46,25 +52,24 @@ def check_config(project: Project) -> None:
     from xhht_analysis.publishing.review import office_paragraphs
 
     readers: dict[str, Callable[[Path], object]] = {
-        f"{name}.csv": lambda folder, name=name: (
-            not read_config(name, folder).empty or name in MAY_BE_EMPTY
-        )
-        for name in CONFIG_TABLES
+        **{f"{name}.csv": functools.partial(read_config, name) for name in CONFIG_TABLES},
+        "forms.yml": read_descriptions,
+        "corrections.csv": read_corrections,
+        "priors.csv": calibration.read_settings,
+        "learned.json": learned.read_learned,
+        "paragraphs.md": lambda folder: office_paragraphs(folder / "paragraphs.md", ""),
+        "province.yml": read_province,
+        "": lambda folder: [Plan.read(folder), check_plan(folder)],
     }
-    readers["forms.yml"] = lambda folder: dict(read_descriptions(folder) or {})
-    readers["corrections.csv"] = lambda folder: [read_corrections(folder)]
-    readers["priors.csv"] = lambda folder: len(calibration.read_settings(folder))
-    readers["learned.json"] = lambda folder: learned.read_learned(folder).networks
-    readers["paragraphs.md"] = lambda folder: [office_paragraphs(folder / "paragraphs.md", "")]
-    readers["province.yml"] = lambda folder: [read_province(folder)]
-    readers[""] = lambda folder: [Plan.read(folder), check_plan(folder)]
     for name, read in readers.items():
+        path = project.config_dir / name
         try:
-            filled = read(project.config_dir)
+            content = read(project.config_dir)
         except (KitError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
-            raise _bad(project.config_dir / name, _cause(error)) from None
-        if not filled:
-            raise _bad(project.config_dir / name, messages.CONFIG_CAUSES["empty"])
+            raise _bad(path, _cause(error)) from None
+        is_empty = content.empty if isinstance(content, pd.DataFrame) else not content
+        if is_empty and name not in MAY_BE_EMPTY:
+            raise _bad(path, messages.CONFIG_CAUSES["empty"])
 
 
 def check_notebooks(project: Project, names: Iterable[str]) -> None:

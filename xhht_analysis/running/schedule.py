@@ -11,8 +11,8 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, UsageError
@@ -140,9 +140,9 @@ def windows_task(when: When, argv: list[str], directory: Path, today: date) -> s
         trigger="TimeTrigger" if when.on else "CalendarTrigger",
         start=start.isoformat(timespec="seconds"),
         repeat="" if when.on else repeat,
-        command=escape(argv[0]),
-        arguments=escape(subprocess.list2cmdline(argv[1:])),
-        directory=escape(str(directory)),
+        command=escape(argv[0], quote=False),
+        arguments=escape(subprocess.list2cmdline(argv[1:]), quote=False),
+        directory=escape(str(directory), quote=False),
     )
 
 
