@@ -11,11 +11,11 @@ pytestmark = pytest.mark.unit
 GROUP = typer.main.get_command(cli.app)
 ENGLISH = re.compile(
     r"\b(usage|options?|arguments?|commands?|missing|invalid|value|input|should|error|such|try|help"
-    r"|for|show|message|exit|default|required|got|unexpected|extra|requires|does|not|take|is|one|of"
-    r"|an?|the|must|be|or|greater|valid|integer|unable|parse|possible|mean)\b(?!-)",
+    r"|list|range|for|show|message|exit|default|required|got|unexpected|extra|requires|does|not|take|is|one|of"
+    r"|before|after|files?|as_of|an?|the|must|be|or|greater|valid|integer|unable|parse|possible|mean)\b(?!-)",
     re.IGNORECASE,
 )
-NAMES = re.compile(r"xhht( [a-z]+)?( --help)?|--?[a-z-]+|«.*?»|\{[a-z_]+\}|'[a-z]+'")
+NAMES = re.compile(r"xhht( [a-z]+)?( --help)?|--?[a-z-]+|«(không-có|thừa|foo|stattus).*?»|'[a-z]+'")
 """Words of the command line itself: commands, options, values."""
 
 

@@ -22,6 +22,7 @@ class ClusterExecutor(Executor):
     """Sends work to the workers of a Dask ``client``; the scheduler itself needs no kit."""
 
     def __init__(self, client: Any, address: str):
+        """Take over a connected ``client`` of the scheduler at ``address``."""
         self.client, self.address = client, address
         self.executor = client.get_executor(pure=False)
         self.last_worker = self.last_look = time.monotonic()

@@ -121,8 +121,8 @@ def _judge(panel: pd.DataFrame, as_of: str, project: Project, overrides: dict) -
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         store.write_table(panel, "panel", folder)
-        given = {**overrides, "as_of": as_of}
-        given |= {"processed_dir": str(folder), "output_dir": str(folder)}
+        parameters = {**overrides, "as_of": as_of}
+        parameters |= {"processed_dir": str(folder), "output_dir": str(folder)}
         source = project.notebooks_dir / stages.FORECAST.notebook
-        execution.execute(source, folder / source.name, given, cwd=project.root, timeout=1800)
+        execution.execute(source, folder / source.name, parameters, cwd=project.root, timeout=1800)
         return store.read_table("verdicts", folder)

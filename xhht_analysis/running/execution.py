@@ -41,6 +41,7 @@ class NotebookError(KitError):
     """
 
     def __init__(self, message: str, logged: str = ""):
+        """Set both messages."""
         super().__init__(message)
         self.logged = logged or message
 
@@ -75,13 +76,13 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
 
     declared = declared_parameters(source)
-    given = {name: value for name, value in parameters.items() if name in declared}
+    parameters = {name: value for name, value in parameters.items() if name in declared}
     target.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
             process, clock = _Kernel(Path(folder)), _Clock(timeout, cell_timeout)
             try:
-                executed = _papermill(source, given, cwd, process, clock)
+                executed = _papermill(source, parameters, cwd, process, clock)
                 break
             except PapermillExecutionError as error:
                 raise _cell_failure(source, clock, error) from None

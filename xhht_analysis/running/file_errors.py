@@ -33,6 +33,7 @@ def reading() -> Iterator[None]:
 
 
 def _cause(path: Path, error: OSError) -> str:
+    """The cause and the remedy in words: a program, another user, the disk, else the system's."""
     number, causes = errno.errorcode.get(error.errno or 0, ""), messages.FILE_CAUSES
     refused = number in ("EACCES", "EPERM")
     if getattr(error, "winerror", None) in SHARING_VIOLATION or (refused and os.name == "nt"):

@@ -7,6 +7,7 @@ _TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 
 
 def __getattr__(name: str):
+    """Sentence, or table of sentences, ``name`` of messages.toml."""
     try:
         return _TEXTS[name]
     except KeyError:

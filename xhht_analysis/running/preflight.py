@@ -92,11 +92,12 @@ def check_notebooks(project: Project, names: Iterable[str]) -> None:
 
 
 def _bad(path: Path, cause: str) -> KitError:
+    """The error that names ``path``, ``cause`` and the remedy."""
     return KitError(messages.BAD_CONFIG.format(path=path, cause=cause))
 
 
 def _cause(error: BaseException) -> str:
     """What is wrong, in the reader's words where there are some."""
     first = (isinstance(error, KitError) and error.__context__) or error
-    told = messages.CONFIG_CAUSES.get(type(first).__name__, getattr(first, "strerror", None))
-    return told.format(error=first) if told else str(first)
+    cause = messages.CONFIG_CAUSES.get(type(first).__name__, getattr(first, "strerror", None))
+    return cause.format(error=first) if cause else str(first)

@@ -141,6 +141,7 @@ def publish(
 
 
 def _outputs(record: Mapping) -> set[str]:
+    """Places of all files that the stages of ``record`` made."""
     return {place for stage in record.get("stages", {}).values() for place in stage["outputs"]}
 
 

@@ -112,6 +112,7 @@ def digest(parts: object) -> str:
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    """Place relative to ``root`` → sha256 of each file; links are no files."""
     hashes = {}
     for path in sorted(p for p in paths if p.is_file() and not p.is_symlink()):
         place = path.relative_to(root).as_posix()
@@ -143,8 +144,8 @@ def record_of(project: Project, as_of: str) -> dict:
     """
     record = read_record(project, as_of)
     if not record:
-        known = ", ".join(vintages(project)) or "–"
-        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, known=known))
+        there = ", ".join(vintages(project)) or "–"
+        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=there))
     return record
 
 

@@ -147,6 +147,7 @@ def windows_task(when: When, argv: list[str], directory: Path, today: date) -> s
 
 
 def _filled(template: str, **values: str) -> str:
+    """Text of a file of `TEMPLATES` with its braces filled."""
     return (TEMPLATES / template).read_text(encoding="utf-8").format(**values)
 
 

@@ -159,7 +159,7 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
         typer.echo(f"{year}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
         if not every_year and year < table["year"].max():
             continue
-        shown = []
+        lines = []
         for row in rows.fillna("").to_dict("records"):
             missing = [names[code] for code in split_codes(row["missing_indicators"])]
             some = [*missing[:3], *(["…"] if missing[3:] else [])] if row["n_files"] else []
@@ -167,8 +167,8 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
             mark = f" ({messages.DATA_KIND['sample']})" if row["n_sample"] else ""
             day = "/".join(reversed(row["received_on"].split("-")))
             state, owed = STATES_VI[row["state"]] + mark, text.rstrip(": ") if missing else ""
-            shown.append((row["name_vi"], state, day, owed))
-        show_table(messages.STATUS_COLUMNS, shown, str(year))
+            lines.append((row["name_vi"], state, day, owed))
+        show_table(messages.STATUS_COLUMNS, lines, str(year))
     if not every_year and len(set(table["year"])) > 1:
         typer.echo(messages.STATUS_YEARS)
 

@@ -29,6 +29,7 @@ class UnitsFailedError(KitError):
     """Some unit reports could not be made (unit → message); the others were published."""
 
     def __init__(self, errors: dict[str, str], total: int):
+        """Name the units of ``errors`` out of ``total``."""
         names = ", ".join(sorted(errors))
         self.logged = messages.UNITS_FAILED.format(failed=len(errors), total=total, names=names)
         super().__init__("\n".join([self.logged, *sorted(set(errors.values()))]))
