@@ -55,7 +55,7 @@ def crossfitted(history: pd.DataFrame, horizon: int, variant: str = "default") -
     return forecast_panel(history, horizon, variant=variant, settings=settings, learned=learned)
 
 
-structural = functools.partial(crossfitted, variant="structural_alone")
+structural = functools.partial(crossfitted, variant="own_changes_alone")
 learned = functools.partial(crossfitted, variant="learned_alone")
 
 

@@ -3,18 +3,19 @@
     python -m benchmarks.rebuild_priors --bench ../shared/bench --write --folds
 
 First the networks of the learned member, on windows of all reference panels
-(`reference_windows`, `quantile_network`); then, on the cases of the benchmark, the weights of the
-members and a small map of widths, by CRPS and Brier score with networks that have not seen the
-case's data set; then how much of the variance units share, so that intervals of group means hold
-what they say. With --folds all of it is learnt for each data set without it
-(benchmarks/folds.json), which is what `benchmarks.accuracy` scores. Needs pyarrow.
+(`reference_windows`, `quantile_network`); then the weights of the members and a small map of
+widths, by CRPS and Brier score on the cases of the benchmark and of the training panels
+(`scored_cases`), with networks that have not seen the case's data set; then how much of the
+variance units share, so that intervals of group means hold what they say. With --folds all of it
+is learnt for each data set of the benchmark without it (benchmarks/folds.json), which is what
+`benchmarks.accuracy` scores. Needs pyarrow.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +25,13 @@ from scipy.special import ndtr, ndtri
 
 from benchmarks import quantile_network
 from benchmarks.reference_windows import Windows, sample_windows
+from benchmarks.scored_cases import LEVELS, benchmark_cases, training_cases
 from xhht_analysis.forecasting.calibration import (
     SHARED,
-    STRUCTURE,
     combine,
-    read_settings,
     shared_part,
 )
 from xhht_analysis.forecasting.curves import GRID, STEP, read_curves
-from xhht_analysis.forecasting.history import check_history, describe, matrices
 from xhht_analysis.forecasting.learned import (
     FARTHEST,
     FEATURES,
@@ -40,48 +39,49 @@ from xhht_analysis.forecasting.learned import (
     learned_curves,
     learned_from,
 )
-from xhht_analysis.forecasting.structural import (
-    damped_trend,
-    fit_trend,
-    percent,
-    pooled_changes,
-    variances,
-)
+from xhht_analysis.forecasting.structural import percent, pooled_changes
 from xhht_analysis.project import Project
 
 FOLDS = Path(__file__).with_name("folds.json")
-LEVELS = np.arange(1, 40) / 40
 SEEDS = (0, 1, 2, 3)
-BRIER, FIRST_YEAR = 6.0, 0.3
-"""Weight of the Brier score beside the CRPS (in units of the best reference), and of h = 1."""
+TRAINING_FOLDS = (
+    ("br_snis", "idn_aceh", "idn_provinces", "scot_lgbf", "us_energy"),
+    ("cl_retention", "ct_libraries", "ct_schools", "rus_regions"),
+    ("gapminder", "wdi", "owid_electricity"),
+    ("it_isoc", "it_provinces", "jp_ssdse", "kaz_sdg", "eu_labour"),
+    ("can_sdg", "tx_counties", "uk_regions", "us_laus", "us_states"),
+)
+"""Training panels left out together: relatives stand in one fold."""
+BRIER = 6.0
+"""Weight of the Brier score beside the CRPS (in units of the best reference)."""
+BENCHMARK_WEIGHT = 22 / 7
+"""Weight of a data set of the benchmark: its seven count as much as the 22 training panels."""
 COVER, TOLERANCE, NEAR = 20.0, 0.01, 1e-9
 """Weight of a miss of the coverage by more than the tolerance, squared."""
 CHOICES = {
     "learned": (1.0, 1.5, 2.0, 2.5, 3.0),
-    "learned_trend": (-7.0, -6.0, -5.0, -4.0, -3.0),
-    "pooled": (0.0, 0.5, 1.0, 1.5, 2.0),
+    "learned_trend": (-6.0, -5.0, -4.0, -3.0, -2.0),
     "widen": (-0.1, -0.05, 0.0, 0.05, 0.1),
     "widen_tail": (0.0, 0.05, 0.1, 0.15, 0.2),
-    "widen_low": (-0.35, -0.3, -0.25, -0.2, -0.15),
-    "widen_ceiling": (0.25, 0.45, 0.65),
+    "widen_low": (-0.3, -0.2, -0.1, 0.0),
+    "widen_ceiling": (0.05, 0.25, 0.45, 0.65),
 }
-"""Few values of few constants, drawn to the middle ones, which were set with all data sets in view:
-with more freedom seven data sets are learnt by heart (docs/methodology.md, section 5)."""
-RIDGE = 3e-3
+"""Few values of few constants: with more freedom the data sets are learnt by heart."""
 PASSES = 3
-KEPT = ("lead", "outcome", "need", "hit", "weight", "plain", "brier")
+OF_OUTCOMES = ("lead", "outcome", "weight", "plain")
+OF_TARGETS = ("need", "hit", "brier")
 
 
-def learn_networks(windows: Windows, without: str = "") -> dict:
-    """Learn the table of config/learned.json from all data sets but one."""
-    used = windows.dataset != without
+def learn_networks(windows: Windows, without: Collection[str] = ()) -> dict:
+    """Learn the table of config/learned.json from all data sets but some."""
+    used = ~np.isin(windows.dataset, list(without))
     x = windows.x[used]
     center, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     x = np.clip((x - center) / spread, -FARTHEST, FARTHEST)
     numbers = (x, windows.change[used], windows.weight[used])
     return {
         "made_by": "benchmarks/rebuild_priors.py: quantile regression on windows of 3-10 years",
-        "sources": sorted(set(windows.dataset[used])),
+        "sources": sorted(set(windows.dataset[used].tolist())),
         "features": list(FEATURES),
         "levels": quantile_network.LEVELS.tolist(),
         "center": [float(f"{v:.5g}") for v in center],
@@ -90,93 +90,42 @@ def learn_networks(windows: Windows, without: str = "") -> dict:
     }
 
 
-def read_cases(bench: Path) -> list[dict]:
-    """Trends and outcomes of the benchmark cases, with the weight of every outcome."""
-    sys.path.insert(0, str(bench))
-    import evaluate  # the benchmark's own cutting of cases, so that nothing can differ
-
-    panels, table = evaluate.read_inputs(bench / "dev.parquet", bench / "cases.csv")
-    settings, cases = read_settings(), []
-    for case in table.to_dict("records"):
-        panel = panels[(case["dataset"], case["indicator_code"], case["group_code"])]
-        horizons = [int(h) for h in case["horizons"].split(",")]
-        history, future = evaluate.cut(
-            panel, case["origin_year"], case["n_years"], case["step"], horizons
-        )
-        rows = check_history(history, max(horizons))
-        series = describe(rows)
-        unit = pd.Index(series["unit_code"]).get_indexer(future["unit_code"])
-        asked = evaluate.make_targets(history, future)
-        keys = ["unit_code", "year"]
-        where = pd.MultiIndex.from_frame(future[keys])
-        row = where.get_indexer(pd.MultiIndex.from_frame(asked[keys]))
-        need, outcome = asked["target_value"].to_numpy(float), future["value"].to_numpy()
-        trend = fit_trend(matrices(rows, int(case["origin_year"])), settings)
-        half = 50 / series["lattice"].to_numpy()
-        cases.append(
-            {
-                **case,
-                "trend": trend,
-                "unit": unit,
-                "lead": future["horizon"].to_numpy(),
-                "outcome": outcome,
-                "last": series["last_value"].to_numpy(dtype=float),
-                "asked": row,
-                "need": need - half[unit[row]] if len(row) else need,
-                "hit": (outcome[row] >= need - 1e-9).astype(float),
-            }
-        )
-    return _with_weights(cases, table, bench, evaluate)
+def all_networks(bench: Path, rows: int, kept: Path | None) -> dict[str, dict]:
+    """Networks of all data sets (""), without each of the benchmark, and without each fold."""
+    if kept and kept.is_file():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    windows = sample_windows(bench, rows)
+    folds = {name for fold in TRAINING_FOLDS for name in fold}
+    left_out = [(), *((name,) for name in sorted(set(windows.dataset.tolist()) - folds))]
+    tables = {
+        "/".join(names): learn_networks(windows, names) for names in (*left_out, *TRAINING_FOLDS)
+    }
+    if kept:
+        kept.write_text(json.dumps(tables), encoding="utf-8")
+    return tables
 
 
-def _with_weights(cases, table, bench: Path, evaluate) -> list[dict]:
-    """Weight outcomes so that data sets, bands and blocks count alike, in units of the best."""
-    peers = evaluate.add_blocks(pd.read_parquet(bench / "peers_dev.parquet"), table)
-    best = peers.groupby(["dataset", "band", "model"], observed=True)["crps"].mean()
-    best = best.groupby(level=[0, 1], observed=True).min()
-    rows = pd.concat([pd.DataFrame({"case_id": c["case_id"], "horizon": c["lead"]}) for c in cases])
-    rows = evaluate.add_blocks(rows, table)
-    cell = ["dataset", "band"]
-    size = rows.groupby([*cell, "block"])["horizon"].transform("size")
-    blocks = rows.groupby(cell)["block"].transform("nunique")
-    bands = rows.groupby("dataset")["band"].transform("nunique")
-    scale = pd.MultiIndex.from_frame(rows[cell]).map(best.to_dict()).to_numpy(dtype=float)
-    rows["plain"] = 1 / (size * blocks * bands)
-    rows["first"] = np.where(rows["band"] == "1", FIRST_YEAR, 1.0)
-    rows["crps"] = rows["plain"] * rows["first"] / scale
-    for case, (_, mine) in zip(cases, rows.groupby("case_id", sort=False), strict=True):
-        case["plain"], case["weight"] = mine["plain"].to_numpy(), mine["crps"].to_numpy()
-        each = np.bincount(case["asked"], minlength=len(mine))[case["asked"]]
-        case["brier"] = (mine["plain"] * mine["first"]).to_numpy()[case["asked"]] / each
-    return cases
+def members_of(trend, horizon: int, network: Learned) -> tuple[np.ndarray, np.ndarray]:
+    """Both members of one group."""
+    return pooled_changes(trend, horizon), learned_curves(trend, horizon, network)
 
 
-def stack_members(cases: list[dict], networks: dict[str, Learned], settings: dict) -> dict:
+def stack_members(cases: list[dict], networks: dict[str, Learned]) -> dict:
     """Members of all outcomes of all cases as rows, networks without the case's data set."""
     parts, offset = [], 0
     for case in cases:
-        trend, horizon = case["trend"], int(case["lead"].max())
-        at = (case["unit"], case["lead"] - 1)
-        made = (
-            damped_trend(trend, horizon, settings),
-            pooled_changes(trend, horizon),
-            learned_curves(trend, horizon, networks[case["dataset"]]),
-        )
-        n = len(case["lead"])
+        trend, n, at = case["trend"], len(case["lead"]), (case["unit"], case["lead"] - 1)
+        made = members_of(trend, int(case["lead"].max()), networks[case["dataset"]])
         parts.append(
             {
                 "members": np.stack([member[at] for member in made]).astype("float32"),
                 "trend_share": np.full(n, trend.trend_share),
-                "points": trend.points[case["unit"]],
                 "last": case["last"][case["unit"]],
                 "asked": case["asked"] + offset,
                 "dataset": np.repeat(case["dataset"], n),
                 "asked_dataset": np.repeat(case["dataset"], len(case["asked"])),
                 "short": np.full(n, case["n_years"] < 6.5),
-                **{
-                    k: case[k]
-                    for k in ("lead", "outcome", "need", "hit", "weight", "plain", "brier")
-                },
+                **{k: case[k] for k in (*OF_OUTCOMES, *OF_TARGETS)},
             }
         )
         offset += n
@@ -186,17 +135,12 @@ def stack_members(cases: list[dict], networks: dict[str, Learned], settings: dic
     }
 
 
-def forecast_rows(rows: dict, constants: dict) -> np.ndarray:
-    """Quantile functions in percent (rows, G)."""
+def losses_of(rows: dict, constants: dict) -> pd.DataFrame:
+    """By data set: CRPS and Brier score together, and weights inside the intervals and in all."""
     # one lead per row: (rows, 1, G)
     members = [member[:, None].astype(float) for member in rows["members"]]
     how = (rows["trend_share"][:, None], rows["last"][:, None], constants)
-    return percent(combine(members, *how)[:, 0])
-
-
-def losses_of(rows: dict, constants: dict) -> dict[str, float]:
-    """CRPS and Brier score, and a penalty where the coverage is missed, without each data set."""
-    curves = forecast_rows(rows, constants)
+    curves = percent(combine(members, *how)[:, 0])
     quantiles = np.clip(read_curves(curves, ndtri(LEVELS)), 0, 100)
     y = rows["outcome"]
     gap = y[:, None] - quantiles
@@ -208,38 +152,44 @@ def losses_of(rows: dict, constants: dict) -> dict[str, float]:
     part = (rows["need"] - low) / np.maximum(high - low, 1e-9)
     chance = 1 - ndtr(GRID[at] + STEP * np.clip(part, -20, 20))
     brier = BRIER * rows["brier"] * (chance - rows["hit"]) ** 2
-    out = {}
-    for without in ["", *sorted(set(rows["dataset"]))]:
-        used, asked = rows["dataset"] != without, rows["asked_dataset"] != without
-        n = len(set(rows["dataset"][used]))
-        total = ((rows["weight"] * crps)[used].sum() + brier[asked].sum()) / n
-        for edge, wanted in ((4, 0.8), (1, 0.95)):
-            inside = (quantiles[:, edge - 1] <= y + NEAR) & (y <= quantiles[:, -edge] + NEAR)
-            for some in (rows["short"] & used, ~rows["short"] & used):
-                miss = abs(np.average(inside[some], weights=rows["plain"][some]) - wanted)
-                total += COVER * max(miss - TOLERANCE, 0) ** 2
-        out[without] = float(total)
-    return out
+    loss = pd.Series(rows["weight"] * crps).groupby(rows["dataset"]).sum()
+    out = {"loss": loss + pd.Series(brier).groupby(rows["asked_dataset"]).sum()}
+    for edge, wanted in ((4, 0.8), (1, 0.95)):
+        inside = (quantiles[:, edge - 1] <= y + NEAR) & (y <= quantiles[:, -edge] + NEAR)
+        for short in (True, False):
+            weight = pd.Series(rows["plain"] * (rows["short"] == short))
+            out[wanted, short, "all"] = weight.groupby(rows["dataset"]).sum()
+            out[wanted, short, "in"] = (weight * inside).groupby(rows["dataset"]).sum()
+    return pd.DataFrame(out)
 
 
-def learn_constants(rows: dict, settings: dict, without: str, losses: dict) -> dict:
-    """Weights and widths of `CHOICES` by `losses_of`, one after the other, on all sets but one.
+def learn_constants(parts: list[tuple[dict, float]], without: str, losses: dict) -> dict:
+    """Weights and widths of `CHOICES`, one after the other, on all data sets but one.
 
-    ``losses`` keeps what has been computed for another data set.
+    ``parts`` are rows of `stack_members` with the weight of each of their data sets; ``losses``
+    keeps what has been computed for another data set.
     """
 
     def loss(choice: dict) -> float:
         key = tuple(choice.values())
         if key not in losses:
-            losses[key] = losses_of(rows, {**settings, **choice})
-        far = [(values.index(choice[k]) - len(values) // 2) for k, values in CHOICES.items()]
-        return losses[key][without] + RIDGE * sum(f * f for f in far)
+            losses[key] = pd.concat([losses_of(rows, choice) * weight for rows, weight in parts])
+        used = losses[key].drop(index=without, errors="ignore")
+        sums = used.sum()
+        total = sums["loss"] / sum(
+            weight * len(set(rows["dataset"]) - {without}) for rows, weight in parts
+        )
+        for wanted in (0.8, 0.95):
+            for short in (True, False):
+                share = sums[(wanted, short, "in")] / sums[(wanted, short, "all")]
+                total += COVER * max(abs(share - wanted) - TOLERANCE, 0) ** 2
+        return float(total)
 
     best = {name: values[len(values) // 2] for name, values in CHOICES.items()}
     for _ in range(PASSES):
         for name, values in CHOICES.items():
             best[name] = min(values, key=lambda v, name=name: loss({**best, name: v}))
-    return {**settings, **best}
+    return best
 
 
 def learn_shared(cases, networks, settings: dict, without: str = "") -> dict:
@@ -247,20 +197,17 @@ def learn_shared(cases, networks, settings: dict, without: str = "") -> dict:
     made = []
     for case in [c for c in cases if c["dataset"] != without]:
         trend, horizon = case["trend"], int(case["lead"].max())
-        members = (
-            damped_trend(trend, horizon, settings),
-            pooled_changes(trend, horizon),
-            learned_curves(trend, horizon, networks[case["dataset"]]),
-        )
+        members = members_of(trend, horizon, networks[case["dataset"]])
         how = (trend.trend_share, case["last"][:, None], settings)
-        made.append((case, percent(combine(members, *how)), *variances(trend, horizon, settings)))
+        own, common = trend.variances(horizon)
+        made.append((case, percent(combine(members, *how)), own[1:], common[1:]))
 
     def loss(x):
         constants = {**settings, **dict(zip(SHARED, x, strict=True))}
         cells: dict[tuple, list] = {}
         for case, curves, own, common in made:
             rng, trend = np.random.default_rng(1), case["trend"]
-            rho = shared_part(own, common, trend.points, np.arange(1, own.shape[1] + 1), constants)
+            rho = shared_part(own, common, trend.points, constants)
             for h in np.unique(case["lead"]):
                 some = case["lead"] == h
                 unit = case["unit"][some]
@@ -289,13 +236,10 @@ def learn_shared(cases, networks, settings: dict, without: str = "") -> dict:
     return {**settings, **{k: round(float(v), 3) for k, v in zip(SHARED, found, strict=True)}}
 
 
-def write_priors(settings: dict, cases: list[dict]) -> None:
+def write_priors(settings: dict, n_cases: int) -> None:
     """Write config/priors.csv with its provenance."""
-    origins = [case["origin_year"] for case in cases]
-    names = " ".join(sorted({case["dataset"] for case in cases}))
-    source = f"benchmarks/rebuild_priors.py: {len(cases)} cases of {names}; "
-    source += f"origins {min(origins)}-{max(origins)}"
-    rows = [(k, v, "set" if k in STRUCTURE else source) for k, v in settings.items()]
+    source = f"benchmarks/rebuild_priors.py: {n_cases} cases of the panels named in learned.json"
+    rows = [(name, value, source) for name, value in settings.items()]
     table = pd.DataFrame(rows, columns=["parameter", "level", "source"])
     table.to_csv(Project().config_dir / "priors.csv", index=False, lineterminator="\n")
 
@@ -308,28 +252,25 @@ def main() -> None:
     parser.add_argument("--folds", action="store_true", help="write benchmarks/folds.json")
     parser.add_argument("--networks", type=Path, help="keep or take the networks here")
     arguments = parser.parse_args()
-    cases, settings = read_cases(arguments.bench), read_settings()
+    tables = all_networks(arguments.bench, arguments.rows, arguments.networks)
+    networks = {
+        name: learned_from(table) for names, table in tables.items() for name in names.split("/")
+    }
+    cases, training = benchmark_cases(arguments.bench), training_cases(arguments.bench)
     datasets = sorted({case["dataset"] for case in cases})
-    kept = arguments.networks
-    if kept and kept.is_file():
-        tables = json.loads(kept.read_text())
-    else:
-        windows = sample_windows(arguments.bench, arguments.rows)
-        tables = {name: learn_networks(windows, name) for name in ["", *datasets]}
-        if kept:
-            kept.write_text(json.dumps(tables))
-    networks = {name: learned_from(tables[name]) for name in datasets}
-    rows = stack_members(cases, networks, settings)
+    parts = [
+        (stack_members(cases, networks), BENCHMARK_WEIGHT),
+        (stack_members(training, networks), 1),
+    ]
     folds, losses = {}, {}
     for name in ["", *datasets] if arguments.folds else [""]:
-        found = learn_constants(rows, settings, name, losses)
-        folds[name] = learn_shared(cases, networks, found, name)
-        print(name or "all", {k: folds[name][k] for k in (*CHOICES, *SHARED)}, flush=True)
+        chosen = learn_constants(parts, name, losses)
+        folds[name] = learn_shared(cases, networks, chosen, name)
+        print(name or "all", folds[name], flush=True)
     if arguments.write:
-        (Project().config_dir / "learned.json").write_text(
-            json.dumps(tables[""], separators=(",", ":")) + "\n", encoding="utf-8"
-        )
-        write_priors(folds[""], cases)
+        text = json.dumps(tables[""], separators=(",", ":")) + "\n"
+        (Project().config_dir / "learned.json").write_text(text, encoding="utf-8")
+        write_priors(folds[""], len(cases) + len(training))
     if arguments.folds:
         whole = {n: {"settings": folds[n], "learned": tables[n]} for n in datasets}
         FOLDS.write_text(json.dumps(whole, separators=(",", ":")) + "\n", encoding="utf-8")

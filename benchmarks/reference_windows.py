@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import FEATURES, features
 from xhht_analysis.forecasting.structural import MARGIN, fit_trend, link
@@ -81,10 +80,10 @@ def cut_window(shares: np.ndarray, origin: int, rng) -> tuple[np.ndarray, np.nda
     return (history, outcome) if history.shape[1] > 1 else None
 
 
-def rows_of(history: np.ndarray, outcome: np.ndarray, settings: dict) -> tuple:
+def rows_of(history: np.ndarray, outcome: np.ndarray) -> tuple:
     """Features, change in units of the scale, and the scale in points."""
     still = np.zeros(history.shape[1], dtype=bool)
-    trend = fit_trend(Matrices(history, np.zeros(history.shape), still), settings)
+    trend = fit_trend(Matrices(history, np.zeros(history.shape), still))
     x, scale = features(trend, outcome.shape[1])
     there = np.isfinite(outcome)
     scale = np.broadcast_to(scale, outcome.shape)
@@ -96,7 +95,7 @@ def rows_of(history: np.ndarray, outcome: np.ndarray, settings: dict) -> tuple:
 
 def sample_windows(bench: Path, rows_each: int, seed: int = 0) -> Windows:
     """Draw about ``rows_each`` rows from every data set."""
-    rng, settings, parts = np.random.default_rng(seed), read_settings(), []
+    rng, parts = np.random.default_rng(seed), []
     for dataset, panels in read_panels(bench).items():
         places = [(p, o) for p, a in enumerate(panels) for o in range(2, a.shape[1] - 1)]
         xs, changes, points, n = [], [], [], 0
@@ -105,7 +104,7 @@ def sample_windows(bench: Path, rows_each: int, seed: int = 0) -> Windows:
             window = cut_window(panels[which], origin, rng)
             if window is None:
                 continue
-            x, change, scale = rows_of(*window, settings)
+            x, change, scale = rows_of(*window)
             xs, changes, points = [*xs, x], [*changes, change], [*points, scale]
             n += len(change)
             if n >= rows_each:

@@ -43,9 +43,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 7_500,
-    "intake": 58_900,
-    "forecasting": 29_100,
+    "plan": 7_700,
+    "intake": 59_100,
+    "forecasting": 27_700,
     "publishing": 42_000,
     "running": 20_700,
 }

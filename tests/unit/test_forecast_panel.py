@@ -184,18 +184,6 @@ def test_the_same_history_in_any_order_gives_the_same_bytes():
     pd.testing.assert_frame_equal(*rows)
 
 
-def test_the_province_is_the_sum_of_its_districts_in_every_draw():
-    history = counts(panel([[30, 34, 37, 42], [50, 53, 55, 60], [20, 22, 27, 31]]), 700)
-    forecast = forecast_panel(history, 3)
-    names, whole = forecast.aggregate(["p", "p", "q"], 200, np.random.default_rng(7))
-    rng = np.random.default_rng(7)
-    values, sizes = forecast.draw_array(200, rng), forecast.sizes[:, 1:]
-    people = (values * sizes)[:, :2].sum(axis=1)
-    assert list(names) == ["p", "q"]
-    np.testing.assert_allclose(whole[:, 0], people / sizes[:2].sum(axis=0), atol=1e-9)
-    np.testing.assert_allclose(whole[:, 1], values[:, 2], atol=1e-9)
-
-
 def test_denominators_go_on_growing_ever_more_slowly():
     history = panel(np.full((3, 6), 40.0) + np.arange(6))
     n = 1000 * 1.02 ** (history["year"] - 2018)
@@ -226,7 +214,8 @@ def test_a_change_of_definition_is_no_progress():
     spliced, told = (forecast_panel(panel(values), 1, breaks=b) for b in ((), (2021,)))
     steps = [f.quantile_array([0.5])[:, 0, 0] - values[:, -1] for f in (spliced, told)]
     assert (np.abs(steps[1] - 1) < 0.5).all()  # the pace before the break goes on
-    assert (steps[0] > steps[1] + 0.5).all()  # untold, the jump is taken for a leap
+    high = [f.quantile_array([0.9])[:, 0, 0] for f in (spliced, told)]
+    assert (high[0] > high[1] + 0.5).all()  # untold, the jump is taken for what may come
     width = [np.ptp(f.quantile_array([0.1, 0.9]), axis=2).mean() for f in (spliced, told)]
     assert width[1] < width[0]
 
@@ -246,9 +235,9 @@ def test_what_the_variants_change_they_change():
     base = forecast_panel(history, 4)
     ends = {
         name: forecast_panel(history, 4, variant=name).quantile_array([0.5])[:, -1, 0]
-        for name in ("shared_pace_stops", "trend_lasts")
+        for name in ("shared_pace_stops", "own_changes_alone")
     }
-    assert (ends["shared_pace_stops"] < ends["trend_lasts"]).all()
+    assert (ends["shared_pace_stops"] < ends["own_changes_alone"]).all()
     assert base.model_id != forecast_panel(history, 4, variant="shared_pace_stops").model_id
     with pytest.raises(ValueError, match="none of"):
         forecast_panel(history, 4, variant="wishful")
@@ -276,6 +265,9 @@ def target(forecast, value, year):
 
 @pytest.mark.parametrize("n", [5, 12, 200])
 def test_all_of_n_for_six_years_is_as_sure_by_counts_as_by_percent(n):
+    """Up to about a thousand: half a person of ten thousand is 0.005 points, finer than the least
+    step that is learnt (`learned.LEAST_SCALE`, 0.006 points at the ceiling): 0.81 there.
+    """
     percent = panel(np.full((11, 6), 100.0))
     chances = [
         forecast_panel(history, 1).probability_reached(
@@ -348,7 +340,7 @@ def test_units_alike_turned_upside_down_fall_as_the_others_rise():
     rng = np.random.default_rng(5)
     values = 50 + rng.normal(0, 1, (7, 6)).cumsum(axis=1)
     up, down = (
-        forecast_panel(panel(v), 3, variant="structural_alone").quantile_array([0.1, 0.5, 0.9])
+        forecast_panel(panel(v), 3, variant="own_changes_alone").quantile_array([0.1, 0.5, 0.9])
         for v in (values, 100 - values)
     )
     np.testing.assert_allclose(up[..., 1], 100 - down[..., 1], atol=0.05)

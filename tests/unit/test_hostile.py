@@ -178,7 +178,7 @@ class Weapon:
 
 def test_a_reader_taken_over_by_its_file_can_call_nothing_here():
     stream = io.BytesIO()
-    pickle.dump(Weapon(), stream)
+    delivery._send(stream, Weapon())
     stream.seek(0)
     with pytest.raises(pickle.UnpicklingError, match="getcwd"):
-        delivery._PlainSheets(stream).load()
+        delivery._receive(stream)

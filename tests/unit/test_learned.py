@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import (
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.unit
 def trend_of(z):
     z = np.asarray(z, dtype=float)
     panel = Matrices(percent(z) / 100, np.zeros(z.shape), np.zeros(z.shape[1], dtype=bool))
-    return fit_trend(panel, read_settings())
+    return fit_trend(panel)
 
 
 def feature(x, name):

@@ -6,7 +6,7 @@ from scipy.special import expit, ndtri
 from scipy.stats import t as student
 
 from xhht_analysis.forecasting import scores
-from xhht_analysis.forecasting.calibration import VARIANTS, WEIGHTS, WIDTHS, read_settings
+from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
@@ -39,22 +39,12 @@ def coverage(make, n, settings, percent=80):
     return np.mean(inside), np.std(inside) / np.sqrt(n)
 
 
-def own_settings():
-    """The damped trend alone, without what was learnt on reference panels."""
-    settings = {**read_settings(), **dict.fromkeys((*WEIGHTS, *WIDTHS), 0.0)}
-    return {**settings, **VARIANTS["structural_alone"].constants, "pooled": -50.0}
-
-
-def from_the_model(rng):
-    """Shares drawn from the structural model: common steps, own paces, steps and noise."""
-    c, length = read_settings(), YEARS + HORIZON
-    scale = 0.12 * np.exp(rng.normal(0, 0.3))
+def shared_steps(rng):
+    """Steps that all units take together, own steps, part of them noise; pace as the group's."""
+    length, scale = YEARS + HORIZON, 0.12 * np.exp(rng.normal(0, 0.3))
     noise = rng.uniform(0.1, 0.8)
-    ahead = np.maximum(np.arange(length) - YEARS + 1, 0)
-    pace = rng.normal(0, 0.6) * c["group_part"] * c["group_damping"] ** ahead
-    own = rng.normal(0, 0.3, (UNITS, 1)) * c["own_part"] * c["own_damping"] ** ahead
-    common = pace + rng.normal(0, 0.5, length)
-    steps = own + np.sqrt(1 - noise) * rng.normal(size=(UNITS, length))
+    common = rng.normal(0, 0.6) + rng.normal(0, 0.5, length)
+    steps = np.sqrt(1 - noise) * rng.normal(size=(UNITS, length))
     z = (common + steps).cumsum(axis=1) + np.sqrt(noise / 2) * rng.normal(size=(UNITS, length))
     return np.clip(percent(rng.normal(0, 0.7, (UNITS, 1)) + scale * z) / 100, 0, 1)
 
@@ -78,18 +68,27 @@ def jump_and_plateau(rng):
     return expit(z + rng.normal(0, 0.08, z.shape))
 
 
-def test_the_model_covers_what_it_made_itself():
-    found, _ = coverage(from_the_model, 100, own_settings())
-    assert 0.78 <= found <= 0.92  # its variances are shrunk towards what is usual: too wide here
+@pytest.mark.parametrize(
+    ("make", "least"),
+    [(walk, 0.73), (shared_steps, 0.73), (s_curve, 0.75), (jump_and_plateau, 0.75)],
+)
+def test_other_truths_are_covered_too(make, least):
+    """Shares of outcomes inside 80 % intervals.
 
-
-@pytest.mark.parametrize("make", [walk, s_curve, jump_and_plateau], ids=lambda f: f.__name__)
-def test_other_truths_are_covered_too(make):
+    0.75 is not reached where every step lasts for ever: in the reference panels 43 % of a unit's
+    step is taken back in the next year, and intervals learnt from them grow more slowly with the
+    horizon than those of a random walk (0.77 after one year, 0.73 after five).
+    """
     found, _ = coverage(make, 50, read_settings())
-    assert found > 0.7  # random walks 0.71: real series turn back
+    assert found > least
 
 
 def test_without_order_in_time_nothing_is_gained():
+    """No skill where there is none; the loss against the mean of the past may reach a quarter.
+
+    Shuffled years have no level: the best forecast is the mean of all figures. The model, which
+    has learnt that real series have one, believes the last figure more than half.
+    """
     rng, own, plain = np.random.default_rng(2), [], []
     for _ in range(50):
         shares = walk(rng)[:, rng.permutation(YEARS + HORIZON)]

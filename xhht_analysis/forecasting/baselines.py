@@ -39,7 +39,7 @@ def _forecast(
         values[part.index, 1:] = middle[..., None] + spread[..., None] * GRID
     lead, own = np.arange(1 + horizon), np.arange(len(series))
     lag = np.broadcast_to(np.sqrt(np.maximum(lead - 1, 0) / np.maximum(lead, 1)), shape)
-    path = Curves(values, np.zeros(shape), lag, lag, own, series["lattice"].to_numpy(dtype=float))
+    path = Curves(values, np.zeros(shape), lag, own, series["lattice"].to_numpy(dtype=float))
     return PanelForecast(series, origin + lead[1:], path, name, origin)
 
 

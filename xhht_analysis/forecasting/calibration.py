@@ -18,14 +18,10 @@ from scipy.special import expit, ndtr, ndtri
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.project import Project
 
-STRUCTURE = (
-    *("typical_step", "typical_weight", "own_weight", "noise_prior", "recent", "tail"),
-    *("group_damping", "own_damping", "group_part", "own_part", "common_growth"),
-)
-WEIGHTS = ("learned", "learned_trend", "pooled")
+WEIGHTS = ("learned", "learned_trend")
 WIDTHS = ("widen", "widen_tail", "widen_low", "widen_ceiling")
 SHARED = ("shared", "shared_short", "shared_far")
-CONSTANTS = (*STRUCTURE, *WEIGHTS, *WIDTHS, *SHARED)
+CONSTANTS = (*WEIGHTS, *WIDTHS, *SHARED)
 USUAL_POINTS = 8
 """Histories are taken as this long beyond it: longer ones were not there to learn from."""
 FARTHEST = 40.0
@@ -54,20 +50,18 @@ class Variant:
     is_lasting: bool = True
 
 
-STRUCTURAL = {"learned": -50.0, "learned_trend": 0.0}
 VARIANTS = {
     "default": Variant(),
-    "structural_alone": Variant(STRUCTURAL),
+    "own_changes_alone": Variant({"learned": -50.0, "learned_trend": 0.0}),
     "learned_alone": Variant({"learned": 50.0, "learned_trend": 0.0}),
     "shared_pace_stops": Variant(without="group_pace"),
-    "trend_lasts": Variant({**STRUCTURAL, "group_damping": 1.0, "group_part": 1.0}),
     "temporary_shock": Variant(is_lasting=False),
     "lasting_break": Variant(),
 }
 """Named changes of one assumption.
 
-Each member alone; the group's pace stops or goes on undamped; the shock of the years in `breaks`
-passes, or stays as a new level.
+Each member alone; the pace that the units share stops; the shock of the years in `breaks` passes,
+or stays as a new level.
 """
 
 BREAK_VARIANTS = ("temporary_shock", "lasting_break")
@@ -79,7 +73,7 @@ def combine(members, trend_share, last, constants: Mapping) -> np.ndarray:
     Parameters
     ----------
     members
-        Quantile functions of damped trend, pooled changes and learned member, each (N, H, G).
+        Quantile functions of pooled changes and learned member, each (N, H, G).
     trend_share
         How far and how fast the group moves in one direction, 0-1; one for all or (N, 1).
     last
@@ -91,8 +85,7 @@ def combine(members, trend_share, last, constants: Mapping) -> np.ndarray:
     """
     c = constants
     learned = expit(c["learned"] + c["learned_trend"] * np.asarray(trend_share))[..., None]
-    pooled = (1 - learned) * expit(c["pooled"])
-    mean = pool(members, (1 - learned - pooled, pooled, learned))
+    mean = pool(members, (1 - learned, learned))
     width = c["widen"] + c["widen_ceiling"] * np.exp((last - 100) / CEILING)
     shape = abs(c["widen_tail"]) * GRID**2 / 6 + c["widen_low"] * (GRID < 0)
     middle = mean[..., [MEDIAN]]
@@ -124,12 +117,15 @@ def interpolate(x, xp, fp) -> np.ndarray:
     return flat.reshape(xp.shape)
 
 
-def shared_part(own, common, points, lead, constants: Mapping) -> np.ndarray:
-    """Share of the variance that the units of a group have in common (N, H)."""
+def shared_part(own, common, points, constants: Mapping) -> np.ndarray:
+    """Share of the variance that the units of a group have in common (N, H).
+
+    ``own`` and ``common`` are the variances (H,) of the change after 1 … H years.
+    """
     c, short = constants, np.log(USUAL_POINTS / np.clip(points, 3, USUAL_POINTS))
-    odds = c["shared"] + c["shared_short"] * short[:, None] + c["shared_far"] * np.log(lead)
-    odds = np.exp(odds) * common / own
-    return odds / (1 + odds)
+    far = np.log(np.arange(1, 1 + len(own)))
+    odds = np.exp(c["shared"] + c["shared_short"] * short[:, None] + c["shared_far"] * far)
+    return expit(np.log(odds * common / own))
 
 
 @functools.cache

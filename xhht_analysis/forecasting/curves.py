@@ -8,9 +8,11 @@ persons, or a percentage with so many decimals; all three readings are rounded t
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import make_interp_spline
 from scipy.special import ndtr
 
 GRID = np.arange(-7, 8) * 0.5
@@ -32,8 +34,9 @@ class Curves:
         (series, years, scores): percent at each score of `GRID`, rising; may leave 0-100.
     shared
         (series, years): share of the variance that the units of a group have in common.
-    own_lag, common_lag
-        (series, years): correlation of a year's own and common score with the year before.
+    own_lag
+        (series, years): correlation of a year's own score with the year before; the common score
+        is a random walk.
     group
         (series,): number of the group whose common score the series shares.
     lattice
@@ -43,7 +46,6 @@ class Curves:
     percent: np.ndarray
     shared: np.ndarray
     own_lag: np.ndarray
-    common_lag: np.ndarray
     group: np.ndarray
     lattice: np.ndarray
 
@@ -79,14 +81,13 @@ class Curves:
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
         n_series, n_years, n_grid = self.percent.shape
-        first = np.unique(self.group, return_index=True)[1]
-        common = np.zeros((n, len(first)), dtype=np.float32)
+        common = np.zeros((n, self.group.max() + 1), dtype=np.float32)
         own = np.zeros((n, n_series), dtype=np.float32)
         out = np.empty((n, n_series, n_years))
         base = np.arange(n_series, dtype=np.int32) * n_grid
         for h in range(n_years):
-            common = _next(common, self.common_lag[first, h] * (h > 0), rng)
-            own = _next(own, self.own_lag[:, h] * (h > 0), rng)
+            common = _next(common, np.sqrt(max(h - 1, 0) / max(h, 1)), rng)
+            own = _next(own, self.own_lag[:, h], rng)
             rho = self.shared[:, h]
             place = own * (np.sqrt(1 - rho) / STEP).astype(np.float32)
             place += common[:, self.group] * (np.sqrt(rho) / STEP).astype(np.float32)
@@ -106,15 +107,22 @@ class Curves:
 
 def _next(score, lag, rng):
     new = rng.standard_normal(score.shape, dtype=np.float32)
-    new *= np.sqrt(1 - lag**2).astype(np.float32)
-    score *= lag.astype(np.float32)
+    new *= np.float32(np.sqrt(1 - lag**2))
+    score *= np.float32(lag)
     score += new
     return score
 
 
-def read_curves(values: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Values at the given normal scores, straight lines between and beyond the grid."""
-    scores = np.asarray(scores, dtype=float)
-    at = np.clip(np.searchsorted(GRID, scores) - 1, 0, len(GRID) - 2)
-    part = (scores - GRID[at]) / STEP
-    return values[..., at] * (1 - part) + values[..., at + 1] * part
+@functools.cache
+def _between(scores: tuple, wanted: tuple) -> np.ndarray:
+    return make_interp_spline(scores, np.eye(len(scores)), k=1)(wanted).T
+
+
+def between(scores, wanted) -> np.ndarray:
+    """Matrix from values at `scores` to those at `wanted`: straight lines, between and beyond."""
+    return _between(tuple(map(float, scores)), tuple(map(float, wanted)))
+
+
+def read_curves(values: np.ndarray, scores) -> np.ndarray:
+    """Values at the given normal scores of curves held on `GRID`."""
+    return values @ between(GRID, scores)

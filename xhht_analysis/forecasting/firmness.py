@@ -14,7 +14,7 @@ from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.calibration import VARIANTS
 from xhht_analysis.forecasting.cases import open_cases
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
-from xhht_analysis.forecasting.joint_forecast import JointForecast
+from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
@@ -81,30 +81,27 @@ def variant_chances(
     A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
     """
     wanted = set(lines["indicator_code"])
-    parents = set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
-    facts = {code: known for code, known in facts.items() if code in wanted | parents}
-    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "last_year": int(lines["target_year"].max())}
+    wanted |= set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
+    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "forecaster": forecaster}
+    how["last_year"] = int(lines["target_year"].max())
     parts = []
-    names = {False: SHARE_VARIANTS, True: tuple(levels.VARIANTS)}
-    own = {False: forecaster.panel is KIT.panel, True: forecaster.levels is KIT.levels}
-    for name in dict.fromkeys([*SHARE_VARIANTS, *levels.VARIANTS]):
-        mine = {
-            code: known
-            for code, known in facts.items()
-            if own[isinstance(known, LevelFacts)] and name in names[isinstance(known, LevelFacts)]
-        }
-        joints = forecast_indicators(mine, variant=name, forecaster=forecaster, **how)
-        parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
+    for kind, names, is_kit in (
+        (ShareFacts, SHARE_VARIANTS, forecaster.panel is KIT.panel),
+        (LevelFacts, levels.VARIANTS, forecaster.levels is KIT.levels),
+    ):
+        mine = {c: f for c, f in facts.items() if c in wanted and isinstance(f, kind)}
+        for name in names if is_kit else ():
+            joints = forecast_indicators(mine, variant=name, **how)
+            parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     for name, (changed, figures) in data_variants(panel, findings).items():
-        touched = set(figures["indicator_code"]) & set(facts)
-        if not touched:
-            continue
-        touched |= set(indicators.set_index("indicator_code")["parent_indicator"][list(touched)])
-        some = indicators[indicators["indicator_code"].isin(touched)]
-        known = read_facts(changed, some, districts)
-        joints = forecast_indicators(known, forecaster=forecaster, **how)
-        chances = _chances(lines, joints).assign(variant=name, kind="data")
-        parts.append(_with_figures(chances, figures))
+        some = indicators[indicators["indicator_code"].isin(wanted)]
+        touched = some[some["indicator_code"].isin(figures["indicator_code"])]
+        parents = some["indicator_code"].isin(touched["parent_indicator"])
+        known = read_facts(
+            changed, pd.concat([some[parents], touched]).drop_duplicates(), districts
+        )
+        chances = _chances(lines, forecast_indicators(known, **how))
+        parts.append(_with_figures(chances.assign(variant=name, kind="data"), figures))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
 
@@ -151,16 +148,15 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
 
 def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     """Least and greatest chance of levels with too few points; a class only where all agree."""
-    some = chances[chances["variant"].isin(HAZARDS)].groupby(KEY)["prob_reached"]
-    ends = pd.DataFrame({"prob_low": some.min(), "prob_high": some.max()}).reset_index()
+    some = chances[chances["variant"].isin(HAZARDS)]
+    ends = some.groupby(KEY)["prob_reached"].agg(prob_low="min", prob_high="max")
     few = verdicts["reason"].fillna("").str.contains("few_points", regex=False)
     few &= verdicts["measure_unit"].ne("percent")
-    merged = verdicts[few].drop(columns=["prob_low", "prob_high"], errors="ignore")
-    merged = merged.merge(ends, on=KEY, how="left").set_index(verdicts.index[few])
-    low, high = merged["prob_low"].map(classify), merged["prob_high"].map(classify)
-    agree = merged["prob_low"].notna() & (low == high)
-    merged["verdict_class"] = merged["verdict_class"].mask(agree, low)
-    return pd.concat([verdicts[~few], merged]).sort_index()
+    table = verdicts.drop(columns=list(ends), errors="ignore").join(ends, on=KEY)
+    table.loc[~few, list(ends)] = np.nan
+    low, high = (table[end].map(classify, na_action="ignore") for end in ends)
+    agree = low.notna() & (low == high)
+    return table.assign(verdict_class=table["verdict_class"].mask(agree, low))
 
 
 def of_open_targets(chances: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -61,21 +60,20 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
 
     def panel(history: History, horizon: int, **_):
         answer = model(history.rows, horizon)
-        return answer if isinstance(answer, PanelForecast) else PublicForecast(answer, history)
+        if isinstance(answer, PanelForecast):
+            return answer
+        origin = int(history.rows["year"].max())
+        years = origin + np.arange(1, 1 + horizon)
+        return PublicForecast(history.series, years, None, "", origin, answer=answer)
 
     return Forecaster(name or model.__name__, panel)
 
 
+@dataclass(frozen=True)
 class PublicForecast(PanelForecast):
-    """An answer known by ``quantiles`` and ``draws`` alone, read as a `PanelForecast`."""
+    """An ``answer`` known by ``quantiles`` and ``draws`` alone, read as a `PanelForecast`."""
 
-    def __init__(self, answer, history: History) -> None:
-        years = np.unique(answer.quantiles([0.5])["year"])
-        together = SimpleNamespace(group=np.zeros(len(history.series), dtype=int))
-        fields = {"series": history.series, "years": years, "path": together}
-        fields |= {"model_id": "", "origin_year": int(history.rows["year"].max()), "answer": answer}
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
+    answer: object = None
 
     def _array(self, rows: pd.DataFrame, names: str) -> np.ndarray:
         """Values as (series, years, ``names``)."""

@@ -59,11 +59,11 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         "values are fractions 0-1, but percent 0-100 is expected: multiply them by 100; "
         "các giá trị là phần 0–1, hãy nhân với 100 để thành phần trăm": fraction,
         "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
-        "the denominator is not above 0": counted & ~(rows["denominator"] > 0),
+        "the denominator is not above 0, or infinite": counted
+        & ~rows["denominator"].between(0, np.inf, inclusive="neither"),
         "the numerator lies outside 0 … denominator": counted
         & ~rows["numerator"].between(0, rows["denominator"]),
         "report_error is not a standard error from 0 to 5": ~rows["report_error"].between(0, 5),
-        "an infinite count": np.isinf(rows[["numerator", "denominator"]]).any(axis=1),
         "one unit in two groups": groups > 1,
         f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
         <= rows["year"].max() - MAX_YEARS,

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
-from xhht_analysis.forecasting.curves import GRID
+from xhht_analysis.forecasting.curves import GRID, between
 from xhht_analysis.forecasting.structural import Trend
 from xhht_analysis.project import Project
 
@@ -65,7 +65,7 @@ class Learned:
         """Quantiles (rows, G) at the scores of `GRID` for features (rows, K)."""
         x = np.clip((x - self.center) / self.spread, -FARTHEST, FARTHEST)
         mean = sum(rising(run_network(x, layers)) for layers in self.networks)
-        return mean @ between(ndtri(self.levels)) / len(self.networks)
+        return mean @ between(ndtri(self.levels), GRID) / len(self.networks)
 
 
 def run_network(x: np.ndarray, layers) -> np.ndarray:
@@ -85,21 +85,6 @@ def rising(raw: np.ndarray) -> np.ndarray:
     below = np.cumsum(steps[:, middle::-1], axis=1)[:, ::-1]
     above = np.cumsum(steps[:, middle:], axis=1)
     return raw[:, [middle]] + np.concatenate([-below, above[:, 1:]], axis=1)
-
-
-@functools.cache
-def _between(scores: tuple) -> np.ndarray:
-    at = np.clip(np.searchsorted(scores, GRID) - 1, 0, len(scores) - 2)
-    low, high = np.array(scores)[at], np.array(scores)[at + 1]
-    part, column = (GRID - low) / (high - low), np.arange(len(GRID))
-    matrix = np.zeros((len(scores), len(GRID)))
-    matrix[at, column], matrix[at + 1, column] = 1 - part, part
-    return matrix
-
-
-def between(scores: np.ndarray) -> np.ndarray:
-    """Matrix (levels, G) from quantiles at `scores` to those of `GRID`, by straight lines."""
-    return _between(tuple(np.asarray(scores)))
 
 
 def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:

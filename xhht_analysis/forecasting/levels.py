@@ -62,11 +62,6 @@ class LevelForecast:
     chance: np.ndarray
     surprise: float = SURPRISE
 
-    @property
-    def origin_year(self) -> int:
-        """Last year of the history."""
-        return int(self.years[0])
-
     def positions(self, units: list[str]) -> list[int]:
         """Where ``units`` stand in `units`."""
         return [self.units.index(unit) for unit in units]
@@ -180,7 +175,7 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     if history.empty:
         raise HistoryError("history: there are no levels to forecast from")
     wanted = ["unit_code", "year", "level", "level_derived_min", "level_derived_max", "valid_to"]
-    rows = history.reindex(columns=wanted).sort_values(["unit_code", "year"])
+    rows = history.reindex(columns=wanted).astype({"year": int})
     if rows.duplicated(["unit_code", "year"]).any():
         raise HistoryError("history: two rows for one unit and year")
     lowest = rows["level"].fillna(rows["level_derived_min"]).astype(float)
@@ -189,29 +184,22 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     if not (known.isin(range(4)).all() and (lowest.dropna() <= highest[lowest.notna()]).all()):
         raise HistoryError("history: a level must be a whole number from 0 to 3, lowest first")
     top = max(1, int(top or 0), *known.astype(int))
-    units = sorted(rows["unit_code"].unique())
-    years = np.arange(int(rows["year"].min()), int(rows["year"].max()) + 1)
-    low = np.zeros((len(units), len(years)), dtype=int)
-    high = np.full_like(low, top)
-    valid = np.zeros(len(units), dtype=int)
-    end = pd.to_numeric(rows["valid_to"].astype("str").str[:4], errors="coerce")
-    late = rows["valid_to"].astype("str").str[5:] < "12-31"
-    last = (end - late).fillna(0).to_numpy(dtype=int)
-    at = zip(rows["unit_code"], rows["year"].astype(int), lowest, highest, last, strict=True)
-    for unit, year, below, above, until in at:
-        i, t = units.index(unit), year - int(years[0])
-        if until and until < year:
-            below = above = 0.0
-        if not np.isnan(below):
-            low[i, t] = below
-        if not np.isnan(above):
-            high[i, t] = above
-        if until >= year and below > 0:
-            low[i, t + 1 : until - int(years[0]) + 1] = below
-            valid[i] = until
-        elif below == 0:
-            valid[i] = 0
-    return low, high, valid, years, units
+    until = pd.to_numeric(rows["valid_to"].astype("str").str[:4], errors="coerce")
+    until -= rows["valid_to"].astype("str").str[5:] < "12-31"
+    expired = until < rows["year"]
+    until = until.mask(expired | lowest.eq(0), 0)
+    columns = {"low": lowest.mask(expired, 0.0), "high": highest.mask(expired, 0.0), "until": until}
+    table = rows[["unit_code", "year"]].assign(**columns).set_index(["unit_code", "year"])
+    years = np.arange(rows["year"].min(), rows["year"].max() + 1)
+    low, high, until = (
+        table[name].unstack("year").reindex(columns=years)  # noqa: PD010
+        for name in columns
+    )
+    until = until.ffill(axis=1).fillna(0)
+    covered = low.ffill(axis=1).where(until >= years)
+    low, high = low.fillna(covered).fillna(0), high.fillna(top)
+    bounds = (low.to_numpy(dtype=int), high.to_numpy(dtype=int))
+    return *bounds, until.iloc[:, -1].to_numpy(dtype=int), years, list(low.index)
 
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:

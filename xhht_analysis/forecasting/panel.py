@@ -32,19 +32,10 @@ from xhht_analysis.forecasting.history import (
     read_history,
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
-from xhht_analysis.forecasting.structural import (
-    damped,
-    damped_trend,
-    fit_trend,
-    percent,
-    pooled_changes,
-    variances,
-)
+from xhht_analysis.forecasting.structural import NOISE, fit_trend, percent, pooled_changes
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
-MOST_CELLS = 6_000_000
-"""Draws × series × years held at once while groups are added up: a few hundred megabytes."""
 COMPARATORS = (">=", "<=", ">", "<")
 MODEL_ID = "share-trend-learned"
 ONE = int(np.searchsorted(GRID, 1.0)) - MEDIAN
@@ -133,50 +124,42 @@ def fit_group(
     values (N, 1 + H, G)
         Quantile functions in percent, the last year of the history first: a reported figure
         stands still there, a missing one is forecast given those of the other units.
-    shared, own_lag, common_lag (N, 1 + H)
+    shared, own_lag (N, 1 + H)
         As in `curves.Curves`.
     """
     without = variant.without if variant else ""
-    trend = fit_trend(panel, settings)
+    trend = fit_trend(panel)
     members = (
-        damped_trend(trend, horizon, settings, without),
         pooled_changes(trend, horizon, without),
         learned_curves(trend, horizon, learned, without),
     )
-    seen, lead = np.isfinite(panel.shares), np.arange(1, horizon + 1)
+    seen = np.isfinite(panel.shares)
     at = panel.shares.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
     last = 100 * panel.shares[np.arange(len(seen)), at]
     z = combine(members, trend.trend_share, last[:, None], settings)
-    own, common = variances(trend, horizon, settings)
     # what is not known of the last year stays unknown in all years after it
-    width = (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
+    middle, width = z[..., [MEDIAN]], (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
     wider = np.sqrt(1 + trend.level_var[:, None] / np.maximum(width, 1e-9) ** 2)
     wider = wider * (1 + FEW_UNITS / len(seen) ** 2)
-    middle = z[..., [MEDIAN]]
     z = middle + (z - middle) * wider[..., None]
     now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID
     values = percent(np.concatenate([now[:, None], z], axis=1))
     values[seen[:, -1], 0] = last[seen[:, -1], None]
-    shared = shared_part(own, common, trend.points, lead, settings)
-    own_total = np.hstack([trend.level_var[:, None], trend.level_var[:, None] + own])
-    lasting = own_total - trend.noise * trend.step_var[:, None] * (np.arange(1 + horizon) > 0)
-    own_lag = np.sqrt(np.maximum(lasting[:, :-1], 0) / own_total[:, 1:])
-    own_lag = np.hstack([np.zeros((len(seen), 1)), np.clip(own_lag, 0, 0.999)])
-    common_lag = np.sqrt(np.concatenate([[0, 0], common[:-1] / common[1:]]))
+    own, common = trend.variances(horizon)
     late = np.full((len(seen), 1), trend.level_shared)
-    return values, np.hstack([late, shared]), own_lag, np.tile(common_lag, (len(seen), 1))
+    shared = np.hstack([late, shared_part(own[1:], common[1:], trend.points, settings)])
+    total = trend.level_var[:, None] + own
+    taken_back = NOISE * trend.step_var * (np.arange(horizon) > 0)
+    own_lag = np.sqrt(np.maximum(total[:, :-1] - taken_back, 0) / total[:, 1:])
+    return values, shared, np.pad(np.clip(own_lag, 0, 0.999), ((0, 0), (1, 0)))
 
 
 def _gather(panels: list, lattice: np.ndarray, how: dict) -> Curves:
     """Forecasts of all groups in the order of the series."""
-    group, out = np.zeros(len(lattice), dtype=int), None
-    for number, (at, panel) in enumerate(panels):
-        parts = fit_group(panel, **how)
-        out = out or [np.empty((len(lattice), *part.shape[1:])) for part in parts]
-        for whole, part in zip(out, parts, strict=True):
-            whole[at] = part
-        group[at] = number
-    return Curves(*out, group, lattice)
+    order = np.argsort(np.concatenate([at for at, _ in panels]))
+    fits = zip(*(fit_group(panel, **how) for _, panel in panels), strict=True)
+    group = np.repeat(np.arange(len(panels)), [len(at) for at, _ in panels])[order]
+    return Curves(*(np.concatenate(parts)[order] for parts in fits), group, lattice)
 
 
 @dataclass(frozen=True)
@@ -207,13 +190,6 @@ class PanelForecast:
     panels: tuple = ()
     how: dict = field(default_factory=dict)
 
-    @property
-    def curves(self) -> Curves:
-        """The joint distribution of `years`."""
-        p = self.path
-        parts = (a[:, 1:] for a in (p.percent, p.shared, p.own_lag, p.common_lag))
-        return Curves(*parts, p.group, p.lattice)
-
     def _frame(self, repeats: int) -> dict:
         n, h = len(self.series), len(self.years)
         at = np.repeat(np.arange(n), h * repeats)
@@ -226,7 +202,7 @@ class PanelForecast:
         levels = np.asarray(levels, dtype=float)
         if levels.size == 0 or not ((levels > 0) & (levels < 1)).all():
             raise ValueError("levels: quantile levels lie strictly between 0 and 1")
-        return self.curves.at_scores(ndtri(levels))
+        return self.path.at_scores(ndtri(levels))[:, 1:]
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in percent as hubverse rows, one per series, year and level."""
@@ -237,12 +213,12 @@ class PanelForecast:
             {**frame, "output_type": "quantile", "output_type_id": ids, "value": values.ravel()}
         )
 
-    def _places(self, targets: pd.DataFrame, told=True) -> tuple[np.ndarray, np.ndarray]:
-        """Place of the series and of the year of each target; all must be forecast and `told`."""
+    def _places(self, targets: pd.DataFrame, valid=True) -> tuple[np.ndarray, np.ndarray]:
+        """Place of the series and of the year of each target; all must be forecast and `valid`."""
         keys = pd.MultiIndex.from_frame(self.series[KEYS])
         row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
         year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
-        unknown = (row < 0) | (year < 0) | ~np.broadcast_to(told, row.shape)
+        unknown = (row < 0) | (year < 0) | ~np.broadcast_to(valid, row.shape)
         if unknown.any():
             first = targets[unknown].iloc[0].to_dict()
             raise ValueError(f"targets: no forecast, comparator or value for {first}")
@@ -262,11 +238,11 @@ class PanelForecast:
             If a target names a series or year that was not forecast, or an unknown comparator.
         """
         value = targets["target_value"].to_numpy(dtype=float)
-        told = targets["comparator"].isin(COMPARATORS).to_numpy() & np.isfinite(value)
-        row, year = self._places(targets, told)
+        valid = targets["comparator"].isin(COMPARATORS).to_numpy() & np.isfinite(value)
+        row, year = self._places(targets, valid)
         up = targets["comparator"].isin([">=", ">"]).to_numpy()
         strict = targets["comparator"].isin([">=", "<"]).to_numpy()
-        below = self.curves.below(row, year, value, strict)
+        below = self.path.below(row, year + 1, value, strict)
         return targets.assign(prob_reached=np.where(up, 1 - below, below))
 
     def drivers(self, targets: pd.DataFrame) -> pd.DataFrame:
@@ -333,35 +309,7 @@ class PanelForecast:
         The growth that is usual in the group, damped: what is yet to come of it is no forecast.
         """
         s = self.series
-        growth = damped(BASE_DAMPING, np.arange(1 + len(self.years)))
+        growth = np.cumsum(BASE_DAMPING ** np.arange(1 + len(self.years))) - 1
         size = s["denominator"].to_numpy(dtype=float)[:, None]
         size = size * np.exp(s["base_pace"].to_numpy()[:, None] * growth)
         return np.where(np.isnan(size), 1.0, size)
-
-    def aggregate(
-        self, groups: np.ndarray, n: int, rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Shares of whole groups: Σ numerators / Σ denominators, draw by draw.
-
-        Parameters
-        ----------
-        groups
-            One label per series, in the order of `series`.
-
-        Returns
-        -------
-        names, values
-            Sorted labels (G,) and percent (n, G, years).
-        """
-        names, at = np.unique(np.asarray(groups), return_inverse=True)
-        order = np.argsort(at, kind="stable")
-        starts = np.searchsorted(at[order], np.arange(len(names)))
-        sizes = self.sizes[:, 1:]
-        whole = np.add.reduceat(sizes[order], starts, axis=0)
-        at_once = max(1, MOST_CELLS // (len(at) * len(self.years)))
-        parts = []
-        for start in range(0, n, at_once):
-            some = min(at_once, n - start)
-            values = self.draw_array(some, rng) * sizes
-            parts.append(np.add.reduceat(values[:, order], starts, axis=1) / whole)
-        return names, np.concatenate(parts)

@@ -194,18 +194,18 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     """Signed judgement for milestones that are not settled; never mixed with a model."""
     if expert is None or expert.empty:
         return verdicts
-    kinds = lines.drop_duplicates("goal_code").set_index("goal_code")["kind"]
-    signed = expert.set_index(["goal_code", "target_year"])["probability"].astype(float)
-    rows = verdicts.to_dict("records")
-    for row in rows:
-        key = (row["goal_code"], row["target_year"])
-        is_open = row["basis"] != "observed" and "target_year_missing" not in str(row["reason"])
-        if kinds[key[0]] == "milestone" and is_open and key in signed.index:
-            chance = float(signed[key])
-            row |= {"prob_reached": chance, "verdict_class": classify(chance)}
-            row |= {"basis": "expert", "reason": "expert_judgement"}
-            row |= {"prob_ever": np.nan, "prob_held": np.nan}
-    return pd.DataFrame(rows)
+    milestones = lines.loc[lines["kind"] == "milestone", ["goal_code", "target_year"]]
+    signed = milestones.merge(expert, on=["goal_code", "target_year"])
+    signed = signed.set_index(["goal_code", "target_year"])["probability"].astype(float)
+    late = verdicts["reason"].fillna("").str.contains("target_year_missing")
+    keys = pd.MultiIndex.from_frame(verdicts[["goal_code", "target_year"]])
+    mine = keys.isin(signed.index) & verdicts["basis"].ne("observed") & ~late
+    chance = signed.reindex(keys[mine]).to_numpy()
+    verdicts = verdicts.astype({"reason": "object"})
+    verdicts.loc[mine, "prob_reached"] = chance
+    verdicts.loc[mine, "verdict_class"] = [classify(p) for p in chance]
+    verdicts.loc[mine, ["basis", "reason"]] = ["expert", "expert_judgement"]
+    return verdicts.assign(**{c: verdicts[c].mask(mine) for c in ("prob_ever", "prob_held")})
 
 
 def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:

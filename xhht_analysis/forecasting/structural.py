@@ -1,14 +1,14 @@
-"""The structural member: a damped trend of the group and of each unit, with shared shocks.
+"""The structural member: what the units of a group have moved together, each, and over h years.
 
 On the soft logit z = ln((p + m) / (1 - p + m)) a unit moves from year to year by
 
-    z_it - z_i,t-1 = c_t + a_i + w_it
+    z_it - z_i,t-1 = c_t + w_it
 
-with c_t the step that all units of the group take together, a_i the unit's own pace around the
-group's, w_it its own step, of which the part θ is taken back in the next year. Paces and
-variances are moments of the group's own history, each shrunk by how little it says (empirical
-Bayes); nothing is searched. A unit that has not reported yet stands where its own pace and the
-group's step, as the others have reported it, put it (docs/methodology.md, section 2).
+with c_t the step that all units of the group take together and w_it the unit's own, of which the
+part θ is taken back in the next year. Variances are moments of the group's own history; nothing
+is searched. A unit that has not reported yet stands where the group's step, as the others have
+reported it, puts it. What any unit has moved over h years is what any unit may move next
+(docs/methodology.md, section 2).
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, ndtr, ndtri, stdtrit
+from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.forecasting.history import Matrices
 
 MARGIN = 0.02
 """m of the soft logit: about 0.2 logits a point at the ceiling, where the logit has no end."""
+NOISE = 0.435
+"""θ: the part of a unit's own step that the next year takes back."""
+USUAL_STEP = 0.09
+"""Standard deviation of a yearly step on the soft logit; it counts as one step seen."""
 USUAL_PACE = 0.05
 """A step a year on the soft logit that is neither slow nor fast: about one point."""
 NEW_LEVEL = 1e6
 """Variance of a level before its first figure, and at a change of definition."""
 EXACT = 1e-12
-FEW_YEARS = 10
-"""Weight, in steps, of `noise_prior` beside what the history says about θ."""
 MOST_UNITS = 500
 """Units whose changes stand for those of all."""
 EDGE = 0.02
@@ -60,13 +62,9 @@ class Trend:
     level_var: np.ndarray  # (N,) doubt about it: late or doubtful reports
     level_shared: float  # part of this doubt that late units share
     smooth: np.ndarray  # (N,) level without the noise of the last figure
-    pace: float  # c, of the group
-    pace_var: float
-    own_pace: np.ndarray  # (N,) a, shrunk
-    own_pace_var: np.ndarray  # (N,)
-    step_var: np.ndarray  # (N,) variance of w
-    noise: float  # θ
-    common_var: float  # variance of the group's steps around its pace
+    pace: float  # mean of c
+    step_var: float  # variance of w
+    common_var: float  # variance of c
 
     @property
     def trend_share(self) -> float:
@@ -84,6 +82,12 @@ class Trend:
     def own_mean(self) -> np.ndarray:
         """(N,) mean of each unit's figures."""
         return np.nanmean(self.z, axis=1)
+
+    def variances(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+        """Own and common variance (1 + H,) of the change after 0 … `horizon` years."""
+        lead = np.arange(1 + horizon)
+        own = self.step_var * (NOISE * (lead > 0) + (1 - NOISE) * lead)
+        return own, self.common_var * lead
 
 
 def gaps_filled(z: np.ndarray) -> np.ndarray:
@@ -105,12 +109,12 @@ def track(z, drift, step_var, error) -> tuple[np.ndarray, np.ndarray]:
     z, error
         (N, T) figures, NaN where missing, and the variance of their errors.
     drift, step_var
-        (N, T - 1) expected step into each year but the first, and its variance.
+        (T - 1,) expected step into each year but the first, and its variance.
     """
     level, var = np.zeros(len(z)), np.full(len(z), NEW_LEVEL)
     for t in range(z.shape[1]):
         if t:
-            level, var = level + drift[:, t - 1], np.minimum(var + step_var[:, t - 1], NEW_LEVEL)
+            level, var = level + drift[t - 1], np.minimum(var + step_var[t - 1], NEW_LEVEL)
         seen = np.isfinite(z[:, t])
         gain = np.where(seen, var / (var + error[:, t]), 0.0)
         level = level + gain * np.where(seen, z[:, t] - level, 0.0)
@@ -118,98 +122,38 @@ def track(z, drift, step_var, error) -> tuple[np.ndarray, np.ndarray]:
     return level, var
 
 
-def fit_trend(panel: Matrices, constants: dict) -> Trend:
-    """Moments of a group's history, each shrunk; ``constants`` as in config/priors.csv."""
-    c, z = constants, link(panel.shares)
-    n_unit = len(z)
-    points = np.isfinite(z).sum(axis=1)
+def fit_trend(panel: Matrices) -> Trend:
+    """Moments of a group's history; one usual step stands beside what it says of variances."""
+    z = link(panel.shares)
     steps = np.diff(gaps_filled(z), axis=1)
     steps[:, panel.breaks[1:]] = np.nan
     is_step = np.isfinite(steps)
-    n_t, n_i = is_step.sum(axis=0), is_step.sum(axis=1)
-    typical = (c["typical_step"] * _usual_slope(panel.shares)) ** 2
-    # the group: mean step of every year, and its pace with more weight on recent years
+    n_t, usual = is_step.sum(axis=0), USUAL_STEP**2
     common = np.where(is_step, steps, 0).sum(axis=0) / np.maximum(n_t, 1)
-    recent = np.exp(-c["recent"] * np.arange(len(n_t))[::-1]) * (n_t > 0)
-    total = max(recent.sum(), EXACT)
-    pace = (recent * common).sum() / total
-    years = total**2 / max((recent**2).sum(), EXACT)
-    common_var = (recent * (common - pace) ** 2).sum() / total * years**2 / max(years - 1, 1)
-    common_var = (common_var + c["typical_weight"] / 2 * typical) / (
-        years + c["typical_weight"] / 2
-    )
-    # the units around it: own paces and variances
+    known = common[n_t > 0]
+    pace = float(known.mean()) if len(known) else 0.0
+    common_var = (((known - pace) ** 2).sum() + usual / 2) / (max(len(known) - 1, 0) + 0.5)
     own = np.where(is_step, steps - common, 0.0)
-    mean = own.sum(axis=1) / np.maximum(n_i, 1)
-    squares = np.where(is_step, own - mean[:, None], 0.0) ** 2
-    free = np.maximum(points - 2, 0)
-    pooled = squares.sum() + c["typical_weight"] * typical
-    pooled /= free.sum() * (1 - 1 / max(n_unit, 2)) + c["typical_weight"]
-    step_var = (c["own_weight"] * pooled + squares.sum(axis=1)) / (c["own_weight"] + free)
-    turned = -2 * (own[:, 1:] * own[:, :-1]).sum() / max((own**2).sum(), EXACT)
-    theta = (turned * n_i.sum() + c["noise_prior"] * FEW_YEARS) / (n_i.sum() + FEW_YEARS)
-    noise = float(np.clip(theta, 0.02, 0.95))
-    mean_var = pooled * (1 - noise) / np.maximum(n_i, 1)
-    between = max(mean.var(ddof=1) - np.median(mean_var), 0.0) if n_unit > 2 else 0.0
-    shrink = between / (between + mean_var + EXACT)
-    own_pace = shrink * mean
-    # where they stand: the group's step is known as far as units have reported it
-    known = common_var / (common_var + pooled / np.maximum(n_t, 1)) * (n_t > 0)
-    drift = own_pace[:, None] + pace + known * (common - pace)
-    unknown = (1 - known) * common_var
-    lasting = (1 - noise) * step_var[:, None] + unknown
-    lasting = lasting + NEW_LEVEL * panel.breaks[1:]
+    free = max(is_step.sum() - len(known) - len(z), 0)
+    own = own - own.sum(axis=1, keepdims=True) / np.maximum(is_step.sum(axis=1, keepdims=True), 1)
+    step_var = (np.where(is_step, own**2, 0).sum() + usual) / (free + 1)
+    # the group's step is known as far as units have reported it
+    sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
+    drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var
+    lasting = (1 - NOISE) * step_var + unknown + NEW_LEVEL * panel.breaks[1:]
     doubt = panel.doubt**2 + EXACT
     level, level_var = track(z, drift, lasting, doubt)
-    smooth, _ = track(z, drift, lasting, doubt + noise / 2 * step_var[:, None])
-    shared = unknown[-1] / (unknown[-1] + pooled)
-    group = (float(pace), common_var / max(years, 1), own_pace, between * (1 - shrink))
-    stand = (level, level_var, shared, smooth)
-    return Trend(z, panel.breaks, steps, points, *stand, *group, step_var, noise, float(common_var))
-
-
-def _usual_slope(shares: np.ndarray) -> float:
-    """How many soft logits a logit is, at the group's figures."""
-    p = np.clip(shares[np.isfinite(shares)], 0.02, 0.98)
-    return float((p * (1 - p) * (1 / (p + MARGIN) + 1 / (1 - p + MARGIN))).mean())
-
-
-def damped(damping: float, lead: np.ndarray) -> np.ndarray:
-    """Sum of damping + damping² + … over `lead` years."""
-    return lead * 1.0 if damping >= 1 else damping * (1 - damping**lead) / (1 - damping)
-
-
-def variances(trend: Trend, horizon: int, constants: dict) -> tuple[np.ndarray, np.ndarray]:
-    """Own (N, H) and common (H,) variance of the change after the last year."""
-    c, lead = constants, np.arange(1, horizon + 1)
-    group, unit = damped(c["group_damping"], lead), damped(c["own_damping"], lead)
-    own = trend.step_var[:, None] * (trend.noise + (1 - trend.noise) * lead)
-    own = own + unit**2 * trend.own_pace_var[:, None]
-    common = trend.common_var * lead ** (2 * c["common_growth"]) + group**2 * trend.pace_var
-    return own, common
-
-
-def damped_trend(trend: Trend, horizon: int, constants: dict, without: str = "") -> np.ndarray:
-    """Quantile functions (N, H, G) on the soft logit: damped paces, Student t.
-
-    ``without`` a driver of `learned.DRIVERS`: group_pace and own_pace are then taken for none.
-    """
-    c, lead = constants, np.arange(1, horizon + 1)
-    group = c["group_part"] * damped(c["group_damping"], lead) * trend.pace
-    unit = c["own_part"] * damped(c["own_damping"], lead) * trend.own_pace[:, None]
-    middle = trend.smooth[:, None] + group * (without != "group_pace")
-    middle = middle + unit * (without != "own_pace")
-    own, common = variances(trend, horizon, constants)
-    student = np.copysign(stdtrit(c["tail"], ndtr(-np.abs(GRID))), GRID)
-    return middle[..., None] + np.sqrt(own + common)[..., None] * student
+    smooth, _ = track(z, drift, lasting, doubt + NOISE / 2 * step_var)
+    shared = unknown[-1] / (unknown[-1] + step_var)
+    stand = (np.isfinite(z).sum(axis=1), level, level_var, shared, smooth)
+    return Trend(z, panel.breaks, steps, *stand, pace, step_var, common_var)
 
 
 def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
     """Quantile functions (N, H, G) on the soft logit from the changes that all units have seen.
 
-    The changes that any unit of the group has seen over h years are taken for what any unit may
-    see next; a lead that no two figures span is scaled from the longest shorter one. ``without``
-    as in `damped_trend`: without the group's pace changes are taken around their median.
+    A lead that no two figures span is scaled from the longest shorter one. ``without``
+    "group_pace" takes changes around their median.
     """
     some = trend.z[np.unique(np.linspace(0, len(trend.z) - 1, MOST_UNITS).astype(int))]
     changes, era = {}, np.cumsum(trend.breaks)
@@ -220,8 +164,11 @@ def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
             changes[span] = change
     changes = changes or {1: UNKNOWN_CHANGES}
     curves = np.stack([_change(changes, lead) for lead in range(1, horizon + 1)])
-    curves = curves - curves[:, [MEDIAN]] * (without == "group_pace")
-    return trend.level[:, None, None] + curves
+    middle = curves[:, [MEDIAN]]
+    # a longer lead is never surer
+    apart = np.maximum.accumulate(np.abs(curves - middle), axis=0) * np.sign(GRID)
+    middle = middle * (without != "group_pace")
+    return trend.level[:, None, None] + middle + apart
 
 
 def _change(changes: dict[int, np.ndarray], lead: int) -> np.ndarray:

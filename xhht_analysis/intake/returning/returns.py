@@ -7,6 +7,7 @@ on its sheet `SHEET` become lines of config/corrections.csv.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,11 @@ class Checked:
     problems: pd.DataFrame
     left_out: pd.DataFrame
     submission: dict[str, Any]
+
+
+def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataFrame:
+    """Problems of one submission, see `read_submission`."""
+    return read_submission(path, plan, raw_dir=raw_dir, as_of=as_of).problems
 
 
 def read_submission(
@@ -154,7 +160,7 @@ def write_marked_copy(
 ) -> Path:
     """Write the file's values to ``target`` with the wrong cells coloured and commented.
 
-    Sheet `SHEET` lists ``problems`` (of `Checked`) with columns to fill in. A file refused
+    Sheet `SHEET` lists ``problems`` (from `check_file`) with columns to fill in. A file refused
     as a whole gives that sheet alone.
     """
     root, _ = _place(path, raw_dir, as_of)
@@ -341,5 +347,11 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
         if tuple(row) in there:
             raise KitError(f"{path}: đã có đính chính cho {row.file}, ô {row.cell}.")
     rows = pd.concat([known, lines.reindex(columns=list(CORRECTIONS.columns))]).astype("object")
-    rows = rows.where(rows.notna(), "").map(str).apply(store.harmless)
+    rows = rows.where(rows.notna(), "").map(str).map(_harmless)
     return files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
+
+
+def _harmless(text: str) -> str:
+    """Text that a spreadsheet opening the CSV does not run as a formula."""
+    risky = text.startswith(store.FORMULA_STARTS) and not re.fullmatch(store.NUMBER, text)
+    return f"'{text}" if risky else text
