@@ -1,4 +1,4 @@
-"""Documents of a run, from its tables and its executed report notebook; the index of runs."""
+"""Documents of a run, from its tables and its executed report notebook."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,17 +38,3 @@ def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> N
             documents.export_docx(executed, page.with_suffix(".docx"), **form)
         drawn = gallery.pictures(run, staged.figures(as_of))
         indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
-
-
-def export_unit(executed: Path, page: Path, lang: str) -> None:
-    """Write the page of one unit from its executed notebook."""
-    from xhht_analysis.publishing import documents
-
-    documents.export_html(executed, page, lang=lang)
-
-
-def index(project: Project, lang: str) -> Path:
-    """Write reports/index.html: every run with its documents, indicator and unit pages."""
-    from xhht_analysis.publishing import site
-
-    return site.write_index(project.reports_root, project.config_dir, lang=lang)

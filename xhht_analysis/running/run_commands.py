@@ -10,7 +10,6 @@ import typer
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import (
     cluster,
-    documents,
     messages,
     notebooks,
     preflight,
@@ -168,5 +167,7 @@ def _run(settings: runner.Settings, project: Project, chosen: list[stages.Stage]
 
 def _finish(project: Project, lang: str, record: dict) -> None:
     """Write the summary of a run and the index of all."""
+    from xhht_analysis.publishing import site
+
     run_log.write_summary(project, record)
-    documents.index(project, lang)
+    site.write_index(project.reports_root, project.config_dir, lang=lang)

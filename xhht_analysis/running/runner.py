@@ -121,7 +121,7 @@ def run(
         _refuse_unproven(chosen, project, as_of, before)
         publication.check_targets(publication.targets(project, as_of, before))
         sources = records.sources(settings.raw_dir, as_of, project)
-        if sources["code"] != before.get("code"):
+        if _without_words(sources["code"]) != _without_words(before.get("code", {})):
             check()
         _copy_tables(project, staged, as_of)
         stages = _Stages(settings, project, staged, sources, before, listener)
@@ -268,6 +268,11 @@ def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
         return is_ground or is_config or place.startswith(rooms)
 
     return {place: sha for place, sha in hashes.items() if reads(place)}
+
+
+def _without_words(hashes: dict[str, str]) -> dict[str, str]:
+    """``hashes`` of code and config but for the words of documents, which no check reads."""
+    return {place: sha for place, sha in hashes.items() if not place.startswith(TEMPLATES)}
 
 
 def _copy_tables(project: Project, staged: Project, as_of: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xhht_analysis import files
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError
-from xhht_analysis.running import documents, execution, messages, publication, records, stages
+from xhht_analysis.running import execution, messages, publication, records, stages
 
 SOURCE = "06_unit_report"
 PAGE = "reports/{}/units/{}.html"
@@ -59,7 +59,9 @@ def execute_job(job: Job) -> str:
     try:
         execution.execute(job.source, job.target, job.parameters, cwd=job.cwd, timeout=UNIT_TIMEOUT)
         if job.page:
-            documents.export_unit(job.target, job.page, job.lang)
+            from xhht_analysis.publishing import documents
+
+            documents.export_html(job.target, job.page, lang=job.lang)
     except KitError as error:
         return str(error)
     return ""
