@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import load_workbook
 
-from xhht_analysis.intake import IntakeResult, gathering, run_intake, settlement
+from xhht_analysis.intake import IntakeResult, gathering, panel_build, run_intake
 from xhht_analysis.intake.judging import impossible
 from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.project import Project
@@ -54,7 +54,7 @@ def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
     files = frame.drop_duplicates("file")[["file", "received_on"]].reset_index(drop=True)
     files = files.assign(sender="823", sender_name=None, year=2023, forms=None, is_sample=False)
     gathered = gathering.Gathered(frame, files.assign(sha256="-"))
-    return settlement.settle_all(gathered, plan(), as_of, sample=False)
+    return panel_build.build_tables(gathered, plan(), as_of, sample=False)
 
 
 def write_unit(

@@ -82,7 +82,7 @@ def test_each_room_imports_only_the_floors_below(path):
     assert reached <= MAY_IMPORT[own], f"{own} may not import {reached - MAY_IMPORT[own]}"
 
 
-INTAKE_ORDER = ("reading", "forms", "gathering", "judging", "settlement", "returning")
+INTAKE_ORDER = ("reading", "forms", "gathering", "judging", "panel_build", "returning")
 """The way of a submission through the intake room: no module imports one that comes later."""
 
 

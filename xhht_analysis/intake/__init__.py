@@ -75,10 +75,10 @@ def run_intake(
         If the account does not balance.
     """
     from xhht_analysis import project
-    from xhht_analysis.intake import gathering, settlement
+    from xhht_analysis.intake import gathering, panel_build
 
     folder = project.resolve(raw_dir)
     plan = gathering.Plan.read(project.resolve(config_dir or project.Project().config_dir))
     received, day = gathering.find_received(folder, as_of or None, sample)
     gathered = gathering.gather(received, folder, day, plan, jobs)
-    return IntakeResult(plan=plan, **settlement.settle_all(gathered, plan, day, sample=sample))
+    return IntakeResult(plan=plan, **panel_build.build_tables(gathered, plan, day, sample=sample))

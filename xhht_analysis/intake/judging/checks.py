@@ -6,20 +6,16 @@ all and adds the file, sheet and cell each doubt is about.
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from xhht_analysis.contracts import FINDINGS
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.cleaning import rounding
-from xhht_analysis.intake.judging.completeness import (
-    coverage,
-    doubts,
-    incomplete_units,
-    parts_differ,
-    vn,
-)
+from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
+from xhht_analysis.intake.judging.doubts import doubts, vn
+from xhht_analysis.intake.judging.impossible import FIELDS
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.standards import recognised_on
 
@@ -42,10 +38,8 @@ def find_doubts(
     sums: pd.DataFrame,
     gaps: pd.DataFrame,
     rejects: pd.DataFrame,
-    indicators: pd.DataFrame,
-    thresholds: pd.DataFrame,
     rules: pd.DataFrame,
-    areas: Areas,
+    plan: Plan,
 ) -> pd.DataFrame:
     """Run every check.
 
@@ -59,14 +53,10 @@ def find_doubts(
         From `rollup.add_up`.
     rejects : DataFrame
         `contracts.REJECTS`: what is missing for that reason is not doubted again.
-    indicators : DataFrame
-        config/indicators.csv.
-    thresholds : DataFrame
-        indicator_code, threshold (percent 0-100): targets and recognition thresholds.
     rules : DataFrame
         config/standards.csv.
-    areas : Areas
-        For the names of units and the communes that were merged.
+    plan : Plan
+        Indicators, targets, names of units and the communes that were merged.
 
     Returns
     -------
@@ -75,95 +65,92 @@ def find_doubts(
     """
     reported = panel[panel["value_type"] != "derived"]
     steps = _with_prior(reported)
-    steps = steps[~_merged_between(steps, areas)]
-    short = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    steps = steps[~_merged_between(steps, plan.areas)]
+    about = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     found = [
         submitted_differs(reported),
         counts_jump(steps),
         value_jumps(steps),
         copied(steps),
         round_figures(reported),
-        heaping(reported, thresholds),
+        heaping(reported, thresholds(plan, rules)),
         level_lost(steps),
         level_differs(panel),
         validity(reported),
         lapsed(reported, rules),
-        before_plan(reported, indicators),
+        before_plan(reported, about),
         parts_differ(reported, sums),
-        incomplete_units(gaps, short["short_name_vi"], areas),
-        coverage(panel, rejects, short, areas),
+        incomplete_units(gaps, about["short_name_vi"], plan.areas),
+        coverage(panel, rejects, about, plan.areas),
     ]
     return locate(pd.concat([f for f in found if len(f)] or found[:1]), origins)
 
 
+def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
+    """Thresholds that figures may heap above: targets and recognition rules, in percent."""
+    targets = plan.targets.loc[plan.targets["measure_unit"].eq("percent")]
+    targets = targets.rename(columns={"target_value": "threshold"})
+    both = pd.concat([targets, rules])[["indicator_code", "threshold"]].dropna().drop_duplicates()
+    return both[both["indicator_code"].ne("")]
+
+
 def locate(found: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """Add file, sheet and cell (of ``field`` where it is known) from ``origins``."""
-    own = origins.reindex(found["source_id"].to_numpy()).reset_index(drop=True)
+    source = origins.reindex(found["source_id"].to_numpy()).reset_index(drop=True)
     found = found.reset_index(drop=True)
-    cell = own["cell"].astype("str")
-    for field in ("numerator", "denominator", "value", "level"):
-        cell = own[f"cell_{field}"].astype("str").where(found["field"].eq(field), cell)
-    place = {"file": own["file"], "sheet": own["sheet"], "cell": cell.fillna(own["cell"])}
-    return found.assign(**place).reindex(columns=list(FINDINGS.columns))
+    cell = source["cell"].astype("str")
+    for field in FIELDS:
+        of_field = source[f"cell_{field}"].astype("str").fillna(source["cell"])
+        cell = of_field.where(found["field"].eq(field), cell)
+    found = found.assign(file=source["file"], sheet=source["sheet"], cell=cell)
+    return found[list(FINDINGS.columns)]
 
 
 def _with_prior(reported: pd.DataFrame) -> pd.DataFrame:
     """Rows with the figures of the same series one or two years earlier (``*_prior``)."""
     ordered = reported.sort_values([*SERIES, "year"])
-    fields = ["year", "numerator", "denominator", "value", "level"]
-    prior = ordered.groupby(SERIES)[fields].shift().add_suffix("_prior")
-    steps = pd.concat([ordered, prior], axis=1)
+    prior = ordered.groupby(SERIES)[["year", *FIELDS]].shift().add_suffix("_prior")
+    steps = ordered.join(prior)
     return steps[(steps["year"] - steps["year_prior"]).le(2).fillna(False).astype(bool)]
 
 
 def _merged_between(steps: pd.DataFrame, areas: Areas) -> pd.Series:
     """Steps of a commune into which others were merged between the two years."""
-    spans = set(zip(steps["year_prior"], steps["year"], strict=True))
+    spans = steps[["year_prior", "year"]].drop_duplicates().itertuples(index=False, name=None)
     merged = {span: areas.enlarged(*span) for span in spans}
-    own = zip(steps["unit_code"], steps["year_prior"], steps["year"], strict=True)
-    crossed = [code in merged[before, after] for code, before, after in own]
-    crossed = pd.Series(crossed, index=steps.index, dtype=bool)
-    return crossed & steps["frame"].eq(areas.province.frame)
+    rows = zip(steps["unit_code"], steps["year_prior"], steps["year"], strict=True)
+    crossed = [code in merged[before, after] for code, before, after in rows]
+    return pd.Series(crossed, steps.index, dtype=bool) & steps["frame"].eq(areas.province.frame)
 
 
 def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
     """Submitted percentage against the one its counts give, within the typed rounding."""
-    typed = reported["value_submitted"]
+    typed, slip = reported["value_submitted"], pd.Series("", reported.index)
+    for factor, why in SLIPS.items():
+        near = (typed * factor / reported["value"]).between(0.9, 1.1, inclusive="neither")
+        slip = slip.mask(near, f" ({why})")
     differ = (typed - reported["value"]).abs() > typed.map(rounding) + 1e-6
-    differ &= reported["numerator"].notna()
-    rows = reported[differ]
-    messages = [
-        f"Tỷ lệ ghi {vn(own, 4)} nhưng tử số và mẫu số cho {vn(right)} %"
-        + next(
-            (f" ({told})." for f, told in SLIPS.items() if 0.9 * right < own * f < 1.1 * right), "."
-        )
-        for own, right in zip(rows["value_submitted"], rows["value"], strict=True)
-    ]
-    return doubts(rows, "submitted_differs", "value", messages)
+    rows = reported.assign(slip=slip)[differ & reported["numerator"].notna()]
+    text = "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}."
+    return doubts(rows, "submitted_differs", text, "value")
 
 
 def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:
     """Counts that switch between persons and thousands, and denominators that jump."""
-    found = []
-    switched = pd.Series(False, index=steps.index)
-    for field in ("numerator", "denominator"):
+    found, switched = [], pd.Series(False, index=steps.index)
+    text = "Năm {{year_prior:.0f}}: {{{0}_prior:0}}, năm nay: {{{0}:0}}; {1}"
+    for field in FIELDS[:2]:
         ratio = steps[field] / steps[f"{field}_prior"]
-        low, high = THOUSAND
-        hit = ratio.between(low, high) | ratio.between(1 / high, 1 / low)
+        hit = ratio.between(*THOUSAND) | (1 / ratio).between(*THOUSAND)
         switched |= hit
-        rows = steps[hit]
-        found.append(doubts(rows, "unit_switch", field, _changes(rows, field, "đổi đơn vị tính?")))
+        template = text.format(field, "đổi đơn vị tính?")
+        found.append(doubts(steps[hit], "unit_switch", template, field))
     now, before = steps["denominator"], steps["denominator_prior"]
     noise = 4 * np.sqrt(now + before)  # counts of small units vary by chance
     jump = (now / before - 1).abs().gt(MAX_DENOMINATOR_JUMP) & (now - before).abs().gt(noise)
+    template = text.format("denominator", "mẫu số thay đổi trên 20 %.")
     rows = steps[jump & ~switched]
-    text = _changes(rows, "denominator", "mẫu số thay đổi trên 20 %.")
-    return pd.concat([*found, doubts(rows, "denominator_jump", "denominator", text)])
-
-
-def _changes(rows: pd.DataFrame, field: str, tail: str) -> list[str]:
-    pairs = zip(rows["year_prior"], rows[f"{field}_prior"], rows[field], strict=True)
-    return [f"Năm {int(y)}: {vn(a, 0)}, năm nay: {vn(b, 0)}; {tail}" for y, a, b in pairs]
+    return pd.concat([*found, doubts(rows, "denominator_jump", template, "denominator")])
 
 
 def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
@@ -174,26 +161,22 @@ def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:
     """
     steps = steps[steps["value"].notna() & steps["value_prior"].notna()]
     change = steps["value"] - steps["value_prior"]
-    kind = steps["unit_code"].str.len()
-    keys = [steps["indicator_code"], steps["definition_variant"], steps["frame"], steps["year"]]
-    peers = change.groupby([*keys, kind])
-    usual = peers.transform("median").where(peers.transform("size") >= 5, 0.0)
-    spread = (change - usual).abs().groupby([*keys, kind]).transform("median") * 1.4826
+    keys = ["indicator_code", "definition_variant", "frame", "year"]
+    keys = [*(steps[key] for key in keys), steps["unit_code"].str.len()]
+    peers = change.groupby(keys)
+    few = peers.transform("size") < 5
+    usual = peers.transform("median").mask(few, 0.0)
+    spread = (change - usual).abs().groupby(keys).transform("median") * 1.4826
     share = (steps["value"] + steps["value_prior"]).div(2).clip(1, 99) / 100
     noise = 400 * np.sqrt(share * (1 - share) / steps["denominator"].fillna(np.inf))
-    few = peers.transform("size") < 5
-    limit = np.maximum(5 * spread.mask(few, 0.0), MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
+    limit = np.maximum(5 * spread, MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
+    alone = "thay đổi quá nhanh."
+    beside = [f"khác hẳn các đơn vị cùng cấp ({vn(points)} điểm)." for points in usual]
+    field = steps["numerator"].notna().map({True: "numerator", False: "value"})
+    steps = steps.assign(tail=pd.Series(beside, steps.index, dtype="str").mask(few, alone))
     rows = steps[(change - usual).abs() > limit + noise]
-    told = rows[["value_prior", "value", "year_prior"]]
-    told = told.assign(usual=usual[rows.index], few=few[rows.index])
-    messages = [
-        f"Từ {vn(a)} % (năm {int(y)}) thành {vn(b)} %, "
-        + ("thay đổi quá nhanh." if alone else f"khác hẳn các đơn vị cùng cấp ({vn(u)} điểm).")
-        for a, b, y, u, alone in told.itertuples(index=False, name=None)
-    ]
-    return doubts(rows, "jump", "value", messages).assign(
-        field=rows["numerator"].notna().map({True: "numerator", False: "value"})
-    )
+    text = "Từ {value_prior:2} % (năm {year_prior:.0f}) thành {value:2} %, {tail}"
+    return doubts(rows, "jump", text).assign(field=field[rows.index])
 
 
 def copied(steps: pd.DataFrame) -> pd.DataFrame:
@@ -203,94 +186,73 @@ def copied(steps: pd.DataFrame) -> pd.DataFrame:
     of which more than half the figures repeat is doubted as a whole.
     """
     next_year = steps["year"].eq(steps["year_prior"] + 1).fillna(False).astype(bool)
-    counted = steps[next_year & steps["numerator"].notna() & steps["numerator_prior"].notna()]
-    same = counted["numerator"].eq(counted["numerator_prior"])
-    same &= counted["denominator"].eq(counted["denominator_prior"])
-    unit = same.groupby([counted["unit_code"], counted["frame"], counted["year"]])
-    whole = same & (unit.transform("size") >= 5) & (unit.transform("mean") > 0.5)
-    rows = counted[(same & counted["denominator"].ge(5 * LARGE_COUNT)) | whole]
-    messages = [f"Tử số và mẫu số giống hệt năm {int(y)}." for y in rows["year_prior"]]
-    return doubts(rows, "copied_from_last_year", "numerator", messages)
+    rows = steps[next_year & steps["numerator"].notna() & steps["numerator_prior"].notna()]
+    same = rows["numerator"].eq(rows["numerator_prior"])
+    same &= rows["denominator"].eq(rows["denominator_prior"])
+    unit = same.groupby([rows["unit_code"], rows["frame"], rows["year"]])
+    whole = (unit.transform("size") >= 5) & (unit.transform("mean") > 0.5)
+    rows = rows[same & (rows["denominator"].ge(5 * LARGE_COUNT) | whole)]
+    text = "Tử số và mẫu số giống hệt năm {year_prior:.0f}."
+    return doubts(rows, "copied_from_last_year", text, "numerator")
 
 
 def round_figures(reported: pd.DataFrame) -> pd.DataFrame:
     """Both counts whole hundreds, of a thousand or more: estimated rather than counted."""
     top, bottom = reported["numerator"], reported["denominator"]
     rows = reported[bottom.ge(LARGE_COUNT) & top.gt(0) & (top % 100).eq(0) & (bottom % 100).eq(0)]
-    pairs = zip(rows["numerator"], rows["denominator"], strict=True)
-    messages = [f"{vn(a, 0)} trên {vn(b, 0)}: số tròn, có thể là ước lượng." for a, b in pairs]
-    return doubts(rows, "round_figures", "numerator", messages)
+    text = "{numerator:0} trên {denominator:0}: số tròn, có thể là ước lượng."
+    return doubts(rows, "round_figures", text, "numerator")
 
 
-def heaping(reported: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
+def heaping(reported: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Units crowded just above a threshold and none just below it, beyond chance (binomial)."""
-    rows = reported[["indicator_code", "frame", "year", "value"]].dropna()
-    rows = rows.merge(thresholds.drop_duplicates(), on="indicator_code")
+    rows = reported[["indicator_code", "frame", "year", "value"]].merge(limits, on="indicator_code")
     gap = rows["value"] - rows["threshold"]
-    rows = rows.assign(
-        above=gap.between(0, HEAP_POINTS, "left"), below=gap.between(-HEAP_POINTS, 0, "left")
-    )
-    sums = rows.groupby(["indicator_code", "frame", "year", "threshold"])[["above", "below"]].sum()
-    chance = [_tail(int(a), int(a + b)) for a, b in sums.to_numpy()]
-    found = sums[pd.Series(chance, index=sums.index, dtype="float64") < HEAP_CHANCE].reset_index()
-    messages = [
-        f"{a} đơn vị vừa vượt ngưỡng {vn(t)} %, chỉ {b} đơn vị ngay dưới ngưỡng."
-        for a, b, t in zip(found["above"], found["below"], found["threshold"], strict=True)
-    ]
-    return doubts(found, "heaping", "", messages)
-
-
-def _tail(hits: int, n: int) -> float:
-    """Chance of at least ``hits`` of ``n`` fair tosses."""
-    return sum(comb(n, k) for k in range(hits, n + 1)) / 2**n if n else 1.0
+    above, below = gap.between(0, HEAP_POINTS, "left"), gap.between(-HEAP_POINTS, 0, "left")
+    groups = rows.assign(above=above, below=below).groupby([*rows.columns.drop("value")])
+    sums = groups[["above", "below"]].sum().reset_index()
+    chance = binom.sf(sums["above"] - 1, sums["above"] + sums["below"], 0.5)
+    text = "{above:.0f} đơn vị vừa vượt ngưỡng {threshold:2} %, chỉ {below:.0f} đơn vị "
+    text += "ngay dưới ngưỡng."
+    return doubts(sums[chance < HEAP_CHANCE], "heaping", text)
 
 
 def level_lost(steps: pd.DataFrame) -> pd.DataFrame:
     """A recognition level below that of the year before."""
-    rows = steps[steps["level"] < steps["level_prior"]]
-    pairs = zip(rows["level_prior"], rows["level"], rows["year_prior"], strict=True)
-    messages = [f"Mức độ {vn(a)} (năm {int(y)}) nay còn {vn(b)}." for a, b, y in pairs]
-    return doubts(rows, "level_lost", "level", messages)
+    text = "Mức độ {level_prior:2} (năm {year_prior:.0f}) nay còn {level:2}."
+    return doubts(steps[steps["level"] < steps["level_prior"]], "level_lost", text, "level")
 
 
 def level_differs(panel: pd.DataFrame) -> pd.DataFrame:
     """A reported level outside what the rates give under the recognition rules."""
     low, high = panel["level_derived_min"], panel["level_derived_max"]
     rows = panel[(panel["level"] < low) | (panel["level"] > high)]
-    bounds = zip(rows["level"], rows["level_derived_min"], rows["level_derived_max"], strict=True)
-    messages = [
-        f"Báo cáo mức độ {vn(own)}; tính theo tiêu chuẩn được {vn(a)}"
-        + (f" đến {vn(b)}." if b > a else ".")
-        for own, a, b in bounds
-    ]
-    return doubts(rows, "level_differs", "level", messages)
+    until = rows["level_derived_max"].map(lambda level: f" đến {vn(level)}", na_action="ignore")
+    until = until.astype("str").where(high > low, "")
+    text = "Báo cáo mức độ {level:2}; tính theo tiêu chuẩn được {level_derived_min:2}{until}."
+    return doubts(rows.assign(until=until), "level_differs", text, "level")
 
 
 def validity(reported: pd.DataFrame) -> pd.DataFrame:
     """Recognition that runs longer than the rule allows."""
-    rows = reported[reported["valid_from"].notna() & reported["valid_to"].notna()]
-    start, end = (pd.to_datetime(rows[c], errors="coerce") for c in ("valid_from", "valid_to"))
-    rows = rows[end > start + pd.DateOffset(months=MAX_VALID_MONTHS, days=1)]
-    messages = [f"Thời hạn công nhận dài hơn {MAX_VALID_MONTHS} tháng."] * len(rows)
-    return doubts(rows, "validity_too_long", "level", messages)
+    start, end = (pd.to_datetime(reported[c], errors="coerce") for c in ("valid_from", "valid_to"))
+    rows = reported[end > start + pd.DateOffset(months=MAX_VALID_MONTHS, days=1)]
+    text = f"Thời hạn công nhận dài hơn {MAX_VALID_MONTHS} tháng."
+    return doubts(rows, "validity_too_long", text, "level")
 
 
 def lapsed(reported: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """A level still reported for a year at whose end its recognition no longer held."""
-    found = []
+    found = [reported.iloc[:0]]
     for year, rows in reported[reported["level"].gt(0)].groupby("year"):
         over = rows["valid_to"].notna() & recognised_on(rows, f"{year}-12-31", rules).eq(0)
         found.append(rows[over & rows["valid_to"].lt(f"{year}-12-31")])
-    rows = pd.concat(found) if found else reported.iloc[:0]
-    messages = [
-        f"Công nhận hết hiệu lực ngày {day}, cuối năm không còn." for day in rows["valid_to"]
-    ]
-    return doubts(rows, "recognition_lapsed", "level", messages)
+    text = "Công nhận hết hiệu lực ngày {valid_to}, cuối năm không còn."
+    return doubts(pd.concat(found), "recognition_lapsed", text, "level")
 
 
-def before_plan(reported: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def before_plan(reported: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
     """A year before the first one of the indicator."""
-    first = indicators.drop_duplicates("indicator_code").set_index("indicator_code")["first_year"]
-    rows = reported[reported["year"] < reported["indicator_code"].map(first.astype("Int64"))]
-    messages = ["Năm số liệu trước năm đầu của chỉ tiêu; kiểm tra lại năm."] * len(rows)
-    return doubts(rows, "before_first_year", "", messages)
+    first = reported["indicator_code"].map(about["first_year"].astype("Int64"))
+    text = "Năm số liệu trước năm đầu của chỉ tiêu; kiểm tra lại năm."
+    return doubts(reported[reported["year"] < first], "before_first_year", text)

@@ -1,25 +1,18 @@
-"""Doubts about what is missing and what does not add up; the shape all doubts share."""
+"""Doubts about what is missing and what does not add up."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from xhht_analysis.contracts import PANEL_KEY
+from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.plan.areas import Areas
 
-DOUBT_COLUMNS = ["source_id", "field", "indicator_code", "unit_code", "year", "rule", "message"]
-
-
-def vn(number: float, decimals: int = 2) -> str:
-    """Return a number as a Vietnamese reader expects it: 1.234,5."""
-    text = f"{number:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:,.0f}"
-    return text.translate(str.maketrans(",.", ".,"))
-
-
-def doubts(rows: pd.DataFrame, rule: str, field: str, messages: list[str]) -> pd.DataFrame:
-    """Rows as doubts of one ``rule`` about ``field``, with one message each."""
-    rows = rows.assign(rule=rule, field=field, message=messages)
-    return rows.reindex(columns=DOUBT_COLUMNS)
+COUNTED = ["numerator", "denominator", "value"]
+SILENCE = {
+    "coverage_shrank": "Năm trước có, nay thiếu",
+    "unit_silent": "Không có số liệu; năm trước có",
+}
 
 
 def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
@@ -29,13 +22,12 @@ def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     counts |= both["denominator"].ne(both["denominator_sum"])
     alone = (both["value"] - both["value_sum"]).abs().gt(0.05)
     rows = both[counts.where(both["numerator"].notna(), alone).astype(bool)]
-    messages = [
-        f"Báo cáo {_share(n, d, v)}; cộng từ các đơn vị được {_share(ns, ds, vs)}."
-        for n, d, v, ns, ds, vs in rows[
-            [f"{c}{s}" for s in ("", "_sum") for c in ("numerator", "denominator", "value")]
-        ].itertuples(index=False, name=None)
-    ]
-    return doubts(rows, "parts_differ", "numerator", messages)
+    shown = {
+        name: [_share(*row) for row in rows[columns].itertuples(index=False, name=None)]
+        for name, columns in (("own", COUNTED), ("added", [f"{name}_sum" for name in COUNTED]))
+    }
+    text = "Báo cáo {own}; cộng từ các đơn vị được {added}."
+    return doubts(rows.assign(**shown), "parts_differ", text, "numerator")
 
 
 def _share(numerator: float, denominator: float, value: float) -> str:
@@ -49,36 +41,34 @@ def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.D
     sets = gaps.groupby(keys)["indicator_code"].agg(lambda codes: tuple(dict.fromkeys(codes)))
     sets = sets.rename("codes").reset_index()
     only = sets["percent_only"].eq(True)
-    found = []
-    for (year, codes), rows in sets[only].groupby(["year", "codes"]):
-        text = f"{_names(rows['unit_code'].tolist(), year, areas)}: chưa cộng được vì đơn vị cấp "
-        text += "dưới chỉ có tỷ lệ, không có tử số và mẫu số."
-        found.append((rows["unit_code"].tolist(), year, codes, text))
-    for row in sets[~only].to_dict("records"):
-        units, year = [row["unit_code"]], row["year"]
-        text = f"{_names(units, year, areas)}: chưa cộng được vì thiếu "
-        text += f"{_names(row['missing'].split(', '), year, areas)}."
-        found.append((units, year, row["codes"], text))
-    rows = []
-    for units, year, codes, text in found:
-        text += " Chỉ tiêu: " + "; ".join(short.reindex(list(codes)).fillna("")) + "."
-        one = [items[0] if len(items) == 1 else None for items in (codes, units)]
-        rows.append((None, "", *one, year, "unit_incomplete", text))
-    return pd.DataFrame(rows, columns=DOUBT_COLUMNS)
+    alike = sets[only].groupby(["year", "codes"], as_index=False)["unit_code"].agg(", ".join)
+    names, rows = ("unit_code", "codes", "year", "missing"), []
+    for row in pd.concat([alike, sets[~only]]).to_dict("records"):
+        units, codes, year, missing = (row.get(name) for name in names)
+        why = "đơn vị cấp dưới chỉ có tỷ lệ, không có tử số và mẫu số"
+        if isinstance(missing, str):
+            why = f"thiếu {_names(missing, year, areas)}"
+        row["where"], row["why"] = _names(units, year, areas), why
+        row["listed"] = "; ".join(short.reindex(list(codes)).fillna(""))
+        row["indicator_code"] = codes[0] if len(codes) == 1 else None
+        rows.append(row | {"unit_code": None if ", " in units else units})
+    text = "{where}: chưa cộng được vì {why}. Chỉ tiêu: {listed}."
+    return doubts(pd.DataFrame(rows), "unit_incomplete", text)
 
 
-def _names(codes: list[str], year: int, areas: Areas) -> str:
-    """Names the units bore that year; former districts and the province keep theirs."""
-    known = areas.units(f"{year}-12-31").set_index("unit_code")["name_vi"].to_dict()
-    known |= areas.districts().set_index("unit_code")["name_vi"].to_dict()
-    known[areas.province.code] = f"Địa bàn {areas.province.name_vi.replace('Tỉnh', 'tỉnh', 1)}"
-    shown = [f"{known.get(code, '')} ({code})".strip() for code in codes[:5]]
-    rest = f" và {len(codes) - 5} đơn vị khác" if len(codes) > 5 else ""
+def _names(codes: str, year: int, areas: Areas) -> str:
+    """Names the units (codes joined by ", ") bore that year; districts and province keep theirs."""
+    tables = [areas.units(f"{year}-12-31"), areas.districts()]
+    names = pd.concat(tables).set_index("unit_code")["name_vi"].to_dict()
+    names[areas.province.code] = f"Địa bàn {areas.province.name_vi.replace('Tỉnh', 'tỉnh', 1)}"
+    listed = codes.split(", ")
+    shown = [f"{names.get(code, '')} ({code})".strip() for code in listed[:5]]
+    rest = f" và {len(listed) - 5} đơn vị khác" if len(listed) > 5 else ""
     return ", ".join(shown) + rest
 
 
 def coverage(
-    panel: pd.DataFrame, rejects: pd.DataFrame, short: pd.DataFrame, areas: Areas
+    panel: pd.DataFrame, rejects: pd.DataFrame, about: pd.DataFrame, areas: Areas
 ) -> pd.DataFrame:
     """Units that reported less than the year before, or nothing; not what was rejected.
 
@@ -88,21 +78,20 @@ def coverage(
     """
     province, districts = areas.province, set(areas.districts()["unit_code"])
     end = int(province.districts_end[:4])
-    rows = panel[panel["indicator_code"].map(short["kind"]).ne("context")]
+    rows = panel[panel["indicator_code"].map(about["kind"]).ne("context")]
     old = rows["frame"].eq(province.frame) & rows["unit_code"].ne(province.code)
     rows = rows[~old | (rows["year"].lt(end) & rows["unit_code"].isin(districts))]
     refused = rejects.groupby(["unit_code", "year"])["indicator_code"].agg(set).to_dict()
     found, last = [], rows["year"].max()
     for (unit, _), own in rows.groupby(["unit_code", "frame"]):
-        given = own.groupby("year")["indicator_code"].agg(set).to_dict()
+        codes = own.groupby("year")["indicator_code"].agg(set).to_dict()
         final = min(last, end - 1) if unit in districts else last
-        for year in range(min(given) + 1, final + 1):
-            lost = given.get(year - 1, set()) - given.get(year, set())
+        for year in range(min(codes) + 1, final + 1):
+            lost = codes.get(year - 1, set()) - codes.get(year, set())
             lost -= refused.get((unit, year), set())
-            if not lost or (year not in given and year == last):
-                continue
-            rule = "coverage_shrank" if year in given else "unit_silent"
-            text = "Năm trước có, nay thiếu" if year in given else "Không có số liệu; năm trước có"
-            names = ", ".join(sorted(short["short_name_vi"].reindex(sorted(lost))))
-            found.append((None, "", None, unit, year, rule, f"{text}: {names}."))
-    return pd.DataFrame(found, columns=DOUBT_COLUMNS)
+            if lost and (year in codes or year < last):
+                rule = "coverage_shrank" if year in codes else "unit_silent"
+                names = ", ".join(sorted(about["short_name_vi"].reindex(sorted(lost))))
+                found.append((unit, year, rule, SILENCE[rule], names))
+    rows = pd.DataFrame(found, columns=["unit_code", "year", "rule", "text", "names"])
+    return doubts(rows, "", "{text}: {names}.").assign(rule=rows["rule"])

@@ -37,27 +37,23 @@ def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -
     DataFrame
         ``claims`` with ``on`` (ISO date), ``frame`` and ``definition_variant``.
     """
-    year = claims["year"].astype("str")
-    last = (year + "-12-31").where(claims["year"].notna(), claims["received_on"])
-    last = last.where(last <= claims["received_on"], claims["received_on"])
-    own = claims["snapshot_date"]
-    claims = claims.assign(on=own.where(own.notna() & (own.str[:4] == year), last))
-    pairs = claims[["unit_code", "on"]].drop_duplicates().dropna()
-    frames = {
-        (code, on): areas.frame_of(code, on)
-        for code, on in pairs.itertuples(index=False, name=None)
-    }
-    found = [frames.get(pair) for pair in zip(claims["unit_code"], claims["on"], strict=True)]
-    frame = pd.Series(found, index=claims.index, dtype="str")
+    year, received = claims["year"].astype("str"), claims["received_on"]
+    end = year + "-12-31"
+    last = received.where(claims["year"].isna() | (end > received), end)
+    moment = claims["snapshot_date"]
+    claims = claims.assign(on=moment.where(moment.notna() & (moment.str[:4] == year), last))
+    units = zip(claims["unit_code"], claims["on"], strict=True)
+    frames = [areas.frame_of(code, on) if isinstance(code, str) else None for code, on in units]
+    frame = pd.Series(frames, index=claims.index, dtype="str")
     province = areas.province
     merged = claims["unit_code"].eq(province.code) & claims["on"].ge(province.districts_end)
     name = province.merged_short_name_vi
     named = claims["unit_name_raw"].str.contains(name, case=False, na=False, regex=False)
-    merged &= named & bool(name)
+    frame = frame.mask(merged & named & bool(name), province.frame_of_communes)
     variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
     return claims.assign(
-        frame=claims["frame"].fillna(frame.mask(merged, province.frame_of_communes)),
+        frame=claims["frame"].fillna(frame),
         definition_variant=claims["definition_variant"].fillna(variant),
     )
 
@@ -113,22 +109,20 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
     fresh = fresh[fresh["problem"].isna()]
     if fresh.empty:
         return claims
-    cell = fresh["cell"].astype("str")
-    shown = zip(*(fresh[name].map(number_text) for name in FIELDS), strict=True)
-    raw = pd.Series(["; ".join(filter(None, texts)) for texts in shown], index=fresh.index)
-    about = fields.reindex(fresh.index)
-    for name in FIELDS:
-        own = about.eq(name) & fresh[name].notna()
-        cell = cell.mask(own, fresh[f"cell_{name}"].fillna(cell))
-        raw = raw.mask(own, fresh[name].map(number_text))
-    for name, shown in (("unit", fresh["unit_name_raw"]), ("year", fresh["year"].astype("str"))):
-        cell = cell.mask(about.eq(name), fresh[f"cell_{name}"])
-        raw = raw.mask(about.eq(name), shown.fillna(""))
-    rule = rules.reindex(fresh.index)
-    columns = (rule, cell, raw, rule.map(remedy))
-    filled = pd.DataFrame(dict(zip(PROBLEM_COLUMNS, columns, strict=True))).astype("str")
+    filled = []
+    for row in fresh.assign(rule=rules, about=fields).to_dict("records"):
+        about, figures = row["about"], {field: number_text(row[field]) for field in FIELDS}
+        cell, raw = row["cell"], "; ".join(filter(None, figures.values()))
+        if about in ("unit", "year"):
+            typed = row["unit_name_raw"] if about == "unit" else row["year"]
+            cell, raw = row[f"cell_{about}"], "" if pd.isna(typed) else str(typed)
+        elif figures.get(about):
+            at = row[f"cell_{about}"]
+            cell, raw = cell if pd.isna(at) else at, figures[about]
+        filled.append((row["rule"], cell, raw, remedy(row["rule"])))
     out = claims.copy()
-    out.loc[filled.index, PROBLEM_COLUMNS] = filled
+    columns = pd.DataFrame(filled, fresh.index, PROBLEM_COLUMNS).astype("str")
+    out.loc[fresh.index, PROBLEM_COLUMNS] = columns
     return out
 
 

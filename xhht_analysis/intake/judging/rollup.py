@@ -15,6 +15,8 @@ from xhht_analysis.plan.areas import Areas
 
 SERIES = ["indicator_code", "definition_variant", "year"]
 GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
+STATUSES = ("ok", "doubtful", "sample")
+"""A sum has the last status that one of its parts has."""
 PANEL_AND_DAY = (*PANEL.columns, "on")
 
 
@@ -98,17 +100,14 @@ def _sum(
     if parts.empty:
         return parts.iloc[:0].drop(columns="home"), []
     parts = parts.assign(
-        counted=parts["numerator"].notna(),
-        sample=parts["status"].eq("sample"),
-        doubtful=parts["status"].eq("doubtful"),
+        counted=parts["numerator"].notna(), doubt=parts["status"].map(STATUSES.index)
     )
     groups = parts.groupby([*SERIES, "home", "frame"])
     sums = groups.agg(
         numerator=("numerator", "sum"),
         denominator=("denominator", "sum"),
         n=("counted", "sum"),
-        sample=("sample", "any"),
-        doubtful=("doubtful", "any"),
+        doubt=("doubt", "max"),
         on=("on", "max"),
         as_of=("as_of", "first"),
     ).reset_index()
@@ -118,17 +117,16 @@ def _sum(
     for row in sums[~complete].to_dict("records"):
         own = groups.get_group(tuple(row[name] for name in (*SERIES, "home", "frame")))
         missing = whole[row["home"], row["on"]] - set(own.loc[own["counted"], "unit_code"])
-        only = missing <= set(own.loc[~own["counted"], "unit_code"])
+        only = missing <= set(own["unit_code"])
         codes = ", ".join(sorted(missing))
         gaps.append((row["indicator_code"], row["year"], row["home"], codes, only))
     sums = sums[complete].drop_duplicates([*SERIES, "home"], keep="last")
-    status = pd.Series("ok", index=sums.index, dtype="str").mask(sums["doubtful"], "doubtful")
     sums = sums.assign(
         unit_code=sums["home"],
         frame=frame,
         value=sums["numerator"] / sums["denominator"] * contracts.MAX_PERCENT,
         value_type="derived",
-        status=status.mask(sums["sample"], "sample"),
+        status=sums["doubt"].map(STATUSES.__getitem__).astype("str"),
     )
     return sums.reindex(columns=[name for name in parts.columns if name in PANEL_AND_DAY]), gaps
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis import files, store
-from xhht_analysis.intake import settlement
+from xhht_analysis.intake import panel_build
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
 from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
@@ -101,7 +101,7 @@ def read_submission(
         No problem when nothing is wrong; ``kind`` is reject or finding.
     """
     root, day = _place(path, raw_dir, as_of)
-    tables = settlement.settle_all(
+    tables = panel_build.build_tables(
         gather([(path, day)], root, day, plan, jobs=1), plan, day, sample=True
     )
     rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")

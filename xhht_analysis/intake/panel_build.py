@@ -1,0 +1,146 @@
+"""The claims of all files become the tables of the stage, and the account is balanced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from xhht_analysis import contracts
+from xhht_analysis.contracts import (
+    FINDINGS,
+    OBSERVATIONS,
+    OUTCOMES,
+    PANEL,
+    REJECTS,
+    SUBMISSIONS,
+    Table,
+)
+from xhht_analysis.intake.gathering import Gathered, Plan
+from xhht_analysis.intake.judging import checks, cleaning, impossible, rollup
+from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
+from xhht_analysis.intake.judging.doubts import doubts
+from xhht_analysis.plan import standards
+
+KEY = list(contracts.PANEL_KEY)
+
+
+def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> dict[str, Any]:
+    """Judge the claims and build the tables of the stage.
+
+    Returns
+    -------
+    dict
+        The tables by name, ``as_of`` and ``account``.
+
+    Raises
+    ------
+    corrections.CorrectionError, cleaning.AccountError
+        See there.
+    """
+    claims = judge(gathered.claims, plan)
+    standing = claims[claims["outcome"].eq("panel")]
+    reported = rollup.reported_rows(standing, as_of)
+    sums, gaps = rollup.add_up(reported, plan.areas)
+    rules = standards.read_standards(plan.config_dir)
+    panel = _with_levels(rollup.merge_sums(reported, sums), rules, plan, as_of)
+    panel = _columns_of(PANEL, panel.sort_values(KEY, ignore_index=True))
+    observations = _columns_of(OBSERVATIONS, claims)
+    rejects = reject_rows(claims)
+    origins = standing.set_index("source_id")
+    improbable = checks.find_doubts(panel, origins, sums, gaps, rejects, rules, plan)
+    refused = claims.loc[claims["whole"], "file"]
+    seen = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
+    activities = gathered.activities[~gathered.activities["file"].isin(refused)]
+    parts = [seen[~seen["file"].isin(refused)], _about_files(gathered, claims, sample), improbable]
+    findings = pd.concat([_columns_of(FINDINGS, part) for part in parts], ignore_index=True)
+    return {
+        "observations": observations,
+        "panel": panel,
+        "rejects": rejects,
+        "findings": findings,
+        "activities": activities.reset_index(drop=True),
+        "submissions": submissions(gathered.files, observations, findings),
+        "as_of": as_of,
+        "account": cleaning.check_account(observations, panel, rejects),
+    }
+
+
+def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Corrections, impossible values, and the outcome of every claim."""
+    claims = apply_corrections(claims, read_corrections(plan.config_dir))
+    claims = impossible.place_claims(claims, plan.areas, plan.indicators)
+    claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
+    return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
+
+
+def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: str) -> pd.DataFrame:
+    """Panel with the levels that the rates give under the recognition rules.
+
+    Where no level was reported the bounds stand in a derived row, marked as sample as soon as one
+    figure of its year is.
+    """
+    levels = standards.derive_levels(panel, rules, plan.areas).assign(definition_variant="plan")
+    bounds = ["level_derived_min", "level_derived_max"]
+    merged = panel.drop(columns=bounds).merge(levels, on=KEY, how="outer")
+    invented = merged["year"].isin(panel.loc[panel["status"].eq("sample"), "year"])
+    status = invented.map({True: "sample", False: "ok"})
+    return merged.assign(status=merged["status"].fillna(status)).fillna(
+        {"value_type": "derived", "as_of": as_of}
+    )
+
+
+def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
+    """Doubts about whole files: foreign units, samples among real files, same-day conflicts."""
+    files, by_file = gathered.files[["file", "is_sample"]], claims.groupby("file")
+    foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
+    foreign = foreign[foreign.gt(0)].rename("n").reset_index()
+    late = claims.drop_duplicates("file")
+    late = late.loc[late["snapshot_date"] > late["received_on"], ["file"]]
+    places = ["file", "sheet", "cell", "indicator_code", "unit_code", "year"]
+    last = claims[claims["outcome"].eq("panel")][[*KEY, "received_on", "file"]]
+    both = claims[claims["outcome"].eq("superseded")].merge(
+        last, on=[*KEY, "received_on"], suffixes=("", "_last")
+    )
+    empty = files[~files["file"].isin([*by_file.groups, *gathered.activities["file"]])]
+    late_text = "Ngày chốt số liệu sau ngày nhận tệp; kiểm tra lại ngày."
+    n_foreign = "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
+    invented = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
+    conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
+    return pd.concat(
+        [
+            doubts(foreign, "out_of_scope", n_foreign),
+            doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
+            doubts(late, "snapshot_after_receipt", late_text),
+            doubts(both[[*places, "file_last"]], "same_day_conflict", conflict),
+            doubts(empty, "nothing_filled_in", "Nhận ra biểu mẫu nhưng không có số liệu nào."),
+        ]
+    )
+
+
+def submissions(
+    files: pd.DataFrame, observations: pd.DataFrame, findings: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per file with the fate of its observations and columns (contract SUBMISSIONS)."""
+    unread = findings.loc[findings["rule"].eq("column_left_out"), "file"].value_counts()
+    counts = pd.crosstab(observations["file"], observations["outcome"])
+    counts = counts.reindex(index=files["file"], columns=list(OUTCOMES), fill_value=0)
+    counts = counts.add_prefix("n_").assign(
+        n_observations=counts.sum(axis=1),
+        n_columns_left_out=unread.reindex(counts.index, fill_value=0),
+    )
+    both = pd.concat([files, counts.reset_index(drop=True)], axis=1)
+    return contracts.conform(both, SUBMISSIONS)
+
+
+def reject_rows(claims: pd.DataFrame) -> pd.DataFrame:
+    """One reject per rejected claim (contract REJECTS)."""
+    wrong = claims[claims["outcome"].eq("rejected")]
+    cell = wrong["problem_cell"].fillna(wrong["cell"])
+    wrong = wrong.assign(cell=cell, rule=wrong["problem"])
+    return _columns_of(REJECTS, wrong.reset_index(drop=True))
+
+
+def _columns_of(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a contract, with its types."""
+    return contracts.conform(frame.reindex(columns=list(table.columns)), table)
