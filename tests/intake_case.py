@@ -35,13 +35,23 @@ def claims(*rows: dict) -> pd.DataFrame:
         row = usual | row
         own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
         base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "original": row["file"]}
-        filled.append(base | own | row)
+        filled.append(base | own | _placed(row) | row)
     return gathering.complete_claims(gathering.raw_claims(filled), plan().indicators)
+
+
+def _placed(row: dict) -> dict:
+    """Frame and definition, as reading a form finds them."""
+    day = min(row.get("snapshot_date") or f"{row['year']}-12-31", row["received_on"])
+    variants = plan().indicators.set_index("indicator_code")["definition_variant"]
+    areas, unit = plan().areas, row["unit_code"]
+    wide = unit in {areas.province.code, *areas.districts()["unit_code"]}
+    frame = areas.province.frame if wide else areas.province.frame_on(day)
+    return {"frame": unit and frame, "definition_variant": variants.get(row["indicator_code"])}
 
 
 def judged(*rows: dict) -> pd.DataFrame:
     """Claims with their outcome, without corrections."""
-    frame = impossible.place_claims(claims(*rows), plan().areas, plan().indicators)
+    frame = impossible.place_claims(claims(*rows))
     frame = impossible.mark_impossible(frame, plan().areas, plan().indicators)
     from xhht_analysis.intake.judging.cleaning import settle
 

@@ -72,10 +72,9 @@ def test_former_districts_and_their_communes_agree():
 
 
 def test_frames_follow_code_and_date():
-    assert AREAS.frame_of("28249", BEFORE) == "2021"
-    assert AREAS.frame_of("28249", AFTER) == "2025-07"
-    assert AREAS.frame_of("815", AFTER) == "2021"
-    assert AREAS.frame_of("82", AFTER) == "2021"
+    frames = [AREAS.match("", day, code=code).frame for code, day in
+              (("28249", BEFORE), ("28249", AFTER), ("815", BEFORE), ("82", BEFORE))]  # fmt: skip
+    assert frames == ["2021", "2025-07", "2021", "2021"]
 
 
 def test_the_crosswalk_given_away_is_a_copy():

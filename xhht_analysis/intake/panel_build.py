@@ -69,7 +69,7 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
 def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
-    claims = impossible.place_claims(claims, plan.areas, plan.indicators)
+    claims = impossible.place_claims(claims)
     claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
     return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
 
@@ -104,7 +104,9 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     )
     empty = files[~files["file"].isin([*by_file.groups, *gathered.activities["file"]])]
     late_text = "Ngày chốt số liệu sau ngày nhận tệp; kiểm tra lại ngày."
-    n_foreign = "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
+    n_foreign = (
+        "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
+    )
     invented = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     return pd.concat(

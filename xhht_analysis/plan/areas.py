@@ -210,16 +210,6 @@ class Areas:
         first, *later = self._lists.columns[1:]
         return max((day for day in later if day <= on), default=first)
 
-    def frame_of(self, unit_code: str, on: str) -> str:
-        """Frame of a unit's figures for the date ``on``.
-
-        Communes since the districts ended stand in a frame of their own; districts, their communes
-        and the province in the plan's. The province's code alone is the plan's province here, also
-        after a merger; `Match.frame` knows the name.
-        """
-        is_new = unit_code in self._former
-        return self.province.frame_on(on) if is_new else self.province.frame
-
     def match(
         self,
         name: str | None,

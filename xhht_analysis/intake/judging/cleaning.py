@@ -85,16 +85,14 @@ def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
 
 def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
     """Whether ``new`` adds nothing to ``old``: the same figures, or their share rounded."""
-    if pd.notna(new["numerator"]) and pd.notna(new["denominator"]):
-        return _same(new, old, set(FIGURES) - {"value"})
-    if pd.isna(new["value"]) or pd.isna(old["share"]):
-        return _same(new, old, FIGURES)
-    near = abs(new["value"] - old["share"]) <= rounding(new["value"]) + 1e-6
-    return near and _same(new, old, FIGURES[3:])
-
-
-def _same(new: dict[str, Any], old: dict[str, Any], names: Iterable[str]) -> bool:
-    return all(new[n] == old[n] or (pd.isna(new[n]) and pd.isna(old[n])) for n in names)
+    names = set(FIGURES)
+    if None not in (new["numerator"], new["denominator"]):
+        names -= {"value"}
+    elif None not in (new["value"], old["share"]):
+        names -= {"numerator", "denominator", "value"}
+        if abs(new["value"] - old["share"]) > rounding(new["value"]) + 1e-6:
+            return False
+    return all(new[name] == old[name] for name in names)
 
 
 def rounding(value: float) -> float:
@@ -105,12 +103,12 @@ def rounding(value: float) -> float:
 def _by_key(
     claims: pd.DataFrame, names: Iterable[str] = PANEL_KEY
 ) -> Iterator[list[dict[str, Any]]]:
-    """Claims of each key that has several, in order; ``at`` is their index."""
+    """Claims of each key that has several, in order; ``at`` is their index, None is missing."""
     key = claims.groupby(list(names), dropna=False, sort=False).ngroup()
     rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
     rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
-    records = rows[["key", "at", "share", "year_doubt", *FIGURES]].to_dict("records")
-    for _, group in groupby(records, itemgetter("key")):
+    rows = rows[["key", "at", "share", "year_doubt", *FIGURES]].astype(object)
+    for _, group in groupby(rows.where(rows.notna(), None).to_dict("records"), itemgetter("key")):
         yield list(group)
 
 
@@ -118,7 +116,7 @@ def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     """Claims of one file on one key: those whose figures differ, and repetitions."""
     differ, again = [], []
     for rows in _by_key(claims, ("file", *PANEL_KEY)):
-        fullest = min(rows, key=lambda row: pd.isna(row["numerator"]))
+        fullest = min(rows, key=lambda row: row["numerator"] is None)
         rest = [row for row in rows if row is not fullest]
         if all(_says_as_much(row, fullest) for row in rest):
             again += [row["at"] for row in rest]
@@ -138,7 +136,7 @@ def _supersede(claims: pd.DataFrame) -> pd.Series:
         for row in rows[1:]:
             if _says_as_much(row, standing):
                 fate[row["at"]] = "duplicate"
-            elif isinstance(row["year_doubt"], str):
+            elif row["year_doubt"]:
                 fate[row["at"]] = "rejected"
             else:
                 fuller = _says_as_much(standing, row)

@@ -27,35 +27,16 @@ ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
 DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
 
 
-def place_claims(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day, in which frame and under which definition each claim stands.
+def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
+    """Say for which day each claim stands (``on``, ISO date).
 
     The day is the file's own, else the last of the year (at most that of receipt).
-
-    Returns
-    -------
-    DataFrame
-        ``claims`` with ``on`` (ISO date), ``frame`` and ``definition_variant``.
     """
     year, received = claims["year"].astype("str"), claims["received_on"]
     end = year + "-12-31"
     last = received.where(claims["year"].isna() | (end > received), end)
     moment = claims["snapshot_date"]
-    claims = claims.assign(on=moment.where(moment.notna() & (moment.str[:4] == year), last))
-    units = zip(claims["unit_code"], claims["on"], strict=True)
-    frames = [areas.frame_of(code, on) if isinstance(code, str) else None for code, on in units]
-    frame = pd.Series(frames, index=claims.index, dtype="str")
-    province = areas.province
-    merged = claims["unit_code"].eq(province.code) & claims["on"].ge(province.districts_end)
-    name = province.merged_short_name_vi
-    named = claims["unit_name_raw"].str.contains(name, case=False, na=False, regex=False)
-    frame = frame.mask(merged & named & bool(name), province.frame_of_communes)
-    variants = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    variant = claims["indicator_code"].map(variants["definition_variant"]).astype("str")
-    return claims.assign(
-        frame=claims["frame"].fillna(frame),
-        definition_variant=claims["definition_variant"].fillna(variant),
-    )
+    return claims.assign(on=moment.where(moment.notna() & (moment.str[:4] == year), last))
 
 
 def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +52,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     districts = set(areas.districts()["unit_code"])
     ended = claims["unit_code"].isin(districts)
     ended &= claims["on"].ge(areas.province.districts_end)
-    whole = {field: claims[field].isna() | (claims[field] % 1 == 0) for field in FIELDS}
+    has_decimals = (claims[list(FIELDS)] % 1).gt(0)
     rules: list[tuple[str, str, pd.Series]] = [
         ("indicator_unknown", "", ~code.isin(known.index)),
         ("year_missing", "year", year.isna()),
@@ -80,15 +61,15 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
         ("district_ended", "unit", ended),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
-        ("fractional_count", "numerator", ~whole["numerator"]),
-        ("fractional_count", "denominator", ~whole["denominator"]),
+        ("fractional_count", "numerator", has_decimals["numerator"]),
+        ("fractional_count", "denominator", has_decimals["denominator"]),
         ("denominator_zero", "denominator", bottom <= 0),
         ("numerator_above", "numerator", top > bottom),
         ("denominator_missing", "numerator", top.notna() & bottom.isna() & value.isna()),
         ("numerator_missing", "denominator", bottom.notna() & top.isna() & value.isna()),
         ("percent_range", "value", (value > MAX_PERCENT) & ~counted),
         ("level_range", "level", (level > level_max) | (level.notna() & ~is_level)),
-        ("not_level", "level", ~whole["level"]),
+        ("not_level", "level", has_decimals["level"]),
         ("validity_order", "", claims["valid_to"] < claims["valid_from"]),
         ("figure_missing", "", claims[list(FIELDS)].isna().all(axis=1)),
     ]
@@ -143,29 +124,20 @@ def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame
     A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES` in
     one and the same cell (that of the head) that all its claims share.
     """
-    ended = _ended_district(claims, province)
-    claims = claims.assign(
-        problem=claims["problem"].mask(ended, "district_ended"),
-        remedy=claims["remedy"].mask(ended, remedy("district_ended")),
-    )
-    heads = claims["problem"].where(claims["problem"].isin(HEAD_RULES), "")
-    files = claims.groupby("file")["problem_cell"]
-    shared = heads.groupby(claims["file"]).transform("nunique").eq(1) & heads.ne("")
-    shared &= files.transform("nunique").le(1)
-    clash = claims["problem"].eq(DISAGREE)
-    whole = shared | clash.groupby(claims["file"]).transform("any")
-    later = 2 * ~clash + claims["problem_cell"].isna()
-    one = claims.assign(later=later)[whole].sort_values("later", kind="stable")
-    one = one.drop_duplicates("file").drop(columns="later")
-    nothing = pd.Series(False, index=one.index)
-    blank = {name: one[name].where(nothing) for name in ABOUT_ONE_FIGURE}
-    sheet = one["sheet"].where(one["problem_cell"].notna())
-    one = one.assign(whole=True, cell=one["problem_cell"], **blank, sheet=sheet)
-    return pd.concat([claims[~whole], one]).sort_index()
-
-
-def _ended_district(claims: pd.DataFrame, province: Province) -> pd.Series:
-    """Claims whose unit is unknown because it is a district after the districts ended."""
     named = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
-    late = claims["received_on"].ge(province.districts_end)
-    return claims["problem"].eq("unit_not_valid_then") & late & named
+    ended = claims["problem"].eq("unit_not_valid_then") & named
+    ended &= claims["received_on"].ge(province.districts_end)
+    problem = claims["problem"].mask(ended, "district_ended")
+    advice = claims["remedy"].mask(ended, remedy("district_ended"))
+    claims = claims.assign(problem=problem, remedy=advice)
+    heads, file = problem.where(problem.isin(HEAD_RULES), ""), claims["file"]
+    one_cell = claims.groupby("file")["problem_cell"].transform("nunique").le(1)
+    shared = heads.groupby(file).transform("nunique").eq(1) & heads.ne("") & one_cell
+    clash = problem.eq(DISAGREE)
+    whole = shared | clash.groupby(file).transform("any")
+    order = (2 * ~clash + claims["problem_cell"].isna())[whole].sort_values(kind="stable")
+    one = claims.loc[order.index].drop_duplicates("file").drop(columns=ABOUT_ONE_FIGURE)
+    sheet = one["sheet"].where(one["problem_cell"].notna())
+    one = one.assign(whole=True, cell=one["problem_cell"], sheet=sheet)
+    both = pd.concat([claims[~whole], one.reindex(columns=claims.columns).astype(claims.dtypes)])
+    return both.sort_index()

@@ -80,17 +80,15 @@ def _communes_at_home(
     communes = counts[~counts["unit_code"].isin(upper)]
     is_new = communes["frame"].eq(province.frame_of_communes)
     communes = communes.assign(on=communes["on"].mask(is_new, province.districts_end))
-    home, whole = {}, {}
-    for day in set(communes["on"]):
-        for code, district in areas.parents(day).items():
-            home[day, code] = district
-            whole.setdefault((district, day), set()).add(code)
-    pairs = zip(communes["on"], communes["unit_code"], strict=True)
-    communes = communes.assign(home=[home.get(pair, "") for pair in pairs])
+    homes = pd.DataFrame(
+        [(*pair, day) for day in set(communes["on"]) for pair in areas.parents(day).items()],
+        columns=["unit_code", "home", "on"],
+        dtype="str",
+    )
+    communes = communes.merge(homes, on=["unit_code", "on"])
     last = communes.groupby([*SERIES, "home", "frame"])["on"].transform("max")
-    pairs = zip(last, communes["unit_code"], strict=True)
-    still = [home.get(pair) for pair in pairs] == communes["home"]
-    return communes.assign(on=last)[still & communes["home"].ne("")], whole
+    whole = homes.groupby(["home", "on"])["unit_code"].agg(set).to_dict()
+    return communes.assign(on=last).merge(homes, on=["unit_code", "home", "on"]), whole
 
 
 def _sum(
