@@ -141,23 +141,18 @@ class Labels:
         return "/".join(reversed(parts)) if len(parts) == 3 else str(iso)
 
     def chance(self, probability: float) -> str:
-        """Probability 0-1 as the words of a sentence, rounded (METHODS 2.11)."""
-        rounded = rounded_percent(probability)
-        if rounded < PROBABILITY_STEP:
-            return self.word("chance_low")
-        if rounded > 100 - PROBABILITY_STEP:
-            return self.word("chance_high")
-        return self.word("chance", p=f"{rounded}{PERCENT}")
+        """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4)."""
+        text = self.short_chance(probability)
+        return self.word("chance" if text[0].isdigit() else "chance_bound", p=text)
 
     def short_chance(self, probability: float) -> str:
         """Probability 0-1 for a cell: ``75 %``, ``< 5 %``, ``> 95 %``; empty when there is none."""
         if pd.isna(probability):
             return ""
-        rounded = rounded_percent(probability)
-        if rounded < PROBABILITY_STEP:
-            return f"<{SPACE}{PROBABILITY_STEP}{PERCENT}"
-        high = 100 - PROBABILITY_STEP
-        return f">{SPACE}{high}{PERCENT}" if rounded > high else f"{rounded}{PERCENT}"
+        rounded, step = rounded_percent(probability), PROBABILITY_STEP
+        shown = min(max(rounded, step), 100 - step)
+        sign = f"<{SPACE}" if rounded < shown else f">{SPACE}" if rounded > shown else ""
+        return f"{sign}{shown}{PERCENT}"
 
     def verdict(self, verdict_class: str) -> str:
         """Word of a verdict class."""

@@ -38,18 +38,20 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
     A missing file, or a section without text, has none. Lines in ``<!-- … -->`` are help.
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    found, kind, key, fresh = {}, "", "", True
-    for line in re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).splitlines():
-        head, _, name = line.strip().partition(" ")
-        if head in ("#", "##"):
-            kind, key = (name.strip(), "") if head == "#" else (kind, name.strip())
-        elif head and kind == variant and key:
-            own = found.setdefault(key, [])
-            own[len(own) if fresh else -1 :] = [
-                line.strip() if fresh else f"{own[-1]} {line.strip()}"
-            ]
-        fresh = head in ("", "#", "##")
-    return found
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    found = {}
+    for key, part in (
+        pair for k, body in _split("#", text) if k == variant for pair in _split("##", body)
+    ):
+        paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", part))
+        found.setdefault(key, []).extend(filter(None, paragraphs))
+    return {key: paragraphs for key, paragraphs in found.items() if paragraphs}
+
+
+def _split(marks: str, text: str) -> list[tuple[str, str]]:
+    """Name and text of each section under a Markdown heading of these marks."""
+    parts = re.split(rf"^{marks}(?!#)[ \t]+(.*)$", text, flags=re.MULTILINE)
+    return [(name.strip(), body) for name, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
 def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:

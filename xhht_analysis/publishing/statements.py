@@ -104,7 +104,6 @@ class Statement:
     pace_before: float = NAN
     people: float = NAN
     count_unit: str = ""
-    leverage: float = NAN
     n_points: int = 0
     reasons: tuple[str, ...] = ()
     depends_on: str = ""
@@ -318,7 +317,6 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
         pace_before=float(v["pace_own"]),
         people=float(v["people_required"]),
         count_unit=str(indicator.get("count_unit_vi") or ""),
-        leverage=float(v["leverage"]),
         n_points=int(v["n_points"]),
         reasons=reasons,
         depends_on=v["depends_on"] if v["firmness"] == "depends" else "",

@@ -1,0 +1,62 @@
+"""The review at the end of the plan: every target is observed, nothing is forecast any more."""
+
+import re
+
+import pytest
+
+from tests import frames, report_maker
+from xhht_analysis.forecasting.plan_forecast import forecast_plan
+from xhht_analysis.plan import areas
+from xhht_analysis.publishing import documents
+from xhht_analysis.publishing.blocks import cell_text, plain_text
+
+pytestmark = pytest.mark.slow
+AS_OF = "2030-12-20"
+
+
+@pytest.fixture(scope="module")
+def parts():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frames, "YEARS", range(2021, 2031))
+        patch.setattr(frames, "AS_OF", AS_OF)
+        base = frames.make_material()
+        known = areas.read_areas(frames.CONFIG)
+        plan = (base.goals, base.targets, base.indicators, known)
+        result = forecast_plan(base.panel, *plan, as_of=AS_OF, n_draws=50, variants=False)
+        assert set(result.verdicts["basis"]) <= {"observed", "none"}
+        tables = {"verdicts": result.verdicts, "forecasts": result.forecasts}
+        return report_maker.parts(frames.make_material(**tables), "final", figures=False)
+
+
+def text(blocks) -> str:
+    return "\n".join(plain_text(block.content) for block in blocks)
+
+
+def test_nothing_is_said_of_chances_and_no_bracket_is_empty(parts):
+    for name in ("brief", "report"):
+        told = text(parts[name])
+        assert "Khả năng đạt là nhận định" not in told
+        assert not re.search(r"khả năng đạt (khoảng|từ|[<>])|\(\)|cần tăng|Dự báo năm", told)
+
+
+def test_the_outline_is_that_of_a_final_review_and_rests_on_2030(parts):
+    blocks = [block.content for block in parts["report"]]
+    heads = [c["text"] for c in blocks if c["kind"] == "heading"]
+    assert heads[0].startswith("Tổng kết thực hiện Kế hoạch")
+    assert heads[1:3] == ["Căn cứ", "Công tác chỉ đạo, triển khai"]
+    told = text(parts["report"])
+    # 20 + 4 * 9 + 5 = 61 percent of the province in 2030: at most 60 is reached, 70 is not
+    assert "Người từ 15 tuổi đã qua đào tạo chuyên môn kỹ thuật: Mục tiêu năm 2030" in told
+    assert "**" not in told
+    assert re.search(r"mục tiêu năm 2030 đã đạt: ", told)
+    (proposals,) = (c for c in blocks if c["kind"] == "table" and c["columns"][-1].startswith("Đề"))
+    goals = " ".join(cell_text(cell) for row in proposals["rows"] for cell in row)
+    assert "Người trong độ tuổi lao động có năng lực thông tin (61,0" in goals
+
+
+def test_all_three_documents_are_made(parts, tmp_path):
+    notebook = report_maker.executed(parts, tmp_path / "05.ipynb")
+    for part in parts:
+        form = {"part": part, "outline": part != "brief"}
+        assert documents.export_html(notebook, tmp_path / f"{part}.html", **form).is_file()
+        assert documents.export_docx(notebook, tmp_path / f"{part}.docx", **form).is_file()
