@@ -23,7 +23,7 @@ from benchmarks.pipeline import TABLES, as_fleet, one_by_one
 from xhht_analysis import store
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import documents, indicator_pages, workbook
-from xhht_analysis.publishing.run_tables import read_material
+from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.running import execution
 
 REPORT = "05_committee_report"
@@ -58,7 +58,7 @@ def one_page(folder: Path) -> None:
     peer = seconds(convert, executed)
     print(f"page: nbconvert {peer:.1f} s ({described(executed.with_suffix('.html'))}),")
     print(f"      ours {ours:.1f} s ({described(folder / 'ours.html')}): {peer / ours:.1f} times")
-    run = read_material(TABLES)
+    run = read_report_data(TABLES)
     word = seconds(documents.export_docx, executed, folder / "a.docx")
     excel = seconds(workbook.write_annex, run, folder / "a.xlsx")
     drawn = documents.drawn_pictures(executed)

@@ -11,7 +11,7 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import material
+from xhht_analysis.publishing import report_data
 from xhht_analysis.publishing.labels import Labels
 
 AS_OF = "2026-11-20"
@@ -192,10 +192,10 @@ def make_activities() -> pd.DataFrame:
     return contracts.conform(frame, contracts.ACTIVITIES)
 
 
-def make_material(lang: str = "vi", **tables) -> material.Material:
+def make_material(lang: str = "vi", **tables) -> report_data.ReportData:
     """The whole run; any table can be given to take the place of the invented one."""
     rejects, findings = make_doubts()
-    made = {name: contracts.TABLES[name].empty() for name in material.OPTIONAL}
+    made = {name: contracts.TABLES[name].empty() for name in report_data.OPTIONAL}
     made |= {"previous": contracts.VERDICTS.empty(), "previous_panel": contracts.PANEL.empty()}
     made |= {
         "panel": make_panel(),
@@ -205,7 +205,7 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         "rejects": rejects,
         "findings": findings,
         "activities": make_activities(),
-        "units": material.all_units(areas.read_areas(CONFIG)),
+        "units": report_data.all_units(areas.read_areas(CONFIG)),
     }
     made |= {
         "goals": goals.read_goals(CONFIG),
@@ -217,4 +217,4 @@ def make_material(lang: str = "vi", **tables) -> material.Material:
         "references": goals.read_references(CONFIG),
         "standards": standards.read_standards(CONFIG),
     }
-    return material.Material(as_of=AS_OF, labels=Labels(lang), **(made | tables))
+    return report_data.ReportData(as_of=AS_OF, labels=Labels(lang), **(made | tables))

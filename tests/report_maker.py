@@ -8,10 +8,12 @@ import pandas as pd
 from tests import frames
 from xhht_analysis.publishing import appendix, brief, report, review, what_if
 from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 
-def parts(material: Material, variant: str = "annual", *, figures: bool = True) -> dict[str, list]:
+def parts(
+    material: ReportData, variant: str = "annual", *, figures: bool = True
+) -> dict[str, list]:
     """Blocks of the three documents in the order of notebook 05."""
     drawn = gallery.pictures(material) if figures else lambda *names: []
     body = review.body(material, variant, {}, drawn)
@@ -30,7 +32,7 @@ def parts(material: Material, variant: str = "annual", *, figures: bool = True) 
     }
 
 
-def sections(material: Material, variant: str = "annual", *, figures: bool = True) -> list:
+def sections(material: ReportData, variant: str = "annual", *, figures: bool = True) -> list:
     """Blocks of all three documents."""
     return [b for blocks in parts(material, variant, figures=figures).values() for b in blocks]
 
@@ -49,7 +51,7 @@ def executed(blocks: list | dict[str, list], path: Path) -> Path:
     return path
 
 
-def hostile(text: str = "<script>alert('x')</script> \"$tên$\" & ") -> Material:
+def hostile(text: str = "<script>alert('x')</script> \"$tên$\" & ") -> ReportData:
     """A run whose unit names, notes and cells try to break out of the page."""
     base = frames.make_material()
     units = base.units.copy()
@@ -61,7 +63,7 @@ def hostile(text: str = "<script>alert('x')</script> \"$tên$\" & ") -> Material
     return frames.make_material(units=units, **tables)
 
 
-def many_units(n: int = 60) -> Material:
+def many_units(n: int = 60) -> ReportData:
     """A run of ``n`` districts, each a copy of the first under a code and name of its own."""
     base = frames.make_material()
     codes = [str(900 + i) for i in range(n)]

@@ -15,7 +15,7 @@ from xhht_analysis.project import Project
 from xhht_analysis.publishing import documents, indicator_pages, workbook
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.run_tables import read_material
+from xhht_analysis.publishing.run_tables import read_report_data
 
 STAGES = ("01_intake", "02_backtest", "03_forecast", "04_figures", "05_committee_report")
 
@@ -65,7 +65,7 @@ def walk(raw: Path, out: Path, as_of: str = "", stages=STAGES) -> dict[str, tupl
 
 def _write_documents(blocks: list[Block], out: Path) -> None:
     executed = report_maker.executed(blocks, out / "05_committee_report.ipynb")
-    run = read_material(out / "processed")
+    run = read_report_data(out / "processed")
     workbook.write_annex(run, out / "annex.xlsx")
     documents.export_html(executed, out / "report.html")
     documents.export_docx(executed, out / "report.docx")

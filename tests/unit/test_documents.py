@@ -15,7 +15,7 @@ from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, workbook
 from xhht_analysis.publishing.blocks import heading, table
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
@@ -23,7 +23,7 @@ HOSTILE = "<script>alert('x')</script>"
 
 
 @pytest.fixture(scope="module")
-def run() -> Material:
+def run() -> ReportData:
     return frames.make_material()
 
 

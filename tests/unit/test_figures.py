@@ -4,27 +4,28 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from seaborn.utils import relative_luminance
 
 from tests import frames, report_maker
 from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
 from xhht_analysis.publishing.figures import base, courses, gallery, grids, plan
 from xhht_analysis.publishing.labels import CLASS_ORDER
-from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.run_tables import read_material
+from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.run_tables import read_report_data
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
 
 
 @pytest.fixture(scope="module")
-def run() -> Material:
+def run() -> ReportData:
     return frames.make_material()
 
 
 @pytest.fixture(scope="module")
-def fixture_run() -> Material:
-    return read_material(resolve("tests/fixtures/processed"))
+def fixture_run() -> ReportData:
+    return read_report_data(resolve("tests/fixtures/processed"))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_classes_keep_their_order_and_their_distance_in_grey():
 
 @pytest.mark.parametrize("colour", [*base.CLASS_COLOURS.values(), *base.LEVEL_COLOURS])
 def test_text_on_colour_has_enough_contrast(colour):
-    light, ink = base.luminance(colour), base.luminance(base.ink_on(colour))
+    light, ink = relative_luminance(colour), relative_luminance(base.ink_on(colour))
     high, low = max(light, ink), min(light, ink)
     assert (high + 0.05) / (low + 0.05) >= 4.5
 
@@ -193,7 +194,7 @@ def test_settings_of_a_user_change_nothing(run):
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_figure_of_a_real_run_is_readable(fixture_run, lang):
-    run = read_material(resolve("tests/fixtures/processed"), lang=lang)
+    run = read_report_data(resolve("tests/fixtures/processed"), lang=lang)
     for name, sketch in gallery.report_figures(run).items():
         assert overlapping_texts(sketch()) == [], name
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xhht_analysis.contracts import VERDICT_CLASSES
+from xhht_analysis.contracts import VERDICTS
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.project import ROOT
 from xhht_analysis.publishing import labels
 
 pytestmark = pytest.mark.unit
+VERDICT_CLASSES = VERDICTS.columns["verdict_class"].allowed
 VI, EN = labels.Labels("vi"), labels.Labels("en")
 NB = "\u00a0"
 

@@ -16,14 +16,14 @@ from tests import frames, report_maker
 from tests.pages import Page
 from xhht_analysis.publishing import documents, indicator_pages, site, unit_report, workbook
 from xhht_analysis.publishing.blocks import prose
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
 
 
 @pytest.fixture(scope="module")
-def run() -> Material:
+def run() -> ReportData:
     return frames.make_material()
 
 
@@ -192,7 +192,7 @@ def test_an_index_of_nothing_says_so(tmp_path):
 # ---- report of one unit -----------------------------------------------------------------------
 
 
-def unit_text(run: Material, code: str) -> str:
+def unit_text(run: ReportData, code: str) -> str:
     names = ("opening", "summary", "figures", "quality", "activities")
     blocks = [block for name in names for block in getattr(unit_report, name)(run, code)]
     return "\n".join(str(block._repr_mimebundle_()[0]["text/plain"]) for block in blocks)

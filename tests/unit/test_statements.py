@@ -16,7 +16,7 @@ from xhht_analysis.plan import areas
 from xhht_analysis.publishing import decisions, scorecard, sentences
 from xhht_analysis.publishing.blocks import cell_text
 from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
@@ -32,7 +32,7 @@ def places():
     return areas.read_areas(frames.CONFIG)
 
 
-def random_run(seed: int, years: int, holes: float) -> Material:
+def random_run(seed: int, years: int, holes: float) -> ReportData:
     """A run on random figures of nine goals, with holes, judged by the kit itself."""
     rng = np.random.default_rng(seed)
     base = frames.make_material()
@@ -62,7 +62,7 @@ def random_run(seed: int, years: int, holes: float) -> Material:
     )  # fmt: skip
 
 
-def oracle(run: Material, said) -> tuple[float, float] | None:
+def oracle(run: ReportData, said) -> tuple[float, float] | None:
     """Lowest and highest figure of the target year, counted from the panel by plain loops."""
     rows = run.panel[(run.panel["indicator_code"] == said.indicator_code)
                      & (run.panel["year"] == said.target_year)]  # fmt: skip
@@ -85,7 +85,7 @@ def oracle(run: Material, said) -> tuple[float, float] | None:
     return (own["level"].min(),) * 2
 
 
-def said_by(run: Material, unit: str = PROVINCE) -> list:
+def said_by(run: ReportData, unit: str = PROVINCE) -> list:
     return [s for year in TARGET_YEARS for s in run.statements(year, unit)]
 
 
@@ -102,7 +102,7 @@ def test_no_statement_contradicts_the_tables_or_another(seed, years, holes):
     check_tables(run)
 
 
-def check_against_tables(run: Material, said) -> None:
+def check_against_tables(run: ReportData, said) -> None:
     row = run.verdict(said.goal_code, said.target_year, said.unit_code)
     assert said.verdict_class == row["verdict_class"]
     untested = row["tested"] == "unscored" and said.chance_text != ""
@@ -124,7 +124,7 @@ def check_against_tables(run: Material, said) -> None:
         assert said.base.low == pytest.approx(row["current"], abs=1e-3)
 
 
-def check_text(run: Material, said) -> None:
+def check_text(run: ReportData, said) -> None:
     text = sentences.paragraph(run, said)
     assert f"năm {said.target_year} ({said.target_text})" in text
     if said.key not in ("no_object",):
@@ -147,7 +147,7 @@ def check_text(run: Material, said) -> None:
         assert "chưa có số liệu" in text or "chưa đủ số liệu" in text
 
 
-def check_pairs(run: Material) -> None:
+def check_pairs(run: ReportData) -> None:
     """Goals on the same districts cannot differ on what those districts are."""
     for year in TARGET_YEARS:
         districts = run.statement("literacy_l2_districts", year)
@@ -163,7 +163,7 @@ def check_pairs(run: Material) -> None:
         assert pair[0].latest == pair[1].latest
 
 
-def check_tables(run: Material) -> None:
+def check_tables(run: ReportData) -> None:
     """Scorecard, workbook and alt text of the overview take the statement's own words."""
     last_year = run.panel["year"].max()
 

@@ -1,18 +1,21 @@
 """Goals turned round, of two standards, with a star: what text, table and decisions say of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import frames
 from xhht_analysis.publishing import decisions, scorecard, sentences
 from xhht_analysis.publishing.figures import plan
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.observation import Observation
+from xhht_analysis.publishing.report_data import ReportData
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
 
 
-def made(**tables) -> Material:
+def made(**tables) -> ReportData:
     return frames.make_material(**tables)
 
 
@@ -26,7 +29,7 @@ def test_the_direction_stands_only_beside_an_earlier_run():
     assert "So lần trước" in beside["note"]
 
 
-def at_most(value: float) -> Material:
+def at_most(value: float) -> ReportData:
     """The run with goal clc_it turned round: at most ``value`` percent in both years."""
     tables = {"verdicts": frames.make_verdicts(), "targets": frames.make_material().targets}
     for table in tables.values():
@@ -57,6 +60,15 @@ def test_a_most_is_said_as_one():
     past = sentences.paragraph(met, met.statement("clc_it", 2025))
     assert f"đã đạt**, thực hiện năm 2025 là 41,0{NB}%, thấp hơn mức tối đa 9,0 điểm" in past
     assert "Hiện đã ở mức mục tiêu" in sentences.paragraph(met, met.statement("clc_it", 2030))
+
+
+def test_a_figure_just_below_its_target_is_not_rounded_onto_it():
+    said = made().statement("clc_it", 2025)  # 41 percent in 2025
+    below = replace(said, need=41.04)
+    assert (said.actual_text, below.actual_text) == (f"41,0{NB}%", f"41,00{NB}%")
+    close = replace(said, need=12.0, actual=Observation(2025, 11.96, 11.96))
+    assert close.actual_text == f"11,96{NB}%"
+    assert replace(close, actual=Observation(2025, 12.0, 12.0)).actual_text == f"12,0{NB}%"
 
 
 def test_two_standards_of_one_goal_are_named():

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 
-def current_code(run: Material, code: str) -> str:
+def current_code(run: ReportData, code: str) -> str:
     """Code of the agency that does the work on ``as_of``: itself or its successor."""
-    known = run.agencies.set_index("agency_code") if len(run.agencies) else run.agencies
-    passed = set()
-    while code in known.index and code not in passed:
-        passed.add(code)
-        ended, heir = known.loc[code, "valid_to"], known.loc[code, "successor"]
-        if not (isinstance(ended, str) and "" < ended < run.as_of and isinstance(heir, str)):
-            break
-        code = heir or code
+    ended = run.agencies[run.agencies["valid_to"].between("0", run.as_of, inclusive="left")]
+    heirs = ended.set_index("agency_code")["successor"].to_dict()
+    while code in heirs:
+        code = heirs.pop(code) or code
     return code
 
 
-def agency_name(run: Material, code: str) -> str:
+def agency_name(run: ReportData, code: str) -> str:
     """Short name of an agency today, with the name the plan uses where that has ended."""
     now = current_code(run, code)
     name = run.names.get(now, now)
@@ -28,13 +24,13 @@ def agency_name(run: Material, code: str) -> str:
     return run.labels.word("agency_now", old=run.names.get(code, code), now=name)
 
 
-def lead_name(run: Material, goal_code: str, *, former: bool = False) -> str:
+def lead_name(run: ReportData, goal_code: str, *, former: bool = False) -> str:
     """Lead agency of a goal as it is called today; ``former`` adds the plan's own name."""
     code = str(run.ordered_goals.loc[goal_code, "lead_agency"])
     return agency_name(run, code) if former else run.names.get(current_code(run, code), code)
 
 
-def support_names(run: Material, goal_code: str) -> list[str]:
+def support_names(run: ReportData, goal_code: str) -> list[str]:
     """Supporting agencies today, once each, without the lead."""
     goal = run.ordered_goals.loc[goal_code]
     codes = [current_code(run, c) for c in split_codes(goal["support_agencies"])]
@@ -42,7 +38,7 @@ def support_names(run: Material, goal_code: str) -> list[str]:
     return [run.names.get(c, c) for c in dict.fromkeys(codes) if c != lead]
 
 
-def addressee(run: Material, text: str) -> str:
+def addressee(run: ReportData, text: str) -> str:
     """Agency that a proposal names, as it is called today; else the province's committee."""
     for row in run.agencies.itertuples():
         for name in (row.name_vi, row.short_name_vi):
@@ -52,15 +48,11 @@ def addressee(run: Material, text: str) -> str:
     return run.labels.word("addressee")
 
 
-def measures(run: Material, goal_code: str) -> list[str]:
+def measures(run: ReportData, goal_code: str) -> list[str]:
     """Measures of the plan that serve a goal: code as the plan prints it, and title."""
-    titles = run.tasks.set_index("task_code") if len(run.tasks) else run.tasks
+    titles = {row["task_code"]: run.labels.local(row, "title") for _, row in run.tasks.iterrows()}
     codes = split_codes(run.ordered_goals.loc[goal_code, "task_codes"])
-    return [
-        f"{task_label(code)} {run.labels.local(titles.loc[code], 'title')}"
-        for code in codes
-        if code in titles.index
-    ]
+    return [f"{task_label(code)} {titles[code]}" for code in codes if code in titles]
 
 
 def task_label(code: str) -> str:

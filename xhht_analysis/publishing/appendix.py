@@ -8,20 +8,20 @@ from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name, measures, support_names
 from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.implementation import measure_table, year_rows
-from xhht_analysis.publishing.material import SHARE_KINDS, Material
 from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.reports_received import calendar
 from xhht_analysis.publishing.track import track_table
 
 Drawn = Callable[..., list[Block]]
 
 
-def opening(run: Material) -> list[Block]:
+def opening(run: ReportData) -> list[Block]:
     """Title and banner."""
     return parts.opening(run, run.labels.word("heading.annex"), run.footer())
 
 
-def goals(run: Material, drawn: Drawn) -> list[Block]:
+def goals(run: ReportData, drawn: Drawn) -> list[Block]:
     """Every goal: its reading, sentences, assumptions and figures."""
     word, blocks = run.labels.word, [heading(run.labels.word("heading.each_goal"))]
     for code, goal in run.ordered_goals.iterrows():
@@ -38,7 +38,7 @@ def goals(run: Material, drawn: Drawn) -> list[Block]:
     return [*blocks, *assumptions(run)]
 
 
-def assumptions(run: Material) -> list[Block]:
+def assumptions(run: ReportData) -> list[Block]:
     """Least and greatest chance of every open goal under other assumptions or other data."""
     word, rows = run.labels.word, []
     for said in run.all_statements():
@@ -58,7 +58,7 @@ def assumptions(run: Material) -> list[Block]:
     ]
 
 
-def units(run: Material) -> list[Block]:
+def units(run: ReportData) -> list[Block]:
     """How the districts stand on the goals asked of them, then their latest figures."""
     rows = standings(run)
     rows["unit_code"] = rows["unit_code"].map(run.names)
@@ -71,7 +71,7 @@ def units(run: Material) -> list[Block]:
     ]
 
 
-def latest_figures(run: Material) -> Block:
+def latest_figures(run: ReportData) -> Block:
     """Every share and level of every district, latest year."""
     goals_ = run.ordered_goals
     codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]["indicator_code"]
@@ -91,7 +91,7 @@ def latest_figures(run: Material) -> Block:
     return parts.grid(run, word("annex.caption"), columns, rows, wide=True, **form)
 
 
-def tasks(run: Material) -> list[Block]:
+def tasks(run: ReportData) -> list[Block]:
     """Every measure of the reporting year: units by state, money."""
     rows = year_rows(run)
     if rows.empty:
@@ -99,7 +99,7 @@ def tasks(run: Material) -> list[Block]:
     return [heading(run.labels.word("heading.each_task")), measure_table(run, rows)]
 
 
-def duties(run: Material) -> list[Block]:
+def duties(run: ReportData) -> list[Block]:
     """Who answers for each goal today and which measures of section II apply."""
     word = run.labels.word
     rows = [
@@ -115,7 +115,7 @@ def duties(run: Material) -> list[Block]:
     return [heading(word("heading.duties"), wide=True), body]
 
 
-def quality(run: Material) -> list[Block]:
+def quality(run: ReportData) -> list[Block]:
     """Calendar of reports, track record, and what units are asked to mend."""
     doubts = parts.doubt_tables(run, rejects=run.rejects, findings=run.findings)
     return [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.decisions import decision_table
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
 
 
-def brief(run: Material) -> list[Block]:
+def brief(run: ReportData) -> list[Block]:
     """Blocks of the whole brief."""
     word = run.labels.word
     caption = word("goals.caption_short", n=len(run.ordered_goals))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.publishing.blocks import Block, prose, table
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statements import Statement
 
 FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
@@ -45,7 +45,7 @@ def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
     return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
 
 
-def changed_goals(run: Material) -> list[tuple[str, list[Statement]]]:
+def changed_goals(run: ReportData) -> list[tuple[str, list[Statement]]]:
     """Goals in the plan's order with their statements whose class changed since the run before."""
     found = []
     for code in run.ordered_goals.index:
@@ -60,7 +60,7 @@ def _moved(said: Statement) -> bool:
     return said.previous[0] != said.verdict_class
 
 
-def changes_section(run: Material) -> list[Block]:
+def changes_section(run: ReportData) -> list[Block]:
     """One row per goal that changed: before, now, why."""
     word = run.labels.word
     if run.previous.empty:
@@ -84,7 +84,7 @@ def _previous_text(said: Statement) -> str:
     return f"{text} ({shown})" if shown else text
 
 
-def _cause(run: Material, said: list[Statement], kinds: pd.Series | None) -> str:
+def _cause(run: ReportData, said: list[Statement], kinds: pd.Series | None) -> str:
     """Which changes of figures a goal rests on; none of them leaves the model and the rules."""
     word = run.labels.word
     if kinds is None:

@@ -15,7 +15,7 @@ from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.labels import HOPEFUL
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
@@ -35,13 +35,13 @@ class Decision:
     addressee: str
 
 
-def decisions(run: Material) -> list[Decision]:
+def decisions(run: ReportData) -> list[Decision]:
     """The decisions that this run gives reason to ask, at most three."""
     found = (help_decision(run), data_decision(run), course_decision(run))
     return [one for one in found if one is not None]
 
 
-def decision_table(run: Material) -> Block:
+def decision_table(run: ReportData) -> Block:
     """The decisions as a table of three columns."""
     word = run.labels.word
     rows = [[f"{i}. {d.asked}", d.basis, d.addressee] for i, d in enumerate(decisions(run), 1)]
@@ -51,7 +51,7 @@ def decision_table(run: Material) -> Block:
     )
 
 
-def leverages(run: Material) -> pd.DataFrame:
+def leverages(run: ReportData) -> pd.DataFrame:
     """Gain of the province's chance in the last target year, by district and goal, largest first.
 
     Columns: goal_code, unit_code, gain (0-1, if the district reached the target) and
@@ -72,7 +72,7 @@ def leverages(run: Material) -> pd.DataFrame:
     return rows.sort_values("gain", ascending=False, ignore_index=True)
 
 
-def help_decision(run: Material) -> Decision | None:
+def help_decision(run: ReportData) -> Decision | None:
     """The district and goal where help raises the province's chance most."""
     rows = leverages(run)
     if rows.empty or rows.loc[0, "gain"] < WORTH_SAYING:
@@ -92,7 +92,7 @@ def help_decision(run: Material) -> Decision | None:
     return Decision(asked, basis, who)
 
 
-def data_decision(run: Material) -> Decision | None:
+def data_decision(run: ReportData) -> Decision | None:
     """Figures that are missing, doubtful or in conflict where they would settle a verdict."""
     items = list(unsettled(run))
     if not items:
@@ -112,7 +112,7 @@ def _hangs_on_figures(said: Statement) -> bool:
     return said.depends_on in DOUBTFUL_FIGURES
 
 
-def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
+def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, str]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
     word, later = run.labels.word, []
     for said in run.all_statements():
@@ -135,7 +135,7 @@ def unsettled(run: Material) -> Iterator[tuple[Statement, str, str]]:
     yield from later
 
 
-def course_decision(run: Material) -> Decision | None:
+def course_decision(run: ReportData) -> Decision | None:
     """The goal furthest from its pace, and the goals whose verdict hangs on a reading."""
     word, year, asked, basis, who = run.labels.word, run.last_year, [], [], []
     slow = [

@@ -1,6 +1,6 @@
 """Questions an analyst asks of one run, without writing code: the functions behind explore.ipynb.
 
-Each function takes the `Material` of a run and returns a frame, a figure or a widget, so that it
+Each function takes the `ReportData` of a run and returns a frame, a figure or a widget, so that it
 can be copied into a notebook of one's own (docs/examples.md). Nothing is written to disk.
 """
 
@@ -22,8 +22,8 @@ from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.plan import areas, standards
 from xhht_analysis.plan.province import read_province
 from xhht_analysis.project import Project, resolve
-from xhht_analysis.publishing.material import Material
-from xhht_analysis.publishing.run_tables import read_material
+from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.publishing.selection import where
 
 SCENARIOS = ("none", "last3", "best3")
@@ -37,12 +37,12 @@ class NoCourseError(ValueError):
     """A goal, unit or year for which there is nothing to draw; the message says which."""
 
 
-def open_run(processed_dir: str = "", *, lang: str = "vi") -> Material:
+def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
     """Tables of one run; by default the newest run of this project, else the small fixture."""
     root = Project().out / "data" / "processed"
     runs = sorted(p.parent for p in root.glob("*/verdicts.csv"))
     newest = runs[-1] if runs else resolve(FIXTURE)
-    return read_material(resolve(processed_dir) if processed_dir else newest, lang=lang)
+    return read_report_data(resolve(processed_dir) if processed_dir else newest, lang=lang)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Course:
 
 
 def forecast_course(
-    material: Material,
+    run: ReportData,
     goal_code: str,
     *,
     model: str = DEFAULT,
@@ -124,16 +124,16 @@ def forecast_course(
     models = registered_models()
     if model not in models:
         raise ValueError(f"model must be one of {', '.join(models)}, not {model!r}")
-    if material.is_level(goal_code):
+    if run.is_level(goal_code):
         raise NoCourseError(f"{goal_code} counts recognised units; see `judge_again`")
-    rows = material.rows(material.ordered_goals.loc[goal_code, "indicator_code"])
+    rows = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"])
     rows = rows.dropna(subset="value")
-    rows = rows[rows["year"] <= (origin_year or material.last_year - 1)]
-    own = rows[rows["unit_code"].isin(material.districts["unit_code"])]
-    history = (own if len(own) else rows).assign(group_code=material.province.code)
+    rows = rows[rows["year"] <= (origin_year or run.last_year - 1)]
+    own = rows[rows["unit_code"].isin(run.districts["unit_code"])]
+    history = (own if len(own) else rows).assign(group_code=run.province.code)
     if history.empty:
         raise NoCourseError(f"{goal_code} has no figure by {origin_year}")
-    forecast = models[model](history, material.last_year - int(history["year"].max()))
+    forecast = models[model](history, run.last_year - int(history["year"].max()))
     ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
     last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
     weights = forecast.series["denominator"].to_numpy(dtype=float)
@@ -141,25 +141,25 @@ def forecast_course(
     years = np.concatenate([[forecast.origin_year], forecast.years])
     units, counted = list(forecast.series["unit_code"]), not np.isnan(weights).any()
     return Course(goal_code, model, forecast.origin_year, years, units, draws,
-                  weights if counted else None, province=material.province.code)  # fmt: skip
+                  weights if counted else None, province=run.province.code)  # fmt: skip
 
 
 def judge_again(
-    material: Material, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
-) -> Material:
+    run: ReportData, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
+) -> ReportData:
     """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
-    goal, lines = (where(t, goal_code=goal_code) for t in (material.goals, material.targets))
+    goal, lines = (where(t, goal_code=goal_code) for t in (run.goals, run.targets))
     config = Project().config_dir
     plan = forecast_plan(
-        material.panel, goal, lines, material.indicators, areas.read_areas(config),
-        as_of=material.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed,
+        run.panel, goal, lines, run.indicators, areas.read_areas(config),
+        as_of=run.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed,
         standards=standards.read_standards(config), variants=False,
     )  # fmt: skip
-    panel = material.panel[material.panel["year"] <= origin_year]
-    return replace(material, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
+    panel = run.panel[run.panel["year"] <= origin_year]
+    return replace(run, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
 
 
-def _chance(run: Material, course: Course, unit: str, target: pd.Series) -> float:
+def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> float:
     """Chance by the course; where it repeats the run, the run's own, so that they never differ."""
     year, verdict = (
         target["target_year"],
@@ -172,21 +172,21 @@ def _chance(run: Material, course: Course, unit: str, target: pd.Series) -> floa
     return course.chance(unit, year, target["target_value"], most=target["comparator"] == "<=")
 
 
-def _shown(run: Material, course: Course, chance: float) -> str:
+def _shown(run: ReportData, course: Course, chance: float) -> str:
     """Chance in words, "untested" where 02_backtest did not score the model on this indicator."""
     code, text = run.ordered_goals.loc[course.goal_code, "indicator_code"], run.labels.short_chance
     scored = len(where(run.scores, model_id=course.model, indicator_code=code))
     return text(chance) if scored else run.labels.word("untested", chance=text(chance))
 
 
-def _places(run: Material, course: Course, *units: str) -> dict[str, str]:
+def _places(run: ReportData, course: Course, *units: str) -> dict[str, str]:
     """Names of units, the province last where its districts add up."""
     whole = run.province.code
     codes = dict.fromkeys([*units, *([whole] if course.weights is not None else [])])
     return {u: run.labels.word("province") if u == whole else run.names[u] for u in codes}
 
 
-def chances(run: Material, course: Course) -> pd.DataFrame:
+def chances(run: ReportData, course: Course) -> pd.DataFrame:
     """What a course says of every unit, the province last, in words.
 
     One row per unit: latest figure, then per target year to come the median, the 80 % range and
@@ -209,7 +209,7 @@ def chances(run: Material, course: Course) -> pd.DataFrame:
 
 
 def what_if(
-    run: Material, course: Course, unit_code: str, points: float, year: int = 0
+    run: ReportData, course: Course, unit_code: str, points: float, year: int = 0
 ) -> pd.DataFrame:
     """What changes if one unit sped up by ``points`` percentage points a year.
 
@@ -265,14 +265,14 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
     return pd.DataFrame()
 
 
-def figure_data(material: Material, name: str) -> dict[str, pd.DataFrame]:
+def figure_data(run: ReportData, name: str) -> dict[str, pd.DataFrame]:
     """Rows behind a figure file of one goal (``fan_clc_it`` …) by table; KeyError for another."""
-    code = next((c for c in material.ordered_goals.index if name.endswith(f"_{c}")), None)
+    code = next((c for c in run.ordered_goals.index if name.endswith(f"_{c}")), None)
     if code is None:
         raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")
-    indicator, found = material.ordered_goals.loc[code, "indicator_code"], {}
+    indicator, found = run.ordered_goals.loc[code, "indicator_code"], {}
     for table in FIGURE_TABLES:
         key = {"goal_code": code} if table == "verdicts" else {"indicator_code": indicator}
-        rows = where(getattr(material, table), frame=material.province.frame, **key)
+        rows = where(getattr(run, table), frame=run.province.frame, **key)
         found[table] = rows.reset_index(drop=True)
     return found

@@ -7,7 +7,7 @@ import pandas as pd
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.agencies import addressee, task_label
 from xhht_analysis.publishing.blocks import Block, clean, prose
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 
 STATES = ("done", "in_progress", "not_started", "stopped")
@@ -17,7 +17,7 @@ DUTIES = "IV."
 N_NAMED, MAX_ASKS = 3, 8
 
 
-def year_rows(run: Material) -> pd.DataFrame:
+def year_rows(run: ReportData) -> pd.DataFrame:
     """Activities of the reporting year, one row per task and reporter: the latest received."""
     rows = where(run.activities, year=run.report_year).sort_values("received_on", kind="stable")
     keys = ["task_code", "reporter_code"]
@@ -27,7 +27,7 @@ def year_rows(run: Material) -> pd.DataFrame:
     return last.sort_values("task_code", kind="stable")
 
 
-def implementation(run: Material) -> list[Block]:
+def implementation(run: ReportData) -> list[Block]:
     """Tasks by state, money, difficulties and proposals of the reporting year."""
     word, rows, year = run.labels.word, year_rows(run), run.report_year
     if rows.empty:
@@ -49,7 +49,7 @@ def implementation(run: Material) -> list[Block]:
     ]
 
 
-def money_sentence(run: Material, rows: pd.DataFrame) -> str:
+def money_sentence(run: ReportData, rows: pd.DataFrame) -> str:
     """Money planned and spent in the reporting year, by source where it was stated."""
     planned, spent = rows[MONEY].sum()
     if not planned:
@@ -63,14 +63,13 @@ def money_sentence(run: Material, rows: pd.DataFrame) -> str:
     return f"{text} {word('activities.sources', parts='; '.join(parts_))}" if parts_ else text
 
 
-def measure_table(run: Material, rows: pd.DataFrame, *, by_group: bool = False) -> Block:
+def measure_table(run: ReportData, rows: pd.DataFrame, *, by_group: bool = False) -> Block:
     """Measures of the year under the heads of their groups, or the groups alone.
 
     Columns: units (of a group: reports), states, money in million đồng.
     """
-    tasks = run.tasks.set_index("task_code") if len(run.tasks) else run.tasks
     titles, groups = (
-        {code: run.labels.local(task, name) for code, task in tasks.iterrows()}
+        {task["task_code"]: run.labels.local(task, name) for _, task in run.tasks.iterrows()}
         for name in ("title", "group")
     )
     code = rows["task_code"].fillna("")
@@ -98,7 +97,7 @@ def measure_table(run: Material, rows: pd.DataFrame, *, by_group: bool = False) 
     return parts.grid(run, caption, [*heads, *STATES, "planned", "spent"], body, align="lrrrrrrr")
 
 
-def asks(run: Material, rows: pd.DataFrame, kind: str) -> list[Block]:
+def asks(run: ReportData, rows: pd.DataFrame, kind: str) -> list[Block]:
     """Difficulties or proposals, alike texts counted once, with who raised them and who answers."""
     rows = rows.dropna(subset=kind)
     if rows.empty:

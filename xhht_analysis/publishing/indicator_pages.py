@@ -16,7 +16,7 @@ from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose
 from xhht_analysis.publishing.documents import write_page
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import tone
 from xhht_analysis.publishing.selection import where
 
@@ -28,7 +28,7 @@ Drawn = Callable[..., list[Block]]
 ANNEX, INDEX = "../05_committee_report.xlsx", "../../index.html"
 
 
-def write_indicator_pages(run: Material, folder: Path, drawn: Drawn) -> list[Path]:
+def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> list[Path]:
     """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` gives pictures."""
     made = []
     for code in run.indicators["indicator_code"]:
@@ -40,7 +40,7 @@ def write_indicator_pages(run: Material, folder: Path, drawn: Drawn) -> list[Pat
     return made
 
 
-def indicator_blocks(run: Material, code: str, drawn: Drawn) -> list[Block]:
+def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     """Blocks of the page of one indicator."""
     word, row = run.labels.word, run.indicator(code)
     addresses = {"csv": f"{code}.csv", "all": ANNEX, "back": INDEX}
@@ -56,12 +56,12 @@ def indicator_blocks(run: Material, code: str, drawn: Drawn) -> list[Block]:
     ]
 
 
-def section(run: Material, name: str, blocks: list[Block]) -> list[Block]:
+def section(run: ReportData, name: str, blocks: list[Block]) -> list[Block]:
     """Blocks under their heading."""
     return [heading(run.labels.word(f"indicator.{name}")), *blocks]
 
 
-def _about(run: Material, row: pd.Series) -> Block:
+def _about(run: ReportData, row: pd.Series) -> Block:
     word = run.labels.word
     body = [[word("indicator.code"), row["indicator_code"]]]
     for name in FIELDS:
@@ -76,7 +76,7 @@ def _about(run: Material, row: pd.Series) -> Block:
     return parts.grid(run, word("indicator.about_caption"), columns, body)
 
 
-def _targets(run: Material, code: str, drawn: Drawn) -> list[Block]:
+def _targets(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     """Target lines with verdicts, then the figure of each goal that rests on the indicator."""
     goals = where(run.targets, indicator_code=code)["goal_code"].unique()
     said = [s for s in run.all_statements() if s.indicator_code == code]
@@ -96,7 +96,7 @@ def _targets(run: Material, code: str, drawn: Drawn) -> list[Block]:
     ]
 
 
-def references(run: Material, code: str) -> list[Block]:
+def references(run: ReportData, code: str) -> list[Block]:
     """Laws, roadmaps and figures of other areas on the goals of an indicator, with their source."""
     goals = set(where(run.ordered_goals, indicator_code=code).index)
     goals |= set(where(run.targets, indicator_code=code)["goal_code"])
@@ -110,11 +110,11 @@ def references(run: Material, code: str) -> list[Block]:
     return [parts.grid(run, caption, "area year value content source_of", rows)] if rows else []
 
 
-def _reference_value(run: Material, row: pd.Series) -> str:
+def _reference_value(run: ReportData, row: pd.Series) -> str:
     return run.labels.percent(row["value"], 0 if row["value"] % 1 == 0 else 1)
 
 
-def _series(run: Material, code: str) -> Block:
+def _series(run: ReportData, code: str) -> Block:
     """District by year: the share, or the recognised level with what bounds it."""
     word, cells = run.labels.word, run.cells(code)
     units = {**{u: run.names[u] for u in run.districts["unit_code"]},
@@ -128,7 +128,7 @@ def _series(run: Material, code: str) -> Block:
     return parts.grid(run, caption, columns, body, align="l" + "r" * len(cells.columns))
 
 
-def break_sentences(run: Material, code: str) -> list[str]:
+def break_sentences(run: ReportData, code: str) -> list[str]:
     """Where the series breaks: the merger, other definitions, doubtful figures."""
     word, number, rows = run.labels.word, run.labels.number, run.rows(code)
     every = where(run.panel, indicator_code=code)["definition_variant"].dropna()

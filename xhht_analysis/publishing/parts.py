@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 MAX_ROWS = 40
 DOUBTS = {"rejects": "where raw remedy", "findings": "message"}
 """Columns of the tables of doubts."""
 
 
-def opening(run: Material, title: str, note: str = "") -> list[Block]:
+def opening(run: ReportData, title: str, note: str = "") -> list[Block]:
     """Title, the banner of invented data, a note."""
     banner = [prose([run.labels.word("sample_banner")], "banner")] if run.is_sample else []
     return [heading(title, 1), *banner, *([prose([note], "note")] if note else [])]
 
 
 def grid(
-    run: Material, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence], **form
+    run: ReportData, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence], **form
 ) -> Block:
     """Table whose heads are the words ``col.<name>`` (another text stays as it is).
 
@@ -37,14 +37,14 @@ def grid(
     return table(caption, heads, texts, **{"align": align} | form)
 
 
-def _cell(run: Material, cell: object) -> tuple[str | list, bool]:
+def _cell(run: ReportData, cell: object) -> tuple[str | list, bool]:
     """Text of a cell (a text or ``[text, tone]`` stays), and whether it was a number."""
     if isinstance(cell, str | list):
         return cell, False
     return run.labels.number(cell), cell is not None
 
 
-def doubt_tables(run: Material, **doubts: pd.DataFrame) -> list[Block]:
+def doubt_tables(run: ReportData, **doubts: pd.DataFrame) -> list[Block]:
     """Rejects and findings with file, sheet and cell: what senders are asked to mend."""
     blocks = []
     for name, rows in doubts.items():
@@ -57,7 +57,7 @@ def doubt_tables(run: Material, **doubts: pd.DataFrame) -> list[Block]:
     return blocks
 
 
-def _doubt(run: Material, row: pd.Series, column: str) -> str:
+def _doubt(run: ReportData, row: pd.Series, column: str) -> str:
     where = ", ".join(str(row[c]) for c in ("file", "sheet", "cell") if pd.notna(row[c]))
     if column == "where":
         return clean(where)

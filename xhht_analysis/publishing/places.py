@@ -7,7 +7,7 @@ import pandas as pd
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 
 N_NAMED, N_GAINS = 3, 8
@@ -15,7 +15,7 @@ PLACED = 0.5
 """Chance to be among the best or last three from which a district is named for a goal."""
 
 
-def standings(run: Material, year: int = 0) -> pd.DataFrame:
+def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     """Districts by the goals asked of them: unit_code, total, hopeful, hard, best, last.
 
     ``hard`` counts goals unlikely or missed; ``best`` and ``last`` count goals where the district
@@ -34,7 +34,7 @@ def standings(run: Material, year: int = 0) -> pd.DataFrame:
     return table[table["total"] > 0].reset_index(drop=True)
 
 
-def extreme(run: Material, rows: pd.DataFrame, column: str) -> str:
+def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
     """Districts at the first values of ``column``, ties said as ties and never cut."""
     word, told, n = run.labels.word, [], 0
     for value, tied in sorted(rows.groupby(column), key=lambda pair: -pair[0]):
@@ -47,7 +47,7 @@ def extreme(run: Material, rows: pd.DataFrame, column: str) -> str:
     return "; ".join(told)
 
 
-def places(run: Material, drawn) -> list[Block]:
+def places(run: ReportData, drawn) -> list[Block]:
     """Leading districts, those to support, the chances of all, and where help counts."""
     word, rows, year = run.labels.word, standings(run), run.last_year
     if rows.empty:
@@ -60,7 +60,7 @@ def places(run: Material, drawn) -> list[Block]:
     return [prose(lines), *drawn("heatmap"), *gain_table(run), prose([word("places.note")], "note")]
 
 
-def gain_table(run: Material) -> list[Block]:
+def gain_table(run: ReportData) -> list[Block]:
     """Where help raises the province's chance: by reaching the target, and per point of effort."""
     rows = leverages(run)
     rows = rows[rows["gain"] >= WORTH_SAYING].head(N_GAINS)

@@ -15,8 +15,8 @@ from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.changes import changes_section
 from xhht_analysis.publishing.decisions import decision_table, decisions
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.material import COUNTED_KIND, Material
 from xhht_analysis.publishing.places import places
+from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.track import track_sentences
 
@@ -33,7 +33,7 @@ def check_variant(variant: str) -> str:
     return variant
 
 
-def opening(run: Material, variant: str = "annual") -> list[Block]:
+def opening(run: ReportData, variant: str = "annual") -> list[Block]:
     """Title, kind of report and the banner of invented data."""
     word = run.labels.word
     title = word(f"heading.{check_variant(variant)}", year=run.report_year)
@@ -41,12 +41,12 @@ def opening(run: Material, variant: str = "annual") -> list[Block]:
     return parts.opening(run, title, word("heading.subtitle", as_of=as_of))
 
 
-def section(run: Material, name: str, blocks: list[Block], **values: object) -> list[Block]:
+def section(run: ReportData, name: str, blocks: list[Block], **values: object) -> list[Block]:
     """Blocks under their heading."""
     return [heading(run.labels.word(f"heading.{name}", **values)), *blocks]
 
 
-def sections(run: Material, drawn: Drawn, *, whole: bool = True) -> list[Block]:
+def sections(run: ReportData, drawn: Drawn, *, whole: bool = True) -> list[Block]:
     """All sections but method and proposals; an ad hoc report is not ``whole``."""
     blocks = section(run, "summary", [*headline(run), *drawn("overview")])
     blocks += section(run, "goals", results(run, drawn))
@@ -58,12 +58,12 @@ def sections(run: Material, drawn: Drawn, *, whole: bool = True) -> list[Block]:
     return blocks
 
 
-def headline(run: Material) -> list[Block]:
+def headline(run: ReportData) -> list[Block]:
     """What a chairman reads aloud, and what is asked."""
     return [prose(sentences.headline(run), "lead"), decision_table(run)]
 
 
-def results(run: Material, drawn: Drawn) -> list[Block]:
+def results(run: ReportData, drawn: Drawn) -> list[Block]:
     """Per block of the plan: table, sentences, who answers, which measures apply."""
     word, blocks = run.labels.word, []
     for number, goals in run.ordered_goals.groupby("block"):
@@ -78,7 +78,7 @@ def results(run: Material, drawn: Drawn) -> list[Block]:
     return [*blocks, *drawn("shares")]
 
 
-def goal_paragraphs(run: Material, code: str) -> Block:
+def goal_paragraphs(run: ReportData, code: str) -> Block:
     """Sentences on one goal, its lead agency and the measures of the plan."""
     word, texts = run.labels.word, sentences.goal_sentences(run, code)
     codes = ", ".join(m.split(" ", 1)[0] for m in measures(run, code)) or word("none")
@@ -89,7 +89,7 @@ def goal_paragraphs(run: Material, code: str) -> Block:
     return prose([name + texts[0], *texts[1:-1], f"{texts[-1]} {owner}"])
 
 
-def closing(run: Material) -> list[Block]:
+def closing(run: ReportData) -> list[Block]:
     """Quality of the data, half a page on the method, what the numbers do not say."""
     lines = [sentences.account_sentence(run), sentences.status_sentence(run)]
     counts = {name: run.labels.number(len(getattr(run, name))) for name in ("rejects", "findings")}
@@ -102,7 +102,7 @@ def closing(run: Material) -> list[Block]:
     ]
 
 
-def proposals(run: Material) -> list[Block]:
+def proposals(run: ReportData) -> list[Block]:
     """Proposals by addressee: the decisions asked, then what every lead agency is asked."""
     word, rows = run.labels.word, {}
     for one in decisions(run):

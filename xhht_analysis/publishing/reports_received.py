@@ -6,16 +6,16 @@ import pandas as pd
 
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 
-def deadline(run: Material) -> str:
+def deadline(run: ReportData) -> str:
     """Month and day (MM-DD) by which the year's report of a district or commune is due."""
     due = run.agencies.reindex(columns=["agency_code", "deadline"]).set_index("agency_code")
     return str(due["deadline"].get(run.province.duty_of_districts, "12-31"))
 
 
-def received_reports(run: Material) -> pd.DataFrame:
+def received_reports(run: ReportData) -> pd.DataFrame:
     """First report of each reporter and year; ``sender`` is its (former) district or agency.
 
     Columns reporter, sender, year, received_on, late. A report about a year after its receipt was
@@ -32,7 +32,7 @@ def received_reports(run: Material) -> pd.DataFrame:
     return first[["reporter", "sender", "year", "received_on", "late"]]
 
 
-def calendar(run: Material) -> list[Block]:
+def calendar(run: ReportData) -> list[Block]:
     """Who reported for which year, on time or late; communes are counted per former district."""
     word, rows = run.labels.word, received_reports(run)
     if rows.empty:

@@ -13,7 +13,7 @@ from pathlib import Path
 from xhht_analysis.publishing import report, sentences
 from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 SECTIONS = (
     "basis",
@@ -54,7 +54,7 @@ def _split(marks: str, text: str) -> list[tuple[str, str]]:
     return [(name.strip(), body) for name, body in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
+def body(run: ReportData, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
     """Everything after the title: the customary outline for a review, else the annual one."""
     if report.check_variant(variant) in REVIEWS:
         return [*review(run, variant, office, drawn), *report.closing(run)]
@@ -65,7 +65,7 @@ def body(run: Material, variant: str, office: dict[str, list[str]], drawn) -> li
     ]
 
 
-def review(run: Material, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
+def review(run: ReportData, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
     """All sections of a review (``midterm`` or ``final``)."""
     word, blocks = run.labels.word, []
     for key in SECTIONS:
@@ -79,7 +79,7 @@ def review(run: Material, variant: str, office: dict[str, list[str]], drawn) -> 
     return blocks
 
 
-def _computed(run: Material, key: str, year: int, drawn) -> list[Block]:
+def _computed(run: ReportData, key: str, year: int, drawn) -> list[Block]:
     match key:
         case "basis":
             return [prose(run.labels.paragraphs("basis"), "list")]

@@ -1,4 +1,4 @@
-"""The tables of one run, read from disk into a `Material`."""
+"""The tables of one run, read from disk into a `ReportData`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from xhht_analysis import contracts, store
 from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import Labels, plan_words
-from xhht_analysis.publishing.material import OPTIONAL, Material, all_units
+from xhht_analysis.publishing.report_data import OPTIONAL, ReportData, all_units
 from xhht_analysis.publishing.selection import where
 
 
-def read_material(
+def read_report_data(
     processed_dir: Path, config_dir: Path | None = None, *, lang: str = "vi", previous_dir: str = ""
-) -> Material:
+) -> ReportData:
     """Read the tables of one run and the plan.
 
     Raises
@@ -31,7 +31,7 @@ def read_material(
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
     earlier = resolve(previous_dir) if previous_dir else None
     dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]
-    return Material(
+    return ReportData(
         as_of=max(dates, default=""),
         previous=_optional("verdicts", earlier),
         previous_panel=_optional("panel", earlier),
@@ -56,7 +56,7 @@ def _optional(name: str, folder: Path | None):
     return store.read_table(name, folder) if there else contracts.TABLES[name].empty()
 
 
-def select(run: Material, goal_codes: str = "", unit_codes: str = "") -> Material:
+def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> ReportData:
     """The run with only the chosen goals and districts (codes joined by commas; empty: all).
 
     Raises

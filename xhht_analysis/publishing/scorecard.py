@@ -11,13 +11,13 @@ import pandas as pd
 
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
 
 def scorecard(
-    run: Material,
+    run: ReportData,
     caption: str,
     codes: Sequence[str] = (),
     unit_code: str = "",
@@ -58,7 +58,7 @@ def scorecard(
 
 
 def _cells(
-    run: Material, newest: int, first: Statement | None, last: Statement | None, *, short: bool
+    run: ReportData, newest: int, first: Statement | None, last: Statement | None, *, short: bool
 ) -> list:
     none, newer = run.labels.word("none"), last or first
     cells = [none] * 3
@@ -72,7 +72,7 @@ def _cells(
     return [_without_noun(run, c) if short and isinstance(c, str) else c for c in cells]
 
 
-def _without_noun(run: Material, text: str) -> str:
+def _without_noun(run: ReportData, text: str) -> str:
     """Shorten "11/11 đơn vị" to "11/11" where the caption says what is counted."""
     return text.replace(run.labels.word("units", n="").rstrip(), "").rstrip().replace(" (", " (")
 
@@ -87,12 +87,12 @@ def tone(said: Statement, *, short: bool = False) -> list[str]:
     return [text, said.key]
 
 
-def block_name(run: Material, block: object) -> str:
+def block_name(run: ReportData, block: object) -> str:
     """Name of one of the plan's blocks of goals."""
     return run.labels.local(where(run.ordered_goals, block=block).iloc[0], "block")
 
 
-def summary_table(run: Material) -> pd.DataFrame:
+def summary_table(run: ReportData) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
     said = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
     columns = ["goal", "year", "aim", "actual", "latest_of", "assessment", "chance", "since"]

@@ -17,7 +17,7 @@ def where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
 
 
 def kept(select: Callable) -> Callable:
-    """Select once from the tables of a `Material`, which never change."""
+    """Select once from the tables of a `ReportData`, which never change."""
 
     @wraps(select)
     def selected(self, *key):

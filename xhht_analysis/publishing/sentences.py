@@ -11,8 +11,8 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
-from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.observation import NAN, Reading
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
@@ -32,13 +32,13 @@ NAMED_CLASSES = {
 """Classes named together."""
 
 
-def goal_sentences(run: Material, goal_code: str, unit_code: str = "") -> list[str]:
+def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list[str]:
     """One paragraph per dated target of a goal."""
     said = (run.statement(goal_code, year, unit_code) for year in run.target_years)
     return [paragraph(run, one) for one in said if one is not None]
 
 
-def paragraph(run: Material, said: Statement) -> str:
+def paragraph(run: ReportData, said: Statement) -> str:
     """All sentences on one target, the verdict first."""
     parts = [verdict_sentence(said), standard_sentence(run, said)]
     if said.is_forecast:
@@ -69,7 +69,7 @@ def verdict_sentence(said: Statement) -> str:
     return said.say(f"goal.{said.key}{by}{down}", gap=said.distance(gap))
 
 
-def standard_sentence(run: Material, said: Statement) -> str:
+def standard_sentence(run: ReportData, said: Statement) -> str:
     """Which standard counts, where the targets of a goal measure two."""
     codes = where(run.targets, goal_code=said.goal_code)["indicator_code"].unique()
     name = run.short(said.indicator_code)
@@ -164,7 +164,7 @@ def chance_note(said: Statement) -> str:
     return said.say("goal.reference") if reference else ""
 
 
-def source_sentence(run: Material, said: Statement) -> str:
+def source_sentence(run: ReportData, said: Statement) -> str:
     """Two sources for one figure, or units that are missing: both figures, side by side."""
     shown = said.actual if not said.is_forecast and said.actual else said.latest
     if shown is None or said.key == "no_object":
@@ -184,13 +184,13 @@ def source_sentence(run: Material, said: Statement) -> str:
     return " ".join(parts)
 
 
-def reading_sentence(run: Material, said: Statement) -> str:
+def reading_sentence(run: ReportData, said: Statement) -> str:
     """Verdict under another reading of the plan's words, where it was asked."""
     texts = ((reading_condition(run, said, r), reading_verdict(said, r)) for r in said.readings)
     return " ".join(said.say("goal.reading", what=what, verdict=v) for what, v in texts)
 
 
-def reading_condition(run: Material, said: Statement, reading: Reading) -> str:
+def reading_condition(run: ReportData, said: Statement, reading: Reading) -> str:
     """The other reading in words: "Nếu hiểu ..."."""
     parent = run.parent_goal(said.goal_code)
     name = run.title(parent) if parent else ""
@@ -219,7 +219,7 @@ def reason_sentence(said: Statement) -> str:
     return said.say("goal.reason", what="; ".join(remarks)) if remarks else ""
 
 
-def tally(run: Material, year: int, unit_code: str = "") -> str:
+def tally(run: ReportData, year: int, unit_code: str = "") -> str:
     """How many targets of ``year`` fall in each class, in one sentence."""
     keys = [said.key for said in run.statements(year, unit_code)]
     labels = run.labels
@@ -234,7 +234,7 @@ def tally(run: Material, year: int, unit_code: str = "") -> str:
     return labels.word(key, n=len(keys), year=year, parts=", ".join(parts))
 
 
-def headline(run: Material) -> list[str]:
+def headline(run: ReportData) -> list[str]:
     """What a chairman reads aloud: a tally per target year, and what the tally rests on."""
     told = [text for year in run.target_years if (text := tally(run, year))]
     as_of = run.labels.word("as_of", date=run.labels.date(run.as_of))
@@ -243,7 +243,7 @@ def headline(run: Material) -> list[str]:
     return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:], reached_caveat(run)]
 
 
-def reached_caveat(run: Material) -> str:
+def reached_caveat(run: ReportData) -> str:
     """Which of the goals reached are rebuilt, of a merged province, or self-declared."""
     met = [s for s in run.all_statements() if s.key == "reached"]
     year = max((s.target_year for s in met), default=0)
@@ -258,14 +258,14 @@ def reached_caveat(run: Material) -> str:
     return word("summary.caveat", n=len(met), year=year, parts="; ".join(parts)) if parts else ""
 
 
-def declared_sentence(run: Material) -> str:
+def declared_sentence(run: ReportData) -> str:
     """Which indicators of the plan no official measure stands behind."""
     codes = [c for c in run.ordered_goals["indicator_code"].unique() if run.is_self_declared(c)]
     names = "; ".join(f"“{run.short(code)}”" for code in codes)
     return run.labels.word("summary.declared_names", names=names) if codes else ""
 
 
-def caveat(run: Material) -> str:
+def caveat(run: ReportData) -> str:
     """What a reader of the brief must know before its figures are used."""
     word = run.labels.word
     parts = [word("brief.use"), word("brief.frame"), declared_sentence(run)]
@@ -274,7 +274,7 @@ def caveat(run: Material) -> str:
     return " ".join(filter(None, parts))
 
 
-def limits(run: Material) -> list[str]:
+def limits(run: ReportData) -> list[str]:
     """What the figures do not say: fixed sentences, self-declared goals, law on the goals."""
     codes, laws = set(run.ordered_goals.index), []
     for _, row in where(run.references, kind="law").iterrows():
@@ -284,7 +284,7 @@ def limits(run: Material) -> list[str]:
     return [*run.labels.paragraphs("limits"), declared_sentence(run), *laws]
 
 
-def named_points(run: Material, year: int, unit_code: str = "") -> list[str]:
+def named_points(run: ReportData, year: int, unit_code: str = "") -> list[str]:
     """Named goals behind a tally, always with their numbers."""
     points = []
     for key, classes in NAMED_CLASSES.items():
@@ -303,7 +303,7 @@ def named(said: Statement) -> str:
     return said.say("summary.named", number=number) if number else said.title
 
 
-def account_sentence(run: Material) -> str:
+def account_sentence(run: ReportData) -> str:
     """The account of the intake: received = used + rejected + superseded + duplicate + out."""
     rows, number = run.submissions, run.labels.number
     names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
@@ -312,7 +312,7 @@ def account_sentence(run: Material) -> str:
     return run.labels.word("quality.account", files=number(len(rows)), senders=senders, **sums)
 
 
-def status_sentence(run: Material) -> str:
+def status_sentence(run: ReportData) -> str:
     """How many figures of the panel are rebuilt, corrected or doubtful (marked, or asked about)."""
     kinds = run.panel["value_type"].value_counts()
     counts = {name: run.labels.number(kinds.get(name, 0)) for name in contracts.VALUE_TYPES[1:]}

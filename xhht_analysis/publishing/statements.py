@@ -29,7 +29,7 @@ from xhht_analysis.publishing.observation import NAN, NEARLY, Observation, Readi
 from xhht_analysis.publishing.selection import where
 
 if TYPE_CHECKING:
-    from xhht_analysis.publishing.material import Material
+    from xhht_analysis.publishing.report_data import ReportData
 
 MOVES = 0.5
 """Points of percent that a driver must move the median to be named."""
@@ -242,9 +242,14 @@ class Statement:
         """One figure, or the range where units are missing."""
         if seen is None:
             return self.labels.word("none")
-        if seen.exact:
-            return self.amount(seen.low)
-        return self.labels.word("range", low=self.amount(seen.low), high=self.amount(seen.high))
+        low, high = self._figure(seen.low), self._figure(seen.high)
+        return low if seen.exact else self.labels.word("range", low=low, high=high)
+
+    def _figure(self, value: float) -> str:
+        """A figure in words; two decimals where one would round it onto a target that it misses."""
+        number = self.labels.number
+        hidden = not self.meets(value) and number(value, 1) == number(self.need, 1)
+        return self.amount(value, 2 if hidden else 1)
 
     def distance(self, gap: float) -> str:
         """A difference in points of percent or districts; empty for a level."""
@@ -274,7 +279,7 @@ class Statement:
         return self.labels.known("variant", variant, year=self.latest.year if self.latest else "")
 
 
-def make_statement(run: Material, verdict: pd.Series) -> Statement:
+def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
     v = verdict
     code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
@@ -340,7 +345,7 @@ def make_statement(run: Material, verdict: pd.Series) -> Statement:
     return replace(said, other_source=_reported(run, said, about))
 
 
-def _drivers(run: Material, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
+def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
     rows = where(run.drivers, goal_code=code, target_year=year)
     if unit != run.province.code:
         rows = where(rows, unit_code=unit)
@@ -349,7 +354,7 @@ def _drivers(run: Material, code: str, year: int, unit: str) -> tuple[tuple[str,
     return tuple((str(name), float(effect)) for name, effect in mean.items())
 
 
-def _beside_status(run: Material, said: Statement, shown: Observation) -> Statement:
+def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Statement:
     """Add the level that the rules give from the rates, else that of the lowest district."""
     facts, whole = run.level_facts(said.indicator_code), run.province.code
     levels = {"by_rule": facts.by_rule.get(whole, pd.Series(dtype=float)).get(shown.year, NAN)}
@@ -363,7 +368,7 @@ def _beside_status(run: Material, said: Statement, shown: Observation) -> Statem
     return said
 
 
-def _reported(run: Material, said: Statement, shown: Observation | None) -> Observation | None:
+def _reported(run: ReportData, said: Statement, shown: Observation | None) -> Observation | None:
     """What the agency sent for the province that year, where it is not the figure shown."""
     if shown is None or said.measure_unit != "percent":
         return None
@@ -374,7 +379,7 @@ def _reported(run: Material, said: Statement, shown: Observation | None) -> Obse
     return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
 
 
-def _readings(run: Material, said: Statement) -> tuple[Reading, ...]:
+def _readings(run: ReportData, said: Statement) -> tuple[Reading, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
     parent = run.parent_goal(said.goal_code)
     if said.kind == "milestone":

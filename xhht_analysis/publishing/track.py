@@ -7,13 +7,13 @@ import pandas as pd
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.material import SHARE_KINDS, Material
+from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
 NOMINAL = 80
 
 
-def coverage(run: Material, level: int = NOMINAL) -> pd.DataFrame:
+def coverage(run: ReportData, level: int = NOMINAL) -> pd.DataFrame:
     """Share of past outcomes inside the interval, per indicator of the plan's own goals.
 
     Columns: indicator_code, covered (percent), n, horizon (the longest tested).
@@ -30,7 +30,7 @@ def coverage(run: Material, level: int = NOMINAL) -> pd.DataFrame:
     return table.assign(covered=table["covered"] / table["n"]) if len(table) else table
 
 
-def track_table(run: Material) -> list[Block]:
+def track_table(run: ReportData) -> list[Block]:
     """Tests of each share: how many, how far ahead, how many outcomes were inside."""
     rows = coverage(run)
     if rows.empty:
@@ -42,7 +42,7 @@ def track_table(run: Material) -> list[Block]:
     return [parts.grid(run, caption, "indicator n horizon covered", body, align="lrrr")]
 
 
-def track_sentences(run: Material) -> list[str]:
+def track_sentences(run: ReportData) -> list[str]:
     """What was tested on shares, how far ahead, and whether chances of levels were tested."""
     word, number, rows = run.labels.word, run.labels.number, coverage(run)
     told = [word("track.none")]

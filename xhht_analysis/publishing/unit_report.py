@@ -16,32 +16,32 @@ from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.implementation import MONEY, STATES
-from xhht_analysis.publishing.material import Material
 from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.reports_received import deadline
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import where
 
 
-def _unit(run: Material, unit_code: str) -> pd.Series:
+def _unit(run: ReportData, unit_code: str) -> pd.Series:
     rows = where(run.units, unit_code=unit_code)
     if rows.empty:
         raise ValueError(f"unit_code {unit_code!r} is no unit of the province")
     return rows.iloc[0]
 
 
-def judged_unit(run: Material, unit_code: str) -> str:
+def judged_unit(run: ReportData, unit_code: str) -> str:
     """Unit whose verdicts are shown: itself, or a commune's former district; else ValueError."""
     unit = _unit(run, unit_code)
     return str(unit["district_code"]) if unit["level"] == "commune" else unit_code
 
 
-def unit_name(run: Material, unit_code: str) -> str:
+def unit_name(run: ReportData, unit_code: str) -> str:
     """Full name of a unit."""
     return str(_unit(run, unit_code)["name_vi"])
 
 
-def opening(run: Material, unit_code: str) -> list[Block]:
+def opening(run: ReportData, unit_code: str) -> list[Block]:
     """Title, the banner of invented data, date and frame."""
     word, judged = run.labels.word, judged_unit(run, unit_code)
     lines = [f"**{word('as_of', date=run.labels.date(run.as_of))}.**"]
@@ -52,7 +52,7 @@ def opening(run: Material, unit_code: str) -> list[Block]:
     return [*parts.opening(run, title), prose(lines), prose([run.footer()], "note")]
 
 
-def summary(run: Material, unit_code: str) -> list[Block]:
+def summary(run: ReportData, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
     word, judged = run.labels.word, judged_unit(run, unit_code)
     name = unit_name(run, judged)
@@ -71,7 +71,7 @@ def summary(run: Material, unit_code: str) -> list[Block]:
     ]
 
 
-def _standing(run: Material, unit_code: str) -> str:
+def _standing(run: ReportData, unit_code: str) -> str:
     rows = standings(run)
     for row in where(rows, unit_code=unit_code).to_dict("records"):
         above = int((rows["hopeful"] > row["hopeful"]).sum())
@@ -80,7 +80,7 @@ def _standing(run: Material, unit_code: str) -> str:
     return ""
 
 
-def goals(run: Material, unit_code: str) -> list[Block]:
+def goals(run: ReportData, unit_code: str) -> list[Block]:
     """Every target asked of the unit: where it stands, verdict, sentences; then its shares."""
     word, judged = run.labels.word, judged_unit(run, unit_code)
     said = run.all_statements(judged)
@@ -102,7 +102,7 @@ def goals(run: Material, unit_code: str) -> list[Block]:
     return [*blocks, heading(word("unit.ahead")), picture(courses.plot_shares(run, judged))]
 
 
-def given_targets(run: Material, unit_code: str) -> list[Block]:
+def given_targets(run: ReportData, unit_code: str) -> list[Block]:
     """Targets given to this very unit (config/unit_targets.csv) beside its latest figures."""
     rows = []
     for given in where(run.unit_targets, unit_code=unit_code).itertuples():
@@ -117,7 +117,7 @@ def given_targets(run: Material, unit_code: str) -> list[Block]:
     return [parts.grid(run, caption, columns, rows, align="lcrr", cards=True)] if rows else []
 
 
-def figures(run: Material, unit_code: str) -> list[Block]:
+def figures(run: ReportData, unit_code: str) -> list[Block]:
     """Latest figure of every indicator of the unit beside its former district and the province."""
     word, judged = run.labels.word, judged_unit(run, unit_code)
     own = where(run.panel, unit_code=unit_code)
@@ -140,7 +140,7 @@ def figures(run: Material, unit_code: str) -> list[Block]:
     return [*blocks, parts.grid(run, caption, columns, rows, align="lcrrrr"[: len(columns)])]
 
 
-def _figure_cells(run: Material, code: str, row: pd.Series) -> list[str]:
+def _figure_cells(run: ReportData, code: str, row: pd.Series) -> list[str]:
     """Name, year, counts and figure of one panel row."""
     word, number = run.labels.word, run.labels.number
     counts = [number(row[c]) for c in ("numerator", "denominator")]
@@ -151,7 +151,7 @@ def _figure_cells(run: Material, code: str, row: pd.Series) -> list[str]:
     return [run.labels.local(run.indicator(code), "name"), str(row["year"]), shown, value]
 
 
-def quality(run: Material, unit_code: str) -> list[Block]:
+def quality(run: ReportData, unit_code: str) -> list[Block]:
     """What was received from the unit, on time or late, and what it is asked to mend."""
     word, number = run.labels.word, run.labels.number
     sent = where(run.submissions, sender=unit_code)
@@ -169,7 +169,7 @@ def quality(run: Material, unit_code: str) -> list[Block]:
     return [heading(word("unit.quality")), prose([told]), *tables]
 
 
-def activities(run: Material, unit_code: str) -> list[Block]:
+def activities(run: ReportData, unit_code: str) -> list[Block]:
     """Tasks of the latest year the unit reported on: state, what was done, money."""
     word, rows = run.labels.word, where(run.activities, reporter_code=unit_code)
     blocks = [heading(word("unit.activities"))]

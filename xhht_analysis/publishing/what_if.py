@@ -11,7 +11,7 @@ import numpy as np
 
 from xhht_analysis.publishing import explore
 from xhht_analysis.publishing.blocks import Block, heading, prose, table
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 N_DRAWS = 400
 POINTS = (0.5, 1.0, 2.0)
@@ -20,7 +20,7 @@ CONTROLS = ("goal", "unit", "all", "points", "before", "after")
 """Words of the page's controls."""
 
 
-def courses(run: Material) -> dict[str, explore.Course]:
+def courses(run: ReportData) -> dict[str, explore.Course]:
     """Joint courses of the shares whose last target is open and whose districts add up."""
     found = {}
     for said in run.statements(run.last_year):
@@ -31,7 +31,7 @@ def courses(run: Material) -> dict[str, explore.Course]:
     return found
 
 
-def page_model(run: Material, course: explore.Course) -> dict:
+def page_model(run: ReportData, course: explore.Course) -> dict:
     """What the page's script needs on one goal; draws are whole hundredths of a percent."""
     said = run.statement(course.goal_code, run.last_year)
     return {
@@ -47,7 +47,7 @@ def page_model(run: Material, course: explore.Course) -> dict:
     }
 
 
-def what_if_section(run: Material) -> list[Block]:
+def what_if_section(run: ReportData) -> list[Block]:
     """Heading, controls and the table; nothing where no share is open."""
     found, word = courses(run), run.labels.word
     if not found:

@@ -19,6 +19,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Mm, Pt
+from docx.text.run import Run
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
@@ -28,13 +29,13 @@ from xhht_analysis.publishing.labels import Labels
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 TEMPLATES = Path(__file__).with_name("templates")
 CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
-PAGE = (Mm(210), Mm(297))
-LEFT, OTHER = Mm(30), Mm(20)
 LETTER, MAX_WORD = Mm(0.19), 14
 """Room of one letter per point of its size; longer words may break."""
 CELL_SIZES = {False: 11, True: 9}
 """Points in a table, and in one of many columns."""
 MANY_COLUMNS = 7
+NOTE = {"note": 11}
+"""Points of a prose that is smaller than the text."""
 HEIGHT = {False: Mm(225), True: Mm(140)}
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 
@@ -112,8 +113,7 @@ def _write_zip(saved: io.BytesIO, out: Path) -> Path:
 def _turn_page(doc: Doc, wide: bool) -> None:
     section = doc.add_section()
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = PAGE[::-1] if wide else PAGE
-    section.left_margin = OTHER if wide else LEFT
+    section.page_width, section.page_height = section.page_height, section.page_width
     section.different_first_page_header_footer = False
 
 
@@ -126,8 +126,6 @@ def _add(doc: Doc, block: Block, wide: bool) -> None:
             _add_prose(doc, content)
         case "table":
             _add_table(doc, content)
-        case "links":
-            _add_prose(doc, {"style": "list", "paragraphs": [t for t, _ in content["items"]]})
         case "picture":
             shape = doc.add_picture(io.BytesIO(block.png), width=Inches(content["width"] / 96))
             scale = min(_room(doc) / shape.width, HEIGHT[wide] / shape.height, 1)
@@ -141,13 +139,18 @@ def _add(doc: Doc, block: Block, wide: bool) -> None:
 def _add_prose(doc: Doc, content: dict) -> None:
     style = "List Bullet" if content["style"] == "list" else "Body Text"
     for text in content["paragraphs"]:
-        paragraph = doc.add_paragraph(style=style)
-        for piece, bold in runs(text):
-            run = paragraph.add_run(piece)
-            run.bold = bold or content["style"] == "banner"
+        for run in _write(doc.add_paragraph(style=style), text, NOTE.get(content["style"])):
+            run.bold = run.bold or content["style"] == "banner"
             run.italic = content["style"] == "blank"
-            if content["style"] == "note":
-                run.font.size = Pt(11)
+
+
+def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
+    """Write a text, its pieces between double stars bold; the size of the style by default."""
+    written = []
+    for piece, bold in runs(text):
+        written.append(paragraph.add_run(piece))
+        written[-1].bold, written[-1].font.size = bold, Pt(size) if size else None
+    return written
 
 
 def _add_table(doc: Doc, content: dict) -> None:
@@ -169,7 +172,7 @@ def _add_table(doc: Doc, content: dict) -> None:
         cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     _fix_widths(grid, _column_widths(content, _room(doc), size))
     if content["note"]:
-        doc.add_paragraph().add_run(content["note"]).font.size = Pt(size)
+        _write(doc.add_paragraph(), content["note"], size)
 
 
 def _room(doc: Doc) -> int:
@@ -178,13 +181,11 @@ def _room(doc: Doc) -> int:
     return section.page_width - section.left_margin - section.right_margin
 
 
-def _fill(row, texts: list[str], align: str, size: float) -> None:
+def _fill(row, texts: list[str], align: str, size: int) -> None:
     for cell, text, side in zip(row.cells, texts, align, strict=False):
         paragraph = cell.paragraphs[0]
         paragraph.alignment, paragraph.paragraph_format.space_after = SIDES[side], Pt(0)
-        for piece, bold in runs(text):
-            run = paragraph.add_run(piece)
-            run.bold, run.font.size = bold, Pt(size)
+        _write(paragraph, text, size)
 
 
 def _column_widths(content: dict, total: int, size: float) -> list[int]:

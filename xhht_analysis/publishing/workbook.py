@@ -12,7 +12,7 @@ import xlsxwriter
 from xhht_analysis import files
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import summary_table
 from xhht_analysis.publishing.selection import where
 
@@ -41,22 +41,22 @@ OPTIONS = {
 }
 
 
-def write_annex(material: Material, out: Path) -> Path:
+def write_annex(run: ReportData, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
-    tables = {name: getattr(material, name) for name in (*TABLES, "scores")}
-    tables["forecasts"] = forecast_lines(material)  # keeps its place among the sheets
-    tables = {name: in_words(material, table) for name, table in tables.items()}
-    tables = {"summary": summary_table(material), **tables}
-    return write_workbook(tables, out, material.labels, material.is_sample)
+    tables = {name: getattr(run, name) for name in (*TABLES, "scores")}
+    tables["forecasts"] = forecast_lines(run)  # keeps its place among the sheets
+    tables = {name: in_words(run, table) for name, table in tables.items()}
+    tables = {"summary": summary_table(run), **tables}
+    return write_workbook(tables, out, run.labels, run.is_sample)
 
 
-def forecast_lines(material: Material) -> pd.DataFrame:
+def forecast_lines(run: ReportData) -> pd.DataFrame:
     """One line per quantity, unit and year, to be read and filtered by eye.
 
     ``tested`` says whether 02_backtest scored the model on goals of that quantity; then median,
     quantiles (0-1) and, for levels and counts of districts, the chance of each (from 0 up).
     """
-    rows = material.forecasts
+    rows = run.forecasts
     at, kind = rows["output_type_id"].fillna(0), rows["output_type"]
     thousandth = (1000 * at).round().astype(int).astype("str").str.zfill(3)
     name = kind.where(kind == "median", "q" + thousandth)
@@ -64,7 +64,7 @@ def forecast_lines(material: Material) -> pd.DataFrame:
     key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
     wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")
     wide = wide[sorted(wide.columns, key=lambda column: (column[0], len(column), column))]
-    scored = where(material.verdicts, tested="scored")
+    scored = where(run.verdicts, tested="scored")
     scored = {*scored["indicator_code"], *scored["goal_code"]}
     wide = wide.rename_axis(columns=None).reset_index()
     known = wide["indicator_code"].isin(scored)
@@ -72,9 +72,9 @@ def forecast_lines(material: Material) -> pd.DataFrame:
     return wide
 
 
-def in_words(material: Material, table: pd.DataFrame) -> pd.DataFrame:
+def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
     """A table as it is read: words for heads and values, names for codes; the codes at the end."""
-    labels, columns, last = material.labels, {}, {}
+    labels, columns, last = run.labels, {}, {}
     for name, values in table.items():
         head = _head(labels, str(name))
         if name in TECHNICAL:
@@ -82,7 +82,7 @@ def in_words(material: Material, table: pd.DataFrame) -> pd.DataFrame:
             continue
         if name in NAMES:
             last[labels.word("head.code", name=head)] = values
-            values = values.map(lambda code: _name(material, code), na_action="ignore")
+            values = values.map(lambda code: _name(run, code), na_action="ignore")
         elif name in VALUES:
             values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
         columns[head] = values
@@ -100,14 +100,14 @@ def _head(labels: Labels, column: str) -> str:
     return labels.word("head.quantile", level=labels.number(level, 0 if level % 1 == 0 else 1))
 
 
-def _name(material: Material, code: str) -> str:
+def _name(run: ReportData, code: str) -> str:
     """Name of a goal, indicator, task, unit or agency; a code that has none as it is."""
-    if code in material.ordered_goals.index:
-        return material.title(code)
-    tasks = where(material.tasks, task_code=code)
+    if code in run.ordered_goals.index:
+        return run.title(code)
+    tasks = where(run.tasks, task_code=code)
     if len(tasks):
-        return material.labels.local(tasks.iloc[0], "title")
-    return material.names.get(code) or material.short(code)
+        return run.labels.local(tasks.iloc[0], "title")
+    return run.names.get(code) or run.short(code)
 
 
 def _words(labels: Labels, section: str, codes: str) -> str:

@@ -24,10 +24,10 @@ def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> N
     """
     from xhht_analysis.publishing import documents, indicator_pages, workbook
     from xhht_analysis.publishing.figures import gallery
-    from xhht_analysis.publishing.run_tables import read_material
+    from xhht_analysis.publishing.run_tables import read_report_data
 
     folder = staged.reports(as_of)
-    run = read_material(staged.processed(as_of), lang=lang)
+    run = read_report_data(staged.processed(as_of), lang=lang)
     workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
         for part, name in PARTS.items():

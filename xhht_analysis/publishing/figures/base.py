@@ -17,14 +17,14 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from PIL import Image, PngImagePlugin
+from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.labels import CLASS_ORDER
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
@@ -79,7 +79,7 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def finish(figure: Figure, run: Material, title: str, *alt: str, key: str = "") -> Figure:
+def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = "") -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
     The title is kept for caption and file; ``key`` explains signs in a line above the source.
@@ -95,7 +95,7 @@ def finish(figure: Figure, run: Material, title: str, *alt: str, key: str = "") 
     return figure
 
 
-def nothing(run: Material, title: str) -> Figure:
+def nothing(run: ReportData, title: str) -> Figure:
     """Figure that says that there is nothing to draw."""
     figure, axes = canvas(1.6)
     text = run.labels.word("figure_empty")
@@ -104,7 +104,7 @@ def nothing(run: Material, title: str) -> Figure:
     return finish(figure, run, title, f"{title}.", f"{text}.")
 
 
-def local_numbers(axis, run: Material, decimals: int = 0) -> None:
+def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
     """Numbers of an axis with the decimal sign of the language."""
     axis.set_major_formatter(FuncFormatter(lambda x, _: run.labels.number(x, decimals)))
 
@@ -114,15 +114,9 @@ def wrapped(text: str, width: int) -> str:
     return textwrap.fill(text, width) or text
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance 0-1 of WCAG 2."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
-
-
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on ``colour``."""
-    light = luminance(colour)
+    light = relative_luminance(colour)
     return "#ffffff" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "#000000"
 
 

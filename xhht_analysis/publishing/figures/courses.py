@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
-from xhht_analysis.publishing.material import SHARE_KINDS, Material
 from xhht_analysis.publishing.observation import NEARLY
+from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
@@ -23,7 +23,7 @@ AT_REFORM = 0.25
 
 def draw_course(
     axis,
-    run: Material,
+    run: ReportData,
     goal_code: str,
     unit_code: str = "",
     *,
@@ -71,7 +71,7 @@ def draw_course(
 
 
 def _facets(
-    run: Material, drawn: Sequence[tuple[str, str, str]], columns: int, height: float
+    run: ReportData, drawn: Sequence[tuple[str, str, str]], columns: int, height: float
 ) -> Figure:
     """Small multiples of (goal, unit, title) on one scale, in percent."""
     rows = math.ceil(len(drawn) / columns)
@@ -85,13 +85,13 @@ def _facets(
     return figure
 
 
-def _name(run: Material, unit_code: str) -> str:
+def _name(run: ReportData, unit_code: str) -> str:
     whole = run.code(unit_code) == run.province.code
     return run.labels.word("province") if whole else run.names[unit_code]
 
 
 @styled
-def plot_shares(run: Material, unit_code: str = "") -> Figure:
+def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
     word, codes = run.labels.word, where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     drawn = [(c, unit_code, "") for c in codes if len(run.observed(c, None, unit_code))]
@@ -106,7 +106,7 @@ def plot_shares(run: Material, unit_code: str = "") -> Figure:
 
 
 @styled
-def plot_districts(run: Material, goal_code: str) -> Figure:
+def plot_districts(run: ReportData, goal_code: str) -> Figure:
     """One share in every district, the province last."""
     word, units = run.labels.word, [*run.shown_districts["unit_code"], run.province.code]
     seen = {u: rows for u in units if len(rows := run.observed(goal_code, None, u))}
@@ -126,7 +126,7 @@ def plot_districts(run: Material, goal_code: str) -> Figure:
 
 @styled
 def plot_fan(
-    run: Material,
+    run: ReportData,
     goal_code: str,
     unit_code: str = "",
     *,

@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
 from xhht_analysis.publishing.figures.base import picture, png_bytes, save_figure
-from xhht_analysis.publishing.material import SHARE_KINDS, Material
+from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
 Sketches = dict[str, Callable[[], Figure]]
 
 
-def report_figures(run: Material) -> Sketches:
+def report_figures(run: ReportData) -> Sketches:
     """The figures of the report: all goals, levels, shares, pace, chances by district."""
     drawn = {
         "overview": plan.plot_overview,
@@ -32,7 +32,7 @@ def report_figures(run: Material) -> Sketches:
     return {name: partial(plot, run) for name, plot in drawn.items()}
 
 
-def annex_figures(run: Material) -> Sketches:
+def annex_figures(run: ReportData) -> Sketches:
     """The figures of the annex: every share alone and by district."""
     goals = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     shares = [code for code in goals if len(run.observed(code))]
@@ -50,7 +50,7 @@ def _saved(name: str, figure: Figure, folder: str | Path) -> Block:
     return picture(saved[0].read_bytes() if saved else png_bytes(figure))
 
 
-def pictures(run: Material, folder: str | Path = "") -> Callable[..., list[Block]]:
+def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Block]]:
     """What gives the pictures of this run by name, as notebook 04 has drawn them into ``folder``.
 
     A picture that is not there is drawn; a name that the run has no figure for gives none.

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
-from xhht_analysis.publishing.material import COUNTED_KIND, UNIT_KIND, Material
 from xhht_analysis.publishing.places import standings
+from xhht_analysis.publishing.report_data import COUNTED_KIND, UNIT_KIND, ReportData
 from xhht_analysis.publishing.selection import where
 
 COLUMNS = 3
@@ -19,7 +19,7 @@ UNSURE = len(LEVEL_COLOURS)
 """Place of the colour of what is not known for sure."""
 
 
-def short_names(run: Material) -> list[str]:
+def short_names(run: ReportData) -> list[str]:
     """Proper names of the districts; with "huyện", "thị xã" … where two share one."""
     names = run.shown_districts["short_name"]
     proper = names.str.replace(UNIT_KIND, "", regex=True)
@@ -27,7 +27,7 @@ def short_names(run: Material) -> list[str]:
 
 
 @styled
-def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
+def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
     word, goals = run.labels.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
@@ -47,7 +47,7 @@ def plot_ladder(run: Material, indicators: tuple[str, ...] = ()) -> Figure:
     return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
 
 
-def _ladder_panel(axis, run: Material, code: str) -> str:
+def _ladder_panel(axis, run: ReportData, code: str) -> str:
     """Draw one standard; its sentence for the alt text."""
     units, word = list(run.shown_districts["unit_code"]), run.labels.word
     cells = where(run.levels(code), unit_code=units)
@@ -89,7 +89,7 @@ def _cell_text(said) -> str:
 
 
 @styled
-def plot_heatmap(run: Material, year: int = 0) -> Figure:
+def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
     units, word, year = list(run.shown_districts["unit_code"]), run.labels.word, year
     year = year or run.last_year

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, INK, TARGET, styled
-from xhht_analysis.publishing.material import Material
+from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.sentences import tally
 from xhht_analysis.publishing.statements import Statement
 
@@ -18,7 +18,7 @@ ROOM = 130
 
 
 @styled
-def plot_overview(run: Material) -> Figure:
+def plot_overview(run: ReportData) -> Figure:
     """Marks of both years beside each goal, and how much of its last target is reached."""
     word = run.labels.word
     pairs = [
@@ -82,7 +82,7 @@ def _marks(axis, place: int, pair: list[Statement | None]) -> None:
 
 
 @styled
-def plot_pace(run: Material, year: int = 0) -> Figure:
+def plot_pace(run: ReportData, year: int = 0) -> Figure:
     """Pace that each share needs to its target beside its pace so far, points a year."""
     word, number, year = run.labels.word, run.labels.number, year or run.last_year
     said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]

@@ -1,6 +1,6 @@
 """What a figure or a page is made from: the tables of one run, the plan, the words.
 
-`Material` only selects; nothing is estimated here. "Districts" are those of the plan's frame; an
+`ReportData` only selects; nothing is estimated here. "Districts" are those of the plan's frame; an
 empty unit_code means the province of the plan, also after a merger.
 """
 
@@ -32,7 +32,7 @@ LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportData:
     """Tables of one run (contracts), the plan's tables (`plan.tables`) and the labels.
 
     ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
