@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_700,
     "intake": 59_100,
     "forecasting": 27_700,
-    "publishing": 41_800,
+    "publishing": 41_900,
     "running": 20_700,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

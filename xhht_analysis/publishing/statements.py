@@ -171,9 +171,8 @@ class Statement:
     @property
     def latest_text(self) -> str:
         """Latest figure and its year."""
-        if self.latest is None:
-            return self.labels.word("none")
-        return f"{self.range_text(self.latest)} ({self.latest.year})"
+        year = f" ({self.latest.year})" if self.latest else ""
+        return self.range_text(self.latest) + year
 
     @property
     def verdict_text(self) -> str:
@@ -204,8 +203,8 @@ class Statement:
     @property
     def has_range(self) -> bool:
         """Whether there is no single chance but a least and a greatest one."""
-        known = self.chance_range[0] == self.chance_range[0]
-        return known and not self.is_forecast and self.key != "no_object"
+        low, _ = self.chance_range
+        return low == low and not self.is_forecast and self.key != "no_object"
 
     @property
     def chance_ends(self) -> list[str]:
