@@ -125,25 +125,25 @@ def _compare_with_received(
     """Findings about the year of a file: behind what is expected, submitted before, same bytes."""
     year, day = about["year"], about["received_on"]
     expected = int(day[:4]) - (day[5:7] < SEASON)
-    rules = []
+    rules = {}
     if pd.notna(year) and year < expected:
-        rules.append(("year_behind", {"year": year, "expected": expected}))
-    same = [
-        relative_name(other, raw_dir)
-        for other in (find_files(raw_dir) if raw_dir.is_dir() else ())
-        if other.relative_to(raw_dir).parts[0] < day
-        if other.is_file() and other.stat().st_size == path.stat().st_size
-        if files.sha256(other) == about["sha256"]
+        rules["year_behind"] = ""
+    for other in find_files(raw_dir):
+        is_earlier = other.relative_to(raw_dir).parts[0] < day and other.is_file()
+        same_size = is_earlier and other.stat().st_size == path.stat().st_size
+        if same_size and files.sha256(other) == about["sha256"]:
+            rules["received_before"] = relative_name(other, raw_dir)
+    if received is not None and "received_before" not in rules:
+        of_year = received[received["sender"].eq(about["sender"]) & received["year"].eq(year)]
+        used = of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
+        others = of_year[used & of_year["sha256"].ne(about["sha256"])]
+        if len(others):
+            rules["year_received"] = others["file"].iloc[-1]
+    words = {"year": year, "expected": expected}
+    return [
+        {"rule": rule, "message": YEAR_MESSAGES[rule].format(file=file, **words)}
+        for rule, file in rules.items()
     ]
-    if same:
-        rules.append(("received_before", {"file": same[0]}))
-    elif received is not None:
-        used = received[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
-        before = received[used & received["file"].ne(about["file"])]
-        before = before[before["sender"].eq(about["sender"]) & before["year"].eq(year)]
-        for row in before.tail(1).to_dict("records"):
-            rules.append(("year_received", {"year": year, "file": row["file"]}))
-    return [{"rule": rule, "message": YEAR_MESSAGES[rule].format(**of)} for rule, of in rules]
 
 
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:

@@ -97,7 +97,12 @@ def write_template(
     rows = rows.drop_duplicates("indicator_code")
     with open_book(path) as book:
         head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
-        _write_figures(book, head, rows, _by_code(values), mark)
+        by_code = (
+            {}
+            if values is None or values.empty
+            else values.set_index("indicator_code").to_dict("index")
+        )
+        _write_figures(book, head, rows, by_code, mark)
         if level == "district":
             communes = units[units["parent_code"] == unit_code]
             _write_communes(book, communes, rows[rows["kind"] == "rate"], commune_values, mark)
@@ -142,12 +147,6 @@ def _duty(level: str, province: Province) -> str:
 
 def _lists(codes: pd.Series, code: str | None) -> pd.Series:
     return codes.fillna("").map(lambda text: code in text.split(";")).astype(bool)
-
-
-def _by_code(values: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
-    if values is None:
-        return {}
-    return {row["indicator_code"]: row for row in values.to_dict("records")}
 
 
 def _write_figures(
@@ -243,8 +242,8 @@ def _write_communes(
             sheet.write_comment(2, column + beside, record[f"{part}_vi"])
     sheet.set_row(0, 48)
     sheet.set_row(1, None, None, {"hidden": True})
-    given = {} if values is None else values.set_index(["unit_code", "indicator_code"])
-    known = {} if values is None else given[["numerator", "denominator"]].to_dict("index")
+    place = ["unit_code", "indicator_code"]
+    known = {} if values is None or values.empty else values.set_index(place).to_dict("index")
     for row, commune in enumerate(communes.to_dict("records"), start=3):
         for column, text in enumerate((row - 2, commune["unit_code"], commune["name_vi"])):
             book.put(sheet, row, column, text)
