@@ -132,12 +132,12 @@ def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
         reader = csv.reader(stream, delimiter=sep)
         header = next(reader, [])
         rows = [(reader.line_num, row) for row in reader if row]
-    told = "thiếu cột", [name for name in table.columns if name not in header]
+    missing = "thiếu cột", [name for name in table.columns if name not in header]
     more = "cột lạ", [name for name in header if name not in table.columns]
-    found = [f"{rule}: {', '.join(names)}" for rule, names in (told, more) if names]
+    faults = [f"{rule}: {', '.join(names)}" for rule, names in (missing, more) if names]
     if long := [line for line, row in rows if len(row) > len(header)]:
         rule = f"ô có dấu «{sep}» phải nằm trong ngoặc kép"
-        return [*found, f"thừa ô: {len(long)} dòng, đầu tiên là dòng {long[0]}; {rule}"]
+        return [*faults, f"thừa ô: {len(long)} dòng, đầu tiên là dòng {long[0]}; {rule}"]
     for place, name in enumerate(header):
         kind = table.columns[name].kind if name in table.columns else "str"
         cells = [(line, row[place]) for line, row in rows if len(row) > place and row[place]]
@@ -145,8 +145,8 @@ def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
         if wrong:
             rule = f"cột {name}: không phải {KINDS[kind].format(decimal)}"
             shown = f"đầu tiên là dòng {wrong[0][0]} ({wrong[0][1]})"
-            found.append(f"{rule}: {len(wrong)} dòng, {shown}")
-    return found
+            faults.append(f"{rule}: {len(wrong)} dòng, {shown}")
+    return faults
 
 
 def _reads_as(kind: str, cell: str, decimal: str) -> bool:
@@ -171,8 +171,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     unknown = [name for name in frame.columns if name not in table.columns]
     if unknown:
-        told = f"cột lạ: {', '.join(unknown)}; các cột đúng: {', '.join(table.columns)}"
-        raise ContractError(_message(table, [told]))
+        breach = f"cột lạ: {', '.join(unknown)}; các cột đúng: {', '.join(table.columns)}"
+        raise ContractError(_message(table, [breach]))
     out = frame.reindex(columns=list(table.columns))
     return out.astype(table.dtypes)
 
@@ -190,13 +190,13 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         breaches = [f"các cột phải là: {', '.join(table.columns)}"]
     else:
         breaches = [
-            f"cột {name}: {told}"
+            f"cột {name}: {breach}"
             for name, column in table.columns.items()
-            for told in _column_breaches(frame[name], column, table.dtypes[name])
+            for breach in _column_breaches(frame[name], column, table.dtypes[name])
         ]
         if table.key:
             keys = frame[list(table.key)]
-            breaches += _told(keys.duplicated(), keys, f"trùng khoá ({', '.join(table.key)})")
+            breaches += _breach(keys.duplicated(), keys, f"trùng khoá ({', '.join(table.key)})")
     if breaches:
         raise ContractError(_message(table, breaches))
     return frame
@@ -204,31 +204,31 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def _message(table: Table, breaches: list[str]) -> str:
     return "\n".join(
-        [f"Bảng {table.name} không đúng quy ước:", *(f"  {told}" for told in breaches)]
+        [f"Bảng {table.name} không đúng quy ước:", *(f"  {breach}" for breach in breaches)]
     )
 
 
 def _column_breaches(values: pd.Series, column: Column, dtype: str) -> list[str]:
     if values.dtype != pd.api.types.pandas_dtype(dtype):
         return [f"kiểu {values.dtype}, phải là {dtype}"]
-    found, empty = [], values.isna()
+    breaches, empty = [], values.isna()
     if column.kind == "str":
         empty |= values.eq("").fillna(False)
     if column.required:
-        found += _told(empty, None, "không được để trống")
+        breaches += _breach(empty, None, "không được để trống")
     if column.kind == "float":
-        found += _told(np.isinf(values), values, "không phải số hữu hạn")
+        breaches += _breach(np.isinf(values), values, "không phải số hữu hạn")
     if column.low is not None:
-        found += _told(values < column.low, values, f"nhỏ hơn {column.low:g}")
+        breaches += _breach(values < column.low, values, f"nhỏ hơn {column.low:g}")
     if column.high is not None:
-        found += _told(values > column.high, values, f"lớn hơn {column.high:g}")
+        breaches += _breach(values > column.high, values, f"lớn hơn {column.high:g}")
     if column.allowed is not None:
         wrong = ~values.isin(column.allowed) & ~empty
-        found += _told(wrong, values, f"phải là một trong: {', '.join(column.allowed)}")
-    return found
+        breaches += _breach(wrong, values, f"phải là một trong: {', '.join(column.allowed)}")
+    return breaches
 
 
-def _told(wrong: pd.Series, values: pd.Series | pd.DataFrame | None, rule: str) -> list[str]:
+def _breach(wrong: pd.Series, values: pd.Series | pd.DataFrame | None, rule: str) -> list[str]:
     """Nothing, or one line: the rule, how many rows break it, the first of them and its value."""
     at = np.flatnonzero(wrong.fillna(False))
     if not len(at):

@@ -137,12 +137,12 @@ def gather(
 
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
-    seen: dict[str, str] = {}
+    first_files: dict[str, str] = {}
     descriptions = recognise.read_descriptions(plan.config_dir)
     forms = recognise.FormReader(plan.areas, plan.indicators, plan.agencies, descriptions)
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read(content, day or as_of)
-        original = seen.setdefault(content.sha256 or content.file, content.file)
+        original = first_files.setdefault(content.sha256 or content.file, content.file)
         if reading.refusal is not None:
             claims = [_refused(reading.refusal, content.file, day or as_of)]
         else:

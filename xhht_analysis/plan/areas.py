@@ -297,13 +297,13 @@ class Areas:
         Thị xã Gò Công and Thành phố Gò Công are one district: the kind may be the old or the
         coming one as long as code, name and frame are the same.
         """
-        found = {
+        rows = {
             (row.unit_code, row.frame): row
             for unit in named
             for row in self._by_code[unit.unit_code]
             if row.nameable_on(on) and (row.name.core, row.frame) == (unit.name.core, unit.frame)
         }
-        return list(found.values())
+        return list(rows.values())
 
     def _match_code(self, code: str, on: str) -> Match:
         rows = [unit for unit in self._by_code.get(code, []) if unit.nameable_on(on)]

@@ -44,12 +44,12 @@ def check_plan(config_dir: Path) -> None:
 def _codes(plan: dict[str, pd.DataFrame]) -> list[str]:
     faults = []
     for home, columns in LINKS.items():
-        known = set(plan[home][CONFIG_TABLES[home].key[0]])
+        codes_of_home = set(plan[home][CONFIG_TABLES[home].key[0]])
         for place in columns.split():
             table, column = place.split(".")
             used = {code for cell in plan[table][column] for code in split_codes(cell)}
-            if used - known:
-                codes = _some(used - known)
+            if used - codes_of_home:
+                codes = _some(used - codes_of_home)
                 faults.append(f"  {table}.csv, cột {column}: {codes} không có trong {home}.csv")
     return faults
 
@@ -90,8 +90,8 @@ def _units(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
         communes = set(units.loc[units["level"].eq("commune"), "unit_code"])
         lost = {code for code in communes if homes.get(code) not in districts}
         if lost := lost | (set(homes) - communes):
-            told = f"  units.csv, crosswalk.csv: ngày {on}, chưa rõ huyện của {_some(lost)}"
-            faults.append(told)
+            fault = f"  units.csv, crosswalk.csv: ngày {on}, chưa rõ huyện của {_some(lost)}"
+            faults.append(fault)
     return faults
 
 

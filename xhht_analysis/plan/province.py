@@ -92,8 +92,8 @@ def _checked(given: dict) -> Province:
         "dòng lạ": [name for name in given if name not in lines],
         "không đọc được (mã phải nằm trong ngoặc kép)": wrong,
     }
-    if told := [f"{fault}: {', '.join(names)}" for fault, names in faults.items() if names]:
-        raise ValueError("; ".join(told))
+    if messages := [f"{fault}: {', '.join(names)}" for fault, names in faults.items() if names]:
+        raise ValueError("; ".join(messages))
     return Province(**typed)
 
 

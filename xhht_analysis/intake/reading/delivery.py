@@ -49,11 +49,11 @@ SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep")
 
 def find_files(folder: Path) -> list[Path]:
     """All files below ``folder``, sorted; links are listed, never followed."""
-    found = []
+    paths = []
     for parent, folders, files in os.walk(folder, followlinks=False):
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
-        found += [Path(parent) / name for name in [*files, *links]]
-    return sorted(found)
+        paths += [Path(parent) / name for name in [*files, *links]]
+    return sorted(paths)
 
 
 def read_files(

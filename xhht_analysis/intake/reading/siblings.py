@@ -40,12 +40,12 @@ class Siblings:
 
 def _habit(text: str, mark: str) -> str | None:
     """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
-    whole, found, part = re.sub(r"[^\d.,]", "", text).partition(mark)
+    whole, separator, part = re.sub(r"[^\d.,]", "", text).partition(mark)
     if not whole[:1].isdigit():
         return None
-    if found and not part.isdigit() and part:
+    if separator and not part.isdigit() and part:
         return "thousands"
-    if found:
+    if separator:
         sure = len(part) != 3 or len(whole) > 3 or not whole.isdigit() or whole.startswith("0")
         return "decimal" if sure else None
     groups = re.split("[.,]", whole)

@@ -301,15 +301,15 @@ def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
         if typed in BLANKS - {"x"}:
             return EMPTY
         words = re.sub(r"\b\d+ tuoi\b|(?<=\d) 0$", "", fold(raw))
-        found, rest = LEVEL.findall(words), set(LEVEL.sub(" ", words).split())
+        levels, rest = LEVEL.findall(words), set(LEVEL.sub(" ", words).split())
         refused = rest & {"chua", "khong"}
         if not rest <= LEVEL_WORDS or typed.startswith("-"):
             return Parsed(problem="excel_error" if ERROR.fullmatch(raw.strip()) else "not_level")
-        if refused and not found:
+        if refused and not levels:
             value = 0
-        elif len(found) == 1 and not refused:
-            value = int(found[0]) if found[0].isdigit() else len(found[0])
-        elif not found and rest & {"dat", "co", "nhan"}:
+        elif len(levels) == 1 and not refused:
+            value = int(levels[0]) if levels[0].isdigit() else len(levels[0])
+        elif not levels and rest & {"dat", "co", "nhan"}:
             if level_max not in (None, 1):
                 return Parsed(problem="ambiguous_level")
             value = 1

@@ -243,12 +243,14 @@ def read_csv(data: bytes) -> Sheet:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     if text.count("\n") > prescan.MAX_ROWS or len(text) > 20 * prescan.MAX_CELLS:
         raise RefusedError("too_many_cells", f"{text.count(chr(10))} lines")
-    told = re.match(r'"?sep=(.)"?[;,\t]*\n', text)
-    delimiter = told[1] if told else max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
-    reader = csv.reader(
-        io.StringIO(text[told.end() :] if told else text, newline=""), delimiter=delimiter
+    declared = re.match(r'"?sep=(.)"?[;,\t]*\n', text)
+    delimiter = (
+        declared[1] if declared else max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
     )
-    first = start = 2 if told else 1
+    reader = csv.reader(
+        io.StringIO(text[declared.end() :] if declared else text, newline=""), delimiter=delimiter
+    )
+    first = start = 2 if declared else 1
     grid, lines = [], []
     try:
         for row in reader:
@@ -306,8 +308,8 @@ def _word_row(row: ElementTree.Element) -> list[object]:
     cells: list[object] = []
     for cell in row.iterfind(f"{WORD}tc"):
         span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
-        told = span.get(f"{WORD}val", "") if span is not None else ""
-        width = int(told) if re.fullmatch("[0-9]{1,4}", told) else 1
+        columns = span.get(f"{WORD}val", "") if span is not None else ""
+        width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 1
         text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
         cells += [text] * min(width, prescan.MAX_COLUMNS)
     return cells

@@ -7,7 +7,6 @@ on its sheet `SHEET` become lines of config/corrections.csv.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,11 +69,6 @@ class Checked:
     submission: dict[str, Any]
 
 
-def check_file(path: Path, plan: Plan, *, raw_dir: Path, as_of: str) -> pd.DataFrame:
-    """Problems of one submission, see `read_submission`."""
-    return read_submission(path, plan, raw_dir=raw_dir, as_of=as_of).problems
-
-
 def read_submission(
     path: Path,
     plan: Plan,
@@ -110,8 +104,8 @@ def read_submission(
     columns, findings = findings[left_out], findings[~left_out]
     findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
     about = tables["submissions"].iloc[0].to_dict()
-    told = pd.DataFrame(_compare_with_received(about, path, raw_dir, received))
-    findings = pd.concat([told.assign(file=about["file"], kind="finding"), findings])
+    of_year = pd.DataFrame(_compare_with_received(about, path, raw_dir, received))
+    findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
     problems = pd.concat(both, ignore_index=True).astype("str")
     if (problems["raw"].isna() & problems["cell"].notna()).any():
@@ -160,7 +154,7 @@ def write_marked_copy(
 ) -> Path:
     """Write the file's values to ``target`` with the wrong cells coloured and commented.
 
-    Sheet `SHEET` lists ``problems`` (from `check_file`) with columns to fill in. A file refused
+    Sheet `SHEET` lists ``problems`` (of `Checked`) with columns to fill in. A file refused
     as a whole gives that sheet alone.
     """
     root, _ = _place(path, raw_dir, as_of)
@@ -177,8 +171,8 @@ def write_marked_copy(
 
 def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.DataFrame]:
     """Problems of every grid position of the sheet that has any."""
-    own = problems[problems["sheet"].fillna("").eq(sheet.name) & problems["cell"].notna()]
-    wanted = dict(list(own.groupby("cell")))
+    of_sheet = problems[problems["sheet"].fillna("").eq(sheet.name) & problems["cell"].notna()]
+    wanted = dict(list(of_sheet.groupby("cell")))
     return {
         (row, column): wanted[address]
         for row, cells in enumerate(sheet.grid if wanted else [])
@@ -195,11 +189,11 @@ def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> 
         at = lines[row] - 1 if lines else row + sheet.origin[0] - 1
         for column, value in enumerate(cells):
             place = at, column if lines else column + sheet.origin[1] - 1
-            own = marked.get((row, column))
-            if own is not None:
-                style = "wrong" if own["kind"].eq("reject").any() else "doubt"
+            faults = marked.get((row, column))
+            if faults is not None:
+                style = "wrong" if faults["kind"].eq("reject").any() else "doubt"
                 book.put(target, *place, _plain(value, shown=True), style)
-                target.write_comment(*place, "\n".join(own["message"]))
+                target.write_comment(*place, "\n".join(faults["message"]))
             elif value not in ("", None) and (row, column) not in merged:
                 style = "day" if isinstance(value, dt.date) else "plain"
                 book.put(target, *place, _plain(value), style)
@@ -265,8 +259,8 @@ def _write_list(book: Book, problems: pd.DataFrame, file: str) -> None:
     book.header(sheet, 2, {name: (title, 0, "") for name, (title, _) in HEADINGS.items()})
     for row, problem in enumerate(problems.assign(file=file).to_dict("records"), start=3):
         for column, name in enumerate(HEADINGS):
-            given = name in problem
-            style = ("wrong" if problem["kind"] == "reject" else "doubt") if given else "entry"
+            is_filled = name in problem
+            style = ("wrong" if problem["kind"] == "reject" else "doubt") if is_filled else "entry"
             book.put(sheet, row, column, problem.get(name), style)
     options = {"validate": "list", "source": list(ACTIONS)}
     sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
@@ -286,12 +280,12 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         If the sheet is not there, or a filled row lacks its value, reason or source.
     """
     content = next(iter(read_files([path], path.parent, jobs=1)))
-    own = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
+    lists = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
     titles = {fold(title): name for name, (title, _) in HEADINGS.items()}
-    head = next((r for s in own for r, c in enumerate(s.grid) if _is_head(c, titles)), None)
+    head = next((r for s in lists for r, c in enumerate(s.grid) if _is_head(c, titles)), None)
     if head is None:
         raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
-    sheet = own[0]
+    sheet = lists[0]
     columns = {titles[fold(t)]: c for c, t in enumerate(sheet.grid[head]) if fold(str(t)) in titles}
     lines, faults = [], []
     for row in range(head + 1, sheet.n_rows):
@@ -340,18 +334,12 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
     KitError
         If a line for the same cell is there already.
     """
-    path, known = config_dir / "corrections.csv", read_corrections(config_dir)
+    path, existing = config_dir / "corrections.csv", read_corrections(config_dir)
     place = ["file", "sheet", "cell"]
-    there = set(known[place].fillna("").itertuples(index=False, name=None))
+    there = set(existing[place].fillna("").itertuples(index=False, name=None))
     for row in lines[place].fillna("").itertuples(index=False):
         if tuple(row) in there:
             raise KitError(f"{path}: đã có đính chính cho {row.file}, ô {row.cell}.")
-    rows = pd.concat([known, lines.reindex(columns=list(CORRECTIONS.columns))]).astype("object")
-    rows = rows.where(rows.notna(), "").map(str).map(_harmless)
+    rows = pd.concat([existing, lines.reindex(columns=list(CORRECTIONS.columns))]).astype("object")
+    rows = rows.where(rows.notna(), "").map(str).apply(store.harmless)
     return files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet opening the CSV does not run as a formula."""
-    risky = text.startswith(store.FORMULA_STARTS) and not re.fullmatch(store.NUMBER, text)
-    return f"'{text}" if risky else text

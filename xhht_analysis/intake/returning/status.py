@@ -171,8 +171,8 @@ def _owed(
 
 
 def _of_unit(indicators: pd.DataFrame, duty: str) -> list[str]:
-    own = indicators["reporter"].fillna("").map(lambda text: duty in split_codes(text))
-    return indicators.loc[own, "indicator_code"].tolist()
+    owes = indicators["reporter"].fillna("").map(lambda text: duty in split_codes(text))
+    return indicators.loc[owes, "indicator_code"].tolist()
 
 
 def _asked(indicators: pd.DataFrame, standards: pd.DataFrame, year: int) -> set[str]:

@@ -170,7 +170,7 @@ def _write_figures(
 
 
 def _write_indicator(
-    book: Book, sheet: Any, row: int, record: dict[str, Any], given: dict[str, Any]
+    book: Book, sheet: Any, row: int, record: dict[str, Any], values: dict[str, Any]
 ) -> None:
     is_level = record["measure_unit"] == "level"
     unit = "mức độ" if is_level else record.get("count_unit_vi")
@@ -178,7 +178,7 @@ def _write_indicator(
         book.put(sheet, row, column, text)
     if isinstance(record.get("definition_vi"), str) and record["definition_vi"]:
         sheet.write_comment(row, 1, record["definition_vi"], {"x_scale": 3, "y_scale": 1.5})
-    counts = [given.get("numerator"), given.get("denominator")]
+    counts = [values.get("numerator"), values.get("denominator")]
     for column, count in enumerate(counts, start=3):
         book.put(sheet, row, column, count, "closed" if is_level else "input")
     if is_level:
@@ -187,14 +187,14 @@ def _write_indicator(
         options = {"validate": "list", "source": list(range(top + 1))}
         sheet.data_validation(row, 6, row, 6, options | _refusal(f"Chọn mức độ từ 0 đến {top}."))
     else:
-        _write_percent(book, sheet, row, counts, given.get("value"))
+        _write_percent(book, sheet, row, counts, values.get("value"))
         _validate_counts(sheet, row, 3)
-    book.put(sheet, row, 6, given.get("level"), "input" if is_level else "closed")
+    book.put(sheet, row, 6, values.get("level"), "input" if is_level else "closed")
     for column, field in ((7, "valid_from"), (8, "valid_to")):
-        text = given.get(field)
+        text = values.get(field)
         day = datetime.fromisoformat(text) if isinstance(text, str) and text else None
         book.put(sheet, row, column, day, "date" if is_level else "closed")
-    book.put(sheet, row, 9, given.get("note"), "entry")
+    book.put(sheet, row, 9, values.get("note"), "entry")
 
 
 def _write_percent(book: Book, sheet: Any, row: int, counts: list[Any], value: Any) -> None:
@@ -203,8 +203,8 @@ def _write_percent(book: Book, sheet: Any, row: int, counts: list[Any], value: A
         return book.put(sheet, row, 5, value, "percent")
     top, bottom = f"D{row + 1}", f"E{row + 1}"
     formula = f'=IF(N({bottom})>0,ROUND({top}/{bottom}*100,2),"")'
-    known = not any(pd.isna(count) for count in counts) and float(counts[1]) > 0
-    cached = int(float(counts[0]) / float(counts[1]) * 10_000 + 0.5) / 100 if known else ""
+    is_computed = not any(pd.isna(count) for count in counts) and float(counts[1]) > 0
+    cached = int(float(counts[0]) / float(counts[1]) * 10_000 + 0.5) / 100 if is_computed else ""
     sheet.write_formula(row, 5, formula, book.styles["percent"], cached)
     return None
 
@@ -243,12 +243,12 @@ def _write_communes(
     sheet.set_row(0, 48)
     sheet.set_row(1, None, None, {"hidden": True})
     place = ["unit_code", "indicator_code"]
-    known = {} if values is None or values.empty else values.set_index(place).to_dict("index")
+    counts_of = {} if values is None or values.empty else values.set_index(place).to_dict("index")
     for row, commune in enumerate(communes.to_dict("records"), start=3):
         for column, text in enumerate((row - 2, commune["unit_code"], commune["name_vi"])):
             book.put(sheet, row, column, text)
         for column, code in zip(range(3, 999, 2), rates["indicator_code"], strict=False):
-            counts = known.get((commune["unit_code"], code), {})
+            counts = counts_of.get((commune["unit_code"], code), {})
             book.put(sheet, row, column, counts.get("numerator"), "input")
             book.put(sheet, row, column + 1, counts.get("denominator"), "input")
             _validate_counts(sheet, row, column)
