@@ -15,6 +15,7 @@ import pandas as pd
 
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.panel import forecast_panel
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import ROUNDING, rules_in_force
 
@@ -91,7 +92,7 @@ class Recognition:
         facts = facts[~facts["unit_code"].isin(above) & facts["year"].le(int(on[:4]))]
         parts = []
         for year, now in facts.groupby("year"):
-            made = self.areas.predecessors(now["unit_code"], int(year), on)
+            made = predecessors(self.areas, now["unit_code"], int(year), on)
             home = {old: new for new, olds in made.items() for old in olds}
             sums = now.assign(unit_code=now["unit_code"].map(home)).groupby("unit_code")
             found = sums[["numerator", "denominator"]].sum(skipna=False)
@@ -103,6 +104,26 @@ class Recognition:
         history = pd.concat(parts).reset_index() if parts else facts
         kept = history[history["unit_code"].isin(communes)].assign(indicator_code=rate)
         return kept.drop(columns="n", errors="ignore")
+
+
+def predecessors(
+    areas: Areas, codes: Iterable[str], year: int, on: str
+) -> dict[str, frozenset[str]]:
+    """Communes of ``on`` and the whole communes of ``year`` that each was made of.
+
+    The latest list of that year that holds all ``codes`` says which units they name; no list holds
+    them: the one of 31 December.
+    """
+    table, named = areas.crosswalk, set(codes)
+    days = list(table.columns[1:])
+
+    def column(day: str) -> str:
+        return max((d for d in days[1:] if d <= day), default=days[0])
+
+    first, last = column(f"{year}-01-01"), column(f"{year}-12-31")
+    lists = table.loc[:, first:last].columns[::-1]
+    then = next((day for day in lists if named <= set(table[day])), last)
+    return table[then].groupby(table[column(on)]).agg(frozenset).to_dict()
 
 
 def _enough(rows: pd.DataFrame, communes: set[str], origin: int) -> bool:

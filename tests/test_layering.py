@@ -43,8 +43,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 7_700,
-    "intake": 59_100,
+    "plan": 7_500,
+    "intake": 58_800,
     "forecasting": 27_700,
     "publishing": 41_900,
     "running": 20_700,

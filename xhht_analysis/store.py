@@ -69,7 +69,12 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> Path:
     frame = frame.sort_values(list(table.key or table.columns), kind="stable", na_position="first")
     for column in table.text_columns:
         frame[column] = frame[column].map(characters.printable, na_action="ignore").astype("str")
-        risky = frame[column].str.startswith(FORMULA_STARTS) & ~frame[column].str.fullmatch(NUMBER)
-        frame[column] = frame[column].mask(risky.fillna(False).astype(bool), "'" + frame[column])
+        frame[column] = harmless(frame[column])
     text = frame.to_csv(index=False, lineterminator="\n")
     return files.write_text(folder / f"{name}.csv", text)
+
+
+def harmless(texts: pd.Series) -> pd.Series:
+    """Texts, those that a spreadsheet would run as a formula behind an apostrophe."""
+    risky = texts.str.startswith(FORMULA_STARTS) & ~texts.str.fullmatch(NUMBER)
+    return texts.mask(risky.fillna(False).astype(bool), "'" + texts)

@@ -184,7 +184,7 @@ def test_agencies_report_known_indicators_by_30_november_and_have_heirs(plan):
 
 def test_the_crosswalk_is_complete_and_whole(plan):
     found = areas.read_areas(CONFIG)
-    crosswalk = found.crosswalk()
+    crosswalk = found.crosswalk
     steps = ["2021-01-01", "2024-05-01", "2024-11-01", "2025-07-01"]
     assert [crosswalk[step].nunique() for step in steps] == [172, 170, 164, 57]
     assert crosswalk.groupby("2025-07-01")["district_code"].nunique().eq(1).all()

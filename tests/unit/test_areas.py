@@ -77,12 +77,6 @@ def test_frames_follow_code_and_date():
     assert frames == ["2021", "2025-07", "2021", "2021"]
 
 
-def test_the_crosswalk_given_away_is_a_copy():
-    given_away = AREAS.crosswalk()
-    given_away["district_code"] = ""
-    assert AREAS.crosswalk()["district_code"].ne("").all()
-
-
 def test_no_commune_is_marked_specially_disadvantaged_without_a_list():
     assert AREAS.special_communes(BEFORE) == frozenset()
     table = AREAS.table.copy()
@@ -289,17 +283,6 @@ def test_near_names_are_looked_for_only_when_asked():
     found = AREAS.match("Xã Bình Nình", BEFORE, suggest=False)
     assert (found.problem, found.suggestion) == ("unknown_unit", None)
     assert "Bình Ninh" in AREAS.match("Xã Bình Nình", BEFORE).suggestion
-
-
-def test_the_codes_of_a_year_say_which_list_they_come_from():
-    # 28300 was Phường 4 of Gò Công until 2024-04 and is Phường 1 (with the old one, 28303) after
-    old = AREAS.predecessors(["28300", "28303"], 2024, "2025-12-31")["28306"]
-    assert {"28300", "28303"} <= old
-    assert "28303" not in AREAS.predecessors(["28300"], 2024, "2025-12-31")["28306"]
-    everything = AREAS.crosswalk()["2021-01-01"]
-    made = AREAS.predecessors(everything, 2021, "2025-12-31")
-    assert (len(made), sum(map(len, made.values()))) == (57, 172)
-    assert AREAS.predecessors([], 2026, "2026-12-31")["28249"] == {"28249"}
 
 
 def test_near_names_share_three_quarters_of_their_letters():

@@ -95,7 +95,7 @@ def test_denominator_jump_of_a_large_unit_only():
 
 
 def test_commune_that_took_in_others_has_not_jumped():
-    code = plan().areas.crosswalk()["2024-11-01"].value_counts().index[0]
+    code = plan().areas.crosswalk["2024-11-01"].value_counts().index[0]
     rows = series([(500, 1000), (1500, 3000)], unit=code, first=2023)
     rows[1] |= {"received_on": "2024-11-20", "snapshot_date": "2024-11-15"}
     assert doubts(*rows, rule="denominator_jump").empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests import odd_files
-from tests.form_fixtures import Board, plan, write_xlsx
+from tests.form_fixtures import Board, write_xlsx
+from tests.intake_case import plan
 from tests.odd_files import CAI_BE, HEAD, list_xml, write_package
 from xhht_analysis import contracts, store
 from xhht_analysis.characters import printable
 from xhht_analysis.intake import run_intake
+from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
 from xhht_analysis.intake.returning.template import write_template
@@ -216,10 +219,27 @@ def test_names_of_files_and_sheets_are_masked_in_every_table_and_in_the_record(t
     assert set(input_hashes(tmp_path, "2026-11-20")) == set(names)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("0912345678.xlsx", "0••••••••• [{}].xlsx"),
+        ("bc_0912345678_x.xls", "bc_0•••••••••_x [{}].xls"),
+        ("ông A 311234567", "ông A 3•••••••• [{}]"), ("311234567.csv", "3•••••••• [{}].csv"),
+        ("082090001234_TDTT.docx", "0•••••••••••_TDTT [{}].docx"),
+        ("XMC-3_28360_2026.xlsx", None), ("2026-11-20", None), ("bieu_mau_823_20231120.xlsx", None),
+        ("CV 123_UBND.xlsx", None), ("a_b c.xlsx", None),
+    ],
+)  # fmt: skip
+def test_names_of_files_and_folders(name, shown):
+    mark = hashlib.sha256(name.encode()).hexdigest()[:4]
+    assert mask_name(name) == (shown or name).format(mark)
+
+
 def test_a_budget_of_nine_digits_is_read(tmp_path):
     path = tmp_path / "2026-11-20" / "a.xlsx"
     values = {"task_code": "II.1.1", "status": "done", "budget_spent": 123456789.0}
     done = pd.DataFrame([values])
-    write_template(path, unit_code=CAI_BE, year=2026, **plan(), activities=done)
+    tables = {name: getattr(plan(), name) for name in ("areas", "indicators", "tasks", "agencies")}
+    write_template(path, unit_code=CAI_BE, year=2026, **tables, activities=done)
     tables = run_intake(tmp_path, jobs=1).tables
     assert tables["activities"]["budget_spent"].dropna().tolist() == [123456789.0]

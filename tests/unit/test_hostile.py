@@ -178,7 +178,7 @@ class Weapon:
 
 def test_a_reader_taken_over_by_its_file_can_call_nothing_here():
     stream = io.BytesIO()
-    delivery._send(stream, Weapon())
+    pickle.dump(Weapon(), stream)
     stream.seek(0)
     with pytest.raises(pickle.UnpicklingError, match="getcwd"):
-        delivery._receive(stream)
+        delivery._PlainSheets(stream).load()

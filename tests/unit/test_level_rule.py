@@ -29,8 +29,9 @@ class FewAreas:
     def special_communes(self, on):
         return frozenset(self.special)
 
-    def predecessors(self, codes, year, on):
-        return {code: frozenset({code}) for code in COMMUNES}
+    @property
+    def crosswalk(self):
+        return pd.DataFrame({"district_code": COMMUNES.values(), "2021-01-01": list(COMMUNES)})
 
 
 def test_every_draw_gives_the_levels_that_the_plans_own_rules_give():
@@ -100,7 +101,7 @@ def test_figures_of_merged_communes_follow_the_crosswalk_and_never_a_code_used_a
     # phường Đạo Thạnh (28249) of 2025 is made of Phường 5 (28249 before), Phường 4 (28252) and
     # xã Đạo Thạnh (28282 before); 28282 is no commune of 2025
     areas = plan_areas.read_areas(Project().config_dir)
-    made = areas.crosswalk().query("`2025-07-01` == '28249'")["2021-01-01"].tolist()
+    made = areas.crosswalk.query("`2025-07-01` == '28249'")["2021-01-01"].tolist()
     assert set(made) == {"28249", "28252", "28282"}
     counts = dict(zip(made, [(90, 100), (80, 100), (50, 200)], strict=True))
     rows = [(c, 2022, x, n, 100 * x / n) for c, (x, n) in counts.items()]
@@ -113,3 +114,15 @@ def test_figures_of_merged_communes_follow_the_crosswalk_and_never_a_code_used_a
     # 90 + 80 + 50 of 100 + 100 + 200; in 2023 one part is missing: no figure
     assert history["value"].to_dict() == {2022: 55.0, 2025: 60.0}
     assert known._history("primary_entry_6", ["28249"], "2024-12-31")["year"].max() <= 2024
+
+
+def test_the_codes_of_a_year_say_which_list_they_come_from():
+    # 28300 was Phường 4 of Gò Công until 2024-04 and is Phường 1 (with the old one, 28303) after
+    areas = plan_areas.read_areas(Project().config_dir)
+    predecessors = recognition.predecessors
+    old = predecessors(areas, ["28300", "28303"], 2024, "2025-12-31")["28306"]
+    assert {"28300", "28303"} <= old
+    assert "28303" not in predecessors(areas, ["28300"], 2024, "2025-12-31")["28306"]
+    made = predecessors(areas, areas.crosswalk["2021-01-01"], 2021, "2025-12-31")
+    assert (len(made), sum(map(len, made.values()))) == (57, 172)
+    assert predecessors(areas, [], 2026, "2026-12-31")["28249"] == {"28249"}

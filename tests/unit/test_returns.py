@@ -27,7 +27,7 @@ def raw(tmp_path) -> Path:
 
 
 def check(path, raw):
-    return returns.check_file(path, plan(), raw_dir=raw, as_of=TODAY)
+    return returns.read_submission(path, plan(), raw_dir=raw, as_of=TODAY).problems
 
 
 def copy_of(path, raw):
@@ -75,7 +75,7 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
 )
 def test_a_year_behind_the_one_that_is_awaited_is_told(tmp_path, as_of, is_told):
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})  # of 2023
-    problems = returns.check_file(path, plan(), raw_dir=tmp_path / "raw", as_of=as_of)
+    problems = returns.read_submission(path, plan(), raw_dir=tmp_path / "raw", as_of=as_of).problems
     assert problems["rule"].tolist() == ["year_behind"] * is_told
     assert not is_told or ("2023" in problems["message"][0] and "2024" in problems["message"][0])
 
@@ -86,10 +86,10 @@ def test_last_years_file_unchanged_is_told(tmp_path):
     new = raw / "2024-11-20" / "moi.xlsx"
     new.parent.mkdir()
     shutil.copy(old, new)
-    problems = returns.check_file(new, plan(), raw_dir=raw, as_of="2024-11-20")
+    problems = returns.read_submission(new, plan(), raw_dir=raw, as_of="2024-11-20").problems
     assert problems["rule"].tolist() == ["year_behind", "received_before"]
     assert "2023-11-20/823.xlsx" in problems["message"][1]
-    assert returns.check_file(old, plan(), raw_dir=raw, as_of="2024-11-20").empty
+    assert returns.read_submission(old, plan(), raw_dir=raw, as_of="2024-11-20").problems.empty
 
 
 def test_a_year_that_was_submitted_already_is_told(raw, tmp_path):

@@ -30,7 +30,7 @@ def path(tmp_path):
 
 
 def check(path):
-    return returns.check_file(path, plan(), raw_dir=path.parents[1], as_of=TODAY)
+    return returns.read_submission(path, plan(), raw_dir=path.parents[1], as_of=TODAY).problems
 
 
 def mend(path, tmp_path, actions: dict[str, tuple]):

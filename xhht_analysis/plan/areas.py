@@ -87,8 +87,15 @@ class Areas:
         return [Unit(*row, name=parse_name(row[1]), frame=frame_on(row[4])) for row in rows]
 
     @cached_property
-    def _lists(self) -> pd.DataFrame:
-        """Communes of the plan's first day and the code each lies in from every later date on."""
+    def crosswalk(self) -> pd.DataFrame:
+        """What became of the communes of the plan's first day.
+
+        Returns
+        -------
+        DataFrame
+            One row per commune: ``district_code``, then for the first day and for each later day on
+            which units changed (ISO dates as columns) the code of the unit it belongs to.
+        """
         first = f"{self.province.first_year}-01-01"
         units = self._ours(first)
         units = units[units["level"].eq("commune")]
@@ -96,7 +103,7 @@ class Areas:
         lists = {"district_code": units["parent_code"].to_numpy(), first: codes}
         for day, rows in self.changes.groupby("valid_from"):
             heirs = dict(zip(rows["unit_code"], rows["successor_code"], strict=True))
-            lists[day] = codes = codes.map(lambda code, heirs=heirs: heirs.get(code, code))
+            lists[day] = codes = codes.replace(heirs)
         return pd.DataFrame(lists)
 
     @cached_property
@@ -114,8 +121,8 @@ class Areas:
     @cached_property
     def _former(self) -> dict[str, str]:
         """Former district of each commune since the districts ended."""
-        last = self._lists[self._column(self.province.districts_end)]
-        return dict(zip(last, self._lists["district_code"], strict=True))
+        last = self.crosswalk[self._column(self.province.districts_end)]
+        return dict(zip(last, self.crosswalk["district_code"], strict=True))
 
     def units(self, on: str) -> pd.DataFrame:
         """Units of the province (after a merger: of its former area) valid on the date ``on``.
@@ -146,17 +153,6 @@ class Areas:
         ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
         return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
 
-    def crosswalk(self) -> pd.DataFrame:
-        """What became of the communes of the plan's first day.
-
-        Returns
-        -------
-        DataFrame
-            One row per commune: ``district_code``, then for the first day and for each later day on
-            which units changed (ISO dates as columns) the code of the unit it belongs to.
-        """
-        return self._lists.copy()
-
     def former_district(self, commune_code: str) -> str:
         """Former district of a commune that began when the districts ended.
 
@@ -184,30 +180,15 @@ class Areas:
         """Codes of the communes of a district on ``on``; after the reform, of its former area."""
         return sorted(code for code, home in self.parents(on).items() if home == district_code)
 
-    def predecessors(self, codes: Iterable[str], year: int, on: str) -> dict[str, frozenset[str]]:
-        """Communes of ``on`` and the whole communes of ``year`` that each was made of.
-
-        Parameters
-        ----------
-        codes
-            Codes that figures of ``year`` carry. The latest list of that year that holds them all
-            says which units they name; no list holds them: the one of 31 December.
-        """
-        table, named = self._lists, set(codes)
-        first, last = self._column(f"{year}-01-01"), self._column(f"{year}-12-31")
-        lists = table.loc[:, first:last].columns[::-1]
-        then = next((day for day in lists if named <= set(table[day])), last)
-        return table[then].groupby(table[self._column(on)]).agg(frozenset).to_dict()
-
     def enlarged(self, since: int, until: int) -> frozenset[str]:
         """Communes at the end of ``until`` that hold several of those at the end of ``since``."""
         before, after = (self._column(f"{year}-12-31") for year in (since, until))
-        number = self._lists[before].groupby(self._lists[after]).nunique()
+        number = self.crosswalk[before].groupby(self.crosswalk[after]).nunique()
         return frozenset(number.index[number > 1])
 
     def _column(self, on: str) -> str:
         """Column of `crosswalk` with the codes in force on a date; the first before them all."""
-        first, *later = self._lists.columns[1:]
+        first, *later = self.crosswalk.columns[1:]
         return max((day for day in later if day <= on), default=first)
 
     def match(
@@ -346,7 +327,7 @@ class Areas:
 
     def _heirs(self, code: str, on: str) -> str | None:
         """Labels of the units that a unit no longer valid went into by ``on``."""
-        table = self._lists
+        table = self.crosswalk
         gone = table["district_code"].eq(code) | table.iloc[:, 1].eq(code)
         heirs = table.loc[gone, self._column(on)].drop_duplicates()
         rows = [u for heir in heirs for u in self._by_code[heir] if u.valid_on(on)]

@@ -83,7 +83,7 @@ def commune_levels(
         part = bounds[seen].rename_axis("unit_code").reset_index().assign(indicator_code=indicator)
         parts.append(part[BOUNDS])
         known[indicator] = _with_reported(bounds, indicator, reported)
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=BOUNDS)
+    return _stack([pd.DataFrame(columns=BOUNDS), *parts])
 
 
 def district_level(
@@ -174,9 +174,7 @@ def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
         _year_levels(rows, f"{year}-12-31", standards, areas).assign(year=year)
         for year, rows in plan.groupby("year")
     ]
-    if not parts:
-        return pd.DataFrame(columns=DERIVED)
-    out = pd.concat(parts, ignore_index=True)
+    out = _stack([pd.DataFrame(columns=[*BOUNDS, "year", "frame"]), *parts])
     out = out.rename(columns={"level_min": "level_derived_min", "level_max": "level_derived_max"})
     return out.astype({"year": "Int64"})[DERIVED]
 
@@ -202,9 +200,8 @@ def _year_levels(
     by_district = (_prefer(own, derived), districts)
     below, members = by_district if province.has_districts(on) else (levels, units)
     whole = province_level(below, on, standards, members, special=special, province=province.code)
-    upper = pd.concat([part for part in (derived, whole) if len(part)] or [derived])
-    both = [communes.assign(frame=frame), upper.assign(frame=province.frame)]
-    return pd.concat([part for part in both if len(part)] or both, ignore_index=True)
+    upper = _stack([derived, whole]).assign(frame=province.frame)
+    return _stack([communes.assign(frame=frame), upper])
 
 
 def _level_bounds(
@@ -241,16 +238,21 @@ def _aggregate(
     for indicator, own in of_members.groupby("indicator_code"):
         asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
         bounds = own.set_index("unit_code").reindex(groups.index)
-        low, high = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
-        sure, possible = (
-            pd.DataFrame({r.level: _enough(at.ge(r.level), r, groups, is_special) for r in rows})
-            for at, rows in ((low, asked.itertuples()), (high, asked.itertuples()))
+        ends = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
+        reached = (
+            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
+            for at in ends
         )
-        found = _cumulative(sure, possible)
-        found = found.loc[found.index.isin(groups[bounds["level_min"].notna()])]
-        found = found.rename_axis("unit_code").reset_index()
-        parts.append(found.assign(indicator_code=indicator)[BOUNDS])
-    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+        levels_of_groups = _cumulative(*map(pd.DataFrame, reached))
+        has_figure = levels_of_groups.index.isin(groups[bounds["level_min"].notna()])
+        part = levels_of_groups[has_figure].rename_axis("unit_code").reset_index()
+        parts.append(part.assign(indicator_code=indicator)[BOUNDS])
+    return _stack(parts)
+
+
+def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Parts that have rows, one below the other; of empty ones the first."""
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def _enough(
@@ -284,8 +286,7 @@ def _reported(panel: pd.DataFrame) -> pd.DataFrame:
 def _prefer(reported: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
     """Bounds of units: the recognised level where there is one, else what the rates give."""
     fixed = reported.assign(level_min=reported["level"], level_max=reported["level"])[BOUNDS]
-    both = [part for part in (fixed, derived) if len(part)] or [derived]
-    return pd.concat(both, ignore_index=True).drop_duplicates(BOUNDS[:2], keep="first")
+    return _stack([fixed, derived]).drop_duplicates(BOUNDS[:2], keep="first")
 
 
 def _with_reported(

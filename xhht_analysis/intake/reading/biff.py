@@ -118,7 +118,7 @@ def _raised_texts(chunks: list[bytes], raised: set[int]) -> dict[int, str]:
     """Shared strings with runs in a raised font, by number, with raised digits in those runs."""
     stream = _Strings(chunks)
     texts = {}
-    for number in range(struct.unpack("<II", stream.take(8))[1]):
+    for number in range(stream.take("<II")[1]):
         text, runs = stream.text()
         ends = [start for start, _ in runs[1:]] + [len(text)]
         for (start, font), end in zip(runs, ends, strict=False):
@@ -132,38 +132,42 @@ class _Strings:
     """The shared strings, read on where one record is full and the next continues it."""
 
     def __init__(self, chunks: list[bytes]) -> None:
-        self.chunks, self.chunk, self.at = iter(chunks), b"", 0
+        self.chunks = chunks[::-1]
 
-    def take(self, n: int) -> bytes:
-        """Next ``n`` bytes."""
-        got = b""
-        while len(got) < n:
-            if self.at >= len(self.chunk):
-                self.chunk, self.at = next(self.chunks, None) or _end(), 0
-            piece = self.chunk[self.at : self.at + n - len(got)]
-            got, self.at = got + piece, self.at + len(piece)
-        return got
+    def piece(self, n: int) -> bytes:
+        """Up to ``n`` bytes of one record."""
+        while not self.chunks[-1]:
+            self.chunks.pop()
+        data, self.chunks[-1] = self.chunks[-1][:n], self.chunks[-1][n:]
+        return data
+
+    def bytes(self, n: int) -> bytes:
+        """Next ``n`` bytes, of as many records as it takes."""
+        data = b""
+        while len(data) < n:
+            data += self.piece(n - len(data))
+        return data
+
+    def take(self, shape: str) -> tuple:
+        """Next values of a struct."""
+        return struct.unpack(shape, self.bytes(struct.calcsize(shape)))
 
     def text(self) -> tuple[str, list[tuple[int, int]]]:
         """Next string, and its runs: first letter, font."""
-        left, flags = struct.unpack("<HB", self.take(3))
-        n_runs = struct.unpack("<H", self.take(2))[0] if flags & 8 else 0
-        extra = struct.unpack("<I", self.take(4))[0] if flags & 4 else 0
+        left, flags = self.take("<HB")
+        n_runs = self.take("<H")[0] if flags & 8 else 0
+        extra = self.take("<I")[0] if flags & 4 else 0
         text = ""
         while left:
-            if self.at >= len(self.chunk):  # goes on in the next record, with flags of its own
-                flags = self.take(1)[0]
-            size = min(left * (1 + flags % 2), len(self.chunk) - self.at)
-            raw = self.take(size)
-            text += raw.decode("utf-16-le" if flags % 2 else "latin-1", "replace")
-            left -= size // (1 + flags % 2)
-        runs = [struct.unpack("<HH", self.take(4)) for _ in range(n_runs)]
-        self.take(extra)
+            if not self.chunks[-1]:  # goes on in the next record, with flags of its own
+                (flags,) = self.take("<B")
+            width = 1 + flags % 2
+            raw = self.piece(left * width)
+            text += raw.decode("utf-16-le" if width == 2 else "latin-1", "replace")
+            left -= len(raw) // width
+        runs = [self.take("<HH") for _ in range(n_runs)]
+        self.bytes(extra)
         return text, runs
-
-
-def _end() -> bytes:
-    raise IndexError("strings end early")
 
 
 def _notes(

@@ -9,12 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import io
 import os
 import pickle
 import queue
 import re
-import struct
 import subprocess
 import sys
 import threading
@@ -142,8 +140,7 @@ def relative_name(path: Path, root: Path) -> str:
     inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
     name = inside.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "\ufffd", name)
-    *folders, last = name.split("/")
-    return "/".join([*folders, mask_name(last)])
+    return "/".join(map(mask_name, name.split("/")))
 
 
 def _look(path: Path, root: Path) -> None:
@@ -181,8 +178,9 @@ class _Reader:
         watch = threading.Thread(target=self._watch, args=limits, daemon=True)
         watch.start()
         try:
-            _send(self.process.stdin, str(path))
-            answer = _receive(self.process.stdout)
+            pickle.dump(str(path), self.process.stdin)
+            self.process.stdin.flush()
+            answer = _PlainSheets(self.process.stdout).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 causes += ["memory_limit"] * (self.process.wait(1) in ABORTED)
@@ -232,20 +230,6 @@ class _Reader:
             self.process = None
 
 
-def _send(stream: io.BufferedIOBase, message: object) -> None:
-    data = pickle.dumps(message, protocol=5)
-    stream.write(struct.pack("<Q", len(data)) + data)
-    stream.flush()
-
-
-def _receive(stream: io.BufferedIOBase) -> object:
-    size = stream.read(8)
-    if len(size) < 8:
-        raise EOFError
-    data = stream.read(struct.unpack("<Q", size)[0])
-    return _PlainSheets(io.BytesIO(data)).load()
-
-
 class _PlainSheets(pickle.Unpickler):
     """Takes sheets and plain values only: a reader its file has taken over can call nothing."""
 
@@ -264,7 +248,7 @@ def serve(memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     while True:
         try:
-            path = Path(str(_receive(sys.stdin.buffer)))
+            path = Path(str(_PlainSheets(sys.stdin.buffer).load()))
         except EOFError:
             return
         try:
@@ -275,4 +259,5 @@ def serve(memory_bytes: int) -> None:
             answer = ("unreadable", type(error).__name__)
         except MemoryError:
             answer = ("memory_limit", "")
-        _send(sys.stdout.buffer, answer)
+        pickle.dump(answer, sys.stdout.buffer, protocol=5)
+        sys.stdout.buffer.flush()

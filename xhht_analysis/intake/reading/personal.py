@@ -45,10 +45,13 @@ def mask(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Name of a file with its numbers of persons hidden; two files never get one name."""
-    hidden = mask(name)
+    """Name of a file or folder, its numbers of persons hidden; two files never get one name."""
+    shown = mask(name.replace("_", " "))
+    if MASK not in shown:
+        return name
+    hidden = "".join(a if b == " " else b for a, b in zip(name, shown, strict=True))
     mark = hashlib.sha256(name.encode()).hexdigest()[:4]
-    return name if hidden == name else re.sub(r"(\.\w*)?$", rf" [{mark}]\1", hidden, count=1)
+    return re.sub(r"(\.\w*)?$", rf" [{mark}]\1", hidden, count=1)
 
 
 def is_candidate(value: object) -> bool:

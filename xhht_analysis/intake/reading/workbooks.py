@@ -11,7 +11,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -24,6 +24,14 @@ from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
+REFUSED = {
+    "archive": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),
+    "old_excel": (b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08"),
+    "pdf": (b"%pdf",),
+}
+"""What a file that is not read begins with."""
+OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
+
 
 def read_workbook(path: Path) -> list[Sheet]:
     """Sheets of one file, by its content and not by its extension.
@@ -35,25 +43,22 @@ def read_workbook(path: Path) -> list[Sheet]:
     OSError
         When the file cannot be opened.
     """
-    data = path.read_bytes()
-    suffix = path.suffix.lower()
+    data, suffix = path.read_bytes(), path.suffix.lower()
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00").lower()
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
         return _read_package(data)
-    if data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")):
-        raise RefusedError("archive")
-    if data.startswith((b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08")):
-        raise RefusedError("old_excel")
+    for rule, signs in REFUSED.items():
+        if data.startswith(signs) or head.startswith(signs):
+            raise RefusedError(rule)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if b"W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t" in data and b"W\0o\0r\0k\0b\0o\0o\0k" not in data:
+        inside = [name for name in OLE_NAMES if name.encode("utf-16-le") in data]
+        if "WordDocument" in inside and "Workbook" not in inside:
             raise RefusedError("word_97")
-        if "EncryptedPackage".encode("utf-16-le") in data:
+        if "EncryptedPackage" in inside:
             raise RefusedError("password")
         return _read_values(data, biff.scan_xls(data))
-    if head.startswith(b"%pdf"):
-        raise RefusedError("pdf")
     if head.startswith(b"<"):
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
     if b"mime-version" in head:
@@ -143,25 +148,29 @@ def _sheet(
     for r1, c1, r2, c2 in merged:
         for row in range(r1, r2 + 1):
             grid[row][c1 : c2 + 1] = [grid[r1][c1]] * (c2 + 1 - c1)
-    sheet = Sheet(source.name, grid, (top + 1, left + 1), merged=merged, visible=visible)
-    fonts: dict[tuple[int, int], str] = {}
-    if notes:
-        sheet.hidden_rows = frozenset(row - 1 - top for row in notes.hidden_rows)
-        sheet.hidden_columns = frozenset(column - 1 - left for column in notes.hidden_columns)
-        sheet.percent = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.percent)
-        sheet.formulas = frozenset((r - 1 - top, c - 1 - left) for r, c in notes.formulas)
-        _put_back(grid, {(r - 1 - top, c - 1 - left): v for (r, c), v in notes.texts.items()})
-        fonts = {(r - 1 - top, c - 1 - left): e for (r, c), e in notes.fonts.items()}
-    return _repair(sheet, fonts)
+    notes = notes or prescan.SheetNotes()
 
+    def in_grid(cells: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [(row - 1 - top, column - 1 - left) for row, column in cells]
 
-def _put_back(grid: list[list[object]], cells: dict[tuple[int, int], str]) -> None:
-    """Show what calamine hides: errors, formulas without results (empty or 0), raised digits."""
-    for (r, c), text in cells.items():
+    # what calamine hides: errors, formulas without results (empty or 0), raised digits
+    for (r, c), text in zip(in_grid(notes.texts), notes.texts.values(), strict=True):
         if r >= 0 and c >= 0:
             grid += [[] for _ in range(r + 1 - len(grid))]
             grid[r] += [""] * (c + 1 - len(grid[r]))
             grid[r][c] = text
+    sheet = Sheet(
+        source.name,
+        grid,
+        (top + 1, left + 1),
+        merged=merged,
+        hidden_rows=frozenset(row - 1 - top for row in notes.hidden_rows),
+        hidden_columns=frozenset(column - 1 - left for column in notes.hidden_columns),
+        percent=frozenset(in_grid(notes.percent)),
+        formulas=frozenset(in_grid(notes.formulas)),
+        visible=visible,
+    )
+    return _repair(sheet, dict(zip(in_grid(notes.fonts), notes.fonts.values(), strict=True)))
 
 
 def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
@@ -186,26 +195,25 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
             changed[text] = hidden
     sheet.name = personal.mask(printable(sheet.name))
     marks = _mask_numbers(sheet.grid, {text for text in texts if personal.is_candidate(text)})
-    if changed or fonts:
-        for r, row in enumerate(sheet.grid):
-            for c, value in enumerate(row):
-                if value.__class__ is not str or (r, c) in marks:
-                    continue
-                if value in masked:
-                    marks.add((r, c))
-                elif (r, c) in fonts:
-                    fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
-                    row[c], sheet.encoding = printable(fixed), sheet.encoding or used
-                    continue
-                row[c] = changed.get(value, value)
+    for r, row in enumerate(sheet.grid if changed or fonts else ()):
+        for c, value in enumerate(row):
+            if value.__class__ is not str or (r, c) in marks:
+                continue
+            if value in masked:
+                marks.add((r, c))
+            elif (r, c) in fonts:
+                fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
+                row[c], sheet.encoding = printable(fixed), sheet.encoding or used
+                continue
+            row[c] = changed.get(value, value)
     sheet.masked = frozenset(marks)
     return sheet
 
 
 def _mask_numbers(grid: list[list[object]], texts: set[str]) -> set[tuple[int, int]]:
-    """Hide the numbers of persons that stand alone in their cells; where they stood."""
-    marks = {
-        (r, c): value
+    """Hide the numbers of persons that stand alone in their cells (``texts``); where they stood."""
+    candidates = [
+        (r, c, value)
         for r, row in enumerate(grid)
         for c, value in enumerate(row)
         if (
@@ -213,14 +221,14 @@ def _mask_numbers(grid: list[list[object]], texts: set[str]) -> set[tuple[int, i
             if value.__class__ is str
             else value.__class__ in (float, int) and value >= personal.LOW
         )
-        and personal.is_candidate(value)
-    }
-    columns = {c: [row[c] for row in grid if c < len(row)] for _, c in marks}
-    shown = {at: personal.mask_alone(value, columns[at[1]]) for at, value in marks.items()}
-    for (r, c), text in shown.items():
-        if text:
+    ]
+    columns = {c: [row[c] for row in grid if c < len(row)] for _, c, _ in candidates}
+    marks = set()
+    for r, c, value in candidates:
+        if personal.is_candidate(value) and (text := personal.mask_alone(value, columns[c])):
             grid[r][c] = text
-    return {at for at, text in shown.items() if text}
+            marks.add((r, c))
+    return marks
 
 
 def read_csv(data: bytes) -> Sheet:
