@@ -173,10 +173,13 @@ def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> fl
 
 
 def _shown(run: ReportData, course: Course, chance: float) -> str:
-    """Chance in words, "untested" where 02_backtest did not score the model on this indicator."""
-    code, text = run.ordered_goals.loc[course.goal_code, "indicator_code"], run.labels.short_chance
-    scored = len(where(run.scores, model_id=course.model, indicator_code=code))
-    return text(chance) if scored else run.labels.word("untested", chance=text(chance))
+    """Chance in words, "untested" where 02_backtest did not score the model on this goal."""
+    text, said = run.labels.short_chance(chance), run.statement(course.goal_code, run.last_year)
+    code = run.ordered_goals.loc[course.goal_code, "indicator_code"]
+    untested = where(run.scores, model_id=course.model, indicator_code=code).empty
+    if course.model == DEFAULT and said is not None:
+        untested = said.is_untested
+    return run.labels.word("untested", chance=text) if untested else text
 
 
 def _places(run: ReportData, course: Course, *units: str) -> dict[str, str]:
