@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_500,
     "intake": 58_800,
-    "forecasting": 27_700,
+    "forecasting": 27_400,
     "publishing": 41_900,
     "running": 20_700,
 }

@@ -33,14 +33,14 @@ AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.
 DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
-BIN = 0.2
-"""Width of the bins of PIT and reliability."""
+BINS = 5
+"""Number of bins of reliability."""
 LEVEL_DRAWS = 500
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
-METRICS += ["count_rps", "count_coverage_80"]
-ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit", "chance", "hit"]
+METRICS += ["count_rps", "count_coverage_80", "chance", "hit"]
+ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit"]
 SKILL_COLUMNS = ["horizon", "skill", "low", "high", "n", "n_clusters"]
 
 
@@ -249,36 +249,20 @@ def _count_scores(pmf: np.ndarray, count: int) -> dict:
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`.
 
-    Metrics crps, ae, brier, coverage_50, coverage_80, coverage_95 (share covered, 0-1), rps
-    (levels), pit_1 … pit_5 (share of outcomes per fifth of the forecast) and per fifth of the
-    announced chance chance_1 … chance_5 (mean chance) and hit_1 … hit_5 (share reached). With
-    ``province_`` before: the province's own level. count_rps and count_coverage_80: the number of
-    districts at each level.
+    Metrics crps, ae, coverage_50, coverage_80, coverage_95 (share covered, 0-1), rps (levels),
+    brier, chance (announced) and hit (share reached). With ``province_`` before: the province's
+    own level. count_rps and count_coverage_80: the number of districts at each level.
     """
     if rows.empty:
         return contracts.SCORES.empty()
     alone = rows["indicator_code"].map(rows.groupby("indicator_code")["unit_code"].nunique()) == 1
-    prefix = np.where((rows["unit_code"] == PROVINCE) & ~alone, "province_", "")
-    long = [
-        rows[[*KEYS, name]].rename(columns={name: "value"}).assign(metric=prefix + name)
-        for name in METRICS
-    ]
-    fifth = _fifth(rows["pit"])
-    for k in range(1, round(1 / BIN) + 1):
-        share = fifth.eq(k).astype(float).where(rows["pit"].notna())
-        long.append(rows[KEYS].assign(value=share, metric=f"pit_{k}"))
-    bin_ = _fifth(rows["chance"]).astype("str")
-    for name in ("chance", "hit"):
-        values = rows[name].astype(float).where(rows["chance"].notna())
-        long.append(rows[KEYS].assign(value=values, metric=prefix + name + "_" + bin_))
-    table = pd.concat(long).dropna(subset="value")
-    grouped = table.groupby([*KEYS, "metric"], sort=True)["value"].agg(value="mean", n="size")
+    is_province = rows["unit_code"].eq(PROVINCE) & ~alone
+    table = rows[[*KEYS, *METRICS]].astype(dict.fromkeys(METRICS, float))
+    table = table.assign(prefix=np.where(is_province, "province_", ""))
+    long = table.melt([*KEYS, "prefix"], var_name="metric").dropna(subset="value")
+    long = long.assign(metric=long["prefix"] + long["metric"])
+    grouped = long.groupby([*KEYS, "metric"])["value"].agg(value="mean", n="size")
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
-
-
-def _fifth(values: pd.Series) -> pd.Series:
-    bins = np.ceil(values.clip(lower=1e-9) / BIN).clip(upper=round(1 / BIN))
-    return bins.astype("Int64")
 
 
 def skill_by_horizon(
@@ -303,25 +287,24 @@ def skill_by_horizon(
     return pd.DataFrame(out, columns=SKILL_COLUMNS)
 
 
-def reliability(table: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
+def reliability(rows: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
     """Announced chance against what came true, per fifth of the chance.
 
     Parameters
     ----------
-    table
-        `contracts.SCORES`.
+    rows
+        As `backtest_rows` gives them.
 
     Returns
     -------
     DataFrame
         bin (1-5), chance and hit (means, 0-1), n forecasts.
     """
-    kind = table["metric"].str.extract(r"^(?P<what>chance|hit)_(?P<bin>\d)$")
-    mine = table.join(kind)[table["model_id"] == model]
-    means = weighted_means(mine, ["bin", "what"]).reset_index()
-    n = means[means["what"] == "chance"].set_index("bin")["n"]
-    wide = means.pivot_table(index="bin", columns="what", values="value").assign(n=n)
-    return wide.reset_index().reindex(columns=["bin", "chance", "hit", "n"])
+    mine = rows[rows["model_id"] == model].dropna(subset="chance").astype({"hit": float})
+    edges = np.linspace(0, 1, BINS + 1)
+    bins = pd.cut(mine["chance"], edges, labels=range(1, BINS + 1), include_lowest=True)
+    means = {"chance": ("chance", "mean"), "hit": ("hit", "mean"), "n": ("hit", "size")}
+    return mine.groupby(bins.rename("bin"), observed=True).agg(**means).reset_index()
 
 
 def weighted_means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -368,7 +351,6 @@ def track_record(
         reference, chance and hit (mean announced, share that came true), coverage_80 (0-1).
     """
     codes = indicators.groupby("kind")["indicator_code"].agg(set)
-    table = table.assign(metric=table["metric"].str.replace(r"(chance|hit)_\d", r"\1", regex=True))
     rows = []
     for kind, (of, metric, coverage, prefix) in KINDS.items():
         some = table[table["indicator_code"].isin(codes.get(of, set()))]

@@ -241,8 +241,6 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
             draws = np.stack(list(joint.draws.values()))[..., span]
             values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=1), 0, -1)
             parts.append(_long(code, joint, years, "quantile", QUANTILE_LEVELS, values))
-            middle = values[..., [QUANTILE_LEVELS.index(0.5)]]
-            parts.append(_long(code, joint, years, "median", [np.nan], middle))
             continue
         every = range(levels.pmf.shape[-1])
         parts.append(_long(code, joint, years, "pmf", every, levels.pmf[:, span], levels.units))

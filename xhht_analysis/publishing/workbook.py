@@ -53,14 +53,13 @@ def write_annex(run: ReportData, out: Path) -> Path:
 def forecast_lines(run: ReportData) -> pd.DataFrame:
     """One line per quantity, unit and year, to be read and filtered by eye.
 
-    ``tested`` says whether 02_backtest scored the model on goals of that quantity; then median,
+    ``tested`` says whether 02_backtest scored the model on goals of that quantity; then
     quantiles (0-1) and, for levels and counts of districts, the chance of each (from 0 up).
     """
     rows = run.forecasts
     at, kind = rows["output_type_id"].fillna(0), rows["output_type"]
     thousandth = (1000 * at).round().astype(int).astype("str").str.zfill(3)
-    name = kind.where(kind == "median", "q" + thousandth)
-    name = name.where(kind != "pmf", "p" + at.astype(int).astype(str))
+    name = ("q" + thousandth).where(kind != "pmf", "p" + at.astype(int).astype(str))
     key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
     wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")
     wide = wide[sorted(wide.columns, key=lambda column: (column[0], len(column), column))]
