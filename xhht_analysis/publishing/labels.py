@@ -163,6 +163,7 @@ class Labels:
         return sorted(names, key=collation_key)
 
 
+@cache
 def plan_words(config_dir: Path) -> dict[str, object]:
     """Names, years and counts of the plan that stand in braces in words.toml."""
     areas = read_areas(config_dir)

@@ -81,7 +81,7 @@ def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
             continue
         if name in NAMES:
             last[labels.word("head.code", name=head)] = values
-            values = values.map(lambda code: _name(run, code), na_action="ignore")
+            values = values.map({code: _name(run, code) for code in values.dropna().unique()})
         elif name in VALUES:
             values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
         columns[head] = values
