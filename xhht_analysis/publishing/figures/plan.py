@@ -12,7 +12,7 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.sentences import tally
 from xhht_analysis.publishing.statements import Statement
 
-FULL, MARKS_AT = 100, (2, 11)
+FULL, MARKS_AT = 100, (-20, -8)
 ROOM = 130
 """Right end of the axis: what lies beyond 130 % of the target is cut there."""
 
@@ -45,15 +45,18 @@ def plot_overview(run: ReportData) -> Figure:
         bar.set_y(bar.get_y() + 0.22)
     for place, (pair, said) in enumerate(zip(pairs, newest, strict=True)):
         _marks(axis, place, pair)
-        axis.text(16, place - 0.18, f"{said.order}. {said.title}", va="center", fontsize=7.4)
+        axis.text(0, place - 0.2, f"{said.order}. {said.title}", va="center", fontsize=7.4)
         size = f"{said.latest_text} / {said.amount(said.need, 0)}"
         if said.target_year != run.last_year:
             size += f" ({word('col.target', year=said.target_year).lower()})"
         axis.text(ROOM + 1, place + 0.2, size, va="center", fontsize=7, color=INK)
-    axis.axvline(FULL, color=TARGET, lw=1, ls="--", zorder=0)
+    # no line crosses a name: the target is marked beside each bar alone
+    axis.grid(visible=False)
+    beside = [[place + at for place in range(len(newest))] for at in (0.02, 0.42)]
+    axis.vlines([FULL] * len(newest), *beside, color=TARGET, lw=1.5)
     for x, year in zip(MARKS_AT, run.target_years, strict=True):
         axis.text(x, -0.75, str(year), fontsize=6, weight="bold", ha="center")
-    limits = {"xlim": (-2, ROOM), "ylim": (len(pairs) - 0.5, -1)}
+    limits = {"xlim": (-26, ROOM), "ylim": (len(pairs) - 0.5, -1)}
     axis.set(**limits, yticks=[], ylabel="", xticks=[0, 50, FULL])
     axis.set_xlabel(word("overview.axis", year=run.last_year), loc="left")
     sns.despine(ax=axis, left=True)
@@ -78,7 +81,7 @@ def _marks(axis, place: int, pair: list[Statement | None]) -> None:
             colour = CLASS_COLOURS[said.key]
             box = {"boxstyle": "square,pad=0.25", "fc": colour, "ec": GREY, "lw": 0.5}
             text = {"color": look.ink_on(colour), "bbox": box, "fontsize": 8}
-            axis.text(x, place - 0.16, said.mark, ha="center", va="center", **text)
+            axis.text(x, place + 0.06, said.mark, ha="center", va="center", **text)
 
 
 @styled
