@@ -204,6 +204,15 @@ def test_counts_beside_a_fraction_tell_the_percentage():
     assert doubts(reading) == [("fraction_of_counts", "E6"), ("fraction_of_counts", "H6")]
 
 
+def test_a_share_of_at_most_1_that_no_counts_explain_stays_as_typed():
+    reading = read(th02(COUNTED, [1, "Xã Tân Thới", 200, 199, 0.5, 80, 78, 97.5]))
+    assert {key[0]: pair[0] for key, pair in shares(reading).items()} == {
+        "primary_entry_6": 0.5,  # neither 99.5 nor 0.995: judged with the other units' figures
+        "primary_completion_11": 97.5,
+    }
+    assert doubts(reading) == []
+
+
 def test_a_group_without_headings_of_its_own_spreads_over_no_neighbour():
     board = Board().put("A1", "Xã Tân Thới").put("A2", "NĂM 2024")
     board.row("A4", ["Mã chỉ tiêu", "Năm nay", None, "Cùng kỳ năm trước", None, "Ghi chú"])
