@@ -37,10 +37,10 @@ DOCUMENTS = """
 import sys
 from pathlib import Path
 from xhht_analysis.project import Project
-from xhht_analysis.running import documents, stages
+from xhht_analysis.running import document_stage, stages
 project = Project(out=Path(sys.argv[1]))
 executed = project.run_dir(sys.argv[2]) / stages.REPORT.notebook
-documents.write_documents(project, sys.argv[2], "vi", executed)
+document_stage.write_documents(project, sys.argv[2], "vi", executed)
 """
 WORD = "rất có khả năng đạt"
 

@@ -13,8 +13,8 @@ import pandas as pd
 from xhht_analysis.contracts import TABLES, Column, Table
 from xhht_analysis.files import write_text
 from xhht_analysis.intake.judging.corrections import CORRECTIONS
+from xhht_analysis.plan.config_tables import CONFIG_TABLES
 from xhht_analysis.plan.goals import read_indicators
-from xhht_analysis.plan.tables import CONFIG_TABLES
 from xhht_analysis.project import ROOT
 
 PATH = ROOT / "docs" / "data-dictionary.md"

@@ -9,7 +9,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from xhht_analysis.plan import areas, goals, standards, tables
+from xhht_analysis.plan import areas, config_tables, goals, standards
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.contract
@@ -71,7 +71,7 @@ LEVELS = {
 
 @pytest.fixture(scope="module")
 def plan() -> dict[str, pd.DataFrame]:
-    return {name: tables.read_config(name, CONFIG) for name in tables.CONFIG_TABLES}
+    return {name: config_tables.read_config(name, CONFIG) for name in config_tables.CONFIG_TABLES}
 
 
 def split(cell: str) -> set[str]:

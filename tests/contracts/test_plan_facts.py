@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from xhht_analysis.plan import goals, tables
+from xhht_analysis.plan import config_tables, goals
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.contract
@@ -185,6 +185,6 @@ def test_dashes_and_paragraphs_are_those_of_the_text(plan_text):
 
 def test_titles_are_our_own_words(plan_text):
     flat = " ".join(plan_text.split()).casefold()
-    tasks, plan = (tables.read_config(name, CONFIG) for name in ("tasks", "goals"))
+    tasks, plan = (config_tables.read_config(name, CONFIG) for name in ("tasks", "goals"))
     titles = [*tasks["title_vi"], *plan["definition_vi"]]
     assert [t for t in titles if len(t.split()) > 8 and t.casefold() in flat] == []

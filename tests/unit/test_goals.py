@@ -7,7 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from xhht_analysis.plan import goals, tables
+from xhht_analysis.plan import config_tables, goals
 from xhht_analysis.project import ROOT, KitError
 
 pytestmark = pytest.mark.unit
@@ -69,7 +69,7 @@ def test_a_file_saved_by_a_vietnamese_excel_is_read_the_same(config):
 )
 def test_a_broken_file_is_named_with_its_breach(config, text, said):
     (config / "expert.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(tables.ConfigError, match=said) as error:
+    with pytest.raises(config_tables.ConfigError, match=said) as error:
         goals.read_expert(config)
     assert "expert.csv" in str(error.value)
     assert isinstance(error.value, KitError)
@@ -77,10 +77,10 @@ def test_a_broken_file_is_named_with_its_breach(config, text, said):
 
 def test_a_missing_or_wrongly_encoded_file_is_named(config):
     (config / "tasks.csv").unlink()
-    with pytest.raises(tables.ConfigError, match=r"tasks\.csv"):
+    with pytest.raises(config_tables.ConfigError, match=r"tasks\.csv"):
         goals.read_tasks(config)
     (config / "agencies.csv").write_bytes("Sở Giáo dục".encode("cp1258", "replace") + b"\xff\xfe")
-    with pytest.raises(tables.ConfigError, match=r"agencies\.csv"):
+    with pytest.raises(config_tables.ConfigError, match=r"agencies\.csv"):
         goals.read_agencies(config)
 
 

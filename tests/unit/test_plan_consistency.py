@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
+from xhht_analysis.plan.config_tables import ConfigError
 from xhht_analysis.plan.consistency import check_plan
-from xhht_analysis.plan.tables import ConfigError
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.unit

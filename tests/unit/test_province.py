@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.plan import areas, standards
+from xhht_analysis.plan.config_tables import ConfigError, read_config
 from xhht_analysis.plan.province import NEVER, read_province
-from xhht_analysis.plan.tables import ConfigError, read_config
 from xhht_analysis.project import CONFIG_VARIABLE, ROOT, Project
 
 pytestmark = pytest.mark.unit

@@ -7,7 +7,7 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
 from xhht_analysis.project import KitError
-from xhht_analysis.running import documents, publication, records, runner
+from xhht_analysis.running import document_stage, publication, records, runner
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ def report(project, monkeypatch):
     monkeypatch.setattr(runner, "REPORT", REPORT)
     monkeypatch.setattr(runner, "DOCUMENTS", DOCUMENTS)
     monkeypatch.setattr(runner, "ALL", (FIRST, REPORT, DOCUMENTS))
-    monkeypatch.setattr(documents, "write_documents", write)
+    monkeypatch.setattr(document_stage, "write_documents", write)
     return project
 
 
@@ -35,7 +35,7 @@ def write(staged, as_of, lang, executed):
 
 def status(project, monkeypatch, tools=None, **values):
     chosen = (FIRST, REPORT) if tools is None else (FIRST, REPORT, DOCUMENTS)
-    monkeypatch.setattr(documents, "tools", lambda: tools)
+    monkeypatch.setattr(document_stage, "tools", lambda: tools)
     record = runner.run(settings(project, **values), project, chosen)
     return {name: entry["status"] for name, entry in record["stages"].items()}
 

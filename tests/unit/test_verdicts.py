@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xhht_analysis.forecasting import decisions
+from xhht_analysis.forecasting import paces
 from xhht_analysis.forecasting.verdicts import Case, classify, judge, rounded, settled
 
 pytestmark = pytest.mark.unit
@@ -148,36 +148,36 @@ def test_a_lower_is_better_target_reads_the_other_way():
 def test_own_pace_is_the_median_slope_of_the_last_five_years():
     series = observed(y2018=0, y2022=10, y2023=12, y2024=40, y2025=16, y2026=18)
     # an outlier in 2024 does not move it: 2 points a year
-    assert decisions.own_pace(series) == pytest.approx(2)
-    assert np.isnan(decisions.own_pace(observed(y2025=3)))
+    assert paces.own_pace(series) == pytest.approx(2)
+    assert np.isnan(paces.own_pace(observed(y2025=3)))
 
 
 def test_ties_share_the_places():
     # one draw: a, b tied first, c third, d, e tied last; three best: a, b, c
-    best, last = decisions.place_chances(np.array([[9.0, 9, 5, 1, 1]]))
+    best, last = paces.place_chances(np.array([[9.0, 9, 5, 1, 1]]))
     assert best.tolist() == [1, 1, 1, 0, 0]
     assert last.tolist() == [0, 0, 1, 1, 1]
-    best, last = decisions.place_chances(np.ones((7, 11)))
+    best, last = paces.place_chances(np.ones((7, 11)))
     np.testing.assert_allclose([best, last], 3 / 11)
 
 
 def test_leverage_of_a_district_in_a_count():
     # draws: one, two and two of three districts stand at the level; two are needed
     met = np.array([[True, False, False], [True, True, False], [True, False, True]])
-    np.testing.assert_allclose(decisions.count_leverage(met, 2), [0, 1 / 3, 1 / 3])
+    np.testing.assert_allclose(paces.count_leverage(met, 2), [0, 1 / 3, 1 / 3])
 
 
 def test_leverage_of_a_district_in_a_share_goes_by_its_people():
     # 300 people at 40 %, 100 people at 80 %: 50 %; with the first at 60 % the province has 65 %
     draws, weights = np.array([[40.0, 80.0]]), np.array([300.0, 100.0])
-    np.testing.assert_allclose(decisions.share_leverage(draws, weights, 60.0), [1, 0])
+    np.testing.assert_allclose(paces.share_leverage(draws, weights, 60.0), [1, 0])
 
 
 def test_the_own_pace_looks_back_five_years_and_no_further():
     # slopes of 2022 to 2026, sorted: 2 2 2 10/3 4 4 14/3 6 6 6; their median is 4. With 2021 it
     # would be 6, without 2022 it would be 8/3
     values = observed(y2021=0, y2022=40, y2023=46, y2024=52, y2025=54, y2026=56)
-    assert decisions.own_pace(values) == pytest.approx(4)
+    assert paces.own_pace(values) == pytest.approx(4)
 
 
 def test_a_past_target_is_described_by_the_figures_of_its_own_time():

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting import decisions, firmness
+from xhht_analysis.forecasting import firmness, paces
 from xhht_analysis.forecasting.backtest import scored_indicators
 from xhht_analysis.forecasting.cases import COUNTS, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
@@ -177,13 +177,13 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
         return
     units = joint.districts
     now = np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
-    best, last = decisions.place_chances(now)
+    best, last = paces.place_chances(now)
     gain = np.full(len(units), np.nan)
     if line.kind == COUNTS:
-        gain = decisions.count_leverage(now >= line.level_required, line.target_units)
+        gain = paces.count_leverage(now >= line.level_required, line.target_units)
     elif joint.sizes:
         sizes = np.array([joint.sizes[unit][at] for unit in units])
-        gain = decisions.share_leverage(now, sizes, line.target_value)
+        gain = paces.share_leverage(now, sizes, line.target_value)
     for row in rows:
         if row["unit_code"] in units and is_open[row["unit_code"]]:
             i = units.index(row["unit_code"])

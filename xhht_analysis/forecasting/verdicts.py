@@ -38,7 +38,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting import decisions
+from xhht_analysis.forecasting import paces
 
 MIN_POINTS = 3
 STEP = 0.05
@@ -247,8 +247,8 @@ def _paces(case: Case, target_year: int) -> dict:
     if values.empty:
         return {}
     year, now = int(values.index[-1]), float(values.iloc[-1])
-    own = decisions.own_pace(values)
-    need = decisions.required_pace(now, case.need, target_year - year)
+    own = paces.own_pace(values)
+    need = paces.required_pace(now, case.need, target_year - year)
     ratio = need / own if own > 0 else np.nan
     people = need if case.measure_unit == "units" else np.nan
     if case.sizes is not None and at >= 0 and target_year > year:
@@ -272,7 +272,7 @@ def _forecast(case: Case, target_year: int) -> dict:
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
         "prob_held": min(chance, float(met[:, min(since, at) : at + 1].all(axis=1).mean())),
     }
-    passage = decisions.first_year(met, case.years)
+    passage = paces.first_year(met, case.years)
     if there:
         passage = (float(exact.index[case.meets(exact)][0]),) * 3
     names = ("year_reached_median", "year_reached_low", "year_reached_high")
@@ -280,7 +280,7 @@ def _forecast(case: Case, target_year: int) -> dict:
     if case.measure_unit == "percent":
         years = target_year - int(case.years[0])
         for goal in (50, 80, 90):
-            row[f"extra_pace_{goal}"] = decisions.extra_pace(
+            row[f"extra_pace_{goal}"] = paces.extra_pace(
                 case.draws[:, at], case.need, years, goal / 100
             )
     return row

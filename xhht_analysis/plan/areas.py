@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.names import Name, parse_name, without_accents
 from xhht_analysis.plan.province import Province, read_province
-from xhht_analysis.plan.tables import read_config
 
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}

@@ -9,8 +9,8 @@ import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.plan.config_tables import CONFIG_TABLES, ConfigError, read_config
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.plan.tables import CONFIG_TABLES, ConfigError, read_config
 
 LINKS = {
     "indicators": "goals.indicator_code targets.indicator_code agencies.indicators "

@@ -1,7 +1,7 @@
 """What the plan promised: indicators, goals, dated targets, agencies and tasks, from config/.
 
 Every function takes the folder of the config tables and returns one checked table; the columns
-stand in `plan.tables`, their meaning in docs/data-dictionary.md.
+stand in `plan.config_tables`, their meaning in docs/data-dictionary.md.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis.plan.tables import read_config
+from xhht_analysis.plan.config_tables import read_config
 
 
 def read_indicators(config_dir: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from xhht_analysis.plan.tables import ConfigError
+from xhht_analysis.plan.config_tables import ConfigError
 
 NEVER = "9999-12-31"
 """End of what has none; later than every date, so that dates need no special case."""

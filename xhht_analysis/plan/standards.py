@@ -14,9 +14,9 @@ import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import NEVER
-from xhht_analysis.plan.tables import read_config
 
 ROUNDING = 1e-9
 """Shares computed from counts may miss a whole percent by float error; nothing else is given."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name, measures, support_names
 from xhht_analysis.publishing.blocks import Block, heading, prose
+from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.implementation import measure_table, year_rows
-from xhht_analysis.publishing.places import standings
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.reports_received import calendar
 from xhht_analysis.publishing.track import track_table

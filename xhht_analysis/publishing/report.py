@@ -14,8 +14,8 @@ from xhht_analysis.publishing.agencies import lead_name, measures
 from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.changes import changes_section
 from xhht_analysis.publishing.decisions import decision_table, decisions
+from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.places import places
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.track import track_sentences

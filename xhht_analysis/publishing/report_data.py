@@ -33,7 +33,7 @@ LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 @dataclass(frozen=True)
 class ReportData:
-    """Tables of one run (contracts), the plan's tables (`plan.tables`) and the labels.
+    """Tables of one run (contracts), the plan's tables (`plan.config_tables`) and the labels.
 
     ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
     ``previous_panel`` are of the run before, or have no rows.

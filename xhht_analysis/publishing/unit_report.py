@@ -13,10 +13,10 @@ from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_label
 from xhht_analysis.publishing.blocks import Block, clean, heading, prose
 from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
+from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture
 from xhht_analysis.publishing.implementation import MONEY, STATES
-from xhht_analysis.publishing.places import standings
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.reports_received import deadline
 from xhht_analysis.publishing.scorecard import scorecard

@@ -46,9 +46,9 @@ def check_config(project: Project) -> None:
     from xhht_analysis.intake.forms.recognise import read_descriptions
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.judging.corrections import read_corrections
+    from xhht_analysis.plan.config_tables import CONFIG_TABLES, read_config
     from xhht_analysis.plan.consistency import check_plan
     from xhht_analysis.plan.province import read_province
-    from xhht_analysis.plan.tables import CONFIG_TABLES, read_config
     from xhht_analysis.publishing.review import office_paragraphs
 
     readers: dict[str, Callable[[Path], object]] = {

@@ -16,7 +16,7 @@ from pathlib import Path
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError, received_dates
 from xhht_analysis.running import (
-    documents,
+    document_stage,
     execution,
     messages,
     notebooks,
@@ -170,7 +170,7 @@ class _Stages:
         old = self.before.get("stages", {}).get(stage.name, {"key": "", "outputs": []})
         whole = not records.broken_outputs(self.project, self.before, old["outputs"])
         if stage == DOCUMENTS:
-            tools = documents.tools()
+            tools = document_stage.tools()
             whole &= set(tools) <= set(old.get("tools", ()))
         if whole and old["key"] == key and not self.settings.force:
             entry = {**old, "status": "skipped", "seconds": 0.0}
@@ -250,7 +250,7 @@ class _Stages:
         as_of = self.settings.as_of
         places = [where.run_dir(as_of) / REPORT.notebook for where in (self.staged, self.project)]
         executed = next((path for path in places if path.is_file()), places[0])
-        documents.write_documents(self.staged, as_of, self.settings.lang, executed)
+        document_stage.write_documents(self.staged, as_of, self.settings.lang, executed)
         paths = (path for path in self.staged.reports(as_of).rglob("*") if path.is_file())
         return [path for path in paths if self.staged.run_dir(as_of) not in path.parents]
 

@@ -70,6 +70,6 @@ REPORT = Stage(
 )
 NOTEBOOKS = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
 DOCUMENTS = Stage(
-    "documents", reads=RESULTS, code=(*REPORT.code, "running/documents.py"), templates=True
+    "documents", reads=RESULTS, code=(*REPORT.code, "running/document_stage.py"), templates=True
 )
 ALL = (*NOTEBOOKS, DOCUMENTS)

@@ -9,7 +9,7 @@ import typer
 
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages, run_log
-from xhht_analysis.running.documents import PARTS
+from xhht_analysis.running.document_stage import PARTS
 
 
 def show_table(

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
+from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
-from xhht_analysis.publishing.places import standings
 from xhht_analysis.publishing.report_data import COUNTED_KIND, UNIT_KIND, ReportData
 from xhht_analysis.publishing.selection import where
 

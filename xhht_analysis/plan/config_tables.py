@@ -1,6 +1,6 @@
 """The contract of every table in config/, and the one function that reads them.
 
-What `contracts` is for the tables a run makes, tables.toml is for the tables people keep: it is
+What `contracts` is for the tables a run makes, config_tables.toml is for those people keep: it is
 checked on every read.
 """
 
