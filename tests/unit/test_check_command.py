@@ -89,3 +89,19 @@ def test_no_control_sequence_of_a_submitter_reaches_the_terminal(tmp_path, check
     )
     for line in check(path):
         assert line.isprintable()
+
+
+def test_cells_of_one_column_are_named_from_top_to_bottom(tmp_path, check):
+    shares = {"life_skills": (3000, 9000), "clc_it": (2000, 9000), "learning_citizens": (100, 9000)}
+    path = write_unit(tmp_path / "823.xlsx", shares)
+    rows = [c.row for c in load_workbook(path)["Số liệu"]["A"] if c.value in shares]
+    (line,) = [line for line in check(path) if "round_figures" in line]
+    assert f"({', '.join(f'D{row}' for row in sorted(rows))})" in line
+
+
+def test_a_refused_file_is_explained_in_vietnamese_alone(tmp_path, check):
+    path = write_unit(tmp_path / "823.xlsx", {"life_skills": (51, 103)})
+    path.write_bytes(path.read_bytes()[:2000])
+    _, _, line, remedy = check(path)
+    assert line.strip() == "[không dùng được] cả tệp (truncated)"
+    assert remedy.strip().startswith("Tệp bị hỏng hoặc tải chưa xong.")

@@ -113,6 +113,16 @@ def test_the_fan_shows_observed_forecast_and_targets(drawn):
     assert "Tỷ lệ (%)" in axes.get_ylabel()
 
 
+def test_no_forecast_is_drawn_where_the_verdict_has_none(run):
+    without = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
+    verdicts = run.verdicts.assign(**without)
+    figure = courses.plot_fan(frames.make_material(verdicts=verdicts), "clc_it")
+    bands = [path for band in figure.axes[0].collections for path in band.get_paths()]
+    assert all(np.ptp(path.vertices[:, 0]) == 0 for path in bands)
+    assert list(line(figure.axes[0], "median").get_xdata()) == [2026]  # a point, no line
+    assert list(line(figure.axes[0], "observed").get_ydata()) == [25, 29, 33, 37, 41, 45]
+
+
 def test_all_shares_stand_on_one_scale_with_their_verdicts(run, drawn):
     panels = [a for a in drawn["shares"].axes if a.axison]
     assert len({a.get_ylim() for a in panels}) == 1

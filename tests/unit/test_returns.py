@@ -101,6 +101,8 @@ def test_a_year_that_was_submitted_already_is_told(raw, tmp_path):
     assert "2023-11-20/823.xlsx" in problems["message"][0]
     same = returns.read_submission(raw / "2023-11-20" / "823.xlsx", plan(), **where).problems
     assert problems["rule"].iloc[0] not in set(same["rule"])
+    where["received"] = submissions.assign(is_sample=True)  # an invented figure stands for nobody
+    assert returns.read_submission(path, plan(), **where).problems.empty
 
 
 def test_copy_marks_the_cell_and_keeps_all_values_without_any_formula(raw):

@@ -142,8 +142,21 @@ def test_settings_that_cannot_be_read_are_named(project, text):
 
 def test_a_run_that_replaces_other_figures_says_why(project):
     write_hooks(project)
-    replaced = {"finished_at": "2025-12-01", "changed": ["panel.csv"], "why": ["Tham số: seed"]}
+    replaced = {"changed": ["panel.csv"], "why": ["Tham số: seed"]}
+    replaced["finished_at"] = "2025-12-01T08:30:59+00:00"
     run_log.announce(project, {**RECORD, "replaces": replaced})
     text = (project.run_dir("2025-11-30") / "summary.md").read_text(encoding="utf-8")
     assert "panel.csv" in text
     assert "- Tham số: seed" in text
+    assert "chạy xong 2025-12-01 08:30 UTC" in text
+
+
+def test_many_causes_of_one_kind_do_not_bury_the_others():
+    why = [f"Tệp đầu vào: {i}.xlsx (thêm)" for i in range(200)] + ["Tham số: seed (đã sửa: 1 → 2)"]
+    changed = [f"{i}.csv" for i in range(14)]
+    replaced = {"finished_at": "2025-12-01", "changed": changed, "why": why}
+    _, head, *causes = run_log.why_different({"replaces": replaced})
+    assert "11.csv, và 2 mục khác. Vì:" in head
+    assert causes[0] == "- Tệp đầu vào: 0.xlsx (thêm)"
+    # twelve named, 200 - 12 counted
+    assert causes[12:] == ["- và 188 mục khác", "- Tham số: seed (đã sửa: 1 → 2)"]

@@ -13,7 +13,15 @@ import typer
 
 from xhht_analysis import files
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
-from xhht_analysis.running import file_errors, kernel, messages, records, terminal, verification
+from xhht_analysis.running import (
+    file_errors,
+    kernel,
+    messages,
+    records,
+    run_log,
+    terminal,
+    verification,
+)
 from xhht_analysis.running import schedule as schedules
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ def runs(out: Out = None) -> None:
     rows = [
         (
             line["as_of"],
-            line.get("finished_at", ""),
+            run_log.moment(line.get("finished_at", "")),
             messages.RUN_STATUS[line["status"]],
             f"{line.get('seconds', 0):.0f}",
             messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",

@@ -6,6 +6,7 @@ import subprocess
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from xhht_analysis import files
@@ -15,6 +16,7 @@ from xhht_analysis.running import messages, records
 LOG = "xhht.log"
 SUMMARY = "summary.md"
 LIMITS = {"cell_seconds", "notebook_seconds"}
+MOST_NAMED = 12
 
 
 def read_settings(project: Project) -> dict:
@@ -123,12 +125,33 @@ def stage_line(name: str, entry: dict) -> str:
 
 
 def why_different(record: dict) -> list[str]:
-    """Lines that say what a run published over an earlier one of the same day, and why."""
+    """Lines that say what a run published over an earlier one of the same day, and why.
+
+    Of each kind of cause `MOST_NAMED` are named, the others counted; run.json has them all.
+    """
     replaced = record.get("replaces")
     if not replaced:
         return []
-    head = messages.REPLACES.format(**replaced, changed_files=", ".join(replaced["changed"]))
-    return ["", head, *(f"- {line}" for line in replaced["why"] or [messages.NO_CAUSE])]
+    finished_at, changed = moment(replaced["finished_at"]), ", ".join(_some(replaced["changed"]))
+    lines = ["", messages.REPLACES.format(finished_at=finished_at, changed_files=changed)]
+    for _, causes in groupby(replaced["why"] or [messages.NO_CAUSE], _kind_of_cause):
+        lines += [f"- {cause}" for cause in _some([*causes])]
+    return lines
+
+
+def _kind_of_cause(line: str) -> str:
+    return line.partition(": ")[0]
+
+
+def _some(names: list[str]) -> list[str]:
+    """The first `MOST_NAMED` names and how many others there are."""
+    n = len(names) - MOST_NAMED
+    return [*names[:MOST_NAMED], *[messages.AND_OTHERS.format(n=n)] * (n > 0)]
+
+
+def moment(text: str) -> str:
+    """A moment as records keep it (ISO 8601, UTC) as a table shows it, to the minute."""
+    return text[:16].replace("T", " ")
 
 
 def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str) -> None:

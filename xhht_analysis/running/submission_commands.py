@@ -195,6 +195,9 @@ def _problems(problems: "pd.DataFrame") -> Iterator[str]:
     alone = problems["message"].where(problems["cell"].isna(), "")
     keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"], alone]
     for (kind, sheet, letter, rule, _), rows in problems.groupby(keys, sort=False):
+        rows = rows.sort_values(
+            "cell", key=lambda cells: cells.str.extract(r"(\d+)$")[0].astype(float)
+        )
         cells = rows["cell"].dropna().tolist()
         place = "cell" if sheet and cells else "line" if cells else "sheet" if sheet else "file"
         some = ", ".join(cells[:MOST_SHOWN]) + (" …" if cells[MOST_SHOWN:] else "")

@@ -118,7 +118,7 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
         _look(path, root)
         content.n_bytes = path.stat().st_size
         if content.n_bytes > prescan.MAX_BYTES:
-            raise RefusedError("file_too_large", f"{content.n_bytes} bytes")
+            raise RefusedError("file_too_large", f"{content.n_bytes} byte")
         with path.open("rb") as stream:
             content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         allowed = SECONDS_OF_SMALL + content.n_bytes / 2**20 * SECONDS_PER_MB
@@ -155,7 +155,7 @@ def _look(path: Path, root: Path) -> None:
     if path.name.lower() in SYSTEM_FILES or path.name.startswith("._"):
         raise RefusedError("system_file")
     if not path.is_file():
-        raise RefusedError("unreadable", "not a plain file")
+        raise RefusedError("unreadable")
 
 
 class _Reader:

@@ -65,7 +65,7 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
         for link in [next((v for k, v in fields.items() if k.endswith(":id")), None)]
     }
     if len(sheets) > prescan.MAX_SHEETS:
-        raise RefusedError("too_many_sheets", f"{len(sheets)} sheets")
+        raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     changed: dict[str, bytes] = {}
     strings = part_name(package, "sharedStrings.xml")
     if strings and max([b"vertAlign" in piece for piece in pieces(package, strings)]):
@@ -106,7 +106,7 @@ class _SheetScan:
             cells += piece.count(b'<c r="')
             bottom = self._extent(piece)
             if cells > prescan.MAX_CELLS or not fits(bottom, self.right):
-                raise RefusedError("too_many_cells", f"{part}: row {bottom}, column {self.right}")
+                raise RefusedError("too_many_cells", f"{part}: dòng {bottom}, cột {self.right}")
             self._look(piece)
 
     def _plain(self, match: re.Match[bytes]) -> bytes:

@@ -84,8 +84,8 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     """
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
-    except DAMAGED as error:
-        raise RefusedError("truncated", str(error)) from None
+    except DAMAGED:
+        raise RefusedError("truncated") from None
     parts = package.infolist()
     unpacked = sum(part.file_size for part in parts)
     if any(part.flag_bits & 1 for part in parts):
@@ -93,11 +93,11 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
         raise RefusedError("zip_method")
     if len(parts) > MAX_PARTS:
-        raise RefusedError("too_many_sheets", f"{len(parts)} parts")
+        raise RefusedError("too_many_sheets", f"{len(parts)} phần")
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(len(data), 1):
-        raise RefusedError("zip_bomb", f"{unpacked} bytes from {len(data)}")
+        raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     if unpacked > MAX_UNPACKED:
-        raise RefusedError("file_too_large", f"{unpacked} bytes unpacked")
+        raise RefusedError("file_too_large", f"{unpacked} byte khi mở nén")
     return package
 
 
@@ -120,8 +120,8 @@ def pieces(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
                 rest, piece = piece[cut:], piece[:cut]
                 yield piece
         yield rest
-    except DAMAGED as error:
-        raise RefusedError("truncated", f"{name}: {error}") from None
+    except DAMAGED:
+        raise RefusedError("truncated", name) from None
 
 
 def part_text(package: zipfile.ZipFile, name: str) -> str:

@@ -41,8 +41,8 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
         return {
             name: _notes(package, part, percent, is_stale) for name, part in names.items() if part
         }
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise prescan.RefusedError("truncated", str(error)) from None
+    except (struct.error, IndexError, UnicodeDecodeError):
+        raise prescan.RefusedError("truncated") from None
 
 
 def _records(package: zipfile.ZipFile, name: str) -> Iterator[tuple[int, bytes]]:

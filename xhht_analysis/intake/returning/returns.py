@@ -87,7 +87,8 @@ def read_submission(
     plan : gathering.Plan
         The plan's tables.
     received : DataFrame, optional
-        Table submissions of an earlier run, to say that the year has been submitted already.
+        Table submissions of an earlier run, to say that the year has been submitted already; an
+        invented file is compared with invented ones, a real one with real ones.
 
     Returns
     -------
@@ -128,6 +129,7 @@ def _compare_with_received(
         if same_size and files.sha256(other) == about["sha256"]:
             rules["received_before"] = relative_name(other, raw_dir)
     if received is not None and "received_before" not in rules:
+        received = received[received["is_sample"].eq(about["is_sample"])]
         of_year = received[received["sender"].eq(about["sender"]) & received["year"].eq(year)]
         used = of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
         others = of_year[used & of_year["sha256"].ne(about["sha256"])]

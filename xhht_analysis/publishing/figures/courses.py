@@ -33,13 +33,16 @@ def draw_course(
 ) -> None:
     """Draw one share of one unit in percent, its verdicts in the title.
 
-    ``bands`` has a row per year and a column per quantile level, by default those of the run; its
-    first year is the origin, and figures of later years are hollow. ``fine`` adds the 95 % range.
+    ``bands`` has a row per year and a column per quantile level, by default those of the run, none
+    where its verdicts have no forecast to stand on; its first year is the origin, and figures of
+    later years are hollow. ``fine`` adds the 95 % range.
     """
     seen = run.observed(goal_code, None, unit_code)
+    said = [s for y in run.target_years if (s := run.statement(goal_code, y, unit_code))]
     if bands is None:
         bands = run.bands(run.ordered_goals.loc[goal_code, "indicator_code"], unit_code)
-        bands = bands[bands.index >= seen["year"].max()]
+        is_forecast = any(s.expected for s in said)
+        bands = bands[is_forecast & (bands.index >= seen["year"].max())]
         if len(seen):
             bands.loc[int(seen["year"].iloc[-1])] = seen["low"].iloc[-1]
             bands = bands.sort_index()
@@ -56,7 +59,6 @@ def draw_course(
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
     axis.plot(hollow["year"], hollow["low"], "o", color=DATA, mfc="white", gid="later")
-    said = [s for y in run.target_years if (s := run.statement(goal_code, y, unit_code))]
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     first, ended = run.province.first_year, int(run.province.districts_end[:4])
