@@ -113,6 +113,15 @@ def test_the_fan_shows_observed_forecast_and_targets(drawn):
     assert "Tỷ lệ (%)" in axes.get_ylabel()
 
 
+def test_the_fan_of_a_unit_is_described_by_that_units_statements(run):
+    unit = run.shown_districts["unit_code"].iloc[0]
+    said = {u: run.statement("clc_it", 2030, u).latest_text for u in (unit, "82")}
+    assert said[unit] != said["82"]
+    label = courses.plot_fan(run, "clc_it", unit).get_label()
+    assert said[unit] in label
+    assert said["82"] not in label
+
+
 def test_no_forecast_is_drawn_where_the_verdict_has_none(run):
     without = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
     verdicts = run.verdicts.assign(**without)

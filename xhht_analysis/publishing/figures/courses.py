@@ -15,6 +15,7 @@ from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET,
 from xhht_analysis.publishing.observation import NEARLY
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statements import Statement
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
 AT_REFORM = 0.25
@@ -30,8 +31,8 @@ def draw_course(
     title: str = "",
     bands: pd.DataFrame | None = None,
     fine: bool = False,
-) -> None:
-    """Draw one share of one unit in percent, its verdicts in the title.
+) -> list[Statement]:
+    """Draw one share of one unit in percent, its verdicts in the title; return these statements.
 
     ``bands`` has a row per year and a column per quantile level, by default those of the run, none
     where its verdicts have no forecast to stand on; its first year is the origin, and figures of
@@ -70,6 +71,7 @@ def draw_course(
     marks = " ".join(f"{s.target_year}: {s.mark} {s.chance_text}".rstrip() for s in said)
     axis.set_title(f"{look.wrapped(title or run.title(goal_code), 46)}\n{marks}", fontsize=7.6)
     look.local_numbers(axis.yaxis, run)
+    return said
 
 
 def _facets(
@@ -154,9 +156,8 @@ def plot_fan(
         if np.isfinite(pace):
             line = np.clip(bands[0.5].iloc[0] + pace * (years - years[0]), 0, 100)
             axis.plot(years, line, color=INK, lw=1.2, ls=":", gid="scenario")
-    draw_course(axis, run, goal_code, unit_code, bands=bands, fine=True)
+    said = draw_course(axis, run, goal_code, unit_code, bands=bands, fine=True)
     axis.set_ylabel(word("axis.percent"))
-    said = [s for year in run.target_years if (s := run.statement(goal_code, year)) is not None]
     latest = [f"{said[-1].latest_text}."] if said else []
     aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
     return look.finish(
