@@ -43,8 +43,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 7_500,
-    "intake": 58_800,
+    "plan": 7_400,
+    "intake": 57_900,
     "forecasting": 27_400,
     "publishing": 41_900,
     "running": 20_800,
