@@ -14,6 +14,7 @@ import pytest
 
 from tests import frames, report_maker
 from tests.pages import Page
+from xhht_analysis.forecasting import backtest
 from xhht_analysis.publishing import documents, indicator_pages, site, unit_report, workbook
 from xhht_analysis.publishing.blocks import prose
 from xhht_analysis.publishing.report_data import ReportData
@@ -39,6 +40,16 @@ def made(run, tmp_path_factory):
 
 
 # ---- Excel ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_measure_of_the_backtest_has_words_in_the_annex(lang):
+    asked = {*backtest.METRICS, "count_chance", "count_hit"}
+    asked |= {f"province_{metric}" for metric in ("rps", "brier", "chance", "hit")}
+    table = pd.DataFrame({"metric": sorted(asked)})
+    words = workbook.in_words(frames.make_material(lang), table).iloc[:, 0]
+    assert not set(words) & asked
+    assert words.is_unique
 
 
 def test_the_annex_reads_back_without_a_formula(made, run):

@@ -27,7 +27,7 @@ VALUES = {
     "depends_on": "variant",
     "budget_source": "money",
     **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
-                               "missing_reason", "measure_unit")},
+                               "missing_reason", "measure_unit", "metric")},
 }  # fmt: skip
 """Words of the values of a column, by the section of words.toml."""
 TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
