@@ -42,8 +42,7 @@ def draw_course(
     said = [s for y in run.target_years if (s := run.statement(goal_code, y, unit_code))]
     if bands is None:
         bands = run.bands(run.ordered_goals.loc[goal_code, "indicator_code"], unit_code)
-        is_forecast = any(s.expected for s in said)
-        bands = bands[is_forecast & (bands.index >= seen["year"].max())]
+        bands = bands[any(s.expected for s in said) & (bands.index >= seen["year"].max())]
         if len(seen):
             bands.loc[int(seen["year"].iloc[-1])] = seen["low"].iloc[-1]
             bands = bands.sort_index()
