@@ -295,6 +295,9 @@ def test_an_empty_panel_says_no_data_everywhere():
     counts = found["measure_unit"] == "units"
     assert set(first[~counts]) == {"no_figures"}
     assert set(first[counts]) == {"no_legal_object"}
+    # nobody knew on that day that the districts would end
+    early = run(contracts.PANEL.empty(), as_of="2024-11-30").verdicts
+    assert set(early["reason"]) == {"no_figures"}
 
 
 def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):

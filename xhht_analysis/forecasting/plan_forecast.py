@@ -110,7 +110,9 @@ def forecast_plan(
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
     ends = lines["target_year"].astype("str") + "-12-31"
-    lines["has_districts"], last = ends < province.districts_end, lines["target_year"].max()
+    # what a report dated before the districts ended says of them is what was known on its day
+    lines["has_districts"] = (ends < province.districts_end) | (as_of < province.districts_end)
+    last = lines["target_year"].max()
     known = read_facts(facts, indicators, districts)
     how = {"n_draws": n_draws, "seed": seed, "last_year": int(last) + YEARS_AFTER}
     joints = forecast_indicators(known, forecaster=forecaster, **how)

@@ -163,7 +163,7 @@ def judge(
     n_points
         Years observed.
     has_districts
-        Whether there are districts at the date of the target.
+        Whether there are districts at the date of the target, as known at `as_of`.
     """
     outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
     if outcome is not None or past:
