@@ -77,7 +77,7 @@ def closure(names, hashes):
 
 @pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
 def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
-    path = ROOT / "xhht_analysis" / "running" / "documents.py"
+    path = ROOT / "xhht_analysis" / "running" / "document_stage.py"
     if stage != stages.DOCUMENTS:
         text = code_of(ROOT / "notebooks" / stage.notebook)
         path = tmp_path / "cells.py"

@@ -10,8 +10,8 @@ from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import (
     changes,
     decisions,
+    district_ranks,
     implementation,
-    places,
     report,
     reports_received,
     review,
@@ -221,7 +221,7 @@ def test_ties_are_said_as_ties_and_never_cut():
                          "hopeful": [5, 4, 4, 4, 1], "total": 9})  # fmt: skip
     run = frames.make_material()
     names = [run.names[u] for u in rows["unit_code"]]
-    assert places.extreme(run, rows, "hopeful") == (
+    assert district_ranks.extreme(run, rows, "hopeful") == (
         f"{names[0]} (5/9 mục tiêu); {', '.join(names[1:4])} (cùng 4/9 mục tiêu)"
     )
 
@@ -312,7 +312,7 @@ def test_an_ad_hoc_report_shows_what_was_chosen_and_counts_all():
     run = run_tables.select(whole, "clc_it, life_skills", "819")
     assert list(run.ordered_goals.index) == ["life_skills", "clc_it"]
     assert run.statement("clc_it", 2025).actual_text == f"41,0{NB}%"  # of all eleven districts
-    assert list(places.standings(run)["unit_code"]) == ["819"]
+    assert list(district_ranks.standings(run)["unit_code"]) == ["819"]
     assert run_tables.select(whole) is whole
     with pytest.raises(ValueError, match="units: unknown code 999"):
         run_tables.select(whole, "", "999")
