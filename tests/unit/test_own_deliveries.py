@@ -80,3 +80,17 @@ def test_a_delivery_in_an_old_encoding_reaches_the_panel(tmp_path, write, encodi
     assert set(panel.itertuples(index=False, name=None)) == EXPECTED
     assert result.rejects.empty
     assert result.account["panel"] == len(ROWS)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("encoding", ["vni", "tcvn3"])
+def test_a_sheet_half_in_unicode_is_read_alike_in_every_process(
+    tmp_path, monkeypatch, encoding, seed
+):
+    monkeypatch.setenv("PYTHONHASHSEED", str(seed))  # of the process that reads the file
+    folder = tmp_path / "2026-11-20"
+    folder.mkdir()
+    of_xlsb(folder / "biểu", encoding)
+    result = run_intake(tmp_path, jobs=1)
+    assert sorted(result.panel["value"]) == [25.0, 50.0, 77.5]
+    assert "legacy_text" in set(result.findings["rule"])

@@ -56,7 +56,8 @@ def is_syllable(word: str) -> bool:
     """Whether ``word`` can be a Vietnamese syllable: spelling, one tone that fits the ending."""
     base, tones = [], []
     for char in unicodedata.normalize("NFD", word.lower()):
-        (tones if char in _TONES else base).append(char)
+        on_vowel = base and base[-1] in "aeiouy\u0302\u0306\u031b"  # the "ñ" of VNI carries none
+        (tones if char in _TONES and on_vowel else base).append(char)
     if len(tones) > 1:
         return False
     stem = unicodedata.normalize("NFC", "".join(base))
@@ -114,13 +115,16 @@ def repair_legacy(text: str, encoding: str | None = None) -> tuple[str, str | No
     return (CONVERTERS[encoding](text), encoding) if encoding else (text, None)
 
 
-def vote(texts: Iterable[str]) -> str | None:
-    """Legacy encoding of a whole sheet: some texts are certain, and none is Unicode Vietnamese."""
-    foreign = [text for text in texts if not text.isascii()]
-    if any(map(_UNICODE_ONLY.search, foreign)):
-        return None
-    votes = {detect(text) for text in foreign} - {None}
-    return votes.pop() if len(votes) == 1 else None
+def vote(texts: Iterable[str]) -> tuple[str | None, bool]:
+    """Legacy encoding of the certain texts of a sheet, and whether all its texts may be legacy.
+
+    The encoding is None without a certain text, or with two encodings. Where one text is Unicode
+    Vietnamese, only texts with an impossible word are taken for legacy ones.
+    """
+    texts = list(texts)
+    votes = {detect(text) for text in texts} - {None}
+    encoding = votes.pop() if len(votes) == 1 else None
+    return encoding, not any(map(_UNICODE_ONLY.search, texts))
 
 
 def decode(data: bytes) -> str | None:

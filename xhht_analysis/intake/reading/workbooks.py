@@ -180,13 +180,14 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
     Control characters are replaced, and numbers of persons are masked.
     """
     texts = {v for row in sheet.grid for v in row if v.__class__ is str}
-    foreign = {text for text in texts if not text.isascii()}
-    sheet.encoding = legacy_text.vote(foreign) if foreign else None
+    encoding, whole = legacy_text.vote(text for text in texts if not text.isascii())
+    used: set[str | None] = set()
     changed: dict[str, str] = {}
     masked: set[str] = set()
     for text in texts:
-        fixed, used = legacy_text.repair_legacy(text, sheet.encoding)
-        sheet.encoding = sheet.encoding or used
+        is_legacy = encoding and (whole or legacy_text.doubtful_words(text))
+        fixed, source = legacy_text.repair_legacy(text, encoding if is_legacy else None)
+        used.add(source)
         plain = printable(fixed)
         hidden = personal.mask(plain) if len(plain) > 8 else plain
         if hidden != plain:
@@ -202,10 +203,12 @@ def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
             if value in masked:
                 marks.add((r, c))
             elif (r, c) in fonts:
-                fixed, used = legacy_text.repair_legacy(value, fonts[r, c])
-                row[c], sheet.encoding = printable(fixed), sheet.encoding or used
+                fixed, source = legacy_text.repair_legacy(value, fonts[r, c])
+                row[c] = printable(fixed)
+                used.add(source)
                 continue
             row[c] = changed.get(value, value)
+    sheet.encoding = min(used - {None}, default=None)
     sheet.masked = frozenset(marks)
     return sheet
 
