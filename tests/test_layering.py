@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_400,
-    "intake": 57_900,
+    "intake": 58_000,
     "forecasting": 27_500,
     "publishing": 41_900,
     "running": 20_800,
