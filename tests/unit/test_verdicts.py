@@ -1,5 +1,7 @@
 """Verdicts and the numbers behind a decision, worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,6 +145,52 @@ def test_ever_is_at_least_and_held_at_most_the_chance_at_the_date():
 def test_a_lower_is_better_target_reads_the_other_way():
     case = make_case(straight([40, 45, 55, 58]), need=46.0, comparator="<=")
     assert judge(case, 2030, AS_OF, 3)["prob_reached"] == 0.5
+
+
+def test_a_lower_is_better_forecast_worked_by_hand():
+    # four paths from 50 in 2026 by equal steps to 34, 38, 42, 46 in 2030; at most 40: two get there
+    # 38: 50 47 44 41 38 in 2030; 34: 50 46 42 38 34 from 2029 on
+    history = observed(y2024=60, y2025=56, y2026=50)
+    case = make_case(straight([34, 38, 42, 46]), seen=history, need=40.0, comparator="<=")
+    row = judge(replace(case, sizes=np.full(5, 1000.0)), 2030, AS_OF, 3)
+    assert (row["prob_reached"], row["prob_ever"], row["prob_held"]) == (0.5, 0.5, 0.25)
+    # slopes -4, -5, -6: five points a year down so far, ten points in four years are needed
+    assert (row["pace_own"], row["pace_required"], row["pace_ratio"]) == (-5, -2.5, 0.5)
+    assert row["people_required"] == 25  # 10 % of 1000 people fewer in 4 years
+    # a shift of (42 - 40) / 4 brings the third path under the line too, (46 - 40) / 4 all of them
+    extra = [row[f"extra_pace_{chance}"] for chance in (50, 80, 90)]
+    assert extra == [-0.5, -1.5, -1.5]
+    assert (row["year_reached_low"], row["year_reached_median"]) == (2029, 2030)
+    assert np.isnan(row["year_reached_high"])
+    assert np.isnan(row["reason"])  # the middle, 40, is better than 50
+
+
+def test_what_rises_where_less_is_better_is_said():
+    rising = straight([35, 40, 55, 60], start=38.0)
+    history = observed(y2024=37, y2025=37, y2026=38)
+    case = make_case(rising, seen=history, need=39.0, comparator="<=")
+    row = judge(case, 2030, AS_OF, 3)
+    assert row["reason"] == "may_fall"  # the middle, 47.5, is worse than 38
+    assert row["pace_required"] == 0
+    # 60, 55, 50: five points a year down, 2.5 are needed, and one draw in ten gets there
+    slow = straight([39, 41, 42, 43, 44, 45, 46, 47, 48, 49])
+    case = make_case(slow, seen=observed(y2024=60, y2025=55, y2026=50), need=40.0, comparator="<=")
+    assert judge(case, 2030, AS_OF, 3)["reason"] == "gains_slow"
+
+
+@given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(1, 99))
+def test_a_target_and_its_mirror_image_say_the_same(figures, need):
+    draws = straight([figures[0], 30, 55, 80], start=figures[-1])
+    history = observed(**dict(zip(("y2024", "y2025", "y2026"), figures, strict=True)))
+    up = judge(make_case(draws, seen=history, need=need), 2030, AS_OF, 3)
+    mirror = make_case(100 - draws, seen=100 - history, need=100 - need, comparator="<=")
+    down = judge(mirror, 2030, AS_OF, 3)
+    same = ("prob_reached", "prob_ever", "prob_held", "year_reached_median", "pace_ratio")
+    for name in same:
+        assert down[name] == pytest.approx(up[name], nan_ok=True)
+    for name in ("pace_required", "pace_own", "extra_pace_50", "extra_pace_80"):
+        assert down[name] == pytest.approx(-up[name], nan_ok=True)
+    assert str(down["reason"]) == str(up["reason"])
 
 
 def test_own_pace_is_the_median_slope_of_the_last_five_years():

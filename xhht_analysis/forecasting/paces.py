@@ -32,9 +32,14 @@ def own_pace(observed: pd.Series) -> float:
     return float(np.median((value[second] - value[first]) / (year[second] - year[first])))
 
 
-def required_pace(current: float, need: float, years: int) -> float:
-    """Change per year that just reaches ``need``; 0 when it is reached already."""
-    return np.nan if years <= 0 or np.isnan(current) else max(0.0, need - current) / years
+def required_pace(current: float, need: float, years: int, direction: int = 1) -> float:
+    """Change per year that just reaches ``need``; 0 when it is reached already.
+
+    ``direction`` is -1 where less is better: a fall, at most 0.
+    """
+    if years <= 0 or np.isnan(current):
+        return np.nan
+    return direction * max(0.0, direction * (need - current)) / years
 
 
 def first_year(met: np.ndarray, years: np.ndarray) -> tuple[float, float, float]:
@@ -50,16 +55,18 @@ def first_year(met: np.ndarray, years: np.ndarray) -> tuple[float, float, float]
     return tuple(np.where(np.isfinite(found), found, np.nan))
 
 
-def extra_pace(draws: np.ndarray, need: float, years: int, chance: float) -> float:
-    """Points a year on top of every draw so that P(draw >= need) is at least ``chance``.
+def extra_pace(
+    draws: np.ndarray, need: float, years: int, chance: float, direction: int = 1
+) -> float:
+    """Points a year on top of every draw so that the target is met with at least ``chance``.
 
     A shift of all draws: the answer is the gap at the quantile 1 - ``chance``, so it grows with
-    ``chance`` and no search is needed.
+    ``chance`` and no search is needed. As in `required_pace` it is a fall where less is better.
     """
     if years <= 0:
         return np.nan
-    at = np.quantile(draws, 1 - chance, method="inverted_cdf")
-    return float(max(0.0, need - at) / years)
+    at = np.quantile(direction * draws, 1 - chance, method="inverted_cdf")
+    return float(direction * max(0.0, direction * need - at) / years)
 
 
 def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -84,8 +91,8 @@ def share_leverage(draws: np.ndarray, weights: np.ndarray, need: float) -> np.nd
     Parameters
     ----------
     draws, weights
-        (draws, U) percent and (U,) denominators at the target date; the same draws are used with
-        and without the help, so the gain is never negative.
+        (draws, U) percent, higher is better, and (U,) denominators at the target date; the same
+        draws are used with and without the help, so the gain is never negative.
     """
     parts = weights / weights.sum()
     whole = draws @ parts

@@ -178,14 +178,15 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     if at < 0 or not is_open[PROVINCE]:
         return
     units = joint.districts
-    now = np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
+    direction = 1 if line.comparator == ">=" else -1
+    now = direction * np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
     best, last = paces.place_chances(now)
     gain = np.full(len(units), np.nan)
-    if line.kind == COUNTS:
+    if line.kind == COUNTS and line.comparator == ">=":
         gain = paces.count_leverage(now >= line.level_required, line.target_units)
     elif joint.sizes:
         sizes = np.array([joint.sizes[unit][at] for unit in units])
-        gain = paces.share_leverage(now, sizes, line.target_value)
+        gain = paces.share_leverage(now, sizes, direction * line.target_value)
     for row in rows:
         if row["unit_code"] in units and is_open[row["unit_code"]]:
             i = units.index(row["unit_code"])

@@ -21,8 +21,8 @@ Reasons, joined by ``;``:
 - ``province_only``: only the province reports this
 - ``rule_gap``: the reported status is not what the rules give from the rates
 - ``rule_secondary``: the rule in force is known at second hand only
-- ``may_fall``: the middle of the forecast lies below the latest figure
-- ``gains_slow``: unlikely although the required pace is no higher than the recent one
+- ``may_fall``: the middle of the forecast is worse than the latest figure
+- ``gains_slow``: unlikely although the required pace is no faster than the recent one
 - ``source_gap``: the reported province figure is not the sum of its districts
 - ``no_legal_object``: the district level has ended by then: rebuilt reading
 - ``reference_hazard``: milestone: chance from the reference class of one year's moves
@@ -89,6 +89,11 @@ class Case:
     def meets(self, values) -> np.ndarray:
         """Whether values stand at the target; NaN never does."""
         return meets(values, self.need, self.comparator)
+
+    @property
+    def direction(self) -> int:
+        """1 where more is better, -1 where less is: paces are changes and carry this sign."""
+        return 1 if self.comparator == ">=" else -1
 
     @cached_property
     def exact(self) -> pd.Series:
@@ -182,7 +187,7 @@ def judge(
         row |= _forecast(case, target_year)
     if not past and outcome is None:
         row |= _paces(case, target_year)
-        reasons += _caveats(row)
+        reasons += _caveats(row, case.direction)
     row["reason"] = ";".join(dict.fromkeys(reasons)) or np.nan
     return row
 
@@ -208,15 +213,17 @@ def _why_silent(past: bool, n_points: int, no_object: bool) -> list[str]:
     return ["few_points"] if n_points < MIN_POINTS else []
 
 
-def _caveats(row: dict) -> list[str]:
+def _caveats(row: dict, direction: int) -> list[str]:
     """Why two numbers of a forecast that seem to contradict each other do not."""
     if row.get("basis") != "forecast":
         return []
     now = row.get("current", row.get("current_low", np.nan))
     unlikely = row["verdict_class"] in ("very_unlikely", "unlikely")
-    slow = unlikely and row.get("pace_required", np.nan) <= row.get("pace_own", np.nan)
-    falls = row["median"] < now - 1e-9 or (unlikely and row["prob_ever"] >= EVEN)
-    return [code for code, said in (("may_fall", falls), ("gains_slow", slow)) if said]
+    required, own = (direction * row.get(f"pace_{name}", np.nan) for name in ("required", "own"))
+    is_slow = unlikely and required <= own
+    worse = direction * (row["median"] - now) < -1e-9
+    may_fall = worse or (unlikely and row["prob_ever"] >= EVEN)
+    return [code for code, is_so in (("may_fall", may_fall), ("gains_slow", is_slow)) if is_so]
 
 
 def _standing(case: Case) -> dict:
@@ -248,13 +255,17 @@ def _paces(case: Case, target_year: int) -> dict:
         return {}
     year, now = int(values.index[-1]), float(values.iloc[-1])
     own = paces.own_pace(values)
-    need = paces.required_pace(now, case.need, target_year - year)
-    ratio = need / own if own > 0 else np.nan
-    people = need if case.measure_unit == "units" else np.nan
+    required = paces.required_pace(now, case.need, target_year - year, case.direction)
+    people = abs(required) if case.measure_unit == "units" else np.nan
     if case.sizes is not None and at >= 0 and target_year > year:
-        gap = case.need * case.sizes[at] - now * case.sizes[0]
+        gap = case.direction * (case.need * case.sizes[at] - now * case.sizes[0])
         people = max(0.0, gap) / 100 / (target_year - year)
-    return {"pace_required": need, "pace_own": own, "pace_ratio": ratio, "people_required": people}
+    return {
+        "pace_required": required,
+        "pace_own": own,
+        "pace_ratio": required / own if case.direction * own > 0 else np.nan,
+        "people_required": people,
+    }
 
 
 def _forecast(case: Case, target_year: int) -> dict:
@@ -281,6 +292,6 @@ def _forecast(case: Case, target_year: int) -> dict:
         years = target_year - int(case.years[0])
         for goal in (50, 80, 90):
             row[f"extra_pace_{goal}"] = paces.extra_pace(
-                case.draws[:, at], case.need, years, goal / 100
+                case.draws[:, at], case.need, years, goal / 100, case.direction
             )
     return row
