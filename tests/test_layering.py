@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_400,
     "intake": 58_000,
-    "forecasting": 27_500,
+    "forecasting": 27_400,
     "publishing": 41_900,
     "running": 20_800,
 }

@@ -80,6 +80,9 @@ def test_a_steady_rise_is_forecast_better_than_standing_still(rows):
     assert found["n"].tolist() == [12, 9]
 
 
+TRIAL = ["model_id", "unit_code", "origin_year"]
+
+
 def test_the_skill_of_a_horizon_is_drawn_by_indicator_and_origin():
     # eleven districts with the same loss in each of four years: four clusters
     table = pd.DataFrame(
@@ -93,8 +96,16 @@ def test_the_skill_of_a_horizon_is_drawn_by_indicator_and_origin():
         }
     )
     row = backtest.skill_by_horizon(table).iloc[0]
-    assert row["skill"] == pytest.approx(0.5)
+    assert (row["skill"], row["low"], row["high"]) == pytest.approx((0.5, 0.5, 0.5))
     assert (row["n"], row["n_clusters"]) == (44, 4)
+    one = backtest.skill_by_horizon(table[table["origin_year"] == 2020]).iloc[0]
+    assert one["skill"] == pytest.approx(0.5)
+    assert np.isnan(one["low"])
+    # two clusters, one with a skill of 0.5 and one of 0: a draw holds both, or one of them twice
+    table.loc[table["origin_year"].ge(2022), "origin_year"] = 2021
+    table["crps"] = np.repeat([1.0, 3, 3, 3, 2, 3, 3, 3], 11)
+    row = backtest.skill_by_horizon(table.drop_duplicates(TRIAL)).iloc[0]
+    assert (row["low"], row["skill"], row["high"]) == pytest.approx((0, 0.2, 0.5))
 
 
 def test_reliability_sets_what_was_said_beside_what_came():

@@ -52,14 +52,3 @@ def test_pit_is_the_level_of_the_outcome():
     q = np.array([[10.0, 20, 30], [10, 20, 30], [10, 20, 30], [10, 20, 30], [50, 50, 50]])
     at = scores.pit(q, [0.25, 0.5, 0.75], np.array([15.0, 20, 5, 31, 50]))
     np.testing.assert_allclose(at, [0.375, 0.5, 0.125, 0.875, 0.5])
-
-
-def test_skill_is_one_minus_the_ratio_with_its_interval_over_clusters():
-    found = scores.skill([1.0, 3, 2, 2], [2.0, 6, 4, 4], ["a", "a", "b", "b"])
-    assert found["skill"] == pytest.approx(0.5)
-    assert (found["low"], found["high"]) == pytest.approx((0.5, 0.5))
-    assert (found["n"], found["n_clusters"]) == (4, 2)
-
-
-def test_one_cluster_gives_no_interval():
-    assert np.isnan(scores.skill([1.0, 2], [2.0, 2], ["a", "a"])["low"])

@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy.stats import bootstrap
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
@@ -35,6 +36,8 @@ MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
 BINS = 5
 """Number of bins of reliability."""
+BOOTSTRAPS = 2000
+TINY = 1e-9
 LEVEL_DRAWS = 500
 Model = Callable[[pd.DataFrame, int], object]
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
@@ -265,26 +268,36 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
 
 
-def skill_by_horizon(
-    rows: pd.DataFrame, metric: str = "crps", model: str = DEFAULT, reference: str = PERSISTENCE
-) -> pd.DataFrame:
-    """Skill of ``model`` over ``reference`` per horizon, bootstrapped over indicator-origins.
+def skill_by_horizon(rows: pd.DataFrame) -> pd.DataFrame:
+    """Skill of the kit's shares over persistence per horizon: 1 - ratio of their CRPS.
 
     Returns
     -------
     DataFrame
-        `SKILL_COLUMNS`; empty when nothing could be scored.
+        `SKILL_COLUMNS`: low and high are the 95 % interval of a bootstrap over indicator-origins,
+        whose units share their shocks; empty with fewer than two of them. No row when nothing
+        could be scored.
     """
-    keys = [*KEYS[1:], "unit_code"]
-    a = rows.loc[rows["model_id"] == model, [*keys, metric]]
-    b = rows.loc[rows["model_id"] == reference, [*keys, metric]]
-    both = a.merge(b, on=keys, suffixes=("", "_ref")).dropna()
+    trial = ["horizon", "indicator_code", "origin_year"]
+    table = rows.dropna(subset="crps").astype({"crps": float})
+    wide = table.pivot_table(index=[*trial, "unit_code"], columns="model_id", values="crps")
+    both = wide.reindex(columns=[DEFAULT, PERSISTENCE]).dropna()
     out = []
     for horizon, part in both.groupby("horizon"):
-        cluster = part["indicator_code"] + "@" + part["origin_year"].astype(str)
-        found = scores.skill(part[metric], part[f"{metric}_ref"], cluster)
-        out.append({"horizon": horizon, **found})
+        sums = part.groupby(trial).sum().to_numpy().T
+        row = {"horizon": horizon, "skill": _skill(*sums), "n": len(part)}
+        row |= {"n_clusters": sums.shape[1], "low": np.nan, "high": np.nan}
+        if sums.shape[1] > 1:
+            ends = bootstrap(
+                sums, _skill, paired=True, n_resamples=BOOTSTRAPS, method="percentile", rng=1
+            ).confidence_interval
+            row |= {"low": ends.low, "high": ends.high}
+        out.append(row)
     return pd.DataFrame(out, columns=SKILL_COLUMNS)
+
+
+def _skill(loss, reference, axis=-1):
+    return 1 - loss.sum(axis=axis) / np.maximum(reference.sum(axis=axis), TINY)
 
 
 def reliability(rows: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Scores of probability forecasts: CRPS, Brier, ranked probability, coverage, PIT, skill.
+"""Scores of probability forecasts: CRPS, Brier, ranked probability, coverage, PIT.
 
 All losses are negatively oriented (0 is perfect) and in the measure unit of the forecast.
 Reference: Gneiting & Raftery 2007; docs/methodology.md.
@@ -7,9 +7,6 @@ Reference: Gneiting & Raftery 2007; docs/methodology.md.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
-
-BOOTSTRAPS = 2000
 
 
 def pinball(quantiles: np.ndarray, levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
@@ -60,33 +57,3 @@ def pit(quantiles: np.ndarray, levels, observed) -> np.ndarray:
     y = np.asarray(observed, dtype=float)[..., None]
     below, upto = (quantiles < y).sum(axis=-1), (quantiles <= y).sum(axis=-1)
     return (below + upto + 1) / 2 / (len(levels) + 1)
-
-
-def skill(score, reference, clusters, *, seed: int = 1, n: int = BOOTSTRAPS) -> pd.Series:
-    """Skill 1 - score / reference of paired losses, with a bootstrap over whole clusters.
-
-    Parameters
-    ----------
-    score, reference
-        Losses of the same forecasts.
-    clusters
-        Label of each forecast's cluster (indicator, or indicator and origin): forecasts of one
-        cluster share shocks and are drawn together.
-
-    Returns
-    -------
-    Series
-        skill, low, high (95 % interval; empty with fewer than 2 clusters), n, n_clusters.
-    """
-    sums = pd.DataFrame({"s": np.asarray(score), "r": np.asarray(reference)})
-    sums = sums.groupby(np.asarray(clusters)).sum().to_numpy()
-    count, low, high = len(sums), np.nan, np.nan
-    if count >= 2:
-        rng = np.random.default_rng(seed)
-        total = rng.multinomial(count, np.full(count, 1 / count), size=n) @ sums
-        kept = total[total[:, 1] > 0]
-        low, high = np.quantile(1 - kept[:, 0] / kept[:, 1], [0.025, 0.975])
-    whole = sums.sum(axis=0)
-    value = 1 - whole[0] / whole[1] if whole[1] > 0 else np.nan
-    row = {"skill": value, "low": low, "high": high, "n": len(np.asarray(score))}
-    return pd.Series({**row, "n_clusters": count})
