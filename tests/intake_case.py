@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from openpyxl import load_workbook
 
+from tests.filled_template import write_filled
 from xhht_analysis.intake import IntakeResult, gathering, panel_build, run_intake
 from xhht_analysis.intake.judging import impossible
-from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.project import Project
 
 CELL = {"numerator": "D", "denominator": "E", "value": "F", "level": "G"}
@@ -81,7 +81,7 @@ def write_unit(
         {"indicator_code": code, "numerator": counts[0], "denominator": counts[1]}
         for code, counts in shares.items()
     ]
-    return write_template(
+    return write_filled(
         path,
         unit_code=unit,
         year=year,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.filled_template import write_filled
 from tests.sample_data import paths
 from tests.sample_data.activities import tasks_of
 from tests.sample_data.geography import PROVINCE, Geography
@@ -16,7 +17,6 @@ from tests.sample_data.grids import MARK
 from tests.sample_data.patching import slim
 from tests.sample_data.recognition import Recognition, learning_community
 from tests.sample_data.truth import Truth
-from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_indicators, read_tasks
 from xhht_analysis.project import ROOT
@@ -53,7 +53,7 @@ class TemplateWriter:
 
     @cached_property
     def tables(self) -> dict[str, object]:
-        """What `write_template` needs of the plan."""
+        """What `write_filled` needs of the plan."""
         return {
             "areas": read_areas(self.config_dir),
             "indicators": read_indicators(self.config_dir),
@@ -162,7 +162,7 @@ class TemplateWriter:
         kept = indicators["indicator_code"].isin(given) | indicators["kind"].isin(
             ["share", "level"]
         )
-        write_template(
+        write_filled(
             path,
             year=year,
             values=pd.DataFrame(rows),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests import odd_files
+from tests.filled_template import write_filled
 from tests.form_fixtures import Board, write_xlsx
 from tests.intake_case import plan
 from tests.odd_files import CAI_BE, HEAD, list_xml, write_package
@@ -23,7 +24,6 @@ from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
-from xhht_analysis.intake.returning.template import write_template
 from xhht_analysis.running.records import input_hashes
 
 pytestmark = pytest.mark.unit
@@ -240,6 +240,6 @@ def test_a_budget_of_nine_digits_is_read(tmp_path):
     values = {"task_code": "II.1.1", "status": "done", "budget_spent": 123456789.0}
     done = pd.DataFrame([values])
     tables = {name: getattr(plan(), name) for name in ("areas", "indicators", "tasks", "agencies")}
-    write_template(path, unit_code=CAI_BE, year=2026, **tables, activities=done)
+    write_filled(path, unit_code=CAI_BE, year=2026, **tables, activities=done)
     tables = run_intake(tmp_path, jobs=1).tables
     assert tables["activities"]["budget_spent"].dropna().tolist() == [123456789.0]

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from tests.filled_template import write_filled
 from tests.intake_case import intake, plan
-from xhht_analysis.intake.returning.template import SOURCE_WORDS, STATUS_WORDS, write_template
+from xhht_analysis.intake.returning.template import SOURCE_WORDS, STATUS_WORDS
 
 pytestmark = pytest.mark.unit
 
@@ -44,7 +45,7 @@ DONE = pd.DataFrame(
 def write(path: Path, **more) -> Path:
     tables = {n: getattr(plan(), n) for n in ("areas", "indicators", "tasks", "agencies")}
     usual = {"year": 2023} if "agency_code" in more else {"year": 2023, "unit_code": "823"}
-    return write_template(path, **{**usual, **tables, **more})
+    return write_filled(path, **{**usual, **tables, **more})
 
 
 @pytest.fixture

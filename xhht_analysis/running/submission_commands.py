@@ -34,6 +34,7 @@ def template(
 ) -> None:
     """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền, hoặc cả bộ của một năm."""
     from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.returning.book import open_book
     from xhht_analysis.intake.returning.status import expected_reporters
     from xhht_analysis.intake.returning.template import write_template
 
@@ -55,7 +56,8 @@ def template(
     for kind, code in senders:
         path, sender = folder / f"bieu_mau_{code}_{year}.xlsx", {kind: code, "year": year}
         try:
-            write_template(path, **sender, **tables, agencies=plan.agencies)
+            with open_book(path) as book:
+                write_template(book, **sender, **tables, agencies=plan.agencies)
         except ValueError as error:
             raise UsageError(str(error)) from None
     typer.echo(messages.TEMPLATES.format(n=len(senders), path=folder) if everyone else path)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.intake.returning.book import Book, cell_name, open_book
+from xhht_analysis.intake.returning.book import Book, cell_name
 from xhht_analysis.intake.returning.status import in_office
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.province import Province
@@ -35,10 +35,13 @@ SOURCES_COLUMN = len(TASK_COLUMNS) + 2
 """Hidden column of `SHEET_TASKS`: a choice that holds a comma cannot stand in a rule itself."""
 HEADER_ROW = len(LABELS) + 2
 """Zero-based row of the header of `SHEET_FIGURES`; the sample mark stands in the row above."""
+STYLES_OF_SHARE = ("input", "input", "percent", "closed", "closed", "closed", "entry")
+STYLES_OF_LEVEL = ("closed", "closed", "closed", "input", "date", "date", "entry")
+"""Styles of the cells from the numerator to the note."""
 
 
 def write_template(
-    path: Path,
+    book: Book,
     *,
     unit_code: str | None = None,
     agency_code: str | None = None,
@@ -47,33 +50,17 @@ def write_template(
     indicators: pd.DataFrame,
     tasks: pd.DataFrame,
     agencies: pd.DataFrame,
-    values: pd.DataFrame | None = None,
-    commune_values: pd.DataFrame | None = None,
-    activities: pd.DataFrame | None = None,
-    mark: str | None = None,
-    snapshot_date: str | None = None,
-) -> Path:
+) -> None:
     """Write the workbook that one unit or one agency fills in for one year.
 
     Parameters
     ----------
-    path : Path
-        The .xlsx to make; equal arguments give equal bytes.
+    book : Book
+        An empty workbook; equal arguments give equal bytes.
     unit_code, agency_code : str
         Exactly one of the two.
     areas, indicators, tasks, agencies
         From `plan`: `plan.areas.Areas` and the tables of `plan.goals`.
-    values : DataFrame, optional
-        Filled in already: indicator_code, and any of numerator, denominator, value (percent
-        0-100), level, valid_from, valid_to (ISO dates), note.
-    commune_values : DataFrame, optional
-        unit_code, indicator_code, numerator, denominator (sheet `SHEET_COMMUNES`).
-    activities : DataFrame, optional
-        task_code, status, text, budget_planned, budget_spent (million đồng), budget_source, …
-    mark : str, optional
-        The sample mark, written into a visible cell of every sheet.
-    snapshot_date : str, optional
-        ISO date of the figures; 30 September of ``year`` when absent.
 
     Raises
     ------
@@ -83,7 +70,7 @@ def write_template(
     """
     if (unit_code is None) == (agency_code is None):
         raise ValueError("Cần đúng một trong hai: mã đơn vị (unit_code) hoặc mã cơ quan.")
-    on = snapshot_date or f"{year}-09-30"
+    on = f"{year}-09-30"
     units, province = areas.units(on), areas.province
     if unit_code is not None:
         name, level = _unit(areas, unit_code, on)
@@ -95,19 +82,12 @@ def write_template(
         rows = indicators[indicators["indicator_code"].isin(str(codes).split(";"))]
         todo = tasks[_lists(tasks["agency_codes"], agency_code)]
     rows = rows.drop_duplicates("indicator_code")
-    with open_book(path) as book:
-        head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
-        by_code = (
-            {}
-            if values is None or values.empty
-            else values.set_index("indicator_code").to_dict("index")
-        )
-        _write_figures(book, head, rows, by_code, mark)
-        if level == "district":
-            communes = units[units["parent_code"] == unit_code]
-            _write_communes(book, communes, rows[rows["kind"] == "rate"], commune_values, mark)
-        _write_tasks(book, todo, activities, mark)
-    return path
+    head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
+    _write_figures(book, head, rows)
+    if level == "district":
+        communes = units[units["parent_code"] == unit_code]
+        _write_communes(book, communes, rows[rows["kind"] == "rate"])
+    _write_tasks(book, todo[["task_code", "title_vi"]])
 
 
 def _unit(areas: Areas, code: str, on: str) -> tuple[str, str]:
@@ -153,8 +133,6 @@ def _write_figures(
     book: Book,
     head: tuple[object, ...],
     rows: pd.DataFrame,
-    values: dict[str, dict[str, Any]],
-    mark: str | None,
 ) -> None:
     sheet = book.sheet(SHEET_FIGURES, [width for _, width, _ in COLUMNS.values()])
     book.put(sheet, 0, 0, "BIỂU SỐ LIỆU XÂY DỰNG XÃ HỘI HỌC TẬP", "title")
@@ -162,51 +140,29 @@ def _write_figures(
     for row, (label, value, style) in enumerate(zip(LABELS, head, styles, strict=True), start=1):
         book.put(sheet, row, 0, label, "header")
         book.put(sheet, row, 1, value, style)
-    if mark:
-        book.put(sheet, HEADER_ROW - 1, 0, mark, "mark")
     book.header(sheet, HEADER_ROW, COLUMNS)
     for row, record in enumerate(rows.to_dict("records"), start=HEADER_ROW + 1):
-        _write_indicator(book, sheet, row, record, values.get(record["indicator_code"], {}))
+        _write_indicator(book, sheet, row, record)
 
 
-def _write_indicator(
-    book: Book, sheet: Any, row: int, record: dict[str, Any], values: dict[str, Any]
-) -> None:
+def _write_indicator(book: Book, sheet: Any, row: int, record: dict[str, Any]) -> None:
     is_level = record["measure_unit"] == "level"
     unit = "mức độ" if is_level else record.get("count_unit_vi")
     for column, text in enumerate((record["indicator_code"], record["name_vi"], unit)):
         book.put(sheet, row, column, text)
     if isinstance(record.get("definition_vi"), str) and record["definition_vi"]:
         sheet.write_comment(row, 1, record["definition_vi"], {"x_scale": 3, "y_scale": 1.5})
-    counts = [values.get("numerator"), values.get("denominator")]
-    for column, count in enumerate(counts, start=3):
-        book.put(sheet, row, column, count, "closed" if is_level else "input")
+    for column, style in enumerate(STYLES_OF_LEVEL if is_level else STYLES_OF_SHARE, start=3):
+        book.put(sheet, row, column, None, style)
     if is_level:
-        book.put(sheet, row, 5, None, "closed")
         top = int(float(record["level_max"]))
         options = {"validate": "list", "source": list(range(top + 1))}
         sheet.data_validation(row, 6, row, 6, options | _refusal(f"Chọn mức độ từ 0 đến {top}."))
     else:
-        _write_percent(book, sheet, row, counts, values.get("value"))
+        top, bottom = cell_name(row, 3), cell_name(row, 4)
+        formula = f'=IF(N({bottom})>0,ROUND({top}/{bottom}*100,2),"")'
+        sheet.write_formula(row, 5, formula, book.styles["percent"], "")
         _validate_counts(sheet, row, 3)
-    book.put(sheet, row, 6, values.get("level"), "input" if is_level else "closed")
-    for column, field in ((7, "valid_from"), (8, "valid_to")):
-        text = values.get(field)
-        day = datetime.fromisoformat(text) if isinstance(text, str) and text else None
-        book.put(sheet, row, column, day, "date" if is_level else "closed")
-    book.put(sheet, row, 9, values.get("note"), "entry")
-
-
-def _write_percent(book: Book, sheet: Any, row: int, counts: list[Any], value: Any) -> None:
-    """Write the formula with its cached value; a percentage without counts stays a number."""
-    if not pd.isna(value) and any(pd.isna(count) for count in counts):
-        return book.put(sheet, row, 5, value, "percent")
-    top, bottom = f"D{row + 1}", f"E{row + 1}"
-    formula = f'=IF(N({bottom})>0,ROUND({top}/{bottom}*100,2),"")'
-    is_computed = not any(pd.isna(count) for count in counts) and float(counts[1]) > 0
-    cached = int(float(counts[0]) / float(counts[1]) * 10_000 + 0.5) / 100 if is_computed else ""
-    sheet.write_formula(row, 5, formula, book.styles["percent"], cached)
-    return None
 
 
 def _validate_counts(sheet: Any, row: int, column: int) -> None:
@@ -222,13 +178,7 @@ def _refusal(message: str) -> dict[str, str]:
     return {"error_title": "Số liệu không hợp lệ", "error_message": message}
 
 
-def _write_communes(
-    book: Book,
-    communes: pd.DataFrame,
-    rates: pd.DataFrame,
-    values: pd.DataFrame | None,
-    mark: str | None,
-) -> None:
+def _write_communes(book: Book, communes: pd.DataFrame, rates: pd.DataFrame) -> None:
     sheet = book.sheet(SHEET_COMMUNES, [5, 11, 26] + [14] * (2 * len(rates)))
     style = book.styles["header"]
     for column, title in enumerate(COMMUNE_COLUMNS):
@@ -242,39 +192,25 @@ def _write_communes(
             sheet.write_comment(2, column + beside, record[f"{part}_vi"])
     sheet.set_row(0, 48)
     sheet.set_row(1, None, None, {"hidden": True})
-    place = ["unit_code", "indicator_code"]
-    counts_of = {} if values is None or values.empty else values.set_index(place).to_dict("index")
     for row, commune in enumerate(communes.to_dict("records"), start=3):
         for column, text in enumerate((row - 2, commune["unit_code"], commune["name_vi"])):
             book.put(sheet, row, column, text)
-        for column, code in zip(range(3, 999, 2), rates["indicator_code"], strict=False):
-            counts = counts_of.get((commune["unit_code"], code), {})
-            book.put(sheet, row, column, counts.get("numerator"), "input")
-            book.put(sheet, row, column + 1, counts.get("denominator"), "input")
+        for column in range(3, 3 + 2 * len(rates), 2):
+            book.put(sheet, row, column, None, "input")
+            book.put(sheet, row, column + 1, None, "input")
             _validate_counts(sheet, row, column)
     sheet.freeze_panes(3, 3)
-    if mark:
-        book.put(sheet, len(communes) + 4, 0, mark, "mark")
 
 
-def _write_tasks(
-    book: Book, tasks: pd.DataFrame, activities: pd.DataFrame | None, mark: str | None
-) -> None:
+def _write_tasks(book: Book, tasks: pd.DataFrame) -> None:
     sheet = book.sheet(SHEET_TASKS, [width for _, width, _ in TASK_COLUMNS.values()])
     book.put(sheet, 0, 0, "TÌNH HÌNH THỰC HIỆN NHIỆM VỤ", "title")
-    if mark:
-        book.put(sheet, 1, 0, mark, "mark")
     book.header(sheet, 2, TASK_COLUMNS)
-    done = tasks[["task_code", "title_vi"]]
-    if activities is not None:
-        done = done.merge(activities.drop(columns="title_vi", errors="ignore"), how="outer")
-    words = {"status": STATUS_WORDS, "budget_source": SOURCE_WORDS}
-    for row, record in enumerate(done.to_dict("records"), start=3):
+    for row, record in enumerate(tasks.to_dict("records"), start=3):
         for column, field in enumerate(TASK_COLUMNS):
-            value = words.get(field, {}).get(record.get(field), record.get(field))
             style = "money" if field.startswith("budget_p") or field == "budget_spent" else "entry"
-            book.put(sheet, row, column, value, style if column > 1 else "text")
-    last = max(3 + len(done), 4) + 30
+            book.put(sheet, row, column, record.get(field), style if column > 1 else "text")
+    last = max(3 + len(tasks), 4) + 30
     sources = list(SOURCE_WORDS.values())
     for row, word in enumerate(sources, start=last + 2):
         book.put(sheet, row, SOURCES_COLUMN, word, "plain")
