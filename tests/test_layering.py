@@ -43,11 +43,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 7_400,
-    "intake": 58_000,
+    "plan": 7_000,
+    "intake": 57_300,
     "forecasting": 27_400,
     "publishing": 41_900,
-    "running": 20_800,
+    "running": 20_900,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

@@ -63,7 +63,7 @@ def test_our_plan_and_the_invented_one_fit(config):
         ("targets", lambda row: {} if row["target_year"] == "2030" else None,
          r"cần ít nhất hai năm"),
         ("units", where(unit_code="816")({"unit_code": "826"}),
-         r"tiles: 816 chưa có"),
+         r"ngày 2021-12-31, chưa rõ huyện của .*28"),
         ("units", where(unit_code="28252")({"parent_code": "999"}),
          r"ngày 2021-12-31, chưa rõ huyện của 28252"),
         ("crosswalk", where(unit_code="28252")({"valid_from": "2026-07-01"}),

@@ -43,14 +43,13 @@ def test_a_province_that_keeps_its_districts(tmp_path):
     assert known.districts_end == NEVER
     assert known.has_districts("2099-12-31")
     assert known.frame_on("2099-12-31") == "2023"
-    assert (known.merged_name_vi, dict(known.tiles)) == ("", {})
+    assert known.merged_name_vi == ""
 
 
 def test_the_day_on_which_the_districts_end_is_the_first_without(tmp_path):
-    known = province(tmp_path, **AFTER, tiles='{"71": [0, 2]}')
+    known = province(tmp_path, **AFTER)
     assert [known.has_districts(on) for on in ("2025-12-31", "2026-01-01")] == [True, False]
     assert [known.frame_on(on) for on in ("2025-12-31", "2026-01-01")] == ["2023", "2026"]
-    assert known.tiles == {"71": (0, 2)}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,6 @@ def test_the_day_on_which_the_districts_end_is_the_first_without(tmp_path):
         ({**AFTER, "districts_end": "1/1/2026"}, r"không đọc được .*: districts_end"),
         ({"districts_end": "2026-01-01"}, "thiếu dòng: frame_of_communes"),
         ({"frame_of_communes": "x"}, "thiếu dòng: districts_end"),
-        ({"tiles": '{"71": [0]}'}, r"không đọc được .*: tiles"),
         ({"name_vi": "[a, b]"}, r"không đọc được .*: name_vi"),
         ({"code": "82"}, r"ngoặc kép\): code \(82\)"),
         ({"code": '"'}, "province.yml"),
@@ -93,8 +91,6 @@ def test_our_province():
     assert (known.first_year, known.last_year) == (2021, 2030)
     assert [known.frame_on(on) for on in ("2025-06-30", "2025-07-01")] == ["2021", "2025-07"]
     found = areas.read_areas(ROOT / "config")
-    assert set(known.tiles) == set(found.districts()["unit_code"])
-    assert len(set(known.tiles.values())) == len(known.tiles)
     names = {on: found.units(on).set_index("unit_code")["name_vi"] for on in ("2025-06-30", NEVER)}
     assert names["2025-06-30"][known.code] == known.name_vi
     assert names[NEVER][known.code] == known.merged_name_vi

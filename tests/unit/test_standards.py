@@ -215,31 +215,6 @@ def test_special_communes_are_counted_apart_for_preschool():
     assert province(levels, AFTER, special=special) == (2, 2)
 
 
-# --- recognition with an end -------------------------------------------------------------------
-
-
-def test_a_learning_community_is_recognised_for_36_months():
-    rows = pd.DataFrame(
-        {
-            "indicator_code": ["learning_community_level"] * 5 + ["literacy_level"],
-            "level": [1.0, 2.0, 1.0, 1.0, NAN, 2.0],
-            "valid_from": [
-                "2024-06-10",
-                "2024-06-10",
-                "2026-06-01",
-                None,
-                "2020-01-01",
-                "2020-01-01",
-            ],
-            "valid_to": [None, "2025-12-31", None, None, None, None],
-        }
-    )
-    on = {day: standards.recognised_on(rows, day, RULES) for day in ("2025-12-31", "2027-06-09")}
-    np.testing.assert_array_equal(on["2025-12-31"], [1, 2, 0, 1, NAN, 2])
-    np.testing.assert_array_equal(on["2027-06-09"], [1, 0, 1, 1, NAN, 2])
-    assert standards.recognised_on(rows, "2027-06-10", RULES)[0] == 0
-
-
 # --- the whole panel -----------------------------------------------------------------------------
 
 

@@ -79,7 +79,6 @@ def _units(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
     province, districts = areas.province, set(areas.districts()["unit_code"])
     duties = {province.duty_of_districts, province.duty_of_communes}
     unknown = {
-        "tiles": set(province.tiles) - districts,
         "code": {province.code} - set(areas.table["unit_code"]),
         "duty_of_…": duties - set(plan["agencies"]["agency_code"]),
     }

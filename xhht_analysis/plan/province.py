@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -24,8 +23,7 @@ class Province:
     plan counts. From ``districts_end`` (ISO date, the first day without districts; `NEVER` where
     they go on) communes report in ``frame_of_communes``. ``merged_name_vi`` is the province it was
     merged into, ``""`` without a merger. ``duty_of_districts`` and ``duty_of_communes`` are the
-    agency_code that stands for all of them in indicators.csv. ``tiles`` gives column and row of a
-    district in the sketch map, from west and south.
+    agency_code that stands for all of them in indicators.csv.
     """
 
     code: str
@@ -43,7 +41,6 @@ class Province:
     frame_of_communes: str = ""
     merged_name_vi: str = ""
     merged_short_name_vi: str = ""
-    tiles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def figure_years(self) -> tuple[int, int]:
@@ -71,20 +68,20 @@ def read_province(config_dir: Path) -> Province:
     path = config_dir / "province.yml"
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _checked(given if isinstance(given, dict) else {})
+        return _parse(given if isinstance(given, dict) else {})
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def _checked(given: dict) -> Province:
+def _parse(given: dict) -> Province:
     lines = {each.name: each for each in fields(Province)}
-    required = [n for n, each in lines.items() if {each.default, each.default_factory} == {MISSING}]
+    required = [n for n, each in lines.items() if each.default is MISSING]
     reformed = any(given.get(name) for name in AFTER_DISTRICTS)
     required += AFTER_DISTRICTS if reformed else ()
     typed, wrong = {}, []
     for name in [name for name in given if name in lines]:
         try:
-            typed[name] = KINDS.get(name, _text)(given[name])
+            typed[name] = KINDS.get(name, str.strip)(given[name])
         except (ValueError, TypeError, AttributeError):
             wrong.append(f"{name} ({given[name]})")
     faults = {
@@ -97,16 +94,8 @@ def _checked(given: dict) -> Province:
     return Province(**typed)
 
 
-def _text(value: str) -> str:
-    return value.strip()
-
-
 def _day(value: date | str | None) -> str:
     return date.fromisoformat(str(value or NEVER)).isoformat()
 
 
-def _tiles(value: dict) -> dict[str, tuple[int, int]]:
-    return {code.strip(): (int(x), int(y)) for code, (x, y) in (value or {}).items()}
-
-
-KINDS = {"first_year": int, "last_year": int, "districts_end": _day, "tiles": _tiles}
+KINDS = {"first_year": int, "last_year": int, "districts_end": _day}

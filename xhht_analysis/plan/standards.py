@@ -125,35 +125,6 @@ def province_level(
     return _aggregate(levels, rules, pd.Series(dict.fromkeys(members, province)), special)
 
 
-def recognised_on(rows: pd.DataFrame, on: str, standards: pd.DataFrame) -> pd.Series:
-    """Level of each recognition that still holds on ``on``; 0 before it began and once it lapsed.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        indicator_code, level, valid_from, valid_to (ISO dates or missing), as in the panel. An
-        end that is missing is counted from ``valid_months`` of the rules (36 for learning
-        communities, Circular 25/2023); a recognition without a beginning holds.
-
-    Returns
-    -------
-    Series
-        float, aligned with ``rows``; missing where ``level`` is missing.
-    """
-    months = standards.dropna(subset="valid_months")
-    months = dict(zip(months["level_indicator"], months["valid_months"], strict=True))
-    ends = [
-        end if isinstance(end, str) and end else _last_day(start, months.get(indicator))
-        for indicator, start, end in zip(
-            rows["indicator_code"], rows["valid_from"], rows["valid_to"], strict=True
-        )
-    ]
-    ends = pd.Series(ends, index=rows.index, dtype="str")
-    starts = rows["valid_from"].astype("str")
-    over = starts.gt(on).fillna(False) | ends.lt(on).fillna(False)
-    return rows["level"].astype("float64").mask(over & rows["level"].notna(), 0.0)
-
-
 def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     """Levels by rule for communes, districts (also rebuilt after the reform) and the province.
 
@@ -297,9 +268,3 @@ def _with_reported(
     own = reported[reported["indicator_code"].eq(indicator)].set_index("unit_code")["level"]
     own = own.reindex(bounds.index)
     return bounds.apply(lambda column: own.fillna(column))
-
-
-def _last_day(start: object, months: int | None) -> str | None:
-    if months is None or not isinstance(start, str) or not start:
-        return None
-    return (pd.Timestamp(start) + pd.DateOffset(months=months, days=-1)).date().isoformat()

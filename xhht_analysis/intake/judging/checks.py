@@ -17,7 +17,6 @@ from xhht_analysis.intake.judging.completeness import coverage, incomplete_units
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
 from xhht_analysis.plan.areas import Areas
-from xhht_analysis.plan.standards import recognised_on
 
 SERIES = ["indicator_code", "definition_variant", "unit_code", "frame"]
 MAX_DENOMINATOR_JUMP = 0.20
@@ -77,7 +76,7 @@ def find_doubts(
         level_lost(steps),
         level_differs(panel),
         validity(reported),
-        lapsed(reported, rules),
+        lapsed(reported),
         before_plan(reported, about),
         parts_differ(reported, sums),
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
@@ -241,14 +240,12 @@ def validity(reported: pd.DataFrame) -> pd.DataFrame:
     return doubts(rows, "validity_too_long", text, "level")
 
 
-def lapsed(reported: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+def lapsed(reported: pd.DataFrame) -> pd.DataFrame:
     """A level still reported for a year at whose end its recognition no longer held."""
-    found = [reported.iloc[:0]]
-    for year, rows in reported[reported["level"].gt(0)].groupby("year"):
-        over = rows["valid_to"].notna() & recognised_on(rows, f"{year}-12-31", rules).eq(0)
-        found.append(rows[over & rows["valid_to"].lt(f"{year}-12-31")])
+    ended = reported["valid_to"].lt(reported["year"].astype("str") + "-12-31")
+    rows = reported[reported["level"].gt(0) & ended]
     text = "Công nhận hết hiệu lực ngày {valid_to}, cuối năm không còn."
-    return doubts(pd.concat(found), "recognition_lapsed", text, "level")
+    return doubts(rows, "recognition_lapsed", text, "level")
 
 
 def before_plan(reported: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
