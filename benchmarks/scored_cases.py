@@ -15,7 +15,7 @@ import pandas as pd
 from benchmarks.reference_windows import MODEL_BASED
 from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.baselines import MODELS
-from xhht_analysis.forecasting.history import check_history, describe, matrices
+from xhht_analysis.forecasting.history import matrices, read_history
 from xhht_analysis.forecasting.structural import fit_trend
 
 EACH = 40
@@ -38,8 +38,8 @@ def _benchmark(bench: Path):
 def _case(history: pd.DataFrame, future: pd.DataFrame, evaluate, **names) -> dict:
     """One problem: trend and outcomes; ``asked`` and ``hit`` are of the benchmark's targets."""
     horizon, origin = int(future["horizon"].max()), int(history["year"].max())
-    rows = check_history(history, horizon)
-    series = describe(rows)
+    known = read_history(history, horizon)
+    series = known.series
     unit = pd.Index(series["unit_code"]).get_indexer(future["unit_code"])
     asked, keys = evaluate.make_targets(history, future), ["unit_code", "year"]
     row = pd.MultiIndex.from_frame(future[keys]).get_indexer(pd.MultiIndex.from_frame(asked[keys]))
@@ -47,7 +47,7 @@ def _case(history: pd.DataFrame, future: pd.DataFrame, evaluate, **names) -> dic
     half = 50 / series["lattice"].to_numpy(float)
     return {
         **names,
-        "trend": fit_trend(matrices(rows, origin)),
+        "trend": fit_trend(matrices(known.rows, origin)),
         "unit": unit,
         "lead": future["horizon"].to_numpy(),
         "outcome": outcome,
@@ -55,7 +55,7 @@ def _case(history: pd.DataFrame, future: pd.DataFrame, evaluate, **names) -> dic
         "asked": row.astype(int),
         "need": need - half[unit[row]],
         "hit": (outcome[row] >= need - 1e-9).astype(float),
-        "history": history,
+        "history": known,
     }
 
 

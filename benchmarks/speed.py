@@ -135,7 +135,7 @@ def joint(n: int) -> tuple[float, float]:
     groups = np.array_split(np.arange(n), PROVINCES)
     curves = curves_of(simulate(n), groups)
     series = pd.DataFrame({"denominator": np.full(n, np.nan), "base_pace": 0.0})
-    forecast = PanelForecast(series, np.arange(HORIZON), curves, "speed", 2024)
+    forecast = PanelForecast(series, np.arange(HORIZON), curves, 2024)
     label = np.repeat(np.arange(PROVINCES), [len(at) for at in groups])
     took = seconds(lambda: added_up(forecast, label, DRAWS, np.random.default_rng(1)))
     unit = 1e6 if sys.platform != "darwin" else 1e9

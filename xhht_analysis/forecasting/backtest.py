@@ -62,11 +62,11 @@ def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
     """
     shares = registered_models()
     persistence = Forecaster(PERSISTENCE, shares.pop(PERSISTENCE), persist_levels)
-    made = [KIT, as_forecaster(model), persistence]
-    made += [Forecaster(name, panel) for name, panel in shares.items() if name != DEFAULT]
+    models = [KIT, as_forecaster(model), persistence]
+    models += [Forecaster(name, panel) for name, panel in shares.items() if name != DEFAULT]
     for name in ("independent", "reference_class"):
-        made.append(Forecaster(name, None, partial(forecast_levels, variant=name)))
-    return list({one.model_id: one for one in made}.values())
+        models.append(Forecaster(name, None, partial(forecast_levels, variant=name)))
+    return list({one.model_id: one for one in models}.values())
 
 
 def persist_levels(history: pd.DataFrame, horizon: int, **how) -> LevelForecast:
@@ -114,11 +114,12 @@ def backtest_rows(
     parts = []
     for facts in _facts(panel, indicators, areas):
         level = isinstance(facts, LevelFacts)
-        asked = _level_origins(facts, horizons) if level else _share_origins(facts, horizons)
+        problems = _level_origins(facts, horizons) if level else _share_origins(facts, horizons)
         for model in models:
             score = _score_levels if level else _score_shares
-            own = model.levels if level else model.panel
-            parts += [score(own, *one).assign(model_id=model.model_id) for one in asked if own]
+            forecaster = model.levels if level else model.panel
+            for problem in problems if forecaster else ():
+                parts.append(score(forecaster, *problem).assign(model_id=model.model_id))
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
     return rows.reindex(columns=ROW_COLUMNS)
 
@@ -156,14 +157,14 @@ def _share_origins(facts: ShareFacts, horizons) -> list[tuple[History, pd.DataFr
     """What was known at each origin, the outcomes after it, and the origin."""
     rows = facts.own if len(facts.own) else facts.reported
     rows = rows.assign(group_code=PROVINCE)
-    asked = []
+    problems = []
     for origin in _origins(rows["year"]):
         history = rows[rows["year"] <= origin]
         ahead = rows[rows["year"].isin([origin + h for h in horizons])]
         ahead = ahead[ahead["unit_code"].isin(history["unit_code"])]
         if len(ahead):
-            asked.append((read_history(history, max(horizons)), ahead, origin))
-    return asked
+            problems.append((read_history(history, max(horizons)), ahead, origin))
+    return problems
 
 
 def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.DataFrame:
@@ -173,9 +174,9 @@ def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.Data
     q = forecast.quantile_array(LEVELS)[row, horizon - 1]
     y = ahead["value"].to_numpy(dtype=float)
     target = MARK * np.ceil((history.series["last_value"].to_numpy()[row] + MARK_GAP) / MARK)
-    asked = ahead[["indicator_code", "unit_code", "year"]].assign(comparator=">=")
-    asked = asked.assign(target_value=np.minimum(target, MARK_TOP)).reset_index(drop=True)
-    chance = forecast.probability_reached(asked)["prob_reached"].to_numpy()
+    targets = ahead[["indicator_code", "unit_code", "year"]].assign(comparator=">=")
+    targets = targets.assign(target_value=np.minimum(target, MARK_TOP)).reset_index(drop=True)
+    chance = forecast.probability_reached(targets)["prob_reached"].to_numpy()
     is_open = target <= MARK_TOP
     out = {
         "origin_year": origin,
@@ -190,7 +191,7 @@ def _score_shares(model: Model, history: History, ahead, origin: int) -> pd.Data
     out["chance"] = np.where(is_open, chance, np.nan)
     out["hit"] = np.where(is_open, (y >= target).astype(float), np.nan)
     out["brier"] = scores.brier(out["chance"], out["hit"])
-    return asked[["indicator_code", "unit_code", "year"]].assign(**out)
+    return targets[["indicator_code", "unit_code", "year"]].assign(**out)
 
 
 def _level_origins(facts: LevelFacts, horizons) -> list[tuple]:
@@ -199,14 +200,14 @@ def _level_origins(facts: LevelFacts, horizons) -> list[tuple]:
         return []
     low, high = facts.bounds
     outcomes = low.where(low == high)
-    asked = []
+    problems = []
     for origin in _origins(_years(facts)):
         history = facts.history[facts.history["year"] <= origin]
         ahead = outcomes.reindex([origin + h for h in horizons]).dropna(how="all")
         ahead = ahead[[unit for unit in ahead if unit in set(history["unit_code"])]]
         if ahead.notna().any(axis=None):
-            asked.append((history, ahead, facts.top, facts.units))
-    return asked
+            problems.append((history, ahead, facts.top, facts.units))
+    return problems
 
 
 def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> pd.DataFrame:
@@ -300,7 +301,7 @@ def _skill(loss, reference, axis=-1):
     return 1 - loss.sum(axis=axis) / np.maximum(reference.sum(axis=axis), TINY)
 
 
-def reliability(rows: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
+def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     """Announced chance against what came true, per fifth of the chance.
 
     Parameters
@@ -313,24 +314,11 @@ def reliability(rows: pd.DataFrame, model: str = DEFAULT) -> pd.DataFrame:
     DataFrame
         bin (1-5), chance and hit (means, 0-1), n forecasts.
     """
-    mine = rows[rows["model_id"] == model].dropna(subset="chance").astype({"hit": float})
+    forecasts = rows[rows["model_id"] == DEFAULT].dropna(subset="chance").astype({"hit": float})
     edges = np.linspace(0, 1, BINS + 1)
-    bins = pd.cut(mine["chance"], edges, labels=range(1, BINS + 1), include_lowest=True)
+    bins = pd.cut(forecasts["chance"], edges, labels=range(1, BINS + 1), include_lowest=True)
     means = {"chance": ("chance", "mean"), "hit": ("hit", "mean"), "n": ("hit", "size")}
-    return mine.groupby(bins.rename("bin"), observed=True).agg(**means).reset_index()
-
-
-def weighted_means(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Mean ``value`` over all forecasts and their number ``n``, by the columns ``by``.
-
-    Parameters
-    ----------
-    table
-        `contracts.SCORES`, of one metric, or with the metric among ``by``.
-    """
-    n = table["n"].astype(float)
-    sums = table.assign(value=table["value"] * n, n=n).groupby(by)[["value", "n"]].sum()
-    return sums.assign(value=sums["value"] / sums["n"])
+    return forecasts.groupby(bins.rename("bin"), observed=True).agg(**means).reset_index()
 
 
 KINDS = {
@@ -343,10 +331,8 @@ KINDS = {
 """Kind of goal: kind of its indicators, loss, coverage, and what its metrics begin with."""
 
 
-def track_record(
-    table: pd.DataFrame, indicators: pd.DataFrame, model: str = DEFAULT
-) -> pd.DataFrame:
-    """What was scored for each kind of goal, and how well.
+def track_record(table: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """What of the kit was scored for each kind of goal, and how well.
 
     Parameters
     ----------
@@ -360,23 +346,24 @@ def track_record(
     DataFrame
         One row per kind (share, level: by district, count: number of districts, province: its own
         status, milestone), in this order: n forecasts and n_origins scored (0: untested), loss and
-        reference (mean of the model and of persistence, same forecasts), skill = 1 - loss /
+        reference (mean of the kit and of persistence, same forecasts), skill = 1 - loss /
         reference, chance and hit (mean announced, share that came true), coverage_80 (0-1).
     """
     codes = indicators.groupby("kind")["indicator_code"].agg(set)
     rows = []
     for kind, (of, metric, coverage, prefix) in KINDS.items():
         some = table[table["indicator_code"].isin(codes.get(of, set()))]
-        means = weighted_means(some, ["model_id", "metric"])["value"]
-        both = some[(some["model_id"] == model) & (some["metric"] == metric)]
-        wanted = {
-            "loss": (model, metric),
+        sums = some.assign(value=some["value"] * some["n"]).groupby(["model_id", "metric"])
+        means = sums["value"].sum() / sums["n"].sum()
+        both = some[(some["model_id"] == DEFAULT) & (some["metric"] == metric)]
+        columns = {
+            "loss": (DEFAULT, metric),
             "reference": (PERSISTENCE, metric),
-            "chance": (model, prefix + "chance"),
-            "hit": (model, prefix + "hit"),
-            "coverage_80": (model, coverage),
+            "chance": (DEFAULT, prefix + "chance"),
+            "hit": (DEFAULT, prefix + "hit"),
+            "coverage_80": (DEFAULT, coverage),
         }
-        row = {name: means.get(key, np.nan) for name, key in wanted.items()}
+        row = {name: means.get(key, np.nan) for name, key in columns.items()}
         row |= {"kind": kind, "n": int(both["n"].sum())}
         rows.append(row | {"n_origins": both["origin_year"].nunique()})
     record = pd.DataFrame(rows)

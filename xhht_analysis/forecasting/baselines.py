@@ -25,9 +25,7 @@ ETS_POINTS = 6
 """A damped trend is not fitted to fewer figures."""
 
 
-def _forecast(
-    history: pd.DataFrame | History, horizon: int, *, name: str, rule: Callable
-) -> PanelForecast:
+def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
     known = read_history(history, horizon)
     rows, series = known.rows, known.series
     origin, shape = int(rows["year"].max()), (len(series), 1 + horizon)
@@ -40,7 +38,7 @@ def _forecast(
     lead, own = np.arange(1 + horizon), np.arange(len(series))
     lag = np.broadcast_to(np.sqrt(np.maximum(lead - 1, 0) / np.maximum(lead, 1)), shape)
     path = Curves(values, np.zeros(shape), lag, own, series["lattice"].to_numpy(dtype=float))
-    return PanelForecast(series, origin + lead[1:], path, name, origin)
+    return PanelForecast(series, origin + lead[1:], path, origin)
 
 
 def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -103,5 +101,5 @@ RULES: dict[str, Callable] = {
     "drift": functools.partial(random_walk, drift=True),
     "damped_ets": damped_ets,
 }
-MODELS = {name: functools.partial(_forecast, name=name, rule=rule) for name, rule in RULES.items()}
+MODELS = {name: functools.partial(_forecast, rule=rule) for name, rule in RULES.items()}
 """Every baseline by name: called like `forecast_panel`, returns a `PanelForecast`."""

@@ -25,14 +25,13 @@ def driver_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.Dat
         forecast = joints[code].shares if code in joints else None
         if forecast is None or not forecast.panels:
             continue
-        asked = part.loc[part["target_year"].isin(forecast.years), LINE]
-        asked = asked.merge(pd.DataFrame({"unit_code": forecast.series["unit_code"]}), how="cross")
-        if len(asked):
-            targets = asked.rename(columns={"target_year": "year"}).drop_duplicates(
-                ["unit_code", "year"]
-            )
-            found = forecast.drivers(targets).rename(columns={"year": "target_year"})
-            parts.append(asked.merge(found, on=["indicator_code", "unit_code", "target_year"]))
+        ahead = part.loc[part["target_year"].isin(forecast.years), LINE]
+        ahead = ahead.merge(forecast.series[["unit_code"]], how="cross")
+        if len(ahead):
+            targets = ahead.rename(columns={"target_year": "year"})
+            drivers = forecast.drivers(targets.drop_duplicates(["unit_code", "year"]))
+            drivers = drivers.rename(columns={"year": "target_year"})
+            parts.append(ahead.merge(drivers, on=["indicator_code", "unit_code", "target_year"]))
     return pd.concat(parts) if parts else contracts.DRIVERS.empty()
 
 

@@ -139,11 +139,11 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
     both["shift"] = shift.where(~both["same"], -1)
     both = both.sort_values([*KEY, "shift", "variant"])
-    found = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))
-    firm = found["same"] >= FIRM_SHARE
-    found["firmness"] = np.where(firm, "firm", "depends")
-    found["depends_on"] = found["depends_on"].where(~firm)
-    return verdicts.merge(found.drop(columns="same").reset_index(), on=KEY, how="left")
+    table = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))
+    firm = table["same"] >= FIRM_SHARE
+    table["firmness"] = np.where(firm, "firm", "depends")
+    table["depends_on"] = table["depends_on"].where(~firm)
+    return verdicts.merge(table.drop(columns="same").reset_index(), on=KEY, how="left")
 
 
 def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
             return answer
         origin = int(history.rows["year"].max())
         years = origin + np.arange(1, 1 + horizon)
-        return PublicForecast(history.series, years, None, "", origin, answer=answer)
+        return PublicForecast(history.series, years, None, origin, answer=answer)
 
     return Forecaster(name or model.__name__, panel)
 

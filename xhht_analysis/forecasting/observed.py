@@ -66,19 +66,19 @@ def observed_shares(
     low, base, top = (_grid(own, column) for column in ("value", "denominator", "numerator"))
     high = low.copy()
     whole = set(districts) == set(base.columns[base.notna().any()])
-    told = reported.set_index("year")["value"].astype(float)
-    years = low.index.union(told.index)
+    submitted = reported.set_index("year")["value"].astype(float)
+    years = low.index.union(submitted.index)
     low, high = low.reindex(years), high.reindex(years)
     if whole:
         filled = base.ffill().bfill()
         missing = filled.where(top.isna(), 0.0).sum(axis=1)
-        total, known = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
-        low[province] = 100 * known / total
-        high[province] = 100 * (known + missing) / total
-        gap = told.reindex(years)[low[province].isna()]
+        total, sure = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
+        low[province] = 100 * sure / total
+        high[province] = 100 * (sure + missing) / total
+        gap = submitted.reindex(years)[low[province].isna()]
         low.loc[gap.index, province] = high.loc[gap.index, province] = gap
     else:
-        low[province] = high[province] = told.reindex(years)
+        low[province] = high[province] = submitted.reindex(years)
     return low, high
 
 
@@ -94,9 +94,9 @@ def share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, 
     reasons = [] if whole else ["units_missing"]
     if whole and not counted:
         reasons.append("no_denominators")
-    told = reported.set_index("year")["value"]
-    if counted and len(told):
-        gap = (told - low[PROVINCE]).abs().dropna()
+    submitted = reported.set_index("year")["value"]
+    if counted and len(submitted):
+        gap = (submitted - low[PROVINCE]).abs().dropna()
         if len(gap) and gap.iloc[-1] > SOURCE_GAP:
             reasons.append("source_gap")
     return tuple(reasons)

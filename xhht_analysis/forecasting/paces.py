@@ -51,8 +51,8 @@ def first_year(met: np.ndarray, years: np.ndarray) -> tuple[float, float, float]
         (draws, years) of bool: stands at the target at the end of the year.
     """
     first = np.where(met.any(axis=1), years[met.argmax(axis=1)].astype(float), np.inf)
-    found = np.quantile(first, [0.5, 0.1, 0.9], method="inverted_cdf")
-    return tuple(np.where(np.isfinite(found), found, np.nan))
+    ends = np.quantile(first, [0.5, 0.1, 0.9], method="inverted_cdf")
+    return tuple(np.where(np.isfinite(ends), ends, np.nan))
 
 
 def extra_pace(

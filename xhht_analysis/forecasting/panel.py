@@ -37,7 +37,6 @@ from xhht_analysis.forecasting.structural import NOISE, fit_trend, percent, pool
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 COMPARATORS = (">=", "<=", ">", "<")
-MODEL_ID = "share-trend-learned"
 ONE = int(np.searchsorted(GRID, 1.0)) - MEDIAN
 """Places of one standard deviation on `GRID`."""
 MOST_DRIVERS = 3
@@ -104,8 +103,7 @@ def forecast_panel(
     how = {"horizon": int(horizon), "settings": settings, "learned": learned, "variant": change}
     path = _gather(panels, series["lattice"].to_numpy(dtype=float), how)
     years = np.arange(origin + 1, origin + int(horizon) + 1)
-    model_id = MODEL_ID if variant == "default" else f"{MODEL_ID}+{variant}"
-    return PanelForecast(series, years, path, model_id, origin, tuple(panels), how)
+    return PanelForecast(series, years, path, origin, tuple(panels), how)
 
 
 def _without_years(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
@@ -176,8 +174,8 @@ class PanelForecast:
         Forecast years (H,).
     path
         The joint distribution of the last year of the history and of `years`.
-    model_id, origin_year
-        Name of the model and the last year of the history.
+    origin_year
+        Last year of the history.
     panels, how
         What the forecast was made from, for `drivers`.
     """
@@ -185,7 +183,6 @@ class PanelForecast:
     series: pd.DataFrame
     years: np.ndarray
     path: Curves
-    model_id: str
     origin_year: int
     panels: tuple = ()
     how: dict = field(default_factory=dict)

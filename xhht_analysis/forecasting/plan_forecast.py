@@ -103,9 +103,9 @@ def forecast_plan(
     PlanForecast
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
-    facts = panel if origin_year is None else panel[panel["year"] <= origin_year]
-    province, facts = areas.province, plan_rows(facts, areas.province)
-    named, forecaster = as_forecaster(model), as_forecaster(model).complete()
+    history = panel if origin_year is None else panel[panel["year"] <= origin_year]
+    province, history = areas.province, plan_rows(history, areas.province)
+    own, forecaster = as_forecaster(model), as_forecaster(model).complete()
     districts = sorted(areas.districts()["unit_code"])
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
@@ -113,9 +113,9 @@ def forecast_plan(
     # what a report dated before the districts ended says of them is what was known on its day
     lines["has_districts"] = (ends < province.districts_end) | (as_of < province.districts_end)
     last = lines["target_year"].max()
-    known = read_facts(facts, indicators, districts)
+    facts = read_facts(history, indicators, districts)
     how = {"n_draws": n_draws, "seed": seed, "last_year": int(last) + YEARS_AFTER}
-    joints = forecast_indicators(known, forecaster=forecaster, **how)
+    joints = forecast_indicators(facts, forecaster=forecaster, **how)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
@@ -124,14 +124,14 @@ def forecast_plan(
     if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
         how = {"seed": seed, "forecaster": forecaster, "findings": doubts}
-        chances = firmness.variant_chances(facts, known, indicators, lines, districts, **how)
+        chances = firmness.variant_chances(history, facts, indicators, lines, districts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     forecast = verdicts["basis"].eq("forecast")
-    scored = forecast & verdicts["indicator_code"].isin(scored_indicators(known))
+    scored = forecast & verdicts["indicator_code"].isin(scored_indicators(facts))
     tested = scored.map({True: "scored", False: "unscored"})
     verdicts["tested"] = tested.where(forecast | verdicts["prob_low"].notna())
-    verdicts = _add_second_hand(verdicts, facts, standards)
-    model_id = {code: named.name_of(isinstance(f, LevelFacts)) for code, f in known.items()}
+    verdicts = _add_second_hand(verdicts, history, standards)
+    model_id = {code: own.name_of(isinstance(f, LevelFacts)) for code, f in facts.items()}
     verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
     forecasts = _forecast_rows(joints, lines)
     of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
@@ -211,22 +211,22 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     return verdicts.assign(**{c: verdicts[c].mask(mine) for c in ("prob_ever", "prob_held")})
 
 
-def _add_second_hand(verdicts, facts: pd.DataFrame, standards) -> pd.DataFrame:
+def _add_second_hand(verdicts, history: pd.DataFrame, standards) -> pd.DataFrame:
     """Reason ``rule_secondary`` where a province level is read by a rule not seen in its text."""
     if standards is None:
         return verdicts
     rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
     since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(int)
-    own = facts[(facts["unit_code"] == PROVINCE) & facts["level"].notna()]
-    reported = own["indicator_code"] + own["year"].astype("str")
+    levels = history[(history["unit_code"] == PROVINCE) & history["level"].notna()]
+    reported = levels["indicator_code"] + levels["year"].astype("str")
     if "current_year" not in verdicts:  # no figure of any goal
         return verdicts
     year = verdicts["current_year"].fillna(0).astype(int)
-    said = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
-    said &= year >= verdicts["indicator_code"].map(since)
-    said &= ~(verdicts["indicator_code"] + year.astype("str")).isin(reported)
+    is_secondary = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
+    is_secondary &= year >= verdicts["indicator_code"].map(since)
+    is_secondary &= ~(verdicts["indicator_code"] + year.astype("str")).isin(reported)
     reason = (verdicts["reason"].fillna("") + ";rule_secondary").str.strip(";")
-    return verdicts.assign(reason=verdicts["reason"].mask(said, reason))
+    return verdicts.assign(reason=verdicts["reason"].mask(is_secondary, reason))
 
 
 def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:

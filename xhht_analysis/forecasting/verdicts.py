@@ -140,8 +140,8 @@ def settled(case: Case, target_year: int) -> bool | None:
     if target_year not in case.low.index:
         return None
     ends = case.meets([case.low[target_year], case.high[target_year]])
-    known = np.isfinite([case.low[target_year], case.high[target_year]]).all()
-    return bool(ends[0]) if known and ends[0] == ends[1] else None
+    is_complete = np.isfinite([case.low[target_year], case.high[target_year]]).all()
+    return bool(ends[0]) if is_complete and ends[0] == ends[1] else None
 
 
 def probability(case: Case, target_year: int) -> float:
@@ -228,11 +228,11 @@ def _caveats(row: dict, direction: int) -> list[str]:
 
 def _standing(case: Case) -> dict:
     """Latest figure: the exact value, or bounds where units are missing."""
-    known = ~np.isnan(case.low.to_numpy(dtype=float) + case.high.to_numpy(dtype=float))
-    if not known.any():
+    is_observed = ~np.isnan(case.low.to_numpy(dtype=float) + case.high.to_numpy(dtype=float))
+    if not is_observed.any():
         return {}
     exact = case.exact
-    year = int(case.low.index[known][-1])
+    year = int(case.low.index[is_observed][-1])
     if case.measure_unit == "percent" and len(exact):
         year = int(exact.index[-1])
     row = {"current_year": year}
