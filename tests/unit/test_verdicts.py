@@ -22,7 +22,7 @@ def observed(**years):
 def make_case(draws=None, **changes):
     seen = changes.pop("seen", observed(y2024=40, y2025=44, y2026=50))
     years = None if draws is None else np.arange(2026, 2026 + draws.shape[1])
-    start = {"unit_code": "82", "measure_unit": "percent", "need": 60.0}
+    start = {"unit_code": "82", "measure_unit": "percent", "need": 60.0, "n_points": 3}
     return Case(**{**start, "low": seen, "high": seen, "years": years, "draws": draws, **changes})
 
 
@@ -64,7 +64,7 @@ def test_a_higher_chance_never_has_a_worse_class(a, b):
 
 @pytest.mark.parametrize(("need", "name", "chance"), [(44, "reached", 1), (45, "missed", 0)])
 def test_the_target_years_own_figure_decides_whatever_came_later(need, name, chance):
-    row = judge(make_case(straight([70, 80]), need=need), 2025, AS_OF, 3)
+    row = judge(make_case(straight([70, 80]), need=need), 2025, AS_OF)
     assert (row["verdict_class"], row["basis"]) == (name, "observed")
     assert row["prob_reached"] == chance
     assert "pace_required" not in row
@@ -84,9 +84,10 @@ def test_missing_is_never_a_pass_and_never_a_fail():
         high=high,
         need=7,
         measure_unit="units",
+        n_points=2,
         reasons=("units_missing",),
     )
-    row = judge(case, 2025, AS_OF, 2, has_districts=False)
+    row = judge(case, 2025, AS_OF, has_districts=False)
     assert (row["verdict_class"], row["basis"]) == ("no_data", "none")
     assert "prob_reached" not in row
     assert (row["current_low"], row["current_high"]) == (6, 8)
@@ -95,25 +96,25 @@ def test_missing_is_never_a_pass_and_never_a_fail():
 
 def test_a_past_date_without_its_figure_is_not_forecast():
     case = make_case(straight([70, 80]), seen=observed(y2022=40, y2023=44, y2024=50))
-    row = judge(case, 2025, AS_OF, 3)
+    row = judge(case, 2025, AS_OF)
     assert (row["verdict_class"], row["reason"]) == ("no_data", "target_year_missing")
 
 
 def test_before_the_year_is_over_a_missing_figure_is_forecast():
     case = make_case(straight([70, 80]), seen=observed(y2023=40, y2024=44, y2025=50))
-    assert judge(case, 2026, "2026-11-20", 3)["basis"] == "forecast"
-    assert judge(case, 2026, "2027-01-01", 3)["basis"] == "none"
+    assert judge(case, 2026, "2026-11-20")["basis"] == "forecast"
+    assert judge(case, 2026, "2027-01-01")["basis"] == "none"
 
 
 @pytest.mark.parametrize(("points", "reason"), [(2, "few_points"), (0, "no_figures")])
 def test_fewer_than_three_points_give_no_chance_but_show_the_pace_needed(points, reason):
-    row = judge(make_case(straight([70, 80])), 2030, AS_OF, points)
+    row = judge(make_case(straight([70, 80]), n_points=points), 2030, AS_OF)
     assert (row["verdict_class"], row["reason"]) == ("no_data", reason)
     assert (row["current"], row["pace_required"]) == (50, 2.5)
 
 
 def test_a_target_reached_today_but_dated_later_is_still_a_forecast():
-    row = judge(make_case(straight([55, 65]), need=45.0), 2030, AS_OF, 3)
+    row = judge(make_case(straight([55, 65]), need=45.0), 2030, AS_OF)
     assert (row["current"], row["verdict_class"], row["basis"]) == (50, "very_likely", "forecast")
     assert row["year_reached_median"] == 2026
 
@@ -122,7 +123,7 @@ def test_a_forecast_worked_by_hand():
     # four paths from 50 in 2026 by equal steps to 54, 58, 62, 66 in 2030; target 60; two reach it
     # 62: 50 53 56 59 62 in 2030; 66: 50 54 58 62 66 from 2029 on
     sizes = np.full(5, 1000.0)
-    row = judge(make_case(straight([54, 58, 62, 66]), sizes=sizes), 2030, AS_OF, 3)
+    row = judge(make_case(straight([54, 58, 62, 66]), sizes=sizes), 2030, AS_OF)
     assert (row["prob_reached"], row["verdict_class"]) == (0.5, "open")
     assert (row["prob_ever"], row["prob_held"]) == (0.5, 0.25)
     assert row["median"] == 60
@@ -138,13 +139,13 @@ def test_a_forecast_worked_by_hand():
 
 def test_ever_is_at_least_and_held_at_most_the_chance_at_the_date():
     draws = np.array([[50, 61, 59, 61, 59], [50, 50, 50, 50, 61.0]])
-    row = judge(make_case(draws), 2030, AS_OF, 3)
+    row = judge(make_case(draws), 2030, AS_OF)
     assert (row["prob_held"], row["prob_reached"], row["prob_ever"]) == (0, 0.5, 1)
 
 
 def test_a_lower_is_better_target_reads_the_other_way():
     case = make_case(straight([40, 45, 55, 58]), need=46.0, comparator="<=")
-    assert judge(case, 2030, AS_OF, 3)["prob_reached"] == 0.5
+    assert judge(case, 2030, AS_OF)["prob_reached"] == 0.5
 
 
 def test_a_lower_is_better_forecast_worked_by_hand():
@@ -152,7 +153,7 @@ def test_a_lower_is_better_forecast_worked_by_hand():
     # 38: 50 47 44 41 38 in 2030; 34: 50 46 42 38 34 from 2029 on
     history = observed(y2024=60, y2025=56, y2026=50)
     case = make_case(straight([34, 38, 42, 46]), seen=history, need=40.0, comparator="<=")
-    row = judge(replace(case, sizes=np.full(5, 1000.0)), 2030, AS_OF, 3)
+    row = judge(replace(case, sizes=np.full(5, 1000.0)), 2030, AS_OF)
     assert (row["prob_reached"], row["prob_ever"], row["prob_held"]) == (0.5, 0.5, 0.25)
     # slopes -4, -5, -6: five points a year down so far, ten points in four years are needed
     assert (row["pace_own"], row["pace_required"], row["pace_ratio"]) == (-5, -2.5, 0.5)
@@ -169,22 +170,22 @@ def test_what_rises_where_less_is_better_is_said():
     rising = straight([35, 40, 55, 60], start=38.0)
     history = observed(y2024=37, y2025=37, y2026=38)
     case = make_case(rising, seen=history, need=39.0, comparator="<=")
-    row = judge(case, 2030, AS_OF, 3)
+    row = judge(case, 2030, AS_OF)
     assert row["reason"] == "may_fall"  # the middle, 47.5, is worse than 38
     assert row["pace_required"] == 0
     # 60, 55, 50: five points a year down, 2.5 are needed, and one draw in ten gets there
     slow = straight([39, 41, 42, 43, 44, 45, 46, 47, 48, 49])
     case = make_case(slow, seen=observed(y2024=60, y2025=55, y2026=50), need=40.0, comparator="<=")
-    assert judge(case, 2030, AS_OF, 3)["reason"] == "gains_slow"
+    assert judge(case, 2030, AS_OF)["reason"] == "gains_slow"
 
 
 @given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(1, 99))
 def test_a_target_and_its_mirror_image_say_the_same(figures, need):
     draws = straight([figures[0], 30, 55, 80], start=figures[-1])
     history = observed(**dict(zip(("y2024", "y2025", "y2026"), figures, strict=True)))
-    up = judge(make_case(draws, seen=history, need=need), 2030, AS_OF, 3)
+    up = judge(make_case(draws, seen=history, need=need), 2030, AS_OF)
     mirror = make_case(100 - draws, seen=100 - history, need=100 - need, comparator="<=")
-    down = judge(mirror, 2030, AS_OF, 3)
+    down = judge(mirror, 2030, AS_OF)
     same = ("prob_reached", "prob_ever", "prob_held", "year_reached_median", "pace_ratio")
     for name in same:
         assert down[name] == pytest.approx(up[name], nan_ok=True)
@@ -230,17 +231,17 @@ def test_the_own_pace_looks_back_five_years_and_no_further():
 
 def test_a_past_target_is_described_by_the_figures_of_its_own_time():
     case = make_case(straight([70, 80]), need=44)
-    row = judge(case, 2025, AS_OF, 3)
+    row = judge(case, 2025, AS_OF)
     assert (row["current_year"], row["current"], row["verdict_class"]) == (2025, 44, "reached")
 
 
 def test_held_means_every_year_from_now_where_the_target_is_reached_already():
     draws = np.array([[62.0, 65, 65, 65, 65], [62, 55, 65, 65, 65], [62, 65, 65, 65, 55]])
-    row = judge(make_case(draws, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF, 3)
+    row = judge(make_case(draws, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF)
     assert row["prob_reached"] == pytest.approx(2 / 3)
     assert row["prob_held"] == pytest.approx(1 / 3)
     # not there yet: at the date and the year before
-    row = judge(make_case(draws), 2030, AS_OF, 3)
+    row = judge(make_case(draws), 2030, AS_OF)
     assert row["prob_held"] == pytest.approx(2 / 3)
 
 
@@ -249,7 +250,7 @@ def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():
     draws = np.tile([10.0, 10, 10, 11, 11], (4, 1))
     pmf = np.eye(12)[[10, 10, 10, 11, 11]].__getitem__
     case = make_case(draws, low=low, high=high, need=11.0, measure_unit="units", pmf=pmf)
-    row = judge(case, 2030, AS_OF, 3)
+    row = judge(case, 2030, AS_OF)
     assert (row["current_low"], row["current_high"]) == (10, 11)
     assert row["pace_required"] == pytest.approx(1 / 4)  # from 10 in 2026, not from 4 in 2025
     assert row["pace_own"] == pytest.approx(3.5)  # slopes 1, 6 and (10 - 3) / 2
@@ -257,8 +258,8 @@ def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():
 
 def test_what_may_be_lost_and_what_is_too_slow_is_said():
     falling = straight([40, 45, 65, 70], start=62.0)
-    row = judge(make_case(falling, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF, 3)
+    row = judge(make_case(falling, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF)
     assert row["reason"] == "may_fall"  # the middle, 55, lies below 62
     # 40, 44, 50: five points a year, 2.5 are needed, and one draw in ten gets there
     slow = straight([51, 52, 53, 54, 55, 56, 57, 58, 59, 61])
-    assert judge(make_case(slow), 2030, AS_OF, 3)["reason"] == "gains_slow"
+    assert judge(make_case(slow), 2030, AS_OF)["reason"] == "gains_slow"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting.joint_forecast import PROVINCE, JointForecast
-from xhht_analysis.forecasting.verdicts import Case
+from xhht_analysis.forecasting.verdicts import NOTHING, Case
 
 SHARES = ("share_people", "share_institutions")
 COUNTS = "share_districts"
@@ -56,32 +56,34 @@ def _count_pmf(joint: JointForecast, level: int, at: int) -> np.ndarray:
     return joint.levels.count_pmf(level, [at], joint.levels.positions(joint.districts))[0]
 
 
-def cases(
-    line, joint: JointForecast | None, districts: list[str] = ()
-) -> Iterator[tuple[Case, int]]:
-    """Yield the target of one line for the province, then for each district, with its points."""
+def cases(line, joint: JointForecast | None, districts: list[str] = ()) -> Iterator[Case]:
+    """Yield the target of one line for the province, then each district, as observed so far."""
     for case in open_cases(line, joint, districts):
         if joint is None or (case.measure_unit == "units" and case.draws is None):
-            yield case, 0
+            yield case
         elif case.measure_unit == "units":
             yield _count(case, line, joint)
         else:
-            yield _unit(case, joint)
+            yield (_share if case.measure_unit == "percent" else _level)(case, joint)
 
 
-def _unit(case: Case, joint: JointForecast) -> tuple[Case, int]:
-    """Percent or level of one unit, with what was observed of it."""
+def _share(case: Case, joint: JointForecast) -> Case:
+    """Percent of one unit."""
     code, whole = case.unit_code, case.unit_code == PROVINCE
-    low, high = (ends.get(code, pd.Series(dtype=float)) for ends in (joint.low, joint.high))
-    if case.measure_unit == "percent":
-        case = replace(case, low=low.dropna(), high=high.dropna(), sizes=joint.sizes.get(code))
-        n_points = len(_full_years(joint).union(case.low.index)) if whole else len(case.exact)
-        reasons = joint.reasons if whole or case.draws is None else ()
-        return replace(case, reasons=reasons), n_points
-    reasons = ("reference_hazard",) if whole and not joint.districts else ()
-    by_rule = joint.by_rule.get(code)
-    case = replace(case, low=low.astype(float), high=high.astype(float), by_rule=by_rule)
-    return replace(case, reasons=reasons), len(case.exact)
+    low, high = (ends.get(code, NOTHING).dropna() for ends in (joint.low, joint.high))
+    case = replace(case, low=low, high=high, sizes=joint.sizes.get(code))
+    n_points = len(_full_years(joint).union(low.index)) if whole else len(case.exact)
+    reasons = joint.reasons if whole or case.draws is None else ()
+    return replace(case, n_points=n_points, reasons=reasons)
+
+
+def _level(case: Case, joint: JointForecast) -> Case:
+    """Level of one unit."""
+    code = case.unit_code
+    low, high = (ends.get(code, NOTHING).astype(float) for ends in (joint.low, joint.high))
+    case = replace(case, low=low, high=high, by_rule=joint.by_rule.get(code))
+    reasons = ("reference_hazard",) if code == PROVINCE and not joint.districts else ()
+    return replace(case, n_points=len(case.exact), reasons=reasons)
 
 
 def _full_years(joint: JointForecast) -> pd.Index:
@@ -90,7 +92,7 @@ def _full_years(joint: JointForecast) -> pd.Index:
     return gap.index[(gap < 1e-9).mean(axis=1) >= 0.5] if joint.districts else gap.index[:0]
 
 
-def _count(case: Case, line, joint: JointForecast) -> tuple[Case, int]:
+def _count(case: Case, line, joint: JointForecast) -> Case:
     """Number of districts at the level, out of all."""
     level, units = line.level_required, joint.districts
     low, high = (
@@ -99,5 +101,5 @@ def _count(case: Case, line, joint: JointForecast) -> tuple[Case, int]:
     by_rule = joint.by_rule.reindex(columns=units)
     by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
     reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
-    case = replace(case, low=low, high=high, by_rule=by_rule, reasons=reasons)
-    return case, len(_full_years(joint))
+    n_points = len(_full_years(joint))
+    return replace(case, low=low, high=high, by_rule=by_rule, n_points=n_points, reasons=reasons)

@@ -152,7 +152,7 @@ def forecast_plan(
 
 def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
     rows = []
-    for case, n_points in cases(line, joint, districts):
+    for case in cases(line, joint, districts):
         row = {
             "goal_code": line.goal_code,
             "indicator_code": line.indicator_code,
@@ -161,7 +161,7 @@ def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: 
             "comparator": line.comparator,
             "target_value": case.need,
             "measure_unit": case.measure_unit,
-            **judge(case, int(line.target_year), as_of, n_points, line.has_districts),
+            **judge(case, int(line.target_year), as_of, line.has_districts),
         }
         if case.unit_code == PROVINCE and line.kind == COUNTS:
             row |= {"target_units": line.target_units, "n_units": len(districts)}

@@ -67,6 +67,8 @@ class Case:
         better than by counting draws; else None.
     sizes
         (T,) median denominators, people or institutions; None where there are no counts.
+    n_points
+        Years observed.
     reasons
         Remarks that hold whatever the verdict.
     by_rule
@@ -82,6 +84,7 @@ class Case:
     draws: np.ndarray | None = None
     pmf: Callable[[int], np.ndarray] | None = None
     sizes: np.ndarray | None = None
+    n_points: int = 0
     reasons: tuple[str, ...] = ()
     comparator: str = ">="
     by_rule: pd.Series | None = None
@@ -155,9 +158,7 @@ def probability(case: Case, target_year: int) -> float:
     return float(case.meets(case.draws[:, at]).mean())
 
 
-def judge(
-    case: Case, target_year: int, as_of: str, n_points: int, has_districts: bool = True
-) -> dict:
+def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) -> dict:
     """One row of `contracts.VERDICTS` but for the columns that need other units or variants.
 
     Parameters
@@ -165,24 +166,22 @@ def judge(
     as_of
         Day the data were frozen (ISO); a target is past when its 31 December lies before it. A
         past target is described by the figures of its own time.
-    n_points
-        Years observed.
     has_districts
         Whether there are districts at the date of the target, as known at `as_of`.
     """
     outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
     if outcome is not None or past:
         case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
-    row = {**_standing(case), "n_points": n_points}
+    row = {**_standing(case), "n_points": case.n_points}
     remarks = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
     reasons = [*remarks, *(["rule_gap"] if "current_by_rule" in row else [])]
     if not has_districts and case.measure_unit == "units":
         reasons = ["no_legal_object", *reasons]
     if outcome is not None:
         row |= _outcome(case, target_year, outcome)
-    elif past or case.at(target_year) < 0 or n_points < MIN_POINTS:
+    elif past or case.at(target_year) < 0 or case.n_points < MIN_POINTS:
         row |= {"verdict_class": "no_data", "basis": "none"}
-        reasons += _why_silent(past, n_points, "no_legal_object" in reasons)
+        reasons += _why_silent(past, case.n_points, "no_legal_object" in reasons)
     else:
         row |= _forecast(case, target_year)
     if not past and outcome is None:
