@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 57_300,
-    "forecasting": 27_400,
+    "forecasting": 27_300,
     "publishing": 41_900,
     "running": 20_900,
 }
