@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-PATIENCE_SECONDS = 2.0
-"""How long a refused move is tried again: virus scanners and indexers hold new files briefly."""
+ATTEMPTS = 40
 PAUSE_SECONDS = 0.05
+"""A refused move is tried again for two seconds: virus scanners and indexers hold new files."""
 T = TypeVar("T")
 
 
@@ -59,21 +59,19 @@ def remove(path: Path) -> None:
 
 
 def patiently(action: Callable[[], T]) -> T:
-    """Result of ``action``; a PermissionError is tried again for `PATIENCE_SECONDS`.
+    """Result of ``action``; after a PermissionError it is tried again, `ATTEMPTS` times.
 
     Raises
     ------
     OSError
         What ``action`` raised last.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    for _ in range(ATTEMPTS):
         try:
             return action()
         except PermissionError:
-            if time.monotonic() >= deadline:
-                raise
             time.sleep(PAUSE_SECONDS)
+    return action()
 
 
 def sha256(path: Path) -> str:

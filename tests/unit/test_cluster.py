@@ -33,11 +33,9 @@ def test_without_the_extra_the_remedy_is_one_that_works(monkeypatch):
 
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     pytest.importorskip("distributed", reason="the extra [scale] is not installed")
-    began = time.monotonic()
     words = r"127\.0\.0\.1:9.*dask scheduler"
     with pytest.raises(KitError, match=words), cluster.connect("tcp://127.0.0.1:9"):
         pass
-    assert time.monotonic() - began < 60
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ NAMES = ("panel.csv", "scores.csv", "verdicts.csv")
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(files, "ATTEMPTS", 3)
     made = Project(root=tmp_path, out=tmp_path / "Kết quả")
     made.out.mkdir()
     publish(made, "1", ledger=True)
@@ -31,7 +31,7 @@ def project(tmp_path, monkeypatch):
 def publish(project, version, *, names=NAMES, ledger=False, finish=None):
     """Publish a set of tables, an index and a ledger line, all of ``version``."""
 
-    def index_and_ledger(record):
+    def index_and_ledger():
         files.write_text(project.reports_root / publication.INDEX, version)
         records.append_to_ledger(project, {"as_of": AS_OF, "status": version})
 
@@ -176,7 +176,7 @@ def test_what_was_half_cleared_away_never_comes_back(project):
 def test_a_ledger_that_cannot_be_written_brings_the_earlier_set_back(project):
     before = state(project)
     with pytest.raises(publication.PublishError):
-        publish(project, "2", finish=lambda record: (_ for _ in ()).throw(OSError(5, "EIO")))
+        publish(project, "2", finish=lambda: (_ for _ in ()).throw(OSError(5, "EIO")))
     assert state(project) == before
 
 

@@ -1,4 +1,4 @@
-"""Log, summary and hooks of a run nobody watched."""
+"""Log and hooks of a run nobody watched."""
 
 import json
 import sys
@@ -30,7 +30,7 @@ def project(tmp_path):
     return Project(root=tmp_path, out=tmp_path / "out")
 
 
-def write_hooks(project, success=(), failure=(), seconds=10):
+def write_hooks(project, success=(), failure=(), seconds=600):
     hooks = {"success": list(success), "failure": list(failure), "timeout_seconds": seconds}
     (project.config_dir / "run.yml").write_text(json.dumps({"hooks": hooks}))
 
@@ -39,14 +39,11 @@ def test_success_is_remembered_and_told(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, success=[sys.executable, "-c", TELL, str(told)])
     run_log.announce(project, RECORD)
-    page = project.run_dir("2025-11-30") / "summary.md"
-    text = page.read_text(encoding="utf-8")
-    assert "SỐ LIỆU MINH HOẠ" in text
-    assert "Tiếp nhận số liệu: không đổi, 0,0 giây" in text
+    assert "done in 12.5 s" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     environment, last_word = json.loads(told.read_text())
     assert environment["XHHT_STATUS"] == "done"
     assert environment["XHHT_AS_OF"] == "2025-11-30"
-    assert last_word == str(page)
+    assert last_word == str(project.reports("2025-11-30"))
 
 
 def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
@@ -68,7 +65,7 @@ def test_a_broken_hook_is_logged_and_nothing_more(project, command):
 
 
 def test_a_hanging_hook_ends_at_its_limit(project):
-    write_hooks(project, success=[sys.executable, "-c", "import time; time.sleep(60)"], seconds=1)
+    write_hooks(project, success=[sys.executable, "-c", "import time; time.sleep(600)"], seconds=1)
     run_log.announce(project, RECORD)
     assert "timed out" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
@@ -144,11 +141,19 @@ def test_a_run_that_replaces_other_figures_says_why(project):
     write_hooks(project)
     replaced = {"changed": ["panel.csv"], "why": ["Tham số: seed"]}
     replaced["finished_at"] = "2025-12-01T08:30:59+00:00"
-    run_log.announce(project, {**RECORD, "replaces": replaced})
-    text = (project.run_dir("2025-11-30") / "summary.md").read_text(encoding="utf-8")
+    record = {**RECORD, "replaces": replaced}
+    run_log.announce(project, record)
+    log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    assert "differs from its last run: Tham số: seed" in log
+    text = "\n".join(run_log.why_different(record))
     assert "panel.csv" in text
     assert "- Tham số: seed" in text
     assert "chạy xong 2025-12-01 08:30 UTC" in text
+
+
+def test_a_stage_in_words():
+    entry = {"status": "skipped", "seconds": 0.0}
+    assert run_log.stage_line("01_intake", entry) == "Tiếp nhận số liệu: không đổi, 0,0 giây"
 
 
 def test_many_causes_of_one_kind_do_not_bury_the_others():

@@ -26,7 +26,7 @@ def project(tmp_path):
         cell = cell.replace('"a\\n{factor}', 'f"a\\n{factor}')
         write_notebook(root / "notebooks" / stage.notebook, PARAMETERS, cell)
     (root / "config").mkdir()
-    (root / "requirements.lock").write_text("x==1")
+    (root / "requirements.lock").write_text("x==1\npandas==3.0.0\nnumpy==2.0\n")
     (root / "raw" / AS_OF).mkdir(parents=True)
     (root / "raw" / AS_OF / "a.csv").write_text("1")
     (root / "raw" / "2025-11-20").mkdir()
@@ -117,7 +117,7 @@ from pathlib import Path
 from xhht_analysis.running.publication import exclusive
 with exclusive(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -170,7 +170,7 @@ def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
     records.append_to_ledger(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
     with (project.reports_root / records.LEDGER).open("a") as stream:
         stream.write('{"as_of": "20')
-    records.append_to_ledger(project, runner.run(settings(project), project, (FIRST, SECOND)))
+    go(project)
     assert [line["status"] for line in records.read_ledger(project)] == ["failed", "done"]
     assert records.vintages(project) == [AS_OF]
 
@@ -178,16 +178,16 @@ def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
 def test_verify_proves_a_run_and_names_what_differs(project):
     go(project)
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == verification.Proof([], [])
+    assert proof == ([], [])
     (project.config_dir / "targets.csv").write_text("new")
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == verification.Proof([], ["Mã, cấu hình: config/targets.csv (thêm)"])
+    assert proof == ([], ["Mã, cấu hình: config/targets.csv (thêm)"])
     (project.processed(AS_OF) / "scores.csv").write_text("touched")
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     text = WRITE_TABLE.format(table="panel", value="9")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof.problems == [
+    assert proof[0] == [
         f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
         f"Tệp đầu vào: {AS_OF}/a.csv (đã sửa)",
         "Mã, cấu hình: config/targets.csv (thêm)",
@@ -203,9 +203,9 @@ def test_verify_follows_submissions_that_were_moved(project):
     go(project)
     moved = (project.root / "raw").rename(project.root / "lưu trữ")
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert any("không còn" in problem for problem in proof.problems)
+    assert any("không còn" in problem for problem in proof[0])
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND), raw_dir=moved)
-    assert proof == verification.Proof([], [])
+    assert proof == ([], [])
 
 
 def test_a_rerun_that_publishes_other_figures_says_why(project):

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import unicodedata
 import xml.etree.ElementTree as ET
-from datetime import UTC, date, time
-from pathlib import Path, PurePosixPath
+from datetime import UTC, datetime, time
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 
 import pytest
@@ -19,73 +19,84 @@ from xhht_analysis.running.schedule import VIETNAM, When
 
 pytestmark = pytest.mark.unit
 ARGV = ["/opt/Bộ số liệu/python", "-m", "xhht", "run", "--out", "100%"]
-LOG = Path("/opt/x.log")
+SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 NS = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+
+
+def fill(kind, when, directory="/opt/Bộ số liệu", zone=VIETNAM):
+    """The files of scheduler ``kind`` on 24 November 2026, noon in Vietnam."""
+    now = datetime(2026, 11, 24, 12, tzinfo=VIETNAM).astimezone(zone)
+    places = {"directory": PurePosixPath(directory), "log": PurePosixPath("/opt/x y.log")}
+    return schedule.fill(kind, when, ARGV, places, now)
+
+
+@pytest.fixture(autouse=True)
+def no_crontab(monkeypatch):
+    """Nobody's own crontab is read."""
+    monkeypatch.setenv("PATH", "")
 
 
 @pytest.mark.parametrize(
     ("when", "zone", "start"),
     [
-        (When(time(6, 0), weekday=0), VIETNAM, "0 6 * * 1 "),
-        (When(time(6, 0), weekday=0), UTC, "0 23 * * 0 "),  # Monday 06:00 is Sunday 23:00 UTC
-        (When(time(6, 30), weekday=6), VIETNAM, "30 6 * * 0 "),
-        (When(time(8, 5)), UTC, "5 1 * * * "),
-        (When(time(6, 0), on=date(2026, 11, 25)), VIETNAM, "0 6 25 11 * "),
-        (When(time(6, 0), on=date(2026, 12, 1)), UTC, "0 23 30 11 * "),
+        (When(time(6, 0), (0,)), VIETNAM, "0 6 * * 1 "),
+        (When(time(6, 0), (0,)), UTC, "0 23 * * 0 "),  # Monday 06:00 is Sunday 23:00 UTC
+        (When(time(6, 30), (6,)), VIETNAM, "30 6 * * 0 "),
+        (When(time(8, 5)), UTC, "5 1 * * 0,1,2,3,4,5,6 "),
     ],
 )
 def test_cron_runs_at_the_same_moment_in_the_machines_zone(when, zone, start):
-    line = schedule.cron_line(when, ARGV, LOG, zone)
+    line = fill("cron", when, zone=zone)["xhht.crontab"]
     assert line.startswith(start + "'/opt/Bộ số liệu/python' -m xhht run")
     assert r"100\%" in line  # a bare % ends the command in a crontab
-    assert "\n" not in line
+    assert line.endswith(f">> '/opt/x y.log' 2>&1 {schedule.CRON_MARK}\n")
+    assert line.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        (When(time(6, 0), weekday=0), "Mon *-*-* 06:00:00 Asia/Ho_Chi_Minh"),
-        (When(time(6, 0)), "*-*-* 06:00:00 Asia/Ho_Chi_Minh"),
-        (When(time(22, 15), on=date(2026, 11, 25)), "2026-11-25 22:15:00 Asia/Ho_Chi_Minh"),
+        (When(time(6, 0), (0,)), "Mon *-*-* 06:00:00 Asia/Ho_Chi_Minh"),
+        (When(time(22, 15)), "Mon,Tue,Wed,Thu,Fri,Sat,Sun *-*-* 22:15:00 Asia/Ho_Chi_Minh"),
     ],
 )
 def test_systemd_calendar(when, expected):
-    assert schedule.calendar(when) == expected
-    if shutil.which("systemd-analyze"):
-        subprocess.run(["systemd-analyze", "calendar", expected], check=True, capture_output=True)
+    assert f"OnCalendar={expected}\n" in fill("systemd", when)["xhht.timer"]
+    if SYSTEMD_ANALYZE:
+        subprocess.run([SYSTEMD_ANALYZE, "calendar", expected], check=True, capture_output=True)
 
 
 def test_systemd_units_escape_percent_and_catch_up():
-    units = schedule.systemd_units(When(time(6, 0)), ARGV, PurePosixPath("/opt/Bộ số liệu"))
-    assert '"/opt/Bộ số liệu/python" "-m" "xhht"' in units["xhht.service"]
-    assert '"100%%"' in units["xhht.service"]
-    assert "WorkingDirectory=/opt/Bộ số liệu\n" in units["xhht.service"]
+    units = fill("systemd", When(time(6, 0)))
+    command = '"/opt/Bộ số liệu/python" "-m" "xhht" "run" "--out" "100%%"'
+    assert f"ExecStart={command}\n" in units["xhht.service"]
     assert "Persistent=true" in units["xhht.timer"]
 
 
-def test_windows_task_has_one_trigger_with_the_offset():
-    text = schedule.windows_task(
-        When(time(6, 0), weekday=0), ARGV, Path("C:/Bộ số liệu"), date(2026, 11, 24)
-    )
-    task = ET.fromstring(text)
+@pytest.mark.parametrize(
+    ("days", "names"),
+    [((0,), ["Monday"]), (tuple(range(7)), [*schedule.DAY_NAMES])],
+)
+def test_windows_task_has_one_trigger_with_the_offset(days, names):
+    directory = "C:/Bộ số liệu & khác"
+    task = ET.fromstring(fill("windows", When(time(6, 0), days), directory)["xhht-task.xml"])
     assert task.findtext(".//t:StartBoundary", namespaces=NS) == "2026-11-24T06:00:00+07:00"
-    assert task.find(".//t:DaysOfWeek/t:Monday", NS) is not None
+    assert [day.tag.split("}")[1] for day in task.find(".//t:DaysOfWeek", NS)] == names
     assert task.findtext(".//t:StartWhenAvailable", namespaces=NS) == "true"
     assert task.findtext(".//t:Command", namespaces=NS) == ARGV[0]
     assert task.findtext(".//t:Arguments", namespaces=NS) == "-m xhht run --out 100%"
+    assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == directory
 
 
 @pytest.mark.parametrize(
     ("options", "ok"),
     [
-        (("06:00", "mon", False, None), True),
-        (("06:00", None, True, None), True),
-        (("06:00", None, False, "2026-11-25"), True),
-        (("06:00", None, False, None), False),
-        (("06:00", "mon", True, None), False),
-        (("25:00", "mon", False, None), False),
-        (("06:00", "someday", False, None), False),
-        (("06:00", None, False, "25/11/2026"), False),
+        (("06:00", "mon", False), True),
+        (("06:00", None, True), True),
+        (("06:00", None, False), False),
+        (("06:00", "mon", True), False),
+        (("25:00", "mon", False), False),
+        (("06:00", "someday", False), False),
     ],
 )
 def test_options_are_checked(options, ok):
@@ -110,22 +121,22 @@ def test_options_are_checked(options, ok):
 )
 def test_weekdays_are_read_as_people_write_them(words, day):
     for word in words:
-        assert schedule.parse_when("06:00", word, False, None).weekday == day, word
+        assert schedule.parse_when("06:00", word, False).weekdays == (day,), word
         decomposed = unicodedata.normalize("NFD", word)
-        assert schedule.parse_when("06:00", decomposed, False, None).weekday == day, word
+        assert schedule.parse_when("06:00", decomposed, False).weekdays == (day,), word
 
 
 @pytest.mark.parametrize("word", ["", "thứ", "thứ 8", "thứ 1", "t9", "monkey", "mo", "2", "hai"])
 def test_what_is_no_weekday_is_refused_with_an_example(word):
     with pytest.raises(UsageError, match="thứ 2"):
-        schedule.parse_when("06:00", word, False, None)
+        schedule.parse_when("06:00", word, False)
 
 
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        ("windows", ["<DaysInterval>1</DaysInterval>", "schtasks /Create /TN xhht /XML"]),
-        ("systemd", ["OnCalendar=*-*-* 06:00:00", "systemctl --user enable --now xhht.timer"]),
+        ("windows", ["<Sunday/>", "schtasks /Create /TN xhht /F /XML"]),
+        ("systemd", ["Sat,Sun *-*-* 06:00:00", "systemctl --user enable --now xhht.timer"]),
         ("cron", ["xhht.log", "xhht.crontab", "crontab "]),
     ],
 )
@@ -147,7 +158,7 @@ def crontab(tmp_path, monkeypatch):
     table.write_text(f"0 1 * * * backup\n0 2 * * * old {schedule.CRON_MARK}\n")
     tool.write_text(f'#!/bin/sh\nif [ "$1" = "-l" ]; then cat {table}; else cp "$1" {table}; fi\n')
     tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.defpath}")
     return table
 
 
@@ -170,9 +181,11 @@ def test_files_are_written_and_nothing_is_installed(tmp_path, kind, monkeypatch)
         return SimpleNamespace(returncode=1)
 
     monkeypatch.setattr(subprocess, "run", only_read)
-    paths, commands = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
+    texts, commands = schedule.write(kind, When(time(6, 0)), ["--raw", "x y"], tmp_path, tmp_path)
     encoding = "utf-16" if kind == "windows" else "utf-8"
-    assert "xhht_analysis.running.cli" in paths[0].read_text(encoding=encoding)
+    for path, text in texts.items():
+        assert path.read_text(encoding=encoding) == text
+    assert "xhht_analysis.running.cli" in next(iter(texts.values()))
     assert all(isinstance(word, str) for words in commands for word in words)
 
 
@@ -184,16 +197,16 @@ def test_the_windows_file_is_what_the_task_scheduler_reads(tmp_path):
     assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == str(directory)
     assert task.find(".//t:Principal[@id='Author']", NS) is not None
     assert task.findtext(".//t:DisallowStartIfOnBatteries", namespaces=NS) == "false"
-    assert words == ["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]
+    assert words == ["schtasks", "/Create", "/TN", "xhht", "/F", "/XML", str(path)]
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+@pytest.mark.skipif(not SYSTEMD_ANALYZE, reason="systemd-analyze is not here")
 def test_systemd_accepts_the_units(tmp_path):
     directory = tmp_path / "Bộ số liệu 100% $HOME"
-    when = When(time(6, 0), weekday=0)
+    when = When(time(6, 0), (0,))
     paths, _ = schedule.write("systemd", when, ["--raw", 'x "y"'], tmp_path, directory)
     done = subprocess.run(
-        ["systemd-analyze", "--user", "--recursive-errors=no", "verify", *map(str, paths)],
+        [SYSTEMD_ANALYZE, "--user", "--recursive-errors=no", "verify", *map(str, paths)],
         capture_output=True,
         text=True,
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},

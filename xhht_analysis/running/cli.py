@@ -6,8 +6,9 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -58,24 +59,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command(cls=Command)(run_commands.run)
-for _name in run_commands.ONE_STAGE:
-    app.command(_name, cls=Command, help=messages.STAGE_COMMANDS[_name])(run_commands.run_stage)
-for _command in (*submission_commands.COMMANDS, *result_commands.COMMANDS):
-    app.command(cls=Command)(_command)
 
 
-@app.callback()
-def choose_config(
-    config: Annotated[
-        Path | None, typer.Option(help="Thư mục kế hoạch của tỉnh khác, thay cho config/.")
-    ] = None,
-) -> None:
+def with_help(command: Callable) -> Callable:
+    """``command``, its parameters as messages.toml describes them: with a flag, an option."""
+    for name, kind in get_type_hints(command).items():
+        if described := dict(messages.PARAMETERS.get(name, {})):
+            flag = described.pop("flag", None)
+            how = typer.Option(flag, **described) if flag else typer.Argument(**described)
+            command.__annotations__[name] = Annotated[kind, how]
+    return command
+
+
+def choose_config(*, config: Path | None = None) -> None:
     """Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập của tỉnh."""
     if config and not config.is_dir():
         raise UsageError(messages.NO_CONFIG.format(path=config))
     if config:  # kernels, unit reports and schedules inherit it
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
+
+
+app.callback()(with_help(choose_config))
+app.command(cls=Command)(with_help(run_commands.run))
+for _name in run_commands.ONE_STAGE:
+    app.command(_name, cls=Command, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
+for _command in (*submission_commands.COMMANDS, *result_commands.COMMANDS):
+    app.command(cls=Command)(with_help(_command))
 
 
 def _config_first(words: list[str]) -> list[str]:

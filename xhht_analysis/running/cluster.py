@@ -31,7 +31,8 @@ class ClusterExecutor(Executor):
         """Future of ``function(job)`` on some worker; ``job`` is a dataclass of plain values."""
 
         def call_by_name(module: str, function: str, kind: str, values: dict) -> object:
-            import importlib  # this function travels whole, and names only what workers have
+            """What ``function`` gives; this travels whole, and names only what workers have."""
+            import importlib
 
             room = importlib.import_module(module)
             return getattr(room, function)(getattr(room, kind)(**values))
@@ -94,7 +95,8 @@ def check_workers(client: Any, address: str) -> None:
         If there is no worker, or one without the kit or with another version.
     """
 
-    def kit_digest() -> str:  # travels whole: a worker without the kit can answer, too
+    def kit_digest() -> str:
+        """Digest of the worker's kit; this travels whole, so one without a kit answers, too."""
         try:
             from xhht_analysis.running.records import package_digest
         except ImportError:

@@ -78,40 +78,46 @@ def execute(
     declared = declared_parameters(source)
     parameters = {name: value for name, value in parameters.items() if name in declared}
     target.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in range(1, ATTEMPTS + 1):
+    for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
-            process, clock = _Kernel(Path(folder)), _Clock(timeout, cell_timeout)
+            attempt = _Attempt(Path(folder), timeout, cell_timeout)
             try:
-                executed = _papermill(source, parameters, cwd, process, clock)
+                executed = _papermill(source, parameters, cwd, attempt)
                 break
             except PapermillExecutionError as error:
-                raise _cell_failure(source, clock, error) from None
+                raise _cell_failure(source, attempt, error) from None
             except CellTimeoutError:
-                limits = {"seconds": min(timeout, cell_timeout), "line": clock.line}
-                raise NotebookError(
-                    messages.TOO_SLOW.format(notebook=source.name, **limits)
-                ) from None
+                limits = {"seconds": min(timeout, cell_timeout), "line": attempt.line}
+                text = messages.TOO_SLOW.format(notebook=source.name, **limits)
+                raise NotebookError(text) from None
             except (RuntimeError, OSError) as error:
                 if isinstance(error, OSError) and error.errno not in NO_ROOM:
                     raise
-                if attempt == ATTEMPTS:
-                    raise _kernel_failure(source, clock, process, error) from None
+                if number == ATTEMPTS:
+                    raise _kernel_failure(source, attempt, error) from None
             finally:
-                process.end()
+                attempt.end()
                 _close_event_loop()
     _strip(executed)
     files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
-    return process.facts
+    return attempt.facts
 
 
 @dataclass
-class _Clock:
-    """Seconds a notebook and a cell may take, and the first line of the cell at work."""
+class _Attempt:
+    """One kernel process at work on a notebook.
 
+    Its ``folder`` holds what it says on stderr and what it sees; the notebook and a cell may take
+    ``seconds`` and ``cell_seconds``; ``line`` is the first line of the cell at work.
+    """
+
+    folder: Path
     seconds: float
     cell_seconds: float
     line: str = ""
     deadline: float = float("inf")
+    process: subprocess.Popen | None = None
+    facts: dict = field(default_factory=dict)
 
     def before_cell(self, cell: dict, cell_index: int) -> None:
         """Remember ``cell``; the time starts with the first."""
@@ -122,15 +128,6 @@ class _Clock:
     def time_for(self, cell: dict) -> float:
         """Seconds the next cell may take."""
         return max(1.0, min(self.cell_seconds, self.deadline - time.monotonic()))
-
-
-@dataclass
-class _Kernel:
-    """One kernel process; its ``folder`` holds what it says on stderr and what it sees."""
-
-    folder: Path
-    process: subprocess.Popen | None = None
-    facts: dict = field(default_factory=dict)
 
     def manager_class(self) -> type:
         """A Jupyter kernel manager that starts `kernel` and asks no kernel specification."""
@@ -204,7 +201,7 @@ def _close_event_loop() -> None:
         loop.close()
 
 
-def _papermill(source: Path, parameters: dict, cwd: Path, process: _Kernel, clock: _Clock):
+def _papermill(source: Path, parameters: dict, cwd: Path, attempt: _Attempt):
     """The executed notebook, nowhere saved."""
     import papermill
 
@@ -218,9 +215,9 @@ def _papermill(source: Path, parameters: dict, cwd: Path, process: _Kernel, cloc
         progress_bar=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
-        timeout_func=clock.time_for,
-        on_cell_start=clock.before_cell,
-        kernel_manager_class=process.manager_class(),
+        timeout_func=attempt.time_for,
+        on_cell_start=attempt.before_cell,
+        kernel_manager_class=attempt.manager_class(),
         extra_arguments=["--HistoryManager.hist_file=:memory:"],
         coalesce_streams=True,
         iopub_timeout=OUTPUT_TIMEOUT,
@@ -228,12 +225,12 @@ def _papermill(source: Path, parameters: dict, cwd: Path, process: _Kernel, cloc
     )
 
 
-def _cell_failure(source: Path, clock: _Clock, error) -> NotebookError:
+def _cell_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
     """What a failed cell said, and the same without its words."""
     cause = f"{error.ename}: {error.evalue}"
     values = {
         "notebook": source.name,
-        "line": clock.line,
+        "line": attempt.line,
         "cell": error.exec_count or error.cell_index + 1,
         "remedy": remedy(cause),
     }
@@ -241,17 +238,17 @@ def _cell_failure(source: Path, clock: _Clock, error) -> NotebookError:
     return NotebookError(*texts)
 
 
-def _kernel_failure(source: Path, clock: _Clock, process: _Kernel, error) -> NotebookError:
+def _kernel_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
     """Why the kernel ended or never began: only what its exit code and its last words prove."""
-    code = process.process.poll() if process.process else None
-    cause = process.last_words() or str(error).strip().split("\n")[0]
+    code = attempt.process.poll() if attempt.process else None
+    cause = attempt.last_words() or str(error).strip().split("\n")[0]
     advice = remedy(cause)
     if code in KILLED:
         cause, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
     elif code is not None:
         cause = f"{cause} (mã {code})"
-    text = messages.KERNEL_FAILED if clock.line else messages.KERNEL_NOT_STARTED
-    values = {"notebook": source.name, "line": clock.line, "kernel": sys.executable}
+    text = messages.KERNEL_FAILED if attempt.line else messages.KERNEL_NOT_STARTED
+    values = {"notebook": source.name, "line": attempt.line, "kernel": sys.executable}
     return NotebookError(text.format(cause=cause, remedy=advice, **values))
 
 

@@ -99,13 +99,12 @@ def publish(
     final: Project,
     as_of: str,
     record: dict,
-    finish: Callable[[dict], None] = lambda record: None,
+    finish: Callable[[], None] = lambda: None,
 ) -> dict:
     """Put the staged outputs of a run in their places, drop what is no longer made, write run.json.
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``); staged
-    files that are none are left behind. ``finish`` is passed the final record and writes what
-    belongs to the set: index, ledger.
+    files that are none are left behind. ``finish`` writes what belongs to the set: index, ledger.
 
     Returns
     -------
@@ -136,7 +135,7 @@ def publish(
         full |= _replaced(before, full)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text(final.run_dir(as_of) / "run.json", text)
-        finish(full)
+        finish()
     return full
 
 

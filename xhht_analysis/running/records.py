@@ -19,7 +19,6 @@ from xhht_analysis.running import messages
 
 LEDGER = "runs.jsonl"
 LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "commit", "error")
-VERSIONED = ("pandas", "numpy", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 NO_INFLUENCE = "config/run.yml"
 """Hooks and limits: they decide whether a run ends, never what it says."""
@@ -64,7 +63,7 @@ def package_digest() -> str:
 def versions(root: Path) -> dict[str, str]:
     """Installed version of Python, the system and every package that requirements.lock names."""
     lock = root / "requirements.lock"
-    names = {*VERSIONED, *PIN.findall(lock.read_text(encoding="utf-8") if lock.is_file() else "")}
+    names = PIN.findall(lock.read_text(encoding="utf-8")) if lock.is_file() else []
     installed = {"python": platform.python_version()}
     installed["system"] = f"{platform.system()} {platform.machine()}"
     for name in sorted(names):
@@ -181,10 +180,9 @@ def append_to_ledger(project: Project, record: Mapping) -> None:
     """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
     line = {name: record[name] for name in LEDGER_FIELDS if name in record}
     path = project.reports_root / LEDGER
-    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    if not text.endswith("\n") and text:  # an earlier kit was cut off
-        text += "\n"
-    files.write_text(path, text + json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
+    text = json.dumps(line, ensure_ascii=False, sort_keys=True)
+    files.write_text(path, "\n".join([*lines, text, ""]))
 
 
 def read_ledger(project: Project) -> list[dict]:

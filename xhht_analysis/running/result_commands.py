@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -27,8 +27,6 @@ from xhht_analysis.running import schedule as schedules
 if TYPE_CHECKING:
     import pandas as pd
 
-Out = Annotated[Path | None, typer.Option("--out", help="Thư mục gốc chứa kết quả.")]
-Raw = Annotated[Path | None, typer.Option("--raw", help="Thư mục tệp đã nhận theo ngày.")]
 SCHEDULERS = {"win32": "windows", "linux": "systemd"}
 
 
@@ -37,15 +35,20 @@ def project_at(out: Path | None) -> Project:
     return Project(out=out.resolve()) if out else Project()
 
 
+def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
+    """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
+    return raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+
+
 def today() -> str:
     """Today's date in Vietnam."""
     return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
 
 
-@file_errors.reading()
-def runs(out: Out = None) -> None:
+def runs(*, out: Path | None = None) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    lines = records.read_ledger(project_at(out))
+    with file_errors.reading():
+        lines = records.read_ledger(project_at(out))
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     rows = [
@@ -62,46 +65,43 @@ def runs(out: Out = None) -> None:
     terminal.show_table(messages.LEDGER_COLUMNS, rows)
 
 
-@file_errors.reading()
-def verify(as_of: str, out: Out = None, raw: Raw = None) -> None:
+def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    proof = verification.verify(project_at(out), as_of, raw_dir=raw.resolve() if raw else None)
-    if proof.problems:
-        raise KitError("\n".join(proof.problems))
-    for note in proof.notes:
+    with file_errors.reading():
+        problems, notes = verification.verify(
+            project_at(out), day, raw_dir=raw.resolve() if raw else None
+        )
+    if problems:
+        raise KitError("\n".join(problems))
+    for note in notes:
         typer.echo(f"{messages.SAME_ANYWAY}: {note}")
-    typer.echo(messages.VERIFIED.format(as_of=as_of))
+    typer.echo(messages.VERIFIED.format(as_of=day))
 
 
 def schedule(
-    at: Annotated[str, typer.Option("--at", help="Giờ chạy, giờ Việt Nam.")] = "06:00",
-    weekly: Annotated[str | None, typer.Option("--weekly", help="thứ 2 … chủ nhật")] = None,
-    daily: Annotated[bool, typer.Option("--daily", help="Hằng ngày.")] = False,
-    on: Annotated[str | None, typer.Option("--on", help="Một ngày: 2026-11-25.")] = None,
-    kind: Annotated[
-        Literal["cron", "systemd", "windows"] | None, typer.Option("--for", help="Nơi đặt lịch.")
-    ] = None,
-    raw: Raw = None,
-    out: Out = None,
-    install: Annotated[bool, typer.Option("--install", help="Cài luôn.")] = False,
+    *,
+    at: str = "06:00",
+    weekly: str | None = None,
+    daily: bool = False,
+    kind: Literal["cron", "systemd", "windows"] | None = None,
+    raw: Path | None = None,
+    out: Path | None = None,
+    install: bool = False,
 ) -> None:
     """Ghi và giải thích lịch chạy tự động; chỉ cài khi có --install."""
-    when = schedules.parse_when(at, weekly, daily, on)
+    when = schedules.parse_when(at, weekly, daily)
     kind = kind or SCHEDULERS.get(sys.platform, "cron")
     project = project_at(out)
     places = {"--config": os.environ.get(CONFIG_VARIABLE), "--raw": raw and raw.resolve()}
-    arguments = [word for option, place in places.items() if place for word in (option, str(place))]
-    arguments += ["--out", str(project.out)]
-    paths, commands = schedules.write(
+    places["--out"] = project.out
+    arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
+    texts, commands = schedules.write(
         kind, when, arguments, project.root, project.reports_root / "schedule"
     )
-    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.spoken(when)))
-    for path in paths:
-        text = path.read_text(encoding=schedules.ENCODINGS.get(kind, "utf-8"))
+    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.describe(when)))
+    for path, text in texts.items():
         typer.echo(f"  {path}\n{text}")
     typer.echo(messages.SCHEDULE_NOTE[kind])
-    if kind == "cron" and when.on:
-        typer.echo(messages.SCHEDULE_YEARLY)
     if install:
         schedules.install(kind, commands)
         typer.echo(messages.SCHEDULE_INSTALLED)
@@ -110,7 +110,7 @@ def schedule(
         typer.echo("\n".join([messages.SCHEDULE_INSTALL, *map(join, commands)]))
 
 
-def compare(before: str, after: str, out: Out = None) -> None:
+def compare(before: str, after: str, *, out: Path | None = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
     from xhht_analysis.running import comparison
 

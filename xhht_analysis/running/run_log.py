@@ -1,4 +1,4 @@
-"""For people who were not there: the log of runs, the one-page summary, a call to their hook."""
+"""For people who were not there: the log of runs, why one differs, a call to their hook."""
 
 import contextlib
 import os
@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import messages, records
 
 LOG = "xhht.log"
-SUMMARY = "summary.md"
-LIMITS = {"cell_seconds", "notebook_seconds"}
+HOOKS, LIMITS = ("success", "failure", "timeout_seconds"), {"cell_seconds", "notebook_seconds"}
 MOST_NAMED = 12
 
 
@@ -32,14 +30,13 @@ def read_settings(project: Project) -> dict:
     path = project.config_dir / "run.yml"
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-        hooks, limits = settings["hooks"], settings.get("limits", {})
-        if not {"success", "failure", "timeout_seconds"} <= set(hooks):
-            raise KeyError("hooks")
-        if set(limits) - LIMITS or not all(float(limits[name]) > 0 for name in limits):
+        hooks = {name: settings["hooks"][name] for name in HOOKS}
+        limits = {name: float(value) for name, value in settings.get("limits", {}).items()}
+        if limits.keys() - LIMITS or min(limits.values(), default=1) <= 0:
             raise KeyError("limits")
-    except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as error:
+    except (OSError, yaml.YAMLError, AttributeError, TypeError, LookupError, ValueError) as error:
         raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
-    return {"hooks": hooks, "limits": {name: float(limits[name]) for name in limits}}
+    return {"hooks": hooks, "limits": limits}
 
 
 def log(project: Project, level: str, text: str) -> None:
@@ -70,12 +67,12 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
 
 
 def announce(project: Project, record: dict) -> None:
-    """Enter a finished run in the log, call the success hook with its summary."""
+    """Enter a finished run in the log, call the success hook with the folder of its reports."""
     as_of = record["as_of"]
     log(project, "INFO", f"as_of {as_of} done in {record['seconds']} s")
     for line in record.get("replaces", {}).get("why", ()):
         log(project, "INFO", f"as_of {as_of} differs from its last run: {line}")
-    call_hook(project, "success", as_of, write_summary(project, record), "")
+    call_hook(project, "success", as_of, project.reports(as_of), "")
 
 
 def fail(project: Project, as_of: str, error: BaseException) -> None:
@@ -95,26 +92,6 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
     log(project, "ERROR", f"as_of {as_of} failed: {message}")
     with contextlib.suppress(KitError):
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
-
-
-def write_summary(project: Project, record: dict) -> Path:
-    """Write the one-page summary beside run.json: what was read and refused, verdicts, seconds."""
-    from xhht_analysis import store  # pandas, which the start of a run can do without
-
-    as_of = record["as_of"]
-    lines = [f"# {messages.SUMMARY_TITLE.format(as_of=as_of)}", ""]
-    if record["sample"]:
-        lines += [f"**{messages.SAMPLE_MARK}**", ""]
-    folder = project.processed(as_of)
-    for name, text in messages.SUMMARY_TABLES.items():
-        if (folder / f"{name}.csv").is_file():
-            lines.append(f"- {text}: {len(store.read_table(name, folder))}")
-    for name, entry in record["stages"].items():
-        lines.append(f"- {stage_line(name, entry)}")
-        if entry.get("failed"):
-            lines.append(f"- {messages.FAILED_UNITS}: {', '.join(entry['failed'])}")
-    text = "\n".join([*lines, *why_different(record), ""])
-    return files.write_text(project.run_dir(as_of) / SUMMARY, text)
 
 
 def stage_line(name: str, entry: dict) -> str:

@@ -8,7 +8,7 @@ are still whole. Everything is made in staging first; see `publication`.
 import csv
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,13 +96,13 @@ def run(
     chosen: Sequence[Stage] = ALL,
     *,
     check: Callable[[], None] = lambda: None,
-    finish: Callable[[dict], None] = lambda record: None,
+    finish: Callable[[], None] = lambda: None,
     listener: Listener = lambda name, entry: None,
 ) -> dict:
     """Run ``chosen`` stages for ``settings.as_of`` and publish their outputs to ``project.out``.
 
     ``check`` raises if the configuration is no good; what the last run was made from, which passed,
-    is not checked again. ``finish`` is passed the final record and writes what belongs to the set.
+    is not checked again. ``finish`` writes what belongs to the set, beside the ledger's line.
 
     Returns
     -------
@@ -127,11 +127,12 @@ def run(
         stages = _Stages(settings, project, staged, sources, before, listener)
         done = {stage.name: stages.entry(stage) for stage in chosen}
         _refuse_moved(settings, sources["inputs"])
-        is_sample = settings.sample or _holds_sample([staged, project], as_of)
+        is_sample = settings.sample or _holds_sample(staged.processed(as_of))
         # what was made from invented figures never stands beside what real ones gave
         if before.get("sample", is_sample) == is_sample:
             earlier = before.get("stages", {})
-            done = earlier | stages.earlier_entries(earlier.keys() - done) | done
+            others = [stage for stage in ALL if stage.name in earlier.keys() - done]
+            done = earlier | {stage.name: stages.earlier_entry(stage) for stage in others} | done
         record = {
             "as_of": as_of,
             "status": "done",
@@ -146,7 +147,13 @@ def run(
             **stages.kernel_record,
             "stages": done,
         }
-        return publication.publish(staged, project, as_of, record, finish)
+
+        def close() -> None:
+            """Index and ledger belong to the set."""
+            finish()
+            records.append_to_ledger(project, record)
+
+        return publication.publish(staged, project, as_of, record, close)
 
 
 @dataclass(frozen=True)
@@ -204,17 +211,14 @@ class _Stages:
             [files.sha256(source), code, self.sources["versions"], values, inputs]
         )
 
-    def earlier_entries(self, names: Iterable[str]) -> dict[str, dict]:
-        """Entries of stages that were not asked for: skipped, or stale where their key changed.
+    def earlier_entry(self, stage: Stage) -> dict:
+        """Entry of a stage that was not asked for: skipped, or stale where its key changed.
 
         Stale files are whole but old; the record says so, and the next whole run makes them again.
         """
-        entries = {}
-        for stage in (stage for stage in ALL if stage.name in names):
-            entry = self.before["stages"][stage.name]
-            status = "skipped" if entry["key"] == self.key(stage) else "stale"
-            entries[stage.name] = {**entry, "status": status, "seconds": 0.0}
-        return entries
+        entry = self.before["stages"][stage.name]
+        status = "skipped" if entry["key"] == self.key(stage) else "stale"
+        return {**entry, "status": status, "seconds": 0.0}
 
     def _execute(self, stage: Stage) -> list[Path]:
         """Execute the notebook of ``stage``; the files it left, itself among them.
@@ -260,14 +264,15 @@ def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
     rooms = tuple(PACKAGE + place for place in ("plan/", *stage.code))
     unread = {f"config/{name}" for name in stage.config_unread}
 
-    def reads(place: str) -> bool:
+    def is_read(place: str) -> bool:
+        """Words of documents by some stages, the ground by all, else what the stage's row says."""
         if place.startswith(TEMPLATES):
             return stage.templates
         is_ground = place.startswith(PACKAGE) and place.count("/") == 1
         is_config = place.startswith("config/") and place not in unread
         return is_ground or is_config or place.startswith(rooms)
 
-    return {place: sha for place, sha in hashes.items() if reads(place)}
+    return {place: sha for place, sha in hashes.items() if is_read(place)}
 
 
 def _without_words(hashes: dict[str, str]) -> dict[str, str]:
@@ -302,11 +307,10 @@ def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
         raise KitError("\n".join([messages.INPUT_MOVED, *names]))
 
 
-def _holds_sample(projects: Iterable[Project], as_of: str) -> bool:
-    """Whether any file received is marked as invented, in the first table there is."""
-    for project in projects:  # a skipped intake is not staged
-        path = project.processed(as_of) / "submissions.csv"
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as stream:
-                return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
-    return False
+def _holds_sample(folder: Path) -> bool:
+    """Whether any file received is marked as invented, in the table of submissions there is."""
+    path = folder / "submissions.csv"
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", newline="") as stream:
+        return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))

@@ -1,7 +1,8 @@
 """Schedules for the operating system's own scheduler: cron, systemd timer, Windows Task.
 
-Times are Vietnamese time (UTC+7 all year, so a fixed offset serves on every system). A run missed
-while the machine was off is caught up by systemd and Windows, not by cron.
+What a scheduler is told stands as files with braces in ``schedules/<kind>/``. Times are Vietnamese
+time (UTC+7 all year, so a fixed offset serves on every system). A run missed while the machine was
+off is caught up by systemd and Windows, not by cron.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, time, timedelta, timezone
 from html import escape
 from pathlib import Path
 
@@ -19,46 +20,35 @@ from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import messages
 
 VIETNAM = timezone(timedelta(hours=7))
-ZONE_NAME = "Asia/Ho_Chi_Minh"
+MONDAY = datetime(2026, 11, 23, tzinfo=VIETNAM)
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CRON_MARK = "# xhht"
-ENCODINGS = {"windows": "utf-16"}
-"""How a scheduler's files are written; UTF-8 for the others."""
 TEMPLATES = Path(__file__).with_name("schedules")
-REPEATS = {
-    "weekly": "<ScheduleByWeek><DaysOfWeek><{day}/></DaysOfWeek>"
-    "<WeeksInterval>1</WeeksInterval></ScheduleByWeek>",
-    "daily": "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>",
-}
-"""How a Windows task that comes more than once says so."""
 
 
 @dataclass(frozen=True)
 class When:
-    """A time of day in Vietnam, on one weekday (0 = Monday), on one date, or every day."""
+    """A time of day in Vietnam, on some weekdays (0 = Monday): one of them, or all seven."""
 
     at: time
-    weekday: int | None = None
-    on: date | None = None
+    weekdays: tuple[int, ...] = tuple(range(7))
 
 
-def parse_when(at: str, weekly: str | None, daily: bool, on: str | None) -> When:
+def parse_when(at: str, weekly: str | None, daily: bool) -> When:
     """Check the options of ``xhht schedule``.
 
     Raises
     ------
     UsageError
-        If the time, weekday or date is none, or not exactly one of weekly, daily, on is given.
+        If the time or weekday is none, or not exactly one of weekly, daily is given.
     """
-    if sum((weekly is not None, daily, on is not None)) != 1:
+    if daily == (weekly is not None):
         raise UsageError(messages.SCHEDULE_ONE_OF)
     try:
         clock = datetime.strptime(at, "%H:%M").replace(tzinfo=VIETNAM).time()
-        day = date.fromisoformat(on) if on else None
-        weekday = None if weekly is None else _weekday(weekly)
+        return When(clock) if weekly is None else When(clock, (_weekday(weekly),))
     except (ValueError, KeyError):
-        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or on)) from None
-    return When(clock, weekday, day)
+        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or "")) from None
 
 
 def _weekday(text: str) -> int:
@@ -76,117 +66,97 @@ def _weekday(text: str) -> int:
     return {word: day for day, row in enumerate(messages.WEEKDAY_WORDS) for word in row}[plain]
 
 
-def spoken(when: When) -> str:
+def describe(when: When) -> str:
     """When the run comes, in the analyst's words."""
-    if when.on:
-        day = f"{when.on:%d/%m/%Y}"
-    else:
-        day = messages.DAILY if when.weekday is None else messages.WEEKDAYS[when.weekday]
+    first, *others = when.weekdays
+    day = messages.DAILY if others else messages.WEEKDAYS[first]
     return messages.SCHEDULE_WHEN.format(day=day, at=f"{when.at:%H:%M}")
 
 
-def cron_line(when: When, argv: list[str], log: Path, zone: tzinfo | None = None) -> str:
-    """A crontab line in the machine's own time (cron knows no zones), output to ``log``."""
-    start = datetime.combine(when.on or date(2026, 11, 23), when.at, VIETNAM)  # a Monday
-    if when.weekday is not None:
-        start += timedelta(days=when.weekday)
-    local = start.astimezone(zone)
-    day = f"{local.day} {local.month} *" if when.on else "* * *"
-    if when.weekday is not None:
-        day = f"* * {local.isoweekday() % 7}"
-    shell = f"{shlex.join(argv)} >> {shlex.quote(str(log))} 2>&1".replace("%", r"\%")
-    return f"{local.minute} {local.hour} {day} {shell}"
-
-
-def calendar(when: When) -> str:
-    """``OnCalendar`` expression of systemd."""
-    day = "*-*-*"
-    if when.on:
-        day = when.on.isoformat()
-    elif when.weekday is not None:
-        day = f"{DAY_NAMES[when.weekday][:3]} *-*-*"
-    return f"{day} {when.at:%H:%M}:00 {ZONE_NAME}"
-
-
-def systemd_units(when: When, argv: list[str], directory: Path) -> dict[str, str]:
-    """Service and timer by file name; the timer catches up a missed run (Persistent)."""
-    command = " ".join(f'"{_unit_text(part)}"' for part in argv)
-    place = str(directory).replace("%", "%%")
-    service = _filled("xhht.service", directory=place, command=command)
-    return {
-        "xhht.service": service,
-        "xhht.timer": _filled("xhht.timer", calendar=calendar(when)),
-    }
-
-
-def _unit_text(text: str) -> str:
-    """Escape ``text`` for a unit file: % starts a specifier, $ a variable, quotes group words."""
+def _unit_word(text: str) -> str:
+    """One word of a unit file: % starts a specifier, $ a variable, quotes group words."""
     for character, written in ("%", "%%"), ("$", "$$"), ("\\", "\\\\"), ('"', '\\"'):
         text = text.replace(character, written)
-    return text
+    return f'"{text}"'
 
 
-def windows_task(when: When, argv: list[str], directory: Path, today: date) -> str:
-    """XML of a Windows task; the times carry Vietnam's offset, a missed start is caught up.
+QUOTES = {
+    "cron": lambda word: shlex.quote(word).replace("%", r"\%"),
+    "systemd": _unit_word,
+    "windows": lambda word: escape(word, quote=False),
+}
+"""How a word stands in a scheduler's file."""
 
-    It runs while its user is logged on, also on battery: a laptop at night is the usual case.
+
+def fill(
+    kind: str, when: When, argv: list[str], places: dict[str, Path], now: datetime
+) -> dict[str, str]:
+    """Files of scheduler ``kind`` (cron, systemd, windows), by name: ``argv`` comes at ``when``.
+
+    ``places`` are the folders and files that a template names; ``now`` is the machine's time. cron
+    knows no zones, so its line has the time and weekdays of ``now``'s zone; a Windows task begins
+    today, and its times carry Vietnam's offset.
     """
-    start = datetime.combine(when.on or today, when.at, VIETNAM)
-    repeat = REPEATS["daily"]
-    if when.weekday is not None:
-        repeat = REPEATS["weekly"].format(day=DAY_NAMES[when.weekday])
-    return _filled(
-        "xhht-task.xml",
-        trigger="TimeTrigger" if when.on else "CalendarTrigger",
-        start=start.isoformat(timespec="seconds"),
-        repeat="" if when.on else repeat,
-        command=escape(argv[0], quote=False),
-        arguments=escape(subprocess.list2cmdline(argv[1:]), quote=False),
-        directory=escape(str(directory), quote=False),
-    )
-
-
-def _filled(template: str, **values: str) -> str:
-    """Text of a file of `TEMPLATES` with its braces filled."""
-    return (TEMPLATES / template).read_text(encoding="utf-8").format(**values)
+    if kind == "windows":
+        argv = [argv[0], subprocess.list2cmdline(argv[1:])]
+    command, *arguments = map(QUOTES[kind], argv)
+    start = datetime.combine(MONDAY, when.at, VIETNAM)
+    local = [(start + timedelta(days=day)).astimezone(now.tzinfo) for day in when.weekdays]
+    days = [DAY_NAMES[day] for day in when.weekdays]
+    values = {
+        "command": command,
+        "arguments": " ".join(arguments),
+        "at": when.at,
+        "local": local[0],
+        "cron_days": ",".join(sorted(f"{moment:%w}" for moment in local)),
+        "short_days": ",".join(day[:3] for day in days),
+        "day_elements": "".join(f"<{day}/>" for day in days),
+        "today": now.astimezone(VIETNAM),
+        "other_lines": _other_lines() if kind == "cron" else "",
+    }
+    values |= {name: QUOTES[kind](str(path)) for name, path in places.items()}
+    templates = sorted((TEMPLATES / kind).iterdir())
+    return {path.name: path.read_text(encoding="utf-8").format(**values) for path in templates}
 
 
 def write(
     kind: str, when: When, arguments: list[str], directory: Path, folder: Path
-) -> tuple[list[Path], list[list[str]]]:
-    """Write the files of scheduler ``kind`` (cron, systemd, windows) into ``folder``.
+) -> tuple[dict[Path, str], list[list[str]]]:
+    """Write the files of scheduler ``kind`` into ``folder``; ``directory`` is the kit's own.
 
     Returns
     -------
     tuple
-        The files, and the commands that install them, each a list of words (no shell).
+        Text of each file written, and the commands that install them, each a list of words (no
+        shell).
     """
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
-    if kind == "cron":
-        line = f"{cron_line(when, argv, folder / 'xhht.log')} {CRON_MARK}"
-        path = files.write_text(folder / "xhht.crontab", merged_crontab(line))
-        return [path], [["crontab", str(path)]]
-    if kind == "systemd":
-        units = systemd_units(when, argv, directory)
-        paths = [files.write_text(folder / name, text) for name, text in units.items()]
-        user = ["systemctl", "--user"]
-        links = [*user, "link", "--force", *map(str, paths)]
-        return paths, [links, [*user, "daemon-reload"], [*user, "enable", "--now", "xhht.timer"]]
-    path = folder / "xhht-task.xml"
-    xml = windows_task(when, argv, directory, datetime.now(UTC).astimezone(VIETNAM).date())
-    with files.whole(path) as partial:
-        partial.write_text(xml, encoding=ENCODINGS[kind])
-    return [path], [["schtasks", "/Create", "/TN", "xhht", "/XML", str(path), "/F"]]
+    places = {"directory": directory, "log": folder / "xhht.log"}
+    texts = fill(kind, when, argv, places, datetime.now(VIETNAM).astimezone())
+    texts = {folder / name: text for name, text in texts.items()}
+    for path, text in texts.items():
+        with files.whole(path) as partial:  # UTF-16 is what the Task Scheduler reads
+            partial.write_text(text, encoding="utf-16" if kind == "windows" else "utf-8")
+    paths, user = list(map(str, texts)), ["systemctl", "--user"]
+    commands = {
+        "cron": [["crontab", *paths]],
+        "systemd": [
+            [*user, "link", "--force", *paths],
+            [*user, "daemon-reload"],
+            [*user, "enable", "--now", "xhht.timer"],
+        ],
+        "windows": [["schtasks", "/Create", "/TN", "xhht", "/F", "/XML", *paths]],
+    }
+    return texts, commands[kind]
 
 
-def merged_crontab(line: str) -> str:
-    """The crontab of this user as it is now, with ``line`` in place of the kit's earlier one."""
+def _other_lines() -> str:
+    """The crontab of this user as it is now, without the kit's earlier line."""
     current = ""
     with contextlib.suppress(OSError):  # no crontab program
         asked = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
         current = "" if asked.returncode else asked.stdout
-    others = [other for other in current.splitlines() if not other.endswith(CRON_MARK)]
-    return "\n".join([*others, line, ""])
+    return "".join(f"{line}\n" for line in current.splitlines() if not line.endswith(CRON_MARK))
 
 
 def install(kind: str, commands: list[list[str]]) -> None:

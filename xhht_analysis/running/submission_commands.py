@@ -1,15 +1,14 @@
 """Commands between the Sở and the offices: template, check, correct, status."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import messages, preflight
-from xhht_analysis.running.result_commands import Out, Raw, project_at, today
+from xhht_analysis.running import messages, preflight, records
+from xhht_analysis.running.result_commands import project_at, submissions_folder, today
 from xhht_analysis.running.runner import choose_as_of
 from xhht_analysis.running.terminal import printable, show_table
 
@@ -18,19 +17,17 @@ if TYPE_CHECKING:
 
     from xhht_analysis.intake.returning.returns import Checked
 
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày nhận, ví dụ 2026-11-20.")]
-Files = Annotated[list[Path], typer.Argument(help="Tệp, hoặc thư mục, cần xem.")]
-Years = Annotated[list[int] | None, typer.Option("--year", help="Năm; ghi được nhiều lần.")]
 MOST_SHOWN = 3
-"""Cells of one column that `check` shows with their own words; the marked copy has them all."""
+"""Cells of one column, indicators of one reporter, that the terminal names."""
 
 
 def template(
-    year: Annotated[int, typer.Option("--year", help="Năm số liệu.")],
-    unit: Annotated[str | None, typer.Option("--unit", help="Mã đơn vị, ví dụ 815.")] = None,
-    agency: Annotated[str | None, typer.Option("--agency", help="Mã cơ quan.")] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Mọi đơn vị, cơ quan của năm.")] = False,
-    out: Out = None,
+    *,
+    year: int,
+    unit: str | None = None,
+    agency: str | None = None,
+    everyone: bool = False,
+    out: Path | None = None,
 ) -> None:
     """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền, hoặc cả bộ của một năm."""
     from xhht_analysis.intake.gathering import Plan
@@ -46,28 +43,25 @@ def template(
     first, last = plan.areas.province.first_year, plan.areas.province.last_year
     if not first <= year <= last:
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
-    senders = [("agency_code" if agency else "unit_code", agency or unit)]
+    codes = [agency or unit]
     if everyone:
-        rows = expected_reporters(year, plan.areas, plan.agencies)
-        kinds = rows["kind"].eq("agency").map({True: "agency_code", False: "unit_code"})
-        senders = list(zip(kinds, rows["reporter_code"], strict=True))
+        codes = expected_reporters(year, plan.areas, plan.agencies)["reporter_code"].tolist()
+    agencies = {agency, *plan.agencies["agency_code"]}
     tables = {"areas": plan.areas, "indicators": plan.indicators, "tasks": plan.tasks}
     folder = project.out / "templates"
-    for kind, code in senders:
-        path, sender = folder / f"bieu_mau_{code}_{year}.xlsx", {kind: code, "year": year}
+    for code in codes:
+        path = folder / f"bieu_mau_{code}_{year}.xlsx"
+        sender = {"agency_code" if code in agencies else "unit_code": code, "year": year}
         try:
             with open_book(path) as book:
                 write_template(book, **sender, **tables, agencies=plan.agencies)
         except ValueError as error:
             raise UsageError(str(error)) from None
-    typer.echo(messages.TEMPLATES.format(n=len(senders), path=folder) if everyone else path)
+    typer.echo(messages.TEMPLATES.format(n=len(codes), path=folder) if everyone else path)
 
 
 def check(
-    files: Files,
-    excel: Annotated[bool, typer.Option("--excel", help="Ghi bản đánh dấu để gửi trả.")] = False,
-    as_of: AsOf = None,
-    out: Out = None,
+    files: list[Path], *, excel: bool = False, as_of: str | None = None, out: Path | None = None
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.gathering import Plan
@@ -77,8 +71,8 @@ def check(
     project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    runs = sorted(project.processed("*").parent.glob("*/submissions.csv"))
-    received = read_table("submissions", runs[-1].parent) if runs else None
+    newest = max(records.vintages(project), default="–")
+    received = read_table("submissions", project.processed(newest), optional=True)
     where = {"raw_dir": project.raw_dir, "as_of": preflight.check_day(as_of or today())}
     folders = (sorted(place.rglob("*")) if place.is_dir() else [place] for place in files)
     for path in (path.resolve() for paths in folders for path in paths if not path.is_dir()):
@@ -94,7 +88,7 @@ def check(
             typer.echo(f"  → {returns.write_marked_copy(path, checked.problems, target, **where)}")
 
 
-def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề nghị sửa».")]) -> None:
+def correct(file: Path) -> None:
     """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào config/corrections.csv."""
     from xhht_analysis.intake.returning import returns
 
@@ -106,11 +100,12 @@ def correct(file: Annotated[Path, typer.Argument(help="Tệp có trang «Đề n
 
 
 def status(
-    as_of: AsOf = None,
-    year: Years = None,
-    sample: Annotated[bool, typer.Option("--sample", help="Xem số liệu minh hoạ.")] = False,
-    raw: Raw = None,
-    out: Out = None,
+    *,
+    as_of: str | None = None,
+    years: list[int] | None = None,
+    sample: bool = False,
+    raw: Path | None = None,
+    out: Path | None = None,
 ) -> None:
     """Ai đã nộp, ai trễ hạn, còn thiếu gì: đọc thư mục tệp đã nhận như lúc này."""
     from xhht_analysis.intake import run_intake
@@ -120,11 +115,11 @@ def status(
     if as_of:
         preflight.check_day(as_of)
     project = project_at(out)
-    runs = sorted(project.reports_root.glob("*/run/run.json")) if out else []
+    runs = records.vintages(project) if out else []
     if runs and not raw and not sample:  # what was run there may have come from elsewhere
-        parameters = json.loads(runs[-1].read_text(encoding="utf-8"))["parameters"]
+        parameters = records.record_of(project, runs[-1])["parameters"]
         raw, sample = Path(parameters["raw_dir"]), parameters["sample"]
-    raw_dir = raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+    raw_dir = submissions_folder(project, raw, sample)
     choose_as_of(raw_dir, as_of, today())
     preflight.check_config(project)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
@@ -140,9 +135,9 @@ def status(
         agencies=plan.agencies,
         standards=read_standards(project.config_dir),
         as_of=as_of or (intake.as_of if is_sample else max(intake.as_of, today())),
-        years=year,
+        years=years,
     )
-    _show_status(table, plan.indicators, every_year=bool(year))
+    _show_status(table, plan.indicators, every_year=bool(years))
     whole = intake.rejects[intake.rejects["cell"].isna() & intake.rejects["sheet"].isna()]
     if len(whole):
         typer.echo(messages.STATUS_REFUSED.format(n=len(whole)))
@@ -152,27 +147,33 @@ def status(
 
 def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_year: bool) -> None:
     """Counts of each year; the reporters of every year, or of the last."""
+    import pandas as pd
+
     from xhht_analysis.intake.returning.status import STATES_VI
     from xhht_analysis.plan.goals import split_codes
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
+    newest = table["year"].max()
     for year, rows in table.groupby("year"):
-        counts = rows["state"].map(STATES_VI).value_counts()
-        typer.echo(f"{year}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
-        if not every_year and year < table["year"].max():
-            continue
-        lines = []
-        for row in rows.fillna("").to_dict("records"):
-            missing = [names[code] for code in split_codes(row["missing_indicators"])]
-            some = [*missing[:3], *(["…"] if missing[3:] else [])] if row["n_files"] else []
-            text = messages.STATUS_MISSING.format(n=len(missing), names="; ".join(some))
-            mark = f" ({messages.DATA_KIND['sample']})" if row["n_sample"] else ""
-            day = "/".join(reversed(row["received_on"].split("-")))
-            state, owed = STATES_VI[row["state"]] + mark, text.rstrip(": ") if missing else ""
-            lines.append((row["name_vi"], state, day, owed))
-        show_table(messages.STATUS_COLUMNS, lines, str(year))
+        state = rows["state"].map(STATES_VI)
+        counts = state.value_counts().items()
+        typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
+        if every_year or year == newest:
+            mark = f" ({messages.DATA_KIND['sample']})"
+            state += rows["n_sample"].gt(0).map({True: mark, False: ""})
+            owed = [_names(names[split_codes(codes)]) for codes in rows["missing_indicators"]]
+            days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
+            lines = zip(rows["name_vi"], state, days, owed, strict=True)
+            show_table(messages.STATUS_COLUMNS, lines, str(year))
     if not every_year and len(set(table["year"])) > 1:
         typer.echo(messages.STATUS_YEARS)
+
+
+def _names(missing: "pd.Series") -> str:
+    """How many indicators are missing, and the first of them by name."""
+    some = [*missing[:MOST_SHOWN], *["…"] * (len(missing) > MOST_SHOWN)]
+    text = messages.STATUS_MISSING.format(n=len(missing), names="; ".join(some))
+    return text if some else ""
 
 
 def _account(checked: "Checked") -> Iterator[str]:
@@ -196,18 +197,17 @@ def _problems(problems: "pd.DataFrame") -> Iterator[str]:
     column = problems["cell"].str.extract(r"^([A-Z]+)\d+$")[0].fillna("")
     alone = problems["message"].where(problems["cell"].isna(), "")
     keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"], alone]
-    for (kind, sheet, letter, rule, _), rows in problems.groupby(keys, sort=False):
+    for (kind, sheet, _, rule, _), rows in problems.groupby(keys, sort=False):
         rows = rows.sort_values(
             "cell", key=lambda cells: cells.str.extract(r"(\d+)$")[0].astype(float)
         )
-        cells = rows["cell"].dropna().tolist()
-        place = "cell" if sheet and cells else "line" if cells else "sheet" if sheet else "file"
-        some = ", ".join(cells[:MOST_SHOWN]) + (" …" if cells[MOST_SHOWN:] else "")
-        place = messages.CHECK_PLACES[place + "s" * (len(cells) > 1)]
+        cells, n = rows["cell"].dropna().tolist()[:MOST_SHOWN], len(rows)
+        some = ", ".join(cells) + (f" … ({n} ô)" if n > len(cells) > 0 else "")
+        kind_of_place = ("cell" if sheet else "line") if cells else "sheet" if sheet else "file"
         raw = rows["raw"].drop_duplicates()
         yield messages.CHECK_LINE.format(
             kind_vi=messages.KINDS[kind],
-            place=place.format(sheet=sheet, cell=some, column=letter, n=len(cells)),
+            place=messages.CHECK_PLACES[kind_of_place].format(sheet=sheet, cell=some),
             value=f": «{raw.iloc[0]}»" if len(raw) == 1 and raw.notna().all() else "",
             rule=rule,
         )

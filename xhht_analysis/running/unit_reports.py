@@ -137,14 +137,15 @@ def run(
     project: Project,
     executor: Executor,
     *,
-    finish: Callable[[dict], None] = lambda record: None,
+    finish: Callable[[], None] = lambda: None,
     listener: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict:
     """Make the report of each unit from the published tables of ``as_of`` and publish them.
 
     Pages are published as they are made, `CHECKPOINT` at a time, so a run that is killed loses
     little. A unit whose tables, notebook and code are those of its last report is left as it is.
-    ``finish`` is called at each publication, see `publication.publish`.
+    ``finish`` is called at each publication, see `publication.publish`. The record's entry has, of
+    each page, the key of what it was made from.
 
     Returns
     -------
@@ -160,25 +161,23 @@ def run(
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
         record = full = records.read_record(project, as_of)
         units, key = choose(wanted, project, as_of), _key(project, record, lang)
-        old = record["stages"].get(SOURCE, {"key": "", "outputs": []})
-        broken = records.broken_outputs(project, record, old["outputs"])
-        earlier = set(old["outputs"]) - set(broken)
-        pages = earlier - set(old.get("pending", ())) if old["key"] == key else set()
-        due = [unit for unit in units if PAGE.format(as_of, unit) not in pages]
+        pages = record["stages"].get(SOURCE, {}).get("pages", {})
+        broken = records.broken_outputs(project, record, pages)
+        pages = {page: made_from for page, made_from in pages.items() if page not in broken}
+        due = [unit for unit in units if pages.get(PAGE.format(as_of, unit)) != key]
         jobs = _jobs(due, project, staged, lang, as_of)
         for done, (unit, error) in enumerate(outcomes(jobs, executor), start=1):
             listener(done, len(jobs))
             if error:
                 errors[unit] = error
             else:
-                pages.add(PAGE.format(as_of, unit))
-            if done % CHECKPOINT and done < len(jobs):
+                pages[PAGE.format(as_of, unit)] = key
+            if done == len(jobs):  # old pages stay readable until theirs are made, or cannot be
+                pages = {page: made_from for page, made_from in pages.items() if made_from == key}
+            elif done % CHECKPOINT:
                 continue
-            # pages of an earlier run stay readable until theirs is made, or could not be made
-            pending = earlier - pages if done < len(jobs) else set()
-            entry = {"key": key, "status": "done", "failed": sorted(errors)}
-            entry |= {"outputs": sorted(pages | pending), "pending": sorted(pending)}
-            entry["seconds"] = round(time.monotonic() - started, 2)
+            entry = {"key": key, "status": "done", "failed": sorted(errors), "pages": pages}
+            entry |= {"outputs": sorted(pages), "seconds": round(time.monotonic() - started, 2)}
             now = {**record, "stages": {**record["stages"], SOURCE: entry}}
             full = publication.publish(staged, project, as_of, now, finish)
     if errors:
@@ -211,4 +210,4 @@ def _key(project: Project, record: dict, lang: str) -> str:
     tables = [f"data/processed/{record['as_of']}/{t}.csv" for t in stages.REPORT.reads]
     parts = [record["outputs"].get(table, "") for table in tables]
     parts += [files.sha256(project.notebooks_dir / f"{SOURCE}.ipynb"), lang]
-    return records.digest([*parts, record["stages"][stages.REPORT.name]["key"]])
+    return records.digest([*parts, record["stages"].get(stages.REPORT.name, {}).get("key")])

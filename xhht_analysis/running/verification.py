@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project
@@ -12,25 +11,22 @@ COMPARED = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
 """A PDF holds the moment a browser printed it."""
 
 
-@dataclass(frozen=True)
-class Proof:
-    """``problems`` keep the run from being proven; ``notes`` differ without effect."""
-
-    problems: list[str]
-    notes: list[str]
-
-
 def verify(
     project: Project,
     as_of: str,
     *,
     raw_dir: Path | None = None,
     chosen: Sequence[stages.Stage] = stages.ALL,
-) -> Proof:
+) -> tuple[list[str], list[str]]:
     """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
 
     ``raw_dir`` is where the submissions are now, if they were moved. Code or packages that differ
     are a problem when the rerun differs, else a note.
+
+    Returns
+    -------
+    tuple
+        What keeps the run from being proven, and what differs without effect, a line each.
 
     Raises
     ------
@@ -57,10 +53,10 @@ def verify(
         try:
             outputs = runner.run(settings, again, chosen)["outputs"]
         except KitError as error:
-            return Proof([*problems, *code, f"{messages.RERUN_FAILED}: {error}"], [])
+            return [*problems, *code, f"{messages.RERUN_FAILED}: {error}"], []
     differing = [
         f"{messages.RERUN_DIFFERS}: {place}"
         for place, sha in sorted(record["outputs"].items())
         if place.endswith(COMPARED) and "/units/" not in place and outputs.get(place) != sha
     ]
-    return Proof([*problems, *code, *differing], []) if differing else Proof(problems, code)
+    return ([*problems, *code, *differing], []) if differing else (problems, code)
