@@ -31,6 +31,7 @@ from xhht_analysis.running import kernel, notebooks, runner, stages, unit_report
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "tests" / "fixtures" / "processed"
+AS_OF = "2026-11-20"
 UNIT = ROOT / "notebooks" / "06_unit_report.ipynb"
 PAPERMILL = [sys.executable, "-m", "papermill", "--log-level", "ERROR", "--no-progress-bar"]
 DOCUMENTS = """
@@ -112,20 +113,12 @@ def one_by_one(units: list[str], folder: Path) -> None:
 
 def side_by_side(units: list[str], folder: Path) -> None:
     """The kit's own way: two kernels at once, and the page of each unit."""
-    given = {"processed_dir": str(TABLES), "lang": "vi"}
-    jobs = [
-        unit_reports.Job(
-            name=unit,
-            source=UNIT,
-            target=folder / f"{unit}.ipynb",
-            parameters={**given, "unit_code": unit},
-            cwd=ROOT,
-            page=folder / f"{unit}.html",
-        )
-        for unit in units
-    ]
+    project = Project(out=folder)
+    shutil.copytree(TABLES, project.processed(AS_OF))
+    places = {"root": str(ROOT), "out": str(folder), "staged": str(folder), "config": ""}
+    work = {"places": places, "as_of": AS_OF, "lang": "vi"}
     with unit_reports.make_executor(2) as executor:
-        assert not any(dict(unit_reports.outcomes(jobs, executor)).values())
+        assert not any(dict(unit_reports.outcomes(units, executor, **work)).values())
 
 
 def throughput(units: list[str]) -> None:
@@ -133,13 +126,14 @@ def throughput(units: list[str]) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         (peer, peer_cpu) = measured(lambda: one_by_one(units, Path(one)))
         (ours, ours_cpu) = measured(lambda: side_by_side(units, Path(two)))
+        run_dir = Project(out=Path(two)).run_dir(AS_OF)
         outputs = [
             [
                 cell.get("outputs")
                 for unit in units
-                for cell in nbformat.read(place / f"{unit}.ipynb", 4).cells
+                for cell in nbformat.read(place / name.format(unit), 4).cells
             ]
-            for place in map(Path, (one, two))
+            for place, name in ((Path(one), "{}.ipynb"), (run_dir, f"{UNIT.stem}_{{}}.ipynb"))
         ]
     print(
         f"{len(units)} unit reports: papermill {peer:.1f} s ({peer_cpu:.1f} of processor), ", end=""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.unit.test_fleet import make_jobs
+from tests.unit.test_fleet import made, work
 from xhht_analysis.project import ROOT, KitError, UsageError
 from xhht_analysis.running import cluster, unit_reports
 
@@ -89,17 +89,14 @@ def test_a_cluster_gives_the_same_bytes_and_its_scheduler_needs_no_kit(start, tm
     scheduler, worker = start
     address = scheduler(kit="none")
     worker(address)
-    for name in ("thread", "cluster"):
-        (tmp_path / name).mkdir()
     with ThreadPoolExecutor(1) as executor:
-        list(unit_reports.outcomes(make_jobs(tmp_path / "thread", ["3", "2"]), executor))
+        list(unit_reports.outcomes(["3", "2"], executor, **work(tmp_path / "thread")))
     with cluster.connect(address) as executor:
-        jobs = make_jobs(tmp_path / "cluster", ["3", "2"])
-        found = dict(unit_reports.outcomes(jobs, executor))
-    assert found["3"] == ""
-    assert "ZeroDivisionError" in found["2"]
-    one, two = (tmp_path / name / "3.ipynb" for name in ("thread", "cluster"))
-    assert one.read_bytes() == two.read_bytes()
+        given = work(tmp_path / "cluster")
+        ended = dict(unit_reports.outcomes(["3", "2"], executor, **given))
+    assert ended["3"] == ""
+    assert "ZeroDivisionError" in ended["2"]
+    assert made(tmp_path / "thread") == made(tmp_path / "cluster")
 
 
 def test_a_cluster_without_a_worker_is_told(start, monkeypatch):
@@ -130,6 +127,5 @@ def test_workers_that_all_leave_end_the_work_with_the_cause(start, tmp_path, mon
         executor = stack.enter_context(cluster.connect(address))
         process.kill()
         process.wait()
-        jobs = make_jobs(tmp_path, ["3"])
         stack.enter_context(pytest.raises(KitError, match="dask worker"))
-        list(unit_reports.outcomes(jobs, executor))
+        list(unit_reports.outcomes(["3"], executor, **work(tmp_path)))

@@ -1,6 +1,5 @@
 """A fleet of notebooks: order kept, one failure does not stop the rest, same bytes as alone."""
 
-import dataclasses
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -8,48 +7,61 @@ import psutil
 import pytest
 
 from tests.notebook_maker import write_notebook
-from xhht_analysis.project import Project
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import execution, unit_reports
 
 pytestmark = pytest.mark.unit
 
 
-def make_jobs(folder, units):
-    source = write_notebook(
-        folder / "06.ipynb", 'unit_code: str = ""', "print(1 / (int(unit_code) - 2))"
-    )
-    return [
-        unit_reports.Job(unit, source, folder / f"{unit}.ipynb", {"unit_code": unit}, folder)
-        for unit in units
-    ]
+AS_OF = "2024-11-20"
+SHOW = """
+from xhht_analysis.publishing import blocks
+display(blocks.prose([str(1 / (int(unit_code) - 2))]))
+"""
+
+
+def work(folder, config=""):
+    """What `unit_reports.make_page` takes beside the unit: a kit of one small notebook."""
+    project = Project(root=folder, out=folder / "out")
+    notebook = project.notebooks_dir / f"{unit_reports.SOURCE}.ipynb"
+    write_notebook(notebook, 'unit_code: str = ""', SHOW)
+    places = {"root": str(folder), "out": str(project.out), "config": config}
+    places["staged"] = str(folder / "staged")
+    return {"places": places, "as_of": AS_OF, "lang": "vi"}
+
+
+def made(folder):
+    """Bytes of every notebook and page that was made, by name."""
+    files = (folder / "staged").rglob("*.*")
+    return {path.name: path.read_bytes() for path in files}
 
 
 def test_every_outcome_arrives_and_a_failure_is_named(tmp_path):
-    jobs = make_jobs(tmp_path, ["1", "2", "3"])
     with unit_reports.make_executor(2) as executor:
-        found = dict(unit_reports.outcomes(jobs, executor))
-    assert sorted(found) == ["1", "2", "3"]
-    assert "ZeroDivisionError" in found["2"]
-    assert found["1"] == found["3"] == ""
+        ended = dict(unit_reports.outcomes(["1", "2", "3"], executor, **work(tmp_path)))
+    assert sorted(ended) == ["1", "2", "3"]
+    assert "ZeroDivisionError" in ended["2"]
+    assert ended["1"] == ended["3"] == ""
 
 
 def test_together_and_alone_give_the_same_bytes(tmp_path):
     for name, workers in (("alone", 1), ("together", 2)):
-        (tmp_path / name).mkdir()
         with ThreadPoolExecutor(workers) as executor:
-            jobs = make_jobs(tmp_path / name, ["3", "4"])
-            assert dict(unit_reports.outcomes(jobs, executor)) == {"3": "", "4": ""}
-    for unit in ("3", "4"):
-        one, two = (tmp_path / name / f"{unit}.ipynb" for name in ("alone", "together"))
-        assert one.read_bytes() == two.read_bytes()
+            ended = unit_reports.outcomes(["3", "4"], executor, **work(tmp_path / name))
+            assert dict(ended) == {"3": "", "4": ""}
+    assert sorted(made(tmp_path / "alone")) == [
+        *("06_unit_report_3.ipynb", "06_unit_report_4.ipynb"),
+        *("3.html", "4.html"),
+    ]
+    assert made(tmp_path / "alone") == made(tmp_path / "together")
 
 
 class Lossy(Executor):
     """Loses its first job the way a dead worker does, cancels its second."""
 
-    def submit(self, function, *args, **kwargs):
+    def submit(self, function, unit, **work):
         future = Future()
-        if args[0].name == "1":
+        if unit == "1":
             future.set_exception(ConnectionError("worker gone"))
         else:
             future.cancel()
@@ -58,10 +70,10 @@ class Lossy(Executor):
 
 
 def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
-    found = dict(unit_reports.outcomes(make_jobs(tmp_path, ["1", "3"]), Lossy()))
-    assert "worker gone" in found["1"]
-    assert "CancelledError" in found["3"]
-    assert all("chạy lại" in error for error in found.values())
+    ended = dict(unit_reports.outcomes(["1", "3"], Lossy(), **work(tmp_path)))
+    assert "worker gone" in ended["1"]
+    assert "CancelledError" in ended["3"]
+    assert all("chạy lại" in error for error in ended.values())
 
 
 @pytest.mark.parametrize(
@@ -75,11 +87,13 @@ def test_kernels_at_once_fit_memory_and_cores(monkeypatch, free, cores, workers)
 
 def test_a_worker_elsewhere_uses_the_plan_that_was_named_here(tmp_path, monkeypatch):
     used = []
+
+    def refuse(*words, **options):
+        used.append(Project().config_dir)
+        raise KitError("đủ rồi")
+
     monkeypatch.setenv("XHHT_CONFIG", "another plan of this worker")
-    monkeypatch.setattr(
-        execution, "execute", lambda *words, **options: used.append(Project().config_dir)
-    )
-    [job] = make_jobs(tmp_path, ["1"])
+    monkeypatch.setattr(execution, "execute", refuse)
     config = str(tmp_path / "Ba Song")
-    assert unit_reports.execute_job(dataclasses.replace(job, config_dir=config)) == ""
+    assert unit_reports.make_page("1", **work(tmp_path, config)) == "đủ rồi"
     assert used == [tmp_path / "Ba Song"]

@@ -108,6 +108,17 @@ def links(items: Sequence[tuple[str, str]]) -> Block:
     return Block({"kind": "links", "items": [list(item) for item in items]})
 
 
+def by_heading(blocks: Iterable[Block]) -> dict[str, list[Block]]:
+    """Blocks under each heading of level 2, in their order; what comes before the first under ""."""
+    parts: dict[str, list[Block]] = {}
+    name = ""
+    for block in blocks:
+        if block.content["kind"] == "heading" and block.content["level"] == 2:
+            name = block.content["text"]
+        parts.setdefault(name, []).append(block)
+    return parts
+
+
 def plain_text(content: dict) -> str:
     """Content without markup, one line per row or paragraph."""
     match content["kind"]:

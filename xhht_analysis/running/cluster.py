@@ -1,7 +1,6 @@
 """A Dask cluster as an Executor: checked before a run begins, every failure with its remedy."""
 
 import contextlib
-import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -27,19 +26,16 @@ class ClusterExecutor(Executor):
         self.executor = client.get_executor(pure=False)
         self.last_worker = self.last_look = time.monotonic()
 
-    def submit(self, function: Callable, /, job: Any) -> Future:
-        """Future of ``function(job)`` on some worker; ``job`` is a dataclass of plain values."""
+    def submit(self, function: Callable, /, *words: object, **options: object) -> Future:
+        """Future of ``function`` on some worker; its arguments are plain values."""
 
-        def call_by_name(module: str, function: str, kind: str, values: dict) -> object:
+        def call_by_name(module: str, name: str) -> object:
             """What ``function`` gives; this travels whole, and names only what workers have."""
             import importlib
 
-            room = importlib.import_module(module)
-            return getattr(room, function)(getattr(room, kind)(**values))
+            return getattr(importlib.import_module(module), name)(*words, **options)
 
-        names = (function.__module__, function.__name__, type(job).__name__)
-        values = {field.name: getattr(job, field.name) for field in dataclasses.fields(job)}
-        return self.executor.submit(call_by_name, *names, values)
+        return self.executor.submit(call_by_name, function.__module__, function.__name__)
 
     def check(self) -> None:
         """Look now and then whether any worker is left.

@@ -1,5 +1,6 @@
 """Commands that run the stages: run, and one for each notebook."""
 
+import functools
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
@@ -50,45 +51,34 @@ def run(
     chosen, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
     raw_dir = submissions_folder(project, raw, sample)
     codes = [code for part in units or () for code in part.split(",") if code]
-    overrides = _check_notebooks(project, chosen, bool(codes), pairs or [])
-
-    def write_index() -> None:
-        """The index of all runs belongs to every set."""
-        from xhht_analysis.publishing import site
-
-        site.write_index(project.reports_root, project.config_dir, lang=lang)
-
+    values = _check_notebooks(project, chosen, bool(codes), pairs or [])
+    write_index = functools.partial(_write_index, project, lang)
     with (
         _workers(codes, jobs, dask) as executor,
         run_log.logged_run(project, as_of or "") as logged,
     ):
         day = logged["as_of"] = runner.choose_as_of(raw_dir, as_of, today())
-        settings = runner.Settings(
-            raw_dir=raw_dir,
-            as_of=day,
-            sample=sample,
-            lang=lang,
-            force=force,
-            overrides=_previous(project, day, sample) | overrides,
-            **run_log.read_settings(project)["limits"],
-        )
-        record = logged["record"] = runner.run(
-            settings,
-            project,
-            chosen,
-            check=lambda: preflight.check_config(project),
-            finish=write_index,
-            listener=terminal.show_stage,
-        )
+        values = _previous(project, day, sample) | values
+        limits = run_log.read_settings(project)["limits"]
+        settings = runner.Settings(raw_dir, day, sample, lang, force, values, **limits)
+        check = functools.partial(preflight.check_config, project)
+        hooks = {"check": check, "finish": write_index, "listener": terminal.show_stage}
+        record = logged["record"] = runner.run(settings, project, chosen, **hooks)
         if codes:
-            logged["record"] = unit_reports.run(
-                codes, day, lang, project, executor, finish=write_index, listener=terminal.show_unit
-            )
-    terminal.show_places(project, day, with_units=bool(codes))
-    if record.get("replaces"):
-        typer.echo("\n".join(run_log.why_different(record)))
+            hooks = {"finish": write_index, "listener": terminal.show_unit}
+            logged["record"] = unit_reports.run(codes, day, lang, project, executor, **hooks)
+    terminal.show_places(project, day)
+    for line in run_log.why_different(record):
+        typer.echo(line)
     if show:
         terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
+
+
+def _write_index(project: Project, lang: str) -> None:
+    """The index of all runs belongs to every set."""
+    from xhht_analysis.publishing import site
+
+    site.write_index(project.reports_root, project.config_dir, lang=lang)
 
 
 def _check_notebooks(

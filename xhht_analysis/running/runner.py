@@ -118,12 +118,11 @@ def run(
     as_of, started = settings.as_of, time.monotonic()
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
         before = records.read_record(project, as_of)
-        _refuse_unproven(chosen, project, as_of, before)
         publication.check_targets(publication.targets(project, as_of, before))
         sources = records.sources(settings.raw_dir, as_of, project)
         if _without_words(sources["code"]) != _without_words(before.get("code", {})):
             check()
-        _copy_tables(project, staged, as_of)
+        _copy_tables(project, staged, before)
         stages = _Stages(settings, project, staged, sources, before, listener)
         done = {stage.name: stages.entry(stage) for stage in chosen}
         _refuse_moved(settings, sources["inputs"])
@@ -139,12 +138,7 @@ def run(
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - started, 2),
             "sample": is_sample,
-            "parameters": settings.parameters(project),
-            "overrides": settings.overrides,
-            "commit": records.commit(project.root),
-            "kernel": before.get("kernel", ""),
-            **sources,
-            **stages.kernel_record,
+            **stages.provenance(),
             "stages": done,
         }
 
@@ -211,6 +205,17 @@ class _Stages:
             [files.sha256(source), code, self.sources["versions"], values, inputs]
         )
 
+    def provenance(self) -> dict:
+        """What the record says of settings, sources and kernel."""
+        return {
+            "parameters": self.settings.parameters(self.project),
+            "overrides": self.settings.overrides,
+            "commit": records.commit(self.project.root),
+            "kernel": self.before.get("kernel", ""),
+            **self.sources,
+            **self.kernel_record,
+        }
+
     def earlier_entry(self, stage: Stage) -> dict:
         """Entry of a stage that was not asked for: skipped, or stale where its key changed.
 
@@ -226,9 +231,15 @@ class _Stages:
         Raises
         ------
         KitError
-            If it fails, or leaves less than it must.
+            If it fails, leaves less than it must, or if a table it reads is not there as an earlier
+        stage wrote it.
         """
         as_of, limits = self.settings.as_of, self.settings
+        folder = self.staged.processed(as_of)
+        for path in (folder / f"{table}.csv" for table in stage.reads):
+            if not path.is_file():
+                path = self.project.processed(as_of) / path.name
+                raise KitError(messages.TABLE_NOT_PROVEN.format(path=path))
         target = self.staged.run_dir(as_of) / stage.notebook
         facts = execution.execute(
             self.project.notebooks_dir / stage.notebook,
@@ -239,7 +250,7 @@ class _Stages:
             cell_timeout=limits.cell_seconds,
         )
         self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
-        tables = [self.staged.processed(as_of) / f"{table}.csv" for table in stage.makes]
+        tables = [folder / f"{table}.csv" for table in stage.makes]
         figures = list(self.staged.figures(as_of).iterdir()) if stage.figures else []
         missing = [path.name for path in tables if not path.is_file()]
         if len([path for path in figures if path.suffix == ".png"]) < stage.figures:
@@ -280,23 +291,11 @@ def _without_words(hashes: dict[str, str]) -> dict[str, str]:
     return {place: sha for place, sha in hashes.items() if not place.startswith(TEMPLATES)}
 
 
-def _copy_tables(project: Project, staged: Project, as_of: str) -> None:
-    """A run starts from the tables that stand: a stage may be skipped, or run alone."""
-    for table in project.processed(as_of).glob("*.csv"):
-        if table.is_file():
-            shutil.copy2(table, staged.processed(as_of))
-
-
-def _refuse_unproven(chosen: Sequence[Stage], project: Project, as_of: str, before: dict) -> None:
-    """A stage run alone starts from tables exactly as an earlier run wrote them, or not at all."""
-    made_here = {table for stage in chosen for table in stage.makes}
-    for table in sorted({t for stage in chosen for t in stage.reads} - made_here):
-        path = project.processed(as_of) / f"{table}.csv"
-        if not path.is_file():
-            raise KitError(messages.NOTHING_ON_DISK.format(path=path.parent))
-        place = path.relative_to(project.out).as_posix()
-        if before.get("outputs", {}).get(place) != files.sha256(path):
-            raise KitError(messages.TABLE_CHANGED.format(path=path))
+def _copy_tables(project: Project, staged: Project, before: dict) -> None:
+    """A run starts from the tables that are as its last one wrote them, and from no others."""
+    tables = {place for place in before.get("outputs", {}) if place.endswith(".csv")}
+    for place in tables.difference(records.broken_outputs(project, before, tables)):
+        shutil.copy2(project.out / place, staged.out / place)
 
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:

@@ -9,7 +9,6 @@ import typer
 
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages, run_log
-from xhht_analysis.running.document_stage import PARTS
 
 
 def show_table(
@@ -46,17 +45,16 @@ def show_unit(done: int, total: int) -> None:
         typer.echo(f"{title} {done}/{total} …\r", nl=done == total)
 
 
-def show_places(project: Project, as_of: str, *, with_units: bool = False) -> None:
+def show_places(project: Project, as_of: str) -> None:
     """Print the folders and documents of run ``as_of``, one path a line."""
-    folder = project.reports(as_of)
-    documents = [path for name in PARTS.values() for path in sorted(folder.glob(f"{name}.*"))]
-    places = [project.processed(as_of), project.figures(as_of), *documents]
-    places += [folder / "units"] if with_units else []
+    documents = sorted(project.reports(as_of).glob("*"))
+    index = project.reports_root / "index.html"
     typer.echo(messages.RUN_DONE)
-    for path in [*places, project.reports_root / "index.html"]:
+    for path in [project.processed(as_of), project.figures(as_of), *documents, index]:
         if path.exists():
             typer.echo(f"  {path}")
-    if documents and not any(path.suffix == ".pdf" for path in documents):
+    suffixes = {path.suffix for path in documents}
+    if ".html" in suffixes and ".pdf" not in suffixes:
         typer.echo(messages.NO_PDF)
 
 

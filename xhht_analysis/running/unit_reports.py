@@ -8,9 +8,8 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files
@@ -35,46 +34,44 @@ class UnitsFailedError(KitError):
         super().__init__("\n".join([self.logged, *sorted(set(errors.values()))]))
 
 
-@dataclass(frozen=True)
-class Job:
-    """One execution of ``source`` into ``target`` and, if there is one, its ``page`` in ``lang``.
+def make_page(unit: str, places: Mapping[str, str], as_of: str, lang: str) -> str:
+    """Make notebook and page of ``unit``; the message of its failure, empty when it worked.
 
-    ``name`` is what a failure is called; ``config_dir`` is the plan that a worker elsewhere uses.
+    ``places`` are plain texts, for a worker elsewhere: ``root``, ``out`` (where the tables of
+    ``as_of`` are), ``staged`` (where page and notebook go), and ``config``, the plan (empty: the
+    root's own).
     """
-
-    name: str
-    source: Path
-    target: Path
-    parameters: dict[str, object]
-    cwd: Path
-    page: Path | None = None
-    lang: str = "vi"
-    config_dir: str = ""
-
-
-def execute_job(job: Job) -> str:
-    """Run one job; the message of its failure, empty when it worked (the rest goes on)."""
-    if job.config_dir:
-        os.environ[CONFIG_VARIABLE] = job.config_dir
+    if places["config"]:
+        os.environ[CONFIG_VARIABLE] = places["config"]
+    project = Project(root=Path(places["root"]), out=Path(places["out"]))
+    staged = Project(out=Path(places["staged"]))
+    executed = staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb"
+    tables = str(project.processed(as_of))
     try:
-        execution.execute(job.source, job.target, job.parameters, cwd=job.cwd, timeout=UNIT_TIMEOUT)
-        if job.page:
-            from xhht_analysis.publishing import documents
+        execution.execute(
+            project.notebooks_dir / f"{SOURCE}.ipynb",
+            executed,
+            {"unit_code": unit, "lang": lang, "processed_dir": tables},
+            cwd=project.root,
+            timeout=UNIT_TIMEOUT,
+        )
+        from xhht_analysis.publishing import documents
 
-            documents.export_html(job.target, job.page, lang=job.lang)
+        documents.export_html(executed, staged.out / PAGE.format(as_of, unit), lang=lang)
     except KitError as error:
         return str(error)
     return ""
 
 
-def outcomes(jobs: Iterable[Job], executor: Executor) -> Iterator[tuple[str, str]]:
-    """Run every job on ``executor``; its name and error as it ends, a lost worker among them.
+def outcomes(units: Iterable[str], executor: Executor, **work: object) -> Iterator[tuple[str, str]]:
+    """Make the page of every unit on ``executor``; its code and error as it ends.
 
-    An executor's ``check`` is called while none ends and may raise. If the caller stops listening,
-    jobs not yet begun are dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
+    ``work`` is the rest of what `make_page` takes; a lost worker is an error, too. An executor's
+    ``check`` is called while none ends and may raise. If the caller stops listening, pages not yet
+    begun are dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
     """
     check = getattr(executor, "check", lambda: None)
-    pending = {executor.submit(execute_job, job): job.name for job in jobs}
+    pending = {executor.submit(make_page, unit, **work): unit for unit in units}
     try:
         while pending:
             done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -165,14 +162,16 @@ def run(
         broken = records.broken_outputs(project, record, pages)
         pages = {page: made_from for page, made_from in pages.items() if page not in broken}
         due = [unit for unit in units if pages.get(PAGE.format(as_of, unit)) != key]
-        jobs = _jobs(due, project, staged, lang, as_of)
-        for done, (unit, error) in enumerate(outcomes(jobs, executor), start=1):
-            listener(done, len(jobs))
+        places = {"root": str(project.root), "out": str(project.out), "staged": str(staged.out)}
+        places["config"] = os.environ.get(CONFIG_VARIABLE, "")
+        made = outcomes(due, executor, places=places, as_of=as_of, lang=lang)
+        for done, (unit, error) in enumerate(made, start=1):
+            listener(done, len(due))
             if error:
                 errors[unit] = error
             else:
                 pages[PAGE.format(as_of, unit)] = key
-            if done == len(jobs):  # old pages stay readable until theirs are made, or cannot be
+            if done == len(due):  # old pages stay readable until theirs are made, or cannot be
                 pages = {page: made_from for page, made_from in pages.items() if made_from == key}
             elif done % CHECKPOINT:
                 continue
@@ -183,26 +182,6 @@ def run(
     if errors:
         raise UnitsFailedError(errors, len(units))
     return full
-
-
-def _jobs(
-    units: Iterable[str], project: Project, staged: Project, lang: str, as_of: str
-) -> list[Job]:
-    """One job per unit, from the published tables into the staged folders."""
-    tables = str(project.processed(as_of))
-    return [
-        Job(
-            name=unit,
-            source=project.notebooks_dir / f"{SOURCE}.ipynb",
-            target=staged.run_dir(as_of) / f"{SOURCE}_{unit}.ipynb",
-            parameters={"unit_code": unit, "as_of": as_of, "lang": lang, "processed_dir": tables},
-            cwd=project.root,
-            page=staged.out / PAGE.format(as_of, unit),
-            lang=lang,
-            config_dir=os.environ.get(CONFIG_VARIABLE, ""),
-        )
-        for unit in units
-    ]
 
 
 def _key(project: Project, record: dict, lang: str) -> str:
