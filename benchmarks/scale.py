@@ -5,7 +5,7 @@
 Each is measured at half the number and at the whole of it, on the same kind of invented data; the
 ratio of the two is printed, 2 where work is linear and nothing is paid once. Seconds are those of
 the processor, readers in their own processes included, so that other work on the machine counts
-little. About three minutes.
+little. Under a minute.
 """
 
 from __future__ import annotations
