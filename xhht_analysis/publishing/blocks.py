@@ -109,9 +109,8 @@ def links(items: Sequence[tuple[str, str]]) -> Block:
 
 
 def by_heading(blocks: Iterable[Block]) -> dict[str, list[Block]]:
-    """Blocks under each heading of level 2, in their order; what comes before the first under ""."""
-    parts: dict[str, list[Block]] = {}
-    name = ""
+    """Blocks under each heading of level 2, in their order; those before the first under ""."""
+    name, parts = "", {}
     for block in blocks:
         if block.content["kind"] == "heading" and block.content["level"] == 2:
             name = block.content["text"]
