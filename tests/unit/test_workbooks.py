@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.form_fixtures import Board, write_xlsx
-from xhht_analysis.intake.reading import biff, delivery, prescan
+from tests.odd_files import list_xml, write_package
+from xhht_analysis.intake.reading import biff, delivery, ooxml, prescan
 from xhht_analysis.intake.reading.sheets import (
     UNCACHED,
     RefusedError,
@@ -231,6 +232,47 @@ def test_prefixed_package_is_scanned_too(tmp_path):
     assert refused.value.refusal.rule == "too_many_cells"
 
 
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_a_part_that_is_not_well_formed_is_refused_not_read_in_half(tmp_path, part):
+    path = write_package(tmp_path / "a.xlsx", list_xml([("28360", 2026, "clc_it", 3, 4)]))
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts[part] = parts[part].replace(b"><", b">&<", 1)
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(path)
+    assert refused.value.refusal.rule == "truncated"
+
+
+@given(
+    shapes=st.lists(
+        st.sampled_from([' s="1"', ' s="0"', "", ' t="s"', " t='n'", ' t="e"', ' s="1" t="s"']),
+        min_size=1,
+        max_size=12,
+    ),
+    formulas=st.sets(st.integers(0, 11)),
+    empty=st.sets(st.integers(0, 11)),
+)
+def test_plain_cells_between_others_change_nothing(tmp_path_factory, shapes, formulas, empty):
+    """Cells of one row in any mixture: each note stands at its own cell."""
+    cells = []
+    for n, shape in enumerate(shapes):
+        formula = "<f>A9</f>" if n in formulas else ""
+        content = "" if n in empty else f"{formula}<v>0</v>"
+        cells.append(f'<c r="{column_letters(n + 1)}1"{shape}>{content}</c>')
+    path = tmp_path_factory.mktemp("x") / "a.xlsx"
+    write_package(path, f'<row r="1">{"".join(cells)}</row>', strings="<si><t>x</t></si>")
+    with zipfile.ZipFile(path) as package:
+        notes = ooxml.scan_workbook(package)[0]["Số liệu"]
+    full = [n for n in range(len(shapes)) if n not in empty]
+    assert notes.percent == {(1, n + 1) for n in full if 's="1"' in shapes[n]}
+    assert notes.formulas == {(1, n + 1) for n in full if n in formulas}
+    assert notes.texts == {(1, n + 1): "0" for n in full if 't="e"' in shapes[n]}
+    assert notes.right == max(full, default=-1) + 1
+
+
 def test_a_style_without_value_far_away_is_harmless(tmp_path):
     board = two_rows().put("ZZZ5000", "", bold=True)
     (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
@@ -265,12 +307,12 @@ def test_zip_that_is_no_workbook(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "a.xlsx"]
 
 
-def test_entities_in_any_streamed_part_are_refused(tmp_path):
+def test_entities_in_any_part_are_refused(tmp_path):
     path = write_xlsx(tmp_path / "a.xlsx", two_rows())
     with zipfile.ZipFile(path, "a") as package:
         package.writestr("xl/sharedStrings2.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>')
         with pytest.raises(RefusedError):
-            list(prescan.pieces(package, "xl/sharedStrings2.xml"))
+            prescan.part_bytes(package, "xl/sharedStrings2.xml")
 
 
 def test_a_dead_reader_is_replaced(tmp_path):

@@ -111,7 +111,7 @@ def _sheets(book: bytes) -> Iterator[tuple[str, SheetNotes]]:
     legacy = {n: fonts[f] for n, (f, _) in enumerate(styles) if f < len(fonts) and fonts[f]}
     texts = _raised_texts(strings, raised) if strings and raised else {}
     for name, at in sheets:
-        yield name, _notes(book, at, percent, legacy, texts)
+        yield name, _notes(book, at, SheetNotes(percent, legacy), texts)
 
 
 def _raised_texts(chunks: list[bytes], raised: set[int]) -> dict[int, str]:
@@ -170,17 +170,15 @@ class _Strings:
         return text, runs
 
 
-def _notes(
-    book: bytes, at: int, percent: set[int], legacy: dict[int, str], texts: dict[int, str]
-) -> SheetNotes:
-    notes, stale = SheetNotes(), False
+def _notes(book: bytes, at: int, notes: SheetNotes, texts: dict[int, str]) -> SheetNotes:
+    stale = False
     blank: set[tuple[int, int]] = set()
     zero: set[tuple[int, int]] = set()
     for kind, data in _records(book, at):
         if kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", data)
             place = row + 1, column + 1
-            notes.reach(*place)
+            notes.add_cell(place, style)
             if kind == FORMULA:
                 notes.formulas.add(place)
                 result = data[6:14]
@@ -188,17 +186,13 @@ def _notes(
                     blank.add(place)
                 elif not any(result):
                     zero.add(place)
-            if style in percent:
-                notes.percent.add(place)
-            if style in legacy:
-                notes.fonts[place] = legacy[style]
             if kind == 0x00FD and (text := texts.get(struct.unpack_from("<I", data, 6)[0])):
                 notes.texts[place] = text
         elif kind == 0x00BD:  # MULRK: several numbers of one row
             row, column = struct.unpack_from("<HH", data)
             for step in range((len(data) - 6) // 6):
-                if struct.unpack_from("<H", data, 4 + 6 * step)[0] in percent:
-                    notes.percent.add((row + 1, column + step + 1))
+                (style,) = struct.unpack_from("<H", data, 4 + 6 * step)
+                notes.add_cell((row + 1, column + step + 1), style)
         elif kind == 0x0208 and struct.unpack_from("<I", data, 12)[0] & 0x20:
             notes.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
         elif kind == 0x007D and struct.unpack_from("<H", data, 8)[0] & 1:

@@ -1,19 +1,20 @@
 """Look into a zipped package before any library reads it; what the value reader hides of an .ods.
 
-Sizes and ratios are checked before anything is unpacked, and parts are read in small pieces, so
-that a bomb costs nothing. `ooxml` and `xlsb` look at the sheets.
+Sizes and ratios are checked before anything is unpacked, so that a bomb costs nothing. `ooxml` and
+`xlsb` look at the sheets.
 """
 
 from __future__ import annotations
 
-import html
 import io
 import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.parsers import expat
 
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 
@@ -24,12 +25,10 @@ MAX_SHEETS, MAX_PARTS = 200, 5_000
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 65_536, 500, 4_000_000  # as many rows as an .xls can hold
 MAX_AREA = 5 * MAX_CELLS
 """Cells from the first to the last one that is not empty, blank ones between them included."""
-PIECE = 2**22
 
 _RUN = re.compile(r"<(?:\w+:)?r(?:\s[^>]*)?>.*?</(?:\w+:)?r>", re.S)
 _RUN_TEXT = re.compile(r"(?<=>)[^<]+")
 RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_FIELD = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _ODF_RAISED = re.compile(
     r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
     re.S,
@@ -40,21 +39,26 @@ DAMAGED = (
     zlib.error,
     EOFError,
     NotImplementedError,
-    KeyError,
+    LookupError,
     OSError,
     ValueError,
+    SyntaxError,
+    expat.ExpatError,
 )
-"""What reading a broken package raises."""
+"""What reading a broken package raises; XML that is not well-formed is a SyntaxError."""
 
 
 @dataclass
 class SheetNotes:
     """Notes on one sheet; positions count from 1 as in the file.
 
-    ``texts`` holds what the value reader does not show: errors, `UNCACHED` formulas, raised digits;
+    ``percent_styles`` and ``legacy_styles`` are what the numbers of cell styles mean. ``texts``
+    holds what the value reader does not show: errors, `UNCACHED` formulas, raised digits;
     ``bottom`` and ``right`` are how far the cells reach.
     """
 
+    percent_styles: set = field(default_factory=set)
+    legacy_styles: dict = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
@@ -64,9 +68,14 @@ class SheetNotes:
     bottom: int = 0
     right: int = 0
 
-    def reach(self, row: int, column: int) -> None:
-        """Note that a cell that is not empty stands there."""
-        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
+    def add_cell(self, place: tuple[int, int], style: object = None) -> None:
+        """Note a cell that is not empty, and what its style says."""
+        if place[0] > self.bottom or place[1] > self.right:
+            self.bottom, self.right = max(self.bottom, place[0]), max(self.right, place[1])
+        if style in self.percent_styles:
+            self.percent.add(place)
+        if style in self.legacy_styles:
+            self.fonts[place] = self.legacy_styles[style]
 
 
 def fits(rows: int, columns: int) -> bool:
@@ -101,47 +110,66 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     return package
 
 
-def pieces(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """Pieces of one XML part, each ending between tags.
+def part_bytes(package: zipfile.ZipFile, target: str) -> bytes:
+    """Content of one part, named as `part_name` takes it; empty when the package has none.
 
     Raises
     ------
     RefusedError
         entity (a document type declaration), truncated.
     """
-    rest = b""
+    name = part_name(package, target)
     try:
-        with package.open(name) as stream:
-            while piece := stream.read(PIECE):
-                piece = rest + piece
-                if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-                    raise RefusedError("entity", name)
-                cut = max(piece.rfind(b"<row"), 0) or max(piece.rfind(b"<"), 0) or len(piece)
-                rest, piece = piece[cut:], piece[:cut]
-                yield piece
-        yield rest
+        data = package.read(name) if name else b""
     except DAMAGED:
         raise RefusedError("truncated", name) from None
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise RefusedError("entity", name)
+    return data
 
 
-def part_text(package: zipfile.ZipFile, name: str) -> str:
-    """Text of one small XML part; empty when the package has none of that name."""
-    name = part_name(package, f"/{name}")
-    if not name:
-        return ""
-    return b"".join(pieces(package, name)).decode("utf-8", errors="replace")
+def part_text(package: zipfile.ZipFile, target: str) -> str:
+    """Text of one XML part; as `part_bytes`."""
+    return part_bytes(package, target).decode("utf-8", errors="replace")
 
 
-def tags(names: str, xml: str) -> Iterator[dict[str, str]]:
-    """Attributes of every tag of the ``names`` (a|b), however spelled; its name stands under ""."""
-    for tag, fields in re.findall(rf"<(?:[\w.-]+:)?({names})(?=[\s/>])([^>]*)>", xml):
-        pairs = {name: html.unescape(one or two) for name, one, two in _FIELD.findall(fields)}
-        yield pairs | {"": tag}
+def parse(xml: str | bytes) -> ElementTree.Element:
+    """Tree of one small XML part; an empty element when there is none.
+
+    Raises
+    ------
+    RefusedError
+        truncated.
+    """
+    try:
+        return ElementTree.fromstring(xml or "<none/>")
+    except DAMAGED:
+        raise RefusedError("truncated") from None
 
 
-def links(package: zipfile.ZipFile, name: str) -> dict[str | None, str]:
-    """Part that each relation of the part ``name`` leads to, by its id."""
-    relations = tags("Relationship", part_text(package, name))
+def walk(
+    xml: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    parser: expat.XMLParserType | None = None,
+) -> None:
+    """Call ``start`` with name and attributes of every element of a large XML part, in order.
+
+    Raises
+    ------
+    RefusedError
+        truncated.
+    """
+    parser = parser or expat.ParserCreate()
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(xml, True)
+    except DAMAGED:
+        raise RefusedError("truncated") from None
+
+
+def links(package: zipfile.ZipFile, target: str) -> dict[str | None, str]:
+    """Part that each relation of the part ``target`` leads to, by its id."""
+    relations = parse(part_bytes(package, target)).iterfind(".//{*}Relationship")
     return {link.get("Id"): part_name(package, link.get("Target", "")) for link in relations}
 
 
@@ -183,33 +211,40 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
     RefusedError
         entity, truncated.
     """
-    xml, sheets = part_text(package, "content.xml"), {}
+    data, sheets = part_bytes(package, "/content.xml"), {}
     notes, row, column = SheetNotes(), 0, 0
-    for fields in tags("table|table-column|table-row|(?:covered-)?table-cell", xml):
-        kind = fields[""].removeprefix("covered-").removeprefix("table").removeprefix("-")
-        repeated = fields.get(f"table:number-{'rows' if kind == 'row' else 'columns'}-repeated")
+
+    def start(name: str, fields: dict[str, str]) -> None:
+        nonlocal notes, row, column
+        kind = name.removeprefix("table:").removeprefix("covered-")
+        repeated = fields.get(
+            f"table:number-{'rows' if kind == 'table-row' else 'columns'}-repeated"
+        )
         n = int(repeated) if (repeated or "").isdecimal() else 1
         is_hidden = fields.get("table:visibility") in ("collapse", "filter") and n <= MAX_COLUMNS
-        is_filled = "office:value-type" in fields
-        if kind == "":
-            notes, row, column = SheetNotes(), 0, 0
-            sheets[fields.get("table:name", "")] = notes
-        elif kind == "column":
+        value_type = fields.get("office:value-type")
+        if kind == "table":
+            sheets[fields.get("table:name", "")] = notes = SheetNotes()
+            row = column = 0
+        elif kind == "table-column":
             notes.hidden_columns.update(range(column + 1, column + 1 + n) if is_hidden else ())
             column += n
-        elif kind == "row":
+        elif kind == "table-row":
             notes.hidden_rows.update(range(row + 1, row + 1 + n) if is_hidden else ())
             row, column = row + n, 0
-        else:
-            if fields.get("office:value-type") == "percentage" and n <= MAX_COLUMNS:
+        elif kind == "table-cell":
+            if value_type == "percentage" and n <= MAX_COLUMNS:
                 notes.percent.update((row, c) for c in range(column + 1, column + 1 + n))
             if "table:formula" in fields:
                 notes.formulas.add((row, column + 1))
-                if not is_filled:
+                if value_type is None:
                     notes.texts[row, column + 1] = UNCACHED
             column += n
-            if is_filled:
-                notes.reach(row, column)
+            if value_type is not None:
+                notes.add_cell((row, column))
+
+    walk(data, start)
+    xml = data.decode("utf-8", errors="replace")
     raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
     if not raised:
         return sheets, {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
@@ -121,6 +122,7 @@ def column_letters(number: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=1024)
 def column_number(letters: str) -> int:
     """Number of a column from its letters: A is 1, AA is 27."""
     number = 0

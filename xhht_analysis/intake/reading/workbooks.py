@@ -84,7 +84,7 @@ def _read_package(data: bytes) -> list[Sheet]:
         return _read_values(data, xlsb.scan_xlsb(package))
     if "xl/workbook.xml" in names:
         notes, changed = ooxml.scan_workbook(package)
-    elif "content.xml" in names and b"text" not in prescan.part_text(package, "mimetype").encode():
+    elif "content.xml" in names and b"text" not in prescan.part_bytes(package, "/mimetype"):
         if "mimetype" not in names:
             raise RefusedError("truncated", "mimetype")
         notes, changed = prescan.scan_ods(package)
@@ -298,11 +298,8 @@ def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1."""
-    try:
-        xml = prescan.raised_runs(prescan.part_text(package, "word/document.xml"))
-        body = ElementTree.fromstring(xml)[0]
-    except (ElementTree.ParseError, IndexError):
-        raise RefusedError("truncated") from None
+    xml = prescan.raised_runs(prescan.part_text(package, "/word/document.xml"))
+    body = next(iter(prescan.parse(xml)), ())
     above: list[list[object]] = []
     number = 0
     for block in body:

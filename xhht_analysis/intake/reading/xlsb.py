@@ -13,7 +13,7 @@ from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.prescan import SheetNotes
 from xhht_analysis.intake.reading.sheets import UNCACHED
 
-ROW, CELLS, FORMULAS = 0, range(1, 12), range(8, 12)
+ROW, CELLS, FORMULAS = 0, range(2, 12), range(8, 12)
 NUMBER_OF_FORMULA, FORMAT, STYLE, SHEET, CALCULATION = 9, 44, 47, 156, 157
 STYLES_BEGIN, STYLES_END = 617, 618
 NOT_COMPUTED = 0x11
@@ -39,7 +39,9 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
             elif kind == CALCULATION:
                 is_stale = any(flags & NOT_COMPUTED for flags in data[24:25])
         return {
-            name: _notes(package, part, percent, is_stale) for name, part in names.items() if part
+            name: _notes(package, part, SheetNotes(percent), is_stale)
+            for name, part in names.items()
+            if part
         }
     except (struct.error, IndexError, UnicodeDecodeError):
         raise prescan.RefusedError("truncated") from None
@@ -47,9 +49,7 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
 
 def _records(package: zipfile.ZipFile, name: str) -> Iterator[tuple[int, bytes]]:
     """Records of a binary part: kind and content."""
-    name = prescan.part_name(package, f"/{name}")
-    data = b"".join(prescan.pieces(package, name)) if name else b""
-    at = 0
+    data, at = prescan.part_bytes(package, f"/{name}"), 0
     while at < len(data):
         kind, size, shift = data[at], 0, 0
         at += 1
@@ -87,8 +87,8 @@ def _percent_styles(package: zipfile.ZipFile) -> set[int]:
     return percent
 
 
-def _notes(package: zipfile.ZipFile, part: str, percent: set[int], is_stale: bool) -> SheetNotes:
-    notes, row = SheetNotes(), 0
+def _notes(package: zipfile.ZipFile, part: str, notes: SheetNotes, is_stale: bool) -> SheetNotes:
+    row = 0
     for kind, data in _records(package, part):
         if kind == ROW:
             row = struct.unpack_from("<I", data)[0] + 1
@@ -96,12 +96,10 @@ def _notes(package: zipfile.ZipFile, part: str, percent: set[int], is_stale: boo
                 notes.hidden_rows.add(row)
         elif kind in CELLS:
             column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
-            if kind > 1:
-                notes.reach(row, column + 1)
-            if style in percent:
-                notes.percent.add((row, column + 1))
+            place = row, column + 1
+            notes.add_cell(place, style)
             if kind in FORMULAS:
-                notes.formulas.add((row, column + 1))
+                notes.formulas.add(place)
                 if is_stale and kind == NUMBER_OF_FORMULA and not any(data[8:16]):
-                    notes.texts[row, column + 1] = UNCACHED
+                    notes.texts[place] = UNCACHED
     return notes
