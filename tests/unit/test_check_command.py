@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -82,7 +83,8 @@ def test_problems_of_other_columns_and_rules_stay_apart(tmp_path, check):
 
 @pytest.mark.parametrize("typed", ["31\x1b[2J", "\u202e13\u2066", "\x9b31;1m31", "a\x07b"])
 def test_no_control_sequence_of_a_submitter_reaches_the_terminal(tmp_path, check, typed):
-    path = tmp_path / "82\x1b[31m3.csv"
+    in_name = "" if os.name == "nt" else "\x1b[31m"  # no file name of Windows holds one
+    path = tmp_path / f"82{in_name}3.csv"
     path.write_text(
         f"Năm;2023\n\nĐơn vị;Mã chỉ tiêu;Tử số;Mẫu số\nHuyện Gò Công Tây;clc_it;{typed};13\n",
         "utf-8",

@@ -142,6 +142,13 @@ def test_the_figure_shows_origin_later_years_and_scenario(run):
     assert "H. Cái Bè" in figure.get_label()
 
 
+def test_the_words_of_the_figure_give_the_median_of_its_last_year(run):
+    draws = np.array([[40.0, 50, 61], [40, 52, 62], [40, 54, 66]])  # medians 40, 52, 62
+    figure = plot_fan(run, GOAL, "819", years=np.array([2024, 2025, 2026]), draws=draws)
+    assert "62" in figure.get_label()
+    assert "52" not in figure.get_label()
+
+
 def test_the_sheet_around_a_rejected_cell(tmp_path):
     book = openpyxl.Workbook()
     book.active.title = "Số liệu"

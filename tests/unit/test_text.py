@@ -199,6 +199,7 @@ def test_levels(raw, top, level):
         ("tính đến tháng 12 năm 2024", "2024-12-31"), (45565, "2024-09-30"),
         (dt.datetime(2024, 9, 30), "2024-09-30"),  # noqa: DTZ001
         ("09/30/2024", "not_date"), ("hôm qua", "not_date"),
+        (20_000, "1954-10-03"), (19_999, "not_date"), (80_000, "2119-01-11"), (80_001, "not_date"),
         (True, "not_date"), (5, "not_date"), ("31/2/2024", "not_date"), ("", None),
     ],
 )  # fmt: skip

@@ -15,7 +15,10 @@ SHARING_VIOLATION = {32, 33}
 
 def cannot_write(path: Path | str, error: OSError) -> str:
     """What keeps ``path`` from being written, and what helps."""
-    return messages.CANNOT_WRITE.format(path=path, cause=_cause(Path(path), error))
+    cause = _cause(Path(path), error)
+    if os.name == "nt" and isinstance(error, PermissionError) and Path(path).is_dir():
+        cause = messages.FILE_CAUSES["EISDIR"]  # Windows refuses a folder as it does a busy file
+    return messages.CANNOT_WRITE.format(path=path, cause=cause)
 
 
 def cannot_read(path: Path | str, error: OSError) -> str:
