@@ -14,7 +14,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
@@ -279,6 +278,8 @@ def skill_by_horizon(rows: pd.DataFrame) -> pd.DataFrame:
         whose units share their shocks; empty with fewer than two of them. No row when nothing
         could be scored.
     """
+    from scipy import stats  # half a second for every notebook that forecasts nothing
+
     trial = ["horizon", "indicator_code", "origin_year"]
     table = rows.dropna(subset="crps").astype({"crps": float})
     wide = table.pivot_table(index=[*trial, "unit_code"], columns="model_id", values="crps")
@@ -289,7 +290,7 @@ def skill_by_horizon(rows: pd.DataFrame) -> pd.DataFrame:
         row = {"horizon": horizon, "skill": _skill(*sums), "n": len(part)}
         row |= {"n_clusters": sums.shape[1], "low": np.nan, "high": np.nan}
         if sums.shape[1] > 1:
-            ends = bootstrap(
+            ends = stats.bootstrap(
                 sums, _skill, paired=True, n_resamples=BOOTSTRAPS, method="percentile", rng=1
             ).confidence_interval
             row |= {"low": ends.low, "high": ends.high}

@@ -110,6 +110,8 @@ def _prepare() -> None:
         if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _interrupt)
     gc.set_threshold(kernel.CYCLE_THRESHOLD)
+    # nbformat's checker would build a grammar of web addresses for a second; notebooks hold none
+    sys.modules.setdefault("rfc3987_syntax", None)
     variables = kernel.environment(os.environ)
     os.environ.clear()
     os.environ.update(variables)

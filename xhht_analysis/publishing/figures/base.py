@@ -139,13 +139,17 @@ def heat(axis, values, texts, colours, **options) -> None:
     axis.tick_params(length=0)
 
 
+def lay_out(figure: Figure) -> None:
+    """Give the axes of a figure the room that its texts leave; letters depend on `DPI`."""
+    figure.set_dpi(DPI)
+    figure.get_layout_engine().execute(figure)
+
+
 def settle(figure: Figure) -> None:
     """Lay a figure out once: PNG and SVG then need not do it again."""
     if figure.get_layout_engine() is not None:
-        figure.set_dpi(DPI)  # letters have other widths at another resolution
         with figure_style():
-            for _ in range(2):  # texts outside an axes find their room in the second round
-                figure.get_layout_engine().execute(figure)
+            lay_out(figure)
         figure.set_layout_engine("none")
 
 

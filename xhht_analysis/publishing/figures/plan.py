@@ -62,7 +62,9 @@ def plot_overview(run: ReportData) -> Figure:
     sns.despine(ax=axis, left=True)
     parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
     alt = [word("overview.alt", parts=parts)]
-    return look.finish(figure, run, title, *alt, key=word("overview.key"))
+    figure = look.finish(figure, run, title, *alt, key=word("overview.key"))
+    look.lay_out(figure)  # the texts beside the axes find their room in a second round
+    return figure
 
 
 def attained(said: Statement) -> float:
