@@ -103,6 +103,7 @@ def check(namespace: dict[str, Any]) -> None:
 
 
 def _shows_fixture(namespace: dict[str, Any], parameters: dict[str, Declared]) -> bool:
+    """Whether any folder that the notebook reads is the invented fixture."""
     return any(str(namespace[n]).startswith(FIXTURE) for n in parameters if n.endswith("_dir"))
 
 

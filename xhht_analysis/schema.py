@@ -81,6 +81,7 @@ def read_tables(path: Path) -> dict[str, Table]:
 
 
 def _column(kind: str, *rule: str) -> Column:
+    """Column of one line of a description: kind, then limits or values, then a note behind #."""
     limits, _, note = " ".join(rule).partition("# ")
     low, dots, high = (part.strip() for part in limits.partition(".."))
     return Column(
@@ -150,6 +151,7 @@ def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
 
 
 def _reads_as(kind: str, cell: str, decimal: str) -> bool:
+    """Whether the text of a cell is a value of ``kind`` in a file with this decimal sign."""
     if kind == "str":
         return True
     if kind == "bool":
@@ -203,12 +205,14 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _message(table: Table, breaches: list[str]) -> str:
+    """The breaches of a table, one a line."""
     return "\n".join(
         [f"Bảng {table.name} không đúng quy ước:", *(f"  {breach}" for breach in breaches)]
     )
 
 
 def _column_breaches(values: pd.Series, column: Column, dtype: str) -> list[str]:
+    """What is wrong with the values of one column: type, emptiness, range, values allowed."""
     if values.dtype != pd.api.types.pandas_dtype(dtype):
         return [f"kiểu {values.dtype}, phải là {dtype}"]
     breaches, empty = [], values.isna()

@@ -122,7 +122,6 @@ def test_workers_that_all_leave_end_the_work_with_the_cause(start, tmp_path, mon
     address = scheduler()
     process = worker(address)
     monkeypatch.setattr(cluster, "WORKER_SECONDS", 1)
-    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.2)
     with contextlib.ExitStack() as stack:
         executor = stack.enter_context(cluster.connect(address))
         process.kill()

@@ -13,7 +13,7 @@ from tests import frames, report_maker
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, workbook
-from xhht_analysis.publishing.blocks import heading, table
+from xhht_analysis.publishing.blocks import by_heading, heading, table
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 
@@ -241,3 +241,11 @@ def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkey
     monkeypatch.setattr(documents, "find_browser", lambda: "/no/such/browser")
     assert documents.export_pdf(made[0] / "report.html", tmp_path / "a.pdf") is None
     assert list(tmp_path.iterdir()) == []
+
+
+def test_blocks_stand_under_their_headings_in_order():
+    first, second = heading("Một"), heading("Hai", 3)
+    below, third = table("Bảng", ["cột"], [["1"]]), heading("Ba")
+    parts = by_heading([below, first, second, third, below, first, below])
+    assert list(parts) == ["", "Một", "Ba"]
+    assert parts == {"": [below], "Một": [first, second, first, below], "Ba": [third, below]}

@@ -13,7 +13,6 @@ from xhht_analysis.running import messages, records
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^/\s]+:\d+")
 ANSWER_SECONDS = 10
 WORKER_SECONDS = 60
-LOOK_SECONDS = 5
 PAUSE_SECONDS = 0.2
 
 
@@ -24,7 +23,7 @@ class ClusterExecutor(Executor):
         """Take over a connected ``client`` of the scheduler at ``address``."""
         self.client, self.address = client, address
         self.executor = client.get_executor(pure=False)
-        self.last_worker = self.last_look = time.monotonic()
+        self.last_worker = time.monotonic()
 
     def submit(self, function: Callable, /, *words: object, **options: object) -> Future:
         """Future of ``function`` on some worker; its arguments are plain values."""
@@ -38,7 +37,7 @@ class ClusterExecutor(Executor):
         return self.executor.submit(call_by_name, function.__module__, function.__name__)
 
     def check(self) -> None:
-        """Look now and then whether any worker is left.
+        """Look whether any worker is left.
 
         Raises
         ------
@@ -46,9 +45,6 @@ class ClusterExecutor(Executor):
             If there has been none for a minute.
         """
         now = time.monotonic()
-        if now - self.last_look < LOOK_SECONDS:
-            return
-        self.last_look = now
         if self.client.scheduler_info(n_workers=1)["workers"]:
             self.last_worker = now
         elif now - self.last_worker > WORKER_SECONDS:

@@ -144,6 +144,7 @@ class _Attempt:
             )
 
             async def _async_launch_kernel(self, command: list[str], **options: object) -> None:
+                """Start the process in our environment; its stderr goes to a file."""
                 places = {
                     kernel.RECORD: str(owner.folder / RECORD),
                     "IPYTHONDIR": str(owner.folder),

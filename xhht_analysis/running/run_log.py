@@ -117,6 +117,7 @@ def why_different(record: dict) -> list[str]:
 
 
 def _kind_of_cause(line: str) -> str:
+    """What changed (inputs, code, packages, parameters), of a line of `records.differences`."""
     return line.partition(": ")[0]
 
 
