@@ -31,6 +31,8 @@ def write(staged, as_of, lang, executed):
     assert executed.name == REPORT.notebook
     assert executed.is_file()
     (staged.reports(as_of) / "page.html").write_text("x")
+    (staged.reports(as_of) / "indicators").mkdir()
+    (staged.reports(as_of) / "indicators" / "a.csv").write_text("1")  # no table of the run
 
 
 def status(project, monkeypatch, tools=None, **values):

@@ -293,7 +293,8 @@ def _without_words(hashes: dict[str, str]) -> dict[str, str]:
 
 def _copy_tables(project: Project, staged: Project, before: dict) -> None:
     """A run starts from the tables that are as its last one wrote them, and from no others."""
-    tables = {place for place in before.get("outputs", {}) if place.endswith(".csv")}
+    folder = staged.processed(before.get("as_of", "")).relative_to(staged.out).as_posix()
+    tables = {place for place in before.get("outputs", {}) if place.startswith(folder)}
     for place in tables.difference(records.broken_outputs(project, before, tables)):
         shutil.copy2(project.out / place, staged.out / place)
 
