@@ -18,13 +18,15 @@ LABELS = {
         r"( (bao cao|lap bieu|gui|thuc hien|dieu tra))*"
     ),
     "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
-    "year": re.compile(r"nam( bao cao| so lieu)?|nam hoc"),
+    "year": re.compile(r"nam( (bao cao|so lieu|thong ke|danh gia|hoc))?"),
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),
 }
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
+ENCLOSED = re.compile(r"\b(ban hanh )?kem theo .*")
+"""The letter that a form is enclosed in: its date is none of the figures."""
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
     r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu mau\b|so lieu gia dinh"
@@ -138,8 +140,9 @@ def _dates(context: Context, titles: list[str]) -> None:
         if context.snapshot_date is None and re.search(r"thoi diem|tinh den|^thang \d", key):
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
-        told = [t for t in titles if " nam " in f" {fold(t)} " and not LAW.search(fold(t))]
-        letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", fold(t))]
+        keys = (ENCLOSED.sub("", fold(title)) for title in titles)
+        told = [key for key in keys if " nam " in f" {key} " and not LAW.search(key)]
+        letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", t)]
         spans = [_no_span(t) for t in told if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]
         moment = (context.snapshot_date or "")[:4]
@@ -155,7 +158,7 @@ def _dates(context: Context, titles: list[str]) -> None:
 
 def _no_span(title: str) -> str:
     """Folded title without the period of a plan; a school year stays."""
-    return SPAN.sub(lambda m: m[0] if int(m[2]) == int(m[1]) + 1 else "", fold(title))
+    return SPAN.sub(lambda m: m[0] if int(m[2]) == int(m[1]) + 1 else "", title)
 
 
 def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -25,7 +27,7 @@ from xhht_analysis.intake.forms.claims import (
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.indicators import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.tables import PRIOR, Table, figure
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
 from xhht_analysis.intake.reading.text import (
     NOTES_VI,
@@ -36,6 +38,11 @@ from xhht_analysis.intake.reading.text import (
     scale_of,
 )
 from xhht_analysis.remedies import remedy
+
+OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
+"""Heads of counts that no indicator is a share of: the plan, last year, registrations."""
+NEAR = 3
+"""Columns left of a percentage where the counts stand that it may be of."""
 
 
 @dataclass
@@ -134,6 +141,7 @@ class FileReader:
         take_ratio(table, claim, amounts)
         self._ask_witnesses(table, claim, amounts)
         self._ask_counts(table, claim, amounts["value"])
+        self._ask_neighbours(table, amounts)
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
         year, year_cell, year_problem = self._year(table, claim)
@@ -330,6 +338,30 @@ class FileReader:
             amounts["numerator"] = other
         if most.value is not None and amounts["numerator"].value > most.value:
             amounts["numerator"].problem = "level2_above_level1"
+
+    def _ask_neighbours(self, table: Table, amounts: Amounts) -> None:
+        """Ask the counts left of a percentage that is not that of its claim what it is of.
+
+        A lone percentage of the plan or of registrations is refused; so is a numerator where
+        another count is the printed share of the denominator.
+        """
+        top, bottom, share = (amounts[name] for name in (*COUNTS, "value"))
+        if not share.value or (
+            top.value and bottom.value and rounds_to(top.value / bottom.value, share.value)
+        ):
+            return
+        row, column = share.cell
+        beside = range(max(table.key + 1, column - NEAR), column)
+        counts = {c: table.count(row, c) for c in beside}
+        if bottom.value:
+            own = (top.cell, bottom.cell)
+            pairs = [(counts[c], bottom.value) for c in beside if (row, c) not in own]
+        else:
+            wholes = [c for c in beside if counts[c] and OTHER_WHOLE.search(table.headings[c])]
+            pairs = [(counts[c], counts[w]) for w, c in product(wholes, beside) if c != w]
+        if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
+            amount = top if bottom.value else share
+            amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
 
     def _ask_counts(self, table: Table, claim: Claim, share: Amount) -> None:
         """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""

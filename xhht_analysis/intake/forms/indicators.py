@@ -30,6 +30,12 @@ class IndicatorNames:
             self._denominators.setdefault(people, []).append(code)
         self._names: dict[str, str | None] = {}
 
+    def code_of(self, typed: str) -> str | None:
+        """Code of the indicator that a cell names, be it numbered ("2.", "c)") or with a unit."""
+        bare = re.sub(r"^\s*(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*", "", typed)
+        keys = (heading_key(text).removesuffix(" %") for text in (typed, bare))
+        return next((self.codes[key] for key in keys if key in self.codes), None)
+
     def name_in(self, path: str) -> str | None:
         """The folded code or the longest name that stands in a heading."""
         if path not in self._names:

@@ -26,13 +26,14 @@ from xhht_analysis.intake.forms.claims import (
     Claim,
     UnitCell,
 )
+from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.tables import (
     AmbiguousColumnError,
     Table,
-    heading_key,
+    foreign_words,
 )
-from xhht_analysis.intake.reading.text import parse_year, scale_of
+from xhht_analysis.intake.reading.text import Parsed, parse_year, scale_of
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Layout:
         twins = {}
         for part, spec in self.about["fields"].items():
             try:
-                self.columns[part] = self.table.columns(spec)
+                self.columns[part] = self.table.columns(spec if self.titled else spec.split(";")[0])
             except AmbiguousColumnError as error:
                 twins[part] = sorted(error.args[0])
                 heads = ", ".join(
@@ -179,6 +180,50 @@ class Layout:
         cells = {part: self._cells(amount, row, year) for part, amount in amounts.items()}
         return Claim(give["indicator"], cells, year, unit)
 
+    def _by_year(self, give: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int | None]]:
+        """The parts of an observation that are there, for each year that its own headings name.
+
+        A column without a year serves every year, unless it has figures of its own to go with:
+        then it is of the form's year and nobody else's.
+        """
+        parts = {
+            part: [self.columns.get(name, {}) for _, name, _ in parse_amount(amount)]
+            for part, amount in give.items()
+            if part != "indicator"
+        }
+        years = {
+            year
+            for part in parts.keys() & {"numerator", "value", "level"}
+            for year in set().union(*parts[part])
+            if all({year, None} & columns.keys() for columns in parts[part])
+        }
+        for year in sorted(years, key=str):
+            wanted = {year} if None in years else {year, None}
+            there = (p for p, columns in parts.items() if all(wanted & c.keys() for c in columns))
+            yield {"indicator": give["indicator"]} | {p: give[p] for p in there}, year
+
+    @cached_property
+    def _year_column(self) -> int | None:
+        """Column that says the year of each row."""
+        heads = enumerate(self.table.headings)
+        return next((c for c, head in heads if LABELS["year"].fullmatch(head)), None)
+
+    def _date(self, claim: Claim, row: int) -> Claim:
+        """The claim with the year of its row.
+
+        A blank is the year of the form only where no other row says another one.
+        """
+        column, context = self._year_column, self.reader.context
+        if column is not None and claim.year is None:
+            self.others.add(column)
+            typed = parse_year(self.table.sheet.cell(row, column))
+            years = {parse_year(cell).value for cell in self.table.cells(column)} - {None}
+            if typed == Parsed() and not years <= {context.year}:
+                typed = Parsed(problem="year_missing")
+            if typed != Parsed():
+                claim.year_parsed, claim.year_cell = typed, (row, column)
+        return claim
+
     def _cells(self, amount: str, row: int, year: int | None) -> Cells:
         cells = []
         for sign, name, ages in parse_amount(amount):
@@ -201,39 +246,49 @@ class Listing(Layout):
 
     has_totals = False
 
+    def bind(self) -> None:
+        """A percentage whose heading has unknown words (increase, of the plan) is another one."""
+        super().bind()
+        spec, headings = self.about["fields"]["value"], self.table.headings
+        for year, column in [*self.columns.get("value", {}).items()]:
+            if foreign_words(spec, headings[column].rsplit(" | ", 1)[-1]):
+                del self.columns["value"][year]
+        if not self.columns.get("value", True):
+            self.absent["value"] = in_words(spec)
+            del self.columns["value"]
+
     @property
     def claims(self) -> bool:
         """Whether indicators and a figure can be read."""
         if not {"numerator", "value", "level"} & self.columns.keys():
             return False
-        names = {heading_key(self._text("name", row)) for row, _ in self.table.rows}
-        return "code" in self.columns or not names.isdisjoint(self.reader.indicators.codes)
+        names = (self._text("name", row) for row, _ in self.table.rows)
+        return "code" in self.columns or any(map(self.reader.indicators.code_of, names))
 
     def each(self) -> Iterator[Claim]:
         """One claim per row that names an indicator."""
-        names = self.columns.keys() & {"code", "unit_code", "year"}
+        names = self.columns.keys() & {"code", "unit_code"}
         self.others = {column for name in names for column in self.columns[name].values()}
-        codes = self.reader.indicators.codes
+        code_of = self.reader.indicators.code_of
+        give = {"indicator": None} | {part: part for part in (*FIELDS, *DATES)}
+        parts = [*self._by_year(give)]
         for row, kind in self.table.rows:
             code, name = self._text("code", row), self._text("name", row)
-            indicator = codes.get(heading_key(code) or heading_key(name))
+            indicator = code_of(code or name)
             if indicator or kind == "data":
-                disagree = indicator and codes.get(heading_key(name), indicator) != indicator
-                yield self._of_row(None if disagree else indicator, code or name, row)
+                disagree = indicator and (code_of(name) or indicator) != indicator
+                for give, year in parts:
+                    give["indicator"] = None if disagree else indicator
+                    yield self._of_row(self._claim(give, row, year), code or name, row)
 
-    def _of_row(self, indicator: str | None, typed: str, row: int) -> Claim:
-        parts = {part: part for part in (*FIELDS, *DATES)}
-        claim = self._claim({"indicator": indicator, **parts}, row, None)
+    def _of_row(self, claim: Claim, typed: str, row: int) -> Claim:
         claim.indicator_raw = typed
         claim.indicator_cell = self._first("code", row) or self._first("name", row)
         claim.scale = scale_of(self._text("counted", row))
-        year = self._first("year", row)
-        if year and self.table.sheet.cell(*year) is not None:
-            claim.year_parsed, claim.year_cell = parse_year(self.table.sheet.cell(*year)), year
         cell = self._first("unit", row) or self._first("unit_code", row)
         if cell:
             claim.unit = UnitCell(self._text("unit", row), self._text("unit_code", row), cell)
-        return claim
+        return self._date(claim, row)
 
     def _first(self, name: str, row: int) -> Cell | None:
         return next(iter(self._at(name, None, row, None)), None)

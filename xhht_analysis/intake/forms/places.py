@@ -12,6 +12,7 @@ from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
+from xhht_analysis.plan.names import parse_name
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
@@ -172,9 +173,14 @@ class Places:
                 rows.units |= grouped
 
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
-        """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units."""
+        """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.
+
+        Bare names beside which the commune's own does not stand are those of its hamlets, be they
+        borne by communes elsewhere too; not where they all are communes of one district.
+        """
         on = self.on(self.context.year)
-        if self.depth(self.of_head(self.context, self.context.year).unit_code, on) != 2:
+        own = self.of_head(self.context, self.context.year).unit_code
+        if self.depth(own, on) != 2:
             return []
         if HAMLET.match(table.headings[table.key]):
             return rows
@@ -182,5 +188,8 @@ class Places:
         parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
         if len(rows) < 2 or parts or code_at is not None:
             return parts
-        problems = {self.match(name, "", on).problem for name in names.values()}
-        return rows if problems == {"unknown_unit"} else []
+        codes = {self.match(name, "", on).unit_code for name in names.values()}
+        if own in codes or any(parse_name(name).kind for name in names.values()):
+            return []
+        homes = {self.areas.parents(on).get(code) for code in codes}
+        return [] if len(homes) == 1 and len(codes) > 2 and None not in homes else rows

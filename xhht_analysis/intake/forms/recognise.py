@@ -33,6 +33,7 @@ from xhht_analysis.intake.forms.locating import (
     settle_units,
     settle_years,
 )
+from xhht_analysis.intake.forms.mentions import file_mentions
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
@@ -128,6 +129,7 @@ class FormReader:
         tables = [(sheet, find_tables(sheet)) for sheet in sheets]
         heads = [read_context(s, found[0].top if found else s.n_rows) for s, found in tables]
         whole = Context(mentions=[mention for head in heads for mention in head.mentions])
+        whole.mentions += file_mentions(reader.file)
         for head in heads:
             whole.filled_from(head)
         settle_years(tables, heads, whole, reader)

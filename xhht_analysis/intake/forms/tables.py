@@ -29,9 +29,12 @@ OF_AGES = re.compile(r"noi dung|chi tieu|tieu chi|(do |nhom )?tuoi")
 """Key headings beside which bare numbers are ages."""
 PRIOR = re.compile(
     r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
-    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b"
+    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b|"
+    r"(^|\| )(ke hoach|kh)( %)?( \||$)"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
+SOME_ONLY = re.compile(r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap)\b")
+"""Words of a heading that holds a part of the people only: read where a form asks for them."""
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
@@ -220,10 +223,13 @@ def fits(spec: str, path: str) -> bool:
     """Whether a folded heading path has the words of ``spec``.
 
     ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
-    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !nữ"``.
+    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Words of `SOME_ONLY` must be
+    absent unless ``spec`` has one.
     """
-    padded = f" {path.replace(' | ', '  ')} "
-    return all(any(word in padded for word in words) is wanted for wanted, words in _terms(spec))
+    padded, terms = f" {path.replace(' | ', '  ')} ", _terms(spec)
+    if SOME_ONLY.search(path) and not SOME_ONLY.search(fold(spec)):
+        return False
+    return all(any(word in padded for word in words) is wanted for wanted, words in terms)
 
 
 @lru_cache(maxsize=4096)
@@ -235,14 +241,14 @@ def _ranked_columns(
         fitting: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
         for column, path in usable:
             if fits(alternative, path):
-                rank = _foreign_words(alternative, path), len(path)
+                rank = foreign_words(alternative, path), len(path)
                 fitting.setdefault(year_of(path), []).append((rank, column))
         if fitting:
             return {year: sorted(ranked) for year, ranked in fitting.items()}
     return {}
 
 
-def _foreign_words(spec: str, path: str) -> int:
+def foreign_words(spec: str, path: str) -> int:
     """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
     wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
     return len(set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER)
@@ -267,6 +273,8 @@ def find_tables(sheet: Sheet) -> list[Table]:
     tables, row = [], 0
     while row < min(sheet.n_rows, 20_000):
         key = _key_column(sheet, row) if row < MAX_HEAD_ROWS or len(tables) < 20 else None
+        if key is not None and tables and fits("đơn vị tính|đvt", tables[-1].headings[key]):
+            key = None  # "đơn vị": what an indicator of the table above counts
         if key is None:
             row += 1
             continue
@@ -346,45 +354,40 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str
 
 
 def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset[int]]:
-    """A bare share is that of the count on its left; on its right if the first has none left."""
-    bare = [c for c, path in enumerate(paths) if c > key and path and is_share(path[-1])]
+    """A share, or a group of them, is that of the counts on its left.
+
+    It is of those on its right where the first share that has no group has none on its left.
+    """
     whole, late = [*map(list, paths)], set()
 
-    def count_of(column: int, step: int) -> int | None:
-        at, group = column + step, paths[column][:-1]
-        while key < at < len(paths) and paths[at] and paths[at][:-1] == group:
-            if not (is_share(paths[at][-1]) or is_aside(paths[at])):
+    def count_of(column: int, level: int, step: int) -> int | None:
+        """Nearest column whose path differs only where that of the share says "share"."""
+        path, at = paths[column], column + step
+        while key < at < len(paths) and len(paths[at]) == len(path):
+            group, rest = paths[at][: level + 1], paths[at][level + 1 :]
+            if group[:-1] != path[:level]:
+                return None
+            if rest == path[level + 1 :] and not (is_share(group[-1]) or is_aside(group)):
                 return at
             at += step
         return None
 
-    for column, path in enumerate(paths):
-        for n, text in enumerate(path[:-1]):  # a group of shares: that of the group on its left
-            if column > key and is_share(text):
-                beside = (c for c in range(column - 1, key, -1) if _is_twin(paths[c], path, n))
-                at = next(beside, None)
-                whole[column] = path if at is None else [*paths[at][: n + 1], *path[n:]]
-    loose = [column for column in bare if len(paths[column]) == 1]
-    step = 1 if loose and count_of(loose[0], -1) is None else -1
-    for column in bare:
-        at = count_of(column, step if column in loose else -1)
+    levels = [(c, n) for c in range(key + 1, len(paths)) for n in range(len(paths[c]))]
+    shares = [(column, level) for column, level in levels if is_share(paths[column][level])]
+    loose = next((column for column, _ in shares if len(paths[column]) == 1), None)
+    step = 1 if loose is not None and count_of(loose, 0, -1) is None else -1
+    for column, level in shares:
+        at = count_of(column, level, step if len(paths[column]) == 1 else -1)
         if at is not None:
-            whole[column] = [*paths[at], paths[column][-1]]
-            if any(PRIOR.search(" ".join(paths[c])) for c in range(at + 1, column)):
+            whole[column] = [*paths[at][: level + 1], *paths[column][level:]]
+            if any(PRIOR.search(" | ".join(paths[c])) for c in range(at + 1, column)):
                 late.add(column)
     return [" | ".join(path) for path in whole], frozenset(late)
 
 
-def _is_twin(path: list[str], share: list[str], level: int) -> bool:
-    """Whether a path differs from that of a share only where this one says "share"."""
-    if len(path) != len(share) or is_share(path[level]) or is_aside([path[level]]):
-        return False
-    return path[:level] == share[:level] and path[level + 1 :] == share[level + 1 :]
-
-
 def is_aside(path: list[str]) -> bool:
     """Whether a column holds no count of this year: a level, a note, a plan, last year."""
-    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" ".join(path)))
+    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" | ".join(path)))
 
 
 def is_share(heading: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Claim
-from xhht_analysis.intake.forms.layouts import Layout, parse_amount
+from xhht_analysis.intake.forms.layouts import Layout
 from xhht_analysis.intake.forms.tables import FILLER, fits, year_of
 from xhht_analysis.intake.reading.text import fold
 
@@ -28,7 +28,7 @@ class Units(Layout):
         rows = places.unit_rows(table)
         for row, unit in rows.units.items():
             for give, own_year in pairs:
-                yield self._claim(give, row, own_year, unit)
+                yield self._date(self._claim(give, row, own_year, unit), row)
         names = [unit.name for unit in rows.units.values()] if rows.parts else []
         own = places.of_head(places.context, year).unit_code
         if rows.parts and own not in (
@@ -44,28 +44,6 @@ class Units(Layout):
                 yield self._whole(give, totals or rows.parts, own_year)
         self.covered |= set(rows.parts)
         self._check_totals(rows.groups)
-
-    def _by_year(self, give: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int | None]]:
-        """The parts of an observation that are there, for each year that its own headings name.
-
-        A column without a year serves every year, unless it has figures of its own to go with:
-        then it is of the form's year and nobody else's.
-        """
-        parts = {
-            part: [self.columns.get(name, {}) for _, name, _ in parse_amount(amount)]
-            for part, amount in give.items()
-            if part != "indicator"
-        }
-        years = {
-            year
-            for part in parts.keys() & {"numerator", "value", "level"}
-            for year in set().union(*parts[part])
-            if all({year, None} & columns.keys() for columns in parts[part])
-        }
-        for year in sorted(years, key=str):
-            wanted = {year} if None in years else {year, None}
-            there = (p for p, columns in parts.items() if all(wanted & c.keys() for c in columns))
-            yield {"indicator": give["indicator"]} | {p: give[p] for p in there}, year
 
     def _whole(self, give: dict[str, Any], rows: list[int], year: int | None) -> Claim:
         """The claim of one row, or of the sum of several; a sum of percentages says nothing."""

@@ -367,7 +367,7 @@ def parse_year(raw: object) -> Parsed:
             return Parsed(problem="not_year")
         years, note = [int(raw)], None
     else:
-        years = [int(y) for y in re.findall(r"(?<!\d)\d{4}(?!\d)", fold(raw))]
+        years = [*dict.fromkeys(map(int, re.findall(r"(?<!\d)\d{4}(?!\d)", fold(raw))))]
         school = len(years) == 2 and years[1] == years[0] + 1
         years, note = (years[:1], "school_year") if school else (years, None)
         if len(years) != 1:
