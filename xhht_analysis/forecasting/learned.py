@@ -88,7 +88,7 @@ def rising(raw: np.ndarray) -> np.ndarray:
 
 
 def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features (N, H, K) of every unit and lead, and the group's scale on the soft logit (N, H).
+    """Features (N, H, K) of every unit and lead, and the group's scale on the soft logit (H,).
 
     The scale is the root mean square of the yearly steps of all units, times the root of the lead.
     """

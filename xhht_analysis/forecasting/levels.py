@@ -184,8 +184,8 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     if not (known.isin(range(4)).all() and (lowest.dropna() <= highest[lowest.notna()]).all()):
         raise HistoryError("history: a level must be a whole number from 0 to 3, lowest first")
     top = max(1, int(top or 0), *known.astype(int))
-    until = pd.to_numeric(rows["valid_to"].astype("str").str[:4], errors="coerce")
-    until -= rows["valid_to"].astype("str").str[5:] < "12-31"
+    day_after = pd.to_datetime(rows["valid_to"], errors="coerce") + pd.Timedelta(days=1)
+    until = day_after.dt.year - 1
     expired = until < rows["year"]
     until = until.mask(expired | lowest.eq(0), 0)
     columns = {"low": lowest.mask(expired, 0.0), "high": highest.mask(expired, 0.0), "until": until}
