@@ -21,6 +21,7 @@ from tests.odd_files import CAI_BE, HEAD, list_xml, write_package
 from xhht_analysis import contracts, store
 from xhht_analysis.characters import printable
 from xhht_analysis.intake import run_intake
+from xhht_analysis.intake.reading import personal
 from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
@@ -131,14 +132,14 @@ PLAIN = [
 @pytest.mark.parametrize("typed", PERSONS)
 def test_numbers_of_persons_are_masked_where_text_enters(tmp_path, typed):
     (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", Board().put("B2", typed)))
-    assert sheet.grid[0][0] == PERSONS[typed]
-    assert sheet.masked == {(0, 0)}
+    assert sheet.grid[1][1] == PERSONS[typed]
+    assert sheet.masked == {(1, 1)}
 
 
 @pytest.mark.parametrize("typed", PLAIN)
 def test_what_is_no_number_of_a_person_stays(tmp_path, typed):
     (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", Board().put("B2", typed)))
-    assert (sheet.grid[0][0], sheet.masked) == (typed, frozenset())
+    assert (sheet.grid[1][1], sheet.masked) == (typed, frozenset())
 
 
 def test_a_number_in_a_note_reaches_no_table_and_is_told(tmp_path):
@@ -233,6 +234,19 @@ def test_names_of_files_and_sheets_are_masked_in_every_table_and_in_the_record(t
 def test_names_of_files_and_folders(name, shown):
     mark = hashlib.sha256(name.encode()).hexdigest()[:4]
     assert mask_name(name) == (shown or name).format(mark)
+
+
+def test_the_heads_of_a_long_column_of_telephones_are_read_once(tmp_path, monkeypatch):
+    asked = []
+    ask = personal.is_of_persons
+    monkeypatch.setattr(personal, "is_of_persons", lambda column: asked.append(1) or ask(column))
+    board = Board("a").row("A1", ["Họ tên", "Điện thoại"])
+    for n in range(2, 40):
+        board.row(f"A{n}", [f"Nguyễn Văn {n}", 912345670 + n])
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
+    assert [row[1] for row in sheet.grid[1:]] == ["9••••••••"] * 38
+    assert sheet.masked == {(n, 1) for n in range(1, 39)}
+    assert len(asked) == 1
 
 
 def test_a_budget_of_nine_digits_is_read(tmp_path):

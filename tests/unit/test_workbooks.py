@@ -33,14 +33,14 @@ def two_rows() -> Board:
     return board.row("B4", [1200, 45.5])
 
 
-GRID = [["Biết chữ", "Biết chữ"], ["Tổng số", "Đạt"], [1200.0, 45.5]]
+GRID = [[""] * 3, ["", "Biết chữ", "Biết chữ"], ["", "Tổng số", "Đạt"], ["", 1200.0, 45.5]]
 
 
 def test_xlsx_keeps_addresses_and_fills_merged_cells(tmp_path):
     (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", two_rows()))
-    assert (sheet.name, sheet.grid, sheet.origin) == ("Số liệu", GRID, (2, 2))
-    assert [sheet.address(0, 0), sheet.address(2, 1)] == ["B2", "C4"]
-    assert sheet.merged == ((0, 0, 0, 1),)
+    assert (sheet.name, sheet.grid) == ("Số liệu", GRID)
+    assert [sheet.address(1, 1), sheet.address(3, 2)] == ["B2", "C4"]
+    assert sheet.merged == ((1, 1, 1, 2),)
 
 
 def test_xls_is_read_the_same(tmp_path):
@@ -52,7 +52,7 @@ def test_xls_is_read_the_same(tmp_path):
             sheet.write(r, c, value)
     book.save(str(tmp_path / "a.xls"))
     (read,) = read_workbook(tmp_path / "a.xls")
-    assert (read.grid, read.address(2, 1)) == (GRID, "C4")
+    assert (read.grid, read.address(3, 2)) == (GRID, "C4")
 
 
 def test_the_content_decides_not_the_extension(tmp_path):
@@ -115,9 +115,22 @@ def test_xls_percent_fonts_and_hidden(tmp_path, n_rows):
         sheet.write(row, 1, row)
     book.save(str(tmp_path / "a.xls"))
     (read,) = read_workbook(tmp_path / "a.xls")
-    assert (read.percent, read.formulas) == ({(0, 0)}, {(0, 3)})
-    assert (read.grid[0][:3], read.encoding) == ([0.456, 45.6, "Phú"], "tcvn3")
-    assert (read.hidden_rows, read.hidden_columns) == ({1}, {4})
+    assert (read.percent, read.formulas) == ({(1, 1)}, {(1, 4)})
+    assert (read.grid[1][1:4], read.encoding) == ([0.456, 45.6, "Phú"], "tcvn3")
+    assert (read.hidden_rows, read.hidden_columns) == ({2}, {5})
+
+
+def test_percent_of_an_xls_whose_table_of_sectors_is_long(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    share = xlwt.easyxf(num_format_str="0%")
+    for row in range(230):
+        sheet.write(row, 1, f"{row:03d}" + "ạ" * 16_300)  # 7.5 MB: more than 109 sectors of numbers
+    sheet.write(229, 0, 0.5, share)
+    book.save(str(tmp_path / "a.xls"))
+    assert (tmp_path / "a.xls").stat().st_size > 109 * 128 * 512
+    (read,) = read_workbook(tmp_path / "a.xls")
+    assert (read.percent, read.cell(229, 0)) == ({(229, 0)}, 0.5)
 
 
 @given(cut=st.integers(8, 8000), noise=st.binary(max_size=40), at=st.integers(0, 6000))
@@ -149,6 +162,16 @@ def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
     assert sheet.percent == {(1, 0)}
     assert (sheet.cell(1, 2), sheet.cell(3, 3)) == (UNCACHED, "#DIV/0!")
     assert sheet.formulas == {(1, 2), (3, 3)}
+
+
+def test_a_formula_without_a_result_shows_above_and_left_of_all_values(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_formula(0, 0, "=C3", None, "")
+        sheet.write(2, 2, 7)
+    (sheet,) = read_workbook(path)
+    assert sheet.grid == [[UNCACHED, "", ""], [""] * 3, ["", "", 7.0]]
 
 
 def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):
@@ -267,9 +290,9 @@ def test_plain_cells_between_others_change_nothing(tmp_path_factory, shapes, for
     with zipfile.ZipFile(path) as package:
         notes = ooxml.scan_workbook(package)[0]["Số liệu"]
     full = [n for n in range(len(shapes)) if n not in empty]
-    assert notes.percent == {(1, n + 1) for n in full if 's="1"' in shapes[n]}
-    assert notes.formulas == {(1, n + 1) for n in full if n in formulas}
-    assert notes.texts == {(1, n + 1): "0" for n in full if 't="e"' in shapes[n]}
+    assert notes.percent == {(0, n) for n in full if 's="1"' in shapes[n]}
+    assert notes.formulas == {(0, n) for n in full if n in formulas}
+    assert notes.texts == {(0, n): "0" for n in full if 't="e"' in shapes[n]}
     assert notes.right == max(full, default=-1) + 1
 
 
@@ -350,6 +373,6 @@ def test_files_keep_their_order_and_hashes(tmp_path):
     paths = [write_xlsx(tmp_path / f"{n:02d}.xlsx", two_rows().put("B4", n)) for n in range(12)]
     contents = list(delivery.read_files(paths, tmp_path, jobs=2))
     assert [c.file for c in contents] == [p.name for p in paths]
-    assert [c.sheets[0].grid[2][0] for c in contents] == [float(n) for n in range(12)]
+    assert [c.sheets[0].grid[3][1] for c in contents] == [float(n) for n in range(12)]
     assert len({c.sha256 for c in contents}) == 12
     assert contents[0].n_bytes == paths[0].stat().st_size

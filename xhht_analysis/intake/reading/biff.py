@@ -39,10 +39,14 @@ def _workbook_stream(data: bytes) -> bytes:
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     if size not in (512, 4096):
         return b""
-    (n_fat,) = struct.unpack_from("<I", data, 44)
-    (start,) = struct.unpack_from("<I", data, 48)
-    sectors = struct.unpack_from(f"<{min(n_fat, 109)}I", data, 76)
-    fat = [n for s in sectors for n in struct.unpack_from(f"<{size // 4}I", data, (s + 1) * size)]
+    n_fat, start = struct.unpack_from("<II", data, 44)
+    (more,) = struct.unpack_from("<I", data, 68)
+    sectors = list(struct.unpack_from("<109I", data, 76))
+    while more < FREE and len(sectors) < min(n_fat, len(data) // size):
+        *part, more = struct.unpack_from(f"<{size // 4}I", data, (more + 1) * size)
+        sectors += part
+    numbers = f"<{size // 4}I"
+    fat = [n for s in sectors[:n_fat] for n in struct.unpack_from(numbers, data, (s + 1) * size)]
 
     folder = _chain(data[size:], start, fat, size)
     (cut,) = struct.unpack_from("<I", data, 56)
@@ -177,7 +181,7 @@ def _notes(book: bytes, at: int, notes: SheetNotes, texts: dict[int, str]) -> Sh
     for kind, data in _records(book, at):
         if kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", data)
-            place = row + 1, column + 1
+            place = row, column
             notes.add_cell(place, style)
             if kind == FORMULA:
                 notes.formulas.add(place)
@@ -192,12 +196,12 @@ def _notes(book: bytes, at: int, notes: SheetNotes, texts: dict[int, str]) -> Sh
             row, column = struct.unpack_from("<HH", data)
             for step in range((len(data) - 6) // 6):
                 (style,) = struct.unpack_from("<H", data, 4 + 6 * step)
-                notes.add_cell((row + 1, column + step + 1), style)
+                notes.add_cell((row, column + step), style)
         elif kind == 0x0208 and struct.unpack_from("<I", data, 12)[0] & 0x20:
-            notes.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
+            notes.hidden_rows.add(struct.unpack_from("<H", data)[0])
         elif kind == 0x007D and struct.unpack_from("<H", data, 8)[0] & 1:
             first, last = struct.unpack_from("<HH", data)
-            notes.hidden_columns.update(range(first + 1, last + 2))
+            notes.hidden_columns.update(range(first, last + 1))
         stale |= kind == 0x005E  # UNCALCED: written without computing
     lost = blank if blank == notes.formulas else set()
     notes.texts |= dict.fromkeys(lost | (zero if stale else set()), UNCACHED)

@@ -88,7 +88,7 @@ class _SheetScan:
         plain = re.compile(_PLAIN % (b"" if special else ANY_STYLE))
         # nine cells of ten show all there is; where a blank is to be cut, every byte counts
         for xml in (plain.sub(b"", self.xml), self.xml):
-            self.row = self.column = 0
+            self.row = self.column = -1
             self.blanks: list[tuple[int, int]] = []
             self.parser = expat.ParserCreate()
             prescan.walk(xml or b"<none/>", self._start, self.parser)
@@ -102,8 +102,9 @@ class _SheetScan:
             self.fields, self.column = fields, self.column + 1
             if "r" in fields:
                 letters = fields["r"].rstrip(digits)
-                self.column, self.row = column_number(letters), int(fields["r"][len(letters) :])
-            if fields.get("t") == "e" or not prescan.fits(self.row, self.column):
+                self.row = int(fields["r"][len(letters) :]) - 1
+                self.column = column_number(letters) - 1
+            if fields.get("t") == "e" or not prescan.fits(self.row + 1, self.column + 1):
                 self._watch()
         elif name == "v" or name == "is":
             if self.is_watched:
@@ -115,13 +116,12 @@ class _SheetScan:
             self._watch()
             self.is_filled = self.is_formula = True
         elif name == "row":
-            number = fields.get("r", "")
-            self.row, self.column = int(number) if number.isdecimal() else self.row + 1, 0
+            self.row, self.column = int(fields.get("r", self.row + 2)) - 1, -1
             if fields.get("hidden") in TRUE:
                 self.notes.hidden_rows.add(self.row)
         elif name == "col" and fields.get("hidden") in TRUE:
             first, last = (int(fields.get(end, 0)) for end in ("min", "max"))
-            self.notes.hidden_columns.update(range(first, min(last, prescan.MAX_COLUMNS) + 1))
+            self.notes.hidden_columns.update(range(first - 1, min(last, prescan.MAX_COLUMNS)))
 
     def _watch(self) -> None:
         """Look at the content of this cell: errors, formulas, what stands far away."""
@@ -140,7 +140,7 @@ class _SheetScan:
         is_blank = value in self._blank_strings if kind == "s" else not value
         if not self.is_filled:
             return
-        if is_blank and not self.is_formula and not prescan.fits(*place):
+        if is_blank and not self.is_formula and not prescan.fits(place[0] + 1, place[1] + 1):
             self.blanks.append((self.first, self.parser.CurrentByteIndex))
             return
         notes.add_cell(place, self.fields.get("s"))

@@ -61,12 +61,16 @@ def is_candidate(value: object) -> bool:
     return isinstance(value, (int, float)) and LOW <= value < HIGH and value % 1 == 0
 
 
-def mask_alone(value: object, column: Iterable[object]) -> str | None:
-    """What is shown of a candidate in its ``column``; None where it may be a figure."""
-    digits = value if isinstance(value, str) else f"{value:.0f}"
+def is_of_persons(column: Iterable[object]) -> bool | None:
+    """Whether the texts of a column name numbers of persons; None: neither these nor figures."""
     heads = " ".join(cell for cell in column if isinstance(cell, str)).lower()
-    is_figure = digits.endswith("000") or FIGURE_HEAD.search(heads)
-    if is_figure and not PERSON_HEAD.search(heads):
+    return bool(PERSON_HEAD.search(heads)) or (False if FIGURE_HEAD.search(heads) else None)
+
+
+def mask_alone(value: object, of_persons: bool | None) -> str | None:
+    """What is shown of a candidate in a column (`is_of_persons`); None where it may be a figure."""
+    digits = value if isinstance(value, str) else f"{value:.0f}"
+    if of_persons is False or (digits.endswith("000") and not of_persons):
         return None
     return digits[0] + MASK * (len(digits) - 1)
 

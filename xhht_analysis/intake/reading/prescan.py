@@ -50,7 +50,7 @@ DAMAGED = (
 
 @dataclass
 class SheetNotes:
-    """Notes on one sheet; positions count from 1 as in the file.
+    """Notes on one sheet; positions count from 0.
 
     ``percent_styles`` and ``legacy_styles`` are what the numbers of cell styles mean. ``texts``
     holds what the value reader does not show: errors, `UNCACHED` formulas, raised digits;
@@ -70,8 +70,8 @@ class SheetNotes:
 
     def add_cell(self, place: tuple[int, int], style: object = None) -> None:
         """Note a cell that is not empty, and what its style says."""
-        if place[0] > self.bottom or place[1] > self.right:
-            self.bottom, self.right = max(self.bottom, place[0]), max(self.right, place[1])
+        if place[0] >= self.bottom or place[1] >= self.right:
+            self.bottom, self.right = max(self.bottom, place[0] + 1), max(self.right, place[1] + 1)
         if style in self.percent_styles:
             self.percent.add(place)
         if style in self.legacy_styles:
@@ -123,7 +123,7 @@ def part_bytes(package: zipfile.ZipFile, target: str) -> bytes:
         data = package.read(name) if name else b""
     except DAMAGED:
         raise RefusedError("truncated", name) from None
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!DOCTYPE" in data:
         raise RefusedError("entity", name)
     return data
 
@@ -212,36 +212,34 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
         entity, truncated.
     """
     data, sheets = part_bytes(package, "/content.xml"), {}
-    notes, row, column = SheetNotes(), 0, 0
+    notes, row, column = SheetNotes(), -1, 0
 
     def start(name: str, fields: dict[str, str]) -> None:
         nonlocal notes, row, column
         kind = name.removeprefix("table:").removeprefix("covered-")
-        repeated = fields.get(
-            f"table:number-{'rows' if kind == 'table-row' else 'columns'}-repeated"
-        )
-        n = int(repeated) if (repeated or "").isdecimal() else 1
+        unit = "rows" if kind == "table-row" else "columns"
+        n = int(fields.get(f"table:number-{unit}-repeated", 1))
         is_hidden = fields.get("table:visibility") in ("collapse", "filter") and n <= MAX_COLUMNS
         value_type = fields.get("office:value-type")
         if kind == "table":
             sheets[fields.get("table:name", "")] = notes = SheetNotes()
-            row = column = 0
+            row, column = -1, 0
         elif kind == "table-column":
-            notes.hidden_columns.update(range(column + 1, column + 1 + n) if is_hidden else ())
+            notes.hidden_columns.update(range(column, column + n) if is_hidden else ())
             column += n
         elif kind == "table-row":
-            notes.hidden_rows.update(range(row + 1, row + 1 + n) if is_hidden else ())
             row, column = row + n, 0
+            notes.hidden_rows.update(range(row - n + 1, row + 1) if is_hidden else ())
         elif kind == "table-cell":
             if value_type == "percentage" and n <= MAX_COLUMNS:
-                notes.percent.update((row, c) for c in range(column + 1, column + 1 + n))
+                notes.percent.update((row, c) for c in range(column, column + n))
             if "table:formula" in fields:
-                notes.formulas.add((row, column + 1))
+                notes.formulas.add((row, column))
                 if value_type is None:
-                    notes.texts[row, column + 1] = UNCACHED
+                    notes.texts[row, column] = UNCACHED
             column += n
             if value_type is not None:
-                notes.add_cell((row, column))
+                notes.add_cell((row, column - 1))
 
     walk(data, start)
     xml = data.decode("utf-8", errors="replace")

@@ -29,7 +29,7 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: a grid of raw cells whose corner stands at ``origin``.
+    """One sheet: a grid of raw cells from A1 on.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Sheet:
         Name of the sheet; empty for CSV.
     grid : list of list
         Cells as read: "" or None, str, float, int, bool, date or time. Merged ranges are filled.
-    origin : tuple
-        Row and column of ``grid[0][0]`` in the file, counted from 1.
+    n_above : int
+        Rows of the grid that stand above row 1 of a table of Word.
     lines : tuple, optional
         For CSV: the line on which each row starts.
     merged : tuple
@@ -52,7 +52,7 @@ class Sheet:
 
     name: str
     grid: list[list[object]]
-    origin: tuple[int, int] = (1, 1)
+    n_above: int = 0
     lines: tuple[int, ...] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
     hidden_rows: frozenset[int] = frozenset()
@@ -91,8 +91,8 @@ class Sheet:
         """A1 address of a grid position, or the line number in a CSV file."""
         if self.lines is not None:
             return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
-        line = row + self.origin[0]
-        return f"{column_letters(column + self.origin[1])}{line}" if line > 0 else ""
+        line = row + 1 - self.n_above
+        return f"{column_letters(column + 1)}{line}" if line > 0 else ""
 
     def merged_rows(self, row: int, column: int) -> int:
         """Height of the merged range that holds a grid position; 1 for a plain cell."""

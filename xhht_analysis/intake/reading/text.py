@@ -6,6 +6,7 @@ Nothing is guessed: what can be read in two ways is a problem for the sender to 
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 import re
@@ -71,6 +72,11 @@ _LOOKALIKE = str.maketrans(
 _CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
 _PUNCTUATION = re.compile(r"[^\w%@]+|_+")
 _LETTERS = str.maketrans("đðy", "ddi")
+DATES = [
+    re.compile(r"\b(?P<year>\d{4}) (?P<month>\d{1,2}) (?P<day>\d{1,2})\b"),
+    re.compile(r"\b(?P<day>\d{1,2}) (?:thang )?(?P<month>\d{1,2}) (?:nam )?(?P<year>\d{4})\b"),
+    re.compile(r"\bthang (?P<month>\d{1,2}) (?:nam )?(?P<year>\d{4})\b"),
+]
 _NUMBER = re.compile(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)")
 _RATIO = re.compile(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
@@ -337,19 +343,12 @@ def parse_date(raw: object) -> Parsed:
     text = fold(str(raw))
     if not text:
         return EMPTY
-    iso = re.search(r"\b(\d{4}) (\d{1,2}) (\d{1,2})\b", text)
-    day = re.search(r"(?:ngai )?\b(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})\b", text)
-    month = re.search(r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b", text)
-    if day or iso:
-        year, mon, dom = map(int, iso.groups() if iso else day.groups()[::-1])
-    elif month:
-        mon, year = map(int, month.groups())
-        dom = (dt.date(year + mon // 12, mon % 12 + 1, 1) - dt.timedelta(1)).day if mon <= 12 else 0
-    else:
-        return Parsed(problem="not_date")
+    match = next(filter(None, (shape.search(text) for shape in DATES)), None)
     try:
-        return Parsed(dt.date(year, mon, dom).isoformat())
-    except ValueError:
+        year, month = int(match["year"]), int(match["month"])
+        day = match.groupdict().get("day") or calendar.monthrange(year, month)[1]
+        return Parsed(dt.date(year, month, int(day)).isoformat())
+    except (TypeError, ValueError):  # no date, or none of the calendar
         return Parsed(problem="not_date")
 
 

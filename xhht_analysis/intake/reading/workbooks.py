@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -104,7 +104,11 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
         if len(about) > prescan.MAX_SHEETS:
             raise RefusedError("too_many_sheets", f"{len(about)} trang tính")
         return [
-            _sheet(book.get_sheet_by_name(m.name), notes.get(m.name), "Visible" in str(m.visible))
+            _sheet(
+                book.get_sheet_by_name(m.name),
+                notes.get(m.name, prescan.SheetNotes()),
+                "Visible" in str(m.visible),
+            )
             for m in about
         ]
     except calamine.PasswordError:
@@ -116,17 +120,18 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
 
 
 def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
-    """Cells of a sheet; blank ones beyond the usual size do not count."""
-    height, width = source.height, source.width
+    """Cells of a sheet from A1 on; blank ones beyond the usual size do not count."""
+    height, width = source.total_height, source.total_width
     if prescan.fits(height, width):
-        return source.to_python(skip_empty_area=True)
+        return source.to_python(skip_empty_area=False)
     grid: list[list[object]] = []
     if height * width <= prescan.MAX_AREA:
-        for row in itertools.islice(source.iter_rows(), source.start[0], None):
+        margin = [""] * source.start[1]
+        for row in source.iter_rows():
             while row and (row[-1] == "" or str(row[-1]).isspace()):
                 row.pop()
-            grid.append(row)
-        while grid and not grid[-1]:
+            grid.append(margin + row)
+        while grid and len(grid[-1]) == len(margin):
             grid.pop()
         width = max(map(len, grid), default=0)
     if not grid or not prescan.fits(len(grid), width):
@@ -134,104 +139,75 @@ def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
     return [row + [""] * (width - len(row)) for row in grid]
 
 
-def _sheet(
-    source: calamine.CalamineSheet, notes: prescan.SheetNotes | None, visible: bool
-) -> Sheet:
+def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: bool) -> Sheet:
     grid = _grid(source)
     width = max(map(len, grid), default=0)
-    top, left = source.start or (0, 0)
     merged = tuple(
-        (r1 - top, c1 - left, min(r2 - top, len(grid) - 1), min(c2 - left, width - 1))
+        (r1, c1, min(r2, len(grid) - 1), min(c2, width - 1))
         for (r1, c1), (r2, c2) in source.merged_cell_ranges or ()
-        if r1 >= top and c1 >= left and r1 - top < len(grid) and c1 - left < width
+        if r1 < len(grid) and c1 < width
     )
     for r1, c1, r2, c2 in merged:
         for row in range(r1, r2 + 1):
             grid[row][c1 : c2 + 1] = [grid[r1][c1]] * (c2 + 1 - c1)
-    notes = notes or prescan.SheetNotes()
-
-    def in_grid(cells: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        return [(row - 1 - top, column - 1 - left) for row, column in cells]
-
     # what calamine hides: errors, formulas without results (empty or 0), raised digits
-    for (r, c), text in zip(in_grid(notes.texts), notes.texts.values(), strict=True):
-        if r >= 0 and c >= 0:
-            grid += [[] for _ in range(r + 1 - len(grid))]
-            grid[r] += [""] * (c + 1 - len(grid[r]))
-            grid[r][c] = text
+    for (r, c), text in notes.texts.items():
+        grid += [[] for _ in range(r + 1 - len(grid))]
+        grid[r] += [""] * (c + 1 - len(grid[r]))
+        grid[r][c] = text
     sheet = Sheet(
         source.name,
         grid,
-        (top + 1, left + 1),
         merged=merged,
-        hidden_rows=frozenset(row - 1 - top for row in notes.hidden_rows),
-        hidden_columns=frozenset(column - 1 - left for column in notes.hidden_columns),
-        percent=frozenset(in_grid(notes.percent)),
-        formulas=frozenset(in_grid(notes.formulas)),
+        hidden_rows=frozenset(notes.hidden_rows),
+        hidden_columns=frozenset(notes.hidden_columns),
+        percent=frozenset(notes.percent),
+        formulas=frozenset(notes.formulas),
         visible=visible,
     )
-    return _repair(sheet, dict(zip(in_grid(notes.fonts), notes.fonts.values(), strict=True)))
+    return _mend(sheet, notes.fonts)
 
 
-def _repair(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
+def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
     """Mend the texts of a sheet, once, before anything reads them.
 
     TCVN3 and VNI text is converted: by font where the file shows it, else by the whole sheet.
     Control characters are replaced, and numbers of persons are masked.
     """
-    texts = {v for row in sheet.grid for v in row if v.__class__ is str}
-    encoding, whole = legacy_text.vote(text for text in texts if not text.isascii())
-    used: set[str | None] = set()
-    changed: dict[str, str] = {}
-    masked: set[str] = set()
-    for text in texts:
-        is_legacy = encoding and (whole or legacy_text.doubtful_words(text))
-        fixed, source = legacy_text.repair_legacy(text, encoding if is_legacy else None)
-        used.add(source)
+    grid = sheet.grid
+    values = {value for row in grid for value in row}
+    texts = (value for value in values if value.__class__ is str and not value.isascii())
+    encoding, is_whole = legacy_text.vote(texts)
+    candidates = set(filter(personal.is_candidate, values))
+
+    @cache
+    def is_of_persons(column: int) -> bool | None:
+        return personal.is_of_persons(row[column] for row in grid if column < len(row))
+
+    @cache
+    def mend(text: str, font: str | None) -> tuple[str, str | None, bool]:
+        if not font and encoding and (is_whole or legacy_text.doubtful_words(text)):
+            font = encoding
+        fixed, source = legacy_text.repair_legacy(text, font)
         plain = printable(fixed)
-        hidden = personal.mask(plain) if len(plain) > 8 else plain
-        if hidden != plain:
-            masked.add(text)
-        if hidden != text:
-            changed[text] = hidden
-    sheet.name = personal.mask(printable(sheet.name))
-    marks = _mask_numbers(sheet.grid, {text for text in texts if personal.is_candidate(text)})
-    for r, row in enumerate(sheet.grid if changed or fonts else ()):
+        hidden = personal.mask(plain)
+        return hidden, source, hidden != plain
+
+    masked, used = set(), set()
+    for r, row in enumerate(grid):
         for c, value in enumerate(row):
-            if value.__class__ is not str or (r, c) in marks:
-                continue
-            if value in masked:
-                marks.add((r, c))
-            elif (r, c) in fonts:
-                fixed, source = legacy_text.repair_legacy(value, fonts[r, c])
-                row[c] = printable(fixed)
+            is_hidden = False
+            if value in candidates and (hidden := personal.mask_alone(value, is_of_persons(c))):
+                row[c], is_hidden = hidden, True
+            elif value.__class__ is str:
+                row[c], source, is_hidden = mend(value, fonts.get((r, c)))
                 used.add(source)
-                continue
-            row[c] = changed.get(value, value)
+            if is_hidden:
+                masked.add((r, c))
+    sheet.name = personal.mask(printable(sheet.name))
     sheet.encoding = min(used - {None}, default=None)
-    sheet.masked = frozenset(marks)
+    sheet.masked = frozenset(masked)
     return sheet
-
-
-def _mask_numbers(grid: list[list[object]], texts: set[str]) -> set[tuple[int, int]]:
-    """Hide the numbers of persons that stand alone in their cells (``texts``); where they stood."""
-    candidates = [
-        (r, c, value)
-        for r, row in enumerate(grid)
-        for c, value in enumerate(row)
-        if (
-            value in texts
-            if value.__class__ is str
-            else value.__class__ in (float, int) and value >= personal.LOW
-        )
-    ]
-    columns = {c: [row[c] for row in grid if c < len(row)] for _, c, _ in candidates}
-    marks = set()
-    for r, c, value in candidates:
-        if personal.is_candidate(value) and (text := personal.mask_alone(value, columns[c])):
-            grid[r][c] = text
-            marks.add((r, c))
-    return marks
 
 
 def read_csv(data: bytes) -> Sheet:
@@ -275,7 +251,7 @@ def read_csv(data: bytes) -> Sheet:
         raise RefusedError("truncated") from None
     if delimiter == ",":
         _check_commas(grid, lines)
-    return _repair(Sheet("", grid, lines=tuple(lines)), {})
+    return _mend(Sheet("", grid, lines=tuple(lines)), {})
 
 
 def _fitness(head: str, mark: str) -> tuple[int, int, int]:
@@ -308,7 +284,7 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
         elif block.tag == f"{WORD}tbl":
             number += 1
             rows = [_word_row(row) for row in block.iter(f"{WORD}tr")]
-            yield _repair(Sheet(f"Bảng {number}", above + rows, (1 - len(above), 1)), {})
+            yield _mend(Sheet(f"Bảng {number}", above + rows, len(above)), {})
             above = []
 
 

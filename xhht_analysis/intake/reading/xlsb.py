@@ -91,12 +91,12 @@ def _notes(package: zipfile.ZipFile, part: str, notes: SheetNotes, is_stale: boo
     row = 0
     for kind, data in _records(package, part):
         if kind == ROW:
-            row = struct.unpack_from("<I", data)[0] + 1
+            (row,) = struct.unpack_from("<I", data)
             if data[11] & 0x10:
                 notes.hidden_rows.add(row)
         elif kind in CELLS:
             column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
-            place = row, column + 1
+            place = row, column
             notes.add_cell(place, style)
             if kind in FORMULAS:
                 notes.formulas.add(place)

@@ -184,13 +184,12 @@ def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.Da
 
 
 def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> None:
-    target = book.sheet(name, [14.0] * min(sheet.n_columns + sheet.origin[1], 60))
+    target = book.sheet(name, [14.0] * min(sheet.n_columns, 60))
     marked, lines = _marked(sheet, problems), sheet.lines
     merged = _merge(book, target, sheet, set(marked))
     for row, cells in enumerate(sheet.grid):
-        at = lines[row] - 1 if lines else row + sheet.origin[0] - 1
         for column, value in enumerate(cells):
-            place = at, column if lines else column + sheet.origin[1] - 1
+            place = lines[row] - 1 if lines else row, column
             faults = marked.get((row, column))
             if faults is not None:
                 style = "wrong" if faults["kind"].eq("reject").any() else "doubt"
@@ -211,9 +210,8 @@ def _merge(
             continue
         cells = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
         if len(cells) > 1 and not cells & (marked | done):
-            down, across = (n - 1 for n in sheet.origin)
-            place = top + down, left + across, bottom + down, right + across
-            target.merge_range(*place, _plain(sheet.text(top, left)), book.styles["merged"])
+            value = _plain(sheet.text(top, left))
+            target.merge_range(top, left, bottom, right, value, book.styles["merged"])
             done |= cells
     return done
 
@@ -295,7 +293,7 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         if texts.get("action"):
             line, fault = _repair(texts, sheet.cell(row, columns["value"]))
             lines.append(line | {"decided_on": decided_on})
-            faults += [f"dòng {row + sheet.origin[0]}: {fault}"] if fault else []
+            faults += [f"dòng {row + 1}: {fault}"] if fault else []
     if faults:
         raise KitError(f"{path.name}, trang {SHEET}: " + "; ".join(faults) + ".")
     return pd.DataFrame(lines, columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
