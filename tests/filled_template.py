@@ -134,7 +134,7 @@ def write_filled(
     if activities is not None:
         for record in activities.to_dict("records"):
             done.setdefault(record["task_code"], []).append(record)
-        tasks = tasks.merge(activities[["task_code"]], how="outer")
+        tasks = tasks.merge(activities[["task_code"]], how="outer").fillna({"agency_codes": ""})
     with files.whole(path) as partial:
         book = FilledBook(partial, figures, counts, rates, done, mark)
         template.write_template(book, indicators=indicators, tasks=tasks, **sender)

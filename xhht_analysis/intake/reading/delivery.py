@@ -11,7 +11,6 @@ import errno
 import hashlib
 import os
 import pickle
-import queue
 import re
 import subprocess
 import sys
@@ -87,23 +86,20 @@ def read_files(
     OSError
         If the system opens no more files: no file is to blame.
     """
-    readers: queue.SimpleQueue[_Reader] = queue.SimpleQueue()
-    everyone = [_Reader(seconds, memory_bytes) for _ in range(jobs)]
-    for reader in everyone:
-        readers.put(reader)
+    readers: list[_Reader] = []
+    of_thread = threading.local()
+
+    def start() -> None:
+        of_thread.reader = _Reader(seconds, memory_bytes)
+        readers.append(of_thread.reader)
 
     def read(path: Path) -> FileContent:
-        reader = readers.get()
-        try:
-            return _read_guarded(path, root, reader)
-        finally:
-            readers.put(reader)
+        return _read_guarded(path, root, of_thread.reader)
 
     waiting: deque = deque()
     with contextlib.ExitStack() as stack:
-        for reader in everyone:
-            stack.callback(reader.close)
-        pool = stack.enter_context(ThreadPoolExecutor(jobs))
+        stack.callback(lambda: [reader.close() for reader in readers])
+        pool = stack.enter_context(ThreadPoolExecutor(jobs, initializer=start))
         for path in paths:
             waiting.append(pool.submit(read, Path(path)))
             if len(waiting) > 2 * jobs:

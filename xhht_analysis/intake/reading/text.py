@@ -80,7 +80,9 @@ DATES = [
 _NUMBER = re.compile(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)")
 _RATIO = re.compile(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
-_GROUPED = {sep: re.compile(rf"\d{{1,3}}(?:{re.escape(sep)}\d{{3}})+") for sep in " .,'’"}
+_GROUPED = re.compile(
+    r"(?!0)\d{1,3}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,](?P<decimals>\d+))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,27 +242,14 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
 
 def _digits(body: str, kind: str, fractions: bool, siblings: Iterable[object]) -> Parsed:
     body = body.rstrip(" .,'’") if body[-1:] in " '’" else body
-    marks = {char for char in body if not char.isdigit()}
-    if not marks:
-        return Parsed(float(body))
-    if len(marks) == 1:
-        (mark,) = marks
-        grouped = _GROUPED[mark].fullmatch(body)
-        once = body.count(mark) == 1 and mark in ".," and _PLAIN.fullmatch(body)
-        if grouped and once and not body.startswith("0"):
-            return _one_mark(body, mark, kind, fractions, siblings)
-        if grouped and not once and not body.startswith("0"):
-            return Parsed(float(body.replace(mark, "")))
-        return Parsed(float(body.replace(",", "."))) if once else Parsed(problem="not_number")
-    decimal = max(marks & {".", ","}, key=body.rfind, default="")
-    others = marks - {decimal}
-    if len(others) != 1 or not decimal or body.count(decimal) != 1:
-        return Parsed(problem="not_number")
-    (group,) = others
-    whole, part = body.split(decimal)
-    if not _GROUPED[group].fullmatch(whole) or not part.isdigit() or whole.startswith("0"):
-        return Parsed(problem="not_number")
-    return Parsed(float(f"{whole.replace(group, '')}.{part}"))
+    grouped, plain = _GROUPED.fullmatch(body), _PLAIN.fullmatch(body)
+    if grouped and plain:
+        return _one_mark(body, grouped["mark"], kind, fractions, siblings)
+    if grouped:
+        decimals = grouped["decimals"] or ""
+        whole = re.sub(r"\D", "", body.removesuffix(decimals))
+        return Parsed(float(f"{whole}.{decimals}"))
+    return Parsed(float(body.replace(",", "."))) if plain else Parsed(problem="not_number")
 
 
 def _one_mark(

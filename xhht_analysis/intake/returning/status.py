@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from xhht_analysis.intake.reading.text import fold
@@ -70,23 +71,26 @@ def submission_status(
     files = _with_senders(submissions, areas, agencies)
     files = files.assign(
         n_files=1,
-        n_used=files[USED].sum(axis=1).gt(0),
-        n_sample=files["is_sample"].fillna(False),
+        n_used=files[USED].sum(axis=1).gt(0).astype("int64"),
+        n_sample=files["is_sample"].fillna(False).astype("int64"),
     )
     key = ["year", "reporter_code"]
     counts = ["n_files", "n_used", "n_panel", "n_rejected", "n_sample"]
-    files[counts] = files[counts].astype("int64")
-    received = files.groupby(key)[counts].sum()
-    first_day = files.sort_values(["n_used", "received_on"], ascending=[False, True])
-    received = received.join(first_day.groupby(key)["received_on"].first()).reset_index()
+    first = files.sort_values(["n_used", "received_on"], ascending=[False, True]).groupby(key)
+    received = first.agg(dict.fromkeys(counts, "sum") | {"received_on": "first"}).reset_index()
     table = expected.merge(received, on=key, how="left")
     table[counts] = table[counts].fillna(0).astype("int64")
-    owed, there = _owed(table, panel, indicators, agencies, standards, areas.province)
-    state = pd.Series("missing", index=table.index, dtype="str")
-    state = state.mask(table["due"] >= as_of, "not_due").mask(there, "elsewhere")
-    state = state.mask(table["n_files"] > 0, "blank").mask(table["n_rejected"] > 0, "refused")
-    on_time = table["received_on"] <= table["due"]
-    state = state.mask(table["n_used"] > 0, "late").mask((table["n_used"] > 0) & on_time, "on_time")
+    owed, is_elsewhere = _owed(table, panel, indicators, agencies, standards, areas.province)
+    is_used = table["n_used"] > 0
+    cases = {
+        "on_time": is_used & (table["received_on"] <= table["due"]),
+        "late": is_used,
+        "refused": table["n_rejected"] > 0,
+        "blank": table["n_files"] > 0,
+        "elsewhere": is_elsewhere,
+        "not_due": table["due"] >= as_of,
+    }
+    state = np.select(list(cases.values()), list(cases), "missing")
     return table.assign(state=state, missing_indicators=owed)[COLUMNS]
 
 
@@ -148,31 +152,25 @@ def _owed(
     agencies: pd.DataFrame,
     standards: pd.DataFrame,
     province: Province,
-) -> list[str]:
-    """Codes each reporter still owes, joined by ;."""
-    known = panel[panel["value"].notna() | panel["level"].notna()]
-    given = known.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set).to_dict()
-    of_agency = dict(zip(agencies["agency_code"], agencies["indicators"], strict=True))
-    duty = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
-    out, there = [], []
-    for row in table.to_dict("records"):
-        if row["kind"] == "agency":
-            wanted = split_codes(of_agency[row["reporter_code"]])
-            place = (province.code, province.frame)
-        else:
-            wanted = _of_unit(indicators, duty[row["kind"]])
-            ended = row["kind"] == "commune" and province.frame_of_communes
-            place = (row["reporter_code"], ended or province.frame)
-        asked = _asked(indicators, standards, row["year"])
-        known = given.get((*place, row["year"]), set())
-        out.append(";".join(sorted(set(wanted) & asked - known)))
-        there.append(not known.isdisjoint(wanted))
-    return out, pd.Series(there, index=table.index)
-
-
-def _of_unit(indicators: pd.DataFrame, duty: str) -> list[str]:
-    owes = indicators["reporter"].fillna("").map(lambda text: duty in split_codes(text))
-    return indicators.loc[owes, "indicator_code"].tolist()
+) -> tuple[list[str], list[bool]]:
+    """Codes each reporter still owes, joined by ;, and whether the panel has any that it owes."""
+    filled = panel[panel["value"].notna() | panel["level"].notna()]
+    codes = filled.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set)
+    of_agency = agencies.set_index("agency_code")["indicators"].map(split_codes)
+    by_duty = indicators.assign(duty=indicators["reporter"].fillna("").map(split_codes))
+    by_duty = by_duty.explode("duty").groupby("duty")["indicator_code"].agg(list)
+    frames = {"commune": province.frame_of_communes or province.frame}
+    duties = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
+    asked = {year: _asked(indicators, standards, year) for year in table["year"].unique()}
+    missing, is_elsewhere = [], []
+    for year, kind, code in table[["year", "kind", "reporter_code"]].itertuples(index=False):
+        is_agency = kind == "agency"
+        wanted = set(of_agency[code] if is_agency else by_duty.get(duties[kind], ()))
+        unit, frame = province.code if is_agency else code, frames.get(kind, province.frame)
+        there = codes.get((unit, frame, year), set())
+        missing.append(";".join(sorted(wanted & asked[year] - there)))
+        is_elsewhere.append(not wanted.isdisjoint(there))
+    return missing, is_elsewhere
 
 
 def _asked(indicators: pd.DataFrame, standards: pd.DataFrame, year: int) -> set[str]:

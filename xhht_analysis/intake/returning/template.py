@@ -20,7 +20,7 @@ import pandas as pd
 from xhht_analysis.intake.returning.book import Book, cell_name
 from xhht_analysis.intake.returning.status import in_office
 from xhht_analysis.plan.areas import Areas
-from xhht_analysis.plan.province import Province
+from xhht_analysis.plan.goals import split_codes
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -75,12 +75,13 @@ def write_template(
     if unit_code is not None:
         name, level = _unit(areas, unit_code, on)
         rows = indicators[indicators["kind"].isin(["share", "rate", "level"])]
-        todo = tasks[_lists(tasks["agency_codes"], _duty(level, province))]
+        is_commune = level == "commune"
+        duty = province.duty_of_communes if is_commune else province.duty_of_districts
     else:
-        name, level = _agency(agencies, agency_code, on), "agency"
+        name, level, duty = _agency(agencies, agency_code, on), "agency", agency_code
         codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
-        rows = indicators[indicators["indicator_code"].isin(str(codes).split(";"))]
-        todo = tasks[_lists(tasks["agency_codes"], agency_code)]
+        rows = indicators[indicators["indicator_code"].isin(split_codes(codes))]
+    todo = tasks[[duty in split_codes(codes) for codes in tasks["agency_codes"]]]
     rows = rows.drop_duplicates("indicator_code")
     head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
     _write_figures(book, head, rows)
@@ -119,14 +120,6 @@ def _not_there(code: str | None, name: str, on: str, instead: str | None) -> str
     day = f"{datetime.fromisoformat(on):%d/%m/%Y}"
     text = REFUSALS["not_there"].format(code=code, name=name, on=day)
     return text + (REFUSALS["instead"].format(instead=instead) if instead else "")
-
-
-def _duty(level: str, province: Province) -> str:
-    return province.duty_of_communes if level == "commune" else province.duty_of_districts
-
-
-def _lists(codes: pd.Series, code: str | None) -> pd.Series:
-    return codes.fillna("").map(lambda text: code in text.split(";")).astype(bool)
 
 
 def _write_figures(
