@@ -6,8 +6,9 @@ import nbformat
 import pandas as pd
 
 from tests import frames
-from xhht_analysis.publishing import appendix, brief, report, review, what_if
+from xhht_analysis.publishing import appendix, brief, documents, report, review, what_if, word
 from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 
 
@@ -49,6 +50,18 @@ def executed(blocks: list | dict[str, list], path: Path) -> Path:
         cells.append(cell)
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
     return path
+
+
+def export_html(notebook: Path, out: Path, part: str = "report", *, outline: bool = False) -> Path:
+    """One part of an executed notebook as a page."""
+    blocks = documents.read_executed(notebook, Labels(), part, outline=outline)
+    return documents.write_page(blocks, out, Labels())
+
+
+def export_docx(notebook: Path, out: Path, part: str = "report", *, outline: bool = False) -> Path:
+    """One part of an executed notebook as a Word file."""
+    blocks = documents.read_executed(notebook, Labels(), part, outline=outline)
+    return word.write_docx(blocks, out, Labels(), part)
 
 
 def hostile(text: str = "<script>alert('x')</script> \"$tên$\" & ") -> ReportData:

@@ -27,6 +27,7 @@ from xhht_analysis.publishing import (
     what_if,
 )
 from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.labels import Labels
 
 PROVINCE = "82"
 pytestmark = pytest.mark.browser
@@ -47,13 +48,15 @@ def folder(tmp_path_factory):
     notebook = report_maker.executed(report_maker.parts(run), root / "05.ipynb")
     for part, name in NAMES.items():
         form = {"part": part, "outline": part != "brief"}
-        documents.export_html(notebook, place / f"{name}.html", **form)
-        documents.export_docx(notebook, place / f"{name}.docx", **form)
+        report_maker.export_html(notebook, place / f"{name}.html", **form)
+        report_maker.export_docx(notebook, place / f"{name}.docx", **form)
     names = ("opening", "summary", "goals", "figures", "quality", "activities")
     unit = [block for name in names for block in getattr(unit_report, name)(run, "819")]
-    documents.write_page(unit, place / "units" / "819.html")
+    documents.write_page(documents.number(unit, Labels()), place / "units" / "819.html", Labels())
     blocks = indicator_pages.indicator_blocks(run, "clc_it", gallery.pictures(run))
-    documents.write_page(blocks, place / "indicators" / "clc_it.html")
+    documents.write_page(
+        documents.number(blocks, Labels()), place / "indicators" / "clc_it.html", Labels()
+    )
     (place / "run").mkdir()
     (place / "run" / "run.json").write_text(json.dumps({"sample": True}))
     site.write_index(root, frames.CONFIG)

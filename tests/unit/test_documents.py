@@ -35,8 +35,8 @@ def made(run, tmp_path_factory):
     notebook = report_maker.executed(parts, folder / "05.ipynb")
     for part in parts:
         form = {"part": part, "outline": part != "brief"}
-        documents.export_html(notebook, folder / f"{part}.html", **form)
-        documents.export_docx(notebook, folder / f"{part}.docx", **form)
+        report_maker.export_html(notebook, folder / f"{part}.html", **form)
+        report_maker.export_docx(notebook, folder / f"{part}.docx", **form)
     workbook.write_annex(run, folder / "annex.xlsx")
     return folder, {part: [b.content for b in blocks] for part, blocks in parts.items()}
 
@@ -99,7 +99,7 @@ def test_headings_are_numbered_roman_arabic_letter(tmp_path):
     blocks = [heading("A", 1), heading("B"), heading("C", 3), heading("D", 4), heading("E", 4),
               heading("F", 3), heading("G"), heading("H", 3)]  # fmt: skip
     notebook = report_maker.executed(blocks, tmp_path / "n.ipynb")
-    out = documents.export_docx(notebook, tmp_path / "n.docx", outline=True)
+    out = report_maker.export_docx(notebook, tmp_path / "n.docx", outline=True)
     found = [p.text for p in Document(out).paragraphs if p.style.name.startswith("Heading")]
     assert found == ["I. B", "1. C", "a) D", "b) E", "2. F", "II. G", "1. H"]
 
@@ -120,13 +120,13 @@ def test_submitted_markup_stays_text(tmp_path):
     blocks = report_maker.sections(run, figures=False)
     blocks += report_maker.review.review(run, "midterm", office, lambda *names: [])
     notebook = report_maker.executed(blocks, tmp_path / "05.ipynb")
-    text = documents.export_html(notebook, tmp_path / "p.html").read_text(encoding="utf-8")
+    text = report_maker.export_html(notebook, tmp_path / "p.html").read_text(encoding="utf-8")
     assert len(Page(text).all("script")) == 1
     assert text.count("<script>alert") == 0
     assert HOSTILE in Page(text).text
     assert f"{HOSTILE} của cơ quan" in Page(text).text
     assert "**" not in Page(text).text
-    word = Document(documents.export_docx(notebook, tmp_path / "w.docx"))
+    word = Document(report_maker.export_docx(notebook, tmp_path / "w.docx"))
     cells = {cell.text for grid in word.tables for row in grid.rows for cell in row.cells}
     assert any(HOSTILE in text for text in cells)
 
@@ -138,11 +138,11 @@ def test_a_notebook_that_failed_or_never_ran_is_no_document(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[cell])
     nbformat.write(notebook, tmp_path / "a.ipynb")
     with pytest.raises(documents.ExportError, match="not executed"):
-        documents.export_html(tmp_path / "a.ipynb", tmp_path / "a.html")
+        report_maker.export_html(tmp_path / "a.ipynb", tmp_path / "a.html")
     cell.outputs = [nbformat.v4.new_output("error", ename="E", evalue="v", traceback=[])]
     nbformat.write(notebook, tmp_path / "a.ipynb")
     with pytest.raises(documents.ExportError, match="failed"):
-        documents.export_docx(tmp_path / "a.ipynb", tmp_path / "a.docx")
+        report_maker.export_docx(tmp_path / "a.ipynb", tmp_path / "a.docx")
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".ipynb"]
 
 

@@ -42,9 +42,9 @@ def test_the_province_is_the_sum_of_its_districts_by_counts():
     # first draw 2030: (100 * 40 + 300 * 65) / 400
     assert course().of("82")[:, -1].tolist() == [58.75, 68.75, 78.75, 88.75]
     assert course().of("815")[:, -1].tolist() == [40, 50, 60, 70]
-    with pytest.raises(explore.NoCourseError, match="denominators"):
+    with pytest.raises(explore.NoFiguresError, match="denominators"):
         course(weights=None).of("82")
-    with pytest.raises(explore.NoCourseError, match="999"):
+    with pytest.raises(explore.NoFiguresError, match="999"):
         course().of("999")
 
 
@@ -68,7 +68,7 @@ def test_what_if_says_before_and_after(run):
     assert table["prob_before"].tolist()[0] == 0.25
     assert table["prob_after"].tolist()[0] == 0.5
     assert list(table.iloc[:, 0]) == [run.names["815"], "toàn tỉnh"]
-    with pytest.raises(explore.NoCourseError, match="2031"):
+    with pytest.raises(explore.NoFiguresError, match="2031"):
         explore.what_if(run, course(), "815", 1, year=2031)
 
 
@@ -103,9 +103,9 @@ def test_a_model_without_a_score_is_said_to_be_untested(run):
 
 
 def test_what_cannot_be_drawn_is_said(run):
-    with pytest.raises(explore.NoCourseError, match="judge_again"):
+    with pytest.raises(explore.NoFiguresError, match="judge_again"):
         explore.forecast_course(run, "literacy_l2_districts")
-    with pytest.raises(explore.NoCourseError, match="no figure"):
+    with pytest.raises(explore.NoFiguresError, match="no figure"):
         explore.forecast_course(run, frames.NO_DATA_GOAL)
     with pytest.raises(ValueError, match="drift"):
         explore.forecast_course(run, GOAL, model="crystal_ball")

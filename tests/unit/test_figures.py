@@ -9,10 +9,13 @@ from seaborn.utils import relative_luminance
 from tests import frames, report_maker
 from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
+from xhht_analysis.publishing import report
+from xhht_analysis.publishing.blocks import plain_text
 from xhht_analysis.publishing.figures import base, courses, gallery, grids, plan
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
+from xhht_analysis.publishing.selection import NoFiguresError
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
@@ -227,13 +230,20 @@ def test_no_text_is_cut_at_the_edge_of_the_printed_figure(run):
     assert max(ends) <= figure.bbox.width
 
 
-def test_a_run_without_figures_draws_what_says_so():
+def test_a_run_without_figures_draws_no_empty_frame():
     bare = frames.make_material(
         panel=frames.make_panel().head(0), forecasts=frames.make_forecasts().head(0),
         submissions=frames.make_submissions().head(0), verdicts=frames.make_verdicts(no_data=True),
     )  # fmt: skip
-    for sketch in (gallery.report_figures(bare) | gallery.annex_figures(bare)).values():
-        assert sketch().get_label()
+    names = [*(gallery.report_figures(bare) | gallery.annex_figures(bare))]
+    drawn = gallery.pictures(bare)(*names)
+    assert [name for name in names if gallery.pictures(bare)(name)] == ["overview", "heatmap"]
+    assert all(block.content["alt"] for block in drawn)
+    assert gallery.save_all({"pace": gallery.report_figures(bare)["pace"]}, "") == {}
+    with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
+        courses.plot_fan(bare, "clc_it")
+    said = " ".join(plain_text(b.content) for b in report.sections(bare, gallery.pictures(bare)))
+    assert "Không có mục tiêu tỷ lệ nào còn ở phía trước" in said
 
 
 def test_sixty_units_and_very_long_names_are_drawn():

@@ -7,7 +7,6 @@ import pytest
 from tests import frames, report_maker
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.plan import areas
-from xhht_analysis.publishing import documents
 from xhht_analysis.publishing.blocks import cell_text, plain_text
 
 pytestmark = pytest.mark.slow
@@ -58,5 +57,5 @@ def test_all_three_documents_are_made(parts, tmp_path):
     notebook = report_maker.executed(parts, tmp_path / "05.ipynb")
     for part in parts:
         form = {"part": part, "outline": part != "brief"}
-        assert documents.export_html(notebook, tmp_path / f"{part}.html", **form).is_file()
-        assert documents.export_docx(notebook, tmp_path / f"{part}.docx", **form).is_file()
+        assert report_maker.export_html(notebook, tmp_path / f"{part}.html", **form).is_file()
+        assert report_maker.export_docx(notebook, tmp_path / f"{part}.docx", **form).is_file()

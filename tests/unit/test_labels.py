@@ -4,6 +4,7 @@ import math
 import re
 import shutil
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,3 +142,30 @@ def test_rounding_stays_within_half_a_step(value, decimals):
     assert math.isclose(
         labels.round_half_up(value, decimals), value, abs_tol=0.5 * 10**-decimals + 1e-6
     )
+
+
+def test_what_comes_after_the_day_of_the_report_has_not_happened():
+    early = labels.Labels("vi", labels.plan_words(ROOT / "config", "2024-11-20"))
+    late = labels.Labels("vi", labels.plan_words(ROOT / "config", "2025-07-01"))
+    assert early.word("frame") == "Tỉnh Tiền Giang, 11 huyện, thành, thị"
+    assert "không còn cấp huyện" not in early.word("goal.districts_note")
+    assert "không còn cấp huyện" in late.word("goal.districts_note")
+    assert early.plan["authority"] == "TỈNH TIỀN GIANG"
+    assert late.plan["authority"] == "TỈNH ĐỒNG THÁP"
+
+
+@pytest.mark.parametrize(
+    ("text", "as_of", "left"),
+    [
+        ("Hai chuẩn. Từ 01/7/2025 không còn huyện: cần quyết định.", "2024-11-20", "Hai chuẩn."),
+        ("Từ 01/7/2025 không còn huyện.", "2025-06-30", ""),
+        ("Từ 01/7/2025 không còn huyện.", "2025-07-01", "Từ 01/7/2025 không còn huyện."),
+        ("Nghị định 20/2014/NĐ-CP; Nghị định 277/2025/NĐ-CP", "2024-11-20",
+         "Nghị định 20/2014/NĐ-CP"),
+        ("20 % của 11 là 2,2; đến năm 2030 cần 6.", "2024-11-20",
+         "20 % của 11 là 2,2; đến năm 2030 cần 6."),
+    ],
+)  # fmt: skip
+def test_a_text_of_the_plan_ends_where_it_names_a_later_day(text, as_of, left):
+    words = labels.Labels("vi", labels.plan_words(ROOT / "config", as_of))
+    assert words.local(pd.Series({"note_vi": text}), "note") == left

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -15,8 +16,15 @@ import pytest
 from tests import frames, report_maker
 from tests.pages import Page
 from xhht_analysis.forecasting import backtest
-from xhht_analysis.publishing import documents, indicator_pages, site, unit_report, workbook
+from xhht_analysis.publishing import (
+    decisions,
+    indicator_pages,
+    site,
+    unit_report,
+    workbook,
+)
 from xhht_analysis.publishing.blocks import prose
+from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import ReportData
 
 pytestmark = pytest.mark.unit
@@ -33,8 +41,8 @@ def made(run, tmp_path_factory):
     """Report and workbook of one invented run."""
     folder = tmp_path_factory.mktemp("outputs")
     notebook = report_maker.executed(report_maker.sections(run, figures=False), folder / "05.ipynb")
-    documents.export_html(notebook, folder / "report.html", outline=True)
-    documents.export_docx(notebook, folder / "report.docx", outline=True)
+    report_maker.export_html(notebook, folder / "report.html", outline=True)
+    report_maker.export_docx(notebook, folder / "report.docx", outline=True)
     workbook.write_annex(run, folder / "annex.xlsx")
     return folder, notebook
 
@@ -118,7 +126,7 @@ def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
     book = openpyxl.load_workbook(made[0] / "annex.xlsx")
     rows = list(book["Tệp đã nhận"].values)
     first = dict(zip(rows[1], rows[2], strict=True))
-    assert (first["Năm"], first["Số liệu minh hoạ"]) == (2021, True)
+    assert (first["Năm"], first["Số liệu minh hoạ"]) == (2021, "có")
     assert isinstance(first["Năm"], int)
     panel = list(book["Số liệu"].values)
     place = panel[1].index("Năm")
@@ -135,8 +143,8 @@ def test_word_excel_and_pages_are_made_without_matplotlib():
 
 def test_documents_are_the_same_bytes_every_time(made, run, tmp_path):
     folder = made[0]
-    documents.export_html(folder / "05.ipynb", tmp_path / "report.html", outline=True)
-    documents.export_docx(folder / "05.ipynb", tmp_path / "report.docx", outline=True)
+    report_maker.export_html(folder / "05.ipynb", tmp_path / "report.html", outline=True)
+    report_maker.export_docx(folder / "05.ipynb", tmp_path / "report.docx", outline=True)
     workbook.write_annex(run, tmp_path / "annex.xlsx")
     for name in ("report.html", "report.docx", "annex.xlsx"):
         one, other = (hashlib.sha256((f / name).read_bytes()) for f in (folder, tmp_path))
@@ -265,3 +273,43 @@ def test_references_stand_on_the_pages_of_their_goals_with_their_source(run):
 def test_an_unknown_unit_is_an_error(run):
     with pytest.raises(ValueError, match="99999"):
         unit_report.opening(run, "99999")
+
+
+def test_only_figures_of_the_years_without_districts_are_called_rebuilt(run):
+    panel = run.panel.assign(value_type="derived")
+    rebuilt = frames.make_material(panel=panel)
+    (said,) = indicator_pages.break_sentences(rebuilt, "clc_it")
+    assert "22 số liệu của 11 địa bàn cũ" in said  # 2025 and 2026, though all six years are derived
+
+
+def test_an_early_report_names_no_law_of_a_later_year():
+    early = replace(
+        frames.make_material(), as_of="2024-11-20",
+        labels=Labels("vi", plan_words(frames.CONFIG, "2024-11-20")),
+    )  # fmt: skip
+    assert list(early.past_references["reference_code"]) == ["VN-DT-2020", "VN-CC-2020", "TT25"]
+
+
+def test_what_is_asked_always_has_its_evidence():
+    """No figures at all: only goals without an object are asked about, and it says why."""
+    bare = frames.make_material(
+        panel=frames.make_panel().head(0), forecasts=frames.make_forecasts().head(0),
+        verdicts=frames.make_verdicts(no_data=True).assign(reason="no_legal_object;no_figures"),
+    )  # fmt: skip
+    (asked,) = decisions.decisions(bare)
+    assert asked.basis == "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
+    none = frames.make_material(verdicts=frames.make_verdicts().head(0))
+    block = decisions.decision_table(none)
+    assert block.content["paragraphs"] == ["Chưa có việc nào phát sinh từ số liệu lần này."]
+
+
+def test_the_annex_speaks_in_words(run):
+    words = workbook.in_words(run, pd.DataFrame({
+        "model_id": ["xhht-2", "damped_ets"], "comparator": [">=", "<="],
+        "is_sample": [True, False],
+        "depends_on": ["last_year_dropped", None],
+    }))  # fmt: skip
+    assert words.to_numpy().ravel().tolist()[:-1] == [
+        "mô hình của bộ công cụ", "không thấp hơn", "có", "nếu không tính số liệu năm mới nhất",
+        "san mũ, xu thế giảm dần (ETS)", "không quá", "không",
+    ]  # fmt: skip

@@ -1,7 +1,5 @@
 """Who answers: agencies under the name they bear today, and to whom a text is addressed."""
 
-from __future__ import annotations
-
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.report_data import ReportData
 

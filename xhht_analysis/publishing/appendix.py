@@ -1,7 +1,5 @@
 """The annex: everything behind the report, goal by goal and unit by unit, as blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from xhht_analysis.publishing import parts, sentences

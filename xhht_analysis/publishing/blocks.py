@@ -5,8 +5,6 @@ HTML, Word and print without reading HTML back. HTML is made by templates/commit
 which escapes every text; ``**two stars**`` make bold.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

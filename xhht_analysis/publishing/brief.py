@@ -1,7 +1,5 @@
 """The brief for the leadership: headline, all goals, three decisions and a caveat on two pages."""
 
-from __future__ import annotations
-
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.decisions import decision_table

@@ -3,8 +3,6 @@
 `panel_changes` is the account of figures that `xhht compare` starts from too.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from xhht_analysis import contracts

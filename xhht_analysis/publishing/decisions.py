@@ -4,8 +4,6 @@
 conflict where they would settle a verdict; 3. which goal needs another pace or another reading.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +11,7 @@ import pandas as pd
 
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name
-from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import HOPEFUL
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
@@ -45,7 +43,8 @@ def decision_table(run: ReportData) -> Block:
     """The decisions as a table of three columns."""
     word = run.labels.word
     rows = [[f"{i}. {d.asked}", d.basis, d.addressee] for i, d in enumerate(decisions(run), 1)]
-    rows = rows or [[word("decision.none"), "–", "–"]]
+    if not rows:
+        return prose([word("decision.none")])
     return parts.grid(
         run, word("decision.caption"), "asked basis addressee", rows, align="lll", cards=True
     )
@@ -104,7 +103,7 @@ def data_decision(run: ReportData) -> Decision | None:
     assumed = [s for s in run.all_statements() if s.depends_on and not _hangs_on_figures(s)]
     if assumed:
         basis += " " + word("decision.assumed", n=len(assumed))
-    who = list(dict.fromkeys(who for *_, who in items))
+    who = list(dict.fromkeys(name for *_, who in items for name in who))
     return Decision(word("decision.data", n=len(items)), basis, run.labels.some(who, 4))
 
 
@@ -112,17 +111,17 @@ def _hangs_on_figures(said: Statement) -> bool:
     return said.depends_on in DOUBTFUL_FIGURES
 
 
-def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, str]]:
+def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
     word, later = run.labels.word, []
     for said in run.all_statements():
         shown = said.latest if said.is_forecast else said.actual
-        lead, sent = lead_name(run, said.goal_code), said.other_source
+        lead, sent = [lead_name(run, said.goal_code)], said.other_source
         if sent and shown and shown.exact and said.meets(sent.low) != said.meets(shown.low):
             texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
             yield said, said.say(f"decision.{said.source_key}", **texts), lead
         elif shown and said.meets(shown.high) != said.meets(shown.low):
-            names = run.labels.some(run.silent_units(said.indicator_code, shown.year))
+            names = run.silent_units(said.indicator_code, shown.year)
             why = word("decision.missing", year=shown.year, shown=said.range_text(shown))
             yield said, why, names or lead
         elif _hangs_on_figures(said):
@@ -168,4 +167,6 @@ def course_decision(run: ReportData) -> Decision | None:
             who.append(word("addressee"))
     if not asked:
         return None
-    return Decision(" ".join(asked), " ".join(basis) or "–", ", ".join(dict.fromkeys(who)))
+    if ended:
+        basis.append(word("decision.no_object_basis"))
+    return Decision(" ".join(asked), " ".join(basis), ", ".join(dict.fromkeys(who)))

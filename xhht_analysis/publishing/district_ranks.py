@@ -1,7 +1,5 @@
 """Districts: who leads, who needs help, by the goals asked of each district alone."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from xhht_analysis.publishing import parts
@@ -57,7 +55,8 @@ def places(run: ReportData, drawn) -> list[Block]:
     for key, column in (("best", "hopeful"), ("push", "hard"), ("top", "best"), ("low", "last")):
         if names := extreme(run, rows, column):
             lines.append(word(f"places.{key}", year=year, names=names))
-    return [prose(lines), *drawn("heatmap"), *gain_table(run), prose([word("places.note")], "note")]
+    note = prose([word("places.note")], "note")
+    return [prose(lines), *gain_table(run), note, *drawn("heatmap")]
 
 
 def gain_table(run: ReportData) -> list[Block]:

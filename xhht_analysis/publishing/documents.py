@@ -4,8 +4,6 @@ The blocks of the notebook (see `blocks`) are numbered once, so that "Hình 3" i
 in every form. Cells tagged ``analyst-only``, all code and all prints stay behind.
 """
 
-from __future__ import annotations
-
 import base64
 import logging
 import os
@@ -115,30 +113,11 @@ def roman(n: int) -> str:
     return "X" * (n // 10) + ROMAN[n % 10]
 
 
-def export_html(
-    executed_notebook: Path,
-    out: Path,
-    *,
-    part: str = REPORT,
-    outline: bool = False,
-    lang: str = "vi",
-) -> Path:
-    """Write one part of the notebook as a page that needs nothing else: no external address.
+def write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
+    """Write numbered blocks as a page that needs nothing else: no external address.
 
-    The only script is that of the what-if section, named by its hash in the page's policy. Raises
-    what `read_executed` raises.
+    The only script is that of the what-if section, named by its hash in the page's policy.
     """
-    labels = Labels(lang)
-    return _write_page(read_executed(executed_notebook, labels, part, outline=outline), out, labels)
-
-
-def write_page(blocks: list[Block], out: Path, *, lang: str = "vi") -> Path:
-    """Write blocks as a page of the same look, without a notebook (indicator pages, index)."""
-    labels = Labels(lang)
-    return _write_page(number(blocks, labels), out, labels)
-
-
-def _write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
     contents = [block.shown for block in blocks]
     headings = [c for c in contents if c["kind"] == "heading"]
     css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
@@ -157,26 +136,6 @@ def _write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
     }
     template = templates().get_template("page.html.j2")
     return files.write_text(out, template.render(page, headings=headings, blocks=contents))
-
-
-def export_docx(
-    executed_notebook: Path,
-    out: Path,
-    *,
-    part: str = REPORT,
-    outline: bool = False,
-    lang: str = "vi",
-) -> Path:
-    """Write one part of the notebook as a Word file in the form of Nghị định 30/2020/NĐ-CP.
-
-    Raises what `read_executed` raises.
-    """
-    from xhht_analysis.publishing.word import write_docx
-
-    labels = Labels(lang)
-    return write_docx(
-        read_executed(executed_notebook, labels, part, outline=outline), out, labels, part
-    )
 
 
 def find_browser() -> str | None:

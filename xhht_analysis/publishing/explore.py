@@ -24,17 +24,13 @@ from xhht_analysis.plan.province import read_province
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
-from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.selection import NoFiguresError, where
 
 SCENARIOS = ("none", "last3", "best3")
 """No line; the pace of the last three years; the unit's own best three years."""
 PACE_WINDOW = 3
 FIXTURE = "tests/fixtures/processed"
 FIGURE_TABLES = ("panel", "forecasts", "verdicts")
-
-
-class NoCourseError(ValueError):
-    """A goal, unit or year for which there is nothing to draw; the message says which."""
 
 
 def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
@@ -65,11 +61,11 @@ class Course:
     province: str = field(default_factory=lambda: read_province(Project().config_dir).code)
 
     def of(self, unit_code: str) -> np.ndarray:
-        """Draws (n, T) of one unit, or of the province by counts; NoCourseError without figures."""
+        """Draws (n, T) of one unit, or of the province by counts; else NoFiguresError."""
         if unit_code in self.units or unit_code not in ("", self.province):
             return self.draws[:, self._place(unit_code)]
         if self.weights is None:
-            raise NoCourseError(f"{self.goal_code}: denominators are missing, nothing adds up")
+            raise NoFiguresError(f"{self.goal_code}: denominators are missing, nothing adds up")
         return (self.draws * self.weights[None, :, None]).sum(axis=1) / self.weights.sum()
 
     def place(self, year: int) -> int:
@@ -78,7 +74,7 @@ class Course:
 
     def _place(self, unit_code: str) -> int:
         if unit_code not in self.units:
-            raise NoCourseError(f"{self.goal_code}: unit {unit_code!r} has no figure")
+            raise NoFiguresError(f"{self.goal_code}: unit {unit_code!r} has no figure")
         return self.units.index(unit_code)
 
     def chance(self, unit_code: str, year: int, target: float, *, most: bool = False) -> float:
@@ -116,7 +112,7 @@ def forecast_course(
 
     Raises
     ------
-    NoCourseError
+    NoFiguresError
         If the goal is no share, or has no figure by then.
     ValueError
         If there is no such model.
@@ -125,14 +121,14 @@ def forecast_course(
     if model not in models:
         raise ValueError(f"model must be one of {', '.join(models)}, not {model!r}")
     if run.is_level(goal_code):
-        raise NoCourseError(f"{goal_code} counts recognised units; see `judge_again`")
+        raise NoFiguresError(f"{goal_code} counts recognised units; see `judge_again`")
     rows = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"])
     rows = rows.dropna(subset="value")
     rows = rows[rows["year"] <= (origin_year or run.last_year - 1)]
     own = rows[rows["unit_code"].isin(run.districts["unit_code"])]
     history = (own if len(own) else rows).assign(group_code=run.province.code)
     if history.empty:
-        raise NoCourseError(f"{goal_code} has no figure by {origin_year}")
+        raise NoFiguresError(f"{goal_code} has no figure by {origin_year}")
     forecast = models[model](history, run.last_year - int(history["year"].max()))
     ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
     last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
@@ -221,7 +217,7 @@ def what_if(
     year, unit_code = year or run.last_year, run.code(unit_code)
     target = run.target(course.goal_code, year)
     if target is None:
-        raise NoCourseError(f"{course.goal_code} has no target for {year}")
+        raise NoFiguresError(f"{course.goal_code} has no target for {year}")
     need, most = float(target["target_value"]), target["comparator"] == "<="
     faster, rows = course.sped_up(unit_code, points), []
     for unit, name in _places(run, course, unit_code).items():

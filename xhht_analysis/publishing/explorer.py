@@ -3,19 +3,21 @@
 Under papermill and nbval there is nobody to choose: the same view is drawn once, as it stands.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable
+from functools import partial
 from html import escape
 
 import ipywidgets as widgets
+from matplotlib.figure import Figure
 
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.publishing import explore, sentences
 from xhht_analysis.publishing.blocks import prose
-from xhht_analysis.publishing.figures.base import png_bytes
+from xhht_analysis.publishing.figures.base import picture_if_any
 from xhht_analysis.publishing.figures.courses import plot_fan
 from xhht_analysis.publishing.figures.grids import plot_ladder
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import NoFiguresError
 
 WIDE = widgets.Layout(width="40rem")
 STYLE = {"description_width": "14rem"}
@@ -39,30 +41,31 @@ def view(
     if run.is_level(goal_code):
         if origin_year:
             run = explore.judge_again(run, goal_code, origin_year)
-        figure = plot_ladder(run, (run.ordered_goals.loc[goal_code, "indicator_code"],))
-        told = [
-            *sentences.goal_sentences(run, goal_code),
-            run.labels.word("explore.level"),
-        ]
-        return png_bytes(figure), figure.get_label(), prose(told).html
+        indicators = (run.ordered_goals.loc[goal_code, "indicator_code"],)
+        told = [*sentences.goal_sentences(run, goal_code), run.labels.word("explore.level")]
+        return *_shown(partial(plot_ladder, run, indicators)), prose(told).html
     try:
         base = explore.forecast_course(run, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
         draws = course.of(unit_code)
-    except explore.NoCourseError:
+    except NoFiguresError:
         text = run.labels.word("explore.nothing")
-        return png_bytes(plot_fan(run, goal_code)), text, prose([text]).html
+        return _shown(partial(plot_fan, run, goal_code))[0], text, prose([text]).html
     seen = run.observed(goal_code, None, unit_code)
     seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
     pace = explore.scenario_pace(seen[seen.index <= course.origin_year], scenario)
-    figure = plot_fan(
-        run, goal_code, unit_code, years=course.years, draws=draws, model=model, pace=pace
-    )
+    form = {"years": course.years, "draws": draws, "model": model, "pace": pace}
     table = explore.chances(run, course).to_html(border=0)
     if extra:
         changed = explore.what_if(run, base, unit_code, extra).iloc[:, :3]
         table = changed.to_html(border=0, index=False) + table
-    return png_bytes(figure), figure.get_label(), table
+    return *_shown(partial(plot_fan, run, goal_code, unit_code, **form)), table
+
+
+def _shown(draw: Callable[[], Figure]) -> tuple[bytes, str]:
+    """PNG and alt text of a figure; both empty where there is nothing to draw."""
+    blocks = picture_if_any(draw)
+    return (blocks[0].png, blocks[0].content["alt"]) if blocks else (b"", "")
 
 
 def explorer(run: ReportData) -> widgets.VBox:
@@ -80,7 +83,7 @@ def explorer(run: ReportData) -> widgets.VBox:
         ),
         "model": _dropdown(
             word("explore.model_head"),
-            [(word(f"explore.model.{name}"), name) for name in registered_models()],
+            [(word(f"model_id.{name}"), name) for name in registered_models()],
         ),
         "scenario": _dropdown(
             word("explore.scenario_head"),

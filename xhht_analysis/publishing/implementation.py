@@ -1,7 +1,5 @@
 """Tasks and money of the reporting year, as reported; earlier years as a trend, never added up."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from xhht_analysis.publishing import parts

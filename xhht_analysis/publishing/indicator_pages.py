@@ -4,8 +4,6 @@ Pages stand in ``indicators/`` beside the committee's report; the CSV beside eac
 of that indicator as it is, so that a number can be followed from page to table row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from xhht_analysis import contracts, files
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block, clean, heading, links, prose
-from xhht_analysis.publishing.documents import write_page
+from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import tone
 from xhht_analysis.publishing.selection import where
@@ -32,8 +30,8 @@ def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> list[P
     """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` gives pictures."""
     made = []
     for code in run.indicators["indicator_code"]:
-        blocks = indicator_blocks(run, code, drawn)
-        made.append(write_page(blocks, folder / f"{code}.html", lang=run.labels.lang))
+        blocks = number(indicator_blocks(run, code, drawn), run.labels)
+        made.append(write_page(blocks, folder / f"{code}.html", run.labels))
         rows = where(run.panel, indicator_code=code).sort_values(list(contracts.PANEL_KEY))
         text = rows.to_csv(index=False, lineterminator="\r\n")
         made.append(files.write_text(folder / f"{code}.csv", text))
@@ -65,12 +63,12 @@ def _about(run: ReportData, row: pd.Series) -> Block:
     word = run.labels.word
     body = [[word("indicator.code"), row["indicator_code"]]]
     for name in FIELDS:
-        value = run.labels.local(row, name) or row.get(name)
+        value = run.labels.local(row, name)
         if name == "reporter":
-            value = ", ".join(run.names.get(c, c) for c in split_codes(str(value or "")))
+            value = ", ".join(run.names.get(c, c) for c in split_codes(value))
         if name == "measure_unit":
-            value = run.labels.known("measure_unit", str(value))
-        if pd.notna(value) and str(value):
+            value = run.labels.known("measure_unit", value)
+        if value:
             body.append([word(f"indicator.{name}"), clean(value, 600)])
     columns = [word("indicator.field"), word("indicator.value")]
     return parts.grid(run, word("indicator.about_caption"), columns, body)
@@ -103,7 +101,7 @@ def references(run: ReportData, code: str) -> list[Block]:
     rows = [
         [row["area_vi"], str(row["year"]), _reference_value(run, row),
          run.labels.local(row, "text"), row["source"]]
-        for _, row in run.references.iterrows()
+        for _, row in run.past_references.iterrows()
         if goals & set(split_codes(row["goal_codes"]))
     ]  # fmt: skip
     caption = run.labels.word("indicator.references_caption")
@@ -134,7 +132,7 @@ def break_sentences(run: ReportData, code: str) -> list[str]:
     every = where(run.panel, indicator_code=code)["definition_variant"].dropna()
     others = sorted(set(every) - set(rows["definition_variant"]))
     rebuilt = where(rows, unit_code=list(run.districts["unit_code"]), value_type="derived")
-    told = []
+    rebuilt, told = rebuilt[rebuilt["year"] >= int(run.labels.plan["year_ended"])], []
     if len(rebuilt):
         told.append(word("indicator.break_boundary", n=number(len(rebuilt))))
     if others and len(rows):

@@ -4,21 +4,20 @@ The words stand in ``templates/words.toml``, one entry per sentence, so that an 
 correct its own wording. Vietnamese numbers have a decimal comma and dates the form dd/mm/yyyy.
 """
 
-from __future__ import annotations
-
 import math
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
 
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_goals, read_targets
-from xhht_analysis.plan.province import NEVER
 from xhht_analysis.project import Project
 
 LANGUAGES = ("vi", "en")
@@ -44,6 +43,11 @@ SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–∅", strict=True))
 """The shape that goes with each class: readable without colour."""
 HOPEFUL = ("reached", "very_likely", "likely")
 STRUGGLING = ("unlikely", "very_unlikely", "missed")
+
+TODAY = "9999"
+"""Later than every day but the end of what has none."""
+DAY, LEGAL_YEAR = re.compile(r"\b(\d\d?)/(\d\d?)/(\d{4})\b"), re.compile(r"\d/(\d{4})/")
+"""A day, 01/7/2025, and the year in the number of a legal text, 143/2025/NĐ-CP."""
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -77,7 +81,7 @@ class Labels:
         return self._own(entry).format(**{**self.plan, **values})
 
     def _own(self, entry: dict) -> str | list[str]:
-        """Text in this language; ``_kept`` is that of a province that keeps its districts."""
+        """Text in this language; ``_kept`` is that of a date on which there are districts."""
         kept = f"{self.lang}_kept" if self.plan["keeps_districts"] else ""
         return entry.get(kept, entry[self.lang])
 
@@ -115,11 +119,19 @@ class Labels:
         return [text.format(**self.plan) for text in self._own(_words()["paragraphs"][key])]
 
     def local(self, row: pd.Series, name: str) -> str:
-        """Text column ``name`` in this language, else in Vietnamese, else empty."""
-        for column in (f"{name}_{self.lang}", f"{name}_vi"):
+        """Text column ``name`` in this language, else in Vietnamese or in none, else empty.
+
+        It ends before the first clause that names a day or a legal text later than the report.
+        """
+        for column in (f"{name}_{self.lang}", f"{name}_vi", name):
             if column in row.index and pd.notna(row[column]) and row[column]:
-                return str(row[column])
+                clauses = re.split(r"(?<=[.;]) ", str(row[column]))
+                return " ".join(takewhile(self._is_past, clauses)).rstrip(";")
         return ""
+
+    def _is_past(self, text: str) -> bool:
+        days = [f"{y}-{int(m):02}-{int(d):02}" for d, m, y in DAY.findall(text)]
+        return all(day <= self.plan["as_of"] for day in [*days, *LEGAL_YEAR.findall(text)])
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Write ``value`` with a decimal comma and points between thousands (``vi``)."""
@@ -164,10 +176,14 @@ class Labels:
 
 
 @cache
-def plan_words(config_dir: Path) -> dict[str, object]:
-    """Names, years and counts of the plan that stand in braces in words.toml."""
+def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
+    """Names, years and counts of the plan that stand in braces in words.toml.
+
+    What begins or ends after ``as_of`` (ISO date) has not happened: districts are there.
+    """
     areas = read_areas(config_dir)
     province, years = areas.province, read_targets(config_dir)["target_year"]
+    keeps = province.has_districts(as_of)
     year, month, day = province.districts_end.split("-")
     month = month if month in ("01", "02") else month.lstrip("0")
     due = read_agencies(config_dir).set_index("agency_code")["deadline"]
@@ -178,7 +194,7 @@ def plan_words(config_dir: Path) -> dict[str, object]:
         "province_en": province.name_en,
         "department": province.department_vi,
         "letterhead": province.department_vi.upper(),
-        "authority": (province.merged_name_vi or province.name_vi).upper(),
+        "authority": (("" if keeps else province.merged_name_vi) or province.name_vi).upper(),
         "place": province.place_vi,
         "first_year": province.first_year,
         "plan_end": province.last_year,
@@ -189,7 +205,8 @@ def plan_words(config_dir: Path) -> dict[str, object]:
         "deadline": f"{due[1]}/{due[0]}",
         "ended": f"{day}/{month}/{year}",
         "year_ended": year,
-        "keeps_districts": province.districts_end == NEVER,
+        "keeps_districts": keeps,
+        "as_of": as_of,
     }
 
 
@@ -201,7 +218,8 @@ def _words() -> dict:
 def round_half_up(value: float, decimals: int = 0) -> float:
     """Round as people do on paper: halves away from zero, 2.675 to 2.68."""
     scale = 10**decimals
-    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9), value) / scale
+    rounded = math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9), value) / scale
+    return rounded + 0.0  # no minus before a zero
 
 
 def rounded_percent(probability: float) -> int:
@@ -209,18 +227,10 @@ def rounded_percent(probability: float) -> int:
     return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP
 
 
-def collation_key(text: str) -> tuple:
+def collation_key(text: str) -> list[tuple]:
     """Sort key of Vietnamese words: letters (a ă â … đ …) first, then the tone, word by word."""
-    return tuple(_word_key(word) for word in unicodedata.normalize("NFC", text).lower().split())
-
-
-def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    letters, tones = [], []
-    for char in word:
-        parts = unicodedata.normalize("NFD", char)
-        tone = next((TONES.index(mark) + 1 for mark in parts if mark in TONES), 0)
-        letter = unicodedata.normalize("NFC", "".join(m for m in parts if m not in TONES))
-        place = ALPHABET.find(letter)
-        letters.append(100 + place if place >= 0 else min(ord(letter[0]), 99))
-        tones.append(tone)
-    return tuple(letters), tuple(tones)
+    words = unicodedata.normalize("NFD", text.lower()).split()
+    plain = (unicodedata.normalize("NFC", re.sub(f"[{TONES}]", "", word)) for word in words)
+    letters = ([(ALPHABET.find(char), char) for char in word] for word in plain)
+    tones = ([TONES.find(mark) for mark in word if mark in TONES] for word in words)
+    return list(zip(letters, tones, strict=True))

@@ -1,7 +1,5 @@
 """Parts of a statement: a figure with its bounds, and a verdict under another reading."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Parts that several documents share: the opening, a table with words for heads, the doubts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pandas as pd

@@ -5,8 +5,6 @@ place, tasks and money, changes, quality of the data, method, proposals. ``drawn
 pictures of notebook 04 by name (`figures.gallery.pictures`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from xhht_analysis.publishing import parts, sentences
@@ -48,9 +46,10 @@ def section(run: ReportData, name: str, blocks: list[Block], **values: object) -
 
 def sections(run: ReportData, drawn: Drawn, *, whole: bool = True) -> list[Block]:
     """All sections but method and proposals; an ad hoc report is not ``whole``."""
-    blocks = section(run, "summary", [*headline(run), *drawn("overview")])
+    blocks = section(run, "summary", headline(run))
     blocks += section(run, "goals", results(run, drawn))
-    blocks += section(run, "pace", drawn("pace"))
+    none = prose([run.labels.word("pace_figure.none")])
+    blocks += section(run, "pace", drawn("pace") or [none])
     blocks += section(run, "places", places(run, drawn))
     if whole:
         blocks += section(run, "activities", implementation(run), year=run.report_year)
@@ -70,7 +69,9 @@ def results(run: ReportData, drawn: Drawn) -> list[Block]:
         name = block_name(run, number)
         caption = word("goals.block_caption", name=name)
         table = scorecard(run, caption, list(goals.index), note=not blocks)
-        blocks += [heading(name, 3), table]
+        # a tall figure stands behind a table that fills the page before it
+        overview = () if blocks else drawn("overview")
+        blocks += [heading(name, 3), table, *overview]
         if (goals["kind"] == COUNTED_KIND).any():
             blocks.append(prose([word("goal.districts_note")], "note"))
         blocks += [goal_paragraphs(run, code) for code in goals.index]
@@ -110,9 +111,11 @@ def proposals(run: ReportData) -> list[Block]:
     goals = {}
     for said in run.statements(run.last_year):
         if said.is_struggling or said.key == "open":
-            goals.setdefault(lead_name(run, said.goal_code), []).append(sentences.named(said))
-    for lead, names in goals.items():
-        text = word("proposal.goals", year=run.last_year, goals="; ".join(names))
+            kind = "missed" if said.key == "missed" else "goals"
+            key = lead_name(run, said.goal_code), kind
+            goals.setdefault(key, []).append(sentences.named(said))
+    for (lead, kind), names in goals.items():
+        text = word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         rows.setdefault(lead, []).append(text)
     if not rows:
         return [prose([word("decision.none")])]

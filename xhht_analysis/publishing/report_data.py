@@ -122,6 +122,13 @@ class ReportData:
         """The plan's goals in the plan's order, indexed by goal_code."""
         return self.goals.sort_values("order").set_index("goal_code", drop=False)
 
+    @cached_property
+    def past_references(self) -> pd.DataFrame:
+        """Laws, roadmaps and figures of other areas (config/references.csv) known on ``as_of``."""
+        rows = self.references
+        past = rows["kind"].eq("roadmap") | (rows["year"].astype(str) <= self.as_of[:4])
+        return rows[past & rows.apply(self.labels.local, axis=1, name="text").ne("")]
+
     def title(self, goal_code: str) -> str:
         """Title of a goal in the language of the labels."""
         return self.labels.local(self.ordered_goals.loc[goal_code], "title")
@@ -184,8 +191,8 @@ class ReportData:
             lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
-    def chance_of(self, said: statements.Statement, need: float) -> float:
-        """P(the province stands at ``need`` in the target year) from the forecasts; NaN without."""
+    def chance_of(self, said: statements.Statement) -> float:
+        """P(the province stands at the target in its year) from the forecasts; NaN without."""
         kind = "quantile" if said.measure_unit == "percent" else "pmf"
         rows = where(
             self.forecasts,
@@ -199,8 +206,9 @@ class ReportData:
             return float("nan")
         at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
         if kind == "pmf":
-            return float(value[at >= need].sum())
-        return float(1 - np.interp(need, value, at, left=0, right=1))
+            return float(value[[said.meets(level) for level in at]].sum())
+        below = float(np.interp(said.need, value, at, left=0, right=1))
+        return below if said.lower_is_better else 1 - below
 
     @kept
     def verdict(

@@ -1,7 +1,5 @@
 """Who reported for which year, and when: first reports, on time or late."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from xhht_analysis.publishing import parts

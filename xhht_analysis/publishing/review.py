@@ -5,8 +5,6 @@ paragraphs are kept in a Markdown file, one heading per section, and come back w
 document is made again. They are plain text: ``**bold**`` and blank lines, nothing else.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,14 +1,12 @@
 """The tables of one run, read from disk into a `ReportData`."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
 from xhht_analysis import contracts, store
 from xhht_analysis.plan import areas, goals, standards
 from xhht_analysis.project import Project, resolve
-from xhht_analysis.publishing.labels import Labels, plan_words
+from xhht_analysis.publishing.labels import TODAY, Labels, plan_words
 from xhht_analysis.publishing.report_data import OPTIONAL, ReportData, all_units
 from xhht_analysis.publishing.selection import where
 
@@ -31,8 +29,9 @@ def read_report_data(
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
     earlier = resolve(previous_dir) if previous_dir else None
     dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]
+    as_of = max(dates, default="")
     return ReportData(
-        as_of=max(dates, default=""),
+        as_of=as_of,
         previous=_optional("verdicts", earlier),
         previous_panel=_optional("panel", earlier),
         goals=goals.read_goals(config),
@@ -45,7 +44,7 @@ def read_report_data(
         standards=standards.read_standards(config),
         units=all_units(known),
         province=known.province,
-        labels=Labels(lang, plan_words(config)),
+        labels=Labels(lang, plan_words(config, as_of or TODAY)),
         **tables,
     )
 

@@ -3,8 +3,6 @@
 Nothing here draws, so that the Excel workbook is written without matplotlib.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,11 +1,13 @@
-"""Rows of a table by the values of its columns; answers that are looked up once."""
-
-from __future__ import annotations
+"""Rows of a table by the values of its columns; answers that are looked up once, or not there."""
 
 from collections.abc import Callable
 from functools import wraps
 
 import pandas as pd
+
+
+class NoFiguresError(ValueError):
+    """A goal, unit or year for which there is nothing to draw; the message says which."""
 
 
 def where(table: pd.DataFrame, **values: object) -> pd.DataFrame:

@@ -4,7 +4,7 @@ What is said of a goal comes from its `Statement` alone; what is said of the who
 statements.
 """
 
-from __future__ import annotations
+from dataclasses import replace
 
 import pandas as pd
 
@@ -194,7 +194,9 @@ def reading_condition(run: ReportData, said: Statement, reading: Reading) -> str
     """The other reading in words: "Nếu hiểu ..."."""
     parent = run.parent_goal(said.goal_code)
     name = run.title(parent) if parent else ""
-    return said.say(f"reading.{reading.key}", need=said.amount(reading.need), parent=name)
+    return said.say(
+        f"reading.{reading.key}", need=replace(said, need=reading.need).need_text, parent=name
+    )
 
 
 def reading_verdict(said: Statement, reading: Reading) -> str:
@@ -248,9 +250,10 @@ def reached_caveat(run: ReportData) -> str:
     met = [s for s in run.all_statements() if s.key == "reached"]
     year = max((s.target_year for s in met), default=0)
     met = [s for s in met if s.target_year == year]
+    merged = run.province.merged_name_vi and not run.labels.plan["keeps_districts"]
     counts = {
         "rebuilt": sum(s.measure_unit == "units" and s.ended for s in met),
-        "province": sum(s.kind == "province_status" for s in met if run.province.merged_name_vi),
+        "province": sum(s.kind == "province_status" for s in met if merged),
         "declared": sum(run.is_self_declared(s.indicator_code) for s in met),
     }
     word = run.labels.word
@@ -277,7 +280,7 @@ def caveat(run: ReportData) -> str:
 def limits(run: ReportData) -> list[str]:
     """What the figures do not say: fixed sentences, self-declared goals, law on the goals."""
     codes, laws = set(run.ordered_goals.index), []
-    for _, row in where(run.references, kind="law").iterrows():
+    for _, row in where(run.past_references, kind="law").iterrows():
         if codes & set(split_codes(row["goal_codes"])):
             remark = run.labels.word(f"reference.{row['status']}")
             laws.append(f"{run.labels.local(row, 'text')} {remark}".rstrip())

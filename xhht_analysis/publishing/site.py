@@ -1,7 +1,5 @@
 """The index of what has been made: works from a file share and from any web server."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +8,7 @@ from urllib.parse import quote
 from xhht_analysis.plan import areas, goals
 from xhht_analysis.project import DATE
 from xhht_analysis.publishing.blocks import Block, heading, links, prose
-from xhht_analysis.publishing.documents import write_page
+from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.labels import Labels, collation_key, plan_words
 from xhht_analysis.publishing.report_data import all_units
 from xhht_analysis.publishing.selection import where
@@ -45,7 +43,7 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
             known = sorted((p for p in pages if pages[p]), key=lambda p: collation_key(pages[p]))
             if known:
                 blocks += _section(labels, folder, section, {p: pages[p] for p in known})
-    return write_page(blocks, reports_root / "index.html", lang=lang)
+    return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
 
 def _page_names(config_dir: Path, labels: Labels) -> dict[str, dict[str, str]]:

@@ -74,8 +74,7 @@ class Statement:
     variants
         Chance under other assumptions or other data, by name.
     drivers
-        What moves the forecast most and by how many points of percent, at most two; of the
-        province the mean over its districts.
+        What moves the forecast most, in points of percent; of the province the districts' mean.
     """
 
     goal_code: str
@@ -152,11 +151,15 @@ class Statement:
         return seen is not None and self.meets(seen.low) and self.meets(seen.high)
 
     @property
-    def target_text(self) -> str:
-        """Target with the plan's "phấn đấu" or "duy trì" before it, "không quá" of a most."""
+    def need_text(self) -> str:
+        """What must be reached, "không quá" before a most."""
         text = self.amount(self.need, 0)
-        if self.lower_is_better:
-            text = self.labels.word("at_most", target=text)
+        return self.labels.word("at_most", target=text) if self.lower_is_better else text
+
+    @property
+    def target_text(self) -> str:
+        """Target with the plan's "phấn đấu" or "duy trì" before it."""
+        text = self.need_text
         if self.commitment == "must":
             return text
         kept_status = (self.kind, self.commitment) == ("milestone", "maintain")
@@ -332,9 +335,6 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
         tested=str(v.get("tested", "")),
         drivers=_drivers(run, code, year, unit) if forecast else (),
     )
-    if said.lower_is_better and said.base and year > said.base.year:
-        pace = (said.need - said.base.low) / (year - said.base.year)
-        said = replace(said, pace_required=min(0.0, pace))
     if unit != run.province.code:
         return said
     about = actual if v["basis"] == "observed" or said.latest is None else said.latest
@@ -393,8 +393,8 @@ def _readings(run: ReportData, said: Statement) -> tuple[Reading, ...]:
         need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
     else:
         return ()
+    other = replace(said, need=need)
     if said.actual is not None and said.actual.exact:
-        name = "reached" if said.actual.low >= need - NEARLY else "missed"
-        return (Reading(key, need, name),)
-    chance = run.chance_of(said, need) if said.is_forecast else NAN
+        return (Reading(key, need, "reached" if other.meets(said.actual.low) else "missed"),)
+    chance = run.chance_of(other) if said.is_forecast else NAN
     return () if chance != chance else (Reading(key, need, classify(chance), chance),)

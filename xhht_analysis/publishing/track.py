@@ -1,7 +1,5 @@
 """How past forecasts held, per kind of goal: what the report may say about tests."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT

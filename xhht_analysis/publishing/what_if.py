@@ -5,8 +5,6 @@ one district or to all, as `explore.what_if` does with the same draws, and a tab
 where scripts are off.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from xhht_analysis.publishing import explore

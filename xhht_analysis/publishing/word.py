@@ -4,8 +4,6 @@ The form (Nghị định 30/2020/NĐ-CP, Phụ lục I) stands in a template of 
 fills it. Wide tables stand on landscape pages.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

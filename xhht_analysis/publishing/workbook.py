@@ -1,7 +1,5 @@
 """The Excel annex: a readable summary and one tidy sheet per table; text is never a formula."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,13 +19,14 @@ CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
 NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
-TECHNICAL = ("definition_variant", "frame", "model_id", "rule", "source_id", "sha256")
+TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "sha256")
 VALUES = {
     "verdict_class": "class",
     "depends_on": "variant",
     "budget_source": "money",
     **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
-                               "missing_reason", "measure_unit", "metric")},
+                               "missing_reason", "measure_unit", "metric", "model_id",
+                               "comparator", "is_sample")},
 }  # fmt: skip
 """Words of the values of a column, by the section of words.toml."""
 TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
@@ -111,7 +110,8 @@ def _name(run: ReportData, code: str) -> str:
 
 def _words(labels: Labels, section: str, codes: str) -> str:
     """Words of a value, or of several joined by ;."""
-    return "; ".join(labels.known(section, code, year="") for code in split_codes(str(codes)))
+    year = labels.word("latest_year")
+    return "; ".join(labels.known(section, code, year=year) for code in split_codes(str(codes)))
 
 
 def write_workbook(
@@ -143,9 +143,7 @@ def _fill(sheet, top: int, place: int, column: pd.Series, name: str) -> float:
     column = column.set_axis(range(top, top + len(column))).dropna()
     longest = 0
     for line, value in zip(column.index.tolist(), column.tolist(), strict=True):
-        if isinstance(value, bool):
-            sheet.write_boolean(line, place, value)
-        elif isinstance(value, int | float):
+        if isinstance(value, int | float):
             sheet.write_number(line, place, value)
         else:
             value = str(value)

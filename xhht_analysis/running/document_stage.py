@@ -22,7 +22,7 @@ def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> N
 
     ``executed`` is the executed notebook of the report.
     """
-    from xhht_analysis.publishing import documents, indicator_pages, workbook
+    from xhht_analysis.publishing import documents, indicator_pages, word, workbook
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_report_data
 
@@ -32,9 +32,10 @@ def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> N
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
         for part, name in PARTS.items():
             page = folder / f"{name}.html"
-            form = {"part": part, "outline": part != "brief", "lang": lang}
-            documents.export_html(executed, page, **form)
+            outline = part != "brief"
+            blocks = documents.read_executed(executed, run.labels, part, outline=outline)
+            documents.write_page(blocks, page, run.labels)
             beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
-            documents.export_docx(executed, page.with_suffix(".docx"), **form)
+            word.write_docx(blocks, page.with_suffix(".docx"), run.labels, part)
         drawn = gallery.pictures(run, staged.figures(as_of))
         indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)

@@ -55,9 +55,11 @@ def make_page(unit: str, places: Mapping[str, str], as_of: str, lang: str) -> st
             cwd=project.root,
             timeout=UNIT_TIMEOUT,
         )
-        from xhht_analysis.publishing import documents
+        from xhht_analysis.publishing import documents, labels
 
-        documents.export_html(executed, staged.out / PAGE.format(as_of, unit), lang=lang)
+        words = labels.Labels(lang)
+        blocks = documents.read_executed(executed, words)
+        documents.write_page(blocks, staged.out / PAGE.format(as_of, unit), words)
     except KitError as error:
         return str(error)
     return ""

@@ -1,12 +1,11 @@
 """The look of every figure, and how a figure becomes bytes.
 
 Builders in the modules beside this one return a `matplotlib.figure.Figure` whose label is its alt
-text and whose title stands in `Sketch`; nothing is shown or written by building. Colours go from
+text and whose gid is its title, or raise NoFiguresError: an empty frame is no picture. Nothing is
+shown or written by building. Colours go from
 dark (good) to light (bad) in even steps, so that a copy in grey keeps the order; shape and number
 say the same.
 """
-
-from __future__ import annotations
 
 import io
 import textwrap
@@ -25,6 +24,7 @@ from seaborn.utils import relative_luminance
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import NoFiguresError
 
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
@@ -93,15 +93,6 @@ def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = ""
         text = figure.text(0.5, 0.5, run.labels.word("sample"), ha="center", va="center", **mark)
         text.set_in_layout(False)
     return figure
-
-
-def nothing(run: ReportData, title: str) -> Figure:
-    """Figure that says that there is nothing to draw."""
-    figure, axes = canvas(1.6)
-    text = run.labels.word("figure_empty")
-    axes[0, 0].text(0.5, 0.5, text, ha="center", va="center", color=GREY)
-    axes[0, 0].axis("off")
-    return finish(figure, run, title, f"{title}.", f"{text}.")
 
 
 def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
@@ -188,6 +179,14 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
         made.append(Path(folder) / f"{name}{suffix}")
         made[-1].write_bytes(draw(figure))
     return made
+
+
+def picture_if_any(draw: Callable[[], bytes | Figure]) -> list[Block]:
+    """The picture that ``draw`` gives, or none where it finds no figures."""
+    try:
+        return [picture(draw())]
+    except NoFiguresError:
+        return []
 
 
 def picture(png: bytes | Figure) -> Block:

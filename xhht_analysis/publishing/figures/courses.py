@@ -1,7 +1,5 @@
 """Figures of shares through the years: observed, forecast with its range, targets."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -14,7 +12,7 @@ from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.observation import NEARLY
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
-from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.statements import Statement
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
@@ -61,9 +59,9 @@ def draw_course(
     axis.plot(hollow["year"], hollow["low"], "o", color=DATA, mfc="white", gid="later")
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
-    first, ended = run.province.first_year, int(run.province.districts_end[:4])
-    if ended <= run.last_year:
-        axis.axvline(ended - AT_REFORM, color=GREY, lw=0.7, ls=":")
+    first = run.province.first_year
+    if not run.labels.plan["keeps_districts"]:
+        axis.axvline(int(run.labels.plan["year_ended"]) - AT_REFORM, color=GREY, lw=0.7, ls=":")
     start = min([first, *seen["year"].astype(int)])
     axis.set(xlim=(start - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([first, *run.target_years])
@@ -100,7 +98,7 @@ def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     drawn = [(c, unit_code, "") for c in codes if len(run.observed(c, None, unit_code))]
     title = word("shares.title", name=_name(run, unit_code))
     if not drawn:
-        return look.nothing(run, title)
+        raise NoFiguresError(title)
     figure = _facets(run, drawn, 2, 1.55)
     said = [s for c in codes if (s := run.statement(c, run.last_year, unit_code)) is not None]
     aim = word("col.aim").lower()
@@ -115,7 +113,7 @@ def plot_districts(run: ReportData, goal_code: str) -> Figure:
     seen = {u: rows for u in units if len(rows := run.observed(goal_code, None, u))}
     title = word("districts.title", name=run.title(goal_code))
     if not seen:
-        return look.nothing(run, title)
+        raise NoFiguresError(title)
     figure = _facets(run, [(goal_code, u, _name(run, u)) for u in seen], 4, 1.35)
     last = {u: o["low"].iloc[-1] for u, o in seen.items() if u != run.province.code}
     alt = [f"{title}."]
@@ -141,17 +139,20 @@ def plot_fan(
     """One share of one unit with its 80 and 95 % ranges.
 
     By default as the run has it, else from ``draws`` (n, T) of ``years`` (T,), in percent;
-    ``pace`` (points a year) adds a scenario line, which carries no chance.
+    ``pace`` (points a year) adds a scenario line, which carries no chance. NoFiguresError where
+    nothing was observed.
     """
     figure, axes = look.canvas(2.6)
     axis, word, bands, alt = axes[0, 0], run.labels.word, None, []
     title = run.title(goal_code)
+    if run.observed(goal_code, None, unit_code).empty:
+        raise NoFiguresError(title)
     if draws is not None:
         title += f": {_name(run, unit_code)}"
         levels = [WIDE[0], RANGE[0], 0.5, RANGE[1], WIDE[1]]
         bands = pd.DataFrame(np.quantile(draws, levels, axis=0).T, index=years, columns=levels)
         last = run.labels.percent(bands[0.5].iloc[-1])
-        alt = [word(f"explore.model.{model}"), word("explore.alt", year=int(years[-1]), value=last)]
+        alt = [word(f"model_id.{model}"), word("explore.alt", year=int(years[-1]), value=last)]
         if np.isfinite(pace):
             line = np.clip(bands[0.5].iloc[0] + pace * (years - years[0]), 0, 100)
             axis.plot(years, line, color=INK, lw=1.2, ls=":", gid="scenario")

@@ -3,8 +3,6 @@
 Each entry names a figure and how to draw it; none is drawn before it is asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +11,7 @@ from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
-from xhht_analysis.publishing.figures.base import picture, png_bytes, save_figure
+from xhht_analysis.publishing.figures.base import picture_if_any, save_figure
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
@@ -42,12 +40,17 @@ def annex_figures(run: ReportData) -> Sketches:
 
 def save_all(sketches: Sketches, folder: str | Path) -> dict[str, Block]:
     """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
-    return {name: _saved(name, draw(), folder) for name, draw in sketches.items()}
+    return {
+        name: block
+        for name, draw in sketches.items()
+        for block in picture_if_any(partial(_saved, name, draw, folder))
+    }
 
 
-def _saved(name: str, figure: Figure, folder: str | Path) -> Block:
+def _saved(name: str, draw: Callable[[], Figure], folder: str | Path) -> bytes | Figure:
+    figure = draw()
     saved = save_figure(figure, folder, name)
-    return picture(saved[0].read_bytes() if saved else png_bytes(figure))
+    return saved[0].read_bytes() if saved else figure
 
 
 def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Block]]:
@@ -58,11 +61,11 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
     sketches = report_figures(run) | annex_figures(run)
 
     def drawn(*names: str) -> list[Block]:
-        known = [name for name in names if name in sketches]
-        files = [Path(folder or ".") / f"{name}.png" for name in known]
-        return [
-            picture(file.read_bytes() if folder and file.is_file() else sketches[name]())
-            for name, file in zip(known, files, strict=True)
-        ]
+        found = []
+        for name in (name for name in names if name in sketches):
+            file = Path(folder) / f"{name}.png"
+            there = folder and file.is_file()
+            found += picture_if_any(file.read_bytes if there else sketches[name])
+        return found
 
     return drawn

@@ -1,7 +1,5 @@
 """Figures as grids: levels by district and year, chances by district and goal."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -12,7 +10,7 @@ from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, UNIT_KIND, ReportData
-from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.selection import NoFiguresError, where
 
 COLUMNS = 3
 UNSURE = len(LEVEL_COLOURS)
@@ -35,7 +33,7 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     codes = [c for c in codes if run.levels(c)["reported"].any()]
     title = word("ladder.title")
     if not codes:
-        return look.nothing(run, title)
+        raise NoFiguresError(title)
     rows = math.ceil(len(codes) / COLUMNS)
     height = 0.8 + (0.75 + 0.165 * max(len(run.shown_districts), 1)) * rows
     figure, axes = look.canvas(height, rows, min(COLUMNS, len(codes)))
@@ -96,7 +94,7 @@ def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
     title = word("heat.title", year=year)
     if not goals:
-        return look.nothing(run, title)
+        raise NoFiguresError(title)
     said = [[run.statement(g, year, u) for g in goals] for u in units]
     figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
     axis = axes[0, 0]

@@ -1,7 +1,5 @@
 """Figures with one row per goal: where all stand, pace needed beside pace so far."""
 
-from __future__ import annotations
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -9,6 +7,7 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.publishing.sentences import tally
 from xhht_analysis.publishing.statements import Statement
 
@@ -27,8 +26,8 @@ def plot_overview(run: ReportData) -> Figure:
     pairs = [pair for pair in pairs if any(pair)]
     title = word("overview.title", n=len(pairs))
     if not pairs:
-        return look.nothing(run, title)
-    figure, axes = look.canvas(max(2.4, 0.7 + 0.31 * len(pairs)))
+        raise NoFiguresError(title)
+    figure, axes = look.canvas(max(2.4, 0.7 + 0.28 * len(pairs)))
     axis, newest = axes[0, 0], [[s for s in pair if s][-1] for pair in pairs]
     sns.barplot(
         x=[attained(s) for s in newest],
@@ -94,7 +93,7 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
     said = [s for s in said if s.pace_required - s.pace_before == s.pace_required - s.pace_before]
     title = word("pace_figure.title", year=year)
     if not said:
-        return look.nothing(run, title)
+        raise NoFiguresError(title)
     marks = {
         word("pace_figure.before"): [s.pace_before for s in said],
         word("pace_figure.required"): [s.pace_required for s in said],
