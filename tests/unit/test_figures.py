@@ -194,7 +194,7 @@ def test_files_are_the_same_bytes_every_time_and_say_what_they_show(run, tmp_pat
 
 
 def test_pictures_are_those_that_were_drawn(run, tmp_path, monkeypatch):
-    gallery.save_all({"pace": gallery.report_figures(run)["pace"]}, tmp_path)
+    gallery.save_all(run, {"pace": gallery.report_figures(run)["pace"]}, tmp_path)
     monkeypatch.setattr(plan, "plot_pace", lambda run: pytest.fail("drawn a second time"))
     (picture,) = gallery.pictures(run, tmp_path)("pace", "no_such_figure")
     assert picture.png == (tmp_path / "pace.png").read_bytes()
@@ -235,15 +235,14 @@ def test_a_run_without_figures_draws_no_empty_frame():
         panel=frames.make_panel().head(0), forecasts=frames.make_forecasts().head(0),
         submissions=frames.make_submissions().head(0), verdicts=frames.make_verdicts(no_data=True),
     )  # fmt: skip
-    names = [*(gallery.report_figures(bare) | gallery.annex_figures(bare))]
-    drawn = gallery.pictures(bare)(*names)
-    assert [name for name in names if gallery.pictures(bare)(name)] == ["overview", "heatmap"]
-    assert all(block.content["alt"] for block in drawn)
-    assert gallery.save_all({"pace": gallery.report_figures(bare)["pace"]}, "") == {}
+    drawn = gallery.save_all(bare, gallery.report_figures(bare), "")
+    kinds = {name: block.content["kind"] for name, block in drawn.items()}
+    assert [name for name in kinds if kinds[name] == "picture"] == ["overview", "heatmap"]
+    assert all(block.content["alt"] and block.content["caption"] for block in drawn.values())
     with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
         courses.plot_fan(bare, "clc_it")
     said = " ".join(plain_text(b.content) for b in report.sections(bare, gallery.pictures(bare)))
-    assert "Không có mục tiêu tỷ lệ nào còn ở phía trước" in said
+    assert "5 năm gần nhất: không có số liệu để vẽ hình này." in said
 
 
 def test_sixty_units_and_very_long_names_are_drawn():

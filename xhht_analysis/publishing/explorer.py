@@ -8,12 +8,11 @@ from functools import partial
 from html import escape
 
 import ipywidgets as widgets
-from matplotlib.figure import Figure
 
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.publishing import explore, sentences
 from xhht_analysis.publishing.blocks import prose
-from xhht_analysis.publishing.figures.base import picture_if_any
+from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.figures.courses import plot_fan
 from xhht_analysis.publishing.figures.grids import plot_ladder
 from xhht_analysis.publishing.report_data import ReportData
@@ -43,14 +42,14 @@ def view(
             run = explore.judge_again(run, goal_code, origin_year)
         indicators = (run.ordered_goals.loc[goal_code, "indicator_code"],)
         told = [*sentences.goal_sentences(run, goal_code), run.labels.word("explore.level")]
-        return *_shown(partial(plot_ladder, run, indicators)), prose(told).html
+        return *_shown(run, partial(plot_ladder, run, indicators)), prose(told).html
     try:
         base = explore.forecast_course(run, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
         draws = course.of(unit_code)
     except NoFiguresError:
         text = run.labels.word("explore.nothing")
-        return _shown(partial(plot_fan, run, goal_code))[0], text, prose([text]).html
+        return _shown(run, partial(plot_fan, run, goal_code))[0], text, prose([text]).html
     seen = run.observed(goal_code, None, unit_code)
     seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
     pace = explore.scenario_pace(seen[seen.index <= course.origin_year], scenario)
@@ -59,13 +58,13 @@ def view(
     if extra:
         changed = explore.what_if(run, base, unit_code, extra).iloc[:, :3]
         table = changed.to_html(border=0, index=False) + table
-    return *_shown(partial(plot_fan, run, goal_code, unit_code, **form)), table
+    return *_shown(run, partial(plot_fan, run, goal_code, unit_code, **form)), table
 
 
-def _shown(draw: Callable[[], Figure]) -> tuple[bytes, str]:
-    """PNG and alt text of a figure; both empty where there is nothing to draw."""
-    blocks = picture_if_any(draw)
-    return (blocks[0].png, blocks[0].content["alt"]) if blocks else (b"", "")
+def _shown(run: ReportData, draw: Callable) -> tuple[bytes, str]:
+    """PNG and alt text of a figure; no PNG where there is nothing to draw."""
+    block = picture_or_note(run, draw)
+    return block.png or b"", block.content["alt"]
 
 
 def explorer(run: ReportData) -> widgets.VBox:

@@ -48,8 +48,7 @@ def sections(run: ReportData, drawn: Drawn, *, whole: bool = True) -> list[Block
     """All sections but method and proposals; an ad hoc report is not ``whole``."""
     blocks = section(run, "summary", headline(run))
     blocks += section(run, "goals", results(run, drawn))
-    none = prose([run.labels.word("pace_figure.none")])
-    blocks += section(run, "pace", drawn("pace") or [none])
+    blocks += section(run, "pace", drawn("pace"))
     blocks += section(run, "places", places(run, drawn))
     if whole:
         blocks += section(run, "activities", implementation(run), year=run.report_year)

@@ -15,7 +15,7 @@ from xhht_analysis.publishing.blocks import Block, clean, heading, prose
 from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import courses
-from xhht_analysis.publishing.figures.base import picture_if_any
+from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import MONEY, STATES
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.reports_received import deadline
@@ -99,8 +99,8 @@ def goals(run: ReportData, unit_code: str) -> list[Block]:
         if s.target_year == run.last_year and (text := sentences.effort_sentence(s))
     ]
     blocks += [prose(efforts, "list")] if efforts else []
-    ahead = picture_if_any(partial(courses.plot_shares, run, judged))
-    return [*blocks, *([heading(word("unit.ahead")), *ahead] if ahead else [])]
+    ahead = picture_or_note(run, partial(courses.plot_shares, run, judged))
+    return [*blocks, heading(word("unit.ahead")), ahead]
 
 
 def given_targets(run: ReportData, unit_code: str) -> list[Block]:

@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter
 from PIL import Image, PngImagePlugin
 from seaborn.utils import relative_luminance
 
-from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
@@ -181,12 +181,14 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     return made
 
 
-def picture_if_any(draw: Callable[[], bytes | Figure]) -> list[Block]:
-    """The picture that ``draw`` gives, or none where it finds no figures."""
+def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Block:
+    """The picture that ``draw`` gives, or a note in its place where it finds no figures."""
     try:
-        return [picture(draw())]
-    except NoFiguresError:
-        return []
+        return picture(draw())
+    except NoFiguresError as title:
+        text = run.labels.word("figure_empty", title=title)
+        about = {"caption": str(title), "alt": text}
+        return Block(prose([text], "note").content | about)
 
 
 def picture(png: bytes | Figure) -> Block:

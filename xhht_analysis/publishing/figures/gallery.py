@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
-from xhht_analysis.publishing.figures.base import picture_if_any, save_figure
+from xhht_analysis.publishing.figures.base import picture_or_note, save_figure
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
@@ -38,12 +38,11 @@ def annex_figures(run: ReportData) -> Sketches:
     return fans | {f"districts_{c}": partial(courses.plot_districts, run, c) for c in shares}
 
 
-def save_all(sketches: Sketches, folder: str | Path) -> dict[str, Block]:
+def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:
     """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
     return {
-        name: block
+        name: picture_or_note(run, partial(_saved, name, draw, folder))
         for name, draw in sketches.items()
-        for block in picture_if_any(partial(_saved, name, draw, folder))
     }
 
 
@@ -61,11 +60,10 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
     sketches = report_figures(run) | annex_figures(run)
 
     def drawn(*names: str) -> list[Block]:
-        found = []
-        for name in (name for name in names if name in sketches):
-            file = Path(folder) / f"{name}.png"
-            there = folder and file.is_file()
-            found += picture_if_any(file.read_bytes if there else sketches[name])
-        return found
+        files = {name: Path(folder) / f"{name}.png" for name in names if name in sketches}
+        return [
+            picture_or_note(run, file.read_bytes if folder and file.is_file() else sketches[name])
+            for name, file in files.items()
+        ]
 
     return drawn
