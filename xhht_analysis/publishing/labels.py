@@ -47,7 +47,7 @@ STRUGGLING = ("unlikely", "very_unlikely", "missed")
 TODAY = "9999"
 """Later than every day but the end of what has none."""
 DAY, LEGAL_YEAR = re.compile(r"\b(\d\d?)/(\d\d?)/(\d{4})\b"), re.compile(r"\d/(\d{4})/")
-"""A day, 01/7/2025, and the year in the number of a legal text, 143/2025/NĐ-CP."""
+"""A day (dd/mm/yyyy) and the year in the number of a legal text (n/yyyy/NĐ-CP)."""
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
