@@ -83,13 +83,15 @@ def test_a_chance_is_said_rounded_with_the_class_of_the_rounded_figure(probabili
 )  # fmt: skip
 def test_the_pace_needed_is_compared_with_the_pace_so_far(need, before, words):
     verdicts = changed(pace_required=need, pace_own=before)
-    text = sentences.effort_sentence(frames.make_material(verdicts=verdicts).statement(GOAL, 2030))
+    run = frames.make_material(verdicts=verdicts)
+    text = sentences.sentence("effort", run, run.statement(GOAL, 2030))
     assert words in text
 
 
 def test_two_years_are_no_pace():
     verdicts = changed(pace_required=6.0, pace_own=0.0, n_points=2)
-    text = sentences.effort_sentence(frames.make_material(verdicts=verdicts).statement(GOAL, 2030))
+    run = frames.make_material(verdicts=verdicts)
+    text = sentences.sentence("effort", run, run.statement(GOAL, 2030))
     assert "không tăng" not in text
 
 

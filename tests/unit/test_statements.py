@@ -217,7 +217,7 @@ def test_a_report_that_the_rules_contradict_is_said_with_both_figures():
     assert "địa bàn thấp nhất ở mức độ 2" in item[1]
     panel.loc[mine, ["level_derived_min", "level_derived_max"]] = 1.0
     said = made(panel=panel, verdicts=verdicts).statement("primary_l3_province", 2025)
-    assert "tính theo quy tắc công nhận là mức độ 1" in sentences.source_sentence(run, said)
+    assert "tính theo quy tắc công nhận là mức độ 1" in sentences.sentence("source", run, said)
 
 
 def test_two_sources_of_one_share_are_both_said():
@@ -245,7 +245,7 @@ def test_one_missing_unit_gives_a_range_and_its_name():
 
 def test_to_maintain_is_measured_year_by_year():
     run = made()
-    text = sentences.held_sentence(run.statement("literacy_l2_districts", 2030))
+    text = sentences.sentence("held", run, run.statement("literacy_l2_districts", 2030))
     # every district is at level 2 from 2024 on (1 + (2024 - 2021) // 3)
     assert "chưa ở mức mục tiêu: 2021, 2022, 2023." in text
 
@@ -323,7 +323,8 @@ def test_to_maintain_a_status_is_said_as_one():
 def test_people_are_rounded_as_they_are_said(people, words):
     verdicts = frames.make_verdicts()
     verdicts["people_required"] = people
-    text = sentences.effort_sentence(made(verdicts=verdicts).statement("clc_it", 2030))
+    run = made(verdicts=verdicts)
+    text = sentences.sentence("effort", run, run.statement("clc_it", 2030))
     assert f"tương đương khoảng {words} trung tâm mỗi năm" in text
 
 

@@ -7,8 +7,8 @@ import pytest
 from tests import frames
 from xhht_analysis.publishing import decisions, scorecard, sentences
 from xhht_analysis.publishing.figures import plan
-from xhht_analysis.publishing.observation import Observation
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 pytestmark = pytest.mark.unit
@@ -38,7 +38,8 @@ def at_most(value: float) -> ReportData:
     row = tables["verdicts"]["goal_code"].eq("clc_it") & tables["verdicts"]["unit_code"].eq("82")
     past = row & tables["verdicts"]["target_year"].eq(2025)
     tables["verdicts"].loc[past, "verdict_class"] = "reached" if value >= 41 else "missed"
-    blank = {"pace_required": 0.0, "pace_own": 4.0, "reason": "may_fall;gains_slow",
+    pace = min(0.0, (value - 45) / 4)  # from 45 % in 2026
+    blank = {"pace_required": pace, "pace_own": 4.0, "reason": "may_fall;gains_slow",
              "people_required": 0.0}  # fmt: skip
     tables["verdicts"].loc[row & ~past, list(blank)] = list(blank.values())
     return made(**tables)

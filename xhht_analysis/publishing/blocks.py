@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 BLOCK_MIME = "application/vnd.xhht.block+json"
 TEMPLATES = Path(__file__).parent / "templates" / "committee"
@@ -55,6 +55,13 @@ def templates() -> Environment:
         hashlib.sha256(text.encode()).digest()
     ).decode()
     return found
+
+
+@cache
+def plain_template(name: str) -> Template:
+    """A template of sentences: plain text, where nothing is escaped."""
+    loader = FileSystemLoader(TEMPLATES.parent)
+    return Environment(loader=loader, undefined=StrictUndefined).get_template(name)
 
 
 def compact_json(content: object) -> str:

@@ -146,7 +146,10 @@ def course_decision(run: ReportData) -> Decision | None:
         said = min(slow, key=lambda s: s.chance)
         asked.append(said.say("decision.pace"))
         chance = said.labels.chance(said.chance).capitalize()
-        texts = (f"{chance}.", sentences.effort_sentence(said), sentences.chance_note(said))
+        texts = (
+            f"{chance}.",
+            *(sentences.sentence(name, run, said) for name in ("effort", "chance_note")),
+        )
         basis.append(" ".join(filter(None, texts)))
         who.append(lead_name(run, said.goal_code))
     disputes = {}  # of each goal the latest year that is settled, else the first
@@ -156,9 +159,8 @@ def course_decision(run: ReportData) -> Decision | None:
             if first and (reading.verdict_class in HOPEFUL) != said.is_hopeful:
                 disputes[said.goal_code] = said, reading
     for said, reading in disputes.values():
-        what = sentences.reading_condition(run, said, reading)
-        other = sentences.reading_verdict(said, reading)
-        basis.append(said.say("decision.dispute", what=what, other=other))
+        texts = {"what": reading.reading_text, "other": reading.assessment}
+        basis.append(said.say("decision.dispute", **texts))
     ended = [s for s in run.statements(year) if s.key == "no_object"]
     for key, goals in (("reading", [s for s, _ in disputes.values()]), ("no_object", ended)):
         if goals:

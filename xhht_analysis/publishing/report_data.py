@@ -16,9 +16,10 @@ from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import statements
 from xhht_analysis.publishing.labels import Labels, collation_key
 from xhht_analysis.publishing.selection import kept, where
+from xhht_analysis.publishing.statement_facts import make_statement
+from xhht_analysis.publishing.statements import Statement
 
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
@@ -145,25 +146,23 @@ class ReportData:
         bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
         return rows.iloc[0] if len(rows) else bare
 
-    def statement(
-        self, goal_code: str, year: int, unit_code: str = ""
-    ) -> statements.Statement | None:
+    def statement(self, goal_code: str, year: int, unit_code: str = "") -> Statement | None:
         """Everything said of one goal, target year and unit; None when the plan states none."""
         return self._statement(goal_code, year, self.code(unit_code))
 
     @kept
-    def _statement(self, goal_code: str, year: int, unit_code: str) -> statements.Statement | None:
+    def _statement(self, goal_code: str, year: int, unit_code: str) -> Statement | None:
         verdict = self.verdict(goal_code, year, unit_code)
-        return None if verdict is None else statements.make_statement(self, verdict)
+        return None if verdict is None else make_statement(self, verdict)
 
-    def statements(self, year: int, unit_code: str = "") -> list[statements.Statement]:
+    def statements(self, year: int, unit_code: str = "") -> list[Statement]:
         """Statements of one target year in the plan's order; only goals asked of the unit."""
         whole = self.code(unit_code) == self.province.code
         codes = self.ordered_goals.index if whole else self.asked_of_units(year)
         said = (self.statement(code, year, unit_code) for code in codes)
         return [one for one in said if one is not None]
 
-    def all_statements(self, unit_code: str = "") -> list[statements.Statement]:
+    def all_statements(self, unit_code: str = "") -> list[Statement]:
         """Statements of every target year, year by year."""
         return [s for year in self.target_years for s in self.statements(year, unit_code)]
 
@@ -191,7 +190,7 @@ class ReportData:
             lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
-    def chance_of(self, said: statements.Statement) -> float:
+    def chance_of(self, said: Statement) -> float:
         """P(the province stands at the target in its year) from the forecasts; NaN without."""
         kind = "quantile" if said.measure_unit == "percent" else "pmf"
         rows = where(
@@ -242,6 +241,11 @@ class ReportData:
             mine = where(communes, district_code=silent)
             silent = [u for u in mine["unit_code"] if u not in known]
         return [self.names[u] for u in silent]
+
+    def nowcast(self, said: Statement, year: int) -> list:
+        """Estimate (n_reported, n_units, median) of a year in part; empty or one row."""
+        key = {"indicator_code": said.indicator_code, "unit_code": said.unit_code, "year": year}
+        return list(where(self.nowcasts, **key).itertuples())
 
     def is_self_declared(self, indicator_code: str) -> bool:
         """Whether the dictionary says that the figure has no official measure."""

@@ -89,7 +89,7 @@ def _computed(run: ReportData, key: str, year: int, drawn) -> list[Block]:
         case "strengths" | "weaknesses":
             keys = ("reached",) if key == "strengths" else ("missed", "no_data", "no_object")
             met = [s for s in run.statements(year) if s.key in keys]
-            return [prose([_line(s) for s in met], "list")]
+            return [prose([_line(run, s) for s in met], "list")]
         case "outlook":
             points = sentences.named_points(run, run.last_year)
             return [prose(points, "list"), *drawn("pace")] if year < run.last_year else []
@@ -98,5 +98,5 @@ def _computed(run: ReportData, key: str, year: int, drawn) -> list[Block]:
     return []
 
 
-def _line(said) -> str:
-    return f"{said.title}: {sentences.verdict_sentence(said)}"
+def _line(run: ReportData, said) -> str:
+    return f"{said.title}: {sentences.sentence('verdict', run, said)}"

@@ -10,13 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-import pandas as pd
-
-from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import (
     HOPEFUL,
     PERCENT,
@@ -25,17 +20,23 @@ from xhht_analysis.publishing.labels import (
     Labels,
     rounded_percent,
 )
-from xhht_analysis.publishing.observation import NAN, NEARLY, Observation, Reading
-from xhht_analysis.publishing.selection import where
 
-if TYPE_CHECKING:
-    from xhht_analysis.publishing.report_data import ReportData
+NEARLY = 1e-9
+NAN = math.nan
 
-MOVES = 0.5
-"""Points of percent that a driver must move the median to be named."""
-STATUS_KIND = "province_status"
-SAME_FIGURE = 0.05
-"""Points of percent below which two sources round to the same figure."""
+
+@dataclass(frozen=True)
+class Observation:
+    """Figure of one year; ``low`` and ``high`` differ where units have not reported."""
+
+    year: int
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is missing."""
+        return self.high - self.low < NEARLY
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class Statement:
     ended
         Whether the unit of recognition (district) no longer exists at the date.
     readings
-        Verdicts under other readings of the plan's words.
+        The same under other readings of the plan's words: other need, class and chance.
+    parent, standard
+        Goal of which this one is a part; which of a goal's two standards counts; else empty.
     previous
         Class and chance of the run before, or None.
     variants
@@ -111,7 +114,9 @@ class Statement:
     history: tuple[Observation, ...] = ()
     ended: bool = False
     year_ended: int = 9999
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Statement, ...] = ()
+    parent: str = ""
+    standard: str = ""
     previous: tuple[str, float] | None = None
     variants: Mapping[str, float] = field(default_factory=dict)
     drivers: tuple[tuple[str, float], ...] = ()
@@ -180,8 +185,30 @@ class Statement:
     @property
     def verdict_text(self) -> str:
         """Shape, word and chance."""
-        text = f"{self.mark} {self.labels.verdict(self.key)}"
+        return f"{self.mark} {self.assessment}"
+
+    @property
+    def assessment(self) -> str:
+        """Word and chance."""
+        text = self.labels.verdict(self.key)
         return f"{text} ({self.chance_text})" if self.chance_text else text
+
+    @property
+    def reading_text(self) -> str:
+        """What another reading supposes: "nếu hiểu ..."."""
+        key = "step_lower" if self.kind == "milestone" else "of_parent"
+        return self.say(f"reading.{key}", need=self.need_text, parent=self.parent)
+
+    @property
+    def years_below(self) -> tuple[list[int], list[int]]:
+        """Years with figures that were not at the target, and those of which nobody knows."""
+        met = {o.year: self.meets(o.low) + self.meets(o.high) for o in self.history}
+        return tuple([year for year, ends in met.items() if ends == n] for n in (0, 1))
+
+    @property
+    def ever_met(self) -> bool:
+        """Whether a year may have been at the target; of a share always so."""
+        return self.measure_unit == "percent" or any(self.meets(o.high) for o in self.history)
 
     @property
     def chance_text(self) -> str:
@@ -279,122 +306,3 @@ class Statement:
     def condition(self, variant: str) -> str:
         """Assumption or data of a variant in words: "nếu …"."""
         return self.labels.known("variant", variant, year=self.latest.year if self.latest else "")
-
-
-def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
-    """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
-    v = verdict
-    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
-    goal, indicator = run.ordered_goals.loc[code], run.indicator(v["indicator_code"])
-    target, before = run.target(code, year), run.verdict(code, year, unit, "previous")
-    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
-    seen = [Observation(*row) for row in rows]
-    actual = next((o for o in seen if o.year == year), None)
-    exact = [o for o in seen if o.exact]
-    key = {"goal_code": code, "unit_code": unit, "target_year": year}
-    variants = where(run.variants, **key).set_index("variant")["prob_reached"].to_dict()
-    reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
-    forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
-    expected = v[["q100", "median", "q900"]].astype(float)
-    counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
-    said = Statement(
-        goal_code=code,
-        unit_code=unit,
-        target_year=year,
-        indicator_code=v["indicator_code"],
-        order=int(goal["order"]),
-        title=run.title(code),
-        kind=goal["kind"],
-        measure_unit=v["measure_unit"],
-        need=float(v["target_units"] if counted else v["target_value"]),
-        total=len(run.districts),
-        commitment="must" if target is None else str(target["commitment"]),
-        verdict_class=v["verdict_class"],
-        labels=run.labels,
-        lower_is_better=v["comparator"] == "<=",
-        is_forecast=forecast,
-        chance=float(v["prob_reached"]),
-        chance_held=float(v["prob_held"]),
-        chance_range=tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
-        actual=actual,
-        latest=seen[-1] if seen else None,
-        base=exact[-1] if exact else None,
-        expected=None if expected.isna().any() or not forecast else tuple(expected),
-        pace_required=float(v["pace_required"]),
-        pace_before=float(v["pace_own"]),
-        people=float(v["people_required"]),
-        count_unit=str(indicator.get("count_unit_vi") or ""),
-        n_points=int(v["n_points"]),
-        reasons=reasons,
-        depends_on=v["depends_on"] if v["firmness"] == "depends" else "",
-        history=tuple(seen),
-        ended="no_legal_object" in reasons,
-        year_ended=int(run.province.districts_end[:4]),
-        previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
-        variants=variants,
-        tested=str(v.get("tested", "")),
-        drivers=_drivers(run, code, year, unit) if forecast else (),
-    )
-    if unit != run.province.code:
-        return said
-    about = actual if v["basis"] == "observed" or said.latest is None else said.latest
-    said = replace(said, readings=_readings(run, said))
-    if goal["kind"] == STATUS_KIND and about is not None:
-        return _beside_status(run, said, about)
-    return replace(said, other_source=_reported(run, said, about))
-
-
-def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
-    rows = where(run.drivers, goal_code=code, target_year=year)
-    if unit != run.province.code:
-        rows = where(rows, unit_code=unit)
-    mean = rows.groupby("feature")["effect"].mean()
-    mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
-    return tuple((str(name), float(effect)) for name, effect in mean.items())
-
-
-def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Statement:
-    """Add the level that the rules give from the rates, else that of the lowest district."""
-    facts, whole = run.level_facts(said.indicator_code), run.province.code
-    levels = {"by_rule": facts.by_rule.get(whole, pd.Series(dtype=float)).get(shown.year, NAN)}
-    if facts.units != [whole]:
-        low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
-        levels["lowest"] = float(low) if low == high else NAN
-    for key, value in levels.items():
-        if value == value and not (shown.exact and value == shown.low):
-            other = Observation(shown.year, float(value), float(value))
-            return replace(said, other_source=other, source_key=key)
-    return said
-
-
-def _reported(run: ReportData, said: Statement, shown: Observation | None) -> Observation | None:
-    """What the agency sent for the province that year, where it is not the figure shown."""
-    if shown is None or said.measure_unit != "percent":
-        return None
-    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
-    sent = rows[rows["value_type"].ne("derived")]["value"].dropna()
-    if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
-        return None
-    return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
-
-
-def _readings(run: ReportData, said: Statement) -> tuple[Reading, ...]:
-    """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
-    parent = run.parent_goal(said.goal_code)
-    if said.kind == "milestone":
-        need, key = said.need - 1, "step_lower"
-    elif parent:
-        above = run.statement(parent, said.target_year)
-        share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
-        seen = None if above is None else above.actual or above.latest
-        if seen is None or not seen.exact:
-            return ()
-        need, key = share * seen.low, "of_parent"
-        need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
-    else:
-        return ()
-    other = replace(said, need=need)
-    if said.actual is not None and said.actual.exact:
-        return (Reading(key, need, "reached" if other.meets(said.actual.low) else "missed"),)
-    chance = run.chance_of(other) if said.is_forecast else NAN
-    return () if chance != chance else (Reading(key, need, classify(chance), chance),)

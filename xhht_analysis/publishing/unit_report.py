@@ -96,7 +96,7 @@ def goals(run: ReportData, unit_code: str) -> list[Block]:
     efforts = [
         f"{s.title}: {text}"
         for s in said
-        if s.target_year == run.last_year and (text := sentences.effort_sentence(s))
+        if s.target_year == run.last_year and (text := sentences.sentence("effort", run, s))
     ]
     blocks += [prose(efforts, "list")] if efforts else []
     ahead = picture_or_note(run, partial(courses.plot_shares, run, judged))

@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
-from xhht_analysis.publishing.observation import NEARLY
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
-from xhht_analysis.publishing.statements import Statement
+from xhht_analysis.publishing.statements import NEARLY, Statement
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
 AT_REFORM = 0.25

@@ -1,0 +1,147 @@
+"""What the tables of a run say of one verdict, gathered into its `Statement`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statements import NAN, NEARLY, Observation, Statement
+
+if TYPE_CHECKING:
+    from xhht_analysis.publishing.report_data import ReportData
+
+MOVES = 0.5
+"""Points of percent that a driver must move the median to be named."""
+STATUS_KIND = "province_status"
+SAME_FIGURE = 0.05
+"""Points of percent below which two sources round to the same figure."""
+
+
+def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
+    """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
+    v = verdict
+    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
+    goal, indicator = run.ordered_goals.loc[code], run.indicator(v["indicator_code"])
+    target, before = run.target(code, year), run.verdict(code, year, unit, "previous")
+    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
+    seen = [Observation(*row) for row in rows]
+    actual = next((o for o in seen if o.year == year), None)
+    exact = [o for o in seen if o.exact]
+    key = {"goal_code": code, "unit_code": unit, "target_year": year}
+    variants = where(run.variants, **key).set_index("variant")["prob_reached"].to_dict()
+    reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
+    forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
+    expected = v[["q100", "median", "q900"]].astype(float)
+    standards = where(run.targets, goal_code=code)["indicator_code"].nunique()
+    counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
+    said = Statement(
+        goal_code=code,
+        unit_code=unit,
+        target_year=year,
+        indicator_code=v["indicator_code"],
+        order=int(goal["order"]),
+        title=run.title(code),
+        kind=goal["kind"],
+        measure_unit=v["measure_unit"],
+        need=float(v["target_units"] if counted else v["target_value"]),
+        total=len(run.districts),
+        commitment="must" if target is None else str(target["commitment"]),
+        verdict_class=v["verdict_class"],
+        labels=run.labels,
+        lower_is_better=v["comparator"] == "<=",
+        is_forecast=forecast,
+        chance=float(v["prob_reached"]),
+        chance_held=float(v["prob_held"]),
+        chance_range=tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
+        actual=actual,
+        latest=seen[-1] if seen else None,
+        base=exact[-1] if exact else None,
+        expected=None if expected.isna().any() or not forecast else tuple(expected),
+        pace_required=float(v["pace_required"]),
+        pace_before=float(v["pace_own"]),
+        people=float(v["people_required"]),
+        count_unit=str(indicator.get("count_unit_vi") or ""),
+        n_points=int(v["n_points"]),
+        reasons=reasons,
+        depends_on=v["depends_on"] if v["firmness"] == "depends" else "",
+        history=tuple(seen),
+        ended="no_legal_object" in reasons,
+        standard=run.short(v["indicator_code"]) if standards > 1 else "",
+        year_ended=int(run.province.districts_end[:4]),
+        previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
+        variants=variants,
+        tested=str(v.get("tested", "")),
+        drivers=_drivers(run, code, year, unit) if forecast else (),
+    )
+    if unit != run.province.code:
+        return said
+    about = actual if v["basis"] == "observed" or said.latest is None else said.latest
+    said = replace(said, readings=_readings(run, said))
+    if goal["kind"] == STATUS_KIND and about is not None:
+        return _beside_status(run, said, about)
+    return replace(said, other_source=_reported(run, said, about))
+
+
+def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
+    rows = where(run.drivers, goal_code=code, target_year=year)
+    if unit != run.province.code:
+        rows = where(rows, unit_code=unit)
+    mean = rows.groupby("feature")["effect"].mean()
+    mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
+    return tuple((str(name), float(effect)) for name, effect in mean.items())
+
+
+def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Statement:
+    """Add the level that the rules give from the rates, else that of the lowest district."""
+    facts, whole = run.level_facts(said.indicator_code), run.province.code
+    levels = {"by_rule": facts.by_rule.get(whole, pd.Series(dtype=float)).get(shown.year, NAN)}
+    if facts.units != [whole]:
+        low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
+        levels["lowest"] = float(low) if low == high else NAN
+    for key, value in levels.items():
+        if value == value and not (shown.exact and value == shown.low):
+            other = Observation(shown.year, float(value), float(value))
+            return replace(said, other_source=other, source_key=key)
+    return said
+
+
+def _reported(run: ReportData, said: Statement, shown: Observation | None) -> Observation | None:
+    """What the agency sent for the province that year, where it is not the figure shown."""
+    if shown is None or said.measure_unit != "percent":
+        return None
+    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
+    sent = rows[rows["value_type"].ne("derived")]["value"].dropna()
+    if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
+        return None
+    return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
+
+
+def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:
+    """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
+    parent = run.parent_goal(said.goal_code)
+    if said.kind == "milestone":
+        need = said.need - 1
+    elif parent:
+        above = run.statement(parent, said.target_year)
+        share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
+        seen = None if above is None else above.actual or above.latest
+        if seen is None or not seen.exact:
+            return ()
+        need = share * seen.low
+        need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
+    else:
+        return ()
+    other = replace(said, need=need, parent=run.title(parent) if parent else "")
+    if said.actual is not None and said.actual.exact:
+        name = "reached" if other.meets(said.actual.low) else "missed"
+        return (replace(other, verdict_class=name, chance=NAN),)
+    chance = run.chance_of(other) if said.is_forecast else NAN
+    if chance != chance:
+        return ()
+    return (replace(other, verdict_class=classify(chance), chance=chance),)
