@@ -86,9 +86,8 @@ def schedule(
     kind: Literal["cron", "systemd", "windows"] | None = None,
     raw: Path | None = None,
     out: Path | None = None,
-    install: bool = False,
 ) -> None:
-    """Ghi và giải thích lịch chạy tự động; chỉ cài khi có --install."""
+    """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     when = schedules.parse_when(at, weekly, daily)
     kind = kind or SCHEDULERS.get(sys.platform, "cron")
     project = project_at(out)
@@ -102,12 +101,8 @@ def schedule(
     for path, text in texts.items():
         typer.echo(f"  {path}\n{text}")
     typer.echo(messages.SCHEDULE_NOTE[kind])
-    if install:
-        schedules.install(kind, commands)
-        typer.echo(messages.SCHEDULE_INSTALLED)
-    else:
-        join = subprocess.list2cmdline if kind == "windows" else shlex.join
-        typer.echo("\n".join([messages.SCHEDULE_INSTALL, *map(join, commands)]))
+    join = subprocess.list2cmdline if kind == "windows" else shlex.join
+    typer.echo("\n".join([messages.SCHEDULE_INSTALL, *map(join, commands)]))
 
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:

@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.project import UsageError
 from xhht_analysis.running import messages
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -127,8 +127,8 @@ def write(
     Returns
     -------
     tuple
-        Text of each file written, and the commands that install them, each a list of words (no
-        shell).
+        Text of each file written, and the commands that install them for this user, each a list of
+        words.
     """
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
     places = {"directory": directory, "log": folder / "xhht.log"}
@@ -157,20 +157,3 @@ def _other_lines() -> str:
         asked = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
         current = "" if asked.returncode else asked.stdout
     return "".join(f"{line}\n" for line in current.splitlines() if not line.endswith(CRON_MARK))
-
-
-def install(kind: str, commands: list[list[str]]) -> None:
-    """Install for this user what `write` wrote.
-
-    Raises
-    ------
-    KitError
-        If the scheduler is not there or refuses; the message holds its own words.
-    """
-    for words in commands:
-        try:
-            subprocess.run(words, check=True, capture_output=True, text=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            cause = f"{words[0]}: {getattr(error, 'stderr', '') or error}"  # Windows names none
-            text = messages.SCHEDULE_REFUSED.format(kind=kind, cause=cause.strip())
-            raise KitError(text) from None
