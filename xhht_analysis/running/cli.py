@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import io
 import os
 import re
 import signal
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, UsageError
 from xhht_analysis.running import (
@@ -36,24 +36,7 @@ def in_vietnamese(text: str) -> str:
     return text
 
 
-class Command(TyperCommand):
-    """A command whose help is in Vietnamese."""
-
-    def get_help(self, ctx: typer.Context) -> str:
-        """The help text."""
-        return in_vietnamese(super().get_help(ctx))
-
-
-class Group(TyperGroup):
-    """The commands, with help in Vietnamese."""
-
-    def get_help(self, ctx: typer.Context) -> str:
-        """The help text."""
-        return in_vietnamese(super().get_help(ctx))
-
-
 app = typer.Typer(
-    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -80,11 +63,11 @@ def choose_config(*, config: Path | None = None) -> None:
 
 
 app.callback()(with_help(choose_config))
-app.command(cls=Command)(with_help(run_commands.run))
+app.command()(with_help(run_commands.run))
 for _name in run_commands.ONE_STAGE:
-    app.command(_name, cls=Command, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
+    app.command(_name, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
 for _command in (*submission_commands.COMMANDS, *result_commands.COMMANDS):
-    app.command(cls=Command)(with_help(_command))
+    app.command()(with_help(_command))
 
 
 def _config_first(words: list[str]) -> list[str]:
@@ -119,8 +102,13 @@ def _prepare() -> None:
 
 def _run_command(words: list[str]) -> tuple[int, str]:
     """Exit code and message of the command ``words``; every mistake of a user is one message."""
+    shown = io.StringIO() if "--help" in words else sys.stdout  # help is translated as a whole
     try:
-        return app(args=_config_first(words), prog_name="xhht", standalone_mode=False) or 0, ""
+        with contextlib.redirect_stdout(shown):
+            code = app(args=_config_first(words), prog_name="xhht", standalone_mode=False)
+        if shown is not sys.stdout:
+            typer.echo(in_vietnamese(shown.getvalue()), nl=False)
+        return code or 0, ""
     except WrongUse as error:
         return error.exit_code, _wrong_use(error)
     except KitError as error:
