@@ -7,6 +7,7 @@ import pytest
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
 from xhht_analysis.project import KitError
+from xhht_analysis.publishing import documents
 from xhht_analysis.running import document_stage, publication, records, runner
 from xhht_analysis.running.stages import Stage
 
@@ -31,22 +32,25 @@ def write(staged, as_of, lang, executed):
     assert executed.name == REPORT.notebook
     assert executed.is_file()
     (staged.reports(as_of) / "page.html").write_text("x")
+    if documents.find_browser():
+        (staged.reports(as_of) / "page.pdf").write_text("x")
     (staged.reports(as_of) / "indicators").mkdir()
     (staged.reports(as_of) / "indicators" / "a.csv").write_text("1")  # no table of the run
 
 
-def status(project, monkeypatch, tools=None, **values):
-    chosen = (FIRST, REPORT) if tools is None else (FIRST, REPORT, DOCUMENTS)
-    monkeypatch.setattr(document_stage, "tools", lambda: tools)
+def status(project, monkeypatch, browser=None, **values):
+    """What became of each stage; without ``browser`` (a path or empty) no documents are asked."""
+    chosen = (FIRST, REPORT) if browser is None else (FIRST, REPORT, DOCUMENTS)
+    monkeypatch.setattr(documents, "find_browser", lambda: browser)
     record = runner.run(settings(project, **values), project, chosen)
     return {name: entry["status"] for name, entry in record["stages"].items()}
 
 
 def test_documents_are_made_once_and_again_when_their_report_is(report, monkeypatch):
-    assert status(report, monkeypatch, tools=[])["documents"] == "done"
-    assert status(report, monkeypatch, tools=[])["documents"] == "skipped"
+    assert status(report, monkeypatch, browser="")["documents"] == "done"
+    assert status(report, monkeypatch, browser="")["documents"] == "skipped"
     (report.reports(AS_OF) / "page.html").write_text("touched by hand")
-    assert status(report, monkeypatch, tools=[])["documents"] == "done"
+    assert status(report, monkeypatch, browser="")["documents"] == "done"
     text = WRITE_TABLE.format(table="scores", value="7")
     write_notebook(report.notebooks_dir / REPORT.notebook, PARAMETERS, text)
     assert status(report, monkeypatch) == {
@@ -54,14 +58,15 @@ def test_documents_are_made_once_and_again_when_their_report_is(report, monkeypa
         "02_report": "done",
         "documents": "stale",
     }
-    assert status(report, monkeypatch, tools=[])["documents"] == "done"
+    assert status(report, monkeypatch, browser="")["documents"] == "done"
 
 
 def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report, monkeypatch):
-    assert status(report, monkeypatch, tools=[])["documents"] == "done"
-    assert status(report, monkeypatch, tools=["pdf"])["documents"] == "done"
-    assert status(report, monkeypatch, tools=["pdf"])["documents"] == "skipped"
-    assert status(report, monkeypatch, tools=[])["documents"] == "skipped"
+    assert status(report, monkeypatch, browser="")["documents"] == "done"
+    assert status(report, monkeypatch, browser="chromium")["documents"] == "done"
+    assert status(report, monkeypatch, browser="chromium")["documents"] == "skipped"
+    assert status(report, monkeypatch, browser="")["documents"] == "skipped"
+    assert (report.reports(AS_OF) / "page.pdf").is_file()
 
 
 def test_nothing_begins_before_the_check_and_what_passed_is_not_checked_again(project):

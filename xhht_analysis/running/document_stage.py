@@ -1,5 +1,6 @@
 """Documents of a run, from its tables and its executed report notebook."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,11 +11,11 @@ PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex"}
 """Documents of a run: the part of the report notebook and the name of its files."""
 
 
-def tools() -> list[str]:
-    """What this computer adds to the documents: with a browser the PDF."""
+def lacks_pdf(places: Iterable[str]) -> bool:
+    """Whether documents at ``places`` were made without a browser and this computer has one."""
     from xhht_analysis.publishing.documents import find_browser
 
-    return ["pdf"] if find_browser() else []
+    return not any(place.endswith(".pdf") for place in places) and bool(find_browser())
 
 
 def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> None:

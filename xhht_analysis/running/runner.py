@@ -167,21 +167,18 @@ class _Stages:
 
     def entry(self, stage: Stage) -> dict:
         """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
-        key, started, tools = self.key(stage), time.monotonic(), []
+        key, started = self.key(stage), time.monotonic()
         old = self.before.get("stages", {}).get(stage.name, {"key": "", "outputs": []})
-        whole = not records.broken_outputs(self.project, self.before, old["outputs"])
-        if stage == DOCUMENTS:
-            tools = document_stage.tools()
-            whole &= set(tools) <= set(old.get("tools", ()))
-        if whole and old["key"] == key and not self.settings.force:
-            entry = {**old, "status": "skipped", "seconds": 0.0}
-        else:
+        due = self.settings.force or old["key"] != key
+        due = due or records.broken_outputs(self.project, self.before, old["outputs"])
+        if due or (stage == DOCUMENTS and document_stage.lacks_pdf(old["outputs"])):
             self.listener(stage.name, None)
             outputs = self._write_documents() if stage == DOCUMENTS else self._execute(stage)
             places = sorted({path.relative_to(self.staged.out).as_posix() for path in outputs})
             seconds = round(time.monotonic() - started, 2)
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
-            entry |= {"tools": tools} if tools else {}
+        else:
+            entry = {**old, "status": "skipped", "seconds": 0.0}
         self.listener(stage.name, entry)
         return entry
 
