@@ -217,7 +217,9 @@ def test_systemd_accepts_the_units(tmp_path):
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "windows"])
 def test_the_plan_of_another_province_is_part_of_its_schedule(tmp_path, kind, monkeypatch, capsys):
-    monkeypatch.setenv("XHHT_CONFIG", str(tmp_path / "Ba Song"))
+    plan = tmp_path / "Ba Song"
+    monkeypatch.setenv("XHHT_CONFIG", str(plan))
     result_commands.schedule(daily=True, kind=kind, out=tmp_path)
     shown = capsys.readouterr().out
-    assert re.search(r'--config"? .?' + re.escape(str(tmp_path / "Ba Song")), shown)
+    path = str(plan).replace("\\", "\\\\") if kind == "systemd" else str(plan)  # its escapes
+    assert re.search(r'--config"? .?' + re.escape(path), shown)
