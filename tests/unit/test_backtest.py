@@ -118,6 +118,11 @@ def test_reliability_sets_what_was_said_beside_what_came():
     assert found["n"].tolist() == [2, 2]
 
 
+def test_one_two_and_three_years_ahead_are_scored_unless_others_are_asked():
+    rows = backtest.backtest_rows(make_panel(), TWO, models=FEW)
+    assert set(rows["horizon"]) == {1, 2, 3}
+
+
 def test_an_empty_panel_gives_an_empty_table():
     empty = backtest.summarise(backtest.backtest_rows(contracts.PANEL.empty(), TWO, models=FEW))
     assert empty.empty

@@ -187,6 +187,12 @@ def test_silence_of_a_unit_and_shrinking_coverage():
     assert silent[["unit_code", "year"]].tolist() == ["823", 2022]
 
 
+def test_coverage_that_shrinks_in_the_last_year_is_told():
+    rows = [*series([(500, 1003), (531, 1011)]), *series([(3, 12)], indicator="clc_it")]
+    found = settled(*rows)["findings"].set_index("rule").loc["coverage_shrank"]
+    assert found[["unit_code", "year"]].tolist() == ["823", 2022]
+
+
 def test_two_files_of_one_day_that_differ():
     other = {"file": "2023-11-20/b.xlsx", "numerator": 60, "denominator": 100}
     found = doubts({"numerator": 50, "denominator": 100}, other, rule="same_day_conflict")
