@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import Counter
 
 import pandas as pd
@@ -17,7 +18,7 @@ from tests.sample_data.listing import EXPECTED_CSV
 from tests.sample_data.patching import unpacked
 from tests.sample_data.recognition import Recognition
 from tests.sample_data.templates import TemplateWriter
-from tests.sample_data.truth import Truth
+from tests.sample_data.truth import YEARS, Truth
 from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading.delivery import read_files
 
@@ -167,6 +168,19 @@ def test_derived_levels_are_those_of_the_decree(result, truth):
         assert row.level_derived_min == level, (row.indicator_code, row.unit_code, row.year)
         compared += 1
     assert compared > 3000
+
+
+def test_no_rate_jumps_when_a_recognition_is_won_or_lost(truth):
+    # the bands on both sides of a threshold reach from 69 to 90 %: no school enrols so in a year
+    communes = [code for codes in truth.atoms.values() for code in codes]
+    for rate in paths.RATES:
+        for code in communes:
+            counts = [truth.count(rate, code, year) for year in YEARS]
+            if min(total for _, total in counts) < 200:
+                continue  # one child of fifty is two points
+            percents = [100 * some / total for some, total in counts]
+            steps = [abs(b - a) for a, b in itertools.pairwise(percents)]
+            assert max(steps) < 5, (rate, code, percents)
 
 
 def test_silent_year_and_late_district(result):

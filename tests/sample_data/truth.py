@@ -17,6 +17,8 @@ from tests.sample_data.geography import Geography
 
 SEED = 20212030
 YEARS = range(2021, 2027)
+PULL = {1: 0.9, 2: 0.6, 3: 0.3}
+"""How near to the edge a rate stands so many years from the band it comes from or goes to."""
 
 POPULATION = {
     # people in 2021, close to the census of 2019 (danso.asia); Tân Phước and Tân Phú Đông from
@@ -161,18 +163,41 @@ class Truth:
         return sorted(slots, key=lambda slot: stream("adopt", indicator, *slot).random())
 
     def _rate(self, indicator: str, atom: str, year: int) -> tuple[int, int]:
-        """Rate behind recognition: in the band that the district's story asks for."""
-        rate = paths.RATES[indicator]
-        total = self.base(rate.base, atom, year)
-        district = self.geography.district_of[atom]
-        weak = paths.weak_communes(indicator, district, year)
-        is_weak = self._weak_order[district][atom] < weak
-        low, high = rate.weak if is_weak else paths.band(indicator, district, year)
+        """Rate behind recognition: in the band that the district's story asks for.
+
+        It nears the edge of its band before it leaves it, and starts from there after: real rates
+        do not jump on the day of a recognition.
+        """
+        total = self.base(paths.RATES[indicator].base, atom, year)
+        low, high = self._band(indicator, atom, year)
         place = stream("rate", indicator, atom).random()
         noise = 0.12 * (stream("rate", indicator, atom, year).random() - 0.5)
-        drift = 0.02 * (year - 2021)
-        aim = low + (high - low) * min(1.0, max(0.0, 0.9 * place + noise + drift))
+        place = min(1.0, max(0.0, 0.9 * place + noise + 0.02 * (year - YEARS[0])))
+        for years, edge in self._band_edges(indicator, atom, year):
+            place += PULL.get(years, 0.0) * (edge - place)
+        aim = low + (high - low) * place
         return count_near(aim, total, low, high + 0.1 if high >= 100 else high), total
+
+    def _band(self, indicator: str, atom: str, year: int) -> tuple[float, float]:
+        """Percent band of one commune in one year."""
+        district = self.geography.district_of[atom]
+        weak = paths.weak_communes(indicator, district, year)
+        if self._weak_order[district][atom] < weak:
+            return paths.RATES[indicator].weak
+        return paths.band(indicator, district, year)
+
+    def _band_edges(self, indicator: str, atom: str, year: int) -> list[tuple[int, float]]:
+        """Years to the nearest other band, before and after, and the edge (0, 1) towards it.
+
+        The nearer change comes last, so that it weighs most.
+        """
+        band, edges = self._band(indicator, atom, year), []
+        for years in (range(year + 1, YEARS[-1] + 1), range(year - 1, YEARS[0] - 1, -1)):
+            others = ((y, self._band(indicator, atom, y)) for y in years)
+            other = next(((abs(y - year), b) for y, b in others if b != band), None)
+            if other:
+                edges.append((other[0], float(other[1] > band)))
+        return sorted(edges, reverse=True)
 
     def total(self, indicator: str, atoms: tuple[str, ...], year: int) -> tuple[int, int]:
         """Numerator and denominator summed over ``atoms``."""
