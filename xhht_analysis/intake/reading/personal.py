@@ -25,6 +25,8 @@ PERSONAL = re.compile(
 NINE_DIGITS = re.compile(
     r"(?<![\w.,/+-])\d{6}(?!000)\d{3}(?![\w/]|[.,-]\d| ?(?i:đồng|vnđ|vnd|đ|d|người|trẻ)\b)"
 )
+THREE_DIGITS = re.compile(r"\d[ .-]?\d[ .-]?\d")
+"""Stands in each of these numbers, and in few other texts."""
 MONEY = re.compile(r"kinh phí|dự toán|quyết toán|ngân sách|số tiền|\bchi\b|\bvốn\b|đồng\b(?! chí)")
 FIGURE_HEAD = re.compile(
     rf"{MONEY.pattern}|t[ửư] số|mẫu số|t[ỷỉ] lệ|số lượng|tổng số|tổng cộng|dân số|số người"
@@ -38,6 +40,8 @@ LOW, HIGH = 1e8, 97e9
 
 def mask(text: str) -> str:
     """``text`` with only the first digit of every number of a person."""
+    if not THREE_DIGITS.search(text):
+        return text
     hidden = PERSONAL.sub(_hide, text)
     if re.search(r"[^\W\d_]", hidden) and not MONEY.search(hidden.lower()):
         hidden = NINE_DIGITS.sub(_hide, hidden)
@@ -56,9 +60,9 @@ def mask_name(name: str) -> str:
 
 def is_candidate(value: object) -> bool:
     """Whether a cell holds nothing but a number that may be one of a person."""
-    if isinstance(value, str):
+    if value.__class__ is str:
         return len(value) == 9 and value.isascii() and value.isdigit()
-    return isinstance(value, (int, float)) and LOW <= value < HIGH and value % 1 == 0
+    return value.__class__ in (int, float) and LOW <= value < HIGH and value % 1 == 0
 
 
 def is_of_persons(column: Iterable[object]) -> bool | None:

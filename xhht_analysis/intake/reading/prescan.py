@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -179,6 +180,7 @@ def part_name(package: zipfile.ZipFile, target: str) -> str:
     return next((name for name in package.NameToInfo if _path(name) == wanted), "")
 
 
+@lru_cache(maxsize=4096)
 def _path(name: str) -> str:
     return posixpath.normpath(posixpath.join("/", name.replace("\\", "/"))).lower()
 

@@ -175,9 +175,9 @@ def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
     Control characters are replaced, and numbers of persons are masked.
     """
     grid = sheet.grid
-    values = {value for row in grid for value in row}
-    texts = (value for value in values if value.__class__ is str and not value.isascii())
-    encoding, is_whole = legacy_text.vote(texts)
+    values = set().union(*grid) - {""}
+    texts = {value for value in values if value.__class__ is str}
+    encoding, is_whole = legacy_text.vote(text for text in texts if not text.isascii())
     candidates = set(filter(personal.is_candidate, values))
 
     @cache
@@ -193,16 +193,18 @@ def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
         hidden = personal.mask(plain)
         return hidden, source, hidden != plain
 
-    masked, used = set(), set()
+    masked, used, mendable = set(), set(), texts | candidates
     for r, row in enumerate(grid):
         for c, value in enumerate(row):
-            is_hidden = False
-            if value in candidates and (hidden := personal.mask_alone(value, is_of_persons(c))):
-                row[c], is_hidden = hidden, True
-            elif value.__class__ is str:
-                row[c], source, is_hidden = mend(value, fonts.get((r, c)))
+            if value not in mendable:
+                continue
+            hidden = value in candidates and personal.mask_alone(value, is_of_persons(c))
+            if hidden:
+                row[c] = hidden
+            elif value in texts:
+                row[c], source, hidden = mend(value, fonts.get((r, c)))
                 used.add(source)
-            if is_hidden:
+            if hidden:
                 masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
     sheet.encoding = min(used - {None}, default=None)
