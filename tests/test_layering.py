@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 56_700,
+    "intake": 56_800,
     "forecasting": 27_300,
     "publishing": 40_500,
     "running": 19_700,
