@@ -246,3 +246,8 @@ def test_no_link_leaves_the_workbook(filled):
 def test_unknown_codes_are_refused_by_name(tmp_path, more, message):
     with pytest.raises(ValueError, match=message):
         write(tmp_path / "x.xlsx", **more)
+
+
+def test_a_plan_without_tasks_gives_a_template_without_rows_of_tasks(tmp_path):
+    path = write(tmp_path / "x.xlsx", tasks=plan().tasks.iloc[:0])
+    assert [row[0] for row in rows(path, "Thực hiện")[2:] if row[0]] == ["Mã nhiệm vụ"]

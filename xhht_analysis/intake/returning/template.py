@@ -81,7 +81,8 @@ def write_template(
         name, level, duty = _agency(agencies, agency_code, on), "agency", agency_code
         codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
         rows = indicators[indicators["indicator_code"].isin(split_codes(codes))]
-    todo = tasks[[duty in split_codes(codes) for codes in tasks["agency_codes"]]]
+    is_due = tasks["agency_codes"].map(lambda codes: duty in split_codes(codes)).astype("bool")
+    todo = tasks[is_due]
     rows = rows.drop_duplicates("indicator_code")
     head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
     _write_figures(book, head, rows)
