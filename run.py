@@ -145,18 +145,18 @@ def _call(command: list, note: str = "") -> int:
     if not note:
         return subprocess.run(words, cwd=ROOT, env=environment).returncode
     print(note, flush=True)
-    said, live = [], sys.stdout.isatty()
+    lines, live = [], sys.stdout.isatty()
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     text = {"encoding": "utf-8", "errors": "replace"}
     with subprocess.Popen(words, cwd=ROOT, env=environment, **pipe, **text) as process:
         for line in process.stdout:
-            said.append(line)
+            lines.append(line)
             if live:
                 print(f"\r    {' '.join(line.split()[:2]):70.70}", end="", flush=True)
     if live:
         print(f"\r{'':76}\r", end="", flush=True)
     if process.returncode:
-        print("".join(said), flush=True)
+        print("".join(lines), flush=True)
     return process.returncode
 
 

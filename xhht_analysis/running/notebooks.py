@@ -29,16 +29,16 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
     declared_here: dict[str, Declared] = {}
     for notebook in notebooks:
         declared_here |= declared_parameters(notebook)
-    owned, values = messages.PARAMETER_OPTIONS, {}
+    options, values = messages.PARAMETER_OPTIONS, {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
-        if name in owned:
-            raise UsageError(messages.PARAMETER_OWNED.format(name=name, option=owned[name]))
+        if name in options:
+            raise UsageError(messages.PARAMETER_OF_OPTION.format(name=name, option=options[name]))
         if name not in declared_here:
-            free = sorted(set(declared_here) - set(owned))
-            near = difflib.get_close_matches(name, [*free, *owned], n=1)
+            free = sorted(set(declared_here) - set(options))
+            near = difflib.get_close_matches(name, [*free, *options], n=1)
             hint = messages.PARAMETER_NEAR if near else messages.PARAMETER_FREE
             hint = hint.format(names=", ".join(near or free) or "–")
             raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=hint))

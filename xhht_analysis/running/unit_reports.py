@@ -166,8 +166,8 @@ def run(
         due = [unit for unit in units if pages.get(PAGE.format(as_of, unit)) != key]
         places = {"root": str(project.root), "out": str(project.out), "staged": str(staged.out)}
         places["config"] = os.environ.get(CONFIG_VARIABLE, "")
-        made = outcomes(due, executor, places=places, as_of=as_of, lang=lang)
-        for done, (unit, error) in enumerate(made, start=1):
+        results = outcomes(due, executor, places=places, as_of=as_of, lang=lang)
+        for done, (unit, error) in enumerate(results, start=1):
             listener(done, len(due))
             if error:
                 errors[unit] = error
