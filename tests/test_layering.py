@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 56_800,
     "forecasting": 27_300,
-    "publishing": 40_500,
+    "publishing": 40_000,
     "running": 19_700,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -128,8 +128,10 @@ def test_vietnamese_order():
     # letters first (d before đ, a ă â), then the tone (ngang huyền hỏi ngã sắc nặng), word by word
     ordered = ["Cai Lậy", "Cái Bè", "Chợ Gạo", "Dĩ An", "Đà Nẵng", "Gò Công", "Gò Công Đông"]
     ordered += ["Gò Công Tây", "Tân Phú Đông", "Tân Phước"]
-    assert VI.sort(ordered[::-1]) == ordered
-    assert VI.sort(["má", "ma", "mạ", "mã", "mà", "mả"]) == ["ma", "mà", "mả", "mã", "má", "mạ"]
+    mixed = [*ordered[5:], *ordered[:5]]
+    assert sorted(mixed, key=labels.collation_key) == ordered
+    tones = ["má", "ma", "mạ", "mã", "mà", "mả"]
+    assert sorted(tones, key=labels.collation_key) == ["ma", "mà", "mả", "mã", "má", "mạ"]
 
 
 @given(st.text(), st.text())

@@ -12,12 +12,11 @@ from xhht_analysis.publishing import (
     decisions,
     district_ranks,
     implementation,
+    records,
     report,
-    reports_received,
     review,
     run_tables,
     sentences,
-    track,
     unit_report,
     workbook,
 )
@@ -177,7 +176,7 @@ def test_a_proposal_goes_to_the_agency_it_names():
 
 def test_the_calendar_marks_late_and_missing():
     run = frames.make_material()
-    (grid,) = reports_received.calendar(run)
+    (grid,) = records.calendar(run)
     rows = {row[0]: row[1:] for row in grid.content["rows"]}
     assert grid.content["columns"] == ["Đơn vị", *map(str, frames.YEARS)]
     assert rows[run.names["818"]][2] == "05/12 !"  # number 3 was late for 2023
@@ -191,7 +190,7 @@ def test_reports_about_years_to_come_are_no_column_of_the_calendar():
     rows = frames.make_submissions()
     later = rows.head(1).assign(year=2030, file="x.xlsx")
     run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
-    (grid,) = reports_received.calendar(run)
+    (grid,) = records.calendar(run)
     assert grid.content["columns"][1:] == [str(year) for year in frames.YEARS]
 
 
@@ -201,10 +200,10 @@ def test_the_track_record_is_a_mean_weighted_by_tests():
     scores = pd.DataFrame([row | {"horizon": 1, "value": 0.9, "n": 20},
                            row | {"horizon": 2, "value": 0.6, "n": 10}])  # fmt: skip
     run = frames.make_material(scores=scores)
-    (grid,) = track.track_table(run)
+    (grid,) = records.track_table(run)
     # (0.9 * 20 + 0.6 * 10) / 30 = 0.8
     assert grid.content["rows"] == [[run.short(GOAL), "30", "2", f"80{NB}%"]]
-    assert track.track_table(frames.make_material()) == []
+    assert records.track_table(frames.make_material()) == []
 
 
 # ---- districts --------------------------------------------------------------------------------

@@ -359,6 +359,21 @@ def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
     assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text
 
 
+def test_a_verdict_that_hangs_on_figures_without_which_nothing_is_known():
+    verdicts = frames.make_verdicts()
+    at = (verdicts["goal_code"] == "clc_it") & (verdicts["target_year"] == 2030)
+    at &= verdicts["unit_code"] == PROVINCE
+    verdicts.loc[at, ["firmness", "depends_on"]] = ["depends", "doubtful_dropped"]
+    none = {"goal_code": "clc_it", "unit_code": PROVINCE, "target_year": 2030,
+            "variant": "doubtful_dropped", "prob_reached": np.nan}  # fmt: skip
+    run = made(verdicts=verdicts, variants=pd.DataFrame([none]))
+    said = run.statement("clc_it", 2030)
+    (item,) = [one for one in decisions.unsettled(run) if one[0] == said]
+    assert item[1] == "nếu bỏ các số còn nghi vấn"
+    text = sentences.paragraph(run, said)
+    assert "chưa vững: nếu bỏ các số còn nghi vấn thì kết luận đã khác." in text
+
+
 @pytest.mark.parametrize("firmness", ["firm", "depends"])
 def test_a_star_marks_only_what_another_assumption_would_change(firmness):
     verdicts = frames.make_material().verdicts

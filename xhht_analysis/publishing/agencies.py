@@ -19,7 +19,7 @@ def agency_name(run: ReportData, code: str) -> str:
     name = run.names.get(now, now)
     if now == code:
         return name
-    return run.labels.word("agency_now", old=run.names.get(code, code), now=name)
+    return run.word("agency_now", old=run.names.get(code, code), now=name)
 
 
 def lead_name(run: ReportData, goal_code: str, *, former: bool = False) -> str:
@@ -43,7 +43,7 @@ def addressee(run: ReportData, text: str) -> str:
             if isinstance(name, str) and name and name in text:
                 code = current_code(run, row.agency_code)
                 return run.names.get(code, code)
-    return run.labels.word("addressee")
+    return run.word("addressee")
 
 
 def measures(run: ReportData, goal_code: str) -> list[str]:

@@ -7,21 +7,20 @@ from xhht_analysis.publishing.agencies import lead_name, measures, support_names
 from xhht_analysis.publishing.blocks import Block, heading, prose
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.implementation import measure_table, year_rows
+from xhht_analysis.publishing.records import calendar, track_table
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
-from xhht_analysis.publishing.reports_received import calendar
-from xhht_analysis.publishing.track import track_table
 
 Drawn = Callable[..., list[Block]]
 
 
 def opening(run: ReportData) -> list[Block]:
     """Title and banner."""
-    return parts.opening(run, run.labels.word("heading.annex"), run.footer())
+    return parts.opening(run, run.word("heading.annex"), run.footer())
 
 
 def goals(run: ReportData, drawn: Drawn) -> list[Block]:
     """Every goal: its reading, sentences, assumptions and figures."""
-    word, blocks = run.labels.word, [heading(run.labels.word("heading.each_goal"))]
+    word, blocks = run.word, [heading(run.word("heading.each_goal"))]
     for code, goal in run.ordered_goals.iterrows():
         place = goal["place"].replace("gạch", word("dash_mark")).replace("ý", word("item_mark"))
         notes = [word("goal.place", place=place)]
@@ -38,7 +37,7 @@ def goals(run: ReportData, drawn: Drawn) -> list[Block]:
 
 def assumptions(run: ReportData) -> list[Block]:
     """Least and greatest chance of every open goal under other assumptions or other data."""
-    word, rows = run.labels.word, []
+    word, rows = run.word, []
     for said in run.all_statements():
         ranked = sorted((p, name) for name, p in said.variants.items() if p == p)
         if ranked and said.chance_text:
@@ -61,9 +60,9 @@ def units(run: ReportData) -> list[Block]:
     rows = standings(run)
     rows["unit_code"] = rows["unit_code"].map(run.names)
     columns = ["unit", *(f"stand_{name}" for name in rows.columns[1:])]
-    caption = run.labels.word("places.caption", year=run.last_year)
+    caption = run.word("places.caption", year=run.last_year)
     return [
-        heading(run.labels.word("heading.units"), wide=True),
+        heading(run.word("heading.units"), wide=True),
         parts.grid(run, caption, columns, rows.itertuples(index=False), wide=True),
         latest_figures(run),
     ]
@@ -73,7 +72,7 @@ def latest_figures(run: ReportData) -> Block:
     """Every share and level of every district, latest year."""
     goals_ = run.ordered_goals
     codes = goals_[goals_["kind"].isin([*SHARE_KINDS, "share_districts"])]["indicator_code"]
-    word, codes = run.labels.word, list(dict.fromkeys(codes))
+    word, codes = run.word, list(dict.fromkeys(codes))
     units_ = [*run.shown_districts["unit_code"], run.province.code]
     found = {unit: [run.latest_cell(code, unit) for code in codes] for unit in units_}
     newest = max((year for cells in found.values() for _, year in cells), default=0)
@@ -94,12 +93,12 @@ def tasks(run: ReportData) -> list[Block]:
     rows = year_rows(run)
     if rows.empty:
         return []
-    return [heading(run.labels.word("heading.each_task")), measure_table(run, rows)]
+    return [heading(run.word("heading.each_task")), measure_table(run, rows)]
 
 
 def duties(run: ReportData) -> list[Block]:
     """Who answers for each goal today and which measures of section II apply."""
-    word = run.labels.word
+    word = run.word
     rows = [
         [
             f"{goal['order']}. {run.title(code)}",
@@ -117,8 +116,8 @@ def quality(run: ReportData) -> list[Block]:
     """Calendar of reports, track record, and what units are asked to mend."""
     doubts = parts.doubt_tables(run, rejects=run.rejects, findings=run.findings)
     return [
-        heading(run.labels.word("heading.records")),
+        heading(run.word("heading.records")),
         *calendar(run),
         *track_table(run),
-        *(doubts or [prose([run.labels.word("quality.none")])]),
+        *(doubts or [prose([run.word("quality.none")])]),
     ]

@@ -9,7 +9,7 @@ from xhht_analysis.publishing.scorecard import scorecard
 
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the whole brief."""
-    word = run.labels.word
+    word = run.word
     caption = word("goals.caption_short", n=len(run.ordered_goals))
     return [
         *parts.opening(run, word("brief.title")),

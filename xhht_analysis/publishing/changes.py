@@ -3,6 +3,7 @@
 `panel_changes` is the account of figures that `xhht compare` starts from too.
 """
 
+import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
@@ -23,19 +24,14 @@ def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
     """
     key = list(contracts.PANEL_KEY)
     both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
-    same = pd.concat([_equal(both[f"{c}_old"], both[f"{c}_new"]) for c in FIGURES], axis=1)
-    kind = pd.Series("reread", both.index).mask(
-        ~_equal(both["source_id_old"], both["source_id_new"]), "revision"
-    )
-    kind = kind.mask(both["side"].eq("left_only"), "revision").mask(
-        both["side"].eq("right_only"), "new"
-    )
-    kind = kind[~(same.all(axis=1) & both["side"].eq("both"))]
-    both = both.loc[kind.index]
+    same = {c: _equal(both[f"{c}_old"], both[f"{c}_new"]) for c in [*FIGURES, "source_id"]}
+    left, right = (both["side"].eq(f"{side}_only") for side in ("left", "right"))
+    kind = np.select([right, left | ~same.pop("source_id")], ["new", "revision"], "reread")
+    changed = left | right | ~pd.DataFrame(same).all(axis=1)
+    both, kind = both[changed], pd.Series(kind, both.index)[changed]
     derived = both["source_id_old"].isna() & both["source_id_new"].isna() & kind.eq("reread")
     place = pd.MultiIndex.from_frame(both[["indicator_code", "year"]])
-    revised = place.isin(place[kind.eq("revision")])
-    kind = kind.mask(derived & revised, "revision")
+    kind = kind.mask(derived & place.isin(place[kind.eq("revision")]), "revision")
     return kind.set_axis(pd.MultiIndex.from_frame(both[key]))
 
 
@@ -48,19 +44,15 @@ def changed_goals(run: ReportData) -> list[tuple[str, list[Statement]]]:
     found = []
     for code in run.ordered_goals.index:
         said = [run.statement(code, year) for year in run.target_years]
-        moved = [s for s in said if s is not None and s.previous and _moved(s)]
+        moved = [s for s in said if s and s.previous and s.previous[0] != s.verdict_class]
         if moved:
             found.append((code, moved))
     return found
 
 
-def _moved(said: Statement) -> bool:
-    return said.previous[0] != said.verdict_class
-
-
 def changes_section(run: ReportData) -> list[Block]:
     """One row per goal that changed: before, now, why."""
-    word = run.labels.word
+    word = run.word
     if run.previous.empty:
         return [prose([word("changes.none")])]
     found, rows = changed_goals(run), []
@@ -84,7 +76,7 @@ def _previous_text(said: Statement) -> str:
 
 def _cause(run: ReportData, said: list[Statement], kinds: pd.Series | None) -> str:
     """Which changes of figures a goal rests on; none of them leaves the model and the rules."""
-    word = run.labels.word
+    word = run.word
     if kinds is None:
         return word("cause.unknown")
     codes = {s.indicator_code for s in said}

@@ -12,10 +12,9 @@ import pandas as pd
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.blocks import Block, prose
-from xhht_analysis.publishing.labels import HOPEFUL
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import Statement
+from xhht_analysis.publishing.statements import NAN, Statement
 
 WORTH_SAYING = 0.005
 """A smaller gain of the province's chance is noise."""
@@ -41,7 +40,7 @@ def decisions(run: ReportData) -> list[Decision]:
 
 def decision_table(run: ReportData) -> Block:
     """The decisions as a table of three columns."""
-    word = run.labels.word
+    word = run.word
     rows = [[f"{i}. {d.asked}", d.basis, d.addressee] for i, d in enumerate(decisions(run), 1)]
     if not rows:
         return prose([word("decision.none")])
@@ -76,7 +75,7 @@ def help_decision(run: ReportData) -> Decision | None:
     rows = leverages(run)
     if rows.empty or rows.loc[0, "gain"] < WORTH_SAYING:
         return None
-    word, points = run.labels.word, lambda gain: run.labels.number(100 * gain, 1)
+    word, points = run.word, lambda gain: run.labels.number(100 * gain, 1)
     code, district, best, _ = rows.loc[0]
     said, unit = run.statement(code, run.last_year), run.names[district]
     there = run.statement(code, run.last_year, district)
@@ -96,7 +95,7 @@ def data_decision(run: ReportData) -> Decision | None:
     items = list(unsettled(run))
     if not items:
         return None
-    word = run.labels.word
+    word = run.word
     shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in items[:MAX_ITEMS]]
     more = len(items) - len(shown)
     basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
@@ -113,7 +112,7 @@ def _hangs_on_figures(said: Statement) -> bool:
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
-    word, later = run.labels.word, []
+    word, later = run.word, []
     for said in run.all_statements():
         shown = said.latest if said.is_forecast else said.actual
         lead, sent = [lead_name(run, said.goal_code)], said.other_source
@@ -125,10 +124,9 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             why = word("decision.missing", year=shown.year, shown=said.range_text(shown))
             yield said, why, names or lead
         elif _hangs_on_figures(said):
-            texts = [said.condition(said.depends_on)]
-            if said.depends_on in said.variants:
-                texts.append(said.labels.chance(said.variants[said.depends_on]))
-            yield said, ", ".join(texts), lead
+            without = said.labels.chance(said.variants.get(said.depends_on, NAN))
+            why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
+            yield said, why, lead
         elif said.key == "no_data":
             later.append((said, word("decision.no_data"), lead))
     yield from later
@@ -136,7 +134,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
 
 def course_decision(run: ReportData) -> Decision | None:
     """The goal furthest from its pace, and the goals whose verdict hangs on a reading."""
-    word, year, asked, basis, who = run.labels.word, run.last_year, [], [], []
+    word, year, asked, basis, who = run.word, run.last_year, [], [], []
     slow = [
         s
         for s in run.statements(year)
@@ -146,17 +144,14 @@ def course_decision(run: ReportData) -> Decision | None:
         said = min(slow, key=lambda s: s.chance)
         asked.append(said.say("decision.pace"))
         chance = said.labels.chance(said.chance).capitalize()
-        texts = (
-            f"{chance}.",
-            *(sentences.sentence(name, run, said) for name in ("effort", "chance_note")),
-        )
-        basis.append(" ".join(filter(None, texts)))
+        notes = (sentences.sentence(name, run, said) for name in ("effort", "chance_note"))
+        basis.append(" ".join([f"{chance}.", *filter(None, notes)]))
         who.append(lead_name(run, said.goal_code))
     disputes = {}  # of each goal the latest year that is settled, else the first
     for said in run.all_statements():
         for reading in said.readings:
             first = not said.is_forecast or said.goal_code not in disputes
-            if first and (reading.verdict_class in HOPEFUL) != said.is_hopeful:
+            if first and reading.is_hopeful != said.is_hopeful:
                 disputes[said.goal_code] = said, reading
     for said, reading in disputes.values():
         texts = {"what": reading.reading_text, "other": reading.assessment}

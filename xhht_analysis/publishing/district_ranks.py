@@ -34,7 +34,7 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
 
 def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
     """Districts at the first values of ``column``, ties said as ties and never cut."""
-    word, told, n = run.labels.word, [], 0
+    word, told, n = run.word, [], 0
     for value, tied in sorted(rows.groupby(column), key=lambda pair: -pair[0]):
         if n >= N_NAMED or value == 0:
             break
@@ -47,7 +47,7 @@ def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
 
 def places(run: ReportData, drawn) -> list[Block]:
     """Leading districts, those to support, the chances of all, and where help counts."""
-    word, rows, year = run.labels.word, standings(run), run.last_year
+    word, rows, year = run.word, standings(run), run.last_year
     if rows.empty:
         return [prose([word("places.none")])]
     codes = run.asked_of_units(year)
@@ -70,5 +70,5 @@ def gain_table(run: ReportData) -> list[Block]:
         [run.names[unit], run.title(goal), *(run.labels.number(100 * g, 1) for g in both)]
         for goal, unit, *both in rows[["goal_code", "unit_code", *gains]].itertuples(index=False)
     ]
-    caption = run.labels.word("places.gain_caption", year=run.last_year)
+    caption = run.word("places.gain_caption", year=run.last_year)
     return [parts.grid(run, caption, ["unit", "goal", *gains], body, align="llrr")]

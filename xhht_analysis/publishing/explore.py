@@ -62,32 +62,24 @@ class Course:
 
     def of(self, unit_code: str) -> np.ndarray:
         """Draws (n, T) of one unit, or of the province by counts; else NoFiguresError."""
-        if unit_code in self.units or unit_code not in ("", self.province):
-            return self.draws[:, self._place(unit_code)]
+        if unit_code in self.units:
+            return self.draws[:, self.units.index(unit_code)]
+        if unit_code not in ("", self.province):
+            raise NoFiguresError(f"{self.goal_code}: unit {unit_code!r} has no figure")
         if self.weights is None:
             raise NoFiguresError(f"{self.goal_code}: denominators are missing, nothing adds up")
-        return (self.draws * self.weights[None, :, None]).sum(axis=1) / self.weights.sum()
-
-    def place(self, year: int) -> int:
-        """Place of ``year`` among `years`."""
-        return int(np.flatnonzero(self.years == year)[0])
-
-    def _place(self, unit_code: str) -> int:
-        if unit_code not in self.units:
-            raise NoFiguresError(f"{self.goal_code}: unit {unit_code!r} has no figure")
-        return self.units.index(unit_code)
+        return np.average(self.draws, axis=1, weights=self.weights)
 
     def chance(self, unit_code: str, year: int, target: float, *, most: bool = False) -> float:
         """Chance (0-1) that a unit stands at ``target`` percent or above (``most``: below)."""
-        ahead = self.of(unit_code)[:, self.place(year)]
+        ahead = self.of(unit_code)[:, year - self.origin_year]
         return float((ahead <= target if most else ahead >= target).mean())
 
     def sped_up(self, unit_code: str, points: float) -> Course:
         """The same draws with one unit ``points`` percentage points a year faster (or slower)."""
         draws = self.draws.copy()
         shift = points * (self.years - self.origin_year)
-        whole = unit_code in ("", self.province)
-        at = slice(None) if whole else self._place(unit_code)
+        at = self.units.index(unit_code) if unit_code in self.units else slice(None)
         draws[:, at] = np.clip(draws[:, at] + shift, 0, contracts.MAX_PERCENT)
         return replace(self, draws=draws, sped=True)
 
@@ -157,10 +149,8 @@ def judge_again(
 
 def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> float:
     """Chance by the course; where it repeats the run, the run's own, so that they never differ."""
-    year, verdict = (
-        target["target_year"],
-        run.verdict(course.goal_code, target["target_year"], unit),
-    )
+    year = target["target_year"]
+    verdict = run.verdict(course.goal_code, year, unit)
     latest = run.rows(target["indicator_code"]).dropna(subset="value")["year"].max()
     same = course.model == DEFAULT and course.origin_year == latest and not course.sped
     if same and verdict is not None and verdict["basis"] == "forecast":
@@ -175,14 +165,14 @@ def _shown(run: ReportData, course: Course, chance: float) -> str:
     untested = where(run.scores, model_id=course.model, indicator_code=code).empty
     if course.model == DEFAULT and said is not None:
         untested = said.is_untested
-    return run.labels.word("untested", chance=text) if untested else text
+    return run.word("untested", chance=text) if untested else text
 
 
 def _places(run: ReportData, course: Course, *units: str) -> dict[str, str]:
     """Names of units, the province last where its districts add up."""
     whole = run.province.code
     codes = dict.fromkeys([*units, *([whole] if course.weights is not None else [])])
-    return {u: run.labels.word("province") if u == whole else run.names[u] for u in codes}
+    return {u: run.word("province") if u == whole else run.names[u] for u in codes}
 
 
 def chances(run: ReportData, course: Course) -> pd.DataFrame:
@@ -191,14 +181,14 @@ def chances(run: ReportData, course: Course) -> pd.DataFrame:
     One row per unit: latest figure, then per target year to come the median, the 80 % range and
     the verdict with its rounded chance.
     """
-    word, percent, rows = run.labels.word, run.labels.percent, []
+    word, percent, rows = run.word, run.labels.percent, []
     targets = [run.target(course.goal_code, y) for y in run.target_years if y > course.origin_year]
     for unit, name in _places(run, course, *course.units).items():
         draws = course.of(unit)
         row = {word("col.unit"): name, word("col.current"): percent(draws[0, 0])}
         for target in (t for t in targets if t is not None):
             year, chance = int(target["target_year"]), _chance(run, course, unit, target)
-            low, middle, high = np.quantile(draws[:, course.place(year)], [0.1, 0.5, 0.9])
+            low, middle, high = np.quantile(draws[:, year - course.origin_year], [0.1, 0.5, 0.9])
             row[word("col.expected", year=year)] = percent(middle)
             row[f"80 % ({year})"] = f"{percent(low)} – {percent(high)}"
             verdict = f"{run.labels.verdict(classify(chance))} ({_shown(run, course, chance)})"
@@ -225,7 +215,7 @@ def what_if(
         after, before = (c.chance(unit, year, need, most=most) for c in (faster, course))
         new = float(np.clip(old + after - before, 0, 1))
         rows.append([name, *(_shown(run, course, p) for p in (old, new)), old, new])
-    columns = [run.labels.word(name) for name in ("col.unit", "explore.before", "explore.after")]
+    columns = [run.word(name) for name in ("col.unit", "explore.before", "explore.after")]
     return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 
 
@@ -260,7 +250,7 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
             columns = range(max(hit[1] - around, 0), min(hit[1] + around + 1, sheet.n_columns))
             grid = [[sheet.text(r, c) for c in columns] for r in lines]
             heads = [sheet.address(0, c).rstrip("0123456789") or str(c + 1) for c in columns]
-            return pd.DataFrame(grid, index=[r + sheet.origin[0] for r in lines], columns=heads)
+            return pd.DataFrame(grid, index=[r + 1 - sheet.n_above for r in lines], columns=heads)
     return pd.DataFrame()
 
 

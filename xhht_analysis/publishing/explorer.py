@@ -41,14 +41,14 @@ def view(
         if origin_year:
             run = explore.judge_again(run, goal_code, origin_year)
         indicators = (run.ordered_goals.loc[goal_code, "indicator_code"],)
-        told = [*sentences.goal_sentences(run, goal_code), run.labels.word("explore.level")]
+        told = [*sentences.goal_sentences(run, goal_code), run.word("explore.level")]
         return *_shown(run, partial(plot_ladder, run, indicators)), prose(told).html
     try:
         base = explore.forecast_course(run, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
         draws = course.of(unit_code)
     except NoFiguresError:
-        text = run.labels.word("explore.nothing")
+        text = run.word("explore.nothing")
         return _shown(run, partial(plot_fan, run, goal_code))[0], text, prose([text]).html
     seen = run.observed(goal_code, None, unit_code)
     seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
@@ -69,7 +69,7 @@ def _shown(run: ReportData, draw: Callable) -> tuple[bytes, str]:
 
 def explorer(run: ReportData) -> widgets.VBox:
     """Widgets over `view`: goal, unit, origin year, model, scenario and extra pace."""
-    word, codes = run.labels.word, run.ordered_goals.index
+    word, codes = run.word, run.ordered_goals.index
     goals = [(f"{i}. {run.title(code)}", code) for i, code in enumerate(codes, 1)]
     units = run.districts[["short_name", "unit_code"]].itertuples(index=False, name=None)
     last = min(int(run.panel["year"].max()), run.last_year - 1)

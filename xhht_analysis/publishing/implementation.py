@@ -27,7 +27,7 @@ def year_rows(run: ReportData) -> pd.DataFrame:
 
 def implementation(run: ReportData) -> list[Block]:
     """Tasks by state, money, difficulties and proposals of the reporting year."""
-    word, rows, year = run.labels.word, year_rows(run), run.report_year
+    word, rows, year = run.word, year_rows(run), run.report_year
     if rows.empty:
         return [prose([word("activities.none")])]
     counts = {state: int((rows["status"] == state).sum()) for state in STATES}
@@ -52,7 +52,7 @@ def money_sentence(run: ReportData, rows: pd.DataFrame) -> str:
     planned, spent = rows[MONEY].sum()
     if not planned:
         return ""
-    word, number = run.labels.word, run.labels.number
+    word, number = run.word, run.labels.number
     sums = {"planned": number(planned), "spent": number(spent)}
     share = run.labels.percent(100 * spent / planned)
     text = word("activities.money", year=run.report_year, share=share, **sums)
@@ -72,10 +72,8 @@ def measure_table(run: ReportData, rows: pd.DataFrame, *, by_group: bool = False
     )
     code = rows["task_code"].fillna("")
     rows = rows.assign(group=code.map(groups), task_code=code)[~code.str.startswith(DUTIES)]
-    if by_group:
-        rows = rows.dropna(subset="group")
-    else:
-        rows = rows.fillna({"group": run.labels.word("none")})
+    none = {"group": run.word("none")}
+    rows = rows.dropna(subset="group") if by_group else rows.fillna(none)
     states = pd.DataFrame({state: rows["status"] == state for state in STATES}, rows.index)
     rows = rows[["group", "task_code", *MONEY]].assign(n=1).join(states)
     sums = rows.groupby("group" if by_group else ["group", "task_code"], sort=False)
@@ -91,7 +89,7 @@ def measure_table(run: ReportData, rows: pd.DataFrame, *, by_group: bool = False
         body.append([name, *cells])
     heads = ("group", "reports") if by_group else ("task", "n_units")
     caption = "activities.group_caption" if by_group else "activities.caption"
-    caption = run.labels.word(caption, year=run.report_year)
+    caption = run.word(caption, year=run.report_year)
     return parts.grid(run, caption, [*heads, *STATES, "planned", "spent"], body, align="lrrrrrrr")
 
 
@@ -109,5 +107,5 @@ def asks(run: ReportData, rows: pd.DataFrame, kind: str) -> list[Block]:
     if kind == "proposal":
         columns, body = [*columns, "addressee"], [[*row, addressee(run, row[0])] for row in body]
     given = {"shown": min(len(body), MAX_ASKS), "n": len(body), "year": run.report_year}
-    caption = run.labels.word(f"activities.{kind}_caption", **given)
+    caption = run.word(f"activities.{kind}_caption", **given)
     return [parts.grid(run, caption, columns, body[:MAX_ASKS])]

@@ -40,7 +40,7 @@ def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> list[P
 
 def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     """Blocks of the page of one indicator."""
-    word, row = run.labels.word, run.indicator(code)
+    word, row = run.word, run.indicator(code)
     addresses = {"csv": f"{code}.csv", "all": ANNEX, "back": INDEX}
     return [
         *parts.opening(run, run.labels.local(row, "name"), run.footer()),
@@ -56,11 +56,11 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
 
 def section(run: ReportData, name: str, blocks: list[Block]) -> list[Block]:
     """Blocks under their heading."""
-    return [heading(run.labels.word(f"indicator.{name}")), *blocks]
+    return [heading(run.word(f"indicator.{name}")), *blocks]
 
 
 def _about(run: ReportData, row: pd.Series) -> Block:
-    word = run.labels.word
+    word = run.word
     body = [[word("indicator.code"), row["indicator_code"]]]
     for name in FIELDS:
         value = run.labels.local(row, name)
@@ -79,7 +79,7 @@ def _targets(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     goals = where(run.targets, indicator_code=code)["goal_code"].unique()
     said = [s for s in run.all_statements() if s.indicator_code == code]
     if not said:
-        return [prose([run.labels.word("indicator.targets_none")])]
+        return [prose([run.word("indicator.targets_none")])]
     said.sort(key=lambda s: (s.order, s.target_year))
     rows = [
         [s.title, str(s.target_year), s.target_text, s.actual_text, s.latest_text, tone(s)]
@@ -88,7 +88,7 @@ def _targets(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     columns = "goal year aim actual latest_of assessment"
     form = {"align": "lcrrrl", "cards": True}
     return [
-        parts.grid(run, run.labels.word("indicator.targets_caption"), columns, rows, **form),
+        parts.grid(run, run.word("indicator.targets_caption"), columns, rows, **form),
         prose(sentences.paragraph(run, s) for s in said),
         *drawn(*(f"fan_{goal}" for goal in goals)),
     ]
@@ -104,7 +104,7 @@ def references(run: ReportData, code: str) -> list[Block]:
         for _, row in run.past_references.iterrows()
         if goals & set(split_codes(row["goal_codes"]))
     ]  # fmt: skip
-    caption = run.labels.word("indicator.references_caption")
+    caption = run.word("indicator.references_caption")
     return [parts.grid(run, caption, "area year value content source_of", rows)] if rows else []
 
 
@@ -114,7 +114,7 @@ def _reference_value(run: ReportData, row: pd.Series) -> str:
 
 def _series(run: ReportData, code: str) -> Block:
     """District by year: the share, or the recognised level with what bounds it."""
-    word, cells = run.labels.word, run.cells(code)
+    word, cells = run.word, run.cells(code)
     units = {**{u: run.names[u] for u in run.districts["unit_code"]},
              run.province.code: word("annex.total")}  # fmt: skip
     cells = cells.reindex([unit for unit in units if unit in cells.index]).fillna(word("none"))
@@ -128,7 +128,7 @@ def _series(run: ReportData, code: str) -> Block:
 
 def break_sentences(run: ReportData, code: str) -> list[str]:
     """Where the series breaks: the merger, other definitions, doubtful figures."""
-    word, number, rows = run.labels.word, run.labels.number, run.rows(code)
+    word, number, rows = run.word, run.labels.number, run.rows(code)
     every = where(run.panel, indicator_code=code)["definition_variant"].dropna()
     others = sorted(set(every) - set(rows["definition_variant"]))
     rebuilt = where(rows, unit_code=list(run.districts["unit_code"]), value_type="derived")

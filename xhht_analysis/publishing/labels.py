@@ -153,9 +153,10 @@ class Labels:
         return "/".join(reversed(parts)) if len(parts) == 3 else str(iso)
 
     def chance(self, probability: float) -> str:
-        """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4)."""
+        """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4), or empty."""
         text = self.short_chance(probability)
-        return self.word("chance" if text[0].isdigit() else "chance_bound", p=text)
+        key = "chance" if text[:1].isdigit() else "chance_bound"
+        return self.word(key, p=text) if text else ""
 
     def short_chance(self, probability: float) -> str:
         """Probability 0-1 for a cell: ``75 %``, ``< 5 %``, ``> 95 %``; empty when there is none."""
@@ -169,10 +170,6 @@ class Labels:
     def verdict(self, verdict_class: str) -> str:
         """Word of a verdict class."""
         return self.word(f"class.{verdict_class}")
-
-    def sort(self, names: list[str]) -> list[str]:
-        """Names in Vietnamese order."""
-        return sorted(names, key=collation_key)
 
 
 @cache

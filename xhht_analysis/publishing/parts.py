@@ -14,7 +14,7 @@ DOUBTS = {"rejects": "where raw remedy", "findings": "message"}
 
 def opening(run: ReportData, title: str, note: str = "") -> list[Block]:
     """Title, the banner of invented data, a note."""
-    banner = [prose([run.labels.word("sample_banner")], "banner")] if run.is_sample else []
+    banner = [prose([run.word("sample_banner")], "banner")] if run.is_sample else []
     return [heading(title, 1), *banner, *([prose([note], "note")] if note else [])]
 
 
@@ -48,7 +48,7 @@ def doubt_tables(run: ReportData, **doubts: pd.DataFrame) -> list[Block]:
     for name, rows in doubts.items():
         if len(rows):
             shown = {"shown": min(len(rows), MAX_ROWS), "n": len(rows)}
-            caption = run.labels.word(f"quality.{name}_caption", **shown)
+            caption = run.word(f"quality.{name}_caption", **shown)
             columns = DOUBTS[name].split()
             body = [[_doubt(run, r, c) for c in columns] for _, r in rows.head(MAX_ROWS).iterrows()]
             blocks.append(grid(run, caption, columns, body))

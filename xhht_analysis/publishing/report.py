@@ -14,9 +14,9 @@ from xhht_analysis.publishing.changes import changes_section
 from xhht_analysis.publishing.decisions import decision_table, decisions
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import implementation
+from xhht_analysis.publishing.records import track_sentences
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
-from xhht_analysis.publishing.track import track_sentences
 
 Drawn = Callable[..., list[Block]]
 VARIANTS = ("annual", "midterm", "final", "adhoc")
@@ -33,7 +33,7 @@ def check_variant(variant: str) -> str:
 
 def opening(run: ReportData, variant: str = "annual") -> list[Block]:
     """Title, kind of report and the banner of invented data."""
-    word = run.labels.word
+    word = run.word
     title = word(f"heading.{check_variant(variant)}", year=run.report_year)
     as_of = word("as_of", date=run.labels.date(run.as_of))
     return parts.opening(run, title, word("heading.subtitle", as_of=as_of))
@@ -41,7 +41,7 @@ def opening(run: ReportData, variant: str = "annual") -> list[Block]:
 
 def section(run: ReportData, name: str, blocks: list[Block], **values: object) -> list[Block]:
     """Blocks under their heading."""
-    return [heading(run.labels.word(f"heading.{name}", **values)), *blocks]
+    return [heading(run.word(f"heading.{name}", **values)), *blocks]
 
 
 def sections(run: ReportData, drawn: Drawn, *, whole: bool = True) -> list[Block]:
@@ -63,7 +63,7 @@ def headline(run: ReportData) -> list[Block]:
 
 def results(run: ReportData, drawn: Drawn) -> list[Block]:
     """Per block of the plan: table, sentences, who answers, which measures apply."""
-    word, blocks = run.labels.word, []
+    word, blocks = run.word, []
     for number, goals in run.ordered_goals.groupby("block"):
         name = block_name(run, number)
         caption = word("goals.block_caption", name=name)
@@ -80,7 +80,7 @@ def results(run: ReportData, drawn: Drawn) -> list[Block]:
 
 def goal_paragraphs(run: ReportData, code: str) -> Block:
     """Sentences on one goal, its lead agency and the measures of the plan."""
-    word, texts = run.labels.word, sentences.goal_sentences(run, code)
+    word, texts = run.word, sentences.goal_sentences(run, code)
     codes = ", ".join(m.split(" ", 1)[0] for m in measures(run, code)) or word("none")
     owner = word("goal.owner", lead=lead_name(run, code, former=True), measures=codes)
     name = f"**{run.ordered_goals.loc[code, 'order']}. {run.title(code)}.** "
@@ -93,7 +93,7 @@ def closing(run: ReportData) -> list[Block]:
     """Quality of the data, half a page on the method, what the numbers do not say."""
     lines = [sentences.account_sentence(run), sentences.status_sentence(run)]
     counts = {name: run.labels.number(len(getattr(run, name))) for name in ("rejects", "findings")}
-    lines.append(run.labels.word("quality.asked", **counts))
+    lines.append(run.word("quality.asked", **counts))
     methods = [*run.labels.paragraphs("methods"), " ".join(track_sentences(run))]
     limits = prose(sentences.limits(run), "list")
     return [
@@ -104,7 +104,7 @@ def closing(run: ReportData) -> list[Block]:
 
 def proposals(run: ReportData) -> list[Block]:
     """Proposals by addressee: the decisions asked, then what every lead agency is asked."""
-    word, rows = run.labels.word, {}
+    word, rows = run.word, {}
     for one in decisions(run):
         rows.setdefault(one.addressee, []).append(one.asked)
     goals = {}

@@ -73,6 +73,7 @@ class ReportData:
         """Years for which the plan states targets, in order."""
         return tuple(sorted({int(year) for year in self.targets["target_year"]}))
 
+    word = property(lambda self: self.labels.word, doc="Words in the language of the run.")
     last_year = property(lambda self: self.target_years[-1], doc="The plan's last target year.")
 
     @property
@@ -313,7 +314,7 @@ class ReportData:
     def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""
         seen = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
-        return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.labels.word("none"), 0)
+        return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.word("none"), 0)
 
     @kept
     def share_bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -364,8 +365,8 @@ class ReportData:
 
     def footer(self) -> str:
         """Frame, source and date of receipt: stands under every figure."""
-        source = self.labels.word("source", date=self.labels.date(self.as_of))
-        return self.labels.word("footer", frame=self.labels.word("frame"), source=source)
+        source = self.word("source", date=self.labels.date(self.as_of))
+        return self.word("footer", frame=self.word("frame"), source=source)
 
 
 def all_units(known) -> pd.DataFrame:

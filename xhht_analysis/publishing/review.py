@@ -65,7 +65,7 @@ def body(run: ReportData, variant: str, office: dict[str, list[str]], drawn) -> 
 
 def review(run: ReportData, variant: str, office: dict[str, list[str]], drawn) -> list[Block]:
     """All sections of a review (``midterm`` or ``final``)."""
-    word, blocks = run.labels.word, []
+    word, blocks = run.word, []
     for key in SECTIONS:
         blocks.append(heading(word(f"review.{key}")))
         blocks += _computed(run, key, run.target_years[REVIEWS[variant]], drawn)

@@ -28,7 +28,7 @@ def scorecard(
     ``codes`` default to all goals, with a heading row per block of the plan; ``short`` leaves
     out what the caption and the key of the signs say.
     """
-    word, rows, block = run.labels.word, [], None
+    word, rows, block = run.word, [], None
     seen = where(run.panel, frame=run.province.frame)["year"]
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
     first, last = run.next_years
@@ -58,7 +58,7 @@ def scorecard(
 def _cells(
     run: ReportData, newest: int, first: Statement | None, last: Statement | None, *, short: bool
 ) -> list:
-    none, newer = run.labels.word("none"), last or first
+    none, newer = run.word("none"), last or first
     cells = [none] * 3
     if first is not None:
         cells = [first.target_text, first.actual_text, tone(first, short=short)]
@@ -72,7 +72,7 @@ def _cells(
 
 def _without_noun(run: ReportData, text: str) -> str:
     """Shorten "11/11 đơn vị" to "11/11" where the caption says what is counted."""
-    return text.replace(run.labels.word("units", n="").rstrip(), "").rstrip().replace(" (", " (")
+    return text.replace(run.word("units", n="").rstrip(), "").rstrip().replace(" (", " (")
 
 
 def tone(said: Statement, *, short: bool = False) -> list[str]:
@@ -99,4 +99,4 @@ def summary_table(run: ReportData) -> pd.DataFrame:
          f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text, s.direction]
         for s in said
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[run.labels.word(f"col.{name}") for name in columns])
+    return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])

@@ -63,7 +63,7 @@ def tally(run: ReportData, year: int, unit_code: str = "") -> str:
 def headline(run: ReportData) -> list[str]:
     """What a chairman reads aloud: a tally per target year, and what the tally rests on."""
     told = [text for year in run.target_years if (text := tally(run, year))]
-    as_of = run.labels.word("as_of", date=run.labels.date(run.as_of))
+    as_of = run.word("as_of", date=run.labels.date(run.as_of))
     if not told:
         return [f"{as_of}: {run.labels.verdict('no_data')}."]
     return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:], reached_caveat(run)]
@@ -80,7 +80,7 @@ def reached_caveat(run: ReportData) -> str:
         "province": sum(s.kind == "province_status" for s in met if merged),
         "declared": sum(run.is_self_declared(s.indicator_code) for s in met),
     }
-    word = run.labels.word
+    word = run.word
     parts = [word(f"summary.{key}", n=n) for key, n in counts.items() if n]
     return word("summary.caveat", n=len(met), year=year, parts="; ".join(parts)) if parts else ""
 
@@ -89,12 +89,12 @@ def declared_sentence(run: ReportData) -> str:
     """Which indicators of the plan no official measure stands behind."""
     codes = [c for c in run.ordered_goals["indicator_code"].unique() if run.is_self_declared(c)]
     names = "; ".join(f"“{run.short(code)}”" for code in codes)
-    return run.labels.word("summary.declared_names", names=names) if codes else ""
+    return run.word("summary.declared_names", names=names) if codes else ""
 
 
 def caveat(run: ReportData) -> str:
     """What a reader of the brief must know before its figures are used."""
-    word = run.labels.word
+    word = run.word
     parts = [word("brief.use"), word("brief.frame"), declared_sentence(run)]
     if any(said.chance_text for said in run.all_statements()):
         parts.append(word("brief.chance"))
@@ -106,7 +106,7 @@ def limits(run: ReportData) -> list[str]:
     codes, laws = set(run.ordered_goals.index), []
     for _, row in where(run.past_references, kind="law").iterrows():
         if codes & set(split_codes(row["goal_codes"])):
-            remark = run.labels.word(f"reference.{row['status']}")
+            remark = run.word(f"reference.{row['status']}")
             laws.append(f"{run.labels.local(row, 'text')} {remark}".rstrip())
     return [*run.labels.paragraphs("limits"), declared_sentence(run), *laws]
 
@@ -118,7 +118,7 @@ def named_points(run: ReportData, year: int, unit_code: str = "") -> list[str]:
         chosen = [s for s in run.statements(year, unit_code) if s.key in classes]
         if chosen:
             names = "; ".join(map(named, chosen))
-            points.append(run.labels.word(f"summary.{key}", year=year, names=names))
+            points.append(run.word(f"summary.{key}", year=year, names=names))
     return points
 
 
@@ -136,7 +136,7 @@ def account_sentence(run: ReportData) -> str:
     names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
     sums = {name: number(rows[f"n_{name}"].sum()) for name in names}
     senders = number(rows["sender"].nunique())
-    return run.labels.word("quality.account", files=number(len(rows)), senders=senders, **sums)
+    return run.word("quality.account", files=number(len(rows)), senders=senders, **sums)
 
 
 def status_sentence(run: ReportData) -> str:
@@ -147,4 +147,4 @@ def status_sentence(run: ReportData) -> str:
     asked = pd.MultiIndex.from_frame(run.findings[key].dropna().astype({"year": int}))
     doubtful = pd.MultiIndex.from_frame(run.panel[key].astype({"year": int})).isin(asked)
     doubtful |= run.panel["status"].eq("doubtful").to_numpy()
-    return run.labels.word("quality.status", doubtful=run.labels.number(doubtful.sum()), **counts)
+    return run.word("quality.status", doubtful=run.labels.number(doubtful.sum()), **counts)

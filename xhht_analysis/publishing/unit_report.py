@@ -17,8 +17,8 @@ from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import MONEY, STATES
+from xhht_analysis.publishing.records import deadline
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.reports_received import deadline
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import where
 
@@ -43,7 +43,7 @@ def unit_name(run: ReportData, unit_code: str) -> str:
 
 def opening(run: ReportData, unit_code: str) -> list[Block]:
     """Title, the banner of invented data, date and frame."""
-    word, judged = run.labels.word, judged_unit(run, unit_code)
+    word, judged = run.word, judged_unit(run, unit_code)
     lines = [f"**{word('as_of', date=run.labels.date(run.as_of))}.**"]
     if unit_code != run.province.code:
         key = "unit.frame_district" if judged == unit_code else "unit.frame_commune"
@@ -54,7 +54,7 @@ def opening(run: ReportData, unit_code: str) -> list[Block]:
 
 def summary(run: ReportData, unit_code: str) -> list[Block]:
     """Tallies, standing among the districts, named goals, where its effort helps the province."""
-    word, judged = run.labels.word, judged_unit(run, unit_code)
+    word, judged = run.word, judged_unit(run, unit_code)
     name = unit_name(run, judged)
     lead = [sentences.tally(run, year, judged) for year in run.target_years]
     if judged != unit_code:
@@ -76,13 +76,13 @@ def _standing(run: ReportData, unit_code: str) -> str:
     for row in where(rows, unit_code=unit_code).to_dict("records"):
         above = int((rows["hopeful"] > row["hopeful"]).sum())
         tied = int((rows["hopeful"] == row["hopeful"]).sum()) - 1
-        return run.labels.word("unit.standing", year=run.last_year, above=above, tied=tied, **row)
+        return run.word("unit.standing", year=run.last_year, above=above, tied=tied, **row)
     return ""
 
 
 def goals(run: ReportData, unit_code: str) -> list[Block]:
     """Every target asked of the unit: where it stands, verdict, sentences; then its shares."""
-    word, judged = run.labels.word, judged_unit(run, unit_code)
+    word, judged = run.word, judged_unit(run, unit_code)
     said = run.all_statements(judged)
     blocks = [heading(word("unit.goals"))]
     if not said:
@@ -113,14 +113,14 @@ def given_targets(run: ReportData, unit_code: str) -> list[Block]:
         latest = f"{text} ({year})" if year else text
         rows.append([run.title(given.goal_code), str(given.target_year), aim, latest,
                      clean(given.decision_vi)])  # fmt: skip
-    caption = run.labels.word("unit.given_caption", name=unit_name(run, unit_code))
+    caption = run.word("unit.given_caption", name=unit_name(run, unit_code))
     columns = "goal year aim latest_of decision"
     return [parts.grid(run, caption, columns, rows, align="lcrr", cards=True)] if rows else []
 
 
 def figures(run: ReportData, unit_code: str) -> list[Block]:
     """Latest figure of every indicator of the unit beside its former district and the province."""
-    word, judged = run.labels.word, judged_unit(run, unit_code)
+    word, judged = run.word, judged_unit(run, unit_code)
     own = where(run.panel, unit_code=unit_code)
     if judged == unit_code:
         own = where(own, frame=run.province.frame)
@@ -143,7 +143,7 @@ def figures(run: ReportData, unit_code: str) -> list[Block]:
 
 def _figure_cells(run: ReportData, code: str, row: pd.Series) -> list[str]:
     """Name, year, counts and figure of one panel row."""
-    word, number = run.labels.word, run.labels.number
+    word, number = run.word, run.labels.number
     counts = [number(row[c]) for c in ("numerator", "denominator")]
     shown = word("none") if word("none") in counts else "/".join(counts)
     value = run.labels.percent(row["value"])
@@ -154,7 +154,7 @@ def _figure_cells(run: ReportData, code: str, row: pd.Series) -> list[str]:
 
 def quality(run: ReportData, unit_code: str) -> list[Block]:
     """What was received from the unit, on time or late, and what it is asked to mend."""
-    word, number = run.labels.word, run.labels.number
+    word, number = run.word, run.labels.number
     sent = where(run.submissions, sender=unit_code)
     told = word("unit.received_none")
     if len(sent):
@@ -172,7 +172,7 @@ def quality(run: ReportData, unit_code: str) -> list[Block]:
 
 def activities(run: ReportData, unit_code: str) -> list[Block]:
     """Tasks of the latest year the unit reported on: state, what was done, money."""
-    word, rows = run.labels.word, where(run.activities, reporter_code=unit_code)
+    word, rows = run.word, where(run.activities, reporter_code=unit_code)
     blocks = [heading(word("unit.activities"))]
     if rows.empty:
         return [*blocks, prose([word("unit.activities_none")])]

@@ -39,15 +39,13 @@ def page_model(run: ReportData, course: explore.Course) -> dict:
         "chance": round(said.chance, 4),
         "units": [run.names[u] for u in course.units],
         "weights": [float(w) for w in course.weights],
-        "draws": np.round(100 * course.draws[:, :, course.place(run.last_year)])
-        .astype(int)
-        .tolist(),
+        "draws": np.round(100 * course.draws[:, :, -1]).astype(int).tolist(),
     }
 
 
 def what_if_section(run: ReportData) -> list[Block]:
     """Heading, controls and the table; nothing where no share is open."""
-    found, word = courses(run), run.labels.word
+    found, word = courses(run), run.word
     if not found:
         return []
     rows = []

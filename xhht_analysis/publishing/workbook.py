@@ -18,6 +18,8 @@ CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
 MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
+MAX_WIDTH = 430
+"""Pixels of the widest column, about 60 characters."""
 NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
 TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "sha256")
 VALUES = {
@@ -118,35 +120,23 @@ def write_workbook(
     tables: dict[str, pd.DataFrame], out: Path, labels: Labels, is_sample: bool = False
 ) -> Path:
     """Write each table to a sheet with a header that stays in view and a filter."""
+    top = int(is_sample)
     with files.whole(out) as partial:
         book = xlsxwriter.Workbook(partial, OPTIONS)
         book.set_properties({"created": CREATED})
-        head, mark = book.add_format(HEAD), book.add_format(MARK)
+        head, mark = map(book.add_format, (HEAD, MARK))
         for name, table in tables.items():
             sheet = book.add_worksheet(labels.known("sheet", name)[:31])
-            top = 1 if is_sample else 0
+            cells = table.map(lambda cell: cell[:MAX_CELL] if isinstance(cell, str) else cell)
+            cells = cells.astype(object).where(table.notna(), None)
+            sheet.write_row(top, 0, table.columns, head)
+            for line, row in enumerate(cells.itertuples(index=False, name=None), top + 1):
+                sheet.write_row(line, 0, row)
+            sheet.autofit(MAX_WIDTH)
             if is_sample:
                 sheet.write_string(0, 0, labels.word("sample_banner"), mark)
-            for place, column in enumerate(table.columns):
-                sheet.write_string(top, place, str(column), head)
-                sheet.set_column(place, place, _fill(sheet, top + 1, place, table[column], column))
             sheet.freeze_panes(top + 1, 1)
             if len(table.columns):
                 sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
         book.close()
     return out
-
-
-def _fill(sheet, top: int, place: int, column: pd.Series, name: str) -> float:
-    """Write the known values of a column from line ``top`` down; the width it needs."""
-    column = column.map(lambda value: value[0] if isinstance(value, list) else value)
-    column = column.set_axis(range(top, top + len(column))).dropna()
-    longest = 0
-    for line, value in zip(column.index.tolist(), column.tolist(), strict=True):
-        if isinstance(value, int | float):
-            sheet.write_number(line, place, value)
-        else:
-            value = str(value)
-            sheet.write_string(line, place, value[:MAX_CELL])
-        longest = max(longest, len(str(value)))
-    return float(max(len(str(name)), min(longest, 60))) + 2

@@ -8,6 +8,7 @@ say the same.
 """
 
 import io
+import math
 import textwrap
 from collections.abc import Callable
 from functools import wraps
@@ -79,6 +80,15 @@ def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[F
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
+def small_multiples(n: int, columns: int, height: float, extra: float, **options) -> tuple:
+    """New figure of ``n`` panels, ``height`` inches a row and ``extra``; unused axes are hidden."""
+    rows = math.ceil(n / columns)
+    figure, axes = canvas(height * rows + extra, rows, columns, **options)
+    for axis in axes.flat[n:]:
+        axis.axis("off")
+    return figure, axes
+
+
 def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = "") -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
@@ -90,7 +100,7 @@ def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = ""
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
         mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10}
-        text = figure.text(0.5, 0.5, run.labels.word("sample"), ha="center", va="center", **mark)
+        text = figure.text(0.5, 0.5, run.word("sample"), ha="center", va="center", **mark)
         text.set_in_layout(False)
     return figure
 
@@ -186,7 +196,7 @@ def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Bloc
     try:
         return picture(draw())
     except NoFiguresError as title:
-        text = run.labels.word("figure_empty", title=title)
+        text = run.word("figure_empty", title=title)
         about = {"caption": str(title), "alt": text}
         return Block(prose([text], "note").content | about)
 

@@ -1,6 +1,5 @@
 """Figures of shares through the years: observed, forecast with its range, targets."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,26 +73,24 @@ def _facets(
     run: ReportData, drawn: Sequence[tuple[str, str, str]], columns: int, height: float
 ) -> Figure:
     """Small multiples of (goal, unit, title) on one scale, in percent."""
-    rows = math.ceil(len(drawn) / columns)
-    figure, axes = look.canvas(height * rows + 0.5, rows, columns, sharex=True, sharey=True)
+    form = {"sharex": True, "sharey": True}
+    figure, axes = look.small_multiples(len(drawn), columns, height, 0.5, **form)
     for axis, (goal, unit, title) in zip(axes.flat, drawn, strict=False):
         draw_course(axis, run, goal, unit, title=title)
-    for axis in axes.flat[len(drawn) :]:
-        axis.axis("off")
     axes[0, 0].set(ylim=(0, 104), yticks=range(0, 101, 25))
-    figure.supylabel(run.labels.word("axis.percent"), fontsize=8)
+    figure.supylabel(run.word("axis.percent"), fontsize=8)
     return figure
 
 
 def _name(run: ReportData, unit_code: str) -> str:
     whole = run.code(unit_code) == run.province.code
-    return run.labels.word("province") if whole else run.names[unit_code]
+    return run.word("province") if whole else run.names[unit_code]
 
 
 @styled
 def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
-    word, codes = run.labels.word, where(run.ordered_goals, kind=list(SHARE_KINDS)).index
+    word, codes = run.word, where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     drawn = [(c, unit_code, "") for c in codes if len(run.observed(c, None, unit_code))]
     title = word("shares.title", name=_name(run, unit_code))
     if not drawn:
@@ -108,7 +105,7 @@ def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
 @styled
 def plot_districts(run: ReportData, goal_code: str) -> Figure:
     """One share in every district, the province last."""
-    word, units = run.labels.word, [*run.shown_districts["unit_code"], run.province.code]
+    word, units = run.word, [*run.shown_districts["unit_code"], run.province.code]
     seen = {u: rows for u in units if len(rows := run.observed(goal_code, None, u))}
     title = word("districts.title", name=run.title(goal_code))
     if not seen:
@@ -142,7 +139,7 @@ def plot_fan(
     nothing was observed.
     """
     figure, axes = look.canvas(2.6)
-    axis, word, bands, alt = axes[0, 0], run.labels.word, None, []
+    axis, word, bands, alt = axes[0, 0], run.word, None, []
     title = run.title(goal_code)
     if run.observed(goal_code, None, unit_code).empty:
         raise NoFiguresError(title)

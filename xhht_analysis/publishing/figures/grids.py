@@ -1,7 +1,5 @@
 """Figures as grids: levels by district and year, chances by district and goal."""
 
-import math
-
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -27,19 +25,16 @@ def short_names(run: ReportData) -> list[str]:
 @styled
 def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
-    word, goals = run.labels.word, where(run.ordered_goals, kind=COUNTED_KIND).index
+    word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
     codes = indicators or tuple(dict.fromkeys(lines["indicator_code"]))
     codes = [c for c in codes if run.levels(c)["reported"].any()]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
-    rows = math.ceil(len(codes) / COLUMNS)
-    height = 0.8 + (0.75 + 0.165 * max(len(run.shown_districts), 1)) * rows
-    figure, axes = look.canvas(height, rows, min(COLUMNS, len(codes)))
+    height = 0.75 + 0.165 * max(len(run.shown_districts), 1)
+    figure, axes = look.small_multiples(len(codes), min(COLUMNS, len(codes)), height, 0.8)
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
-    for axis in axes.flat[len(codes) :]:
-        axis.axis("off")
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
     return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
@@ -47,7 +42,7 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:
     """Draw one standard; its sentence for the alt text."""
-    units, word = list(run.shown_districts["unit_code"]), run.labels.word
+    units, word = list(run.shown_districts["unit_code"]), run.word
     cells = where(run.levels(code), unit_code=units)
     low, high = cells["low"].astype(str), cells["high"].astype(str)
     cells = cells.assign(
@@ -89,7 +84,7 @@ def _cell_text(said) -> str:
 @styled
 def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
-    units, word, year = list(run.shown_districts["unit_code"]), run.labels.word, year
+    units, word, year = list(run.shown_districts["unit_code"]), run.word, year
     year = year or run.last_year
     goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
     title = word("heat.title", year=year)

@@ -19,7 +19,7 @@ ROOM = 130
 @styled
 def plot_overview(run: ReportData) -> Figure:
     """Marks of both years beside each goal, and how much of its last target is reached."""
-    word = run.labels.word
+    word = run.word
     pairs = [
         [run.statement(code, year) for year in run.target_years] for code in run.ordered_goals.index
     ]
@@ -88,7 +88,7 @@ def _marks(axis, place: int, pair: list[Statement | None]) -> None:
 @styled
 def plot_pace(run: ReportData, year: int = 0) -> Figure:
     """Pace that each share needs to its target beside its pace so far, points a year."""
-    word, number, year = run.labels.word, run.labels.number, year or run.last_year
+    word, number, year = run.word, run.labels.number, year or run.last_year
     said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
     said = [s for s in said if s.pace_required - s.pace_before == s.pace_required - s.pace_before]
     title = word("pace_figure.title", year=year)

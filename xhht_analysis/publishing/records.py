@@ -1,4 +1,4 @@
-"""How past forecasts held, per kind of goal: what the report may say about tests."""
+"""Who reported when, and how past forecasts held: what may be said of reports and of tests."""
 
 import pandas as pd
 
@@ -36,13 +36,13 @@ def track_table(run: ReportData) -> list[Block]:
     rows["indicator_code"] = rows["indicator_code"].map(run.short)
     rows["covered"] = rows["covered"].map(lambda value: run.labels.percent(value, 0))
     body = rows[["indicator_code", "n", "horizon", "covered"]].itertuples(index=False)
-    caption = run.labels.word("track.caption", nominal=NOMINAL)
+    caption = run.word("track.caption", nominal=NOMINAL)
     return [parts.grid(run, caption, "indicator n horizon covered", body, align="lrrr")]
 
 
 def track_sentences(run: ReportData) -> list[str]:
     """What was tested on shares, how far ahead, and whether chances of levels were tested."""
-    word, number, rows = run.labels.word, run.labels.number, coverage(run)
+    word, number, rows = run.word, run.labels.number, coverage(run)
     told = [word("track.none")]
     if len(rows):
         worst, n = rows.loc[rows["covered"].idxmin()], rows["n"].sum()
@@ -62,3 +62,47 @@ def track_sentences(run: ReportData) -> list[str]:
         key = "none" if n == len(levels) else "some" if n else "all"
         told.append(word(f"track.levels_{key}", n=n, of=len(levels)))
     return told
+
+
+def deadline(run: ReportData) -> str:
+    """Month and day (MM-DD) by which the year's report of a district or commune is due."""
+    due = run.agencies.reindex(columns=["agency_code", "deadline"]).set_index("agency_code")
+    return str(due["deadline"].get(run.province.duty_of_districts, "12-31"))
+
+
+def received_reports(run: ReportData) -> pd.DataFrame:
+    """First report of each reporter and year; ``sender`` is its (former) district or agency.
+
+    Columns reporter, sender, year, received_on, late. A report about a year after its receipt was
+    rejected by the intake and does not count.
+    """
+    rows = run.submissions.dropna(subset=["sender", "year"])
+    rows = rows[rows["year"].astype(int) <= rows["received_on"].str[:4].astype(int)]
+    first = rows.sort_values("received_on").drop_duplicates(["sender", "year"])
+    home = first["sender"].map(run.units.set_index("unit_code")["district_code"])
+    year = first["year"].astype(int)
+    late = first["received_on"] > year.astype(str) + "-" + deadline(run)
+    first = first.assign(reporter=first["sender"], year=year, late=late)
+    first["sender"] = home.fillna(first["sender"])
+    return first[["reporter", "sender", "year", "received_on", "late"]]
+
+
+def calendar(run: ReportData) -> list[Block]:
+    """Who reported for which year, on time or late; communes are counted per former district."""
+    word, rows = run.word, received_reports(run)
+    if rows.empty:
+        return []
+    counts = rows.groupby("year")["late"].agg(["size", "sum"])
+    rows = rows[rows["sender"] != run.province.code]
+    districts, years = list(run.districts["unit_code"]), list(counts.index)
+    agencies = sorted({*rows["sender"]} - {*districts}, key=lambda code: run.names.get(code, code))
+    texts = pd.DataFrame(word("none"), [*districts, *agencies], years)
+    for (sender, year), part in rows.groupby(["sender", "year"]):
+        direct = (part["reporter"] == sender).any()
+        day = run.labels.date(part["received_on"].iloc[0])[:5]
+        text = day if direct else f"{len(part)}/{run.n_communes(sender)}"
+        texts.loc[sender, year] = f"{text} !" if part["late"].any() else text
+    body = [[run.names.get(code, code), *line] for code, *line in texts.itertuples()]
+    body.append([word("calendar.total"), *(f"{n} ({late})" for n, late in counts.to_numpy())])
+    columns = ["unit", *map(str, years)]
+    return [parts.grid(run, word("calendar.title"), columns, body, note=word("calendar.key"))]
