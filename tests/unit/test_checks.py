@@ -74,6 +74,7 @@ def test_percentage_on_the_scale_0_to_1_with_nothing_beside_it():
     low = [{"value": v, "unit_code": u} for v, u in ((0.9, "822"), (3, "823"), (4, "824"))]
     assert settled(*low)["rejects"].empty
     assert settled({"numerator": 1, "denominator": 200, "value": 0.5})["rejects"].empty
+    assert settled({"value": 0.456, "percent_sign": "%"})["panel"]["value"].tolist() == [0.456]
 
 
 def test_a_jump_without_peers_does_not_speak_of_them():

@@ -220,3 +220,9 @@ def test_a_row_of_levels_and_dates_is_no_head_of_another_table():
     levels = {r["indicator_code"]: r["level"] for r in reading.observation_rows}
     assert (levels["learning_community_level"], levels["preschool5_level"]) == (2, 1)
     assert stands(reading)[CITIZENS, "28360", 2026] == (6, 9)
+
+
+def test_a_percentage_with_its_sign_says_its_scale():
+    rows = (("TT", "Chỉ tiêu", "Tỷ lệ (%)"), (1, "Kỹ năng sống", "0,79%"), (2, CITIZENS, "0,79"))
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), *rows))
+    assert [r["percent_sign"] for r in reading.observation_rows] == ["%", None]

@@ -150,6 +150,7 @@ class FileReader:
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
+            "percent_sign": "%" if self._has_sign(claim.cell("value")) else None,
         }
         cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
         for part, at in (cells | {"unit": unit_cell, "year": year_cell}).items():
@@ -175,6 +176,10 @@ class FileReader:
             row |= self._figures(table, claim, amounts)
             self._doubts(claim, main)
         self.reading.observation_rows.append(row)
+
+    def _has_sign(self, at: Cell | None) -> bool:
+        """Whether a percentage is written with its sign: then its scale is known."""
+        return at is not None and (at in self.sheet.percent or "%" in self.sheet.text(*at))
 
     def _year(self, table: Table, claim: Claim) -> tuple[int | None, Cell | None, str | None]:
         """Year of a claim, the cell that says it, and why it cannot be read."""

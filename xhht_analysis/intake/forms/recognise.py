@@ -41,7 +41,7 @@ from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
-EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", *CELLS)
+EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign", *CELLS)
 EXTRA += ("raw_numerator", "raw_denominator")
 """Columns of observation rows beside the contract: why a row must be rejected and where, and
 the cell of each figure."""

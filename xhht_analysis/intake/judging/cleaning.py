@@ -69,13 +69,13 @@ def _open(claims: pd.DataFrame) -> pd.DataFrame:
 def _fractions(claims: pd.DataFrame) -> pd.Index:
     """Percentages of at most 1 without counts, unless the others of their indicator are low too.
 
-    0.99 may be 0,99 % or 99 %: only counts can tell.
+    0.99 may be 0,99 % or 99 %: only counts or a sign beside it can tell.
     """
     share = recompute(claims)
     key = [claims["indicator_code"], claims["definition_variant"]]
     usual = share.where(share > 1).groupby(key).transform("median").fillna(MAX_PERCENT)
     low = share.gt(0) & share.le(1) & (claims["numerator"].isna() | claims["denominator"].isna())
-    return claims.index[low & usual.ge(MIN_USUAL_PERCENT)]
+    return claims.index[low & usual.ge(MIN_USUAL_PERCENT) & claims["percent_sign"].isna()]
 
 
 def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:

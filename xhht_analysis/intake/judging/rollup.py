@@ -61,7 +61,7 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     submitted = counts[counts["frame"].eq(province.frame) & counts["unit_code"].isin(codes)]
     both = pd.concat([submitted, districts.astype(counts.dtypes)]) if len(districts) else submitted
     both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=province.code)
-    whole = {(province.code, day): codes for day in set(both["on"])}
+    whole = {(province.code, day): codes for day in both["on"].unique()}
     total, wide = _sum(both, whole, province.frame)
     found = [frame for frame in (districts, total) if len(frame)]
     sums = pd.concat(found).astype(panel.dtypes) if found else panel.iloc[:0]
@@ -81,7 +81,7 @@ def _communes_at_home(
     is_new = communes["frame"].eq(province.frame_of_communes)
     communes = communes.assign(on=communes["on"].mask(is_new, province.districts_end))
     homes = pd.DataFrame(
-        [(*pair, day) for day in set(communes["on"]) for pair in areas.parents(day).items()],
+        [(*pair, day) for day in communes["on"].unique() for pair in areas.parents(day).items()],
         columns=["unit_code", "home", "on"],
         dtype="str",
     )
