@@ -226,3 +226,15 @@ def test_a_percentage_with_its_sign_says_its_scale():
     rows = (("TT", "Chỉ tiêu", "Tỷ lệ (%)"), (1, "Kỹ năng sống", "0,79%"), (2, CITIZENS, "0,79"))
     reading = read(sheet(("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), *rows))
     assert [r["percent_sign"] for r in reading.observation_rows] == ["%", None]
+
+
+@pytest.mark.parametrize(
+    ("around", "unit"),
+    [("UBND HUYỆN CÁI BÈ", CAI_BE), ("Báo cáo huyện Cái Bè", CAI_BE), ("", None)],
+)
+def test_a_district_is_no_hint_to_its_commune_of_the_same_name(around, unit):
+    rows = (("Năm 2024",), ("TT", "Chỉ tiêu", "Tử số", "Mẫu số"), (1, "Kỹ năng sống", 100, 200))
+    name = "2024-11-20/Huyen Cai Be.xlsx"
+    (row,) = read(sheet((around,), ("Đơn vị", "Cái Bè"), *rows), file=name).observation_rows
+    assert row["unit_code"] == unit
+    assert row.get("problem") == (None if unit else "ambiguous_unit")

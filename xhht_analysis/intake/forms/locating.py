@@ -212,7 +212,8 @@ def _sites(
 
 def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) -> Site | None:
     for name in mention.names:
-        for parent in (None, *districts):
+        same = places.areas.match(name, on, level="district", suggest=False).unit_code
+        for parent in (None, *(code for code in districts if code != same)):
             match = places.areas.match(name, on, level=mention.level, parent=parent, suggest=False)
             if match.unit_code:
                 text = f"{name}, {districts[parent]}" if parent else name
