@@ -238,3 +238,63 @@ def test_a_district_is_no_hint_to_its_commune_of_the_same_name(around, unit):
     (row,) = read(sheet((around,), ("Đơn vị", "Cái Bè"), *rows), file=name).observation_rows
     assert row["unit_code"] == unit
     assert row.get("problem") == (None if unit else "ambiguous_unit")
+
+
+SKILLS_OF_UNITS = (
+    ("TT", "Đơn vị", "Kỹ năng sống", LEFT),
+    (UP, UP, "Tử số", "Mẫu số"),
+    (1, "Huyện Cái Bè", 1000, 2000),
+    (2, "Huyện Chợ Gạo", 500, 900),
+)
+ENTERED = {(SKILLS, CAI_BE, 2024): (1000, 2000), (SKILLS, CHO_GAO, 2024): (500, 900)}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["GIAO CHỈ TIÊU KẾ HOẠCH NĂM 2024", "KẾ HOẠCH NĂM 2024", "Dự kiến năm 2024",
+     "II. Ước thực hiện năm 2024", "Chỉ tiêu phấn đấu"],
+)  # fmt: skip
+def test_a_table_of_a_plan_or_an_estimate_is_not_read(title):
+    plan = sheet(("Năm 2024",), (title,), *SKILLS_OF_UNITS)
+    reading = read(plan)
+    assert stands(reading) == {}
+    assert "kế hoạch" in reading.refusal.detail
+    both = read(sheet(("Kết quả năm 2024",), *SKILLS_OF_UNITS, name="KQ"), plan)
+    assert stands(both) == ENTERED
+
+
+def test_a_table_of_the_plan_below_one_of_results_is_told():
+    more = (("II. Kế hoạch năm 2025",), *SKILLS_OF_UNITS)
+    reading = read(sheet(("Năm 2024",), ("I. Kết quả",), *SKILLS_OF_UNITS, (None,), *more))
+    assert stands(reading) == ENTERED
+    (told,) = [f for f in reading.finding_rows if f["rule"] == "table_left_out"]
+    assert "Kế hoạch năm 2025" in told["message"]
+
+
+@pytest.mark.parametrize(
+    "title", ["Kết quả thực hiện kế hoạch năm 2024", "Biểu tổng hợp", "Kế hoạch số 12 của tỉnh"]
+)
+def test_results_of_a_plan_are_read(title):
+    assert stands(read(sheet(("Năm 2024",), (title,), *SKILLS_OF_UNITS))) == ENTERED
+
+
+@pytest.mark.parametrize("columns", [(LEFT,), (LEFT, LEFT)])
+def test_a_number_merged_over_unlike_columns_is_no_figure_of_each(columns):
+    rows = (
+        ("TT", "Chỉ tiêu", "Tử số", "Mẫu số", "Tỷ lệ"),
+        (1, "Kỹ năng sống", 50, *columns),
+        (2, "Công dân học tập", 60, 120, 50),
+    )
+    assert stands(read(sheet(("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), *rows))) == {
+        (SKILLS, CAI_BE, 2024): "merged_value",
+        (CITIZENS, CAI_BE, 2024): (60, 120),
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "told"), [("6 tháng đầu năm 2024", 1), ("Quý III năm 2024", 1), ("Năm 2024", 0)]
+)
+def test_figures_of_a_part_of_the_year_are_told(title, told):
+    reading = read(sheet((title,), *SKILLS_OF_UNITS))
+    assert stands(reading) == ENTERED
+    assert [f["rule"] for f in reading.finding_rows].count("part_of_year") == told

@@ -41,6 +41,7 @@ from xhht_analysis.remedies import remedy
 
 OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
 """Heads of counts that no indicator is a share of: the plan, last year, registrations."""
+PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
 NEAR = 3
 """Columns left of a percentage where the counts stand that it may be of."""
 
@@ -80,7 +81,7 @@ class FileReader:
     looked_for: list[str] = field(default_factory=list)
     named_year: int | None = None
     year_doubt: bool = False
-    _tall: set[Cell] = field(default_factory=set)
+    _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -104,15 +105,17 @@ class FileReader:
         elif moment and context.year and moment[:4] != str(context.year):
             text = f"Ngày chốt số liệu thuộc năm {moment[:4]}, khác năm báo cáo {context.year}."
             self.find(at, "snapshot_other_year", text)
+        if any(map(PART_OF_YEAR.search, context.lines)):
+            text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
+            self.find(at, "part_of_year", text)
         if sheet.encoding:
             text = f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode."
             self.find(None, "legacy_text", text)
-        self._tall = {
-            (row, column)
-            for top, left, bottom, right in sheet.merged
-            if bottom > top
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
+        self._merged = {
+            (row, column): area
+            for area in sheet.merged
+            for row in range(area[0], area[2] + 1)
+            for column in range(area[1], area[3] + 1)
         }
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
@@ -273,7 +276,7 @@ class FileReader:
         raw = sheet.cell(*cell) if cell else None
         if raw is None:
             return Amount(cell=cell)
-        if cell in self._tall:
+        if self._is_shared(table, cell):
             return Amount(problem="merged_value", cell=cell, given=True)
         if raw == UNCACHED and kind == "percent":
             return Amount(problem="formula_text", cell=cell)
@@ -290,6 +293,11 @@ class FileReader:
             return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
+
+    def _is_shared(self, table: Table, cell: Cell) -> bool:
+        """Whether a merged cell goes over several rows, or over columns of unlike headings."""
+        top, left, bottom, right = self._merged.get(cell, (0, 0, 0, 0))
+        return bottom > top or len({*table.headings[left : right + 1]} - {""}) > 1
 
     def _note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
         """Tell what was dropped or supposed where a cell was read."""

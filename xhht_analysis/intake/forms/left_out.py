@@ -85,13 +85,11 @@ def report(
             reader.find(at[0], row_rule, text)
 
 
-def report_table(table: Table, reader: FileReader) -> None:
-    """Note a table of numbers that no form explains, beside others that were read."""
+def report_table(table: Table, reader: FileReader, why: str) -> None:
+    """Note a table of numbers that is not read, beside others that are."""
     grid = table.sheet.grid
     if any(is_figure(cell) for row in table.body for cell in grid[row]):
-        text = (
-            f"Bảng “{_joined(grid[table.top])}” có số nhưng không đọc: không có cột của biểu nào."
-        )
+        text = f"Bảng “{_joined(grid[table.top])}” có số nhưng không đọc: {why}."
         reader.find((table.top, table.key), "table_left_out", text)
 
 

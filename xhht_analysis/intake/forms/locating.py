@@ -26,6 +26,15 @@ from xhht_analysis.intake.forms.tables import NOTE, PRIOR, SIGNATURE, Table, fig
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
+PLAN = re.compile(
+    r"((bang|bieu|phu luc) )?([ivx]+ |\d+ |[a-z] )?"
+    r"(chi tieu (ke hoach|giao|kh|phan dau|dang ki)\b.*|(giao|dang ki) (chi tieu|ke hoach)\b.*|"
+    r"chi tieu nam \d{4}|(ke hoach|kh)( nam)?( \d{4})?|muc tieu (den )?(nam )?\d{4}|"
+    r"(du kien|uoc (thuc hien|dat|tinh))\b.*)"
+)
+RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
+"""Titles of what is planned or estimated, and of what was done."""
+
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
 
@@ -172,6 +181,23 @@ def enter_table(
     if own.year != head.year or (own.unit, own.code) != (head.unit, head.code):
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.unit or own.code}”, năm {own.year}."
         reader.find((table.top, table.key), "own_heading", text)
+
+
+def plan_title(table: Table, before: Table | None) -> str | None:
+    """The title of a table of a plan or an estimate, or else such a name of its sheet.
+
+    The nearest line above the table that speaks of a plan or of results decides.
+    """
+    grid = table.sheet.grid
+    for row in range(table.top - 1, before.first if before else -1, -1):
+        if before and sum(figure(cell).value is not None for cell in grid[row]) > 1:
+            break
+        for text in filter(None, (cell for cell in grid[row] if isinstance(cell, str))):
+            if RESULT.search(fold(text)):
+                return None
+            if PLAN.fullmatch(fold(text)):
+                return text
+    return table.sheet.name if PLAN.fullmatch(fold(table.sheet.name)) else None
 
 
 def _is_title(cells: list[object]) -> bool:

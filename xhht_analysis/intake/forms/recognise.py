@@ -30,6 +30,7 @@ from xhht_analysis.intake.forms.indicators import IndicatorNames
 from xhht_analysis.intake.forms.locating import (
     SheetTables,
     enter_table,
+    plan_title,
     settle_units,
     settle_years,
 )
@@ -158,10 +159,16 @@ class FormReader:
             unread = []
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, whole.mentions, reader)
-                unread += [] if self._read_table(table, reader) else [table]
+                why = "không có cột của biểu nào"
+                if title := plan_title(table, before):
+                    why = f"“{title[:60]}” là kế hoạch, chỉ tiêu giao hoặc ước tính"
+                    reader.looked_for.append(f"bảng {why}")
+                elif self._read_table(table, reader):
+                    continue
+                unread.append((table, why))
             if len(unread) < len(found):
-                for table in unread:
-                    left_out.report_table(table, reader)
+                for table, why in unread:
+                    left_out.report_table(table, reader, why)
             elif _has_figures(sheet):
                 missed.append((sheet, reader.looked_for))
         return missed

@@ -285,20 +285,26 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
             above.append([line])
         elif block.tag == f"{WORD}tbl":
             number += 1
-            rows = [_word_row(row) for row in block.iter(f"{WORD}tr")]
-            yield _mend(Sheet(f"Bảng {number}", above + rows, len(above)), {})
+            grid, merged, start = above, [], len(above)
+            for row in block.iter(f"{WORD}tr"):
+                cells: list[object] = []
+                for text, width in _word_cells(row):
+                    if width > 1:
+                        merged.append((len(grid), len(cells), len(grid), len(cells) + width - 1))
+                    cells += [text] * width
+                grid.append(cells)
+            yield _mend(Sheet(f"Bảng {number}", grid, start, merged=tuple(merged)), {})
             above = []
 
 
-def _word_row(row: ElementTree.Element) -> list[object]:
-    cells: list[object] = []
+def _word_cells(row: ElementTree.Element) -> Iterator[tuple[str, int]]:
+    """Text and number of columns of each cell."""
     for cell in row.iterfind(f"{WORD}tc"):
         span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
         columns = span.get(f"{WORD}val", "") if span is not None else ""
         width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 1
         text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
-        cells += [text] * min(width, prescan.MAX_COLUMNS)
-    return cells
+        yield text, max(1, min(width, prescan.MAX_COLUMNS))
 
 
 def _word_text(block: ElementTree.Element) -> str:
