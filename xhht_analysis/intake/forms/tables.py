@@ -319,6 +319,7 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
     """
     anchor, row = sheet.text(top, key), top + sheet.merged_rows(top, key)
     sideways = any(r1 == top and c2 > c1 for r1, c1, _, c2 in sheet.merged)
+    sideways |= any(a and a == b for a, b in pairwise(sheet.grid[top]))  # repeated
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
         cells = {c: v for c, v in enumerate(sheet.grid[row]) if v not in ("", None)}
         grouped = sideways or any(not sheet.text(top, c) for c in cells)
