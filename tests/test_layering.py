@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 56_800,
+    "intake": 57_300,
     "forecasting": 27_300,
     "publishing": 40_000,
     "running": 19_700,
