@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from xhht_analysis.forecasting import HistoryError, forecast_panel
-from xhht_analysis.forecasting.baselines import MODELS
+from xhht_analysis.forecasting.baselines import MODELS, random_walk
 
 pytestmark = pytest.mark.unit
 LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
@@ -89,6 +89,13 @@ def test_baselines_answer_whenever_the_model_does(name):
         array = MODELS[name](history, 3).quantile_array(LEVELS)
         assert np.isfinite(array).all()
         assert (np.diff(array, axis=2) >= -1e-9).all()
+
+
+def test_the_variance_of_the_random_walk_by_hand():
+    # steps 2 and -1: (4 + 1) / (3 - 1) a year, alone in its group; then twice that
+    middle, spread = random_walk(np.array([[50.0, 52, 51]]), 2, drift=False)
+    assert middle.tolist() == [[51, 51]]
+    assert spread[0] == pytest.approx([2.5**0.5, 5**0.5])
 
 
 def test_all_at_a_hundred_stay_near_it():

@@ -7,7 +7,9 @@ import pytest
 from tests import form_fixtures as drawn
 from tests.form_fixtures import TAN_THOI, Board, figures, problems, read, rules
 from tests.unit.test_forms_traps import HEADS, row, template
+from xhht_analysis.intake.forms import tables
 from xhht_analysis.intake.forms.context import is_register
+from xhht_analysis.intake.reading.sheets import Sheet
 
 pytestmark = pytest.mark.unit
 
@@ -227,3 +229,20 @@ def test_two_sources_in_one_cell_are_a_finding_and_no_guess():
 def test_an_uncached_formula_is_no_text_of_a_deed():
     (found,) = deeds(["A", "xong", "x", "=?"], heads=("Đề xuất",)).activity_rows
     assert found["proposal"] is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [
+        (["A", "B", "1", "2", "3"], True),
+        (["1", "2", "3", "(4)=(3)/(2)"], True),
+        (["(3)", "(4)", "(5)"], True),
+        (["4", "5", "6"], False),
+        (["1", "3", "2"], False),
+        (["1", "2"], False),
+        (["A", "B", "C"], False),
+        (["1", "2", "3", "người"], False),
+    ],
+)
+def test_a_row_that_numbers_the_columns(cells, counts):
+    assert tables.is_number_row(Sheet("", [cells]), 0) is counts
