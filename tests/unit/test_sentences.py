@@ -144,7 +144,8 @@ def test_money_and_tasks_are_those_of_the_reporting_year():
     assert done[1:] == ["2", "2", "0", "0", "0", "240", "201"]
     heads = [row[0] for row in tasks if len(row) == 1]
     groups = {run.labels.local(task, "group") for _, task in run.tasks.iterrows()}
-    assert len(heads) == len(set(heads)) and set(heads) <= groups  # each group once, by its name
+    assert len(heads) == len(set(heads))  # each group once, by its name
+    assert set(heads) <= groups
     trend = next(rows for name, rows in tables.items() if "từng năm" in name)
     assert [row[:3] for row in trend] == [["2025", "2", "3.000"], ["2026", "4", "400"]]
     text = " ".join(blocks[0].content["paragraphs"])
