@@ -142,17 +142,19 @@ def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name)
     hooks = f"hooks: {{success: [], failure: {failure}, timeout_seconds: 600}}"
     (config / "run.yml").write_text(hooks)
     command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
+    number = getattr(signal, name)
     with subprocess.Popen(
         [*command, "--out", str(out), "--config", str(config)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # background shells ignore some
     ) as process:
         while not (below := psutil.Process(process.pid).children(recursive=True)):
             assert process.poll() is None
             time.sleep(0.1)
         time.sleep(1)
         below = psutil.Process(process.pid).children(recursive=True) or below
-        process.send_signal(getattr(signal, name))
+        process.send_signal(number)
         told = process.communicate(timeout=600)[1].decode()
     assert process.returncode == 130
     assert "Đã dừng theo yêu cầu" in told

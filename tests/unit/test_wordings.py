@@ -94,6 +94,20 @@ def test_learning_citizens_are_never_counted_among_the_registered():
     assert read(board).observation_rows == []
 
 
+@pytest.mark.parametrize(
+    "part", ["học sinh", "sinh viên", "cán bộ, công chức", "đảng viên", "hội viên", "nữ"]
+)
+def test_learning_citizens_of_one_group_are_not_those_of_the_commune(part):
+    board = Board().put("A1", "HỘI KHUYẾN HỌC TỈNH TIỀN GIANG").put("A2", "KẾT QUẢ NĂM 2024")
+    board.merge("A4:A5", "TT").merge("B4:B5", "Đơn vị")
+    board.merge("C4:G4", f"Công dân học tập ({part})")
+    board.row("C5", HKH).row("A6", [1, "Xã Tân Thới", 2000, 1500, 900, 60, 45])
+    reading = read(board)
+    assert reading.observation_rows == []
+    assert reading.refusal.rule == "unknown_form"
+    assert "không rõ nghĩa" in reading.refusal.detail
+
+
 def test_learning_citizens_with_their_names_in_single_headings():
     heads = ["Stt", "Địa phương", "Dân số từ 15 tuổi trở lên", "Số công dân đăng ký"]
     heads += ["Số công dân được công nhận CDHT", "Tỷ lệ so với đăng ký", "Tỷ lệ so với tổng số"]

@@ -33,7 +33,10 @@ PRIOR = re.compile(
     r"(^|\| )(ke hoach|kh)( %)?( \||$)"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
-SOME_ONLY = re.compile(r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap)\b")
+SOME_ONLY = re.compile(
+    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap|sinh vien|can bo|"
+    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien)\b"
+)
 """Words of a heading that holds a part of the people only: read where a form asks for them."""
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
@@ -63,7 +66,7 @@ WORDINGS = (
 """One wording for what headings write in several: ages, recognition levels, shares, notes."""
 FILLER = frozenset(
     fold(
-        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em học sinh cơ sở trung tâm "
+        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
         "mức độ tính đến có đã được"
     ).split()
