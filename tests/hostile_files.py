@@ -166,7 +166,7 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], None]]] = {
     "html_as_xls": ("bang web.xls", html_as_xls),
     "pdf_as_xlsx": ("quyet dinh.xlsx", pdf_as_xlsx),
     "five_thousand_sheets": ("nhieu trang tinh.xlsx", five_thousand_sheets),
-    "nul_bytes": ("nul.csv", nul_bytes),
+    "nul_bytes": ("byte nul.csv", nul_bytes),
     "empty_file": ("rong.xlsx", empty_file),
 }
 """Files refused whole. `unreadable` and `symlink` stand apart: they depend on the system."""

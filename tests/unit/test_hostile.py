@@ -133,12 +133,13 @@ def test_vanished_file_is_unreadable(tmp_path):
 
 
 def test_same_file_under_a_path_with_odd_letters(tmp_path):
-    odd = tmp_path / "Bộ số liệu 2026 & <script>"
+    is_windows = os.name == "nt"  # it allows neither angle brackets nor line breaks in names
+    odd = tmp_path / ("Bộ số liệu 2026 & script" if is_windows else "Bộ số liệu 2026 & <script>")
     good_file(odd / "=cmd.xlsx")
-    shutil.copy(odd / "=cmd.xlsx", odd / "dong\nmoi.xlsx")
+    shutil.copy(odd / "=cmd.xlsx", odd / ("dong moi.xlsx" if is_windows else "dong\nmoi.xlsx"))
     contents = list(read_files(find_files(tmp_path), tmp_path, jobs=1))
     assert [content.refusal for content in contents] == [None, None]
-    assert contents[1].file.endswith("dong\ufffdmoi.xlsx")
+    assert contents[1].file.endswith("dong moi.xlsx" if is_windows else "dong\ufffdmoi.xlsx")
 
 
 def test_impossible_cells_are_rejected_one_by_one(tmp_path):
