@@ -12,7 +12,7 @@ import os
 from collections.abc import Container
 from typing import Any, NamedTuple
 
-from xhht_analysis.project import DATE, KitError, Project
+from xhht_analysis.project import KitError, Project, is_date
 
 ALLOWED: dict[str, Container] = {
     "n_draws": range(100, 100_001),
@@ -79,7 +79,7 @@ def accept(name: str, given: object, type_name: str) -> object:
         if isinstance(allowed, range):
             words = f"số nguyên từ {allowed[0]} đến {allowed[-1]}"
         raise ParameterError(f"Tham số «{name}» không nhận «{text}»; cho phép: {words}.")
-    if name == "as_of" and value and not DATE.fullmatch(text):
+    if name == "as_of" and value and not is_date(text):
         raise ParameterError(f"Tham số «{name}» cần ngày, ví dụ 2026-11-30; không hiểu «{text}».")
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from dataclasses import dataclass
@@ -70,11 +71,19 @@ class Project:
         return self.reports(as_of) / "run"
 
 
+def is_date(name: str) -> bool:
+    """Whether ``name`` is a calendar date YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
+
+
 def received_dates(raw_dir: Path) -> list[str]:
     """Names of the folders of ``raw_dir`` that are dates of receipt, oldest first."""
     if not raw_dir.is_dir():
         return []
-    return sorted(p.name for p in raw_dir.iterdir() if DATE.fullmatch(p.name) and p.is_dir())
+    return sorted(p.name for p in raw_dir.iterdir() if is_date(p.name) and p.is_dir())
 
 
 class KitError(Exception):

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.intake_case import plan, type_over, write_unit
+from xhht_analysis.project import UsageError
 from xhht_analysis.running import submission_commands
 
 pytestmark = pytest.mark.unit
@@ -51,6 +52,22 @@ def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check)
     told = check(path)
     assert told[0].startswith("823.xlsx: đọc được 0 số liệu")
     assert not any("Không thấy gì sai" in line for line in told)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows makes no links without a right of its own")
+def test_what_is_no_file_is_named_after_the_others_were_read(tmp_path, capsys):
+    folder = tmp_path / "nhan"
+    folder.mkdir()
+    write_unit(folder / "823.xlsx", {"life_skills": (51, 103)})
+    (folder / "0.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
+    (folder / "9.xlsx").symlink_to(folder / "823.xlsx")  # a run refuses it as well
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(UsageError) as caught:
+        submission_commands.check([folder], as_of=DAY, out=tmp_path / "out")
+    assert capsys.readouterr().out.count("đọc được 1 số liệu") == 1
+    lines = str(caught.value).split("\n")
+    assert all(name in line for name, line in zip(("0.xlsx", "9.xlsx", "pipe"), lines, strict=True))
+    assert "nowhere" not in str(caught.value)
 
 
 def test_one_problem_of_a_whole_column_is_told_once(tmp_path, check):

@@ -8,7 +8,7 @@ import pytest
 from xhht_analysis.forecasting import calibration, learned
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
-from xhht_analysis.running import preflight, runner
+from xhht_analysis.running import preflight, result_commands, runner
 
 pytestmark = pytest.mark.unit
 OPTIONAL, MAY_BE_EMPTY = "references.csv", ("expert.csv", "crosswalk.csv", "references.csv")
@@ -95,6 +95,22 @@ def test_parameters_that_are_no_python_are_named(project):
     path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     with pytest.raises(KitError, match=r"01_intake\.ipynb"):
         preflight.check_notebooks(project, ["01_intake"])
+
+
+def test_a_folder_that_no_calendar_has_is_no_day_of_receipt(project):
+    for name in ("2026-11-20", "2026-11-31", "2026-13-40"):
+        (project.raw_dir / name).mkdir(parents=True)
+    assert runner.choose_as_of(project.raw_dir, None) == "2026-11-20"
+    with pytest.raises(UsageError, match="2026-11-31"):
+        runner.choose_as_of(project.raw_dir, "2026-11-31")
+
+
+@pytest.mark.parametrize("today", ["2026-11-19", "2026-11-20"])
+def test_a_folder_of_a_day_to_come_is_named(project, monkeypatch, capsys, today):
+    (project.raw_dir / "2026-11-20").mkdir(parents=True)
+    monkeypatch.setattr(result_commands, "today", lambda: today)
+    assert result_commands.choose_day(project.raw_dir, None) == "2026-11-20"
+    assert ("2026-11-20 mang ngày chưa đến" in capsys.readouterr().err) == (today < "2026-11-20")
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_a_disk_full_in_the_midst_of_publishing_leaves_the_earlier_set(project, 
     assert whole(project)
     assert not (project.out / publication.REPLACED).exists()
     go(project, overrides={"factor": 2})
-    assert tables(project)["scores.csv"] == b"a\n2\n"
+    assert tables(project)["scores.csv"].split() == [b"a", b"2"]
     assert whole(project)
 
 
@@ -165,7 +165,7 @@ def test_a_clock_set_back_between_two_runs_changes_only_what_is_shown(project, m
     assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     go(project, overrides={"factor": 4})
-    assert tables(project)["scores.csv"] == b"a\n4\n"
+    assert tables(project)["scores.csv"].split() == [b"a", b"4"]
     assert whole(project)
     assert [line["finished_at"][:4] for line in records.read_ledger(project)][1:] == ["2001"] * 2
 

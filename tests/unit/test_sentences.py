@@ -76,8 +76,8 @@ def test_a_chance_is_said_rounded_with_the_class_of_the_rounded_figure(probabili
 
 @pytest.mark.parametrize(
     ("need", "before", "words"),
-    [(6.0, 4.0, "cao hơn tốc độ bình quân 5 năm gần nhất (4,0 điểm phần trăm)"),
-     (3.9, 4.0, "thấp hơn tốc độ bình quân"), (4.01, 4.0, "bằng tốc độ bình quân"),
+    [(6.0, 4.0, "cao hơn tốc độ thường gặp của 5 năm gần nhất (4,0 điểm phần trăm)"),
+     (3.9, 4.0, "thấp hơn tốc độ thường gặp"), (4.01, 4.0, "bằng tốc độ thường gặp"),
      (6.0, 0.0, "trong khi 5 năm gần nhất không tăng")],
 )  # fmt: skip
 def test_the_pace_needed_is_compared_with_the_pace_so_far(need, before, words):

@@ -6,7 +6,6 @@ is refused as a whole is one claim with a problem, so that the account counts it
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
-from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.project import KitError, UsageError, is_date
 from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
@@ -77,14 +76,6 @@ class Gathered:
     files: pd.DataFrame
     findings: list[dict[str, Any]] = field(default_factory=list)
     activities: pd.DataFrame = field(default_factory=ACTIVITIES.empty)
-
-
-def is_date(name: str) -> bool:
-    """Whether a folder's name is a calendar date YYYY-MM-DD."""
-    try:
-        return dt.date.fromisoformat(name).isoformat() == name
-    except ValueError:
-        return False
 
 
 def find_received(

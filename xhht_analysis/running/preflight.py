@@ -2,10 +2,9 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from datetime import date
 from pathlib import Path
 
-from xhht_analysis.project import DATE, KitError, Project, UsageError
+from xhht_analysis.project import KitError, Project, UsageError, is_date
 from xhht_analysis.running import messages
 
 MAY_BE_EMPTY = {
@@ -24,10 +23,8 @@ def check_day(text: str) -> str:
     UsageError
         If it is not.
     """
-    try:
-        date.fromisoformat(text if DATE.fullmatch(text) else "")
-    except ValueError:
-        raise UsageError(messages.BAD_DATE.format(text=text)) from None
+    if not is_date(text):
+        raise UsageError(messages.BAD_DATE.format(text=text))
     return text
 
 

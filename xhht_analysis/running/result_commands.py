@@ -19,6 +19,7 @@ from xhht_analysis.running import (
     messages,
     records,
     run_log,
+    runner,
     terminal,
     verification,
 )
@@ -38,6 +39,14 @@ def project_at(out: Path | None) -> Project:
 def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
     """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
     return raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+
+
+def choose_day(raw_dir: Path, as_of: str | None) -> str:
+    """The day of `runner.choose_as_of`; a folder of a day to come is named on the terminal."""
+    day = runner.choose_as_of(raw_dir, as_of, today())
+    if day > today():
+        typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
+    return day
 
 
 def today() -> str:

@@ -20,7 +20,7 @@ from xhht_analysis.running import (
     terminal,
     unit_reports,
 )
-from xhht_analysis.running.result_commands import project_at, submissions_folder, today
+from xhht_analysis.running.result_commands import choose_day, project_at, submissions_folder
 
 ONE_STAGE = {
     "intake": (stages.INTAKE,),
@@ -57,7 +57,7 @@ def run(
         _workers(codes, jobs, dask) as executor,
         run_log.logged_run(project, as_of or "") as logged,
     ):
-        day = logged["as_of"] = runner.choose_as_of(raw_dir, as_of, today())
+        day = logged["as_of"] = choose_day(raw_dir, as_of)
         values = _previous(project, day, sample) | values
         limits = run_log.read_settings(project)["limits"]
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, **limits)

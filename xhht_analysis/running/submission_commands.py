@@ -8,8 +8,12 @@ import typer
 
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight, records
-from xhht_analysis.running.result_commands import project_at, submissions_folder, today
-from xhht_analysis.running.runner import choose_as_of
+from xhht_analysis.running.result_commands import (
+    choose_day,
+    project_at,
+    submissions_folder,
+    today,
+)
 from xhht_analysis.running.terminal import printable, show_table
 
 if TYPE_CHECKING:
@@ -65,6 +69,7 @@ def check(
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.reading.delivery import find_files
     from xhht_analysis.intake.returning import returns
     from xhht_analysis.store import read_table
 
@@ -74,10 +79,12 @@ def check(
     newest = max(records.vintages(project), default="–")
     received = read_table("submissions", project.processed(newest), optional=True)
     where = {"raw_dir": project.raw_dir, "as_of": preflight.check_day(as_of or today())}
-    folders = (sorted(place.rglob("*")) if place.is_dir() else [place] for place in files)
-    for path in (path.resolve() for paths in folders for path in paths if not path.is_dir()):
-        if not path.is_file():
-            raise UsageError(messages.NO_FILE.format(path=path))
+    unread = []
+    folders = (find_files(place) if place.is_dir() else [place] for place in files)
+    for path in (path.parent.resolve() / path.name for paths in folders for path in paths):
+        if path.is_symlink() or not path.is_file():  # a run refuses links, too
+            unread.append(path)
+            continue
         checked = returns.read_submission(path, plan, **where, received=received)
         for line in (*_account(checked), *_problems(checked.problems)):
             typer.echo(printable(line))
@@ -86,6 +93,9 @@ def check(
             target = project.out / "checks" / f"{name}_danh_dau.xlsx"
             target.parent.mkdir(parents=True, exist_ok=True)
             typer.echo(f"  → {returns.write_marked_copy(path, checked.problems, target, **where)}")
+    if unread:
+        lines = [messages.NO_FILE.format(path=printable(str(path))) for path in unread]
+        raise UsageError("\n".join(lines))
 
 
 def correct(file: Path) -> None:
@@ -120,7 +130,7 @@ def status(
         parameters = records.record_of(project, runs[-1])["parameters"]
         raw, sample = Path(parameters["raw_dir"]), parameters["sample"]
     raw_dir = submissions_folder(project, raw, sample)
-    choose_as_of(raw_dir, as_of, today())
+    choose_day(raw_dir, as_of)
     preflight.check_config(project)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
     plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())

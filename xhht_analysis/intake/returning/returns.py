@@ -15,14 +15,14 @@ import pandas as pd
 
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
-from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, is_date
+from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather
 from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
 from xhht_analysis.intake.reading.delivery import find_files, read_files, relative_name
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
 from xhht_analysis.intake.returning.book import Book, open_book
-from xhht_analysis.project import KitError
+from xhht_analysis.project import KitError, is_date
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
