@@ -246,6 +246,22 @@ def test_three_decisions_with_number_and_addressee():
     assert "Người trong độ tuổi lao động có kỹ năng sống (2025): chưa đủ số liệu" in asked[1].basis
 
 
+def test_districts_whose_help_is_worth_about_as_much_are_named(monkeypatch):
+    run = frames.make_material()
+    best = decisions.leverages(run).iloc[0]
+    others = [u for u in run.districts["unit_code"] if u != best["unit_code"]][:3]
+    rows = pd.DataFrame([best] * 4).assign(unit_code=[best["unit_code"], *others])
+    rows["gain"] = [0.126, 0.12, 0.117, 0.115]  # the last is more than a point behind
+    monkeypatch.setattr(decisions, "leverages", lambda run: rows.reset_index(drop=True))
+    first, second, third = (run.names[u] for u in others)
+    basis = decisions.help_decision(run).basis
+    assert first in basis
+    assert second in basis
+    assert third not in basis
+    rows["gain"] = [0.126, 0.1, 0.1, 0.1]
+    assert "ngang nhau" not in decisions.help_decision(run).basis
+
+
 def test_a_goal_changes_once_with_its_cause():
     previous, old = frames.make_verdicts(), frames.make_panel()
     mine = (previous["goal_code"] == GOAL) & (previous["unit_code"] == "82")

@@ -18,6 +18,8 @@ from xhht_analysis.publishing.statements import NAN, Statement
 
 WORTH_SAYING = 0.005
 """A smaller gain of the province's chance is noise."""
+TIE = 0.01
+"""Gains that differ by no more may change places with other draws (a thousand of them)."""
 MAX_ITEMS = 3
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
@@ -81,6 +83,10 @@ def help_decision(run: ReportData) -> Decision | None:
     there = run.statement(code, run.last_year, district)
     texts = {"unit": unit, "target": there.amount(there.need, 0), "gain": points(best)}
     basis = said.say("decision.help_basis", **texts)
+    close = rows.iloc[1:].query("gain >= @best - @TIE")
+    names = [f"{run.names[r.unit_code]} ({run.title(r.goal_code)})" for r in close.itertuples()]
+    if names:
+        basis += " " + word("decision.help_close", names=run.labels.some(names))
     mine = rows[rows["goal_code"] == code].nlargest(1, "gain_per_point").dropna()
     for top in mine.itertuples():
         gain = points(top.gain_per_point)
