@@ -84,7 +84,8 @@ def help_decision(run: ReportData) -> Decision | None:
     texts = {"unit": unit, "target": there.amount(there.need, 0), "gain": points(best)}
     basis = said.say("decision.help_basis", **texts)
     close = rows.iloc[1:].query("gain >= @best - @TIE")
-    names = [f"{run.names[r.unit_code]} ({run.title(r.goal_code)})" for r in close.itertuples()]
+    goals = close["goal_code"].map(lambda other: "" if other == code else f" ({run.title(other)})")
+    names = list(close["unit_code"].map(run.names) + goals)
     if names:
         basis += " " + word("decision.help_close", names=run.labels.some(names))
     mine = rows[rows["goal_code"] == code].nlargest(1, "gain_per_point").dropna()
