@@ -56,7 +56,7 @@ FORECAST = Stage(
 FIGURES = Stage(
     "04_figures",
     reads=RESULTS,
-    figures=5,
+    figures=1,
     code=("intake/", "forecasting/", "publishing/"),
     config_unread=(*SUBMISSIONS_ONLY, "paragraphs.md"),
     templates=True,
