@@ -59,6 +59,8 @@ def test_speeding_up_moves_one_unit_and_through_it_the_province():
     assert faster.of("816").tolist() == course().of("816").tolist()
     assert faster.of("82")[0, -1] == pytest.approx((100 * 50 + 300 * 65) / 400)
     assert course().sped_up("815", 50).of("815").max() == 100
+    with pytest.raises(explore.NoFiguresError, match="999"):
+        course().sped_up("999", 2.5)
     assert faster.of("815")[:, 0].tolist() == [40] * 4  # today stays
 
 

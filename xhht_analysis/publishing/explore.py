@@ -76,7 +76,11 @@ class Course:
         return float((ahead <= target if most else ahead >= target).mean())
 
     def sped_up(self, unit_code: str, points: float) -> Course:
-        """The same draws with one unit ``points`` percentage points a year faster (or slower)."""
+        """The same draws with a unit ``points`` percent a year faster; of the province all units.
+
+        Raises NoFiguresError as `of` does.
+        """
+        self.of(unit_code)
         draws = self.draws.copy()
         shift = points * (self.years - self.origin_year)
         at = self.units.index(unit_code) if unit_code in self.units else slice(None)
