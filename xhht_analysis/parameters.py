@@ -54,8 +54,8 @@ def declared(source: str) -> dict[str, Declared]:
     }
 
 
-def accept(name: str, given: object, type_name: str) -> object:
-    """What was ``given`` for parameter ``name`` (a text, or what papermill made of it), typed.
+def accept(name: str, raw: object, type_name: str) -> object:
+    """Value of parameter ``name`` from ``raw`` (a text, or what papermill made of it), typed.
 
     A number that papermill made of a text is a text again (``-p unit_code 819``).
 
@@ -64,7 +64,7 @@ def accept(name: str, given: object, type_name: str) -> object:
     ParameterError
         In words: the parameter, what it was given, what it takes.
     """
-    text = str(given).strip()
+    text = str(raw).strip()
     try:
         if type_name == "bool":
             value: object = TRUTH[text.lower()]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CONFIG_VARIABLE = "XHHT_CONFIG"
 """Environment variable with the folder of another plan: what a run starts inherits it."""
 

@@ -130,6 +130,17 @@ def test_status_reads_the_folder_as_it_is_now(tmp_path):
     assert "2025" not in told.split("SỐ LIỆU MINH HOẠ")[1].split("không dùng được")[0]
 
 
+def test_a_broken_plan_is_named_before_anything_starts(tmp_path):
+    config, out = tmp_path / "config", tmp_path / "out"
+    shutil.copytree(ROOT / "config", config)
+    (config / "goals.csv").write_text("")
+    done = xhht("run", "--raw", FIXTURE, "--out", out, "--config", config)
+    assert done.returncode == 1
+    assert str(config / "goals.csv") in done.stderr
+    assert [path.name for path in out.iterdir()] == ["reports"]  # log and ledger
+    assert "goals.csv" in (out / "reports" / "xhht.log").read_text("utf-8")
+
+
 HOOK = "import os, sys; open(sys.argv[1], 'w').write(os.environ['XHHT_STATUS'])"
 
 
@@ -140,7 +151,7 @@ def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name)
     shutil.copytree(ROOT / "config", config)
     failure = json.dumps([sys.executable, "-c", HOOK, str(tmp_path / "hook")])
     hooks = f"hooks: {{success: [], failure: {failure}, timeout_seconds: 600}}"
-    (config / "run.yml").write_text(hooks)
+    (config / "run.yml").write_text(f"{hooks}\nlimits: {{cell_seconds: 900}}")
     command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
     number = getattr(signal, name)
     with subprocess.Popen(

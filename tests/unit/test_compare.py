@@ -1,12 +1,14 @@
-"""What changed between two runs: each cause gets its own share, worked out by hand."""
+"""What changed between two runs: verdicts that moved and the changes behind them."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
 
 from xhht_analysis import contracts, store
 from xhht_analysis.project import KitError, Project
+from xhht_analysis.publishing.changes import panel_changes
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.running import comparison, records, result_commands
 
@@ -53,16 +55,11 @@ def verdicts(prob, verdict_class="open"):
     return contracts.conform(pd.DataFrame([row]), contracts.VERDICTS)
 
 
-def judge(panel, as_of):
-    """The chance is the mean share: anyone can work it out."""
-    assert as_of == BEFORE
-    return verdicts(round(panel["value"].mean() / 100, 4))
-
-
 @pytest.fixture
 def project(tmp_path):
     made = Project(root=tmp_path / "root", out=tmp_path / "out")
     made.config_dir.mkdir(parents=True)
+    shutil.copy(Project().config_dir / "standards.csv", made.config_dir)
     (made.root / "requirements.lock").write_text("")
     return made
 
@@ -81,50 +78,74 @@ def publish(project, as_of, table, judged, **record):
     (project.run_dir(as_of) / "run.json").write_text(json.dumps({**made_from, **record}))
 
 
-def only(found):
-    assert len(found.verdicts) == 1
-    return found.verdicts.iloc[0]
+def only(verdicts):
+    assert len(verdicts) == 1
+    return verdicts.iloc[0]
 
 
-def test_each_cause_gets_its_share_and_they_add_up(project):
+def test_every_kind_of_change_behind_a_verdict_is_a_cause(project):
     old = panel((2021, 40.0, "a"), (2022, 20.0, "b"), (2023, 60.0, "c"))
     new = panel((2021, 46.0, "a"), (2022, 50.0, "z"), (2023, 60.0, "c"), (2024, 84.0, "d"))
     (project.config_dir / "targets.csv").write_text("old")
     publish(project, BEFORE, old, verdicts(0.30, "unlikely"))
     (project.config_dir / "targets.csv").write_text("new")
     publish(project, AFTER, new, verdicts(0.60))
-    found = comparison.compare(project, BEFORE, AFTER, judge)
-    # published 0.30; (40+20+60)/3 = 40; (46+20+60)/3 = 42; (46+50+60)/3 = 52; published 0.60
-    row = only(found)
-    shares = [row[f"by_{step}"] for step in comparison.STEPS]
-    assert shares == pytest.approx([0.10, 0.02, 0.10, 0.08])
-    assert sum(shares) == pytest.approx(row["prob_after"] - row["prob_before"])
-    assert row["causes"] == "model;reread;revision;new"
-    assert found.figures == {"reread": 1, "revision": 1, "new": 1}
-    assert found.why == ["Mã, cấu hình: config/targets.csv (đã sửa)"]
-    assert found.outdated == []
-
-
-def refuse(panel, as_of):
-    raise AssertionError("nothing to judge again: only data were added")
+    moved, figures, why = comparison.compare(project, BEFORE, AFTER)
+    row = only(moved)
+    assert row["causes"] == "new;revision;reread;model"
+    assert (row["prob_reached_before"], row["prob_reached_after"]) == (0.30, 0.60)
+    assert (row["verdict_class_before"], row["verdict_class_after"]) == ("unlikely", "open")
+    assert figures == {"reread": 1, "revision": 1, "new": 1}
+    assert why == ["Mã, cấu hình: config/targets.csv (đã sửa)"]
 
 
 def test_with_the_same_code_and_only_new_figures_all_is_new_data(project):
     old = panel((2021, 40.0, "a"))
     publish(project, BEFORE, old, verdicts(None, "no_data"))
     publish(project, AFTER, panel((2021, 40.0, "a"), (2022, 50.0, "b")), verdicts(0.5))
-    row = only(comparison.compare(project, BEFORE, AFTER, refuse))
+    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
+    row = only(moved)
     assert row["causes"] == "new"
-    assert (row["class_before"], row["class_after"]) == ("no_data", "open")
+    assert (row["verdict_class_before"], row["verdict_class_after"]) == ("no_data", "open")
 
 
-def test_nothing_changed_is_nothing_found(project):
+@pytest.mark.parametrize(("indicator", "cause"), [("primary_entry_6", "revision"), ("x", "other")])
+def test_a_level_rests_on_the_rates_of_its_rules_and_on_no_others(project, indicator, cause):
+    # QĐ/NĐ 20/2014: a commune's primary level asks the share of six-year-olds who enter class 1
+    level = {"goal_code": "primary_l3_districts", "indicator_code": "primary_level"}
+    for as_of, value, prob in ((BEFORE, 90.0, 0.5), (AFTER, 95.0, 0.7)):
+        table = panel((2021, value, as_of)).assign(indicator_code=indicator)
+        publish(project, as_of, table, verdicts(prob).assign(**level))
+    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
+    assert only(moved)["causes"] == cause
+
+
+@pytest.mark.parametrize(("prob", "rows"), [(0.509, 0), (0.511, 1)])
+def test_a_chance_that_hardly_moved_in_its_class_is_no_change(project, prob, rows):
+    for as_of, chance in ((BEFORE, 0.5), (AFTER, prob)):
+        publish(project, as_of, panel((2021, 40.0, "a")), verdicts(chance))
+    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
+    assert len(moved) == rows
+
+
+@pytest.mark.parametrize("absent", [BEFORE, AFTER])
+def test_a_verdict_of_one_run_alone_is_a_change(project, absent):
+    for as_of in (BEFORE, AFTER):
+        table = verdicts(0.5)
+        publish(project, as_of, panel((2021, 40.0, "a")), table[:0] if as_of == absent else table)
+    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
+    row = only(moved)
+    classes = {BEFORE: row["verdict_class_before"], AFTER: row["verdict_class_after"]}
+    assert classes == {BEFORE: "open", AFTER: "open", absent: ""}
+
+
+def test_nothing_changed_is_no_change(project):
     old = panel((2021, 40.0, "a"))
     for as_of in (BEFORE, AFTER):
         publish(project, as_of, old, verdicts(0.5))
-    found = comparison.compare(project, BEFORE, AFTER, refuse)
-    assert found.verdicts.empty
-    assert (found.figures, found.why) == ({}, [])
+    moved, figures, why = comparison.compare(project, BEFORE, AFTER)
+    assert moved.empty
+    assert (figures, why) == ({}, [])
 
 
 def test_code_that_no_verdict_passes_through_is_no_cause(project):
@@ -134,17 +155,17 @@ def test_code_that_no_verdict_passes_through_is_no_cause(project):
     for as_of, text, prob in ((BEFORE, "old", 0.2), (AFTER, "new", 0.4)):
         page.write_text(text)
         publish(project, as_of, old, verdicts(prob))
-    found = comparison.compare(project, BEFORE, AFTER, refuse)
-    assert (found.why, only(found)["causes"]) == ([], "new")  # only the day moved on
+    moved, _, why = comparison.compare(project, BEFORE, AFTER)
+    assert (why, only(moved)["causes"]) == ([], "other")  # only the day moved on
 
 
 def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     old = panel((2021, 40.0, "a"))
     publish(project, BEFORE, old, verdicts(0.2), versions={"numpy": "2.0"})
     publish(project, AFTER, old, verdicts(0.4), versions={"numpy": "2.4"})
-    found = comparison.compare(project, BEFORE, AFTER, judge)
-    assert found.why == ["Gói phần mềm: numpy (đã sửa: 2.0 → 2.4)"]
-    assert only(found)["causes"] == "model"
+    moved, _, why = comparison.compare(project, BEFORE, AFTER)
+    assert why == ["Gói phần mềm: numpy (đã sửa: 2.0 → 2.4)"]
+    assert only(moved)["causes"] == "model"
 
 
 @pytest.mark.parametrize(
@@ -158,15 +179,13 @@ def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     ],
 )
 def test_kinds_of_change(old, new, kind):
-    found = comparison.panel_changes(panel(old), panel(new))
-    assert list(found) == ([kind] if kind else [])
+    kinds = panel_changes(panel(old), panel(new))
+    assert list(kinds) == ([kind] if kind else [])
 
 
 def test_a_figure_taken_back_is_a_revision():
-    found = comparison.panel_changes(
-        panel((2021, 1.0, "a"), (2022, 2.0, "b")), panel((2021, 1.0, "a"))
-    )
-    assert list(found) == ["revision"]
+    kinds = panel_changes(panel((2021, 1.0, "a"), (2022, 2.0, "b")), panel((2021, 1.0, "a")))
+    assert list(kinds) == ["revision"]
 
 
 def test_a_rebuilt_figure_follows_the_reported_one_it_is_built_from():
@@ -174,8 +193,8 @@ def test_a_rebuilt_figure_follows_the_reported_one_it_is_built_from():
         commune = panel((2021, value, source)).assign(unit_code="28249", frame="2025-07")
         return pd.concat([panel((2021, value, None)), commune])
 
-    found = comparison.panel_changes(both(40.0, "a"), both(41.0, "b"))
-    assert sorted(found) == ["revision", "revision"]
+    kinds = panel_changes(both(40.0, "a"), both(41.0, "b"))
+    assert sorted(kinds) == ["revision", "revision"]
 
 
 def test_an_unknown_run_is_named(project):
@@ -188,22 +207,20 @@ def test_invented_and_real_runs_are_never_compared(project):
     publish(project, "2024-11-20", table, verdicts(0.5), sample=True)
     publish(project, "2025-11-20", table, verdicts(0.5), sample=False)
     with pytest.raises(KitError, match="minh hoạ"):
-        comparison.compare(project, "2024-11-20", "2025-11-20", judge=judge)
+        comparison.compare(project, "2024-11-20", "2025-11-20")
 
 
 def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypatch, capsys):
     row = {"goal_code": "clc_it", "indicator_code": "clc_it", "frame": "2021", "target_year": 2030}
-    row |= {"class_before": "open", "class_after": "likely", "prob_before": 0.48}
-    row |= {"prob_after": 0.71, "by_model": 0.0, "by_reread": 0.0, "by_revision": 0.05}
-    row |= {"by_new": 0.18, "causes": "revision;new"}
+    row |= {"verdict_class_before": "open", "verdict_class_after": "likely"}
+    row |= {"prob_reached_before": 0.48, "prob_reached_after": 0.71, "causes": "new;revision"}
     frame = pd.DataFrame([{**row, "unit_code": "815"}, {**row, "unit_code": "82"}])
-    found = comparison.Comparison(frame, {"new": 3}, [], [])
-    monkeypatch.setattr(comparison, "compare", lambda *arguments: found)
+    monkeypatch.setattr(comparison, "compare", lambda *arguments: (frame, {"new": 3}, []))
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "reports" / AFTER).mkdir(parents=True)
     result_commands.compare(BEFORE, AFTER, out=tmp_path)
-    told = capsys.readouterr().out.replace("\u00a0", " ")
-    assert told.count(f"{Labels('vi').verdict('open')} 50 %") == 1  # chances go by 5
-    assert told.count(f"{Labels('vi').verdict('likely')} 70 %") == 1
-    assert "sửa, rút số liệu đã gửi +5 điểm; số liệu mới +18 điểm" in told
-    assert "2 đánh giá thay đổi" in told
+    output = capsys.readouterr().out.replace("\u00a0", " ")
+    assert output.count(f"{Labels('vi').verdict('open')} 50 %") == 1  # chances go by 5
+    assert output.count(f"{Labels('vi').verdict('likely')} 70 %") == 1
+    assert "số liệu mới; sửa, rút số liệu đã gửi" in output
+    assert "2 đánh giá thay đổi" in output

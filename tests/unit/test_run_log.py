@@ -32,7 +32,9 @@ def project(tmp_path):
 
 def write_hooks(project, success=(), failure=(), seconds=600):
     hooks = {"success": list(success), "failure": list(failure), "timeout_seconds": seconds}
-    (project.config_dir / "run.yml").write_text(json.dumps({"hooks": hooks}))
+    (project.config_dir / "run.yml").write_text(
+        json.dumps({"hooks": hooks, "limits": {"cell_seconds": 900}})
+    )
 
 
 def test_success_is_remembered_and_told(project, tmp_path):
@@ -126,6 +128,7 @@ HOOKS = "hooks: {success: [], failure: [], timeout_seconds: 1}\n"
         "hooks: {success: []}",
         "other: 1",
         "- 1",
+        HOOKS,
         HOOKS + "limits: {cell: 1}",
         HOOKS + "limits: {cell_seconds: lâu}",
         HOOKS + "limits: {cell_seconds: 0}",

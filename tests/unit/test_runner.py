@@ -8,7 +8,7 @@ import pytest
 
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import publication, records, runner, verification
+from xhht_analysis.running import publication, records, result_commands, runner, verification
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -147,16 +147,16 @@ def test_a_file_that_cannot_be_replaced_is_named(project):
 )
 def test_as_of_is_checked(project, as_of, error):
     with pytest.raises(error):
-        runner.choose_as_of(project.root / "raw", as_of)
+        result_commands.choose_day(project.root / "raw", as_of)
 
 
 def test_as_of_defaults_to_the_latest_receipt(project):
     raw = project.root / "raw"
-    assert runner.choose_as_of(raw, None) == "2025-11-20"
-    assert runner.choose_as_of(raw, "2025-01-01") == "2025-01-01"
+    assert result_commands.choose_day(raw, None) == "2025-11-20"
+    assert result_commands.choose_day(raw, "2025-01-01") == "2025-01-01"
     (project.root / "empty").mkdir()
     with pytest.raises(KitError, match="--sample"):
-        runner.choose_as_of(project.root / "empty", None)
+        result_commands.choose_day(project.root / "empty", None)
 
 
 def test_run_record_is_json_a_machine_reads(project):

@@ -48,13 +48,14 @@ def test_a_table_without_a_record_proves_nothing(project):
     assert go(project) == {"01_first": "done", "02_second": "done"}
 
 
-def test_stages_left_behind_are_marked_stale_until_they_run(project, monkeypatch):
-    monkeypatch.setattr(runner, "ALL", (FIRST, SECOND))
+def test_stages_left_behind_keep_their_files_until_they_run(project):
     go(project)
-    assert go(project, chosen=(FIRST,), force=True)["02_second"] == "skipped"
+    scores = project.processed(AS_OF) / "scores.csv"
+    before = scores.read_bytes()
     text = WRITE_TABLE.format(table="panel", value="5")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
-    assert go(project, chosen=(FIRST,)) == {"01_first": "done", "02_second": "stale"}
+    go(project, chosen=(FIRST,))
+    assert scores.read_bytes() == before
     assert go(project) == {"01_first": "skipped", "02_second": "done"}
 
 

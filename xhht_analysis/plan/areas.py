@@ -3,6 +3,8 @@
 A code is no identity: after a reform communes carry codes that named other units before, and a
 merged province may keep the code of one that it was made of. A unit is therefore a code on a date,
 and a name is only accepted where the unit that bore it on that date is the only one it can mean.
+A frame is the list of units in force over a period, by the name that config/province.yml gives it
+(one with districts; after their end one of communes alone); a code is unique within one.
 """
 
 from __future__ import annotations
@@ -22,8 +24,14 @@ from xhht_analysis.plan.province import Province, read_province
 MAX_SUGGESTED = 3
 SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
 UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]
-PROBLEMS = ("unknown_unit", "ambiguous_unit", "code_name_disagree", "unit_not_valid_then",
-            "other_province")  # fmt: skip
+PROBLEMS = (
+    "unknown_unit",  # no unit has this code or name
+    "ambiguous_unit",  # several bore the name on that date
+    "code_name_disagree",  # code and name mean two units
+    "unit_not_valid_then",  # a unit of another time: before it began or after it ended
+    "other_province",  # a unit of the merged province outside the plan's area
+)
+"""Why a typed unit is none of ours."""
 
 
 @dataclass(frozen=True)

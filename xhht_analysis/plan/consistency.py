@@ -69,9 +69,9 @@ def _targets(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
         counted = kinds.get(row.goal_code) == "share_districts"
         needed = math.ceil(row.target_value * n / MAX_PERCENT - 1e-9) if counted else pd.NA
         if str(row.target_units) != str(needed):
-            told = f"  targets.csv: {row.goal_code} năm {row.target_year}: target_units phải "
-            faults.append(told + (f"là {needed} ({row.target_value:g} % của {n})" if counted
-                                  else "để trống"))  # fmt: skip
+            rule = f"là {needed} ({row.target_value:g} % của {n})" if counted else "để trống"
+            place = f"{row.goal_code} năm {row.target_year}"
+            faults.append(f"  targets.csv: {place}: target_units phải {rule}")
     return faults
 
 

@@ -67,26 +67,26 @@ def read_province(config_dir: Path) -> Province:
     """
     path = config_dir / "province.yml"
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _parse(given if isinstance(given, dict) else {})
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _parse(settings if isinstance(settings, dict) else {})
     except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def _parse(given: dict) -> Province:
+def _parse(settings: dict) -> Province:
     lines = {each.name: each for each in fields(Province)}
     required = [n for n, each in lines.items() if each.default is MISSING]
-    reformed = any(given.get(name) for name in AFTER_DISTRICTS)
+    reformed = any(settings.get(name) for name in AFTER_DISTRICTS)
     required += AFTER_DISTRICTS if reformed else ()
     typed, wrong = {}, []
-    for name in [name for name in given if name in lines]:
+    for name in [name for name in settings if name in lines]:
         try:
-            typed[name] = KINDS.get(name, str.strip)(given[name])
+            typed[name] = KINDS.get(name, str.strip)(settings[name])
         except (ValueError, TypeError, AttributeError):
-            wrong.append(f"{name} ({given[name]})")
+            wrong.append(f"{name} ({settings[name]})")
     faults = {
-        "thiếu dòng": [name for name in required if not given.get(name)],
-        "dòng lạ": [name for name in given if name not in lines],
+        "thiếu dòng": [name for name in required if not settings.get(name)],
+        "dòng lạ": [name for name in settings if name not in lines],
         "không đọc được (mã phải nằm trong ngoặc kép)": wrong,
     }
     if messages := [f"{fault}: {', '.join(names)}" for fault, names in faults.items() if names]:

@@ -75,14 +75,19 @@ def commune_levels(
     asked = {*rules["indicator_code"], *rules["indicator_special"]} - {""}
     rates = rates.reindex(columns=sorted(asked)).astype("float64")
     is_special = pd.Series(rates.index.isin(list(special)), index=rates.index)
-    known: dict[str, pd.DataFrame] = {}
+    bounds_by_indicator: dict[str, pd.DataFrame] = {}
     parts = []
     for indicator in _prerequisites_first(rules):
         criteria = rules[rules["level_indicator"].eq(indicator)]
-        bounds, seen = _level_bounds(rates, criteria, is_special, known)
-        part = bounds[seen].rename_axis("unit_code").reset_index().assign(indicator_code=indicator)
+        bounds, has_figure = _level_bounds(rates, criteria, is_special, bounds_by_indicator)
+        part = (
+            bounds[has_figure]
+            .rename_axis("unit_code")
+            .reset_index()
+            .assign(indicator_code=indicator)
+        )
         parts.append(part[BOUNDS])
-        known[indicator] = _with_reported(bounds, indicator, reported)
+        bounds_by_indicator[indicator] = _with_reported(bounds, indicator, reported)
     return _stack([pd.DataFrame(columns=BOUNDS), *parts])
 
 
@@ -104,7 +109,7 @@ def district_level(
         `BOUNDS`: one row per district and level indicator that at least one of its communes has.
         Source: Decree 20/2014, Articles 6-21, as in config/standards.csv.
     """
-    return _aggregate(levels, rules_in_force(standards, "district", on), pd.Series(communes), ())
+    return _aggregate(levels, rules_in_force(standards, "district", on), pd.Series(communes))
 
 
 def province_level(
@@ -167,8 +172,8 @@ def _year_levels(
     districts = areas.districts()["unit_code"]
     parents = areas.parents(on)
     derived = district_level(levels, on, standards, parents)
-    own = _reported(panel[panel["unit_code"].isin(districts)])
-    by_district = (_prefer(own, derived), districts)
+    recognised = _reported(panel[panel["unit_code"].isin(districts)])
+    by_district = (_prefer(recognised, derived), districts)
     below, members = by_district if province.has_districts(on) else (levels, units)
     whole = province_level(below, on, standards, members, special=special, province=province.code)
     upper = _stack([derived, whole]).assign(frame=province.frame)
@@ -179,11 +184,11 @@ def _level_bounds(
     rates: pd.DataFrame,
     criteria: pd.DataFrame,
     is_special: pd.Series,
-    known: dict[str, pd.DataFrame],
+    bounds_by_indicator: dict[str, pd.DataFrame],
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Bounds of one level indicator for every commune, and which communes have a figure."""
     sure = pd.DataFrame(True, index=rates.index, columns=sorted(criteria["level"].unique()))
-    possible, seen = sure.copy(), pd.Series(False, index=rates.index)
+    possible, has_figure = sure.copy(), pd.Series(False, index=rates.index)
     for rule in criteria.itertuples(index=False):
         special_rate = rates[rule.indicator_special or rule.indicator_code]
         value = rates[rule.indicator_code].mask(is_special, special_rate)
@@ -191,24 +196,27 @@ def _level_bounds(
         met = value.ge(needed - ROUNDING)
         sure[rule.level] &= met
         possible[rule.level] &= met | value.isna()
-        seen |= value.notna()
+        has_figure |= value.notna()
         for needed_first in split_codes(rule.prerequisites):
             name, least = needed_first.split(":")
-            sure[rule.level] &= known[name]["level_min"].ge(int(least))
-            possible[rule.level] &= known[name]["level_max"].ge(int(least))
-    return _cumulative(sure, possible), seen
+            sure[rule.level] &= bounds_by_indicator[name]["level_min"].ge(int(least))
+            possible[rule.level] &= bounds_by_indicator[name]["level_max"].ge(int(least))
+    return _cumulative(sure, possible), has_figure
 
 
 def _aggregate(
-    levels: pd.DataFrame, rules: pd.DataFrame, groups: pd.Series, special: Iterable[str]
+    levels: pd.DataFrame, rules: pd.DataFrame, groups: pd.Series, special: Iterable[str] = ()
 ) -> pd.DataFrame:
-    """Bounds of groups of units; ``groups`` maps every member, known or not, to its group."""
+    """Bounds of groups of units; ``groups`` maps every member, with figures or not, to its group.
+
+    Members in ``special`` are counted apart where a rule has a share for them.
+    """
     parts = [pd.DataFrame(columns=BOUNDS)]
     is_special = pd.Series(groups.index.isin(list(special)), index=groups.index)
     of_members = levels[levels["unit_code"].isin(groups.index)]
-    for indicator, own in of_members.groupby("indicator_code"):
+    for indicator, rows in of_members.groupby("indicator_code"):
         asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
-        bounds = own.set_index("unit_code").reindex(groups.index)
+        bounds = rows.set_index("unit_code").reindex(groups.index)
         ends = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
         reached = (
             {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
@@ -265,6 +273,6 @@ def _with_reported(
 ) -> pd.DataFrame:
     if reported is None:
         return bounds
-    own = reported[reported["indicator_code"].eq(indicator)].set_index("unit_code")["level"]
-    own = own.reindex(bounds.index)
-    return bounds.apply(lambda column: own.fillna(column))
+    levels = reported[reported["indicator_code"].eq(indicator)].set_index("unit_code")["level"]
+    levels = levels.reindex(bounds.index)
+    return bounds.apply(lambda column: levels.fillna(column))

@@ -1,6 +1,6 @@
 """What changed since the run before: goals whose class or fact changed, and the cause of each.
 
-`panel_changes` is the account of figures that `xhht compare` starts from too.
+`panel_changes` and `kinds_behind` are what `xhht compare` says, too.
 """
 
 import numpy as np
@@ -76,12 +76,19 @@ def _previous_text(said: Statement) -> str:
 
 def _cause(run: ReportData, said: list[Statement], kinds: pd.Series | None) -> str:
     """Which changes of figures a goal rests on; none of them leaves the model and the rules."""
-    word = run.word
     if kinds is None:
-        return word("cause.unknown")
-    codes = {s.indicator_code for s in said}
-    rules = run.standards[run.standards["level_indicator"].isin(codes)]
-    codes |= set(rules["indicator_code"].dropna())
-    mine = set(kinds[kinds.index.get_level_values("indicator_code").isin(codes)])
-    known = [word(f"cause.{kind}") for kind in CAUSES if kind in mine]
-    return "; ".join(known or [word("cause.model")])
+        return run.word("cause.unknown")
+    causes = kinds_behind({s.indicator_code for s in said}, kinds, run.standards)
+    return "; ".join(run.word(f"cause.{cause}") for cause in causes or ["model"])
+
+
+def kinds_behind(indicator_codes: set[str], kinds: pd.Series, standards: pd.DataFrame) -> list[str]:
+    """Those of `CAUSES` among ``kinds`` that verdicts on these indicators rest on.
+
+    A verdict rests on the figures of its indicator in every unit and, if that is a level, on the
+    rates that its rules ask for.
+    """
+    rules = standards[standards["level_indicator"].isin(indicator_codes)]
+    codes = indicator_codes | set(rules["indicator_code"].dropna())
+    behind = set(kinds[kinds.index.get_level_values("indicator_code").isin(codes)])
+    return [kind for kind in CAUSES if kind in behind]

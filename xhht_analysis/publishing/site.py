@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from xhht_analysis.plan import areas, goals
-from xhht_analysis.project import DATE
+from xhht_analysis.project import is_date
 from xhht_analysis.publishing.blocks import Block, heading, links, prose
 from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.labels import Labels, collation_key, plan_words
@@ -25,7 +25,7 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
     A run without ``run.json`` did not happen and is left out.
     """
     labels = Labels(lang, plan_words(config_dir))
-    dates = sorted((p for p in reports_root.iterdir() if DATE.fullmatch(p.name)), reverse=True)
+    dates = sorted((p for p in reports_root.iterdir() if is_date(p.name)), reverse=True)
     runs = {folder: _is_sample(folder) for folder in dates if _run_file(folder).is_file()}
     blocks = [heading(labels.word("site.title"), 1)]
     if any(runs.values()):

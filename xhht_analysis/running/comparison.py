@@ -1,54 +1,38 @@
 """What changed between two runs, and why: model and rules, reading, revision, new data.
 
-The way from one run's verdicts to the other's is walked in steps, one cause at a time, and each
-step is judged anew by the forecast notebook: first the old figures under today's code and
-configuration, then figures read differently from the same cell, then figures an office revised or
-took back, last the new figures (and the time that passed). What a step moves is its cause's share;
-the shares add up to the whole change.
+Verdicts, figures, code, packages and parameters of the two runs are laid beside each other. A
+verdict's causes are the changes of what it was made from, by the rule of the report's page
+(`publishing.changes`); nothing is judged again.
 """
-
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from xhht_analysis import contracts, store
+from xhht_analysis.plan.standards import read_standards
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.publishing.changes import panel_changes
-from xhht_analysis.running import execution, messages, records, stages
+from xhht_analysis.publishing import changes
+from xhht_analysis.running import messages, records, stages
 
-STEPS = ("model", "reread", "revision", "new")
 NOTICED = 0.01
-"""A step that moves a probability by less, and no class, is no cause worth naming."""
+"""A probability that moved by less, in the same class, is no change worth naming."""
 RECORDED = ("code", "versions", "parameters")
 WITHOUT_SAY = ("xhht_analysis/running/", "xhht_analysis/publishing/", "notebooks/")
 """No verdict passes through these: the floors of the house forbid it (tests/test_layering.py)."""
 JUDGING = tuple(f"notebooks/{stage.notebook}" for stage in (stages.INTAKE, stages.FORECAST))
-Judge = Callable[[pd.DataFrame, str], pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What `compare` found.
-
-    ``verdicts``: one row per verdict that moved, by its key: class and probability before and
-    after, ``by_<step>`` (points of probability), ``causes`` (steps that moved it, joined by ;).
-    ``figures``: number of panel rows by kind of change. ``why``: code, packages, parameters that
-    differ. ``outdated``: what differs between the later run and the code at hand.
-    """
-
-    verdicts: pd.DataFrame
-    figures: dict[str, int]
-    why: list[str]
-    outdated: list[str]
-
-
-def compare(project: Project, before: str, after: str, judge: Judge | None = None) -> Comparison:
+def compare(
+    project: Project, before: str, after: str
+) -> tuple[pd.DataFrame, dict[str, int], list[str]]:
     """Compare the published runs ``before`` and ``after`` (their ``as_of``).
 
-    ``judge`` makes verdicts from a panel and an ``as_of`` (default: the forecast notebook).
+    Returns
+    -------
+    tuple
+        Verdicts that moved, one row per key of `contracts.VERDICTS`: ``verdict_class`` and
+        ``prob_reached`` (0-1) of both runs, suffixed _before and _after, and ``causes``, joined by
+        ; (new, revision, reread, model; ``other``: none of these); the number of panel rows by
+        kind of change; a line per code file, package or parameter that differs.
 
     Raises
     ------
@@ -61,51 +45,27 @@ def compare(project: Project, before: str, after: str, judge: Judge | None = Non
         raise KitError(messages.COMPARE_KINDS.format(before=before, after=after))
     old, new = (store.read_table("panel", project.processed(as_of)) for as_of in (before, after))
     ends = [store.read_table("verdicts", project.processed(as_of)) for as_of in (before, after)]
-    judge = judge or (lambda panel, as_of: _judge(panel, as_of, project, two["overrides"]))
+    kinds = changes.panel_changes(old, new)
     why = records.differences(_judging(one), _judging(two), RECORDED)
-    kinds = panel_changes(old, new)
-    chain, panel = [ends[0]], old
-    for step in STEPS[:-1]:
-        panel = _patched(panel, new, kinds, step)
-        needed = bool(why) if step == "model" else step in set(kinds)
-        chain.append(judge(panel, before) if needed else chain[-1])
-    now = {"code": records.code_hashes(project), "versions": records.versions(project.root)}
-    outdated = (
-        records.differences(two, now, ("code", "versions")) if why or panel is not old else []
-    )
-    figures = kinds.value_counts().to_dict()
-    return Comparison(_moved([*chain, ends[1]]), figures, why, outdated)
+    moved = _moved(*ends)
+    standards, rules = read_standards(project.config_dir), ["model"] if why else []
+    causes = {
+        code: [*changes.kinds_behind({code}, kinds, standards), *rules] or ["other"]
+        for code in moved["indicator_code"].unique()
+    }
+    moved["causes"] = [";".join(causes[code]) for code in moved["indicator_code"]]
+    return moved, kinds.value_counts().to_dict(), why
 
 
-def _patched(panel: pd.DataFrame, new: pd.DataFrame, kinds: pd.Series, step: str) -> pd.DataFrame:
-    """``panel`` with the rows of one kind of change as ``new`` has them."""
-    wanted = kinds.index[kinds.eq(step)]
-    if wanted.empty:
-        return panel
-    key = list(contracts.PANEL_KEY)
-    kept = panel[~pd.MultiIndex.from_frame(panel[key]).isin(wanted)]
-    return pd.concat([kept, new[pd.MultiIndex.from_frame(new[key]).isin(wanted)]])
-
-
-def _moved(chain: list[pd.DataFrame]) -> pd.DataFrame:
-    """Verdicts whose class or probability differs between the ends of ``chain``, with causes."""
-    key, points = list(contracts.VERDICTS.key), ["before", *STEPS]
-    by_key = [verdicts.set_index(key) for verdicts in chain]
-    classes, chances = (
-        pd.concat([verdicts[column] for verdicts in by_key], axis=1, keys=points)
-        for column in ("verdict_class", "prob_reached")
-    )
-    classes, chances = classes.fillna(""), chances.astype(float)
-    shares = chances.diff(axis=1)[list(STEPS)]
-    caused = classes.ne(classes.shift(axis=1))[list(STEPS)] | shares.abs().ge(NOTICED)
-    ends = {"before": "before", "after": STEPS[-1]}
-    table = pd.DataFrame({f"class_{end}": classes[point] for end, point in ends.items()})
-    table = table.assign(**{f"prob_{end}": chances[point] for end, point in ends.items()})
-    table = table.join(shares.round(4).add_prefix("by_"))
-    table["causes"] = [";".join(caused.columns[row]) for row in caused.to_numpy(dtype=bool)]
-    total = (table["prob_after"] - table["prob_before"]).abs()
-    moved = table["class_before"].ne(table["class_after"]) | total.ge(NOTICED)
-    return table[moved].reset_index().sort_values(key, ignore_index=True)
+def _moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts whose class or probability differs, by key; a side without one is empty."""
+    key, result = list(contracts.VERDICTS.key), ["verdict_class", "prob_reached"]
+    one, two = (verdicts[[*key, *result]] for verdicts in (before, after))
+    both = one.merge(two, on=key, how="outer", suffixes=("_before", "_after"))
+    both = both.fillna({"verdict_class_before": "", "verdict_class_after": ""})
+    change = (both["prob_reached_after"] - both["prob_reached_before"]).abs()
+    other_class = both["verdict_class_before"].ne(both["verdict_class_after"])
+    return both[other_class | change.ge(NOTICED)].reset_index(drop=True)
 
 
 def _judging(record: dict) -> dict[str, dict]:
@@ -114,15 +74,3 @@ def _judging(record: dict) -> dict[str, dict]:
     code = {n: h for n, h in names.items() if n in JUDGING or not n.startswith(WITHOUT_SAY)}
     settings = {k: v for k, v in record["parameters"].items() if k not in ("as_of", "lang")}
     return {"code": code, "versions": record["versions"], "parameters": settings}
-
-
-def _judge(panel: pd.DataFrame, as_of: str, project: Project, overrides: dict) -> pd.DataFrame:
-    """Verdicts of the forecast notebook for ``panel``."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        store.write_table(panel, "panel", folder)
-        parameters = {**overrides, "as_of": as_of}
-        parameters |= {"processed_dir": str(folder), "output_dir": str(folder)}
-        source = project.notebooks_dir / stages.FORECAST.notebook
-        execution.execute(source, folder / source.name, parameters, cwd=project.root, timeout=1800)
-        return store.read_table("verdicts", folder)

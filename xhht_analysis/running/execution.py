@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +26,8 @@ OUTPUT_TIMEOUT = 120
 ATTEMPTS = 2
 FOLDER = re.compile(r"^\w+_dir = .*\n?", re.MULTILINE)
 """A parameter that says where a run stood, not what it was made from."""
-RECORD, STDERR = "kernel.json", "stderr.txt"
-"""Files of a kernel: what it sees of its environment, what its process says itself."""
+STDERR = "stderr.txt"
+"""What a kernel's process says itself."""
 KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
 """Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
 NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
@@ -52,14 +51,13 @@ def execute(
     parameters: Mapping[str, object],
     *,
     cwd: Path,
-    timeout: float,
-    cell_timeout: float = float("inf"),
+    cell_seconds: float,
 ) -> dict:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
     The kernel is always this environment's own (`kernel`). A kernel that dies or does not start is
-    tried once more; a cell that fails never is. The whole notebook has ``timeout`` seconds, a cell
-    ``cell_timeout`` or what is left of them. ``target`` keeps no times.
+    tried once more; a cell that fails never is. A cell that takes longer than ``cell_seconds`` is
+    ended. ``target`` keeps no times.
 
     Returns
     -------
@@ -80,15 +78,15 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
-            attempt = _Attempt(Path(folder), timeout, cell_timeout)
+            attempt = _Attempt(Path(folder))
             try:
-                executed = _papermill(source, parameters, cwd, attempt)
+                executed = _papermill(source, parameters, cwd, cell_seconds, attempt)
                 break
             except PapermillExecutionError as error:
                 raise _cell_failure(source, attempt, error) from None
             except CellTimeoutError:
-                limits = {"seconds": min(timeout, cell_timeout), "line": attempt.line}
-                text = messages.TOO_SLOW.format(notebook=source.name, **limits)
+                limit = {"seconds": cell_seconds, "line": attempt.line}
+                text = messages.TOO_SLOW.format(notebook=source.name, **limit)
                 raise NotebookError(text) from None
             except (RuntimeError, OSError) as error:
                 if isinstance(error, OSError) and error.errno not in NO_ROOM:
@@ -107,27 +105,18 @@ def execute(
 class _Attempt:
     """One kernel process at work on a notebook.
 
-    Its ``folder`` holds what it says on stderr and what it sees; the notebook and a cell may take
-    ``seconds`` and ``cell_seconds``; ``line`` is the first line of the cell at work.
+    Its ``folder`` holds what it says on stderr and what it sees; ``line`` is the first line of the
+    cell at work.
     """
 
     folder: Path
-    seconds: float
-    cell_seconds: float
     line: str = ""
-    deadline: float = float("inf")
     process: subprocess.Popen | None = None
     facts: dict = field(default_factory=dict)
 
     def before_cell(self, cell: dict, cell_index: int) -> None:
-        """Remember ``cell``; the time starts with the first."""
-        if cell_index == 0:
-            self.deadline = time.monotonic() + self.seconds
+        """Remember ``cell``."""
         self.line = cell["source"].strip().split("\n")[0]
-
-    def time_for(self, cell: dict) -> float:
-        """Seconds the next cell may take."""
-        return max(1.0, min(self.cell_seconds, self.deadline - time.monotonic()))
 
     def manager_class(self) -> type:
         """A Jupyter kernel manager that starts `kernel` and asks no kernel specification."""
@@ -145,11 +134,7 @@ class _Attempt:
 
             async def _async_launch_kernel(self, command: list[str], **options: object) -> None:
                 """Start the process in our environment; its stderr goes to a file."""
-                places = {
-                    kernel.RECORD: str(owner.folder / RECORD),
-                    "IPYTHONDIR": str(owner.folder),
-                }
-                options["env"] = kernel.environment(os.environ) | places
+                options["env"] = kernel.environment(os.environ) | {"IPYTHONDIR": str(owner.folder)}
                 with (owner.folder / STDERR).open("wb") as stream:
                     await super()._async_launch_kernel(command, stderr=stream, **options)
                 owner.process = self.provisioner.process
@@ -158,15 +143,14 @@ class _Attempt:
 
     def last_words(self) -> str:
         """Last line the process said, empty when it said none."""
-        with contextlib.suppress(OSError):
-            lines = (self.folder / STDERR).read_text("utf-8", errors="replace").split("\n")
-            return next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return ""
+        path = self.folder / STDERR
+        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+        return text.strip().rsplit("\n", 1)[-1]
 
     def end(self) -> None:
         """Take down what the kernel saw; nothing of it is left when this returns."""
         with contextlib.suppress(OSError, ValueError):
-            self.facts = json.loads((self.folder / RECORD).read_text(encoding="utf-8"))
+            self.facts = json.loads((self.folder / kernel.RECORD).read_text(encoding="utf-8"))
         if self.process and self.process.poll() is None:
             end_process_tree(self.process.pid)
             self.process.wait(timeout=10)
@@ -202,7 +186,7 @@ def _close_event_loop() -> None:
         loop.close()
 
 
-def _papermill(source: Path, parameters: dict, cwd: Path, attempt: _Attempt):
+def _papermill(source: Path, parameters: dict, cwd: Path, cell_seconds: float, attempt: _Attempt):
     """The executed notebook, nowhere saved."""
     import papermill
 
@@ -216,7 +200,7 @@ def _papermill(source: Path, parameters: dict, cwd: Path, attempt: _Attempt):
         progress_bar=False,
         cwd=str(cwd),
         start_timeout=START_TIMEOUT,
-        timeout_func=attempt.time_for,
+        execution_timeout=cell_seconds,
         on_cell_start=attempt.before_cell,
         kernel_manager_class=attempt.manager_class(),
         extra_arguments=["--HistoryManager.hist_file=:memory:"],

@@ -17,7 +17,8 @@ MODULE = "xhht_analysis.running.kernel"
 FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON", "MPL", "MATPLOTLIB", "PAPERMILL", "JPY_")
 KEPT = {"PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE"}
 """Where Python and its packages are; all else of Python's variables changes how it behaves."""
-RECORD = "XHHT_KERNEL_RECORD"
+RECORD = "kernel.json"
+"""Written to IPython's folder, which `execution` makes: what the kernel sees of its environment."""
 CYCLE_THRESHOLD = 50_000
 """Python looks for reference cycles every 700 objects by default: a sixteenth of drawing time."""
 
@@ -57,11 +58,10 @@ def main() -> None:
     gc.set_threshold(CYCLE_THRESHOLD)
     # a font cache that is absent, slow or closed is this machine's business, not the notebook's
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    if place := os.environ.pop(RECORD, ""):
-        from xhht_analysis.running import records
+    from xhht_analysis.running import records
 
-        facts = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
-        Path(place).write_text(json.dumps(facts), encoding="utf-8")
+    facts = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
+    Path(os.environ["IPYTHONDIR"], RECORD).write_text(json.dumps(facts), encoding="utf-8")
     Kernel.launch_instance()
 
 

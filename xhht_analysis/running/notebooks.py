@@ -6,15 +6,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from xhht_analysis.parameters import Declared, ParameterError, accept, declared
-from xhht_analysis.project import UsageError
+from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import messages
 
 
 def declared_parameters(notebook: Path) -> dict[str, Declared]:
-    """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
-    return declared("\n".join("".join(c["source"]) for c in tagged))
+    """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run.
+
+    Raises
+    ------
+    KitError
+        If the file is not there or is no notebook, with the remedy.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
+        return declared("\n".join("".join(c["source"]) for c in tagged))
+    except (OSError, ValueError, LookupError, TypeError, SyntaxError):
+        raise KitError(messages.NO_NOTEBOOK.format(path=notebook)) from None
 
 
 def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str, object]:

@@ -1,7 +1,7 @@
-"""Before anything starts: dates, config/ and notebooks are what they must be, or a message says."""
+"""Before anything starts: dates and config/ are what they must be, or a message says."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError, is_date
@@ -56,41 +56,18 @@ def check_config(project: Project) -> None:
         "learned.json": learned.read_learned,
         "paragraphs.md": lambda folder: office_paragraphs(folder / "paragraphs.md", ""),
         "province.yml": read_province,
-        "": lambda folder: [Plan.read(folder), check_plan(folder)],
+        # the folder itself: its tables together, which is never empty
+        ".": lambda folder: [Plan.read(folder), check_plan(folder)],
     }
     for name, read in readers.items():
-        path = project.config_dir / name
         try:
             content = read(project.config_dir)
+            is_empty = content.empty if isinstance(content, pd.DataFrame) else not content
+            if is_empty and name not in MAY_BE_EMPTY:
+                raise KitError(messages.CONFIG_CAUSES["empty"])
         except (KitError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
-            raise _bad(path, _cause(error)) from None
-        is_empty = content.empty if isinstance(content, pd.DataFrame) else not content
-        if is_empty and name not in MAY_BE_EMPTY:
-            raise _bad(path, messages.CONFIG_CAUSES["empty"])
-
-
-def check_notebooks(project: Project, names: Iterable[str]) -> None:
-    """Whether each notebook of ``names`` is there and is one.
-
-    Raises
-    ------
-    KitError
-        Naming the first that is not.
-    """
-    from xhht_analysis.running.notebooks import declared_parameters
-
-    for name in names:
-        path = project.notebooks_dir / f"{name}.ipynb"
-        try:
-            declared_parameters(path)
-        except (OSError, ValueError, LookupError, TypeError, SyntaxError) as error:
-            cause = _cause(error) if isinstance(error, OSError) else messages.CONFIG_CAUSES["json"]
-            raise KitError(messages.NO_NOTEBOOK.format(path=path, cause=cause)) from None
-
-
-def _bad(path: Path, cause: str) -> KitError:
-    """The error that names ``path``, ``cause`` and the remedy."""
-    return KitError(messages.BAD_CONFIG.format(path=path, cause=cause))
+            text = messages.BAD_CONFIG.format(path=project.config_dir / name, cause=_cause(error))
+            raise KitError(text) from None
 
 
 def _cause(error: BaseException) -> str:

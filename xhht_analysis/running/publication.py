@@ -71,11 +71,14 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def targets(project: Project, as_of: str, record: Mapping) -> list[Path]:
-    """Files that a run of ``as_of`` may replace: outputs of its last ``record``, index, ledger."""
+def targets(project: Project, as_of: str, places: Iterable[str]) -> list[Path]:
+    """Files that a run of ``as_of`` may replace: its outputs at ``places``, index, ledger, record.
+
+    ``places`` are relative to OUT.
+    """
     run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
-    places = [project.out / place for place in record.get("outputs", {})]
-    return [*places, project.reports_root / INDEX, run_json, ledger]
+    outputs = [project.out / place for place in places]
+    return [*outputs, project.reports_root / INDEX, run_json, ledger]
 
 
 def check_targets(paths: Iterable[Path]) -> None:
@@ -122,9 +125,9 @@ def publish(
     dropped = _outputs(before) - claimed
     outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
     moved = [place for place in sorted(claimed) if (staged.out / place).is_file()]
-    paths = [final.out / place for place in (*moved, *dropped)] + targets(final, as_of, {})
+    paths = targets(final, as_of, [*moved, *dropped])
     check_targets(paths)
-    with _named(final.out), _transaction(final.out, paths):
+    with _transaction(final.out, paths):
         for place in moved:
             outputs[place] = files.sha256(staged.out / place)
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
@@ -159,20 +162,28 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
     """Keep a copy of each of ``paths`` while the block runs; it comes back if that fails.
 
     `BACKUP_LIST` is written when all are kept: it lists the paths, also those that were absent.
+
+    Raises
+    ------
+    PublishError
+        For an error of the file system: it names the file and the remedy.
     """
     kept = out / REPLACED
-    shutil.rmtree(kept, ignore_errors=True)
     places = {str(n): path.relative_to(out).as_posix() for n, path in enumerate(paths)}
-    kept.mkdir()
-    for number, place in places.items():
-        if (out / place).is_file():
-            shutil.copy2(out / place, kept / number)
-    files.write_text(kept / BACKUP_LIST, json.dumps(places))
     try:
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        for number, place in places.items():
+            if (out / place).is_file():
+                shutil.copy2(out / place, kept / number)
+        files.write_text(kept / BACKUP_LIST, json.dumps(places))
         yield
-    except BaseException:
+    except BaseException as error:
         _restore(out)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        place = error.filename2 or error.filename or out
+        raise PublishError(file_errors.cannot_write(place, error)) from None
     with contextlib.suppress(OSError):
         files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
     shutil.rmtree(kept, ignore_errors=True)
@@ -189,13 +200,3 @@ def _restore(out: Path) -> None:
                 else:
                     files.remove(out / place)
     shutil.rmtree(kept, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Turn an error of the file system into one that names the file and the remedy."""
-    try:
-        yield
-    except OSError as error:
-        place = error.filename2 or error.filename or path
-        raise PublishError(file_errors.cannot_write(place, error)) from None

@@ -5,25 +5,25 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from xhht_analysis import files
-from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError, received_dates
 from xhht_analysis.running import (
     file_errors,
     kernel,
     messages,
+    preflight,
     records,
     run_log,
-    runner,
+    scheduling,
     terminal,
     verification,
 )
-from xhht_analysis.running import schedule as schedules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +42,27 @@ def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path
 
 
 def choose_day(raw_dir: Path, as_of: str | None) -> str:
-    """The day of `runner.choose_as_of`; a folder of a day to come is named on the terminal."""
-    day = runner.choose_as_of(raw_dir, as_of, today())
+    """``as_of`` if given, else the latest date of receipt in ``raw_dir`` (never today).
+
+    A folder of a day to come is named on the terminal.
+
+    Raises
+    ------
+    UsageError
+        If ``as_of`` is no ISO date, or later than both today and the latest receipt.
+    KitError
+        If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
+    """
+    if not raw_dir.is_dir():
+        raise KitError(messages.NO_RAW_DIR.format(path=raw_dir))
+    dates = received_dates(raw_dir)
+    if not dates:
+        raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
+    day = preflight.check_day(as_of) if as_of else dates[-1]
+    if day > max(today(), dates[-1]):
+        raise UsageError(messages.FUTURE.format(as_of=day, latest=dates[-1]))
+    if day < dates[0]:
+        raise KitError(messages.NOTHING_BY_THEN.format(as_of=day, path=raw_dir))
     if day > today():
         typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
     return day
@@ -51,7 +70,7 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
 
 def today() -> str:
     """Today's date in Vietnam."""
-    return (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()
+    return datetime.now(scheduling.VIETNAM).date().isoformat()
 
 
 def runs(*, out: Path | None = None) -> None:
@@ -97,21 +116,18 @@ def schedule(
     out: Path | None = None,
 ) -> None:
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
-    when = schedules.parse_when(at, weekly, daily)
+    when = scheduling.parse_when(at, weekly, daily)
     kind = kind or SCHEDULERS.get(sys.platform, "cron")
     project = project_at(out)
     places = {"--config": os.environ.get(CONFIG_VARIABLE), "--raw": raw and raw.resolve()}
     places["--out"] = project.out
     arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
-    texts, commands = schedules.write(
-        kind, when, arguments, project.root, project.reports_root / "schedule"
-    )
-    typer.echo(messages.SCHEDULE_WRITTEN.format(when=schedules.describe(when)))
+    texts = scheduling.write(kind, when, arguments, project.root, project.reports_root / "schedule")
+    typer.echo(messages.SCHEDULE_WRITTEN.format(when=scheduling.describe(when)))
     for path, text in texts.items():
         typer.echo(f"  {path}\n{text}")
-    typer.echo(messages.SCHEDULE_NOTE[kind])
     join = subprocess.list2cmdline if kind == "windows" else shlex.join
-    typer.echo("\n".join([messages.SCHEDULE_INSTALL, *map(join, commands)]))
+    typer.echo(messages.SCHEDULE_INSTALL[kind].format(paths=join(map(str, texts))))
 
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:
@@ -119,18 +135,16 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
     from xhht_analysis.running import comparison
 
     project = project_at(out)
-    compared = comparison.compare(project, before, after)
+    verdicts, figures, why = comparison.compare(project, before, after)
     path = project.reports(after) / f"compare_{before}.csv"
-    files.write_text(path, compared.verdicts.to_csv(index=False, lineterminator="\n"))
-    for kind, count in compared.figures.items():
+    files.write_text(path, verdicts.to_csv(index=False, lineterminator="\n"))
+    for kind, count in figures.items():
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
-    for line in compared.why:
+    for line in why:
         typer.echo(line)
-    rows = _moved_goals(project, compared.verdicts)
+    rows = _moved_goals(project, verdicts)
     terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
-    typer.echo(messages.COMPARED.format(n=len(compared.verdicts), path=path))
-    if compared.outdated:
-        typer.echo("\n".join([messages.OUTDATED.format(as_of=after), *compared.outdated]))
+    typer.echo(messages.COMPARED.format(n=len(verdicts), path=path))
 
 
 def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
@@ -144,22 +158,14 @@ def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, 
     rows = []
     for row in verdicts[verdicts["unit_code"] == province].to_dict("records"):
         ends = [
-            f"{labels.known('class', row[f'class_{end}'])} "
-            f"{labels.short_chance(row[f'prob_{end}'])}".strip()
+            f"{labels.known('class', row[f'verdict_class_{end}'])} "
+            f"{labels.short_chance(row[f'prob_reached_{end}'])}".strip()
             for end in ("before", "after")
         ]
-        causes = [
-            f"{messages.CAUSES[c]} {_points(row[f'by_{c}'])}".strip()
-            for c in row["causes"].split(";")
-        ]
+        causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
         name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
-        rows.append((name, *ends, "; ".join(causes)))
+        rows.append((name, *ends, causes))
     return rows
-
-
-def _points(change: float) -> str:
-    """A change of probability in points; empty when there is none."""
-    return "" if change != change else f"{100 * change:+.0f} điểm"
 
 
 def lab_command(root: Path) -> list[str]:

@@ -1,7 +1,6 @@
 """Commands that run the stages: run, and one for each notebook."""
 
 import functools
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Literal
 
@@ -48,21 +47,27 @@ def run(
     show: bool = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
+    from xhht_analysis.publishing import site
+
     chosen, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
     raw_dir = submissions_folder(project, raw, sample)
     codes = [code for part in units or () for code in part.split(",") if code]
-    values = _check_notebooks(project, chosen, bool(codes), pairs or [])
-    write_index = functools.partial(_write_index, project, lang)
+    names = [stage.name for stage in chosen if stage != stages.DOCUMENTS]
+    names += [unit_reports.SOURCE] * bool(codes)
+    sources = [project.notebooks_dir / f"{name}.ipynb" for name in names]
+    values = notebooks.parse_overrides(pairs or (), sources)
+    places = project.reports_root, project.config_dir
+    write_index = functools.partial(site.write_index, *places, lang=lang)  # it is of every set
     with (
-        _workers(codes, jobs, dask) as executor,
+        cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor,
         run_log.logged_run(project, as_of or "") as logged,
     ):
         day = logged["as_of"] = choose_day(raw_dir, as_of)
         values = _previous(project, day, sample) | values
-        limits = run_log.read_settings(project)["limits"]
-        settings = runner.Settings(raw_dir, day, sample, lang, force, values, **limits)
-        check = functools.partial(preflight.check_config, project)
-        hooks = {"check": check, "finish": write_index, "listener": terminal.show_stage}
+        seconds = run_log.read_settings(project)["cell_seconds"]
+        settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds)
+        preflight.check_config(project)
+        hooks = {"finish": write_index, "listener": terminal.show_stage}
         record = logged["record"] = runner.run(settings, project, chosen, **hooks)
         if codes:
             hooks = {"finish": write_index, "listener": terminal.show_unit}
@@ -72,29 +77,6 @@ def run(
         typer.echo(line)
     if show:
         terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
-
-
-def _write_index(project: Project, lang: str) -> None:
-    """The index of all runs belongs to every set."""
-    from xhht_analysis.publishing import site
-
-    site.write_index(project.reports_root, project.config_dir, lang=lang)
-
-
-def _check_notebooks(
-    project: Project, chosen: tuple[stages.Stage, ...], units: bool, pairs: list[str]
-) -> dict[str, object]:
-    """Whether the notebooks are there; the values of ``pairs`` as they declare them."""
-    names = [stage.name for stage in chosen if stage != stages.DOCUMENTS]
-    preflight.check_notebooks(project, [*names, unit_reports.SOURCE] if units else names)
-    return notebooks.parse_overrides(pairs, [project.notebooks_dir / f"{n}.ipynb" for n in names])
-
-
-def _workers(codes: list[str], jobs: int | None, dask: str | None) -> AbstractContextManager:
-    """What unit reports run on; nothing where there are none."""
-    if not codes:
-        return nullcontext()
-    return cluster.connect(dask) if dask else unit_reports.make_executor(jobs)
 
 
 def _previous(project: Project, day: str, sample: bool) -> dict[str, object]:

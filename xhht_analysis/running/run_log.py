@@ -13,12 +13,12 @@ from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import messages, records
 
 LOG = "xhht.log"
-HOOKS, LIMITS = ("success", "failure", "timeout_seconds"), {"cell_seconds", "notebook_seconds"}
+HOOKS = ("success", "failure", "timeout_seconds")
 MOST_NAMED = 12
 
 
 def read_settings(project: Project) -> dict:
-    """config/run.yml: ``hooks`` and ``limits``.
+    """config/run.yml: ``hooks``, and ``cell_seconds``, the time a cell may take.
 
     Raises
     ------
@@ -31,12 +31,12 @@ def read_settings(project: Project) -> dict:
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
         hooks = {name: settings["hooks"][name] for name in HOOKS}
-        limits = {name: float(value) for name, value in settings.get("limits", {}).items()}
-        if limits.keys() - LIMITS or min(limits.values(), default=1) <= 0:
-            raise KeyError("limits")
+        cell_seconds = float(settings["limits"]["cell_seconds"])
+        if cell_seconds <= 0:
+            raise ValueError(f"cell_seconds: {cell_seconds:g}")
     except (OSError, yaml.YAMLError, AttributeError, TypeError, LookupError, ValueError) as error:
         raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
-    return {"hooks": hooks, "limits": limits}
+    return {"hooks": hooks, "cell_seconds": cell_seconds}
 
 
 def log(project: Project, level: str, text: str) -> None:
@@ -58,12 +58,12 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     run = {"as_of": as_of}
     try:
         yield run
-        announce(project, run["record"])
     except UsageError:
         raise
     except BaseException as error:
         fail(project, run["as_of"], error)
         raise
+    announce(project, run["record"])
 
 
 def announce(project: Project, record: dict) -> None:

@@ -5,7 +5,6 @@ config/, its parameters, the bytes it starts from – is as in the last publishe
 are still whole. Everything is made in staging first; see `publication`.
 """
 
-import csv
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -14,28 +13,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.project import KitError, Project, UsageError, received_dates
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import (
     document_stage,
     execution,
     messages,
     notebooks,
-    preflight,
     publication,
     records,
 )
 from xhht_analysis.running.stages import ALL, DOCUMENTS, REPORT, Stage
 
 PACKAGE = "xhht_analysis/"
-TEMPLATES = f"{PACKAGE}publishing/templates/"
 
 
 @dataclass(frozen=True)
 class Settings:
     """What one run was asked to do. ``as_of`` is an ISO date; ``overrides`` come from ``-p``.
 
-    ``cell_seconds`` and ``notebook_seconds`` are limits: a cell or notebook that takes longer is
-    ended, and the run with it.
+    A cell that takes longer than ``cell_seconds`` is ended, and the run with it.
     """
 
     raw_dir: Path
@@ -45,7 +41,6 @@ class Settings:
     force: bool = False
     overrides: dict[str, object] = field(default_factory=dict)
     cell_seconds: float = 900
-    notebook_seconds: float = 1800
 
     def parameters(self, project: Project) -> dict[str, object]:
         """Every parameter the runner sets; a notebook is passed those it declares."""
@@ -66,43 +61,17 @@ Listener = Callable[[str, dict | None], None]
 """Called when a stage begins (``None``) and, with its entry of the record, when it has ended."""
 
 
-def choose_as_of(raw_dir: Path, as_of: str | None, today: str = "9999-12-31") -> str:
-    """``as_of`` if given, else the latest date of receipt in ``raw_dir`` (never today).
-
-    Raises
-    ------
-    UsageError
-        If ``as_of`` is no ISO date, or later than both ``today`` and the latest receipt.
-    KitError
-        If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
-    """
-    if not raw_dir.is_dir():
-        raise KitError(messages.NO_RAW_DIR.format(path=raw_dir))
-    dates = received_dates(raw_dir)
-    if not dates:
-        raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
-    if not as_of:
-        return dates[-1]
-    if preflight.check_day(as_of) > max(today, dates[-1]):
-        raise UsageError(messages.FUTURE.format(as_of=as_of, latest=dates[-1]))
-    if dates[0] > as_of:
-        raise KitError(messages.NOTHING_BY_THEN.format(as_of=as_of, path=raw_dir))
-    return as_of
-
-
 def run(
     settings: Settings,
     project: Project,
     chosen: Sequence[Stage] = ALL,
     *,
-    check: Callable[[], None] = lambda: None,
     finish: Callable[[], None] = lambda: None,
     listener: Listener = lambda name, entry: None,
 ) -> dict:
     """Run ``chosen`` stages for ``settings.as_of`` and publish their outputs to ``project.out``.
 
-    ``check`` raises if the configuration is no good; what the last run was made from, which passed,
-    is not checked again. ``finish`` writes what belongs to the set, beside the ledger's line.
+    ``finish`` writes what belongs to the set, beside the ledger's line.
 
     Returns
     -------
@@ -118,10 +87,9 @@ def run(
     as_of, started = settings.as_of, time.monotonic()
     with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
         before = records.read_record(project, as_of)
-        publication.check_targets(publication.targets(project, as_of, before))
+        paths = publication.targets(project, as_of, before.get("outputs", ()))
+        publication.check_targets(paths)
         sources = records.sources(settings.raw_dir, as_of, project)
-        if _without_words(sources["code"]) != _without_words(before.get("code", {})):
-            check()
         _copy_tables(project, staged, before)
         stages = _Stages(settings, project, staged, sources, before, listener)
         done = {stage.name: stages.entry(stage) for stage in chosen}
@@ -129,16 +97,19 @@ def run(
         is_sample = settings.sample or _holds_sample(staged.processed(as_of))
         # what was made from invented figures never stands beside what real ones gave
         if before.get("sample", is_sample) == is_sample:
-            earlier = before.get("stages", {})
-            others = [stage for stage in ALL if stage.name in earlier.keys() - done]
-            done = earlier | {stage.name: stages.earlier_entry(stage) for stage in others} | done
+            done = before.get("stages", {}) | done
         record = {
             "as_of": as_of,
             "status": "done",
             "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - started, 2),
             "sample": is_sample,
-            **stages.provenance(),
+            "parameters": settings.parameters(project),
+            "overrides": settings.overrides,
+            "commit": records.commit(project.root),
+            "kernel": before.get("kernel", ""),
+            **sources,
+            **stages.kernel_record,
             "stages": done,
         }
 
@@ -202,26 +173,6 @@ class _Stages:
             [files.sha256(source), code, self.sources["versions"], values, inputs]
         )
 
-    def provenance(self) -> dict:
-        """What the record says of settings, sources and kernel."""
-        return {
-            "parameters": self.settings.parameters(self.project),
-            "overrides": self.settings.overrides,
-            "commit": records.commit(self.project.root),
-            "kernel": self.before.get("kernel", ""),
-            **self.sources,
-            **self.kernel_record,
-        }
-
-    def earlier_entry(self, stage: Stage) -> dict:
-        """Entry of a stage that was not asked for: skipped, or stale where its key changed.
-
-        Stale files are whole but old; the record says so, and the next whole run makes them again.
-        """
-        entry = self.before["stages"][stage.name]
-        status = "skipped" if entry["key"] == self.key(stage) else "stale"
-        return {**entry, "status": status, "seconds": 0.0}
-
     def _execute(self, stage: Stage) -> list[Path]:
         """Execute the notebook of ``stage``; the files it left, itself among them.
 
@@ -231,7 +182,7 @@ class _Stages:
             If it fails, leaves less than it must, or if a table it reads is not there as an earlier
         stage wrote it.
         """
-        as_of, limits = self.settings.as_of, self.settings
+        as_of = self.settings.as_of
         folder = self.staged.processed(as_of)
         for path in (folder / f"{table}.csv" for table in stage.reads):
             if not path.is_file():
@@ -243,8 +194,7 @@ class _Stages:
             target,
             self.settings.parameters(self.staged),
             cwd=self.project.root,
-            timeout=limits.notebook_seconds,
-            cell_timeout=limits.cell_seconds,
+            cell_seconds=self.settings.cell_seconds,
         )
         self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
         tables = [folder / f"{table}.csv" for table in stage.makes]
@@ -273,19 +223,12 @@ def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
     unread = {f"config/{name}" for name in stage.config_unread}
 
     def is_read(place: str) -> bool:
-        """Words of documents by some stages, the ground by all, else what the stage's row says."""
-        if place.startswith(TEMPLATES):
-            return stage.templates
+        """The ground is read by all stages, the rest by what the stage's row says."""
         is_ground = place.startswith(PACKAGE) and place.count("/") == 1
         is_config = place.startswith("config/") and place not in unread
         return is_ground or is_config or place.startswith(rooms)
 
     return {place: sha for place, sha in hashes.items() if is_read(place)}
-
-
-def _without_words(hashes: dict[str, str]) -> dict[str, str]:
-    """``hashes`` of code and config but for the words of documents, which no check reads."""
-    return {place: sha for place, sha in hashes.items() if not place.startswith(TEMPLATES)}
 
 
 def _copy_tables(project: Project, staged: Project, before: dict) -> None:
@@ -306,8 +249,7 @@ def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
 
 def _holds_sample(folder: Path) -> bool:
     """Whether any file received is marked as invented, in the table of submissions there is."""
+    import pandas as pd
+
     path = folder / "submissions.csv"
-    if not path.is_file():
-        return False
-    with path.open(encoding="utf-8", newline="") as stream:
-        return any(row.get("is_sample") == "True" for row in csv.DictReader(stream))
+    return path.is_file() and bool(pd.read_csv(path)["is_sample"].eq(True).any())

@@ -10,9 +10,8 @@ class Stage:
     ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
     leave; ``figures`` is the least number of PNG files it must leave. ``code`` are the places of
     the package that it runs (its ground and ``plan`` always count), ``config_unread`` the files of
-    config/ that it never opens: a change elsewhere is no reason to run it again. ``templates``: it
-    writes the report's words, so a changed word is a reason. tests/golden/test_stage_reads.py
-    watches what each notebook opens.
+    config/ that it never opens: a change elsewhere is no reason to run it again.
+    tests/golden/test_stage_reads.py watches what each notebook opens.
     """
 
     name: str
@@ -21,7 +20,6 @@ class Stage:
     figures: int = 0
     code: tuple[str, ...] = ()
     config_unread: tuple[str, ...] = ()
-    templates: bool = False
 
     @property
     def notebook(self) -> str:
@@ -59,17 +57,13 @@ FIGURES = Stage(
     figures=1,
     code=("intake/", "forecasting/", "publishing/"),
     config_unread=(*SUBMISSIONS_ONLY, "paragraphs.md"),
-    templates=True,
 )
 REPORT = Stage(
     "05_committee_report",
     reads=RESULTS,
     code=FIGURES.code,
     config_unread=SUBMISSIONS_ONLY,
-    templates=True,
 )
 NOTEBOOKS = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
-DOCUMENTS = Stage(
-    "documents", reads=RESULTS, code=(*REPORT.code, "running/document_stage.py"), templates=True
-)
+DOCUMENTS = Stage("documents", reads=RESULTS, code=(*REPORT.code, "running/document_stage.py"))
 ALL = (*NOTEBOOKS, DOCUMENTS)

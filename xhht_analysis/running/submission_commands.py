@@ -204,13 +204,12 @@ def _problems(problems: "pd.DataFrame") -> Iterator[str]:
     """The problems of one file, those of one column under one rule together."""
     if len(problems):
         yield messages.CHECK_PROBLEMS.format(n=len(problems))
-    column = problems["cell"].str.extract(r"^([A-Z]+)\d+$")[0].fillna("")
-    alone = problems["message"].where(problems["cell"].isna(), "")
-    keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"], alone]
-    for (kind, sheet, _, rule, _), rows in problems.groupby(keys, sort=False):
-        rows = rows.sort_values(
-            "cell", key=lambda cells: cells.str.extract(r"(\d+)$")[0].astype(float)
-        )
+    place = problems["cell"].str.extract(r"^(?P<column>[A-Z]*)(?P<line>\d+)$")
+    column = place["column"].fillna(problems["message"])  # what has no cell stands alone
+    keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"]]
+    by_line = problems.assign(line=place["line"].astype(float))
+    for (kind, sheet, _, rule), rows in by_line.groupby(keys, sort=False):
+        rows = rows.sort_values("line")
         cells, n = rows["cell"].dropna().tolist()[:MOST_SHOWN], len(rows)
         some = ", ".join(cells) + (f" … ({n} ô)" if n > len(cells) > 0 else "")
         kind_of_place = ("cell" if sheet else "line") if cells else "sheet" if sheet else "file"

@@ -6,7 +6,6 @@ the workers of a Dask cluster (`cluster`). No scheduler of our own.
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
@@ -21,7 +20,7 @@ PAGE = "reports/{}/units/{}.html"
 CHECKPOINT = 20
 KERNEL_BYTES = 400 * 2**20
 """Memory set aside for one kernel with the full stack (230 MB measured, and its tables)."""
-UNIT_TIMEOUT = 600
+CELL_SECONDS = 600
 
 
 class UnitsFailedError(KitError):
@@ -53,7 +52,7 @@ def make_page(unit: str, places: Mapping[str, str], as_of: str, lang: str) -> st
             executed,
             {"unit_code": unit, "lang": lang, "processed_dir": tables},
             cwd=project.root,
-            timeout=UNIT_TIMEOUT,
+            cell_seconds=CELL_SECONDS,
         )
         from xhht_analysis.publishing import documents, labels
 
@@ -97,15 +96,12 @@ def default_workers() -> int:
 
 @contextlib.contextmanager
 def make_executor(workers: int | None = None) -> Iterator[Executor]:
-    """Threads, as many as ``workers``; an interruption waits for none of them."""
+    """Threads, as many as ``workers``; whoever leaves early waits for none of them."""
     pool = ThreadPoolExecutor(workers or default_workers())
     try:
         yield pool
     finally:
-        interrupted = isinstance(sys.exc_info()[1], KeyboardInterrupt)
-        if interrupted:
-            execution.end_own_kernels()
-        pool.shutdown(wait=not interrupted, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def choose(wanted: Sequence[str], project: Project, as_of: str) -> list[str]:
@@ -121,12 +117,10 @@ def choose(wanted: Sequence[str], project: Project, as_of: str) -> list[str]:
     folder, codes = project.processed(as_of), set()
     for table in ("verdicts", "panel"):
         codes |= set(store.read_table(table, folder)["unit_code"])
-    if list(wanted) == ["all"]:
-        return sorted(codes)
-    for code in wanted:
-        if code not in codes:
-            raise UsageError(messages.UNKNOWN_UNIT.format(code=code))
-    return sorted(set(wanted))
+    chosen = codes if list(wanted) == ["all"] else {*wanted}
+    if unknown := ", ".join(sorted(chosen - codes)):
+        raise UsageError(messages.UNKNOWN_UNIT.format(code=unknown))
+    return sorted(chosen)
 
 
 def run(

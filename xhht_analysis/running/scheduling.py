@@ -5,7 +5,6 @@ time (UTC+7 all year, so a fixed offset serves on every system). A run missed wh
 off is caught up by systemd and Windows, not by cron.
 """
 
-import contextlib
 import shlex
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from xhht_analysis.running import messages
 VIETNAM = timezone(timedelta(hours=7))
 MONDAY = datetime(2026, 11, 23, tzinfo=VIETNAM)
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-CRON_MARK = "# xhht"
 TEMPLATES = Path(__file__).with_name("schedules")
 
 
@@ -112,7 +110,6 @@ def fill(
         "short_days": ",".join(day[:3] for day in days),
         "day_elements": "".join(f"<{day}/>" for day in days),
         "today": now.astimezone(VIETNAM),
-        "other_lines": _other_lines() if kind == "cron" else "",
     }
     values |= {name: QUOTES[kind](str(path)) for name, path in places.items()}
     templates = sorted((TEMPLATES / kind).iterdir())
@@ -121,14 +118,13 @@ def fill(
 
 def write(
     kind: str, when: When, arguments: list[str], directory: Path, folder: Path
-) -> tuple[dict[Path, str], list[list[str]]]:
+) -> dict[Path, str]:
     """Write the files of scheduler ``kind`` into ``folder``; ``directory`` is the kit's own.
 
     Returns
     -------
-    tuple
-        Text of each file written, and the commands that install them for this user, each a list of
-        words.
+    dict
+        Text of each file written.
     """
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
     places = {"directory": directory, "log": folder / "xhht.log"}
@@ -137,23 +133,4 @@ def write(
     for path, text in texts.items():
         with files.whole(path) as partial:  # UTF-16 is what the Task Scheduler reads
             partial.write_text(text, encoding="utf-16" if kind == "windows" else "utf-8")
-    paths, user = list(map(str, texts)), ["systemctl", "--user"]
-    commands = {
-        "cron": [["crontab", *paths]],
-        "systemd": [
-            [*user, "link", "--force", *paths],
-            [*user, "daemon-reload"],
-            [*user, "enable", "--now", "xhht.timer"],
-        ],
-        "windows": [["schtasks", "/Create", "/TN", "xhht", "/F", "/XML", *paths]],
-    }
-    return texts, commands[kind]
-
-
-def _other_lines() -> str:
-    """The crontab of this user as it is now, without the kit's earlier line."""
-    current = ""
-    with contextlib.suppress(OSError):  # no crontab program
-        asked = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
-        current = "" if asked.returncode else asked.stdout
-    return "".join(f"{line}\n" for line in current.splitlines() if not line.endswith(CRON_MARK))
+    return texts
