@@ -6,7 +6,7 @@ import nbformat
 import pandas as pd
 
 from tests import frames
-from xhht_analysis.publishing import appendix, brief, documents, report, review, what_if, word
+from xhht_analysis.publishing import appendix, brief, documents, report, review, word
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
@@ -21,16 +21,13 @@ def parts(
     return {
         "brief": brief.brief(material),
         "report": [*report.opening(material, variant), *body],
-        "annex": [
-            *appendix.opening(material),
-            *appendix.goals(material, drawn),
-            *what_if.what_if_section(material),
-            *appendix.quality(material),
-            *appendix.tasks(material),
-            *appendix.duties(material),
-            *appendix.units(material),
-        ],
+        "annex": appendix.annex(material, drawn),
     }
+
+
+def tables(blocks: list, caption: str) -> list[dict]:
+    """Contents of the tables whose caption holds these words."""
+    return [b.content for b in blocks if caption in b.content.get("caption", "")]
 
 
 def sections(material: ReportData, variant: str = "annual", *, figures: bool = True) -> list:

@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 57_300,
     "forecasting": 27_300,
-    "publishing": 40_100,
+    "publishing": 37_800,
     "running": 18_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -23,7 +23,7 @@ from xhht_analysis.publishing import (
     unit_report,
     workbook,
 )
-from xhht_analysis.publishing.blocks import prose
+from xhht_analysis.publishing.blocks import by_heading, prose
 from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import ReportData
 
@@ -212,8 +212,7 @@ def test_an_index_of_nothing_says_so(tmp_path):
 
 
 def unit_text(run: ReportData, code: str) -> str:
-    names = ("opening", "summary", "figures", "quality", "activities")
-    blocks = [block for name in names for block in getattr(unit_report, name)(run, code)]
+    blocks = unit_report.unit_blocks(run, code)
     return "\n".join(str(block._repr_mimebundle_()[0]["text/plain"]) for block in blocks)
 
 
@@ -237,49 +236,54 @@ def test_a_commune_shows_its_former_district_and_no_chance_of_its_own(run):
 
 
 def test_the_table_of_a_unit_speaks_of_levels_not_of_counts(run):
-    (caption, grid, *_), rows = unit_report.goals(run, "819"), {}
-    for row in grid.content["rows"]:
-        rows[row[0]] = row
+    part = by_heading(unit_report.unit_blocks(run, "819"))["Từng mục tiêu của Kế hoạch"]
+    rows = {row[0]: row for row in part[1].content["rows"]}
     line = rows["7. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 2"]
     assert line[5] == "mức độ 2"  # level(2026, 4) = 1 + 5 // 3 = 2
     assert "8. Huyện đạt chuẩn phổ cập giáo dục THCS mức độ 3" not in rows  # half of them
     assert "đơn vị" not in "".join(str(cell) for cell in line[1:])
     assert "2. Tỉnh đạt chuẩn xóa mù chữ mức độ 2" not in rows
-    assert caption.content["text"] == "Từng mục tiêu của Kế hoạch"
 
 
 def test_a_target_given_to_a_unit_stands_on_its_page(run):
     given = {"goal_code": "clc_it", "unit_code": "819", "target_year": 2027,
              "target_value": 55.5, "decision_vi": "QĐ 12/QĐ-UBND"}  # fmt: skip
     mine = frames.make_material(unit_targets=pd.DataFrame([given]))
-    (grid,) = unit_report.given_targets(mine, "819")
+    caption = "Chỉ tiêu giao riêng"
+    (grid,) = report_maker.tables(unit_report.unit_blocks(mine, "819"), caption)
     # district number 4 stands at 44 percent in 2026
-    assert grid.content["rows"] == [[
+    assert grid["rows"] == [[
         "Trung tâm học tập cộng đồng ứng dụng CNTT", "2027", "55,5", f"44,0{NB}% (2026)",
         "QĐ 12/QĐ-UBND",
     ]]  # fmt: skip
-    assert unit_report.given_targets(mine, "815") == []
-    assert grid.content in [block.content for block in unit_report.goals(mine, "819")]
+    assert report_maker.tables(unit_report.unit_blocks(mine, "815"), caption) == []
 
 
 def test_references_stand_on_the_pages_of_their_goals_with_their_source(run):
-    (grid,) = indicator_pages.references(run, "trained_population")
-    values = [(row[0], row[1], row[2]) for row in grid.content["rows"]]
+    def references(code):
+        blocks = indicator_pages.indicator_blocks(run, code, lambda *names: [])
+        return report_maker.tables(blocks, "số liệu nơi khác để tham khảo")
+
+    (grid,) = references("trained_population")
+    values = [(row[0], row[1], row[2]) for row in grid["rows"]]
     assert ("Cả nước", "2020", f"64,5{NB}%") in values
-    assert all("nguồn thứ cấp" in row[4] for row in grid.content["rows"])
-    assert indicator_pages.references(run, "clc_it") == []
+    assert all("nguồn thứ cấp" in row[4] for row in grid["rows"])
+    assert references("clc_it") == []
 
 
 def test_an_unknown_unit_is_an_error(run):
     with pytest.raises(ValueError, match="99999"):
-        unit_report.opening(run, "99999")
+        unit_report.unit_blocks(run, "99999")
 
 
 def test_only_figures_of_the_years_without_districts_are_called_rebuilt(run):
     panel = run.panel.assign(value_type="derived")
     rebuilt = frames.make_material(panel=panel)
-    (said,) = indicator_pages.break_sentences(rebuilt, "clc_it")
-    assert "22 số liệu của 11 địa bàn cũ" in said  # 2025 and 2026, though all six years are derived
+    blocks = indicator_pages.indicator_blocks(rebuilt, "clc_it", lambda *names: [])
+    (part,) = (b for b in blocks if b.content.get("style") == "list")
+    assert (
+        "22 số liệu của 11 địa bàn cũ" in part.content["paragraphs"][0]
+    )  # 2025 and 2026, though all six years are derived
 
 
 def test_an_early_report_names_no_law_of_a_later_year():

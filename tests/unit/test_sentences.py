@@ -8,11 +8,11 @@ from xhht_analysis.contracts import VERDICTS
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import (
+    appendix,
     changes,
     decisions,
     district_ranks,
     implementation,
-    records,
     report,
     review,
     run_tables,
@@ -112,7 +112,7 @@ def test_all_goals_without_figures():
     for code in run.ordered_goals.index:
         assert "khả năng đạt khoảng" not in " ".join(sentences.goal_sentences(run, code))
     assert report_maker.sections(run)
-    assert unit_report.summary(run, "815")
+    assert unit_report.unit_blocks(run, "815")
 
 
 def test_no_verdicts_and_no_earlier_run_at_all(tmp_path):
@@ -179,11 +179,15 @@ def test_a_proposal_goes_to_the_agency_it_names():
 # ---- reports received, tests of the forecast ---------------------------------------------------
 
 
+def annex_tables(run, caption: str) -> list[dict]:
+    return report_maker.tables(appendix.annex(run, lambda *names: []), caption)
+
+
 def test_the_calendar_marks_late_and_missing():
     run = frames.make_material()
-    (grid,) = records.calendar(run)
-    rows = {row[0]: row[1:] for row in grid.content["rows"]}
-    assert grid.content["columns"] == ["Đơn vị", *map(str, frames.YEARS)]
+    (grid,) = annex_tables(run, "Tiến độ gửi báo cáo")
+    rows = {row[0]: row[1:] for row in grid["rows"]}
+    assert grid["columns"] == ["Đơn vị", *map(str, frames.YEARS)]
     assert rows[run.names["818"]][2] == "05/12 !"  # number 3 was late for 2023
     assert rows[run.names["821"]][1] == "–"  # number 6 sent nothing for 2022
     n = run.n_communes("818")
@@ -195,8 +199,8 @@ def test_reports_about_years_to_come_are_no_column_of_the_calendar():
     rows = frames.make_submissions()
     later = rows.head(1).assign(year=2030, file="x.xlsx")
     run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
-    (grid,) = records.calendar(run)
-    assert grid.content["columns"][1:] == [str(year) for year in frames.YEARS]
+    (grid,) = annex_tables(run, "Tiến độ gửi báo cáo")
+    assert grid["columns"][1:] == [str(year) for year in frames.YEARS]
 
 
 def test_the_track_record_is_a_mean_weighted_by_tests():
@@ -205,10 +209,10 @@ def test_the_track_record_is_a_mean_weighted_by_tests():
     scores = pd.DataFrame([row | {"horizon": 1, "value": 0.9, "n": 20},
                            row | {"horizon": 2, "value": 0.6, "n": 10}])  # fmt: skip
     run = frames.make_material(scores=scores)
-    (grid,) = records.track_table(run)
+    (grid,) = annex_tables(run, "Thử ngược dự báo")
     # (0.9 * 20 + 0.6 * 10) / 30 = 0.8
-    assert grid.content["rows"] == [[run.short(GOAL), "30", "2", f"80{NB}%"]]
-    assert records.track_table(frames.make_material()) == []
+    assert grid["rows"] == [[run.short(GOAL), "30", "2", f"80{NB}%"]]
+    assert annex_tables(frames.make_material(), "Thử ngược dự báo") == []
 
 
 # ---- districts --------------------------------------------------------------------------------

@@ -1,21 +1,60 @@
-"""Parts that several documents share: the opening, a table with words for heads, the doubts."""
+"""A page from its template: blocks in the order in which templates/pages/ asks for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-import pandas as pd
-
-from xhht_analysis.publishing.blocks import Block, clean, heading, prose, table
+from xhht_analysis.publishing.blocks import (
+    Block,
+    clean,
+    heading,
+    links,
+    plain_template,
+    prose,
+    table,
+)
 from xhht_analysis.publishing.report_data import ReportData
 
 MAX_ROWS = 40
-DOUBTS = {"rejects": "where raw remedy", "findings": "message"}
-"""Columns of the tables of doubts."""
+"""Most rows of a table of doubts."""
 
 
-def opening(run: ReportData, title: str, note: str = "") -> list[Block]:
-    """Title, the banner of invented data, a note."""
-    banner = [prose([run.word("sample_banner")], "banner")] if run.is_sample else []
-    return [heading(title, 1), *banner, *([prose([note], "note")] if note else [])]
+class Page:
+    """Blocks of one page of a run; what a template calls here prints nothing in its place."""
+
+    def __init__(self, run: ReportData):
+        """Begin a page without blocks."""
+        self.run, self.blocks = run, []
+
+    def add(self, *blocks: Block) -> str:
+        """Add blocks made elsewhere."""
+        self.blocks += blocks
+        return ""
+
+    def heading(self, text: str, level: int = 2, **form) -> str:
+        """Add a heading; ``form`` as of `blocks.heading`."""
+        return self.add(heading(text, level, **form))
+
+    def prose(self, paragraphs: Iterable[str], style: str = "plain") -> str:
+        """Add paragraphs, nothing where all are empty."""
+        block = prose(paragraphs, style)
+        return self.add(block) if block.content["paragraphs"] else ""
+
+    def table(self, caption: str, columns: str | Sequence[str], caller: Callable, **form) -> str:
+        """Add a table of the rows that the body of a call block hands over; none without rows."""
+        rows = []
+        caller(lambda *cells: rows.append(cells))
+        return self.add(grid(self.run, caption, columns, rows, **form)) if rows else ""
+
+    def links(self, items: Sequence[tuple[str, str]]) -> str:
+        """Add a list of links."""
+        return self.add(links(items))
+
+
+def make_page(name: str, run: ReportData, **values: object) -> list[Block]:
+    """Blocks of templates/pages/``name``.j2 from the tables of a run and ``values``."""
+    page = Page(run)
+    tools = {"clean": clean, "word": run.word, "labels": run.labels, "max_rows": MAX_ROWS}
+    plain_template(f"pages/{name}.j2").render(page=page, run=run, **tools, **values)
+    return page.blocks
 
 
 def grid(
@@ -42,25 +81,7 @@ def _cell(run: ReportData, cell: object) -> tuple[str | list, bool]:
     return run.labels.number(cell), cell is not None
 
 
-def doubt_tables(run: ReportData, **doubts: pd.DataFrame) -> list[Block]:
-    """Rejects and findings with file, sheet and cell: what senders are asked to mend."""
-    blocks = []
-    for name, rows in doubts.items():
-        if len(rows):
-            shown = {"shown": min(len(rows), MAX_ROWS), "n": len(rows)}
-            caption = run.word(f"quality.{name}_caption", **shown)
-            columns = DOUBTS[name].split()
-            body = [[_doubt(run, r, c) for c in columns] for _, r in rows.head(MAX_ROWS).iterrows()]
-            blocks.append(grid(run, caption, columns, body))
-    return blocks
-
-
-def _doubt(run: ReportData, row: pd.Series, column: str) -> str:
-    where = ", ".join(str(row[c]) for c in ("file", "sheet", "cell") if pd.notna(row[c]))
-    if column == "where":
-        return clean(where)
-    if run.labels.lang != "vi" and column in ("remedy", "message"):
-        text = str(row["rule"]).replace("_", " ")  # what offices are told is in Vietnamese
-    else:
-        text = row[column]
-    return clean(f"{text} ({where})" if column == "message" and where else text, 400)
+def opening(run: ReportData, title: str, note: str = "") -> list[Block]:
+    """Title, the banner of invented data, a note."""
+    banner = [prose([run.word("sample_banner")], "banner")] if run.is_sample else []
+    return [heading(title, 1), *banner, *([prose([note], "note")] if note else [])]

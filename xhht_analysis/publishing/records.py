@@ -3,8 +3,6 @@
 import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT
-from xhht_analysis.publishing import parts
-from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
@@ -26,18 +24,6 @@ def coverage(run: ReportData, level: int = NOMINAL) -> pd.DataFrame:
         covered=("covered", "sum"), n=("n", "sum"), horizon=("horizon", "max")
     )
     return table.assign(covered=table["covered"] / table["n"]) if len(table) else table
-
-
-def track_table(run: ReportData) -> list[Block]:
-    """Tests of each share: how many, how far ahead, how many outcomes were inside."""
-    rows = coverage(run)
-    if rows.empty:
-        return []
-    rows["indicator_code"] = rows["indicator_code"].map(run.short)
-    rows["covered"] = rows["covered"].map(lambda value: run.labels.percent(value, 0))
-    body = rows[["indicator_code", "n", "horizon", "covered"]].itertuples(index=False)
-    caption = run.word("track.caption", nominal=NOMINAL)
-    return [parts.grid(run, caption, "indicator n horizon covered", body, align="lrrr")]
 
 
 def track_sentences(run: ReportData) -> list[str]:
@@ -87,22 +73,24 @@ def received_reports(run: ReportData) -> pd.DataFrame:
     return first[["reporter", "sender", "year", "received_on", "late"]]
 
 
-def calendar(run: ReportData) -> list[Block]:
-    """Who reported for which year, on time or late; communes are counted per former district."""
-    word, rows = run.word, received_reports(run)
-    if rows.empty:
-        return []
+def calendar(run: ReportData) -> dict:
+    """Who reported for which year, on time or late; communes are counted per former district.
+
+    ``years``; ``senders``: (code, texts by year), districts first; ``totals``: reports by year.
+    """
+    rows = received_reports(run)
     counts = rows.groupby("year")["late"].agg(["size", "sum"])
     rows = rows[rows["sender"] != run.province.code]
     districts, years = list(run.districts["unit_code"]), list(counts.index)
-    agencies = sorted({*rows["sender"]} - {*districts}, key=lambda code: run.names.get(code, code))
-    texts = pd.DataFrame(word("none"), [*districts, *agencies], years)
+    others = sorted({*rows["sender"]} - {*districts}, key=lambda code: run.names.get(code, code))
+    texts = pd.DataFrame(run.word("none"), [*districts, *others], years)
     for (sender, year), part in rows.groupby(["sender", "year"]):
         direct = (part["reporter"] == sender).any()
         day = run.labels.date(part["received_on"].iloc[0])[:5]
         text = day if direct else f"{len(part)}/{run.n_communes(sender)}"
         texts.loc[sender, year] = f"{text} !" if part["late"].any() else text
-    body = [[run.names.get(code, code), *line] for code, *line in texts.itertuples()]
-    body.append([word("calendar.total"), *(f"{n} ({late})" for n, late in counts.to_numpy())])
-    columns = ["unit", *map(str, years)]
-    return [parts.grid(run, word("calendar.title"), columns, body, note=word("calendar.key"))]
+    return {
+        "years": [str(year) for year in years],
+        "senders": [(code, line) for code, *line in texts.itertuples()] if years else [],
+        "totals": [f"{n} ({late})" for n, late in counts.to_numpy()],
+    }

@@ -8,7 +8,7 @@ where scripts are off.
 import numpy as np
 
 from xhht_analysis.publishing import explore
-from xhht_analysis.publishing.blocks import Block, heading, prose, table
+from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.report_data import ReportData
 
 N_DRAWS = 400
@@ -43,28 +43,23 @@ def page_model(run: ReportData, course: explore.Course) -> dict:
     }
 
 
-def what_if_section(run: ReportData) -> list[Block]:
-    """Heading, controls and the table; nothing where no share is open."""
-    found, word = courses(run), run.word
-    if not found:
-        return []
+def what_if_table(run: ReportData) -> dict | None:
+    """Controls of the page's script, and columns and rows of the table; None: no share is open.
+
+    The table gives the chance of each share with `POINTS` a year more in every district.
+    """
+    open_courses, word, number = courses(run), run.word, run.labels.number
     rows = []
-    for code, course in found.items():
+    for code, course in open_courses.items():
         changed = (explore.what_if(run, course, run.province.code, p) for p in POINTS)
-        after = [rows["prob_after"].iloc[-1] for rows in changed]
+        after = [table["prob_after"].iloc[-1] for table in changed]
         chances = (run.statement(code, run.last_year).chance, *after)
-        rows.append([run.title(code), *(run.labels.short_chance(p) for p in chances)])
-    heads = [word("what_if.column", points=run.labels.number(p, 1)) for p in POINTS]
+        rows.append([run.title(code), *map(run.labels.short_chance, chances)])
+    heads = [word("what_if.column", points=number(p, 1)) for p in POINTS]
+    content = {
+        "kind": "what_if",
+        "models": [page_model(run, c) for c in open_courses.values()],
+        "words": {key: word(f"what_if.{key}") for key in CONTROLS},
+    }
     columns = [word("col.goal"), word("what_if.before"), *heads]
-    return [
-        heading(word("what_if.heading")),
-        prose([word("what_if.lead")]),
-        Block(
-            {
-                "kind": "what_if",
-                "models": [page_model(run, c) for c in found.values()],
-                "words": {key: word(f"what_if.{key}") for key in CONTROLS},
-            }
-        ),
-        table(word("what_if.caption", year=run.last_year), columns, rows, align="lrrrr"),
-    ]
+    return {"controls": Block(content), "columns": columns, "rows": rows} if rows else None
