@@ -124,3 +124,34 @@ def test_a_refused_file_is_explained_in_vietnamese_alone(tmp_path, check):
     _, _, line, remedy = check(path)
     assert line.strip() == "[không dùng được] cả tệp (truncated)"
     assert remedy.strip().startswith("Tệp bị hỏng hoặc tải chưa xong.")
+
+
+def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
+    path = tmp_path / "ma.csv"
+    path.write_text("Mã đơn vị;823\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlife_skills;51;103\n")
+    head, *_ = check(path)
+    # no column is left out, the code alone is in the file
+    assert head == (
+        "ma.csv: đọc được 1 số liệu; không dùng được 0. "
+        "Nơi gửi: Huyện Gò Công Tây; năm 2023; biểu MAU-CHUNG."
+    )
+
+
+def test_a_code_of_an_agency_is_named_too(tmp_path, check):
+    path = tmp_path / "hkh.csv"
+    path.write_text("Mã đơn vị;HKH\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlearning_citizens;51;103\n")
+    assert "Nơi gửi: Hội Khuyến học" in check(path)[0]
+
+
+def test_a_file_refused_as_a_whole_is_no_figure(tmp_path, check):
+    path = tmp_path / "bao cao.xlsx"
+    path.write_bytes(b"%PDF-1.4")
+    assert check(path)[0] == "bao cao.xlsx: cả tệp không dùng được."
+
+
+def test_a_cell_is_named_once(tmp_path, check):
+    rows = "".join(f"life_skills;{unit};51;103\n" for unit in ("Huyện Cái Bè", "Huyện Chợ Gạo"))
+    path = tmp_path / "a.csv"
+    path.write_text(f"Năm;2030\nMã chỉ tiêu;Đơn vị;Tử số;Mẫu số\n{rows}")
+    (line,) = (line for line in check(path) if "year_after_receipt" in line)
+    assert "dòng 1: «2030»" in line

@@ -263,3 +263,18 @@ def test_correction_text_never_becomes_a_formula(raw, tmp_path):
     path = returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), config)
     cells = path.read_text(encoding="utf-8").splitlines()[-1].split(",")
     assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("9.xlsx", "year_received"), ("1.xlsx", "year_received_later")]
+)
+def test_check_says_of_a_second_file_of_the_day_what_the_run_does(raw, name, rule):
+    """Of two files of one day the one whose name comes last stands: 823.xlsx or 9.xlsx."""
+    before = intake(raw, as_of="2023-11-25").submissions
+    path = write_unit(raw / "2023-11-20" / name, {"life_skills": (52, 103)})
+    where = {"raw_dir": raw, "as_of": TODAY, "received": before}
+    (message,) = returns.read_submission(path, plan(), **where).problems["message"]
+    assert message == returns.YEAR_MESSAGES[rule].format(year=2023, file="2023-11-20/823.xlsx")
+    panel = intake(raw, as_of="2023-11-25").panel
+    stands = panel.loc[panel["indicator_code"].eq("life_skills"), "numerator"].tolist()
+    assert stands == [52 if rule == "year_received" else 50]

@@ -131,10 +131,16 @@ def named(said: Statement) -> str:
 
 
 def account_sentence(run: ReportData) -> str:
-    """The account of the intake: received = used + rejected + superseded + duplicate + out."""
+    """The account of the intake: received = used + rejected + superseded + duplicate + out.
+
+    A file that is refused as a whole is one rejected observation, but no figure.
+    """
     rows, number = run.submissions, run.labels.number
     names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
-    sums = {name: number(rows[f"n_{name}"].sum()) for name in names}
+    refused = run.rejects[["indicator_code", "unit_code", "year"]].isna().all(axis=1).sum()
+    sums = {name: rows[f"n_{name}"].sum() for name in names}
+    sums |= {name: sums[name] - refused for name in ("observations", "rejected")}
+    sums = {name: number(n) for name, n in (sums | {"refused": refused}).items()}
     senders = number(rows["sender"].nunique())
     return run.word("quality.account", files=number(len(rows)), senders=senders, **sums)
 

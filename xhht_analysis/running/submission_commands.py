@@ -191,7 +191,12 @@ def _account(checked: "Checked") -> Iterator[str]:
     file = {k: "–" if v is None or v != v else v for k, v in checked.submission.items()}
     left_out = checked.left_out
     file["file"] = Path(file["file"]).name
-    yield messages.CHECK_TITLE.format(**file, columns=len(left_out))
+    rejects = checked.problems[checked.problems["kind"].eq("reject")]
+    if not file["n_panel"] and (rejects["cell"].isna() & rejects["sheet"].isna()).any():
+        yield messages.CHECK_REFUSED.format(**file)
+        return
+    columns = messages.CHECK_LEFT_OUT.format(n=len(left_out)) if len(left_out) else ""
+    yield messages.CHECK_TITLE.format(**file, left_out=columns)
     parts = left_out["message"].str.extract(r"“(?P<head>.*)”.*: (?P<why>[^:]+)\.$")
     heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
     for why, rows in heads.groupby(parts["why"], sort=False):
@@ -210,7 +215,8 @@ def _problems(problems: "pd.DataFrame") -> Iterator[str]:
     by_line = problems.assign(line=place["line"].astype(float))
     for (kind, sheet, _, rule), rows in by_line.groupby(keys, sort=False):
         rows = rows.sort_values("line")
-        cells, n = rows["cell"].dropna().tolist()[:MOST_SHOWN], len(rows)
+        cells = rows["cell"].dropna().drop_duplicates().tolist()
+        cells, n = cells[:MOST_SHOWN], len(cells)
         some = ", ".join(cells) + (f" … ({n} ô)" if n > len(cells) > 0 else "")
         kind_of_place = ("cell" if sheet else "line") if cells else "sheet" if sheet else "file"
         raw = rows["raw"].drop_duplicates()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from xhht_analysis.intake.forms.claims import Cell, Claim
+from xhht_analysis.intake.forms.headings import fits
 from xhht_analysis.intake.forms.layouts import Layout, in_words
-from xhht_analysis.intake.forms.tables import figure, fits
+from xhht_analysis.intake.forms.tables import figure
 from xhht_analysis.intake.reading.text import fold
 
 Group = tuple[int, int]

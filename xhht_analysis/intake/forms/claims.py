@@ -50,6 +50,7 @@ class Claim:
     unit: UnitCell | None = None
     indicator_raw: str = ""
     indicator_cell: Cell | None = None
+    indicator_problem: str = "indicator_unknown"
     year_parsed: Parsed | None = None
     year_cell: Cell | None = None
     scale: float = 1.0

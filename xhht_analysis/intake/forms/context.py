@@ -31,6 +31,10 @@ SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
     r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu mau\b|so lieu gia dinh"
 )
+OUTPUT_MARK = re.compile(
+    "definition_variant|Mức độ chắc chắn theo quy tắc|Khả năng theo đà hiện nay|▲ △ ○ ▽ ▼"
+)
+"""What stands in the tables, workbooks and reports that the kit itself writes, and nowhere else."""
 REGISTER_NAME = re.compile(
     r"ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|ho (va )?(ten )?(dem|lot|ten)( .*)?|"
     r"(full )?name|hoc vien|nguoi hoc"
@@ -167,6 +171,12 @@ def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:
     texts = (text for text in cells if 8 < len(text) < 300)
     keys = [fold(text) for text in texts if not text.isascii() or "so lieu" in text.lower()]
     return any(SAMPLE_MARK in key for key in keys), any(map(SAMPLE_NOTE.search, keys))
+
+
+def is_output(sheets: list[Sheet]) -> bool:
+    """Whether the kit itself wrote the file as a result: its figures are not what a unit sent."""
+    cells = {c for sheet in sheets for row in sheet.grid for c in row if c.__class__ is str}
+    return any(map(OUTPUT_MARK.search, cells))
 
 
 def is_register(sheets: list[Sheet]) -> bool:

@@ -25,9 +25,10 @@ from xhht_analysis.intake.forms.claims import (
     unreadable,
 )
 from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.headings import PRIOR
 from xhht_analysis.intake.forms.indicators import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import PRIOR, Table, figure
+from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
 from xhht_analysis.intake.reading.text import (
     NOTES_VI,
@@ -160,7 +161,7 @@ class FileReader:
             row[f"cell_{part}"] = table.sheet.address(*at) if at else None
         unplaced = None
         if claim.indicator is None:
-            unplaced = "indicator_unknown", claim.indicator_cell
+            unplaced = claim.indicator_problem, claim.indicator_cell
         elif unit.unit_code is None:
             rule = (unit.problem or "unknown_unit") if name else "unit_missing"
             unplaced = "out_of_scope" if claim.foreign else rule, unit_cell

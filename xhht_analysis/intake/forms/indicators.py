@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from xhht_analysis.intake.forms.tables import heading_key
+from xhht_analysis.intake.forms.headings import heading_key
 
 
 class IndicatorNames:

@@ -28,11 +28,8 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.tables import (
-    AmbiguousColumnError,
-    Table,
-    foreign_words,
-)
+from xhht_analysis.intake.forms.headings import foreign_words
+from xhht_analysis.intake.forms.tables import AmbiguousColumnError, Table
 from xhht_analysis.intake.reading.text import Parsed, parse_year, scale_of
 
 
@@ -279,7 +276,10 @@ class Listing(Layout):
                 disagree = indicator and (code_of(name) or indicator) != indicator
                 for give, year in parts:
                     give["indicator"] = None if disagree else indicator
-                    yield self._of_row(self._claim(give, row, year), code or name, row)
+                    claim = self._of_row(self._claim(give, row, year), code or name, row)
+                    if disagree:
+                        claim.indicator_problem = "indicator_disagrees"
+                    yield claim
 
     def _of_row(self, claim: Claim, typed: str, row: int) -> Claim:
         claim.indicator_raw = typed

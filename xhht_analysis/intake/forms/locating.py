@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from xhht_analysis.intake.forms.context import Context, read_context
 from xhht_analysis.intake.forms.file_reader import FileReader
+from xhht_analysis.intake.forms.headings import PRIOR
 from xhht_analysis.intake.forms.mentions import (
     KIND,
     Mention,
@@ -22,7 +23,7 @@ from xhht_analysis.intake.forms.mentions import (
     level_of,
 )
 from xhht_analysis.intake.forms.places import DEPTHS, Places
-from xhht_analysis.intake.forms.tables import NOTE, PRIOR, SIGNATURE, Table, figure
+from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 

@@ -44,7 +44,7 @@ class UnitRows:
 class Places:
     """Matches names once per file, for the sheet whose head is ``context``.
 
-    ``agencies`` are the folded names of the agencies by code.
+    ``agencies`` are the names of the agencies by code.
     """
 
     areas: Any
@@ -94,11 +94,12 @@ class Places:
         return DEPTHS.index(level) if level in DEPTHS else 0
 
     def sender(self, head: Context) -> tuple[str | None, str | None]:
-        """Code of the unit or agency that sent the file, and its name as typed."""
+        """Code of the unit or agency that sent the file, and its name: as typed, else its own."""
         agency = self.agency(head)
         if agency or not (head.unit or head.code):
-            return agency, head.unit or agency
-        return self.of_head(head, head.year).unit_code, head.unit or head.code
+            return agency, head.unit or self.agencies.get(agency)
+        unit = self.of_head(head, head.year)
+        return unit.unit_code, head.unit or unit.name_vi or head.code
 
     def agency(self, head: Context) -> str | None:
         """Code of the agency that a head names by code or name."""
@@ -108,7 +109,8 @@ class Places:
         names = {fold(head.unit), *(head.lines if wide else ())}
         names |= {re.sub(self._of_province, "", name) for name in names}
         names -= {"", "tinh"}
-        codes = (c for c, n in self.agencies.items() if {n, n.removesuffix(" tinh")} & names)
+        agencies = ((code, fold(name)) for code, name in self.agencies.items())
+        codes = (c for c, n in agencies if {n, n.removesuffix(" tinh")} & names)
         return next(codes, None)
 
     @cached_property

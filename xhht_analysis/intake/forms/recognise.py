@@ -24,7 +24,13 @@ from xhht_analysis.intake.forms import (
     unit_layouts,
 )
 from xhht_analysis.intake.forms.claims import FIELDS
-from xhht_analysis.intake.forms.context import Context, is_register, read_context, sample_marks
+from xhht_analysis.intake.forms.context import (
+    Context,
+    is_output,
+    is_register,
+    read_context,
+    sample_marks,
+)
 from xhht_analysis.intake.forms.file_reader import FileReader, Reading
 from xhht_analysis.intake.forms.indicators import IndicatorNames
 from xhht_analysis.intake.forms.locating import (
@@ -101,7 +107,7 @@ class FormReader:
         descriptions: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self._areas, self._indicators = areas, IndicatorNames(indicators)
-        self._agencies = agencies.set_index("agency_code")["name_vi"].map(fold).to_dict()
+        self._agencies = agencies.set_index("agency_code")["name_vi"].to_dict()
         self._descriptions = descriptions or read_descriptions(project.ROOT / "config")
 
     def read(self, content: FileContent, received_on: str) -> Reading:
@@ -115,6 +121,8 @@ class FormReader:
         reading = Reading(content.file, refusal=content.refusal)
         if reading.refusal is None and is_register(content.sheets):
             reading.refusal = Refusal("personal_data")
+        if reading.refusal is None and is_output(content.sheets):
+            reading.refusal = Refusal("own_output")
         if reading.refusal is None:
             self._read_sheets(content.sheets, reading, received_on)
         return reading

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from xhht_analysis.intake.forms.claims import Claim, UnitCell
+from xhht_analysis.intake.forms.headings import YEAR, fits
 from xhht_analysis.intake.forms.layouts import Layout
-from xhht_analysis.intake.forms.tables import YEAR, fits
 from xhht_analysis.intake.reading.text import fold
 
 

@@ -13,66 +13,30 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from xhht_analysis.intake.forms.headings import (
+    KEY,
+    OF_AGES,
+    PRIOR,
+    fits,
+    heading_key,
+    is_aside,
+    is_share,
+    ranked_columns,
+)
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, normalise, parse_number
+from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number
 
 MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6
-KEY = re.compile(
-    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|khom|thon|huien|quan|tinh|thi xa|dia phuong|dia ban|"
-    r"dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|bao cao|"
-    r"dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|khu pho))*"
-    r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
-    r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
-)
-OF_AGES = re.compile(r"noi dung|chi tieu|tieu chi|(do |nhom )?tuoi")
-"""Key headings beside which bare numbers are ages."""
-PRIOR = re.compile(
-    r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
-    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b|"
-    r"(^|\| )(ke hoach|kh)( %)?( \||$)"
-)
-YEAR = re.compile(r"\b(20[0-4]\d)\b")
-SOME_ONLY = re.compile(
-    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap|sinh vien|can bo|"
-    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien)\b"
-)
-"""Words of a heading that holds a part of the people only: read where a form asks for them."""
-FOOTNOTE = re.compile(
-    r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
-    r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
-)
-"""Marks that a heading carries for a note below the table: ¹, ⁽²⁾, *, (1) at its end."""
-ASIDE = re.compile(
-    r"(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( chuan)?|"
-    r"xep loai|ghi chu|don vi tinh|dvt"
-)
-"""Headings of no count: a share on their right is that of a column further left."""
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
     r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
     r".*ngai \d* ?thang \d* ?nam \d*$"
 )
 TOTAL = re.compile(
-    r"@|(@ )?(tong )?cong( .*)?|tong so( .*)?|tong|chung|(binh quan|trung binh)( .*)?|"
-    r"toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
+    r"@|(@ )?(tong )?cong(?! (dan|an|doan|chuc|ti)\b)( .*)?|tong so( .*)?|tong|chung|"
+    r"(binh quan|trung binh)( .*)?|toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
 )
-WORDINGS = (
-    (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
-    (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
-    (re.compile(r"\btl\b"), "ti le"),
-    (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
-)
-"""One wording for what headings write in several: ages, recognition levels, shares, notes."""
-FILLER = frozenset(
-    fold(
-        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
-        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được"
-    ).split()
-)
-"""Words of a heading that do not change what its column holds."""
-SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
 
@@ -118,7 +82,7 @@ class Table:
             If two columns fit equally well.
         """
         chosen = {}
-        for year, ranked in _ranked_columns(spec, self.usable).items():
+        for year, ranked in ranked_columns(spec, self.usable).items():
             filled = [pair for pair in ranked if any(c is not None for c in self.cells(pair[1]))]
             (least, column), *others = filled or ranked
             twins = [column, *(twin for rank, twin in others if rank == least)]
@@ -191,72 +155,6 @@ def is_heading(cell: object) -> bool:
     return isinstance(cell, str) if value is None else 1990 <= value <= 2050
 
 
-def year_of(path: str) -> int | None:
-    """The one year that a heading path names."""
-    years = set(YEAR.findall(path))
-    return int(years.pop()) if len(years) == 1 else None
-
-
-@lru_cache(maxsize=65536)
-def heading_key(text: str) -> str:
-    """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
-    key = fold(FOOTNOTE.sub(" ", normalise(text)))
-    for pattern, wording in WORDINGS:
-        key = pattern.sub(wording, key)
-    return key
-
-
-def _digit(text: str) -> int:
-    return int(text) if text.isdigit() else len(text)
-
-
-@lru_cache(maxsize=4096)
-def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
-    terms = []
-    for part in spec.split(","):
-        part = part.strip()
-        words = tuple(
-            f" {heading_key(word)} " for word in part.lstrip("!").split("|") if word.strip()
-        )
-        terms.append((not part.startswith("!"), words))
-    return tuple(terms)
-
-
-def fits(spec: str, path: str) -> bool:
-    """Whether a folded heading path has the words of ``spec``.
-
-    ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
-    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Words of `SOME_ONLY` must be
-    absent unless ``spec`` has one.
-    """
-    padded, terms = f" {path.replace(' | ', '  ')} ", _terms(spec)
-    if SOME_ONLY.search(path) and not SOME_ONLY.search(fold(spec)):
-        return False
-    return all(any(word in padded for word in words) is wanted for wanted, words in terms)
-
-
-@lru_cache(maxsize=4096)
-def _ranked_columns(
-    spec: str, usable: tuple[tuple[int, str], ...]
-) -> dict[int | None, list[tuple[tuple[int, int], int]]]:
-    """Columns that fit, best first, for each year: fewest foreign words, then shortest path."""
-    for alternative in spec.split(";"):
-        fitting: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
-        for column, path in usable:
-            if fits(alternative, path):
-                rank = foreign_words(alternative, path), len(path)
-                fitting.setdefault(year_of(path), []).append((rank, column))
-        if fitting:
-            return {year: sorted(ranked) for year, ranked in fitting.items()}
-    return {}
-
-
-def foreign_words(spec: str, path: str) -> int:
-    """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
-    wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
-    return len(set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER)
-
-
 def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
     numbers = []
@@ -282,6 +180,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
             row += 1
             continue
         first = _header_end(sheet, row, key)
+        row -= _is_group_row(sheet, row, key)
         if tables:
             tables[-1].last = row
         headings, beside_prior = _heading_paths(sheet, row, first, key)
@@ -307,6 +206,20 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     return min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
 
 
+def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
+    """Whether the row above the key heading groups the columns: headings below it stand twice."""
+    if not top:
+        return False
+    groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
+    left, right = groups[: key + 1], {c for c in groups[key + 1 :] if c not in ("", None)}
+    is_blank = all(cell in ("", None) for cell in left)
+    return is_blank and len(right) > 1 and len(set(below)) < len(below) and _are_heads(right)
+
+
+def _are_heads(cells: set[object]) -> bool:
+    return all(map(is_heading, cells)) and max(len(str(cell)) for cell in cells) < 80
+
+
 def _are_ages(cells: list[object]) -> bool:
     """Whether numbers can name columns of single years of age: three or more in a row, below 70."""
     numbers = [figure(cell).value for cell in cells]
@@ -320,7 +233,8 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
 
     Only a first row that groups columns (merged sideways, or with gaps) goes on below.
     """
-    anchor, row = sheet.text(top, key), top + sheet.merged_rows(top, key)
+    anchor, end = sheet.text(top, key), top + sheet.merged_rows(top, key)
+    row = next((r for r in range(top, end) if sheet.text(r, key) != anchor), end)
     sideways = any(r1 == top and c2 > c1 for r1, c1, _, c2 in sheet.merged)
     sideways |= any(a and a == b for a, b in pairwise(sheet.grid[top]))  # repeated
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):
@@ -386,13 +300,3 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
             if any(PRIOR.search(" | ".join(paths[c])) for c in range(at + 1, column)):
                 late.add(column)
     return [" | ".join(path) for path in whole], frozenset(late)
-
-
-def is_aside(path: list[str]) -> bool:
-    """Whether a column holds no count of this year: a level, a note, a plan, last year."""
-    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" | ".join(path)))
-
-
-def is_share(heading: str) -> bool:
-    """Whether a heading says "share" and nothing else."""
-    return SHARE.issuperset(heading.split())

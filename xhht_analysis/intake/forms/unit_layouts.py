@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Claim
+from xhht_analysis.intake.forms.headings import FILLER, fits, year_of
 from xhht_analysis.intake.forms.layouts import Layout
-from xhht_analysis.intake.forms.tables import FILLER, fits, year_of
 from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())

@@ -236,6 +236,8 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
     if body.startswith(("-", "(")):
         return Parsed(problem="negative")
     factor = math.prod(SCALES.get(word, 1.0) for word in words)
+    if words and factor == 1 and not body.endswith("000"):  # "1.234 người" are no part of a person
+        siblings = ()
     parsed = _digits(body.lstrip("+ "), kind, fractions or factor > 1, siblings)
     return parsed if parsed.value is None else Parsed(parsed.value * factor, note=note)
 

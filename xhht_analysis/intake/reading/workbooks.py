@@ -30,6 +30,8 @@ REFUSED = {
     "pdf": (b"%pdf",),
 }
 """What a file that is not read begins with."""
+PACKAGES = {b"xl/": "", b"word/": "tệp Word (.docx)", b"ppt/": "tệp PowerPoint (.pptx)"}
+"""What a package is that cannot be read, by the folder of its parts; no word for a workbook."""
 OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
 
 
@@ -48,7 +50,11 @@ def read_workbook(path: Path) -> list[Sheet]:
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
-        return _read_package(data)
+        try:
+            return _read_package(data)
+        except RefusedError as error:
+            kind = next((kind for sign, kind in PACKAGES.items() if sign in data), "tệp nén (.zip)")
+            raise RefusedError(error.refusal.rule, error.refusal.detail or kind) from None
     for rule, signs in REFUSED.items():
         if data.startswith(signs) or head.startswith(signs):
             raise RefusedError(rule)
@@ -90,7 +96,7 @@ def _read_package(data: bytes) -> list[Sheet]:
         notes, changed = prescan.scan_ods(package)
     else:
         inside = any(name.endswith((".xlsx", ".xls", ".csv", ".docx", ".ods")) for name in names)
-        raise RefusedError(*("archive",) if inside else ("unknown_format", "zip"))
+        raise RefusedError(*("archive",) if inside else ("unknown_format",))
     return _read_values(prescan.repacked(package, changed) if changed else data, notes)
 
 
@@ -149,7 +155,8 @@ def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: b
     )
     for r1, c1, r2, c2 in merged:
         for row in range(r1, r2 + 1):
-            grid[row][c1 : c2 + 1] = [grid[r1][c1]] * (c2 + 1 - c1)
+            for column in range(c1, c2 + 1):  # a merge left behind by other programs hides values
+                grid[row][column] = grid[row][column] or grid[r1][c1]
     # what calamine hides: errors, formulas without results (empty or 0), raised digits
     for (r, c), text in notes.texts.items():
         grid += [[] for _ in range(r + 1 - len(grid))]

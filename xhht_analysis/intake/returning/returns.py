@@ -29,7 +29,7 @@ PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
 OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent", "heaping")
 """Doubts that need the other units' files."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
-OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown")
+OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown", "indicator_disagrees")
 """Rules about what, whose or when a figure is: no number can mend them."""
 SEASON = "07"
 """Month from which the figures of the year itself are expected; before it, last year's."""
@@ -37,7 +37,10 @@ YEAR_MESSAGES = {
     "year_behind": "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm "
     "nay thì sửa ô Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên.",
     "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
-    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}); tệp này sẽ thay số liệu đó.",
+    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số khác số đã nộp sẽ được thay "
+    "bằng số trong tệp này, số giống là trùng lặp.",
+    "year_received_later": "Đơn vị đã nộp số liệu năm {year} ({file}), tệp xếp sau tệp này: số "
+    "khác nhau sẽ lấy theo tệp đó, số giống là trùng lặp.",
 }
 HEADINGS = {
     "file": ("Tệp", 34),
@@ -132,9 +135,12 @@ def _compare_with_received(
         received = received[received["is_sample"].eq(about["is_sample"])]
         of_year = received[received["sender"].eq(about["sender"]) & received["year"].eq(year)]
         used = of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
-        others = of_year[used & of_year["sha256"].ne(about["sha256"])]
-        if len(others):
-            rules["year_received"] = others["file"].iloc[-1]
+        name = about["file"] if "/" in about["file"] else f"{day}/{about['file']}"
+        is_other = of_year["sha256"].ne(about["sha256"]) & of_year["file"].ne(name)
+        others = of_year[used & is_other]
+        if len(others):  # in order of receipt and name, as a run takes them
+            last = others["file"].iloc[-1]
+            rules["year_received_later" if last > name else "year_received"] = last
     words = {"year": year, "expected": expected}
     return [
         {"rule": rule, "message": YEAR_MESSAGES[rule].format(file=file, **words)}

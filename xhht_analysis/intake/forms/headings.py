@@ -1,0 +1,135 @@
+"""The words of headings: one wording for what offices write in several, and what fits it.
+
+A form describes a column by words (`fits`); the best of several columns is the one with the fewest
+words that the description does not ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from xhht_analysis.intake.reading.text import fold, normalise
+
+KEY = re.compile(
+    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|khom|thon|huien|quan|tinh|thi xa|dia phuong|dia ban|"
+    r"dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|bao cao|"
+    r"dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|khu pho))*"
+    r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
+    r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
+)
+OF_AGES = re.compile(r"noi dung|chi tieu|tieu chi|(do |nhom )?tuoi")
+"""Key headings beside which bare numbers are ages."""
+PRIOR = re.compile(
+    r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
+    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b|"
+    r"(^|\| )(ke hoach|kh)( %)?( \||$)"
+)
+YEAR = re.compile(r"\b(20[0-4]\d)\b")
+SOME_ONLY = re.compile(
+    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap|sinh vien|can bo|"
+    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien)\b"
+)
+"""Words of a heading that holds a part of the people only: read where a form asks for them."""
+FOOTNOTE = re.compile(
+    r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
+    r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
+)
+"""Marks that a heading carries for a note below the table: ¹, ⁽²⁾, *, (1) at its end."""
+ASIDE = re.compile(
+    r"(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( chuan)?|"
+    r"xep loai|ghi chu|don vi tinh|dvt"
+)
+"""Headings of no count: a share on their right is that of a column further left."""
+WORDINGS = (
+    (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
+    (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
+    (re.compile(r"\btl\b"), "ti le"),
+    (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
+)
+"""One wording for what headings write in several: ages, recognition levels, shares, notes."""
+FILLER = frozenset(
+    fold(
+        "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
+        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
+        "mức độ tính đến có đã được"
+    ).split()
+)
+"""Words of a heading that do not change what its column holds."""
+SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
+
+
+def year_of(path: str) -> int | None:
+    """The one year that a heading path names."""
+    years = set(YEAR.findall(path))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+@lru_cache(maxsize=65536)
+def heading_key(text: str) -> str:
+    """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
+    key = fold(FOOTNOTE.sub(" ", normalise(text)))
+    for pattern, wording in WORDINGS:
+        key = pattern.sub(wording, key)
+    return key
+
+
+def _digit(text: str) -> int:
+    return int(text) if text.isdigit() else len(text)
+
+
+@lru_cache(maxsize=4096)
+def _terms(spec: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
+    terms = []
+    for part in spec.split(","):
+        part = part.strip()
+        words = tuple(
+            f" {heading_key(word)} " for word in part.lstrip("!").split("|") if word.strip()
+        )
+        terms.append((not part.startswith("!"), words))
+    return tuple(terms)
+
+
+def fits(spec: str, path: str) -> bool:
+    """Whether a folded heading path has the words of ``spec``.
+
+    ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
+    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Words of `SOME_ONLY` must be
+    absent unless ``spec`` has one.
+    """
+    padded, terms = f" {path.replace(' | ', '  ')} ", _terms(spec)
+    if SOME_ONLY.search(path) and not SOME_ONLY.search(fold(spec)):
+        return False
+    return all(any(word in padded for word in words) is wanted for wanted, words in terms)
+
+
+@lru_cache(maxsize=4096)
+def ranked_columns(
+    spec: str, usable: tuple[tuple[int, str], ...]
+) -> dict[int | None, list[tuple[tuple[int, int], int]]]:
+    """Columns that fit, best first, for each year: fewest foreign words, then shortest path."""
+    for alternative in spec.split(";"):
+        fitting: dict[int | None, list[tuple[tuple[int, int], int]]] = {}
+        for column, path in usable:
+            if fits(alternative, path):
+                rank = foreign_words(alternative, path), len(path)
+                fitting.setdefault(year_of(path), []).append((rank, column))
+        if fitting:
+            return {year: sorted(ranked) for year, ranked in fitting.items()}
+    return {}
+
+
+def foreign_words(spec: str, path: str) -> int:
+    """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
+    wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
+    return len(set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER)
+
+
+def is_aside(path: list[str]) -> bool:
+    """Whether a column holds no count of this year: a level, a note, a plan, last year."""
+    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" | ".join(path)))
+
+
+def is_share(heading: str) -> bool:
+    """Whether a heading says "share" and nothing else."""
+    return SHARE.issuperset(heading.split())
