@@ -1,12 +1,17 @@
 """Goals turned round, of two standards, with a star: what text, table and decisions say of them."""
 
+import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from tests import frames
-from xhht_analysis.publishing import decisions, scorecard, sentences
-from xhht_analysis.publishing.figures import plan
+from xhht_analysis.forecasting.backtest import DEFAULT
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.publishing import decisions, district_ranks, scorecard, sentences
+from xhht_analysis.publishing.blocks import plain_text
+from xhht_analysis.publishing.figures import grids, plan
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statements import Observation
 
@@ -91,3 +96,166 @@ def test_every_star_is_counted_by_the_second_decision():
     assert "clc_it" in items
     # in the plan's order every fifth goal hangs on its last year: an assumption, no doubt
     assert f"{stars - 1} đánh giá khác có dấu *" in decisions.data_decision(run).basis
+
+
+# ---- objects that ended, narrow bands, chances of all ------------------------------------------
+
+
+def silent(goal: str, *, panel=None, **more) -> ReportData:
+    """A run in which nothing can be said of a goal of the province, as the kit judges it."""
+    verdicts = frames.make_verdicts()
+    mine = (verdicts["goal_code"] == goal) & (verdicts["unit_code"] == PROVINCE)
+    blank = {"verdict_class": "no_data", "basis": "none", "prob_reached": float("nan"),
+             "reason": "no_legal_object"} | more  # fmt: skip
+    verdicts.loc[mine, list(blank)] = list(blank.values())
+    return made(verdicts=verdicts, panel=frames.make_panel() if panel is None else panel)
+
+
+@pytest.mark.parametrize("sent", ["nothing", "one_commune", "before_the_end"])
+def test_what_communes_can_report_is_missing_and_asked_for(sent):
+    """The districts ended, but their level is rebuilt from communes: one level more or less
+    changes neither class nor count nor what is asked."""
+    panel, code = frames.make_panel(), "preschool_level"
+    of_code = panel["indicator_code"] == code
+    one = (panel["unit_code"] == "819") & (panel["year"] == 2026)
+    before = panel["year"] < 2025
+    keep = {"nothing": before & False, "before_the_end": before, "one_commune": one}[sent]
+    run = silent("preschool_districts", panel=panel[~of_code | keep])
+    for year in TARGET_YEARS:
+        said = run.statement("preschool_districts", year)
+        assert said.key == "no_data"
+        text = sentences.paragraph(run, said)
+        assert text.index("01/7/2025") < text.index("chưa đủ số liệu")
+        assert "xã, phường" in text
+        assert any(one == said for one, *_ in decisions.unsettled(run))
+    asked = " ".join(one.asked for one in decisions.decisions(run))
+    assert run.title("preschool_districts") not in asked
+
+
+@pytest.mark.parametrize("basis", ["none", "forecast"])
+@pytest.mark.parametrize("sent", ["nothing", "before_the_end", "every_year"])
+def test_what_no_one_can_report_any_more_is_said_first_and_asked_for_nothing(sent, basis):
+    """No rule rebuilds a learning district from communes: without an object, without a chance."""
+    panel = frames.make_panel()
+    of_code = panel["indicator_code"] == "learning_community_level"
+    keep = {"nothing": panel["year"] < 0, "before_the_end": panel["year"] < 2025,
+            "every_year": panel["year"] > 0}[sent]  # fmt: skip
+    chance = {"basis": basis} | ({"prob_reached": 0.2, "verdict_class": "unlikely"}
+                                 if basis == "forecast" else {})  # fmt: skip
+    run = silent("learning_districts", panel=panel[~of_code | keep], **chance)
+    said = run.statement("learning_districts", 2030)
+    assert (said.key, said.chance_text) == ("no_object", "")
+    text = sentences.paragraph(run, said)
+    assert text.startswith("Mục tiêu năm 2030 (6/11 đơn vị): **không còn đối tượng công nhận**")
+    assert "cần" not in text
+    assert said not in [one for one, *_ in decisions.unsettled(run)]
+
+
+def test_an_outcome_known_before_the_end_stands():
+    assert made().statement("learning_districts", 2025).key == "reached"
+
+
+def scored(indicator: str, covered: float, metric: str = "coverage_80") -> pd.DataFrame:
+    """Twenty tests one year ahead and ten two years ahead, both with this share inside."""
+    row = {"model_id": DEFAULT, "indicator_code": indicator, "origin_year": 2023, "metric": metric}
+    return pd.DataFrame(
+        [row | {"horizon": h, "value": covered, "n": n} for h, n in ((1, 20), (2, 10))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("goal", "indicator", "metric"),
+    [("clc_it", "clc_it", "coverage_80"),
+     ("lower_secondary_l2_districts", "lower_secondary_level", "count_coverage_80")],
+)  # fmt: skip
+@pytest.mark.parametrize(("covered", "narrow"), [(0.53, True), (0.69, True), (0.7, False)])
+def test_a_band_that_held_too_few_outcomes_marks_its_chance(
+    goal, indicator, metric, covered, narrow
+):
+    verdicts = frames.make_verdicts()
+    verdicts["tested"] = "scored"
+    run = made(scores=scored(indicator, covered, metric), verdicts=verdicts)
+    said = run.statement(goal, 2030)
+    assert ("độ tin cậy thấp" in said.chance_text) == narrow
+    assert ("độ tin cậy thấp" in str(scorecard.tone(said, short=True))) == narrow
+    text = sentences.sentence("chance_note", run, said)
+    shown = f"{100 * covered:.0f}{NB}%"
+    assert (f"chỉ chứa {shown} số thực tế" in text) == narrow
+    assert not made(verdicts=verdicts).statement(goal, 2030).doubt
+    untested = made(
+        scores=scored(indicator, covered, metric), verdicts=verdicts.assign(tested="unscored")
+    )
+    assert untested.statement(goal, 2030).doubt == "untested"
+
+
+def pooled(chances: list[float]) -> ReportData:
+    """Verdicts of 2030 on one goal of levels with these chances, one per district."""
+    verdicts = frames.make_verdicts()
+    mine = (verdicts["goal_code"] == "literacy_l2_districts") & (verdicts["target_year"] == 2030)
+    mine &= verdicts["unit_code"] != PROVINCE
+    verdicts.loc[mine, "prob_reached"] = chances
+    verdicts.loc[mine, "verdict_class"] = [classify(p) for p in chances]
+    return made(verdicts=verdicts)
+
+
+def test_a_chance_of_all_districts_is_no_judgement_of_one():
+    run, goal = pooled([0.9] * 11), "literacy_l2_districts"
+    assert run.common_goals(2030) == [goal]
+    own = pooled([0.9] * 10 + [0.4])
+    assert own.common_goals(2030) == []
+    assert "chung cho mọi địa bàn" in sentences.paragraph(run, run.statement(goal, 2030, "819"))
+    assert "chung cho mọi địa bàn" not in sentences.paragraph(run, run.statement(goal, 2030))
+    counts = [district_ranks.standings(r).set_index("unit_code")["total"] for r in (own, run)]
+    assert (counts[0] - counts[1]).unique() == [1]
+    said = " ".join(plain_text(b.content) for b in district_ranks.places(run, lambda *_: []))
+    assert f"chung cho mọi địa bàn nên không dùng để xếp: {run.title(goal)}" in said
+    figure = grids.plot_heatmap(run)
+    heads = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert ["chung cho mọi địa bàn" in " ".join(head.split()) for head in heads].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [((0.005, 0.02), f"<{NB}5{NB}%"), ((0.0051, 0.0312), f"không quá 5{NB}%"),
+     ((0.11, 0.36), f"từ 10{NB}% đến 35{NB}%"), ((0.9, 0.999), f"từ 90{NB}% trở lên"),
+     ((0.01, 0.99), f"từ <{NB}5{NB}% đến >{NB}95{NB}%")],
+)  # fmt: skip
+def test_a_range_of_chances_is_said_as_one(ends, words):
+    said = replace(made().statement("clc_it", 2030), is_forecast=False, chance_range=ends)
+    assert said.bare_chance == words
+
+
+def test_the_unit_to_help_is_named_with_why_it_is_the_one():
+    run = made()
+    basis = decisions.help_decision(run).basis
+    best = decisions.leverages(run).iloc[0]
+    own = run.statement(best["goal_code"], 2030, best["unit_code"]).chance_text
+    assert f"khả năng của riêng {run.names[best['unit_code']]} hiện {own}" in basis
+    assert "không theo thứ hạng chung" in basis
+
+
+def test_two_standards_stand_beside_their_values():
+    run = made()
+    rows = {row[0]: row for row in scorecard.scorecard(run, "c").content["rows"]}
+    name = "4. Tỉnh đạt chuẩn phổ cập giáo dục mầm non"
+    assert f"{name} (2025: Chuẩn PCGDMN 5 tuổi; 2030: Chuẩn PCGDMN mẫu giáo)" in rows
+    book = scorecard.summary_table(run)
+    latest = book.loc[book["Mục tiêu"] == name, "Số liệu mới nhất"]
+    assert [text.split(":")[0] for text in latest] == [
+        "Chuẩn PCGDMN 5 tuổi",
+        "Chuẩn PCGDMN mẫu giáo",
+    ]
+
+
+def test_a_year_without_a_target_is_named_as_such():
+    texts = sentences.goal_sentences(made(), "primary_l3_districts")
+    assert texts[-1] == "Kế hoạch không đặt mục tiêu này cho năm 2030."
+
+
+def test_no_text_of_the_plan_speaks_of_years_of_figures():
+    """A run may lack those years: only days of law and other areas' figures may be dated."""
+    run = made()
+    texts = [*run.goals["doubts_vi"], *run.indicators["notes_vi"], *run.goals["doubts_en"]]
+    dated = r"(số liệu|giá trị|figures?|values?)[^.;]{0,30}20\d\d–20\d\d"
+    assert [text for text in texts if re.search(dated, str(text))] == []
+    assert not run.goals["doubts_vi"].str.contains("không phải 12 %|chỉ có thể hiểu").any()

@@ -16,10 +16,9 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import NAN, Statement
 
-WORTH_SAYING = 0.005
-"""A smaller gain of the province's chance is noise."""
-TIE = 0.01
-"""Gains that differ by no more may change places with other draws (a thousand of them)."""
+NOISE = 0.01
+"""A gain of the province's chance that is smaller, and a difference of two gains that is not
+larger, may be another with other draws (a thousand of them)."""
 MAX_ITEMS = 3
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
@@ -75,22 +74,24 @@ def leverages(run: ReportData) -> pd.DataFrame:
 def help_decision(run: ReportData) -> Decision | None:
     """The district and goal where help raises the province's chance most."""
     rows = leverages(run)
-    if rows.empty or rows.loc[0, "gain"] < WORTH_SAYING:
+    if rows.empty or rows.loc[0, "gain"] < NOISE:
         return None
-    word, points = run.word, lambda gain: run.labels.number(100 * gain, 1)
+    word, number = run.word, run.labels.number
     code, district, best, _ = rows.loc[0]
     said, unit = run.statement(code, run.last_year), run.names[district]
     there = run.statement(code, run.last_year, district)
-    texts = {"unit": unit, "target": there.amount(there.need, 0), "gain": points(best)}
+    texts = {"unit": unit, "target": there.amount(there.need, 0), "gain": number(100 * best)}
     basis = said.say("decision.help_basis", **texts)
-    close = rows.iloc[1:].query("gain >= @best - @TIE")
+    if there.chance_text:
+        basis += " " + there.say("decision.help_why", unit=unit)
+    close = rows.iloc[1:].query("gain >= @best - @NOISE")
     goals = close["goal_code"].map(lambda other: "" if other == code else f" ({run.title(other)})")
     names = list(close["unit_code"].map(run.names) + goals)
     if names:
         basis += " " + word("decision.help_close", names=run.labels.some(names))
     mine = rows[rows["goal_code"] == code].nlargest(1, "gain_per_point").dropna()
     for top in mine.itertuples():
-        gain = points(top.gain_per_point)
+        gain = number(100 * top.gain_per_point, 1)
         basis += " " + word("decision.help_point", unit=run.names[top.unit_code], gain=gain)
     asked = said.say("decision.help", unit=unit)
     who = word("decision.help_who", lead=lead_name(run, code), unit=unit)

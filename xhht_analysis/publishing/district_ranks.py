@@ -4,9 +4,10 @@ import pandas as pd
 
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.blocks import Block, prose
-from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
+from xhht_analysis.publishing.decisions import NOISE, leverages
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statements import Statement
 
 N_NAMED, N_GAINS = 3, 8
 PLACED = 0.5
@@ -16,12 +17,13 @@ PLACED = 0.5
 def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     """Districts by the goals asked of them: unit_code, total, hopeful, hard, best, last.
 
-    ``hard`` counts goals unlikely or missed; ``best`` and ``last`` count goals where the district
-    is among the best or last three with a chance of at least one half. No mean over goals.
+    A chance that is one of all districts ranks none. ``hard`` counts goals unlikely or missed;
+    ``best`` and ``last`` count goals where the district is among the best or last three with a
+    chance of at least one half. No mean over goals.
     """
     rows, year = [], year or run.last_year
     for unit in run.shown_districts["unit_code"]:
-        said = [s for s in run.statements(year, unit) if s.key not in ("no_data", "no_object")]
+        said = [s for s in run.statements(year, unit) if is_own(s)]
         codes = [s.goal_code for s in said]
         places_ = where(run.verdicts, unit_code=unit, target_year=year, goal_code=codes)
         hopeful, hard = sum(s.is_hopeful for s in said), sum(s.is_struggling for s in said)
@@ -30,6 +32,11 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns)
     return table[table["total"] > 0].reset_index(drop=True)
+
+
+def is_own(said: Statement) -> bool:
+    """Whether a statement judges this very unit."""
+    return said.key not in ("no_data", "no_object") and not said.is_common
 
 
 def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
@@ -51,7 +58,10 @@ def places(run: ReportData, drawn) -> list[Block]:
     if rows.empty:
         return [prose([word("places.none")])]
     codes = run.asked_of_units(year)
-    lines = [word("places.asked", n=len(codes), year=year, goals="; ".join(map(run.title, codes)))]
+    numbers = ", ".join(str(run.ordered_goals.loc[code, "order"]) for code in codes)
+    lines = [word("places.asked", n=len(codes), year=year, goals=numbers)]
+    if common := run.common_goals(year):
+        lines.append(word("places.common", goals="; ".join(map(run.title, common))))
     for key, column in (("best", "hopeful"), ("push", "hard"), ("top", "best"), ("low", "last")):
         if names := extreme(run, rows, column):
             lines.append(word(f"places.{key}", year=year, names=names))
@@ -62,13 +72,14 @@ def places(run: ReportData, drawn) -> list[Block]:
 def gain_table(run: ReportData) -> list[Block]:
     """Where help raises the province's chance: by reaching the target, and per point of effort."""
     rows = leverages(run)
-    rows = rows[rows["gain"] >= WORTH_SAYING].head(N_GAINS)
+    rows = rows[rows["gain"] >= NOISE].head(N_GAINS)
     if rows.empty:
         return []
-    gains = ("gain", "gain_per_point")
+    number = run.labels.number
     body = [
-        [run.names[unit], run.title(goal), *(run.labels.number(100 * g, 1) for g in both)]
-        for goal, unit, *both in rows[["goal_code", "unit_code", *gains]].itertuples(index=False)
-    ]
+        [run.names[row.unit_code], run.title(row.goal_code), number(100 * row.gain),
+         number(100 * row.gain_per_point, 1)]
+        for row in rows.itertuples()
+    ]  # fmt: skip
     caption = run.word("places.gain_caption", year=run.last_year)
-    return [parts.grid(run, caption, ["unit", "goal", *gains], body, align="llrr")]
+    return [parts.grid(run, caption, "unit goal gain gain_per_point", body, align="llrr")]

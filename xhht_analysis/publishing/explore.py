@@ -165,10 +165,10 @@ def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> fl
 def _shown(run: ReportData, course: Course, chance: float) -> str:
     """Chance in words, "untested" where 02_backtest did not score the model on this goal."""
     text, said = run.labels.short_chance(chance), run.statement(course.goal_code, run.last_year)
+    if course.model == DEFAULT and said is not None:
+        return said.as_tested(text)
     code = run.ordered_goals.loc[course.goal_code, "indicator_code"]
     untested = where(run.scores, model_id=course.model, indicator_code=code).empty
-    if course.model == DEFAULT and said is not None:
-        untested = said.is_untested
     return run.word("untested", chance=text) if untested else text
 
 

@@ -2,28 +2,16 @@
 
 import pandas as pd
 
-from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
 NOMINAL = 80
 
 
-def coverage(run: ReportData, level: int = NOMINAL) -> pd.DataFrame:
-    """Share of past outcomes inside the interval, per indicator of the plan's own goals.
-
-    Columns: indicator_code, covered (percent), n, horizon (the longest tested).
-    """
+def coverage(run: ReportData) -> pd.DataFrame:
+    """`ReportData.coverage` of the shares that the plan's own goals measure."""
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS))["indicator_code"]
-    rows = where(
-        run.scores, model_id=DEFAULT, indicator_code=list(codes), metric=f"coverage_{level}"
-    )
-    rows = rows.dropna(subset="value")
-    rows = rows.assign(covered=100 * rows["value"] * rows["n"])
-    table = rows.groupby("indicator_code", as_index=False).agg(
-        covered=("covered", "sum"), n=("n", "sum"), horizon=("horizon", "max")
-    )
-    return table.assign(covered=table["covered"] / table["n"]) if len(table) else table
+    return where(run.coverage().reset_index(), indicator_code=list(codes)).reset_index(drop=True)
 
 
 def track_sentences(run: ReportData) -> list[str]:
@@ -44,7 +32,7 @@ def track_sentences(run: ReportData) -> list[str]:
             told.append(word("track.horizon", horizon=horizon, year=run.last_year, ahead=ahead))
     levels = [s for s in run.all_statements() if s.chance_text and s.measure_unit != "percent"]
     if levels:
-        n = sum(s.is_untested for s in levels)
+        n = sum(s.doubt == "untested" for s in levels)
         key = "none" if n == len(levels) else "some" if n else "all"
         told.append(word(f"track.levels_{key}", n=n, of=len(levels)))
     return told

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.plan.province import Province, read_province
@@ -174,6 +175,34 @@ class ReportData:
         need = goals["goal_code"].map(lines)
         shares = goals["kind"].isin(SHARE_KINDS) & need.notna()
         return list(goals.index[shares | (goals["kind"].eq(COUNTED_KIND) & (need >= 100))])
+
+    @kept
+    def common_goals(self, year: int) -> list[str]:
+        """Goals asked of every district whose chance is one and the same for all of them.
+
+        A level's chance follows from the level at which a district stands: where all stand at
+        one, it tells none from another.
+        """
+        units, codes = list(self.districts["unit_code"]), self.asked_of_units(year)
+        key = {"unit_code": units, "goal_code": list(filter(self.is_level, codes))}
+        rows = where(self.verdicts, target_year=year, basis=["forecast", "expert"], **key)
+        chances = rows.groupby("goal_code")["prob_reached"].agg(["nunique", "size"])
+        return list(chances.index[(chances["nunique"] == 1) & (chances["size"] > 1)])
+
+    def is_rebuilt(self, indicator_code: str) -> bool:
+        """Whether a rule makes the level of a former district from those of its communes."""
+        return not where(self.standards, level_indicator=indicator_code, scope="district").empty
+
+    @kept
+    def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
+        """Share of past outcomes inside an interval of the kit's model, by indicator_code.
+
+        Columns: covered (percent), n, horizon (the longest tested).
+        """
+        rows = where(self.scores, model_id=DEFAULT, metric=metric).dropna(subset="value")
+        rows = rows.assign(covered=100 * rows["value"] * rows["n"]).groupby("indicator_code")
+        table = rows.agg({"covered": "sum", "n": "sum", "horizon": "max"})
+        return table.assign(covered=table["covered"] / table["n"])
 
     @kept
     def parent_goal(self, goal_code: str) -> str:

@@ -28,7 +28,7 @@ def scorecard(
     ``codes`` default to all goals, with a heading row per block of the plan; ``short`` leaves
     out what the caption and the key of the signs say.
     """
-    word, rows, block = run.word, [], None
+    word, rows, block, with_range = run.word, [], None, False
     seen = where(run.panel, frame=run.province.frame)["year"]
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
     first, last = run.next_years
@@ -39,7 +39,11 @@ def scorecard(
         if not codes and goal.block != block:
             block = goal.block
             rows.append([block_name(run, block)])
+        said = [s for s in pair if s]
+        with_range = with_range or any(s.has_range for s in said)
+        standards = "; ".join(f"{s.target_year}: {s.standard}" for s in said if s.standard)
         name = f"{goal.order}. {run.title(goal.goal_code)}"
+        name += f" ({standards})" if standards else ""
         rows.append([name, *_cells(run, newest, *pair, short=short)])
     heads = [
         *(word(f"col.{name}", year=first) for name in ("target", "actual_of", "verdict")),
@@ -47,11 +51,15 @@ def scorecard(
         word("col.latest", year=newest),
         word("col.verdict", year=last),
     ]
-    columns, key = ["goal", *heads, "since"], word("goals.note") + word("goals.note_since")
+    columns, keys = ["goal", *heads, "since"], ["goals.note"]
+    keys += ["goals.note_range"] if with_range else []
     if run.previous.empty:  # nothing to compare with
-        columns, key = columns[:-1], word("goals.note")
+        columns = columns[:-1]
         rows = [row[: len(columns)] for row in rows]
-    form = {"align": "lrrlrrlc"[: len(columns)], "note": key if note else "", "cards": True}
+    else:
+        keys.append("goals.note_since")
+    key = " ".join(map(word, keys)) if note else ""
+    form = {"align": "lrrlrrlc"[: len(columns)], "note": key, "cards": True}
     return parts.grid(run, caption, columns, rows, **form)
 
 
@@ -95,8 +103,14 @@ def summary_table(run: ReportData) -> pd.DataFrame:
     said = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
     columns = ["goal", "year", "aim", "actual", "latest_of", "assessment", "chance", "since"]
     rows = [
-        [f"{s.order}. {s.title}", s.target_year, s.target_text, s.actual_text, s.latest_text,
-         f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text, s.direction]
+        [f"{s.order}. {s.title}", s.target_year, s.target_text, _of_standard(s, s.actual_text),
+         _of_standard(s, s.latest_text), f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text,
+         s.direction]
         for s in said
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])
+
+
+def _of_standard(said: Statement, figure: str) -> str:
+    """A figure with its standard, where the targets of a goal measure two."""
+    return f"{said.standard}: {figure}" if said.standard else figure

@@ -29,9 +29,12 @@ NAMED_CLASSES = {
 
 
 def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list[str]:
-    """One paragraph per dated target of a goal."""
-    said = (run.statement(goal_code, year, unit_code) for year in run.target_years)
-    return [paragraph(run, one) for one in said if one is not None]
+    """One paragraph per dated target of a goal; a year without one is named as such."""
+    said = {year: run.statement(goal_code, year, unit_code) for year in run.target_years}
+    if not any(said.values()):
+        return []
+    none = "goal.no_target"
+    return [paragraph(run, s) if s else run.word(none, year=year) for year, s in said.items()]
 
 
 def paragraph(run: ReportData, said: Statement) -> str:

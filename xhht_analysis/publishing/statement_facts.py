@@ -25,67 +25,89 @@ SAME_FIGURE = 0.05
 
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
-    v = verdict
-    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
-    goal, indicator = run.ordered_goals.loc[code], run.indicator(v["indicator_code"])
-    target, before = run.target(code, year), run.verdict(code, year, unit, "previous")
-    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
-    seen = [Observation(*row) for row in rows]
-    actual = next((o for o in seen if o.year == year), None)
-    exact = [o for o in seen if o.exact]
-    key = {"goal_code": code, "unit_code": unit, "target_year": year}
-    variants = where(run.variants, **key).set_index("variant")["prob_reached"].to_dict()
-    reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
-    forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
-    expected = v[["q100", "median", "q900"]].astype(float)
-    standards = where(run.targets, goal_code=code)["indicator_code"].nunique()
-    counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
-    said = Statement(
-        goal_code=code,
-        unit_code=unit,
-        target_year=year,
-        indicator_code=v["indicator_code"],
-        order=int(goal["order"]),
-        title=run.title(code),
-        kind=goal["kind"],
-        measure_unit=v["measure_unit"],
-        need=float(v["target_units"] if counted else v["target_value"]),
-        total=len(run.districts),
-        commitment="must" if target is None else str(target["commitment"]),
-        verdict_class=v["verdict_class"],
-        labels=run.labels,
-        lower_is_better=v["comparator"] == "<=",
-        is_forecast=forecast,
-        chance=float(v["prob_reached"]),
-        chance_held=float(v["prob_held"]),
-        chance_range=tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
-        actual=actual,
-        latest=seen[-1] if seen else None,
-        base=exact[-1] if exact else None,
-        expected=None if expected.isna().any() or not forecast else tuple(expected),
-        pace_required=float(v["pace_required"]),
-        pace_before=float(v["pace_own"]),
-        people=float(v["people_required"]),
-        count_unit=str(indicator.get("count_unit_vi") or ""),
-        n_points=int(v["n_points"]),
-        reasons=reasons,
-        depends_on=v["depends_on"] if v["firmness"] == "depends" else "",
-        history=tuple(seen),
-        ended="no_legal_object" in reasons,
-        standard=run.short(v["indicator_code"]) if standards > 1 else "",
-        year_ended=int(run.province.districts_end[:4]),
-        previous=None if before is None else (before["verdict_class"], before["prob_reached"]),
-        variants=variants,
-        tested=str(v.get("tested", "")),
-        drivers=_drivers(run, code, year, unit) if forecast else (),
-    )
-    if unit != run.province.code:
+    said = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
+    if said.has_object:
+        said = replace(said, **_chances(run, verdict))
+    if said.unit_code != run.province.code:
         return said
-    about = actual if v["basis"] == "observed" or said.latest is None else said.latest
+    about = said.actual if verdict["basis"] == "observed" else said.latest
     said = replace(said, readings=_readings(run, said))
-    if goal["kind"] == STATUS_KIND and about is not None:
+    if said.kind == STATUS_KIND and about is not None:
         return _beside_status(run, said, about)
     return replace(said, other_source=_reported(run, said, about))
+
+
+def _aim(run: ReportData, v: pd.Series) -> dict:
+    """What is to be reached, and who can be judged by it."""
+    code, indicator_code, year = v["goal_code"], v["indicator_code"], int(v["target_year"])
+    goal, target = run.ordered_goals.loc[code], run.target(code, year)
+    standards = where(run.targets, goal_code=code)["indicator_code"].nunique()
+    counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
+    reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
+    ended = "no_legal_object" in reasons
+    return {
+        "goal_code": code,
+        "unit_code": str(v["unit_code"]),
+        "target_year": year,
+        "indicator_code": indicator_code,
+        "order": int(goal["order"]),
+        "title": run.title(code),
+        "kind": goal["kind"],
+        "measure_unit": v["measure_unit"],
+        "need": float(v["target_units"] if counted else v["target_value"]),
+        "total": len(run.districts),
+        "commitment": "must" if target is None else str(target["commitment"]),
+        "lower_is_better": v["comparator"] == "<=",
+        "standard": run.short(indicator_code) if standards > 1 else "",
+        "count_unit": str(run.indicator(indicator_code).get("count_unit_vi") or ""),
+        "verdict_class": v["verdict_class"],
+        "reasons": reasons,
+        "ended": ended,
+        "has_object": not ended or v["basis"] == "observed" or run.is_rebuilt(indicator_code),
+    }
+
+
+def _figures(run: ReportData, v: pd.Series) -> dict:
+    """What was observed, year by year, and the run before."""
+    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
+    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
+    history = tuple(Observation(*row) for row in rows)
+    exact, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
+    return {
+        "history": history,
+        "actual": next((o for o in history if o.year == year), None),
+        "latest": history[-1] if history else None,
+        "base": exact[-1] if exact else None,
+        "n_points": int(v["n_points"]),
+        "previous": None if before is None else (before["verdict_class"], before["prob_reached"]),
+    }
+
+
+def _chances(run: ReportData, v: pd.Series) -> dict:
+    """What is expected, how sure that is and what would change it."""
+    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
+    forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
+    expected = v[["q100", "median", "q900"]].astype(float)
+    variants = where(run.variants, goal_code=code, unit_code=unit, target_year=year)
+    tested, whole = str(v.get("tested", "")), unit == run.province.code
+    metric = "count_coverage_80" if v["measure_unit"] == "units" else "coverage_80"
+    covered = run.coverage(metric)["covered"].get(v["indicator_code"], NAN)
+    return {
+        "is_forecast": forecast,
+        "chance": float(v["prob_reached"]),
+        "chance_held": float(v["prob_held"]),
+        "chance_range": tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
+        "expected": None if expected.isna().any() or not forecast else tuple(expected),
+        "pace_required": float(v["pace_required"]),
+        "pace_before": float(v["pace_own"]),
+        "people": float(v["people_required"]),
+        "depends_on": v["depends_on"] if v["firmness"] == "depends" else "",
+        "variants": variants.set_index("variant")["prob_reached"].to_dict(),
+        "drivers": _drivers(run, code, year, unit) if forecast else (),
+        "tested": tested,
+        "covered": float(covered) if tested == "scored" else NAN,
+        "is_common": forecast and not whole and code in run.common_goals(year),
+    }
 
 
 def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:

@@ -22,6 +22,8 @@ from xhht_analysis.publishing.labels import (
 )
 
 NEARLY = 1e-9
+COVERED_ENOUGH = 70.0
+"""Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
 NAN = math.nan
 
 
@@ -66,8 +68,14 @@ class Statement:
         rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
     history
         Observed years, oldest first.
-    ended
-        Whether the unit of recognition (district) no longer exists at the date.
+    ended, has_object
+        Whether the districts no longer exist at the date; whether there is anything to judge then:
+        a level that communes have is rebuilt for the former districts, another has ended with them.
+    tested, covered
+        Whether 02_backtest scored the chance (else "unscored"); percent of the outcomes that its
+        80 % interval held there.
+    is_common
+        Whether the chance is one of all districts, which tells none from another.
     readings
         The same under other readings of the plan's words: other need, class and chance.
     parent, standard
@@ -113,7 +121,7 @@ class Statement:
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
     ended: bool = False
-    year_ended: int = 9999
+    has_object: bool = True
     readings: tuple[Statement, ...] = ()
     parent: str = ""
     standard: str = ""
@@ -121,6 +129,8 @@ class Statement:
     variants: Mapping[str, float] = field(default_factory=dict)
     drivers: tuple[tuple[str, float], ...] = ()
     tested: str = ""
+    covered: float = NAN
+    is_common: bool = False
 
     def meets(self, value: float) -> bool:
         """Whether ``value`` is at the target."""
@@ -129,10 +139,8 @@ class Statement:
 
     @property
     def key(self) -> str:
-        """Class as shown: a goal without object and figures is "no_object", not "no data"."""
-        silent = self.latest is None or self.latest.year < self.year_ended
-        gone = self.ended and silent and self.verdict_class == "no_data"
-        return "no_object" if gone else self.verdict_class
+        """Class as shown: a goal without object is "no_object"."""
+        return self.verdict_class if self.has_object else "no_object"
 
     @property
     def mark(self) -> str:
@@ -212,34 +220,52 @@ class Statement:
 
     @property
     def chance_text(self) -> str:
-        """Rounded chance or its range, "untested" where no test scored it; empty where none."""
-        if not (self.is_forecast or self.has_range):
-            return ""
-        text = self.labels.short_chance(self.chance)
-        if self.has_range:
-            low, high = self.chance_ends
-            text = low if low == high else self.labels.word("range", low=low, high=high)
-        return self.as_tested(text)
+        """Rounded chance or its range, with a remark where a test speaks against it; or empty."""
+        return self.as_tested(self.bare_chance) if self.bare_chance else ""
 
     @property
-    def is_untested(self) -> bool:
-        """Whether there is a chance and 02_backtest scored nothing that it could rest on."""
-        return self.tested == "unscored" and (self.is_forecast or self.has_range)
+    def bare_chance(self) -> str:
+        """Rounded chance or its range, without a remark; empty where none."""
+        if self.has_range:
+            return self.chance_bounds
+        return self.labels.short_chance(self.chance) if self.is_forecast else ""
+
+    @property
+    def chance_bounds(self) -> str:
+        """Least and greatest chance in words; of an end beyond 5 or 95 % only the other."""
+        low, high = (self.labels.short_chance(p) for p in self.chance_range)
+        if low == high:
+            return low
+        if low[0] == "<" and high[0] != ">":
+            return self.labels.word("at_most", target=high)
+        if high[0] == ">" and low[0] != "<":
+            return self.labels.word("at_least", target=low)
+        return self.labels.word("range", low=low, high=high)
+
+    @property
+    def doubt(self) -> str:
+        """Remark on a chance: "untested", "narrow" where its band held too few, or none.
+
+        Untested is one for which 02_backtest scored nothing that it could rest on.
+        """
+        if not (self.is_forecast or self.has_range):
+            return ""
+        return "untested" if self.tested == "unscored" else "narrow" if self.is_narrow else ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the 80 % interval held far fewer of the past outcomes than it promises."""
+        return self.covered < COVERED_ENOUGH
 
     def as_tested(self, chance: str) -> str:
-        """``chance`` in words, with a remark where no test scored it."""
-        return self.labels.word("untested", chance=chance) if self.is_untested else chance
+        """``chance`` in words, with the remark of `doubt`."""
+        return self.labels.word(self.doubt, chance=chance) if self.doubt else chance
 
     @property
     def has_range(self) -> bool:
         """Whether there is no single chance but a least and a greatest one."""
         low, _ = self.chance_range
-        return low == low and not self.is_forecast and self.key != "no_object"
-
-    @property
-    def chance_ends(self) -> list[str]:
-        """Least and greatest chance in words."""
-        return [self.labels.short_chance(p) for p in self.chance_range]
+        return low == low and not self.is_forecast
 
     @property
     def direction(self) -> str:

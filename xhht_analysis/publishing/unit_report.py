@@ -12,7 +12,7 @@ import pandas as pd
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_label
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.decisions import WORTH_SAYING, leverages
+from xhht_analysis.publishing.decisions import NOISE, leverages
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
@@ -55,7 +55,7 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         tallies=[sentences.tally(run, year, judged) for year in run.target_years],
         standing=_standing(run, judged),
         points=sentences.named_points(run, run.last_year, judged),
-        best=next(gains[gains["gain"] >= WORTH_SAYING].itertuples(), None),
+        best=next(gains[gains["gain"] >= NOISE].itertuples(), None),
         scorecard=scorecard(run, caption, codes, judged) if codes else None,
         given=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],

@@ -22,7 +22,7 @@ def courses(run: ReportData) -> dict[str, explore.Course]:
     """Joint courses of the shares whose last target is open and whose districts add up."""
     found = {}
     for said in run.statements(run.last_year):
-        if said.is_forecast and said.measure_unit == "percent" and not said.is_untested:
+        if said.is_forecast and said.measure_unit == "percent" and said.doubt != "untested":
             course = explore.forecast_course(run, said.goal_code, n_draws=N_DRAWS)
             if course.weights is not None and not said.lower_is_better:
                 found[said.goal_code] = course

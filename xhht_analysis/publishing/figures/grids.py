@@ -1,6 +1,7 @@
 """Figures as grids: levels by district and year, chances by district and goal."""
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.district_ranks import standings
@@ -9,6 +10,7 @@ from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, 
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, UNIT_KIND, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
+from xhht_analysis.publishing.statements import Statement
 
 COLUMNS = 3
 UNSURE = len(LEVEL_COLOURS)
@@ -76,37 +78,56 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     return " ".join([text, *(f"{s.target_year}: {s.verdict_text}." for s in said)])
 
 
-def _cell_text(said) -> str:
+def _cell_text(said: Statement | None) -> str:
     """Chance without its sign; the mark alone where there is none or no test scored it."""
-    return said.mark if said.is_untested else said.chance_text.replace(PERCENT, "") or said.mark
+    if said is None:
+        return ""
+    return (
+        said.mark
+        if said.doubt == "untested"
+        else said.bare_chance.replace(PERCENT, "") or said.mark
+    )
 
 
 @styled
 def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
-    units, word, year = list(run.shown_districts["unit_code"]), run.word, year
-    year = year or run.last_year
-    goals = [g for g in run.asked_of_units(year) if any(run.statement(g, year, u) for u in units)]
+    units, word, year = list(run.shown_districts["unit_code"]), run.word, year or run.last_year
+    goals = run.asked_of_units(year)
+    said = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
+    said = said.dropna(axis="columns", how="all")
+    keys = {s.key for s in said.to_numpy().flat if s}
     title = word("heat.title", year=year)
-    if not goals:
+    if not keys - {"no_data", "no_object"}:
         raise NoFiguresError(title)
-    said = [[run.statement(g, year, u) for g in goals] for u in units]
     figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
     axis = axes[0, 0]
     look.heat(
         axis,
-        np.array([[CLASS_ORDER.index(s.key) if s else np.nan for s in row] for row in said]),
-        np.array([[_cell_text(s) if s else "" for s in row] for row in said]),
+        said.map(lambda s: CLASS_ORDER.index(s.key) if s else np.nan).to_numpy(dtype=float),
+        said.map(_cell_text).to_numpy(),
         list(CLASS_COLOURS.values()),
-        xticklabels=[look.wrapped(run.title(goal), 22) for goal in goals],
+        xticklabels=[_column_head(run, goal, list(said[goal])) for goal in said],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7.5},
     )
     axis.xaxis.tick_top()
     axis.tick_params(axis="x", rotation=90, labelsize=7)
-    rows = standings(run, year)
     alt = [
-        word("heat.part", unit=run.names[unit], n=n, total=total)
-        for unit, n, total in rows[["unit_code", "hopeful", "total"]].itertuples(index=False)
+        word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
+        for row in standings(run, year).itertuples()
     ]
-    return look.finish(figure, run, title, f"{title}.", *alt, key=word("heat.key"))
+    if common := run.common_goals(year):
+        alt.append(word("places.common", goals="; ".join(map(run.title, common))))
+    signs = [word(f"heat.{key}") for key in ("reached", "missed", "no_data") if key in keys]
+    key = "; ".join([word("heat.key"), *signs])
+    return look.finish(figure, run, title, f"{title}.", *alt, key=key)
+
+
+def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) -> str:
+    """Title of a goal and what is true of every chance below it."""
+    of_all = [s for s in said if s]
+    notes = [run.word("heat.common")] if any(s.is_common for s in of_all) else []
+    notes += [run.word("heat.narrow")] if any(s.doubt == "narrow" for s in of_all) else []
+    lines = [look.wrapped(run.title(goal_code), 26), *(f"({note})" for note in notes)]
+    return "\n".join(lines)
