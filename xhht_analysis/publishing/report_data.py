@@ -220,25 +220,6 @@ class ReportData:
             lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
-    def chance_of(self, said: Statement) -> float:
-        """P(the province stands at the target in its year) from the forecasts; NaN without."""
-        kind = "quantile" if said.measure_unit == "percent" else "pmf"
-        rows = where(
-            self.forecasts,
-            indicator_code=said.goal_code if said.measure_unit == "units" else said.indicator_code,
-            unit_code=said.unit_code,
-            year=said.target_year,
-            frame=self.province.frame,
-            output_type=kind,
-        ).sort_values("output_type_id")
-        if rows.empty:
-            return float("nan")
-        at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
-        if kind == "pmf":
-            return float(value[[said.meets(level) for level in at]].sum())
-        below = float(np.interp(said.need, value, at, left=0, right=1))
-        return below if said.lower_is_better else 1 - below
-
     @kept
     def verdict(
         self, goal_code: str, year: int, unit_code: str = "", table: str = "verdicts"

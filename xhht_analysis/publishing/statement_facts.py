@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting.verdicts import classify
@@ -163,7 +164,27 @@ def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:
     if said.actual is not None and said.actual.exact:
         name = "reached" if other.meets(said.actual.low) else "missed"
         return (replace(other, verdict_class=name, chance=NAN),)
-    chance = run.chance_of(other) if said.is_forecast else NAN
+    chance = chance_of(run, other) if said.is_forecast else NAN
     if chance != chance:
         return ()
     return (replace(other, verdict_class=classify(chance), chance=chance),)
+
+
+def chance_of(run: ReportData, said: Statement) -> float:
+    """P(the province stands at the target in its year) from the forecasts; NaN without."""
+    kind = "quantile" if said.measure_unit == "percent" else "pmf"
+    rows = where(
+        run.forecasts,
+        indicator_code=said.goal_code if said.measure_unit == "units" else said.indicator_code,
+        unit_code=said.unit_code,
+        year=said.target_year,
+        frame=run.province.frame,
+        output_type=kind,
+    ).sort_values("output_type_id")
+    if rows.empty:
+        return float("nan")
+    at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
+    if kind == "pmf":
+        return float(value[[said.meets(level) for level in at]].sum())
+    below = float(np.interp(said.need, value, at, left=0, right=1))
+    return below if said.lower_is_better else 1 - below
