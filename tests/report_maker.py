@@ -6,7 +6,7 @@ import nbformat
 import pandas as pd
 
 from tests import frames
-from xhht_analysis.publishing import appendix, brief, documents, report, review, word
+from xhht_analysis.publishing import appendix, documents, report, word
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
@@ -17,10 +17,9 @@ def parts(
 ) -> dict[str, list]:
     """Blocks of the three documents in the order of notebook 05."""
     drawn = gallery.pictures(material) if figures else lambda *names: []
-    body = review.body(material, variant, {}, drawn)
     return {
-        "brief": brief.brief(material),
-        "report": [*report.opening(material, variant), *body],
+        "brief": report.brief(material),
+        "report": report.report(material, variant, drawn),
         "annex": appendix.annex(material, drawn),
     }
 

@@ -12,7 +12,7 @@ from docx.shared import Mm, Pt
 from tests import frames, report_maker
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.publishing import documents, workbook
+from xhht_analysis.publishing import documents, report, workbook
 from xhht_analysis.publishing.blocks import by_heading, heading, table
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
@@ -118,7 +118,7 @@ def test_submitted_markup_stays_text(tmp_path):
     run = report_maker.hostile()
     office = {"causes": [f"{HOSTILE} của **cơ quan**"]}
     blocks = report_maker.sections(run, figures=False)
-    blocks += report_maker.review.review(run, "midterm", office, lambda *names: [])
+    blocks += report.report(run, "midterm", lambda *names: [], office)
     notebook = report_maker.executed(blocks, tmp_path / "05.ipynb")
     text = report_maker.export_html(notebook, tmp_path / "p.html").read_text(encoding="utf-8")
     assert len(Page(text).all("script")) == 1

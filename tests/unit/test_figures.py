@@ -241,7 +241,9 @@ def test_a_run_without_figures_draws_no_empty_frame():
     assert all(block.content["alt"] and block.content["caption"] for block in drawn.values())
     with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
         courses.plot_fan(bare, "clc_it")
-    said = " ".join(plain_text(b.content) for b in report.sections(bare, gallery.pictures(bare)))
+    said = " ".join(
+        plain_text(b.content) for b in report.report(bare, "annual", gallery.pictures(bare))
+    )
     assert "5 năm gần nhất: không có số liệu để vẽ hình này." in said
 
 

@@ -14,7 +14,6 @@ from xhht_analysis.publishing import (
     district_ranks,
     implementation,
     report,
-    review,
     run_tables,
     sentences,
     unit_report,
@@ -289,16 +288,17 @@ def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path)
     text = f"# {variant}\n\n## causes\n\nNguyên nhân <b>một</b>\ntiếp.\n\nHai.\n\n## basis\n"
     text += "<!-- trợ giúp -->\n# adhoc\n## causes\nkhông\n"
     path.write_text(text, encoding="utf-8")
-    office = review.office_paragraphs(path, variant)
+    office = report.office_paragraphs(path, variant)
     assert office == {"causes": ["Nguyên nhân <b>một</b> tiếp.", "Hai."]}
-    blocks = review.review(run, variant, office, lambda *names: [])
+    blocks = report.report(run, variant, lambda *names: [], office)
     heads = [b.content["text"] for b in blocks
              if b.content["kind"] == "heading" and b.content["level"] == 2]  # fmt: skip
     assert heads == ["Căn cứ", "Công tác chỉ đạo, triển khai", "Kết quả thực hiện theo mục tiêu",
                      "Kết quả thực hiện nhiệm vụ, giải pháp", "Kinh phí thực hiện", "Ưu điểm",
                      "Hạn chế", "Nguyên nhân", "Bài học kinh nghiệm",
                      "Phương hướng, nhiệm vụ thời gian tới",
-                     "Đề xuất, kiến nghị theo nơi nhận"]  # fmt: skip
+                     "Đề xuất, kiến nghị theo nơi nhận",
+                     *map(run.word, ("heading.quality", "heading.methods"))]  # fmt: skip
     blank = [b for b in blocks if b.content.get("style") == "blank"]
     assert "config/paragraphs.md" in str(blank[0].content)
     assert not any("Nguyên nhân khách quan" in str(b.content) for b in blank)
@@ -310,12 +310,13 @@ def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path)
      ("adhoc", "Báo cáo chuyên đề")],
 )  # fmt: skip
 def test_variants_name_their_kind(variant, title):
-    assert title in str([b.content for b in report.opening(frames.make_material(), variant)])
+    blocks = report.report(frames.make_material(), variant, lambda *names: [])
+    assert title in blocks[0].content["text"]
 
 
 def test_an_unknown_variant_is_refused():
     with pytest.raises(ValueError, match="annual, midterm, final, adhoc"):
-        report.opening(frames.make_material(), "monthly")
+        report.report(frames.make_material(), "monthly", lambda *names: [])
 
 
 def test_the_english_page_has_no_vietnamese_but_names_and_no_codes():

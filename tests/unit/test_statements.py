@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests import frames
 from tests.random_runs import random_run
-from xhht_analysis.publishing import brief, decisions, report, scorecard, sentences
+from xhht_analysis.publishing import decisions, report, scorecard, sentences
 from xhht_analysis.publishing.blocks import cell_text, plain_text
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.report_data import ReportData
@@ -132,7 +132,7 @@ def check_readings(run: ReportData, said) -> None:
 
 def check_page(run: ReportData) -> None:
     """Sentences on the whole plan: counted from the statements, of the day of the report."""
-    blocks = [*brief.brief(run), *report.proposals(run), *report.results(run, lambda *_: [])]
+    blocks = [*report.brief(run), *report.report(run, "annual", lambda *_: [])]
     text = "\n".join(plain_text(block.content) for block in blocks)
     assert not re.search(r"\u22120(,0+)?(?!,?\d)|\bnan\b|None|đạt đạt", text)
     for year in TARGET_YEARS:

@@ -46,11 +46,11 @@ def addressee(run: ReportData, text: str) -> str:
     return run.word("addressee")
 
 
-def measures(run: ReportData, goal_code: str) -> list[str]:
-    """Measures of the plan that serve a goal: code as the plan prints it, and title."""
+def measures(run: ReportData, goal_code: str) -> dict[str, str]:
+    """Titles of the plan's measures that serve a goal, by their code as the plan prints it."""
     titles = {row["task_code"]: run.labels.local(row, "title") for _, row in run.tasks.iterrows()}
     codes = split_codes(run.ordered_goals.loc[goal_code, "task_codes"])
-    return [f"{task_label(code)} {titles[code]}" for code in codes if code in titles]
+    return {task_label(code): titles[code] for code in codes if code in titles}
 
 
 def task_label(code: str) -> str:

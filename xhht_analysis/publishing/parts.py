@@ -79,9 +79,3 @@ def _cell(run: ReportData, cell: object) -> tuple[str | list, bool]:
     if isinstance(cell, str | list):
         return cell, False
     return run.labels.number(cell), cell is not None
-
-
-def opening(run: ReportData, title: str, note: str = "") -> list[Block]:
-    """Title, the banner of invented data, a note."""
-    banner = [prose([run.word("sample_banner")], "banner")] if run.is_sample else []
-    return [heading(title, 1), *banner, *([prose([note], "note")] if note else [])]

@@ -46,7 +46,7 @@ def check_config(project: Project) -> None:
     from xhht_analysis.plan.config_tables import CONFIG_TABLES, read_config
     from xhht_analysis.plan.consistency import check_plan
     from xhht_analysis.plan.province import read_province
-    from xhht_analysis.publishing.review import office_paragraphs
+    from xhht_analysis.publishing.report import office_paragraphs
 
     readers: dict[str, Callable[[Path], object]] = {
         **{f"{name}.csv": functools.partial(read_config, name) for name in CONFIG_TABLES},
