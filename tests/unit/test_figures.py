@@ -237,7 +237,7 @@ def test_a_run_without_figures_draws_no_empty_frame():
     )  # fmt: skip
     drawn = gallery.save_all(bare, gallery.report_figures(bare), "")
     kinds = {name: block.content["kind"] for name, block in drawn.items()}
-    assert [name for name in kinds if kinds[name] == "picture"] == ["overview", "heatmap"]
+    assert [name for name in kinds if kinds[name] == "picture"] == ["overview"]
     assert all(block.content["alt"] and block.content["caption"] for block in drawn.values())
     with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
         courses.plot_fan(bare, "clc_it")

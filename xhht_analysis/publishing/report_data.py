@@ -16,7 +16,7 @@ from xhht_analysis.forecasting.observed import observed_shares
 from xhht_analysis.forecasting.plan_indicators import LevelFacts
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
-from xhht_analysis.publishing.labels import Labels, collation_key
+from xhht_analysis.publishing.labels import Labels, collation_key, rounded_percent
 from xhht_analysis.publishing.selection import kept, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
@@ -177,15 +177,16 @@ class ReportData:
 
     @kept
     def common_goals(self, year: int) -> list[str]:
-        """Goals asked of every district whose chance is one and the same for all of them.
+        """Goals asked of every district whose chance, as shown, is one and the same for them all.
 
-        A level's chance follows from the level at which a district stands: where all stand at
-        one, it tells none from another.
+        A level's chance follows from the level at which a district stands: it may tell none from
+        another.
         """
         units, codes = list(self.districts["unit_code"]), self.asked_of_units(year)
         key = {"unit_code": units, "goal_code": list(filter(self.is_level, codes))}
         rows = where(self.verdicts, target_year=year, basis=["forecast", "expert"], **key)
-        chances = rows.groupby("goal_code")["prob_reached"].agg(["nunique", "size"])
+        rows = rows.assign(chance=rows["prob_reached"].map(rounded_percent))
+        chances = rows.groupby("goal_code")["chance"].agg(["nunique", "size"])
         return list(chances.index[(chances["nunique"] == 1) & (chances["size"] > 1)])
 
     def is_rebuilt(self, indicator_code: str) -> bool:

@@ -138,11 +138,24 @@ def _reported(run: ReportData, said: Statement, shown: Observation | None) -> Ob
     """What the agency sent for the province that year, where it is not the figure shown."""
     if shown is None or said.measure_unit != "percent":
         return None
-    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
-    sent = rows[rows["value_type"].ne("derived")]["value"].dropna()
-    if sent.empty or (shown.exact and abs(sent.iloc[0] - shown.low) < SAME_FIGURE):
-        return None
-    return Observation(shown.year, float(sent.iloc[0]), float(sent.iloc[0]))
+    sent = set_aside(run, said.indicator_code).get(shown.year)
+    return None if sent is None else Observation(shown.year, sent, sent)
+
+
+def set_aside(run: ReportData, indicator_code: str) -> pd.Series:
+    """Share that was reported for the province where the sum of its units stands: by year.
+
+    Percent; only where the sum is another or has gaps. A single source has none.
+    """
+    whole = run.province.code
+    rows = where(run.rows(indicator_code), unit_code=whole).dropna(subset="value")
+    rows = rows[rows["value_type"].ne("derived")].drop_duplicates("year")
+    reported = rows.set_index("year")["value"].astype(float)
+    if reported.empty:
+        return reported
+    low, high = (end[whole].reindex(reported.index) for end in run.share_bounds(indicator_code))
+    differs = (reported - low).abs().ge(SAME_FIGURE) | (high - low).ge(NEARLY)
+    return reported[differs]
 
 
 def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:

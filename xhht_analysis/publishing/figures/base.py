@@ -10,7 +10,7 @@ say the same.
 import io
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from PIL import Image, PngImagePlugin
 from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block, prose
-from xhht_analysis.publishing.labels import CLASS_ORDER
+from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
 
@@ -33,6 +33,8 @@ DPI = 144
 INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
+DOUBT = "\u2020"
+"""Sign at a chance that no test scored, or whose band held too few outcomes."""
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
@@ -95,7 +97,7 @@ def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = ""
     The title is kept for caption and file; ``key`` explains signs in a line above the source.
     """
     figure.set_gid(title)
-    figure.set_label(" ".join(alt))
+    figure.set_label(" ".join(filter(None, alt)))
     lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
@@ -103,6 +105,12 @@ def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = ""
         text = figure.text(0.5, 0.5, run.word("sample"), ha="center", va="center", **mark)
         text.set_in_layout(False)
     return figure
+
+
+def class_key(run: ReportData, keys: Iterable[str]) -> str:
+    """Marks of these verdict classes and their words, from best to worst."""
+    drawn = [c for c in CLASS_ORDER if c in keys]
+    return "  ".join(f"{SYMBOLS[c]} {run.labels.verdict(c)}" for c in drawn)
 
 
 def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
@@ -140,17 +148,12 @@ def heat(axis, values, texts, colours, **options) -> None:
     axis.tick_params(length=0)
 
 
-def lay_out(figure: Figure) -> None:
-    """Give the axes of a figure the room that its texts leave; letters depend on `DPI`."""
-    figure.set_dpi(DPI)
-    figure.get_layout_engine().execute(figure)
-
-
 def settle(figure: Figure) -> None:
     """Lay a figure out once: PNG and SVG then need not do it again."""
     if figure.get_layout_engine() is not None:
         with figure_style():
-            lay_out(figure)
+            figure.set_dpi(DPI)  # room for letters depends on it
+            figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
 
 

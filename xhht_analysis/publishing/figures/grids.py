@@ -30,7 +30,7 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
     codes = indicators or tuple(dict.fromkeys(lines["indicator_code"]))
-    codes = [c for c in codes if run.levels(c)["reported"].any()]
+    codes = [c for c in codes if run.levels(c).eval("reported and low == high").any()]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
@@ -39,7 +39,9 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
+    doubts = {s.doubt for s in run.all_statements() if s.kind == COUNTED_KIND and s.doubt}
+    key = [word("ladder.key"), *(word(f"sign.{d}", doubt=look.DOUBT) for d in sorted(doubts))]
+    return look.finish(figure, run, title, f"{title}.", *alt, key=" ".join(key))
 
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:
@@ -68,9 +70,10 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     for s in said:
         required = run.ordered_goals.loc[s.goal_code, "level_required"]
         level = word("level_short", n=required) if required > 1 else ""
-        aim = f"{s.target_year}: {level} {s.amount(s.need)} {s.mark} {s.chance_text}"
-        heads.append(look.wrapped(aim.rstrip(), 33))
-    axis.set_title("\n".join(heads), fontsize=6.8)
+        sign = look.DOUBT if s.doubt else ""
+        aim = (f"{s.target_year}:", level, s.amount(s.need), s.mark, s.bare_chance + sign)
+        heads.append(look.wrapped(" ".join(filter(None, aim)), 36))
+    axis.set_title("\n".join(heads), fontsize=6.2)
     year = cells["year"].max()
     counts = where(cells, year=year)["text"].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
@@ -119,8 +122,10 @@ def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     ]
     if common := run.common_goals(year):
         alt.append(word("places.common", goals="; ".join(map(run.title, common))))
-    signs = [word(f"heat.{key}") for key in ("reached", "missed", "no_data") if key in keys]
-    key = "; ".join([word("heat.key"), *signs])
+    shown = [(s, _cell_text(s)) for s in said.to_numpy().flat if s]
+    numbers = [word("heat.key")] if any(text != s.mark for s, text in shown) else []
+    marks = look.class_key(run, {s.key for s, text in shown if text == s.mark})
+    key = "; ".join([*numbers, *filter(None, [marks])])
     return look.finish(figure, run, title, f"{title}.", *alt, key=key)
 
 
@@ -128,6 +133,6 @@ def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) 
     """Title of a goal and what is true of every chance below it."""
     of_all = [s for s in said if s]
     notes = [run.word("heat.common")] if any(s.is_common for s in of_all) else []
-    notes += [run.word("heat.narrow")] if any(s.doubt == "narrow" for s in of_all) else []
+    notes += [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
     lines = [look.wrapped(run.title(goal_code), 26), *(f"({note})" for note in notes)]
     return "\n".join(lines)

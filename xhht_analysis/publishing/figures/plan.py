@@ -1,5 +1,7 @@
 """Figures with one row per goal: where all stand, pace needed beside pace so far."""
 
+import textwrap
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -11,9 +13,9 @@ from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.publishing.sentences import tally
 from xhht_analysis.publishing.statements import Statement
 
-FULL, MARKS_AT = 100, (-20, -8)
-ROOM = 130
-"""Right end of the axis: what lies beyond 130 % of the target is cut there."""
+FULL, MARKS_AT = 100, (-46, -17)
+ROOM, END = 130, 330
+"""Where bars end (what lies beyond 130 % of the target is cut there), and the whole row."""
 
 
 @styled
@@ -27,7 +29,7 @@ def plot_overview(run: ReportData) -> Figure:
     title = word("overview.title", n=len(pairs))
     if not pairs:
         raise NoFiguresError(title)
-    figure, axes = look.canvas(max(2.4, 0.7 + 0.28 * len(pairs)))
+    figure, axes = look.canvas(max(2.4, 0.7 + 0.33 * len(pairs)))
     axis, newest = axes[0, 0], [[s for s in pair if s][-1] for pair in pairs]
     sns.barplot(
         x=[attained(s) for s in newest],
@@ -42,28 +44,19 @@ def plot_overview(run: ReportData) -> Figure:
     )
     for bar in axis.patches:
         bar.set_y(bar.get_y() + 0.22)
-    for place, (pair, said) in enumerate(zip(pairs, newest, strict=True)):
-        _marks(axis, place, pair)
-        axis.text(0, place - 0.2, f"{said.order}. {said.title}", va="center", fontsize=7.4)
-        size = f"{said.latest_text} / {said.amount(said.need, 0)}"
-        if said.target_year != run.last_year:
-            size += f" ({word('col.target', year=said.target_year).lower()})"
-        axis.text(ROOM + 1, place + 0.2, size, va="center", fontsize=7, color=INK)
-    # no line crosses a name: the target is marked beside each bar alone
-    axis.grid(visible=False)
-    beside = [[place + at for place in range(len(newest))] for at in (0.02, 0.42)]
-    axis.vlines([FULL] * len(newest), *beside, color=TARGET, lw=1.5)
+    for place, pair in enumerate(pairs):
+        _draw_row(axis, run, place, pair)
     for x, year in zip(MARKS_AT, run.target_years, strict=True):
         axis.text(x, -0.75, str(year), fontsize=6, weight="bold", ha="center")
-    limits = {"xlim": (-26, ROOM), "ylim": (len(pairs) - 0.5, -1)}
-    axis.set(**limits, yticks=[], ylabel="", xticks=[0, 50, FULL])
+    axis.grid(visible=False)
+    axis.set(xlim=(-60, END), ylim=(len(pairs) - 0.5, -1), yticks=[], ylabel="")
+    axis.set_xticks([0, 50, FULL])
     axis.set_xlabel(word("overview.axis", year=run.last_year), loc="left")
-    sns.despine(ax=axis, left=True)
+    sns.despine(ax=axis, left=True, bottom=True)
+    keys = {s.key for pair in pairs for s in pair if s}
+    key = f"{look.class_key(run, keys)}. {word('overview.key')}"
     parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
-    alt = [word("overview.alt", parts=parts)]
-    figure = look.finish(figure, run, title, *alt, key=word("overview.key"))
-    look.lay_out(figure)  # the texts beside the axes find their room in a second round
-    return figure
+    return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
 def attained(said: Statement) -> float:
@@ -76,13 +69,22 @@ def attained(said: Statement) -> float:
     return min(ROOM, FULL * share)
 
 
-def _marks(axis, place: int, pair: list[Statement | None]) -> None:
+def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -> None:
+    """Marks, title, the target beside the bar, and latest figure against target."""
     for x, said in zip(MARKS_AT, pair, strict=True):
         if said is not None:
             colour = CLASS_COLOURS[said.key]
             box = {"boxstyle": "square,pad=0.25", "fc": colour, "ec": GREY, "lw": 0.5}
             text = {"color": look.ink_on(colour), "bbox": box, "fontsize": 8}
             axis.text(x, place + 0.06, said.mark, ha="center", va="center", **text)
+    said = next(s for s in reversed(pair) if s)
+    title = textwrap.shorten(f"{said.order}. {said.title}", 100, placeholder="…")
+    axis.text(0, place - 0.2, title, va="center", fontsize=7.4)
+    axis.vlines(FULL, place + 0.03, place + 0.41, color=TARGET, lw=1.5)
+    size = f"{said.latest_text} / {said.amount(said.need, 0)}"
+    if said.target_year != run.last_year:
+        size += f" ({run.word('col.target', year=said.target_year).lower()})"
+    axis.text(ROOM + 4, place + 0.22, size, va="center", fontsize=7, color=INK)
 
 
 @styled

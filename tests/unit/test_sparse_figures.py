@@ -1,0 +1,130 @@
+"""Figures of runs with few figures: nothing overlaps, no sign is promised that is not drawn."""
+
+import numpy as np
+import pytest
+
+from tests import frames
+from tests.figure_checks import overlapping_texts
+from tests.random_runs import random_run
+from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing.figures import courses, gallery, grids, plan
+from xhht_analysis.publishing.selection import NoFiguresError
+
+pytestmark = pytest.mark.unit
+NB = "\u00a0"
+
+
+def key(figure) -> str:
+    return " ".join(figure.get_supxlabel().split())
+
+
+def drawn(axes, gid: str) -> list[tuple]:
+    one = next(line for line in axes.lines if line.get_gid() == gid)
+    return list(zip(one.get_xdata(), one.get_ydata(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("years", "holes", "as_of"),
+    [(1, 1.0, "2026-11-20"), (1, 0.9, "2026-11-20"), (2, 0.6, "2024-11-20"), (3, 0.3, "2023-11-20"),
+     (6, 0.0, "2031-03-01")],
+)  # fmt: skip
+def test_no_text_of_a_sparse_run_lies_on_another(years, holes, as_of):
+    run = random_run(7, years, holes, False, as_of)
+    for name, sketch in (gallery.report_figures(run) | gallery.annex_figures(run)).items():
+        try:
+            figure = sketch()
+        except NoFiguresError:
+            continue
+        titles = [axis._left_title for axis in figure.axes if axis.get_title("left")]
+        assert overlapping_texts(figure) == [], name
+        assert overlapping_texts(figure, titles) == [], name
+
+
+def test_titles_of_the_overview_end_above_the_mark_of_the_target():
+    figure = plan.plot_overview(frames.make_material())
+    axes = figure.axes[0]
+    tops = [path.vertices[:, 1].min() for c in axes.collections for path in c.get_paths()]
+    for place, top in enumerate(sorted(tops)):
+        (title,) = [t for t in axes.texts if t.get_text().startswith(f"{place + 1}. ")]
+        box = title.get_window_extent().transformed(axes.transData.inverted())
+        assert max(box.y0, box.y1) < top  # the axis of rows points down
+
+
+def test_a_report_set_aside_is_a_mark_of_its_own_and_said():
+    panel = frames.make_panel()
+    mine = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "82")
+    panel.loc[mine, "value_type"] = "derived"
+    at = mine & (panel["year"] == 2022)  # the districts sum to 29 %
+    panel.loc[at, ["value", "numerator", "value_type"]] = [31.4, 3454.0, "reported"]
+    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    at = mine & (panel["year"] == 2021)  # ten districts hold 2510 of 11000, one may have 1000
+    panel.loc[at, ["value", "numerator", "value_type"]] = [25.0, 2750.0, "reported"]
+    run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2021))])
+    figure = courses.plot_fan(run, "clc_it")
+    assert drawn(figure.axes[0], "aside") == [(2021, 25.0), (2022, 31.4)]
+    assert "× số cơ quan chủ trì báo cáo, không dùng làm kết quả" in key(figure)
+    note = sentences.set_aside_note(run, "clc_it")
+    assert f"năm 2022 báo cáo 31,4{NB}%, cộng từ các đơn vị 29,0{NB}%" in note
+    assert f"năm 2021 báo cáo 25,0{NB}%, cộng từ các đơn vị từ 22,8{NB}% đến 31,9{NB}%" in note
+    for other in (figure, courses.plot_shares(run), courses.plot_districts(run, "clc_it")):
+        assert note in other.get_label()
+    unit = courses.plot_fan(run, "clc_it", "815")
+    assert drawn(unit.axes[0], "aside") == []
+    assert "×" not in key(unit)
+    assert sentences.set_aside_note(run, "literacy_l2_districts") == ""
+    assert sentences.set_aside_note(frames.make_material(), "trained_population") == ""
+
+
+def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():
+    panel = frames.make_panel()
+    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
+    axes = courses.plot_fan(run, "clc_it").axes[0]
+    assert drawn(axes, "median")[0][0] == 2027
+
+
+def test_the_key_names_what_is_drawn_and_no_more():
+    run = frames.make_material()
+    fan, shares = courses.plot_fan(run, "clc_it"), courses.plot_shares(run)
+    assert "dải nhạt: 95 %" in key(fan)
+    assert "95 %" not in key(shares)
+    blank = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
+    silent = frames.make_material(verdicts=run.verdicts.assign(**blank))
+    assert "dự báo" not in key(courses.plot_fan(silent, "clc_it"))
+    assert "khoảng có thể" not in key(fan)
+
+
+def test_districts_stand_on_a_scale_of_their_own_figures():
+    panel = frames.make_panel()
+    mine = panel["indicator_code"] == "university_degree"
+    panel.loc[mine, ["value", "numerator"]] /= 5  # 4 to 11 percent, targets 12 and 15
+    run = frames.make_material(panel=panel, forecasts=frames.make_forecasts().head(0))
+    figure = courses.plot_districts(run, "university_degree")
+    (limits,) = {axis.get_ylim() for axis in figure.axes if axis.axison}
+    assert limits == (0, pytest.approx(16.5, abs=0.6))
+
+
+def test_grids_without_a_verdict_or_a_level_are_sentences():
+    bare = frames.make_material(verdicts=frames.make_verdicts(no_data=True))
+    with pytest.raises(NoFiguresError, match="Khả năng đạt mục tiêu năm 2030"):
+        grids.plot_heatmap(bare)
+    panel = frames.make_panel()
+    levels = panel["level"].notna() & (panel["unit_code"] != "82")
+    panel.loc[levels, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 0, 3]
+    with pytest.raises(NoFiguresError):
+        grids.plot_ladder(frames.make_material(panel=panel))
+    assert "đã đạt" not in key(grids.plot_heatmap(frames.make_material()))
+
+
+def test_a_chance_in_doubt_has_a_sign_in_every_panel():
+    verdicts = frames.make_verdicts()
+    verdicts["tested"] = "unscored"
+    run = frames.make_material(verdicts=verdicts)
+    for figure in (courses.plot_shares(run), grids.plot_ladder(run)):
+        heads = [axis.get_title("left") for axis in figure.axes if axis.get_title("left")]
+        assert all("†" in head for head in heads if f"{NB}%" in head)
+        assert "† chưa kiểm định" in key(figure)
+    heads = [label.get_text() for label in grids.plot_heatmap(run).axes[0].get_xticklabels()]
+    assert all(
+        "(chưa kiểm định)" in head for head in heads if "kỹ năng sống" not in " ".join(head.split())
+    )
