@@ -30,7 +30,7 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
     codes = indicators or tuple(dict.fromkeys(lines["indicator_code"]))
-    codes = [c for c in codes if run.levels(c).eval("reported and low == high").any()]
+    codes = [c for c in codes if _is_known(run.levels(c)).any()]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
@@ -42,6 +42,11 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     doubts = {s.doubt for s in run.all_statements() if s.kind == COUNTED_KIND and s.doubt}
     key = [word("ladder.key"), *(word(f"sign.{d}", doubt=look.DOUBT) for d in sorted(doubts))]
     return look.finish(figure, run, title, f"{title}.", *alt, key=" ".join(key))
+
+
+def _is_known(levels: pd.DataFrame) -> pd.Series:
+    """Whether a level is reported and sure."""
+    return levels["reported"] & levels["low"].eq(levels["high"])
 
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:
