@@ -214,13 +214,18 @@ def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypat
     row = {"goal_code": "clc_it", "indicator_code": "clc_it", "frame": "2021", "target_year": 2030}
     row |= {"verdict_class_before": "open", "verdict_class_after": "likely"}
     row |= {"prob_reached_before": 0.48, "prob_reached_after": 0.71, "causes": "new;revision"}
-    frame = pd.DataFrame([{**row, "unit_code": "815"}, {**row, "unit_code": "82"}])
+    of_district, of_province = ({**row, "unit_code": code} for code in ("815", "82"))
+    same = {**of_province, "goal_code": "life_skills", "verdict_class_after": "open"}
+    first = {**of_province, "goal_code": "information_literacy"}
+    frame = pd.DataFrame([of_district, of_province, same | {"prob_reached_after": 0.49}, first])
     monkeypatch.setattr(comparison, "compare", lambda *arguments: (frame, {"new": 3}, []))
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "reports" / AFTER).mkdir(parents=True)
     result_commands.compare(BEFORE, AFTER, out=tmp_path)
     output = capsys.readouterr().out.replace("\u00a0", " ")
-    assert output.count(f"{Labels('vi').verdict('open')} 50 %") == 1  # chances go by 5
-    assert output.count(f"{Labels('vi').verdict('likely')} 70 %") == 1
+    assert output.count(f"{Labels('vi').verdict('open')} 50 %") == 2  # chances go by 5
+    assert output.count(f"{Labels('vi').verdict('likely')} 70 %") == 2
+    assert "kỹ năng sống" not in output  # 48 and 49 % are both shown as 50 %
+    assert output.index("năng lực thông tin") < output.index("CNTT")  # the plan's order
     assert "số liệu mới; sửa, rút số liệu đã gửi" in output
-    assert "2 đánh giá thay đổi" in output
+    assert "4 đánh giá thay đổi" in output

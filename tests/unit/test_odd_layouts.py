@@ -292,3 +292,25 @@ def test_a_row_of_measures_that_is_not_asked_for_is_named():
     reading = read(drawn.mn01(counts, counts, counts))
     rows = [f["message"] for f in reading.finding_rows if f["message"].startswith("Dòng")]
     assert any("Tổng số trẻ trong độ tuổi" in message for message in rows)
+
+
+def test_a_second_table_has_nothing_of_a_remark_beside_the_figures_of_the_first():
+    board = two_tables().put("E5", "Số liệu năm 2023")
+    assert set(by_year(read(board))) == {("clc_it", 2024), ("life_skills", 2024)}
+
+
+@pytest.mark.parametrize(
+    ("label", "read_as"),
+    [
+        ("TN THCS tại chỗ, hệ GDTX", (392, 406, "G7")),  # the shorter label is the measure
+        ("TN THCS tại chỗ", None),  # two rows of one label: which is it?
+    ],
+)
+def test_of_two_rows_with_the_words_of_a_measure_the_shorter_label_is_it(label, read_as):
+    board = drawn.dress("THCS-M1", "THỐNG KÊ THANH THIẾU NIÊN", "Xã: Tân Thới").row("A5", AGES)
+    board.row("A6", [1, "Số người phải phổ cập", 90, 91, 92, 93, 100, 101, 102, 103, 772])
+    board.row("A7", [2, "TN THCS tại chỗ", None, None, None, None, 90, 95, 96, 97, 378])
+    board.row("A8", [3, "TN THCS học nơi khác", None, None, None, None, 5, 4, 3, 2, 14])
+    board.row("A9", [4, label, None, None, None, None, 1, 1, 1, 1, 4])
+    key = ("lower_secondary_graduates_15_18", TAN_THOI)
+    assert figures(read(board)).get(key) == read_as

@@ -78,9 +78,19 @@ def test_what_is_no_command(words):
     assert ("status" in message) is (words in ([], ["stattus"]))
 
 
-def test_a_number_out_of_range_and_a_choice_that_is_none():
+def test_a_number_out_of_range_and_a_choice_that_is_none(capsys):
     assert "từ 1 trở lên" in told("run", "--jobs", "0")
-    assert "vi', 'en" in told("run", "--lang", "fr")
+    assert "«fr» không có trong: 'vi', 'en'" in told("run", "--lang", "fr")
+    cli._run_command(["run", "--help"])
+    assert "[từ 1 trở lên]" in capsys.readouterr().out
+
+
+def test_no_command_is_cut_short_in_the_list(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    cli._run_command(["--help"])
+    commands = capsys.readouterr().out.split("Lệnh:")[1].strip().splitlines()
+    assert len(commands) == len(GROUP.commands)
+    assert [line for line in commands if line.endswith("...")] == []
 
 
 @pytest.mark.parametrize("name", [None, *GROUP.commands])

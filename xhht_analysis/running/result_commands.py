@@ -131,7 +131,7 @@ def schedule(
 
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:
-    """Hai lần chạy khác nhau ở đâu, vì sao: số liệu mới, sửa số liệu, mô hình, quy tắc."""
+    """Hai lần chạy khác nhau ở đâu, vì sao."""
     from xhht_analysis.running import comparison
 
     project = project_at(out)
@@ -142,29 +142,30 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
     for line in why:
         typer.echo(line)
-    rows = _moved_goals(project, verdicts)
-    terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
+    if rows := _moved_goals(project, verdicts):
+        terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
     typer.echo(messages.COMPARED.format(n=len(verdicts), path=path))
 
 
 def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """Rows for the terminal: the province's goals that moved, before and after, and why."""
+    """Rows for the terminal: goals of the province, in the plan's order, whose words changed."""
     from xhht_analysis.plan.goals import read_goals
     from xhht_analysis.plan.province import read_province
     from xhht_analysis.publishing.labels import Labels
 
     labels, province = Labels("vi"), read_province(project.config_dir).code
-    titles = read_goals(project.config_dir).set_index("goal_code")["title_vi"]
+    goals = read_goals(project.config_dir).set_index("goal_code")[["order", "title_vi"]]
+    of_province = verdicts[verdicts["unit_code"].eq(province)].join(goals, on="goal_code")
     rows = []
-    for row in verdicts[verdicts["unit_code"] == province].to_dict("records"):
-        ends = [
+    for row in of_province.sort_values(["order", "target_year"]).to_dict("records"):
+        before, after = (
             f"{labels.known('class', row[f'verdict_class_{end}'])} "
             f"{labels.short_chance(row[f'prob_reached_{end}'])}".strip()
             for end in ("before", "after")
-        ]
-        causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
-        name = f"{titles.get(row['goal_code'], row['goal_code'])} ({row['target_year']})"
-        rows.append((name, *ends, causes))
+        )
+        if before != after:
+            causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
+            rows.append((f"{row['title_vi']} ({row['target_year']})", before, after, causes))
     return rows
 
 
@@ -184,7 +185,7 @@ def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def lab() -> None:
-    """Mở JupyterLab ở sổ tay khám phá (chỉ trên máy này, có mã truy cập)."""
+    """Mở JupyterLab ở sổ tay khám phá, chỉ trên máy này."""
     root = Project().root
     command, variables = lab_command(root), lab_environment(os.environ)
     raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)

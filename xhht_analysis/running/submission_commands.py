@@ -33,7 +33,7 @@ def template(
     everyone: bool = False,
     out: Path | None = None,
 ) -> None:
-    """Lập biểu mẫu cho một đơn vị hoặc cơ quan điền, hoặc cả bộ của một năm."""
+    """Lập biểu mẫu cho đơn vị, cơ quan điền, hoặc cả bộ của một năm."""
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning.book import open_book
     from xhht_analysis.intake.returning.status import expected_reporters
@@ -99,7 +99,7 @@ def check(
 
 
 def correct(file: Path) -> None:
-    """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào config/corrections.csv."""
+    """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào bảng đính chính."""
     from xhht_analysis.intake.returning import returns
 
     if not file.is_file():
@@ -117,7 +117,7 @@ def status(
     raw: Path | None = None,
     out: Path | None = None,
 ) -> None:
-    """Ai đã nộp, ai trễ hạn, còn thiếu gì: đọc thư mục tệp đã nhận như lúc này."""
+    """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
     from xhht_analysis.plan.standards import read_standards
