@@ -219,14 +219,12 @@ class _Stages:
 
 def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
     """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that ``stage`` reads."""
-    rooms = tuple(PACKAGE + place for place in ("plan/", *stage.code))
-    unread = {f"config/{name}" for name in stage.config_unread}
+    rooms = ("config/", *(PACKAGE + place for place in ("plan/", *stage.code)))
 
     def is_read(place: str) -> bool:
         """The ground is read by all stages, the rest by what the stage's row says."""
         is_ground = place.startswith(PACKAGE) and place.count("/") == 1
-        is_config = place.startswith("config/") and place not in unread
-        return is_ground or is_config or place.startswith(rooms)
+        return is_ground or (place.startswith(rooms) and not place.startswith(stage.unread))
 
     return {place: sha for place, sha in hashes.items() if is_read(place)}
 
