@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 57_800,
+    "intake": 58_400,
     "forecasting": 27_300,
     "publishing": 38_700,
     "running": 18_100,

@@ -139,7 +139,7 @@ def test_shares_of_other_children_are_no_figures_of_five_year_olds(heads):
 def test_a_code_beside_the_name_of_another_indicator_is_rejected():
     named = [["clc_it", "Kỹ năng sống", "", 11, 12], ["life_skills", "Kỹ năng sống", "", 13, 14]]
     reading = read(template(*named))
-    assert problems(reading) == [("indicator_unknown", "A9", "clc_it")]
+    assert problems(reading) == [("indicator_disagrees", "A9", "clc_it")]
     assert figures(reading) == {("life_skills", TAN_THOI): (13, 14, "D10")}
 
 

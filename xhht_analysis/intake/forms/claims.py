@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xhht_analysis.contracts import MAX_PERCENT
-from xhht_analysis.intake.forms.tables import Table
-from xhht_analysis.intake.reading.text import Parsed, parse_ratio
+from xhht_analysis.intake.reading.text import Parsed
 
 Cell = tuple[int, int]
 Cells = tuple[tuple[int, int, int], ...]
@@ -80,12 +78,6 @@ class Amount:
     given: bool = False
 
 
-def rounds_to(part: float, share: float) -> bool:
-    """Whether a part of the whole is the printed percentage, within its rounding."""
-    decimals = len(f"{share:.2f}".rstrip("0").split(".")[1])
-    return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
-
-
 def unreadable(amounts: Amounts) -> tuple[str, Cell | None] | None:
     """The first cell of a claim that cannot be read or is missing beside another."""
     top, bottom, value = (amounts[name] for name in (*COUNTS, "value"))
@@ -98,13 +90,3 @@ def unreadable(amounts: Amounts) -> tuple[str, Cell | None] | None:
         lost, other = ("denominator", top) if top.given else ("numerator", bottom)
         return f"{lost}_missing", amounts[lost].cell or other.cell
     return None
-
-
-def take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
-    """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
-    top, bottom = amounts["numerator"], amounts["denominator"]
-    if top.problem == "ratio" and len(claim.cells["numerator"]) == 1:
-        pair = parse_ratio(table.sheet.cell(*top.cell))
-        if pair and (not bottom.given or bottom.value == pair[1]):
-            top.value, top.problem = pair[0], None
-            bottom.value, bottom.given, bottom.cell = pair[1], True, bottom.cell or top.cell

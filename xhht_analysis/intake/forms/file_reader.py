@@ -5,30 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.claims import (
     COUNTS,
     DATES,
-    SCALE_WITNESSES,
-    WITNESSES,
     Amount,
     Amounts,
     Cell,
     Claim,
-    rounds_to,
-    take_ratio,
     unreadable,
 )
 from xhht_analysis.intake.forms.context import Context
-from xhht_analysis.intake.forms.headings import PRIOR
 from xhht_analysis.intake.forms.indicators import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
 from xhht_analysis.intake.reading.text import (
     NOTES_VI,
@@ -40,11 +34,7 @@ from xhht_analysis.intake.reading.text import (
 )
 from xhht_analysis.remedies import remedy
 
-OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
-"""Heads of counts that no indicator is a share of: the plan, last year, registrations."""
 PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
-NEAR = 3
-"""Columns left of a percentage where the counts stand that it may be of."""
 
 
 @dataclass
@@ -137,15 +127,12 @@ class FileReader:
 
     def observe(self, form: str, table: Table, claim: Claim) -> None:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
-        amounts = {name: self._count(table, claim, name) for name in COUNTS}
-        amounts["value"] = self._number(table, claim.cell("value"), "percent", 1.0)
+        amounts = {name: self.count(table, claim, name) for name in COUNTS}
+        amounts["value"] = self.number(table, claim.cell("value"), "percent", 1.0)
         amounts["level"] = self._level(table, claim)
         if not any(amount.given for amount in amounts.values()):
             return
-        take_ratio(table, claim, amounts)
-        self._ask_witnesses(table, claim, amounts)
-        self._ask_counts(table, claim, amounts["value"])
-        self._ask_neighbours(table, amounts)
+        compare(self, table, claim, amounts)
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
         year, year_cell, year_problem = self._year(table, claim)
@@ -272,7 +259,8 @@ class FileReader:
         if claim.preliminary:
             self.find(cell, "preliminary", "Số liệu sơ bộ của cơ quan thống kê.", claim.indicator)
 
-    def _number(self, table: Table, cell: Cell | None, kind: str, scale: float) -> Amount:
+    def number(self, table: Table, cell: Cell | None, kind: str, scale: float) -> Amount:
+        """One cell as a count or a percentage, times the scale its column declares."""
         sheet = table.sheet
         raw = sheet.cell(*cell) if cell else None
         if raw is None:
@@ -311,13 +299,13 @@ class FileReader:
         values = {at: figure(self.sheet.cell(*at)).value for at in cells}
         return any(v or (v == 0 and at not in self.sheet.formulas) for at, v in values.items())
 
-    def _count(self, table: Table, claim: Claim, name: str) -> Amount:
+    def count(self, table: Table, claim: Claim, name: str) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""
         parts = []
         for sign, row, column in claim.cells.get(name, ()):
             declared = scale_of(table.headings[column].replace("|", " "))
             scale = max(claim.scale, self.context.scale, declared)
-            parts.append((sign, self._number(table, (row, column), "count", scale)))
+            parts.append((sign, self.number(table, (row, column), "count", scale)))
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
         for _, part in parts:
@@ -325,67 +313,6 @@ class FileReader:
                 return Amount(None, part.problem or "part_missing", part.cell, given=True)
         deciding = next((part.cell for sign, part in parts if sign < 0), parts[0][1].cell)
         return Amount(sum(sign * part.value for sign, part in parts), None, deciding, given=True)
-
-    def _ask_witnesses(self, table: Table, claim: Claim, amounts: Amounts) -> None:
-        """Compare the numerator with what the form prints beside it.
-
-        Where the form can be read in two ways (``otherwise``), the printed count or share decides.
-        """
-        top, bottom = amounts["numerator"], amounts["denominator"].value
-        if top.value is None or not bottom:
-            return
-        other, most, printed, of = (self._count(table, claim, name) for name in WITNESSES)
-        share = self._number(table, claim.cell("share"), "percent", 1.0)
-        stated = printed if printed.value is not None else share
-        fitting = []
-        for amount in [of] if of.given else [top, other, most]:
-            if amount.value is not None and stated.value is not None:
-                exact, whole = stated is printed, amount.value / bottom
-                if amount.value == stated.value if exact else rounds_to(whole, stated.value):
-                    fitting.append(amount)
-        if stated.value is not None and not fitting:
-            text = f"Biểu ghi {stated.value:.10g}, không khớp các số còn lại của dòng."
-            self.find(stated.cell, "printed_differs", text, claim.indicator)
-        elif other in fitting and top not in fitting:
-            text = "Số biết chữ của biểu cho thấy mù chữ mức 2 không gồm mức 1; tính theo đó."
-            self.find(stated.cell, "level2_without_level1", text, claim.indicator)
-            amounts["numerator"] = other
-        if most.value is not None and amounts["numerator"].value > most.value:
-            amounts["numerator"].problem = "level2_above_level1"
-
-    def _ask_neighbours(self, table: Table, amounts: Amounts) -> None:
-        """Ask the counts left of a percentage that is not that of its claim what it is of.
-
-        A lone percentage of the plan or of registrations is refused; so is a numerator where
-        another count is the printed share of the denominator.
-        """
-        top, bottom, share = (amounts[name] for name in (*COUNTS, "value"))
-        if not share.value or (
-            top.value and bottom.value and rounds_to(top.value / bottom.value, share.value)
-        ):
-            return
-        row, column = share.cell
-        beside = range(max(table.key + 1, column - NEAR), column)
-        counts = {c: table.count(row, c) for c in beside}
-        if bottom.value:
-            own = (top.cell, bottom.cell)
-            pairs = [(counts[c], bottom.value) for c in beside if (row, c) not in own]
-        else:
-            wholes = [c for c in beside if counts[c] and OTHER_WHOLE.search(table.headings[c])]
-            pairs = [(counts[c], counts[w]) for w, c in product(wholes, beside) if c != w]
-        if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
-            amount = top if bottom.value else share
-            amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
-
-    def _ask_counts(self, table: Table, claim: Claim, share: Amount) -> None:
-        """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""
-        part, whole = (self._count(table, claim, name).value for name in SCALE_WITNESSES)
-        if not (share.value and part and whole) or share.value > 1:
-            return
-        if rounds_to(part / whole / MAX_PERCENT, share.value):
-            typed, share.value = share.value, part / whole * MAX_PERCENT
-            text = f"Tỷ lệ ghi {typed:.10g} theo thang 0–1; tính từ {part:.10g}/{whole:.10g}."
-            self.find(share.cell, "fraction_of_counts", text, claim.indicator)
 
     def _level(self, table: Table, claim: Claim) -> Amount:
         cell = claim.cell("level")

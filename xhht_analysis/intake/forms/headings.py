@@ -12,9 +12,10 @@ from functools import lru_cache
 from xhht_analysis.intake.reading.text import fold, normalise
 
 KEY = re.compile(
-    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|khom|thon|huien|quan|tinh|thi xa|dia phuong|dia ban|"
-    r"dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|bao cao|"
-    r"dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|khu pho))*"
+    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
+    r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|"
+    r"bao cao|dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
+    r"khu pho|kp|khom))*"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
@@ -28,7 +29,7 @@ PRIOR = re.compile(
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
     r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap|sinh vien|can bo|"
-    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien)\b"
+    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|trong do nam(?! \d))\b"
 )
 """Words of a heading that holds a part of the people only: read where a form asks for them."""
 FOOTNOTE = re.compile(
@@ -52,10 +53,12 @@ FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được"
+        "mức độ tính đến có đã được cả lũy kế"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
+FLOW = re.compile(r"\b(trong nam(?! \d)|phat sinh|moi|them)\b")
+"""What came about in the year alone: beside it the sum of all years is the figure."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 
 
@@ -122,7 +125,8 @@ def ranked_columns(
 def foreign_words(spec: str, path: str) -> int:
     """Number of words of a path that neither ``spec`` asks for nor are mere filling."""
     wanted = {w for is_wanted, words in _terms(spec) if is_wanted for t in words for w in t.split()}
-    return len(set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER)
+    words = set(re.sub(r"\b(\d+|[a-z])\b|\|", "", path).split()) - wanted - FILLER
+    return len(words) + len(FLOW.findall(path))
 
 
 def is_aside(path: list[str]) -> bool:

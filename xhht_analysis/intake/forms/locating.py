@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xhht_analysis.intake.forms.context import Context, read_context
 from xhht_analysis.intake.forms.file_reader import FileReader
@@ -94,8 +94,12 @@ def _year_in(name: str) -> int | None:
 
 def settle_units(
     tables: SheetTables, heads: list[Context], whole: Context, reader: FileReader
-) -> None:
-    """Settle the unit of every sheet and tell what disagrees."""
+) -> Context:
+    """Settle the unit of every sheet and tell what disagrees.
+
+    Gives the context of a sheet that names no unit: that of the file, but where sheets of several
+    units of one level stand beside it only a unit above them in the file's name.
+    """
     differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
     places = reader.places
     for (sheet, _), head in zip(tables, heads, strict=True):
@@ -109,13 +113,23 @@ def settle_units(
     reader.sheet, on = None, places.on(whole.year)
     sites = _sites(file_mentions(reader.file), whole.mentions, places, on)
     sites = [site for site in sites if site.unit_code]
-    units = {places.match(h.unit, h.code, on, level=h.level).unit_code for h in heads if h.unit}
-    if sites and not (whole.unit or whole.code):
-        site = _take_deepest(whole, sites)
+    named = [h for h in heads if h.unit or h.code]
+    units = {places.match(h.unit, h.code, on, level=h.level).unit_code: h for h in reversed(named)}
+    units.pop(None, None)
+    rest, depths = whole, {unit: places.depth(unit, on) for unit in units}
+    if len(units) > 1:
+        least = min(depths.values())
+        above = [head for unit, head in units.items() if depths[unit] == least]
+        one = above[0] if len(above) == 1 else Context()
+        rest = replace(whole, unit=one.unit, code=one.code, level=one.level, lines=one.lines)
+        sites = [site for site in sites if site.depth < least]
+    if sites and not (rest.unit or rest.code):
+        site = _take_deepest(rest, sites)
         text = f"Trong biểu không ghi đơn vị; lấy “{site.name_vi}” từ tên tệp."
         reader.find(None, "unit_from_file_name", text)
-    elif len(units) == 1 and (other := _other(units.pop(), sites, places, on)):
+    elif len(units) == 1 and (other := _other(*units, sites, places, on)):
         reader.find(None, differ[0], differ[1].format(f"{other.name_vi} (tên tệp)", whole.unit))
+    return rest
 
 
 def locate(
@@ -129,6 +143,8 @@ def locate(
     mentions += [Mention(sheet), *file_mentions(sheet)]
     if (head.unit or head.code) and places.agency(head):
         return None
+    if not (head.unit or head.code) and places.match("", sheet, on).unit_code:
+        head.code = sheet
     all_sites = _sites(mentions, around, places, on)
     sites = all_sites
     if head.unit:

@@ -143,8 +143,8 @@ class FormReader:
             whole.filled_from(head)
         settle_years(tables, heads, whole, reader)
         whole.unit = whole.code = ""
-        settle_units(tables, heads, whole, reader)
-        unread = self._read_tables(tables, heads, whole, reader)
+        rest = settle_units(tables, heads, whole, reader)
+        unread = self._read_tables(tables, heads, rest, reader)
         if reading.forms:
             for sheet, looked_for in unread:
                 reader.sheet, detail = sheet, "; ".join(looked_for)
@@ -154,7 +154,9 @@ class FormReader:
             looked = "; ".join(dict.fromkeys(text for _, texts in unread for text in texts))
             detail = looked or "không thấy dòng tiêu đề của biểu nào"
             reading.refusal = Refusal("unknown_form", detail)
-        reading.sender, reading.sender_name = places.sender(whole)
+        reading.sender, reading.sender_name = places.sender(
+            rest if rest.unit or rest.code else whole
+        )
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))
 
     def _read_tables(

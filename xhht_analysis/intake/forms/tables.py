@@ -256,11 +256,12 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str
     of its own below: one that has none stands for its column alone.
     """
     paths: list[list[str]] = [[] for _ in range(sheet.n_columns)]
-    lowest = [heading_key(sheet.text(end - 1, column)) for column in range(sheet.n_columns)]
-    for row in range(top, end):
+    rows = [_heading_row(sheet, row) for row in range(top, end)]
+    lowest = rows[-1]
+    for row, texts in enumerate(rows, start=top):
         left, merged = "", any(r1 <= row <= r2 and c2 > c1 for r1, c1, r2, c2 in sheet.merged)
         for column, below in enumerate(lowest):
-            text = heading_key(sheet.text(row, column))
+            text = texts[column]
             if text:
                 left = text if below not in ("", text) else ""
             elif not merged and row < end - 1 and column > key and below:
@@ -268,6 +269,12 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str
             if text and text not in paths[column]:
                 paths[column].append(text)
     return _with_shares(paths, key)
+
+
+def _heading_row(sheet: Sheet, row: int) -> list[str]:
+    """Folded headings of a row; beside "Nữ" the heading "Nam" is no year."""
+    texts = [heading_key(sheet.text(row, column)) for column in range(sheet.n_columns)]
+    return ["nam gioi" if text == "nam" and "nu" in texts else text for text in texts]
 
 
 def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset[int]]:

@@ -1,0 +1,135 @@
+"""What else a form prints beside a figure: other counts, totals, shares; they must agree with it.
+
+A figure that cannot be true beside its witness gets a problem, one that differs a finding; where a
+form can be read in two ways the printed count or share decides.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.intake.forms.claims import (
+    COUNTS,
+    SCALE_WITNESSES,
+    WITNESSES,
+    Amount,
+    Amounts,
+    Claim,
+)
+from xhht_analysis.intake.forms.headings import PRIOR
+from xhht_analysis.intake.forms.tables import Table
+from xhht_analysis.intake.reading.text import parse_ratio
+
+if TYPE_CHECKING:
+    from xhht_analysis.intake.forms.file_reader import FileReader
+
+OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
+"""Heads of counts that no indicator is a share of: the plan, last year, registrations."""
+NEAR = 3
+"""Columns left of a percentage where the counts stand that it may be of."""
+
+
+def compare(reader: FileReader, table: Table, claim: Claim, amounts: Amounts) -> None:
+    """Compare the amounts of a claim with all that stands beside them."""
+    take_ratio(table, claim, amounts)
+    _ask_witnesses(reader, table, claim, amounts)
+    _ask_counts(reader, table, claim, amounts["value"])
+    _ask_neighbours(table, amounts)
+    for name in COUNTS:
+        _ask_right(table, amounts, amounts[name])
+
+
+def _ask_right(table: Table, amounts: Amounts, amount: Amount) -> None:
+    """Refuse a count whose right neighbour without a heading may be its other half: 86 | 831."""
+    top, bottom = (amounts[name].value for name in COUNTS)
+    if amount.value is None or not amount.cell or amount.value >= 1000:
+        return
+    row, column = amount.cell
+    rest = table.sheet.text(row, column + 1)
+    is_bare = column + 1 < len(table.headings) and not table.headings[column + 1]
+    if is_bare and re.fullmatch(r"\d{3}|0", rest):
+        is_share = bool(bottom) and top is not None and rounds_to(top / bottom, float(rest))
+        amount.problem = None if is_share else "number_split"
+
+
+def rounds_to(part: float, share: float) -> bool:
+    """Whether a part of the whole is the printed percentage, within its rounding."""
+    decimals = len(f"{share:.2f}".rstrip("0").split(".")[1])
+    return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
+
+
+def take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
+    """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
+    top, bottom = amounts["numerator"], amounts["denominator"]
+    if top.problem == "ratio" and len(claim.cells["numerator"]) == 1:
+        pair = parse_ratio(table.sheet.cell(*top.cell))
+        if pair and (not bottom.given or bottom.value == pair[1]):
+            top.value, top.problem = pair[0], None
+            bottom.value, bottom.given, bottom.cell = pair[1], True, bottom.cell or top.cell
+
+
+def _ask_witnesses(reader: FileReader, table: Table, claim: Claim, amounts: Amounts) -> None:
+    """Compare the numerator with what the form prints beside it.
+
+    Where the form can be read in two ways (``otherwise``), the printed count or share decides.
+    """
+    top, bottom = amounts["numerator"], amounts["denominator"].value
+    if top.value is None or not bottom:
+        return
+    other, most, printed, of = (reader.count(table, claim, name) for name in WITNESSES)
+    share = reader.number(table, claim.cell("share"), "percent", 1.0)
+    stated = printed if printed.value is not None else share
+    fitting = []
+    for amount in [of] if of.given else [top, other, most]:
+        if amount.value is not None and stated.value is not None:
+            exact, whole = stated is printed, amount.value / bottom
+            if amount.value == stated.value if exact else rounds_to(whole, stated.value):
+                fitting.append(amount)
+    if stated.value is not None and not fitting:
+        text = f"Biểu ghi {stated.value:.10g}, không khớp các số còn lại của dòng."
+        reader.find(stated.cell, "printed_differs", text, claim.indicator)
+    elif other in fitting and top not in fitting:
+        text = "Số biết chữ của biểu cho thấy mù chữ mức 2 không gồm mức 1; tính theo đó."
+        reader.find(stated.cell, "level2_without_level1", text, claim.indicator)
+        amounts["numerator"] = other
+    if most.value is not None and amounts["numerator"].value > most.value:
+        amounts["numerator"].problem = "level2_above_level1"
+
+
+def _ask_neighbours(table: Table, amounts: Amounts) -> None:
+    """Ask the counts left of a percentage that is not that of its claim what it is of.
+
+    A lone percentage of the plan or of registrations is refused; so is a numerator where
+    another count is the printed share of the denominator.
+    """
+    top, bottom, share = (amounts[name] for name in (*COUNTS, "value"))
+    if not share.value or (
+        top.value and bottom.value and rounds_to(top.value / bottom.value, share.value)
+    ):
+        return
+    row, column = share.cell
+    beside = range(max(table.key + 1, column - NEAR), column)
+    counts = {c: table.count(row, c) for c in beside}
+    if bottom.value:
+        own = (top.cell, bottom.cell)
+        pairs = [(counts[c], bottom.value) for c in beside if (row, c) not in own]
+    else:
+        wholes = [c for c in beside if counts[c] and OTHER_WHOLE.search(table.headings[c])]
+        pairs = [(counts[c], counts[w]) for w, c in product(wholes, beside) if c != w]
+    if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
+        amount = top if bottom.value else share
+        amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
+
+
+def _ask_counts(reader: FileReader, table: Table, claim: Claim, share: Amount) -> None:
+    """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""
+    part, whole = (reader.count(table, claim, name).value for name in SCALE_WITNESSES)
+    if not (share.value and part and whole) or share.value > 1:
+        return
+    if rounds_to(part / whole / MAX_PERCENT, share.value):
+        typed, share.value = share.value, part / whole * MAX_PERCENT
+        text = f"Tỷ lệ ghi {typed:.10g} theo thang 0–1; tính từ {part:.10g}/{whole:.10g}."
+        reader.find(share.cell, "fraction_of_counts", text, claim.indicator)
