@@ -16,7 +16,8 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
     tasks = year_rows(run)
     return parts.make_page(
         "annex",
-        run,
+        run.labels,
+        run=run,
         drawn=drawn,
         sentences=sentences,
         agencies=agencies,

@@ -27,7 +27,7 @@ from xhht_analysis.publishing.blocks import (
 )
 from xhht_analysis.publishing.labels import Labels
 
-SCRIPT = "what-if.js"
+PAGE_FILES = ("page.css", "what-if.js")
 HIDDEN_TAG = "analyst-only"
 REPORT, PARTS = "report", ("brief", "annex")
 """Documents made from one executed notebook, by the tag of their cells."""
@@ -118,24 +118,11 @@ def write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
 
     The only script is that of the what-if section, named by its hash in the page's policy.
     """
+    css, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in PAGE_FILES)
+    texts = {"word": labels.word, "lang": labels.lang, "name": out.stem, "css": css}
     contents = [block.shown for block in blocks]
-    headings = [c for c in contents if c["kind"] == "heading"]
-    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    sample = ""
-    if any(c.get("style") == "banner" for c in contents):
-        sample = labels.word("sample")
-        css += f'@page {{ @top-center {{ content: "{sample}"; font-weight: bold; }} }}\n'
-    scripted = any(c["kind"] == "what_if" for c in contents)
-    page = {
-        "lang": labels.lang,
-        "title": headings[0]["text"] if headings else out.stem,
-        "css": css,
-        "script": (TEMPLATES / SCRIPT).read_text(encoding="utf-8") if scripted else "",
-        "sample": sample,
-        "word": labels.word,
-    }
-    template = templates().get_template("page.html.j2")
-    return files.write_text(out, template.render(page, headings=headings, blocks=contents))
+    page = templates().get_template("page.html.j2").render(texts, blocks=contents, script=script)
+    return files.write_text(out, page)
 
 
 def find_browser() -> str | None:

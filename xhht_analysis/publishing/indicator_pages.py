@@ -48,7 +48,8 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     cells = cells.reindex([unit for unit in units if unit in cells.index]).fillna(run.word("none"))
     return parts.make_page(
         "indicator",
-        run,
+        run.labels,
+        run=run,
         row=row,
         fields=_fields(run, row),
         statements=statements,

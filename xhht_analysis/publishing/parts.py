@@ -11,6 +11,7 @@ from xhht_analysis.publishing.blocks import (
     prose,
     table,
 )
+from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 
 MAX_ROWS = 40
@@ -20,9 +21,9 @@ MAX_ROWS = 40
 class Page:
     """Blocks of one page of a run; what a template calls here prints nothing in its place."""
 
-    def __init__(self, run: ReportData):
+    def __init__(self, labels: Labels):
         """Begin a page without blocks."""
-        self.run, self.blocks = run, []
+        self.labels, self.blocks = labels, []
 
     def add(self, *blocks: Block) -> str:
         """Add blocks made elsewhere."""
@@ -42,23 +43,27 @@ class Page:
         """Add a table of the rows that the body of a call block hands over; none without rows."""
         rows = []
         caller(lambda *cells: rows.append(cells))
-        return self.add(grid(self.run, caption, columns, rows, **form)) if rows else ""
+        return self.add(grid(self, caption, columns, rows, **form)) if rows else ""
 
     def links(self, items: Sequence[tuple[str, str]]) -> str:
         """Add a list of links."""
         return self.add(links(items))
 
 
-def make_page(name: str, run: ReportData, **values: object) -> list[Block]:
-    """Blocks of templates/pages/``name``.j2 from the tables of a run and ``values``."""
-    page = Page(run)
-    tools = {"clean": clean, "word": run.word, "labels": run.labels, "max_rows": MAX_ROWS}
-    plain_template(f"pages/{name}.j2").render(page=page, run=run, **tools, **values)
+def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
+    """Blocks of templates/pages/``name``.j2 from ``values``; the words are those of ``labels``."""
+    page = Page(labels)
+    tools = {"page": page, "labels": labels, "word": labels.word, "clean": clean}
+    plain_template(f"pages/{name}.j2").render(tools, max_rows=MAX_ROWS, **values)
     return page.blocks
 
 
 def grid(
-    run: ReportData, caption: str, columns: str | Sequence[str], rows: Iterable[Sequence], **form
+    run: ReportData | Page,
+    caption: str,
+    columns: str | Sequence[str],
+    rows: Iterable[Sequence],
+    **form,
 ) -> Block:
     """Table whose heads are the words ``col.<name>`` (another text stays as it is).
 
@@ -66,7 +71,7 @@ def grid(
     fraction (counts have none); what is missing is a dash. ``form`` is that of `blocks.table`.
     """
     names = columns.split() if isinstance(columns, str) else columns
-    body = [[_cell(run, cell) for cell in row] for row in rows]
+    body = [[_cell(run.labels, cell) for cell in row] for row in rows]
     numeric = {i for row in body for i, (_, is_number) in enumerate(row) if is_number}
     align = "".join("r" if i in numeric else "l" for i in range(len(names)))
     heads = [run.labels.known("col", name) for name in names]
@@ -74,8 +79,8 @@ def grid(
     return table(caption, heads, texts, **{"align": align} | form)
 
 
-def _cell(run: ReportData, cell: object) -> tuple[str | list, bool]:
+def _cell(labels: Labels, cell: object) -> tuple[str | list, bool]:
     """Text of a cell (a text or ``[text, tone]`` stays), and whether it was a number."""
     if isinstance(cell, str | list):
         return cell, False
-    return run.labels.number(cell), cell is not None
+    return labels.number(cell), cell is not None

@@ -39,7 +39,7 @@ TOOLS = {
 
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the brief for the leadership."""
-    return parts.make_page("brief", run, **TOOLS)
+    return parts.make_page("brief", run.labels, run=run, **TOOLS)
 
 
 def report(
@@ -63,7 +63,8 @@ def report(
     year = run.target_years[REVIEWS[variant]] if variant in REVIEWS else 0
     return parts.make_page(
         "report",
-        run,
+        run.labels,
+        run=run,
         variant=variant,
         review_year=year,
         office=office or {},

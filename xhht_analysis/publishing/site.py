@@ -1,22 +1,22 @@
 """The index of what has been made: works from a file share and from any web server."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 from xhht_analysis.plan import areas, goals
 from xhht_analysis.project import is_date
-from xhht_analysis.publishing.blocks import Block, heading, links, prose
+from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.labels import Labels, collation_key, plan_words
 from xhht_analysis.publishing.report_data import all_units
-from xhht_analysis.publishing.selection import where
 
-DOCUMENTS = ("brief", "05_committee_report", "annex")
-SUFFIXES = (".html", ".docx", ".pdf", ".xlsx")
-SECTIONS = {"indicators": "indicators", "districts": "units", "communes": "units"}
-"""Sections of pages beside the documents, and the folder in which their pages stand."""
+DOCUMENTS = (
+    "brief.html", "brief.docx", "brief.pdf",
+    "05_committee_report.html", "05_committee_report.docx", "05_committee_report.pdf",
+    "05_committee_report.xlsx",
+    "annex.html", "annex.docx", "annex.pdf",
+)  # fmt: skip
 
 
 def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Path:
@@ -25,53 +25,42 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
     A run without ``run.json`` did not happen and is left out.
     """
     labels = Labels(lang, plan_words(config_dir))
-    dates = sorted((p for p in reports_root.iterdir() if is_date(p.name)), reverse=True)
-    runs = {folder: _is_sample(folder) for folder in dates if _run_file(folder).is_file()}
-    blocks = [heading(labels.word("site.title"), 1)]
-    if any(runs.values()):
-        blocks.append(prose([labels.word("site.sample_banner")], "banner"))
-    blocks.append(prose([labels.word("site.lead" if runs else "site.none")]))
-    names = _page_names(config_dir, labels)
-    for folder, sample in runs.items():
-        mark = f" – {labels.word('sample')}" if sample else ""
-        blocks.append(heading(labels.word("as_of", date=labels.date(folder.name)) + mark))
-        reports = [folder / f"{name}{suffix}" for name in DOCUMENTS for suffix in SUFFIXES]
-        found = {p: labels.word(f"document.{p.name}") for p in reports if p.is_file()}
-        blocks += _section(labels, folder, "reports", found)
-        for section, place in SECTIONS.items():
-            pages = {p: names[section].get(p.stem) for p in folder.glob(f"{place}/*.html")}
-            known = sorted((p for p in pages if pages[p]), key=lambda p: collation_key(pages[p]))
-            if known:
-                blocks += _section(labels, folder, section, {p: pages[p] for p in known})
+    sections, runs = _sections(config_dir, labels), []
+    for folder in sorted(reports_root.iterdir(), reverse=True):
+        record = folder / "run" / "run.json"
+        if is_date(folder.name) and record.is_file():
+            links = {
+                section: [
+                    (text, quote(f"{folder.name}/{place}"))
+                    for place, text in places.items()
+                    if (folder / place).is_file()
+                ]
+                for section, places in sections.items()
+            }
+            runs.append({"date": folder.name, "is_sample": _is_sample(record), "links": links})
+    blocks = parts.make_page("index", labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
 
-def _page_names(config_dir: Path, labels: Labels) -> dict[str, dict[str, str]]:
-    """Names of the pages of each section, by code."""
-    indicators = goals.read_indicators(config_dir).set_index("indicator_code")
-    units = all_units(areas.read_areas(config_dir)).set_index("unit_code")
-    communes = where(units, level="commune")["name_vi"].to_dict()
-    return {
-        "indicators": {code: labels.local(row, "name") for code, row in indicators.iterrows()},
-        "districts": units["name_vi"].drop(list(communes)).to_dict(),
-        "communes": communes,
-    }
+def _sections(config_dir: Path, labels: Labels) -> dict[str, dict[str, str]]:
+    """Sections of a run: the text of every page or document by its place in the run's folder."""
+    sections = {"reports": {name: labels.word(f"document.{name}") for name in DOCUMENTS}}
+    indicators = goals.read_indicators(config_dir).iterrows()
+    named = [
+        ("indicators", row["indicator_code"], labels.local(row, "name")) for _, row in indicators
+    ]
+    for unit in all_units(areas.read_areas(config_dir)).itertuples():
+        section = "communes" if unit.level == "commune" else "districts"
+        named.append((section, unit.unit_code, unit.name_vi))
+    for section, code, name in sorted(named, key=lambda one: collation_key(one[2])):
+        folder = "indicators" if section == "indicators" else "units"
+        sections.setdefault(section, {})[f"{folder}/{code}.html"] = name
+    return {name: sections[name] for name in ("reports", "indicators", "districts", "communes")}
 
 
-def _section(
-    labels: Labels, folder: Path, name: str, pages: Mapping[Path, str | None]
-) -> list[Block]:
-    """Heading and links to pages of a run, by their text."""
-    items = [(t, quote(p.relative_to(folder.parent).as_posix())) for p, t in pages.items()]
-    return [heading(labels.word(f"site.{name}"), 3), links(items)]
-
-
-def _run_file(folder: Path) -> Path:
-    return folder / "run" / "run.json"
-
-
-def _is_sample(folder: Path) -> bool:
+def _is_sample(record: Path) -> bool:
+    """Whether the record of a run says so; what cannot be read does not."""
     try:
-        return bool(json.loads(_run_file(folder).read_text(encoding="utf-8")).get("sample"))
+        return bool(json.loads(record.read_text(encoding="utf-8")).get("sample"))
     except (OSError, ValueError, AttributeError):
         return False

@@ -48,7 +48,8 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     caption = run.word("unit.goals_caption", name=district["name_vi"])
     return parts.make_page(
         "unit",
-        run,
+        run.labels,
+        run=run,
         unit=unit_row(run, unit_code),
         district=district,
         statements=statements,
