@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 58_400,
     "forecasting": 27_300,
-    "publishing": 38_700,
+    "publishing": 38_400,
     "running": 18_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
