@@ -2,8 +2,8 @@
 
     python -m benchmarks.accuracy [--bench DIR] [--model NAME] [further options of evaluate.py]
 
-Networks, weights and calibration of a case were learnt without its data set (benchmarks/folds.json,
-made by `python -m benchmarks.rebuild_priors --folds`). With --model a baseline, `shipped` for the
+The networks of a case were learnt without its data set (benchmarks/folds.json, made by
+`python -m benchmarks.rebuild_learned`). With --model a baseline, `shipped` for the
 numbers of config/, or `structural` and `learned` for one member alone, cross-fitted. The references
 are those of the benchmark and StatEnsemble (`benchmarks.stat_ensemble`). Needs pyarrow.
 """
@@ -31,10 +31,10 @@ CASES = Path("dev.parquet")
 
 
 @functools.cache
-def folds() -> dict[str, tuple[dict, Learned]]:
+def folds() -> dict[str, Learned]:
     """Numbers learnt without each data set."""
     tables = json.loads(FOLDS.read_text(encoding="utf-8"))
-    return {k: (fold["settings"], learned_from(fold["learned"])) for k, fold in tables.items()}
+    return {dataset: learned_from(table) for dataset, table in tables.items()}
 
 
 @functools.cache
@@ -51,8 +51,7 @@ def crossfitted(history: pd.DataFrame, horizon: int, variant: str = "default") -
     """Forecast with numbers learnt without the data set of `history`."""
     first = history.iloc[0]
     dataset = datasets()[(str(first["indicator_code"]), str(first["group_code"]))]
-    settings, learned = folds()[dataset]
-    return forecast_panel(history, horizon, variant=variant, settings=settings, learned=learned)
+    return forecast_panel(history, horizon, variant=variant, learned=folds()[dataset])
 
 
 structural = functools.partial(crossfitted, variant="own_changes_alone")
@@ -92,10 +91,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if SCORES.is_file():
             rest += ["--peers", str(all_peers(bench, Path(folder)))]
+        paths = [str(Project().root), *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.run(
             [sys.executable, str(script), "--forecaster", name, *rest],
             cwd=Project().root,
-            env={**os.environ, "PYTHONPATH": str(Project().root), "XHHT_BENCH": str(bench)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "XHHT_BENCH": str(bench)},
             check=False,
         ).returncode
 

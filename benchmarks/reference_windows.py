@@ -15,7 +15,7 @@ import pandas as pd
 
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import FEATURES, features
-from xhht_analysis.forecasting.structural import MARGIN, fit_trend, link
+from xhht_analysis.forecasting.structural import MARGIN, fit_trend, link, percent
 
 LENGTHS = (3, 4, 5, 5, 5, 6, 7, 8, 8, 8, 10)
 HORIZON = 5
@@ -31,15 +31,21 @@ LEVEL_POWER = 0.25
 """Weight of a row by how many points its scale is, to this power: near the ceiling a step counts
 less in points, but what it teaches is the same."""
 MOST_CHANGE = 8.0
+NEARBY = (-2.0, 7.0)
+"""Points from the last figure within which a target is drawn."""
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Features (rows, K), change in units of the scale, weight and data set of every row."""
+    """Features (rows, K), change, weight, change that reaches a target, data set of every row.
+
+    Changes are in units of the scale.
+    """
 
     x: np.ndarray
     change: np.ndarray
     weight: np.ndarray
+    target: np.ndarray
     dataset: np.ndarray
 
 
@@ -80,8 +86,8 @@ def cut_window(shares: np.ndarray, origin: int, rng) -> tuple[np.ndarray, np.nda
     return (history, outcome) if history.shape[1] > 1 else None
 
 
-def rows_of(history: np.ndarray, outcome: np.ndarray) -> tuple:
-    """Features, change in units of the scale, and the scale in points."""
+def rows_of(history: np.ndarray, outcome: np.ndarray, rng) -> tuple:
+    """Features, change in units of the scale, the scale in points, and the change to a target."""
     still = np.zeros(history.shape[1], dtype=bool)
     trend = fit_trend(Matrices(history, np.zeros(history.shape), still))
     x, scale = features(trend, outcome.shape[1])
@@ -90,32 +96,33 @@ def rows_of(history: np.ndarray, outcome: np.ndarray) -> tuple:
     change = (link(outcome) - trend.level[:, None]) / scale
     last = history[:, [-1]]
     points = scale * (last + MARGIN) * (1 - last + MARGIN)
-    return x[there].astype("float32"), change[there], points[there]
+    target = percent(trend.level[:, None]) + rng.uniform(*NEARBY, outcome.shape)
+    target = (link(np.clip(target, 0, 99.5) / 100) - trend.level[:, None]) / scale
+    return tuple(a[there].astype("float32") for a in (x, change, points, target))
 
 
 def sample_windows(bench: Path, rows_each: int, seed: int = 0) -> Windows:
     """Draw about ``rows_each`` rows from every data set."""
-    rng, parts = np.random.default_rng(seed), []
+    rng, of_targets = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    parts = []
     for dataset, panels in read_panels(bench).items():
         places = [(p, o) for p, a in enumerate(panels) for o in range(2, a.shape[1] - 1)]
-        xs, changes, points, n = [], [], [], 0
+        rows, n = [], 0
         for place in np.concatenate([rng.permutation(len(places)) for _ in range(PASSES)]):
             which, origin = places[place]
             window = cut_window(panels[which], origin, rng)
             if window is None:
                 continue
-            x, change, scale = rows_of(*window)
-            xs, changes, points = [*xs, x], [*changes, change], [*points, scale]
-            n += len(change)
+            rows.append(rows_of(*window, of_targets))
+            n += len(rows[-1][0])
             if n >= rows_each:
                 break
-        weight = np.concatenate(points) ** LEVEL_POWER
-        parts.append((np.concatenate(xs), np.concatenate(changes), weight / weight.mean(), dataset))
-    x = np.concatenate([part[0] for part in parts])
-    names = np.concatenate([np.repeat(name, len(change)) for _, change, _, name in parts])
+        x, change, points, target = (np.concatenate(part) for part in zip(*rows, strict=True))
+        weight = points**LEVEL_POWER
+        parts.append((x, change, weight / weight.mean(), target, np.repeat(dataset, len(x))))
+    x, change, weight, target, names = (np.concatenate(part) for part in zip(*parts, strict=True))
     moving = np.abs(np.sinh(x[:, FEATURES.index("group_pace")]))
     bins = np.digitize(moving, TREND_BINS)
-    rare = (np.bincount(bins) / len(bins)) ** -TREND_POWER
-    weight = np.concatenate([part[2] for part in parts]) * rare[bins]
-    change = np.clip(np.concatenate([part[1] for part in parts]), -MOST_CHANGE, MOST_CHANGE)
-    return Windows(x, change.astype("float32"), (weight / weight.mean()).astype("float32"), names)
+    weight = weight * ((np.bincount(bins) / len(bins)) ** -TREND_POWER)[bins]
+    weight = (weight / weight.mean()).astype("float32")
+    return Windows(x, np.clip(change, -MOST_CHANGE, MOST_CHANGE), weight, target, names)

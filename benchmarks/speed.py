@@ -27,7 +27,6 @@ from scipy.special import expit, ndtri
 
 from xhht_analysis import store
 from xhht_analysis.forecasting import forecast_plan
-from xhht_analysis.forecasting.calibration import read_settings
 from xhht_analysis.forecasting.curves import Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
@@ -66,12 +65,12 @@ def simulate(n: int) -> np.ndarray:
 
 def curves_of(shares: np.ndarray, groups: list[np.ndarray]) -> Curves:
     """Forecasts of shares, percent with one decimal, nothing missing; ``groups`` of rows."""
-    settings, learned, out = read_settings(), read_learned(), None
+    learned, out = read_learned(), None
     group = np.empty(len(shares), dtype=int)
     for number, at in enumerate(groups):
         none = np.zeros((len(at), YEARS))
         panel = Matrices(shares[at], none, np.zeros(YEARS, dtype=bool))
-        parts = fit_group(panel, HORIZON, settings, learned)
+        parts = fit_group(panel, HORIZON, learned)
         out = out or [np.empty((len(shares), *part.shape[1:])) for part in parts]
         for whole, part in zip(out, parts, strict=True):
             whole[at] = part

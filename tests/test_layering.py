@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 58_400,
-    "forecasting": 27_300,
+    "forecasting": 26_500,
     "publishing": 38_400,
     "running": 18_100,
 }

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from xhht_analysis.forecasting import calibration, learned
+from xhht_analysis.forecasting import learned
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
 from xhht_analysis.running import notebooks, preflight, result_commands
@@ -20,7 +20,6 @@ FILES = sorted({p.name for p in (ROOT / "config").iterdir()} - {"run.yml", "corr
 def project(tmp_path):
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "notebooks").mkdir()
-    calibration.read_settings.cache_clear()
     learned.read_learned.cache_clear()
     recognise.read_descriptions.cache_clear()
     return Project(root=tmp_path, out=tmp_path)
@@ -55,14 +54,6 @@ def test_a_table_without_a_row_is_named(project, name):
     with pytest.raises(KitError, match=r"không có dòng nào|thiếu") as told:
         preflight.check_config(project)
     assert str(path) in str(told.value)
-
-
-@pytest.mark.parametrize("lines", [2, 5, 9])
-def test_priors_cut_off_anywhere_are_told_with_what_is_missing(project, lines):
-    path = project.config_dir / "priors.csv"
-    path.write_text("\n".join(path.read_text("utf-8").split("\n")[:lines]), "utf-8")
-    with pytest.raises(KitError, match=r"priors\.csv: thiếu tham số .*shared_far"):
-        preflight.check_config(project)
 
 
 def test_what_does_not_fit_between_two_tables_is_told(project):

@@ -5,9 +5,11 @@ import pytest
 from scipy import stats
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
-from xhht_analysis.forecasting.calibration import combine, read_settings, shared_part
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
 from xhht_analysis.forecasting.history import Matrices
+from xhht_analysis.forecasting.learned import read_learned
+from xhht_analysis.forecasting.mixture import VARIANTS, pool
+from xhht_analysis.forecasting.panel import fit_group
 from xhht_analysis.forecasting.structural import (
     MARGIN,
     NOISE,
@@ -124,35 +126,36 @@ def test_pooled_changes_are_those_that_all_units_have_seen():
     np.testing.assert_allclose(still, np.repeat(z[:, -1:], 5, axis=1), atol=1e-9)
 
 
-def test_quantiles_are_widened_as_the_constants_say():
-    nothing = dict.fromkeys(read_settings(), 0.0)
-    members = [np.broadcast_to(2 + GRID, (2, 1, len(GRID)))] * 2
-    how = (members, 0.0, np.full((2, 1), 50.0))
-    np.testing.assert_allclose(combine(*how, nothing)[0, 0], 2 + GRID, atol=1e-6)
-    wide = combine(*how, {**nothing, "widen": np.log(2)})
-    np.testing.assert_allclose(wide[0, 0], 2 + 2 * GRID, atol=1e-6)
-    low = combine(*how, {**nothing, "widen_low": np.log(2)})
-    np.testing.assert_allclose(low[0, 0], 2 + np.where(GRID < 0, 2, 1) * GRID, atol=1e-6)
-
-
-def test_members_are_averaged_as_distributions():
-    nothing = dict.fromkeys(read_settings(), 0.0)
+@pytest.mark.parametrize("weight", [0.0, 0.3, 0.5, 1.0])
+def test_members_are_averaged_as_distributions(weight):
     centers, spreads = (0.0, 3.0), (1.0, 1.5)
     shape = (3, 2, len(GRID))
     members = [
         np.broadcast_to(k + sd * GRID, shape) for k, sd in zip(centers, spreads, strict=True)
     ]
-    # half the learned member, half the pooled changes
-    curve = combine(members, 0.0, np.full((3, 1), 50.0), nothing)[2, 1]
+    curve = pool(*members, weight)[2, 1]
     parts = [stats.norm(k, sd).cdf(curve) for k, sd in zip(centers, spreads, strict=True)]
-    mixed = np.average(parts, axis=0)
+    mixed = np.average(parts, axis=0, weights=[1 - weight, weight])
     inner = np.abs(GRID) <= 2.5
     np.testing.assert_allclose(mixed[inner], stats.norm.cdf(GRID[inner]), atol=0.012)
     assert (np.diff(curve) > 0).all()
 
 
-def test_the_shared_part_is_that_of_the_variances_before_it_is_calibrated():
-    nothing = dict.fromkeys(read_settings(), 0.0)
-    own, common = np.array([3.0, 1.0]), np.array([1.0, 1.0])
-    part = shared_part(own, common, np.array([8]), nothing)
-    np.testing.assert_allclose(part, [[0.25, 0.5]])
+def test_units_share_the_part_of_the_variance_that_their_common_steps_have():
+    # steps 0.1, 0.3 and 0.3, 0.5: the group's 0.2, 0.4, the units' own the same in both years
+    panel = matrices([[0.0, 0.1, 0.4], [1.0, 1.3, 1.8]])
+    common, own = (0.02 + 0.0081 / 2) / 1.5, 0.0081
+    _, shared, _ = fit_group(panel, 3, read_learned())
+    lead = np.array([1, 2, 3])
+    part = common * lead / (common * lead + own * (NOISE + (1 - NOISE) * lead))
+    np.testing.assert_allclose(shared[:, 1:], [part, part])
+
+
+def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():
+    z = np.random.default_rng(3).normal(0, 0.2, (200, 6)).cumsum(axis=1)
+    values, _, _ = fit_group(matrices(z), 3, read_learned(), VARIANTS["own_changes_alone"])
+    pooled = pooled_changes(fit_trend(matrices(z)), 3)
+    apart, expected = (c - c[..., [MEDIAN]] for c in (link(values[:, 1:] / 100), pooled))
+    wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2)
+    inner = slice(1, -1)  # the ends are those of both members
+    np.testing.assert_allclose(apart[..., inner], (expected * wanted)[..., inner], atol=1e-6)

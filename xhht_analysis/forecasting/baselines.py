@@ -44,35 +44,19 @@ def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) 
 def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
     """Middle and standard deviation (N, H) of a random walk from the last figure.
 
-    Its yearly variance is half the unit's own, half the group's median; with ``drift`` it goes on
-    at the unit's pace, shrunk to the group's median.
+    Its yearly variance is the mean square of all steps of the group; with ``drift`` it goes on at
+    the median pace of the group's units, known as well as the steps of one unit tell it.
     """
     seen, steps = np.isfinite(shares), np.diff(gaps_filled(shares), axis=1)
     gap = np.argmax(seen[:, ::-1], axis=1)
     last = shares[np.arange(len(shares)), shares.shape[1] - 1 - gap]
-    years, points = np.isfinite(steps).sum(axis=1), seen.sum(axis=1)
-    lead = gap[:, None] + np.arange(1, horizon + 1)
-    if not drift:
-        variance = _half_pooled(steps, points - 1)
-        return last[:, None] + 0 * lead, np.sqrt(variance[:, None] * lead)
+    years = np.isfinite(steps).sum(axis=1)
     moving = years > 0
-    own = np.nansum(steps, axis=1) / np.maximum(years, 1)
-    common, usual = (np.median(a[moving]) if moving.any() else 1.0 for a in (own, years))
-    common = common * moving.any()
-    own = np.where(moving, own, common)
-    variance = _half_pooled(steps - own[:, None], points - 2)
-    between = max(own.var(ddof=1) - np.median(variance) / usual, 0) if len(own) > 3 else 0.0
-    weight = between * years / (between * years + variance)
-    pace, doubt = weight * own + (1 - weight) * common, between * (1 - weight) + 0.02
-    spread = np.sqrt(variance[:, None] * lead + doubt[:, None] * lead**2)
-    return last[:, None] + pace[:, None] * lead, spread
-
-
-def _half_pooled(steps: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Yearly variances, half own and half the group's median; pooled where there is no own."""
-    own, known = np.nansum(steps**2, axis=1) / np.maximum(free, 1), free > 0
-    pooled = np.median(own[known]) if known.any() else 1.0
-    return np.maximum((np.where(known, own, pooled) + pooled) / 2, FLOOR**2)
+    pace = np.median(np.nanmean(steps[moving], axis=1)) if drift and moving.any() else 0.0
+    spread = np.sqrt(np.nanmean((steps - pace) ** 2)) if moving.any() else 1.0
+    lead = gap[:, None] + np.arange(1, horizon + 1)
+    doubt = 1 + drift * lead / np.maximum(years, 1)[:, None]
+    return last[:, None] + pace * lead, max(spread, FLOOR) * np.sqrt(lead * doubt)
 
 
 def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:

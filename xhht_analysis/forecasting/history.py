@@ -9,10 +9,16 @@ import pandas as pd
 
 KEYS = ["indicator_code", "unit_code"]
 GROUP = ["indicator_code", "group_code"]
+NUMBERS = ["year", "value", "numerator", "denominator", "report_error"]
 MAX_YEARS = 25
 BASE_DAMPING = 0.9
-"""Each year ahead a denominator grows by this part of the year before."""
+"""Each year ahead a denominator grows by this part of the year before.
+
+A judgement, not learnt: populations of districts change at a pace that fades within a decade, and
+a share hardly depends on it (docs/methodology.md, section 2).
+"""
 MOST_DECIMALS = 6
+"""Decimals of a percentage beyond which it is taken for computed, not typed."""
 FRACTION_TOP = 0.2
 """An indicator that never passes 1 but passes this was given as fractions, not as percent."""
 
@@ -28,54 +34,59 @@ def check_horizon(horizon: int) -> None:
 
 
 def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
-    """Return the sorted history with group_code, numerator and denominator, or refuse it."""
+    """Return the sorted history with group_code, numerator and denominator, or refuse it.
+
+    ``report_error`` is the standard error of one report, on the logit scale: 0 for a figure that
+    is taken as it stands, more for one that is preliminary or doubtful.
+    """
     check_horizon(horizon)
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
     if lacking:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
     if history.empty:
         raise HistoryError("history: there are no rows to forecast from")
-    numbers = ["year", "value", "numerator", "denominator", "report_error"]
-    rows = history.reindex(columns=[*KEYS, *numbers, "group_code"]).reset_index(drop=True)
-    for name in numbers:
-        rows[name] = pd.to_numeric(rows[name], errors="coerce").astype("float64")
+    rows = history.reindex(columns=[*KEYS, *NUMBERS, "group_code"]).reset_index(drop=True)
+    rows[NUMBERS] = rows[NUMBERS].apply(pd.to_numeric, errors="coerce").astype("float64")
     rows["report_error"] = rows["report_error"].fillna(0.0)
     rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
-    counted = rows["numerator"].notna() & rows["denominator"].notna()
-    newest = rows.groupby(KEYS)["year"].transform("max")
-    top = rows["value"].groupby(rows["indicator_code"]).transform("max")
-    percent_of_counts = counted & (
-        (rows["numerator"] / rows["denominator"] * 100 - rows["value"]).abs() < 0.5
-    )
-    proven = percent_of_counts.groupby(rows["indicator_code"]).transform("all")
-    fraction = top.between(FRACTION_TOP, 1) & ~proven & (rows["value"] % 1 != 0)
-    groups = rows.groupby(KEYS)["group_code"].transform("nunique")
-    rules = {
-        "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
-        "the year is not a whole number from 1900 to 2100": (rows["year"] % 1 != 0)
-        | ~rows["year"].between(1900, 2100),
-        "the value is empty; leave the row out": rows["value"].isna(),
-        "the value lies outside 0-100 percent": ~rows["value"].between(0, 100),
-        "values are fractions 0-1, but percent 0-100 is expected: multiply them by 100; "
-        "các giá trị là phần 0–1, hãy nhân với 100 để thành phần trăm": fraction,
-        "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
-        "the denominator is not above 0, or infinite": counted
-        & ~rows["denominator"].between(0, np.inf, inclusive="neither"),
-        "the numerator lies outside 0 … denominator": counted
-        & ~rows["numerator"].between(0, rows["denominator"]),
-        "report_error is not a standard error from 0 to 5": ~rows["report_error"].between(0, 5),
-        "one unit in two groups": groups > 1,
-        f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
-        <= rows["year"].max() - MAX_YEARS,
-    }
-    for rule, broken in rules.items():
+    counts = rows[["numerator", "denominator"]]
+    rows[counts.columns] = counts.where(counts.notna().all(axis=1))
+    for rule, broken in _broken_rules(rows).items():
         if broken.any():
             row = rows[broken].iloc[0]
             where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']:.0f}"
             raise HistoryError(f"history: {rule} ({where}; {int(broken.sum())} rows)")
-    rows.loc[~counted, ["numerator", "denominator"]] = np.nan
     rows = rows[rows["year"] > rows["year"].max() - MAX_YEARS].astype({"year": "int64"})
     return rows.sort_values([*KEYS, "year"], ignore_index=True)
+
+
+def _broken_rules(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Which rows break which rule, in the order in which they are told."""
+    year, value, of_indicator = rows["year"], rows["value"], rows["indicator_code"]
+    numerator, denominator = rows["numerator"], rows["denominator"]
+    newest = rows.groupby(KEYS)["year"].transform("max")
+    is_percent = (numerator / denominator * 100 - value).abs() < 0.5
+    proven = is_percent.groupby(of_indicator).transform("all")
+    top = value.groupby(of_indicator).transform("max")
+    return {
+        "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
+        "the year is not a whole number from 1900 to 2100": (year % 1 != 0)
+        | ~year.between(1900, 2100),
+        "the value is empty; leave the row out": value.isna(),
+        "the value lies outside 0-100 percent": ~value.between(0, 100),
+        # the one mistake of an analyst who brings figures of their own: in Vietnamese too
+        "values are fractions 0-1, but percent 0-100 is expected: multiply them by 100; "
+        "các giá trị là phần 0–1, hãy nhân với 100 để thành phần trăm": ~proven
+        & top.between(FRACTION_TOP, 1)
+        & (value % 1 != 0),
+        "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
+        "the denominator is not above 0, or infinite": (denominator <= 0) | np.isinf(denominator),
+        "the numerator lies outside 0 … denominator": (numerator < 0) | (numerator > denominator),
+        "report_error is not a standard error from 0 to 5": ~rows["report_error"].between(0, 5),
+        "one unit in two groups": rows.groupby(KEYS)["group_code"].transform("nunique") > 1,
+        f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
+        <= year.max() - MAX_YEARS,
+    }
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.calibration import BREAK_VARIANTS
 from xhht_analysis.forecasting.forecaster import Forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast
+from xhht_analysis.forecasting.mixture import BREAK_VARIANTS
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     observed_shares,
@@ -49,8 +49,10 @@ class JointForecast:
     shares
         The forecast behind ``draws``; None for levels.
     reasons
-        Codes of remarks on the province figure: source_gap, units_missing, no_denominators,
-        province_only.
+        Codes of remarks on the province figure: ``source_gap`` (its own report is not the sum of
+        its districts), ``units_missing`` (some district never reported), ``no_denominators`` (all
+        did, but percentages without counts cannot be added up), ``province_only`` (no district
+        did, the province's own report is all there is).
     """
 
     indicator_code: str
@@ -175,7 +177,7 @@ class ShareFacts:
         """Forecast of the districts, or of the province alone.
 
         The shock of the reform year, or of the last where the history ends before it, passes or
-        lasts under `calibration.BREAK_VARIANTS`.
+        lasts under `mixture.BREAK_VARIANTS`.
         """
         rows = self.own if of_districts else self.reported
         origin = int(rows["year"].max())

@@ -11,11 +11,15 @@ import numpy as np
 import pandas as pd
 
 PACE_YEARS = 5
-"""The own pace looks back this many years at most."""
+"""Calendar years up to the latest figure that the own pace looks at: five figures and four yearly
+steps where every year has one, fewer where some are missing or leave doubt."""
 
 
 def own_pace(observed: pd.Series) -> float:
-    """Change per year: the median slope between all pairs of the last five years (Theil-Sen).
+    """Change per year: the median slope between all pairs of figures of `PACE_YEARS` (Theil-Sen).
+
+    The median, not the mean: one recount or one changed boundary moves a mean, and the usual pace
+    is what a required pace is held against.
 
     Parameters
     ----------

@@ -6,20 +6,13 @@ and the shares of whole groups cannot contradict each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from xhht_analysis.forecasting.calibration import (
-    VARIANTS,
-    Variant,
-    combine,
-    read_settings,
-    shared_part,
-)
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
     BASE_DAMPING,
@@ -32,6 +25,7 @@ from xhht_analysis.forecasting.history import (
     read_history,
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
+from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight, pool
 from xhht_analysis.forecasting.structural import NOISE, fit_trend, percent, pooled_changes
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
@@ -49,7 +43,6 @@ def forecast_panel(
     horizon: int,
     *,
     variant: str = "default",
-    settings: Mapping[str, float] | None = None,
     learned: Learned | None = None,
     breaks: Iterable[int] = (),
 ) -> PanelForecast:
@@ -65,9 +58,9 @@ def forecast_panel(
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
-        A name of `calibration.VARIANTS`: one assumption changed.
-    settings, learned
-        Other numbers than config/priors.csv and config/learned.json.
+        A name of `mixture.VARIANTS`: one assumption changed.
+    learned
+        Other numbers than config/learned.json.
     breaks
         Years whose figures are the first under a new definition, or after a crisis: the level may
         jump there, for all units together and a little for each; the pace is kept. Under the
@@ -91,8 +84,6 @@ def forecast_panel(
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
-    settings = {**(settings or read_settings()), **change.constants}
-    learned = learned or read_learned()
     origin = int(rows["year"].max())
     rows = rows if change.is_lasting else _without_years(rows, breaks)
     breaks = breaks if change.is_lasting else ()
@@ -100,7 +91,8 @@ def forecast_panel(
         (place.index.to_numpy(), matrices(part, origin, breaks))
         for (_, place), (_, part) in zip(series.groupby(GROUP), rows.groupby(GROUP), strict=True)
     ]
-    how = {"horizon": int(horizon), "settings": settings, "learned": learned, "variant": change}
+    learned = learned or read_learned()
+    how = {"horizon": int(horizon), "learned": learned, "variant": change}
     path = _gather(panels, series["lattice"].to_numpy(dtype=float), how)
     years = np.arange(origin + 1, origin + int(horizon) + 1)
     return PanelForecast(series, years, path, origin, tuple(panels), how)
@@ -113,7 +105,7 @@ def _without_years(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
 
 
 def fit_group(
-    panel: Matrices, horizon: int, settings, learned: Learned, variant: Variant | None = None
+    panel: Matrices, horizon: int, learned: Learned, variant: Variant = VARIANTS["default"]
 ) -> tuple[np.ndarray, ...]:
     """Forecast one group by both members.
 
@@ -125,27 +117,22 @@ def fit_group(
     shared, own_lag (N, 1 + H)
         As in `curves.Curves`.
     """
-    without = variant.without if variant else ""
-    trend = fit_trend(panel)
-    members = (
-        pooled_changes(trend, horizon, without),
-        learned_curves(trend, horizon, learned, without),
-    )
-    seen = np.isfinite(panel.shares)
-    at = panel.shares.shape[1] - 1 - np.argmax(seen[:, ::-1], axis=1)
-    last = 100 * panel.shares[np.arange(len(seen)), at]
-    z = combine(members, trend.trend_share, last[:, None], settings)
+    trend, weight = fit_trend(panel), variant.learned_weight
+    own_changes = pooled_changes(trend, horizon, variant.without)
+    learned_changes = learned_curves(trend, horizon, learned, variant.without)
+    weight = learned_weight(trend.trend_share) if weight is None else weight
+    z = pool(own_changes, learned_changes, weight)
     # what is not known of the last year stays unknown in all years after it
     middle, width = z[..., [MEDIAN]], (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
     wider = np.sqrt(1 + trend.level_var[:, None] / np.maximum(width, 1e-9) ** 2)
-    wider = wider * (1 + FEW_UNITS / len(seen) ** 2)
-    z = middle + (z - middle) * wider[..., None]
+    wider = wider * (1 + FEW_UNITS / len(z) ** 2)
+    z = middle + (z - middle) * wider[..., None] * np.where(GRID < 0, LOWER_WIDTH, 1)
     now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID
     values = percent(np.concatenate([now[:, None], z], axis=1))
-    values[seen[:, -1], 0] = last[seen[:, -1], None]
+    reported = np.isfinite(panel.shares[:, -1])
+    values[reported, 0] = 100 * panel.shares[reported, -1:]
     own, common = trend.variances(horizon)
-    late = np.full((len(seen), 1), trend.level_shared)
-    shared = np.hstack([late, shared_part(own[1:], common[1:], trend.points, settings)])
+    shared = np.tile([trend.level_shared, *(common[1:] / (own + common)[1:])], (len(z), 1))
     total = trend.level_var[:, None] + own
     taken_back = NOISE * trend.step_var * (np.arange(horizon) > 0)
     own_lag = np.sqrt(np.maximum(total[:, :-1] - taken_back, 0) / total[:, 1:])

@@ -107,15 +107,11 @@ def forecast_plan(
     province, history = areas.province, plan_rows(history, areas.province)
     own, forecaster = as_forecaster(model), as_forecaster(model).complete()
     districts = sorted(areas.districts()["unit_code"])
-    lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
-    lines = lines.sort_values(["order", "target_year"], ignore_index=True)
-    ends = lines["target_year"].astype("str") + "-12-31"
-    # what a report dated before the districts ended says of them is what was known on its day
-    lines["has_districts"] = (ends < province.districts_end) | (as_of < province.districts_end)
-    last = lines["target_year"].max()
+    lines = _target_lines(goals, targets, province.districts_end, as_of)
     facts = read_facts(history, indicators, districts)
-    how = {"n_draws": n_draws, "seed": seed, "last_year": int(last) + YEARS_AFTER}
-    joints = forecast_indicators(facts, forecaster=forecaster, **how)
+    last_year = int(lines["target_year"].max()) + YEARS_AFTER
+    how = {"seed": seed, "forecaster": forecaster}
+    joints = forecast_indicators(facts, n_draws=n_draws, last_year=last_year, **how)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
@@ -123,19 +119,17 @@ def forecast_plan(
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
-        how = {"seed": seed, "forecaster": forecaster, "findings": doubts}
-        chances = firmness.variant_chances(history, facts, indicators, lines, districts, **how)
+        plan = (history, facts, indicators, lines, districts)
+        chances = firmness.variant_chances(*plan, findings=doubts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
-    forecast = verdicts["basis"].eq("forecast")
-    scored = forecast & verdicts["indicator_code"].isin(scored_indicators(facts))
-    tested = scored.map({True: "scored", False: "unscored"})
-    verdicts["tested"] = tested.where(forecast | verdicts["prob_low"].notna())
+    verdicts = _add_tested(verdicts, scored_indicators(facts))
     verdicts = _add_second_hand(verdicts, history, standards)
     model_id = {code: own.name_of(isinstance(f, LevelFacts)) for code, f in facts.items()}
-    verdicts["model_id"] = verdicts["indicator_code"].map(model_id)
+    # numbers of districts stand under the code of their goal
+    model_id |= lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
     forecasts = _forecast_rows(joints, lines)
-    of_goal = lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
-    forecasts["model_id"] = forecasts["indicator_code"].map(of_goal | model_id)
+    for table in (verdicts, forecasts):
+        table["model_id"] = table["indicator_code"].map(model_id)
     tables = {
         "forecasts": forecasts,
         "verdicts": verdicts,
@@ -148,6 +142,15 @@ def forecast_plan(
         rows = with_own_code(rows.assign(**same).round(4), province)
         tables[name] = contracts.conform(rows, contracts.TABLES[name])
     return PlanForecast(**tables)
+
+
+def _target_lines(goals, targets, districts_end: str, as_of: str) -> pd.DataFrame:
+    """The plan's dated targets in its order, with the kind of their goal and ``has_districts``."""
+    lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
+    lines = lines.sort_values(["order", "target_year"], ignore_index=True)
+    ends = lines["target_year"].astype("str") + "-12-31"
+    # what a report dated before the districts ended says of them is what was known on its day
+    return lines.assign(has_districts=(ends < districts_end) | (as_of < districts_end))
 
 
 def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
@@ -209,6 +212,14 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     verdicts.loc[mine, "verdict_class"] = [classify(p) for p in chance]
     verdicts.loc[mine, ["basis", "reason"]] = ["expert", "expert_judgement"]
     return verdicts.assign(**{c: verdicts[c].mask(mine) for c in ("prob_ever", "prob_held")})
+
+
+def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
+    """Whether 02_backtest can score the model behind a chance; a range is scored by nothing."""
+    forecast = verdicts["basis"].eq("forecast")
+    is_scored = forecast & verdicts["indicator_code"].isin(scored)
+    tested = is_scored.map({True: "scored", False: "unscored"})
+    return verdicts.assign(tested=tested.where(forecast | verdicts["prob_low"].notna()))
 
 
 def _add_second_hand(verdicts, history: pd.DataFrame, standards) -> pd.DataFrame:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 
-def pinball(quantiles: np.ndarray, levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """Quantile loss, (..., levels): ``(1[y < q] - level)(q - y)``."""
+def pinball(quantiles: np.ndarray, quantile_levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Quantile loss, (..., quantile_levels): ``(1[y < q] - level)(q - y)``."""
     gap = np.asarray(observed, dtype=float)[..., None] - quantiles
-    return np.maximum(levels * gap, (levels - 1) * gap)
+    return np.maximum(quantile_levels * gap, (quantile_levels - 1) * gap)
 
 
-def crps_quantiles(quantiles: np.ndarray, levels, observed) -> np.ndarray:
+def crps_quantiles(quantiles: np.ndarray, quantile_levels, observed) -> np.ndarray:
     """CRPS from quantiles: twice the pinball loss integrated over the level.
 
     Trapezoids between the levels; the loss is 0 at the levels 0 and 1.
@@ -23,14 +23,14 @@ def crps_quantiles(quantiles: np.ndarray, levels, observed) -> np.ndarray:
     Parameters
     ----------
     quantiles
-        (..., levels), sorted like ``levels`` (ascending, inside 0-1).
+        (..., quantile_levels), sorted like ``quantile_levels`` (ascending, inside 0-1).
     observed
         (...), same measure unit.
     """
-    levels = np.asarray(levels, dtype=float)
-    loss = 2 * pinball(quantiles, levels, observed)
+    quantile_levels = np.asarray(quantile_levels, dtype=float)
+    loss = 2 * pinball(quantiles, quantile_levels, observed)
     padded = np.pad(loss, [(0, 0)] * (loss.ndim - 1) + [(1, 1)])
-    return np.trapezoid(padded, np.concatenate([[0.0], levels, [1.0]]), axis=-1)
+    return np.trapezoid(padded, np.concatenate([[0.0], quantile_levels, [1.0]]), axis=-1)
 
 
 def brier(probability, outcome) -> np.ndarray:
@@ -49,11 +49,11 @@ def covered(low, high, observed, slack: float = 1e-9) -> np.ndarray:
     return (np.asarray(low) - slack <= observed) & (observed <= np.asarray(high) + slack)
 
 
-def pit(quantiles: np.ndarray, levels, observed) -> np.ndarray:
+def pit(quantiles: np.ndarray, quantile_levels, observed) -> np.ndarray:
     """Level at which the outcome lies among ``n`` evenly spaced levels, to half a step.
 
     On a flat stretch (ceiling, whole numbers) the middle of its levels is taken.
     """
     y = np.asarray(observed, dtype=float)[..., None]
     below, upto = (quantiles < y).sum(axis=-1), (quantiles <= y).sum(axis=-1)
-    return (below + upto + 1) / 2 / (len(levels) + 1)
+    return (below + upto + 1) / 2 / (len(quantile_levels) + 1)

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN
@@ -92,13 +93,9 @@ class Trend:
 
 def gaps_filled(z: np.ndarray) -> np.ndarray:
     """Straight lines between the figures of each row; NaN before the first and after the last."""
-    year, row = np.arange(z.shape[1]), np.arange(len(z))[:, None]
-    seen = np.isfinite(z)
-    before = np.maximum.accumulate(np.where(seen, year, -1), axis=1)
-    after = np.minimum.accumulate(np.where(seen, year, len(year))[:, ::-1], axis=1)[:, ::-1]
-    low, high = z[row, np.maximum(before, 0)], z[row, np.minimum(after, len(year) - 1)]
-    line = low + (year - before) / np.maximum(after - before, 1) * (high - low)
-    return np.where((before >= 0) & (after < len(year)), line, np.nan)
+    out, rows = z.copy(), np.isnan(z).any(axis=1)
+    out[rows] = pd.DataFrame(z[rows]).interpolate(axis=1, limit_area="inside")
+    return out
 
 
 def track(z, drift, step_var, error) -> tuple[np.ndarray, np.ndarray]:

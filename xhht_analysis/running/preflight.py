@@ -39,7 +39,7 @@ def check_config(project: Project) -> None:
     import pandas as pd
     import yaml
 
-    from xhht_analysis.forecasting import calibration, learned
+    from xhht_analysis.forecasting import learned
     from xhht_analysis.intake.forms.recognise import read_descriptions
     from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.judging.corrections import read_corrections
@@ -52,7 +52,6 @@ def check_config(project: Project) -> None:
         **{f"{name}.csv": functools.partial(read_config, name) for name in CONFIG_TABLES},
         "forms.yml": read_descriptions,
         "corrections.csv": read_corrections,
-        "priors.csv": calibration.read_settings,
         "learned.json": learned.read_learned,
         "paragraphs.md": lambda folder: office_paragraphs(folder / "paragraphs.md", ""),
         "province.yml": read_province,

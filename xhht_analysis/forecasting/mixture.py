@@ -1,0 +1,96 @@
+"""How the members become one forecast, and which assumptions can be changed.
+
+The distributions of both members are averaged (docs/methodology.md, section 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, ndtr, ndtri
+
+from xhht_analysis.forecasting.curves import GRID
+
+LEARNED_ODDS, LEARNED_BY_TREND = 2.0, -4.0
+"""Log odds of the learned member in a group without direction, and what is added where all move
+one way: there the group's own changes are believed.
+
+Two round numbers, the same for all: docs/adr/0020 says what was tried."""
+LOWER_WIDTH = 0.9
+"""Quantiles below the median stand this much nearer to it than both members put them: reported
+shares fall less often than they say."""
+FARTHEST = 40.0
+"""Soft logits beyond which nothing in percent changes any more."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One assumption changed, to see what an answer hangs on.
+
+    Attributes
+    ----------
+    learned_weight
+        Weight of the learned member (0-1); None: as `learned_weight` gives it.
+    without
+        Driver of `learned.DRIVERS` that is taken for none.
+    is_lasting
+        Whether the years of ``breaks`` begin a new level that lasts; else they are forecast as if
+        they had not been reported.
+    """
+
+    learned_weight: float | None = None
+    without: str = ""
+    is_lasting: bool = True
+
+
+VARIANTS = {
+    "default": Variant(),
+    "own_changes_alone": Variant(learned_weight=0.0),
+    "learned_alone": Variant(learned_weight=1.0),
+    "shared_pace_stops": Variant(without="group_pace"),
+    "temporary_shock": Variant(is_lasting=False),
+    "lasting_break": Variant(),
+}
+"""Named changes of one assumption.
+
+Each member alone; the pace that the units share stops; the shock of the years in `breaks` passes,
+or stays as a new level.
+"""
+
+BREAK_VARIANTS = ("temporary_shock", "lasting_break")
+
+
+def learned_weight(trend_share: float) -> float:
+    """Weight of the learned member, 0-1; ``trend_share`` as in `structural.Trend`."""
+    return expit(LEARNED_ODDS + LEARNED_BY_TREND * trend_share)
+
+
+def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndarray:
+    """Quantile functions of the mean of both members' distribution functions.
+
+    The mean is taken at the places that the mean of the quantiles gives.
+
+    Parameters
+    ----------
+    own_changes, learned
+        Quantile functions on the soft logit, each (N, H, G).
+    weight
+        Weight of the learned member, 0-1.
+    """
+    members = np.clip([own_changes, learned], -FARTHEST, FARTHEST)
+    weights = np.array([1 - weight, weight])[:, None, None, None]
+    place = (weights * members).sum(axis=0)
+    place[..., 0], place[..., -1] = members[..., 0].min(axis=0), members[..., -1].max(axis=0)
+    inside = np.clip(place, members[..., :1], members[..., -1:])
+    chance = (weights * ndtr(interpolate(inside, members, GRID))).sum(axis=0)
+    return interpolate(GRID, np.clip(ndtri(chance), GRID[0], GRID[-1]), place)
+
+
+def interpolate(x, xp, fp) -> np.ndarray:
+    """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
+    apart = 4 * FARTHEST * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
+    flat = np.interp(
+        (x + apart).ravel(), (xp + apart).ravel(), np.broadcast_to(fp, xp.shape).ravel()
+    )
+    return flat.reshape(xp.shape)
