@@ -177,7 +177,14 @@ def test_a_band_that_held_too_few_outcomes_marks_its_chance(
     run = made(scores=scored(indicator, covered, metric), verdicts=verdicts)
     said = run.statement(goal, 2030)
     assert ("độ tin cậy thấp" in said.chance_text) == narrow
-    assert ("độ tin cậy thấp" in str(scorecard.tone(said, short=True))) == narrow
+    assert ("‡" in scorecard.tone(said, short=True)[0]) == narrow
+    note = scorecard.scorecard(run, "c", short=True).content["note"]
+    assert (f"mục tiêu {said.order}: {100 * covered:.0f}{NB}%" in note) == narrow
+    assert "†" not in note
+    row = scorecard.summary_table(run).set_index(["Mục tiêu", "Năm"])
+    mine = row.loc[(f"{said.order}. {said.title}", 2030)]
+    assert ("độ tin cậy thấp" in mine["Khả năng đạt"]) == narrow
+    assert mine["Lưu ý về khả năng đạt"] == sentences.sentence("chance_note", run, said)
     text = sentences.sentence("chance_note", run, said)
     shown = f"{100 * covered:.0f}{NB}%"
     assert (f"chỉ chứa {shown} số thực tế" in text) == narrow
@@ -186,6 +193,9 @@ def test_a_band_that_held_too_few_outcomes_marks_its_chance(
         scores=scored(indicator, covered, metric), verdicts=verdicts.assign(tested="unscored")
     )
     assert untested.statement(goal, 2030).doubt == "untested"
+    note = scorecard.scorecard(untested, "c", short=True).content["note"]
+    assert "† chưa kiểm định" in note
+    assert "‡" not in note
 
 
 def pooled(chances: list[float]) -> ReportData:
@@ -203,7 +213,9 @@ def test_a_chance_of_all_districts_is_no_judgement_of_one():
     assert run.common_goals(2030) == [goal]
     own = pooled([0.9] * 10 + [0.4])
     assert own.common_goals(2030) == []
-    assert "chung cho mọi địa bàn" in sentences.paragraph(run, run.statement(goal, 2030, "819"))
+    own_page = run.statement(goal, 2030, "819")
+    assert "chung cho mọi địa bàn" in sentences.paragraph(run, own_page)
+    assert own_page.chance_text == f"90{NB}%, chung cho mọi địa bàn"
     assert "chung cho mọi địa bàn" not in sentences.paragraph(run, run.statement(goal, 2030))
     counts = [district_ranks.standings(r).set_index("unit_code")["total"] for r in (own, run)]
     assert (counts[0] - counts[1]).unique() == [1]

@@ -41,6 +41,8 @@ CLASS_ORDER = (
 )
 SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–∅", strict=True))
 """The shape that goes with each class: readable without colour."""
+DOUBT_SIGNS = {"untested": "\u2020", "narrow": "\u2021"}
+"""Signs at a chance that no test scored, or whose band held too few outcomes."""
 HOPEFUL = ("reached", "very_likely", "likely")
 STRUGGLING = ("unlikely", "very_unlikely", "missed")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from xhht_analysis.publishing import parts
+from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
@@ -28,7 +28,7 @@ def scorecard(
     ``codes`` default to all goals, with a heading row per block of the plan; ``short`` leaves
     out what the caption and the key of the signs say.
     """
-    word, rows, block, with_range = run.word, [], None, False
+    word, rows, block = run.word, [], None
     seen = where(run.panel, frame=run.province.frame)["year"]
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
     first, last = run.next_years
@@ -39,28 +39,40 @@ def scorecard(
         if not codes and goal.block != block:
             block = goal.block
             rows.append([block_name(run, block)])
-        said = [s for s in pair if s]
-        with_range = with_range or any(s.has_range for s in said)
-        standards = "; ".join(f"{s.target_year}: {s.standard}" for s in said if s.standard)
+        standards = [f"{s.target_year}: {s.standard}" for s in pair if s and s.standard]
         name = f"{goal.order}. {run.title(goal.goal_code)}"
-        name += f" ({standards})" if standards else ""
+        name += f" ({'; '.join(standards)})" if standards else ""
         rows.append([name, *_cells(run, newest, *pair, short=short)])
-    heads = [
+    columns = [
+        "goal",
         *(word(f"col.{name}", year=first) for name in ("target", "actual_of", "verdict")),
         word("col.target", year=last),
         word("col.latest", year=newest),
         word("col.verdict", year=last),
+        *(() if run.previous.empty else ["since"]),  # nothing to compare with
     ]
-    columns, keys = ["goal", *heads, "since"], ["goals.note"]
-    keys += ["goals.note_range"] if with_range else []
-    if run.previous.empty:  # nothing to compare with
-        columns = columns[:-1]
-        rows = [row[: len(columns)] for row in rows]
-    else:
-        keys.append("goals.note_since")
-    key = " ".join(map(word, keys)) if note else ""
+    rows = [row[: len(columns)] for row in rows]
+    key = sign_key(run, run.all_statements(unit_code), short=short) if note else ""
     form = {"align": "lrrlrrlc"[: len(columns)], "note": key, "cards": True}
     return parts.grid(run, caption, columns, rows, **form)
+
+
+def sign_key(run: ReportData, statements: Sequence[Statement], *, short: bool) -> str:
+    """What the signs beside these statements mean; ``short`` verdicts carry signs for remarks."""
+    word, percent = run.word, run.labels.percent
+    keys = [word("goals.note")]
+    if any(s.has_range for s in statements):
+        keys.append(word("goals.note_range"))
+    doubts = {s.doubt: s for s in statements} if short else {}
+    if "untested" in doubts:
+        keys.append(word("goals.note_untested"))
+    if "narrow" in doubts:
+        covered = {s.order: percent(s.covered, 0) for s in statements if s.doubt == "narrow"}
+        pairs = (word("goals.covered", goal=n, covered=c) for n, c in covered.items())
+        keys.append(word("goals.note_narrow", covered="; ".join(pairs)))
+    if not run.previous.empty:
+        keys.append(word("goals.note_since"))
+    return " ".join(keys)
 
 
 def _cells(
@@ -88,7 +100,7 @@ def tone(said: Statement, *, short: bool = False) -> list[str]:
 
     A star marks a verdict that one changed assumption would move to another class.
     """
-    text = f"{said.mark} {said.chance_text}" if short and said.chance_text else said.verdict_text
+    text = f"{said.mark} {said.short_chance}" if short and said.bare_chance else said.verdict_text
     text += " *" if said.depends_on else ""
     return [text, said.key]
 
@@ -101,11 +113,21 @@ def block_name(run: ReportData, block: object) -> str:
 def summary_table(run: ReportData) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
     said = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
-    columns = ["goal", "year", "aim", "actual", "latest_of", "assessment", "chance", "since"]
+    columns = [
+        "goal",
+        "year",
+        "aim",
+        "actual",
+        "latest_of",
+        "assessment",
+        "chance",
+        "since",
+        "remark",
+    ]
     rows = [
         [f"{s.order}. {s.title}", s.target_year, s.target_text, _of_standard(s, s.actual_text),
          _of_standard(s, s.latest_text), f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text,
-         s.direction]
+         s.direction, sentences.sentence("chance_note", run, s)]
         for s in said
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xhht_analysis.publishing.labels import (
+    DOUBT_SIGNS,
     HOPEFUL,
     PERCENT,
     STRUGGLING,
@@ -220,8 +221,14 @@ class Statement:
 
     @property
     def chance_text(self) -> str:
-        """Rounded chance or its range, with a remark where a test speaks against it; or empty."""
-        return self.as_tested(self.bare_chance) if self.bare_chance else ""
+        """Rounded chance or its range, with what must be said of it; empty where none."""
+        text = self.as_tested(self.bare_chance) if self.bare_chance else ""
+        return self.labels.word("common", chance=text) if self.is_common else text
+
+    @property
+    def short_chance(self) -> str:
+        """Rounded chance or its range, with a sign for the remark of `doubt`."""
+        return self.bare_chance + DOUBT_SIGNS.get(self.doubt, "")
 
     @property
     def bare_chance(self) -> str:

@@ -33,8 +33,6 @@ DPI = 144
 INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
-DOUBT = "\u2020"
-"""Sign at a chance that no test scored, or whose band held too few outcomes."""
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {

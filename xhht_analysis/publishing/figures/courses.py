@@ -54,9 +54,7 @@ def draw_course(
     first = min([run.province.first_year, *run.observed(goal_code, None, unit_code)["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
-    marks = (
-        f"{s.target_year}: {s.mark} {s.bare_chance}{look.DOUBT if s.doubt else ''}" for s in said
-    )
+    marks = (f"{s.target_year}: {s.mark} {s.short_chance}" for s in said)
     axis.set_title(f"{title}\n{'  '.join(mark.rstrip() for mark in marks)}", fontsize=size)
     look.local_numbers(axis.yaxis, run)
     return signs
@@ -116,7 +114,7 @@ def _key(run: ReportData, signs: Iterable[str]) -> str:
     """What the signs of a figure mean: those that are drawn, and no others."""
     drawn = set(signs)
     entries = [name for name in run.labels.entries("sign") if name in drawn]
-    return "   ".join(run.word(f"sign.{name}", doubt=look.DOUBT) for name in entries)
+    return "   ".join(run.word(f"sign.{name}") for name in entries)
 
 
 def _facets(

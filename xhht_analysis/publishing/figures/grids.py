@@ -40,7 +40,7 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
     doubts = {s.doubt for s in run.all_statements() if s.kind == COUNTED_KIND and s.doubt}
-    key = [word("ladder.key"), *(word(f"sign.{d}", doubt=look.DOUBT) for d in sorted(doubts))]
+    key = [word("ladder.key"), *(word(f"sign.{d}") for d in sorted(doubts))]
     return look.finish(figure, run, title, f"{title}.", *alt, key=" ".join(key))
 
 
@@ -75,8 +75,7 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     for s in said:
         required = run.ordered_goals.loc[s.goal_code, "level_required"]
         level = word("level_short", n=required) if required > 1 else ""
-        sign = look.DOUBT if s.doubt else ""
-        aim = (f"{s.target_year}:", level, s.amount(s.need), s.mark, s.bare_chance + sign)
+        aim = (f"{s.target_year}:", level, s.amount(s.need), s.mark, s.short_chance)
         heads.append(look.wrapped(" ".join(filter(None, aim)), 36))
     axis.set_title("\n".join(heads), fontsize=6.2)
     year = cells["year"].max()
