@@ -44,6 +44,12 @@ def test_scale_by_key_of_every_file():
     assert out["denominator"].tolist() == [100_000, 100]
 
 
+def test_a_scaled_figure_keeps_six_decimals():
+    line = {"action": "scale", "cell": "D9", "field": "numerator", "value": 0.1}
+    out = apply_corrections(claims(ROW | {"numerator": 12.3456789}), lines(line))
+    assert out["numerator"].tolist() == [1.234568]  # 1,23456789
+
+
 def test_drop_becomes_a_problem_with_its_reason():
     out = apply_corrections(claims(ROW), lines({"action": "drop", "cell": "D9", "expect": "500"}))
     assert out["problem"].tolist() == ["dropped"]

@@ -62,6 +62,7 @@ def test_a_most_is_said_as_one():
     past = sentences.paragraph(run, run.statement("clc_it", 2025))
     assert f"chưa đạt**, thực hiện năm 2025 là 41,0{NB}%, còn cao hơn mức tối đa 36,0" in past
     assert plan.attained(said) == pytest.approx(100 * 5 / 45)
+    assert plan.attained(at_most(0.0).statement("clc_it", 2030)) == 0  # no share of nothing
     met = at_most(50.0)
     past = sentences.paragraph(met, met.statement("clc_it", 2025))
     assert f"đã đạt**, thực hiện năm 2025 là 41,0{NB}%, thấp hơn mức tối đa 9,0 điểm" in past

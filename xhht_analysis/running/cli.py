@@ -140,7 +140,7 @@ def main() -> None:
     _prepare()
     code, message = _run_command(sys.argv[1:])
     if code == INTERRUPTED:
-        execution.end_own_kernels()
+        execution.end_children(os.getpid())
         with contextlib.suppress(OSError):  # the terminal may be gone
             typer.echo(messages.INTERRUPTED, err=True)
             sys.stdout.flush()

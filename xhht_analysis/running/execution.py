@@ -152,29 +152,19 @@ class _Attempt:
         with contextlib.suppress(OSError, ValueError):
             self.facts = json.loads((self.folder / kernel.RECORD).read_text(encoding="utf-8"))
         if self.process and self.process.poll() is None:
-            end_process_tree(self.process.pid)
+            end_children(self.process.pid)
+            self.process.kill()
             self.process.wait(timeout=10)
 
 
-def end_process_tree(pid: int) -> None:
-    """Kill process ``pid`` and all it has started (a kernel's file readers, for one)."""
+def end_children(pid: int) -> None:
+    """Kill all that process ``pid`` has started (a kernel's file readers, for one)."""
     import psutil
 
     with contextlib.suppress(psutil.Error):
-        parent = psutil.Process(pid)
-        for process in [*parent.children(recursive=True), parent]:
+        for process in psutil.Process(pid).children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 process.kill()
-
-
-def end_own_kernels() -> None:
-    """End the kernels that this process has started and that still run."""
-    import psutil
-
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.Error):
-            if kernel.MODULE in child.cmdline():
-                end_process_tree(child.pid)
 
 
 def _close_event_loop() -> None:
