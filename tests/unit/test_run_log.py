@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import execution, records, run_log
+from xhht_analysis.running import execution, records, run_log, terminal
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -154,9 +154,9 @@ def test_a_run_that_replaces_other_figures_says_why(project):
     assert "chạy xong 2025-12-01 08:30 UTC" in text
 
 
-def test_a_stage_in_words():
-    entry = {"status": "skipped", "seconds": 0.0}
-    assert run_log.stage_line("01_intake", entry) == "Tiếp nhận số liệu: không đổi, 0,0 giây"
+def test_a_stage_in_words(capsys):
+    terminal.show_stage("01_intake", {"status": "skipped", "seconds": 0.0})
+    assert capsys.readouterr().out == "Tiếp nhận số liệu: không đổi, 0,0 giây\n"
 
 
 def test_many_causes_of_one_kind_do_not_bury_the_others():

@@ -220,6 +220,8 @@ def test_leverage_of_a_district_in_a_share_goes_by_its_people():
     # 300 people at 40 %, 100 people at 80 %: 50 %; with the first at 60 % the province has 65 %
     draws, weights = np.array([[40.0, 80.0]]), np.array([300.0, 100.0])
     np.testing.assert_allclose(paces.share_leverage(draws, weights, 60.0), [1, 0])
+    # at the target exactly it is met without help, and with it
+    np.testing.assert_allclose(paces.share_leverage(np.full((1, 2), 60.0), weights, 60.0), [0, 0])
 
 
 def test_the_own_pace_looks_back_five_years_and_no_further():

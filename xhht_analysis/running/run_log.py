@@ -94,13 +94,6 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
 
 
-def stage_line(name: str, entry: dict) -> str:
-    """One stage of a record in words: its name, what became of it, how long it took."""
-    seconds = f"{entry['seconds']:.1f}".replace(".", ",")
-    title, status = messages.STAGES.get(name, name), messages.STATUS[entry["status"]]
-    return f"{title}: {status}, {seconds} giây"
-
-
 def why_different(record: dict) -> list[str]:
     """Lines that say what a run published over an earlier one of the same day, and why.
 
@@ -111,14 +104,10 @@ def why_different(record: dict) -> list[str]:
         return []
     finished_at, changed = moment(replaced["finished_at"]), ", ".join(_some(replaced["changed"]))
     lines = ["", messages.REPLACES.format(finished_at=finished_at, changed_files=changed)]
-    for _, causes in groupby(replaced["why"] or [messages.NO_CAUSE], _kind_of_cause):
+    why = replaced["why"] or [messages.NO_CAUSE]
+    for _, causes in groupby(why, lambda line: line.partition(": ")[0]):  # inputs, code, …
         lines += [f"- {cause}" for cause in _some([*causes])]
     return lines
-
-
-def _kind_of_cause(line: str) -> str:
-    """What changed (inputs, code, packages, parameters), of a line of `records.differences`."""
-    return line.partition(": ")[0]
 
 
 def _some(names: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from xhht_analysis.project import Project
-from xhht_analysis.running import messages, run_log
+from xhht_analysis.running import messages
 
 
 def show_table(
@@ -32,10 +32,12 @@ def printable(text: str) -> str:
 
 def show_stage(name: str, entry: dict | None) -> None:
     """Say that stage ``name`` begins (``None``; to a person only) or has ended."""
+    title = messages.STAGES.get(name, name)
     if entry is not None:
-        typer.echo(run_log.stage_line(name, entry))
+        seconds = f"{entry['seconds']:.1f}".replace(".", ",")
+        typer.echo(f"{title}: {messages.STATUS[entry['status']]}, {seconds} giây")
     elif sys.stdout.isatty():
-        typer.echo(f"{messages.STAGES.get(name, name)} …\r", nl=False)
+        typer.echo(f"{title} …\r", nl=False)
 
 
 def show_unit(done: int, total: int) -> None:
