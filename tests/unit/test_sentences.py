@@ -128,6 +128,26 @@ def test_no_verdicts_and_no_earlier_run_at_all(tmp_path):
 # ---- tasks and money --------------------------------------------------------------------------
 
 
+def task_rows(run) -> list[list]:
+    """Rows of the annex's table of every task."""
+    blocks = appendix.annex(run, lambda *names: [])
+    return report_maker.tables(blocks, "Nhiệm vụ, giải pháp năm 2026")[0]["rows"]
+
+
+def test_groups_of_tasks_add_up_to_the_sentence():
+    one = frames.make_activities()
+    duties = one.assign(task_code=["IV.1.a.1", "IV.3.a.1"], budget_planned=[7.0, 5.0])
+    unknown = one.head(1).assign(task_code=None, budget_planned=1.0)
+    run = frames.make_material(activities=pd.concat([one, duties, unknown], ignore_index=True))
+    text, *tables = implementation.implementation(run)
+    rows = tables[0].content["rows"]
+    # two measures, two duties, one report without a task; 120 + 80 + 7 + 5 + 1 million
+    assert sum(int(row[1]) for row in rows) == 5
+    assert sum(int(row[6]) for row in rows) == 213
+    assert "dự toán 213 triệu đồng" in " ".join(text.content["paragraphs"])
+    assert ["Trách nhiệm của các cơ quan (mục IV Kế hoạch)", "2"] in [row[:2] for row in rows]
+
+
 def test_money_and_tasks_are_those_of_the_reporting_year():
     one = frames.make_activities()
     again = one.assign(reporter_code=["815", "816"])
@@ -137,13 +157,12 @@ def test_money_and_tasks_are_those_of_the_reporting_year():
     tables = {
         b.content["caption"]: b.content["rows"] for b in blocks if b.content["kind"] == "table"
     }
-    tasks = implementation.measure_table(run, implementation.year_rows(run)).content["rows"]
+    tasks = task_rows(run)
     done = next(row for row in tasks if row[0].startswith("II.1.1"))
     # two units, both done; 120 + 120 planned, 100,5 + 100,5 spent; nothing of 2025
     assert done[1:] == ["2", "2", "0", "0", "0", "240", "201"]
     two = one.assign(task_code=["II.1.1", "II.1.2"])
-    table = implementation.measure_table(run, two).content["rows"]
-    heads = [row[0] for row in table if len(row) == 1]
+    heads = [row[0] for row in task_rows(frames.make_material(activities=two)) if len(row) == 1]
     group = run.tasks.set_index("task_code").loc["II.1.2"]
     assert heads == [run.labels.local(group, "group")]  # of both, once
     trend = next(rows for name, rows in tables.items() if "từng năm" in name)
@@ -168,8 +187,8 @@ def test_a_proposal_goes_to_the_agency_it_names():
         proposal=["Đề nghị Sở Lao động - Thương binh và Xã hội mở lớp", "Bổ sung biên chế"]
     )
     run = frames.make_material(activities=one)
-    asks = implementation.asks(run, implementation.year_rows(run), "proposal")
-    assert {row[0]: row[3] for row in asks[0].content["rows"]} == {
+    (asks,) = report_maker.tables(implementation.implementation(run), "Đề xuất, kiến nghị")
+    assert {row[0]: row[3] for row in asks["rows"]} == {
         "Đề nghị Sở Lao động - Thương binh và Xã hội mở lớp": "Sở Nội vụ",
         "Bổ sung biên chế": "UBND tỉnh",
     }

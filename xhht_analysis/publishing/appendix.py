@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from xhht_analysis.publishing import agencies, parts, records, sentences
+from xhht_analysis.publishing.agencies import task_label
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.district_ranks import standings
-from xhht_analysis.publishing.implementation import measure_table, year_rows
+from xhht_analysis.publishing.implementation import sums, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.what_if import what_if_table
@@ -13,7 +14,6 @@ from xhht_analysis.publishing.what_if import what_if_table
 
 def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
     """Every block of the annex, under the headings of its template; ``drawn`` gives pictures."""
-    tasks = year_rows(run)
     return parts.make_page(
         "annex",
         run.labels,
@@ -26,7 +26,9 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         calendar=records.calendar(run),
         coverage=list(records.coverage(run).itertuples()),
         nominal=records.NOMINAL,
-        tasks=[measure_table(run, tasks)] if len(tasks) else [],
+        tasks=sums(run, year_rows(run), "group", "task"),
+        task_label=task_label,
+        titles={t["task_code"]: run.labels.local(t, "title") for _, t in run.tasks.iterrows()},
         standings=list(standings(run).itertuples()),
         **latest_figures(run),
     )

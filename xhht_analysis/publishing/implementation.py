@@ -3,16 +3,17 @@
 import pandas as pd
 
 from xhht_analysis.publishing import parts
-from xhht_analysis.publishing.agencies import addressee, task_label
-from xhht_analysis.publishing.blocks import Block, clean, prose
+from xhht_analysis.publishing.agencies import addressee
+from xhht_analysis.publishing.blocks import Block, clean
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 
 STATES = ("done", "in_progress", "not_started", "stopped")
 MONEY = ["budget_planned", "budget_spent"]
+SUMS = ["n", *STATES, *MONEY]
 DUTIES = "IV."
-"""Tasks of section IV of the plan are duties of agencies, not measures."""
-N_NAMED, MAX_ASKS = 3, 8
+"""Tasks of section IV of the plan are duties of agencies: one line among the groups."""
+MAX_ASKS = 8
 
 
 def year_rows(run: ReportData) -> pd.DataFrame:
@@ -26,86 +27,47 @@ def year_rows(run: ReportData) -> pd.DataFrame:
 
 
 def implementation(run: ReportData) -> list[Block]:
-    """Tasks by state, money, difficulties and proposals of the reporting year."""
-    word, rows, year = run.word, year_rows(run), run.report_year
-    if rows.empty:
-        return [prose([word("activities.none")])]
+    """Tasks by state, money, difficulties and proposals of the year (pages/activities.j2)."""
+    rows, activities = year_rows(run), run.activities
     counts = {state: int((rows["status"] == state).sum()) for state in STATES}
     counts |= {"units": rows["reporter_code"].nunique(), "tasks": rows["task_code"].nunique()}
-    lead = word("activities.lead", year=year, **counts)
-    trend = run.activities.groupby("year")[MONEY].sum()
-    trend.insert(0, "n", run.activities.groupby("year")["reporter_code"].nunique())
-    share = 100 * trend["budget_spent"] / trend["budget_planned"]
-    trend = trend.assign(share=share.map(run.labels.percent)).rename(index=str).itertuples()
-    columns = "year n_units planned spent spent_share"
-    return [
-        prose([lead, money_sentence(run, rows)]),
-        measure_table(run, rows, by_group=True),
-        parts.grid(run, word("activities.trend_caption"), columns, trend, align="lrrrr"),
-        *asks(run, rows, "difficulty"),
-        *asks(run, rows, "proposal"),
-    ]
-
-
-def money_sentence(run: ReportData, rows: pd.DataFrame) -> str:
-    """Money planned and spent in the reporting year, by source where it was stated."""
-    planned, spent = rows[MONEY].sum()
-    if not planned:
-        return ""
-    word, number = run.word, run.labels.number
-    sums = {"planned": number(planned), "spent": number(spent)}
-    share = run.labels.percent(100 * spent / planned)
-    text = word("activities.money", year=run.report_year, share=share, **sums)
-    sources = where(run.activities, year=run.report_year).groupby("budget_source")[MONEY[0]].sum()
-    parts_ = [f"{word(f'money.{s}')} {number(v)}" for s, v in sources.items() if v]
-    return f"{text} {word('activities.sources', parts='; '.join(parts_))}" if parts_ else text
-
-
-def measure_table(run: ReportData, rows: pd.DataFrame, *, by_group: bool = False) -> Block:
-    """Measures of the year under the heads of their groups, or the groups alone.
-
-    Columns: units (of a group: reports), states, money in million đồng.
-    """
-    titles, groups = (
-        {task["task_code"]: run.labels.local(task, name) for _, task in run.tasks.iterrows()}
-        for name in ("title", "group")
+    trend = activities.groupby("year").agg(
+        n=("reporter_code", "nunique"), planned=(MONEY[0], "sum"), spent=(MONEY[1], "sum")
     )
+    mine = where(activities, year=run.report_year)
+    return parts.make_page(
+        "activities",
+        run.labels,
+        run=run,
+        rows=rows,
+        counts=counts,
+        sources=mine.groupby("budget_source")[MONEY[0]].sum(),
+        groups=sums(run, rows, "group"),
+        trend=list(trend.itertuples()),
+        asks={kind: asks(run, rows, kind) for kind in ("difficulty", "proposal")},
+        addressee=addressee,
+        most=MAX_ASKS,
+    )
+
+
+def sums(run: ReportData, rows: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Reports (n), states and money (million đồng) of the year by ``group``, ``task`` or both.
+
+    By groups alone the duties of agencies are one of them, so that all reports are counted.
+    """
+    tasks = run.tasks.set_index("task_code", drop=False)
     code = rows["task_code"].fillna("")
-    rows = rows.assign(group=code.map(groups), task_code=code)[~code.str.startswith(DUTIES)]
-    none = {"group": run.word("none")}
-    rows = rows.dropna(subset="group") if by_group else rows.fillna(none)
-    states = pd.DataFrame({state: rows["status"] == state for state in STATES}, rows.index)
-    rows = rows[["group", "task_code", *MONEY]].assign(n=1).join(states)
-    sums = rows.groupby("group" if by_group else ["group", "task_code"], sort=False)
-    sums = sums[["n", *STATES, *MONEY]].sum()
-    body, group = [], None
-    for key, *cells in sums.itertuples():
-        name = key
-        if not by_group:
-            if key[0] != group:
-                group = key[0]
-                body.append([group])
-            name = f"{task_label(clean(key[1]))} {titles.get(key[1], '')}".strip()
-        body.append([name, *cells])
-    heads = ("group", "reports") if by_group else ("task", "n_units")
-    caption = "activities.group_caption" if by_group else "activities.caption"
-    caption = run.word(caption, year=run.report_year)
-    return parts.grid(run, caption, [*heads, *STATES, "planned", "spent"], body, align="lrrrrrrr")
+    group = code.map(tasks.apply(run.labels.local, axis=1, name="group"))
+    if "task" not in by:
+        group = group.mask(code.str.startswith(DUTIES), run.word("activities.duties"))
+    states = {state: rows["status"] == state for state in STATES}
+    table = rows[MONEY].assign(group=group.fillna(run.word("none")), task=code, n=1, **states)
+    return table.groupby(list(by), sort=False)[SUMS].sum().reset_index()
 
 
-def asks(run: ReportData, rows: pd.DataFrame, kind: str) -> list[Block]:
-    """Difficulties or proposals, alike texts counted once, with who raised them and who answers."""
+def asks(run: ReportData, rows: pd.DataFrame, kind: str) -> list[tuple[str, list[str]]]:
+    """Difficulties or proposals: alike texts once, with who raised each, most first."""
     rows = rows.dropna(subset=kind)
-    if rows.empty:
-        return []
-    body = []
-    for text, part in rows.groupby(rows[kind].map(clean), sort=False):
-        who = [run.names.get(code, code) for code in dict.fromkeys(part["reporter_code"])]
-        body.append([text, len(who), run.labels.some(who, N_NAMED)])
-    body = sorted(body, key=lambda row: -row[1])
-    columns = [kind, "n_units", "raised_by"]
-    if kind == "proposal":
-        columns, body = [*columns, "addressee"], [[*row, addressee(run, row[0])] for row in body]
-    given = {"shown": min(len(body), MAX_ASKS), "n": len(body), "year": run.report_year}
-    caption = run.word(f"activities.{kind}_caption", **given)
-    return [parts.grid(run, caption, columns, body[:MAX_ASKS])]
+    codes = rows["reporter_code"].groupby(rows[kind].map(clean), sort=False).unique()
+    raised = {text: [run.names.get(code, code) for code in some] for text, some in codes.items()}
+    return sorted(raised.items(), key=lambda pair: -len(pair[1]))
