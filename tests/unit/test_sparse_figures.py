@@ -106,7 +106,7 @@ def test_districts_stand_on_a_scale_of_their_own_figures():
 
 def test_grids_without_a_verdict_or_a_level_are_sentences():
     bare = frames.make_material(verdicts=frames.make_verdicts(no_data=True))
-    with pytest.raises(NoFiguresError, match="Khả năng đạt mục tiêu năm 2030"):
+    with pytest.raises(NoFiguresError, match="mục tiêu năm 2030 theo huyện"):
         grids.plot_heatmap(bare)
     panel = frames.make_panel()
     levels = panel["level"].notna() & (panel["unit_code"] != "82")

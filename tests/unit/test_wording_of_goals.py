@@ -272,3 +272,17 @@ def test_no_text_of_the_plan_speaks_of_years_of_figures():
     dated = r"(số liệu|giá trị|figures?|values?)[^.;]{0,30}20\d\d–20\d\d"
     assert [text for text in texts if re.search(dated, str(text))] == []
     assert not run.goals["doubts_vi"].str.contains("không phải 12 %|chỉ có thể hiểu").any()
+
+
+def test_two_districts_are_neither_first_nor_last():
+    """Nine districts sent nothing: who leads and who lags would be the same two."""
+    verdicts = frames.make_verdicts()
+    silent = ~verdicts["unit_code"].isin([PROVINCE, "815", "819"])
+    verdicts.loc[silent, ["verdict_class", "basis", "prob_reached"]] = ["no_data", "none", None]
+    run = made(verdicts=verdicts)
+    said = " ".join(plain_text(b.content) for b in district_ranks.places(run, lambda *_: []))
+    assert "Mới có 2/11 địa bàn đủ số liệu" in said
+    assert "đôn đốc, hỗ trợ:" not in said
+    whole = " ".join(plain_text(b.content) for b in district_ranks.places(made(), lambda *_: []))
+    assert "đôn đốc, hỗ trợ:" in whole.replace("**", "")
+    assert "Mới có" not in whole

@@ -1,15 +1,18 @@
 """Districts: who leads, who needs help, by the goals asked of each district alone."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from xhht_analysis.publishing import parts
-from xhht_analysis.publishing.blocks import Block, prose
+from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.decisions import NOISE, leverages
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
 N_NAMED, N_GAINS = 3, 8
+RANKED = 2 * N_NAMED
 PLACED = 0.5
 """Chance to be among the best or last three from which a district is named for a goal."""
 
@@ -52,34 +55,21 @@ def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
     return "; ".join(told)
 
 
-def places(run: ReportData, drawn) -> list[Block]:
-    """Leading districts, those to support, the chances of all, and where help counts."""
-    word, rows, year = run.word, standings(run), run.last_year
-    if rows.empty:
-        return [prose([word("places.none")])]
-    codes = run.asked_of_units(year)
-    numbers = ", ".join(str(run.ordered_goals.loc[code, "order"]) for code in codes)
-    lines = [word("places.asked", n=len(codes), year=year, goals=numbers)]
-    if common := run.common_goals(year):
-        lines.append(word("places.common", goals="; ".join(map(run.title, common))))
-    for key, column in (("best", "hopeful"), ("push", "hard"), ("top", "best"), ("low", "last")):
-        if names := extreme(run, rows, column):
-            lines.append(word(f"places.{key}", year=year, names=names))
-    note = prose([word("places.note")], "note")
-    return [prose(lines), *gain_table(run), note, *drawn("heatmap")]
+def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
+    """Leading districts, those to support, and where help counts (pages/places.j2).
 
-
-def gain_table(run: ReportData) -> list[Block]:
-    """Where help raises the province's chance: by reaching the target, and per point of effort."""
-    rows = leverages(run)
-    rows = rows[rows["gain"] >= NOISE].head(N_GAINS)
-    if rows.empty:
-        return []
-    number = run.labels.number
-    body = [
-        [run.names[row.unit_code], run.title(row.goal_code), number(100 * row.gain),
-         number(100 * row.gain_per_point, 1)]
-        for row in rows.itertuples()
-    ]  # fmt: skip
-    caption = run.word("places.gain_caption", year=run.last_year)
-    return [parts.grid(run, caption, "unit goal gain gain_per_point", body, align="llrr")]
+    Of fewer than `RANKED` districts none is named: the first and the last would be the same.
+    """
+    rows, gains = standings(run), leverages(run)
+    columns = {"best": "hopeful", "push": "hard", "top": "best", "low": "last"}
+    ranked = rows if len(rows) >= RANKED else rows.head(0)
+    return parts.make_page(
+        "places",
+        run.labels,
+        run=run,
+        drawn=drawn,
+        judged=len(rows),
+        asked=run.asked_of_units(run.last_year),
+        extremes={key: extreme(run, ranked, name) for key, name in columns.items()},
+        gains=list(gains[gains["gain"] >= NOISE].head(N_GAINS).itertuples()),
+    )
