@@ -286,3 +286,13 @@ def test_two_districts_are_neither_first_nor_last():
     whole = " ".join(plain_text(b.content) for b in district_ranks.places(made(), lambda *_: []))
     assert "đôn đốc, hỗ trợ:" in whole.replace("**", "")
     assert "Mới có" not in whole
+
+
+def test_a_pace_of_fewer_than_five_figures_names_its_first_year():
+    panel, run = frames.make_panel(), made()
+    whole = sentences.sentence("effort", run, run.statement("clc_it", 2030))
+    assert "tốc độ thường gặp của 5 năm gần nhất" in whole  # 2022 to 2026
+    hole = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    run = made(panel=panel[~(hole & (panel["year"] == 2022))])
+    text = sentences.sentence("effort", run, run.statement("clc_it", 2030))
+    assert "tốc độ thường gặp của các năm có số liệu từ 2023" in text

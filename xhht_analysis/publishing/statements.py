@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.labels import (
     DOUBT_SIGNS,
     HOPEFUL,
@@ -60,7 +61,7 @@ class Statement:
         P(target met in the target year); P(met in that year and the year before).
     pace_required, pace_before
         Points of percent a year from ``base`` (negative towards a most); median yearly change of
-        the last five years.
+        the exact figures of the five years up to it.
     people
         People or institutions more a year that ``pace_required`` means.
     other_source
@@ -207,6 +208,14 @@ class Statement:
         """What another reading supposes: "nếu hiểu ..."."""
         key = "step_lower" if self.kind == "milestone" else "of_parent"
         return self.say(f"reading.{key}", need=self.need_text, parent=self.parent)
+
+    @property
+    def pace_window(self) -> str:
+        """Years that `pace_before` rests on, in words: all of five, or those with figures."""
+        last = self.base.year if self.base else 0
+        years = [o.year for o in self.history if o.exact and o.year > last - PACE_YEARS]
+        key = "whole" if len(years) == PACE_YEARS else "since"
+        return self.labels.word(f"pace_window.{key}", first=years[0] if years else "")
 
     @property
     def years_below(self) -> tuple[list[int], list[int]]:
