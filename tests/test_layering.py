@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 58_400,
     "forecasting": 26_500,
-    "publishing": 37_700,
+    "publishing": 37_800,
     "running": 18_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
