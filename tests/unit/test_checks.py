@@ -122,6 +122,18 @@ def test_copy_of_last_year():
     assert doubts(*series([(45, 98)] * 2), rule="copied_from_last_year").empty
 
 
+@pytest.mark.parametrize(("others", "n_doubts"), [(3, 3), (2, 0)])
+def test_a_unit_most_of_whose_small_figures_repeat_is_doubted_as_a_whole(others, n_doubts):
+    # three small figures repeat; of five that is most of the unit, of four it is too few to say
+    codes = ("life_skills", "clc_it", "digital_institutions", "university_degree",
+             "learning_citizens")  # fmt: skip
+    rows = []
+    for n, code in enumerate(codes[: 2 + others]):
+        figures = [(41 + n, 98 + n), (41 + n if n < 3 else 55, 98 + n)]
+        rows += [row | {"indicator_code": code} for row in series(figures)]
+    assert len(doubts(*rows, rule="copied_from_last_year")) == n_doubts
+
+
 def test_round_figures():
     assert len(doubts({"numerator": 12000, "denominator": 30000}, rule="round_figures")) == 1
     assert doubts({"numerator": 12030, "denominator": 30000}, rule="round_figures").empty
