@@ -170,6 +170,16 @@ def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw):
     assert any("cá nhân" in text for text in texts)
 
 
+def test_the_list_shows_what_is_refused_and_what_is_doubted_in_their_colours(tmp_path):
+    path = write_unit(tmp_path / "823.xlsx", {"clc_it": (31, 13), "life_skills": (5000, 10000)})
+    kinds = check(path, tmp_path / "raw")["kind"].tolist()
+    assert set(kinds) == {"reject", "finding"}  # more than all; round numbers
+    listed = load_workbook(copy_of(path, tmp_path / "raw"))[returns.SHEET]
+    colours = [listed.cell(row, 1).fill.fgColor.rgb[2:] for row in range(4, 4 + len(kinds))]
+    styles = {"reject": "wrong", "finding": "doubt"}
+    assert colours == [STYLES[styles[kind]]["bg_color"][1:] for kind in kinds]
+
+
 def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     path = raw / "2023-11-20" / "823.xlsx"
     filled = fill_in(copy_of(path, raw), action="sửa", value=13, reason="gõ nhầm", source="CV 12")
