@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 58_400,
+    "intake": 58_800,
     "forecasting": 26_500,
     "publishing": 37_800,
     "running": 18_100,

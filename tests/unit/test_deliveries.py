@@ -187,3 +187,41 @@ def test_the_figure_of_the_whole_year_stands(part, whole):
     rows = ((UP, UP, "Tử số", "Tử số", "Mẫu số"), (1, "Kỹ năng sống", 100, 900, 2000))
     reading = read(sheet(("Huyện Cái Bè - Năm 2024",), head, *rows))
     assert stands(reading) == {(SKILLS, CAI_BE, 2024): (900, 2000)}
+
+
+def by_unit(*heads: str, title: str = "TỈNH TIỀN GIANG", year: int = 2024):
+    """A list with columns of two units: 10 of 20 in the first, 11 of 21 in the second."""
+    over = [cell for head in heads for cell in (head, LEFT)]
+    top = ((title,), (f"NĂM {year}",), ("TT", "Chỉ tiêu", *over))
+    below = (UP, UP, *("Tử số", "Mẫu số") * 2)
+    return sheet(*top, below, (1, "Kỹ năng sống", 10, 20, 11, 21))
+
+
+def test_columns_of_units_are_no_figures_of_the_sheets_own():
+    reading = read(by_unit("Huyện Cái Bè", "Huyện Chợ Gạo"))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): (10, 20), (SKILLS, CHO_GAO, 2024): (11, 21)}
+    told = [(row["rule"], row["cell"]) for row in reading.finding_rows]
+    assert told == [("column_left_out", "A4")]  # the running number, once
+
+
+def test_units_below_numerator_and_denominator():
+    units = ("TT Cái Bè", "Xã Mỹ Trung")
+    head = ("TT", "Chỉ tiêu", "Tử số", LEFT, "Mẫu số", LEFT)
+    rows = (head, (UP, UP, *units, *units), (1, "Kỹ năng sống", 10, 11, 20, 21))
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ",), ("NĂM 2024",), *rows))
+    assert stands(reading) == {(SKILLS, "28360", 2024): (10, 20), (SKILLS, "28369", 2024): (11, 21)}
+
+
+def test_a_column_of_a_unit_that_is_homonymous_or_ended_is_refused():
+    reading = read(by_unit("Phường 1", "Huyện Chợ Gạo"))
+    assert stands(reading)[SKILLS, CHO_GAO, 2024] == (11, 21)
+    assert [problem[0] for problem in problems(reading)] == ["ambiguous_unit"]
+    late = read(by_unit("Huyện Cái Bè", "Xã Hậu Mỹ", year=2026), received_on="2026-11-20")
+    assert stands(late)[SKILLS, HAU_MY, 2026] == (11, 21)
+    assert (SKILLS, "82", 2026) not in stands(late)
+
+
+def test_communes_of_a_district_in_columns_are_its_own():
+    """A Phường 1 is in three towns, 28435 in Thị xã Cai Lậy."""
+    reading = read(by_unit("Phường 1", "Phường 2", title="THỊ XÃ CAI LẬY"))
+    assert stands(reading) == {(SKILLS, "28435", 2024): (10, 20), (SKILLS, "28436", 2024): (11, 21)}

@@ -67,6 +67,7 @@ class FileReader:
     places: Places
     status: str
     sheet: Sheet | None = None
+    table: Table | None = None
     context: Context = field(default_factory=Context)
     sender: str | None = None
     looked_for: list[str] = field(default_factory=list)
@@ -127,17 +128,18 @@ class FileReader:
 
     def observe(self, form: str, table: Table, claim: Claim) -> None:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
-        amounts = {name: self.count(table, claim, name) for name in COUNTS}
-        amounts["value"] = self.number(table, claim.cell("value"), "percent", 1.0)
-        amounts["level"] = self._level(table, claim)
+        self.table = table
+        amounts = {name: self.count(claim, name) for name in COUNTS}
+        amounts["value"] = self.number(claim.cell("value"), "percent")
+        amounts["level"] = self._level(claim)
         if not any(amount.given for amount in amounts.values()):
             return
-        compare(self, table, claim, amounts)
+        compare(self, claim, amounts)
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
-        year, year_cell, year_problem = self._year(table, claim)
+        year, year_cell, year_problem = self._year(claim)
         unit, name, unit_cell = self._unit(claim, year)
-        row = self._row(form, table, claim, main, year) | {
+        row = self._row(form, claim, main, year) | {
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
@@ -145,7 +147,7 @@ class FileReader:
         }
         cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
         for part, at in (cells | {"unit": unit_cell, "year": year_cell}).items():
-            row[f"cell_{part}"] = table.sheet.address(*at) if at else None
+            row[f"cell_{part}"] = self.sheet.address(*at) if at else None
         unplaced = None
         if claim.indicator is None:
             unplaced = claim.indicator_problem, claim.indicator_cell
@@ -158,13 +160,13 @@ class FileReader:
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
-            raw = table.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
+            raw = self.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
             raw = NO_RESULT if raw == UNCACHED else raw or None
-            where = table.sheet.address(*cell) if cell else None
+            where = self.sheet.address(*cell) if cell else None
             row |= {"problem": rule, "problem_cell": where, "raw": raw, "remedy": advice}
-            row |= self._beside(table, claim, amounts, rule, cell)
+            row |= self._beside(claim, amounts, rule, cell)
         else:
-            row |= self._figures(table, claim, amounts)
+            row |= self._figures(claim, amounts)
             self._doubts(claim, main)
         self.reading.observation_rows.append(row)
 
@@ -172,11 +174,11 @@ class FileReader:
         """Whether a percentage is written with its sign: then its scale is known."""
         return at is not None and (at in self.sheet.percent or "%" in self.sheet.text(*at))
 
-    def _year(self, table: Table, claim: Claim) -> tuple[int | None, Cell | None, str | None]:
+    def _year(self, claim: Claim) -> tuple[int | None, Cell | None, str | None]:
         """Year of a claim, the cell that says it, and why it cannot be read."""
         typed, context = claim.year_parsed, self.context
         if typed:
-            self._note(claim.year_cell, table.sheet.text(*claim.year_cell), typed)
+            self._note(claim.year_cell, self.sheet.text(*claim.year_cell), typed)
             return typed.value, claim.year_cell, typed.problem
         if claim.year:
             return claim.year, None, None
@@ -190,10 +192,8 @@ class FileReader:
         cell = head.cells.get("unit") or head.cells.get("code")
         return self.places.of_head(head, year), head.unit or head.code, cell
 
-    def _row(
-        self, form: str, table: Table, claim: Claim, cell: Cell, year: int | None
-    ) -> dict[str, Any]:
-        address, sheet = table.sheet.address(*cell), table.sheet.name
+    def _row(self, form: str, claim: Claim, cell: Cell, year: int | None) -> dict[str, Any]:
+        address, sheet = self.sheet.address(*cell), self.sheet.name
         name, about = claim.indicator or claim.indicator_raw, self.indicators.rows
         key = "|".join([self.file, sheet, address, name, str(year)])
         moment = self.context.snapshot_date
@@ -214,7 +214,7 @@ class FileReader:
         }
 
     def _beside(
-        self, table: Table, claim: Claim, amounts: Amounts, rule: str, cell: Cell | None
+        self, claim: Claim, amounts: Amounts, rule: str, cell: Cell | None
     ) -> dict[str, Any]:
         """What a rejected claim keeps for a correction: the figures read, a count as typed.
 
@@ -224,13 +224,13 @@ class FileReader:
         for name in COUNTS:
             amount = amounts[name]
             if amount.given and amount.problem:
-                kept[f"raw_{name}"] = table.sheet.text(*amount.cell)
+                kept[f"raw_{name}"] = self.sheet.text(*amount.cell)
             if rule == "fractional_count" and amount.given and amount.cell != cell:
                 text = "Ô cùng dòng có số lẻ; nếu ghi theo nghìn thì nhân với 1000 cả hai ô."
                 self.find(amount.cell, rule, text, claim.indicator)
         return kept
 
-    def _figures(self, table: Table, claim: Claim, amounts: Amounts) -> dict[str, Any]:
+    def _figures(self, claim: Claim, amounts: Amounts) -> dict[str, Any]:
         figures: dict[str, Any] = {name: amount.value for name, amount in amounts.items()}
         if None in (figures["numerator"], figures["denominator"]):
             figures |= dict.fromkeys(COUNTS)
@@ -240,9 +240,9 @@ class FileReader:
             self.find(value.cell, "submitted_unreadable", text, claim.indicator)
         for name in DATES:
             cell = claim.cell(name)
-            parsed = parse_date(table.sheet.cell(*cell)) if cell else Parsed()
+            parsed = parse_date(self.sheet.cell(*cell)) if cell else Parsed()
             if parsed.problem:
-                text = f"Không đọc được ngày “{table.sheet.text(*cell)[:40]}”; để trống."
+                text = f"Không đọc được ngày “{self.sheet.text(*cell)[:40]}”; để trống."
                 self.find(cell, "not_date", text, claim.indicator)
             figures[name] = parsed.value
         return figures
@@ -259,13 +259,13 @@ class FileReader:
         if claim.preliminary:
             self.find(cell, "preliminary", "Số liệu sơ bộ của cơ quan thống kê.", claim.indicator)
 
-    def number(self, table: Table, cell: Cell | None, kind: str, scale: float) -> Amount:
+    def number(self, cell: Cell | None, kind: str, scale: float = 1.0) -> Amount:
         """One cell as a count or a percentage, times the scale its column declares."""
-        sheet = table.sheet
+        sheet = self.sheet
         raw = sheet.cell(*cell) if cell else None
         if raw is None:
             return Amount(cell=cell)
-        if self._is_shared(table, cell):
+        if self._is_shared(cell):
             return Amount(problem="merged_value", cell=cell, given=True)
         if raw == UNCACHED and kind == "percent":
             return Amount(problem="formula_text", cell=cell)
@@ -273,39 +273,39 @@ class FileReader:
             raw,
             kind=kind,
             percent_format=cell in sheet.percent,
-            siblings=table.siblings(cell[1]),
+            siblings=self.table.siblings(cell[1]),
             fractions=kind == "percent" or scale != 1,
         )
         self._note(cell, raw, parsed)
         nothing = parsed.value == 0 or raw == "#DIV/0!"
-        if nothing and cell in sheet.formulas and not self._says_something(table, cell[0]):
+        if nothing and cell in sheet.formulas and not self._says_something(cell[0]):
             return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
 
-    def _is_shared(self, table: Table, cell: Cell) -> bool:
+    def _is_shared(self, cell: Cell) -> bool:
         """Whether a merged cell goes over several rows, or over columns of unlike headings."""
         top, left, bottom, right = self._merged.get(cell, (0, 0, 0, 0))
-        return bottom > top or len({*table.headings[left : right + 1]} - {""}) > 1
+        return bottom > top or len({*self.table.headings[left : right + 1]} - {""}) > 1
 
     def _note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
         """Tell what was dropped or supposed where a cell was read."""
         if parsed.note:
             self.find(at, parsed.note, NOTES_VI[parsed.note].format(str(raw)[:40], parsed.value))
 
-    def _says_something(self, table: Table, row: int) -> bool:
+    def _says_something(self, row: int) -> bool:
         """Whether a row holds a number: formulas over empty cells, all of them 0, say nothing."""
-        cells = [(row, column) for column in range(table.key + 1, len(self.sheet.grid[row]))]
+        cells = [(row, column) for column in range(self.table.key + 1, len(self.sheet.grid[row]))]
         values = {at: figure(self.sheet.cell(*at)).value for at in cells}
         return any(v or (v == 0 and at not in self.sheet.formulas) for at, v in values.items())
 
-    def count(self, table: Table, claim: Claim, name: str) -> Amount:
+    def count(self, claim: Claim, name: str) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""
         parts = []
         for sign, row, column in claim.cells.get(name, ()):
-            declared = scale_of(table.headings[column].replace("|", " "))
+            declared = scale_of(self.table.headings[column].replace("|", " "))
             scale = max(claim.scale, self.context.scale, declared)
-            parts.append((sign, self.number(table, (row, column), "count", scale)))
+            parts.append((sign, self.number((row, column), "count", scale)))
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
         for _, part in parts:
@@ -314,11 +314,11 @@ class FileReader:
         deciding = next((part.cell for sign, part in parts if sign < 0), parts[0][1].cell)
         return Amount(sum(sign * part.value for sign, part in parts), None, deciding, given=True)
 
-    def _level(self, table: Table, claim: Claim) -> Amount:
+    def _level(self, claim: Claim) -> Amount:
         cell = claim.cell("level")
         if cell is None:
             return Amount()
         highest = self.indicators.rows.get(claim.indicator, {}).get("level_max")
         highest = None if pd.isna(highest) else int(highest)
-        parsed = parse_level(table.sheet.cell(*cell), level_max=highest)
+        parsed = parse_level(self.sheet.cell(*cell), level_max=highest)
         return Amount(parsed.value, parsed.problem, cell, given=parsed != Parsed())

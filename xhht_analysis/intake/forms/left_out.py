@@ -73,7 +73,7 @@ def report(
     sheet, others = table.sheet, {*others, table.key}
     for column, heading in enumerate(table.headings):
         cells = (sheet.cell(row, column) for row in table.body)
-        if column not in figures | others and any(map(is_figure, cells)):
+        if column not in figures | others | table.others and any(map(is_figure, cells)):
             at = table.head(column)
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
             text = f"Cột “{head}” có số nhưng không đọc: {reason(heading)}."

@@ -43,6 +43,7 @@ from xhht_analysis.intake.forms.locating import (
 from xhht_analysis.intake.forms.mentions import file_mentions
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, find_tables
+from xhht_analysis.intake.forms.unit_columns import tables_by_unit
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.remedies import remedy
@@ -157,6 +158,8 @@ class FormReader:
         reading.sender, reading.sender_name = places.sender(
             rest if rest.unit or rest.code else whole
         )
+        found = dict.fromkeys(tuple(row.items()) for row in reading.finding_rows)
+        reading.finding_rows = [*map(dict, found)]  # columns of all units are told once
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))
 
     def _read_tables(
@@ -173,7 +176,7 @@ class FormReader:
                 if title := plan_title(table, before):
                     why = f"“{title[:60]}” là kế hoạch, chỉ tiêu giao hoặc ước tính"
                     reader.looked_for.append(f"bảng {why}")
-                elif self._read_table(table, reader):
+                elif sum(self._read_table(part, reader) for part in tables_by_unit(table, reader)):
                     continue
                 unread.append((table, why))
             if len(unread) < len(found):

@@ -54,6 +54,8 @@ class Table:
         Folded heading path of each column, parts joined by " | ".
     beside_prior : frozenset
         Bare share columns that stand right of a column of last year or of a plan.
+    others : frozenset
+        Columns of other units: none of this table.
     """
 
     sheet: Sheet
@@ -63,13 +65,17 @@ class Table:
     key: int
     headings: list[str]
     beside_prior: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property
     def usable(self) -> tuple[tuple[int, str], ...]:
         """Columns that may hold this year's figures, with their heading paths."""
-        paths = enumerate(self.headings)
-        return tuple((column, path) for column, path in paths if path and not PRIOR.search(path))
+        return tuple(
+            (column, path)
+            for column, path in enumerate(self.headings)
+            if path and column not in self.others and not PRIOR.search(path)
+        )
 
     def columns(self, spec: str) -> dict[int | None, int]:
         """Column that ``spec`` describes, for each year its headings name (None: no year).

@@ -32,14 +32,14 @@ NEAR = 3
 """Columns left of a percentage where the counts stand that it may be of."""
 
 
-def compare(reader: FileReader, table: Table, claim: Claim, amounts: Amounts) -> None:
+def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Compare the amounts of a claim with all that stands beside them."""
-    take_ratio(table, claim, amounts)
-    _ask_witnesses(reader, table, claim, amounts)
-    _ask_counts(reader, table, claim, amounts["value"])
-    _ask_neighbours(table, amounts)
+    _take_ratio(reader.table, claim, amounts)
+    _ask_witnesses(reader, claim, amounts)
+    _ask_counts(reader, claim, amounts["value"])
+    _ask_neighbours(reader.table, amounts)
     for name in COUNTS:
-        _ask_right(table, amounts, amounts[name])
+        _ask_right(reader.table, amounts, amounts[name])
 
 
 def _ask_right(table: Table, amounts: Amounts, amount: Amount) -> None:
@@ -61,7 +61,7 @@ def rounds_to(part: float, share: float) -> bool:
     return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
 
 
-def take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
+def _take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
     """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
     top, bottom = amounts["numerator"], amounts["denominator"]
     if top.problem == "ratio" and len(claim.cells["numerator"]) == 1:
@@ -71,7 +71,7 @@ def take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
             bottom.value, bottom.given, bottom.cell = pair[1], True, bottom.cell or top.cell
 
 
-def _ask_witnesses(reader: FileReader, table: Table, claim: Claim, amounts: Amounts) -> None:
+def _ask_witnesses(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Compare the numerator with what the form prints beside it.
 
     Where the form can be read in two ways (``otherwise``), the printed count or share decides.
@@ -79,8 +79,8 @@ def _ask_witnesses(reader: FileReader, table: Table, claim: Claim, amounts: Amou
     top, bottom = amounts["numerator"], amounts["denominator"].value
     if top.value is None or not bottom:
         return
-    other, most, printed, of = (reader.count(table, claim, name) for name in WITNESSES)
-    share = reader.number(table, claim.cell("share"), "percent", 1.0)
+    other, most, printed, of = (reader.count(claim, name) for name in WITNESSES)
+    share = reader.number(claim.cell("share"), "percent")
     stated = printed if printed.value is not None else share
     fitting = []
     for amount in [of] if of.given else [top, other, most]:
@@ -124,9 +124,9 @@ def _ask_neighbours(table: Table, amounts: Amounts) -> None:
         amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
 
 
-def _ask_counts(reader: FileReader, table: Table, claim: Claim, share: Amount) -> None:
+def _ask_counts(reader: FileReader, claim: Claim, share: Amount) -> None:
     """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""
-    part, whole = (reader.count(table, claim, name).value for name in SCALE_WITNESSES)
+    part, whole = (reader.count(claim, name).value for name in SCALE_WITNESSES)
     if not (share.value and part and whole) or share.value > 1:
         return
     if rounds_to(part / whole / MAX_PERCENT, share.value):
