@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 58_800,
-    "forecasting": 26_500,
+    "forecasting": 26_100,
     "publishing": 37_800,
     "running": 18_100,
 }

@@ -19,7 +19,8 @@ GRID = np.arange(-7, 8) * 0.5
 """Normal scores at which every quantile function is held."""
 STEP = GRID[1] - GRID[0]
 MEDIAN = len(GRID) // 2
-FARTHEST = 8.0
+APART = 200.0
+"""Distance that keeps rows of percents or of soft logits apart on one line."""
 NEAR = 1e-6
 """Parts of a lattice step that are no step."""
 
@@ -71,11 +72,8 @@ class Curves:
         first = np.where(strict, np.ceil(place - NEAR), np.floor(place + NEAR) + 1)
         edge = (first - 0.5) * 100 / steps
         curve = self.percent[row, year]
-        at = np.clip((curve < edge[:, None]).sum(axis=1) - 1, 0, len(GRID) - 2)
-        pick = np.arange(len(at))
-        low, high = curve[pick, at], curve[pick, at + 1]
-        part = np.clip((edge - low) / np.maximum(high - low, 1e-12), -FARTHEST, FARTHEST + 1)
-        chance = ndtr(np.clip(GRID[at] + part * STEP, -FARTHEST, FARTHEST))
+        edge = np.clip(edge[:, None], curve[:, :1], curve[:, -1:])
+        chance = ndtr(interpolate(edge, curve, GRID)[:, 0])
         return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, chance))
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -111,6 +109,13 @@ def _next(score, lag, rng):
     score *= np.float32(lag)
     score += new
     return score
+
+
+def interpolate(x, xp, fp) -> np.ndarray:
+    """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
+    apart = APART * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
+    x, fp = x + apart, np.broadcast_to(fp, xp.shape)
+    return np.interp(x.ravel(), (xp + apart).ravel(), fp.ravel()).reshape(x.shape)
 
 
 @functools.cache

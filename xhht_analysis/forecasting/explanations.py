@@ -20,19 +20,12 @@ def driver_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.Dat
 
     Columns of `contracts.DRIVERS` but for frame and as_of. A forecaster of one's own gives none.
     """
-    parts = []
-    for code, part in lines.groupby("indicator_code", sort=False):
-        forecast = joints[code].shares if code in joints else None
-        if forecast is None or not forecast.panels:
-            continue
-        ahead = part.loc[part["target_year"].isin(forecast.years), LINE]
-        ahead = ahead.merge(forecast.series[["unit_code"]], how="cross")
-        if len(ahead):
-            targets = ahead.rename(columns={"target_year": "year"})
-            drivers = forecast.drivers(targets.drop_duplicates(["unit_code", "year"]))
-            drivers = drivers.rename(columns={"year": "target_year"})
-            parts.append(ahead.merge(drivers, on=["indicator_code", "unit_code", "target_year"]))
-    return pd.concat(parts) if parts else contracts.DRIVERS.empty()
+    shares = [joint.shares for joint in joints.values() if joint.shares is not None]
+    parts = [forecast.drivers() for forecast in shares if forecast.panels]
+    if not parts:
+        return contracts.DRIVERS.empty()
+    drivers = pd.concat(parts).rename(columns={"year": "target_year"})
+    return lines[LINE].merge(drivers, on=["indicator_code", "target_year"])
 
 
 def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:

@@ -106,18 +106,9 @@ def read_history(history: pd.DataFrame | History, horizon: int) -> History:
     return History(rows, describe(rows))
 
 
-def _numbers(rows: pd.DataFrame) -> np.ndarray:
-    """Number of the series of each row of a sorted history, from 0."""
-    new = np.zeros(len(rows), dtype=bool)
-    for key in KEYS:
-        codes = rows[key].to_numpy(dtype=object)
-        new[1:] |= codes[1:] != codes[:-1]
-    return np.cumsum(new)
-
-
 def describe(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per series of a checked history: what is known of it."""
-    number = _numbers(rows)
+    number = rows.groupby(KEYS).ngroup().to_numpy()
     series = rows[[*KEYS, "group_code", "value", "denominator"]].groupby(number).last()
     places = pd.Series(_decimals(rows["value"].to_numpy())).groupby(number).max()
     places = places.groupby([series[name] for name in GROUP]).transform("max")
@@ -155,9 +146,9 @@ class Matrices:
 
 def matrices(rows: pd.DataFrame, last: int, breaks=()) -> Matrices:
     """Arrays of the sorted rows of one group, from their first year to `last`, two at least."""
-    at, first = _numbers(rows), min(int(rows["year"].min()), last - 1)
+    at, first = rows.groupby(KEYS).ngroup(), min(int(rows["year"].min()), last - 1)
     share = (rows["numerator"] / rows["denominator"]).fillna(rows["value"] / 100)
-    out = np.full((2, at[-1] + 1, last - first + 1), np.nan)
+    out = np.full((2, at.max() + 1, last - first + 1), np.nan)
     for k, values in enumerate((share, rows["report_error"])):
         out[k, at, rows["year"].to_numpy() - first] = values
     is_break = np.isin(np.arange(first, last + 1), list(breaks))

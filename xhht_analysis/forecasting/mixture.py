@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
-from xhht_analysis.forecasting.curves import GRID
+from xhht_analysis.forecasting.curves import GRID, interpolate
 
 LEARNED_ODDS, LEARNED_BY_TREND = 2.0, -4.0
 """Log odds of the learned member in a group without direction, and what is added where all move
@@ -85,12 +85,3 @@ def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndar
     inside = np.clip(place, members[..., :1], members[..., -1:])
     chance = (weights * ndtr(interpolate(inside, members, GRID))).sum(axis=0)
     return interpolate(GRID, np.clip(ndtri(chance), GRID[0], GRID[-1]), place)
-
-
-def interpolate(x, xp, fp) -> np.ndarray:
-    """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
-    apart = 4 * FARTHEST * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
-    flat = np.interp(
-        (x + apart).ravel(), (xp + apart).ravel(), np.broadcast_to(fp, xp.shape).ravel()
-    )
-    return flat.reshape(xp.shape)

@@ -197,17 +197,6 @@ class PanelForecast:
             {**frame, "output_type": "quantile", "output_type_id": ids, "value": values.ravel()}
         )
 
-    def _places(self, targets: pd.DataFrame, valid=True) -> tuple[np.ndarray, np.ndarray]:
-        """Place of the series and of the year of each target; all must be forecast and `valid`."""
-        keys = pd.MultiIndex.from_frame(self.series[KEYS])
-        row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
-        year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
-        unknown = (row < 0) | (year < 0) | ~np.broadcast_to(valid, row.shape)
-        if unknown.any():
-            first = targets[unknown].iloc[0].to_dict()
-            raise ValueError(f"targets: no forecast, comparator or value for {first}")
-        return row, year
-
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """Return `targets` with prob_reached: the chance of standing at the target in its year.
 
@@ -222,50 +211,44 @@ class PanelForecast:
             If a target names a series or year that was not forecast, or an unknown comparator.
         """
         value = targets["target_value"].to_numpy(dtype=float)
-        valid = targets["comparator"].isin(COMPARATORS).to_numpy() & np.isfinite(value)
-        row, year = self._places(targets, valid)
+        keys = pd.MultiIndex.from_frame(self.series[KEYS])
+        row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
+        year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
+        known = (row >= 0) & (year >= 0) & np.isfinite(value)
+        known &= targets["comparator"].isin(COMPARATORS).to_numpy()
+        if not known.all():
+            first = targets[~known].iloc[0].to_dict()
+            raise ValueError(f"targets: no forecast, comparator or value for {first}")
         up = targets["comparator"].isin([">=", ">"]).to_numpy()
         strict = targets["comparator"].isin([">=", "<"]).to_numpy()
         below = self.path.below(row, year + 1, value, strict)
         return targets.assign(prob_reached=np.where(up, 1 - below, below))
 
-    def drivers(self, targets: pd.DataFrame) -> pd.DataFrame:
-        """Return what moved the forecast of each target most.
+    def drivers(self) -> pd.DataFrame:
+        """Return what moved the forecast of each series and year most.
 
         The forecast is made again with the features of one driver (`learned.DRIVERS`) as in a
         usual group; the effect is how far that moves the median.
-
-        Parameters
-        ----------
-        targets
-            indicator_code, unit_code, year.
 
         Returns
         -------
         DataFrame
             indicator_code, unit_code, year, rank (1-3, the largest effect first), feature
             (`learned.DRIVERS`), effect (points of percent on the median).
-
-        Raises
-        ------
-        ValueError
-            If a target names a series or year that was not forecast.
         """
-        row, year = self._places(targets)
-        lattice, here = self.path.lattice, np.clip(self.path.percent[..., MEDIAN], 0, 100)
-        effects = []
+        paths = [self.path]
         for name in DRIVERS:
             how = {**self.how, "variant": Variant(without=name)}
-            there = _gather(self.panels, lattice, how).percent[..., MEDIAN]
-            effects.append((here - np.clip(there, 0, 100))[row, year + 1])
-        effects = np.array(effects).reshape(len(DRIVERS), -1)
-        order = np.argsort(-np.abs(effects), axis=0, kind="stable")[:MOST_DRIVERS]
-        asked, names = targets[[*KEYS, "year"]].reset_index(drop=True), np.array(list(DRIVERS))
-        parts = [
-            asked.assign(rank=k + 1, feature=names[at], effect=effects[at, asked.index])
-            for k, at in enumerate(order)
-        ]
-        return pd.concat(parts).sort_values([*KEYS, "year", "rank"], ignore_index=True)
+            paths.append(_gather(self.panels, self.path.lattice, how))
+        medians = np.clip([path.percent[:, 1:, MEDIAN] for path in paths], 0, 100)
+        effects = np.moveaxis(medians[0] - medians[1:], 0, -1)
+        order = np.argsort(-np.abs(effects), axis=-1, kind="stable")[..., :MOST_DRIVERS]
+        table = pd.DataFrame(self._frame(MOST_DRIVERS)).drop(columns="horizon")
+        return table.assign(
+            rank=np.resize(np.arange(MOST_DRIVERS), len(table)) + 1,
+            feature=np.array(list(DRIVERS))[order].ravel(),
+            effect=np.take_along_axis(effects, order, axis=-1).ravel(),
+        )
 
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years): units of a group share their shocks."""

@@ -200,18 +200,15 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     """Signed judgement for milestones that are not settled; never mixed with a model."""
     if expert is None or expert.empty:
         return verdicts
-    milestones = lines.loc[lines["kind"] == "milestone", ["goal_code", "target_year"]]
-    signed = milestones.merge(expert, on=["goal_code", "target_year"])
-    signed = signed.set_index(["goal_code", "target_year"])["probability"].astype(float)
+    key = ["goal_code", "target_year"]
+    signed = lines.loc[lines["kind"] == "milestone", key].merge(expert[[*key, "probability"]])
+    chance = verdicts[key].merge(signed, how="left")["probability"].astype(float)
     late = verdicts["reason"].fillna("").str.contains("target_year_missing")
-    keys = pd.MultiIndex.from_frame(verdicts[["goal_code", "target_year"]])
-    mine = keys.isin(signed.index) & verdicts["basis"].ne("observed") & ~late
-    chance = signed.reindex(keys[mine]).to_numpy()
-    verdicts = verdicts.astype({"reason": "object"})
-    verdicts.loc[mine, "prob_reached"] = chance
-    verdicts.loc[mine, "verdict_class"] = [classify(p) for p in chance]
-    verdicts.loc[mine, ["basis", "reason"]] = ["expert", "expert_judgement"]
-    return verdicts.assign(**{c: verdicts[c].mask(mine) for c in ("prob_ever", "prob_held")})
+    mine = chance.notna() & verdicts["basis"].ne("observed") & ~late
+    said = {"basis": "expert", "reason": "expert_judgement", "prob_reached": chance}
+    said |= {"verdict_class": chance.map(classify, na_action="ignore")}
+    said |= {"prob_ever": np.nan, "prob_held": np.nan}
+    return verdicts.assign(**{name: verdicts[name].mask(mine, v) for name, v in said.items()})
 
 
 def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
