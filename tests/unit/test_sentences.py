@@ -9,7 +9,6 @@ from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import (
     appendix,
-    changes,
     decisions,
     district_ranks,
     implementation,
@@ -119,9 +118,9 @@ def test_no_verdicts_and_no_earlier_run_at_all(tmp_path):
         verdicts=VERDICTS.empty(), activities=frames.make_activities().head(0)
     )
     assert sentences.headline(run) == ["Tính đến ngày 20/11/2026: chưa đủ số liệu."]
-    assert "Không có lần tổng hợp trước" in str(changes.changes_section(run)[0].content)
-    assert "chưa báo cáo" in str(implementation.implementation(run)[0].content)
-    assert report_maker.sections(run)
+    text = str([block.content for block in report_maker.sections(run)])
+    assert "Không có lần tổng hợp trước" in text
+    assert run.word("activities.none") in text
     assert workbook.write_annex(run, tmp_path / "a.xlsx").is_file()
 
 
@@ -146,6 +145,14 @@ def test_groups_of_tasks_add_up_to_the_sentence():
     assert sum(int(row[6]) for row in rows) == 213
     assert "dự toán 213 triệu đồng" in " ".join(text.content["paragraphs"])
     assert ["Trách nhiệm của các cơ quan (mục IV Kế hoạch)", "2"] in [row[:2] for row in rows]
+
+
+def annual_report(run) -> list:
+    return report.report(run, "annual", lambda *names: [])
+
+
+def annex_tables(run, caption: str) -> list[dict]:
+    return report_maker.tables(appendix.annex(run, lambda *names: []), caption)
 
 
 def test_money_and_tasks_are_those_of_the_reporting_year():
@@ -195,10 +202,6 @@ def test_a_proposal_goes_to_the_agency_it_names():
 
 
 # ---- reports received, tests of the forecast ---------------------------------------------------
-
-
-def annex_tables(run, caption: str) -> list[dict]:
-    return report_maker.tables(appendix.annex(run, lambda *names: []), caption)
 
 
 def test_the_calendar_marks_late_and_missing():
@@ -291,9 +294,8 @@ def test_a_goal_changes_once_with_its_cause():
     previous.loc[mine, "verdict_class"] = "unlikely"
     old = old[~((old["indicator_code"] == GOAL) & (old["year"] == 2026))]
     run = frames.make_material(previous=previous, previous_panel=old)
-    (grid,) = changes.changes_section(run)
-    assert len(grid.content["rows"]) == 1
-    title, before, now, cause = grid.content["rows"][0]
+    (grid,) = report_maker.tables(annual_report(run), run.word("changes.caption", n=1))
+    ((title, before, now, cause),) = grid["rows"]
     assert title.startswith("16. Trung tâm học tập cộng đồng")
     assert before.startswith("2025: khó đạt")
     assert "2025: ✘ chưa đạt; 2030: △ nhiều khả năng đạt" in now

@@ -1,7 +1,9 @@
 """Who answers: agencies under the name they bear today, and to whom a text is addressed."""
 
 from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.publishing.blocks import clean
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import first
 
 
 def current_code(run: ReportData, code: str) -> str:
@@ -51,6 +53,13 @@ def measures(run: ReportData, goal_code: str) -> dict[str, str]:
     titles = {row["task_code"]: run.labels.local(row, "title") for _, row in run.tasks.iterrows()}
     codes = split_codes(run.ordered_goals.loc[goal_code, "task_codes"])
     return {task_label(code): titles[code] for code in codes if code in titles}
+
+
+def task_name(run: ReportData, code: str) -> str:
+    """Code of a task as the plan prints it, and its title where it is one of the plan's."""
+    task = first(run.tasks, task_code=code)
+    title = "" if task is None else run.labels.local(task, "title")
+    return f"{task_label(clean(code))} {title}".strip()
 
 
 def task_label(code: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from xhht_analysis.publishing import agencies, parts, records, sentences
-from xhht_analysis.publishing.agencies import task_label
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.implementation import sums, year_rows
@@ -27,8 +26,6 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         coverage=list(records.coverage(run).itertuples()),
         nominal=records.NOMINAL,
         tasks=sums(run, year_rows(run), "group", "task"),
-        task_label=task_label,
-        titles={t["task_code"]: run.labels.local(t, "title") for _, t in run.tasks.iterrows()},
         standings=list(standings(run).itertuples()),
         **latest_figures(run),
     )

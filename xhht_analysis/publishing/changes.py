@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.publishing.blocks import Block, prose, table
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statements import Statement
 
@@ -39,47 +38,24 @@ def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
     return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
 
 
-def changed_goals(run: ReportData) -> list[tuple[str, list[Statement]]]:
-    """Goals in the plan's order with their statements whose class changed since the run before."""
-    found = []
-    for code in run.ordered_goals.index:
-        said = [run.statement(code, year) for year in run.target_years]
-        moved = [s for s in said if s and s.previous and s.previous[0] != s.verdict_class]
-        if moved:
-            found.append((code, moved))
-    return found
+def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
+    """Goals in the plan's order whose class changed since the run before, with the causes.
 
-
-def changes_section(run: ReportData) -> list[Block]:
-    """One row per goal that changed: before, now, why."""
-    word = run.word
-    if run.previous.empty:
-        return [prose([word("changes.none")])]
-    found, rows = changed_goals(run), []
-    if not found:
-        return [prose([word("changes.same")])]
+    Statements of the target years that changed; keys of ``cause`` in words.toml: where no figure
+    changed, the model or the rules did.
+    """
     kinds = panel_changes(run.previous_panel, run.panel) if len(run.previous_panel) else None
-    for code, said in found:
-        before = "; ".join(f"{s.target_year}: {_previous_text(s)}" for s in said)
-        now = "; ".join(f"{s.target_year}: {s.verdict_text}" for s in said)
-        rows.append([f"{said[0].order}. {run.title(code)}", before, now, _cause(run, said, kinds)])
-    heads = [word(f"col.{c}") for c in ("goal", "previous", "now", "cause")]
-    return [table(word("changes.caption", n=len(rows)), heads, rows)]
-
-
-def _previous_text(said: Statement) -> str:
-    name, chance = said.previous
-    shown = said.labels.short_chance(chance) if name not in ("reached", "missed") else ""
-    text = said.labels.verdict(name)
-    return f"{text} ({shown})" if shown else text
-
-
-def _cause(run: ReportData, said: list[Statement], kinds: pd.Series | None) -> str:
-    """Which changes of figures a goal rests on; none of them leaves the model and the rules."""
-    if kinds is None:
-        return run.word("cause.unknown")
-    causes = kinds_behind({s.indicator_code for s in said}, kinds, run.standards)
-    return "; ".join(run.word(f"cause.{cause}") for cause in causes or ["model"])
+    goals = []
+    for code in run.ordered_goals.index:
+        statements = [s for year in run.target_years if (s := run.statement(code, year))]
+        moved = [s for s in statements if s.previous and s.previous[0] != s.verdict_class]
+        causes = ["unknown"]
+        if kinds is not None:
+            codes = {s.indicator_code for s in moved}
+            causes = kinds_behind(codes, kinds, run.standards) or ["model"]
+        if moved:
+            goals.append((moved, causes))
+    return goals
 
 
 def kinds_behind(indicator_codes: set[str], kinds: pd.Series, standards: pd.DataFrame) -> list[str]:

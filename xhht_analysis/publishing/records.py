@@ -14,34 +14,28 @@ def coverage(run: ReportData) -> pd.DataFrame:
     return where(run.coverage().reset_index(), indicator_code=list(codes)).reset_index(drop=True)
 
 
-def track_sentences(run: ReportData) -> list[str]:
-    """What was tested on shares, how far ahead, and whether chances of levels were tested."""
-    word, number, rows = run.word, run.labels.number, coverage(run)
-    told = [word("track.none")]
-    if len(rows):
-        worst, n = rows.loc[rows["covered"].idxmin()], rows["n"].sum()
-        horizon, ahead = int(rows["horizon"].max()), run.last_year - int(run.panel["year"].max())
-        texts = {
-            "n": number(n),
-            "covered": number((rows["covered"] * rows["n"]).sum() / n),
-            "worst": run.short(worst["indicator_code"]),
-            "low": number(worst["covered"]),
-        }
-        told = [word("track.shares", nominal=NOMINAL, **texts)]
-        if horizon < ahead:
-            told.append(word("track.horizon", horizon=horizon, year=run.last_year, ahead=ahead))
+def track_facts(run: ReportData) -> dict:
+    """What was tested: ``n`` outcomes of shares, percent ``covered``, the ``worst`` indicator.
+
+    ``horizon`` is the longest tested, ``ahead`` the one to the last target; ``untested`` of
+    ``n_levels`` chances of levels rest on no test.
+    """
+    rows = coverage(run)
     levels = [s for s in run.all_statements() if s.chance_text and s.measure_unit != "percent"]
-    if levels:
-        n = sum(s.doubt == "untested" for s in levels)
-        key = "none" if n == len(levels) else "some" if n else "all"
-        told.append(word(f"track.levels_{key}", n=n, of=len(levels)))
-    return told
+    return {
+        "n": rows["n"].sum(),
+        "covered": (rows["covered"] * rows["n"]).sum() / rows["n"].sum() if len(rows) else 0,
+        "worst": next(rows.sort_values("covered").itertuples(), None),
+        "horizon": rows["horizon"].max(),
+        "ahead": run.last_year - run.panel["year"].max(),
+        "untested": sum(s.doubt == "untested" for s in levels),
+        "n_levels": len(levels),
+    }
 
 
 def deadline(run: ReportData) -> str:
     """Month and day (MM-DD) by which the year's report of a district or commune is due."""
-    due = run.agencies.reindex(columns=["agency_code", "deadline"]).set_index("agency_code")
-    return str(due["deadline"].get(run.province.duty_of_districts, "12-31"))
+    return "-".join(reversed(run.labels.plan["deadline"].split("/")))
 
 
 def received_reports(run: ReportData) -> pd.DataFrame:

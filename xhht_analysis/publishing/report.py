@@ -10,11 +10,11 @@ from pathlib import Path
 
 from xhht_analysis.publishing import agencies, parts, sentences
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.changes import changes_section
+from xhht_analysis.publishing.changes import changed_goals
 from xhht_analysis.publishing.decisions import decision_table, decisions
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import implementation
-from xhht_analysis.publishing.records import track_sentences
+from xhht_analysis.publishing.records import NOMINAL, track_facts
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.selection import where
@@ -25,14 +25,12 @@ REVIEWS = {"midterm": 0, "final": -1}
 TOOLS = {
     "agencies": agencies,
     "block_name": block_name,
-    "changes_section": changes_section,
     "counted_kind": COUNTED_KIND,
     "decision_table": decision_table,
     "implementation": implementation,
     "places": places,
     "scorecard": scorecard,
     "sentences": sentences,
-    "track_sentences": track_sentences,
 }
 """What the templates call."""
 
@@ -73,6 +71,9 @@ def report(
         strengths=_verdicts(run, year, "reached"),
         weaknesses=_verdicts(run, year, "missed", "no_data", "no_object"),
         proposals=proposals(run),
+        changes=changed_goals(run),
+        track=track_facts(run),
+        nominal=NOMINAL,
         **TOOLS,
     )
 

@@ -12,12 +12,12 @@ from functools import cached_property
 import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT
-from xhht_analysis.forecasting.observed import observed_shares
-from xhht_analysis.forecasting.plan_indicators import LevelFacts
+from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, read_facts
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
 from xhht_analysis.publishing.labels import Labels, collation_key, rounded_percent
-from xhht_analysis.publishing.selection import kept, where
+from xhht_analysis.publishing.selection import first, kept, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
 
@@ -29,6 +29,8 @@ SELF_DECLARED = "tự khai"
 """Words of the dictionary's notes (config/indicators.csv) on a figure nobody can check."""
 OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "scores", "variants",
             "drivers", "nowcasts")  # fmt: skip
+PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "references",
+        "standards")  # fmt: skip
 LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
@@ -79,22 +81,19 @@ class ReportData:
     @property
     def next_years(self) -> tuple[int, int]:
         """The two target years of a page: the last that is past (or the first), and the last."""
-        past = [year for year in self.target_years[:-1] if f"{year}-12-31" < self.as_of]
-        return (past or list(self.target_years))[-1 if past else 0], self.last_year
+        first, *later = self.target_years
+        past = [year for year in later[:-1] if f"{year}-12-31" < self.as_of]
+        return [first, *past][-1], self.last_year
 
     def code(self, unit_code: str) -> str:
         """The province's own code for an empty one."""
         return unit_code or self.province.code
 
     @cached_property
-    def _kept(self) -> dict:
-        return {}
-
-    @cached_property
     def is_sample(self) -> bool:
         """Whether any figure or file is invented."""
-        files = bool(self.submissions["is_sample"].fillna(False).any())
-        return files or bool((self.panel["status"] == "sample").any())
+        files = self.submissions["is_sample"].fillna(False)
+        return bool(files.any() or self.panel["status"].eq("sample").any())
 
     @cached_property
     def districts(self) -> pd.DataFrame:
@@ -107,8 +106,8 @@ class ReportData:
     @cached_property
     def shown_districts(self) -> pd.DataFrame:
         """The districts, or those chosen for an ad hoc report."""
-        chosen = {"unit_code": list(self.chosen_units)} if self.chosen_units else {}
-        return where(self.districts, **chosen)
+        chosen = list(self.chosen_units) or list(self.districts["unit_code"])
+        return where(self.districts, unit_code=chosen)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -142,17 +141,14 @@ class ReportData:
         return name or self.labels.local(row, "name")
 
     def indicator(self, code: str) -> pd.Series:
-        """Dictionary row of an indicator; a code the dictionary lacks gives bare defaults."""
-        rows = where(self.indicators, indicator_code=code)
-        bare = pd.Series({"indicator_code": code, "name_vi": code, "kind": "share"})
-        return rows.iloc[0] if len(rows) else bare
-
-    def statement(self, goal_code: str, year: int, unit_code: str = "") -> Statement | None:
-        """Everything said of one goal, target year and unit; None when the plan states none."""
-        return self._statement(goal_code, year, self.code(unit_code))
+        """Dictionary row of an indicator."""
+        return first(self.indicators, indicator_code=code)
 
     @kept
-    def _statement(self, goal_code: str, year: int, unit_code: str) -> Statement | None:
+    def statement(self, goal_code: str, year: int, unit_code: str = "") -> Statement | None:
+        """Everything said of one goal, target year and unit; None when the plan states none."""
+        if not unit_code:
+            return self.statement(goal_code, year, self.province.code)
         verdict = self.verdict(goal_code, year, unit_code)
         return None if verdict is None else make_statement(self, verdict)
 
@@ -160,8 +156,7 @@ class ReportData:
         """Statements of one target year in the plan's order; only goals asked of the unit."""
         whole = self.code(unit_code) == self.province.code
         codes = self.ordered_goals.index if whole else self.asked_of_units(year)
-        said = (self.statement(code, year, unit_code) for code in codes)
-        return [one for one in said if one is not None]
+        return [s for code in codes if (s := self.statement(code, year, unit_code))]
 
     def all_statements(self, unit_code: str = "") -> list[Statement]:
         """Statements of every target year, year by year."""
@@ -216,7 +211,7 @@ class ReportData:
             lower = where(goals, indicator_code=goal["indicator_code"], kind=COUNTED_KIND)
             lower = lower[lower["level_required"] < goal["level_required"]]
         else:
-            parent = self.indicator(goal["indicator_code"]).get("parent_indicator")
+            parent = self.indicator(goal["indicator_code"])["parent_indicator"]
             lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
@@ -226,14 +221,12 @@ class ReportData:
     ) -> pd.Series | None:
         """Verdict of one unit on the target of ``year``, or None; ``table`` may be "previous"."""
         key = {"goal_code": goal_code, "target_year": year, "unit_code": self.code(unit_code)}
-        rows = where(getattr(self, table), **key)
-        return None if rows.empty else rows.iloc[0]
+        return first(getattr(self, table), **key)
 
     @kept
     def target(self, goal_code: str, year: int) -> pd.Series | None:
         """Target row of the plan for ``year``, or None."""
-        rows = where(self.targets, goal_code=goal_code, target_year=year)
-        return None if rows.empty else rows.iloc[0]
+        return first(self.targets, goal_code=goal_code, target_year=year)
 
     def n_communes(self, unit_code: str) -> int:
         """Communes in the area of a former district."""
@@ -260,7 +253,7 @@ class ReportData:
 
     def is_self_declared(self, indicator_code: str) -> bool:
         """Whether the dictionary says that the figure has no official measure."""
-        return SELF_DECLARED in str(self.indicator(indicator_code).get("notes_vi", ""))
+        return SELF_DECLARED in self.indicator(indicator_code)["notes_vi"]
 
     @cached_property
     def report_year(self) -> int:
@@ -277,18 +270,29 @@ class ReportData:
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
         key = {"indicator_code": indicator_code, "frame": self.province.frame}
-        if variant := self.indicator(indicator_code).get("definition_variant"):
-            key["definition_variant"] = variant
+        key["definition_variant"] = self.indicator(indicator_code)["definition_variant"]
         return where(self.panel, **key).sort_values(["unit_code", "year"])
 
+    @cached_property
+    def facts(self) -> dict[str, ShareFacts | LevelFacts]:
+        """What the panel knows by indicator_code, as the forecast reads it."""
+        rows = plan_rows(self.panel, self.province)
+        return read_facts(rows, self.indicators, list(self.districts["unit_code"]))
+
     @kept
-    def level_facts(self, indicator_code: str) -> LevelFacts:
-        """What is known of a standard: levels of the districts and of the province itself."""
-        rows, districts = self.rows(indicator_code), list(self.districts["unit_code"])
-        code = self.province.code
-        units = districts if rows["unit_code"].isin(districts).any() else [code]
-        top = pd.to_numeric(self.indicator(indicator_code).get("level_max"), errors="coerce")
-        return LevelFacts(indicator_code, rows, units, 1 if pd.isna(top) else int(top), code)
+    def bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Lowest and highest figure by year (rows) and unit (columns): percent, or level.
+
+        They differ where units have not reported, or the level is not known for sure.
+        """
+        facts = self.facts[indicator_code]
+        if isinstance(facts, LevelFacts) and facts.history.empty:
+            return pd.DataFrame(), pd.DataFrame()
+        return tuple(end.rename(columns={PROVINCE: self.province.code}) for end in facts.bounds)
+
+    def _districts_in(self, bounds: pd.DataFrame) -> list[str]:
+        """Columns of the districts; where none has ever reported, that of the province."""
+        return [unit for unit in self.districts["unit_code"] if unit in bounds] or list(bounds)
 
     @kept
     def levels(self, indicator_code: str) -> pd.DataFrame:
@@ -297,15 +301,15 @@ class ReportData:
         Columns unit_code, year, low, high, reported: ``low`` and ``high`` bound what is not known
         for sure and respect dates of validity; ``reported`` tells whether the panel has a row.
         """
-        facts = self.level_facts(indicator_code)
-        if facts.history.empty:
-            return pd.DataFrame(columns=["unit_code", "year", "low", "high", "reported"])
-        low, high = (ends[facts.units].to_numpy(dtype=int).T.ravel() for ends in facts.bounds)
-        names = ["unit_code", "year"]
-        grid = pd.MultiIndex.from_product([facts.units, facts.bounds[0].index], names=names)
-        known = pd.MultiIndex.from_frame(facts.rows[names].astype({"year": int}))
-        values = {"low": low, "high": high, "reported": grid.isin(known)}
-        return pd.DataFrame(values, index=grid).reset_index()
+        names, rows = ["unit_code", "year"], self.rows(indicator_code)
+        low, high = self.bounds(indicator_code)
+        if low.empty:
+            return pd.DataFrame(columns=[*names, "low", "high", "reported"])
+        units = self._districts_in(low)
+        low, high = (end[units].unstack().astype(int) for end in (low, high))  # noqa: PD010
+        grid = pd.DataFrame({"low": low, "high": high}).rename_axis(names)
+        reported = grid.index.isin(pd.MultiIndex.from_frame(rows[names].astype({"year": int})))
+        return grid.assign(reported=reported).reset_index()
 
     @kept
     def cells(self, indicator_code: str) -> pd.DataFrame:
@@ -327,14 +331,6 @@ class ReportData:
         return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.word("none"), 0)
 
     @kept
-    def share_bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Lowest and highest share by year (rows) and unit (columns), percent."""
-        rows, units = self.rows(indicator_code), list(self.districts["unit_code"])
-        whole, rows = self.province.code, rows.dropna(subset="value")
-        own, province = (where(rows, unit_code=code) for code in (units, whole))
-        return observed_shares(own, province, units, whole)
-
-    @kept
     def observed(
         self, goal_code: str, indicator_code: str | None = None, unit_code: str = ""
     ) -> pd.DataFrame:
@@ -344,23 +340,13 @@ class ReportData:
         level of the unit; the province's is that of its lowest district. ``indicator_code`` is
         that of one target where the goal's targets measure two standards.
         """
-        goal, whole, unit = (
-            self.ordered_goals.loc[goal_code],
-            self.province.code,
-            self.code(unit_code),
-        )
-        code = indicator_code or goal["indicator_code"]
-        if not self.is_level(goal_code):
-            bounds = self.share_bounds(code)
-        elif (facts := self.level_facts(code)).history.empty:
-            return pd.DataFrame(columns=["year", "low", "high"])
-        else:
-            bounds = facts.bounds
-            if unit == whole and goal["kind"] == COUNTED_KIND:
-                required = float(goal["level_required"])
-                sums = ((end[facts.units] >= required).sum(axis=1) for end in bounds)
-                bounds = tuple({whole: one} for one in sums)
-        low, high = (end.get(unit, pd.Series(dtype=float)) for end in bounds)
+        goal, unit = self.ordered_goals.loc[goal_code], self.code(unit_code)
+        ends = self.bounds(indicator_code or goal["indicator_code"])
+        if unit == self.province.code and goal["kind"] == COUNTED_KIND:
+            districts, required = self._districts_in(ends[0]), goal["level_required"]
+            counts = ((end[districts] >= required).sum(axis=1) for end in ends)
+            ends = [pd.DataFrame({unit: count}) for count in counts]
+        low, high = (end.get(unit, pd.Series(dtype=float)) for end in ends)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from xhht_analysis import contracts, store
-from xhht_analysis.plan import areas, goals, standards
+from xhht_analysis.plan import areas
+from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import TODAY, Labels, plan_words
-from xhht_analysis.publishing.report_data import OPTIONAL, ReportData, all_units
+from xhht_analysis.publishing.report_data import OPTIONAL, PLAN, ReportData, all_units
 from xhht_analysis.publishing.selection import where
 
 
@@ -22,29 +23,22 @@ def read_report_data(
         If panel or verdicts are missing; the other tables may be, and are empty then.
     """
     config = config_dir or Project().config_dir
-    known = areas.read_areas(config)
+    earlier = resolve(previous_dir) if previous_dir else None
+    areas_ = areas.read_areas(config)
     tables = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
     tables |= {name: _optional(name, processed_dir) for name in OPTIONAL}
     unread = tables["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
-    earlier = resolve(previous_dir) if previous_dir else None
     dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]
     as_of = max(dates, default="")
     return ReportData(
         as_of=as_of,
         previous=_optional("verdicts", earlier),
         previous_panel=_optional("panel", earlier),
-        goals=goals.read_goals(config),
-        targets=goals.read_targets(config),
-        indicators=goals.read_indicators(config),
-        agencies=goals.read_agencies(config),
-        tasks=goals.read_tasks(config),
-        unit_targets=goals.read_unit_targets(config),
-        references=goals.read_references(config),
-        standards=standards.read_standards(config),
-        units=all_units(known),
-        province=known.province,
+        units=all_units(areas_),
+        province=areas_.province,
         labels=Labels(lang, plan_words(config, as_of or TODAY)),
+        **{name: read_config(name, config) for name in PLAN},
         **tables,
     )
 
@@ -63,15 +57,15 @@ def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> Repor
     ValueError
         If a code is none of the plan's goals or of the districts.
     """
-    chosen = [
+    goals, units = (
         [code.strip() for code in codes.split(",") if code.strip()]
         for codes in (goal_codes, unit_codes)
-    ]
-    known = {"goals": run.goals["goal_code"], "units": run.districts["unit_code"]}
-    for (name, codes), mine in zip(known.items(), chosen, strict=True):
-        if unknown := sorted(set(mine) - set(codes)):
+    )
+    known = {"goals": (goals, run.goals["goal_code"]), "units": (units, run.districts["unit_code"])}
+    for name, (chosen, codes) in known.items():
+        if unknown := sorted(set(chosen) - set(codes)):
             raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
-    if not any(chosen):
+    if not goals and not units:
         return run
-    wanted = where(run.goals, goal_code=chosen[0]) if chosen[0] else run.goals
-    return replace(run, goals=wanted, chosen_units=tuple(chosen[1]))
+    wanted = where(run.goals, goal_code=goals) if goals else run.goals
+    return replace(run, goals=wanted, chosen_units=tuple(units))

@@ -18,13 +18,21 @@ def where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
     return table[mask]
 
 
+def first(table: pd.DataFrame, **values: object) -> pd.Series | None:
+    """First of the rows that `where` selects, or None."""
+    rows = where(table, **values)
+    return None if rows.empty else rows.iloc[0]
+
+
 def kept(select: Callable) -> Callable:
     """Select once from the tables of a `ReportData`, which never change."""
 
     @wraps(select)
     def selected(self, *key):
-        if (select.__name__, *key) not in self._kept:
-            self._kept[select.__name__, *key] = select(self, *key)
-        return self._kept[select.__name__, *key]
+        """Answer with what was selected before for this key."""
+        answers, name = vars(self).setdefault("_kept", {}), (select.__name__, *key)
+        if name not in answers:
+            answers[name] = select(self, *key)
+        return answers[name]
 
     return selected

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.selection import where
@@ -122,9 +123,9 @@ def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[st
 
 def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Statement:
     """Add the level that the rules give from the rates, else that of the lowest district."""
-    facts, whole = run.level_facts(said.indicator_code), run.province.code
-    levels = {"by_rule": facts.by_rule.get(whole, pd.Series(dtype=float)).get(shown.year, NAN)}
-    if facts.units != [whole]:
+    facts = run.facts[said.indicator_code]
+    levels = {"by_rule": facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)}
+    if facts.units != [PROVINCE]:
         low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
         levels["lowest"] = float(low) if low == high else NAN
     for key, value in levels.items():
@@ -153,7 +154,7 @@ def set_aside(run: ReportData, indicator_code: str) -> pd.Series:
     reported = rows.set_index("year")["value"].astype(float)
     if reported.empty:
         return reported
-    low, high = (end[whole].reindex(reported.index) for end in run.share_bounds(indicator_code))
+    low, high = (end[whole].reindex(reported.index) for end in run.bounds(indicator_code))
     differs = (reported - low).abs().ge(SAME_FIGURE) | (high - low).ge(NEARLY)
     return reported[differs]
 

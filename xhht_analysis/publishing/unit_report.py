@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 
 from xhht_analysis.publishing import parts, sentences
-from xhht_analysis.publishing.agencies import task_label
+from xhht_analysis.publishing.agencies import task_name
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.decisions import NOISE, leverages
 from xhht_analysis.publishing.district_ranks import standings
@@ -61,10 +61,9 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         given=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
         picture=picture_or_note(run, partial(courses.plot_shares, run, judged)) if codes else None,
-        titles={t["task_code"]: run.labels.local(t, "title") for _, t in run.tasks.iterrows()},
         tasks=_tasks(run, unit_code),
         states=STATES,
-        task_label=task_label,
+        task_name=task_name,
         **_figures(run, unit_code, judged),
         **_received(run, unit_code),
     )
