@@ -33,6 +33,7 @@ def course(**changes) -> Course:
         [np.array([[40, 60]] * 4, dtype=float) + gains * k / 4 for k in range(5)], axis=2
     )
     given = {"goal_code": GOAL, "model": "drift", "origin_year": 2026, "draws": draws}
+    given["province"] = "82"
     given |= {"years": np.arange(2026, 2031), "units": ["815", "816"]}
     given["weights"] = np.array([100.0, 300.0])
     return Course(**(given | changes))

@@ -7,7 +7,7 @@ can be copied into a notebook of one's own (docs/examples.md). Nothing is writte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,7 @@ from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
-from xhht_analysis.plan import areas, standards
-from xhht_analysis.plan.province import read_province
+from xhht_analysis.plan import areas
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
@@ -30,7 +29,6 @@ SCENARIOS = ("none", "last3", "best3")
 """No line; the pace of the last three years; the unit's own best three years."""
 PACE_WINDOW = 3
 FIXTURE = "tests/fixtures/processed"
-FIGURE_TABLES = ("panel", "forecasts", "verdicts")
 
 
 def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
@@ -47,7 +45,8 @@ class Course:
 
     ``years`` are the origin year and every later one (T,), ``units`` the districts (U,) or the
     province alone, ``draws`` (n, U, T) start at the latest known figure, ``weights`` are the
-    denominators (U,) or None where some are missing; ``sped`` tells a what-if.
+    denominators (U,) or None where some are missing; ``is_published`` tells the run's own
+    forecast, whose chances are those of its verdicts.
     """
 
     goal_code: str
@@ -57,8 +56,8 @@ class Course:
     units: list[str]
     draws: np.ndarray
     weights: np.ndarray | None
-    sped: bool = False
-    province: str = field(default_factory=lambda: read_province(Project().config_dir).code)
+    province: str
+    is_published: bool = False
 
     def of(self, unit_code: str) -> np.ndarray:
         """Draws (n, T) of one unit, or of the province by counts; else NoFiguresError."""
@@ -85,7 +84,7 @@ class Course:
         shift = points * (self.years - self.origin_year)
         at = self.units.index(unit_code) if unit_code in self.units else slice(None)
         draws[:, at] = np.clip(draws[:, at] + shift, 0, contracts.MAX_PERCENT)
-        return replace(self, draws=draws, sped=True)
+        return replace(self, draws=draws, is_published=False)
 
 
 def forecast_course(
@@ -118,10 +117,9 @@ def forecast_course(
         raise ValueError(f"model must be one of {', '.join(models)}, not {model!r}")
     if run.is_level(goal_code):
         raise NoFiguresError(f"{goal_code} counts recognised units; see `judge_again`")
-    rows = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"])
-    rows = rows.dropna(subset="value")
-    rows = rows[rows["year"] <= (origin_year or run.last_year - 1)]
-    own = rows[rows["unit_code"].isin(run.districts["unit_code"])]
+    every = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"]).dropna(subset="value")
+    rows = every[every["year"] <= (origin_year or run.last_year - 1)]
+    own = where(rows, unit_code=list(run.districts["unit_code"]))
     history = (own if len(own) else rows).assign(group_code=run.province.code)
     if history.empty:
         raise NoFiguresError(f"{goal_code} has no figure by {origin_year}")
@@ -131,9 +129,17 @@ def forecast_course(
     weights = forecast.series["denominator"].to_numpy(dtype=float)
     draws = np.concatenate([last[:, :, None], ahead], axis=2)
     years = np.concatenate([[forecast.origin_year], forecast.years])
-    units, counted = list(forecast.series["unit_code"]), not np.isnan(weights).any()
-    return Course(goal_code, model, forecast.origin_year, years, units, draws,
-                  weights if counted else None, province=run.province.code)  # fmt: skip
+    return Course(
+        goal_code,
+        model,
+        forecast.origin_year,
+        years,
+        list(forecast.series["unit_code"]),
+        draws,
+        None if np.isnan(weights).any() else weights,
+        run.province.code,
+        is_published=model == DEFAULT and len(rows) == len(every),
+    )
 
 
 def judge_again(
@@ -141,23 +147,20 @@ def judge_again(
 ) -> ReportData:
     """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
     goal, lines = (where(t, goal_code=goal_code) for t in (run.goals, run.targets))
-    config = Project().config_dir
     plan = forecast_plan(
-        run.panel, goal, lines, run.indicators, areas.read_areas(config),
+        run.panel, goal, lines, run.indicators, areas.read_areas(Project().config_dir),
         as_of=run.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed,
-        standards=standards.read_standards(config), variants=False,
+        standards=run.standards, variants=False,
     )  # fmt: skip
     panel = run.panel[run.panel["year"] <= origin_year]
     return replace(run, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
 
 
 def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> float:
-    """Chance by the course; where it repeats the run, the run's own, so that they never differ."""
+    """Chance by the course; where it is the run's own, that of the verdict: they never differ."""
     year = target["target_year"]
     verdict = run.verdict(course.goal_code, year, unit)
-    latest = run.rows(target["indicator_code"]).dropna(subset="value")["year"].max()
-    same = course.model == DEFAULT and course.origin_year == latest and not course.sped
-    if same and verdict is not None and verdict["basis"] == "forecast":
+    if course.is_published and verdict is not None and verdict["basis"] == "forecast":
         return float(verdict["prob_reached"])
     return course.chance(unit, year, target["target_value"], most=target["comparator"] == "<=")
 
@@ -245,16 +248,16 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
     except RefusedError:
         sheets = []
     for sheet in sheets:
-        if pd.notna(row["sheet"]) and sheet.name != row["sheet"]:
-            continue
-        places = [(r, c) for r in range(sheet.n_rows) for c in range(sheet.n_columns)]
-        hit = next((p for p in places if sheet.address(*p) == row["cell"]), None)
-        if hit:
-            lines = range(max(hit[0] - around, 0), min(hit[0] + around + 1, sheet.n_rows))
-            columns = range(max(hit[1] - around, 0), min(hit[1] + around + 1, sheet.n_columns))
-            grid = [[sheet.text(r, c) for c in columns] for r in lines]
+        lines, columns = range(sheet.n_rows), range(sheet.n_columns)
+        cells = {sheet.address(r, c): (r, c) for r in lines for c in columns}
+        if row["cell"] in cells and (pd.isna(row["sheet"]) or sheet.name == row["sheet"]):
+            line, column = (
+                slice(max(at - around, 0), at + around + 1) for at in cells[row["cell"]]
+            )
+            grid = [[sheet.text(r, c) for c in columns[column]] for r in lines[line]]
             heads = [sheet.address(0, c).rstrip("0123456789") or str(c + 1) for c in columns]
-            return pd.DataFrame(grid, index=[r + 1 - sheet.n_above for r in lines], columns=heads)
+            numbers = [r + 1 - sheet.n_above for r in lines]
+            return pd.DataFrame(grid, numbers[line], heads[column])
     return pd.DataFrame()
 
 
@@ -263,9 +266,9 @@ def figure_data(run: ReportData, name: str) -> dict[str, pd.DataFrame]:
     code = next((c for c in run.ordered_goals.index if name.endswith(f"_{c}")), None)
     if code is None:
         raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")
-    indicator, found = run.ordered_goals.loc[code, "indicator_code"], {}
-    for table in FIGURE_TABLES:
-        key = {"goal_code": code} if table == "verdicts" else {"indicator_code": indicator}
-        rows = where(getattr(run, table), frame=run.province.frame, **key)
-        found[table] = rows.reset_index(drop=True)
-    return found
+    indicator = {"indicator_code": run.ordered_goals.loc[code, "indicator_code"]}
+    keys = {"panel": indicator, "forecasts": indicator, "verdicts": {"goal_code": code}}
+    return {
+        table: where(getattr(run, table), frame=run.province.frame, **key).reset_index(drop=True)
+        for table, key in keys.items()
+    }

@@ -3,7 +3,7 @@
 Under papermill and nbval there is nobody to choose: the same view is drawn once, as it stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
 
@@ -41,8 +41,8 @@ def view(
         if origin_year:
             run = explore.judge_again(run, goal_code, origin_year)
         indicators = (run.ordered_goals.loc[goal_code, "indicator_code"],)
-        told = [*sentences.goal_sentences(run, goal_code), run.word("explore.level")]
-        return *_shown(run, partial(plot_ladder, run, indicators)), prose(told).html
+        texts = [*sentences.goal_sentences(run, goal_code), run.word("explore.level")]
+        return *_shown(run, partial(plot_ladder, run, indicators)), prose(texts).html
     try:
         base = explore.forecast_course(run, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
@@ -69,44 +69,51 @@ def _shown(run: ReportData, draw: Callable) -> tuple[bytes, str]:
 
 def explorer(run: ReportData) -> widgets.VBox:
     """Widgets over `view`: goal, unit, origin year, model, scenario and extra pace."""
-    word, codes = run.word, run.ordered_goals.index
-    goals = [(f"{i}. {run.title(code)}", code) for i, code in enumerate(codes, 1)]
+    word, codes = run.word, list(run.ordered_goals.index)
     units = run.districts[["short_name", "unit_code"]].itertuples(index=False, name=None)
     last = min(int(run.panel["year"].max()), run.last_year - 1)
     years = range(run.province.first_year + 2, last + 1)
-    choose = {
-        "goal_code": _dropdown(word("col.goal"), goals),
-        "unit_code": _dropdown(word("col.unit"), [(word("province"), ""), *units]),
-        "origin_year": _dropdown(
-            word("explore.origin"), [(word("explore.all_years"), 0), *((str(y), y) for y in years)]
+    choices = {
+        "goal_code": (
+            "col.goal",
+            [(f"{i}. {run.title(code)}", code) for i, code in enumerate(codes, 1)],
         ),
-        "model": _dropdown(
-            word("explore.model_head"),
-            [(word(f"model_id.{name}"), name) for name in registered_models()],
+        "unit_code": ("col.unit", [(word("province"), ""), *units]),
+        "origin_year": (
+            "explore.origin",
+            [(word("explore.all_years"), 0), *((str(y), y) for y in years)],
         ),
-        "scenario": _dropdown(
-            word("explore.scenario_head"),
-            [(word(f"explore.scenario.{name}"), name) for name in explore.SCENARIOS],
+        "model": ("explore.model_head", [(word(f"model_id.{m}"), m) for m in registered_models()]),
+        "scenario": (
+            "explore.scenario_head",
+            [(word(f"explore.scenario.{s}"), s) for s in explore.SCENARIOS],
         ),
-        "extra": widgets.FloatSlider(
-            0, min=0, max=5, step=0.25, description=word("explore.extra"), layout=WIDE, style=STYLE,
-            continuous_update=False, readout_format=".2f",
-        ),
-    }  # fmt: skip
-    shares = [code for code in codes if not run.is_level(code)]
-    choose["goal_code"].value = [*shares, codes[0]][0]
+    }
+    controls = {
+        name: widgets.Dropdown(options=options, description=word(head), layout=WIDE, style=STYLE)
+        for name, (head, options) in choices.items()
+    }
+    controls["extra"] = widgets.FloatSlider(
+        0, min=0, max=5, step=0.25, description=word("explore.extra"), layout=WIDE, style=STYLE,
+        continuous_update=False, readout_format=".2f",
+    )  # fmt: skip
+    controls["goal_code"].value = next((c for c in codes if not run.is_level(c)), codes[0])
     picture, text = widgets.Image(format="png", width=760), widgets.HTML()
-
-    def refresh(_change: object = None) -> None:
-        asked = {name: control.value for name, control in choose.items()}
-        picture.value, alt, html = view(run, **asked)
-        text.value = f"<p>{escape(alt)}</p>{html}"
-
-    for control in choose.values():
+    refresh = partial(_refresh, run, controls, picture, text)
+    for control in controls.values():
         control.observe(refresh, names="value")
     refresh()
-    return widgets.VBox([*choose.values(), picture, text])
+    return widgets.VBox([*controls.values(), picture, text])
 
 
-def _dropdown(name: str, options: list) -> widgets.Dropdown:
-    return widgets.Dropdown(options=options, description=name, layout=WIDE, style=STYLE)
+def _refresh(
+    run: ReportData,
+    controls: Mapping[str, widgets.Widget],
+    picture: widgets.Image,
+    text: widgets.HTML,
+    _change: object = None,
+) -> None:
+    """Show the view of what the controls say."""
+    chosen = {name: control.value for name, control in controls.items()}
+    picture.value, alt, html = view(run, **chosen)
+    text.value = f"<p>{escape(alt)}</p>{html}"

@@ -74,7 +74,7 @@ def forecast_lines(run: ReportData) -> pd.DataFrame:
 
 def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
     """A table as it is read: words for heads and values, names for codes; the codes at the end."""
-    labels, columns, last = run.labels, {}, {}
+    labels, names, columns, last = run.labels, _names(run), {}, {}
     for name, values in table.items():
         head = _head(labels, str(name))
         if name in TECHNICAL:
@@ -82,7 +82,7 @@ def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
             continue
         if name in NAMES:
             last[labels.word("head.code", name=head)] = values
-            values = values.map({code: _name(run, code) for code in values.dropna().unique()})
+            values = values.map(lambda code: names.get(code, code), na_action="ignore")
         elif name in VALUES:
             values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
         columns[head] = values
@@ -100,14 +100,13 @@ def _head(labels: Labels, column: str) -> str:
     return labels.word("head.quantile", level=labels.number(level, 0 if level % 1 == 0 else 1))
 
 
-def _name(run: ReportData, code: str) -> str:
-    """Name of a goal, indicator, task, unit or agency; a code that has none as it is."""
-    if code in run.ordered_goals.index:
-        return run.title(code)
-    tasks = where(run.tasks, task_code=code)
-    if len(tasks):
-        return run.labels.local(tasks.iloc[0], "title")
-    return run.names.get(code) or run.short(code)
+def _names(run: ReportData) -> dict[str, str]:
+    """Names of goals, indicators, tasks, units and agencies by code."""
+    tasks = {task["task_code"]: run.labels.local(task, "title") for _, task in run.tasks.iterrows()}
+    indicators = {code: run.short(code) for code in run.indicators["indicator_code"]}
+    return (
+        indicators | run.names | tasks | {code: run.title(code) for code in run.ordered_goals.index}
+    )
 
 
 def _words(labels: Labels, section: str, codes: str) -> str:
