@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
 from docx import Document
 from docx.document import Document as Doc
 from docx.enum.section import WD_ORIENT
@@ -188,15 +189,15 @@ def _fill(row, texts: list[str], align: str, size: int) -> None:
 
 def _column_widths(content: dict, total: int, size: float) -> list[int]:
     """Room for the longest word of each column, the rest by length of text, within limits."""
-    whole = [row for row in content["rows"] if len(row) == len(content["columns"])]
-    columns = zip(content["columns"], *([cell_text(c) for c in row] for row in whole), strict=True)
-    columns = [[text.replace("**", "") for text in column] for column in columns]
-    least = [max(len(w) for t in texts for w in t.split() or [""]) for texts in columns]
-    least = [Mm(4) + min(n, MAX_WORD) * LETTER * size for n in least]
-    shares = [sum(map(len, texts)) ** 0.8 for texts in columns]
-    each = max(total - sum(least), 0) / sum(shares)
-    widths = [low + each * share for low, share in zip(least, shares, strict=True)]
-    return [int(total * width / sum(widths)) for width in widths]
+    rows = [row for row in content["rows"] if len(row) == len(content["columns"])]
+    texts = (
+        pd.DataFrame([content["columns"], *rows]).map(cell_text).map(lambda s: s.replace("**", ""))
+    )
+    longest = texts.map(lambda text: max(map(len, text.split()), default=0)).max()
+    least = Mm(4) + longest.clip(upper=MAX_WORD) * LETTER * size
+    shares = texts.map(len).sum() ** 0.8
+    widths = least + max(total - least.sum(), 0) * shares / shares.sum()
+    return (total * widths / widths.sum()).astype(int).to_list()
 
 
 def _fix_widths(grid, widths: list[int]) -> None:
