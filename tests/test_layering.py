@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 58_800,
     "forecasting": 26_100,
-    "publishing": 37_200,
+    "publishing": 37_100,
     "running": 18_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
