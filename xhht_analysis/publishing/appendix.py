@@ -34,11 +34,13 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
 def assumptions(run: ReportData) -> list[list]:
     """Every open goal: statement, then its least and greatest chance under other assumptions."""
     rows, chance = [], run.labels.short_chance
-    for said in run.all_statements():
-        ranked = sorted((p, name) for name, p in said.variants.items() if p == p)
-        if ranked and said.chance_text:
-            ends = (f"{chance(p)} {said.condition(name)}" for p, name in (ranked[0], ranked[-1]))
-            rows.append([said, *ends])
+    for statement in run.all_statements():
+        ranked = sorted((p, name) for name, p in statement.variants.items() if p == p)
+        if ranked and statement.chance_text:
+            ends = (
+                f"{chance(p)} {statement.condition(name)}" for p, name in (ranked[0], ranked[-1])
+            )
+            rows.append([statement, *ends])
     return rows
 
 

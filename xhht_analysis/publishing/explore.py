@@ -119,8 +119,8 @@ def forecast_course(
         raise NoFiguresError(f"{goal_code} counts recognised units; see `judge_again`")
     every = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"]).dropna(subset="value")
     rows = every[every["year"] <= (origin_year or run.last_year - 1)]
-    own = where(rows, unit_code=list(run.districts["unit_code"]))
-    history = (own if len(own) else rows).assign(group_code=run.province.code)
+    districts = where(rows, unit_code=list(run.districts["unit_code"]))
+    history = (districts if len(districts) else rows).assign(group_code=run.province.code)
     if history.empty:
         raise NoFiguresError(f"{goal_code} has no figure by {origin_year}")
     forecast = models[model](history, run.last_year - int(history["year"].max()))
@@ -167,9 +167,12 @@ def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> fl
 
 def _shown(run: ReportData, course: Course, chance: float) -> str:
     """Chance in words, "untested" where 02_backtest did not score the model on this goal."""
-    text, said = run.labels.short_chance(chance), run.statement(course.goal_code, run.last_year)
-    if course.model == DEFAULT and said is not None:
-        return said.as_tested(text)
+    text, statement = (
+        run.labels.short_chance(chance),
+        run.statement(course.goal_code, run.last_year),
+    )
+    if course.model == DEFAULT and statement is not None:
+        return statement.as_tested(text)
     code = run.ordered_goals.loc[course.goal_code, "indicator_code"]
     untested = where(run.scores, model_id=course.model, indicator_code=code).empty
     return run.word("untested", chance=text) if untested else text

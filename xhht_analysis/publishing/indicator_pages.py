@@ -68,7 +68,7 @@ def _fields(run: ReportData, row: pd.Series) -> dict[str, str]:
     texts = {name: run.labels.local(row, name) for name in FIELDS}
     reporters = split_codes(texts["reporter"])
     texts["reporter"] = ", ".join(run.names.get(code, code) for code in reporters)
-    texts["measure_unit"] = run.labels.known("measure_unit", texts["measure_unit"])
+    texts["measure_unit"] = run.labels.word_of("measure_unit", texts["measure_unit"])
     return texts
 
 

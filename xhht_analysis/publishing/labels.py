@@ -80,14 +80,14 @@ class Labels:
         entry = _words()
         for part in key.split("."):
             entry = entry[part]
-        return self._own(entry).format(**{**self.plan, **values})
+        return self._in_language(entry).format(**{**self.plan, **values})
 
-    def _own(self, entry: dict) -> str | list[str]:
+    def _in_language(self, entry: dict) -> str | list[str]:
         """Text in this language; ``_kept`` is that of a date on which there are districts."""
         kept = f"{self.lang}_kept" if self.plan["keeps_districts"] else ""
         return entry.get(kept, entry[self.lang])
 
-    def known(self, section: str, code: str, **values: object) -> str:
+    def word_of(self, section: str, code: str, **values: object) -> str:
         """Words of ``code`` in ``section``; a text that is no code stays as it is."""
         entry = _words().get(section, {})
         return self.word(f"{section}.{code}", **values) if code in entry else code
@@ -118,7 +118,7 @@ class Labels:
 
     def paragraphs(self, key: str) -> list[str]:
         """Fixed paragraphs of one section (``limits``, ``methods``)."""
-        return [text.format(**self.plan) for text in self._own(_words()["paragraphs"][key])]
+        return [text.format(**self.plan) for text in self._in_language(_words()["paragraphs"][key])]
 
     def local(self, row: pd.Series, name: str) -> str:
         """Text column ``name`` in this language, else in Vietnamese or in none, else empty.

@@ -74,7 +74,7 @@ def grid(
     body = [[_cell(run.labels, cell) for cell in row] for row in rows]
     numeric = {i for row in body for i, (_, is_number) in enumerate(row) if is_number}
     align = "".join("r" if i in numeric else "l" for i in range(len(names)))
-    heads = [run.labels.known("col", name) for name in names]
+    heads = [run.labels.word_of("col", name) for name in names]
     texts = [[text for text, _ in row] for row in body]
     return table(caption, heads, texts, **{"align": align} | form)
 

@@ -79,7 +79,7 @@ def report(
 
 
 def _verdicts(run: ReportData, year: int, *keys: str) -> list[str]:
-    """Goals of these classes in one target year, with what is said of each."""
+    """Goals of these classes in one target year, with what is statement of each."""
     statements = [s for s in run.statements(year) if s.key in keys]
     return [f"{s.title}: {sentences.sentence('verdict', run, s)}" for s in statements]
 
@@ -89,11 +89,11 @@ def proposals(run: ReportData) -> dict[str, str]:
     texts, goals = {}, {}
     for one in decisions(run):
         texts.setdefault(one.addressee, []).append(one.asked)
-    for said in run.statements(run.last_year):
-        if said.is_struggling or said.key == "open":
-            kind = "missed" if said.key == "missed" else "goals"
-            lead = agencies.lead_name(run, said.goal_code)
-            goals.setdefault((lead, kind), []).append(sentences.named(said))
+    for statement in run.statements(run.last_year):
+        if statement.is_struggling or statement.key == "open":
+            kind = "missed" if statement.key == "missed" else "goals"
+            lead = agencies.lead_name(run, statement.goal_code)
+            goals.setdefault((lead, kind), []).append(sentences.named(statement))
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         texts.setdefault(lead, []).append(text)

@@ -14,10 +14,11 @@ import pandas as pd
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, read_facts
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
 from xhht_analysis.publishing.labels import Labels, collation_key, rounded_percent
-from xhht_analysis.publishing.selection import first, kept, where
+from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
 
@@ -144,7 +145,7 @@ class ReportData:
         """Dictionary row of an indicator."""
         return first(self.indicators, indicator_code=code)
 
-    @kept
+    @select_once
     def statement(self, goal_code: str, year: int, unit_code: str = "") -> Statement | None:
         """Everything said of one goal, target year and unit; None when the plan states none."""
         if not unit_code:
@@ -170,7 +171,7 @@ class ReportData:
         shares = goals["kind"].isin(SHARE_KINDS) & need.notna()
         return list(goals.index[shares | (goals["kind"].eq(COUNTED_KIND) & (need >= 100))])
 
-    @kept
+    @select_once
     def common_goals(self, year: int) -> list[str]:
         """Goals asked of every district whose chance, as shown, is one and the same for them all.
 
@@ -188,7 +189,7 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
-    @kept
+    @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
         """Share of past outcomes inside an interval of the kit's model, by indicator_code.
 
@@ -199,7 +200,7 @@ class ReportData:
         table = rows.agg({"covered": "sum", "n": "sum", "horizon": "max"})
         return table.assign(covered=table["covered"] / table["n"])
 
-    @kept
+    @select_once
     def parent_goal(self, goal_code: str) -> str:
         """Goal of which this one is a part ("trong đó"); empty when there is none.
 
@@ -215,7 +216,7 @@ class ReportData:
             lower = where(goals, indicator_code=parent)
         return "" if lower.empty else str(lower.index[-1])
 
-    @kept
+    @select_once
     def verdict(
         self, goal_code: str, year: int, unit_code: str = "", table: str = "verdicts"
     ) -> pd.Series | None:
@@ -223,7 +224,7 @@ class ReportData:
         key = {"goal_code": goal_code, "target_year": year, "unit_code": self.code(unit_code)}
         return first(getattr(self, table), **key)
 
-    @kept
+    @select_once
     def target(self, goal_code: str, year: int) -> pd.Series | None:
         """Target row of the plan for ``year``, or None."""
         return first(self.targets, goal_code=goal_code, target_year=year)
@@ -238,17 +239,20 @@ class ReportData:
         if not rows["unit_code"].isin(districts["unit_code"]).any():
             return []  # no district has ever reported it: a milestone of one agency
         rows = where(rows, year=year)
-        known = set(rows[rows["value"].notna() | rows["level"].notna()]["unit_code"])
-        silent = [u for u in districts["unit_code"] if u not in known]
+        reporting = set(rows[rows["value"].notna() | rows["level"].notna()]["unit_code"])
+        silent = [u for u in districts["unit_code"] if u not in reporting]
         communes = where(self.units, level="commune")
-        if not self.province.has_districts(f"{year}-12-31") and known & set(communes["unit_code"]):
+        if not self.province.has_districts(f"{year}-12-31") and reporting & set(
+            communes["unit_code"]
+        ):
             mine = where(communes, district_code=silent)
-            silent = [u for u in mine["unit_code"] if u not in known]
+            silent = [u for u in mine["unit_code"] if u not in reporting]
         return [self.names[u] for u in silent]
 
-    def nowcast(self, said: Statement, year: int) -> list:
+    def nowcast(self, statement: Statement, year: int) -> list:
         """Estimate (n_reported, n_units, median) of a year in part; empty or one row."""
-        key = {"indicator_code": said.indicator_code, "unit_code": said.unit_code, "year": year}
+        key = {"indicator_code": statement.indicator_code, "year": year}
+        key["unit_code"] = statement.unit_code
         return list(where(self.nowcasts, **key).itertuples())
 
     def is_self_declared(self, indicator_code: str) -> bool:
@@ -266,7 +270,7 @@ class ReportData:
         """Whether the goal rests on recognised levels instead of a share."""
         return self.ordered_goals.loc[goal_code, "kind"] in LEVEL_KINDS
 
-    @kept
+    @select_once
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
         key = {"indicator_code": indicator_code, "frame": self.province.frame}
@@ -279,7 +283,7 @@ class ReportData:
         rows = plan_rows(self.panel, self.province)
         return read_facts(rows, self.indicators, list(self.districts["unit_code"]))
 
-    @kept
+    @select_once
     def bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lowest and highest figure by year (rows) and unit (columns): percent, or level.
 
@@ -294,7 +298,7 @@ class ReportData:
         """Columns of the districts; where none has ever reported, that of the province."""
         return [unit for unit in self.districts["unit_code"] if unit in bounds] or list(bounds)
 
-    @kept
+    @select_once
     def levels(self, indicator_code: str) -> pd.DataFrame:
         """Level of each district (of a milestone: the province) and year.
 
@@ -311,7 +315,7 @@ class ReportData:
         reported = grid.index.isin(pd.MultiIndex.from_frame(rows[names].astype({"year": int})))
         return grid.assign(reported=reported).reset_index()
 
-    @kept
+    @select_once
     def cells(self, indicator_code: str) -> pd.DataFrame:
         """Every reported figure in words, a row per unit and a column per year; NaN elsewhere.
 
@@ -330,7 +334,7 @@ class ReportData:
         seen = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
         return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.word("none"), 0)
 
-    @kept
+    @select_once
     def observed(
         self, goal_code: str, indicator_code: str | None = None, unit_code: str = ""
     ) -> pd.DataFrame:
@@ -350,7 +354,7 @@ class ReportData:
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
         return table.astype(float).reset_index().astype({"year": int})
 
-    @kept
+    @select_once
     def bands(self, indicator_code: str, unit_code: str = "") -> pd.DataFrame:
         """Forecast quantiles from the last origin: a row per year, a column per quantile level."""
         key = {"indicator_code": indicator_code, "unit_code": self.code(unit_code)}
@@ -365,15 +369,16 @@ class ReportData:
         return self.word("footer", frame=self.word("frame"), source=source)
 
 
-def all_units(known) -> pd.DataFrame:
+def all_units(areas: Areas) -> pd.DataFrame:
     """All units the report can name: the province, its districts, communes of the last list."""
-    communes = where(known.units(known.province.districts_end), level="commune")
+    communes = where(areas.units(areas.province.districts_end), level="commune")
     communes = communes.assign(
         short_name=communes["name_vi"],
-        district_code=[known.former_district(code) for code in communes["unit_code"]],
+        district_code=[areas.former_district(code) for code in communes["unit_code"]],
     )
-    own = {"unit_code": known.province.code, "name_vi": known.province.name_vi}
-    province = pd.DataFrame([{**own, "short_name": own["name_vi"], "level": "province"}])
-    districts = known.districts().rename(columns={"short_name_vi": "short_name"})
+    name = areas.province.name_vi
+    province = {"unit_code": areas.province.code, "name_vi": name, "short_name": name}
+    province = pd.DataFrame([province | {"level": "province"}])
+    districts = areas.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
     return pd.concat([province, districts, communes], ignore_index=True)[UNIT_COLUMNS]

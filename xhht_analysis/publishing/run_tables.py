@@ -61,8 +61,11 @@ def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> Repor
         [code.strip() for code in codes.split(",") if code.strip()]
         for codes in (goal_codes, unit_codes)
     )
-    known = {"goals": (goals, run.goals["goal_code"]), "units": (units, run.districts["unit_code"])}
-    for name, (chosen, codes) in known.items():
+    choices = {
+        "goals": (goals, run.goals["goal_code"]),
+        "units": (units, run.districts["unit_code"]),
+    }
+    for name, (chosen, codes) in choices.items():
         if unknown := sorted(set(chosen) - set(codes)):
             raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
     if not goals and not units:

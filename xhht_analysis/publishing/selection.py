@@ -24,7 +24,7 @@ def first(table: pd.DataFrame, **values: object) -> pd.Series | None:
     return None if rows.empty else rows.iloc[0]
 
 
-def kept(select: Callable) -> Callable:
+def select_once(select: Callable) -> Callable:
     """Select once from the tables of a `ReportData`, which never change."""
 
     @wraps(select)

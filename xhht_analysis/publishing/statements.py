@@ -347,4 +347,4 @@ class Statement:
 
     def condition(self, variant: str) -> str:
         """Assumption or data of a variant in words: "nếu …"."""
-        return self.labels.known("variant", variant, year=self.latest.year if self.latest else "")
+        return self.labels.word_of("variant", variant, year=self.latest.year if self.latest else "")

@@ -58,7 +58,7 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         points=sentences.named_points(run, run.last_year, judged),
         best=next(gains[gains["gain"] >= NOISE].itertuples(), None),
         scorecard=scorecard(run, caption, codes, judged) if codes else None,
-        given=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
+        unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
         picture=picture_or_note(run, partial(courses.plot_shares, run, judged)) if codes else None,
         tasks=_tasks(run, unit_code),

@@ -20,23 +20,27 @@ CONTROLS = ("goal", "unit", "all", "points", "before", "after")
 
 def courses(run: ReportData) -> dict[str, explore.Course]:
     """Joint courses of the shares whose last target is open and whose districts add up."""
-    found = {}
-    for said in run.statements(run.last_year):
-        if said.is_forecast and said.measure_unit == "percent" and said.doubt != "untested":
-            course = explore.forecast_course(run, said.goal_code, n_draws=N_DRAWS)
-            if course.weights is not None and not said.lower_is_better:
-                found[said.goal_code] = course
-    return found
+    by_goal = {}
+    for statement in run.statements(run.last_year):
+        if (
+            statement.is_forecast
+            and statement.measure_unit == "percent"
+            and statement.doubt != "untested"
+        ):
+            course = explore.forecast_course(run, statement.goal_code, n_draws=N_DRAWS)
+            if course.weights is not None and not statement.lower_is_better:
+                by_goal[statement.goal_code] = course
+    return by_goal
 
 
 def page_model(run: ReportData, course: explore.Course) -> dict:
     """What the page's script needs on one goal; draws are whole hundredths of a percent."""
-    said = run.statement(course.goal_code, run.last_year)
+    statement = run.statement(course.goal_code, run.last_year)
     return {
-        "title": said.title,
-        "need": said.need,
+        "title": statement.title,
+        "need": statement.need,
         "years": run.last_year - course.origin_year,
-        "chance": round(said.chance, 4),
+        "chance": round(statement.chance, 4),
         "units": [run.names[u] for u in course.units],
         "weights": [float(w) for w in course.weights],
         "draws": np.round(100 * course.draws[:, :, -1]).astype(int).tolist(),

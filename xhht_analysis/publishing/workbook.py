@@ -93,7 +93,7 @@ def _head(labels: Labels, column: str) -> str:
     """Head of a column: its words; of ``q025`` and ``p3`` those of a quantile or a probability."""
     at = re.fullmatch(r"([qp])(\d+)", column)
     if not at:
-        return labels.known("head", column)
+        return labels.word_of("head", column)
     if at[1] == "p":
         return labels.word("head.count", level=at[2])
     level = int(at[2]) / 10
@@ -112,7 +112,7 @@ def _names(run: ReportData) -> dict[str, str]:
 def _words(labels: Labels, section: str, codes: str) -> str:
     """Words of a value, or of several joined by ;."""
     year = labels.word("latest_year")
-    return "; ".join(labels.known(section, code, year=year) for code in split_codes(str(codes)))
+    return "; ".join(labels.word_of(section, code, year=year) for code in split_codes(str(codes)))
 
 
 def write_workbook(
@@ -125,7 +125,7 @@ def write_workbook(
         book.set_properties({"created": CREATED})
         head, mark = map(book.add_format, (HEAD, MARK))
         for name, table in tables.items():
-            sheet = book.add_worksheet(labels.known("sheet", name)[:31])
+            sheet = book.add_worksheet(labels.word_of("sheet", name)[:31])
             cells = table.map(lambda cell: cell[:MAX_CELL] if isinstance(cell, str) else cell)
             cells = cells.astype(object).where(table.notna(), None)
             sheet.write_row(top, 0, table.columns, head)

@@ -159,7 +159,7 @@ def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, 
     rows = []
     for row in of_province.sort_values(["order", "target_year"]).to_dict("records"):
         before, after = (
-            f"{labels.known('class', row[f'verdict_class_{end}'])} "
+            f"{labels.word_of('class', row[f'verdict_class_{end}'])} "
             f"{labels.short_chance(row[f'prob_reached_{end}'])}".strip()
             for end in ("before", "after")
         )
