@@ -225,3 +225,21 @@ def test_communes_of_a_district_in_columns_are_its_own():
     """A Phường 1 is in three towns, 28435 in Thị xã Cai Lậy."""
     reading = read(by_unit("Phường 1", "Phường 2", title="THỊ XÃ CAI LẬY"))
     assert stands(reading) == {(SKILLS, "28435", 2024): (10, 20), (SKILLS, "28436", 2024): (11, 21)}
+
+
+@pytest.mark.parametrize(
+    "parts", [("Công lập", "Dân lập"), ("Quý I", "Quý II"), ("Lần 1", "Đợt 2")]
+)
+def test_of_several_parts_none_is_the_figure(parts):
+    head = ("TT", "Chỉ tiêu", parts[0], LEFT, parts[1], LEFT)
+    rows = ((UP, UP, *("Tử số", "Mẫu số") * 2), (1, "Kỹ năng sống", 50, 60, 2, 5))
+    reading = read(sheet(("Huyện Cái Bè - Năm 2024",), head, *rows))
+    assert stands(reading) == {}
+    assert reading.refusal.rule == "unknown_form"
+
+
+def test_chi_tieu_beside_noi_dung_names_the_indicators():
+    head = ("STT", "Nội dung", "Chỉ tiêu", "Tử số", "Mẫu số")
+    row = (1, "Mục tiêu 2", "Kỹ năng sống", 10, 20)
+    reading = read(sheet(("Huyện Cái Bè",), ("Năm 2024",), head, row))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): (10, 20)}

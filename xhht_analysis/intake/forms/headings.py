@@ -28,8 +28,9 @@ PRIOR = re.compile(
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
-    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|ngoai cong lap|sinh vien|can bo|"
-    r"cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|trong do nam(?! \d))\b"
+    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|nong thon|"
+    r"sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
+    r"trong do nam(?! \d))\b"
 )
 """Words of a heading that holds a part of the people only: read where a form asks for them."""
 FOOTNOTE = re.compile(
@@ -53,7 +54,7 @@ FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được cả lũy kế"
+        "mức độ tính đến có đã được cả lũy kế cộng dồn"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""

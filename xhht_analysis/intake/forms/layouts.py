@@ -45,6 +45,8 @@ class Layout:
     row_rule: ClassVar[str] = "row_left_out"
     has_totals: ClassVar[bool] = True
     """Whether rows of totals add up the others: then they are compared, not read."""
+    plain: ClassVar[bool] = False
+    """Whether foreign words in its headings tell parts of the figures."""
 
     name: str
     about: dict[str, Any]
@@ -59,10 +61,11 @@ class Layout:
 
     def bind(self) -> None:
         """Find the column of every field; of two that fit alike that of the figure's block."""
-        twins = {}
+        twins, every = {}, self.titled or "title" not in self.about
         for part, spec in self.about["fields"].items():
+            wanted = spec if every else spec.split(";")[0]
             try:
-                self.columns[part] = self.table.columns(spec if self.titled else spec.split(";")[0])
+                self.columns[part] = self.table.columns(wanted, plain=self.plain)
             except AmbiguousColumnError as error:
                 twins[part] = sorted(error.args[0])
                 heads = ", ".join(
@@ -242,6 +245,7 @@ class Listing(Layout):
     """One row per indicator: the kit's template and any long table; no row is the sum of others."""
 
     has_totals = False
+    plain = True
 
     def bind(self) -> None:
         """A percentage whose heading has unknown words (increase, of the plan) is another one."""

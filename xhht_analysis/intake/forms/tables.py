@@ -77,10 +77,11 @@ class Table:
             if path and column not in self.others and not PRIOR.search(path)
         )
 
-    def columns(self, spec: str) -> dict[int | None, int]:
+    def columns(self, spec: str, *, plain: bool = False) -> dict[int | None, int]:
         """Column that ``spec`` describes, for each year its headings name (None: no year).
 
-        Descriptions after a ``;`` are tried when none before it is there.
+        Descriptions after a ``;`` are tried when none before it is there. Of several ``plain``
+        ones that all have foreign words (Quý I, Công lập …) each is a part, and none the figure.
 
         Raises
         ------
@@ -91,7 +92,8 @@ class Table:
         for year, ranked in ranked_columns(spec, self.usable).items():
             filled = [pair for pair in ranked if any(c is not None for c in self.cells(pair[1]))]
             (least, column), *others = filled or ranked
-            twins = [column, *(twin for rank, twin in others if rank == least)]
+            is_part = plain and least[0] > 0
+            twins = [column, *(twin for rank, twin in others if is_part or rank == least)]
             if len(twins) > 1 and len({tuple(self.cells(twin)) for twin in twins}) > 1:
                 raise AmbiguousColumnError(twins)
             chosen[year] = column
@@ -219,11 +221,8 @@ def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
     groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
     left, right = groups[: key + 1], {c for c in groups[key + 1 :] if c not in ("", None)}
     is_blank = all(cell in ("", None) for cell in left)
-    return is_blank and len(right) > 1 and len(set(below)) < len(below) and _are_heads(right)
-
-
-def _are_heads(cells: set[object]) -> bool:
-    return all(map(is_heading, cells)) and max(len(str(cell)) for cell in cells) < 80
+    is_twice = len(right) > 1 and len(set(below)) < len(below)
+    return is_blank and is_twice and all(is_heading(c) and len(str(c)) < 80 for c in right)
 
 
 def _are_ages(cells: list[object]) -> bool:

@@ -11,6 +11,9 @@ from xhht_analysis.intake.forms.headings import heading_key
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table
 
+UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
+"""Problems of a name that is a unit's all the same."""
+
 
 def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
     """The table as each unit's that its headings name, with ``reader`` in the context of that unit.
@@ -23,7 +26,8 @@ def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
         yield table
     for unit in dict.fromkeys(units.values()):
         others = frozenset(column for column, name in units.items() if name != unit)
-        paths = [_without(unit, path) for path in table.headings]
+        parts = (path.split(" | ") for path in table.headings)
+        paths = [" | ".join(p for p in path if p != heading_key(unit)) for path in parts]
         reader.context = places.context = _context_of(unit, head, places)
         yield replace(table, headings=paths, others=others)
     reader.context = places.context = head
@@ -34,14 +38,7 @@ def _unit_of(table: Table, column: int, places: Places) -> str:
     texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
     on = places.on(places.context.year)
     matches = ((text, places.match(text, "", on)) for text in texts if text.strip())
-    return next((text for text, m in matches if m.unit_code or m.problem in HOMONYMS), "")
-
-
-HOMONYMS = ("ambiguous_unit", "unit_not_valid_then")
-
-
-def _without(unit: str, path: str) -> str:
-    return " | ".join(part for part in path.split(" | ") if part != heading_key(unit))
+    return next((text for text, m in matches if m.unit_code or m.problem in UNPLACED), "")
 
 
 def _context_of(unit: str, head: Context, places: Places) -> Context:
