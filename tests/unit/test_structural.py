@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
-from xhht_analysis.forecasting.curves import GRID, MEDIAN
+from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
 from xhht_analysis.forecasting.mixture import VARIANTS, pool
@@ -159,3 +159,14 @@ def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():
     wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2)
     inner = slice(1, -1)  # the ends are those of both members
     np.testing.assert_allclose(apart[..., inner], (expected * wanted)[..., inner], atol=1e-6)
+
+
+def test_chances_of_curves_far_wider_than_percent_are_read_row_by_row():
+    """A baseline may spread over hundreds of points."""
+    still, numbers = np.zeros((3, 1)), np.arange(3)
+    spread = np.array([1.0, 400.0, 900.0])[:, None, None]
+    curves = Curves(50 + spread * GRID, still, still, numbers, np.full(3, 1000.0))
+    chance = curves.below(numbers, np.zeros(3, dtype=int), np.array([50.0, 90, 20]), True)
+    # the first step of 0.1 points that does not count begins half a step before the target
+    expected = stats.norm.cdf([-0.05, 39.95 / 400, -30.05 / 900])
+    np.testing.assert_allclose(chance, expected, atol=1e-9)

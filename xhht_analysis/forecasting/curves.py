@@ -19,8 +19,6 @@ GRID = np.arange(-7, 8) * 0.5
 """Normal scores at which every quantile function is held."""
 STEP = GRID[1] - GRID[0]
 MEDIAN = len(GRID) // 2
-APART = 200.0
-"""Distance that keeps rows of percents or of soft logits apart on one line."""
 NEAR = 1e-6
 """Parts of a lattice step that are no step."""
 
@@ -113,7 +111,7 @@ def _next(score, lag, rng):
 
 def interpolate(x, xp, fp) -> np.ndarray:
     """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
-    apart = APART * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
+    apart = (1 + np.ptp(xp)) * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
     x, fp = x + apart, np.broadcast_to(fp, xp.shape)
     return np.interp(x.ravel(), (xp + apart).ravel(), fp.ravel()).reshape(x.shape)
 
