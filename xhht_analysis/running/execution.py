@@ -126,6 +126,8 @@ class _Attempt:
         owner = self
 
         class Manager(AsyncKernelManager):
+            """Starts our kernel over an encrypted transport."""
+
             transport_encryption = "required"
             kernel_spec = KernelSpec(
                 argv=[sys.executable, "-m", kernel.MODULE, "-f", "{connection_file}"],

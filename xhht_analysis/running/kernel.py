@@ -47,6 +47,8 @@ def main() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     class Kernel(IPKernelApp):
+        """An IPython kernel that reads no settings."""
+
         exec_PYTHONSTARTUP = False
 
         def load_config_file(self, *args: object, **kwargs: object) -> None:
