@@ -56,8 +56,9 @@ def run(
     names += [unit_reports.SOURCE] * bool(codes)
     sources = [project.notebooks_dir / f"{name}.ipynb" for name in names]
     values = notebooks.parse_overrides(pairs or (), sources)
-    places = project.reports_root, project.config_dir
-    write_index = functools.partial(site.write_index, *places, lang=lang)  # it is of every set
+    write_index = functools.partial(  # the index is part of every set
+        site.write_index, project.reports_root, project.config_dir, lang=lang
+    )
     with (
         cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor,
         run_log.logged_run(project, as_of or "") as logged,
