@@ -160,10 +160,9 @@ def test_an_indicator_page_says_what_it_is_and_gives_its_data(run, made, tmp_pat
     def drawn(*names):
         return [prose([name]) for name in names]
 
-    one = run.indicators[run.indicators["indicator_code"] == "clc_it"]
-    material = frames.make_material()
-    object.__setattr__(material, "indicators", one)
-    page, data = indicator_pages.write_indicator_pages(material, tmp_path, drawn)
+    paths = indicator_pages.write_indicator_pages(run, tmp_path, drawn)
+    assert len(paths) == 2 * len(run.indicators)
+    page, data = (path for path in paths if path.stem == "clc_it")
     shown = Page(page.read_text(encoding="utf-8"))
     assert "Tổng số trung tâm học tập cộng đồng" in shown.text  # denominator
     # targets of the plan: 70 % in 2025, 90 % in 2030
@@ -295,12 +294,15 @@ def test_an_early_report_names_no_law_of_a_later_year():
 
 
 def test_what_is_asked_always_has_its_evidence():
-    """No figures at all: only goals without an object are asked about, and it says why."""
+    """No figures at all: what can still be reported is asked for, the rest says why it cannot."""
     bare = frames.make_material(
         panel=frames.make_panel().head(0), forecasts=frames.make_forecasts().head(0),
         verdicts=frames.make_verdicts(no_data=True).assign(reason="no_legal_object;no_figures"),
     )  # fmt: skip
-    (asked,) = decisions.decisions(bare)
+    missing, asked = decisions.decisions(bare)
+    # levels that a rule rebuilds from communes' reports have their object still
+    assert "Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025): chưa đủ số liệu" in missing.basis
+    assert missing.addressee == "Sở GDĐT"
     assert asked.basis == "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
     none = frames.make_material(verdicts=frames.make_verdicts().head(0))
     block = decisions.decision_table(none)
