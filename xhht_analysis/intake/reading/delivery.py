@@ -90,10 +90,12 @@ def read_files(
     of_thread = threading.local()
 
     def start() -> None:
+        """Give a thread its own reader."""
         of_thread.reader = _Reader(seconds, memory_bytes)
         readers.append(of_thread.reader)
 
     def read(path: Path) -> FileContent:
+        """One file, by the reader of its thread."""
         return _read_guarded(path, root, of_thread.reader)
 
     waiting: deque = deque()

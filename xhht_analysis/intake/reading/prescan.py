@@ -217,6 +217,7 @@ def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str,
     notes, row, column = SheetNotes(), -1, 0
 
     def start(name: str, fields: dict[str, str]) -> None:
+        """Note one element of the content: a sheet, column, row or cell."""
         nonlocal notes, row, column
         kind = name.removeprefix("table:").removeprefix("covered-")
         unit = "rows" if kind == "table-row" else "columns"

@@ -189,10 +189,12 @@ def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
 
     @cache
     def is_of_persons(column: int) -> bool | None:
+        """As `personal.is_of_persons`, once for each column."""
         return personal.is_of_persons(row[column] for row in grid if column < len(row))
 
     @cache
     def mend(text: str, font: str | None) -> tuple[str, str | None, bool]:
+        """The text to show, the encoding it was converted from, whether a number was masked."""
         if not font and encoding and (is_whole or legacy_text.doubtful_words(text)):
             font = encoding
         fixed, source = legacy_text.repair_legacy(text, font)
