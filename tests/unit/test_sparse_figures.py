@@ -63,7 +63,7 @@ def test_a_report_set_aside_is_a_mark_of_its_own_and_said():
     figure = courses.plot_fan(run, "clc_it")
     assert drawn(figure.axes[0], "aside") == [(2021, 25.0), (2022, 31.4)]
     assert "× số cơ quan chủ trì báo cáo, không dùng làm kết quả" in key(figure)
-    note = sentences.set_aside_note(run, "clc_it")
+    note = sentences.sentence("set_aside", run, run.statement("clc_it", 2030))
     assert f"năm 2022 báo cáo 31,4{NB}%, cộng từ các đơn vị 29,0{NB}%" in note
     assert f"năm 2021 báo cáo 25,0{NB}%, cộng từ các đơn vị từ 22,8{NB}% đến 31,9{NB}%" in note
     for other in (figure, courses.plot_shares(run), courses.plot_districts(run, "clc_it")):
@@ -71,8 +71,9 @@ def test_a_report_set_aside_is_a_mark_of_its_own_and_said():
     unit = courses.plot_fan(run, "clc_it", "815")
     assert drawn(unit.axes[0], "aside") == []
     assert "×" not in key(unit)
-    assert sentences.set_aside_note(run, "literacy_l2_districts") == ""
-    assert sentences.set_aside_note(frames.make_material(), "trained_population") == ""
+    assert run.statement("literacy_l2_districts", 2030).set_aside == {}
+    assert run.statement("clc_it", 2030, "815").set_aside == {}
+    assert frames.make_material().statement("trained_population", 2030).set_aside == {}
 
 
 def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():

@@ -14,7 +14,6 @@ from xhht_analysis.publishing.blocks import plain_template
 from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statement_facts import set_aside
 from xhht_analysis.publishing.statements import Statement
 
 NAMED_CLASSES = {
@@ -43,28 +42,6 @@ def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list
         texts.append(text)
         before |= about - {""}
     return texts
-
-
-def set_aside_note(run: ReportData, goal_code: str) -> str:
-    """Figures of the lead agency in place of which the sum of the units stands, and why; or empty.
-
-    That of the year which a statement shows is said by the statement too.
-    """
-    if run.is_level(goal_code):
-        return ""
-    code, said = (
-        run.ordered_goals.loc[goal_code, "indicator_code"],
-        run.statement(goal_code, run.last_year),
-    )
-    shown = {o.year: said.range_text(o) for o in said.history} if said else {}
-    figures = [
-        run.word(
-            "goal.set_aside_year", year=year, reported=run.labels.percent(value), shown=shown[year]
-        )
-        for year, value in set_aside(run, code).items()
-        if year in shown
-    ]
-    return run.word("goal.set_aside", figures="; ".join(figures)) if figures else ""
 
 
 def paragraph(run: ReportData, said: Statement) -> str:

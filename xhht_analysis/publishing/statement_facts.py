@@ -36,7 +36,12 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     said = replace(said, readings=_readings(run, said))
     if said.kind == STATUS_KIND and about is not None:
         return _beside_status(run, said, about)
-    return replace(said, other_source=_reported(run, said, about))
+    if said.measure_unit != "percent":
+        return said
+    reported = _set_aside(run, said)
+    sent = reported.get(about.year) if about else None
+    other = None if sent is None else Observation(about.year, sent, sent)
+    return replace(said, set_aside=reported, other_source=other)
 
 
 def _aim(run: ReportData, v: pd.Series) -> dict:
@@ -135,28 +140,17 @@ def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Stat
     return said
 
 
-def _reported(run: ReportData, said: Statement, shown: Observation | None) -> Observation | None:
-    """What the agency sent for the province that year, where it is not the figure shown."""
-    if shown is None or said.measure_unit != "percent":
-        return None
-    sent = set_aside(run, said.indicator_code).get(shown.year)
-    return None if sent is None else Observation(shown.year, sent, sent)
-
-
-def set_aside(run: ReportData, indicator_code: str) -> pd.Series:
-    """Share that was reported for the province where the sum of its units stands: by year.
-
-    Percent; only where the sum is another or has gaps. A single source has none.
-    """
+def _set_aside(run: ReportData, said: Statement) -> dict[int, float]:
+    """What was reported for the province and is not the figure of its year, in percent."""
     whole = run.province.code
-    rows = where(run.rows(indicator_code), unit_code=whole).dropna(subset="value")
+    rows = where(run.rows(said.indicator_code), unit_code=whole).dropna(subset="value")
     rows = rows[rows["value_type"].ne("derived")].drop_duplicates("year")
-    reported = rows.set_index("year")["value"].astype(float)
-    if reported.empty:
-        return reported
-    low, high = (end[whole].reindex(reported.index) for end in run.bounds(indicator_code))
-    differs = (reported - low).abs().ge(SAME_FIGURE) | (high - low).ge(NEARLY)
-    return reported[differs]
+    reported = rows.set_index("year")["value"].to_dict()
+    return {
+        o.year: float(reported[o.year])
+        for o in said.history
+        if o.year in reported and not (o.exact and abs(reported[o.year] - o.low) < SAME_FIGURE)
+    }
 
 
 def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:

@@ -70,6 +70,9 @@ class Statement:
         rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
     history
         Observed years, oldest first.
+    set_aside
+        Share by year that was reported for the province where the sum of its units stands: the
+        sum is another or has gaps.
     ended, has_object
         Whether the districts no longer exist at the date; whether there is anything to judge then:
         a level that communes have is rebuilt for the former districts, another has ended with them.
@@ -122,6 +125,7 @@ class Statement:
     other_source: Observation | None = None
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
+    set_aside: Mapping[int, float] = field(default_factory=dict)
     ended: bool = False
     has_object: bool = True
     readings: tuple[Statement, ...] = ()

@@ -1,6 +1,6 @@
 """Figures of shares through the years: observed, forecast with its range, targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,7 @@ from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
-from xhht_analysis.publishing.sentences import set_aside_note
-from xhht_analysis.publishing.statement_facts import set_aside
+from xhht_analysis.publishing.sentences import sentence
 from xhht_analysis.publishing.statements import NEARLY, Statement
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
@@ -104,7 +103,7 @@ def _figure(
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
         alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
-        notes[goal] = set_aside_note(run, goal) if _is_whole(run, unit) else ""
+        notes |= {s.goal_code: sentence("set_aside", run, s) for s in said if s.set_aside}
     top = max(axis.dataLim.y1 for axis in axes.flat)
     axes[0, 0].set_ylim(0, min(FULL, 1.1 * top))
     axes[0, 0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
@@ -132,7 +131,8 @@ def draw_course(
     said, seen = statements(run, goal_code, unit_code), run.observed(goal_code, None, unit_code)
     bands = run_bands(run, goal_code, unit_code) if bands is None else bands
     signs = _draw_forecast(axis, bands, fine) | {s.doubt for s in said}
-    signs |= _draw_observed(axis, run, goal_code, unit_code, bands.index.min())
+    aside = said[-1].set_aside if said else {}
+    signs |= _draw_observed(axis, seen, aside, bands.index.min())
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
@@ -179,26 +179,20 @@ def _draw_forecast(axis, bands: pd.DataFrame, fine: bool) -> set[str]:
 
 
 def _draw_observed(
-    axis, run: ReportData, goal_code: str, unit_code: str, origin_year: float
+    axis, seen: pd.DataFrame, aside: Mapping[int, float], origin_year: float
 ) -> set[str]:
     """Figures year by year: exact, open, after the origin, and what was set aside; their signs."""
-    seen = run.observed(goal_code, None, unit_code)
     exact, later = seen["high"] - seen["low"] < NEARLY, seen["year"] > origin_year
-    code = run.ordered_goals.loc[goal_code, "indicator_code"]
-    aside = set_aside(run, code) if _is_whole(run, unit_code) else pd.Series(dtype=float)
     known, hollow, open_ = seen[exact & ~later], seen[exact & later], seen[~exact]
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
     axis.plot(hollow["year"], hollow["low"], "o", color=DATA, mfc="white", gid="later")
-    axis.plot(aside.index, aside, "x", color=INK, ms=5, mew=1.2, gid="aside")
+    axis.plot([*aside], [*aside.values()], "x", color=INK, ms=5, mew=1.2, gid="aside")
     drawn = {"observed": known, "open": open_, "later": hollow, "aside": aside}
     return {sign for sign, rows in drawn.items() if len(rows)}
 
 
-def _is_whole(run: ReportData, unit_code: str) -> bool:
-    return run.code(unit_code) == run.province.code
-
-
 def _name(run: ReportData, unit_code: str) -> str:
-    return run.word("province") if _is_whole(run, unit_code) else run.names[unit_code]
+    whole = run.code(unit_code) == run.province.code
+    return run.word("province") if whole else run.names[unit_code]
