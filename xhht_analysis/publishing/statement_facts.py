@@ -147,7 +147,7 @@ def _set_aside(run: ReportData, said: Statement) -> dict[int, float]:
     rows = rows[rows["value_type"].ne("derived")].drop_duplicates("year")
     reported = rows.set_index("year")["value"].to_dict()
     return {
-        o.year: float(reported[o.year])
+        o.year: reported[o.year]
         for o in said.history
         if o.year in reported and not (o.exact and abs(reported[o.year] - o.low) < SAME_FIGURE)
     }
