@@ -50,7 +50,8 @@ def contradictions(verdicts: pd.DataFrame, as_of: str) -> list[str]:
                 "unlikely, but more is expected": chance < 0.5 - EDGE and middle > need + EDGE,
                 "a fall that nothing explains": middle < now - EDGE and "may_fall" not in reasons,
                 "a pace that nothing explains": slow and "gains_slow" not in reasons,
-                "chances out of order": not row.prob_held - EDGE <= chance <= row.prob_ever + EDGE,
+                "chances out of order": row.prob_held > chance + EDGE
+                or chance > row.prob_ever + EDGE,
                 "quantiles out of order": not row.q025
                 <= row.q100
                 <= middle

@@ -237,14 +237,34 @@ def test_a_past_target_is_described_by_the_figures_of_its_own_time():
     assert (row["current_year"], row["current"], row["verdict_class"]) == (2025, 44, "reached")
 
 
-def test_held_means_every_year_from_now_where_the_target_is_reached_already():
-    draws = np.array([[62.0, 65, 65, 65, 65], [62, 55, 65, 65, 65], [62, 65, 65, 65, 55]])
-    row = judge(make_case(draws, seen=observed(y2024=61, y2025=61, y2026=62)), 2030, AS_OF)
+@pytest.mark.parametrize("now", [50, 62])
+def test_held_means_at_the_date_and_the_year_before_wherever_one_stands_today(now):
+    # the second path is below 60 in 2027 and back in 2029, the third leaves in 2030
+    draws = np.array([[now, 65, 65, 65, 65], [now, 55, 65, 65, 65], [now, 65, 65, 65, 55.0]])
+    row = judge(make_case(draws, seen=observed(y2024=40, y2025=44, y2026=now)), 2030, AS_OF)
     assert row["prob_reached"] == pytest.approx(2 / 3)
-    assert row["prob_held"] == pytest.approx(1 / 3)
-    # not there yet: at the date and the year before
-    row = judge(make_case(draws), 2030, AS_OF)
     assert row["prob_held"] == pytest.approx(2 / 3)
+    # every second path is at the target in 2027 and 2028
+    assert judge(make_case(draws), 2028, AS_OF)["prob_held"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("before", "held"), [(50, 0.5), (40, 0.0), (np.nan, np.nan)])
+def test_held_to_a_year_that_is_open_today_reads_what_the_year_before_reported(before, held):
+    low, high = (
+        observed(y2024=45, y2025=before, y2026=40),
+        observed(y2024=45, y2025=before, y2026=60),
+    )
+    draws = np.array([[50.0, 50], [40, 50]])
+    row = judge(make_case(draws, low=low.dropna(), high=high.dropna(), need=45), 2026, AS_OF)
+    assert (row["basis"], row["prob_reached"]) == ("forecast", 0.5)
+    assert row["prob_held"] == pytest.approx(held, nan_ok=True)
+
+
+def test_a_reached_target_was_held_if_the_year_before_says_so():
+    for figures, held in (({"y2024": 46}, 1), ({"y2024": 44}, 0), ({}, np.nan)):
+        row = judge(make_case(seen=observed(**figures, y2025=46), need=45), 2025, AS_OF)
+        assert row["verdict_class"] == "reached"
+        assert row["prob_held"] == pytest.approx(held, nan_ok=True)
 
 
 def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():

@@ -191,14 +191,19 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
     return row
 
 
+def _met_before(case: Case, target_year: int) -> float:
+    """Whether the year before was at the target (0 or 1); NaN while its figures leave doubt."""
+    met = settled(case, target_year - 1)
+    return np.nan if met is None else float(met)
+
+
 def _outcome(case: Case, target_year: int, outcome: bool) -> dict:
-    before = case.low.get(target_year - 1, np.nan)
     return {
         "verdict_class": "reached" if outcome else "missed",
         "basis": "observed",
         "prob_reached": float(outcome),
         "prob_ever": float(outcome or case.meets(case.low).any()),
-        "prob_held": float(outcome and case.meets(before)),
+        "prob_held": _met_before(case, target_year) if outcome else 0.0,
     }
 
 
@@ -272,7 +277,7 @@ def _forecast(case: Case, target_year: int) -> dict:
     at, exact = case.at(target_year), case.exact
     chance, met = probability(case, target_year), case.meets(case.draws)
     there = len(exact) > 0 and bool(case.meets(exact.iloc[-1]))
-    since = 1 if there else max(0, at - 1)  # held: every year from now on, or the last two
+    both = (met[:, at - 1] & met[:, at]).mean() if at else chance * _met_before(case, target_year)
     quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {
         "prob_reached": chance,
@@ -280,7 +285,7 @@ def _forecast(case: Case, target_year: int) -> dict:
         "basis": "forecast",
         **dict(zip(["median", *RANGE], quantiles, strict=True)),
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
-        "prob_held": min(chance, float(met[:, min(since, at) : at + 1].all(axis=1).mean())),
+        "prob_held": min(chance, float(both)) if both == both else np.nan,
     }
     passage = paces.first_year(met, case.years)
     if there:

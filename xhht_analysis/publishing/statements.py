@@ -58,7 +58,7 @@ class Statement:
     expected
         Lowest, middle and highest value of the target year (10, 50, 90 % quantile), or None.
     chance, chance_held
-        P(target met in the target year); P(met in that year and the year before).
+        P(target met at the end of the target year); P(met then and at the end of the year before).
     pace_required, pace_before
         Points of percent a year from ``base`` (negative towards a most); median yearly change of
         the exact figures of the five years up to it.
