@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -110,6 +111,17 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
     context.lines = [fold(title) for title in titles]
     _dates(context, titles)
     return context
+
+
+def unit_labels(sheet: Sheet, row: int) -> Iterator[tuple[int, str, str]]:
+    """Column of each label of a unit or its code in a row, its kind and what is typed beside it."""
+    for column, cell in enumerate(sheet.grid[row][:80]):
+        label, _, rest = normalise(cell if isinstance(cell, str) else "").partition(":")
+        kind = next((k for k in ("unit", "code") if LABELS[k].fullmatch(fold(label))), "")
+        at = _right_of(sheet, row, column) if kind else None
+        typed = rest.strip() or (normalise(sheet.text(*at)) if at else "")
+        if kind and typed:
+            yield column, kind, typed
 
 
 def _right_of(sheet: Sheet, row: int, column: int) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ from xhht_analysis.intake.forms.mentions import (
 )
 from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
+from xhht_analysis.intake.forms.unit_columns import unit_blocks, unit_heads
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -102,10 +103,10 @@ def settle_units(
     """
     differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
     places = reader.places
-    for (sheet, _), head in zip(tables, heads, strict=True):
+    for (sheet, found), head in zip(tables, heads, strict=True):
         places.context = head
         other = locate(head, sheet.name, whole.mentions, places, places.on(head.year or whole.year))
-        if other:
+        if other and not any(len([*unit_blocks(table, head, places)]) > 1 for table in found):
             reader.sheet = sheet
             text = differ[1].format(other.name_vi, head.unit or head.code)
             reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
@@ -170,8 +171,8 @@ def enter_table(
 ) -> None:
     """Begin a table: a later one of a sheet may have a year and a unit of its own above it.
 
-    The lines right above it count, up to the figures or signatures of the table ``before``; of a
-    unit less deep than that of the sheet nothing is its own.
+    The lines right above it count, up to the figures or signatures of the table ``before`` or to a
+    label of a unit; of a unit less deep than that of the sheet nothing is its own without a label.
     """
     places = reader.places
     reader.context = places.context = head
@@ -180,6 +181,8 @@ def enter_table(
     sheet, first = table.sheet, table.top
     while first > before.first and _is_title(sheet.grid[first - 1]):
         first -= 1
+    labelled = [row for row, _ in unit_heads(sheet, before.first, table.top, places)][-1:]
+    first = min(first, *labelled, table.top)
     own, of_sheet = read_context(sheet, table.top, first), places.of_head(head, head.year).unit_code
     if own.year_note == "year_from_date":
         own.year = None
@@ -188,10 +191,11 @@ def enter_table(
     locate(own, "", around, places, on)
     code = places.match(own.unit, own.code, on, level=own.level).unit_code
     depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
-    if depths[0] < depths[1] if code else not is_labelled:
+    if not labelled and (depths[0] < depths[1] if code else not is_labelled):
         own.unit, own.level = "", None
         own.cells.pop("unit", None)
-    own.cells = head.cells | own.cells
+    is_own = bool(own.unit or own.code)
+    own.cells = {k: v for k, v in head.cells.items() if k == "year" or not is_own} | own.cells
     own.scale = head.scale if own.scale == 1 else own.scale
     own.money_scale = own.money_scale or head.money_scale
     reader.context = places.context = own.filled_from(head)

@@ -10,6 +10,7 @@ from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.mentions import KIND
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name
@@ -17,6 +18,8 @@ from xhht_analysis.plan.names import parse_name
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
 DEPTHS = ("province", "district", "commune")
+UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
+"""Problems of a name that is a unit's all the same."""
 MAX_NAMES = 500
 """Names of one file for which near ones are suggested: more are no list of our units."""
 
@@ -100,6 +103,12 @@ class Places:
             return agency, head.unit or self.agencies.get(agency)
         unit = self.of_head(head, head.year)
         return unit.unit_code, head.unit or unit.name_vi or head.code
+
+    def names_one(self, head: Context) -> bool:
+        """Whether a head names a place or an agency, be it one that is not known; no measure."""
+        match = self.match(head.unit, head.code, self.on(head.year or self.context.year))
+        known = match.unit_code or match.suggestion or match.problem in UNPLACED
+        return bool(known or self.agency(head) or head.code.isdigit() or KIND.match(head.unit))
 
     def agency(self, head: Context) -> str | None:
         """Code of the agency that a head names by code or name."""

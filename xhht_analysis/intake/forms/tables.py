@@ -23,6 +23,7 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
     ranked_columns,
 )
+from xhht_analysis.intake.forms.mentions import KIND
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number
 
@@ -208,6 +209,8 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len(others) < 3:
         return None
+    if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
+        return None  # labels side by side, each with the name of its unit
     plain = [c for c in others if not is_heading(cells[c])]
     if plain and not (_are_ages([cells[c] for c in plain]) and OF_AGES.fullmatch(texts[keys[0]])):
         return None
