@@ -13,9 +13,11 @@ from xhht_analysis.publishing import decisions, district_ranks, scorecard, sente
 from xhht_analysis.publishing.blocks import plain_text
 from xhht_analysis.publishing.figures import grids, plan
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.statement_facts import sharing
 from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
+UNITS = [str(code) for code in range(815, 826)]
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
 
@@ -225,6 +227,62 @@ def test_a_chance_of_all_districts_is_no_judgement_of_one():
     figure = grids.plot_heatmap(run)
     heads = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert ["chung cho mọi địa bàn" in " ".join(head.split()) for head in heads].count(True) == 1
+
+
+def at_two_levels() -> ReportData:
+    """Lower secondary level 3 of 2030: seven districts at level 2 with one chance, four at 3.
+
+    If one of the seven got there the province would gain 12 points, 14 by the draws of the first;
+    one at level 3 would bring 3. Two of the seven gain as much by their university degrees.
+    """
+    verdicts, goal = frames.make_verdicts(), "lower_secondary_l3_districts"
+    of_2030 = verdicts["target_year"].eq(2030) & verdicts["unit_code"].ne(PROVINCE)
+    verdicts["leverage"] = float("nan")
+    for unit in UNITS:
+        low = unit in UNITS[:7]
+        mine = of_2030 & verdicts["goal_code"].eq(goal) & verdicts["unit_code"].eq(unit)
+        values = {"prob_reached": 0.3163 if low else 0.72, "current": 2.0 if low else 3.0,
+                  "leverage": (0.14 if unit == UNITS[0] else 0.1167) if low else 0.03,
+                  "basis": "forecast",
+                  "verdict_class": "unlikely" if low else "likely"}  # fmt: skip
+        verdicts.loc[mine, list(values)] = list(values.values())
+    share = of_2030 & verdicts["goal_code"].eq("university_degree")
+    verdicts.loc[share & verdicts["unit_code"].isin(UNITS[:2]), "leverage"] = 0.135
+    share = of_2030 & verdicts["goal_code"].eq("clc_it")
+    verdicts.loc[share & verdicts["unit_code"].isin(UNITS[1:4]), "leverage"] = 0.132
+    whole = verdicts["unit_code"].eq(PROVINCE) & verdicts["target_year"].eq(2030)
+    asked = verdicts["goal_code"].isin([goal, "university_degree", "clc_it"])
+    verdicts.loc[whole & asked, ["basis", "prob_reached", "verdict_class"]] = [
+        "forecast", 0.45, "open"]  # fmt: skip
+    return made(verdicts=verdicts)
+
+
+def test_districts_of_one_chance_are_asked_for_together():
+    """(0.14 + 6 x 0.1167) / 7 = 0.12: a mean of 12 points; nobody's chance is his own."""
+    run, goal = at_two_levels(), "lower_secondary_l3_districts"
+    assert sharing(run, goal, 2030, UNITS[3]) == UNITS[:7]
+    assert sharing(run, goal, 2030, UNITS[8]) == UNITS[7:]
+    assert sharing(run, "clc_it", 2030, UNITS[0]) == UNITS[:1]
+    said = run.statement(goal, 2030, UNITS[0])
+    assert said.chance_text == f"30{NB}%, chung cho 7 địa bàn hiện cùng mức"
+    asked = decisions.help_decision(run)
+    assert "một trong 7 địa bàn đang cùng mức (mức độ" in asked.asked
+    assert all(run.names[unit] in asked.asked for unit in UNITS[:7])
+    assert not any(run.names[unit] in asked.asked for unit in UNITS[7:])
+    assert "khoảng 12 điểm" in asked.basis
+    assert f"như nhau (30{NB}%" in asked.basis
+    assert "riêng" not in asked.basis
+    assert "được chọn" in asked.addressee
+
+
+def test_a_district_close_on_two_goals_is_one_unit():
+    """Of the five other rows within a point two are of the second district: four units."""
+    run = at_two_levels()
+    close = decisions.help_decision(run).basis.split("khi tính lại: ")[1].split(". ")[0]
+    names = [run.names[unit] for unit in UNITS[:4]]
+    titles = [run.title(code) for code in ("university_degree", "clc_it")]
+    assert close.startswith(f"{names[0]} ({titles[0]}), {names[1]} ({titles[0]}; {titles[1]})")
+    assert "và 1 đơn vị khác" in close
 
 
 @pytest.mark.parametrize(

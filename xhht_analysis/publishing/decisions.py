@@ -5,7 +5,7 @@ conflict where they would settle a verdict; 3. which goal needs another pace or 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statement_facts import sharing
 from xhht_analysis.publishing.statements import NAN, Statement
 
 NOISE = 0.01
@@ -72,30 +73,70 @@ def leverages(run: ReportData) -> pd.DataFrame:
 
 
 def help_decision(run: ReportData) -> Decision | None:
-    """The district and goal where help raises the province's chance most."""
+    """The district and goal where help raises the province's chance most.
+
+    Districts that have one chance in common are named together: their gains differ by the draws.
+    """
     rows = leverages(run)
     if rows.empty or rows.loc[0, "gain"] < NOISE:
         return None
-    word, number = run.word, run.labels.number
-    code, district, best, _ = rows.loc[0]
+    code, district, *_ = rows.loc[0]
+    sharers = sharing(run, code, run.last_year, district) or [district]
+    is_group = rows["goal_code"].eq(code) & rows["unit_code"].isin(sharers)
+    group, close = rows[is_group], rows[~is_group]
+    close = close[close["gain"] >= rows.loc[0, "gain"] - NOISE]
+    one = _one_of(run, group) if len(group) > 1 else _one_district(run, group)
+    basis = [one.basis]
+    if names := [_with_goals(run, code, *pair) for pair in close.groupby("unit_code", sort=False)]:
+        basis.append(run.word("decision.help_close", names=run.labels.some(names)))
+    mine = where(rows, goal_code=code).nlargest(1, "gain_per_point").dropna()
+    for top in mine.itertuples():
+        gain = run.labels.number(100 * top.gain_per_point, 1)
+        unit = run.names[top.unit_code]
+        basis.append(run.word("decision.help_point", unit=unit, gain=gain))
+    return replace(one, basis=" ".join(basis))
+
+
+def _one_district(run: ReportData, rows: pd.DataFrame) -> Decision:
+    """Help for the district of the first of ``rows`` (of `leverages`)."""
+    code, district, best, _ = rows.iloc[0]
     said, unit = run.statement(code, run.last_year), run.names[district]
     there = run.statement(code, run.last_year, district)
-    texts = {"unit": unit, "target": there.amount(there.need, 0), "gain": number(100 * best)}
-    basis = said.say("decision.help_basis", **texts)
+    gain = run.labels.number(100 * best)
+    target = there.amount(there.need, 0)
+    basis = said.say("decision.help_basis", unit=unit, target=target, gain=gain)
     if there.chance_text:
         basis += " " + there.say("decision.help_why", unit=unit)
-    close = rows.iloc[1:].query("gain >= @best - @NOISE")
-    goals = close["goal_code"].map(lambda other: "" if other == code else f" ({run.title(other)})")
-    names = list(close["unit_code"].map(run.names) + goals)
-    if names:
-        basis += " " + word("decision.help_close", names=run.labels.some(names))
-    mine = rows[rows["goal_code"] == code].nlargest(1, "gain_per_point").dropna()
-    for top in mine.itertuples():
-        gain = number(100 * top.gain_per_point, 1)
-        basis += " " + word("decision.help_point", unit=run.names[top.unit_code], gain=gain)
-    asked = said.say("decision.help", unit=unit)
-    who = word("decision.help_who", lead=lead_name(run, code), unit=unit)
-    return Decision(asked, basis, who)
+    who = run.word("decision.help_who", lead=lead_name(run, code), unit=unit)
+    return Decision(said.say("decision.help", unit=unit), basis, who)
+
+
+def _one_of(run: ReportData, rows: pd.DataFrame) -> Decision:
+    """Help for one of the districts of ``rows``, which stand at one level and share its chance.
+
+    Their gains differ by the draws alone: the mean is said.
+    """
+    code, district = rows.iloc[0][["goal_code", "unit_code"]]
+    said, there = (run.statement(code, run.last_year, unit) for unit in ("", district))
+    texts = {
+        "n": len(rows),
+        "level": there.range_text(there.latest),
+        "names": ", ".join(rows["unit_code"].map(run.names)),
+        "target": there.amount(there.need, 0),
+        "gain": run.labels.number(100 * rows["gain"].mean()),
+        "own": there.as_tested(there.bare_chance),
+    }
+    asked, basis = (
+        said.say(f"decision.{key}", **texts) for key in ("help_one_of", "help_one_of_basis")
+    )
+    return Decision(asked, basis, run.word("decision.help_one_of_who", lead=lead_name(run, code)))
+
+
+def _with_goals(run: ReportData, goal_code: str, unit_code: str, rows: pd.DataFrame) -> str:
+    """Name of a district, with its goals unless the only one is ``goal_code``."""
+    titles = "; ".join(map(run.title, rows["goal_code"]))
+    alone = list(rows["goal_code"]) == [goal_code]
+    return run.names[unit_code] + ("" if alone else f" ({titles})")
 
 
 def data_decision(run: ReportData) -> Decision | None:

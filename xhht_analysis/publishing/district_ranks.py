@@ -39,7 +39,7 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
 
 def is_own(said: Statement) -> bool:
     """Whether a statement judges this very unit."""
-    return said.key not in ("no_data", "no_object") and not said.is_common
+    return said.key not in ("no_data", "no_object") and not said.is_of_all
 
 
 def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:

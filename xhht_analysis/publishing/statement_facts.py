@@ -12,6 +12,7 @@ import pandas as pd
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import NAN, NEARLY, Observation, Statement
 
@@ -96,7 +97,7 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
     forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
     expected = v[["q100", "median", "q900"]].astype(float)
     variants = where(run.variants, goal_code=code, unit_code=unit, target_year=year)
-    tested, whole = str(v.get("tested", "")), unit == run.province.code
+    tested, sharers = str(v.get("tested", "")), sharing(run, code, year, unit)
     metric = "count_coverage_80" if v["measure_unit"] == "units" else "coverage_80"
     covered = run.coverage(metric)["covered"].get(v["indicator_code"], NAN)
     return {
@@ -113,8 +114,28 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
         "drivers": _drivers(run, code, year, unit) if forecast else (),
         "tested": tested,
         "covered": float(covered) if tested == "scored" else NAN,
-        "is_common": forecast and not whole and code in run.common_goals(year),
+        "n_sharing": len(sharers) if len(sharers) > 1 else 0,
+        "is_of_all": bool(sharers) and code in run.common_goals(year),
     }
+
+
+def sharing(run: ReportData, goal_code: str, year: int, unit_code: str) -> list[str]:
+    """Districts that have one chance with this one, itself included; of a share only itrun.
+
+    A level's chance follows from the level at which a district stands: those at one level have
+    it in common. Two levels are told apart unless every district's chance is shown alike. Empty
+    without a forecast, and for the province.
+    """
+    key = {"goal_code": goal_code, "target_year": year, "basis": ["forecast", "expert"]}
+    rows = where(run.verdicts, unit_code=list(run.districts["unit_code"]), **key)
+    mine = where(rows, unit_code=unit_code)
+    if mine.empty or not run.is_level(goal_code):
+        return list(mine["unit_code"])
+    shown = rows["prob_reached"].map(rounded_percent)
+    same = shown == shown[mine.index[0]]
+    if not same.all():
+        same &= (rows["current"] == mine["current"].iloc[0]) | (rows.index == mine.index[0])
+    return list(rows.loc[same, "unit_code"])
 
 
 def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:

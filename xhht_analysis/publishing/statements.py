@@ -79,8 +79,9 @@ class Statement:
     tested, covered
         Whether 02_backtest scored the chance (else "unscored"); percent of the outcomes that its
         80 % interval held there.
-    is_common
-        Whether the chance is one of all districts, which tells none from another.
+    n_sharing, is_of_all
+        Districts that have this one chance, itself included, because they stand at the same level
+        (0: its own); whether every district has it, so that it tells none from another.
     readings
         The same under other readings of the plan's words: other need, class and chance.
     parent, standard
@@ -136,7 +137,8 @@ class Statement:
     drivers: tuple[tuple[str, float], ...] = ()
     tested: str = ""
     covered: float = NAN
-    is_common: bool = False
+    n_sharing: int = 0
+    is_of_all: bool = False
 
     def meets(self, value: float) -> bool:
         """Whether ``value`` is at the target."""
@@ -233,10 +235,18 @@ class Statement:
         return self.measure_unit == "percent" or any(self.meets(o.high) for o in self.history)
 
     @property
+    def is_common(self) -> bool:
+        """Whether the chance is that of several districts at the same level, and none's own."""
+        return self.n_sharing > 1
+
+    @property
     def chance_text(self) -> str:
         """Rounded chance or its range, with what must be said of it; empty where none."""
         text = self.as_tested(self.bare_chance) if self.bare_chance else ""
-        return self.labels.word("common", chance=text) if self.is_common else text
+        if not self.is_common:
+            return text
+        key = "common" if self.is_of_all else "common_level"
+        return self.labels.word(key, chance=text, n=self.n_sharing)
 
     @property
     def short_chance(self) -> str:

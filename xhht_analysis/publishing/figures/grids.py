@@ -136,7 +136,7 @@ def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
 def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) -> str:
     """Title of a goal and what is true of every chance below it."""
     of_all = [s for s in said if s]
-    notes = [run.word("heat.common")] if any(s.is_common for s in of_all) else []
+    notes = [run.word("heat.common")] if any(s.is_of_all for s in of_all) else []
     notes += [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
     lines = [look.wrapped(run.title(goal_code), 26), *(f"({note})" for note in notes)]
     return "\n".join(lines)
