@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 60_100,
     "forecasting": 26_100,
-    "publishing": 37_700,
+    "publishing": 38_000,
     "running": 18_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -150,8 +150,9 @@ def test_the_pace_figure_says_what_the_statements_say(run, drawn):
     assert f"{said.range_text(said.base)} → 90{NB}%   {said.mark} {said.chance_text}" in texts(axes)
     assert "Điểm phần trăm mỗi năm" in axes.get_xlabel()
     # (90 - 45) / 4 needed, 100 / 25 so far
-    assert "Trung tâm học tập cộng đồng ứng dụng CNTT: cần 11,3, đã qua 4,0." in (
-        drawn["pace"].get_label()
+    assert (
+        "Trung tâm học tập cộng đồng ứng dụng CNTT: cần 11,3, thường gặp 4,0 (5 năm gần nhất)."
+        in (drawn["pace"].get_label())
     )
 
 
@@ -244,7 +245,7 @@ def test_a_run_without_figures_draws_no_empty_frame():
     said = " ".join(
         plain_text(b.content) for b in report.report(bare, "annual", gallery.pictures(bare))
     )
-    assert "5 năm gần nhất: không có số liệu để vẽ hình này." in said
+    assert "tốc độ thường gặp: không có số liệu để vẽ hình này." in said
 
 
 def test_sixty_units_and_very_long_names_are_drawn():

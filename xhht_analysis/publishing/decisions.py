@@ -181,21 +181,40 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     yield from later
 
 
+def slow_goals(run: ReportData) -> list[Statement]:
+    """Goals very unlikely in the last target year, least likely first; else the least likely share.
+
+    A goal that is at its target today needs no other pace.
+    """
+    behind = [s for s in run.statements(run.last_year) if not (s.is_hopeful or s.at_target)]
+    worst = [s for s in behind if s.key == "very_unlikely"]
+    shares = [s for s in behind if s.is_forecast and s.measure_unit == "percent"]
+    return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
+
+
+def _chance(said: Statement) -> float:
+    """Chance, or the greatest of a range."""
+    return said.chance if said.is_forecast else said.chance_range[1]
+
+
+def _pace(run: ReportData, said: Statement, named: bool) -> str:
+    """Chance of a goal and what it lacks, after its title if ``named``."""
+    chance = run.word("chance_bound", p=said.bare_chance)
+    chance = run.labels.chance(said.chance) if said.is_forecast else chance
+    notes = [sentences.sentence(name, run, said) for name in ("effort", "chance_note")]
+    head = f"“{said.title}”: {chance}." if named else f"{chance.capitalize()}."
+    return " ".join([head, *filter(None, notes)])
+
+
 def course_decision(run: ReportData) -> Decision | None:
-    """The goal furthest from its pace, and the goals whose verdict hangs on a reading."""
+    """The goals that need another pace, and the goals whose verdict hangs on a reading."""
     word, year, asked, basis, who = run.word, run.last_year, [], [], []
-    slow = [
-        s
-        for s in run.statements(year)
-        if s.is_forecast and s.measure_unit == "percent" and not s.is_hopeful and not s.at_target
-    ]
+    slow = slow_goals(run)
     if slow:
-        said = min(slow, key=lambda s: s.chance)
-        asked.append(said.say("decision.pace"))
-        chance = said.labels.chance(said.chance).capitalize()
-        notes = (sentences.sentence(name, run, said) for name in ("effort", "chance_note"))
-        basis.append(" ".join([f"{chance}.", *filter(None, notes)]))
-        who.append(lead_name(run, said.goal_code))
+        titles = ", ".join(f"“{s.title}”" for s in slow)
+        asked.append(word("decision.pace", goals=titles, year=year))
+        basis += [_pace(run, s, named=len(slow) > 1) for s in slow]
+        who += [lead_name(run, s.goal_code) for s in slow]
     disputes = {}  # of each goal the latest year that is settled, else the first
     for said in run.all_statements():
         for reading in said.readings:

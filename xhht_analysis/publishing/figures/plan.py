@@ -1,4 +1,4 @@
-"""Figures with one row per goal: where all stand, pace needed beside pace so far."""
+"""Figures with one row per goal: where all stand, pace needed beside usual pace."""
 
 import textwrap
 
@@ -89,7 +89,7 @@ def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -
 
 @styled
 def plot_pace(run: ReportData, year: int = 0) -> Figure:
-    """Pace that each share needs to its target beside its pace so far, points a year."""
+    """Pace that each share needs to its target beside its usual pace, points a year."""
     word, number, year = run.word, run.labels.number, year or run.last_year
     said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
     said = [s for s in said if s.pace_required - s.pace_before == s.pace_required - s.pace_before]
@@ -100,7 +100,9 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
         word("pace_figure.before"): [s.pace_before for s in said],
         word("pace_figure.required"): [s.pace_required for s in said],
     }
-    rows = pd.DataFrame({"goal": [look.wrapped(s.title, 36) for s in said], **marks})
+    rows = pd.DataFrame(
+        {"goal": [look.wrapped(f"{s.order}. {s.title}", 36) for s in said], **marks}
+    )
     figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(said)))
     axis = axes[0, 0]
     axis.hlines(range(len(said)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
@@ -129,6 +131,15 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
     parts = []
     for s in said:
         paces = {"need": number(s.pace_required, 1), "before": number(s.pace_before, 1)}
-        parts.append(word("pace_figure.part", name=s.title, **paces))
-    alt = [word("pace_figure.alt", year=year, parts=" ".join(parts))]
-    return look.finish(figure, run, title, *alt)
+        parts.append(word("pace_figure.part", name=s.title, window=s.pace_window, **paces))
+    alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
+    return look.finish(figure, run, title, alt, key=_pace_key(said))
+
+
+def _pace_key(said: list[Statement]) -> str:
+    """Years of the usual pace, with the goals that have them where they differ."""
+    word, goals = said[0].labels.word, {}
+    for s in said:
+        goals.setdefault(s.pace_window, []).append(str(s.order))
+    named = [word("pace_figure.window", window=w, goals=", ".join(n)) for w, n in goals.items()]
+    return word("pace_figure.key", windows="; ".join(named if len(goals) > 1 else goals))
