@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from tests.form_fixtures import mn01, write_xlsx
 from tests.intake_case import plan, type_over, write_unit
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import submission_commands
@@ -20,8 +21,8 @@ DAY = "2023-11-20"
 
 @pytest.fixture
 def check(tmp_path, capsys):
-    def told(path: Path) -> list[str]:
-        submission_commands.check([path], as_of=DAY, out=tmp_path / "out")
+    def told(path: Path, day: str = DAY) -> list[str]:
+        submission_commands.check([path], as_of=day, out=tmp_path / "out")
         return capsys.readouterr().out.rstrip("\n").split("\n")
 
     return told
@@ -45,6 +46,30 @@ def test_a_good_file_tells_what_was_read_and_which_columns_were_not(tmp_path, ch
     assert "Huyện Gò Công Tây; năm 2023" in head
     assert column.strip() == "[không đọc] số thứ tự: «TT» (A3)"
     assert "Không thấy gì sai trong tệp" in clean
+
+
+def test_a_heading_of_two_lines_is_one_line_of_the_columns_not_read(tmp_path, check):
+    path = tmp_path / "823.csv"
+    path.write_text(
+        "Đơn vị;Huyện Gò Công Tây\nNăm;2023\n\n"
+        'Mã chỉ tiêu;Tử số;Mẫu số;"Kinh phí\n(triệu: đồng)"\nlife_skills;51;103;7\n',
+        "utf-8",
+    )
+    head, column, _ = check(path)
+    assert "không đọc 1 cột số" in head
+    assert "«Kinh phí (triệu: đồng)» (4)" in column
+    assert "không thuộc các chỉ tiêu của Kế hoạch" in column
+
+
+def test_every_row_of_measures_not_read_is_named(tmp_path, check):
+    counts = {age: 50 + age for age in range(7)}
+    path = write_xlsx(tmp_path / "mn01.xlsx", mn01(counts, counts, counts))
+    head, *lines = check(path, "2024-11-20")
+    named = [line for line in lines if "[không đọc]" in line]
+    # running number, ages 0 to 2, total of ages; rows of all children and of girls
+    assert "không đọc 7 cột số" in head
+    assert sum(line.count("«") for line in named) == 7
+    assert any("«Tổng số trẻ trong độ tuổi» (H6), «Trong đó: nữ» (H7)" in line for line in named)
 
 
 def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):

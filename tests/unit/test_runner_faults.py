@@ -70,6 +70,27 @@ def test_a_file_that_arrives_during_the_run_is_not_half_counted(project):
 
 
 @pytest.mark.parametrize(
+    "fate",
+    [
+        "(raw / day / 'a.csv').write_text('another')",
+        "(raw / day / 'a.csv').unlink()",
+        "shutil.rmtree(raw)",
+    ],
+)
+def test_a_file_that_changes_or_goes_during_the_run_publishes_nothing(project, fate):
+    raw = project.root / "raw"
+    (raw / AS_OF / "b.csv").write_text("b")
+    where = f"import pathlib, shutil\nraw, day = pathlib.Path({str(raw)!r}), {AS_OF!r}\n"
+    text = f"{where}{fate}\n" + WRITE_TABLE.format(table="panel", value="1")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
+    with pytest.raises(KitError) as caught:
+        go(project)
+    assert f"{AS_OF}/a.csv" in str(caught.value)
+    assert (f"{AS_OF}/b.csv" in str(caught.value)) is ("rmtree" in fate)
+    assert not project.processed(AS_OF).exists()
+
+
+@pytest.mark.parametrize(
     ("number", "remedy"), [(errno.ENOSPC, "Ổ đĩa đầy"), (errno.EROFS, "--out")]
 )
 def test_a_disk_that_refuses_in_a_notebook_is_told_with_the_remedy(project, number, remedy):

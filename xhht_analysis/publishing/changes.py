@@ -1,6 +1,6 @@
 """What changed since the run before: goals whose class or fact changed, and the cause of each.
 
-`panel_changes` and `kinds_behind` are what `xhht compare` says, too.
+`panel_changes`, `changes_behind` and `kinds_of` are what `xhht compare` says, too.
 """
 
 import numpy as np
@@ -52,19 +52,25 @@ def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
         causes = ["unknown"]
         if kinds is not None:
             codes = {s.indicator_code for s in moved}
-            causes = kinds_behind(codes, kinds, run.standards) or ["model"]
+            causes = kinds_of(changes_behind(codes, kinds, run.standards)) or ["model"]
         if moved:
             goals.append((moved, causes))
     return goals
 
 
-def kinds_behind(indicator_codes: set[str], kinds: pd.Series, standards: pd.DataFrame) -> list[str]:
-    """Those of `CAUSES` among ``kinds`` that verdicts on these indicators rest on.
+def changes_behind(
+    indicator_codes: set[str], kinds: pd.Series, standards: pd.DataFrame
+) -> pd.Series:
+    """Those of ``kinds`` (`panel_changes`) that verdicts on these indicators rest on.
 
-    A verdict rests on the figures of its indicator in every unit and, if that is a level, on the
-    rates that its rules ask for.
+    A verdict rests on the figures of its indicator in every unit and year and, if that is a level,
+    on the rates that its rules ask for.
     """
     rules = standards[standards["level_indicator"].isin(indicator_codes)]
     codes = indicator_codes | set(rules["indicator_code"].dropna())
-    behind = set(kinds[kinds.index.get_level_values("indicator_code").isin(codes)])
-    return [kind for kind in CAUSES if kind in behind]
+    return kinds[kinds.index.get_level_values("indicator_code").isin(codes)]
+
+
+def kinds_of(changes: pd.Series) -> list[str]:
+    """Those of `CAUSES` that are among ``changes``, in their order."""
+    return [kind for kind in CAUSES if kind in set(changes)]

@@ -30,9 +30,11 @@ def compare(
     -------
     tuple
         Verdicts that moved, one row per key of `contracts.VERDICTS`: ``verdict_class`` and
-        ``prob_reached`` (0-1) of both runs, suffixed _before and _after, and ``causes``, joined by
-        ; (new, revision, reread, model; ``other``: none of these); the number of panel rows by
-        kind of change; a line per code file, package or parameter that differs.
+        ``prob_reached`` (0-1; empty where the outcome is observed) of both runs, suffixed _before
+        and _after; ``causes``, joined by ; (new, revision, reread, model; ``other``: none of
+        these), which are those of everything that its indicator rests on; ``new_years``, joined
+        by ;, of the new figures. The number of panel rows by kind of change. A line per code
+        file, package or parameter that differs.
 
     Raises
     ------
@@ -49,18 +51,29 @@ def compare(
     why = records.differences(_judging(one), _judging(two), RECORDED)
     moved = _moved(*ends)
     standards, rules = read_standards(project.config_dir), ["model"] if why else []
-    causes = {
-        code: [*changes.kinds_behind({code}, kinds, standards), *rules] or ["other"]
-        for code in moved["indicator_code"].unique()
-    }
-    moved["causes"] = [";".join(causes[code]) for code in moved["indicator_code"]]
+    causes, years = {}, {}
+    for code in moved["indicator_code"].unique():
+        behind = changes.changes_behind({code}, kinds, standards)
+        causes[code] = ";".join([*changes.kinds_of(behind), *rules] or ["other"])
+        new = behind[behind.eq("new")].index.get_level_values("year")
+        years[code] = ";".join(map(str, sorted(set(new))))
+    moved["causes"] = moved["indicator_code"].map(causes)
+    moved["new_years"] = moved["indicator_code"].map(years)
     return moved, kinds.value_counts().to_dict(), why
 
 
 def _moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts whose class or probability differs, by key; a side without one is empty."""
+    """Verdicts whose class or probability differs, by key; a side without one is empty.
+
+    What is settled has no probability: nothing is forecast that is known.
+    """
     key, result = list(contracts.VERDICTS.key), ["verdict_class", "prob_reached"]
-    one, two = (verdicts[[*key, *result]] for verdicts in (before, after))
+    one, two = (
+        verdicts[[*key, *result]].assign(
+            prob_reached=verdicts["prob_reached"].mask(verdicts["basis"].eq("observed"))
+        )
+        for verdicts in (before, after)
+    )
     both = one.merge(two, on=key, how="outer", suffixes=("_before", "_after"))
     both = both.fillna({"verdict_class_before": "", "verdict_class_after": ""})
     change = (both["prob_reached_after"] - both["prob_reached_before"]).abs()

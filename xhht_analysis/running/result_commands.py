@@ -143,7 +143,12 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
     for line in why:
         typer.echo(line)
     if rows := _moved_goals(project, verdicts):
-        terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
+        columns, common = messages.COMPARE_COLUMNS, {row[-1] for row in rows}
+        if len(rows) > len(common) == 1:  # a column of one text tells no row from another
+            rows, columns = [row[:-1] for row in rows], columns[:-1]
+            typer.echo(messages.COMPARE_COMMON.format(causes=common.pop()))
+        terminal.show_table(columns, rows, f"{before} → {after}")
+        typer.echo(messages.COMPARE_SCOPE)
     typer.echo(messages.COMPARED.format(n=len(verdicts), path=path))
 
 
@@ -164,9 +169,18 @@ def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, 
             for end in ("before", "after")
         )
         if before != after:
-            causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
+            words = {**messages.CAUSES, "new": _new_figures(row["new_years"].split(";"))}
+            causes = "; ".join(words[cause] for cause in row["causes"].split(";"))
             rows.append((f"{row['title_vi']} ({row['target_year']})", before, after, causes))
     return rows
+
+
+def _new_figures(years: list[str]) -> str:
+    """New figures as a cause, with their years: from first to last where none is missing."""
+    first, last = years[0], years[-1]
+    if len(years) > 2 and int(last) - int(first) == len(years) - 1:
+        years = [f"{first}–{last}"]
+    return messages.CAUSES["new"] + messages.NEW_YEARS.format(years=", ".join(years))
 
 
 def lab_command(root: Path) -> list[str]:

@@ -197,7 +197,10 @@ def _account(checked: "Checked") -> Iterator[str]:
         return
     columns = messages.CHECK_LEFT_OUT.format(n=len(left_out)) if len(left_out) else ""
     yield messages.CHECK_TITLE.format(**file, left_out=columns)
-    parts = left_out["message"].str.extract(r"“(?P<head>.*)”.*: (?P<why>[^:]+)\.$")
+    parts = left_out["message"].str.extract(
+        r"^\w+ “(?P<head>.*)” có số nhưng không đọc(?:: (?P<why>.+))?\.$"
+    )
+    parts = parts.fillna({"head": left_out["message"], "why": messages.CHECK_UNREAD})
     heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
     for why, rows in heads.groupby(parts["why"], sort=False):
         yield messages.CHECK_COLUMNS.format(why=why, heads=", ".join(rows))

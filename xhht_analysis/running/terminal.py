@@ -61,9 +61,10 @@ def show_places(project: Project, as_of: str) -> None:
 
 
 def open_on_desktop(report: Path) -> None:
-    """Open the report where a person sits in front of a desktop; never in a scheduled run."""
-    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
-    if sys.stdout.isatty() and desktop and report.is_file():
-        import webbrowser
+    """Open the report where a person sits in front of a desktop; elsewhere say where it is."""
+    import webbrowser
 
-        webbrowser.open(report.as_uri())
+    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
+    is_seen = sys.stdout.isatty() and desktop
+    if report.is_file() and not (is_seen and webbrowser.open(report.as_uri())):
+        typer.echo(messages.OPEN_BY_HAND.format(path=report))

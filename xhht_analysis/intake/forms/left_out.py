@@ -94,5 +94,5 @@ def report_table(table: Table, reader: FileReader, why: str) -> None:
 
 
 def _joined(cells: Iterable[object]) -> str:
-    texts = (cell.strip() for cell in cells if isinstance(cell, str))
+    texts = (" ".join(cell.split()) for cell in cells if isinstance(cell, str))
     return " / ".join(filter(None, dict.fromkeys(texts)))[:80]
