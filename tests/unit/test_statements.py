@@ -240,7 +240,21 @@ def test_one_missing_unit_gives_a_range_and_its_name():
     assert said.latest.high == pytest.approx(100 * 5510 / 11000)
     text = sentences.paragraph(run, said)
     assert "Năm 2026 chưa có số liệu của H. Cái Bè" in text
-    assert f"tính từ 41,0{NB}% (năm 2025)" in text
+    assert f"tính từ 41,0{NB}% (năm 2025)" in text  # no estimate of 2026 came with the tables
+
+
+def test_the_pace_of_a_year_in_part_starts_from_its_estimate_and_says_so():
+    panel, now = frames.make_panel(), {"n_reported": 10, "n_units": 11, "median": 45.2}
+    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    now |= {"indicator_code": "clc_it", "unit_code": PROVINCE, "year": 2026}
+    run = made(panel=panel[~(lost & (panel["year"] == 2026))], nowcasts=pd.DataFrame([now]))
+    said = run.statement("clc_it", 2030)
+    assert (said.base.year, said.base.low) == (2026, 45.2)
+    assert f"tính từ 45,2{NB}% (ước năm 2026), mỗi năm" in sentences.paragraph(run, said)
+    assert said.pace_window == "5 năm gần nhất"  # the usual pace is of the figures of 2021-2025
+    # a whole year later than any estimate stands
+    whole = made(nowcasts=pd.DataFrame([now | {"year": 2025}])).statement("clc_it", 2030)
+    assert whole.base == whole.history[-1]
 
 
 def test_to_maintain_is_measured_year_by_year():

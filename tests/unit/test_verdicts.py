@@ -275,7 +275,27 @@ def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():
     row = judge(case, 2030, AS_OF)
     assert (row["current_low"], row["current_high"]) == (10, 11)
     assert row["pace_required"] == pytest.approx(1 / 4)  # from 10 in 2026, not from 4 in 2025
-    assert row["pace_own"] == pytest.approx(3.5)  # slopes 1, 6 and (10 - 3) / 2
+    assert row["pace_own"] == pytest.approx(1)  # from 3 to 4: 2026 is not known
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_the_pace_of_a_share_whose_latest_year_is_open_starts_from_what_is_expected_of_it(is_open):
+    # 40 in 2021, then nothing whole; in 2023 others have reported and 45 is expected of the middle;
+    # the draws go on to 60, the target, in steps of 3, people from 1000 to 1250
+    draws = np.array(
+        [[44.0, 47, 50, 53, 56, 59], [45, 48, 51, 54, 57, 60], [46, 49, 52, 55, 58, 61]]
+    )
+    draws = np.column_stack([draws, draws[:, -1], draws[:, -1]])
+    low, high = observed(y2020=38, y2021=40, y2023=30), observed(y2020=38, y2021=40, y2023=52)
+    if not is_open:  # a unit that has not reported at all
+        low, high = (ends.drop(2023) for ends in (low, high))
+    case = make_case(draws, low=low, high=high, sizes=np.full(8, 1000.0) + 50 * np.arange(8))
+    row = judge(replace(case, years=np.arange(2023, 2031)), 2028, "2023-11-30")
+    assert row["pace_required"] == pytest.approx((60 - 45) / 5)  # not (60 - 40) / 7
+    # 60 % of 1250 are 750 people, 45 % of 1000 are 450: 300 in five years
+    assert row["people_required"] == pytest.approx(60)
+    assert row["pace_own"] == pytest.approx(2)  # 38 to 40
+    assert (row["current_year"], row["current"]) == (2021, 40)  # what was seen stays what was seen
 
 
 def test_what_may_be_lost_and_what_is_too_slow_is_said():

@@ -29,19 +29,21 @@ def driver_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.Dat
 
 
 def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
-    """The last year of units that have not reported it, and of the province, given the others.
+    """The last year of units whose figure is still open, and of the province, given the others.
 
     Columns of `contracts.NOWCASTS` but for frame and as_of; nothing where all have reported.
+    ``median`` is where `verdicts` lets the required pace of an open year start.
     """
     rows = []
     for code, joint in joints.items():
-        last = joint.low[joint.districts].loc[joint.origin_year]
-        if joint.levels is not None or last.notna().all():
+        if joint.levels is not None:
             continue
+        low, high = (ends.loc[joint.origin_year] for ends in (joint.low, joint.high))
+        last = low[joint.districts]
         same = {"indicator_code": code, "year": joint.origin_year}
         same |= {"n_reported": int(last.notna().sum()), "n_units": len(last)}
         for unit, draws in joint.draws.items():
-            if pd.isna(last.get(unit)):
+            if low.get(unit, np.nan) != high.get(unit, np.nan):  # so do two unknown ends
                 ends = np.quantile(draws[:, 0], (0.1, 0.5, 0.9))
                 numbers = dict(zip(("q100", "median", "q900"), ends, strict=True))
                 rows.append({**same, "unit_code": unit, **numbers})

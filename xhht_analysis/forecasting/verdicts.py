@@ -250,19 +250,23 @@ def _standing(case: Case) -> dict:
 
 
 def _paces(case: Case, target_year: int) -> dict:
-    """Required and own pace from the latest figure; from its expected value while it is open."""
-    values, at = case.exact, case.at(target_year)
-    year = int(case.low.dropna().index.max()) if case.low.notna().any() else None
-    if case.measure_unit != "percent" and year not in values.index and case.at(year) >= 0:
-        values = pd.concat([values, pd.Series({year: case.quantiles(case.at(year), [0.5])[0]})])
+    """Required pace from the latest figure, while it is open from its expected value; own pace.
+
+    The own pace is of exact figures alone: no forecast is part of what was.
+    """
+    values, at, own = case.exact, case.at(target_year), paces.own_pace(case.exact)
+    origin = 0 if case.draws is None else int(case.years[0])
+    if origin > max(values.index, default=0):
+        values = pd.concat([values, pd.Series({origin: case.quantiles(0, [0.5])[0]})])
     if values.empty:
         return {}
     year, now = int(values.index[-1]), float(values.iloc[-1])
-    own = paces.own_pace(values)
     required = paces.required_pace(now, case.need, target_year - year, case.direction)
     people = abs(required) if case.measure_unit == "units" else np.nan
     if case.sizes is not None and at >= 0 and target_year > year:
-        gap = case.direction * (case.need * case.sizes[at] - now * case.sizes[0])
+        gap = case.direction * (
+            case.need * case.sizes[at] - now * case.sizes[max(0, case.at(year))]
+        )
         people = max(0.0, gap) / 100 / (target_year - year)
     return {
         "pace_required": required,

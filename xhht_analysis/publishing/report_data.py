@@ -249,10 +249,9 @@ class ReportData:
             silent = [u for u in mine["unit_code"] if u not in reporting]
         return [self.names[u] for u in silent]
 
-    def nowcast(self, statement: Statement, year: int) -> list:
-        """Estimate (n_reported, n_units, median) of a year in part; empty or one row."""
-        key = {"indicator_code": statement.indicator_code, "year": year}
-        key["unit_code"] = statement.unit_code
+    def nowcast(self, indicator_code: str, unit_code: str) -> list:
+        """Estimate (year, n_reported, n_units, median) of a year in part; empty or one row."""
+        key = {"indicator_code": indicator_code, "unit_code": unit_code}
         return list(where(self.nowcasts, **key).itertuples())
 
     def is_self_declared(self, indicator_code: str) -> bool:

@@ -80,12 +80,17 @@ def _figures(run: ReportData, v: pd.Series) -> dict:
     code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
     rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
     history = tuple(Observation(*row) for row in rows)
-    exact, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
+    known, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
+    known += [
+        Observation(now.year, now.median, now.median)
+        for now in run.nowcast(v["indicator_code"], unit)
+        if not known or now.year > known[-1].year
+    ]
     return {
         "history": history,
         "actual": next((o for o in history if o.year == year), None),
         "latest": history[-1] if history else None,
-        "base": exact[-1] if exact else None,
+        "base": known[-1] if known else None,
         "n_points": int(v["n_points"]),
         "previous": None if before is None else (before["verdict_class"], before["prob_reached"]),
     }

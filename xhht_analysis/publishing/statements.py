@@ -54,14 +54,15 @@ class Statement:
     latest
         Latest figure, as a range where units are missing.
     base
-        Latest figure without gaps: where the required pace starts.
+        Where the required pace starts: the latest figure without gaps, or what is expected of a
+        later year that is still open (then not in ``history``).
     expected
         Lowest, middle and highest value of the target year (10, 50, 90 % quantile), or None.
     chance, chance_held
         P(target met at the end of the target year); P(met then and at the end of the year before).
     pace_required, pace_before
-        Points of percent a year from ``base`` (negative towards a most); median yearly change of
-        the exact figures of the five years up to it.
+        Points of percent a year from ``base`` (negative towards a most); median slope between
+        all pairs of exact figures of the five years up to the last of them.
     people
         People or institutions more a year that ``pace_required`` means.
     other_source
@@ -199,6 +200,14 @@ class Statement:
         return self.range_text(self.latest) + year
 
     @property
+    def base_text(self) -> str:
+        """Figure and year from which the required pace starts; whether it is estimated."""
+        if self.base is None:
+            return self.labels.word("none")
+        key = "observed" if self.base in self.history else "estimated"
+        return self.labels.word(f"base.{key}", now=self.range_text(self.base), year=self.base.year)
+
+    @property
     def verdict_text(self) -> str:
         """Shape, word and chance."""
         return f"{self.mark} {self.assessment}"
@@ -218,8 +227,9 @@ class Statement:
     @property
     def pace_window(self) -> str:
         """Years that `pace_before` rests on, in words: all of five, or those with figures."""
-        last = self.base.year if self.base else 0
-        years = [o.year for o in self.history if o.exact and o.year > last - PACE_YEARS]
+        exact = [o.year for o in self.history if o.exact]
+        last = max(exact, default=0)
+        years = [year for year in exact if year > last - PACE_YEARS]
         key = "whole" if len(years) == PACE_YEARS else "since"
         return self.labels.word(f"pace_window.{key}", first=years[0] if years else "")
 
