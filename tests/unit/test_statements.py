@@ -252,9 +252,6 @@ def test_the_pace_of_a_year_in_part_starts_from_its_estimate_and_says_so():
     assert (said.base.year, said.base.low) == (2026, 45.2)
     assert f"tính từ 45,2{NB}% (ước năm 2026), mỗi năm" in sentences.paragraph(run, said)
     assert said.pace_window == "5 năm gần nhất"  # the usual pace is of the figures of 2021-2025
-    # a whole year later than any estimate stands
-    whole = made(nowcasts=pd.DataFrame([now | {"year": 2025}])).statement("clc_it", 2030)
-    assert whole.base == whole.history[-1]
 
 
 def test_to_maintain_is_measured_year_by_year():
