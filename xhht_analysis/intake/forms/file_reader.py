@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.claims import (
     COUNTS,
     DATES,
@@ -143,6 +144,7 @@ class FileReader:
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
+            "hidden_sheet": None if self.sheet.visible else self.sheet.name,
             "percent_sign": "%" if self._has_sign(claim.cell("value")) else None,
         }
         cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
@@ -160,6 +162,10 @@ class FileReader:
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
+            if rule == "merged_value":
+                top, left, bottom, right = self._merged[cell]
+                ends = self.sheet.address(top, left), self.sheet.address(bottom, right)
+                advice += f" Vùng gộp: {':'.join(ends)}."
             raw = self.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
             raw = NO_RESULT if raw == UNCACHED else raw or None
             where = self.sheet.address(*cell) if cell else None
@@ -225,7 +231,8 @@ class FileReader:
             amount = amounts[name]
             if amount.given and amount.problem:
                 kept[f"raw_{name}"] = self.sheet.text(*amount.cell)
-            if rule == "fractional_count" and amount.given and amount.cell != cell:
+            is_other = amount.given and amount.cell != cell
+            if rule == "fractional_count" and is_other and amount.value != MAX_PERCENT:
                 text = "Ô cùng dòng có số lẻ; nếu ghi theo nghìn thì nhân với 1000 cả hai ô."
                 self.find(amount.cell, rule, text, claim.indicator)
         return kept
@@ -251,7 +258,8 @@ class FileReader:
         places = {
             "hidden_row": cell[0] in self.sheet.hidden_rows and "dòng ẩn",
             "hidden_column": cell[1] in self.sheet.hidden_columns and "cột ẩn",
-            "hidden_sheet": not self.sheet.visible and "trang tính ẩn",
+            "hidden_sheet": not self.sheet.visible
+            and "trang tính ẩn (nếu khác trang đang hiện thì dùng số của trang đang hiện)",
         }
         for rule, where in places.items():
             if where:

@@ -50,7 +50,7 @@ from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign", *CELLS)
-EXTRA += ("raw_numerator", "raw_denominator")
+EXTRA += ("raw_numerator", "raw_denominator", "hidden_sheet")
 """Columns of observation rows beside the contract: why a row must be rejected and where, and
 the cell of each figure."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {

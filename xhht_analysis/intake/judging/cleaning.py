@@ -45,6 +45,7 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     """
     claims = claims.sort_values(["received_on", "file", "order"], kind="stable")
     claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
+    claims = _reject(claims, _hidden(_open(claims)), "hidden_differs")
     clash, twin = _same_file(_open(claims))
     claims = _reject(claims, clash, "conflict_in_file")
     claims = claims.assign(outcome=claims["outcome"].mask(claims.index.isin(twin), "duplicate"))
@@ -110,6 +111,18 @@ def _by_key(
     rows = rows[["key", "at", "share", "year_doubt", *FIGURES]].astype(object)
     for _, group in groupby(rows.where(rows.notna(), None).to_dict("records"), itemgetter("key")):
         yield list(group)
+
+
+def _hidden(claims: pd.DataFrame) -> pd.Index:
+    """Figures of hidden sheets that say otherwise than those of the file's visible sheets."""
+    if claims["hidden_sheet"].isna().all():
+        return claims.index[:0]
+    visible = claims[claims["hidden_sheet"].isna()]
+    key = ["file", *PANEL_KEY]
+    shown = {tuple(row) for row in visible[key].astype(object).itertuples(index=False)}
+    beside = [tuple(r) in shown for r in claims[key].astype(object).itertuples(index=False)]
+    at, _ = _same_file(claims[beside])
+    return claims.loc[at].index[claims.loc[at, "hidden_sheet"].notna()]
 
 
 def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:

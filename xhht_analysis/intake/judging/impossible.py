@@ -24,6 +24,8 @@ HEAD_RULES = (
 )
 """Problems that refuse the file when every claim has them: its head is wrong."""
 ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
+MANY = 5
+"""Claims of one kind that tell how a column was filled in."""
 DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
 
 
@@ -52,6 +54,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     districts = set(areas.districts()["unit_code"])
     ended = claims["unit_code"].isin(districts)
     ended &= claims["on"].ge(areas.province.districts_end)
+    hundredths = _in_most(claims, bottom.eq(MAX_PERCENT), bottom.notna())
     has_decimals = (claims[list(FIELDS)] % 1).gt(0)
     rules: list[tuple[str, str, pd.Series]] = [
         ("indicator_unknown", "", ~code.isin(known.index)),
@@ -61,6 +64,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
         ("district_ended", "unit", ended),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
+        ("percent_of_100", "numerator", hundredths),
         ("fractional_count", "numerator", has_decimals["numerator"]),
         ("fractional_count", "denominator", has_decimals["denominator"]),
         ("denominator_zero", "denominator", bottom <= 0),
@@ -78,7 +82,26 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     for name, field, broken in rules:
         first = broken.fillna(False).astype(bool) & rule.isna()
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
-    return mark(claims, rule.dropna(), field_of)
+    marked = mark(claims, rule.dropna(), field_of)
+    typed = hundredths & claims["problem"].isin(("fractional_count", "percent_in_count"))
+    swapped = _in_most(claims, top > bottom, counted & top.ne(bottom))
+    problem = marked["problem"].mask(typed, "percent_of_100")
+    advice = marked["remedy"].mask(typed, remedy("percent_of_100"))
+    advice = advice.mask(swapped & problem.eq("numerator_above"), remedy("counts_swapped"))
+    return marked.assign(problem=problem, remedy=advice)
+
+
+def _in_most(claims: pd.DataFrame, sign: pd.Series, among: pd.Series) -> pd.Series:
+    """Claims with a sign that most of a unit's, or an indicator's, ``among`` have in the file.
+
+    At least `MANY`: then a column, not a figure, is typed otherwise.
+    """
+    sign, many = sign & among, pd.Series(False, claims.index)
+    for name in ("unit_code", "indicator_code"):
+        key = [claims["file"], claims[name]]
+        with_sign, all_of = (flag.groupby(key).transform("sum") for flag in (sign, among))
+        many |= with_sign.ge(MANY) & with_sign.gt(all_of / 2)
+    return sign & many
 
 
 def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     if head.startswith(b"<"):
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
     if b"mime-version" in head:
-        raise RefusedError("html")
+        raise RefusedError("email" if b"attachment" in data.lower() else "html")
     if suffix in (".csv", ".tsv", ".txt") or _is_table(data):
         return [read_csv(data)]
     raise RefusedError("unknown_format", suffix)
@@ -113,7 +113,7 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
             _sheet(
                 book.get_sheet_by_name(m.name),
                 notes.get(m.name, prescan.SheetNotes()),
-                "Visible" in str(m.visible),
+                m.visible == calamine.SheetVisibleEnum.Visible,
             )
             for m in about
         ]
