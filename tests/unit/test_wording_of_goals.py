@@ -305,29 +305,26 @@ def test_the_unit_to_help_is_named_with_why_it_is_the_one():
     assert "không theo thứ hạng chung" in basis
 
 
-def test_every_goal_that_is_very_unlikely_is_asked_another_pace():
-    """Two shares and a count of districts are: all three, the least likely first, and no other."""
-    verdicts = frames.make_verdicts()
-    of_2030 = verdicts["unit_code"].eq(PROVINCE) & verdicts["target_year"].eq(2030)
-    chances = {"digital_institutions": 0.02, "trained_population": 0.05,
-               "lower_secondary_l3_districts": 0.04, "clc_it": 0.2}  # fmt: skip
-    verdicts.loc[of_2030, ["prob_reached", "verdict_class"]] = [0.9, "very_likely"]
-    at_target = of_2030 & verdicts["goal_code"].eq("university_degree")  # 45 of 15 percent
-    verdicts.loc[at_target, ["prob_reached", "verdict_class"]] = [0.01, "very_unlikely"]
-    for goal, chance in chances.items():
-        mine = of_2030 & verdicts["goal_code"].eq(goal)
-        verdicts.loc[mine, ["basis", "prob_reached", "verdict_class"]] = [
-            "forecast", chance, classify(chance)]  # fmt: skip
-    run = made(verdicts=verdicts)
-    slow = ["digital_institutions", "lower_secondary_l3_districts", "trained_population"]
-    assert [s.goal_code for s in decisions.slow_goals(run)] == slow
-    asked = decisions.course_decision(run)
-    assert "năm 2030: " + ", ".join(f"“{run.title(code)}”" for code in slow) in asked.asked
-    assert f"“{run.title(slow[0])}”: khả năng đạt <{NB}5{NB}%." in asked.basis
-    verdicts.loc[of_2030 & verdicts["goal_code"].isin(slow), "verdict_class"] = "likely"
-    alone = made(verdicts=verdicts)
-    assert [s.goal_code for s in decisions.slow_goals(alone)] == ["clc_it"]
-    assert "Khả năng đạt khoảng 20" in decisions.course_decision(alone).basis
+def test_a_reading_that_gives_the_same_is_not_told():
+    run = made()
+    said = run.statement("clc_it", 2030)
+    same = replace(said, readings=(replace(said, need=89.0),))
+    other = replace(said, readings=(replace(said, verdict_class="unlikely", chance=0.3),))
+    assert sentences.sentence("reading", run, same) == ""
+    assert "Cách hiểu khác" in sentences.sentence("reading", run, other)
+
+
+def test_what_may_be_lost_is_said_once():
+    """At the target today, but open: the effort says that it may not hold, the remark does not."""
+    run = made()
+    said = run.statement("literacy_l2_districts", 2030)  # 11 of 11 today
+    at_risk = replace(said, verdict_class="open", reasons=("may_fall",))
+    text = sentences.paragraph(run, at_risk)
+    assert "chưa chắc giữ được" in text
+    assert "có thể giảm" not in text
+    sure = sentences.paragraph(run, replace(at_risk, verdict_class="likely"))
+    assert "nhiệm vụ là duy trì" in sure
+    assert "có thể giảm" in sure
 
 
 def test_two_standards_stand_beside_their_values():

@@ -145,8 +145,12 @@ def data_decision(run: ReportData) -> Decision | None:
     if not items:
         return None
     word = run.word
-    shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in items[:MAX_ITEMS]]
-    more = len(items) - len(shown)
+    silent = sum(said.key == "no_data" for said, *_ in items)
+    known = items if silent <= MAX_ITEMS else items[: len(items) - silent]  # these stand last
+    shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in known[:MAX_ITEMS]]
+    if len(known) < len(items):
+        shown.append(word("decision.no_data_of", n=silent))
+    more = len(known) - len(known[:MAX_ITEMS])
     basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
     assumed = [s for s in run.all_statements() if s.depends_on and not _hangs_on_figures(s)]
     if assumed:

@@ -79,7 +79,11 @@ def _standing(run: ReportData, unit_code: str) -> dict | None:
 
 
 def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
-    """Latest panel row of every indicator of a unit, with the figures of the units ``beside``."""
+    """Latest figure of every indicator of a unit, with those of the units ``beside``.
+
+    ``figures``: (indicator_code, year, panel row or None, level in words or empty, others). The
+    level of a district is that of `ReportData.cells`, which goes on after the districts ended.
+    """
     rows = where(run.panel, unit_code=unit_code)
     if judged == unit_code:
         rows = where(rows, frame=run.province.frame)
@@ -87,11 +91,16 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
     last = {row.indicator_code: row for row in rows.itertuples()}
     beside = {judged: "district", run.province.code: "province"}
     beside.pop(unit_code, None)
-    figures = [
-        (last[code], [run.latest_cell(code, unit)[0] for unit in beside])
-        for code in run.indicators["indicator_code"]
-        if code in last
-    ]
+    figures = []
+    for code in run.indicators["indicator_code"]:
+        row = last.get(code)
+        is_share = row is not None and pd.notna(row.value)
+        level, year = (
+            run.latest_cell(code, unit_code) if judged == unit_code and not is_share else ("", 0)
+        )
+        if row is not None or year:
+            others = [run.latest_cell(code, unit)[0] for unit in beside]
+            figures.append((code, year or row.year, row, level if year else "", others))
     return {"figures": figures, "beside": list(beside.values())}
 
 

@@ -94,7 +94,8 @@ def _figure(
         raise NoFiguresError(title)
     form = {"sharex": True, "sharey": True}
     figure, axes = look.small_multiples(len(panels), columns, height, 0.5, **form)
-    signs, alt, notes = set(), [f"{title}.", about], {}
+    head = "" if [name for *_, name in panels] == [title] else f"{title}."
+    signs, alt, notes = set(), [head, about], {}
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         signs |= draw_course(axis, run, goal, unit, bands=bands, fine=fine)
         said = statements(run, goal, unit)

@@ -1,0 +1,44 @@
+"""The page of a unit: its latest figures, its place, and what it is asked to check."""
+
+import pandas as pd
+import pytest
+
+from tests import frames, report_maker
+from xhht_analysis.publishing import appendix, unit_report
+from xhht_analysis.publishing.blocks import plain_text
+
+pytestmark = pytest.mark.unit
+
+
+def page_text(run, unit_code: str) -> str:
+    return " ".join(plain_text(b.content) for b in unit_report.unit_blocks(run, unit_code))
+
+
+def test_a_level_of_a_district_is_that_of_its_latest_year_whoever_reported_last():
+    """The district's own rows end in 2024; its level of 2026 is that of the table of goals."""
+    panel = frames.make_panel()
+    own = panel["indicator_code"].eq("literacy_level") & panel["unit_code"].eq("819")
+    run = frames.make_material(panel=panel[~(own & (panel["year"] < 2026))])
+    (table,) = report_maker.tables(unit_report.unit_blocks(run, "819"), "Số liệu năm gần nhất")
+    year, level = next(row[1:4:2] for row in table["rows"] if "xóa mù chữ" in row[0])
+    text, latest = run.latest_cell("literacy_level", "819")
+    assert (year, level) == (str(latest), f"mức độ {text}") == ("2026", "mức độ 2")
+    assert table["caption"].endswith("bên cạnh toàn tỉnh")
+
+
+def test_a_point_to_check_names_its_unit_and_year():
+    run = frames.make_material()
+    (table,) = report_maker.tables(unit_report.unit_blocks(run, "819"), "Điểm cần đơn vị kiểm tra")
+    assert table["columns"] == ["Đơn vị", "Năm", "Nội dung cần kiểm tra"]
+    assert table["rows"][0][:2] == [run.names["819"], "2026"]
+    nowhere = run.findings.assign(unit_code=None, year=pd.NA, file="x.xlsx")
+    run = frames.make_material(findings=nowhere)
+    tables = report_maker.tables(appendix.annex(run, lambda *names: []), "Điểm cần đơn vị kiểm tra")
+    assert tables[0]["rows"][0][:2] == ["–", "–"]
+
+
+def test_nobody_above_is_said_in_words():
+    run = frames.make_material()
+    texts = [page_text(run, unit) for unit in run.districts["unit_code"]]
+    assert any("không đơn vị nào có nhiều hơn" in text for text in texts)
+    assert not any(" 0 đơn vị" in text for text in texts)
