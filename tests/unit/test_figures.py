@@ -177,7 +177,7 @@ def test_the_heatmap_shows_the_statements_of_the_goals_asked(run, drawn):
     axes = drawn["heatmap"].axes[0]
     goals = [g for g in run.asked_of_units(2030) if run.statement(g, 2030, "815")]
     said = [run.statement(g, 2030, u) for u in run.districts["unit_code"] for g in goals]
-    wanted = [s.chance_text.replace(f"{NB}%", "") or s.mark for s in said]
+    wanted = [s.bare_chance.replace(f"{NB}%", "") or s.mark for s in said]
     assert texts(axes) == wanted
 
 
