@@ -50,8 +50,7 @@ def folder(tmp_path_factory):
         form = {"part": part, "outline": part != "brief"}
         report_maker.export_html(notebook, place / f"{name}.html", **form)
         report_maker.export_docx(notebook, place / f"{name}.docx", **form)
-    names = ("opening", "summary", "goals", "figures", "quality", "activities")
-    unit = [block for name in names for block in getattr(unit_report, name)(run, "819")]
+    unit = unit_report.unit_blocks(run, "819")
     documents.write_page(documents.number(unit, Labels()), place / "units" / "819.html", Labels())
     blocks = indicator_pages.indicator_blocks(run, "clc_it", gallery.pictures(run))
     documents.write_page(
