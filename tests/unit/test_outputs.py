@@ -26,6 +26,7 @@ from xhht_analysis.publishing import (
 from xhht_analysis.publishing.blocks import by_heading, prose
 from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import where
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
@@ -300,8 +301,15 @@ def test_what_is_asked_always_has_its_evidence():
         verdicts=frames.make_verdicts(no_data=True).assign(reason="no_legal_object;no_figures"),
     )  # fmt: skip
     missing, asked = decisions.decisions(bare)
-    # levels that a rule rebuilds from communes' reports have their object still
-    assert "Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025): chưa đủ số liệu" in missing.basis
+    # Levels that a rule rebuilds from communes' reports have their object still: the plan's first
+    # block has nine in 2025 and seven in 2030. So many are counted, up to three are named.
+    assert missing.basis == "16 mục tiêu của các mốc chưa đủ số liệu."
+    levels = ["literacy_l2_districts", "preschool_districts"]
+    few = replace(bare, verdicts=where(bare.verdicts, goal_code=levels, target_year=2025))
+    assert decisions.decisions(few)[0].basis == (
+        "Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025): chưa đủ số liệu; Huyện hoàn thành "
+        "phổ cập giáo dục mầm non cho trẻ em mẫu giáo (2025): chưa đủ số liệu."
+    )
     assert missing.addressee == "Sở GDĐT"
     assert asked.basis == "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
     none = frames.make_material(verdicts=frames.make_verdicts().head(0))
