@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from tests.filled_template import write_filled
 from xhht_analysis.intake import IntakeResult, gathering, panel_build, run_intake
+from xhht_analysis.intake.forms import recognise
 from xhht_analysis.intake.judging import impossible
 from xhht_analysis.project import Project
 
@@ -36,7 +37,7 @@ def claims(*rows: dict) -> pd.DataFrame:
         own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
         base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "original": row["file"]}
         filled.append(base | own | _placed(row) | row)
-    return gathering.complete_claims(gathering.raw_claims(filled), plan().indicators)
+    return gathering.complete_claims(recognise.observation_frame(filled), plan().indicators)
 
 
 def _placed(row: dict) -> dict:

@@ -140,7 +140,7 @@ def gather(
             claims = reading.observation_rows
         rows += [claim | {"original": original} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
-            frames, rows = [*frames, raw_claims(rows)], []
+            frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
         if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
             named = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
@@ -158,7 +158,7 @@ def gather(
                 "sha256": content.sha256 or UNREAD,
             }
         )
-    claims = pd.concat([*frames, raw_claims(rows)], ignore_index=True)
+    claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
     return Gathered(
         complete_claims(claims, plan.indicators),
         pd.DataFrame(files),
@@ -195,14 +195,6 @@ def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
     }
 
 
-def raw_claims(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Typed frame of claims as read; ``original`` is the first file received with their bytes."""
-    from xhht_analysis.intake.forms.recognise import observation_frame
-
-    original = pd.Series([row["original"] for row in rows], dtype="str")
-    return observation_frame(rows).assign(original=original)
-
-
 def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours."""
     parents = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
@@ -218,7 +210,6 @@ def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFr
         source_id=unique,
         outcome=outcome,
         order=range(len(claims)),
-        corrected=False,
         whole=False,
         parent_indicator=parent,
     )

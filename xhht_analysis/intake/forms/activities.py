@@ -58,7 +58,8 @@ class Activities(Layout):
                 lost += 1
                 continue
             reader.reading.activity_rows.append(self._row(row, columns, texts))
-        left_out.report(table, reader, set(columns.values()), set(), set(dict(table.rows)))
+        self.covered = set(dict(table.rows))
+        left_out.report(self, set(columns.values()))
         if lost:
             text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
             reader.find(None, "activity_without_sender", text)

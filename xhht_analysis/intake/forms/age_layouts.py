@@ -44,8 +44,7 @@ class Ages(Layout):
 
     def _column(self, name: str) -> int | None:
         """Column of a field: the form speaks for one year."""
-        columns = self.columns.get(name, {})
-        return columns.get(self.reader.context.year, columns.get(None))
+        return self.column(name, self.reader.context.year)
 
     def _compare(self, row: int, parts: list[int], column: int | None) -> None:
         values = [] if column is None else [self.table.count(r, column) for r in (row, *parts)]
@@ -121,5 +120,5 @@ class Measures(Layout):
         return (claim for claim in claims if claim.cell("numerator"))
 
     def _at(self, name: str, ages: Group | None, row: int, year: int | None) -> list[Cell]:
-        measure = self.columns.get(name, {}).get(None)
+        measure = self.column(name)
         return [] if measure is None else [(measure, c) for c in join_ages(self.ages, ages)]

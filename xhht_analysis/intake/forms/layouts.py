@@ -161,8 +161,7 @@ class Layout:
         for column in sorted(figures & self.table.beside_prior):
             text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
             self.reader.find(self.table.head(column), "share_beside_prior", text)
-        read = (figures, self.others, self.covered, self.row_rule)
-        left_out.report(self.table, self.reader, *read)
+        left_out.report(self, figures)
 
     def total_differs(self, at: Cell, printed: float, added: float, parts: str) -> None:
         """Note a printed total that is not the sum of its parts."""
@@ -176,8 +175,11 @@ class Layout:
     def _claim(
         self, give: dict[str, Any], row: int, year: int | None, unit: UnitCell | None = None
     ) -> Claim:
-        amounts = {part: amount for part, amount in give.items() if part != "indicator"}
-        cells = {part: self._cells(amount, row, year) for part, amount in amounts.items()}
+        cells = {
+            part: self._cells(amount, row, year)
+            for part, amount in give.items()
+            if part != "indicator"
+        }
         return Claim(give["indicator"], cells, year, unit)
 
     def _by_year(self, give: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int | None]]:
@@ -236,9 +238,13 @@ class Layout:
     def _at(
         self, name: str, ages: tuple[int, int] | None, row: int, year: int | None
     ) -> list[Cell]:
-        columns = self.columns.get(name, {})
-        column = columns.get(year, columns.get(None))
+        column = self.column(name, year)
         return [] if column is None else [(row, column)]
+
+    def column(self, name: str, year: int | None = None) -> int | None:
+        """Column of a field in a year; one without a year serves every year."""
+        columns = self.columns.get(name, {})
+        return columns.get(year, columns.get(None))
 
 
 class Listing(Layout):
@@ -295,7 +301,8 @@ class Listing(Layout):
         return self._date(claim, row)
 
     def _first(self, name: str, row: int) -> Cell | None:
-        return next(iter(self._at(name, None, row, None)), None)
+        column = self.column(name)
+        return None if column is None else (row, column)
 
     def _text(self, name: str, row: int) -> str:
         at = self._first(name, row)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_level
+
+if TYPE_CHECKING:
+    from xhht_analysis.intake.forms.layouts import Layout
 
 REASONS = {
     r"(so )?(tt|stt|thu tu)": "số thứ tự",
@@ -51,26 +55,19 @@ def reason(heading: str) -> str:
     return next(fitting, OTHER)
 
 
-def report(
-    table: Table,
-    reader: FileReader,
-    figures: set[int],
-    others: set[int],
-    rows: set[int],
-    row_rule: str = "row_left_out",
-) -> None:
-    """Note every column and every row of numbers that was not read.
+def report(layout: Layout, figures: set[int]) -> None:
+    """Note every column and every row of numbers that a layout did not read.
 
     Parameters
     ----------
-    figures, others : set of int
-        Columns that were read: those of figures, and those of codes, names and units.
-    rows : set of int
-        Rows that claims, totals or parts account for.
-    row_rule : str
-        Rule of a row that is left out; `column_left_out` where the measures stand in rows.
+    layout : Layout
+        ``others`` are its columns of codes, names and units; ``covered`` the rows that claims,
+        totals or parts account for; ``row_rule`` the rule of a row that is left out.
+    figures : set of int
+        Columns of figures that were read.
     """
-    sheet, others = table.sheet, {*others, table.key}
+    table, reader = layout.table, layout.reader
+    sheet, others = table.sheet, {*layout.others, table.key}
     for column, heading in enumerate(table.headings):
         cells = (sheet.cell(row, column) for row in table.body)
         if column not in figures | others | table.others and any(map(is_figure, cells)):
@@ -80,9 +77,9 @@ def report(
             reader.find(at, "column_left_out", text)
     for row in table.body:
         at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
-        if row not in rows and at:
+        if row not in layout.covered and at:
             text = f"Dòng “{_joined(sheet.grid[row])}” có số nhưng không đọc."
-            reader.find(at[0], row_rule, text)
+            reader.find(at[0], layout.row_rule, text)
 
 
 def report_table(table: Table, reader: FileReader, why: str) -> None:

@@ -115,7 +115,7 @@ def settle_units(
     sites = _sites(file_mentions(reader.file), whole.mentions, places, on)
     sites = [site for site in sites if site.unit_code]
     named = [h for h in heads if h.unit or h.code]
-    units = {places.match(h.unit, h.code, on, level=h.level).unit_code: h for h in reversed(named)}
+    units = {places.typed_in(head, on).unit_code: head for head in reversed(named)}
     units.pop(None, None)
     rest, depths = whole, {unit: places.depth(unit, on) for unit in units}
     if len(units) > 1:
@@ -151,12 +151,12 @@ def locate(
     if head.unit:
         inside = _sites([Mention(head.unit), *find_mentions(head.unit)], around, places, on)
         sites = inside or ([] if KIND.search(head.unit) else all_sites)
-    stated = places.match(head.unit, head.code, on, level=head.level).unit_code
+    stated = places.typed_in(head, on).unit_code
     if sites and stated is None and not head.code:
         site = _take_deepest(head, sites)
         if site.mention.cell:
             head.cells["unit"] = site.mention.cell
-        stated = places.match(head.unit, head.code, on, level=head.level).unit_code
+        stated = places.typed_in(head, on).unit_code
     return _other(stated, all_sites, places, on)
 
 
@@ -183,13 +183,13 @@ def enter_table(
         first -= 1
     labelled = [row for row, _ in unit_heads(sheet, before.first, table.top, places)][-1:]
     first = min(first, *labelled, table.top)
-    own, of_sheet = read_context(sheet, table.top, first), places.of_head(head, head.year).unit_code
+    own, of_sheet = read_context(sheet, table.top, first), places.of_head(head).unit_code
     if own.year_note == "year_from_date":
         own.year = None
     on = places.on(own.year or head.year)
     is_labelled = bool(KIND.search(own.unit)) or any(m.labelled for m in own.mentions)
     locate(own, "", around, places, on)
-    code = places.match(own.unit, own.code, on, level=own.level).unit_code
+    code = places.typed_in(own, on).unit_code
     depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
     if not labelled and (depths[0] < depths[1] if code else not is_labelled):
         own.unit, own.level = "", None

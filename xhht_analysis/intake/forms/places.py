@@ -63,6 +63,11 @@ class Places:
             return moment
         return min(self.received_on, f"{year}-12-31") if year else self.received_on
 
+    @property
+    def today(self) -> str:
+        """Date on which the names of the sheet are read."""
+        return self.on(self.context.year)
+
     def match(self, name: str, code: str, on: str, **hints: str | None) -> Any:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.items())
@@ -74,14 +79,19 @@ class Places:
             )
         return self._matches[key]
 
-    def of_head(self, head: Context, year: int | None) -> Any:
-        """Unit that a head names; an agency's figures are the province's.
+    def of_head(self, head: Context, year: int | None = None) -> Any:
+        """Unit that a head names, in its own year by default; an agency's is the province.
 
         It is the province of the plan, also after a merger.
         """
+        on = self.on(year or head.year)
         if self.agency(head):
-            return self.match(self.areas.province.name_vi, "", self.on(year))
-        return self.match(head.unit, head.code, self.on(year), level=head.level)
+            return self.match(self.areas.province.name_vi, "", on)
+        return self.typed_in(head, on)
+
+    def typed_in(self, head: Context, on: str) -> Any:
+        """Unit whose name and code are typed in a head."""
+        return self.match(head.unit, head.code, on, level=head.level)
 
     def of_row(self, unit: UnitCell, year: int | None) -> Any:
         """Unit of a row; its group, then its column's heading settle a homonym."""
@@ -101,7 +111,7 @@ class Places:
         agency = self.agency(head)
         if agency or not (head.unit or head.code):
             return agency, head.unit or self.agencies.get(agency)
-        unit = self.of_head(head, head.year)
+        unit = self.of_head(head)
         return unit.unit_code, head.unit or unit.name_vi or head.code
 
     def names_one(self, head: Context) -> bool:
@@ -144,9 +154,7 @@ class Places:
         kinds = table.headings[table.key].replace("thi xa", "huien")
         lower = re.search(r"\b(xa|phuong)\b", kinds)
         level = None if lower or "huien" not in kinds.split() else "district"
-        parent = (
-            self.of_head(self.context, self.context.year).unit_code if self.context.unit else None
-        )
+        parent = self.of_head(self.context).unit_code if self.context.unit else None
         data = [row for row, kind in table.rows if kind == "data"]
         rows = UnitRows(parts=self._hamlets(table, data, code_at))
         columns = [c for c in range(table.key + 1, len(table.headings)) if c != code_at]
@@ -159,7 +167,7 @@ class Places:
                 cell = row, table.key if name or code_at is None else code_at
                 rows.units[row] = UnitCell(name, code, cell, parent, level)
             elif name or code:
-                group = self.match(name, code, self.on(self.context.year), level="district")
+                group = self.match(name, code, self.today, level="district")
                 parent = group.unit_code or parent
                 rows.groups.add(row)
         self._group_by_districts(rows)
@@ -167,7 +175,7 @@ class Places:
 
     def _group_by_districts(self, rows: UnitRows) -> None:
         """Make the row of a district the group of the rows below it, if all can lie in it."""
-        on, order = self.on(self.context.year), [*rows.units]
+        on, order = self.today, [*rows.units]
         codes = {
             r: self.match(unit.name, unit.code, on).unit_code for r, unit in rows.units.items()
         }
@@ -189,8 +197,7 @@ class Places:
         Bare names beside which the commune's own does not stand are those of its hamlets, be they
         borne by communes elsewhere too; not where they all are communes of one district.
         """
-        on = self.on(self.context.year)
-        own = self.of_head(self.context, self.context.year).unit_code
+        on, own = self.today, self.of_head(self.context).unit_code
         if self.depth(own, on) != 2:
             return []
         if HAMLET.match(table.headings[table.key]):

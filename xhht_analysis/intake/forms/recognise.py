@@ -50,9 +50,9 @@ from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign", *CELLS)
-EXTRA += ("raw_numerator", "raw_denominator", "hidden_sheet")
-"""Columns of observation rows beside the contract: why a row must be rejected and where, and
-the cell of each figure."""
+EXTRA += ("raw_numerator", "raw_denominator", "hidden_sheet", "original")
+"""Columns of observation rows beside the contract: why a row must be rejected and where, the cell
+of each figure, the first file received with the same bytes."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
@@ -96,8 +96,8 @@ class FormReader:
         Units with their dates.
     indicators, agencies : DataFrame
         Tables of `plan.goals`.
-    descriptions : dict, optional
-        Forms; config/forms.yml of the project by default.
+    descriptions : dict
+        Forms, from `read_descriptions`.
     """
 
     def __init__(
@@ -105,11 +105,11 @@ class FormReader:
         areas: Any,
         indicators: pd.DataFrame,
         agencies: pd.DataFrame,
-        descriptions: dict[str, dict[str, Any]] | None = None,
+        descriptions: dict[str, dict[str, Any]],
     ) -> None:
         self._areas, self._indicators = areas, IndicatorNames(indicators)
         self._agencies = agencies.set_index("agency_code")["name_vi"].to_dict()
-        self._descriptions = descriptions or read_descriptions(project.ROOT / "config")
+        self._descriptions = descriptions
 
     def read(self, content: FileContent, received_on: str) -> Reading:
         """Read every form of one file from `delivery.read_files`, received on an ISO date.

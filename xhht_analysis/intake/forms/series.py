@@ -26,8 +26,8 @@ class Series(Layout):
 
     @property
     def claims(self) -> bool:
-        """Whether exactly one indicator and some years are there."""
-        return len(self.codes) == 1 and len(self.columns) > 0
+        """Whether the title names exactly one indicator."""
+        return len(self.codes) == 1
 
     def each(self) -> Iterator[Claim]:
         """One claim per province and year that has a figure; the rest is not ours."""

@@ -241,8 +241,8 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
 
     Only a first row that groups columns (merged sideways, or with gaps) goes on below.
     """
-    anchor, end = sheet.text(top, key), top + sheet.merged_rows(top, key)
-    row = next((r for r in range(top, end) if sheet.text(r, key) != anchor), end)
+    anchor, rows = sheet.text(top, key), range(top, sheet.n_rows)
+    row = next((row for row in rows if sheet.text(row, key) != anchor), sheet.n_rows)
     sideways = any(r1 == top and c2 > c1 for r1, c1, _, c2 in sheet.merged)
     sideways |= any(a and a == b for a, b in pairwise(sheet.grid[top]))  # repeated
     while row < min(sheet.n_rows, top + MAX_HEADER_HEIGHT):

@@ -55,7 +55,7 @@ def unit_blocks(table: Table, head: Context, places: Places) -> Iterator[tuple[T
 def _row_parts(table: Table, head: Context, reader: FileReader) -> Iterator[tuple[Table, Context]]:
     """The rows below each label that names another unit, which need no header of their own."""
     own, first, sheet = head, table.first, table.sheet
-    unit = reader.places.of_head(head, head.year).unit_code
+    unit = reader.places.of_head(head).unit_code
     for row, next_head in unit_heads(sheet, table.first, table.last, reader.places):
         code = reader.places.of_head(next_head, head.year).unit_code
         if code is None or code != unit:
@@ -104,8 +104,7 @@ def _by_headings(table: Table, reader: FileReader) -> Iterator[Table]:
 def _unit_of(table: Table, column: int, places: Places) -> str:
     """The heading of a column that is a unit's name; empty where none is."""
     texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
-    on = places.on(places.context.year)
-    matches = ((text, places.match(text, "", on)) for text in texts if text.strip())
+    matches = ((text, places.match(text, "", places.today)) for text in texts if text.strip())
     return next((text for text, m in matches if m.unit_code or m.problem in UNPLACED), "")
 
 

@@ -22,7 +22,7 @@ class Units(Layout):
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
-        places, table, year = self.reader.places, self.table, self.reader.context.year
+        places, table = self.reader.places, self.table
         self.others = {places.code_column(table)} - {None}
         pairs = [pair for give in self.gives for pair in self._by_year(give)]
         rows = places.unit_rows(table)
@@ -30,10 +30,8 @@ class Units(Layout):
             for give, own_year in pairs:
                 yield self._date(self._claim(give, row, own_year, unit), row)
         names = [unit.name for unit in rows.units.values()] if rows.parts else []
-        own = places.of_head(places.context, year).unit_code
-        if rows.parts and own not in (
-            places.match(n, "", places.on(year)).unit_code for n in names
-        ):
+        own = places.of_head(places.context).unit_code
+        if rows.parts and own not in (places.match(n, "", places.today).unit_code for n in names):
             totals = [row for row, kind in table.rows if kind == "total"][-1:]
             if not totals:
                 text = (

@@ -57,8 +57,13 @@ def _ask_right(table: Table, amounts: Amounts, amount: Amount) -> None:
 
 def rounds_to(part: float, share: float) -> bool:
     """Whether a part of the whole is the printed percentage, within its rounding."""
-    decimals = len(f"{share:.2f}".rstrip("0").split(".")[1])
-    return abs(MAX_PERCENT * part - share) <= 0.5 / 10**decimals + 1e-6
+    return abs(MAX_PERCENT * part - share) <= rounding(share)
+
+
+def rounding(share: float) -> float:
+    """Half of the last decimal (at most the second) that a percentage was typed with."""
+    half = 0.5 if share % 1 == 0 else 0.05 if round(share * 10, 6) % 1 == 0 else 0.005
+    return half + 1e-6
 
 
 def _take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:

@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.stats import binom
 
 from xhht_analysis.contracts import FINDINGS
+from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.judging.cleaning import rounding
 from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
@@ -99,8 +99,8 @@ def locate(found: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     found = found.reset_index(drop=True)
     cell = source["cell"].astype("str")
     for field in FIELDS:
-        of_field = source[f"cell_{field}"].astype("str").fillna(source["cell"])
-        cell = of_field.where(found["field"].eq(field), cell)
+        of_field = source[f"cell_{field}"].astype("str").where(found["field"].eq(field))
+        cell = of_field.fillna(cell)
     found = found.assign(file=source["file"], sheet=source["sheet"], cell=cell)
     return found[list(FINDINGS.columns)]
 
@@ -128,7 +128,7 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
     for factor, why in SLIPS.items():
         near = (typed * factor / reported["value"]).between(0.9, 1.1, inclusive="neither")
         slip = slip.mask(near, f" ({why})")
-    differ = (typed - reported["value"]).abs() > typed.map(rounding) + 1e-6
+    differ = (typed - reported["value"]).abs() > typed.map(rounding)
     rows = reported.assign(slip=slip)[differ & reported["numerator"].notna()]
     text = "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}."
     return doubts(rows, "submitted_differs", text, "value")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
+from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.judging.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
 
@@ -91,14 +92,9 @@ def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
         names -= {"value"}
     elif None not in (new["value"], old["share"]):
         names -= {"numerator", "denominator", "value"}
-        if abs(new["value"] - old["share"]) > rounding(new["value"]) + 1e-6:
+        if abs(new["value"] - old["share"]) > rounding(new["value"]):
             return False
     return all(new[name] == old[name] for name in names)
-
-
-def rounding(value: float) -> float:
-    """Half of the last decimal (at most the second) that a percentage was typed with."""
-    return 0.5 if value % 1 == 0 else 0.05 if round(value * 10, 6) % 1 == 0 else 0.005
 
 
 def _by_key(
@@ -115,14 +111,10 @@ def _by_key(
 
 def _hidden(claims: pd.DataFrame) -> pd.Index:
     """Figures of hidden sheets that say otherwise than those of the file's visible sheets."""
-    if claims["hidden_sheet"].isna().all():
-        return claims.index[:0]
-    visible = claims[claims["hidden_sheet"].isna()]
-    key = ["file", *PANEL_KEY]
-    shown = {tuple(row) for row in visible[key].astype(object).itertuples(index=False)}
-    beside = [tuple(r) in shown for r in claims[key].astype(object).itertuples(index=False)]
-    at, _ = _same_file(claims[beside])
-    return claims.loc[at].index[claims.loc[at, "hidden_sheet"].notna()]
+    is_hidden = claims["hidden_sheet"].notna()
+    key = [claims[name] for name in ("file", *PANEL_KEY)]
+    at, _ = _same_file(claims[is_hidden.groupby(key).transform("nunique").gt(1)])
+    return claims.index[is_hidden & claims.index.isin(at)]
 
 
 def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:

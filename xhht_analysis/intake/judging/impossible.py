@@ -56,7 +56,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     ended &= claims["on"].ge(areas.province.districts_end)
     hundredths = _in_most(claims, bottom.eq(MAX_PERCENT), bottom.notna())
     has_decimals = (claims[list(FIELDS)] % 1).gt(0)
-    rules: list[tuple[str, str, pd.Series]] = [
+    rules = [
         ("indicator_unknown", "", ~code.isin(known.index)),
         ("year_missing", "year", year.isna()),
         ("year_range", "year", ~year.between(*areas.province.figure_years)),

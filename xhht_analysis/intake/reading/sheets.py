@@ -94,13 +94,6 @@ class Sheet:
         line = row + 1 - self.n_above
         return f"{column_letters(column + 1)}{line}" if line > 0 else ""
 
-    def merged_rows(self, row: int, column: int) -> int:
-        """Height of the merged range that holds a grid position; 1 for a plain cell."""
-        for top, left, bottom, right in self.merged:
-            if top <= row <= bottom and left <= column <= right:
-                return bottom - top + 1
-        return 1
-
 
 @dataclass(slots=True)
 class FileContent:

@@ -313,9 +313,9 @@ def _is_head(cells: list[object], titles: dict[str, str]) -> bool:
 def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str | None]:
     words = {fold(word): action for word, action in ACTIONS.items()}
     action, parsed = words.get(fold(texts["action"])), parse_number(value)
-    line = {name: texts.get(name) or None for name in ("file", "sheet", "cell", "reason", "source")}
+    names = ("file", "sheet", "cell", "reason", "source", "decided_by")
+    line = {name: texts.get(name) or None for name in names}
     line |= {"action": action, "expect": texts.get("raw") or None, "value": parsed.value}
-    line["decided_by"] = texts.get("decided_by") or None
     fault = None
     if action is None:
         fault = f"cách xử lý «{texts['action']}» không có trong {', '.join(ACTIONS)}"

@@ -176,8 +176,7 @@ def _owed(
 def _asked(indicators: pd.DataFrame, standards: pd.DataFrame, year: int) -> set[str]:
     """Indicators that are due in a year: shares and milestones always, others once ruled."""
     asks = standards["scope"].isin(["commune", "recognition"])
-    ruled = asks & standards["valid_from"].le(f"{year}-12-31")
-    ruled = standards[ruled]
+    ruled = standards[asks & standards["valid_from"].le(f"{year}-12-31")]
     free = indicators["kind"].isin(["share", "milestone"])
     named = {*ruled["level_indicator"], *ruled["indicator_code"]}
     return {*indicators.loc[free, "indicator_code"], *named}
