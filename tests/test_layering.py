@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 60_300,
     "forecasting": 26_100,
-    "publishing": 38_000,
+    "publishing": 37_400,
     "running": 18_400,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

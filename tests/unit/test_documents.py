@@ -10,11 +10,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from tests import frames, report_maker
+from tests.block_text import heading
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, report, workbook
-from xhht_analysis.publishing.blocks import by_heading, heading, table
+from xhht_analysis.publishing.blocks import by_heading
 from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.parts import Page as PageMaker
+from xhht_analysis.publishing.parts import grid
 from xhht_analysis.publishing.report_data import ReportData
 
 pytestmark = pytest.mark.unit
@@ -212,19 +215,20 @@ def test_word_has_real_headings_captions_and_alt_texts(made, part):
 
 
 def test_word_tables_repeat_their_head_and_keep_their_widths(made):
-    grids = [t for t in Document(made[0] / "report.docx").tables if t.style.name == "Table Grid"]
-    assert len(grids) > 8
-    for grid in grids:
-        assert grid.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
-        columns = [column.width for column in grid.columns]
-        assert [cell.width for cell in grid.rows[0].cells] == columns
+    sheets = [t for t in Document(made[0] / "report.docx").tables if t.style.name == "Table Grid"]
+    assert len(sheets) > 8
+    for sheet in sheets:
+        assert sheet.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        columns = [column.width for column in sheet.columns]
+        assert [cell.width for cell in sheet.rows[0].cells] == columns
         assert Mm(150) < sum(columns) <= Mm(248)
 
 
 def test_a_column_has_room_for_its_longest_word():
     from xhht_analysis.publishing import word
 
-    content = table("c", ["Tên", "Số"], [["một hai ba " * 40, "1.234.567,5"]]).content
+    page, text = PageMaker(Labels()), "một hai ba " * 40
+    content = grid(page, "c", ["Tên", "Số"], [[text, "1.234.567,5"]]).content
     widths = word._column_widths(content, Mm(160), 11)
     assert sum(widths) <= Mm(160)
     assert widths[1] >= Mm(4) + 11 * Mm(2.09) - 11
@@ -245,7 +249,7 @@ def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkey
 
 def test_blocks_stand_under_their_headings_in_order():
     first, second = heading("Một"), heading("Hai", 3)
-    below, third = table("Bảng", ["cột"], [["1"]]), heading("Ba")
+    below, third = grid(PageMaker(Labels()), "Bảng", ["cột"], [["1"]]), heading("Ba")
     parts = by_heading([below, first, second, third, below, first, below])
     assert list(parts) == ["", "Một", "Ba"]
     assert parts == {"": [below], "Một": [first, second, first, below], "Ba": [third, below]}

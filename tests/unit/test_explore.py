@@ -1,4 +1,4 @@
-"""The explorer's answers: courses by hand, what-if, scenarios, the cell behind a reject."""
+"""The explorer's answers: courses by hand, what-if, the cell behind a reject."""
 
 from types import SimpleNamespace
 
@@ -124,30 +124,23 @@ def test_judging_again_leaves_later_years_out(run):
     assert verdict["current_year"] == 2023
 
 
-def test_paces_of_scenarios_by_hand():
-    seen = pd.Series([10.0, 20, 40, 43, 46, 49], index=range(2021, 2027))
-    # last three years: (49 - 40) / 3 = 3; best: 2021-2024 (43 - 10) / 3 = 11
-    assert explore.scenario_pace(seen, "last3") == pytest.approx(3)
-    assert explore.scenario_pace(seen, "best3") == pytest.approx(11)
-    assert np.isnan(explore.scenario_pace(seen, "none"))
-    assert np.isnan(explore.scenario_pace(seen.head(3), "last3"))
-
-
-def test_the_figure_shows_origin_later_years_and_scenario(run):
+def test_the_figure_shows_origin_and_later_years(run):
     made = explore.forecast_course(run, GOAL, origin_year=2024, n_draws=50)
-    figure = plot_fan(run, GOAL, "819", years=made.years, draws=made.of("819"), pace=5.0)
+    figure = plot_fan(run, GOAL, "819", made)
     lines = {line.get_gid(): line for line in figure.axes[0].lines}
     assert list(lines["observed"].get_xdata()) == [2021, 2022, 2023, 2024]
     assert list(lines["later"].get_xdata()) == [2025, 2026]
-    # district 819 is number 4: 36 percent in 2024, then 5 points a year
-    assert list(lines["scenario"].get_ydata()) == [36, 41, 46, 51, 56, 61, 66]
+    # the forecast grows out of district 819's 36 percent in 2024 (number 4: 24 + 4 * 3)
+    assert lines["median"].get_ydata()[0] == 36
     assert overlapping_texts(figure) == []
     assert "H. Cái Bè" in figure.get_label()
 
 
 def test_the_words_of_the_figure_give_the_median_of_its_last_year(run):
     draws = np.array([[40.0, 50, 61], [40, 52, 62], [40, 54, 66]])  # medians 40, 52, 62
-    figure = plot_fan(run, GOAL, "819", years=np.array([2024, 2025, 2026]), draws=draws)
+    years = np.array([2024, 2025, 2026])
+    made = course(origin_year=2024, years=years, units=["819"], draws=draws[:, None], weights=None)
+    figure = plot_fan(run, GOAL, "819", made)
     assert "62" in figure.get_label()
     assert "52" not in figure.get_label()
 

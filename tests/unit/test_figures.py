@@ -7,10 +7,10 @@ from matplotlib.colors import to_rgb
 from seaborn.utils import relative_luminance
 
 from tests import frames, report_maker
+from tests.block_text import plain_text
 from tests.figure_checks import overlapping_texts
 from xhht_analysis.project import resolve
 from xhht_analysis.publishing import report
-from xhht_analysis.publishing.blocks import plain_text
 from xhht_analysis.publishing.figures import base, courses, gallery, grids, plan
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData

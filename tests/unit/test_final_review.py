@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests import frames, report_maker
+from tests.block_text import cell_text, plain_text
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.plan import areas
-from xhht_analysis.publishing.blocks import cell_text, plain_text
 
 pytestmark = pytest.mark.slow
 AS_OF = "2030-12-20"

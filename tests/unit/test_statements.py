@@ -9,9 +9,9 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests import frames
+from tests.block_text import cell_text, plain_text
 from tests.random_runs import random_run
 from xhht_analysis.publishing import decisions, report, scorecard, sentences
-from xhht_analysis.publishing.blocks import cell_text, plain_text
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statements import Observation

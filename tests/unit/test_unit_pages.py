@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from tests import frames, report_maker
+from tests.block_text import plain_text
 from xhht_analysis.publishing import appendix, unit_report
-from xhht_analysis.publishing.blocks import plain_text
 
 pytestmark = pytest.mark.unit
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from tests import frames
+from tests.block_text import plain_text
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import decisions, district_ranks, scorecard, sentences
-from xhht_analysis.publishing.blocks import plain_text
 from xhht_analysis.publishing.figures import grids, plan
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.statement_facts import sharing

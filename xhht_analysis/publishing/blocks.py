@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ class Block:
     png: bytes | None = None
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {BLOCK_MIME: self.content, "text/plain": plain_text(self.content)}
+        data = {BLOCK_MIME: self.content, "text/plain": self.content["kind"]}
         if self.png is None:
             return data | {"text/html": self.html}, {}
         image = {"image/png": base64.b64encode(self.png).decode()}
@@ -69,48 +69,9 @@ def compact_json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def heading(text: str, level: int = 2, *, wide: bool = False) -> Block:
-    """Heading of ``level`` 1-4; ``wide`` starts the landscape pages."""
-    return Block({"kind": "heading", "level": level, "text": text, "wide": wide})
-
-
 def prose(paragraphs: Iterable[str], style: str = "plain") -> Block:
     """Paragraphs; ``style`` is plain, lead, note, banner, list or blank (a place to write in)."""
     return Block({"kind": "prose", "style": style, "paragraphs": [p for p in paragraphs if p]})
-
-
-def table(
-    caption: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence],
-    *,
-    align: str = "",
-    note: str = "",
-    wide: bool = False,
-    cards: bool = False,
-) -> Block:
-    """Table of texts with one header row.
-
-    Parameters
-    ----------
-    rows
-        A cell is a text or ``[text, tone]``; a row of one cell is a group heading.
-    align
-        One letter per column: l, r or c; missing letters are l.
-    wide
-        Printed on a landscape page.
-    cards
-        On a phone each row becomes a card, so that no column is off the screen.
-    """
-    align = align.ljust(len(columns), "l")
-    body = [[cell if isinstance(cell, str) else list(cell) for cell in row] for row in rows]
-    content = {"kind": "table", "caption": caption, "columns": list(columns), "rows": body}
-    return Block(content | {"align": align, "note": note, "wide": wide, "cards": cards})
-
-
-def links(items: Sequence[tuple[str, str]]) -> Block:
-    """List of links: (text, address relative to the page). Only pages beside each other link."""
-    return Block({"kind": "links", "items": [list(item) for item in items]})
 
 
 def by_heading(blocks: Iterable[Block]) -> dict[str, list[Block]]:
@@ -121,24 +82,6 @@ def by_heading(blocks: Iterable[Block]) -> dict[str, list[Block]]:
             name = block.content["text"]
         parts.setdefault(name, []).append(block)
     return parts
-
-
-def plain_text(content: dict) -> str:
-    """Content without markup, one line per row or paragraph."""
-    match content["kind"]:
-        case "heading":
-            return content["text"]
-        case "prose":
-            return "\n".join(content["paragraphs"]).replace("**", "")
-        case "picture":
-            return f"{content['caption']}: {content['alt']}"
-        case "links":
-            return "\n".join(text for text, _ in content["items"])
-        case "table":
-            rows = [content["columns"], *content["rows"]]
-            lines = [" | ".join(cell_text(cell) for cell in row) for row in rows]
-            return "\n".join([content["caption"], *lines])
-    return ""
 
 
 def cell_text(cell: str | list) -> str:

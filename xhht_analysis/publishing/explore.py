@@ -17,7 +17,7 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.intake.reading.sheets import RefusedError
+from xhht_analysis.intake.reading.sheets import RefusedError, column_letters
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.plan import areas
 from xhht_analysis.project import Project, resolve
@@ -25,9 +25,6 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.publishing.selection import NoFiguresError, where
 
-SCENARIOS = ("none", "last3", "best3")
-"""No line; the pace of the last three years; the unit's own best three years."""
-PACE_WINDOW = 3
 FIXTURE = "tests/fixtures/processed"
 
 
@@ -167,10 +164,8 @@ def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> fl
 
 def _shown(run: ReportData, course: Course, chance: float) -> str:
     """Chance in words, "untested" where 02_backtest did not score the model on this goal."""
-    text, statement = (
-        run.labels.short_chance(chance),
-        run.statement(course.goal_code, run.last_year),
-    )
+    text = run.labels.short_chance(chance)
+    statement = run.statement(course.goal_code, run.last_year)
     if course.model == DEFAULT and statement is not None:
         return statement.as_tested(text)
     code = run.ordered_goals.loc[course.goal_code, "indicator_code"]
@@ -229,16 +224,6 @@ def what_if(
     return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 
 
-def scenario_pace(observed: pd.Series, scenario: str) -> float:
-    """Points a year of a scenario (`SCENARIOS`) from figures by year; NaN with too few."""
-    years = observed.index.to_series()
-    gains = observed.diff(PACE_WINDOW) / years.diff(PACE_WINDOW)
-    gains = gains.dropna()
-    if scenario not in SCENARIOS[1:] or gains.empty:
-        return float("nan")
-    return float(gains.iloc[-1] if scenario == "last3" else gains.max())
-
-
 def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
     """The submitted sheet around the cell of a reject or finding (file, sheet, cell), as typed.
 
@@ -252,15 +237,12 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
         sheets = []
     for sheet in sheets:
         lines, columns = range(sheet.n_rows), range(sheet.n_columns)
-        cells = {sheet.address(r, c): (r, c) for r in lines for c in columns}
-        if row["cell"] in cells and (pd.isna(row["sheet"]) or sheet.name == row["sheet"]):
-            line, column = (
-                slice(max(at - around, 0), at + around + 1) for at in cells[row["cell"]]
-            )
-            grid = [[sheet.text(r, c) for c in columns[column]] for r in lines[line]]
-            heads = [sheet.address(0, c).rstrip("0123456789") or str(c + 1) for c in columns]
-            numbers = [r + 1 - sheet.n_above for r in lines]
-            return pd.DataFrame(grid, numbers[line], heads[column])
+        places = [(r, c) for r in lines for c in columns if sheet.address(r, c) == row["cell"]]
+        if places and (pd.isna(row["sheet"]) or sheet.name == row["sheet"]):
+            line, column = (slice(max(at - around, 0), at + around + 1) for at in places[0])
+            table = pd.DataFrame([[sheet.text(r, c) for c in columns] for r in lines])
+            table.columns = [column_letters(c + 1) for c in columns]
+            return table.set_index(pd.Index(lines) + 1 - sheet.n_above).iloc[line, column]
     return pd.DataFrame()
 
 

@@ -29,7 +29,6 @@ def view(
     *,
     origin_year: int | None = None,
     model: str = DEFAULT,
-    scenario: str = "none",
     extra: float = 0.0,
 ) -> tuple[bytes, str, str]:
     """One answer of the explorer: PNG of the figure, its alt text, HTML of sentences and table.
@@ -46,19 +45,15 @@ def view(
     try:
         base = explore.forecast_course(run, goal_code, model=model, origin_year=origin_year)
         course = base.sped_up(unit_code, extra) if extra else base
-        draws = course.of(unit_code)
+        course.of(unit_code)  # raises where the unit has no figures
     except NoFiguresError:
         text = run.word("explore.nothing")
         return _shown(run, partial(plot_fan, run, goal_code))[0], text, prose([text]).html
-    seen = run.observed(goal_code, None, unit_code)
-    seen = seen[seen["low"] == seen["high"]].set_index("year")["low"]
-    pace = explore.scenario_pace(seen[seen.index <= course.origin_year], scenario)
-    form = {"years": course.years, "draws": draws, "model": model, "pace": pace}
     table = explore.chances(run, course).to_html(border=0)
     if extra:
         changed = explore.what_if(run, base, unit_code, extra).iloc[:, :3]
         table = changed.to_html(border=0, index=False) + table
-    return *_shown(run, partial(plot_fan, run, goal_code, unit_code, **form)), table
+    return *_shown(run, partial(plot_fan, run, goal_code, unit_code, course)), table
 
 
 def _shown(run: ReportData, draw: Callable) -> tuple[bytes, str]:
@@ -68,7 +63,7 @@ def _shown(run: ReportData, draw: Callable) -> tuple[bytes, str]:
 
 
 def explorer(run: ReportData) -> widgets.VBox:
-    """Widgets over `view`: goal, unit, origin year, model, scenario and extra pace."""
+    """Widgets over `view`: goal, unit, origin year, model and extra pace."""
     word, codes = run.word, list(run.ordered_goals.index)
     units = run.districts[["short_name", "unit_code"]].itertuples(index=False, name=None)
     last = min(int(run.panel["year"].max()), run.last_year - 1)
@@ -84,10 +79,6 @@ def explorer(run: ReportData) -> widgets.VBox:
             [(word("explore.all_years"), 0), *((str(y), y) for y in years)],
         ),
         "model": ("explore.model_head", [(word(f"model_id.{m}"), m) for m in registered_models()]),
-        "scenario": (
-            "explore.scenario_head",
-            [(word(f"explore.scenario.{s}"), s) for s in explore.SCENARIOS],
-        ),
     }
     controls = {
         name: widgets.Dropdown(options=options, description=word(head), layout=WIDE, style=STYLE)

@@ -2,15 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from xhht_analysis.publishing.blocks import (
-    Block,
-    clean,
-    heading,
-    links,
-    plain_template,
-    prose,
-    table,
-)
+from xhht_analysis.publishing.blocks import Block, clean, plain_template, prose
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 
@@ -30,9 +22,9 @@ class Page:
         self.blocks += blocks
         return ""
 
-    def heading(self, text: str, level: int = 2, **form) -> str:
-        """Add a heading; ``form`` as of `blocks.heading`."""
-        return self.add(heading(text, level, **form))
+    def heading(self, text: str, level: int = 2, *, wide: bool = False) -> str:
+        """Add a heading of ``level`` 1-4; ``wide`` starts the landscape pages."""
+        return self.add(Block({"kind": "heading", "level": level, "text": text, "wide": wide}))
 
     def prose(self, paragraphs: Iterable[str], style: str = "plain") -> str:
         """Add paragraphs, nothing where all are empty."""
@@ -40,14 +32,17 @@ class Page:
         return self.add(block) if block.content["paragraphs"] else ""
 
     def table(self, caption: str, columns: str | Sequence[str], caller: Callable, **form) -> str:
-        """Add a table of the rows that the body of a call block hands over; none without rows."""
+        """Add a table of the rows that the body of a call block hands over; none without rows.
+
+        ``form`` is that of `grid`.
+        """
         rows = []
         caller(lambda *cells: rows.append(cells))
         return self.add(grid(self, caption, columns, rows, **form)) if rows else ""
 
     def links(self, items: Sequence[tuple[str, str]]) -> str:
-        """Add a list of links."""
-        return self.add(links(items))
+        """Add a list of links: (text, address relative to the page)."""
+        return self.add(Block({"kind": "links", "items": [list(item) for item in items]}))
 
 
 def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
@@ -63,20 +58,38 @@ def grid(
     caption: str,
     columns: str | Sequence[str],
     rows: Iterable[Sequence],
-    **form,
+    *,
+    align: str = "",
+    note: str = "",
+    wide: bool = False,
+    cards: bool = False,
 ) -> Block:
-    """Table whose heads are the words ``col.<name>`` (another text stays as it is).
+    """Table with one header row, of texts as they are and of numbers in the language.
 
-    Numbers are written in the language and stand right, with one decimal where a column has any
-    fraction (counts have none); what is missing is a dash. ``form`` is that of `blocks.table`.
+    Parameters
+    ----------
+    columns
+        Heads, the words ``col.<name>``; another text stays as it is.
+    rows
+        A cell is a text, ``[text, tone]`` or a number, which is written with one decimal where it
+        has a fraction (counts have none); what is missing is a dash. A row of one cell is a group
+        heading.
+    align
+        One letter per column: l, r or c; by default columns with numbers stand right.
+    wide
+        Printed on a landscape page.
+    cards
+        On a phone each row becomes a card, so that no column is off the screen.
     """
     names = columns.split() if isinstance(columns, str) else columns
-    body = [[_cell(run.labels, cell) for cell in row] for row in rows]
-    numeric = {i for row in body for i, (_, is_number) in enumerate(row) if is_number}
-    align = "".join("r" if i in numeric else "l" for i in range(len(names)))
+    cells = [[_cell(run.labels, cell) for cell in row] for row in rows]
+    numeric = {i for row in cells for i, (_, is_number) in enumerate(row) if is_number}
+    sides = "".join("r" if i in numeric else "l" for i in range(len(names)))
     heads = [run.labels.word_of("col", name) for name in names]
-    texts = [[text for text, _ in row] for row in body]
-    return table(caption, heads, texts, **{"align": align} | form)
+    texts = [[text for text, _ in row] for row in cells]
+    content = {"kind": "table", "caption": caption, "columns": heads, "rows": texts}
+    form = {"align": align or sides, "note": note, "wide": wide, "cards": cards}
+    return Block(content | form)
 
 
 def _cell(labels: Labels, cell: object) -> tuple[str | list, bool]:

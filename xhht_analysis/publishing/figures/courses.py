@@ -1,19 +1,24 @@
 """Figures of shares through the years: observed, forecast with its range, targets."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.sentences import sentence
 from xhht_analysis.publishing.statements import NEARLY, Statement
+
+if TYPE_CHECKING:
+    from xhht_analysis.publishing.explore import Course
 
 WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
 AT_REFORM = 0.25
@@ -45,30 +50,23 @@ def plot_fan(
     run: ReportData,
     goal_code: str,
     unit_code: str = "",
-    *,
-    years: np.ndarray | None = None,
-    draws: np.ndarray | None = None,
-    model: str = DEFAULT,
-    pace: float = float("nan"),
+    course: Course | None = None,
 ) -> Figure:
-    """One share of one unit with its 80 and 95 % ranges.
+    """One share of one unit with its 80 and 95 % ranges, in percent.
 
-    By default as the run has it, else from ``draws`` (n, T) of ``years`` (T,), in percent;
-    ``pace`` (points a year) adds a scenario line, which carries no chance. NoFiguresError where
+    By default as the run has it, else of a `Course` that an analyst made. NoFiguresError where
     nothing was observed.
     """
     name, bands, about = run.title(goal_code), None, ""
     title = name
-    if draws is not None:
+    if course is not None:
         title += f": {_name(run, unit_code)}"
         levels = [WIDE[0], RANGE[0], 0.5, RANGE[1], WIDE[1]]
-        bands = pd.DataFrame(np.quantile(draws, levels, axis=0).T, index=years, columns=levels)
+        quantiles = np.quantile(course.of(unit_code), levels, axis=0).T
+        bands = pd.DataFrame(quantiles, index=course.years, columns=levels)
         last = run.labels.percent(bands[0.5].iloc[-1])
-        alt = run.word("explore.alt", year=int(years[-1]), value=last)
-        about = f"{run.word(f'model_id.{model}')} {alt}"
-        if np.isfinite(pace):
-            line = bands[0.5].iloc[0] + pace * (years - years[0])
-            bands["scenario"] = np.clip(line, 0, 100)
+        alt = run.word("explore.alt", year=bands.index[-1], value=last)
+        about = f"{run.word(f'model_id.{course.model}')} {alt}"
     panels, form = [(goal_code, unit_code, name)], {"fine": True, "bands": bands, "about": about}
     return _figure(run, title, panels, columns=1, height=2.1, **form)
 
@@ -125,7 +123,7 @@ def draw_course(
 ) -> set[str]:
     """Draw one share of one unit in percent; return the signs drawn (words ``sign``).
 
-    ``bands`` has a row per year and a column per quantile level, perhaps one named scenario; by
+    ``bands`` has a row per year and a column per quantile level; by
     default those of the run. Its first year is the origin: figures of later years are hollow.
     ``fine`` adds the 95 % range.
     """
@@ -164,18 +162,16 @@ def run_bands(run: ReportData, goal_code: str, unit_code: str) -> pd.DataFrame:
 
 
 def _draw_forecast(axis, bands: pd.DataFrame, fine: bool) -> set[str]:
-    """Median, ranges and scenario of a forecast; the signs drawn, none for a mere point."""
+    """Median and ranges of a forecast; the signs drawn, none for a mere point."""
     signs = set()
     for sign, (low, high), alpha in (("fine", WIDE, 0.4), ("band", RANGE, 0.9)):
         if low in bands and (fine or sign == "band"):
             look_ = {"lw": 0, "color": BAND, "alpha": alpha}
             axis.fill_between(bands.index, bands[low], bands[high], **look_)
             signs.add(sign)
-    lines = {"median": (0.5, DATA, "--"), "scenario": ("scenario", INK, ":")}
-    for sign, (column, colour, style) in lines.items():
-        if column in bands:
-            axis.plot(bands.index, bands[column], style, color=colour, lw=1.2, gid=sign)
-            signs.add(sign)
+    if 0.5 in bands:
+        axis.plot(bands.index, bands[0.5], "--", color=DATA, lw=1.2, gid="median")
+        signs.add("median")
     return signs if len(bands) > 1 else set()
 
 
