@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from xhht_analysis.intake.forms.claims import Cell
 from xhht_analysis.intake.forms.mentions import Mention, find_mentions
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, normalise, parse_date, parse_year, scale_of
@@ -65,16 +66,21 @@ class Context:
     year_note: str | None = None
     year_raw: str = ""
     snapshot_date: str | None = None
-    date_cell: tuple[int, int] | None = None
+    date_cell: Cell | None = None
     scale: float = 1.0
     money_scale: float | None = None
     lines: list[str] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
-    cells: dict[str, tuple[int, int]] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """What names the unit: its name, else its code."""
+        return self.unit or self.code
 
     def filled_from(self, other: Context) -> Context:
         """Take from ``other`` what this context lacks."""
-        if not (self.unit or self.code):
+        if not self.place:
             self.unit, self.code, self.level = other.unit, other.code, other.level
             self.lines = self.lines + other.lines
         if self.year is None and self.year_problem is None:
@@ -94,20 +100,13 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
     """Head of ``sheet`` from grid row ``first``, above grid row ``until``."""
     context, titles = Context(), []
     for row in range(first, min(until, first + HEAD_ROWS, sheet.n_rows)):
-        seen: set[str] = set()
-        for column in range(min(len(sheet.grid[row]), 80)):
-            text = normalise(sheet.text(row, column))
-            if not text or text in seen:
-                continue
-            seen.add(text)
-            titles.append(text)
-            label, colon, rest = text.partition(":")
-            own = bool(colon and rest.strip())
-            at = (row, column) if own else _right_of(sheet, row, column)
-            if at:
-                _take(context, fold(label), rest.strip() if own else sheet.cell(*at), at)
-            beside = normalise(sheet.text(*at)) if at else ""
-            context.mentions += find_mentions(text, (row, column), beside)
+        texts = set()
+        for cell, text, typed, at in _texts(sheet, row):
+            if text not in texts:
+                titles.append(text)
+                _take(context, _label(text), typed or sheet.cell(*at), at)
+                context.mentions += find_mentions(text, cell, normalise(sheet.text(*at)))
+            texts.add(text)
     context.lines = [fold(title) for title in titles]
     _dates(context, titles)
     return context
@@ -115,22 +114,35 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
 
 def unit_labels(sheet: Sheet, row: int) -> Iterator[tuple[int, str, str]]:
     """Column of each label of a unit or its code in a row, its kind and what is typed beside it."""
-    for column, cell in enumerate(sheet.grid[row][:80]):
-        label, _, rest = normalise(cell if isinstance(cell, str) else "").partition(":")
-        kind = next((k for k in ("unit", "code") if LABELS[k].fullmatch(fold(label))), "")
-        at = _right_of(sheet, row, column) if kind else None
-        typed = rest.strip() or (normalise(sheet.text(*at)) if at else "")
+    for (_, column), text, typed, at in _texts(sheet, row):
+        kinds = (kind for kind in ("unit", "code") if LABELS[kind].fullmatch(_label(text)))
+        kind, typed = next(kinds, ""), typed or normalise(sheet.text(*at))
         if kind and typed:
             yield column, kind, typed
 
 
-def _right_of(sheet: Sheet, row: int, column: int) -> tuple[int, int] | None:
-    own = sheet.cell(row, column)
-    columns = range(column + 1, min(len(sheet.grid[row]), column + 12))
-    return next(((row, c) for c in columns if sheet.cell(row, c) not in (None, own)), None)
+def _texts(sheet: Sheet, row: int) -> Iterator[tuple[Cell, str, str, Cell]]:
+    """Texts of a row with their cells, what is typed behind a colon, and the cell that says it.
+
+    Where nothing is typed there, the next cell on the right that holds anything else may say it.
+    """
+    cells = sheet.grid[row]
+    for column, cell in enumerate(cells[:80]):
+        text = normalise(cell) if isinstance(cell, str) else ""
+        if text:
+            typed = text.partition(":")[2].strip()
+            right = range(column + 1, min(len(cells), column + 12))
+            others = (c for c in right if cells[c] not in (None, "", cell))
+            yield (row, column), text, typed, (row, column if typed else next(others, len(cells)))
 
 
-def _take(context: Context, label: str, value: object, at: tuple[int, int]) -> None:
+def _label(text: str) -> str:
+    return fold(text.partition(":")[0])
+
+
+def _take(context: Context, label: str, value: object, at: Cell) -> None:
+    if value is None:
+        return
     if LABELS["unit"].fullmatch(label) and not context.unit:
         context.unit, context.cells["unit"] = normalise(str(value)), at
     elif LABELS["code"].fullmatch(label) and not context.code:

@@ -196,7 +196,7 @@ class FileReader:
         if unit:
             return self.places.of_row(unit, year), unit.name or unit.code, unit.cell
         cell = head.cells.get("unit") or head.cells.get("code")
-        return self.places.of_head(head, year), head.unit or head.code, cell
+        return self.places.of_head(head, year), head.place, cell
 
     def _row(self, form: str, claim: Claim, cell: Cell, year: int | None) -> dict[str, Any]:
         address, sheet = self.sheet.address(*cell), self.sheet.name

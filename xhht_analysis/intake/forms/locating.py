@@ -108,13 +108,13 @@ def settle_units(
         other = locate(head, sheet.name, whole.mentions, places, places.on(head.year or whole.year))
         if other and not any(len([*unit_blocks(table, head, places)]) > 1 for table in found):
             reader.sheet = sheet
-            text = differ[1].format(other.name_vi, head.unit or head.code)
+            text = differ[1].format(other.name_vi, head.place)
             reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
         whole.filled_from(head)
     reader.sheet, on = None, places.on(whole.year)
     sites = _sites(file_mentions(reader.file), whole.mentions, places, on)
     sites = [site for site in sites if site.unit_code]
-    named = [h for h in heads if h.unit or h.code]
+    named = [h for h in heads if h.place]
     units = {places.typed_in(head, on).unit_code: head for head in reversed(named)}
     units.pop(None, None)
     rest, depths = whole, {unit: places.depth(unit, on) for unit in units}
@@ -124,7 +124,7 @@ def settle_units(
         one = above[0] if len(above) == 1 else Context()
         rest = replace(whole, unit=one.unit, code=one.code, level=one.level, lines=one.lines)
         sites = [site for site in sites if site.depth < least]
-    if sites and not (rest.unit or rest.code):
+    if sites and not rest.place:
         site = _take_deepest(rest, sites)
         text = f"Trong biểu không ghi đơn vị; lấy “{site.name_vi}” từ tên tệp."
         reader.find(None, "unit_from_file_name", text)
@@ -142,9 +142,9 @@ def locate(
     """
     mentions = sorted(head.mentions, key=lambda mention: not mention.labelled)
     mentions += [Mention(sheet), *file_mentions(sheet)]
-    if (head.unit or head.code) and places.agency(head):
+    if head.place and places.agency(head):
         return None
-    if not (head.unit or head.code) and places.match("", sheet, on).unit_code:
+    if not head.place and places.match("", sheet, on).unit_code:
         head.code = sheet
     all_sites = _sites(mentions, around, places, on)
     sites = all_sites
@@ -194,13 +194,13 @@ def enter_table(
     if not labelled and (depths[0] < depths[1] if code else not is_labelled):
         own.unit, own.level = "", None
         own.cells.pop("unit", None)
-    is_own = bool(own.unit or own.code)
+    is_own = own.place
     own.cells = {k: v for k, v in head.cells.items() if k == "year" or not is_own} | own.cells
     own.scale = head.scale if own.scale == 1 else own.scale
     own.money_scale = own.money_scale or head.money_scale
     reader.context = places.context = own.filled_from(head)
     if own.year != head.year or (own.unit, own.code) != (head.unit, head.code):
-        text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.unit or own.code}”, năm {own.year}."
+        text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.place}”, năm {own.year}."
         reader.find((table.top, table.key), "own_heading", text)
 
 

@@ -109,7 +109,7 @@ class Places:
     def sender(self, head: Context) -> tuple[str | None, str | None]:
         """Code of the unit or agency that sent the file, and its name: as typed, else its own."""
         agency = self.agency(head)
-        if agency or not (head.unit or head.code):
+        if agency or not head.place:
             return agency, head.unit or self.agencies.get(agency)
         unit = self.of_head(head)
         return unit.unit_code, head.unit or unit.name_vi or head.code
@@ -124,7 +124,7 @@ class Places:
         """Code of the agency that a head names by code or name."""
         if head.code in self.agencies:
             return head.code
-        wide = head.level == "province" or not (head.unit or head.code)
+        wide = head.level == "province" or not head.place
         names = {fold(head.unit), *(head.lines if wide else ())}
         names |= {re.sub(self._of_province, "", name) for name in names}
         names -= {"", "tinh"}

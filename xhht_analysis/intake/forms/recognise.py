@@ -155,9 +155,7 @@ class FormReader:
             looked = "; ".join(dict.fromkeys(text for _, texts in unread for text in texts))
             detail = looked or "không thấy dòng tiêu đề của biểu nào"
             reading.refusal = Refusal("unknown_form", detail)
-        reading.sender, reading.sender_name = places.sender(
-            rest if rest.unit or rest.code else whole
-        )
+        reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
         found = dict.fromkeys(tuple(row.items()) for row in reading.finding_rows)
         reading.finding_rows = [*map(dict, found)]  # columns of all units are told once
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))

@@ -25,7 +25,7 @@ def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
     head = reader.context
     for block, context in unit_blocks(table, head, reader.places):
         if (context.unit, context.code) != (head.unit, head.code):
-            name = context.unit or context.code or "–"
+            name = context.place or "–"
             text = f"Cột từ đây là của đơn vị khác: hiểu là số của “{name}”."
             reader.find((block.top, block.key), "own_heading", text)
         for part, own in _row_parts(block, context, reader):
@@ -63,7 +63,7 @@ def _row_parts(table: Table, head: Context, reader: FileReader) -> Iterator[tupl
             own, first, unit = next_head.filled_from(head), row, code
             own.scale, own.money_scale = head.scale, head.money_scale
             if any(_has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
-                text = f"Số liệu từ đây: hiểu là của “{own.unit or own.code}”."
+                text = f"Số liệu từ đây: hiểu là của “{own.place}”."
                 reader.find(min(next_head.cells.values()), "own_heading", text)
     yield replace(table, first=first), own
 
