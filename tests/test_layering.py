@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 60_300,
+    "intake": 59_900,
     "forecasting": 26_100,
     "publishing": 37_400,
     "running": 18_400,

@@ -20,7 +20,7 @@ from xhht_analysis.intake.forms.claims import (
     unreadable,
 )
 from xhht_analysis.intake.forms.context import Context
-from xhht_analysis.intake.forms.indicators import IndicatorNames
+from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.forms.witnesses import compare

@@ -9,8 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
-from xhht_analysis.intake.forms.context import Context
-from xhht_analysis.intake.forms.mentions import KIND
+from xhht_analysis.intake.forms.context import KIND, Context
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name

@@ -20,30 +20,29 @@ from xhht_analysis.intake.forms import (
     age_layouts,
     layouts,
     left_out,
-    series,
     unit_layouts,
 )
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import (
     Context,
+    file_mentions,
     is_output,
     is_register,
     read_context,
     sample_marks,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader, Reading
-from xhht_analysis.intake.forms.indicators import IndicatorNames
+from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.locating import (
     SheetTables,
     enter_table,
     plan_title,
     settle_units,
     settle_years,
+    tables_by_unit,
 )
-from xhht_analysis.intake.forms.mentions import file_mentions
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, find_tables
-from xhht_analysis.intake.forms.unit_columns import tables_by_unit
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.remedies import remedy
@@ -59,7 +58,7 @@ LAYOUTS: dict[str, type[layouts.Layout]] = {
     "list": layouts.Listing,
     "ages": age_layouts.Ages,
     "measures": age_layouts.Measures,
-    "series": series.Series,
+    "series": unit_layouts.Series,
     "activities": activities.Activities,
 }
 

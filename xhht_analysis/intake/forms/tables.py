@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
     OF_AGES,
@@ -23,7 +24,6 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
     ranked_columns,
 )
-from xhht_analysis.intake.forms.mentions import KIND
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number
 
