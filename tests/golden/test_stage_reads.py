@@ -1,15 +1,24 @@
 """A stage's key holds what the stage reads: an audit hook sees the files each notebook opens."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.test_layering import ROOT, imports
 from xhht_analysis.project import Project
+from xhht_analysis.publishing import labels
+from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.running import execution, records, runner, stages
 
 pytestmark = pytest.mark.golden
+REPORT_WORDS, FIGURE_WORDS = (
+    f"xhht_analysis/publishing/templates/{name}.toml" for name in ("words", "figure_words")
+)
+WORDS = {REPORT_WORDS, FIGURE_WORDS}
+FIGURES_CODE = "xhht_analysis/publishing/figures"
 HOOK = """
 import sys
 def note(event, arguments, place={place!r}):
@@ -45,7 +54,7 @@ def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
     places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
     key = set(runner.read_code(stage, hashes))
-    words = {"xhht_analysis/publishing/templates/words.toml"}  # see ADR 0023
+    words = set() if stage == stages.FIGURES else WORDS  # see ADR 0023
     source = {f"notebooks/{stage.notebook}"}
     assert (places & set(hashes)) - words - source <= key
     assert places & key  # the hook saw something
@@ -90,14 +99,34 @@ def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
     assert needed - running <= set(runner.read_code(stage, hashes))
 
 
-def test_a_changed_word_is_a_reason_for_figures_report_and_documents_alone(hashes):
-    word = "xhht_analysis/publishing/templates/words.toml"
-    assert word in hashes
-    assert [s.name for s in stages.ALL if word in runner.read_code(s, hashes)] == [
-        "04_figures",
-        "05_committee_report",
-        "documents",
-    ]
+def test_a_changed_word_is_a_reason_for_report_and_documents_and_its_figures_alone(hashes):
+    due = {
+        word: [s.name for s in stages.ALL if word in runner.read_code(s, hashes)] for word in WORDS
+    }
+    written = ["05_committee_report", "documents"]
+    assert set(hashes) >= WORDS
+    assert due == {REPORT_WORDS: written, FIGURE_WORDS: ["04_figures", *written]}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_figures_are_drawn_without_the_words_of_the_report(lang, monkeypatch):
+    monkeypatch.setattr(labels, "WORDS", ROOT / "no such file")
+    labels._words.cache_clear()
+    run = read_report_data(ROOT / "tests" / "fixtures" / "processed", lang=lang)
+    sketches = gallery.report_figures(run) | gallery.annex_figures(run)
+    drawn = [sketch().get_label() for sketch in sketches.values()]
+    assert len(drawn) > 10
+    assert all(drawn)
+    with pytest.raises(FileNotFoundError):
+        run.word("chance")
+
+
+def test_every_word_that_a_figure_names_stands_in_the_file_of_figures():
+    code = "".join(p.read_text("utf-8") for p in (ROOT / FIGURES_CODE).glob("*.py"))
+    named = set(re.findall(r"word\(f?[\"'](\w+)", code))
+    assert len(named) > 10
+    # courses of the explorer and of a unit's own draws are drawn by no stage
+    assert named - set(labels._words(labels.FIGURE_WORDS)) == {"explore", "model_id"}
 
 
 def test_a_changed_outline_of_a_page_draws_no_figure_again(hashes):

@@ -153,7 +153,8 @@ def test_a_refused_file_is_explained_in_vietnamese_alone(tmp_path, check):
 
 def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
     path = tmp_path / "ma.csv"
-    path.write_text("Mã đơn vị;823\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlife_skills;51;103\n")
+    text = "Mã đơn vị;823\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlife_skills;51;103\n"
+    path.write_text(text, "utf-8")
     head, *_ = check(path)
     # no column is left out, the code alone is in the file
     assert head == (
@@ -164,7 +165,8 @@ def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
 
 def test_a_code_of_an_agency_is_named_too(tmp_path, check):
     path = tmp_path / "hkh.csv"
-    path.write_text("Mã đơn vị;HKH\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlearning_citizens;51;103\n")
+    text = "Mã đơn vị;HKH\nNăm;2023\nMã chỉ tiêu;Tử số;Mẫu số\nlearning_citizens;51;103\n"
+    path.write_text(text, "utf-8")
     assert "Nơi gửi: Hội Khuyến học" in check(path)[0]
 
 
@@ -177,6 +179,6 @@ def test_a_file_refused_as_a_whole_is_no_figure(tmp_path, check):
 def test_a_cell_is_named_once(tmp_path, check):
     rows = "".join(f"life_skills;{unit};51;103\n" for unit in ("Huyện Cái Bè", "Huyện Chợ Gạo"))
     path = tmp_path / "a.csv"
-    path.write_text(f"Năm;2030\nMã chỉ tiêu;Đơn vị;Tử số;Mẫu số\n{rows}")
+    path.write_text(f"Năm;2030\nMã chỉ tiêu;Đơn vị;Tử số;Mẫu số\n{rows}", "utf-8")
     (line,) = (line for line in check(path) if "year_after_receipt" in line)
     assert "dòng 1: «2030»" in line

@@ -39,6 +39,7 @@ def runner(tmp_path, monkeypatch):
     module.calls, module.answers, module.real_call = calls, [], module._call
     monkeypatch.setattr(module, "_call", call)
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(module, "_long_paths_enabled", lambda: True)  # pytest's folders are long
     return module
 
 
@@ -133,8 +134,9 @@ def test_the_installers_words_are_shown_only_when_it_fails(runner, capfd, code, 
 def test_an_old_windows_console_does_not_end_the_run(tmp_path, encoding):
     place = tmp_path / "Bộ số liệu 2026"
     place.mkdir()
-    (place / "run.py").write_bytes(SOURCE.read_bytes())
-    (place / "requirements.lock").write_text("gói-không-có==1")
+    script = SOURCE.read_bytes().replace(b"MAX_ROOT = 90", b"MAX_ROOT = 900")  # long folders
+    (place / "run.py").write_bytes(script)
+    (place / "requirements.lock").write_text("gói-không-có==1", "utf-8")
     (place / "pyproject.toml").write_text("[project]")
     code = (
         "import runpy, sys, shutil; shutil.which = lambda name: None;"

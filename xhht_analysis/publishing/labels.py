@@ -1,7 +1,8 @@
 """Every Vietnamese and English word made by code, and how numbers, dates and chances are written.
 
-The words stand in ``templates/words.toml``, one entry per sentence, so that an office can
-correct its own wording. Vietnamese numbers have a decimal comma and dates the form dd/mm/yyyy.
+The words stand in ``templates/words.toml``, those that figures show in ``figure_words.toml``, one
+entry per sentence, so that an office can correct its own wording. Vietnamese numbers have a
+decimal comma and dates the form dd/mm/yyyy.
 """
 
 import math
@@ -21,7 +22,8 @@ from xhht_analysis.plan.goals import read_agencies, read_goals, read_targets
 from xhht_analysis.project import Project
 
 LANGUAGES = ("vi", "en")
-WORDS = Path(__file__).parent / "templates" / "words.toml"
+TEMPLATES = Path(__file__).parent / "templates"
+FIGURE_WORDS, WORDS = TEMPLATES / "figure_words.toml", TEMPLATES / "words.toml"
 SPACE = "\u00a0"
 MINUS = "\u2212"
 PERCENT = f"{SPACE}%"
@@ -77,8 +79,9 @@ class Labels:
         KeyError
             If there is no such text: a word is never made up.
         """
-        entry = _words()
-        for part in key.split("."):
+        section, *parts = key.split(".")
+        entry = _section(section)
+        for part in parts:
             entry = entry[part]
         return self._in_language(entry).format(**{**self.plan, **values})
 
@@ -89,14 +92,12 @@ class Labels:
 
     def word_of(self, section: str, code: str, **values: object) -> str:
         """Words of ``code`` in ``section``; a text that is no code stays as it is."""
-        entry = _words().get(section, {})
-        return self.word(f"{section}.{code}", **values) if code in entry else code
+        return self.word(f"{section}.{code}", **values) if code in _section(section) else code
 
     def count(self, key: str, n: float, decimals: int = 0) -> str:
         """A number and its noun, "1 district", "3 districts"."""
-        single = f"{key}_one"
-        one = single in _words() and self.number(n, decimals) == "1"
-        return self.word(single if one else key, n=self.number(n, decimals))
+        number = self.number(n, decimals)
+        return self.word(f"{key}_one" if number == "1" else key, n=number)
 
     def about(self, n: float) -> str:
         """A count of people rounded as it is said: 44.147 → "44 nghìn", 2.480 → "2.500"."""
@@ -114,11 +115,11 @@ class Labels:
 
     def entries(self, section: str) -> list[str]:
         """Keys of one section."""
-        return list(_words()[section])
+        return list(_section(section))
 
     def paragraphs(self, key: str) -> list[str]:
         """Fixed paragraphs of one section (``limits``, ``methods``)."""
-        return [text.format(**self.plan) for text in self._in_language(_words()["paragraphs"][key])]
+        return [text.format(**self.plan) for text in self._in_language(_section("paragraphs")[key])]
 
     def local(self, row: pd.Series, name: str) -> str:
         """Text column ``name`` in this language, else in Vietnamese or in none, else empty.
@@ -209,9 +210,15 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
     }
 
 
+def _section(name: str) -> dict:
+    """Texts of a section; words.toml stays shut while only figures are drawn."""
+    shown = _words(FIGURE_WORDS)
+    return shown[name] if name in shown else _words(WORDS)[name]
+
+
 @cache
-def _words() -> dict:
-    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+def _words(path: Path) -> dict:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def round_half_up(value: float, decimals: int = 0) -> float:

@@ -60,13 +60,13 @@ def tally(run: ReportData, year: int, unit_code: str = "") -> str:
     keys = [said.key for said in run.statements(year, unit_code)]
     labels = run.labels
     parts = [
-        labels.word("summary.part", n=keys.count(c), verdict=labels.verdict(c))
+        labels.word("tally.part", n=keys.count(c), verdict=labels.verdict(c))
         for c in CLASS_ORDER
         if c in keys
     ]
     if not parts:
         return ""
-    key = "summary.tally_past" if year < int(run.as_of[:4]) else "summary.tally_future"
+    key = "tally.past" if year < int(run.as_of[:4]) else "tally.future"
     return labels.word(key, n=len(keys), year=year, parts=", ".join(parts))
 
 

@@ -11,7 +11,8 @@ class Stage:
     leave; ``figures`` is the least number of PNG files it must leave. ``code`` are the places of
     the package that it runs (its ground, ``plan`` and config/ always count), ``unread`` the places
     among them that it never opens: a change elsewhere is no reason to run it again.
-    tests/golden/test_stage_reads.py watches what each notebook opens.
+    tests/golden/test_stage_reads.py watches what each notebook opens. Figures show only the
+    words of figure_words.toml.
     """
 
     name: str
@@ -65,6 +66,7 @@ FIGURES = Stage(
     unread=(
         *SUBMISSIONS_ONLY,
         "config/paragraphs.md",
+        "xhht_analysis/publishing/templates/words.toml",
         "xhht_analysis/publishing/templates/pages/",
         "xhht_analysis/publishing/templates/committee/",
     ),

@@ -125,7 +125,7 @@ def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
         for row in standings(run, year).itertuples()
     ]
     if common := run.common_goals(year):
-        alt.append(word("places.common", goals="; ".join(map(run.title, common))))
+        alt.append(word("common_goals", goals="; ".join(map(run.title, common))))
     shown = [(s, _cell_text(s)) for s in said.to_numpy().flat if s]
     numbers = [word("heat.key")] if any(text != s.mark for s, text in shown) else []
     marks = look.class_key(run, {s.key for s, text in shown if text == s.mark})

@@ -83,7 +83,7 @@ def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -
     axis.vlines(FULL, place + 0.03, place + 0.41, color=TARGET, lw=1.5)
     size = f"{said.latest_text} / {said.amount(said.need, 0)}"
     if said.target_year != run.last_year:
-        size += f" ({run.word('col.target', year=said.target_year).lower()})"
+        size += f" ({run.word('overview.target', year=said.target_year)})"
     axis.text(ROOM + 4, place + 0.22, size, va="center", fontsize=7, color=INK)
 
 
