@@ -83,7 +83,7 @@ class Labels:
         entry = _section(section)
         for part in parts:
             entry = entry[part]
-        return self._in_language(entry).format(**{**self.plan, **values})
+        return self._in_language(entry).format(**self.plan | values)
 
     def _in_language(self, entry: dict) -> str | list[str]:
         """Text in this language; ``_kept`` is that of a date on which there are districts."""
@@ -212,8 +212,7 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
 
 def _section(name: str) -> dict:
     """Texts of a section; words.toml stays shut while only figures are drawn."""
-    shown = _words(FIGURE_WORDS)
-    return shown[name] if name in shown else _words(WORDS)[name]
+    return _words(FIGURE_WORDS).get(name) or _words(WORDS)[name]
 
 
 @cache
