@@ -165,7 +165,8 @@ def run_province(folder: str) -> dict:
     panel = intake.panel
     communes = panel[panel["unit_code"].str.len().eq(5) & panel["indicator_code"].isin(SHARES)]
     history = communes.drop_duplicates(["indicator_code", "unit_code", "year"], keep="last")
-    history = history.assign(group_code=history["unit_code"].map(units.former_district))
+    homes = units.parents(units.province.districts_end)
+    history = history.assign(group_code=history["unit_code"].map(homes))
     forecast = forecast_panel(history, 2030 - YEARS[-1])
     dated = targets[targets["indicator_code"].isin(SHARES) & targets["target_year"].eq(2030)]
     asked = dated[["indicator_code", "target_value", "comparator"]].merge(

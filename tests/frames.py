@@ -10,6 +10,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.plan import areas, goals, standards
+from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import report_data
 from xhht_analysis.publishing.labels import Labels
@@ -213,8 +214,8 @@ def make_material(lang: str = "vi", **tables) -> report_data.ReportData:
         "indicators": goals.read_indicators(CONFIG),
         "agencies": goals.read_agencies(CONFIG),
         "tasks": goals.read_tasks(CONFIG),
-        "unit_targets": goals.read_unit_targets(CONFIG),
-        "references": goals.read_references(CONFIG),
+        "unit_targets": read_config("unit_targets", CONFIG),
+        "references": read_config("references", CONFIG),
         "standards": standards.read_standards(CONFIG),
     }
     return report_data.ReportData(as_of=AS_OF, labels=Labels(lang), **(made | tables))

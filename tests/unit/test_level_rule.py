@@ -43,10 +43,11 @@ def test_every_draw_gives_the_levels_that_the_plans_own_rules_give():
     found = recognition.commune_levels(rates, order, ON, RULES, special)
     assert set(found) >= {"literacy_level", "primary_level", "lower_secondary_level"}
     groups = [COMMUNES[c] for c in order]
+    district_rules = plan_standards.rules_in_force(RULES, "district", ON)
     for draw in range(12):
         one = pd.DataFrame({c: values[draw, :, 1] for c, values in rates.items()}, index=order)
         own = plan_standards.commune_levels(one, ON, RULES, special=special)
-        upper = plan_standards.district_level(own, ON, RULES, COMMUNES)
+        upper = plan_standards.area_levels(own, district_rules, COMMUNES)
         for name, levels in found.items():
             told = own[own["indicator_code"] == name].set_index("unit_code")["level_min"]
             np.testing.assert_array_equal(levels[draw, :, 1], told.reindex(order))

@@ -45,15 +45,15 @@ def members(levels, indicator="literacy_level"):
 
 def district(levels, indicator="literacy_level", on=BEFORE):
     parents = {f"c{i}": "d" for i in range(len(levels))}
-    out = standards.district_level(members(levels, indicator), on, RULES, parents)
+    rules = standards.rules_in_force(RULES, "district", on)
+    out = standards.area_levels(members(levels, indicator), rules, parents)
     return tuple(out.iloc[0][["level_min", "level_max"]].astype(int))
 
 
 def province(levels, on, indicator="literacy_level", special=()):
-    names = [f"c{i}" for i in range(len(levels))]
-    out = standards.province_level(
-        members(levels, indicator), on, RULES, names, province="82", special=special
-    )
+    homes = {f"c{i}": "82" for i in range(len(levels))}
+    rules = standards.rules_in_force(RULES, "province", on)
+    out = standards.area_levels(members(levels, indicator), rules, homes, special)
     return tuple(out.iloc[0][["level_min", "level_max"]].astype(int))
 
 
@@ -182,7 +182,8 @@ def test_lower_secondary_asks_more_communes_for_higher_levels():
 
 
 def test_a_district_without_figures_has_no_row():
-    out = standards.district_level(members([2]), BEFORE, RULES, {"c0": "d", "x": "e"})
+    rules = standards.rules_in_force(RULES, "district", BEFORE)
+    out = standards.area_levels(members([2]), rules, {"c0": "d", "x": "e"})
     assert out["unit_code"].tolist() == ["d"]
 
 

@@ -161,16 +161,6 @@ class Areas:
         ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
         return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
 
-    def former_district(self, commune_code: str) -> str:
-        """Former district of a commune that began when the districts ended.
-
-        Raises
-        ------
-        KeyError
-            If ``commune_code`` is none of them.
-        """
-        return self._former[commune_code]
-
     def parents(self, on: str) -> dict[str, str]:
         """District of each commune on ``on``; after the reform, its former district."""
         if not self.province.has_districts(on):

@@ -52,25 +52,6 @@ def read_expert(config_dir: Path) -> pd.DataFrame:
     return read_config("expert", config_dir)
 
 
-def read_unit_targets(config_dir: Path) -> pd.DataFrame:
-    """Read targets given to single units: one row per (goal_code, unit_code, target_year).
-
-    ``target_value`` is in the goal's measure: percent (0-100), or a level for goals that count
-    districts at a level. A province that gives none has no such file, and no rows.
-    """
-    return read_config("unit_targets", config_dir)
-
-
-def read_references(config_dir: Path) -> pd.DataFrame:
-    """Read laws, national roadmaps and figures of other areas to show beside the goals.
-
-    One row per reference_code; ``kind`` is law, roadmap or figure, ``goal_codes`` are joined by
-    ``;``, ``value`` is percent (0-100) where there is one. ``status`` says whether the text itself
-    was read.
-    """
-    return read_config("references", config_dir)
-
-
 def split_codes(joined: str) -> list[str]:
     """Codes of a cell in which they are joined by ``;``; an empty cell has none."""
     return [code.strip() for code in joined.split(";") if code.strip()]

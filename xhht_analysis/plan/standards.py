@@ -80,54 +80,52 @@ def commune_levels(
     for indicator in _prerequisites_first(rules):
         criteria = rules[rules["level_indicator"].eq(indicator)]
         bounds, has_figure = _level_bounds(rates, criteria, is_special, bounds_by_indicator)
-        part = (
-            bounds[has_figure]
-            .rename_axis("unit_code")
-            .reset_index()
-            .assign(indicator_code=indicator)
-        )
-        parts.append(part[BOUNDS])
+        parts.append(_rows_of(bounds[has_figure], indicator))
         bounds_by_indicator[indicator] = _with_reported(bounds, indicator, reported)
     return _stack([pd.DataFrame(columns=BOUNDS), *parts])
 
 
-def district_level(
-    levels: pd.DataFrame, on: str, standards: pd.DataFrame, communes: Mapping[str, str]
+def area_levels(
+    levels: pd.DataFrame,
+    rules: pd.DataFrame,
+    areas_of_members: Mapping[str, str],
+    special: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Level bounds of districts from their communes (at least 90 % of them at the level, ...).
+    """Level bounds of districts or of the province from those of their members.
 
     Parameters
     ----------
     levels : DataFrame
-        `BOUNDS` of communes; a commune without a row may be at any level.
-    communes : mapping
-        Every commune on that date to its (former) district.
+        `BOUNDS` of members; a member without a row may be at any level.
+    rules : DataFrame
+        Those of the scope ``district`` or ``province`` in force (`rules_in_force`).
+    areas_of_members : mapping
+        Every commune (of the province: while there are districts, every district) to its area.
+    special : iterable of str
+        Members counted apart where a rule has a share for them.
 
     Returns
     -------
     DataFrame
-        `BOUNDS`: one row per district and level indicator that at least one of its communes has.
+        `BOUNDS`: one row per area and level indicator that at least one of its members has.
         Source: Decree 20/2014, Articles 6-21, as in config/standards.csv.
     """
-    return _aggregate(levels, rules_in_force(standards, "district", on), pd.Series(communes))
-
-
-def province_level(
-    levels: pd.DataFrame,
-    on: str,
-    standards: pd.DataFrame,
-    members: Iterable[str],
-    *,
-    province: str,
-    special: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Level bounds of the province: from its districts while there are any, then its communes.
-
-    ``members`` are all districts or all communes, by the date; ``special`` as in
-    `commune_levels`; ``province`` is its unit_code. Returns what `district_level` returns.
-    """
-    rules = rules_in_force(standards, "province", on)
-    return _aggregate(levels, rules, pd.Series(dict.fromkeys(members, province)), special)
+    groups = pd.Series(areas_of_members)
+    parts = [pd.DataFrame(columns=BOUNDS)]
+    is_special = pd.Series(groups.index.isin(list(special)), index=groups.index)
+    of_members = levels[levels["unit_code"].isin(groups.index)]
+    for indicator, rows in of_members.groupby("indicator_code"):
+        asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
+        bounds = rows.set_index("unit_code").reindex(groups.index)
+        ends = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
+        reached = (
+            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
+            for at in ends
+        )
+        levels_of_groups = _cumulative(*map(pd.DataFrame, reached))
+        has_figure = levels_of_groups.index.isin(groups[bounds["level_min"].notna()])
+        parts.append(_rows_of(levels_of_groups[has_figure], indicator))
+    return _stack(parts)
 
 
 def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
@@ -170,12 +168,13 @@ def _year_levels(
     communes = commune_levels(rates, on, standards, special=special, reported=reported)
     levels = _prefer(reported, communes)
     districts = areas.districts()["unit_code"]
-    parents = areas.parents(on)
-    derived = district_level(levels, on, standards, parents)
+    rules = {name: rules_in_force(standards, name, on) for name in ("district", "province")}
+    derived = area_levels(levels, rules["district"], areas.parents(on))
     recognised = _reported(panel[panel["unit_code"].isin(districts)])
     by_district = (_prefer(recognised, derived), districts)
     below, members = by_district if province.has_districts(on) else (levels, units)
-    whole = province_level(below, on, standards, members, special=special, province=province.code)
+    homes = dict.fromkeys(members, province.code)
+    whole = area_levels(below, rules["province"], homes, special)
     upper = _stack([derived, whole]).assign(frame=province.frame)
     return _stack([communes.assign(frame=frame), upper])
 
@@ -204,29 +203,9 @@ def _level_bounds(
     return _cumulative(sure, possible), has_figure
 
 
-def _aggregate(
-    levels: pd.DataFrame, rules: pd.DataFrame, groups: pd.Series, special: Iterable[str] = ()
-) -> pd.DataFrame:
-    """Bounds of groups of units; ``groups`` maps every member, with figures or not, to its group.
-
-    Members in ``special`` are counted apart where a rule has a share for them.
-    """
-    parts = [pd.DataFrame(columns=BOUNDS)]
-    is_special = pd.Series(groups.index.isin(list(special)), index=groups.index)
-    of_members = levels[levels["unit_code"].isin(groups.index)]
-    for indicator, rows in of_members.groupby("indicator_code"):
-        asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
-        bounds = rows.set_index("unit_code").reindex(groups.index)
-        ends = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
-        reached = (
-            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
-            for at in ends
-        )
-        levels_of_groups = _cumulative(*map(pd.DataFrame, reached))
-        has_figure = levels_of_groups.index.isin(groups[bounds["level_min"].notna()])
-        part = levels_of_groups[has_figure].rename_axis("unit_code").reset_index()
-        parts.append(part.assign(indicator_code=indicator)[BOUNDS])
-    return _stack(parts)
+def _rows_of(bounds: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """`BOUNDS` of one level indicator from its bounds by unit."""
+    return bounds.rename_axis("unit_code").reset_index().assign(indicator_code=indicator)[BOUNDS]
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:

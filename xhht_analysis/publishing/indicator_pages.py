@@ -18,10 +18,6 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import tone
 from xhht_analysis.publishing.selection import where
 
-FIELDS = (
-    "definition", "numerator", "denominator", "measure_unit", "legal_basis", "reporter",
-    "collection_form", "first_year", "notes",
-)  # fmt: skip
 Drawn = Callable[..., list[Block]]
 
 
@@ -51,7 +47,7 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         run.labels,
         run=run,
         row=row,
-        fields=_fields(run, row),
+        reporters=[run.names.get(c, c) for c in split_codes(row["reporter"])],
         statements=statements,
         tone=tone,
         paragraphs=[sentences.paragraph(run, s) for s in statements],
@@ -61,15 +57,6 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         cells=list(zip(cells.index, cells.to_numpy(), strict=True)),
         **breaks(run, code),
     )
-
-
-def _fields(run: ReportData, row: pd.Series) -> dict[str, str]:
-    """What the dictionary says of an indicator, in words."""
-    texts = {name: run.labels.local(row, name) for name in FIELDS}
-    reporters = split_codes(texts["reporter"])
-    texts["reporter"] = ", ".join(run.names.get(code, code) for code in reporters)
-    texts["measure_unit"] = run.labels.word_of("measure_unit", texts["measure_unit"])
-    return texts
 
 
 def references(run: ReportData, code: str) -> list[pd.Series]:

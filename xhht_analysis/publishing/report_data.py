@@ -371,10 +371,9 @@ class ReportData:
 def all_units(areas: Areas) -> pd.DataFrame:
     """All units the report can name: the province, its districts, communes of the last list."""
     communes = where(areas.units(areas.province.districts_end), level="commune")
-    communes = communes.assign(
-        short_name=communes["name_vi"],
-        district_code=[areas.former_district(code) for code in communes["unit_code"]],
-    )
+    homes = areas.parents(areas.province.districts_end)
+    communes["short_name"] = communes["name_vi"]
+    communes["district_code"] = communes["unit_code"].map(homes)
     name = areas.province.name_vi
     province = {"unit_code": areas.province.code, "name_vi": name, "short_name": name}
     province = pd.DataFrame([province | {"level": "province"}])

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from xhht_analysis import contracts, store
 from xhht_analysis.plan import areas
 from xhht_analysis.plan.config_tables import read_config
@@ -10,6 +12,9 @@ from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import TODAY, Labels, plan_words
 from xhht_analysis.publishing.report_data import OPTIONAL, PLAN, ReportData, all_units
 from xhht_analysis.publishing.selection import where
+
+BOTH_RUNS = ("panel", "verdicts")
+"""Tables that are read of this run and of the run before."""
 
 
 def read_report_data(
@@ -23,30 +28,27 @@ def read_report_data(
         If panel or verdicts are missing; the other tables may be, and are empty then.
     """
     config = config_dir or Project().config_dir
-    earlier = resolve(previous_dir) if previous_dir else None
     areas_ = areas.read_areas(config)
-    tables = {name: store.read_table(name, processed_dir) for name in ("panel", "verdicts")}
-    tables |= {name: _optional(name, processed_dir) for name in OPTIONAL}
+    tables = {name: store.read_table(name, processed_dir) for name in BOTH_RUNS}
+    tables |= {name: store.read_table(name, processed_dir, optional=True) for name in OPTIONAL}
+    earlier = {name: contracts.TABLES[name].empty() for name in BOTH_RUNS}
+    if previous_dir:
+        folder = resolve(previous_dir)
+        earlier = {name: store.read_table(name, folder, optional=True) for name in BOTH_RUNS}
     unread = tables["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
     dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]
     as_of = max(dates, default="")
     return ReportData(
         as_of=as_of,
-        previous=_optional("verdicts", earlier),
-        previous_panel=_optional("panel", earlier),
+        previous=earlier["verdicts"],
+        previous_panel=earlier["panel"],
         units=all_units(areas_),
         province=areas_.province,
         labels=Labels(lang, plan_words(config, as_of or TODAY)),
         **{name: read_config(name, config) for name in PLAN},
         **tables,
     )
-
-
-def _optional(name: str, folder: Path | None):
-    """Table of a run, without rows where there is no such file."""
-    there = folder is not None and (folder / f"{name}.csv").is_file()
-    return store.read_table(name, folder) if there else contracts.TABLES[name].empty()
 
 
 def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> ReportData:
@@ -57,18 +59,16 @@ def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> Repor
     ValueError
         If a code is none of the plan's goals or of the districts.
     """
-    goals, units = (
-        [code.strip() for code in codes.split(",") if code.strip()]
-        for codes in (goal_codes, unit_codes)
-    )
-    choices = {
-        "goals": (goals, run.goals["goal_code"]),
-        "units": (units, run.districts["unit_code"]),
-    }
-    for name, (chosen, codes) in choices.items():
-        if unknown := sorted(set(chosen) - set(codes)):
-            raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
-    if not goals and not units:
-        return run
-    wanted = where(run.goals, goal_code=goals) if goals else run.goals
-    return replace(run, goals=wanted, chosen_units=tuple(units))
+    goals = _chosen("goals", goal_codes, run.goals["goal_code"])
+    units = _chosen("units", unit_codes, run.districts["unit_code"])
+    if goals:
+        run = replace(run, goals=where(run.goals, goal_code=goals))
+    return replace(run, chosen_units=tuple(units)) if units else run
+
+
+def _chosen(name: str, joined: str, codes: pd.Series) -> list[str]:
+    """Codes joined by commas; ValueError if one is not among ``codes``."""
+    chosen = [code.strip() for code in joined.split(",") if code.strip()]
+    if unknown := sorted(set(chosen) - set(codes)):
+        raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
+    return chosen

@@ -7,7 +7,7 @@ fills it. Wide tables stand on landscape pages.
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -69,15 +69,9 @@ def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "repo
 
 def template_path(name: str, lang: str) -> Path:
     """Form of a document: the office's own in config/word/, else the kit's."""
-    found = [
-        folder / f
-        for folder in (Project().config_dir / "word", TEMPLATES)
-        for f in (f"{name}.{lang}.docx", f"{name}.docx")
-        if (folder / f).is_file()
-    ]
-    if not found:
-        raise KitError(f"{name}.docx: no Word template in config/word or the kit")
-    return found[0]
+    folders, names = (Project().config_dir / "word", TEMPLATES), (f"{name}.{lang}", name)
+    places = (folder / f"{form}.docx" for folder in folders for form in names)
+    return next(place for place in places if place.is_file())
 
 
 def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
@@ -88,8 +82,7 @@ def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
     marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
     if marker is None:
         raise KitError(f"Word template: the paragraph {CONTENT} is missing")
-    children = list(body)
-    tail = children[children.index(marker) + 1 : children.index(body.sectPr)]
+    tail = [element for element in marker.itersiblings() if element is not body.sectPr]
     for element in (marker, *tail):
         body.remove(element)
     return tail
@@ -155,21 +148,20 @@ def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
 def _add_table(doc: Doc, content: dict) -> None:
     caption = doc.add_paragraph(content["caption"], style="Caption")
     caption.paragraph_format.keep_with_next = True
-    names = content["columns"]
-    grid = doc.add_table(1, len(names), style="Table Grid")
+    names, room = content["columns"], _room(doc)
     size = CELL_SIZES[len(names) >= MANY_COLUMNS]
-    _fill(grid.rows[0], [f"**{name}**" for name in names], content["align"], size)
-    header = grid.rows[0]._tr.get_or_add_trPr()
-    header.append(OxmlElement("w:tblHeader"))
-    for row in content["rows"]:
-        cells = grid.add_row()
-        if len(row) == 1 < len(names):
-            cells.cells[0].merge(cells.cells[-1])
-            _fill(cells, [f"**{cell_text(row[0])}**"], "l", size)
-        else:
-            _fill(cells, [cell_text(cell) for cell in row], content["align"], size)
-        cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    _fix_widths(grid, _column_widths(content, _room(doc), size))
+    grid = doc.add_table(0, len(names), style="Table Grid")
+    grid.autofit = False
+    for column, width in zip(grid.columns, _column_widths(content, room, size), strict=True):
+        column.width = width  # every row added takes it: Word and LibreOffice then agree
+    for texts in ([f"**{name}**" for name in names], *content["rows"]):
+        row = grid.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if len(texts) == 1 < len(names):
+            row.cells[0].merge(row.cells[-1])
+            texts = [f"**{cell_text(texts[0])}**"]
+        _fill(row, map(cell_text, texts), content["align"], size)
+    grid.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
     if content["note"]:
         _write(doc.add_paragraph(), content["note"], size)
 
@@ -180,7 +172,7 @@ def _room(doc: Doc) -> int:
     return section.page_width - section.left_margin - section.right_margin
 
 
-def _fill(row, texts: list[str], align: str, size: int) -> None:
+def _fill(row, texts: Iterable[str], align: str, size: int) -> None:
     for cell, text, side in zip(row.cells, texts, align, strict=False):
         paragraph = cell.paragraphs[0]
         paragraph.alignment, paragraph.paragraph_format.space_after = SIDES[side], Pt(0)
@@ -198,14 +190,3 @@ def _column_widths(content: dict, total: int, size: float) -> list[int]:
     shares = texts.map(len).sum() ** 0.8
     widths = least + max(total - least.sum(), 0) * shares / shares.sum()
     return (total * widths / widths.sum()).astype(int).to_list()
-
-
-def _fix_widths(grid, widths: list[int]) -> None:
-    """Same widths in the grid and in every cell: Word and LibreOffice then agree."""
-    grid.autofit = False
-    for column, width in zip(grid.columns, widths, strict=True):
-        column.width = width
-    for row in grid.rows:
-        for cell, width in zip(row._tr.tc_lst, widths, strict=False):
-            if cell.grid_span == 1:
-                cell.width = width
