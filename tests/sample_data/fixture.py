@@ -26,7 +26,7 @@ from xhht_analysis.plan.standards import read_standards
 from xhht_analysis.project import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
-N_DRAWS, SEED = 1000, 1
+N_DRAWS, SEED = 4000, 1
 SLIP = ("825", 2022, "digital_institutions")
 """Tân Phú Đông types more institutions than there are."""
 

@@ -23,9 +23,6 @@ from xhht_analysis.forecasting.plan_indicators import (
 )
 from xhht_analysis.forecasting.verdicts import classify, probability
 
-VARIANT_DRAWS = 1000
-"""Draws of each variant, whatever ``n_draws`` of the forecast itself: a variant is asked for its
-class only, in steps of 5 %, and the standard error of 1,000 draws is at most 1.6 points."""
 FIRM_SHARE = 0.8
 """A verdict is firm when this share of its variants gives its class."""
 SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
@@ -76,6 +73,7 @@ def variant_chances(
     lines: pd.DataFrame,
     districts: list[str],
     *,
+    n_draws: int,
     seed: int,
     forecaster: Forecaster = KIT,
     findings: pd.DataFrame | None = None,
@@ -83,11 +81,13 @@ def variant_chances(
     """`contracts.VARIANTS` but for frame and as_of, of every target of ``lines``.
 
     A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
+    ``n_draws`` and ``seed`` are those of the verdicts, so that a variant differs from them by what
+    it changes, not by other random numbers.
     """
     wanted = set(lines["indicator_code"])
     wanted |= set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
-    how = {"n_draws": VARIANT_DRAWS, "seed": seed, "forecaster": forecaster}
-    how["last_year"] = int(lines["target_year"].max())
+    last_year = int(lines["target_year"].max())
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster, "last_year": last_year}
     parts = []
     for kind, names, is_kit in (
         (ShareFacts, SHARE_VARIANTS, forecaster.panel is KIT.panel),

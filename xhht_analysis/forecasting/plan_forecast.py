@@ -85,7 +85,8 @@ def forecast_plan(
     origin_year
         Use no figure of a later year; by default all.
     n_draws
-        Joint draws; the standard error of a probability is at most 0.5 / sqrt(n_draws).
+        Joint draws, of each variant too; the standard error of a probability is at most
+        0.5 / sqrt(n_draws).
     expert
         Signed probabilities: goal_code, target_year, probability (0-1).
     findings
@@ -110,8 +111,8 @@ def forecast_plan(
     lines = _target_lines(goals, targets, province.districts_end, as_of)
     facts = read_facts(history, indicators, districts)
     last_year = int(lines["target_year"].max()) + YEARS_AFTER
-    how = {"seed": seed, "forecaster": forecaster}
-    joints = forecast_indicators(facts, n_draws=n_draws, last_year=last_year, **how)
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
+    joints = forecast_indicators(facts, last_year=last_year, **how)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)

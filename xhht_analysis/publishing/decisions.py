@@ -19,7 +19,8 @@ from xhht_analysis.publishing.statements import NAN, Statement
 
 NOISE = 0.01
 """A gain of the province's chance that is smaller, and a difference of two gains that is not
-larger, may be another with other draws (a thousand of them)."""
+larger, may be another with other draws: of 4,000, a gain of 13 points has a standard error of 0.5,
+a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
 MAX_ITEMS = 3
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
