@@ -105,15 +105,14 @@ def test_figures_are_left_out_or_replaced_and_named():
     assert typed["value"].tolist() == [30, 45, 25, 30]
     assert typed["numerator"].tolist() == [30, 45, 50, 60]
     earlier, figures = made["last_year_dropped"]
-    assert (earlier["year"].tolist(), figures["source_id"].tolist()) == ([2024] * 2, ["b", "d"])
+    assert (earlier["year"].tolist(), figures["unit_code"].tolist()) == ([2024] * 2, ["815", "816"])
+    assert figures["source_id"].isna().all()  # the year says which they are
 
 
-@pytest.mark.parametrize(
-    ("variant", "named"), [("doubtful_dropped", "b;c"), ("last_year_dropped", None)]
-)
-def test_a_variant_names_its_figures_unless_the_year_says_it(variant, named):
-    table = chances(**{variant: 0.6}).assign(indicator_code="clc_it", unit_code=PROVINCE)
+@pytest.mark.parametrize(("sources", "named"), [(["c", "b"], "b;c"), ([None, None], None)])
+def test_a_variant_names_its_figures_where_their_sources_are_known(sources, named):
+    table = chances(doubtful_dropped=0.6).assign(indicator_code="clc_it", unit_code=PROVINCE)
     figures = pd.DataFrame({"indicator_code": "clc_it", "unit_code": ["815", "817"]})
-    row = _with_figures(table, figures.assign(source_id=["c", "b"])).iloc[0]
+    row = _with_figures(table, figures.assign(source_id=sources)).iloc[0]
     assert row["n_figures"] == 2
     assert row["source_ids"] == named or (named is None and pd.isna(row["source_ids"]))

@@ -62,7 +62,10 @@ def data_variants(
     return {
         "doubtful_dropped": (panel[~doubtful], panel[doubtful]),
         "submitted_percent": (panel.assign(value=value, numerator=counted), panel[differs]),
-        "last_year_dropped": (panel[~last], panel[last]),
+        "last_year_dropped": (
+            panel[~last],
+            panel[last].assign(source_id=np.nan),
+        ),  # the year says it
     }
 
 
@@ -117,8 +120,6 @@ def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     both = both.groupby(["indicator_code", "unit_code"])["source_id"]
     named = both.agg(lambda ids: ";".join(sorted(set(ids.dropna()))))
     counts = pd.DataFrame({"n_figures": both.size(), "source_ids": named.replace("", np.nan)})
-    if (chances["variant"] == "last_year_dropped").all():
-        counts["source_ids"] = np.nan  # the year says it
     return chances.merge(counts.reset_index(), on=["indicator_code", "unit_code"])
 
 
