@@ -182,3 +182,10 @@ def test_a_cell_is_named_once(tmp_path, check):
     path.write_text(f"Năm;2030\nMã chỉ tiêu;Đơn vị;Tử số;Mẫu số\n{rows}", "utf-8")
     (line,) = (line for line in check(path) if "year_after_receipt" in line)
     assert "dòng 1: «2030»" in line
+
+
+@pytest.mark.parametrize(("folder", "is_told"), [("2023-11-21", False), ("2024-11-21", True)])
+def test_a_folder_named_as_a_day_is_the_day_of_receipt_anywhere(tmp_path, check, folder, is_told):
+    path = tmp_path / "other place" / folder / "823.xlsx"
+    write_unit(path, {"life_skills": (51, 103)})  # of 2023
+    assert any("year_behind" in line for line in check(path.parent, "2026-11-29")) is is_told

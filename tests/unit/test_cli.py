@@ -145,15 +145,17 @@ HOOK = "import os, sys; open(sys.argv[1], 'w').write(os.environ['XHHT_STATUS'])"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"])
 def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name):
     config, out = tmp_path / "config", tmp_path / "out"
     shutil.copytree(ROOT / "config", config)
     failure = json.dumps([sys.executable, "-c", HOOK, str(tmp_path / "hook")])
     hooks = f"hooks: {{success: [], failure: {failure}, timeout_seconds: 600}}"
     (config / "run.yml").write_text(f"{hooks}\nlimits: {{cell_seconds: 900}}")
-    command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--raw", str(FIXTURE)]
-    number = getattr(signal, name)
+    # Windows' Ctrl+Break has no signal here: another one stands under its name
+    number = signal.SIGUSR1 if name == "SIGBREAK" else getattr(signal, name)
+    program = f"import signal; signal.{name} = {int(number)}; from xhht_analysis.running import cli"
+    command = [sys.executable, "-c", f"{program}; cli.main()", "run", "--raw", str(FIXTURE)]
     with subprocess.Popen(
         [*command, "--out", str(out), "--config", str(config)],
         stdout=subprocess.PIPE,

@@ -9,7 +9,6 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -62,7 +61,7 @@ class Labels:
     """Words and formats of one language, ``vi`` or ``en``."""
 
     lang: str = "vi"
-    plan: Mapping[str, object] = field(
+    plan: dict[str, object] = field(
         default_factory=lambda: plan_words(Project().config_dir), compare=False
     )
 

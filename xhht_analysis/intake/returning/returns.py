@@ -86,7 +86,8 @@ def read_submission(
     ----------
     path : Path
         The file. Inside ``raw_dir`` its folder tells the day of receipt and its name is relative
-        to it, as in every table; elsewhere it counts as received on ``as_of``.
+        to it, as in every table; so does a folder elsewhere that is named as a day. Any other
+        file counts as received on ``as_of``.
     plan : gathering.Plan
         The plan's tables.
     received : DataFrame, optional
@@ -150,7 +151,8 @@ def _compare_with_received(
 
 def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
     if not path.is_relative_to(raw_dir):
-        return path.parent, as_of
+        folder = path.parent
+        return (folder.parent, folder.name) if is_date(folder.name) else (folder, as_of)
     if path.relative_to(raw_dir).parts[0] == SAMPLE_FOLDER:
         raw_dir = raw_dir / SAMPLE_FOLDER
     days = [part for part in path.relative_to(raw_dir).parts[:-1] if is_date(part)]
