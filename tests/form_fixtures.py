@@ -14,10 +14,9 @@ from pathlib import Path
 import xlsxwriter
 
 from xhht_analysis.intake.forms.file_reader import Reading
-from xhht_analysis.intake.forms.recognise import FormReader, read_descriptions
+from xhht_analysis.intake.forms.recognise import FormReader
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.reading.sheets import FileContent, Sheet, column_letters, column_number
-from xhht_analysis.plan.areas import read_areas
-from xhht_analysis.plan.goals import read_agencies, read_indicators
 from xhht_analysis.project import ROOT
 
 CONFIG = ROOT / "config"
@@ -29,8 +28,7 @@ TAN_THOI, TAN_PHU = "28690", "28693"
 @cache
 def forms() -> FormReader:
     """Reader of the forms of this province."""
-    areas, indicators = read_areas(CONFIG), read_indicators(CONFIG)
-    return FormReader(areas, indicators, read_agencies(CONFIG), read_descriptions(CONFIG))
+    return FormReader(Plan.read(CONFIG))
 
 
 def read(*boards: Board, received_on: str = "2024-11-20", file: str = "") -> Reading:

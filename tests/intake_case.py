@@ -13,6 +13,7 @@ import pandas as pd
 from openpyxl import load_workbook
 
 from tests.filled_template import write_filled
+from xhht_analysis.contracts import ACTIVITIES
 from xhht_analysis.intake import IntakeResult, gathering, panel_build, run_intake
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.intake.judging import impossible
@@ -64,7 +65,7 @@ def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
     frame = claims(*rows)
     files = frame.drop_duplicates("file")[["file", "received_on"]].reset_index(drop=True)
     files = files.assign(sender="823", sender_name=None, year=2023, forms=None, is_sample=False)
-    gathered = gathering.Gathered(frame, files.assign(sha256="-"))
+    gathered = gathering.Gathered(frame, files.assign(sha256="-"), [], ACTIVITIES.empty())
     return panel_build.build_tables(gathered, plan(), as_of, sample=False)
 
 

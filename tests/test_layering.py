@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 59_900,
+    "intake": 59_800,
     "forecasting": 26_100,
     "publishing": 37_200,
     "running": 18_400,

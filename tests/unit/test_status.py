@@ -7,7 +7,6 @@ import pytest
 
 from tests.intake_case import intake, plan, write_unit
 from xhht_analysis.intake.returning.status import COLUMNS, submission_status
-from xhht_analysis.plan.standards import read_standards
 
 pytestmark = pytest.mark.unit
 
@@ -28,10 +27,7 @@ def status(result, as_of: str) -> pd.DataFrame:
     table = submission_status(
         result.submissions,
         result.panel,
-        areas=plan().areas,
-        indicators=plan().indicators,
-        agencies=plan().agencies,
-        standards=read_standards(plan().config_dir),
+        plan(),
         as_of=as_of,
     )
     return table.set_index(["year", "reporter_code"])
@@ -133,10 +129,7 @@ def test_any_year_can_be_asked_and_sample_files_are_counted(tmp_path):
     asked = submission_status(
         result.submissions,
         result.panel,
-        areas=plan().areas,
-        indicators=plan().indicators,
-        agencies=plan().agencies,
-        standards=read_standards(plan().config_dir),
+        plan(),
         as_of="2023-11-20",
         years=[2022, 2021],
     )

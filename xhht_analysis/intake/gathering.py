@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,8 @@ class Gathered:
 
     claims: pd.DataFrame
     files: pd.DataFrame
-    findings: list[dict[str, Any]] = field(default_factory=list)
-    activities: pd.DataFrame = field(default_factory=ACTIVITIES.empty)
+    findings: list[dict[str, Any]]
+    activities: pd.DataFrame
 
 
 def find_received(
@@ -129,8 +129,7 @@ def gather(
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
     first_files: dict[str, str] = {}
-    descriptions = recognise.read_descriptions(plan.config_dir)
-    forms = recognise.FormReader(plan.areas, plan.indicators, plan.agencies, descriptions)
+    forms = recognise.FormReader(plan)
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read(content, day or as_of)
         original = first_files.setdefault(content.sha256 or content.file, content.file)

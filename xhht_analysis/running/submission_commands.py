@@ -49,7 +49,7 @@ def template(
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
     codes = [agency or unit]
     if everyone:
-        codes = expected_reporters(year, plan.areas, plan.agencies)["reporter_code"].tolist()
+        codes = expected_reporters(year, plan)["reporter_code"].tolist()
     agencies = {agency, *plan.agencies["agency_code"]}
     tables = {"areas": plan.areas, "indicators": plan.indicators, "tasks": plan.tasks}
     folder = project.out / "templates"
@@ -120,7 +120,6 @@ def status(
     """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
-    from xhht_analysis.plan.standards import read_standards
 
     if as_of:
         preflight.check_day(as_of)
@@ -140,10 +139,7 @@ def status(
     table = submission_status(
         intake.submissions,
         intake.panel,
-        areas=plan.areas,
-        indicators=plan.indicators,
-        agencies=plan.agencies,
-        standards=read_standards(project.config_dir),
+        plan,
         as_of=as_of or (intake.as_of if is_sample else max(intake.as_of, today())),
         years=years,
     )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 
 from xhht_analysis.intake.forms.claims import Cell
 from xhht_analysis.intake.reading.sheets import Sheet
@@ -293,12 +294,15 @@ def is_register(sheets: list[Sheet]) -> bool:
     for sheet in sheets:
         if fold(sheet.name).replace(" ", "") == "maunhaplieu":
             return True
-        names, births = [], []  # rows that have the heading; the two stand within three rows
-        for row, cells in enumerate(sheet.grid[:202]):
-            signs = [_register_signs(c) for c in cells if isinstance(c, str) and len(c) < 60]
-            names += [row] * any(name for name, _ in signs)
-            births += [row] * any(birth for _, birth in signs)
-        if any(abs(name - birth) < 3 for name in names for birth in births):
+        heads = {
+            (row, *_register_signs(cell))
+            for row, cells in enumerate(sheet.grid[:202])
+            for cell in cells
+            if isinstance(cell, str) and len(cell) < 60
+        }
+        names = [row for row, is_name, _ in heads if is_name]
+        births = [row for row, _, is_birth in heads if is_birth]
+        if any(abs(name - birth) < 3 for name, birth in product(names, births)):
             return True
         rows = [row for row in sheet.grid[:300] if len(row) == sheet.n_columns]
         cells = [(column, cell) for row in rows for column, cell in enumerate(row)]

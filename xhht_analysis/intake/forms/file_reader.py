@@ -120,7 +120,6 @@ class FileReader:
                 "sheet": (sheet.name if sheet else "") or None,
                 "cell": (sheet.address(*at) if sheet and at else "") or None,
                 "indicator_code": indicator,
-                "unit_code": None,
                 "year": self.context.year,
                 "rule": rule,
                 "message": message,

@@ -110,14 +110,14 @@ def settle_units(
     places = reader.places
     for (sheet, found), head in zip(tables, heads, strict=True):
         places.context = head
-        other = locate(head, sheet.name, whole.mentions, places, places.on(head.year or whole.year))
+        other = locate(head, sheet.name, places, places.on(head.year or whole.year))
         if other and not any(len([*unit_blocks(table, head, places)]) > 1 for table in found):
             reader.sheet = sheet
             text = differ[1].format(other.name_vi, head.place)
             reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
         whole.filled_from(head)
     reader.sheet, on = None, places.on(whole.year)
-    sites = _sites(file_mentions(reader.file), whole.mentions, places, on)
+    sites = _sites(file_mentions(reader.file), places, on)
     sites = [site for site in sites if site.unit_code]
     named = [h for h in heads if h.place]
     units = {places.typed_in(head, on).unit_code: head for head in reversed(named)}
@@ -138,23 +138,18 @@ def settle_units(
     return rest
 
 
-def locate(
-    head: Context, sheet: str, around: list[Mention], places: Places, on: str
-) -> Site | None:
-    """Settle unit and level of a head; give what disagrees with them, if anything does.
-
-    ``around`` holds the mentions of all sheets: a district named there settles a homonym.
-    """
+def locate(head: Context, sheet: str, places: Places, on: str) -> Site | None:
+    """Settle unit and level of a head; give what disagrees with them, if anything does."""
     mentions = sorted(head.mentions, key=lambda mention: not mention.labelled)
     mentions += [Mention(sheet), *file_mentions(sheet)]
     if head.place and places.agency(head):
         return None
     if not head.place and places.match("", sheet, on).unit_code:
         head.code = sheet
-    all_sites = _sites(mentions, around, places, on)
+    all_sites = _sites(mentions, places, on)
     sites = all_sites
     if head.unit:
-        inside = _sites([Mention(head.unit), *find_mentions(head.unit)], around, places, on)
+        inside = _sites([Mention(head.unit), *find_mentions(head.unit)], places, on)
         sites = inside or ([] if KIND.search(head.unit) else all_sites)
     stated = places.typed_in(head, on).unit_code
     if sites and stated is None and not head.code:
@@ -171,9 +166,7 @@ def _take_deepest(head: Context, sites: list[Site]) -> Site:
     return site
 
 
-def enter_table(
-    table: Table, before: Table | None, head: Context, around: list[Mention], reader: FileReader
-) -> None:
+def enter_table(table: Table, before: Table | None, head: Context, reader: FileReader) -> None:
     """Begin a table: a later one of a sheet may have a year and a unit of its own above it.
 
     The lines right above it count, up to the figures or signatures of the table ``before`` or to a
@@ -193,7 +186,7 @@ def enter_table(
         own.year = None
     on = places.on(own.year or head.year)
     is_labelled = bool(KIND.search(own.unit)) or any(m.labelled for m in own.mentions)
-    locate(own, "", around, places, on)
+    locate(own, "", places, on)
     code = places.typed_in(own, on).unit_code
     depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
     if not labelled and (depths[0] < depths[1] if code else not is_labelled):
@@ -243,16 +236,14 @@ def _other(own: str | None, sites: list[Site], places: Places, on: str) -> Site 
     return next((site for site in alike if own and site.unit_code != own), None)
 
 
-def _sites(
-    mentions: Iterable[Mention], all_mentions: list[Mention], places: Places, on: str
-) -> list[Site]:
+def _sites(mentions: Iterable[Mention], places: Places, on: str) -> list[Site]:
     """Units that mentions name, a homonym by the districts named beside it.
 
     A text that can only be the name of a unit that is not known stays, unless it names one that
     is less deep than those that are known: its figures are nobody else's.
     """
     districts = {}
-    for mention in all_mentions:
+    for mention in places.mentions:
         for name in mention.names:
             match = places.areas.match(name, on, level=mention.level, suggest=False)
             if match.unit_code and places.depth(match.unit_code, on) == 1:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
-from xhht_analysis.intake.forms.context import KIND, Context
+from xhht_analysis.intake.forms.context import KIND, Context, Mention
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name
@@ -46,12 +46,14 @@ class UnitRows:
 class Places:
     """Matches names once per file, for the sheet whose head is ``context``.
 
-    ``agencies`` are the names of the agencies by code.
+    ``agencies`` are the names of the agencies by code, ``mentions`` what may name a unit anywhere
+    in the file: a district named there settles a homonym.
     """
 
     areas: Any
     agencies: dict[str, str]
     received_on: str
+    mentions: list[Mention] = field(default_factory=list)
     context: Context = field(default_factory=Context)
     _matches: dict[tuple, Any] = field(default_factory=dict)
 

@@ -91,24 +91,14 @@ class FormReader:
 
     Parameters
     ----------
-    areas : plan.areas.Areas
-        Units with their dates.
-    indicators, agencies : DataFrame
-        Tables of `plan.goals`.
-    descriptions : dict
-        Forms, from `read_descriptions`.
+    plan : gathering.Plan
+        The plan's units, indicators and agencies; the forms stand in its folder.
     """
 
-    def __init__(
-        self,
-        areas: Any,
-        indicators: pd.DataFrame,
-        agencies: pd.DataFrame,
-        descriptions: dict[str, dict[str, Any]],
-    ) -> None:
-        self._areas, self._indicators = areas, IndicatorNames(indicators)
-        self._agencies = agencies.set_index("agency_code")["name_vi"].to_dict()
-        self._descriptions = descriptions
+    def __init__(self, plan: Any) -> None:
+        self._areas, self._indicators = plan.areas, IndicatorNames(plan.indicators)
+        self._agencies = plan.agencies.set_index("agency_code")["name_vi"].to_dict()
+        self._descriptions = read_descriptions(plan.config_dir)
 
     def read(self, content: FileContent, received_on: str) -> Reading:
         """Read every form of one file from `delivery.read_files`, received on an ISO date.
@@ -137,10 +127,11 @@ class FormReader:
             reader.find(None, "sample_numbers", text)
         tables = [(sheet, find_tables(sheet)) for sheet in sheets]
         heads = [read_context(s, found[0].top if found else s.n_rows) for s, found in tables]
-        whole = Context(mentions=[mention for head in heads for mention in head.mentions])
-        whole.mentions += file_mentions(reader.file)
+        whole = Context()
         for head in heads:
+            places.mentions += head.mentions
             whole.filled_from(head)
+        places.mentions += file_mentions(reader.file)
         settle_years(tables, heads, whole, reader)
         whole.unit = whole.code = ""
         rest = settle_units(tables, heads, whole, reader)
@@ -168,7 +159,7 @@ class FormReader:
             reader.enter(sheet, head.filled_from(whole))
             unread = []
             for table, before in zip(found, [None, *found], strict=False):
-                enter_table(table, before, head, whole.mentions, reader)
+                enter_table(table, before, head, reader)
                 why = "không có cột của biểu nào"
                 if title := plan_title(table, before):
                     why = f"“{title[:60]}” là kế hoạch, chỉ tiêu giao hoặc ước tính"

@@ -76,12 +76,12 @@ class Book:
         else:
             sheet.write_number(row, column, float(value), look)
 
-    def header(self, sheet: Any, row: int, columns: dict[str, tuple[str, int, str]]) -> None:
-        """Write one header row with its comments and freeze what stands above."""
-        for column, (title, _, comment) in enumerate(columns.values()):
+    def header(self, sheet: Any, row: int, columns: dict[str, tuple[Any, ...]]) -> None:
+        """Write one header row (title, width, comment if any) and freeze what stands above."""
+        for column, (title, _, *comment) in enumerate(columns.values()):
             self.put(sheet, row, column, title, "header")
-            if comment:
-                sheet.write_comment(row, column, comment)
+            if any(comment):
+                sheet.write_comment(row, column, *comment)
         sheet.freeze_panes(row + 1, 2)
 
 

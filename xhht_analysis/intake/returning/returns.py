@@ -264,12 +264,11 @@ def _write_list(book: Book, problems: pd.DataFrame, file: str) -> None:
     book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
     how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
     book.put(sheet, 1, 0, how, "plain")
-    book.header(sheet, 2, {name: (title, 0, "") for name, (title, _) in HEADINGS.items()})
+    book.header(sheet, 2, HEADINGS)
     for row, problem in enumerate(problems.assign(file=file).to_dict("records"), start=3):
+        style = "wrong" if problem["kind"] == "reject" else "doubt"
         for column, name in enumerate(HEADINGS):
-            is_filled = name in problem
-            style = ("wrong" if problem["kind"] == "reject" else "doubt") if is_filled else "entry"
-            book.put(sheet, row, column, problem.get(name), style)
+            book.put(sheet, row, column, problem.get(name), style if name in problem else "entry")
     options = {"validate": "list", "source": list(ACTIONS)}
     sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
 

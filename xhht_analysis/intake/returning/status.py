@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.reading.text import fold
-from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.plan.province import Province
+from xhht_analysis.plan.standards import read_standards
 
 STATES_VI = {
     "on_time": "đúng hạn",
@@ -33,11 +33,8 @@ YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 def submission_status(
     submissions: pd.DataFrame,
     panel: pd.DataFrame,
+    plan: Plan,
     *,
-    areas: Areas,
-    indicators: pd.DataFrame,
-    agencies: pd.DataFrame,
-    standards: pd.DataFrame,
     as_of: str,
     years: Iterable[int] | None = None,
 ) -> pd.DataFrame:
@@ -47,8 +44,8 @@ def submission_status(
     ----------
     submissions, panel : DataFrame
         Tables of the intake.
-    areas, indicators, agencies, standards
-        From `plan`.
+    plan : gathering.Plan
+        Units, indicators and agencies.
     as_of : str
         ISO date; a year whose deadline it has not reached is not due yet.
     years : iterable of int, optional
@@ -64,11 +61,11 @@ def submission_status(
     """
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
     last = int(as_of[:4])
-    first = max(int(stated.min()), areas.province.first_year) if len(stated) else last
+    first = max(int(stated.min()), plan.areas.province.first_year) if len(stated) else last
     years = range(min(first, last), last + 1) if years is None else years
-    frames = [expected_reporters(year, areas, agencies) for year in years]
+    frames = [expected_reporters(year, plan) for year in years]
     expected = pd.concat(frames, ignore_index=True)
-    files = _with_senders(submissions, areas, agencies)
+    files = _with_senders(submissions, plan)
     files = files.assign(
         n_files=1,
         n_used=files[USED].sum(axis=1).gt(0).astype("int64"),
@@ -80,7 +77,7 @@ def submission_status(
     received = first.agg(dict.fromkeys(counts, "sum") | {"received_on": "first"}).reset_index()
     table = expected.merge(received, on=key, how="left")
     table[counts] = table[counts].fillna(0).astype("int64")
-    owed, is_elsewhere = _owed(table, panel, indicators, agencies, standards, areas.province)
+    owed, is_elsewhere = _owed(table, panel, plan)
     is_used = table["n_used"] > 0
     cases = {
         "on_time": is_used & (table["received_on"] <= table["due"]),
@@ -94,7 +91,7 @@ def submission_status(
     return table.assign(state=state, missing_indicators=owed)[COLUMNS]
 
 
-def _with_senders(submissions: pd.DataFrame, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
+def _with_senders(submissions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Files with a reporter_code and year; of a file without figures its name may tell them."""
     rows = []
     for row in submissions.to_dict("records"):
@@ -102,7 +99,7 @@ def _with_senders(submissions: pd.DataFrame, areas: Areas, agencies: pd.DataFram
             name = f" {fold(row['file'].rsplit('/', 1)[-1])} "
             named = YEAR.findall(name) or [row["received_on"][:4]]
             row["year"] = int(named[-1] if pd.isna(row["year"]) else row["year"])
-            reporters = expected_reporters(row["year"], areas, agencies)
+            reporters = expected_reporters(row["year"], plan)
             fits = [f" {fold(text)} " in name for text in reporters["name_vi"]]
             codes = reporters.loc[fits, "reporter_code"].tolist()
             row["sender"] = codes[0] if len(codes) == 1 else None
@@ -111,7 +108,7 @@ def _with_senders(submissions: pd.DataFrame, areas: Areas, agencies: pd.DataFram
     return files.rename(columns={"sender": "reporter_code"})
 
 
-def expected_reporters(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.DataFrame:
+def expected_reporters(year: int, plan: Plan) -> pd.DataFrame:
     """Who owes figures of one year: districts until they ended, then communes; agencies.
 
     Returns
@@ -119,16 +116,16 @@ def expected_reporters(year: int, areas: Areas, agencies: pd.DataFrame) -> pd.Da
     DataFrame
         reporter_code, name_vi, due (ISO date), kind (agency, district, commune), year.
     """
-    province, deadlines = areas.province, agencies.set_index("agency_code")["deadline"]
+    province, deadlines = plan.areas.province, plan.agencies.set_index("agency_code")["deadline"]
     due = {
         "district": deadlines[province.duty_of_districts],
         "commune": deadlines[province.duty_of_communes],
     }
     kind = "district" if province.has_districts(f"{year}-{due['district']}") else "commune"
     on = f"{year}-{due[kind]}"
-    units = areas.units(on)
+    units = plan.areas.units(on)
     units = units.loc[units["level"].eq(kind), ["unit_code", "name_vi"]]
-    there = in_office(agencies, on)
+    there = in_office(plan.agencies, on)
     there = there.loc[there["indicators"].ne(""), ["agency_code", "name_vi", "deadline"]]
     both = pd.concat(
         [
@@ -145,23 +142,18 @@ def in_office(agencies: pd.DataFrame, on: str) -> pd.DataFrame:
     return agencies[agencies["valid_from"].le(on) & ended.ge(on)]
 
 
-def _owed(
-    table: pd.DataFrame,
-    panel: pd.DataFrame,
-    indicators: pd.DataFrame,
-    agencies: pd.DataFrame,
-    standards: pd.DataFrame,
-    province: Province,
-) -> tuple[list[str], list[bool]]:
+def _owed(table: pd.DataFrame, panel: pd.DataFrame, plan: Plan) -> tuple[list[str], list[bool]]:
     """Codes each reporter still owes, joined by ;, and whether the panel has any that it owes."""
+    province, indicators = plan.areas.province, plan.indicators
     filled = panel[panel["value"].notna() | panel["level"].notna()]
     codes = filled.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set)
-    of_agency = agencies.set_index("agency_code")["indicators"].map(split_codes)
+    of_agency = plan.agencies.set_index("agency_code")["indicators"].map(split_codes)
     by_duty = indicators.assign(duty=indicators["reporter"].fillna("").map(split_codes))
     by_duty = by_duty.explode("duty").groupby("duty")["indicator_code"].agg(list)
     frames = {"commune": province.frame_of_communes or province.frame}
     duties = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
-    asked = {year: _asked(indicators, standards, year) for year in table["year"].unique()}
+    rules = read_standards(plan.config_dir)
+    asked = {year: _asked(indicators, rules, year) for year in table["year"].unique()}
     missing, is_elsewhere = [], []
     for year, kind, code in table[["year", "kind", "reporter_code"]].itertuples(index=False):
         is_agency = kind == "agency"
