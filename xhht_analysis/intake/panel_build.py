@@ -50,9 +50,13 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     origins = standing.set_index("source_id")
     improbable = checks.find_doubts(panel, origins, sums, gaps, rejects, rules, plan)
     refused = claims.loc[claims["whole"], "file"]
-    seen = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
+    of_cells = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
     activities = gathered.activities[~gathered.activities["file"].isin(refused)]
-    parts = [seen[~seen["file"].isin(refused)], _about_files(gathered, claims, sample), improbable]
+    parts = [
+        of_cells[~of_cells["file"].isin(refused)],
+        _about_files(gathered, claims, sample),
+        improbable,
+    ]
     findings = pd.concat([_columns_of(FINDINGS, part) for part in parts], ignore_index=True)
     return {
         "observations": observations,

@@ -213,9 +213,9 @@ def _dates(context: Context, titles: list[str]) -> None:
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
         keys = (ENCLOSED.sub("", fold(title)) for title in titles)
-        told = [key for key in keys if " nam " in f" {key} " and not LAW.search(key)]
-        letters = [t for t in told if re.search(r"\bngai \d* ?thang\b", t)]
-        spans = [_no_span(t) for t in told if t not in letters]
+        with_year = [key for key in keys if " nam " in f" {key} " and not LAW.search(key)]
+        letters = [t for t in with_year if re.search(r"\bngai \d* ?thang\b", t)]
+        spans = [_no_span(t) for t in with_year if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]
         moment = (context.snapshot_date or "")[:4]
         for texts in (plain, [moment], spans, letters):
@@ -260,11 +260,13 @@ def find_mentions(
         return
     clean = NO_PLACE.sub("", text)
     for piece in PIECES.split(clean):
-        for found in KIND.finditer(piece):
-            alone = re.fullmatch(r"(ủy|uỷ)? ?(ban nhân dân|ubnd)? ?", clean[: found.start()], re.I)
-            few = len(piece[found.end() :].split()) <= MAX_WORDS
+        for kind_word in KIND.finditer(piece):
+            alone = re.fullmatch(
+                r"(ủy|uỷ)? ?(ban nhân dân|ubnd)? ?", clean[: kind_word.start()], re.I
+            )
+            few = len(piece[kind_word.end() :].split()) <= MAX_WORDS
             yield Mention(
-                piece[found.start() :], cell, whole=piece == clean and few and bool(alone)
+                piece[kind_word.start() :], cell, whole=piece == clean and few and bool(alone)
             )
 
 

@@ -69,9 +69,9 @@ def settle_years(
     in_file = reader.named_year = _year_in(reader.file.rsplit("/", 1)[-1])
     in_sheets = [_year_in(sheet.name) for sheet, _ in tables]
     agreed = {whole.year, in_file} <= {None, *in_sheets}
-    for (sheet, found), head, named in zip(tables, heads, in_sheets, strict=True):
+    for (sheet, sheet_tables), head, named in zip(tables, heads, in_sheets, strict=True):
         reader.sheet = sheet
-        silent = found and head.year is None and head.year_problem is None
+        silent = sheet_tables and head.year is None and head.year_problem is None
         if silent and named and agreed and named != whole.year:
             head.year = named
             text = f"Trong sheet không ghi năm; lấy năm {named} từ tên sheet."
@@ -108,10 +108,12 @@ def settle_units(
     """
     differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
     places = reader.places
-    for (sheet, found), head in zip(tables, heads, strict=True):
+    for (sheet, sheet_tables), head in zip(tables, heads, strict=True):
         places.context = head
         other = locate(head, sheet.name, places, places.on(head.year or whole.year))
-        if other and not any(len([*unit_blocks(table, head, places)]) > 1 for table in found):
+        if other and not any(
+            len([*unit_blocks(table, head, places)]) > 1 for table in sheet_tables
+        ):
             reader.sheet = sheet
             text = differ[1].format(other.name_vi, head.place)
             reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
@@ -181,24 +183,24 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
         first -= 1
     labelled = [row for row, _ in unit_heads(sheet, before.first, table.top, places)][-1:]
     first = min(first, *labelled, table.top)
-    own, of_sheet = read_context(sheet, table.top, first), places.of_head(head).unit_code
-    if own.year_note == "year_from_date":
-        own.year = None
-    on = places.on(own.year or head.year)
-    is_labelled = bool(KIND.search(own.unit)) or any(m.labelled for m in own.mentions)
-    locate(own, "", places, on)
-    code = places.typed_in(own, on).unit_code
+    above, of_sheet = read_context(sheet, table.top, first), places.of_head(head).unit_code
+    if above.year_note == "year_from_date":
+        above.year = None
+    on = places.on(above.year or head.year)
+    is_labelled = bool(KIND.search(above.unit)) or any(m.labelled for m in above.mentions)
+    locate(above, "", places, on)
+    code = places.typed_in(above, on).unit_code
     depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
     if not labelled and (depths[0] < depths[1] if code else not is_labelled):
-        own.unit, own.level = "", None
-        own.cells.pop("unit", None)
-    cells = {k: v for k, v in head.cells.items() if k == "year" or not own.place}
-    own.cells = cells | own.cells
-    own.scale = head.scale if own.scale == 1 else own.scale
-    own.money_scale = own.money_scale or head.money_scale
-    reader.context = places.context = own.filled_from(head)
-    if own.year != head.year or (own.unit, own.code) != (head.unit, head.code):
-        text = f"Bảng có tiêu đề riêng: hiểu là số của “{own.place}”, năm {own.year}."
+        above.unit, above.level = "", None
+        above.cells.pop("unit", None)
+    cells = {k: v for k, v in head.cells.items() if k == "year" or not above.place}
+    above.cells = cells | above.cells
+    above.scale = head.scale if above.scale == 1 else above.scale
+    above.money_scale = above.money_scale or head.money_scale
+    reader.context = places.context = above.filled_from(head)
+    if above.year != head.year or (above.unit, above.code) != (head.unit, head.code):
+        text = f"Bảng có tiêu đề riêng: hiểu là số của “{above.place}”, năm {above.year}."
         reader.find((table.top, table.key), "own_heading", text)
 
 
@@ -229,11 +231,11 @@ def _is_title(cells: list[object]) -> bool:
     return labelled or all(figure(cell).value is None for cell in cells)
 
 
-def _other(own: str | None, sites: list[Site], places: Places, on: str) -> Site | None:
+def _other(stated: str | None, sites: list[Site], places: Places, on: str) -> Site | None:
     """The first site that names another unit of the same level."""
-    depth = places.depth(own, on)
+    depth = places.depth(stated, on)
     alike = (site for site in sites if site.unit_code and site.depth == depth)
-    return next((site for site in alike if own and site.unit_code != own), None)
+    return next((site for site in alike if stated and site.unit_code != stated), None)
 
 
 def _sites(mentions: Iterable[Mention], places: Places, on: str) -> list[Site]:
@@ -284,8 +286,8 @@ def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
             name = context.place or "–"
             text = f"Cột từ đây là của đơn vị khác: hiểu là số của “{name}”."
             reader.find((block.top, block.key), "own_heading", text)
-        for part, own in _row_parts(block, context, reader):
-            reader.context = reader.places.context = own
+        for part, of_rows in _row_parts(block, context, reader):
+            reader.context = reader.places.context = of_rows
             yield from _by_headings(part, reader)
     reader.context = reader.places.context = head
 
@@ -294,34 +296,36 @@ def unit_blocks(table: Table, head: Context, places: Places) -> Iterator[tuple[T
     """Blocks side by side, each with the same headings and a unit of its own above it."""
     first = next((c for c, path in enumerate(table.headings) if path), 0)
     starts = [c for c, path in enumerate(table.headings) if path == table.headings[first]]
-    owns = [replace(head, unit="", code="", level=None, lines=[], cells={}) for _ in starts]
+    contexts = [replace(head, unit="", code="", level=None, lines=[], cells={}) for _ in starts]
     for row in range(max(0, table.top - HEAD_ROWS), table.top):
         for column, kind, typed in unit_labels(table.sheet, row):
-            own = owns[max((n for n, c in enumerate(starts) if c <= column), default=0)]
-            setattr(own, kind, typed)
-    units = {(own.unit, own.code) for own in owns if places.names_one(own)}
+            context = contexts[max((n for n, c in enumerate(starts) if c <= column), default=0)]
+            setattr(context, kind, typed)
+    units = {(context.unit, context.code) for context in contexts if places.names_one(context)}
     if len(starts) < 2 or len(units) < 2:
         yield table, head
         return
-    for start, end, own in zip(starts, [*starts[1:], len(table.headings)], owns, strict=True):
+    for start, end, context in zip(
+        starts, [*starts[1:], len(table.headings)], contexts, strict=True
+    ):
         others = frozenset(c for c in range(len(table.headings)) if not start <= c < end)
-        yield replace(table, key=table.key - starts[0] + start, others=others), own
+        yield replace(table, key=table.key - starts[0] + start, others=others), context
 
 
 def _row_parts(table: Table, head: Context, reader: FileReader) -> Iterator[tuple[Table, Context]]:
     """The rows below each label that names another unit, which need no header of their own."""
-    own, first, sheet = head, table.first, table.sheet
+    current, first, sheet = head, table.first, table.sheet
     unit = reader.places.of_head(head).unit_code
     for row, next_head in unit_heads(sheet, table.first, table.last, reader.places):
         code = reader.places.of_head(next_head, head.year).unit_code
         if code is None or code != unit:
-            yield replace(table, first=first, last=row), own
-            own, first, unit = next_head.filled_from(head), row, code
-            own.scale, own.money_scale = head.scale, head.money_scale
+            yield replace(table, first=first, last=row), current
+            current, first, unit = next_head.filled_from(head), row, code
+            current.scale, current.money_scale = head.scale, head.money_scale
             if any(_has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
-                text = f"Số liệu từ đây: hiểu là của “{own.place}”."
+                text = f"Số liệu từ đây: hiểu là của “{current.place}”."
                 reader.find(min(next_head.cells.values()), "own_heading", text)
-    yield replace(table, first=first), own
+    yield replace(table, first=first), current
 
 
 def unit_heads(
@@ -332,9 +336,9 @@ def unit_heads(
     rows = [row for row in range(first, last) if any(unit_labels(sheet, row))]
     for start in (row for row in rows if row - 1 not in rows):
         end = next((row for row in range(start, last) if _has_figures(sheet, row)), last)
-        own = read_context(sheet, end, start)
-        if places.names_one(own):
-            yield start, own
+        context = read_context(sheet, end, start)
+        if places.names_one(context):
+            yield start, context
 
 
 def _has_figures(sheet: Sheet, row: int) -> bool:

@@ -118,8 +118,8 @@ class Places:
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""
         match = self.match(head.unit, head.code, self.on(head.year or self.context.year))
-        known = match.unit_code or match.suggestion or match.problem in UNPLACED
-        return bool(known or self.agency(head) or head.code.isdigit() or KIND.match(head.unit))
+        is_unit = match.unit_code or match.suggestion or match.problem in UNPLACED
+        return bool(is_unit or self.agency(head) or head.code.isdigit() or KIND.match(head.unit))
 
     def agency(self, head: Context) -> str | None:
         """Code of the agency that a head names by code or name."""
@@ -198,8 +198,8 @@ class Places:
         Bare names beside which the commune's own does not stand are those of its hamlets, be they
         borne by communes elsewhere too; not where they all are communes of one district.
         """
-        on, own = self.today, self.of_head(self.context).unit_code
-        if self.depth(own, on) != 2:
+        on, commune = self.today, self.of_head(self.context).unit_code
+        if self.depth(commune, on) != 2:
             return []
         if HAMLET.match(table.headings[table.key]):
             return rows
@@ -208,7 +208,7 @@ class Places:
         if len(rows) < 2 or parts or code_at is not None:
             return parts
         codes = {self.match(name, "", on).unit_code for name in names.values()}
-        if own in codes or any(parse_name(name).kind for name in names.values()):
+        if commune in codes or any(parse_name(name).kind for name in names.values()):
             return []
         homes = {self.areas.parents(on).get(code) for code in codes}
         return [] if len(homes) == 1 and len(codes) > 2 and None not in homes else rows

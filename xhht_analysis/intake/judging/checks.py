@@ -66,7 +66,7 @@ def find_doubts(
     steps = _with_prior(reported)
     steps = steps[~_merged_between(steps, plan.areas)]
     about = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
-    found = [
+    frames = [
         submitted_differs(reported),
         counts_jump(steps),
         value_jumps(steps),
@@ -82,7 +82,7 @@ def find_doubts(
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
         coverage(panel, rejects, about, plan.areas),
     ]
-    return locate(pd.concat([f for f in found if len(f)] or found[:1]), origins)
+    return locate(pd.concat([f for f in frames if len(f)] or frames[:1]), origins)
 
 
 def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
@@ -93,16 +93,16 @@ def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
     return both[both["indicator_code"].ne("")]
 
 
-def locate(found: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+def locate(rows: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """Add file, sheet and cell (of ``field`` where it is known) from ``origins``."""
-    source = origins.reindex(found["source_id"].to_numpy()).reset_index(drop=True)
-    found = found.reset_index(drop=True)
+    source = origins.reindex(rows["source_id"].to_numpy()).reset_index(drop=True)
+    rows = rows.reset_index(drop=True)
     cell = source["cell"].astype("str")
     for field in FIELDS:
-        of_field = source[f"cell_{field}"].astype("str").where(found["field"].eq(field))
+        of_field = source[f"cell_{field}"].astype("str").where(rows["field"].eq(field))
         cell = of_field.fillna(cell)
-    found = found.assign(file=source["file"], sheet=source["sheet"], cell=cell)
-    return found[list(FINDINGS.columns)]
+    rows = rows.assign(file=source["file"], sheet=source["sheet"], cell=cell)
+    return rows[list(FINDINGS.columns)]
 
 
 def _with_prior(reported: pd.DataFrame) -> pd.DataFrame:
@@ -136,20 +136,20 @@ def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
 
 def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:
     """Counts that switch between persons and thousands, and denominators that jump."""
-    found, switched = [], pd.Series(False, index=steps.index)
+    frames, switched = [], pd.Series(False, index=steps.index)
     text = "Năm {{year_prior:.0f}}: {{{0}_prior:0}}, năm nay: {{{0}:0}}; {1}"
     for field in FIELDS[:2]:
         ratio = steps[field] / steps[f"{field}_prior"]
         hit = ratio.between(*THOUSAND) | (1 / ratio).between(*THOUSAND)
         switched |= hit
         template = text.format(field, "đổi đơn vị tính?")
-        found.append(doubts(steps[hit], "unit_switch", template, field))
+        frames.append(doubts(steps[hit], "unit_switch", template, field))
     now, before = steps["denominator"], steps["denominator_prior"]
     noise = 4 * np.sqrt(now + before)  # counts of small units vary by chance
     jump = (now / before - 1).abs().gt(MAX_DENOMINATOR_JUMP) & (now - before).abs().gt(noise)
     template = text.format("denominator", "mẫu số thay đổi trên 20 %.")
     rows = steps[jump & ~switched]
-    return pd.concat([*found, doubts(rows, "denominator_jump", template, "denominator")])
+    return pd.concat([*frames, doubts(rows, "denominator_jump", template, "denominator")])
 
 
 def value_jumps(steps: pd.DataFrame) -> pd.DataFrame:

@@ -24,9 +24,9 @@ def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     rows = both[counts.where(both["numerator"].notna(), alone).astype(bool)]
     shown = {
         name: [_share(*row) for row in rows[columns].itertuples(index=False, name=None)]
-        for name, columns in (("own", COUNTED), ("added", [f"{name}_sum" for name in COUNTED]))
+        for name, columns in (("reported", COUNTED), ("added", [f"{name}_sum" for name in COUNTED]))
     }
-    text = "Báo cáo {own}; cộng từ các đơn vị được {added}."
+    text = "Báo cáo {reported}; cộng từ các đơn vị được {added}."
     return doubts(rows.assign(**shown), "parts_differ", text, "numerator")
 
 
@@ -82,9 +82,9 @@ def coverage(
     old = rows["frame"].eq(province.frame) & rows["unit_code"].ne(province.code)
     rows = rows[~old | (rows["year"].lt(end) & rows["unit_code"].isin(districts))]
     refused = rejects.groupby(["unit_code", "year"])["indicator_code"].agg(set).to_dict()
-    found, last = [], rows["year"].max()
-    for (unit, _), own in rows.groupby(["unit_code", "frame"]):
-        codes = own.groupby("year")["indicator_code"].agg(set).to_dict()
+    losses, last = [], rows["year"].max()
+    for (unit, _), of_unit in rows.groupby(["unit_code", "frame"]):
+        codes = of_unit.groupby("year")["indicator_code"].agg(set).to_dict()
         final = min(last, end - 1) if unit in districts else last
         for year in range(min(codes) + 1, final + 1):
             lost = codes.get(year - 1, set()) - codes.get(year, set())
@@ -92,6 +92,6 @@ def coverage(
             if lost and (year in codes or year < last):
                 rule = "coverage_shrank" if year in codes else "unit_silent"
                 names = ", ".join(sorted(about["short_name_vi"].reindex(sorted(lost))))
-                found.append((unit, year, rule, SILENCE[rule], names))
-    rows = pd.DataFrame(found, columns=["unit_code", "year", "rule", "text", "names"])
+                losses.append((unit, year, rule, SILENCE[rule], names))
+    rows = pd.DataFrame(losses, columns=["unit_code", "year", "rule", "text", "names"])
     return doubts(rows, "", "{text}: {names}.").assign(rule=rows["rule"])

@@ -96,19 +96,19 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
     cell = own_cell if isinstance(own_cell, str) else claim["cell"]
     unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
     typed = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
-    known = typed if isinstance(typed, str) else claim["raw"] if unread else claim[field]
-    _guard(line, known)
+    content = typed if isinstance(typed, str) else claim["raw"] if unread else claim[field]
+    _guard(line, content)
     if line["action"] == "drop":
         why = f"Đã bỏ theo đính chính: {line['reason']}"
-        values = ("dropped", claim["cell"], str(known), why)
+        values = ("dropped", claim["cell"], str(content), why)
         return {"corrected": True, **dict(zip(PROBLEM_COLUMNS, values, strict=True))}
     if pd.isna(line["value"]):
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
     value = line["value"]
     if line["action"] == "scale":
-        factors = _numbers(known)
+        factors = _numbers(content)
         if not factors:
-            raise CorrectionError(f"{_place(line)}: ô ghi «{known}», không phải số để nhân.")
+            raise CorrectionError(f"{_place(line)}: ô ghi «{content}», không phải số để nhân.")
         value = round(value * factors[0], 6)
     return {"corrected": True, field: value, **(dict.fromkeys(PROBLEM_COLUMNS) if unread else {})}
 
@@ -131,25 +131,25 @@ def _field(line: dict, claim: pd.Series) -> str:
     for field in FIELDS:
         if pd.notna(line["cell"]) and claim[f"cell_{field}"] == line["cell"]:
             return field
-    given = [field for field in FIELDS if pd.notna(claim[field])]
-    if line["action"] == "drop" or len(given) == 1:
-        return given[0] if given else "value"
+    filled = [field for field in FIELDS if pd.notna(claim[field])]
+    if line["action"] == "drop" or len(filled) == 1:
+        return filled[0] if filled else "value"
     raise CorrectionError(f"{_place(line)}: cần ghi rõ cột field ({', '.join(FIELDS)}).")
 
 
-def _guard(line: dict, found: object) -> None:
+def _guard(line: dict, content: object) -> None:
     expected = line["expect"]
     if pd.isna(expected):
         return
     near = (
-        abs(n - own) <= 1e-9 * max(1.0, abs(own))
+        abs(n - number) <= 1e-9 * max(1.0, abs(number))
         for n in _numbers(expected)
-        for own in _numbers(found)
+        for number in _numbers(content)
     )
-    same = str(found).strip() == expected.strip() or any(near)
+    same = str(content).strip() == expected.strip() or any(near)
     if not same:
         raise CorrectionError(
-            f"{_place(line)}: đính chính chờ thấy «{expected}» nhưng tệp ghi «{found}». "
+            f"{_place(line)}: đính chính chờ thấy «{expected}» nhưng tệp ghi «{content}». "
             "Nguồn đã thay đổi; kiểm tra lại rồi xóa hoặc sửa dòng đính chính."
         )
 

@@ -45,10 +45,10 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
     top, bottom, value, level = (claims[field] for field in FIELDS)
     counted = top.notna() & bottom.notna()
-    known = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    by_code = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
     code = claims["indicator_code"]
-    level_max = code.map(known["level_max"].astype("Float64")).astype("float64")
-    is_level = code.map(known["measure_unit"]).eq("level")
+    level_max = code.map(by_code["level_max"].astype("Float64")).astype("float64")
+    is_level = code.map(by_code["measure_unit"]).eq("level")
     year = claims["year"].astype("float64")
     received = claims["received_on"].str[:4].astype("float64")
     districts = set(areas.districts()["unit_code"])
@@ -57,7 +57,7 @@ def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame
     hundredths = _in_most(claims, bottom.eq(MAX_PERCENT), bottom.notna())
     has_decimals = (claims[list(FIELDS)] % 1).gt(0)
     rules = [
-        ("indicator_unknown", "", ~code.isin(known.index)),
+        ("indicator_unknown", "", ~code.isin(by_code.index)),
         ("year_missing", "year", year.isna()),
         ("year_range", "year", ~year.between(*areas.province.figure_years)),
         ("year_after_receipt", "year", year > received),
@@ -132,8 +132,8 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
 
 def lead_field(claims: pd.DataFrame) -> pd.Series:
     """First field of each claim that holds a figure; empty where none does."""
-    given = claims[list(FIELDS)].notna().assign(none=True)
-    return given.idxmax(axis=1).replace("none", "")
+    filled = claims[list(FIELDS)].notna().assign(none=True)
+    return filled.idxmax(axis=1).replace("none", "")
 
 
 def number_text(number: float) -> str:

@@ -63,8 +63,8 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=province.code)
     whole = {(province.code, day): codes for day in both["on"].unique()}
     total, wide = _sum(both, whole, province.frame)
-    found = [frame for frame in (districts, total) if len(frame)]
-    sums = pd.concat(found).astype(panel.dtypes) if found else panel.iloc[:0]
+    frames = [frame for frame in (districts, total) if len(frame)]
+    sums = pd.concat(frames).astype(panel.dtypes) if frames else panel.iloc[:0]
     return sums, pd.DataFrame(gaps + wide, columns=GAP_COLUMNS)
 
 
@@ -113,9 +113,9 @@ def _sum(
     complete = sums["n"].eq(asked)
     gaps = []
     for row in sums[~complete].to_dict("records"):
-        own = groups.get_group(tuple(row[name] for name in (*SERIES, "home", "frame")))
-        missing = whole[row["home"], row["on"]] - set(own.loc[own["counted"], "unit_code"])
-        only = missing <= set(own["unit_code"])
+        members = groups.get_group(tuple(row[name] for name in (*SERIES, "home", "frame")))
+        missing = whole[row["home"], row["on"]] - set(members.loc[members["counted"], "unit_code"])
+        only = missing <= set(members["unit_code"])
         codes = ", ".join(sorted(missing))
         gaps.append((row["indicator_code"], row["year"], row["home"], codes, only))
     sums = sums[complete].drop_duplicates([*SERIES, "home"], keep="last")
@@ -134,6 +134,6 @@ def merge_sums(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     if sums.empty:
         return reported
     key = list(contracts.PANEL_KEY)
-    known = pd.MultiIndex.from_frame(reported[key])
-    fresh = sums[~pd.MultiIndex.from_frame(sums[key]).isin(known)]
+    submitted = pd.MultiIndex.from_frame(reported[key])
+    fresh = sums[~pd.MultiIndex.from_frame(sums[key]).isin(submitted)]
     return pd.concat([reported, fresh.astype(reported.dtypes)], ignore_index=True)

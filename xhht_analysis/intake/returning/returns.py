@@ -255,8 +255,8 @@ def _with_raw(problems: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
         for at in _marked(sheet, problems)
     }
     pairs = zip(problems["sheet"].fillna(""), problems["cell"], strict=True)
-    found = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")
-    return problems.assign(raw=problems["raw"].fillna(found))
+    texts = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")
+    return problems.assign(raw=problems["raw"].fillna(texts))
 
 
 def _write_list(book: Book, problems: pd.DataFrame, file: str) -> None:
