@@ -49,12 +49,15 @@ class Block:
 @cache
 def templates() -> Environment:
     """The templates of pages and blocks; they escape whatever is put in."""
-    found = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    found.filters |= {"runs": runs, "slug": slug, "text": cell_text, "compact_json": compact_json}
-    found.filters["sha256"] = lambda text: base64.b64encode(
-        hashlib.sha256(text.encode()).digest()
-    ).decode()
-    return found
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    filters = {"runs": runs, "slug": slug, "text": cell_text, "compact_json": compact_json}
+    environment.filters |= filters | {"sha256": sha256}
+    return environment
+
+
+def sha256(text: str) -> str:
+    """Digest of a text in base64, as a page's policy names its styles and script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache
@@ -95,9 +98,9 @@ def runs(text: str) -> list[tuple[str, bool]]:
 
 
 def clean(value: object, width: int = 160) -> str:
-    """Text of a submitted cell: none of its own bold marks, no longer than ``width``."""
+    """Text of a submitted cell: none of its own bold marks, cut between words after ``width``."""
     text = "" if value is None or value != value else str(value).replace("**", "* *")
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0] + "…"
 
 
 def slug(text: str) -> str:

@@ -22,7 +22,8 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
 
     A chance that is one of all districts ranks none. ``hard`` counts goals unlikely or missed;
     ``best`` and ``last`` count goals where the district is among the best or last three with a
-    chance of at least one half. No mean over goals.
+    chance of at least one half; of fewer than `RANKED` districts they are missing: three are always
+    the first three. No mean over goals.
     """
     rows, year = [], year or run.last_year
     for unit in run.shown_districts["unit_code"]:
@@ -34,7 +35,8 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
         rows.append([unit, len(said), hopeful, hard, *ends])
     columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns)
-    return table[table["total"] > 0].reset_index(drop=True)
+    table = table[table["total"] > 0].reset_index(drop=True)
+    return table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
 
 
 def is_own(said: Statement) -> bool:

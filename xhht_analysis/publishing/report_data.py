@@ -330,8 +330,8 @@ class ReportData:
 
     def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""
-        seen = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
-        return (seen.iloc[-1], int(seen.index[-1])) if len(seen) else (self.word("none"), 0)
+        texts = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
+        return (texts.iloc[-1], int(texts.index[-1])) if len(texts) else (self.word("none"), 0)
 
     @select_once
     def observed(

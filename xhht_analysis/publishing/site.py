@@ -18,6 +18,8 @@ DOCUMENTS = (
     "annex.html", "annex.docx", "annex.pdf",
 )  # fmt: skip
 
+SECTIONS = ("reports", "indicators", "districts", "communes")
+
 
 def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Path:
     """Write ``index.html``: one section per run, newest first, with links to its documents.
@@ -25,37 +27,30 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
     A run without ``run.json`` did not happen and is left out.
     """
     labels = Labels(lang, plan_words(config_dir))
-    sections, runs = _sections(config_dir, labels), []
+    pages, runs = _pages(config_dir, labels), []
     for folder in sorted(reports_root.iterdir(), reverse=True):
         record = folder / "run" / "run.json"
         if is_date(folder.name) and record.is_file():
-            links = {
-                section: [
-                    (text, quote(f"{folder.name}/{place}"))
-                    for place, text in places.items()
-                    if (folder / place).is_file()
-                ]
-                for section, places in sections.items()
-            }
+            links = {section: [] for section in SECTIONS}
+            for section, text, place in pages:
+                if (folder / place).is_file():
+                    links[section].append((text, quote(f"{folder.name}/{place}")))
             runs.append({"date": folder.name, "is_sample": _is_sample(record), "links": links})
     blocks = parts.make_page("index", labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
 
-def _sections(config_dir: Path, labels: Labels) -> dict[str, dict[str, str]]:
-    """Sections of a run: the text of every page or document by its place in the run's folder."""
-    sections = {"reports": {name: labels.word(f"document.{name}") for name in DOCUMENTS}}
-    indicators = goals.read_indicators(config_dir).iterrows()
-    named = [
-        ("indicators", row["indicator_code"], labels.local(row, "name")) for _, row in indicators
+def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:
+    """Section, text and place in the run's folder of every page or document a run may have."""
+    documents = [("reports", labels.word(f"document.{name}"), name) for name in DOCUMENTS]
+    pages = [
+        ("indicators", labels.local(row, "name"), f"indicators/{row['indicator_code']}.html")
+        for _, row in goals.read_indicators(config_dir).iterrows()
     ]
     for unit in all_units(areas.read_areas(config_dir)).itertuples():
         section = "communes" if unit.level == "commune" else "districts"
-        named.append((section, unit.unit_code, unit.name_vi))
-    for section, code, name in sorted(named, key=lambda one: collation_key(one[2])):
-        folder = "indicators" if section == "indicators" else "units"
-        sections.setdefault(section, {})[f"{folder}/{code}.html"] = name
-    return {name: sections[name] for name in ("reports", "indicators", "districts", "communes")}
+        pages.append((section, unit.name_vi, f"units/{unit.unit_code}.html"))
+    return documents + sorted(pages, key=lambda page: collation_key(page[1]))
 
 
 def _is_sample(record: Path) -> bool:
