@@ -20,8 +20,6 @@ Two round numbers, the same for all: docs/adr/0020 says what was tried."""
 LOWER_WIDTH = 0.9
 """Quantiles below the median stand this much nearer to it than both members put them: reported
 shares fall less often than they say."""
-FARTHEST = 40.0
-"""Soft logits beyond which nothing in percent changes any more."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,11 @@ def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndar
     Parameters
     ----------
     own_changes, learned
-        Quantile functions on the soft logit, each (N, H, G).
+        Quantile functions on the soft logit, each (N, H, G), nowhere flat at their ends.
     weight
         Weight of the learned member, 0-1.
     """
-    members = np.clip([own_changes, learned], -FARTHEST, FARTHEST)
+    members = np.array([own_changes, learned])
     weights = np.array([1 - weight, weight])[:, None, None, None]
     place = (weights * members).sum(axis=0)
     place[..., 0], place[..., -1] = members[..., 0].min(axis=0), members[..., -1].max(axis=0)
