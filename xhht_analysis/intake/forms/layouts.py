@@ -153,9 +153,11 @@ class Layout:
                 self.reader.find(None, "column_missing", text, give["indicator"])
         figures: set[int] = set()
         for claim in self.each():
+            rows = {row for row, _ in claim.all_cells}
+            if not any(self.table.sections.get(row, {}).get("aside") for row in rows):
+                self.reader.observe(self.name, self.table, claim)
+                self.covered |= rows
             figures |= {column for _, column in claim.all_cells}
-            self.covered |= {row for row, _ in claim.all_cells}
-            self.reader.observe(self.name, self.table, claim)
         if self.has_totals:
             self.covered |= {row for row, kind in self.table.rows if kind == "total"}
         for column in sorted(figures & self.table.beside_prior):
@@ -211,11 +213,14 @@ class Layout:
         return next((c for c, head in heads if LABELS["year"].fullmatch(head)), None)
 
     def _date(self, claim: Claim, row: int) -> Claim:
-        """The claim with the year of its row.
+        """The claim with the year of its row, or of the heading above it.
 
         A blank is the year of the form only where no other row says another one.
         """
         column, context = self._year_column, self.reader.context
+        at = self.table.sections.get(row, {}).get("year")
+        if at and claim.year is None:
+            claim.year_parsed, claim.year_cell = parse_year(self.table.sheet.text(*at)), at
         if column is not None and claim.year is None:
             self.others.add(column)
             typed = parse_year(self.table.sheet.cell(row, column))
@@ -296,8 +301,11 @@ class Listing(Layout):
         claim.indicator_cell = self._first("code", row) or self._first("name", row)
         claim.scale = scale_of(self._text("counted", row))
         cell = self._first("unit", row) or self._first("unit_code", row)
+        at = self.table.sections.get(row, {}).get("place")
         if cell:
             claim.unit = UnitCell(self._text("unit", row), self._text("unit_code", row), cell)
+        elif at:
+            claim.unit = UnitCell(self.table.sheet.text(*at).strip(), "", at)
         return self._date(claim, row)
 
     def _first(self, name: str, row: int) -> Cell | None:

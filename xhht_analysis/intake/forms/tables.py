@@ -38,6 +38,16 @@ TOTAL = re.compile(
     r"@|(@ )?(tong )?cong(?! (dan|an|doan|chuc|ti)\b)( .*)?|tong so( .*)?|tong|chung|"
     r"(binh quan|trung binh)( .*)?|toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
 )
+SECTION = re.compile(
+    r"(?:ket qua )?thuc hien(?: trong (?:nam|ki))?|nam nai|hien nai|toan(?: \w+){1,3}|"
+    r"(?P<year>(?:(?:so lieu|ket qua|thuc hien) )*nam (?:hoc )?\d{4}(?: \d{4})?)|"
+    r"(?P<place>(?:xa|phuong|thi tran|huien|thi xa|thanh pho|ap|khu pho)"
+    r"(?! (?:hoi(?! cu)|dat|phuong|thi|co|va)\b)(?: \w+){1,4})|"
+    r"(?P<aside>(?:so lieu |trong do )?"
+    r"(?:cung ki|nam truoc|ki truoc|ke hoach nam|kh \d|uoc|du kien|nu$|dtts$|dan toc thieu so$).*)"
+)
+"""Headings over the rows of a table: the year or place of what follows, or that it is left out."""
+NUMBERING = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
 
@@ -132,6 +142,26 @@ class Table:
             for r in rows
             if any(c not in ("", None) for c in grid[r]) and not is_number_row(self.sheet, r)
         ]
+
+    @cached_property
+    def sections(self) -> dict[int, dict[str, tuple[int, int]]]:
+        """Cells of the headings that stand over a row, by their kind in `SECTION`.
+
+        Such a heading has no numbers; one of the whole (Thực hiện, Toàn xã) ends what others say.
+        """
+        sections, over = {}, {}
+        for row in self.body:
+            cells = self.sheet.grid[row]
+            texts = {fold(c): n for n, c in enumerate(cells) if isinstance(c, str) and c.strip()}
+            labels = {text: n for text, n in texts.items() if not NUMBERING.fullmatch(text)}
+            text, column = next(iter(labels.items()), ("", 0))
+            match = len(labels) == 1 and SECTION.fullmatch(text)
+            if match and all(figure(c).value is None for c in cells[column + 1 :]):
+                kind, here = match.lastgroup, {match.lastgroup: (row, column)}
+                over = {} if kind is None else over | here
+                over |= {"aside": None} if kind == "year" else {}
+            sections[row] = over
+        return sections
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ form can be read in two ways the printed count or share decides.
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from xhht_analysis.contracts import MAX_PERCENT
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
 """Heads of counts that no indicator is a share of: the plan, last year, registrations."""
+WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 NEAR = 3
 """Columns left of a percentage where the counts stand that it may be of."""
 
@@ -38,6 +39,8 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _ask_witnesses(reader, claim, amounts)
     _ask_counts(reader, claim, amounts["value"])
     _ask_neighbours(reader.table, amounts)
+    if "whole" not in claim.cells:
+        _take_counts(reader.table, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -127,6 +130,29 @@ def _ask_neighbours(table: Table, amounts: Amounts) -> None:
     if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
         amount = top if bottom.value else share
         amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
+
+
+def _take_counts(table: Table, claim: Claim, amounts: Amounts) -> None:
+    """Give a lone percentage the two counts left of it that it is printed for.
+
+    Only one pair may give it, and the heading of the whole must say that it is one.
+    """
+    share = amounts["value"]
+    if not share.value or share.problem or all(amounts[name].given for name in COUNTS):
+        return
+    row, column = share.cell
+    beside = range(max(table.key + 1, column - NEAR), column)
+    counts = {c: table.count(row, c) for c in beside}
+    pairs = [
+        (c, w)
+        for c, w in permutations(beside, 2)
+        if counts[w] and WHOLE.search(table.headings[w]) and counts[c] is not None
+        if counts[c] <= counts[w] and rounds_to(counts[c] / counts[w], share.value)
+    ]
+    if len(pairs) == 1:
+        for name, at in zip(COUNTS, pairs[0], strict=True):
+            amounts[name] = Amount(counts[at], None, (row, at), given=True)
+            claim.cells[name] = ((1, row, at),)
 
 
 def _ask_counts(reader: FileReader, claim: Claim, share: Amount) -> None:

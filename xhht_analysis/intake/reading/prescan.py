@@ -102,6 +102,8 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise RefusedError("password")
     if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
         raise RefusedError("zip_method")
+    if len(package.NameToInfo) < len(parts):
+        raise RefusedError("truncated", "hai phần cùng tên")
     if len(parts) > MAX_PARTS:
         raise RefusedError("too_many_sheets", f"{len(parts)} phần")
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(len(data), 1):
