@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pytest
+from openpyxl import Workbook
 
 from tests.form_fixtures import read
 from tests.unit.test_office_tables import CAI_BE, CITIZENS, SKILLS, sheet, stands
+from xhht_analysis.intake.reading.sheets import Refusal, RefusedError
+from xhht_analysis.intake.reading.workbooks import read_workbook
 
 pytestmark = pytest.mark.unit
 
@@ -118,3 +123,13 @@ def test_a_percentage_takes_the_counts_that_give_it(head, row):
 def test_counts_of_other_things_or_of_another_percentage_are_not_taken(head, row):
     reading = listing((1, "Kỹ năng sống", *row), head=("STT", "Chỉ tiêu", *head))
     assert stands(reading) == {(SKILLS, CAI_BE, 2024): 50}
+
+
+def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path):
+    path = tmp_path / "a.xlsx"
+    Workbook().save(path)
+    with pytest.warns(UserWarning), ZipFile(path, "a") as package:
+        package.writestr("xl/worksheets/sheet1.xml", package.read("xl/worksheets/sheet1.xml"))
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(path)
+    assert refused.value.refusal == Refusal("truncated", "hai phần cùng tên")
