@@ -128,7 +128,7 @@ def test_counts_of_other_things_or_of_another_percentage_are_not_taken(head, row
 def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path):
     path = tmp_path / "a.xlsx"
     Workbook().save(path)
-    with pytest.warns(UserWarning), ZipFile(path, "a") as package:
+    with pytest.warns(UserWarning, match="Duplicate"), ZipFile(path, "a") as package:
         package.writestr("xl/worksheets/sheet1.xml", package.read("xl/worksheets/sheet1.xml"))
     with pytest.raises(RefusedError) as refused:
         read_workbook(path)
