@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 60_400,
     "forecasting": 26_100,
-    "publishing": 37_300,
+    "publishing": 38_400,
     "running": 18_400,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -43,5 +43,5 @@ def test_many_goals_without_figures_are_a_number():
     silent = [one for one, *_ in decisions.unsettled(run) if one.key == "no_data"]
     basis = decisions.data_decision(run).basis
     assert len(silent) > decisions.MAX_ITEMS
-    assert f"{len(silent)} mục tiêu của các mốc chưa đủ số liệu" in basis
+    assert f"{len(silent)} lượt đánh giá mục tiêu (mốc 2025, 2030) chưa đủ số liệu" in basis
     assert silent[0].title not in basis

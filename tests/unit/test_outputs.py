@@ -303,7 +303,7 @@ def test_what_is_asked_always_has_its_evidence():
     missing, asked = decisions.decisions(bare)
     # Levels that a rule rebuilds from communes' reports have their object still: the plan's first
     # block has nine in 2025 and seven in 2030. So many are counted, up to three are named.
-    assert missing.basis == "16 mục tiêu của các mốc chưa đủ số liệu."
+    assert missing.basis == "16 lượt đánh giá mục tiêu (mốc 2025, 2030) chưa đủ số liệu."
     levels = ["literacy_l2_districts", "preschool_districts"]
     few = replace(bare, verdicts=where(bare.verdicts, goal_code=levels, target_year=2025))
     assert decisions.decisions(few)[0].basis == (

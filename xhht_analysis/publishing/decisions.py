@@ -12,6 +12,7 @@ import pandas as pd
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.blocks import Block, prose
+from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statement_facts import sharing
@@ -57,7 +58,8 @@ def leverages(run: ReportData) -> pd.DataFrame:
 
     Columns: goal_code, unit_code, gain (0-1, if the district reached the target) and
     gain_per_point (the same for each point of percent a year of the extra pace with which the
-    district would reach it in 80 % of cases; NaN where it needs none).
+    district would reach it in 80 % of cases; NaN where it needs none). Districts that share the
+    chance of a level share their mean gain: theirs differ by the draws alone.
     """
     said = (s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely")
     rows = where(
@@ -67,10 +69,13 @@ def leverages(run: ReportData) -> pd.DataFrame:
         unit_code=list(run.districts["unit_code"]),
     )
     extra = rows["extra_pace_80"].where(rows["extra_pace_80"] > 0)
-    rows = rows[["goal_code", "unit_code"]].assign(
-        gain=rows["leverage"], gain_per_point=rows["leverage"] / extra
-    )
-    return rows.sort_values("gain", ascending=False, ignore_index=True)
+    chance = rows["prob_reached"].map(rounded_percent)
+    level = rows["current"].mask(chance.groupby(rows["goal_code"]).transform("nunique") == 1, 0)
+    level = level.astype(object).where(rows["goal_code"].map(run.is_level), rows["unit_code"])
+    gain = rows.groupby(["goal_code", chance, level], dropna=False)["leverage"].transform("mean")
+    rows = rows.assign(gain=gain, gain_per_point=gain / extra)
+    rows = rows.sort_values("leverage", ascending=False, ignore_index=True)
+    return rows[["goal_code", "unit_code", "gain", "gain_per_point"]]
 
 
 def help_decision(run: ReportData) -> Decision | None:
@@ -113,10 +118,7 @@ def _one_district(run: ReportData, rows: pd.DataFrame) -> Decision:
 
 
 def _one_of(run: ReportData, rows: pd.DataFrame) -> Decision:
-    """Help for one of the districts of ``rows``, which stand at one level and share its chance.
-
-    Their gains differ by the draws alone: the mean is said.
-    """
+    """Help for one of the districts of ``rows``, which stand at one level and share its chance."""
     code, district = rows.iloc[0][["goal_code", "unit_code"]]
     said, there = (run.statement(code, run.last_year, unit) for unit in ("", district))
     texts = {
@@ -150,7 +152,8 @@ def data_decision(run: ReportData) -> Decision | None:
     known = items if silent <= MAX_ITEMS else items[: len(items) - silent]  # these stand last
     shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in known[:MAX_ITEMS]]
     if len(known) < len(items):
-        shown.append(word("decision.no_data_of", n=silent))
+        years = sorted({said.target_year for said, *_ in items if said.key == "no_data"})
+        shown.append(word("decision.no_data_of", n=silent, years=", ".join(map(str, years))))
     more = len(known) - len(known[:MAX_ITEMS])
     basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
     assumed = [s for s in run.all_statements() if s.depends_on and not _hangs_on_figures(s)]

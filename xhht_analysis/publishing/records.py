@@ -58,9 +58,12 @@ def received_reports(run: ReportData) -> pd.DataFrame:
 def calendar(run: ReportData) -> dict:
     """Who reported for which year, on time or late; communes are counted per former district.
 
-    ``years``; ``senders``: (code, texts by year), districts first; ``totals``: reports by year.
+    ``years``; ``senders``: (code, texts by year), districts first; ``totals``: reports by year;
+    ``late``: (year, names) of the communes that reported late.
     """
     rows = received_reports(run)
+    communes = where(rows[rows["reporter"] != rows["sender"]], late=True)
+    late = communes["reporter"].map(run.names).groupby(communes["year"]).apply(list)
     counts = rows.groupby("year")["late"].agg(["size", "sum"])
     rows = rows[rows["sender"] != run.province.code]
     districts, years = list(run.districts["unit_code"]), list(counts.index)
@@ -74,5 +77,6 @@ def calendar(run: ReportData) -> dict:
     return {
         "years": [str(year) for year in years],
         "senders": [(code, line) for code, *line in texts.itertuples()] if years else [],
+        "late": list(late.items()),
         "totals": [f"{n} ({late})" for n, late in counts.to_numpy()],
     }

@@ -189,6 +189,12 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
+    def is_past_level(self, indicator_code: str, unit_code: str) -> bool:
+        """Whether a figure is the recognised level of a district that is no more on ``as_of``."""
+        is_district = unit_code in set(self.districts["unit_code"])
+        is_level = indicator_code in set(where(self.indicators, kind="level")["indicator_code"])
+        return is_district and is_level and not self.province.has_districts(self.as_of)
+
     @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
         """Share of past outcomes inside an interval of the kit's model, by indicator_code.

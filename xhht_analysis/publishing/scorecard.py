@@ -96,13 +96,8 @@ def _without_noun(run: ReportData, text: str) -> str:
 
 
 def tone(said: Statement, *, short: bool = False) -> list[str]:
-    """Cell of a verdict: its text and the class that colours its edge.
-
-    A star marks a verdict that one changed assumption would move to another class.
-    """
-    text = f"{said.mark} {said.short_chance}" if short and said.bare_chance else said.verdict_text
-    text += " *" if said.depends_on else ""
-    return [text, said.key]
+    """Cell of a verdict: its text and the class that colours its edge."""
+    return [said.short_verdict if short and said.bare_chance else said.verdict_text, said.key]
 
 
 def block_name(run: ReportData, block: object) -> str:

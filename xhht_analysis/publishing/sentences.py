@@ -5,6 +5,8 @@ statements.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -26,22 +28,54 @@ NAMED_CLASSES = {
     "no_object": ("no_object",),
 }
 """Classes named together."""
+REPEATED = ("ended", "why", "missing", "source", "reason")
+"""Sentences that may be said already, of another target year or above the goals of a block."""
 
 
-def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list[str]:
-    """One paragraph per dated target of a goal; a year without one is named as such."""
-    said = {year: run.statement(goal_code, year, unit_code) for year in run.target_years}
-    if not any(said.values()):
+def goal_sentences(
+    run: ReportData, goal_code: str, unit_code: str = "", above: Iterable[str] = ()
+) -> list[str]:
+    """One paragraph per dated target of a goal; a year without one is named as such.
+
+    A sentence of `REPEATED` stands once, and not at all if it is one of ``above``.
+    """
+    statements = {year: run.statement(goal_code, year, unit_code) for year in run.target_years}
+    if not any(statements.values()):
         return []
-    texts, before = [], set()
-    for year, one in said.items():
+    texts, before = [], set(above)
+    for year, one in statements.items():
         text = paragraph(run, one) if one else run.word("goal.no_target", year=year)
-        about = {sentence(name, run, one) for name in ("source", "reason")} if one else set()
+        about = {sentence(name, run, one) for name in REPEATED} if one else set()
         for repeated in about & before:
             text = re.sub(" +", " ", text.replace(repeated, "")).strip(" ")
         texts.append(text)
         before |= about - {""}
     return texts
+
+
+def shared_sentences(run: ReportData, goal_codes: Iterable[str]) -> tuple[list[str], set[str]]:
+    """What more than one of these goals would say: the sentences above them, those left out there.
+
+    Of what moves the forecast most the sentences differ in the number alone: one names them all.
+    """
+    counts, driven = Counter(), {}
+    for code in goal_codes:
+        statements = [s for year in run.target_years if (s := run.statement(code, year))]
+        texts = [sentence(name, run, s) for s in statements for name in ("ended", "missing")]
+        counts.update(dict.fromkeys(filter(None, texts)))
+        for s in statements:
+            if s.target_year == run.last_year and len(s.drivers) == 1:
+                driven.setdefault(s.drivers[0][0], []).append(s)
+    texts = [text for text, n in counts.items() if n > 1]
+    omitted = set(texts)
+    for driver, some in driven.items():
+        if len(some) > 1 and driver in run.labels.entries("driver"):
+            effects = {s.order: run.labels.number(s.drivers[0][1], 1) for s in some}
+            parts = [run.word("goal.why_part", goal=n, effect=e) for n, e in effects.items()]
+            what = run.word(f"driver.{driver}")
+            texts.append(some[0].say("goal.why_shared", what=what, parts="; ".join(parts)))
+            omitted |= {sentence("why", run, s) for s in some}
+    return texts, omitted
 
 
 def paragraph(run: ReportData, said: Statement) -> str:
@@ -159,8 +193,23 @@ def status_sentence(run: ReportData) -> str:
     """How many figures of the panel are rebuilt, corrected or doubtful (marked, or asked about)."""
     kinds = run.panel["value_type"].value_counts()
     counts = {name: run.labels.number(kinds.get(name, 0)) for name in contracts.VALUE_TYPES[1:]}
-    key = ["indicator_code", "unit_code", "year"]
-    asked = pd.MultiIndex.from_frame(run.findings[key].dropna().astype({"year": int}))
-    doubtful = pd.MultiIndex.from_frame(run.panel[key].astype({"year": int})).isin(asked)
-    doubtful |= run.panel["status"].eq("doubtful").to_numpy()
+    asked, figures = _figure_keys(run.findings), _figure_keys(run.panel)
+    doubtful = figures.isin(asked) | run.panel["status"].eq("doubtful").to_numpy()
     return run.word("quality.status", doubtful=run.labels.number(doubtful.sum()), **counts)
+
+
+def asked_sentence(run: ReportData) -> str:
+    """How many cells are to be mended and points to be checked; of these, how many on a figure."""
+    counts = {
+        "rejects": len(run.rejects),
+        "findings": len(run.findings),
+        "used": _figure_keys(run.findings).isin(_figure_keys(run.panel)).sum(),
+    }
+    numbers = {name: run.labels.number(n) for name, n in counts.items()}
+    return run.word("quality.asked", **numbers) if any(counts.values()) else ""
+
+
+def _figure_keys(rows: pd.DataFrame) -> pd.MultiIndex:
+    """Indicator, unit and year of the rows that name all three."""
+    key = rows[["indicator_code", "unit_code", "year"]].dropna()
+    return pd.MultiIndex.from_frame(key.astype({"year": int}))

@@ -125,7 +125,7 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
 
 
 def sharing(run: ReportData, goal_code: str, year: int, unit_code: str) -> list[str]:
-    """Districts that have one chance with this one, itself included; of a share only itrun.
+    """Districts that have one chance with this one, itself included; of a share only itself.
 
     A level's chance follows from the level at which a district stands: those at one level have
     it in common. Two levels are told apart unless every district's chance is shown alike. Empty

@@ -173,6 +173,11 @@ class Statement:
         return seen is not None and self.meets(seen.low) and self.meets(seen.high)
 
     @property
+    def about(self) -> Observation | None:
+        """Figure that the verdict is about: of the target year once settled, else the latest."""
+        return self.actual if self.actual and not self.is_forecast else self.latest
+
+    @property
     def need_text(self) -> str:
         """What must be reached, "không quá" before a most."""
         text = self.amount(self.need, 0)
@@ -209,8 +214,23 @@ class Statement:
 
     @property
     def verdict_text(self) -> str:
-        """Shape, word and chance."""
-        return f"{self.mark} {self.assessment}"
+        """Shape, word and chance, with the star of a verdict that is not firm."""
+        return f"{self.mark} {self.assessment}{self.star}"
+
+    @property
+    def star(self) -> str:
+        """Sign of a verdict that other assumptions or figures would move to another class."""
+        return " *" if self.depends_on else ""
+
+    @property
+    def short_verdict(self) -> str:
+        """Shape and rounded chance with their signs; the shape alone where there is none."""
+        return f"{self.mark} {self.short_chance}".rstrip() + self.star
+
+    @property
+    def signs(self) -> set[str]:
+        """Signs of `short_verdict` that must be explained (words ``sign``)."""
+        return {self.doubt, "star" if self.depends_on else ""} - {""}
 
     @property
     def assessment(self) -> str:

@@ -21,6 +21,7 @@ from xhht_analysis.publishing.records import deadline
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statement_facts import STATUS_KIND
 
 
 def unit_row(run: ReportData, unit_code: str) -> pd.Series:
@@ -103,9 +104,18 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
             run.latest_cell(code, unit_code) if judged == unit_code and not is_share else ("", 0)
         )
         if row is not None or year:
-            others = [run.latest_cell(code, unit)[0] for unit in beside]
+            others = [_beside(run, code, unit) for unit in beside]
             figures.append((code, year or row.year, row, level if year else "", others))
     return {"figures": figures, "beside": list(beside.values())}
+
+
+def _beside(run: ReportData, indicator_code: str, unit_code: str) -> str:
+    """Latest figure of another unit; of a level of the province that of its own status."""
+    if unit_code == run.province.code:
+        for s in run.all_statements():
+            if (s.kind, s.indicator_code) == (STATUS_KIND, indicator_code) and s.latest:
+                return s.range_text(s.latest)
+    return run.latest_cell(indicator_code, unit_code)[0]
 
 
 def _received(run: ReportData, unit_code: str) -> dict:

@@ -111,6 +111,11 @@ def class_key(run: ReportData, keys: Iterable[str]) -> str:
     return "  ".join(f"{SYMBOLS[c]} {run.labels.verdict(c)}" for c in drawn)
 
 
+def sign_words(run: ReportData, signs: Iterable[str]) -> list[str]:
+    """What the ``signs`` drawn mean, in the order of words.toml."""
+    return [run.word(f"sign.{s}") for s in run.labels.entries("sign") if s in signs]
+
+
 def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
     """Numbers of an axis with the decimal sign of the language."""
     axis.set_major_formatter(FuncFormatter(lambda x, _: run.labels.number(x, decimals)))

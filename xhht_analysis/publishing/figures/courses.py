@@ -93,23 +93,28 @@ def _figure(
     form = {"sharex": True, "sharey": True}
     figure, axes = look.small_multiples(len(panels), columns, height, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    signs, alt, notes = set(), [head, about], {}
+    signs, alt, notes, firm = set(), [head, about], {}, True
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         signs |= draw_course(axis, run, goal, unit, bands=bands, fine=fine)
         said = statements(run, goal, unit)
-        marks = "  ".join(f"{s.target_year}: {s.mark} {s.short_chance}".rstrip() for s in said)
+        marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in said)
         head = look.wrapped(name, 106 // columns)
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
         alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
-        notes |= {s.goal_code: sentence("set_aside", run, s) for s in said if s.set_aside}
+        firm &= not any(s.depends_on for s in said)
+        if said and said[-1].set_aside:
+            notes[name] = sentence("aside", run, said[-1])
     top = max(axis.dataLim.y1 for axis in axes.flat)
     axes[0, 0].set_ylim(0, min(FULL, 1.1 * top))
     axes[0, 0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    key = "   ".join(run.word(f"sign.{s}") for s in run.labels.entries("sign") if s in signs)
-    return look.finish(figure, run, title, *alt, *notes.values(), key=key)
+    if notes:
+        figures = "; ".join(f"{name}: {text}" for name, text in notes.items())
+        alt.append(run.word("set_aside.figures", figures=figures))
+    alt += [] if firm else [f"{run.word('sign.star')}."]
+    return look.finish(figure, run, title, *alt, key="   ".join(look.sign_words(run, signs)))
 
 
 def draw_course(
@@ -129,7 +134,7 @@ def draw_course(
     """
     said, seen = statements(run, goal_code, unit_code), run.observed(goal_code, None, unit_code)
     bands = run_bands(run, goal_code, unit_code) if bands is None else bands
-    signs = _draw_forecast(axis, bands, fine) | {s.doubt for s in said}
+    signs = _draw_forecast(axis, bands, fine).union(*(s.signs for s in said))
     aside = said[-1].set_aside if said else {}
     signs |= _draw_observed(axis, seen, aside, bands.index.min())
     aims = {s.target_year: s.need for s in said}

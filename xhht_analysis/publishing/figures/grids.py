@@ -39,9 +39,11 @@ def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    doubts = {s.doubt for s in run.all_statements() if s.kind == COUNTED_KIND and s.doubt}
-    key = [word("ladder.key"), *(word(f"sign.{d}") for d in sorted(doubts))]
-    return look.finish(figure, run, title, f"{title}.", *alt, key=" ".join(key))
+    counted = [s for s in run.all_statements() if s.kind == COUNTED_KIND]
+    signs = look.sign_words(run, set().union(*(s.signs for s in counted)))
+    key = "  ".join([word("ladder.key"), *signs])
+    alt += [f"{word('sign.star')}."] if any(s.depends_on for s in counted) else []
+    return look.finish(figure, run, title, f"{title}.", *alt, key=key)
 
 
 def _is_known(levels: pd.DataFrame) -> pd.Series:
@@ -71,18 +73,20 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     axis.tick_params(axis="x", rotation=90)
     said = [s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)]
     said.sort(key=lambda s: (s.order, s.target_year))
-    heads = [look.wrapped(run.short(code), 30)]
+    heads, aims = [look.wrapped(run.short(code), 30)], []
     for s in said:
         required = run.ordered_goals.loc[s.goal_code, "level_required"]
         level = word("level_short", n=required) if required > 1 else ""
-        aim = (f"{s.target_year}:", level, s.amount(s.need), s.mark, s.short_chance)
+        aim = (f"{s.target_year}:", level, s.amount(s.need), s.short_verdict)
         heads.append(look.wrapped(" ".join(filter(None, aim)), 36))
+        aim = f"{s.target_year}, {level}" if level else f"{s.target_year}:"
+        aims.append(f"{aim} {s.verdict_text}.")
     axis.set_title("\n".join(heads), fontsize=6.2)
     year = cells["year"].max()
     counts = where(cells, year=year)["text"].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
     text = word("ladder.part", name=run.short(code), year=int(year), counts=told)
-    return " ".join([text, *(f"{s.target_year}: {s.verdict_text}." for s in said)])
+    return " ".join([text, *aims])
 
 
 def _cell_text(said: Statement | None) -> str:

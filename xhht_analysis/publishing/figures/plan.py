@@ -53,8 +53,10 @@ def plot_overview(run: ReportData) -> Figure:
     axis.set_xticks([0, 50, FULL])
     axis.set_xlabel(word("overview.axis", year=run.last_year), loc="left")
     sns.despine(ax=axis, left=True, bottom=True)
-    keys = {s.key for pair in pairs for s in pair if s}
-    key = f"{look.class_key(run, keys)}. {word('overview.key')}"
+    shown = [s for pair in pairs for s in pair if s]
+    star = look.sign_words(run, {"star"}) if any(s.depends_on for s in shown) else []
+    key = f"{look.class_key(run, {s.key for s in shown})}. "
+    key += "  ".join([word("overview.key"), *star])
     parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
@@ -76,7 +78,7 @@ def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -
             colour = CLASS_COLOURS[said.key]
             box = {"boxstyle": "square,pad=0.25", "fc": colour, "ec": GREY, "lw": 0.5}
             text = {"color": look.ink_on(colour), "bbox": box, "fontsize": 8}
-            axis.text(x, place + 0.06, said.mark, ha="center", va="center", **text)
+            axis.text(x, place + 0.06, said.mark + said.star, ha="center", va="center", **text)
     said = next(s for s in reversed(pair) if s)
     title = textwrap.shorten(f"{said.order}. {said.title}", 100, placeholder="…")
     axis.text(0, place - 0.2, title, va="center", fontsize=7.4)
@@ -120,7 +122,7 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
     )
     right = {"xycoords": axis.get_yaxis_transform(), "textcoords": "offset points"}
     for place, s in enumerate(said):
-        text = f"{s.range_text(s.base)} → {s.amount(s.need, 0)}   {s.mark} {s.chance_text}"
+        text = f"{s.range_text(s.base)} → {s.amount(s.need, 0)}   {s.mark} {s.chance_text}{s.star}"
         axis.annotate(text, (1, place), (6, 0), va="center", fontsize=7.5, **right)
     axis.axvline(0, color=GREY, lw=0.8)
     axis.set(ylabel="", ylim=(len(said) - 0.5, -0.5))
@@ -133,7 +135,8 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
         paces = {"need": number(s.pace_required, 1), "before": number(s.pace_before, 1)}
         parts.append(word("pace_figure.part", name=s.title, window=s.pace_window, **paces))
     alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
-    return look.finish(figure, run, title, alt, key=_pace_key(said))
+    star = look.sign_words(run, {"star"}) if any(s.depends_on for s in said) else []
+    return look.finish(figure, run, title, alt, key="  ".join([_pace_key(said), *star]))
 
 
 def _pace_key(said: list[Statement]) -> str:
