@@ -38,7 +38,7 @@ def claims(*rows: dict) -> pd.DataFrame:
         own = {f"cell_{f}": f"{c}{number + 9}" for f, c in CELL.items() if row.get(f) is not None}
         base = {"source_id": f"s{number}", "cell": f"D{number + 9}", "original": row["file"]}
         filled.append(base | own | _placed(row) | row)
-    return gathering.complete_claims(recognise.observation_frame(filled), plan().indicators)
+    return gathering.complete_claims(recognise.observation_frame(filled), plan())
 
 
 def _placed(row: dict) -> dict:
@@ -54,7 +54,7 @@ def _placed(row: dict) -> dict:
 def judged(*rows: dict) -> pd.DataFrame:
     """Claims with their outcome, without corrections."""
     frame = impossible.place_claims(claims(*rows))
-    frame = impossible.mark_impossible(frame, plan().areas, plan().indicators)
+    frame = impossible.mark_impossible(frame, plan())
     from xhht_analysis.intake.judging.cleaning import settle
 
     return settle(impossible.refuse_whole_files(frame, plan().areas.province)).sort_values("order")

@@ -51,6 +51,11 @@ class Plan:
     tasks: pd.DataFrame
     config_dir: Path
 
+    @property
+    def by_code(self) -> pd.DataFrame:
+        """Indicators by their code, each once."""
+        return self.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+
     @classmethod
     def read(cls, config_dir: Path) -> Plan:
         """Read them from config/."""
@@ -159,7 +164,7 @@ def gather(
         )
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
     return Gathered(
-        complete_claims(claims, plan.indicators),
+        complete_claims(claims, plan),
         pd.DataFrame(files),
         findings,
         latest_activities(activities),
@@ -194,9 +199,9 @@ def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
     }
 
 
-def complete_claims(claims: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours."""
-    parents = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    parents = plan.by_code
     outcome = pd.Series(index=claims.index, dtype="str")
     outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
     repeat = claims.groupby("source_id").cumcount()

@@ -74,7 +74,7 @@ def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
     claims = impossible.place_claims(claims)
-    claims = impossible.mark_impossible(claims, plan.areas, plan.indicators)
+    claims = impossible.mark_impossible(claims, plan)
     return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
 
 

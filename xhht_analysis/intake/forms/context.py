@@ -29,6 +29,7 @@ LABELS = {
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),
+    "measure": re.compile(r"dvt|don vi (tinh|do)"),
 }
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
@@ -148,7 +149,7 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
         for cell, text, typed, at in _texts(sheet, row):
             if text not in texts:
                 titles.append(text)
-                _take(context, _label(text), typed or sheet.cell(*at), at)
+                _take(context, _kind(text), typed or sheet.cell(*at), at)
                 context.mentions += find_mentions(text, cell, normalise(sheet.text(*at)))
             texts.add(text)
     context.lines = [fold(title) for title in titles]
@@ -159,9 +160,8 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
 def unit_labels(sheet: Sheet, row: int) -> Iterator[tuple[int, str, str]]:
     """Column of each label of a unit or its code in a row, its kind and what is typed beside it."""
     for (_, column), text, typed, at in _texts(sheet, row):
-        kinds = (kind for kind in ("unit", "code") if LABELS[kind].fullmatch(_label(text)))
-        kind, typed = next(kinds, ""), typed or normalise(sheet.text(*at))
-        if kind and typed:
+        kind, typed = _kind(text), typed or normalise(sheet.text(*at))
+        if kind in ("unit", "code") and typed:
             yield column, kind, typed
 
 
@@ -180,26 +180,28 @@ def _texts(sheet: Sheet, row: int) -> Iterator[tuple[Cell, str, str, Cell]]:
             yield (row, column), text, typed, (row, column if typed else next(others, len(cells)))
 
 
-def _label(text: str) -> str:
-    return fold(text.partition(":")[0])
+def _kind(text: str) -> str:
+    """Key of `LABELS` of the label that a text is or begins with; empty for any other text."""
+    label = fold(text.partition(":")[0])
+    return next((kind for kind, words in LABELS.items() if words.fullmatch(label)), "")
 
 
-def _take(context: Context, label: str, value: object, at: Cell) -> None:
+def _take(context: Context, kind: str, value: object, at: Cell) -> None:
     if value is None:
         return
-    if LABELS["unit"].fullmatch(label) and not context.unit:
+    if kind == "unit" and not context.unit:
         context.unit, context.cells["unit"] = normalise(str(value)), at
-    elif LABELS["code"].fullmatch(label) and not context.code:
+    elif kind == "code" and not context.code:
         context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
         context.cells["code"] = at
-    elif LABELS["year"].fullmatch(label) and (context.year is None or context.year_note):
+    elif kind == "year" and (context.year is None or context.year_note):
         context.take_year(value)
         context.cells["year"] = at
-    elif LABELS["date"].fullmatch(label) and context.snapshot_date is None:
+    elif kind == "date" and context.snapshot_date is None:
         parsed = parse_date(value)
         context.snapshot_date = parsed.value
         context.date_cell = at if parsed.problem else None
-    elif label in ("dvt", "don vi tinh", "don vi do"):
+    elif kind == "measure":
         if "dong" in fold(str(value)).split():
             context.money_scale = scale_of(str(value))
         else:

@@ -65,7 +65,7 @@ def find_doubts(
     reported = panel[panel["value_type"] != "derived"]
     steps = _with_prior(reported)
     steps = steps[~_merged_between(steps, plan.areas)]
-    about = plan.indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    about = plan.by_code
     frames = [
         submitted_differs(reported),
         counts_jump(steps),

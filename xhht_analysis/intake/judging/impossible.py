@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
-from xhht_analysis.plan.areas import Areas
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.plan.province import Province
 from xhht_analysis.remedies import remedy
 
@@ -41,11 +41,11 @@ def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
     return claims.assign(on=moment.where(moment.notna() & (moment.str[:4] == year), last))
 
 
-def mark_impossible(claims: pd.DataFrame, areas: Areas, indicators: pd.DataFrame) -> pd.DataFrame:
+def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
     top, bottom, value, level = (claims[field] for field in FIELDS)
     counted = top.notna() & bottom.notna()
-    by_code = indicators.drop_duplicates("indicator_code").set_index("indicator_code")
+    areas, by_code = plan.areas, plan.by_code
     code = claims["indicator_code"]
     level_max = code.map(by_code["level_max"].astype("Float64")).astype("float64")
     is_level = code.map(by_code["measure_unit"]).eq("level")
