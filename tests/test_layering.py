@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 60_400,
+    "intake": 60_500,
     "forecasting": 26_100,
     "publishing": 38_400,
     "running": 18_400,

@@ -64,6 +64,8 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("word_97")
         if "EncryptedPackage" in inside:
             raise RefusedError("password")
+        if "__properties_version1.0".encode("utf-16-le") in data and "Workbook" not in inside:
+            raise RefusedError("email")  # a letter of Outlook (.msg)
         return _read_values(data, biff.scan_xls(data))
     if head.startswith(b"<"):
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
@@ -107,6 +109,8 @@ def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Shee
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         about = [meta for meta in book.sheets_metadata if "WorkSheet" in str(meta.typ)]
+        if len({meta.name for meta in about}) < len(about):
+            raise RefusedError("truncated", "hai trang tính cùng tên")
         if len(about) > prescan.MAX_SHEETS:
             raise RefusedError("too_many_sheets", f"{len(about)} trang tính")
         return [
