@@ -20,8 +20,25 @@ from tests.intake_case import judged
 from tests.unit.test_forms import listed, xmc4
 from tests.unit.test_forms_traps import row, template
 from tests.unit.test_wordings import generic, shares
+from xhht_analysis.intake.forms.witnesses import rounds_to
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "share", "agrees"),
+    [
+        (101, 200, 50.004, False),  # 50.5: not what three decimals can hide
+        (50_004, 100_000, 50.004, True),
+        (125_026, 250_000, 50.01, True),  # 50.0104
+        (504, 1_000, 50, True),  # 50.4
+        (506, 1_000, 50, False),  # 50.6
+        (5_054, 10_000, 50.5, True),  # 50.54
+        (5_056, 10_000, 50.5, False),  # 50.56
+    ],
+)
+def test_a_part_is_the_printed_share_within_half_of_its_last_decimal(part, whole, share, agrees):
+    assert rounds_to(part / whole, share) is agrees
 
 
 def doubts(reading) -> list[tuple[str, str]]:
