@@ -99,7 +99,10 @@ def check(
 
 
 def correct(file: Path) -> None:
-    """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào bảng đính chính."""
+    """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào bảng đính chính.
+
+    Bảng ấy là config/corrections.csv, hoặc của thư mục kế hoạch: xhht --config <nơi> correct …
+    """
     from xhht_analysis.intake.returning import returns
 
     if not file.is_file():
