@@ -55,3 +55,25 @@ def test_of_three_comparable_districts_none_is_ranked():
     assert "Mới có 3/11 địa bàn đủ số liệu" in text
     tables = report_maker.tables(appendix.annex(run, lambda *names: []), "Xếp theo các mục tiêu")
     assert [row[-2:] for row in tables[0]["rows"]] == [["–", "–"]] * 3
+
+
+def test_a_commune_whose_rates_give_its_level_is_not_asked_for_it_again():
+    """The typed level was unusable; the rates give level 2 for sure, or leave it open."""
+    panel = frames.make_panel()
+    of_level = panel["indicator_code"].eq("literacy_level") & panel["year"].eq(2026)
+    row = panel[of_level].iloc[0]
+    communes = frames.make_material().units.query("district_code == '819' and level == 'commune'")
+    typed, sure, unsure, absent, *_ = communes["unit_code"]
+    rows = [
+        row.copy().replace({row["unit_code"]: unit}).to_dict() | {"frame": "2025-07"} | levels
+        for unit, levels in {
+            typed: {"level": 2.0},
+            sure: {"level": float("nan"), "level_derived_min": 2.0, "level_derived_max": 2.0},
+            unsure: {"level": float("nan"), "level_derived_min": 0.0, "level_derived_max": 2.0},
+        }.items()
+    ]
+    panel = pd.concat([panel[~of_level], pd.DataFrame(rows).astype(panel.dtypes)])
+    run = frames.make_material(panel=panel)
+    names = run.silent_units("literacy_level", 2026)
+    assert {run.names[unsure], run.names[absent]} <= set(names)
+    assert not {run.names[typed], run.names[sure]} & set(names)

@@ -63,7 +63,7 @@ def leverages(run: ReportData) -> pd.DataFrame:
     """
     said = (s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely")
     rows = where(
-        run.verdicts.dropna(subset="leverage"),
+        run.verdicts.dropna(subset=["leverage", "prob_reached"]),
         target_year=run.last_year,
         goal_code=[s.goal_code for s in said],
         unit_code=list(run.districts["unit_code"]),

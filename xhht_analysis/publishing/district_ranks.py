@@ -27,34 +27,35 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     """
     rows, year = [], year or run.last_year
     for unit in run.shown_districts["unit_code"]:
-        said = [s for s in run.statements(year, unit) if is_own(s)]
-        codes = [s.goal_code for s in said]
-        places_ = where(run.verdicts, unit_code=unit, target_year=year, goal_code=codes)
-        hopeful, hard = sum(s.is_hopeful for s in said), sum(s.is_struggling for s in said)
-        ends = ((places_[c] >= PLACED).sum() for c in ("prob_best3", "prob_last3"))
-        rows.append([unit, len(said), hopeful, hard, *ends])
+        statements = [s for s in run.statements(year, unit) if is_own(s)]
+        codes = [s.goal_code for s in statements]
+        verdicts = where(run.verdicts, unit_code=unit, target_year=year, goal_code=codes)
+        hopeful = sum(s.is_hopeful for s in statements)
+        hard = sum(s.is_struggling for s in statements)
+        ends = ((verdicts[c] >= PLACED).sum() for c in ("prob_best3", "prob_last3"))
+        rows.append([unit, len(statements), hopeful, hard, *ends])
     columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns)
     table = table[table["total"] > 0].reset_index(drop=True)
     return table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
 
 
-def is_own(said: Statement) -> bool:
+def is_own(statement: Statement) -> bool:
     """Whether a statement judges this very unit."""
-    return said.key not in ("no_data", "no_object") and not said.is_of_all
+    return statement.key not in ("no_data", "no_object") and not statement.is_of_all
 
 
 def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
     """Districts at the first values of ``column``, ties said as ties and never cut."""
-    word, told, n = run.word, [], 0
+    word, lines, n = run.word, [], 0
     for value, tied in sorted(rows.groupby(column), key=lambda pair: -pair[0]):
         if n >= N_NAMED or value == 0:
             break
         names = ", ".join(run.names[u] for u in tied["unit_code"])
         key = "places.tied" if len(tied) > 1 else "places.single"
-        told.append(word(key, names=names, n=value, total=tied["total"].max()))
+        lines.append(word(key, names=names, n=value, total=tied["total"].max()))
         n += len(tied)
-    return "; ".join(told)
+    return "; ".join(lines)
 
 
 def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:

@@ -240,19 +240,23 @@ class ReportData:
         return len(where(self.units, level="commune", district_code=unit_code))
 
     def silent_units(self, indicator_code: str, year: int) -> list[str]:
-        """Names of who has no figure of that year: communes where they report, else districts."""
+        """Names of who has no figure of that year: communes where they report, else districts.
+
+        A level that the rules give for sure from the rates of a unit is a figure.
+        """
         rows, districts = where(self.panel, indicator_code=indicator_code), self.districts
         if not rows["unit_code"].isin(districts["unit_code"]).any():
             return []  # no district has ever reported it: a milestone of one agency
         rows = where(rows, year=year)
-        reporting = set(rows[rows["value"].notna() | rows["level"].notna()]["unit_code"])
+        is_sure = rows["level_derived_min"].eq(rows["level_derived_max"])
+        has_figure = rows["value"].notna() | rows["level"].notna() | is_sure
+        reporting = set(rows["unit_code"][has_figure])
         silent = [u for u in districts["unit_code"] if u not in reporting]
         communes = where(self.units, level="commune")
-        if not self.province.has_districts(f"{year}-12-31") and reporting & set(
-            communes["unit_code"]
-        ):
-            mine = where(communes, district_code=silent)
-            silent = [u for u in mine["unit_code"] if u not in reporting]
+        has_communes = communes["unit_code"].isin(reporting).any()
+        if has_communes and not self.province.has_districts(f"{year}-12-31"):
+            communes = where(communes, district_code=silent)["unit_code"]
+            silent = [u for u in communes if u not in reporting]
         return [self.names[u] for u in silent]
 
     def nowcast(self, indicator_code: str, unit_code: str) -> list:
