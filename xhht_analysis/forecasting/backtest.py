@@ -125,7 +125,7 @@ def backtest_rows(
 
 def scored_indicators(facts: Mapping[str, ShareFacts | LevelFacts]) -> set[str]:
     """Indicators of `read_facts` that have at least one origin with an outcome after it."""
-    return {code for code, known in facts.items() if _origins(_years(known))}
+    return {code for code, fact in facts.items() if _origins(_years(fact))}
 
 
 def _facts(
@@ -219,19 +219,19 @@ def _score_levels(model, history, ahead: pd.DataFrame, top: int, districts) -> p
     forecast = model(history, span, top=top, n_draws=LEVEL_DRAWS)
     pmf, among = forecast.pmf, [u for u in districts if u in ahead and districts != [PROVINCE]]
     rows = []
-    for year, seen in ahead.iterrows():
-        at, seen = int(year) - origin, seen.dropna()
+    for year, outcome in ahead.iterrows():
+        at, outcome = int(year) - origin, outcome.dropna()
         for level in range(1, top + 1):
             key = {"indicator_code": code, "year": year, "origin_year": origin, "horizon": at}
-            for unit, value in seen.items():
+            for unit, value in outcome.items():
                 chances = pmf[forecast.units.index(unit), at]
                 row = {"unit_code": unit, "chance": chances[level:].sum(), "hit": value >= level}
                 if level == 1:
                     row["rps"] = scores.ranked_probability(chances, np.array(value))
                 rows.append(key | row)
-            if among and set(among) <= set(seen.index):
+            if among and set(among) <= set(outcome.index):
                 counts = forecast.count_pmf(level, [at], forecast.positions(among))[0]
-                rows.append(key | _count_scores(counts, int((seen[among] >= level).sum())))
+                rows.append(key | _count_scores(counts, int((outcome[among] >= level).sum())))
     table = pd.DataFrame(rows)
     table["brier"] = scores.brier(table["chance"], table["hit"])
     return table

@@ -26,8 +26,8 @@ ETS_POINTS = 6
 
 
 def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
-    known = read_history(history, horizon)
-    rows, series = known.rows, known.series
+    past = read_history(history, horizon)
+    rows, series = past.rows, past.series
     origin, shape = int(rows["year"].max()), (len(series), 1 + horizon)
     values = np.repeat(series["last_value"].to_numpy(float)[:, None], 1 + horizon, axis=1)
     values = np.repeat(values[..., None], len(GRID), axis=2)
@@ -47,8 +47,8 @@ def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.nd
     Its yearly variance is the mean square of all steps of the group; with ``drift`` it goes on at
     the median pace of the group's units, known as well as the steps of one unit tell it.
     """
-    seen, steps = np.isfinite(shares), np.diff(gaps_filled(shares), axis=1)
-    gap = np.argmax(seen[:, ::-1], axis=1)
+    is_figure, steps = np.isfinite(shares), np.diff(gaps_filled(shares), axis=1)
+    gap = np.argmax(is_figure[:, ::-1], axis=1)
     last = shares[np.arange(len(shares)), shares.shape[1] - 1 - gap]
     years = np.isfinite(steps).sum(axis=1)
     moving = years > 0

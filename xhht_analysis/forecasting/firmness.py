@@ -96,18 +96,18 @@ def variant_chances(
         (ShareFacts, SHARE_VARIANTS, forecaster.panel is KIT.panel),
         (LevelFacts, levels.VARIANTS, forecaster.levels is KIT.levels),
     ):
-        mine = {c: f for c, f in facts.items() if c in wanted and isinstance(f, kind)}
+        of_kind = {c: f for c, f in facts.items() if c in wanted and isinstance(f, kind)}
         for name in names if is_kit else ():
-            joints = forecast_indicators(mine, variant=name, **how)
+            joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     for name, (changed, figures) in data_variants(panel, findings).items():
         some = indicators[indicators["indicator_code"].isin(wanted)]
         touched = some[some["indicator_code"].isin(figures["indicator_code"])]
         parents = some["indicator_code"].isin(touched["parent_indicator"])
-        known = read_facts(
+        other_facts = read_facts(
             changed, pd.concat([some[parents], touched]).drop_duplicates(), districts
         )
-        chances = _chances(lines, forecast_indicators(known, **how))
+        chances = _chances(lines, forecast_indicators(other_facts, **how))
         parts.append(_with_figures(chances.assign(variant=name, kind="data"), figures))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))

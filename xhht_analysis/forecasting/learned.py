@@ -131,8 +131,8 @@ def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     out = np.empty((n_unit, horizon, len(FEATURES)))
     out[..., 0] = np.log(lead)
     for k, name in enumerate(FEATURES[1:], start=1):
-        told = name in (*LEFT_AS_THEY_ARE, "points")
-        value = values[name] if told else np.arcsinh(values[name])
+        is_plain = name in (*LEFT_AS_THEY_ARE, "points")
+        value = values[name] if is_plain else np.arcsinh(values[name])
         out[..., k] = np.broadcast_to(value, n_unit)[:, None]
     return out, scale * np.sqrt(lead)
 

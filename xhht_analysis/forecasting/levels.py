@@ -180,10 +180,10 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
         raise HistoryError("history: two rows for one unit and year")
     lowest = rows["level"].fillna(rows["level_derived_min"]).astype(float)
     highest = rows["level"].fillna(rows["level_derived_max"]).astype(float)
-    known = pd.concat([lowest, highest]).dropna()
-    if not (known.isin(range(4)).all() and (lowest.dropna() <= highest[lowest.notna()]).all()):
+    levels = pd.concat([lowest, highest]).dropna()
+    if not (levels.isin(range(4)).all() and (lowest.dropna() <= highest[lowest.notna()]).all()):
         raise HistoryError("history: a level must be a whole number from 0 to 3, lowest first")
-    top = max(1, int(top or 0), *known.astype(int))
+    top = max(1, int(top or 0), *levels.astype(int))
     day_after = pd.to_datetime(rows["valid_to"], errors="coerce") + pd.Timedelta(days=1)
     until = day_after.dt.year - 1
     expired = until < rows["year"]
@@ -231,8 +231,8 @@ def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     """
     scale = np.arange(len(prior))
     fits = ((low[..., None] <= scale) & (scale <= high[..., None])).astype(float)
-    told = ~fits.all(axis=-1)
-    before, after = np.logical_or.accumulate(told, axis=1), told[:, ::-1]
+    is_report = ~fits.all(axis=-1)
+    before, after = np.logical_or.accumulate(is_report, axis=1), is_report[:, ::-1]
     after = np.logical_or.accumulate(after, axis=1)[:, ::-1]
     counted = before[:, :-1] & after[:, 1:]
     counts = np.zeros_like(prior)
@@ -282,10 +282,10 @@ def _walk(start, above, covered, uniform):
     keep, draw = np.tril(np.ones((size, size), dtype=bool)), np.arange(n)[:, None]
     for t in range(1, span):
         step = above[:, t - 1]
-        held, is_covered = np.where(keep, 1.0, step), covered[:, t - 1, None]
+        no_loss, is_covered = np.where(keep, 1.0, step), covered[:, t - 1, None]
         mass = chance[:, :, t - 1] - np.pad(chance[:, :, t - 1, 1:], ((0, 0), (0, 0), (0, 1)))
-        chance[:, :, t] = np.where(is_covered, mass @ held, mass @ step)
+        chance[:, :, t] = np.where(is_covered, mass @ no_loss, mass @ step)
         state = levels[:, :, t - 1]
-        reach = np.where(is_covered, held[draw, state], step[draw, state])
+        reach = np.where(is_covered, no_loss[draw, state], step[draw, state])
         levels[:, :, t] = (uniform[..., t, None] < reach[..., 1:]).sum(axis=-1)
     return levels, chance

@@ -55,8 +55,8 @@ def report_error(rows: pd.DataFrame) -> np.ndarray:
 
 
 def observed_shares(
-    own: pd.DataFrame, reported: pd.DataFrame, districts: list[str], province: str = PROVINCE
-):
+    own: pd.DataFrame, reported: pd.DataFrame, districts: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lowest and highest possible value by year (index) and unit (columns).
 
     The province is the sum of the districts by counts. Where a district is missing its people
@@ -73,12 +73,12 @@ def observed_shares(
         filled = base.ffill().bfill()
         missing = filled.where(top.isna(), 0.0).sum(axis=1)
         total, sure = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
-        low[province] = 100 * sure / total
-        high[province] = 100 * (sure + missing) / total
-        gap = submitted.reindex(years)[low[province].isna()]
-        low.loc[gap.index, province] = high.loc[gap.index, province] = gap
+        low[PROVINCE] = 100 * sure / total
+        high[PROVINCE] = 100 * (sure + missing) / total
+        gap = submitted.reindex(years)[low[PROVINCE].isna()]
+        low.loc[gap.index, PROVINCE] = high.loc[gap.index, PROVINCE] = gap
     else:
-        low[province] = high[province] = submitted.reindex(years)
+        low[PROVINCE] = high[PROVINCE] = submitted.reindex(years)
     return low, high
 
 

@@ -79,8 +79,8 @@ def forecast_panel(
     ValueError
         An unknown variant.
     """
-    known, breaks = read_history(history, horizon), tuple(breaks)
-    rows, series = known.rows, known.series
+    past, breaks = read_history(history, horizon), tuple(breaks)
+    rows, series = past.rows, past.series
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
@@ -214,15 +214,15 @@ class PanelForecast:
         keys = pd.MultiIndex.from_frame(self.series[KEYS])
         row = keys.get_indexer(pd.MultiIndex.from_frame(targets[KEYS]))
         year = pd.Index(self.years).get_indexer(targets["year"].astype("int64"))
-        known = (row >= 0) & (year >= 0) & np.isfinite(value)
-        known &= targets["comparator"].isin(COMPARATORS).to_numpy()
-        if not known.all():
-            first = targets[~known].iloc[0].to_dict()
+        is_valid = (row >= 0) & (year >= 0) & np.isfinite(value)
+        is_valid &= targets["comparator"].isin(COMPARATORS).to_numpy()
+        if not is_valid.all():
+            first = targets[~is_valid].iloc[0].to_dict()
             raise ValueError(f"targets: no forecast, comparator or value for {first}")
-        up = targets["comparator"].isin([">=", ">"]).to_numpy()
+        is_above = targets["comparator"].isin([">=", ">"]).to_numpy()
         strict = targets["comparator"].isin([">=", "<"]).to_numpy()
         below = self.path.below(row, year + 1, value, strict)
-        return targets.assign(prob_reached=np.where(up, 1 - below, below))
+        return targets.assign(prob_reached=np.where(is_above, 1 - below, below))
 
     def drivers(self) -> pd.DataFrame:
         """Return what moved the forecast of each series and year most.

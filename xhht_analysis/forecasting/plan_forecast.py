@@ -205,11 +205,13 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     signed = lines.loc[lines["kind"] == "milestone", key].merge(expert[[*key, "probability"]])
     chance = verdicts[key].merge(signed, how="left")["probability"].astype(float)
     late = verdicts["reason"].fillna("").str.contains("target_year_missing")
-    mine = chance.notna() & verdicts["basis"].ne("observed") & ~late
-    said = {"basis": "expert", "reason": "expert_judgement", "prob_reached": chance}
-    said |= {"verdict_class": chance.map(classify, na_action="ignore")}
-    said |= {"prob_ever": np.nan, "prob_held": np.nan}
-    return verdicts.assign(**{name: verdicts[name].mask(mine, v) for name, v in said.items()})
+    is_signed = chance.notna() & verdicts["basis"].ne("observed") & ~late
+    columns = {"basis": "expert", "reason": "expert_judgement", "prob_reached": chance}
+    columns |= {"verdict_class": chance.map(classify, na_action="ignore")}
+    columns |= {"prob_ever": np.nan, "prob_held": np.nan}
+    return verdicts.assign(
+        **{name: verdicts[name].mask(is_signed, v) for name, v in columns.items()}
+    )
 
 
 def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:

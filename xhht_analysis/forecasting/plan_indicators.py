@@ -30,7 +30,6 @@ class LevelFacts:
     rows: pd.DataFrame
     units: list[str]
     top: int
-    province: str = PROVINCE
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -39,18 +38,18 @@ class LevelFacts:
         Where nothing is said of the province it stands where its lowest district stands (Nghị
         định 20/2014, Điều 6-21: a status of the province asks for all districts).
         """
-        known = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
-        own = known[known["unit_code"].isin(self.units)]
+        informative = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
+        own = informative[informative["unit_code"].isin(self.units)]
         if own.empty:
             return own
         silent = sorted(set(self.units) - set(own["unit_code"]))
         own = pd.concat([own, pd.DataFrame({"unit_code": silent, "year": own["year"].max()})])
-        if self.units != [self.province]:
-            reported = known[known["unit_code"] == self.province]
+        if self.units != [PROVINCE]:
+            reported = informative[informative["unit_code"] == PROVINCE]
             low, high = level_bounds(own, self.top)
             lowest = {"level_derived_min": low.min(axis=1), "level_derived_max": high.min(axis=1)}
             lowest = pd.DataFrame(lowest).drop(index=reported["year"], errors="ignore")
-            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=self.province)
+            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=PROVINCE)
             own = pd.concat([own, reported, lowest])
         return own.assign(indicator_code=self.indicator_code)
 
@@ -81,7 +80,7 @@ class LevelFacts:
         horizon = max(1, last_year - int(self.history["year"].max()))
         how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
         levels = forecaster.levels(self.history, horizon, **how)
-        draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, self.province)}
+        draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
         facts = {"levels": levels, "by_rule": self.by_rule}
         return JointForecast(self.indicator_code, levels.years, draws, *self.bounds, **facts)
 
@@ -125,8 +124,8 @@ def forecast_indicators(
     """Forecasts up to ``last_year`` by indicator code, of those that have a figure."""
     joints: dict[str, JointForecast] = {}
     how = {"n_draws": n_draws, "seed": seed, "variant": variant, "forecaster": forecaster}
-    for code, known in facts.items():
-        joint = known.joint(last_year, joints=joints, **how)
+    for code, fact in facts.items():
+        joint = fact.joint(last_year, joints=joints, **how)
         if joint is not None:
             joints[code] = joint
     return joints

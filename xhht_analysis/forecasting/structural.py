@@ -114,9 +114,9 @@ def track(z, drift, step_var, error) -> tuple[np.ndarray, np.ndarray]:
     for t in range(z.shape[1]):
         if t:
             level, var = level + drift[t - 1], np.minimum(var + step_var[t - 1], NEW_LEVEL)
-        seen = np.isfinite(z[:, t])
-        gain = np.where(seen, var / (var + error[:, t]), 0.0)
-        level = level + gain * np.where(seen, z[:, t] - level, 0.0)
+        is_figure = np.isfinite(z[:, t])
+        gain = np.where(is_figure, var / (var + error[:, t]), 0.0)
+        level = level + gain * np.where(is_figure, z[:, t] - level, 0.0)
         var = (1 - gain) * var
     return level, var
 
@@ -129,11 +129,13 @@ def fit_trend(panel: Matrices) -> Trend:
     is_step = np.isfinite(steps)
     n_t, usual = is_step.sum(axis=0), USUAL_STEP**2
     common = np.where(is_step, steps, 0).sum(axis=0) / np.maximum(n_t, 1)
-    known = common[n_t > 0]
-    pace = float(known.mean()) if len(known) else 0.0
-    common_var = (((known - pace) ** 2).sum() + usual / 2) / (max(len(known) - 1, 0) + 0.5)
+    group_steps = common[n_t > 0]
+    pace = float(group_steps.mean()) if len(group_steps) else 0.0
+    common_var = (((group_steps - pace) ** 2).sum() + usual / 2) / (
+        max(len(group_steps) - 1, 0) + 0.5
+    )
     own = np.where(is_step, steps - common, 0.0)
-    free = max(is_step.sum() - len(known) - len(z), 0)
+    free = max(is_step.sum() - len(group_steps) - len(z), 0)
     own = own - own.sum(axis=1, keepdims=True) / np.maximum(is_step.sum(axis=1, keepdims=True), 1)
     step_var = (np.where(is_step, own**2, 0).sum() + usual) / (free + 1)
     # the group's step is known as far as units have reported it
