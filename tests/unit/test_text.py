@@ -184,6 +184,7 @@ def test_ratio_text(raw, pair):
         ("Chưa đạt mức 3", 3, "not_level"), ("mức 2, mức 3", 3, "not_level"),
         ("Tốt", 2, "not_level"),
         ("1.5", 3, "not_level"), ("x", 1, "not_level"), ("-", 1, None), ("2.0", 2, 2),
+        (dt.datetime(2026, 1, 2), 2, "date_in_number"), (dt.time(2, 1), 2, "date_in_number"),  # noqa: DTZ001
     ],
 )  # fmt: skip
 def test_levels(raw, top, level):

@@ -25,6 +25,8 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MAX_SPREAD = 20
 """How far from the usual number of its column "1.234" may lie to be read by its size alone."""
+CALENDAR = (dt.date, dt.time, dt.timedelta)
+"""What Excel makes of a typed "2/1"."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
 ERROR = re.compile(r"#(REF|DIV/0|N/A|VALUE|NAME|NUM|NULL|GETTING_DATA|SPILL|CALC)[!?]?", re.I)
 REFUSED = {
@@ -186,7 +188,7 @@ def parse_number(
         return EMPTY
     if isinstance(raw, bool):
         return Parsed(problem="boolean_in_number")
-    if isinstance(raw, (dt.date, dt.time, dt.timedelta)):
+    if isinstance(raw, CALENDAR):
         return Parsed(problem="date_in_number")
     if isinstance(raw, str):
         parsed = _from_text(raw, kind, fractions, siblings)
@@ -289,10 +291,13 @@ def parse_ratio(raw: object) -> tuple[float, float] | None:
 def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
     """Recognition level: 2, "M2", "Mức độ 2", "Đạt" (only where there is one level), "Chưa đạt".
 
-    Problems: not_level, ambiguous_level ("Đạt" where there are several levels), level_range.
+    Problems: not_level, ambiguous_level ("Đạt" where there are several levels), level_range,
+    date_in_number ("2/1" that Excel turned into a date), boolean_in_number, excel_error.
     """
     if raw is None or isinstance(raw, bool):
         return EMPTY if raw is None else Parsed(problem="boolean_in_number")
+    if isinstance(raw, CALENDAR):
+        return Parsed(problem="date_in_number")
     if isinstance(raw, str):
         typed = normalise(raw).lower()
         if typed in BLANKS - {"x"}:
