@@ -113,13 +113,17 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     )
     invented = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
+    nothing = (
+        "Nhận ra biểu mẫu nhưng không lấy được số liệu nào: biểu còn trống, công thức chưa được "
+        "tính, hoặc không nhận ra tên cột, tên dòng (xem các cột không đọc)."
+    )
     return pd.concat(
         [
             doubts(foreign, "out_of_scope", n_foreign),
             doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
             doubts(late, "snapshot_after_receipt", late_text),
             doubts(both[[*places, "file_last"]], "same_day_conflict", conflict),
-            doubts(empty, "nothing_filled_in", "Nhận ra biểu mẫu nhưng không có số liệu nào."),
+            doubts(empty, "nothing_filled_in", nothing),
         ]
     )
 
