@@ -349,3 +349,22 @@ def test_units_alike_turned_upside_down_fall_as_the_others_rise():
         for v in (values, 100 - values)
     )
     np.testing.assert_allclose(up[..., 1], 100 - down[..., 1], atol=0.05)
+
+
+@pytest.mark.parametrize("numerators", [[4, 2, 3], [0, 5, 6]])
+def test_few_institutions_that_stood_still_are_not_certain_to_stand_still(numerators):
+    """Three units of six institutions each, four equal years: one step more stays possible."""
+    rows = [
+        ("a", str(unit), year, 100 * k / 6, k, 6)
+        for unit, k in enumerate(numerators)
+        for year in range(2020, 2024)
+    ]
+    names = ["indicator_code", "unit_code", "year", "value", "numerator", "denominator"]
+    forecast = forecast_panel(pd.DataFrame(rows, columns=names), 5)
+    steps = [1, 2, 1] if numerators[0] == 4 else [1, 1, 0]
+    targets = pd.DataFrame({
+        "indicator_code": "a", "unit_code": ["0", "1", "2"], "year": 2028, "comparator": ">=",
+        "target_value": [100 * (k + n) / 6 for k, n in zip(numerators, steps, strict=True)],
+    })  # fmt: skip
+    chance = forecast.probability_reached(targets)["prob_reached"]
+    assert chance.between(0.01, 0.99).all()

@@ -19,6 +19,7 @@ from xhht_analysis.forecasting.structural import (
     percent,
     pooled_changes,
     track,
+    unseen_variance,
 )
 
 pytestmark = pytest.mark.unit
@@ -27,7 +28,12 @@ pytestmark = pytest.mark.unit
 def matrices(z, breaks=()):
     """Shares with the soft logits z."""
     z = np.asarray(z, dtype=float)
-    return Matrices(percent(z) / 100, np.zeros(z.shape), np.isin(np.arange(z.shape[1]), breaks))
+    return Matrices(
+        percent(z) / 100,
+        np.zeros(z.shape),
+        np.isin(np.arange(z.shape[1]), breaks),
+        np.zeros(len(z)),
+    )
 
 
 def test_the_soft_logit_and_its_way_back():
@@ -156,7 +162,10 @@ def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():
     values, _, _ = fit_group(matrices(z), 3, read_learned(), VARIANTS["own_changes_alone"])
     pooled = pooled_changes(fit_trend(matrices(z)), 3)
     apart, expected = (c - c[..., [MEDIAN]] for c in (link(values[:, 1:] / 100), pooled))
-    wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2)
+    # one usual step of 0.09 beside the thousand that were seen, and one group of 200 units
+    width = (pooled[..., [MEDIAN + 2]] - pooled[..., [MEDIAN - 2]]) / 2
+    unseen = np.sqrt(1 + 0.09**2 * np.arange(1, 4)[:, None] / 1000 / width**2)
+    wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2) * unseen
     inner = slice(1, -1)  # the ends are those of both members
     np.testing.assert_allclose(apart[..., inner], (expected * wanted)[..., inner], atol=1e-6)
 
@@ -170,3 +179,14 @@ def test_chances_of_curves_far_wider_than_percent_are_read_row_by_row():
     # the first step of 0.1 points that does not count begins half a step before the target
     expected = stats.norm.cdf([-0.05, 39.95 / 400, -30.05 / 900])
     np.testing.assert_allclose(chance, expected, atol=1e-9)
+
+
+def test_a_large_group_is_not_widened_for_what_it_has_not_shown():
+    """A hundred units of 10,000 persons over nine years: one usual step in 800."""
+    rng = np.random.default_rng(5)
+    z = np.cumsum(rng.normal(0.05, 0.2, (100, 9)), axis=1)
+    trend = fit_trend(
+        Matrices(percent(z) / 100, np.zeros(z.shape), np.zeros(9, bool), np.zeros(100))
+    )
+    variance = unseen_variance(trend, np.full(100, 1e-4), 5)
+    assert variance[:, 4] == pytest.approx(0.09**2 * 5 / 800)

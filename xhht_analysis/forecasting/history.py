@@ -142,6 +142,7 @@ class Matrices:
     shares: np.ndarray  # 0-1, NaN where missing
     doubt: np.ndarray  # standard error of a report on the logit
     breaks: np.ndarray  # (years,) first year of a new definition
+    least_step: np.ndarray  # (units,) share of one person or institution, 0 where uncounted
 
 
 def matrices(rows: pd.DataFrame, last: int, breaks=()) -> Matrices:
@@ -152,4 +153,5 @@ def matrices(rows: pd.DataFrame, last: int, breaks=()) -> Matrices:
     for k, values in enumerate((share, rows["report_error"])):
         out[k, at, rows["year"].to_numpy() - first] = values
     is_break = np.isin(np.arange(first, last + 1), list(breaks))
-    return Matrices(out[0], np.nan_to_num(out[1]), is_break)
+    least_step = (1 / rows["denominator"].groupby(at).last()).fillna(0.0).to_numpy()
+    return Matrices(out[0], np.nan_to_num(out[1]), is_break, least_step)

@@ -26,7 +26,13 @@ from xhht_analysis.forecasting.history import (
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
 from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight, pool
-from xhht_analysis.forecasting.structural import NOISE, fit_trend, percent, pooled_changes
+from xhht_analysis.forecasting.structural import (
+    NOISE,
+    fit_trend,
+    percent,
+    pooled_changes,
+    unseen_variance,
+)
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
@@ -124,7 +130,8 @@ def fit_group(
     z = pool(own_changes, learned_changes, weight)
     # what is not known of the last year stays unknown in all years after it
     middle, width = z[..., [MEDIAN]], (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
-    wider = np.sqrt(1 + trend.level_var[:, None] / np.maximum(width, 1e-9) ** 2)
+    doubt = trend.level_var[:, None] + unseen_variance(trend, panel.least_step, horizon)
+    wider = np.sqrt(1 + doubt / np.maximum(width, 1e-9) ** 2)
     wider = wider * (1 + FEW_UNITS / len(z) ** 2)
     z = middle + (z - middle) * wider[..., None] * np.where(GRID < 0, LOWER_WIDTH, 1)
     now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID

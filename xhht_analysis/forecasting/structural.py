@@ -172,6 +172,25 @@ def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
     return trend.level[:, None, None] + middle + apart
 
 
+def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.ndarray:
+    """Variance (N, H) on the soft logit of changes that a short history had no time to show.
+
+    One step more than the group has shown: a usual one, or one person or institution where that
+    is more. Where few figures stand still it is most of what is not known; where hundreds of steps
+    have been seen it vanishes.
+
+    Parameters
+    ----------
+    least_step
+        (N,) share (0-1) of one person or institution; 0 where uncounted.
+    """
+    share = percent(trend.level) / 100
+    one_more, one_less = (link(np.clip(share + sign * least_step, 0, 1)) for sign in (1, -1))
+    step = np.maximum(USUAL_STEP, (one_more - one_less) / 2)
+    n_steps = max(np.isfinite(trend.steps).sum(), 1)
+    return step[:, None] ** 2 * np.arange(1, 1 + horizon) / n_steps
+
+
 def _change(changes: dict[int, np.ndarray], lead: int) -> np.ndarray:
     """Quantiles of the change over `lead` years at the scores of `GRID`."""
     span = max([s for s in changes if s <= lead], default=min(changes))
