@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
     "intake": 60_500,
-    "forecasting": 26_100,
+    "forecasting": 26_300,
     "publishing": 38_400,
     "running": 18_300,
 }
