@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 60_500,
     "forecasting": 26_300,
-    "publishing": 38_400,
+    "publishing": 38_800,
     "running": 18_300,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

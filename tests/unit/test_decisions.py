@@ -1,5 +1,8 @@
 """What the committee is asked: which goals need another pace, how much is missing."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from tests import frames
@@ -45,3 +48,38 @@ def test_many_goals_without_figures_are_a_number():
     assert len(silent) > decisions.MAX_ITEMS
     assert f"{len(silent)} lượt đánh giá mục tiêu (mốc 2025, 2030) chưa đủ số liệu" in basis
     assert silent[0].title not in basis
+
+
+def test_what_is_counted_is_not_named_as_well(monkeypatch):
+    """Four goals without figures and a forecast between them: it alone is named."""
+    run = frames.make_material()
+    one, *others = run.statements(2030)[:5]
+    items = [(replace(s, verdict_class="no_data"), "chưa đủ số liệu", ["Xã A"]) for s in others]
+    items.insert(1, (replace(one, verdict_class="open"), "chưa chắc", ["Xã B", "Xã C", "Xã D"]))
+    monkeypatch.setattr(decisions, "unsettled", lambda _: items)
+    asked = decisions.data_decision(run)
+    assert asked.basis.startswith(
+        f"{one.title} (2030): chưa chắc; 4 lượt đánh giá mục tiêu (mốc 2030) chưa đủ số liệu."
+    )
+    assert "5 đánh giá" in asked.asked
+    assert asked.addressee == "4 đơn vị chưa có đủ số liệu"
+
+
+def test_districts_that_share_a_chance_share_their_gain():
+    """Three districts at level 2 gain 0.10, 0.13 and 0.16 by other draws alone: 0.13 each."""
+    verdicts = frames.make_verdicts()
+    goal = "lower_secondary_l3_districts"
+    of_goal = verdicts["goal_code"].eq(goal) & verdicts["target_year"].eq(2030)
+    row = verdicts[of_goal & verdicts["unit_code"].eq(PROVINCE)].assign(
+        basis="forecast", prob_reached=0.4, verdict_class="open", leverage=float("nan")
+    )
+    about = {"815": (0.31, 2, 0.10), "816": (0.31, 2, 0.13), "817": (0.31, 2, 0.16),
+             "818": (0.05, 1, 0.20)}  # fmt: skip
+    units = [
+        row.assign(unit_code=u, prob_reached=p, current=level, leverage=gain)
+        for u, (p, level, gain) in about.items()
+    ]
+    run = frames.make_material(verdicts=pd.concat([verdicts[~of_goal], row, *units]))
+    gains = decisions.leverages(run)
+    gains = gains[gains["goal_code"] == goal].set_index("unit_code")["gain"]
+    assert gains.to_dict() == pytest.approx({"818": 0.20, "817": 0.13, "816": 0.13, "815": 0.13})

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from tests import frames, report_maker
+from tests.block_text import plain_text
 from tests.pages import Page
 from xhht_analysis.forecasting import backtest
 from xhht_analysis.publishing import (
@@ -213,7 +214,7 @@ def test_an_index_of_nothing_says_so(tmp_path):
 
 def unit_text(run: ReportData, code: str) -> str:
     blocks = unit_report.unit_blocks(run, code)
-    return "\n".join(str(block._repr_mimebundle_()[0]["text/plain"]) for block in blocks)
+    return "\n".join(plain_text(block.content) for block in blocks)
 
 
 def test_a_district_has_verdicts_of_its_own(run):

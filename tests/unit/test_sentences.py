@@ -364,3 +364,19 @@ def test_an_ad_hoc_report_shows_what_was_chosen_and_counts_all():
     assert run_tables.select(whole) is whole
     with pytest.raises(ValueError, match="units: unknown code 999"):
         run_tables.select(whole, "", "999")
+
+
+def test_what_goals_of_a_block_share_is_said_once_above_them():
+    """Two silent levels of ended districts: why they are rebuilt stands above, in neither goal."""
+    verdicts = frames.make_verdicts(no_data=True).assign(reason="no_legal_object;no_figures")
+    run = frames.make_material(verdicts=verdicts, panel=frames.make_panel().head(0))
+    codes = ["literacy_l2_districts", "preschool_districts"]
+    ended = "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
+    texts, omitted = sentences.shared_sentences(run, codes)
+    assert texts == [ended]
+    for code in codes:
+        assert sum(text.count(ended) for text in sentences.goal_sentences(run, code)) == 1
+        below = sentences.goal_sentences(run, code, above=omitted)
+        assert below
+        assert ended not in " ".join(below)
+    assert sentences.shared_sentences(run, codes[:1]) == ([], set())

@@ -69,7 +69,7 @@ def leverages(run: ReportData) -> pd.DataFrame:
         unit_code=list(run.districts["unit_code"]),
     )
     extra = rows["extra_pace_80"].where(rows["extra_pace_80"] > 0)
-    chance = rows["prob_reached"].map(rounded_percent)
+    chance = rows["prob_reached"].map(rounded_percent, na_action="ignore")
     level = rows["current"].mask(chance.groupby(rows["goal_code"]).transform("nunique") == 1, 0)
     level = level.astype(object).where(rows["goal_code"].map(run.is_level), rows["unit_code"])
     gain = rows.groupby(["goal_code", chance, level], dropna=False)["leverage"].transform("mean")
@@ -148,19 +148,30 @@ def data_decision(run: ReportData) -> Decision | None:
     if not items:
         return None
     word = run.word
-    silent = sum(said.key == "no_data" for said, *_ in items)
-    known = items if silent <= MAX_ITEMS else items[: len(items) - silent]  # these stand last
-    shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in known[:MAX_ITEMS]]
-    if len(known) < len(items):
-        years = sorted({said.target_year for said, *_ in items if said.key == "no_data"})
-        shown.append(word("decision.no_data_of", n=silent, years=", ".join(map(str, years))))
-    more = len(known) - len(known[:MAX_ITEMS])
+    silent = [said for said, *_ in items if said.key == "no_data"]
+    few = len(silent) <= MAX_ITEMS
+    named = [item for item in items if few or item[0].key != "no_data"]
+    shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in named[:MAX_ITEMS]]
+    if not few:
+        years = ", ".join(sorted({str(said.target_year) for said in silent}))
+        shown.append(word("decision.no_data_of", n=len(silent), years=years))
+    more = len(named) - len(named[:MAX_ITEMS])
     basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
     assumed = [s for s in run.all_statements() if s.depends_on and not _hangs_on_figures(s)]
     if assumed:
         basis += " " + word("decision.assumed", n=len(assumed))
-    who = list(dict.fromkeys(name for *_, who in items for name in who))
-    return Decision(word("decision.data", n=len(items)), basis, run.labels.some(who, 4))
+    return Decision(word("decision.data", n=len(items)), basis, _asked_for_data(run, items))
+
+
+def _asked_for_data(run: ReportData, items: list) -> str:
+    """Lead agencies by name, then the units that have not reported: many are a number."""
+    who = dict.fromkeys(name for *_, names in items for name in names)
+    leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
+    agencies = [name for name in who if name in leads]
+    units = [name for name in who if name not in leads]
+    if len(units) > MAX_ITEMS:
+        units = [run.word("decision.silent_units", n=len(units))]
+    return ", ".join([*agencies, *units])
 
 
 def _hangs_on_figures(said: Statement) -> bool:

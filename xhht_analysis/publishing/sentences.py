@@ -62,7 +62,7 @@ def shared_sentences(run: ReportData, goal_codes: Iterable[str]) -> tuple[list[s
     for code in goal_codes:
         statements = [s for year in run.target_years if (s := run.statement(code, year))]
         texts = [sentence(name, run, s) for s in statements for name in ("ended", "missing")]
-        counts.update(dict.fromkeys(filter(None, texts)))
+        counts.update(list(dict.fromkeys(filter(None, texts))))
         for s in statements:
             if s.target_year == run.last_year and len(s.drivers) == 1:
                 driven.setdefault(s.drivers[0][0], []).append(s)

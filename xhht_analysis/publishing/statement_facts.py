@@ -42,7 +42,22 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     reported = _set_aside(run, said)
     sent = reported.get(about.year) if about else None
     other = None if sent is None else Observation(about.year, sent, sent)
-    return replace(said, set_aside=reported, other_source=other)
+    partial = None if said.history else _partial(run, said.indicator_code)
+    return replace(said, set_aside=reported, other_source=other, partial=partial)
+
+
+def _partial(run: ReportData, indicator_code: str) -> tuple[int, int, float] | None:
+    """Latest year with figures of units, how many reported it, and their share alone."""
+    rows = where(run.panel, indicator_code=indicator_code).dropna(subset="numerator")
+    rows = rows.assign(level=rows["unit_code"].map(run.units.set_index("unit_code")["level"]))
+    rows = where(rows, level=["commune", "district"])
+    rows = where(rows, year=rows["year"].max()).drop_duplicates("unit_code")
+    communes = where(rows, level="commune")
+    rows = communes if len(communes) else rows
+    if rows.empty or not rows["denominator"].sum():
+        return None
+    share = 100 * rows["numerator"].sum() / rows["denominator"].sum()
+    return int(rows["year"].iloc[0]), len(rows), float(share)
 
 
 def _aim(run: ReportData, v: pd.Series) -> dict:

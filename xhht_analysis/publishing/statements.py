@@ -74,6 +74,9 @@ class Statement:
     set_aside
         Share by year that was reported for the province where the sum of its units stands: the
         sum is another or has gaps.
+    partial
+        Of a share of the province without any figure: latest year of which units reported, how
+        many did, and their share alone in percent; else None.
     ended, has_object
         Whether the districts no longer exist at the date; whether there is anything to judge then:
         a level that communes have is rebuilt for the former districts, another has ended with them.
@@ -127,6 +130,7 @@ class Statement:
     other_source: Observation | None = None
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
+    partial: tuple[int, int, float] | None = None
     set_aside: Mapping[int, float] = field(default_factory=dict)
     ended: bool = False
     has_object: bool = True
