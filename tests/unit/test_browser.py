@@ -209,7 +209,7 @@ def test_the_explorer_follows_a_choice_in_jupyterlab(tmp_path):
             pick = """const s = document.querySelectorAll('.jp-OutputArea .widget-dropdown select');
                 s[0].selectedIndex = arguments[0];
                 s[0].dispatchEvent(new Event('change', {bubbles: true})); return s.length;"""
-            assert browser.run(pick, 11) == 5
+            assert browser.run(pick, 11) == 4
             browser.wait_for(f"const now = (() => {{ {picture} }})(); return now !== arguments[0];",
                              before)  # fmt: skip
             told = browser.run("return document.querySelector('.widget-image')"
