@@ -32,6 +32,16 @@ LABELS = {
     "measure": re.compile(r"dvt|don vi (tinh|do)"),
 }
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
+BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc)"
+DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?:(?!{BESIDE}).)*?"
+OTHER_YEAR = re.compile(
+    rf"\b(?:{BESIDE}(?: (?:cung|ki|nam|hoc|truoc|ke hoach|kh|muc tieu|so lieu|ket qua|thuc hien|"
+    r"thoi diem|dau|cuoi))* 20\d\d(?: 20\d\d)?"
+    r"|giai doan(?: (?:tu|nam))*(?: 20\d\d)?(?: den)?(?: nam)? 20\d\d)\b"
+    rf"|(?<!\S)(?P<done>{DEED})?\b(?:(?:ke hoach|kh|muc tieu|chi tieu giao|phan dau|du kien)"
+    r"(?: (?:giao|trong|cho|nam|hoc|den|het|cuoi))*|den(?: (?:het|cuoi|nam))*) 20\d\d\b"
+)
+"""A year as a comparison, period, plan or goal; what is ``done`` towards a plan is of its year."""
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 ENCLOSED = re.compile(r"\b(ban hanh )?kem theo .*")
 """The letter that a form is enclosed in: its date is none of the figures."""
@@ -214,7 +224,7 @@ def _dates(context: Context, titles: list[str]) -> None:
         if context.snapshot_date is None and re.search(r"thoi diem|tinh den|^thang \d", key):
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
-        keys = (ENCLOSED.sub("", fold(title)) for title in titles)
+        keys = (figures_year(ENCLOSED.sub("", fold(title))) for title in titles)
         with_year = [key for key in keys if " nam " in f" {key} " and not LAW.search(key)]
         letters = [t for t in with_year if re.search(r"\bngai \d* ?thang\b", t)]
         spans = [_no_span(t) for t in with_year if t not in letters]
@@ -228,6 +238,11 @@ def _dates(context: Context, titles: list[str]) -> None:
                     context.year_note = "year_from_date"
             if len(named) == 1 or (named and texts is spans):
                 return
+
+
+def figures_year(key: str) -> str:
+    """Folded text without the years that are none of its figures: "so với năm 2025"."""
+    return OTHER_YEAR.sub(lambda m: m[0] if m["done"] else "", key)
 
 
 def _no_span(title: str) -> str:

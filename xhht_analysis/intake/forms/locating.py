@@ -20,6 +20,7 @@ from xhht_analysis.intake.forms.context import (
     KIND,
     Context,
     Mention,
+    figures_year,
     file_mentions,
     find_mentions,
     level_of,
@@ -95,7 +96,8 @@ def settle_years(
 
 def _year_in(name: str) -> int | None:
     """Year in the name of a file or sheet; a school year is the year it starts."""
-    return parse_year(" ".join(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", name))).value
+    key = figures_year(re.sub(r"[\W_]+", " ", fold(name)))
+    return parse_year(" ".join(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", key))).value
 
 
 def settle_units(
