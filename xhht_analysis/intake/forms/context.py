@@ -241,7 +241,7 @@ def _dates(context: Context, titles: list[str]) -> None:
 
 
 def figures_year(key: str) -> str:
-    """Folded text without the years that are none of its figures: "so với năm 2025"."""
+    """Folded text without the years that are none of its figures ("so với năm …")."""
     return OTHER_YEAR.sub(lambda m: m[0] if m["done"] else "", key)
 
 
