@@ -103,6 +103,7 @@ def test_a_row_with_numbers_is_no_heading():
     [
         (("Số người đạt", "Tổng số người", "Tỷ lệ (%)"), (5100, 10300, 49.51)),
         (("Tổng số", "Số đạt", "Tỷ lệ"), (10300, 5100, "49,5")),
+        (("Số lượng", "Số đạt", "Tỷ lệ"), (10300, 5100, "49,51")),
         (("Kết quả thực hiện", "Tổng đối tượng", "Tỷ lệ %"), (5100, 10300, 49.51)),
     ],
 )
@@ -112,17 +113,62 @@ def test_a_percentage_takes_the_counts_that_give_it(head, row):
     assert [f["cell"] for f in reading.finding_rows if f["rule"] == "column_left_out"] == ["A3"]
 
 
+@pytest.mark.parametrize("head", [("Tổng số", "Số đạt"), ("Số lượng", "Số đạt")])
+@pytest.mark.parametrize("row", [(200, 200, 100), (200, 0, 0)])
+def test_all_and_none_are_counts_too(head, row):
+    reading = listing((1, "Kỹ năng sống", *row), head=("STT", "Chỉ tiêu", *head, "Tỷ lệ"))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): (row[1], 200)}
+
+
 @pytest.mark.parametrize(
     ("head", "row"),
     [
         (("Số lớp", "Số buổi", "Tỷ lệ (%)"), (2, 4, 50)),
-        (("Số đạt", "Tổng số", "Tỷ lệ (%)"), (2000, 4100, 50)),
+        (("Tổng số", "Số đạt", "Tỷ lệ (%)"), (200, 199, 0.995)),
+        (("Nữ", "Tổng số", "Tỷ lệ (%)"), (2000, 4100, 62.3)),
+        (("Năm", "Tổng số", "Tỷ lệ (%)"), (2024, 4100, 62.3)),
+        (("Mức độ", "Tổng số", "Tỷ lệ (%)"), (2, 4100, 62.3)),
+        (("Tổng số", "Số đạt", "Tỷ lệ (%)"), (4100, None, 62.3)),
         (("Tổng số lớp", "Tổng số", "Đạt", "Tỷ lệ (%)"), (20, 40, 20, 50)),
     ],
 )
 def test_counts_of_other_things_or_of_another_percentage_are_not_taken(head, row):
     reading = listing((1, "Kỹ năng sống", *row), head=("STT", "Chỉ tiêu", *head))
-    assert stands(reading) == {(SKILLS, CAI_BE, 2024): 50}
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): row[-1]}
+    assert "printed_differs" not in rules(reading)
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "said"),
+    [
+        # 5100 of 10300 are 49,51 %
+        (("Tổng số", "Số đạt", "Tỷ lệ (%)"), (10300, 5100, 62.3), "5100/10300 (D4, C4) là 49.51"),
+        (("Tổng số", "Số đạt", "Tỷ lệ (%)"), (300, 5, 0), "5/300 (D4, C4) là 1.67"),
+        (("Số lượng", "Số đạt", "Tỷ lệ"), (10300, 5100, 62.3), "5100/10300 (D4, C4) là 49.51"),
+        (("Số đạt", "Tổng số", "Tỷ lệ (%)"), (2000, 4100, 50), "2000/4100 (C4, D4) là 48.78"),
+        (
+            ("Tổng đối tượng", "Nữ", "Đạt", "TL %"),
+            (200, 90, 120, 62.3),
+            "120/200 (E4, C4) là 60.00",
+        ),
+    ],
+)
+def test_a_percentage_that_the_counts_beside_it_contradict_is_refused(head, row, said):
+    reading = listing((1, "Kỹ năng sống", *row), head=("STT", "Chỉ tiêu", *head))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): "printed_differs"}
+    told = [f["message"] for f in reading.finding_rows if f["rule"] == "printed_differs"]
+    assert len(told) == 1
+    assert said in told[0]
+    assert f"Biểu ghi {row[-1]} %" in told[0]
+
+
+def test_a_percentage_cut_instead_of_rounded_stays_with_a_finding():
+    head = ("STT", "Chỉ tiêu", "Tổng số", "Số đạt", "Tỷ lệ")
+    reading = listing((1, "Kỹ năng sống", 10300, 5100, 49.4), head=head)  # 49,51
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): "printed_differs"}
+    reading = listing((1, "Kỹ năng sống", 10000, 4958, 49.5), head=head)  # 49,58
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): 49.5}
+    assert "printed_differs" in rules(reading)
 
 
 def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path):

@@ -19,7 +19,7 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Claim,
 )
-from xhht_analysis.intake.forms.headings import PRIOR
+from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE
 from xhht_analysis.intake.forms.tables import Table
 from xhht_analysis.intake.reading.text import parse_ratio
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
 """Heads of counts that no indicator is a share of: the plan, last year, registrations."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
+COUNTED = frozenset(["so", "sl", "ts", "tong", "dat", "nguoi", "tre", "thuc", "ket"])
+"""Words one of which stands in a heading that says no more than that it is a count."""
 NEAR = 3
 """Columns left of a percentage where the counts stand that it may be of."""
 
@@ -40,7 +42,7 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _ask_counts(reader, claim, amounts["value"])
     _ask_neighbours(reader.table, amounts)
     if "whole" not in claim.cells:
-        _take_counts(reader.table, claim, amounts)
+        _take_counts(reader, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -132,27 +134,55 @@ def _ask_neighbours(table: Table, amounts: Amounts) -> None:
         amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
 
 
-def _take_counts(table: Table, claim: Claim, amounts: Amounts) -> None:
+def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts left of it that it is printed for.
 
-    Only one pair may give it, and the heading of the whole must say that it is one.
+    Only one pair may give it; the heading of the whole must say that it is one, or neither may
+    say anything else (Số lượng, Số đạt). Where those that say nothing else give another
+    percentage, that is a finding; by more than the last digit, the percentage is refused.
     """
-    share = amounts["value"]
-    if not share.value or share.problem or all(amounts[name].given for name in COUNTS):
+    share, table = amounts["value"], reader.table
+    counted = all(amounts[name].given for name in COUNTS)
+    if share.value is None or share.problem or counted:
         return
     row, column = share.cell
     beside = range(max(table.key + 1, column - NEAR), column)
     counts = {c: table.count(row, c) for c in beside}
-    pairs = [
-        (c, w)
+    group = table.headings[column].rpartition(" | ")[0]
+    if group == table.headings[column - 1]:  # a bare "%" has the heading on its left above it
+        group = group.rpartition(" | ")[0]
+    bare = {c for c in beside if _is_bare(table.headings[c], group)}
+    wholes = {c for c in beside if WHOLE.search(table.headings[c])}
+    parts: dict[tuple[int, int], float] = {
+        (c, w): counts[c] / counts[w]
         for c, w in permutations(beside, 2)
-        if counts[w] and WHOLE.search(table.headings[w]) and counts[c] is not None
-        if counts[c] <= counts[w] and rounds_to(counts[c] / counts[w], share.value)
-    ]
+        if counts[w] and counts[c] is not None and counts[c] <= counts[w]
+        if w in wholes or {c, w} <= bare
+    }
+    pairs = [pair for pair, part in parts.items() if rounds_to(part, share.value)]
+    pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
+    others = [(c, w) for c, w in parts if c in bare and not OTHER_WHOLE.search(table.headings[w])]
+    if pairs or not others or 0 < share.value <= 1:  # its scale is asked later
+        return
+    part, whole = max(others, key=lambda pair: pair[1] in wholes)
+    percent = MAX_PERCENT * parts[part, whole]
+    cells = ", ".join(table.sheet.address(row, c) for c in (part, whole))
+    text = f"Biểu ghi {share.value:.10g} %, nhưng {counts[part]:.10g}/{counts[whole]:.10g}"
+    text += f" ({cells}) là {percent:.2f} %."
+    reader.find(share.cell, "printed_differs", text, claim.indicator)
+    if abs(percent - share.value) > 2 * rounding(share.value):
+        share.problem = "printed_differs"
+
+
+def _is_bare(heading: str, group: str) -> bool:
+    """Whether a heading of a group says that it is a count and nothing of what."""
+    above, _, last = heading.rpartition(" | ")
+    words = {*last.split()}
+    return above == group and words <= FILLER - SHARE and not words.isdisjoint(COUNTED)
 
 
 def _ask_counts(reader: FileReader, claim: Claim, share: Amount) -> None:
