@@ -138,8 +138,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts left of it that it is printed for.
 
     Only one pair may give it; the heading of the whole must say that it is one, or neither may
-    say anything else (Số lượng, Số đạt). Where those that say nothing else give another
-    percentage, that is a finding; by more than the last digit, the percentage is refused.
+    say anything else (Số lượng, Số đạt) in a row that names its indicator. Where those give
+    another percentage, that is a finding; by more than the last digit, the percentage is refused.
     """
     share, table = amounts["value"], reader.table
     counted = all(amounts[name].given for name in COUNTS)
@@ -151,7 +151,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     group = table.headings[column].rpartition(" | ")[0]
     if group == table.headings[column - 1]:  # a bare "%" has the heading on its left above it
         group = group.rpartition(" | ")[0]
-    bare = {c for c in beside if _is_bare(table.headings[c], group)}
+    is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
+    bare = {c for c in beside if is_row and _is_bare(table.headings[c], group)}
     wholes = {c for c in beside if WHOLE.search(table.headings[c])}
     parts: dict[tuple[int, int], float] = {
         (c, w): counts[c] / counts[w]
