@@ -64,8 +64,8 @@ def test_a_report_set_aside_is_a_mark_of_its_own_and_said():
     assert drawn(figure.axes[0], "aside") == [(2021, 25.0), (2022, 31.4)]
     assert "× số cơ quan chủ trì báo cáo, không dùng làm kết quả" in key(figure)
     note = sentences.sentence("set_aside", run, run.statement("clc_it", 2030))
-    assert f"năm 2022 báo cáo 31,4{NB}%, cộng từ các đơn vị 29,0{NB}%" in note
-    assert f"năm 2021 báo cáo 25,0{NB}%, cộng từ các đơn vị từ 22,8{NB}% đến 31,9{NB}%" in note
+    assert f"năm 2022 báo cáo 31,4{NB}% (cộng từ các đơn vị: 29,0{NB}%)" in note
+    assert f"năm 2021 báo cáo 25,0{NB}% (cộng từ các đơn vị: từ 22,8{NB}% đến 31,9{NB}%)" in note
     for other in (figure, courses.plot_shares(run), courses.plot_districts(run, "clc_it")):
         assert note in other.get_label()
     unit = courses.plot_fan(run, "clc_it", "815")
