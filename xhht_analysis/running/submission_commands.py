@@ -203,7 +203,10 @@ def _account(checked: "Checked") -> Iterator[str]:
     heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
     for why, rows in heads.groupby(parts["why"], sort=False):
         yield messages.CHECK_COLUMNS.format(why=why, heads=", ".join(rows))
-    if checked.problems.empty:
+    n_unread = int((~parts["why"].isin(messages.CHECK_NO_FIGURES)).sum())
+    if checked.problems.empty and file["n_panel"] and n_unread:
+        yield messages.CHECK_PARTLY.format(n=n_unread)
+    elif checked.problems.empty:
         yield messages.CHECK_CLEAN if file["n_panel"] else messages.CHECK_NOTHING
 
 
