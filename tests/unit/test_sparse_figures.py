@@ -67,7 +67,9 @@ def test_a_report_set_aside_is_a_mark_of_its_own_and_said():
     assert f"năm 2022 báo cáo 31,4{NB}% (cộng từ các đơn vị: 29,0{NB}%)" in note
     assert f"năm 2021 báo cáo 25,0{NB}% (cộng từ các đơn vị: từ 22,8{NB}% đến 31,9{NB}%)" in note
     for other in (figure, courses.plot_shares(run), courses.plot_districts(run, "clc_it")):
-        assert note in other.get_label()
+        reason, figures = note.split(": ", 1)  # the name of the goal or area stands between
+        assert reason in other.get_label()
+        assert figures in other.get_label()
     unit = courses.plot_fan(run, "clc_it", "815")
     assert drawn(unit.axes[0], "aside") == []
     assert "×" not in key(unit)
