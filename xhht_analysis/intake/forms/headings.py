@@ -45,13 +45,41 @@ ASIDE = re.compile(
     r"xep loai|ghi chu|don vi tinh|dvt"
 )
 """Headings of no count: a share on their right is that of a column further left."""
+ABBREVIATIONS = {
+    "LĐ": "lao động",
+    "ĐH": "đại học",
+    "GD": "giáo dục",
+    "CSGD": "cơ sở giáo dục",
+    "HTCĐ": "học tập cộng đồng",
+    "TTHTCĐ": "trung tâm học tập cộng đồng",
+    "CĐHT": "cộng đồng học tập",
+    "CDHT": "công dân học tập",
+    "CNTT": "công nghệ thông tin",
+    "CMKT": "chuyên môn kỹ thuật",
+    "KNS": "kỹ năng sống",
+    "XMC": "xóa mù chữ",
+    "PCGD": "phổ cập giáo dục",
+}
+"""What offices abbreviate in headings and names of indicators; without its accent, Đ is D."""
+_IN_FULL = {key.replace("Đ", "D"): words for key, words in ABBREVIATIONS.items()} | ABBREVIATIONS
+_ABBREVIATION = re.compile(rf"\b({'|'.join(_IN_FULL)})\b", re.IGNORECASE)
 WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
+    (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
+    (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
+    (
+        re.compile(
+            r"\b(trien khai )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)"
+            r"(?= tren moi truong so\b)"
+        ),
+        "hoat dong",
+    ),
 )
-"""One wording for what headings write in several: ages, recognition levels, shares, notes."""
+"""One wording for what offices write in several: ages, recognition levels, shares, notes, skills,
+teaching and management online (both: a school that does one of them is not counted)."""
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
@@ -74,7 +102,8 @@ def year_of(path: str) -> int | None:
 @lru_cache(maxsize=65536)
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
-    key = fold(FOOTNOTE.sub(" ", normalise(text)))
+    text = FOOTNOTE.sub(" ", normalise(text))
+    key = fold(_ABBREVIATION.sub(lambda m: _IN_FULL[m[0].upper()], text))
     for pattern, wording in WORDINGS:
         key = pattern.sub(wording, key)
     return key
@@ -164,9 +193,12 @@ class IndicatorNames:
         self._names: dict[str, str | None] = {}
 
     def code_of(self, typed: str) -> str | None:
-        """Code of the indicator that a cell names, be it numbered ("2.", "c)") or with a unit."""
+        """Code of the indicator that a cell names, be it numbered ("2.") or without "Tỷ lệ"."""
         bare = re.sub(r"^\s*(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*", "", typed)
-        keys = (heading_key(text).removesuffix(" %") for text in (typed, bare))
+        keys = [
+            heading_key(text).removesuffix(" %").removeprefix("ti le ") for text in (typed, bare)
+        ]
+        keys += [f"ti le {key}" for key in keys]
         return next((self.codes[key] for key in keys if key in self.codes), None)
 
     def name_in(self, path: str) -> str | None:
