@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 61_000,
+    "intake": 61_100,
     "forecasting": 26_300,
     "publishing": 38_800,
     "running": 18_400,
