@@ -65,6 +65,25 @@ def test_what_is_counted_is_not_named_as_well(monkeypatch):
     assert asked.addressee == "4 đơn vị chưa có đủ số liệu"
 
 
+def test_a_verdict_that_waits_for_figures_is_no_other_one(monkeypatch):
+    """Of three starred verdicts one waits for figures: two others hang on assumptions."""
+    run = frames.make_material()
+    starred = [replace(s, depends_on="stalled_trend") for s in run.statements(2030)[:3]]
+    monkeypatch.setattr(type(run), "all_statements", lambda self: starred)
+    monkeypatch.setattr(decisions, "unsettled", lambda _: [(starred[0], "chưa chắc", ["Xã A"])])
+    assert "2 đánh giá khác có dấu *" in decisions.data_decision(run).basis
+
+
+def test_units_without_figures_are_asked_beside_the_lead_agency(monkeypatch):
+    run = frames.make_material()
+    one = replace(run.statements(2030)[0], verdict_class="no_data", latest=None, actual=None,
+                  partial=(2026, 1, 50.0))  # fmt: skip
+    monkeypatch.setattr(type(run), "all_statements", lambda self: [one])
+    monkeypatch.setattr(type(run), "silent_units", lambda self, code, year: [f"Xã {year}"])
+    ((_, _, asked),) = decisions.unsettled(run)
+    assert asked == [decisions.lead_name(run, one.goal_code), "Xã 2026"]
+
+
 def test_districts_that_share_a_chance_share_their_gain():
     """Three districts at level 2 gain 0.10, 0.13 and 0.16 by other draws alone: 0.13 each."""
     verdicts = frames.make_verdicts()

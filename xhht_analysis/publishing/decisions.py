@@ -157,7 +157,9 @@ def data_decision(run: ReportData) -> Decision | None:
         shown.append(word("decision.no_data_of", n=len(silent), years=years))
     more = len(named) - len(named[:MAX_ITEMS])
     basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
-    assumed = [s for s in run.all_statements() if s.depends_on and not _hangs_on_figures(s)]
+    counted = [(said.goal_code, said.target_year) for said, *_ in items]
+    others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
+    assumed = [s for s in others if s.depends_on and not _hangs_on_figures(s)]
     if assumed:
         basis += " " + word("decision.assumed", n=len(assumed))
     return Decision(word("decision.data", n=len(items)), basis, _asked_for_data(run, items))
@@ -196,7 +198,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
         elif said.key == "no_data":
-            later.append((said, word("decision.no_data"), lead))
+            later.append((said, word("decision.no_data"), lead + run.lacking(said)[1]))
     yield from later
 
 

@@ -51,9 +51,10 @@ def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
     for value, tied in sorted(rows.groupby(column), key=lambda pair: -pair[0]):
         if n >= N_NAMED or value == 0:
             break
-        names = ", ".join(run.names[u] for u in tied["unit_code"])
-        key = "places.tied" if len(tied) > 1 else "places.single"
-        lines.append(word(key, names=names, n=value, total=tied["total"].max()))
+        for total, same in tied.groupby("total"):
+            names = ", ".join(run.names[u] for u in same["unit_code"])
+            key = "places.tied" if len(same) > 1 else "places.single"
+            lines.append(word(key, names=names, n=value, total=total))
         n += len(tied)
     return "; ".join(lines)
 

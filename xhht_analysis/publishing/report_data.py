@@ -239,6 +239,12 @@ class ReportData:
         """Communes in the area of a former district."""
         return len(where(self.units, level="commune", district_code=unit_code))
 
+    def lacking(self, said: Statement) -> tuple[int, list[str]]:
+        """Year of the figure spoken of and the names of who has not reported it; else 0, none."""
+        seen = said.about
+        year = said.partial[0] if said.partial else seen.year if seen and not seen.exact else 0
+        return year, self.silent_units(said.indicator_code, year) if year else []
+
     def silent_units(self, indicator_code: str, year: int) -> list[str]:
         """Names of who has no figure of that year: communes where they report, else districts.
 

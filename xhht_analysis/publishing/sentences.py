@@ -58,16 +58,21 @@ def shared_sentences(run: ReportData, goal_codes: Iterable[str]) -> tuple[list[s
 
     Of what moves the forecast most the sentences differ in the number alone: one names them all.
     """
-    counts, driven = Counter(), {}
+    counts, driven, lacking = Counter(), {}, {}
     for code in goal_codes:
         statements = [s for year in run.target_years if (s := run.statement(code, year))]
         texts = [sentence(name, run, s) for s in statements for name in ("ended", "missing")]
         counts.update(list(dict.fromkeys(filter(None, texts))))
+        for s, text in zip(statements, texts[1::2], strict=True):
+            lacking.setdefault(text, {})[s.order] = s
         for s in statements:
             if s.target_year == run.last_year and len(s.drivers) == 1:
                 driven.setdefault(s.drivers[0][0], []).append(s)
     texts = [text for text, n in counts.items() if n > 1]
     omitted = set(texts)
+    if len(omitted & lacking.keys()) > 1:  # several lists of units: whose figures each one means
+        of = {text: ", ".join(map(str, orders)) for text, orders in lacking.items()}
+        texts = [run.word("goal.missing_of", goals=of[t], text=t) if t in of else t for t in texts]
     for driver, some in driven.items():
         if len(some) > 1 and driver in run.labels.entries("driver"):
             effects = {s.order: run.labels.number(s.drivers[0][1], 1) for s in some}
