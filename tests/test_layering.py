@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 61_100,
     "forecasting": 26_300,
-    "publishing": 38_900,
+    "publishing": 39_000,
     "running": 18_400,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
