@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 61_100,
+    "intake": 60_000,
     "forecasting": 26_300,
     "publishing": 39_000,
     "running": 18_400,

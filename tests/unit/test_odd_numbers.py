@@ -5,7 +5,6 @@ Each input is one row or a few, with the figures worked out by hand; "reject" st
 
 from __future__ import annotations
 
-import struct
 import zipfile
 
 import pytest
@@ -14,7 +13,6 @@ import xlwt
 
 from tests import odd_files
 from tests.odd_files import CAI_BE, HEAD, figures, list_xml, read, rules, write_package, write_xlsb
-from xhht_analysis.intake.reading import biff
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_number
 
@@ -266,23 +264,6 @@ def test_a_formula_of_xls_that_was_never_computed(tmp_path):
         sheet.write(1, column, xlwt.Formula("H2+I2") if column == 3 else value)
     book.save(str(tmp_path / "a.xls"))
     assert read(tmp_path / "a.xls").observation_rows[0]["problem"] == "formula_text"
-
-
-@pytest.mark.parametrize("cut", range(5))
-@pytest.mark.parametrize("flags", [0, 1])
-def test_a_shared_string_of_xls_goes_on_in_the_next_record(cut, flags):
-    letters = "11²2x"  # font 5 is raised: the run of its third letter
-    width = "utf-16-le" if flags else "latin-1"
-    head = struct.pack("<IIHBH", 1, 1, len(letters), flags | 8, 2)
-    runs = struct.pack("<HHHH", 2, 5, 3, 0)
-    first = head + letters[:cut].encode("latin-1" if not flags else width)
-    rest = bytes([flags]) + letters[cut:].encode(width) + runs
-    text, found = biff._Strings([first[8:], rest]).text()
-    assert (text, found) == (letters, [(2, 5), (3, 0)])
-    plain = "1172x"
-    rest = bytes([0]) + plain[cut:].encode("latin-1") + runs
-    first = head + plain[:cut].encode(width)
-    assert biff._raised_texts([first, rest], {5}) == {0: "11⁷2x"}
 
 
 def test_a_formula_of_ods_without_a_result(tmp_path):

@@ -1,208 +1,99 @@
-"""What the value reader does not show of an .xls: formats, old fonts, raised notes, hidden rows.
-
-Only as much of OLE and BIFF8 is read as that needs. A file that is not built as expected gives no
-notes: whether it can be read at all is for the value reader to say.
-"""
+"""What the value reader does not show of an .xls: formats, old fonts, raised notes, formulas."""
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+
+import xlrd
+from xlrd.compdoc import CompDoc
 
 from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent, legacy_font
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 
-FORMULA = 0x0006
-CELLS = (0x0203, 0x027E, FORMULA, 0x00FD, 0x0204)
-"""NUMBER, RK, FORMULA, LABELSST, LABEL: row, column, cell format."""
-FREE = 0xFFFFFFFA
+FORMULA, END, NOT_COMPUTED, SHEET = 0x0006, 0x000A, 0x005E, 0x0085
 Record = tuple[int, bytes]
 
 
 def scan_xls(data: bytes) -> dict[str, SheetNotes]:
-    """Notes on every sheet of an .xls file, by sheet name.
+    """Notes on every worksheet of an .xls file, by name.
 
     Raises
     ------
     RefusedError
-        truncated: the sectors of a stream turn in a circle, the value reader would never end.
+        password; truncated: the file is not built as its format asks.
     """
+    log = io.StringIO()
     try:
-        book = _workbook_stream(data)
-        return dict(_sheets(book)) if book else {}
-    except (struct.error, IndexError, UnicodeDecodeError):
-        return {}
+        container = CompDoc(data, log, ignore_workbook_corruption=True)
+        stream = container.get_named_stream("Workbook") or container.get_named_stream("Book")
+        book = xlrd.open_workbook(
+            file_contents=data,
+            logfile=log,
+            formatting_info=True,
+            ragged_rows=True,
+            ignore_workbook_corruption=True,
+        )
+        sheets = [part for kind, part in _records(stream, 0) if kind == SHEET and part[5] == 0]
+        starts = [struct.unpack_from("<I", part)[0] for part in sheets]
+        return {
+            sheet.name: _notes(book, sheet, _records(stream, start))
+            for sheet, start in zip(book.sheets(), starts, strict=True)
+        }
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a broken file raises anything
+        rule = "password" if "encrypted" in str(error) else "truncated"
+        raise RefusedError(rule) from None
 
 
-def _workbook_stream(data: bytes) -> bytes:
-    """Stream `Workbook` of the OLE container; empty when there is none."""
-    size = 1 << struct.unpack_from("<H", data, 30)[0]
-    if size not in (512, 4096):
-        return b""
-    n_fat, start = struct.unpack_from("<II", data, 44)
-    (more,) = struct.unpack_from("<I", data, 68)
-    sectors = list(struct.unpack_from("<109I", data, 76))
-    while more < FREE and len(sectors) < min(n_fat, len(data) // size):
-        *part, more = struct.unpack_from(f"<{size // 4}I", data, (more + 1) * size)
-        sectors += part
-    numbers = f"<{size // 4}I"
-    fat = [n for s in sectors[:n_fat] for n in struct.unpack_from(numbers, data, (s + 1) * size)]
-
-    folder = _chain(data[size:], start, fat, size)
-    (cut,) = struct.unpack_from("<I", data, 56)
-    for at in range(0, len(folder), 128):
-        if folder[at : at + 18] == "Workbook\0".encode("utf-16-le"):
-            first, length = struct.unpack_from("<II", folder, at + 116)
-            if length >= cut:
-                return _chain(data[size:], first, fat, size)[:length]
-            small = _chain(data[size:], struct.unpack_from("<I", data, 60)[0], fat, size)
-            inner = _chain(data[size:], struct.unpack_from("<I", folder, 116)[0], fat, size)
-            small_fat = struct.unpack(f"<{len(small) // 4}I", small)
-            return _chain(inner, first, small_fat, 64)[:length]
-    return b""
-
-
-def _chain(data: bytes, sector: int, fat: Sequence[int], size: int) -> bytes:
-    """Sectors of one stream, joined."""
-    parts: list[bytes] = []
-    while sector < FREE:
-        if len(parts) > len(fat):
-            raise RefusedError("truncated", "FAT")
-        parts.append(data[sector * size : (sector + 1) * size])
-        sector = fat[sector]
-    return b"".join(parts)
-
-
-def _records(book: bytes, at: int) -> Iterator[Record]:
-    """Records from ``at`` to the end of that substream; charts inside it are passed over."""
-    depth = 0
-    while at + 4 <= len(book):
-        kind, length = struct.unpack_from("<HH", book, at)
-        depth += (kind == 0x0809) - (kind == 0x000A)
-        if depth == 0:
+def _records(stream: bytes, at: int) -> Iterator[Record]:
+    """Records from ``at`` to the first end of a part: what is drawn on a sheet comes after it."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == END:
             return
-        if depth == 1:
-            yield kind, book[at + 4 : at + 4 + length]
+        yield kind, stream[at + 4 : at + 4 + length]
         at += 4 + length
 
 
-def _text(data: bytes, n: int, at: int) -> str:
-    """Text of ``n`` letters whose flags stand at ``at``."""
-    wide = data[at] & 1
-    raw = data[at + 1 : at + 1 + n * (1 + wide)]
-    return raw.decode("utf-16-le" if wide else "latin-1")
-
-
-def _sheets(book: bytes) -> Iterator[tuple[str, SheetNotes]]:
-    formats, fonts, styles, sheets, strings = {9, 10}, [], [], [], []
-    raised: set[int] = set()
-    joined = False
-    for kind, data in _records(book, 0):
-        if kind == 0x041E and is_percent(_text(data, struct.unpack_from("<H", data, 2)[0], 4)):
-            formats.add(struct.unpack_from("<H", data)[0])
-        elif kind == 0x0031:
-            if struct.unpack_from("<H", data, 8)[0]:
-                raised.add(len(fonts) + (len(fonts) > 3))  # there is no font 4
-            fonts.append(legacy_font(_text(data, data[14], 15)))
-        elif kind == 0x00E0:
-            styles.append(struct.unpack_from("<HH", data))
-        elif kind == 0x0085:
-            sheets.append((_text(data, data[6], 7), struct.unpack_from("<I", data)[0]))
-        joined = kind == 0x00FC or (kind == 0x003C and joined)  # SST and what continues it
-        strings += [data] * joined
-    fonts.insert(4, None)
-    percent = {n for n, (_, number) in enumerate(styles) if number in formats}
-    legacy = {n: fonts[f] for n, (f, _) in enumerate(styles) if f < len(fonts) and fonts[f]}
-    texts = _raised_texts(strings, raised) if strings and raised else {}
-    for name, at in sheets:
-        yield name, _notes(book, at, SheetNotes(percent, legacy), texts)
-
-
-def _raised_texts(chunks: list[bytes], raised: set[int]) -> dict[int, str]:
-    """Shared strings with runs in a raised font, by number, with raised digits in those runs."""
-    stream = _Strings(chunks)
-    texts = {}
-    for number in range(stream.take("<II")[1]):
-        text, runs = stream.text()
+def _notes(book: xlrd.Book, sheet: xlrd.sheet.Sheet, records: Iterator[Record]) -> SheetNotes:
+    percent, legacy = set(), {}
+    for number, style in enumerate(book.xf_list):
+        if is_percent(book.format_map[style.format_key].format_str):
+            percent.add(number)
+        if encoding := legacy_font(book.font_list[style.font_index].name):
+            legacy[number] = encoding
+    notes = SheetNotes(percent, legacy)
+    notes.hidden_rows = {row for row, about in sheet.rowinfo_map.items() if about.hidden}
+    notes.hidden_columns = {c for c, about in sheet.colinfo_map.items() if about.hidden}
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+                notes.add_cell((row, column), cell.xf_index)
+    for place, runs in sheet.rich_text_runlist_map.items():
+        text = sheet.cell_value(*place)
         ends = [start for start, _ in runs[1:]] + [len(text)]
-        for (start, font), end in zip(runs, ends, strict=False):
-            if font in raised:
+        for (start, font), end in zip(runs, ends, strict=True):
+            if book.font_list[font].escapement:
                 text = text[:start] + text[start:end].translate(RAISED) + text[end:]
-                texts[number] = text
-    return texts
-
-
-class _Strings:
-    """The shared strings, read on where one record is full and the next continues it."""
-
-    def __init__(self, chunks: list[bytes]) -> None:
-        self.chunks = chunks[::-1]
-
-    def piece(self, n: int) -> bytes:
-        """Up to ``n`` bytes of one record."""
-        while not self.chunks[-1]:
-            self.chunks.pop()
-        data, self.chunks[-1] = self.chunks[-1][:n], self.chunks[-1][n:]
-        return data
-
-    def bytes(self, n: int) -> bytes:
-        """Next ``n`` bytes, of as many records as it takes."""
-        data = b""
-        while len(data) < n:
-            data += self.piece(n - len(data))
-        return data
-
-    def take(self, shape: str) -> tuple:
-        """Next values of a struct."""
-        return struct.unpack(shape, self.bytes(struct.calcsize(shape)))
-
-    def text(self) -> tuple[str, list[tuple[int, int]]]:
-        """Next string, and its runs: first letter, font."""
-        left, flags = self.take("<HB")
-        n_runs = self.take("<H")[0] if flags & 8 else 0
-        extra = self.take("<I")[0] if flags & 4 else 0
-        text = ""
-        while left:
-            if not self.chunks[-1]:  # goes on in the next record, with flags of its own
-                (flags,) = self.take("<B")
-            width = 1 + flags % 2
-            raw = self.piece(left * width)
-            text += raw.decode("utf-16-le" if width == 2 else "latin-1", "replace")
-            left -= len(raw) // width
-        runs = [self.take("<HH") for _ in range(n_runs)]
-        self.bytes(extra)
-        return text, runs
-
-
-def _notes(book: bytes, at: int, notes: SheetNotes, texts: dict[int, str]) -> SheetNotes:
-    stale = False
-    blank: set[tuple[int, int]] = set()
-    zero: set[tuple[int, int]] = set()
-    for kind, data in _records(book, at):
-        if kind in CELLS:
-            row, column, style = struct.unpack_from("<HHH", data)
-            place = row, column
-            notes.add_cell(place, style)
-            if kind == FORMULA:
-                notes.formulas.add(place)
-                result = data[6:14]
-                if result[6:] == b"\xff\xff" and result[0] == 3:
-                    blank.add(place)
-                elif not any(result):
-                    zero.add(place)
-            if kind == 0x00FD and (text := texts.get(struct.unpack_from("<I", data, 6)[0])):
                 notes.texts[place] = text
-        elif kind == 0x00BD:  # MULRK: several numbers of one row
-            row, column = struct.unpack_from("<HH", data)
-            for step in range((len(data) - 6) // 6):
-                (style,) = struct.unpack_from("<H", data, 4 + 6 * step)
-                notes.add_cell((row, column + step), style)
-        elif kind == 0x0208 and struct.unpack_from("<I", data, 12)[0] & 0x20:
-            notes.hidden_rows.add(struct.unpack_from("<H", data)[0])
-        elif kind == 0x007D and struct.unpack_from("<H", data, 8)[0] & 1:
-            first, last = struct.unpack_from("<HH", data)
-            notes.hidden_columns.update(range(first, last + 1))
-        stale |= kind == 0x005E  # UNCALCED: written without computing
-    lost = blank if blank == notes.formulas else set()
-    notes.texts |= dict.fromkeys(lost | (zero if stale else set()), UNCACHED)
+    notes.texts |= dict.fromkeys(_without_results(notes.formulas, records), UNCACHED)
     return notes
+
+
+def _without_results(formulas: set[tuple[int, int]], records: Iterator[Record]) -> set:
+    """Cells of formulas that were never computed; all cells of formulas go into ``formulas``."""
+    blank, zero, is_stale = set(), set(), False
+    for kind, data in records:
+        is_stale |= kind == NOT_COMPUTED
+        if kind == FORMULA:
+            place, result = struct.unpack_from("<HH", data), data[6:14]
+            formulas.add(place)
+            if result[6:] == b"\xff\xff" and result[0] == 3:
+                blank.add(place)
+            elif not any(result):
+                zero.add(place)
+    lost = blank if blank == formulas else set()
+    return lost | zero if is_stale else lost
