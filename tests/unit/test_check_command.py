@@ -44,7 +44,7 @@ def test_a_good_file_tells_what_was_read_and_which_columns_were_not(tmp_path, ch
     # one share and 13 communes; the running number of sheet Xã is the only other column of numbers
     assert head.startswith("823.xlsx: đọc được 14 số liệu; không dùng được 0; không đọc 1 cột số.")
     assert "Huyện Gò Công Tây; năm 2023" in head
-    assert column.strip() == "[không đọc] số thứ tự: «TT» (A3)"
+    assert column.strip() == "[không đọc] Cột “TT” (A3): số thứ tự."
     assert "Không thấy gì sai trong tệp" in clean
 
 
@@ -59,7 +59,7 @@ def test_a_heading_of_two_lines_is_one_line_of_the_columns_not_read(tmp_path, ch
     assert "không đọc 1 cột số" in head
     assert "còn 1 cột số không đọc" in last
     assert "Không thấy gì sai" not in last
-    assert "«Kinh phí (triệu: đồng)» (4)" in column
+    assert "“Kinh phí (triệu: đồng)” (4)" in column
     assert "không thuộc các chỉ tiêu của Kế hoạch" in column
 
 
@@ -70,8 +70,10 @@ def test_every_row_of_measures_not_read_is_named(tmp_path, check):
     named = [line for line in lines if "[không đọc]" in line]
     # running number, ages 0 to 2, total of ages; rows of all children and of girls
     assert "không đọc 7 cột số" in head
-    assert sum(line.count("«") for line in named) == 7
-    assert any("«Tổng số trẻ trong độ tuổi» (H6), «Trong đó: nữ» (H7)" in line for line in named)
+    assert sum(line.count("“") for line in named) == 7
+    assert any(
+        "Dòng “Tổng số trẻ trong độ tuổi” (H6), Dòng “Trong đó: nữ” (H7)" in line for line in named
+    )
 
 
 def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):
@@ -110,7 +112,7 @@ def test_one_problem_of_a_whole_column_is_told_once(tmp_path, check):
     told = check(path)
     own = [line for line in told if "Xã ô " in line]
     assert len(own) == 1
-    assert f"Xã ô {letter}4, {letter}5, {letter}6 … (13 ô)" in own[0]
+    assert f"Xã ô {letter}4; {letter}5; {letter}6 … (13)" in own[0]
     assert "«chưa rõ»" in own[0]
     assert len(told) < 10
 
@@ -142,7 +144,7 @@ def test_cells_of_one_column_are_named_from_top_to_bottom(tmp_path, check):
     path = write_unit(tmp_path / "823.xlsx", shares)
     rows = [c.row for c in load_workbook(path)["Số liệu"]["A"] if c.value in shares]
     (line,) = [line for line in check(path) if "round_figures" in line]
-    assert f"Số liệu ô {', '.join(f'D{row}' for row in sorted(rows))} (round" in line
+    assert f"Số liệu ô {'; '.join(f'D{row}' for row in sorted(rows))} (round" in line
 
 
 def test_a_refused_file_is_explained_in_vietnamese_alone(tmp_path, check):

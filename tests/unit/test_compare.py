@@ -105,7 +105,7 @@ def test_with_the_same_code_and_only_new_figures_all_is_new_data(project):
     publish(project, AFTER, panel((2021, 40.0, "a"), (2022, 50.0, "b")), verdicts(0.5))
     moved, _, _ = comparison.compare(project, BEFORE, AFTER)
     row = only(moved)
-    assert (row["causes"], row["new_years"]) == ("new", "2022")
+    assert row["causes"] == "new"
     assert (row["verdict_class_before"], row["verdict_class_after"]) == ("no_data", "open")
 
 
@@ -117,7 +117,7 @@ def test_what_is_settled_has_no_probability(project):
     row = only(moved)
     assert row["prob_reached_before"] == 0.3
     assert pd.isna(row["prob_reached_after"])
-    assert (row["verdict_class_after"], row["new_years"]) == ("reached", "2025;2026")
+    assert row["verdict_class_after"] == "reached"
 
 
 @pytest.mark.parametrize(("indicator", "cause"), [("primary_entry_6", "revision"), ("x", "other")])
@@ -225,11 +225,10 @@ def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypat
     row = {"goal_code": "clc_it", "indicator_code": "clc_it", "frame": "2021", "target_year": 2030}
     row |= {"verdict_class_before": "open", "verdict_class_after": "likely"}
     row |= {"prob_reached_before": 0.48, "prob_reached_after": 0.71, "causes": "new;revision"}
-    row |= {"new_years": "2022;2024;2025"}
     of_district, of_province = ({**row, "unit_code": code} for code in ("815", "82"))
     same = {**of_province, "goal_code": "life_skills", "verdict_class_after": "open"}
     first = {**of_province, "goal_code": "information_literacy", "causes": "revision"}
-    first |= {"new_years": "", "verdict_class_after": "reached", "prob_reached_after": None}
+    first |= {"verdict_class_after": "reached", "prob_reached_after": None}
     frame = pd.DataFrame([of_district, of_province, same | {"prob_reached_after": 0.49}, first])
     monkeypatch.setattr(comparison, "compare", lambda *arguments: (frame, {"new": 3}, []))
     monkeypatch.setenv("COLUMNS", "200")
@@ -241,21 +240,6 @@ def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypat
     assert f"{Labels('vi').verdict('reached')}  " in output  # nothing is forecast that is known
     assert "kỹ năng sống" not in output  # 48 and 49 % are both shown as 50 %
     assert output.index("năng lực thông tin") < output.index("CNTT")  # the plan's order
-    assert "số liệu mới (năm 2022, 2024, 2025); sửa, rút số liệu đã gửi" in output
+    assert "số liệu mới; sửa, rút số liệu đã gửi" in output
     assert "ở mọi đơn vị và mọi năm" in output  # causes are those of the indicator
     assert "4 đánh giá thay đổi" in output
-
-
-def test_a_cause_of_every_row_is_said_once(tmp_path, monkeypatch, capsys):
-    row = {"indicator_code": "clc_it", "unit_code": "82", "frame": "2021", "target_year": 2030}
-    row |= {"verdict_class_before": "open", "verdict_class_after": "likely"}
-    row |= {"prob_reached_before": 0.48, "prob_reached_after": 0.71, "causes": "new"}
-    row |= {"new_years": "2023;2024;2025;2026"}
-    frame = pd.DataFrame([{**row, "goal_code": code} for code in ("clc_it", "life_skills")])
-    monkeypatch.setattr(comparison, "compare", lambda *arguments: (frame, {"new": 3}, []))
-    monkeypatch.setenv("COLUMNS", "200")
-    (tmp_path / "reports" / AFTER).mkdir(parents=True)
-    result_commands.compare(BEFORE, AFTER, out=tmp_path)
-    output = capsys.readouterr().out
-    assert output.count("2023–2026") == 1
-    assert "Vì, với mọi mục tiêu dưới đây: số liệu mới (năm 2023–2026)." in output

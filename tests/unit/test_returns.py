@@ -229,6 +229,18 @@ def test_incomplete_row_is_named(raw, values, message):
         returns.read_repairs(marked, decided_on=TODAY)
 
 
+def test_what_is_wrong_in_several_rows_is_said_once(raw):
+    path = write_unit(raw / "824.xlsx", {"clc_it": (31, 13), "life_skills": (9, 8)}, unit="824")
+    marked = copy_of(path, raw.parent)
+    book = load_workbook(marked)
+    heads = {cell.value: cell.column for cell in book[returns.SHEET][3]}
+    for row in (4, 5):
+        book[returns.SHEET].cell(row, heads[returns.HEADINGS["action"][0]]).value = "bỏ"
+    book.save(marked)
+    with pytest.raises(KitError, match=r"sửa: dòng 4, 5: thiếu lý do hoặc nguồn\.$"):
+        returns.read_repairs(marked, decided_on=TODAY)
+
+
 def test_a_wrong_head_is_marked_in_its_cell_and_no_number_mends_it(raw):
     path = raw / "2023-11-20" / "822.xlsx"
     write_unit(path, {"clc_it": (3, 12)}, unit="822")

@@ -32,9 +32,8 @@ def compare(
         Verdicts that moved, one row per key of `contracts.VERDICTS`: ``verdict_class`` and
         ``prob_reached`` (0-1; empty where the outcome is observed) of both runs, suffixed _before
         and _after; ``causes``, joined by ; (new, revision, reread, model; ``other``: none of
-        these), which are those of everything that its indicator rests on; ``new_years``, joined
-        by ;, of the new figures. The number of panel rows by kind of change. A line per code
-        file, package or parameter that differs.
+        these), which are those of everything that its indicator rests on. The number of panel rows
+        by kind of change. A line per code file, package or parameter that differs.
 
     Raises
     ------
@@ -51,14 +50,11 @@ def compare(
     why = records.differences(_judging(one), _judging(two), RECORDED)
     moved = _moved(*ends)
     standards, rules = read_standards(project.config_dir), ["model"] if why else []
-    causes, years = {}, {}
+    causes = {}
     for code in moved["indicator_code"].unique():
         behind = changes.changes_behind({code}, kinds, standards)
         causes[code] = ";".join([*changes.kinds_of(behind), *rules] or ["other"])
-        new = behind[behind.eq("new")].index.get_level_values("year")
-        years[code] = ";".join(map(str, sorted(set(new))))
     moved["causes"] = moved["indicator_code"].map(causes)
-    moved["new_years"] = moved["indicator_code"].map(years)
     return moved, kinds.value_counts().to_dict(), why
 
 

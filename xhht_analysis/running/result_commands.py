@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,7 +19,6 @@ from xhht_analysis.running import (
     messages,
     preflight,
     records,
-    run_log,
     scheduling,
     terminal,
     verification,
@@ -28,7 +27,7 @@ from xhht_analysis.running import (
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEDULERS = {"win32": "windows", "linux": "systemd"}
+VIETNAM = timezone(timedelta(hours=7))
 
 
 def project_at(out: Path | None) -> Project:
@@ -53,12 +52,13 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     KitError
         If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
     """
+    day = as_of and preflight.check_day(as_of)
     if not raw_dir.is_dir():
         raise KitError(messages.NO_RAW_DIR.format(path=raw_dir))
     dates = received_dates(raw_dir)
     if not dates:
         raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
-    day = preflight.check_day(as_of) if as_of else dates[-1]
+    day = day or dates[-1]
     if day > max(today(), dates[-1]):
         raise UsageError(messages.FUTURE.format(as_of=day, latest=dates[-1]))
     if day < dates[0]:
@@ -70,7 +70,7 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
 
 def today() -> str:
     """Today's date in Vietnam."""
-    return datetime.now(scheduling.VIETNAM).date().isoformat()
+    return datetime.now(VIETNAM).date().isoformat()
 
 
 def runs(*, out: Path | None = None) -> None:
@@ -79,18 +79,10 @@ def runs(*, out: Path | None = None) -> None:
         lines = records.read_ledger(project_at(out))
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
-    rows = [
-        (
-            line["as_of"],
-            run_log.moment(line.get("finished_at", "")),
-            messages.RUN_STATUS[line["status"]],
-            f"{line.get('seconds', 0):.0f}",
-            messages.DATA_KIND["sample" if line["sample"] else "real"] if "sample" in line else "",
-            line.get("error", ""),
-        )
-        for line in lines
-    ]
-    terminal.show_table(messages.LEDGER_COLUMNS, rows)
+    fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
+    rows = [[str(line.get(name, "")) for name in fields] for line in lines]
+    rows = [[words.get(text, text) for text in row] for row in rows]
+    terminal.show_table(fields.values(), rows)
 
 
 def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
@@ -111,23 +103,24 @@ def schedule(
     at: str = "06:00",
     weekly: str | None = None,
     daily: bool = False,
-    kind: Literal["cron", "systemd", "windows"] | None = None,
+    kind: Literal["cron", "windows"] = "windows" if sys.platform == "win32" else "cron",
     raw: Path | None = None,
     out: Path | None = None,
 ) -> None:
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     when = scheduling.parse_when(at, weekly, daily)
-    kind = kind or SCHEDULERS.get(sys.platform, "cron")
     project = project_at(out)
     places = {"--config": os.environ.get(CONFIG_VARIABLE), "--raw": raw and raw.resolve()}
     places["--out"] = project.out
     arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
-    texts = scheduling.write(kind, when, arguments, project.root, project.reports_root / "schedule")
-    typer.echo(messages.SCHEDULE_WRITTEN.format(when=scheduling.describe(when)))
-    for path, text in texts.items():
-        typer.echo(f"  {path}\n{text}")
-    join = subprocess.list2cmdline if kind == "windows" else shlex.join
-    typer.echo(messages.SCHEDULE_INSTALL[kind].format(paths=join(map(str, texts))))
+    folder = project.reports_root / "schedule"
+    path, text = scheduling.write(
+        kind, when, arguments, day=today(), directory=project.root, folder=folder
+    )
+    day = weekly or messages.SCHEDULE_DAILY
+    typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=when[0], path=path, text=text))
+    quote = shlex.quote if kind == "cron" else '"{}"'.format
+    typer.echo(messages.SCHEDULE_INSTALL[kind].format(path=quote(str(path))))
 
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:
@@ -143,11 +136,7 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
     for line in why:
         typer.echo(line)
     if rows := _moved_goals(project, verdicts):
-        columns, common = messages.COMPARE_COLUMNS, {row[-1] for row in rows}
-        if len(rows) > len(common) == 1:  # a column of one text tells no row from another
-            rows, columns = [row[:-1] for row in rows], columns[:-1]
-            typer.echo(messages.COMPARE_COMMON.format(causes=common.pop()))
-        terminal.show_table(columns, rows, f"{before} → {after}")
+        terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
         typer.echo(messages.COMPARE_SCOPE)
     typer.echo(messages.COMPARED.format(n=len(verdicts), path=path))
 
@@ -169,26 +158,16 @@ def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, 
             for end in ("before", "after")
         )
         if before != after:
-            words = {**messages.CAUSES, "new": _new_figures(row["new_years"].split(";"))}
-            causes = "; ".join(words[cause] for cause in row["causes"].split(";"))
+            causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
             rows.append((f"{row['title_vi']} ({row['target_year']})", before, after, causes))
     return rows
 
 
-def _new_figures(years: list[str]) -> str:
-    """New figures as a cause, with their years: from first to last where none is missing."""
-    first, last = years[0], years[-1]
-    if len(years) > 2 and int(last) - int(first) == len(years) - 1:
-        years = [f"{first}–{last}"]
-    return messages.CAUSES["new"] + messages.NEW_YEARS.format(years=", ".join(years))
-
-
 def lab_command(root: Path) -> list[str]:
     """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
-    options = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--allow-root")  # Jupyter refuses to start for this user otherwise
-    options.append(f"--ServerApp.root_dir={root}")
+    local = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
+    # Jupyter refuses to start for the administrator of a Linux machine otherwise
+    options = [*local, "--allow-root", f"--ServerApp.root_dir={root}"]
     return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
 
 

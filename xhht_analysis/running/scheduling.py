@@ -1,16 +1,14 @@
-"""Schedules for the operating system's own scheduler: cron, systemd timer, Windows Task.
+"""Schedules for the operating system's own scheduler: a Windows task, or a line of cron.
 
-What a scheduler is told stands as files with braces in ``schedules/<kind>/``. Times are Vietnamese
-time (UTC+7 all year, so a fixed offset serves on every system). A run missed while the machine was
-off is caught up by systemd and Windows, not by cron.
+A Windows task keeps Vietnamese time and catches up a run missed while the machine was off; cron
+goes by the machine's own clock and catches up nothing.
 """
 
 import shlex
 import subprocess
 import sys
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone
+from datetime import time
 from html import escape
 from pathlib import Path
 
@@ -18,22 +16,11 @@ from xhht_analysis import files
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import messages
 
-VIETNAM = timezone(timedelta(hours=7))
-MONDAY = datetime(2026, 11, 23, tzinfo=VIETNAM)
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-TEMPLATES = Path(__file__).with_name("schedules")
+TASK = Path(__file__).with_name("xhht-task.xml")
 
 
-@dataclass(frozen=True)
-class When:
-    """A time of day in Vietnam, on some weekdays (0 = Monday): one of them, or all seven."""
-
-    at: time
-    weekdays: tuple[int, ...] = tuple(range(7))
-
-
-def parse_when(at: str, weekly: str | None, daily: bool) -> When:
-    """Check the options of ``xhht schedule``.
+def parse_when(at: str, weekly: str | None, daily: bool) -> tuple[time, list[str]]:
+    """Time of day and English weekdays that the options of ``xhht schedule`` ask for.
 
     Raises
     ------
@@ -43,94 +30,71 @@ def parse_when(at: str, weekly: str | None, daily: bool) -> When:
     if daily == (weekly is not None):
         raise UsageError(messages.SCHEDULE_ONE_OF)
     try:
-        clock = datetime.strptime(at, "%H:%M").replace(tzinfo=VIETNAM).time()
-        return When(clock) if weekly is None else When(clock, (_weekday(weekly),))
+        clock = time.fromisoformat(at)
+        return clock, [*messages.WEEKDAYS] if weekly is None else [_weekday(weekly)]
     except (ValueError, KeyError):
         raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or "")) from None
 
 
-def _weekday(text: str) -> int:
-    """Weekday (0 = Monday) of "thứ 2", "thứ hai", "T2", "CN", "chủ nhật", "mon", "Monday".
+def _weekday(text: str) -> str:
+    """English name of "thứ 2", "thứ hai", "T2", "CN", "chủ nhật", "mon", "Monday".
 
     Raises
     ------
     KeyError
-        If it is none of them: "thu" alone is English Thursday, "thứ" alone is no day.
+        If it is none of them.
     """
     letters = unicodedata.normalize("NFD", text.lower())
     plain = "".join(letter for letter in letters if letter.isalnum())
-    if not text.isascii() and plain == "thu":
-        raise KeyError(text)
-    return {word: day for day, row in enumerate(messages.WEEKDAY_WORDS) for word in row}[plain]
+    return {word: day for day, words in messages.WEEKDAYS.items() for word in words}[plain]
 
 
-def describe(when: When) -> str:
-    """When the run comes, in the analyst's words."""
-    first, *others = when.weekdays
-    day = messages.DAILY if others else messages.WEEKDAYS[first]
-    return messages.SCHEDULE_WHEN.format(day=day, at=f"{when.at:%H:%M}")
+def windows_task(argv: list[str], start: str, days: list[str], directory: Path) -> str:
+    """XML for the Task Scheduler: ``argv`` runs in ``directory`` on ``days``, from ``start`` on.
 
-
-def _unit_word(text: str) -> str:
-    """One word of a unit file: % starts a specifier, $ a variable, quotes group words."""
-    for character, written in ("%", "%%"), ("$", "$$"), ("\\", "\\\\"), ('"', '\\"'):
-        text = text.replace(character, written)
-    return f'"{text}"'
-
-
-QUOTES = {
-    "cron": lambda word: shlex.quote(word).replace("%", r"\%"),
-    "systemd": _unit_word,
-    "windows": lambda word: escape(word, quote=False),
-}
-"""How a word stands in a scheduler's file."""
-
-
-def fill(
-    kind: str, when: When, argv: list[str], places: dict[str, Path], now: datetime
-) -> dict[str, str]:
-    """Files of scheduler ``kind`` (cron, systemd, windows), by name: ``argv`` comes at ``when``.
-
-    ``places`` are the folders and files that a template names; ``now`` is the machine's time. cron
-    knows no zones, so its line has the time and weekdays of ``now``'s zone; a Windows task begins
-    today, and its times carry Vietnam's offset.
+    ``start`` is a moment (ISO 8601) with its offset.
     """
-    if kind == "windows":
-        argv = [argv[0], subprocess.list2cmdline(argv[1:])]
-    command, *arguments = map(QUOTES[kind], argv)
-    start = datetime.combine(MONDAY, when.at, VIETNAM)
-    local = [(start + timedelta(days=day)).astimezone(now.tzinfo) for day in when.weekdays]
-    days = [DAY_NAMES[day] for day in when.weekdays]
-    values = {
-        "command": command,
-        "arguments": " ".join(arguments),
-        "at": when.at,
-        "local": local[0],
-        "cron_days": ",".join(sorted(f"{moment:%w}" for moment in local)),
-        "short_days": ",".join(day[:3] for day in days),
-        "day_elements": "".join(f"<{day}/>" for day in days),
-        "today": now.astimezone(VIETNAM),
-    }
-    values |= {name: QUOTES[kind](str(path)) for name, path in places.items()}
-    templates = sorted((TEMPLATES / kind).iterdir())
-    return {path.name: path.read_text(encoding="utf-8").format(**values) for path in templates}
+    arguments = subprocess.list2cmdline(argv[1:])
+    texts = {"command": argv[0], "arguments": arguments, "directory": str(directory)}
+    values = {name: escape(text, quote=False) for name, text in texts.items()}
+    values |= {"start": start, "days": "".join(f"<{day}/>" for day in days)}
+    return TASK.read_text(encoding="utf-8").format(**values)
+
+
+def cron_line(argv: list[str], at: time, days: list[str], log: Path) -> str:
+    """A line of a crontab: ``argv`` runs at ``at`` on ``days``; what it says goes to ``log``."""
+    weekday = days[0][:3] if len(days) == 1 else "*"
+    command = f"{shlex.join(argv)} >> {shlex.quote(str(log))} 2>&1"
+    command = command.replace("%", r"\%")  # a bare % ends the command in a crontab
+    return f"{at.minute} {at.hour} * * {weekday} {command} # xhht\n"
 
 
 def write(
-    kind: str, when: When, arguments: list[str], directory: Path, folder: Path
-) -> dict[Path, str]:
-    """Write the files of scheduler ``kind`` into ``folder``; ``directory`` is the kit's own.
+    kind: str,
+    when: tuple[time, list[str]],
+    arguments: list[str],
+    *,
+    day: str,
+    directory: Path,
+    folder: Path,
+) -> tuple[Path, str]:
+    """Write the file of scheduler ``kind`` (windows, cron) into ``folder``.
+
+    The schedule starts on the ISO date ``day``; ``directory`` is the kit's own.
 
     Returns
     -------
-    dict
-        Text of each file written.
+    tuple
+        The file and its text.
     """
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
-    places = {"directory": directory, "log": folder / "xhht.log"}
-    texts = fill(kind, when, argv, places, datetime.now(VIETNAM).astimezone())
-    texts = {folder / name: text for name, text in texts.items()}
-    for path, text in texts.items():
-        with files.whole(path) as partial:  # UTF-16 is what the Task Scheduler reads
-            partial.write_text(text, encoding="utf-16" if kind == "windows" else "utf-8")
-    return texts
+    at, days = when
+    if kind == "windows":  # UTF-16 is what the Task Scheduler reads
+        name, encoding = TASK.name, "utf-16"
+        text = windows_task(argv, f"{day}T{at}+07:00", days, directory)
+    else:
+        name, encoding = "xhht.crontab", "utf-8"
+        text = cron_line(argv, at, days, folder / "xhht.log")
+    with files.whole(folder / name) as partial:
+        partial.write_text(text, encoding=encoding)
+    return folder / name, text

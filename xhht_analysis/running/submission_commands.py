@@ -1,6 +1,6 @@
 """Commands between the Sở and the offices: template, check, correct, status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xhht_analysis.intake.returning.returns import Checked
 
 MOST_SHOWN = 3
-"""Cells of one column, indicators of one reporter, that the terminal names."""
+"""Names that a list on the terminal begins with; how many there are stands behind them."""
 
 
 def template(
@@ -124,13 +124,7 @@ def status(
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
 
-    if as_of:
-        preflight.check_day(as_of)
     project = project_at(out)
-    runs = records.vintages(project) if out else []
-    if runs and not raw and not sample:  # what was run there may have come from elsewhere
-        parameters = records.record_of(project, runs[-1])["parameters"]
-        raw, sample = Path(parameters["raw_dir"]), parameters["sample"]
     raw_dir = submissions_folder(project, raw, sample)
     choose_day(raw_dir, as_of)
     preflight.check_config(project)
@@ -168,9 +162,10 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
         counts = state.value_counts().items()
         typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
         if every_year or year == newest:
-            mark = f" ({messages.DATA_KIND['sample']})"
-            state += rows["n_sample"].gt(0).map({True: mark, False: ""})
-            owed = [_names(names[split_codes(codes)]) for codes in rows["missing_indicators"]]
+            state += rows["n_sample"].gt(0).map({True: messages.STATUS_SAMPLE, False: ""})
+            owed = [
+                _first_few([*names[split_codes(codes)]]) for codes in rows["missing_indicators"]
+            ]
             days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
             lines = zip(rows["name_vi"], state, days, owed, strict=True)
             show_table(messages.STATUS_COLUMNS, lines, str(year))
@@ -178,11 +173,10 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
         typer.echo(messages.STATUS_YEARS)
 
 
-def _names(missing: "pd.Series") -> str:
-    """How many indicators are missing, and the first of them by name."""
-    some = [*missing[:MOST_SHOWN], *["…"] * (len(missing) > MOST_SHOWN)]
-    text = messages.STATUS_MISSING.format(n=len(missing), names="; ".join(some))
-    return text if some else ""
+def _first_few(names: Sequence[str]) -> str:
+    """The first `MOST_SHOWN` of ``names``, and how many there are if that is not all."""
+    number = f" … ({len(names)})" if len(names) > MOST_SHOWN else ""
+    return "; ".join(names[:MOST_SHOWN]) + number
 
 
 def _account(checked: "Checked") -> Iterator[str]:
@@ -196,14 +190,13 @@ def _account(checked: "Checked") -> Iterator[str]:
         return
     columns = messages.CHECK_LEFT_OUT.format(n=len(left_out)) if len(left_out) else ""
     yield messages.CHECK_TITLE.format(**file, left_out=columns)
-    parts = left_out["message"].str.extract(
-        r"^\w+ “(?P<head>.*)” có số nhưng không đọc(?:: (?P<why>.+))?\.$"
-    )
-    parts = parts.fillna({"head": left_out["message"], "why": messages.CHECK_UNREAD})
-    heads = "«" + parts["head"] + "» (" + left_out["cell"].fillna("") + ")"
-    for why, rows in heads.groupby(parts["why"], sort=False):
-        yield messages.CHECK_COLUMNS.format(why=why, heads=", ".join(rows))
-    n_unread = int((~parts["why"].isin(messages.CHECK_NO_FIGURES)).sum())
+    heads: dict[str, list[str]] = {}
+    for cell, message in zip(left_out["cell"].fillna(""), left_out["message"], strict=True):
+        head, _, reason = message.partition(messages.CHECK_UNREAD)
+        heads.setdefault(reason, []).append(f"{head}({cell})")
+    for reason, names in heads.items():
+        yield messages.CHECK_COLUMNS.format(heads=", ".join(names), reason=reason)
+    n_unread = sum(len(heads[why]) for why in heads if why not in messages.CHECK_NO_FIGURES)
     if checked.problems.empty and file["n_panel"] and n_unread:
         yield messages.CHECK_PARTLY.format(n=n_unread)
     elif checked.problems.empty:
@@ -211,7 +204,7 @@ def _account(checked: "Checked") -> Iterator[str]:
 
 
 def _problems(problems: "pd.DataFrame") -> Iterator[str]:
-    """The problems of one file, those of one column under one rule together."""
+    """The problems of one file: those of one column under one rule together, the first in words."""
     if len(problems):
         yield messages.CHECK_PROBLEMS.format(n=len(problems))
     place = problems["cell"].str.extract(r"^(?P<column>[A-Z]*)(?P<line>\d+)$")
@@ -220,23 +213,17 @@ def _problems(problems: "pd.DataFrame") -> Iterator[str]:
     by_line = problems.assign(line=place["line"].astype(float))
     for (kind, sheet, _, rule), rows in by_line.groupby(keys, sort=False):
         rows = rows.sort_values("line")
-        cells = rows["cell"].dropna().drop_duplicates().tolist()
-        cells, n = cells[:MOST_SHOWN], len(cells)
-        some = ", ".join(cells) + (f" … ({n} ô)" if n > len(cells) > 0 else "")
-        kind_of_place = ("cell" if sheet else "line") if cells else "sheet" if sheet else "file"
-        raw = rows["raw"].drop_duplicates()
+        cells, raw = rows["cell"].dropna().unique(), rows["raw"].drop_duplicates()
+        word = messages.CHECK_PLACES["cell" if sheet else "line"] if len(cells) else ""
         yield messages.CHECK_LINE.format(
             kind_vi=messages.KINDS[kind],
-            place=messages.CHECK_PLACES[kind_of_place].format(sheet=sheet, cell=some),
+            place=f"{sheet} {word}{_first_few(cells)}".strip() or messages.CHECK_PLACES["file"],
             value=f": «{raw.iloc[0]}»" if len(raw) == 1 and raw.notna().all() else "",
             rule=rule,
         )
-        different = rows.drop_duplicates("message")
-        for row in different.head(MOST_SHOWN).to_dict("records"):
-            mark = f"{row['cell']}: " if len(different) > 1 else ""
-            yield f"      {mark}{row['message']}"
-        if len(different) > MOST_SHOWN:
-            yield messages.CHECK_MORE.format(n=len(different) - MOST_SHOWN)
+        yield f"      {rows['message'].iloc[0]}"
+        if (n := rows["message"].nunique()) > 1:
+            yield messages.CHECK_MORE.format(n=n - 1)
 
 
 COMMANDS = (template, check, correct, status)

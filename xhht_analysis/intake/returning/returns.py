@@ -294,15 +294,17 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
     sheet = lists[0]
     columns = {titles[fold(t)]: c for c, t in enumerate(sheet.grid[head]) if fold(str(t)) in titles}
-    lines, faults = [], []
+    lines, faults = [], {}
     for row in range(head + 1, sheet.n_rows):
         texts = {name: sheet.text(row, column).strip() for name, column in columns.items()}
         if texts.get("action"):
             line, fault = _repair(texts, sheet.cell(row, columns["value"]))
             lines.append(line | {"decided_on": decided_on})
-            faults += [f"dòng {row + 1}: {fault}"] if fault else []
+            if fault:
+                faults.setdefault(fault, []).append(str(row + 1))
     if faults:
-        raise KitError(f"{path.name}, trang {SHEET}: " + "; ".join(faults) + ".")
+        each = (f"dòng {', '.join(rows)}: {fault}" for fault, rows in faults.items())
+        raise KitError(f"{path.name}, trang {SHEET}: " + "; ".join(each) + ".")
     return pd.DataFrame(lines, columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
 
 
