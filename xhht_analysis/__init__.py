@@ -18,7 +18,6 @@ PUBLIC = {
     "backtest_rows": "forecasting.backtest",
     "forecast_course": "publishing.explore",
     "what_if": "publishing.explore",
-    "figure_data": "publishing.explore",
     "cell_around": "publishing.explore",
 }
 """Name → module of the package that holds it; docs/api.md has a line and an example of each."""

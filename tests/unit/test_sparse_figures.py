@@ -88,9 +88,8 @@ def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():
 
 def test_the_key_names_what_is_drawn_and_no_more():
     run = frames.make_material()
-    fan, shares = courses.plot_fan(run, "clc_it"), courses.plot_shares(run)
-    assert "dải nhạt: 95 %" in key(fan)
-    assert "95 %" not in key(shares)
+    fan = courses.plot_fan(run, "clc_it")
+    assert "dải màu: khoảng dự báo (độ tin cậy 80 %)" in key(fan)
     blank = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
     silent = frames.make_material(verdicts=run.verdicts.assign(**blank))
     assert "dự báo" not in key(courses.plot_fan(silent, "clc_it"))

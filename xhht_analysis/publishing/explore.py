@@ -1,7 +1,7 @@
-"""Questions an analyst asks of one run, without writing code: the functions behind explore.ipynb.
+"""Questions an analyst asks of one run: the functions behind explore.ipynb.
 
-Each function takes the `ReportData` of a run and returns a frame, a figure or a widget, so that it
-can be copied into a notebook of one's own (docs/examples.md). Nothing is written to disk.
+Each takes the `ReportData` of a run and can be copied into a notebook of one's own
+(docs/examples.md). Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.backtest import DEFAULT, registered_models
-from xhht_analysis.forecasting.plan_forecast import forecast_plan
-from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.intake.reading.sheets import RefusedError, column_letters
 from xhht_analysis.intake.reading.workbooks import read_workbook
-from xhht_analysis.plan import areas
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.publishing.selection import NoFiguresError, where
+from xhht_analysis.publishing.statements import Statement
 
 FIXTURE = "tests/fixtures/processed"
 
@@ -38,38 +36,33 @@ def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
 
 @dataclass(frozen=True)
 class Course:
-    """Joint draws of one share from an origin year to the last target year, in percent.
+    """Joint draws of one share in the last target year, in percent.
 
-    ``years`` are the origin year and every later one (T,), ``units`` the districts (U,) or the
-    province alone, ``draws`` (n, U, T) start at the latest known figure, ``weights`` are the
-    denominators (U,) or None where some are missing; ``is_published`` tells the run's own
-    forecast, whose chances are those of its verdicts.
+    ``statement`` is the province's on that target; ``years`` lie between the latest figures and
+    the target year; ``units`` are the districts (U,) or the province alone, ``draws`` (n, U);
+    ``weights`` are the denominators (U,) or None where some are missing.
     """
 
-    goal_code: str
-    model: str
-    origin_year: int
-    years: np.ndarray
+    statement: Statement
+    years: int
     units: list[str]
     draws: np.ndarray
     weights: np.ndarray | None
-    province: str
-    is_published: bool = False
 
     def of(self, unit_code: str) -> np.ndarray:
-        """Draws (n, T) of one unit, or of the province by counts; else NoFiguresError."""
+        """Draws (n,) of one unit, or of the province by counts; else NoFiguresError."""
         if unit_code in self.units:
             return self.draws[:, self.units.index(unit_code)]
-        if unit_code not in ("", self.province):
-            raise NoFiguresError(f"{self.goal_code}: unit {unit_code!r} has no figure")
-        if self.weights is None:
-            raise NoFiguresError(f"{self.goal_code}: denominators are missing, nothing adds up")
+        if unit_code != self.statement.unit_code or self.weights is None:
+            raise NoFiguresError(
+                f"{self.statement.goal_code}: no forecast of unit {unit_code!r}; "
+                f"choose one of {', '.join(self.units)}"
+            )
         return np.average(self.draws, axis=1, weights=self.weights)
 
-    def chance(self, unit_code: str, year: int, target: float, *, most: bool = False) -> float:
-        """Chance (0-1) that a unit stands at ``target`` percent or above (``most``: below)."""
-        ahead = self.of(unit_code)[:, year - self.origin_year]
-        return float((ahead <= target if most else ahead >= target).mean())
+    def chance(self, unit_code: str) -> float:
+        """Chance (0-1) that a unit is at the target."""
+        return float(self.statement.meets(self.of(unit_code)).mean())
 
     def sped_up(self, unit_code: str, points: float) -> Course:
         """The same draws with a unit ``points`` percent a year faster; of the province all units.
@@ -78,148 +71,60 @@ class Course:
         """
         self.of(unit_code)
         draws = self.draws.copy()
-        shift = points * (self.years - self.origin_year)
         at = self.units.index(unit_code) if unit_code in self.units else slice(None)
-        draws[:, at] = np.clip(draws[:, at] + shift, 0, contracts.MAX_PERCENT)
-        return replace(self, draws=draws, is_published=False)
+        draws[:, at] = np.clip(draws[:, at] + points * self.years, 0, contracts.MAX_PERCENT)
+        return replace(self, draws=draws)
+
+
+def open_shares(run: ReportData) -> list[str]:
+    """Goals on a share whose last target is still ahead, in the plan's order."""
+    statements = run.statements(run.last_year)
+    return [s.goal_code for s in statements if s.is_forecast and s.measure_unit == "percent"]
 
 
 def forecast_course(
-    run: ReportData,
-    goal_code: str,
-    *,
-    model: str = DEFAULT,
-    origin_year: int | None = None,
-    n_draws: int = 2000,
-    seed: int = 1,
+    run: ReportData, goal_code: str, *, n_draws: int = 2000, seed: int = 1
 ) -> Course:
-    """Forecast one share of the plan anew, with any model, from what was known in any year.
-
-    Parameters
-    ----------
-    model
-        ``default`` (the kit's own) or a baseline of `forecasting.baselines.MODELS`.
-    origin_year
-        Figures of later years are left out; by default none is.
+    """Draw one share of the plan in its last target year, all districts together.
 
     Raises
     ------
     NoFiguresError
-        If the goal is no share, or has no figure by then.
-    ValueError
-        If there is no such model.
+        If the goal is no share, or nothing is left to forecast; it names the goals that can be.
     """
-    models = registered_models()
-    if model not in models:
-        raise ValueError(f"model must be one of {', '.join(models)}, not {model!r}")
-    if run.is_level(goal_code):
-        raise NoFiguresError(f"{goal_code} counts recognised units; see `judge_again`")
-    every = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"]).dropna(subset="value")
-    rows = every[every["year"] <= (origin_year or run.last_year - 1)]
+    if goal_code not in (choice := open_shares(run)):
+        raise NoFiguresError(f"{goal_code} has no forecast of a share; try {', '.join(choice)}")
+    rows = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"]).dropna(subset="value")
+    rows = rows[rows["year"] < run.last_year]
     districts = where(rows, unit_code=list(run.districts["unit_code"]))
     history = (districts if len(districts) else rows).assign(group_code=run.province.code)
-    if history.empty:
-        raise NoFiguresError(f"{goal_code} has no figure by {origin_year}")
-    forecast = models[model](history, run.last_year - int(history["year"].max()))
-    ahead = forecast.draw_array(n_draws, np.random.default_rng(seed))
-    last = np.broadcast_to(forecast.series["last_value"].to_numpy(), ahead.shape[:2])
+    forecast = KIT.panel(history, run.last_year - int(history["year"].max()))
+    draws = forecast.draw_array(n_draws, np.random.default_rng(seed))[:, :, -1]
     weights = forecast.series["denominator"].to_numpy(dtype=float)
-    draws = np.concatenate([last[:, :, None], ahead], axis=2)
-    years = np.concatenate([[forecast.origin_year], forecast.years])
     return Course(
-        goal_code,
-        model,
-        forecast.origin_year,
-        years,
+        run.statement(goal_code, run.last_year),
+        run.last_year - forecast.origin_year,
         list(forecast.series["unit_code"]),
         draws,
         None if np.isnan(weights).any() else weights,
-        run.province.code,
-        is_published=model == DEFAULT and len(rows) == len(every),
     )
 
 
-def judge_again(
-    run: ReportData, goal_code: str, origin_year: int, *, n_draws: int = 1000, seed: int = 1
-) -> ReportData:
-    """The run with one goal judged by the kit's model from the figures up to ``origin_year``."""
-    goal, lines = (where(t, goal_code=goal_code) for t in (run.goals, run.targets))
-    plan = forecast_plan(
-        run.panel, goal, lines, run.indicators, areas.read_areas(Project().config_dir),
-        as_of=run.as_of, origin_year=origin_year, n_draws=n_draws, seed=seed,
-        standards=run.standards, variants=False,
-    )  # fmt: skip
-    panel = run.panel[run.panel["year"] <= origin_year]
-    return replace(run, panel=panel, forecasts=plan.forecasts, verdicts=plan.verdicts)
-
-
-def _chance(run: ReportData, course: Course, unit: str, target: pd.Series) -> float:
-    """Chance by the course; where it is the run's own, that of the verdict: they never differ."""
-    year = target["target_year"]
-    verdict = run.verdict(course.goal_code, year, unit)
-    if course.is_published and verdict is not None and verdict["basis"] == "forecast":
-        return float(verdict["prob_reached"])
-    return course.chance(unit, year, target["target_value"], most=target["comparator"] == "<=")
-
-
-def _shown(run: ReportData, course: Course, chance: float) -> str:
-    """Chance in words, "untested" where 02_backtest did not score the model on this goal."""
-    text = run.labels.short_chance(chance)
-    statement = run.statement(course.goal_code, run.last_year)
-    if course.model == DEFAULT and statement is not None:
-        return statement.as_tested(text)
-    code = run.ordered_goals.loc[course.goal_code, "indicator_code"]
-    untested = where(run.scores, model_id=course.model, indicator_code=code).empty
-    return run.word("untested", chance=text) if untested else text
-
-
-def _places(run: ReportData, course: Course, *units: str) -> dict[str, str]:
-    """Names of units, the province last where its districts add up."""
-    whole = run.province.code
-    codes = dict.fromkeys([*units, *([whole] if course.weights is not None else [])])
-    return {u: run.word("province") if u == whole else run.names[u] for u in codes}
-
-
-def chances(run: ReportData, course: Course) -> pd.DataFrame:
-    """What a course says of every unit, the province last, in words.
-
-    One row per unit: latest figure, then per target year to come the median, the 80 % range and
-    the verdict with its rounded chance.
-    """
-    word, percent, rows = run.word, run.labels.percent, []
-    targets = [run.target(course.goal_code, y) for y in run.target_years if y > course.origin_year]
-    for unit, name in _places(run, course, *course.units).items():
-        draws = course.of(unit)
-        row = {word("col.unit"): name, word("col.current"): percent(draws[0, 0])}
-        for target in (t for t in targets if t is not None):
-            year, chance = int(target["target_year"]), _chance(run, course, unit, target)
-            low, middle, high = np.quantile(draws[:, year - course.origin_year], [0.1, 0.5, 0.9])
-            row[word("col.expected", year=year)] = percent(middle)
-            row[f"80 % ({year})"] = f"{percent(low)} – {percent(high)}"
-            verdict = f"{run.labels.verdict(classify(chance))} ({_shown(run, course, chance)})"
-            row[word("col.verdict", year=year)] = verdict
-        rows.append(row)
-    return pd.DataFrame(rows).set_index(word("col.unit"))
-
-
-def what_if(
-    run: ReportData, course: Course, unit_code: str, points: float, year: int = 0
-) -> pd.DataFrame:
+def what_if(run: ReportData, course: Course, unit_code: str, points: float) -> pd.DataFrame:
     """What changes if one unit sped up by ``points`` percentage points a year.
 
-    Rows: the unit and the province; chance of the target before and after, in words and 0-1.
+    Rows: the unit and the province; chance of the target before (that of its verdict) and after,
+    in words and 0-1.
     """
-    year, unit_code = year or run.last_year, run.code(unit_code)
-    target = run.target(course.goal_code, year)
-    if target is None:
-        raise NoFiguresError(f"{course.goal_code} has no target for {year}")
-    need, most = float(target["target_value"]), target["comparator"] == "<="
+    statement, unit_code = course.statement, run.code(unit_code)
     faster, rows = course.sped_up(unit_code, points), []
-    for unit, name in _places(run, course, unit_code).items():
-        old = _chance(run, course, unit, target)
-        after, before = (c.chance(unit, year, need, most=most) for c in (faster, course))
-        new = float(np.clip(old + after - before, 0, 1))
-        rows.append([name, *(_shown(run, course, p) for p in (old, new)), old, new])
+    whole = [statement.unit_code] if course.weights is not None else []
+    for unit in dict.fromkeys([unit_code, *whole]):
+        old = run.verdict(statement.goal_code, run.last_year, unit)["prob_reached"]
+        new = np.clip(old + faster.chance(unit) - course.chance(unit), 0, 1)
+        texts = (statement.as_tested(run.labels.short_chance(p)) for p in (old, new))
+        name = run.word("province") if unit == run.province.code else run.names[unit]
+        rows.append([name, *texts, old, new])
     columns = [run.word(name) for name in ("col.unit", "explore.before", "explore.after")]
     return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 
@@ -244,16 +149,3 @@ def cell_around(row: Mapping, raw_dir: Path, around: int = 4) -> pd.DataFrame:
             table.columns = [column_letters(c + 1) for c in columns]
             return table.set_index(pd.Index(lines) + 1 - sheet.n_above).iloc[line, column]
     return pd.DataFrame()
-
-
-def figure_data(run: ReportData, name: str) -> dict[str, pd.DataFrame]:
-    """Rows behind a figure file of one goal (``fan_clc_it`` …) by table; KeyError for another."""
-    code = next((c for c in run.ordered_goals.index if name.endswith(f"_{c}")), None)
-    if code is None:
-        raise KeyError(f"{name}: no figure of one goal; the goals are in config/goals.csv")
-    indicator = {"indicator_code": run.ordered_goals.loc[code, "indicator_code"]}
-    keys = {"panel": indicator, "forecasts": indicator, "verdicts": {"goal_code": code}}
-    return {
-        table: where(getattr(run, table), frame=run.province.frame, **key).reset_index(drop=True)
-        for table, key in keys.items()
-    }

@@ -18,32 +18,29 @@ CONTROLS = ("goal", "unit", "all", "points", "before", "after")
 """Words of the page's controls."""
 
 
-def courses(run: ReportData) -> dict[str, explore.Course]:
-    """Joint courses of the shares whose last target is open and whose districts add up."""
-    by_goal = {}
-    for statement in run.statements(run.last_year):
-        if (
-            statement.is_forecast
-            and statement.measure_unit == "percent"
-            and statement.doubt != "untested"
-        ):
-            course = explore.forecast_course(run, statement.goal_code, n_draws=N_DRAWS)
-            if course.weights is not None and not statement.lower_is_better:
-                by_goal[statement.goal_code] = course
-    return by_goal
+def courses(run: ReportData) -> list[explore.Course]:
+    """Courses of the shares to be raised, with a tested chance, whose districts add up."""
+    every = (explore.forecast_course(run, c, n_draws=N_DRAWS) for c in explore.open_shares(run))
+    return [
+        course
+        for course in every
+        if course.weights is not None
+        and not course.statement.lower_is_better
+        and course.statement.doubt != "untested"
+    ]
 
 
 def page_model(run: ReportData, course: explore.Course) -> dict:
     """What the page's script needs on one goal; draws are whole hundredths of a percent."""
-    statement = run.statement(course.goal_code, run.last_year)
+    statement = course.statement
     return {
         "title": statement.title,
         "need": statement.need,
-        "years": run.last_year - course.origin_year,
+        "years": course.years,
         "chance": round(statement.chance, 4),
         "units": [run.names[u] for u in course.units],
         "weights": [float(w) for w in course.weights],
-        "draws": np.round(100 * course.draws[:, :, -1]).astype(int).tolist(),
+        "draws": np.round(100 * course.draws).astype(int).tolist(),
     }
 
 
@@ -54,15 +51,15 @@ def what_if_table(run: ReportData) -> dict | None:
     """
     open_courses, word, number = courses(run), run.word, run.labels.number
     rows = []
-    for code, course in open_courses.items():
+    for course in open_courses:
         changed = (explore.what_if(run, course, run.province.code, p) for p in POINTS)
         after = [table["prob_after"].iloc[-1] for table in changed]
-        chances = (run.statement(code, run.last_year).chance, *after)
-        rows.append([run.title(code), *map(run.labels.short_chance, chances)])
+        chances = (course.statement.chance, *after)
+        rows.append([course.statement.title, *map(run.labels.short_chance, chances)])
     heads = [word("what_if.column", points=number(p, 1)) for p in POINTS]
     content = {
         "kind": "what_if",
-        "models": [page_model(run, c) for c in open_courses.values()],
+        "models": [page_model(run, c) for c in open_courses],
         "words": {key: word(f"what_if.{key}") for key in CONTROLS},
     }
     columns = [word("col.goal"), word("what_if.before"), *heads]

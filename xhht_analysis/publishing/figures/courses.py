@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -17,10 +15,8 @@ from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.sentences import sentence
 from xhht_analysis.publishing.statements import NEARLY, Statement
 
-if TYPE_CHECKING:
-    from xhht_analysis.publishing.explore import Course
-
-WIDE, RANGE = (0.025, 0.975), (0.1, 0.9)
+LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+"""Quantile levels of a forecast that are drawn: the 80 % range and the median."""
 AT_REFORM = 0.25
 """Place of a reform in a year's middle before that year's figure, which is of 30 September."""
 FULL = 104
@@ -46,29 +42,11 @@ def plot_districts(run: ReportData, goal_code: str) -> Figure:
 
 
 @styled
-def plot_fan(
-    run: ReportData,
-    goal_code: str,
-    unit_code: str = "",
-    course: Course | None = None,
-) -> Figure:
-    """One share of one unit with its 80 and 95 % ranges, in percent.
-
-    By default as the run has it, else of a `Course` that an analyst made. NoFiguresError where
-    nothing was observed.
-    """
-    name, bands, about = run.title(goal_code), None, ""
-    title = name
-    if course is not None:
-        title += f": {_name(run, unit_code)}"
-        levels = [WIDE[0], RANGE[0], 0.5, RANGE[1], WIDE[1]]
-        quantiles = np.quantile(course.of(unit_code), levels, axis=0).T
-        bands = pd.DataFrame(quantiles, index=course.years, columns=levels)
-        last = run.labels.percent(bands[0.5].iloc[-1])
-        alt = run.word("explore.alt", year=bands.index[-1], value=last)
-        about = f"{run.word(f'model_id.{course.model}')} {alt}"
-    panels, form = [(goal_code, unit_code, name)], {"fine": True, "bands": bands, "about": about}
-    return _figure(run, title, panels, columns=1, height=2.1, **form)
+def plot_fan(run: ReportData, goal_code: str, unit_code: str = "") -> Figure:
+    """One share of one unit, in percent."""
+    name = run.title(goal_code)
+    title = f"{name}: {_name(run, unit_code)}" if unit_code else name
+    return _figure(run, title, [(goal_code, unit_code, name)], columns=1, height=2.1)
 
 
 def _figure(
@@ -78,14 +56,10 @@ def _figure(
     *,
     columns: int,
     height: float,
-    fine: bool = False,
-    bands: pd.DataFrame | None = None,
-    about: str = "",
 ) -> Figure:
     """Small multiples of (goal, unit, name) on one scale in percent, those that have figures.
 
-    The alt text says of each panel what its statements say; ``about`` stands before it. ``fine``
-    and ``bands`` are those of `draw_course`.
+    The alt text says of each panel what its statements say.
     """
     panels = [panel for panel in panels if len(run.observed(panel[0], None, panel[1]))]
     if not panels:
@@ -93,9 +67,9 @@ def _figure(
     form = {"sharex": True, "sharey": True}
     figure, axes = look.small_multiples(len(panels), columns, height, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    signs, alt, notes, firm = set(), [head, about], {}, True
+    signs, alt, notes, firm = set(), [head], {}, True
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
-        signs |= draw_course(axis, run, goal, unit, bands=bands, fine=fine)
+        signs |= draw_course(axis, run, goal, unit)
         said = statements(run, goal, unit)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in said)
         head = look.wrapped(name, 106 // columns)
@@ -117,26 +91,12 @@ def _figure(
     return look.finish(figure, run, title, *alt, key="   ".join(look.sign_words(run, signs)))
 
 
-def draw_course(
-    axis,
-    run: ReportData,
-    goal_code: str,
-    unit_code: str = "",
-    *,
-    bands: pd.DataFrame | None = None,
-    fine: bool = False,
-) -> set[str]:
-    """Draw one share of one unit in percent; return the signs drawn (words ``sign``).
-
-    ``bands`` has a row per year and a column per quantile level; by
-    default those of the run. Its first year is the origin: figures of later years are hollow.
-    ``fine`` adds the 95 % range.
-    """
+def draw_course(axis, run: ReportData, goal_code: str, unit_code: str = "") -> set[str]:
+    """Draw one share of one unit in percent; return the signs drawn (words ``sign``)."""
     said, seen = statements(run, goal_code, unit_code), run.observed(goal_code, None, unit_code)
-    bands = run_bands(run, goal_code, unit_code) if bands is None else bands
-    signs = _draw_forecast(axis, bands, fine).union(*(s.signs for s in said))
-    aside = said[-1].set_aside if said else {}
-    signs |= _draw_observed(axis, seen, aside, bands.index.min())
+    signs = _draw_forecast(axis, run_bands(run, goal_code, unit_code))
+    signs = signs.union(*(s.signs for s in said))
+    signs |= _draw_observed(axis, seen, said[-1].set_aside if said else {})
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
@@ -166,32 +126,24 @@ def run_bands(run: ReportData, goal_code: str, unit_code: str) -> pd.DataFrame:
     return bands.sort_index()
 
 
-def _draw_forecast(axis, bands: pd.DataFrame, fine: bool) -> set[str]:
-    """Median and ranges of a forecast; the signs drawn, none for a mere point."""
-    signs = set()
-    for sign, (low, high), alpha in (("fine", WIDE, 0.4), ("band", RANGE, 0.9)):
-        if low in bands and (fine or sign == "band"):
-            look_ = {"lw": 0, "color": BAND, "alpha": alpha}
-            axis.fill_between(bands.index, bands[low], bands[high], **look_)
-            signs.add(sign)
-    if 0.5 in bands:
-        axis.plot(bands.index, bands[0.5], "--", color=DATA, lw=1.2, gid="median")
-        signs.add("median")
-    return signs if len(bands) > 1 else set()
+def _draw_forecast(axis, bands: pd.DataFrame) -> set[str]:
+    """Median and range of a forecast; the signs drawn, none for a mere point."""
+    if MIDDLE not in bands:
+        return set()
+    axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
+    axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
+    return {"band", "median"} if len(bands) > 1 else set()
 
 
-def _draw_observed(
-    axis, seen: pd.DataFrame, aside: Mapping[int, float], origin_year: float
-) -> set[str]:
-    """Figures year by year: exact, open, after the origin, and what was set aside; their signs."""
-    exact, later = seen["high"] - seen["low"] < NEARLY, seen["year"] > origin_year
-    known, hollow, open_ = seen[exact & ~later], seen[exact & later], seen[~exact]
+def _draw_observed(axis, seen: pd.DataFrame, aside: Mapping[int, float]) -> set[str]:
+    """Figures year by year: exact, open, and what was set aside; their signs."""
+    exact = seen["high"] - seen["low"] < NEARLY
+    known, open_ = seen[exact], seen[~exact]
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
-    axis.plot(hollow["year"], hollow["low"], "o", color=DATA, mfc="white", gid="later")
     axis.plot([*aside], [*aside.values()], "x", color=INK, ms=5, mew=1.2, gid="aside")
-    drawn = {"observed": known, "open": open_, "later": hollow, "aside": aside}
+    drawn = {"observed": known, "open": open_, "aside": aside}
     return {sign for sign, rows in drawn.items() if len(rows)}
 
 
