@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from xhht_analysis.publishing import parts, sentences
+from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
-from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
@@ -29,10 +28,10 @@ DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 
 @dataclass(frozen=True)
 class Decision:
-    """What is asked, the figures it rests on, and who acts."""
+    """What is asked, the figures it rests on (one text per goal or reason), and who acts."""
 
     asked: str
-    basis: str
+    basis: tuple[str, ...]
     addressee: str
 
 
@@ -40,17 +39,6 @@ def decisions(run: ReportData) -> list[Decision]:
     """The decisions that this run gives reason to ask, at most three."""
     found = (help_decision(run), data_decision(run), course_decision(run))
     return [one for one in found if one is not None]
-
-
-def decision_table(run: ReportData) -> Block:
-    """The decisions as a table of three columns."""
-    word = run.word
-    rows = [[f"{i}. {d.asked}", d.basis, d.addressee] for i, d in enumerate(decisions(run), 1)]
-    if not rows:
-        return prose([word("decision.none")])
-    return parts.grid(
-        run, word("decision.caption"), "asked basis addressee", rows, align="lll", cards=True
-    )
 
 
 def leverages(run: ReportData) -> pd.DataFrame:
@@ -92,7 +80,7 @@ def help_decision(run: ReportData) -> Decision | None:
     group, close = rows[is_group], rows[~is_group]
     close = close[close["gain"] >= rows.loc[0, "gain"] - NOISE]
     one = _one_of(run, group) if len(group) > 1 else _one_district(run, group)
-    basis = [one.basis]
+    basis = [*one.basis]
     if names := [_with_goals(run, code, *pair) for pair in close.groupby("unit_code", sort=False)]:
         basis.append(run.word("decision.help_close", names=run.labels.some(names)))
     mine = where(rows, goal_code=code).nlargest(1, "gain_per_point").dropna()
@@ -100,7 +88,7 @@ def help_decision(run: ReportData) -> Decision | None:
         gain = run.labels.number(100 * top.gain_per_point, 1)
         unit = run.names[top.unit_code]
         basis.append(run.word("decision.help_point", unit=unit, gain=gain))
-    return replace(one, basis=" ".join(basis))
+    return replace(one, basis=tuple(basis))
 
 
 def _one_district(run: ReportData, rows: pd.DataFrame) -> Decision:
@@ -110,9 +98,9 @@ def _one_district(run: ReportData, rows: pd.DataFrame) -> Decision:
     there = run.statement(code, run.last_year, district)
     gain = run.labels.number(100 * best)
     target = there.amount(there.need, 0)
-    basis = said.say("decision.help_basis", unit=unit, target=target, gain=gain)
+    basis = (said.say("decision.help_basis", unit=unit, target=target, gain=gain),)
     if there.chance_text:
-        basis += " " + there.say("decision.help_why", unit=unit)
+        basis += (there.say("decision.help_why", unit=unit),)
     who = run.word("decision.help_who", lead=lead_name(run, code), unit=unit)
     return Decision(said.say("decision.help", unit=unit), basis, who)
 
@@ -132,7 +120,9 @@ def _one_of(run: ReportData, rows: pd.DataFrame) -> Decision:
     asked, basis = (
         said.say(f"decision.{key}", **texts) for key in ("help_one_of", "help_one_of_basis")
     )
-    return Decision(asked, basis, run.word("decision.help_one_of_who", lead=lead_name(run, code)))
+    return Decision(
+        asked, (basis,), run.word("decision.help_one_of_who", lead=lead_name(run, code))
+    )
 
 
 def _with_goals(run: ReportData, goal_code: str, unit_code: str, rows: pd.DataFrame) -> str:
@@ -155,14 +145,15 @@ def data_decision(run: ReportData) -> Decision | None:
     if not few:
         years = ", ".join(sorted({str(said.target_year) for said in silent}))
         shown.append(word("decision.no_data_of", n=len(silent), years=years))
-    more = len(named) - len(named[:MAX_ITEMS])
-    basis = "; ".join(shown) + (f"; {word('more_items', n=more)}" if more else "") + "."
+    if more := len(named[MAX_ITEMS:]):
+        shown.append(word("more_items", n=more))
+    basis = [f"{text}." for text in shown]
     counted = [(said.goal_code, said.target_year) for said, *_ in items]
     others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
     assumed = [s for s in others if s.depends_on and not _hangs_on_figures(s)]
     if assumed:
-        basis += " " + word("decision.assumed", n=len(assumed))
-    return Decision(word("decision.data", n=len(items)), basis, _asked_for_data(run, items))
+        basis.append(word("decision.assumed", n=len(assumed)))
+    return Decision(word("decision.data", n=len(items)), tuple(basis), _asked_for_data(run, items))
 
 
 def _asked_for_data(run: ReportData, items: list) -> str:
@@ -255,4 +246,4 @@ def course_decision(run: ReportData) -> Decision | None:
         return None
     if ended:
         basis.append(word("decision.no_object_basis"))
-    return Decision(" ".join(asked), " ".join(basis), ", ".join(dict.fromkeys(who)))
+    return Decision(" ".join(asked), tuple(basis), ", ".join(dict.fromkeys(who)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from xhht_analysis.publishing import agencies, parts, sentences
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.changes import changed_goals
-from xhht_analysis.publishing.decisions import decision_table, decisions
+from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import implementation
 from xhht_analysis.publishing.records import NOMINAL, track_facts
@@ -26,7 +26,7 @@ TOOLS = {
     "agencies": agencies,
     "block_name": block_name,
     "counted_kind": COUNTED_KIND,
-    "decision_table": decision_table,
+    "decisions": decisions,
     "implementation": implementation,
     "places": places,
     "scorecard": scorecard,
