@@ -39,7 +39,6 @@ TRAP_FINDINGS = (
     "scale_suspected",
     "level_differs",
     "round_figures",
-    "heaping",
     "nothing_filled_in",
     "sheet_not_recognised",
     "column_missing",

@@ -139,19 +139,6 @@ def test_round_figures():
     assert doubts({"numerator": 12030, "denominator": 30000}, rule="round_figures").empty
 
 
-def test_heaping_just_above_a_threshold():
-    # Nghị định 20/2014, Điều 20: 90 % biết chữ mức độ 1, 15-35; eleven of eleven at 90,1 %:
-    # 1 / 2**11 = 0.0005 by chance
-    rows = [r for u in DISTRICTS for r in series([90.1], unit=u, indicator="literate_l1_15_35")]
-    assert len(doubts(*rows, rule="heaping")) == 1
-    rows = [
-        r
-        for n, u in enumerate(DISTRICTS)
-        for r in series([90.1 if n % 2 else 89.9], unit=u, indicator="literate_l1_15_35")
-    ]
-    assert doubts(*rows, rule="heaping").empty
-
-
 def level(year, number, **more):
     day = f"{year}-11-20"
     return {"indicator_code": "literacy_level", "level": number, "year": year, "received_on": day,

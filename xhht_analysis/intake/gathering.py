@@ -46,7 +46,6 @@ class Plan:
 
     areas: Areas
     indicators: pd.DataFrame
-    targets: pd.DataFrame
     agencies: pd.DataFrame
     tasks: pd.DataFrame
     config_dir: Path
@@ -62,7 +61,6 @@ class Plan:
         return cls(
             read_areas(config_dir),
             goals.read_indicators(config_dir),
-            goals.read_targets(config_dir),
             goals.read_agencies(config_dir),
             goals.read_tasks(config_dir),
             config_dir,

@@ -17,7 +17,7 @@ from xhht_analysis.contracts import (
     Table,
 )
 from xhht_analysis.intake.gathering import Gathered, Plan
-from xhht_analysis.intake.judging import checks, cleaning, impossible, rollup
+from xhht_analysis.intake.judging import checks, cleaning, denominators, impossible, rollup
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
@@ -48,7 +48,7 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     observations = _columns_of(OBSERVATIONS, claims)
     rejects = reject_rows(claims)
     origins = standing.set_index("source_id")
-    improbable = checks.find_doubts(panel, origins, sums, gaps, rejects, rules, plan)
+    improbable = checks.find_doubts(panel, origins, sums, gaps, rejects, plan)
     refused = claims.loc[claims["whole"], "file"]
     of_cells = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
     activities = gathered.activities[~gathered.activities["file"].isin(refused)]
@@ -75,6 +75,7 @@ def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
     claims = impossible.place_claims(claims)
     claims = impossible.mark_impossible(claims, plan)
+    claims = denominators.mark_contradicting(claims, plan)
     return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from xhht_analysis.contracts import FINDINGS
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
+from xhht_analysis.intake.judging.denominators import denominators_differ
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
 from xhht_analysis.plan.areas import Areas
@@ -26,7 +26,6 @@ THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
 SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
 """What a submitted percentage times the factor being right tells."""
-HEAP_POINTS, HEAP_CHANCE = 0.5, 1e-3
 MAX_VALID_MONTHS = 36
 """Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
 
@@ -37,7 +36,6 @@ def find_doubts(
     sums: pd.DataFrame,
     gaps: pd.DataFrame,
     rejects: pd.DataFrame,
-    rules: pd.DataFrame,
     plan: Plan,
 ) -> pd.DataFrame:
     """Run every check.
@@ -52,10 +50,8 @@ def find_doubts(
         From `rollup.add_up`.
     rejects : DataFrame
         `contracts.REJECTS`: what is missing for that reason is not doubted again.
-    rules : DataFrame
-        config/standards.csv.
     plan : Plan
-        Indicators, targets, names of units and the communes that were merged.
+        Indicators, names of units and the communes that were merged.
 
     Returns
     -------
@@ -72,25 +68,17 @@ def find_doubts(
         value_jumps(steps),
         copied(steps),
         round_figures(reported),
-        heaping(reported, thresholds(plan, rules)),
         level_lost(steps),
         level_differs(panel),
         validity(reported),
         lapsed(reported),
         before_plan(reported, about),
         parts_differ(reported, sums),
+        denominators_differ(reported, origins, plan),
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
         coverage(panel, rejects, about, plan.areas),
     ]
     return locate(pd.concat([f for f in frames if len(f)] or frames[:1]), origins)
-
-
-def thresholds(plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
-    """Thresholds that figures may heap above: targets and recognition rules, in percent."""
-    targets = plan.targets.loc[plan.targets["measure_unit"].eq("percent")]
-    targets = targets.rename(columns={"target_value": "threshold"})
-    both = pd.concat([targets, rules])[["indicator_code", "threshold"]].dropna().drop_duplicates()
-    return both[both["indicator_code"].ne("")]
 
 
 def locate(rows: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
@@ -201,19 +189,6 @@ def round_figures(reported: pd.DataFrame) -> pd.DataFrame:
     rows = reported[bottom.ge(LARGE_COUNT) & top.gt(0) & (top % 100).eq(0) & (bottom % 100).eq(0)]
     text = "{numerator:0} trên {denominator:0}: số tròn, có thể là ước lượng."
     return doubts(rows, "round_figures", text, "numerator")
-
-
-def heaping(reported: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
-    """Units crowded just above a threshold and none just below it, beyond chance (binomial)."""
-    rows = reported[["indicator_code", "frame", "year", "value"]].merge(limits, on="indicator_code")
-    gap = rows["value"] - rows["threshold"]
-    above, below = gap.between(0, HEAP_POINTS, "left"), gap.between(-HEAP_POINTS, 0, "left")
-    groups = rows.assign(above=above, below=below).groupby([*rows.columns.drop("value")])
-    sums = groups[["above", "below"]].sum().reset_index()
-    chance = binom.sf(sums["above"] - 1, sums["above"] + sums["below"], 0.5)
-    text = "{above:.0f} đơn vị vừa vượt ngưỡng {threshold:2} %, chỉ {below:.0f} đơn vị "
-    text += "ngay dưới ngưỡng."
-    return doubts(sums[chance < HEAP_CHANCE], "heaping", text)
 
 
 def level_lost(steps: pd.DataFrame) -> pd.DataFrame:

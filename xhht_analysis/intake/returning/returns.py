@@ -26,7 +26,7 @@ from xhht_analysis.project import KitError, is_date
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
-OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent", "heaping")
+OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent")
 """Doubts that need the other units' files."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
 OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown", "indicator_disagrees")
