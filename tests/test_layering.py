@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 60_000,
+    "intake": 60_200,
     "forecasting": 26_300,
     "publishing": 36_600,
     "running": 17_600,
