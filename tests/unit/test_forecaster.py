@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.test_backtest import TWO
+from tests.unit.test_backtest import AREAS, TWO
 from tests.unit.test_backtest import make_panel as years_of_levels
 from tests.unit.test_forecast_plan import PLAN, make_panel, pick, run
 from xhht_analysis.forecasting import backtest
@@ -70,9 +70,8 @@ def test_the_plan_is_judged_by_ones_own_forecaster_under_its_name():
 def test_the_backtest_scores_it_under_the_same_name():
     models = backtest.candidates(flat)
     assert [one.model_id for one in models][:3] == [KIT.model_id, "flat", backtest.PERSISTENCE]
-    rows = backtest.backtest_rows(
-        years_of_levels(), TWO, horizons=(1,), models=[as_forecaster(flat)]
-    )
+    how = {"areas": AREAS, "horizons": (1,), "models": [as_forecaster(flat)]}
+    rows = backtest.backtest_rows(years_of_levels(), TWO, **how)
     assert set(rows["model_id"]) == {"flat"}
     # value after one year is 3 points more, give or take one: 2 or 4 above the last value, and
     # the forecast's median (the level 0.5 belongs to the upper half) lies one above it
@@ -81,5 +80,5 @@ def test_the_backtest_scores_it_under_the_same_name():
 
 def test_a_forecaster_without_shares_or_levels_is_scored_on_what_it_has():
     only = Forecaster("only_levels", None, KIT.levels)
-    rows = backtest.backtest_rows(years_of_levels(), TWO, horizons=(1,), models=[only])
+    rows = backtest.backtest_rows(years_of_levels(), TWO, areas=AREAS, horizons=(1,), models=[only])
     assert set(rows["indicator_code"]) == {"literacy_level"}

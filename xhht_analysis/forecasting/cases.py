@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.joint_forecast import PROVINCE, JointForecast
+from xhht_analysis.forecasting.joint_forecast import JointForecast
+from xhht_analysis.forecasting.observed import PROVINCE, is_broad
 from xhht_analysis.forecasting.verdicts import NOTHING, Case
 
 SHARES = ("share_people", "share_institutions")
@@ -72,8 +73,8 @@ def _share(case: Case, joint: JointForecast) -> Case:
     code, whole = case.unit_code, case.unit_code == PROVINCE
     low, high = (ends.get(code, NOTHING).dropna() for ends in (joint.low, joint.high))
     case = replace(case, low=low, high=high, sizes=joint.sizes.get(code))
-    n_points = len(_full_years(joint).union(low.index)) if whole else len(case.exact)
     reasons = joint.reasons if whole or case.draws is None else ()
+    n_points = int(joint.points.get(code, NOTHING).sum())
     return replace(case, n_points=n_points, reasons=reasons)
 
 
@@ -83,13 +84,12 @@ def _level(case: Case, joint: JointForecast) -> Case:
     low, high = (ends.get(code, NOTHING).astype(float) for ends in (joint.low, joint.high))
     case = replace(case, low=low, high=high, by_rule=joint.by_rule.get(code))
     reasons = ("reference_hazard",) if code == PROVINCE and not joint.districts else ()
-    return replace(case, n_points=len(case.exact), reasons=reasons)
+    return replace(case, reasons=reasons, **_known(joint.points.get(code, NOTHING)))
 
 
-def _full_years(joint: JointForecast) -> pd.Index:
-    """Years that half of the districts have reported, whatever the province did."""
-    gap = (joint.high - joint.low)[joint.districts]
-    return gap.index[(gap < 1e-9).mean(axis=1) >= 0.5] if joint.districts else gap.index[:0]
+def _known(points: pd.Series) -> dict:
+    """How many years of a level, or number of districts, are known, and whether a late one is."""
+    return {"n_points": int(points.sum()), "is_recent": bool(points.iloc[-2:].any())}
 
 
 def _count(case: Case, line, joint: JointForecast) -> Case:
@@ -101,5 +101,5 @@ def _count(case: Case, line, joint: JointForecast) -> Case:
     by_rule = joint.by_rule.reindex(columns=units)
     by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
     reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
-    n_points = len(_full_years(joint))
-    return replace(case, low=low, high=high, by_rule=by_rule, n_points=n_points, reasons=reasons)
+    case = replace(case, low=low, high=high, by_rule=by_rule, reasons=reasons)
+    return replace(case, **_known(is_broad(joint.points)))

@@ -152,10 +152,10 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
 
 
 def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
-    """Least and greatest chance of levels with too few points; a class only where all agree."""
+    """Least and greatest chance of levels too little known; a class only where all agree."""
     some = chances[chances["variant"].isin(HAZARDS)]
     ends = some.groupby(KEY)["prob_reached"].agg(prob_low="min", prob_high="max")
-    few = verdicts["reason"].fillna("").str.contains("few_points", regex=False)
+    few = verdicts["reason"].fillna("").str.contains("few_points|level_unknown")
     few &= verdicts["measure_unit"].ne("percent")
     table = verdicts.drop(columns=list(ends), errors="ignore").join(ends, on=KEY)
     table.loc[~few, list(ends)] = np.nan

@@ -17,9 +17,10 @@ import pandas as pd
 from xhht_analysis.forecasting.forecaster import Forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.levels import LevelForecast
-from xhht_analysis.forecasting.mixture import BREAK_VARIANTS
+from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
+    is_broad,
     observed_shares,
     report_error,
     share_reasons,
@@ -40,6 +41,8 @@ class JointForecast:
         levels. In the origin year units that have reported stand still.
     low, high
         Observed year by year, lowest and highest possible: columns are units and the province.
+    points
+        Whether a figure stands behind ``low`` and ``high``, by year and unit: see `cases`.
     sizes
         By unit: denominators (T,), the province's their sum; empty where counts are missing.
     levels
@@ -60,6 +63,7 @@ class JointForecast:
     draws: dict[str, np.ndarray]
     low: pd.DataFrame
     high: pd.DataFrame
+    points: pd.DataFrame
     sizes: dict[str, np.ndarray] = field(default_factory=dict)
     levels: LevelForecast | None = None
     by_rule: pd.DataFrame | None = None
@@ -105,20 +109,26 @@ class ShareFacts:
         return self.rows[self.rows["unit_code"] == PROVINCE]
 
     @cached_property
-    def histories(self) -> dict[bool, History]:
-        """The districts' rows (True) and the province's (False), read once for all variants."""
-        return {
-            of_districts: read_history(
-                part.assign(group_code=PROVINCE, report_error=report_error(part)), 1
-            )
-            for of_districts, part in ((True, self.own), (False, self.reported))
-            if len(part)
-        }
+    def history(self) -> History:
+        """What is forecast from: the districts' rows, or the province's where there are none.
+
+        Read once for all variants.
+        """
+        return _read(self.own if len(self.own) else self.reported)
 
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Observed figures, see `observed_shares`."""
         return observed_shares(self.own, self.reported, self.districts)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Whether the figure is exact, by year and unit; of a sum: whether half of it is."""
+        low, high = self.bounds
+        points = high - low < 1e-9
+        if self.counted:
+            points[PROVINCE] |= is_broad(points)
+        return points
 
     @cached_property
     def counted(self) -> bool:
@@ -150,7 +160,7 @@ class ShareFacts:
             return None
         rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
         how = (last_year, variant, forecaster)
-        shares = self._forecast(True in self.histories, *how)
+        shares = self._forecast(self.history, *how)
         years = np.concatenate([[shares.origin_year], shares.years])
         paths = np.moveaxis(shares.path_array(n_draws, rng), 1, 0)
         units = [PROVINCE] if self.own.empty else shares.series["unit_code"]
@@ -160,7 +170,7 @@ class ShareFacts:
             sizes = dict(zip(units, shares.sizes, strict=True))
             sizes[PROVINCE] = sum(sizes.values())
         elif len(self.own) and len(self.reported):
-            alone = self._forecast(False, *how)
+            alone = self._forecast(_read(self.reported), *how)
             at = np.clip(years - alone.origin_year, 0, len(alone.years))
             draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
         if self.parent in joints:
@@ -169,23 +179,29 @@ class ShareFacts:
             total = sum(draws[unit] * sizes[unit] for unit in units)
             draws[PROVINCE] = total / sizes[PROVINCE]
         facts = {"sizes": sizes, "shares": shares, "reasons": self.reasons}
+        facts["points"] = self.points
         return JointForecast(self.indicator_code, years, draws, *self.bounds, **facts)
 
     def _forecast(
-        self, of_districts: bool, last_year: int, variant: str, forecaster: Forecaster
+        self, history: History, last_year: int, variant: str, forecaster: Forecaster
     ) -> PanelForecast:
         """Forecast of the districts, or of the province alone.
 
-        The shock of the reform year, or of the last where the history ends before it, passes or
-        lasts under `mixture.BREAK_VARIANTS`.
+        A variant `at_break` asks of the reform year, or of the last where the history ends
+        before it.
         """
-        rows = self.own if of_districts else self.reported
-        origin = int(rows["year"].max())
-        reform = tuple(rows.loc[rows["is_reform"], "year"].unique())
-        breaks = (reform or (origin,)) if variant in BREAK_VARIANTS else ()
+        origin = int(history.rows["year"].max())
+        breaks = ()
+        if VARIANTS[variant].at_break:
+            reform = self.rows.loc[self.rows["is_reform"], "year"]
+            breaks = (min(reform.min(), origin),) if len(reform) else (origin,)
         horizon = max(1, last_year - origin)
-        history = self.histories[of_districts]
         return forecaster.panel(history, horizon, variant=variant, breaks=breaks)
+
+
+def _read(rows: pd.DataFrame) -> History:
+    """History of one group; doubtful reports count as less sure."""
+    return read_history(rows.assign(group_code=PROVINCE, report_error=report_error(rows)), 1)
 
 
 def _inside(draws: dict, years: np.ndarray, whole: JointForecast) -> dict[str, np.ndarray]:

@@ -35,8 +35,12 @@ VARIANTS = {
     "hazard_double": {"hazard": 2.0},
 }
 """Assumptions that firm or depends changes one at a time, as factors."""
-RIVALS = {"independent": {"shared": 0.0}, "reference_class": {"weight": 1e6}}
-"""Simpler models of the backtest, as factors: no shared factor; no history of one's own."""
+RIVALS = {
+    "persistence": {"hazard": 1e-6, "weight": 1e6, "surprise": 0.0},
+    "independent": {"shared": 0.0},
+    "reference_class": {"weight": 1e6},
+}
+"""Simpler models of the backtest, as factors: no moves; no shared factor; no own history."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class LevelForecast:
     years: np.ndarray
     levels: np.ndarray
     chance: np.ndarray
-    surprise: float = SURPRISE
+    surprise: float
 
     def positions(self, units: list[str]) -> list[int]:
         """Where ``units`` stand in `units`."""
@@ -135,7 +139,7 @@ def forecast_levels(
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
-        ``default`` or one of `VARIANTS`.
+        ``default`` or one of `VARIANTS` or `RIVALS`.
 
     Raises
     ------
@@ -147,7 +151,8 @@ def forecast_levels(
     years = np.arange(past[-1], past[-1] + horizon + 1)
     code = str(history["indicator_code"].iloc[0])
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    factors = {"weight": 1.0, "shared": 1.0, "hazard": 1.0} | (VARIANTS | RIVALS).get(variant, {})
+    factors = dict.fromkeys(("weight", "shared", "hazard", "surprise"), 1.0)
+    factors |= (VARIANTS | RIVALS).get(variant, {})
     prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
     counts, start = smooth_states(low, high, prior)
     matrix = _draw_matrices(counts + prior, n_draws, rng)
@@ -157,7 +162,7 @@ def forecast_levels(
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
     levels, chance = _walk(start, above, covered, uniform)
-    return LevelForecast(units, years, levels, chance)
+    return LevelForecast(units, years, levels, chance, SURPRISE * factors["surprise"])
 
 
 def observed_bounds(history: pd.DataFrame, top: int | None = None):

@@ -32,13 +32,16 @@ class Variant:
         Weight of the learned member (0-1); None: as `learned_weight` gives it.
     without
         Driver of `learned.DRIVERS` that is taken for none.
+    at_break
+        Whether the assumption is about the years of ``breaks``: without it there are none.
     is_lasting
-        Whether the years of ``breaks`` begin a new level that lasts; else they are forecast as if
-        they had not been reported.
+        Whether these years begin a new level that lasts; else they are forecast as if they had not
+        been reported.
     """
 
     learned_weight: float | None = None
     without: str = ""
+    at_break: bool = False
     is_lasting: bool = True
 
 
@@ -47,16 +50,14 @@ VARIANTS = {
     "own_changes_alone": Variant(learned_weight=0.0),
     "learned_alone": Variant(learned_weight=1.0),
     "shared_pace_stops": Variant(without="group_pace"),
-    "temporary_shock": Variant(is_lasting=False),
-    "lasting_break": Variant(),
+    "temporary_shock": Variant(at_break=True, is_lasting=False),
+    "lasting_break": Variant(at_break=True),
 }
 """Named changes of one assumption.
 
 Each member alone; the pace that the units share stops; the shock of the years in `breaks` passes,
 or stays as a new level.
 """
-
-BREAK_VARIANTS = ("temporary_shock", "lasting_break")
 
 
 def learned_weight(trend_share: float) -> float:

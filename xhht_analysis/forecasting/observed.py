@@ -82,6 +82,15 @@ def observed_shares(
     return low, high
 
 
+def is_broad(points: pd.DataFrame) -> pd.Series:
+    """Whether at least half of the districts have a figure, by year; ``points`` by year and unit.
+
+    What one district of eleven settles of the province (a status asks for all, so one that lacks
+    it is enough) says nothing of how the province moves.
+    """
+    return points.drop(columns=PROVINCE, errors="ignore").mean(axis=1) >= 0.5
+
+
 def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Years by units; the panel's key leaves one row per cell."""
     return rows.pivot(index="year", columns="unit_code", values=column).astype(float)  # noqa: PD010

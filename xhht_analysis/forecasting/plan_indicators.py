@@ -13,7 +13,7 @@ import pandas as pd
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.levels import observed_bounds
-from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows
+from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows, is_broad
 
 SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
 
@@ -56,7 +56,22 @@ class LevelFacts:
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lowest and highest level by year (index) and unit, the province among them."""
+        if self.history.empty:
+            return pd.DataFrame(), pd.DataFrame()
         return level_bounds(self.history, self.top)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Whether the level is known, by year and unit.
+
+        Of the province by its own report, or where at least half of the districts are known.
+        """
+        low, high = self.bounds
+        points = low == high
+        if self.units != [PROVINCE] and len(points):
+            reported = self.rows[self.rows["unit_code"].eq(PROVINCE) & self.rows["level"].notna()]
+            points[PROVINCE] &= is_broad(points) | points.index.isin(reported["year"])
+        return points
 
     @cached_property
     def by_rule(self) -> pd.DataFrame:
@@ -81,7 +96,7 @@ class LevelFacts:
         how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
         levels = forecaster.levels(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
-        facts = {"levels": levels, "by_rule": self.by_rule}
+        facts = {"points": self.points, "levels": levels, "by_rule": self.by_rule}
         return JointForecast(self.indicator_code, levels.years, draws, *self.bounds, **facts)
 
 

@@ -7,14 +7,15 @@ A `Case` holds what was observed and what may come; `judge` turns it into one ro
    are missing it decides only if the bounds leave no doubt;
 2. a date that is past without that figure gets no probability: missing is never a pass and never
    a fail, and the past is not forecast;
-3. fewer than three observed years: no probability (for levels `firmness` adds the range of
-   chances over the reference hazards);
+3. fewer than three observed years, or a level of which neither of the last two years is known:
+   no probability (for levels `firmness` adds the range of chances over the reference hazards);
 4. otherwise the joint draws speak, and 5 % steps decide the class.
 
 Reasons, joined by ``;``:
 
 - ``no_figures``: nothing was ever reported
 - ``few_points``: fewer than three observed years
+- ``level_unknown``: no exact level, or number of districts, of the last two years
 - ``target_year_missing``: the date is past and its figure has not come
 - ``units_missing``: some districts have no figure: bounds only
 - ``no_denominators``: districts cannot be added up without counts
@@ -68,7 +69,10 @@ class Case:
     sizes
         (T,) median denominators, people or institutions; None where there are no counts.
     n_points
-        Years observed.
+        Years observed: exact figures; of the province those it reported itself, or that half of
+        its districts stand behind.
+    is_recent
+        Whether one of these is of the last two years; of levels and their counts only.
     reasons
         Remarks that hold whatever the verdict.
     by_rule
@@ -85,6 +89,7 @@ class Case:
     pmf: Callable[[int], np.ndarray] | None = None
     sizes: np.ndarray | None = None
     n_points: int = 0
+    is_recent: bool = True
     reasons: tuple[str, ...] = ()
     comparator: str = ">="
     by_rule: pd.Series | None = None
@@ -179,9 +184,9 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
         reasons = ["no_legal_object", *reasons]
     if outcome is not None:
         row |= _outcome(case, target_year, outcome)
-    elif past or case.at(target_year) < 0 or case.n_points < MIN_POINTS:
+    elif past or case.at(target_year) < 0 or not is_known(case.n_points, case.is_recent):
         row |= {"verdict_class": "no_data", "basis": "none"}
-        reasons += _why_silent(past, case.n_points, "no_legal_object" in reasons)
+        reasons += _why_silent(past, case, "no_legal_object" in reasons)
     else:
         row |= _forecast(case, target_year)
     if not past and outcome is None:
@@ -207,14 +212,21 @@ def _outcome(case: Case, target_year: int, outcome: bool) -> dict:
     }
 
 
-def _why_silent(past: bool, n_points: int, no_object: bool) -> list[str]:
+def is_known(n_points, is_recent):
+    """Whether enough is known of a unit for a chance; one unit or many."""
+    return (n_points >= MIN_POINTS) & is_recent
+
+
+def _why_silent(past: bool, case: Case, no_object: bool) -> list[str]:
     if past and no_object:
         return []  # nobody can report it any more: no figure is asked for
-    if n_points == 0:
+    if case.n_points == 0:
         return ["no_figures"]
     if past:
         return ["target_year_missing"]
-    return ["few_points"] if n_points < MIN_POINTS else []
+    if case.n_points < MIN_POINTS:
+        return ["few_points"]
+    return [] if case.is_recent else ["level_unknown"]
 
 
 def _caveats(row: dict, direction: int) -> list[str]:
