@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 60_200,
     "forecasting": 26_300,
-    "publishing": 36_600,
+    "publishing": 35_900,
     "running": 17_600,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

@@ -127,13 +127,10 @@ def write_page(blocks: list[Block], out: Path, labels: Labels) -> Path:
 
 def find_browser() -> str | None:
     """Path of a Chromium, Chrome or Edge that can print, or None."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
     roots = [os.environ.get(k) for k in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
     places = [Path(root) / place for root in roots if root for place in EDGE_PLACES]
-    mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-    return next((str(p) for p in [*places, mac] if p.is_file()), None)
+    found = (path for name in [*BROWSERS, *places] if (path := shutil.which(name)))
+    return next(found, None)
 
 
 def export_pdf(html: Path, out: Path) -> Path | None:

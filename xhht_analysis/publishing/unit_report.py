@@ -13,7 +13,6 @@ from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_name
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.decisions import NOISE, leverages
-from xhht_analysis.publishing.district_ranks import RANKED, standings
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import STATES
@@ -55,7 +54,6 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         district=district,
         statements=statements,
         tallies=[sentences.tally(run, year, judged) for year in run.target_years],
-        **_standing(run, judged),
         points=sentences.named_points(run, run.last_year, judged),
         best=next(gains[gains["gain"] >= NOISE].itertuples(), None),
         scorecard=scorecard(run, caption, codes, judged) if codes else None,
@@ -68,19 +66,6 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         **_figures(run, unit_code, judged),
         **_received(run, unit_code),
     )
-
-
-def _standing(run: ReportData, unit_code: str) -> dict:
-    """``standing``: row of `standings`, with the numbers of districts ``above`` it and ``tied``.
-
-    None where the unit is not judged, or only ``few`` districts are: how many, else 0.
-    """
-    rows = standings(run)
-    place = rows["hopeful"].rank(method="min", ascending=False).astype(int)
-    tied = place.map(place.value_counts())
-    mine = where(rows.assign(above=place - 1, tied=tied - 1), unit_code=unit_code)
-    few = len(rows) if len(rows) < RANKED else 0
-    return {"standing": None if few or mine.empty else mine.iloc[0].to_dict(), "few": few}
 
 
 def _figures(run: ReportData, unit_code: str, judged: str) -> dict:

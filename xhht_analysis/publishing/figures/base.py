@@ -11,7 +11,6 @@ import io
 import math
 import textwrap
 from collections.abc import Callable, Iterable
-from functools import wraps
 from pathlib import Path
 
 import matplotlib as mpl
@@ -19,7 +18,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from PIL import Image, PngImagePlugin
+from PIL import Image
 from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block, prose
@@ -36,6 +35,7 @@ SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #fffff
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
+    **{k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")},
     **sns.axes_style("whitegrid"),
     **sns.plotting_context("paper"),
     "font.family": "sans-serif",
@@ -57,33 +57,20 @@ STYLE = {
 }
 
 
-def figure_style():
-    """Context in which the kit's figures are built and drawn: matplotlib's defaults and `STYLE`."""
-    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
-    return mpl.rc_context({**defaults, **STYLE})
+styled = mpl.rc_context(STYLE)
+"""Decorator: builds and draws under the kit's style, whatever the notebook has set."""
 
 
-def styled(builder: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Build under the kit's style, whatever the notebook has set."""
+def canvas(
+    height: float, n: int = 1, columns: int = 1, extra: float = 0, **options
+) -> tuple[Figure, np.ndarray]:
+    """New figure of ``n`` panels as wide as the page, ``height`` inches a row and ``extra``.
 
-    @wraps(builder)
-    def build(*args, **kwargs) -> Figure:
-        with figure_style():
-            return builder(*args, **kwargs)
-
-    return build
-
-
-def canvas(height: float, rows: int = 1, columns: int = 1, **options) -> tuple[Figure, np.ndarray]:
-    """New figure as wide as the page, with its axes as a 2-d array."""
-    figure = Figure(figsize=(PAGE_WIDTH, height), layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False, **options)
-
-
-def small_multiples(n: int, columns: int, height: float, extra: float, **options) -> tuple:
-    """New figure of ``n`` panels, ``height`` inches a row and ``extra``; unused axes are hidden."""
+    Its axes come as a 2-d array; those unused are hidden.
+    """
     rows = math.ceil(n / columns)
-    figure, axes = canvas(height * rows + extra, rows, columns, **options)
+    figure = Figure((PAGE_WIDTH, height * rows + extra), dpi=DPI, layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
     for axis in axes.flat[n:]:
         axis.axis("off")
     return figure, axes
@@ -100,8 +87,8 @@ def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = ""
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
         mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10}
-        text = figure.text(0.5, 0.5, run.word("sample"), ha="center", va="center", **mark)
-        text.set_in_layout(False)
+        mark |= {"ha": "center", "va": "center", "in_layout": False}
+        figure.text(0.5, 0.5, run.word("sample"), **mark)
     return figure
 
 
@@ -119,11 +106,6 @@ def sign_words(run: ReportData, signs: Iterable[str]) -> list[str]:
 def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
     """Numbers of an axis with the decimal sign of the language."""
     axis.set_major_formatter(FuncFormatter(lambda x, _: run.labels.number(x, decimals)))
-
-
-def wrapped(text: str, width: int) -> str:
-    """``text`` broken into lines of at most ``width`` characters."""
-    return textwrap.fill(text, width) or text
 
 
 def ink_on(colour: str) -> str:
@@ -151,37 +133,12 @@ def heat(axis, values, texts, colours, **options) -> None:
     axis.tick_params(length=0)
 
 
-def settle(figure: Figure) -> None:
-    """Lay a figure out once: PNG and SVG then need not do it again."""
-    if figure.get_layout_engine() is not None:
-        with figure_style():
-            figure.set_dpi(DPI)  # room for letters depends on it
-            figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine("none")
-
-
-def png_bytes(figure: Figure) -> bytes:
-    """PNG of a figure with its title and alt text inside, the same bytes every time."""
-    stream, out = io.BytesIO(), io.BytesIO()
-    settle(figure)
-    with figure_style():
-        figure.savefig(stream, dpi=DPI)
-    about = PngImagePlugin.PngInfo()
-    for key, text in (("Title", figure.get_gid()), ("Description", figure.get_label())):
-        about.add_itxt(key, text)
-    # 256 colours of a flat drawing look the same and weigh a third
-    image = Image.open(stream).convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=0)
-    image.save(out, "png", dpi=(DPI, DPI), pnginfo=about)
-    return out.getvalue()
-
-
-def svg_bytes(figure: Figure) -> bytes:
-    """SVG of a figure, the same bytes every time; its texts can be searched and edited."""
+@styled
+def drawn(figure: Figure, form: str = "png") -> bytes:
+    """PNG or SVG of a figure with its title and alt text inside, the same bytes every time."""
     stream = io.BytesIO()
-    settle(figure)
     about = {"Title": figure.get_gid(), "Description": figure.get_label(), "Date": None}
-    with figure_style():
-        figure.savefig(stream, format="svg", metadata=about)
+    figure.savefig(stream, format=form, dpi=DPI, metadata=about)
     return stream.getvalue()
 
 
@@ -190,11 +147,10 @@ def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
     if not folder:
         return []
     Path(folder).mkdir(parents=True, exist_ok=True)
-    made = []
-    for suffix, draw in ((".png", png_bytes), (".svg", svg_bytes)):
-        made.append(Path(folder) / f"{name}{suffix}")
-        made[-1].write_bytes(draw(figure))
-    return made
+    paths = [Path(folder) / f"{name}.{form}" for form in ("png", "svg")]
+    for path in paths:
+        path.write_bytes(drawn(figure, path.suffix[1:]))
+    return paths
 
 
 def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Block:
@@ -209,7 +165,7 @@ def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Bloc
 
 def picture(png: bytes | Figure) -> Block:
     """Block of a drawn figure: caption, alt text and size are read from its PNG."""
-    png = png if isinstance(png, bytes) else png_bytes(png)
+    png = png if isinstance(png, bytes) else drawn(png)
     image = Image.open(io.BytesIO(png))
     image.load()
     about = image.text

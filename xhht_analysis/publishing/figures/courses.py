@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -65,14 +66,14 @@ def _figure(
     if not panels:
         raise NoFiguresError(title)
     form = {"sharex": True, "sharey": True}
-    figure, axes = look.small_multiples(len(panels), columns, height, 0.5, **form)
+    figure, axes = look.canvas(height, len(panels), columns, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
     signs, alt, notes, firm = set(), [head], {}, True
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
-        signs |= draw_course(axis, run, goal, unit)
-        said = statements(run, goal, unit)
+        said = [s for s in run.all_statements(unit) if s.goal_code == goal]
+        signs |= _draw_course(axis, run, run.observed(goal, None, unit), said)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in said)
-        head = look.wrapped(name, 106 // columns)
+        head = textwrap.fill(name, 106 // columns)
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
         alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
@@ -91,11 +92,9 @@ def _figure(
     return look.finish(figure, run, title, *alt, key="   ".join(look.sign_words(run, signs)))
 
 
-def draw_course(axis, run: ReportData, goal_code: str, unit_code: str = "") -> set[str]:
+def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> set[str]:
     """Draw one share of one unit in percent; return the signs drawn (words ``sign``)."""
-    said, seen = statements(run, goal_code, unit_code), run.observed(goal_code, None, unit_code)
-    signs = _draw_forecast(axis, run_bands(run, goal_code, unit_code))
-    signs = signs.union(*(s.signs for s in said))
+    signs = _draw_forecast(axis, _bands(run, seen, said)).union(*(s.signs for s in said))
     signs |= _draw_observed(axis, seen, said[-1].set_aside if said else {})
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
@@ -109,18 +108,12 @@ def draw_course(axis, run: ReportData, goal_code: str, unit_code: str = "") -> s
     return signs | ({"target"} if aims else set())
 
 
-def statements(run: ReportData, goal_code: str, unit_code: str) -> list[Statement]:
-    """What is said of one goal and unit, target year by target year."""
-    said = (run.statement(goal_code, year, unit_code) for year in run.target_years)
-    return [s for s in said if s]
-
-
-def run_bands(run: ReportData, goal_code: str, unit_code: str) -> pd.DataFrame:
-    """Forecast of the run from the last figure on; none where no verdict stands on it."""
-    seen = run.observed(goal_code, None, unit_code)
-    bands = run.bands(run.ordered_goals.loc[goal_code, "indicator_code"], unit_code)
-    is_used = any(s.expected for s in statements(run, goal_code, unit_code))
-    bands = bands[is_used & (bands.index >= seen["year"].max())]
+def _bands(run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> pd.DataFrame:
+    """Forecast of the run from the last figure on; no rows where no verdict stands on it."""
+    if not any(s.expected for s in said):
+        return pd.DataFrame()
+    bands = run.bands(said[-1].indicator_code, said[-1].unit_code)
+    bands = bands[bands.index >= seen["year"].max()]
     if len(seen) and (last := seen.iloc[-1])["high"] - last["low"] < NEARLY:
         bands.loc[int(last["year"])] = last["low"]  # it grows out of the last figure
     return bands.sort_index()

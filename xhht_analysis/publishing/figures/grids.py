@@ -1,5 +1,7 @@
 """Figures as grids: levels by district and year, chances by district and goal."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -8,7 +10,7 @@ from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
 from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
-from xhht_analysis.publishing.report_data import COUNTED_KIND, UNIT_KIND, ReportData
+from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.statements import Statement
 
@@ -18,24 +20,21 @@ UNSURE = len(LEVEL_COLOURS)
 
 
 def short_names(run: ReportData) -> list[str]:
-    """Proper names of the districts; with "huyện", "thị xã" … where two share one."""
-    names = run.shown_districts["short_name"]
-    proper = names.str.replace(UNIT_KIND, "", regex=True)
-    return list(proper.mask(proper.duplicated(keep=False), names).str[:22])
+    """Names of the districts as the axis has room for them."""
+    return list(run.shown_districts["short_name"].str[:22])
 
 
 @styled
-def plot_ladder(run: ReportData, indicators: tuple[str, ...] = ()) -> Figure:
+def plot_ladder(run: ReportData) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
-    codes = indicators or tuple(dict.fromkeys(lines["indicator_code"]))
-    codes = [c for c in codes if _is_known(run.levels(c)).any()]
+    codes = [c for c in lines["indicator_code"].unique() if _is_known(run.levels(c)).any()]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
     height = 0.75 + 0.165 * max(len(run.shown_districts), 1)
-    figure, axes = look.small_multiples(len(codes), min(COLUMNS, len(codes)), height, 0.8)
+    figure, axes = look.canvas(height, len(codes), min(COLUMNS, len(codes)), 0.8)
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
@@ -73,12 +72,12 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     axis.tick_params(axis="x", rotation=90)
     said = [s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)]
     said.sort(key=lambda s: (s.order, s.target_year))
-    heads, aims = [look.wrapped(run.short(code), 30)], []
+    heads, aims = [textwrap.fill(run.short(code), 30)], []
     for s in said:
         required = run.ordered_goals.loc[s.goal_code, "level_required"]
         level = word("level_short", n=required) if required > 1 else ""
         aim = (f"{s.target_year}:", level, s.amount(s.need), s.short_verdict)
-        heads.append(look.wrapped(" ".join(filter(None, aim)), 36))
+        heads.append(textwrap.fill(" ".join(filter(None, aim)), 36))
         aim = f"{s.target_year}, {level}" if level else f"{s.target_year}:"
         aims.append(f"{aim} {s.verdict_text}.")
     axis.set_title("\n".join(heads), fontsize=6.2)
@@ -101,9 +100,9 @@ def _cell_text(said: Statement | None) -> str:
 
 
 @styled
-def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
+def plot_heatmap(run: ReportData) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
-    units, word, year = list(run.shown_districts["unit_code"]), run.word, year or run.last_year
+    units, word, year = list(run.shown_districts["unit_code"]), run.word, run.last_year
     goals = run.asked_of_units(year)
     said = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
     said = said.dropna(axis="columns", how="all")
@@ -126,7 +125,7 @@ def plot_heatmap(run: ReportData, year: int = 0) -> Figure:
     axis.tick_params(axis="x", rotation=90, labelsize=7)
     alt = [
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
-        for row in standings(run, year).itertuples()
+        for row in standings(run).itertuples()
     ]
     if common := run.common_goals(year):
         alt.append(word("common_goals", goals="; ".join(map(run.title, common))))
@@ -142,5 +141,5 @@ def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) 
     of_all = [s for s in said if s]
     notes = [run.word("heat.common")] if any(s.is_of_all for s in of_all) else []
     notes += [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
-    lines = [look.wrapped(run.title(goal_code), 26), *(f"({note})" for note in notes)]
+    lines = [textwrap.fill(run.title(goal_code), 26), *(f"({note})" for note in notes)]
     return "\n".join(lines)

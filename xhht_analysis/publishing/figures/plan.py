@@ -22,31 +22,17 @@ ROOM, END = 130, 330
 def plot_overview(run: ReportData) -> Figure:
     """Marks of both years beside each goal, and how much of its last target is reached."""
     word = run.word
-    pairs = [
-        [run.statement(code, year) for year in run.target_years] for code in run.ordered_goals.index
-    ]
+    codes = run.ordered_goals.index
+    pairs = [[run.statement(code, year) for year in run.next_years] for code in codes]
     pairs = [pair for pair in pairs if any(pair)]
     title = word("overview.title", n=len(pairs))
     if not pairs:
         raise NoFiguresError(title)
     figure, axes = look.canvas(max(2.4, 0.7 + 0.33 * len(pairs)))
-    axis, newest = axes[0, 0], [[s for s in pair if s][-1] for pair in pairs]
-    sns.barplot(
-        x=[attained(s) for s in newest],
-        y=range(len(newest)),
-        orient="y",
-        hue=[s.key for s in newest],
-        palette=CLASS_COLOURS,
-        legend=False,
-        width=0.3,
-        edgecolor=GREY,
-        ax=axis,
-    )
-    for bar in axis.patches:
-        bar.set_y(bar.get_y() + 0.22)
+    axis = axes[0, 0]
     for place, pair in enumerate(pairs):
         _draw_row(axis, run, place, pair)
-    for x, year in zip(MARKS_AT, run.target_years, strict=True):
+    for x, year in zip(MARKS_AT, run.next_years, strict=True):
         axis.text(x, -0.75, str(year), fontsize=6, weight="bold", ha="center")
     axis.grid(visible=False)
     axis.set(xlim=(-60, END), ylim=(len(pairs) - 0.5, -1), yticks=[], ylabel="")
@@ -57,7 +43,7 @@ def plot_overview(run: ReportData) -> Figure:
     star = look.sign_words(run, {"star"}) if any(s.depends_on for s in shown) else []
     key = f"{look.class_key(run, {s.key for s in shown})}. "
     key += "  ".join([word("overview.key"), *star])
-    parts = " ".join(text for year in run.target_years if (text := tally(run, year)))
+    parts = " ".join(text for year in run.next_years if (text := tally(run, year)))
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
@@ -72,7 +58,7 @@ def attained(said: Statement) -> float:
 
 
 def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -> None:
-    """Marks, title, the target beside the bar, and latest figure against target."""
+    """Marks, title, the bar with its target, and latest figure against target."""
     for x, said in zip(MARKS_AT, pair, strict=True):
         if said is not None:
             colour = CLASS_COLOURS[said.key]
@@ -82,6 +68,7 @@ def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -
     said = next(s for s in reversed(pair) if s)
     title = textwrap.shorten(f"{said.order}. {said.title}", 100, placeholder="…")
     axis.text(0, place - 0.2, title, va="center", fontsize=7.4)
+    axis.barh(place + 0.22, attained(said), 0.3, color=CLASS_COLOURS[said.key], edgecolor=GREY)
     axis.vlines(FULL, place + 0.03, place + 0.41, color=TARGET, lw=1.5)
     size = f"{said.latest_text} / {said.amount(said.need, 0)}"
     if said.target_year != run.last_year:
@@ -90,9 +77,9 @@ def _draw_row(axis, run: ReportData, place: int, pair: list[Statement | None]) -
 
 
 @styled
-def plot_pace(run: ReportData, year: int = 0) -> Figure:
+def plot_pace(run: ReportData) -> Figure:
     """Pace that each share needs to its target beside its usual pace, points a year."""
-    word, number, year = run.word, run.labels.number, year or run.last_year
+    word, number, year = run.word, run.labels.number, run.last_year
     said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
     said = [s for s in said if s.pace_required - s.pace_before == s.pace_required - s.pace_before]
     title = word("pace_figure.title", year=year)
@@ -103,7 +90,7 @@ def plot_pace(run: ReportData, year: int = 0) -> Figure:
         word("pace_figure.required"): [s.pace_required for s in said],
     }
     rows = pd.DataFrame(
-        {"goal": [look.wrapped(f"{s.order}. {s.title}", 36) for s in said], **marks}
+        {"goal": [textwrap.fill(f"{s.order}. {s.title}", 36) for s in said], **marks}
     )
     figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(said)))
     axis = axes[0, 0]
