@@ -98,7 +98,7 @@ def xhht(*words):
     return [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
 
 
-def marked_copy(folder):
+def impossible_submission(folder):
     """A filled workbook that names an impossible figure, as an office would send it."""
     asked = xhht("template", "--unit", "815", *YEAR, "--out", folder)
     subprocess.run(asked, check=True, capture_output=True)
@@ -139,7 +139,7 @@ def whole_files(folder):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_killed_at_any_moment_tears_no_file(tmp_path, name):
     rng, out = random.Random(name), tmp_path / "out"
-    command = COMMANDS[name](marked_copy(tmp_path), out)
+    command = COMMANDS[name](impossible_submission(tmp_path), out)
     began = time.monotonic()
     subprocess.run(command, check=True, capture_output=True)
     seconds, complete = time.monotonic() - began, whole_files(out)

@@ -37,14 +37,13 @@ def commune_values() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(denominator=200)
 
 
-def test_a_good_file_tells_what_was_read_and_which_columns_were_not(tmp_path, check):
+def test_a_good_file_tells_what_was_read(tmp_path, check):
     path = tmp_path / "823.xlsx"
     write_unit(path, {"life_skills": (51, 103)}, commune_values=commune_values())
-    head, column, clean = check(path)
-    # one share and 13 communes; the running number of sheet Xã is the only other column of numbers
-    assert head.startswith("823.xlsx: đọc được 14 số liệu; không dùng được 0; không đọc 1 cột số.")
+    head, clean = check(path)
+    # one share and 13 communes; the running number of sheet Xã is no figure that could be missed
+    assert head.startswith("823.xlsx: đọc được 14 số liệu; không dùng được 0. Nơi gửi")
     assert "Huyện Gò Công Tây; năm 2023" in head
-    assert column.strip() == "[không đọc] Cột “TT” (A3): số thứ tự."
     assert "Không thấy gì sai trong tệp" in clean
 
 
@@ -68,12 +67,12 @@ def test_every_row_of_measures_not_read_is_named(tmp_path, check):
     path = write_xlsx(tmp_path / "mn01.xlsx", mn01(counts, counts, counts))
     head, *lines = check(path, "2024-11-20")
     named = [line for line in lines if "[không đọc]" in line]
-    # running number, ages 0 to 2, total of ages; rows of all children and of girls
-    assert "không đọc 7 cột số" in head
-    assert sum(line.count("“") for line in named) == 7
-    assert any(
-        "Dòng “Tổng số trẻ trong độ tuổi” (H6), Dòng “Trong đó: nữ” (H7)" in line for line in named
-    )
+    # ages 0 to 2, total of ages; rows of all children and of girls; no word of running numbers
+    assert "không đọc 6 cột số" in head
+    assert sum(line.count("“") for line in named) == 6
+    sheet = load_workbook(path).sheetnames[0]
+    rows = f"Dòng “Tổng số trẻ trong độ tuổi” ({sheet}, H6), Dòng “Trong đó: nữ” ({sheet}, H7)"
+    assert any(rows in line for line in named)
 
 
 def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):
@@ -152,7 +151,7 @@ def test_a_refused_file_is_explained_in_vietnamese_alone(tmp_path, check):
     path.write_bytes(path.read_bytes()[:2000])
     _, _, line, remedy = check(path)
     assert line.strip() == "[không dùng được] cả tệp (truncated)"
-    assert remedy.strip().startswith("Tệp bị hỏng hoặc tải chưa xong.")
+    assert remedy.strip().startswith("Tệp bị hỏng, tải chưa xong hoặc ghi sai khuôn dạng.")
 
 
 def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
@@ -165,6 +164,15 @@ def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
         "ma.csv: đọc được 1 số liệu; không dùng được 0. "
         "Nơi gửi: Huyện Gò Công Tây; năm 2023; biểu MAU-CHUNG."
     )
+
+
+def test_the_head_line_names_the_one_unit_and_year_of_the_rows(tmp_path, check):
+    path = tmp_path / "cot.csv"
+    text = "Mã đơn vị;Năm;Mã chỉ tiêu;Tử số;Mẫu số\n"
+    path.write_text(text + "823;2022;life_skills;51;103\n823;2022;clc_it;3;13\n", "utf-8")
+    assert "Nơi gửi: Huyện Gò Công Tây; năm 2022;" in check(path)[0]
+    path.write_text(text + "823;2022;life_skills;51;103\n822;2023;clc_it;3;13\n", "utf-8")
+    assert "Nơi gửi: –; năm –;" in check(path)[0]
 
 
 def test_a_code_of_an_agency_is_named_too(tmp_path, check):

@@ -99,7 +99,7 @@ def test_the_whole_set_of_a_year_in_one_call(tmp_path, year, n):
     assert ({"SLDTBXH", "815"} if year == "2024" else {"SNV", "28360"}) <= made
 
 
-def test_an_impossible_figure_is_told_and_marked(tmp_path):
+def test_an_impossible_figure_is_told_and_listed(tmp_path):
     path = xhht("template", "--unit", "815", "--year", "2024", "--out", tmp_path).stdout.strip()
     book = openpyxl.load_workbook(path)
     sheet = book["Số liệu"]
@@ -111,9 +111,9 @@ def test_an_impossible_figure_is_told_and_marked(tmp_path):
     assert told.returncode == 0
     assert f"D{row}" in told.stdout
     assert "numerator_above" in told.stdout
-    marked = openpyxl.load_workbook(tmp_path / "checks" / "nộp_danh_dau.xlsx")
-    assert "Đề nghị sửa" in marked.sheetnames
-    assert marked["Số liệu"].cell(row, 4).comment is not None
+    listed = openpyxl.load_workbook(tmp_path / "checks" / "nộp_de_nghi_sua.xlsx")
+    assert listed.sheetnames == ["Đề nghị sửa"]
+    assert [cell.value for cell in listed["Đề nghị sửa"][4]][1:4] == ["Số liệu", f"D{row}", "120"]
 
 
 def test_status_reads_the_folder_as_it_is_now(tmp_path):
@@ -124,6 +124,10 @@ def test_status_reads_the_folder_as_it_is_now(tmp_path):
     assert "2026: 61 chưa đến hạn, 1 đã nhận, không dùng được" in told
     assert "Bao cao xa Cai Be 2026.pdf: Tệp là PDF" in told
     assert "MINH HOẠ" not in told
+    assert told.index("Xã Cái Bè") < told.index(
+        "Sở Giáo dục và Đào tạo"
+    )  # who has sent comes first
+    assert "chỉ tiêu:" not in told  # of who has sent nothing, everything is missing
     told = xhht("status", "--raw", FIXTURE, "--year", "2024", "--year", "2022").stdout
     assert "SỐ LIỆU MINH HOẠ" in told
     assert told.count("Huyện Cái Bè") == 2

@@ -1,4 +1,4 @@
-"""What goes back to the sender: problems, a marked copy without formulas, repairs."""
+"""What goes back to the sender: problems, and the list of repairs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ def raw(tmp_path) -> Path:
     return tmp_path / "raw"
 
 
-def check(path, raw):
-    return returns.read_submission(path, plan(), raw_dir=raw, as_of=TODAY).problems
+def check(path, received=None):
+    return returns.read_submission(path, plan(), as_of=TODAY, received=received).problems
 
 
-def copy_of(path, raw):
-    target = raw.parent / "checks" / f"{path.stem}.xlsx"
-    return returns.write_marked_copy(path, check(path, raw), target, raw_dir=raw, as_of=TODAY)
+def list_of(path, tmp_path):
+    return returns.write_repair_list(check(path), tmp_path / "checks" / f"{path.stem}.xlsx")
 
 
 def fill_in(path: Path, **values: object) -> Path:
@@ -48,12 +47,12 @@ def fill_in(path: Path, **values: object) -> Path:
 
 def test_a_clean_submission_has_no_problem(tmp_path):
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})
-    assert check(path, tmp_path / "raw").empty
+    assert check(path).empty
 
 
 def test_problem_names_file_cell_value_and_remedy(raw):
     path = raw / "2023-11-20" / "823.xlsx"
-    rows = check(path, raw).to_dict("records")
+    rows = check(path).to_dict("records")
     assert [row["cell"] for row in rows] == [cell_of(path, "clc_it", "D")]
     assert rows[0]["file"] == "2023-11-20/823.xlsx"
     assert (rows[0]["raw"], rows[0]["rule"]) == ("31", "numerator_above")
@@ -64,7 +63,7 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
     path = tmp_path / "from mail" / "823.xlsx"
     path.parent.mkdir()
     shutil.copy(raw / "2023-11-20" / "823.xlsx", path)
-    problems = check(path, raw)
+    problems = check(path, intake(raw, as_of="2023-11-25").submissions)
     assert set(problems["file"]) == {"823.xlsx"}
     assert set(problems["rule"]) == {"received_before", "numerator_above"}
 
@@ -75,7 +74,7 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
 )
 def test_a_year_behind_the_one_that_is_awaited_is_told(tmp_path, as_of, is_told):
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})  # of 2023
-    problems = returns.read_submission(path, plan(), raw_dir=tmp_path / "raw", as_of=as_of).problems
+    problems = returns.read_submission(path, plan(), as_of=as_of).problems
     assert problems["rule"].tolist() == ["year_behind"] * is_told
     assert not is_told or ("2023" in problems["message"][0] and "2024" in problems["message"][0])
 
@@ -86,76 +85,26 @@ def test_last_years_file_unchanged_is_told(tmp_path):
     new = raw / "2024-11-20" / "moi.xlsx"
     new.parent.mkdir()
     shutil.copy(old, new)
-    problems = returns.read_submission(new, plan(), raw_dir=raw, as_of="2024-11-20").problems
+    received = intake(raw, as_of="2023-11-25").submissions
+    problems = check(new, received)
     assert problems["rule"].tolist() == ["year_behind", "received_before"]
     assert "2023-11-20/823.xlsx" in problems["message"][1]
-    assert returns.read_submission(old, plan(), raw_dir=raw, as_of="2024-11-20").problems.empty
+    assert check(old, received).empty
 
 
 def test_a_year_that_was_submitted_already_is_told(raw, tmp_path):
     submissions = intake(raw, as_of="2023-11-25").submissions
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (52, 103)})
-    where = {"raw_dir": raw, "as_of": TODAY, "received": submissions}
-    problems = returns.read_submission(path, plan(), **where).problems
+    problems = check(path, submissions)
     assert problems["rule"].tolist() == ["year_received"]
     assert "2023-11-20/823.xlsx" in problems["message"][0]
-    same = returns.read_submission(raw / "2023-11-20" / "823.xlsx", plan(), **where).problems
+    same = check(raw / "2023-11-20" / "823.xlsx", submissions)
     assert problems["rule"].iloc[0] not in set(same["rule"])
-    where["received"] = submissions.assign(is_sample=True)  # an invented figure stands for nobody
-    assert returns.read_submission(path, plan(), **where).problems.empty
+    invented = submissions.assign(is_sample=True)  # an invented figure stands for nobody
+    assert check(path, invented).empty
 
 
-def test_copy_marks_the_cell_and_keeps_all_values_without_any_formula(raw):
-    path = raw / "2023-11-20" / "823.xlsx"
-    type_over(path, "J9", "=cmd|' /c calc'!A1")
-    book = load_workbook(copy_of(path, raw))
-    before, after = load_workbook(path)["Số liệu"], book["Số liệu"]
-    wrong = cell_of(path, "clc_it", "D")
-    assert after[wrong].fill.fgColor.rgb == "FF" + STYLES["wrong"]["bg_color"][1:]
-    assert "Tử số" in after[wrong].comment.text
-    commented = [c.coordinate for row in after.iter_rows() for c in row if c.comment]
-    assert commented == [wrong]
-    for row in before.iter_rows(max_col=5):
-        for cell in row:
-            assert after[cell.coordinate].value == cell.value
-    kinds = {c.data_type for sheet in book for row in sheet.iter_rows() for c in row}
-    assert "f" not in kinds
-
-
-def test_a_returned_copy_is_read_as_the_submission_it_was(raw):
-    path = raw / "2023-11-20" / "823.xlsx"
-    before = intake(raw)
-    shutil.move(copy_of(path, raw), path)
-    after = intake(raw)
-    shown = ["file", "sheet", "cell", "raw", "rule"]
-    assert after.rejects[shown].to_numpy().tolist() == before.rejects[shown].to_numpy().tolist()
-    assert after.panel["value"].tolist() == before.panel["value"].tolist()
-    assert after.findings["rule"].tolist() == before.findings["rule"].tolist()
-
-
-def test_copy_keeps_merged_headings(raw):
-    path = raw / "2023-11-20" / "823.xlsx"
-    before, after = (load_workbook(p)["Xã"] for p in (path, copy_of(path, raw)))
-    assert {str(r) for r in after.merged_cells.ranges} == {
-        str(r) for r in before.merged_cells.ranges
-    }
-    assert len(after.merged_cells.ranges) > 3
-
-
-def test_copy_of_a_csv_marks_its_line(raw):
-    path = raw / "2023-11-20" / "823.csv"
-    path.write_text(
-        "Năm;2023\n\nTT;Đơn vị;Mã chỉ tiêu;Tử số;Mẫu số\n1;Huyện Gò Công Tây;clc_it;31;13\n",
-        "utf-8",
-    )
-    assert check(path, raw)["cell"].tolist() == ["4"]
-    sheet = load_workbook(copy_of(path, raw)).worksheets[0]
-    marked = [c.coordinate for row in sheet.iter_rows() for c in row if c.comment]
-    assert marked == ["A4", "B4", "C4", "D4", "E4"]
-    assert [c.value for c in sheet[4]] == ["1", "Huyện Gò Công Tây", "clc_it", "31", "13"]
-
-
-def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw):
+def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw, tmp_path):
     from openpyxl import Workbook
 
     path = raw / "2023-11-20" / "so ho.xlsx"
@@ -163,7 +112,7 @@ def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw):
     book.active.append(["TT", "Họ và tên", "Ngày sinh", "Số CCCD"])
     book.active.append([1, "Trần Bí Mật", "01/02/1990", "082190001234"])
     book.save(path)
-    back = load_workbook(copy_of(path, raw))
+    back = load_workbook(list_of(path, tmp_path))
     assert back.sheetnames == [returns.SHEET]
     texts = [str(c.value) for row in back[returns.SHEET].iter_rows() for c in row if c.value]
     assert not [text for text in texts if "Bí Mật" in text or "0821" in text]
@@ -172,9 +121,9 @@ def test_refused_file_gives_back_the_reason_and_nothing_of_its_content(raw):
 
 def test_the_list_shows_what_is_refused_and_what_is_doubted_in_their_colours(tmp_path):
     path = write_unit(tmp_path / "823.xlsx", {"clc_it": (31, 13), "life_skills": (5000, 10000)})
-    kinds = check(path, tmp_path / "raw")["kind"].tolist()
+    kinds = check(path)["kind"].tolist()
     assert set(kinds) == {"reject", "finding"}  # more than all; round numbers
-    listed = load_workbook(copy_of(path, tmp_path / "raw"))[returns.SHEET]
+    listed = load_workbook(list_of(path, tmp_path))[returns.SHEET]
     colours = [listed.cell(row, 1).fill.fgColor.rgb[2:] for row in range(4, 4 + len(kinds))]
     styles = {"reject": "wrong", "finding": "doubt"}
     assert colours == [STYLES[styles[kind]]["bg_color"][1:] for kind in kinds]
@@ -182,7 +131,9 @@ def test_the_list_shows_what_is_refused_and_what_is_doubted_in_their_colours(tmp
 
 def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     path = raw / "2023-11-20" / "823.xlsx"
-    filled = fill_in(copy_of(path, raw), action="sửa", value=13, reason="gõ nhầm", source="CV 12")
+    filled = fill_in(
+        list_of(path, tmp_path), action="sửa", value=13, reason="gõ nhầm", source="CV 12"
+    )
     lines = returns.read_repairs(filled, decided_on=TODAY)
     config = tmp_path / "config"
     shutil.copytree(Project().config_dir, config)
@@ -201,7 +152,7 @@ def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lin
     old = "override;2022-11-20/a.xlsx;S;B2;;;2022;value;;7,5;gõ nhầm;CV 1;;\n" * lines
     (tmp_path / "corrections.csv").write_text(f"{header}\n{old}", "utf-8-sig", newline="\r\n")
     filled = fill_in(
-        copy_of(raw / "2023-11-20" / "823.xlsx", raw),
+        list_of(raw / "2023-11-20" / "823.xlsx", tmp_path),
         action="sửa", value=13, reason="gõ nhầm", source="CV 12",
     )  # fmt: skip
     returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), tmp_path)
@@ -210,8 +161,8 @@ def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lin
     assert found["source"].tolist() == [*(["CV 1"] * lines), "CV 12"]
 
 
-def test_rows_not_filled_in_are_left_alone(raw):
-    marked = copy_of(raw / "2023-11-20" / "823.xlsx", raw)
+def test_rows_not_filled_in_are_left_alone(raw, tmp_path):
+    marked = list_of(raw / "2023-11-20" / "823.xlsx", tmp_path)
     assert returns.read_repairs(marked, decided_on=TODAY).empty
 
 
@@ -223,15 +174,15 @@ def test_rows_not_filled_in_are_left_alone(raw):
         ({"action": "xem lại", "value": 1, "reason": "x", "source": "y"}, "xem lại"),
     ],
 )
-def test_incomplete_row_is_named(raw, values, message):
-    marked = fill_in(copy_of(raw / "2023-11-20" / "823.xlsx", raw), **values)
+def test_incomplete_row_is_named(raw, tmp_path, values, message):
+    marked = fill_in(list_of(raw / "2023-11-20" / "823.xlsx", tmp_path), **values)
     with pytest.raises(KitError, match=rf"dòng 4.*{message}"):
         returns.read_repairs(marked, decided_on=TODAY)
 
 
-def test_what_is_wrong_in_several_rows_is_said_once(raw):
+def test_what_is_wrong_in_several_rows_is_said_once(raw, tmp_path):
     path = write_unit(raw / "824.xlsx", {"clc_it": (31, 13), "life_skills": (9, 8)}, unit="824")
-    marked = copy_of(path, raw.parent)
+    marked = list_of(path, tmp_path)
     book = load_workbook(marked)
     heads = {cell.value: cell.column for cell in book[returns.SHEET][3]}
     for row in (4, 5):
@@ -241,17 +192,17 @@ def test_what_is_wrong_in_several_rows_is_said_once(raw):
         returns.read_repairs(marked, decided_on=TODAY)
 
 
-def test_a_wrong_head_is_marked_in_its_cell_and_no_number_mends_it(raw):
+def test_a_wrong_head_is_named_and_no_number_mends_it(raw, tmp_path):
     path = raw / "2023-11-20" / "822.xlsx"
     write_unit(path, {"clc_it": (3, 12)}, unit="822")
     type_over(path, "B3", "823")
-    copy = copy_of(path, raw)
-    sheet = load_workbook(copy)["Số liệu"]
-    assert sheet["B2"].value == "Huyện Chợ Gạo"
-    assert "không khớp" in sheet["B2"].comment.text
-    marked = fill_in(copy, action="sửa", value=1, reason="x", source="y")
+    filled = list_of(path, tmp_path)
+    row = [cell.value for cell in load_workbook(filled)[returns.SHEET][4]]
+    assert row[1:4] == ["Số liệu", "B2", "Huyện Chợ Gạo"]
+    assert "không khớp" in row[5]
+    fill_in(filled, action="sửa", value=1, reason="x", source="y")
     with pytest.raises(KitError, match="gửi lại"):
-        returns.read_repairs(marked, decided_on=TODAY)
+        returns.read_repairs(filled, decided_on=TODAY)
 
 
 def test_a_row_of_no_unit_can_be_dropped_by_a_correction(raw, tmp_path):
@@ -261,7 +212,9 @@ def test_a_row_of_no_unit_can_be_dropped_by_a_correction(raw, tmp_path):
                  [1, "Huyện Chợ Gạo", 3, 12], [2, "Cụm thi đua số 1", 3, 12]):  # fmt: skip
         book.active.append(line)
     book.save(path)
-    marked = fill_in(copy_of(path, raw), action="bỏ", reason="không phải đơn vị", source="CV 3")
+    marked = fill_in(
+        list_of(path, tmp_path), action="bỏ", reason="không phải đơn vị", source="CV 3"
+    )
     config = tmp_path / "config"
     shutil.copytree(Project().config_dir, config)
     returns.add_corrections(returns.read_repairs(marked, decided_on=TODAY), config)
@@ -277,7 +230,7 @@ def test_workbook_without_the_list_is_refused(raw):
 
 def test_correction_text_never_becomes_a_formula(raw, tmp_path):
     filled = fill_in(
-        copy_of(raw / "2023-11-20" / "823.xlsx", raw),
+        list_of(raw / "2023-11-20" / "823.xlsx", tmp_path),
         action="bỏ", reason="'=1+1", source="-cmd",
     )  # fmt: skip
     config = tmp_path / "config"
@@ -287,16 +240,21 @@ def test_correction_text_never_becomes_a_formula(raw, tmp_path):
     assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@"))]
 
 
-@pytest.mark.parametrize(
-    ("name", "rule"), [("9.xlsx", "year_received"), ("1.xlsx", "year_received_later")]
-)
-def test_check_says_of_a_second_file_of_the_day_what_the_run_does(raw, name, rule):
+@pytest.mark.parametrize("name", ["9.xlsx", "1.xlsx"])
+def test_check_says_of_a_second_file_of_the_day_what_the_run_does(raw, name):
     """Of two files of one day the one whose name comes last stands: 823.xlsx or 9.xlsx."""
     before = intake(raw, as_of="2023-11-25").submissions
     path = write_unit(raw / "2023-11-20" / name, {"life_skills": (52, 103)})
-    where = {"raw_dir": raw, "as_of": TODAY, "received": before}
-    (message,) = returns.read_submission(path, plan(), **where).problems["message"]
-    assert message == returns.YEAR_MESSAGES[rule].format(year=2023, file="2023-11-20/823.xlsx")
+    (message,) = check(path, before)["message"]
+    assert "2023-11-20/823.xlsx" in message
+    assert "tệp xếp sau theo tên" in message
     panel = intake(raw, as_of="2023-11-25").panel
     stands = panel.loc[panel["indicator_code"].eq("life_skills"), "numerator"].tolist()
-    assert stands == [52 if rule == "year_received" else 50]
+    assert stands == [52 if name == "9.xlsx" else 50]
+
+
+def test_the_day_of_receipt_is_the_nearest_folder_named_as_one(raw, tmp_path):
+    path = tmp_path / "2020-01-01" / "nhan" / "2023-11-20" / "cac xa" / "a.xlsx"
+    path.parent.mkdir(parents=True)
+    shutil.copy(raw / "2023-11-20" / "823.xlsx", path)
+    assert set(check(path)["file"]) == {"2023-11-20/cac xa/a.xlsx"}

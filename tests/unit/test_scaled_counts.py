@@ -30,14 +30,12 @@ def path(tmp_path):
 
 
 def check(path):
-    return returns.read_submission(path, plan(), raw_dir=path.parents[1], as_of=TODAY).problems
+    return returns.read_submission(path, plan(), as_of=TODAY).problems
 
 
 def mend(path, tmp_path, actions: dict[str, tuple]):
     """Fill in the list (cell: action, value), take the lines over, and read again."""
-    target = returns.write_marked_copy(
-        path, check(path), tmp_path / "danh dau.xlsx", raw_dir=path.parents[1], as_of=TODAY
-    )
+    target = returns.write_repair_list(check(path), tmp_path / "de nghi sua.xlsx")
     book = load_workbook(target)
     sheet = book[returns.SHEET]
     heads = {cell.value: cell.column for cell in sheet[3]}

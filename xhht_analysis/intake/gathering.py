@@ -133,6 +133,7 @@ def gather(
     frames, files, findings, activities = [], [], [], []
     first_files: dict[str, str] = {}
     forms = recognise.FormReader(plan)
+    names = plan.areas.table.set_index("unit_code")["name_vi"].to_dict()
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read(content, day or as_of)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
@@ -152,9 +153,9 @@ def gather(
             {
                 "file": content.file,
                 "received_on": day or as_of,
-                "sender": reading.sender,
-                "sender_name": reading.sender_name,
-                "year": reading.year,
+                "sender": reading.sender or _sole(claims, "unit_code"),
+                "sender_name": reading.sender_name or names.get(_sole(claims, "unit_code")),
+                "year": reading.year or _sole(claims, "year"),
                 "forms": ";".join(reading.forms) or None,
                 "is_sample": reading.is_sample,
                 "sha256": content.sha256 or UNREAD,
@@ -167,6 +168,12 @@ def gather(
         findings,
         latest_activities(activities),
     )
+
+
+def _sole(claims: list[dict[str, Any]], column: str) -> Any:
+    """What the claims of one file say in ``column``; None where they differ or say nothing."""
+    values = {claim.get(column) for claim in claims} - {None}
+    return values.pop() if len(values) == 1 else None
 
 
 def _contents(

@@ -97,7 +97,8 @@ def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: st
 
 def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
     """Doubts about whole files: foreign units, samples among real files, same-day conflicts."""
-    files, by_file = gathered.files[["file", "is_sample"]], claims.groupby("file")
+    files = gathered.files.rename(columns={"sender": "unit_code"})
+    files, by_file = files[["file", "is_sample", "unit_code", "year"]], claims.groupby("file")
     foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
     foreign = foreign[foreign.gt(0)].rename("n").reset_index()
     late = claims.drop_duplicates("file")

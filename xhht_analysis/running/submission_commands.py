@@ -78,21 +78,20 @@ def check(
     plan = Plan.read(project.config_dir)
     newest = max(records.vintages(project), default="–")
     received = read_table("submissions", project.processed(newest), optional=True)
-    where = {"raw_dir": project.raw_dir, "as_of": preflight.check_day(as_of or today())}
+    day = preflight.check_day(as_of or today())
     unread = []
     folders = (find_files(place) if place.is_dir() else [place] for place in files)
     for path in (path.parent.resolve() / path.name for paths in folders for path in paths):
         if path.is_symlink() or not path.is_file():  # a run refuses links, too
             unread.append(path)
             continue
-        checked = returns.read_submission(path, plan, **where, received=received)
+        checked = returns.read_submission(path, plan, as_of=day, received=received)
         for line in (*_account(checked), *_problems(checked.problems)):
             typer.echo(printable(line))
         if excel:
             name = Path(checked.submission["file"]).stem
-            target = project.out / "checks" / f"{name}_danh_dau.xlsx"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            typer.echo(f"  → {returns.write_marked_copy(path, checked.problems, target, **where)}")
+            target = project.out / "checks" / f"{name}_de_nghi_sua.xlsx"
+            typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
     if unread:
         lines = [messages.NO_FILE.format(path=printable(str(path))) for path in unread]
         raise UsageError("\n".join(lines))
@@ -152,20 +151,21 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
     """Counts of each year; the reporters of every year, or of the last."""
     import pandas as pd
 
-    from xhht_analysis.intake.returning.status import STATES_VI
+    from xhht_analysis.intake.returning.status import STATES_VI, WITH_FIGURES
     from xhht_analysis.plan.goals import split_codes
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
     newest = table["year"].max()
+    order = table["state"].map([*STATES_VI].index)
+    table = table.loc[order.sort_values(kind="stable").index]
     for year, rows in table.groupby("year"):
         state = rows["state"].map(STATES_VI)
         counts = state.value_counts().items()
         typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
         if every_year or year == newest:
             state += rows["n_sample"].gt(0).map({True: messages.STATUS_SAMPLE, False: ""})
-            owed = [
-                _first_few([*names[split_codes(codes)]]) for codes in rows["missing_indicators"]
-            ]
+            missing = rows["missing_indicators"].where(rows["state"].isin(WITH_FIGURES), "")
+            owed = [_first_few([*names[split_codes(codes)]]) for codes in missing]
             days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
             lines = zip(rows["name_vi"], state, days, owed, strict=True)
             show_table(messages.STATUS_COLUMNS, lines, str(year))
@@ -188,15 +188,17 @@ def _account(checked: "Checked") -> Iterator[str]:
     if not file["n_panel"] and (rejects["cell"].isna() & rejects["sheet"].isna()).any():
         yield messages.CHECK_REFUSED.format(**file)
         return
-    columns = messages.CHECK_LEFT_OUT.format(n=len(left_out)) if len(left_out) else ""
-    yield messages.CHECK_TITLE.format(**file, left_out=columns)
     heads: dict[str, list[str]] = {}
-    for cell, message in zip(left_out["cell"].fillna(""), left_out["message"], strict=True):
+    cells = left_out[["sheet", "cell", "message"]].fillna("")
+    for *place, message in cells.itertuples(index=False, name=None):
         head, _, reason = message.partition(messages.CHECK_UNREAD)
-        heads.setdefault(reason, []).append(f"{head}({cell})")
+        if reason not in messages.CHECK_NO_FIGURES:
+            heads.setdefault(reason, []).append(f"{head}({', '.join(filter(None, place))})")
+    n_unread = sum(map(len, heads.values()))
+    columns = messages.CHECK_LEFT_OUT.format(n=n_unread) if n_unread else ""
+    yield messages.CHECK_TITLE.format(**file, left_out=columns)
     for reason, names in heads.items():
         yield messages.CHECK_COLUMNS.format(heads=", ".join(names), reason=reason)
-    n_unread = sum(len(heads[why]) for why in heads if why not in messages.CHECK_NO_FIGURES)
     if checked.problems.empty and file["n_panel"] and n_unread:
         yield messages.CHECK_PARTLY.format(n=n_unread)
     elif checked.problems.empty:

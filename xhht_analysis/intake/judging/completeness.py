@@ -36,22 +36,23 @@ def _share(numerator: float, denominator: float, value: float) -> str:
 
 
 def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.DataFrame:
-    """Areas that could not be added up, by what is missing; percentages only in one doubt."""
+    """Areas that could not be added up: one doubt for those that lack the same indicators."""
     keys = ["year", "unit_code", "missing", "percent_only"]
-    sets = gaps.groupby(keys)["indicator_code"].agg(lambda codes: tuple(dict.fromkeys(codes)))
-    sets = sets.rename("codes").reset_index()
-    only = sets["percent_only"].eq(True)
-    alike = sets[only].groupby(["year", "codes"], as_index=False)["unit_code"].agg(", ".join)
-    names, rows = ("unit_code", "codes", "year", "missing"), []
-    for row in pd.concat([alike, sets[~only]]).to_dict("records"):
-        units, codes, year, missing = (row.get(name) for name in names)
-        why = "đơn vị cấp dưới chỉ có tỷ lệ, không có tử số và mẫu số"
-        if isinstance(missing, str):
-            why = f"thiếu {_names(missing, year, areas)}"
-        row["where"], row["why"] = _names(units, year, areas), why
-        row["listed"] = "; ".join(short.reindex(list(codes)).fillna(""))
-        row["indicator_code"] = codes[0] if len(codes) == 1 else None
-        rows.append(row | {"unit_code": None if ", " in units else units})
+    codes = gaps.groupby(keys)["indicator_code"].agg(lambda codes: tuple(dict.fromkeys(codes)))
+    sets = codes.rename("codes").reset_index()
+    is_province = sets["unit_code"].eq(areas.province.code)
+    alike = sets.groupby(["year", "codes", "percent_only", is_province.rename("is_province")])
+    rows = []
+    for row in alike[["unit_code", "missing"]].agg(", ".join).reset_index().to_dict("records"):
+        units, year = row["unit_code"], row["year"]
+        why = f"thiếu {_names(row['missing'], year, areas)}"
+        if row["percent_only"]:
+            why = "đơn vị cấp dưới chỉ có tỷ lệ, không có tử số và mẫu số"
+        row |= {"where": _names(units, year, areas), "why": why}
+        row["listed"] = "; ".join(short.reindex(list(row["codes"])).fillna(""))
+        row["indicator_code"] = row["codes"][0] if len(row["codes"]) == 1 else None
+        row["unit_code"] = None if "," in units else units
+        rows.append(row)
     text = "{where}: chưa cộng được vì {why}. Chỉ tiêu: {listed}."
     return doubts(pd.DataFrame(rows), "unit_incomplete", text)
 

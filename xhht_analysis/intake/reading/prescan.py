@@ -125,7 +125,7 @@ def part_bytes(package: zipfile.ZipFile, target: str) -> bytes:
     try:
         data = package.read(name) if name else b""
     except DAMAGED:
-        raise RefusedError("truncated", name) from None
+        raise RefusedError("truncated") from None
     if b"<!DOCTYPE" in data:
         raise RefusedError("entity", name)
     return data

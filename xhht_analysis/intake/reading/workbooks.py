@@ -26,12 +26,13 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 REFUSED = {
     "archive": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),
+    "word_97": (b"{\\rtf",),
     "old_excel": (b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08"),
     "pdf": (b"%pdf",),
 }
 """What a file that is not read begins with."""
-PACKAGES = {b"xl/": "", b"word/": "tệp Word (.docx)", b"ppt/": "tệp PowerPoint (.pptx)"}
-"""What a package is that cannot be read, by the folder of its parts; no word for a workbook."""
+OFFICE = "[content_types].xml"
+"""Part that every package of Office has, whatever else it lacks."""
 OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
 
 
@@ -50,11 +51,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
-        try:
-            return _read_package(data)
-        except RefusedError as error:
-            kind = next((kind for sign, kind in PACKAGES.items() if sign in data), "tệp nén (.zip)")
-            raise RefusedError(error.refusal.rule, error.refusal.detail or kind) from None
+        return _read_package(data)
     for rule, signs in REFUSED.items():
         if data.startswith(signs) or head.startswith(signs):
             raise RefusedError(rule)
@@ -97,8 +94,7 @@ def _read_package(data: bytes) -> list[Sheet]:
             raise RefusedError("truncated", "mimetype")
         notes, changed = prescan.scan_ods(package)
     else:
-        inside = any(name.endswith((".xlsx", ".xls", ".csv", ".docx", ".ods")) for name in names)
-        raise RefusedError(*("archive",) if inside else ("unknown_format",))
+        raise RefusedError("unknown_format" if OFFICE in names else "archive")
     return _read_values(prescan.repacked(package, changed) if changed else data, notes)
 
 

@@ -1,1 +1,1 @@
-"""What goes back to the offices: templates, marked copies, who has submitted."""
+"""What goes back to the offices: templates, lists of repairs, who has submitted."""

@@ -22,8 +22,6 @@ NEVER = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
 STYLES: dict[str, dict[str, Any]] = {
     "text": {"border": 1, "text_wrap": True, "valign": "top"},
     "plain": {},
-    "merged": {"align": "center", "valign": "vcenter", "text_wrap": True},
-    "day": {"num_format": "dd/mm/yyyy"},
     "title": {"bold": True, "font_size": 14},
     "mark": {"bold": True, "font_color": "#C00000", "font_size": 13},
     "header": {

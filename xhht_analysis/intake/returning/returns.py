@@ -1,12 +1,10 @@
-"""Give a submission back: what is wrong cell by cell, a marked copy, the repairs people fill in.
+"""Give a submission back: what is wrong cell by cell, and the list of repairs people fill in.
 
-The copy holds values only, never a formula, and nothing of a file that was refused. Rows filled in
-on its sheet `SHEET` become lines of config/corrections.csv.
+Rows filled in on the list's sheet `SHEET` become lines of config/corrections.csv.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,13 @@ import pandas as pd
 
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
-from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather
+from xhht_analysis.intake.gathering import Plan, gather
 from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
-from xhht_analysis.intake.reading.delivery import find_files, read_files, relative_name
-from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Sheet
+from xhht_analysis.intake.reading.delivery import read_files
+from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
-from xhht_analysis.intake.returning.book import Book, open_book
+from xhht_analysis.intake.returning.book import open_book
 from xhht_analysis.project import KitError, is_date
 
 SHEET = "Đề nghị sửa"
@@ -37,10 +35,8 @@ YEAR_MESSAGES = {
     "year_behind": "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm "
     "nay thì sửa ô Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên.",
     "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
-    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số khác số đã nộp sẽ được thay "
-    "bằng số trong tệp này, số giống là trùng lặp.",
-    "year_received_later": "Đơn vị đã nộp số liệu năm {year} ({file}), tệp xếp sau tệp này: số "
-    "khác nhau sẽ lấy theo tệp đó, số giống là trùng lặp.",
+    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số giống nhau là trùng lặp, số "
+    "khác nhau sẽ lấy theo tệp nhận sau, hoặc tệp xếp sau theo tên nếu nhận cùng ngày.",
 }
 HEADINGS = {
     "file": ("Tệp", 34),
@@ -56,7 +52,6 @@ HEADINGS = {
     "decided_by": ("Người quyết định", 20),
 }
 ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
-MAX_MERGED = 2_000
 
 
 @dataclass(frozen=True)
@@ -73,33 +68,27 @@ class Checked:
 
 
 def read_submission(
-    path: Path,
-    plan: Plan,
-    *,
-    raw_dir: Path,
-    as_of: str,
-    received: pd.DataFrame | None = None,
+    path: Path, plan: Plan, *, as_of: str, received: pd.DataFrame | None = None
 ) -> Checked:
     """Read and judge one file; what needs other years or other units is not asked.
 
     Parameters
     ----------
     path : Path
-        The file. Inside ``raw_dir`` its folder tells the day of receipt and its name is relative
-        to it, as in every table; so does a folder elsewhere that is named as a day. Any other
-        file counts as received on ``as_of``.
+        The file. The nearest folder named as a day tells the day of receipt, and the file's name
+        starts with it, as in every table; any other file counts as received on ``as_of``.
     plan : gathering.Plan
         The plan's tables.
     received : DataFrame, optional
-        Table submissions of an earlier run, to say that the year has been submitted already; an
-        invented file is compared with invented ones, a real one with real ones.
+        Table submissions of an earlier run, to say that the file or its year has been submitted
+        already; an invented file is compared with invented ones, a real one with real ones.
 
     Returns
     -------
     Checked
         No problem when nothing is wrong; ``kind`` is reject or finding.
     """
-    root, day = _place(path, raw_dir, as_of)
+    root, day = _place(path, as_of)
     tables = panel_build.build_tables(
         gather([(path, day)], root, day, plan, jobs=1), plan, day, sample=True
     )
@@ -109,7 +98,7 @@ def read_submission(
     columns, findings = findings[left_out], findings[~left_out]
     findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
     about = tables["submissions"].iloc[0].to_dict()
-    of_year = pd.DataFrame(_compare_with_received(about, path, raw_dir, received))
+    of_year = pd.DataFrame(_compare_with_received(about, received))
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
     problems = pd.concat(both, ignore_index=True).astype("str")
@@ -119,7 +108,7 @@ def read_submission(
 
 
 def _compare_with_received(
-    about: dict[str, Any], path: Path, raw_dir: Path, received: pd.DataFrame | None
+    about: dict[str, Any], received: pd.DataFrame | None
 ) -> list[dict[str, str]]:
     """Findings about the year of a file: behind what is expected, submitted before, same bytes."""
     year, day = about["year"], about["received_on"]
@@ -127,21 +116,16 @@ def _compare_with_received(
     rules = {}
     if pd.notna(year) and year < expected:
         rules["year_behind"] = ""
-    for other in find_files(raw_dir):
-        is_earlier = other.relative_to(raw_dir).parts[0] < day and other.is_file()
-        same_size = is_earlier and other.stat().st_size == path.stat().st_size
-        if same_size and files.sha256(other) == about["sha256"]:
-            rules["received_before"] = relative_name(other, raw_dir)
-    if received is not None and "received_before" not in rules:
-        received = received[received["is_sample"].eq(about["is_sample"])]
-        of_year = received[received["sender"].eq(about["sender"]) & received["year"].eq(year)]
-        used = of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)
+    if received is not None:
         name = about["file"] if "/" in about["file"] else f"{day}/{about['file']}"
-        is_other = of_year["sha256"].ne(about["sha256"]) & of_year["file"].ne(name)
-        others = of_year[used & is_other]
-        if len(others):  # in order of receipt and name, as a run takes them
-            last = others["file"].iloc[-1]
-            rules["year_received_later" if last > name else "year_received"] = last
+        same_kind = received["is_sample"].eq(about["is_sample"])
+        others = received[same_kind & received["file"].ne(name)]
+        same = others[others["sha256"].eq(about["sha256"])]
+        of_year = others[others["sender"].eq(about["sender"]) & others["year"].eq(year)]
+        used = of_year[of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)]
+        rule, first = ("received_before", same) if len(same) else ("year_received", used)
+        if len(first):
+            rules[rule] = first["file"].iloc[-1]
     words = {"year": year, "expected": expected}
     return [
         {"rule": rule, "message": YEAR_MESSAGES[rule].format(file=file, **words)}
@@ -149,128 +133,44 @@ def _compare_with_received(
     ]
 
 
-def _place(path: Path, raw_dir: Path, as_of: str) -> tuple[Path, str]:
-    if not path.is_relative_to(raw_dir):
-        folder = path.parent
-        return (folder.parent, folder.name) if is_date(folder.name) else (folder, as_of)
-    if path.relative_to(raw_dir).parts[0] == SAMPLE_FOLDER:
-        raw_dir = raw_dir / SAMPLE_FOLDER
-    days = [part for part in path.relative_to(raw_dir).parts[:-1] if is_date(part)]
-    return raw_dir, days[0] if days else as_of
-
-
-def write_marked_copy(
-    path: Path, problems: pd.DataFrame, target: Path, *, raw_dir: Path, as_of: str
-) -> Path:
-    """Write the file's values to ``target`` with the wrong cells coloured and commented.
-
-    Sheet `SHEET` lists ``problems`` (of `Checked`) with columns to fill in. A file refused
-    as a whole gives that sheet alone.
-    """
-    root, _ = _place(path, raw_dir, as_of)
-    refused = problems["kind"].eq("reject") & problems["cell"].isna()
-    sheets = [] if refused.any() else next(iter(read_files([path], root, jobs=1))).sheets
-    with open_book(target) as book:
-        names: set[str] = {fold(SHEET)}
-        for sheet in sheets:
-            if fold(sheet.name) != fold(SHEET):
-                _copy_sheet(book, sheet, problems, _free_name(sheet.name, names))
-        _write_list(book, problems, relative_name(path, root))
-    return target
-
-
-def _marked(sheet: Sheet, problems: pd.DataFrame) -> dict[tuple[int, int], pd.DataFrame]:
-    """Problems of every grid position of the sheet that has any."""
-    of_sheet = problems[problems["sheet"].fillna("").eq(sheet.name) & problems["cell"].notna()]
-    wanted = dict(list(of_sheet.groupby("cell")))
-    return {
-        (row, column): wanted[address]
-        for row, cells in enumerate(sheet.grid if wanted else [])
-        for column in range(len(cells))
-        if (address := sheet.address(row, column)) in wanted
-    }
-
-
-def _copy_sheet(book: Book, sheet: Sheet, problems: pd.DataFrame, name: str) -> None:
-    target = book.sheet(name, [14.0] * min(sheet.n_columns, 60))
-    marked, lines = _marked(sheet, problems), sheet.lines
-    merged = _merge(book, target, sheet, set(marked))
-    for row, cells in enumerate(sheet.grid):
-        for column, value in enumerate(cells):
-            place = lines[row] - 1 if lines else row, column
-            faults = marked.get((row, column))
-            if faults is not None:
-                style = "wrong" if faults["kind"].eq("reject").any() else "doubt"
-                book.put(target, *place, _plain(value, shown=True), style)
-                target.write_comment(*place, "\n".join(faults["message"]))
-            elif value not in ("", None) and (row, column) not in merged:
-                style = "day" if isinstance(value, dt.date) else "plain"
-                book.put(target, *place, _plain(value), style)
-
-
-def _merge(
-    book: Book, target: Any, sheet: Sheet, marked: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
-    """Merge the ranges that hold no marked cell, as in the file; give the positions merged."""
-    done: set[tuple[int, int]] = set()
-    for top, left, bottom, right in sheet.merged:
-        if (bottom - top + 1) * (right - left + 1) > MAX_MERGED:
-            continue
-        cells = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
-        if len(cells) > 1 and not cells & (marked | done):
-            value = _plain(sheet.text(top, left))
-            target.merge_range(top, left, bottom, right, value, book.styles["merged"])
-            done |= cells
-    return done
-
-
-def _plain(value: object, *, shown: bool = False) -> object:
-    """Value as it may be written: what is no number, date or truth value becomes text.
-
-    A formula without a result stays empty, unless it is what is ``shown`` to be wrong.
-    """
-    if value == UNCACHED:
-        return NO_RESULT if shown else None
-    if shown and isinstance(value, dt.date):
-        return f"{value:%d/%m/%Y}"
-    return value if isinstance(value, (str, int, float, bool, dt.date)) else str(value)
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """Name that a worksheet may bear and no other one has."""
-    clean = "".join("_" if c in "[]:*?/\\" else c for c in name).strip("' ")[:28] or "Số liệu"
-    free, number = clean, 2
-    while fold(free) in taken:
-        free, number = f"{clean} {number}", number + 1
-    taken.add(fold(free))
-    return free
+def _place(path: Path, as_of: str) -> tuple[Path, str]:
+    """Folder that the file's name is relative to, and its day of receipt."""
+    day = next((folder for folder in path.parents if is_date(folder.name)), None)
+    return (day.parent, day.name) if day else (path.parent, as_of)
 
 
 def _with_raw(problems: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
     """Fill in what stands in the cell of a finding: for people, and to guard a correction."""
+    pairs = list(zip(problems["sheet"].fillna(""), problems["cell"], strict=True))
+    wanted = set(pairs)
     shown = {
-        (sheet.name, sheet.address(*at)): sheet.text(*at)
+        place: sheet.text(row, column)
         for sheet in sheets
         if sheet.lines is None
-        for at in _marked(sheet, problems)
+        for row, cells in enumerate(sheet.grid)
+        for column in range(len(cells))
+        if (place := (sheet.name, sheet.address(row, column))) in wanted
     }
-    pairs = zip(problems["sheet"].fillna(""), problems["cell"], strict=True)
     texts = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")
     return problems.assign(raw=problems["raw"].fillna(texts))
 
 
-def _write_list(book: Book, problems: pd.DataFrame, file: str) -> None:
-    sheet = book.sheet(SHEET, [width for _, width in HEADINGS.values()])
-    book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
-    how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
-    book.put(sheet, 1, 0, how, "plain")
-    book.header(sheet, 2, HEADINGS)
-    for row, problem in enumerate(problems.assign(file=file).to_dict("records"), start=3):
-        style = "wrong" if problem["kind"] == "reject" else "doubt"
-        for column, name in enumerate(HEADINGS):
-            book.put(sheet, row, column, problem.get(name), style if name in problem else "entry")
-    options = {"validate": "list", "source": list(ACTIONS)}
-    sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
+def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
+    """Write ``problems`` (of `Checked`) to ``target``: one row each, with columns to fill in."""
+    with open_book(target) as book:
+        sheet = book.sheet(SHEET, [width for _, width in HEADINGS.values()])
+        book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
+        how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
+        book.put(sheet, 1, 0, how, "plain")
+        book.header(sheet, 2, HEADINGS)
+        for row, problem in enumerate(problems.to_dict("records"), start=3):
+            style = "wrong" if problem["kind"] == "reject" else "doubt"
+            for column, name in enumerate(HEADINGS):
+                look = style if name in problem else "entry"
+                book.put(sheet, row, column, problem.get(name), look)
+        options = {"validate": "list", "source": list(ACTIONS)}
+        sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
+    return target
 
 
 def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:

@@ -22,6 +22,8 @@ STATES_VI = {
     "missing": "chưa nộp",
     "not_due": "chưa đến hạn",
 }
+WITH_FIGURES = ("on_time", "late", "elsewhere")
+"""States of those of whom it is of use to say what is still missing."""
 COLUMNS = [
     *("year", "kind", "reporter_code", "name_vi", "state", "received_on"),
     *("n_files", "n_panel", "n_rejected", "n_sample", "missing_indicators"),
