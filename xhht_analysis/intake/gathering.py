@@ -171,8 +171,8 @@ def gather(
 
 
 def _sole(claims: list[dict[str, Any]], column: str) -> Any:
-    """What the claims of one file say in ``column``; None where they differ or say nothing."""
-    values = {claim.get(column) for claim in claims} - {None}
+    """What all claims of one file say in ``column``; None where one says otherwise, or nothing."""
+    values = {claim.get(column) for claim in claims}
     return values.pop() if len(values) == 1 else None
 
 
