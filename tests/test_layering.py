@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 60_200,
+    "intake": 59_300,
     "forecasting": 26_300,
     "publishing": 35_900,
     "running": 17_600,

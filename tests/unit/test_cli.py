@@ -124,9 +124,7 @@ def test_status_reads_the_folder_as_it_is_now(tmp_path):
     assert "2026: 61 chưa đến hạn, 1 đã nhận, không dùng được" in told
     assert "Bao cao xa Cai Be 2026.pdf: Tệp là PDF" in told
     assert "MINH HOẠ" not in told
-    assert told.index("Xã Cái Bè") < told.index(
-        "Sở Giáo dục và Đào tạo"
-    )  # who has sent comes first
+    assert told.index("Xã Cái Bè") < told.index("Sở Giáo dục và Đào tạo")  # who has sent, first
     assert "chỉ tiêu:" not in told  # of who has sent nothing, everything is missing
     told = xhht("status", "--raw", FIXTURE, "--year", "2024", "--year", "2022").stdout
     assert "SỐ LIỆU MINH HOẠ" in told

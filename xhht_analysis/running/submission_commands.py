@@ -156,8 +156,6 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_yea
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
     newest = table["year"].max()
-    order = table["state"].map([*STATES_VI].index)
-    table = table.loc[order.sort_values(kind="stable").index]
     for year, rows in table.groupby("year"):
         state = rows["state"].map(STATES_VI)
         counts = state.value_counts().items()

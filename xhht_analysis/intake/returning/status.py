@@ -56,10 +56,10 @@ def submission_status(
     Returns
     -------
     DataFrame
-        `COLUMNS`, one row per (year, reporter_code). ``received_on`` is the first receipt of
-        something of use, else the first; ``missing_indicators`` the codes joined by ; that the
-        reporter owes and the panel lacks (of a level or rate only once a recognition rule asks
-        for it); ``n_sample`` counts files marked as invented.
+        `COLUMNS`, one row per (year, reporter_code), in order of `STATES_VI`. ``received_on`` is
+        the first receipt of something of use, else the first; ``missing_indicators`` the codes
+        joined by ; that the reporter owes and the panel lacks (of a level or rate only once a
+        recognition rule asks for it); ``n_sample`` counts files marked as invented.
     """
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
     last = int(as_of[:4])
@@ -90,7 +90,9 @@ def submission_status(
         "not_due": table["due"] >= as_of,
     }
     state = np.select(list(cases.values()), list(cases), "missing")
-    return table.assign(state=state, missing_indicators=owed)[COLUMNS]
+    table = table.assign(state=state, missing_indicators=owed)[COLUMNS]
+    rank = table["state"].map([*STATES_VI].index)
+    return table.loc[rank.sort_values(kind="stable").index]
 
 
 def _with_senders(submissions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
