@@ -39,10 +39,8 @@ DOCUMENTS = """
 import sys
 from pathlib import Path
 from xhht_analysis.project import Project
-from xhht_analysis.running import document_stage, stages
-project = Project(out=Path(sys.argv[1]))
-executed = project.run_dir(sys.argv[2]) / stages.REPORT.notebook
-document_stage.write_documents(project, sys.argv[2], "vi", executed)
+from xhht_analysis.running import document_stage
+document_stage.write_documents(Project(out=Path(sys.argv[1])), sys.argv[2], "vi")
 """
 WORDS = {"words.toml": "khả năng đạt khoảng", "figure_words.toml": "rất có khả năng đạt"}
 """One word of the report and one that figures show, too."""
@@ -120,8 +118,8 @@ def side_by_side(units: list[str], folder: Path) -> None:
     """The kit's own way: two kernels at once, and the page of each unit."""
     project = Project(out=folder)
     shutil.copytree(TABLES, project.processed(AS_OF))
-    places = {"root": str(ROOT), "out": str(folder), "staged": str(folder), "config": ""}
-    work = {"places": places, "as_of": AS_OF, "lang": "vi"}
+    places = {"root": str(ROOT), "staged": str(folder), "config": ""}
+    work = {"places": places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 900}
     with unit_reports.make_executor(2) as executor:
         assert not any(dict(unit_reports.outcomes(units, executor, **work)).values())
 

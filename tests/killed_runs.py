@@ -48,7 +48,7 @@ from xhht_analysis.running import runner
 from xhht_analysis.running.stages import Stage
 root = Path(sys.argv[1])
 first = Stage("01_a", makes=("panel",))
-second = Stage("02_b", reads=("panel",), makes=("scores",), figures=int(sys.argv[2]))
+second = Stage("02_b", reads=("panel",), makes=("scores",), draws=True)
 settings = runner.Settings(raw_dir=root / "raw", as_of="2024-11-20")
 try:
     runner.run(settings, Project(root=root, out=root / "out"), (first, second))
@@ -72,7 +72,7 @@ def make_toy(root: Path) -> Project:
 def start(root: Path, version: int) -> subprocess.Popen:
     """Start a run on input ``version`` in the background."""
     (root / "raw" / AS_OF / "a.csv").write_text(str(version))
-    command = [sys.executable, "-c", RUNNER, str(root), str(PICTURES)]
+    command = [sys.executable, "-c", RUNNER, str(root)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 

@@ -11,7 +11,7 @@ from xhht_analysis.project import Project
 from xhht_analysis.publishing import labels
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.run_tables import read_report_data
-from xhht_analysis.running import execution, records, runner, stages
+from xhht_analysis.running import execution, records, stages
 
 pytestmark = pytest.mark.golden
 REPORT_WORDS, FIGURE_WORDS = (
@@ -53,10 +53,9 @@ def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     execution.execute(source, tmp_path / "out.ipynb", {}, cwd=ROOT, cell_seconds=900)
     opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
     places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
-    key = set(runner.read_code(stage, hashes))
+    key = set(stage.read_code(hashes))
     words = set() if stage == stages.FIGURES else WORDS  # see ADR 0023
-    source = {f"notebooks/{stage.notebook}"}
-    assert (places & set(hashes)) - words - source <= key
+    assert (places & set(hashes)) - words <= key
     assert places & key  # the hook saw something
 
 
@@ -96,13 +95,11 @@ def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
     running = {p for p in needed if p.startswith("xhht_analysis/running/")}
     assert bool(running) is (stage == stages.DOCUMENTS)  # its own room: `stages` alone
     assert running <= {f"xhht_analysis/running/{name}.py" for name in ("__init__", "stages")}
-    assert needed - running <= set(runner.read_code(stage, hashes))
+    assert needed - running <= set(stage.read_code(hashes))
 
 
 def test_a_changed_word_is_a_reason_for_report_and_documents_and_its_figures_alone(hashes):
-    due = {
-        word: [s.name for s in stages.ALL if word in runner.read_code(s, hashes)] for word in WORDS
-    }
+    due = {word: [s.name for s in stages.ALL if word in s.read_code(hashes)] for word in WORDS}
     written = ["05_committee_report", "documents"]
     assert set(hashes) >= WORDS
     assert due == {REPORT_WORDS: written, FIGURE_WORDS: ["04_figures", *written]}
@@ -131,12 +128,12 @@ def test_every_word_that_a_figure_names_stands_in_the_file_of_figures():
 def test_a_changed_outline_of_a_page_draws_no_figure_again(hashes):
     outline = "xhht_analysis/publishing/templates/pages/report.j2"
     assert outline in hashes
-    due = [s.name for s in stages.ALL if outline in runner.read_code(s, hashes)]
+    due = [s.name for s in stages.ALL if outline in s.read_code(hashes)]
     assert due == ["05_committee_report", "documents"]
 
 
 def test_another_room_is_no_reason_to_run_a_stage_again(hashes):
-    rooms = {s.name: {p.split("/")[1] for p in runner.read_code(s, hashes)} for s in stages.ALL}
+    rooms = {s.name: {p.split("/")[1] for p in s.read_code(hashes)} for s in stages.ALL}
     assert "forecasting" not in rooms["01_intake"]
     assert "intake" not in rooms["02_backtest"] | rooms["03_forecast"]
     assert all("running" not in rooms[stage.name] for stage in stages.NOTEBOOKS)

@@ -14,6 +14,7 @@ from xhht_analysis.running import comparison, records, result_commands
 
 pytestmark = pytest.mark.unit
 BEFORE, AFTER = "2024-11-20", "2025-11-20"
+WORDS = {name: Labels("vi").verdict(name) for name in ("unlikely", "open", "likely")}
 
 
 def panel(*figures):
@@ -36,30 +37,30 @@ def panel(*figures):
     return contracts.conform(pd.DataFrame(rows), contracts.PANEL)
 
 
-def verdicts(prob, verdict_class="open"):
+def verdicts(verdict_class, **values):
+    """The province's verdict on the goal of centres that use IT, of ``verdict_class``."""
     row = {
         "goal_code": "clc_it",
         "indicator_code": "clc_it",
-        "unit_code": "815",
+        "unit_code": "82",
         "frame": "2021",
         "target_year": 2030,
         "comparator": ">=",
         "target_value": 90.0,
         "measure_unit": "percent",
         "n_points": 3,
-        "prob_reached": prob,
+        "prob_reached": 0.5,
         "verdict_class": verdict_class,
         "basis": "forecast",
         "as_of": AFTER,
     }
-    return contracts.conform(pd.DataFrame([row]), contracts.VERDICTS)
+    return contracts.conform(pd.DataFrame([row | values]), contracts.VERDICTS)
 
 
 @pytest.fixture
 def project(tmp_path):
     made = Project(root=tmp_path / "root", out=tmp_path / "out")
-    made.config_dir.mkdir(parents=True)
-    shutil.copy(Project().config_dir / "standards.csv", made.config_dir)
+    shutil.copytree(Project().config_dir, made.config_dir)
     (made.root / "requirements.lock").write_text("")
     return made
 
@@ -78,105 +79,88 @@ def publish(project, as_of, table, judged, **record):
     (project.run_dir(as_of) / "run.json").write_text(json.dumps({**made_from, **record}))
 
 
-def only(verdicts):
-    assert len(verdicts) == 1
-    return verdicts.iloc[0]
+def only(compared):
+    """Goal, class before and after, causes of the one row of what `compare` gives."""
+    (row,) = compared[0]
+    return row
 
 
 def test_every_kind_of_change_behind_a_verdict_is_a_cause(project):
     old = panel((2021, 40.0, "a"), (2022, 20.0, "b"), (2023, 60.0, "c"))
     new = panel((2021, 46.0, "a"), (2022, 50.0, "z"), (2023, 60.0, "c"), (2024, 84.0, "d"))
-    (project.config_dir / "targets.csv").write_text("old")
-    publish(project, BEFORE, old, verdicts(0.30, "unlikely"))
-    (project.config_dir / "targets.csv").write_text("new")
-    publish(project, AFTER, new, verdicts(0.60))
-    moved, figures, why = comparison.compare(project, BEFORE, AFTER)
-    row = only(moved)
-    assert row["causes"] == "new;revision;reread;model"
-    assert (row["prob_reached_before"], row["prob_reached_after"]) == (0.30, 0.60)
-    assert (row["verdict_class_before"], row["verdict_class_after"]) == ("unlikely", "open")
-    assert figures == {"reread": 1, "revision": 1, "new": 1}
-    assert why == ["Mã, cấu hình: config/targets.csv (đã sửa)"]
+    publish(project, BEFORE, old, verdicts("unlikely"))
+    with (project.config_dir / "targets.csv").open("a") as stream:
+        stream.write("\n")
+    publish(project, AFTER, new, verdicts("open"))
+    compared = comparison.compare(project, BEFORE, AFTER)
+    goal, before, after, causes = only(compared)
+    assert goal.endswith("(2030)")
+    assert (before, WORDS["open"] in after) == (WORDS["unlikely"], True)
+    reread = "đọc lại (quy tắc tiếp nhận, đính chính)"
+    assert causes == f"số liệu mới; sửa, rút số liệu đã gửi; {reread}; mô hình, quy tắc"
+    assert compared[1:] == (
+        {"reread": 1, "revision": 1, "new": 1},
+        ["Mã, cấu hình: config/targets.csv (đã sửa)"],
+    )
 
 
 def test_with_the_same_code_and_only_new_figures_all_is_new_data(project):
-    old = panel((2021, 40.0, "a"))
-    publish(project, BEFORE, old, verdicts(None, "no_data"))
-    publish(project, AFTER, panel((2021, 40.0, "a"), (2022, 50.0, "b")), verdicts(0.5))
-    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
-    row = only(moved)
-    assert row["causes"] == "new"
-    assert (row["verdict_class_before"], row["verdict_class_after"]) == ("no_data", "open")
+    publish(project, BEFORE, panel((2021, 40.0, "a")), verdicts("unlikely"))
+    publish(project, AFTER, panel((2021, 40.0, "a"), (2022, 50.0, "b")), verdicts("open"))
+    assert only(comparison.compare(project, BEFORE, AFTER))[-1] == "số liệu mới"
 
 
-def test_what_is_settled_has_no_probability(project):
-    old, new = panel((2024, 40.0, "a")), panel((2024, 40.0, "a"), (2026, 95.0, "c"), (2025, 9, "b"))
-    publish(project, BEFORE, old, verdicts(0.3, "unlikely"))
-    publish(project, AFTER, new, verdicts(1.0, "reached").assign(basis="observed"))
-    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
-    row = only(moved)
-    assert row["prob_reached_before"] == 0.3
-    assert pd.isna(row["prob_reached_after"])
-    assert row["verdict_class_after"] == "reached"
-
-
-@pytest.mark.parametrize(("indicator", "cause"), [("primary_entry_6", "revision"), ("x", "other")])
+@pytest.mark.parametrize(
+    ("indicator", "cause"), [("primary_entry_6", "sửa, rút số liệu"), ("clc_it", "số liệu của chỉ")]
+)
 def test_a_level_rests_on_the_rates_of_its_rules_and_on_no_others(project, indicator, cause):
     # QĐ/NĐ 20/2014: a commune's primary level asks the share of six-year-olds who enter class 1
     level = {"goal_code": "primary_l3_districts", "indicator_code": "primary_level"}
-    for as_of, value, prob in ((BEFORE, 90.0, 0.5), (AFTER, 95.0, 0.7)):
+    level |= {"measure_unit": "units", "target_value": 9.0}
+    for as_of, value, name in ((BEFORE, 90.0, "open"), (AFTER, 95.0, "likely")):
         table = panel((2021, value, as_of)).assign(indicator_code=indicator)
-        publish(project, as_of, table, verdicts(prob).assign(**level))
-    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
-    assert only(moved)["causes"] == cause
+        publish(project, as_of, table, verdicts(name, **level))
+    assert only(comparison.compare(project, BEFORE, AFTER))[-1].startswith(cause)
 
 
-@pytest.mark.parametrize(("prob", "rows"), [(0.509, 0), (0.511, 1)])
-def test_a_chance_that_hardly_moved_in_its_class_is_no_change(project, prob, rows):
-    for as_of, chance in ((BEFORE, 0.5), (AFTER, prob)):
-        publish(project, as_of, panel((2021, 40.0, "a")), verdicts(chance))
-    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
-    assert len(moved) == rows
-
-
-@pytest.mark.parametrize("absent", [BEFORE, AFTER])
-def test_a_verdict_of_one_run_alone_is_a_change(project, absent):
-    for as_of in (BEFORE, AFTER):
-        table = verdicts(0.5)
-        publish(project, as_of, panel((2021, 40.0, "a")), table[:0] if as_of == absent else table)
-    moved, _, _ = comparison.compare(project, BEFORE, AFTER)
-    row = only(moved)
-    classes = {BEFORE: row["verdict_class_before"], AFTER: row["verdict_class_after"]}
-    assert classes == {BEFORE: "open", AFTER: "open", absent: ""}
-
-
-def test_nothing_changed_is_no_change(project):
-    old = panel((2021, 40.0, "a"))
-    for as_of in (BEFORE, AFTER):
-        publish(project, as_of, old, verdicts(0.5))
-    moved, figures, why = comparison.compare(project, BEFORE, AFTER)
-    assert moved.empty
-    assert (figures, why) == ({}, [])
+def test_a_chance_that_moved_in_its_class_and_a_district_are_no_row(project):
+    for as_of, chance, name in ((BEFORE, 0.45, "open"), (AFTER, 0.55, "likely")):
+        of_district = verdicts(name, unit_code="815")
+        both = pd.concat([verdicts("open", prob_reached=chance), of_district])
+        publish(project, as_of, panel((2021, 40.0, "a")), both)
+    assert comparison.compare(project, BEFORE, AFTER) == ([], {}, [])
 
 
 def test_code_that_no_verdict_passes_through_is_no_cause(project):
-    old = panel((2021, 40.0, "a"))
-    page = project.root / "xhht_analysis" / "publishing" / "page.py"
+    page = project.root / "xhht_analysis" / "publishing" / "labels.py"
     page.parent.mkdir(parents=True)
-    for as_of, text, prob in ((BEFORE, "old", 0.2), (AFTER, "new", 0.4)):
+    for as_of, text in ((BEFORE, "open"), (AFTER, "likely")):
         page.write_text(text)
-        publish(project, as_of, old, verdicts(prob))
-    moved, _, why = comparison.compare(project, BEFORE, AFTER)
-    assert (why, only(moved)["causes"]) == ([], "other")  # only the day moved on
+        publish(project, as_of, panel((2021, 40.0, "a")), verdicts(text))
+    compared = comparison.compare(project, BEFORE, AFTER)
+    assert compared[2] == []
+    assert "thời gian đã qua" in only(compared)[-1]  # only the day moved on
+
+
+@pytest.mark.parametrize("place", ["notebooks/03_forecast.ipynb", "xhht_analysis/forecasting/a.py"])
+def test_code_that_verdicts_pass_through_is_a_cause(project, place):
+    path = project.root / place
+    path.parent.mkdir(parents=True)
+    for as_of, text in ((BEFORE, "open"), (AFTER, "likely")):
+        path.write_text(text)
+        publish(project, as_of, panel((2021, 40.0, "a")), verdicts(text))
+    compared = comparison.compare(project, BEFORE, AFTER)
+    assert compared[2] == [f"Mã, cấu hình: {place} (đã sửa)"]
+    assert only(compared)[-1] == "mô hình, quy tắc"
 
 
 def test_a_changed_parameter_or_package_is_a_change_of_the_model(project):
     old = panel((2021, 40.0, "a"))
-    publish(project, BEFORE, old, verdicts(0.2), versions={"numpy": "2.0"})
-    publish(project, AFTER, old, verdicts(0.4), versions={"numpy": "2.4"})
-    moved, _, why = comparison.compare(project, BEFORE, AFTER)
-    assert why == ["Gói phần mềm: numpy (đã sửa: 2.0 → 2.4)"]
-    assert only(moved)["causes"] == "model"
+    publish(project, BEFORE, old, verdicts("open"), versions={"numpy": "2.0"})
+    publish(project, AFTER, old, verdicts("likely"), versions={"numpy": "2.4"})
+    compared = comparison.compare(project, BEFORE, AFTER)
+    assert compared[2] == ["Gói phần mềm: numpy (đã sửa: 2.0 → 2.4)"]
+    assert only(compared)[-1] == "mô hình, quy tắc"
 
 
 @pytest.mark.parametrize(
@@ -208,38 +192,31 @@ def test_a_rebuilt_figure_follows_the_reported_one_it_is_built_from():
     assert sorted(kinds) == ["revision", "revision"]
 
 
-def test_an_unknown_run_is_named(project):
+def test_an_unknown_run_and_one_without_tables_are_named(project):
+    with pytest.raises(KitError, match=BEFORE):
+        comparison.compare(project, BEFORE, AFTER)
+    for as_of in (BEFORE, AFTER):
+        publish(project, as_of, panel((2021, 40.0, "a")), verdicts("open"))
+    shutil.rmtree(project.processed(BEFORE))
     with pytest.raises(KitError, match=BEFORE):
         comparison.compare(project, BEFORE, AFTER)
 
 
 def test_invented_and_real_runs_are_never_compared(project):
     table = panel()
-    publish(project, "2024-11-20", table, verdicts(0.5), sample=True)
-    publish(project, "2025-11-20", table, verdicts(0.5), sample=False)
+    publish(project, BEFORE, table, verdicts("open"), sample=True)
+    publish(project, AFTER, table, verdicts("open"), sample=False)
     with pytest.raises(KitError, match="minh hoạ"):
-        comparison.compare(project, "2024-11-20", "2025-11-20")
+        comparison.compare(project, BEFORE, AFTER)
 
 
-def test_the_command_shows_what_moved_for_the_whole_province(tmp_path, monkeypatch, capsys):
-    row = {"goal_code": "clc_it", "indicator_code": "clc_it", "frame": "2021", "target_year": 2030}
-    row |= {"verdict_class_before": "open", "verdict_class_after": "likely"}
-    row |= {"prob_reached_before": 0.48, "prob_reached_after": 0.71, "causes": "new;revision"}
-    of_district, of_province = ({**row, "unit_code": code} for code in ("815", "82"))
-    same = {**of_province, "goal_code": "life_skills", "verdict_class_after": "open"}
-    first = {**of_province, "goal_code": "information_literacy", "causes": "revision"}
-    first |= {"verdict_class_after": "reached", "prob_reached_after": None}
-    frame = pd.DataFrame([of_district, of_province, same | {"prob_reached_after": 0.49}, first])
-    monkeypatch.setattr(comparison, "compare", lambda *arguments: (frame, {"new": 3}, []))
+def test_the_command_shows_what_moved_and_why(tmp_path, monkeypatch, capsys):
+    rows = [("Trung tâm dùng CNTT (2030)", "chưa rõ", "nhiều khả năng đạt", "số liệu mới")]
+    compared = (rows, {"new": 3}, ["Tham số: seed (thêm)"])
+    monkeypatch.setattr(comparison, "compare", lambda *arguments: compared)
     monkeypatch.setenv("COLUMNS", "200")
-    (tmp_path / "reports" / AFTER).mkdir(parents=True)
     result_commands.compare(BEFORE, AFTER, out=tmp_path)
-    output = capsys.readouterr().out.replace("\u00a0", " ")
-    assert output.count(f"{Labels('vi').verdict('open')} 50 %") == 2  # chances go by 5
-    assert output.count(f"{Labels('vi').verdict('likely')} 70 %") == 1
-    assert f"{Labels('vi').verdict('reached')}  " in output  # nothing is forecast that is known
-    assert "kỹ năng sống" not in output  # 48 and 49 % are both shown as 50 %
-    assert output.index("năng lực thông tin") < output.index("CNTT")  # the plan's order
-    assert "số liệu mới; sửa, rút số liệu đã gửi" in output
+    output = capsys.readouterr().out
+    for words in (*rows[0], "số liệu mới: 3 dòng số liệu", "Tham số: seed (thêm)", "1 đánh giá"):
+        assert words in output
     assert "ở mọi đơn vị và mọi năm" in output  # causes are those of the indicator
-    assert "4 đánh giá thay đổi" in output

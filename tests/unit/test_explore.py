@@ -13,7 +13,7 @@ from xhht_analysis import project
 from xhht_analysis.publishing import explore
 from xhht_analysis.publishing.explore import Course
 from xhht_analysis.publishing.selection import NoFiguresError
-from xhht_analysis.running import records
+from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
 GOAL = "information_literacy"
@@ -114,16 +114,21 @@ def test_the_newest_run_is_opened_or_the_fixture():
 
 
 def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
-    from xhht_analysis.project import Project
+    from xhht_analysis.project import Project, UsageError
 
     project = Project(out=tmp_path)
     for day, sample in (("2024-11-20", "false"), ("2025-11-20", "true"), ("2026-11-20", "false")):
         project.run_dir(day).mkdir(parents=True)
         (project.run_dir(day) / "run.json").write_text(f'{{"sample": {sample}}}')
-    find = records.earlier_tables
-    assert find(project, "2026-11-20", False) == str(project.processed("2024-11-20"))
-    assert find(project, "2026-11-20", True) == str(project.processed("2025-11-20"))
-    assert find(project, "2024-11-20", False) == ""
+    find = run_commands.previous_tables
+    earlier = str(project.processed("2024-11-20"))
+    assert find(project, "2026-11-20", False) == {"previous_dir": earlier}
+    assert find(project, "2026-11-20", True) == {
+        "previous_dir": str(project.processed("2025-11-20"))
+    }
+    assert find(project, "2024-11-20", False) == {}
+    with pytest.raises(UsageError, match="--out"):
+        find(project, "2024-11-20", True)
 
 
 @pytest.mark.parametrize("is_sample", [True, False])

@@ -22,12 +22,11 @@ display(blocks.prose([str(1 / (int(unit_code) - 2))]))
 
 def work(folder, config=""):
     """What `unit_reports.make_page` takes beside the unit: a kit of one small notebook."""
-    project = Project(root=folder, out=folder / "out")
-    notebook = project.notebooks_dir / f"{unit_reports.SOURCE}.ipynb"
+    project = Project(root=folder)
+    notebook = project.notebooks_dir / "06_unit_report.ipynb"
     write_notebook(notebook, 'unit_code: str = ""', SHOW)
-    places = {"root": str(folder), "out": str(project.out), "config": config}
-    places["staged"] = str(folder / "staged")
-    return {"places": places, "as_of": AS_OF, "lang": "vi"}
+    places = {"root": str(folder), "staged": str(folder / "staged"), "config": config}
+    return {"places": places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 3600}
 
 
 def made(folder):

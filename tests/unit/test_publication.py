@@ -43,7 +43,8 @@ def publish(project, version, *, names=NAMES, ledger=False, finish=None):
         for old in set(staged.processed(AS_OF).glob("*.csv")):
             if old.name not in names:
                 old.unlink()
-        return publication.publish(staged, project, AS_OF, record, finish or index_and_ledger)
+        before = records.read_record(project, AS_OF)
+        return publication.publish(staged, project, before, record, finish or index_and_ledger)
 
 
 def state(project):
@@ -190,7 +191,7 @@ def test_a_ledger_that_cannot_be_written_brings_the_earlier_set_back(project):
     ],
 )
 def test_the_cause_is_what_the_system_says(tmp_path, number, words):
-    told = file_errors.cannot_write(tmp_path / "a.csv", OSError(number, os.strerror(number)))
+    told = file_errors.cannot_use(tmp_path / "a.csv", OSError(number, os.strerror(number)))
     assert words in told
     assert "Excel" not in told
 
@@ -200,7 +201,7 @@ def test_a_file_of_another_user_is_told_so(tmp_path, monkeypatch):
     path = tmp_path / "a.csv"
     path.write_text("")
     monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
-    told = file_errors.cannot_write(path, PermissionError(errno.EACCES, "Permission denied"))
+    told = file_errors.cannot_use(path, PermissionError(errno.EACCES, "Permission denied"))
     assert "thuộc người dùng khác" in told
     assert "Excel" not in told
 

@@ -14,23 +14,21 @@ from xhht_analysis.running.stages import Stage
 pytestmark = pytest.mark.unit
 __all__ = ["project"]
 REPORT = Stage("02_report", reads=("panel",), makes=("scores",))
-DOCUMENTS = Stage("documents", reads=("scores",))
+DOCUMENTS = Stage("documents", reads=("scores",), source="02_report")
 
 
 @pytest.fixture
 def report(project, monkeypatch):
     """A project whose second stage is its report."""
     (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
-    monkeypatch.setattr(runner, "REPORT", REPORT)
     monkeypatch.setattr(runner, "DOCUMENTS", DOCUMENTS)
     monkeypatch.setattr(runner, "ALL", (FIRST, REPORT, DOCUMENTS))
     monkeypatch.setattr(document_stage, "write_documents", write)
     return project
 
 
-def write(staged, as_of, lang, executed):
-    assert executed.name == REPORT.notebook
-    assert executed.is_file()
+def write(staged, as_of, lang):
+    assert (staged.run_dir(as_of) / REPORT.notebook).is_file()
     (staged.reports(as_of) / "page.html").write_text("x")
     if documents.find_browser():
         (staged.reports(as_of) / "page.pdf").write_text("x")

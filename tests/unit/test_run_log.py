@@ -15,6 +15,7 @@ RECORD = {
     "status": "done",
     "seconds": 12.5,
     "sample": True,
+    "replaces": [],
     "stages": {"01_intake": {"status": "skipped", "seconds": 0.0}},
 }
 TELL = """
@@ -37,10 +38,16 @@ def write_hooks(project, success=(), failure=(), seconds=600):
     )
 
 
+def end(project, record):
+    """A run that ended well with ``record``."""
+    with run_log.logged_run(project, "2025-11-30") as logged:
+        logged["record"] = record
+
+
 def test_success_is_remembered_and_told(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, success=[sys.executable, "-c", TELL, str(told)])
-    run_log.announce(project, RECORD)
+    end(project, RECORD)
     assert "done in 12.5 s" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     environment, last_word = json.loads(told.read_text())
     assert environment["XHHT_STATUS"] == "done"
@@ -62,13 +69,13 @@ def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
 @pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "1/0"]])
 def test_a_broken_hook_is_logged_and_nothing_more(project, command):
     write_hooks(project, success=command)
-    run_log.announce(project, RECORD)
+    end(project, RECORD)
     assert "hook success failed" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
 def test_a_hanging_hook_ends_at_its_limit(project):
     write_hooks(project, success=[sys.executable, "-c", "import time; time.sleep(600)"], seconds=1)
-    run_log.announce(project, RECORD)
+    end(project, RECORD)
     assert "timed out" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
 
 
@@ -142,29 +149,12 @@ def test_settings_that_cannot_be_read_are_named(project, text):
 
 def test_a_run_that_replaces_other_figures_says_why(project):
     write_hooks(project)
-    replaced = {"changed": ["panel.csv"], "why": ["Tham số: seed"]}
-    replaced["finished_at"] = "2025-12-01T08:30:59+00:00"
-    record = {**RECORD, "replaces": replaced}
-    run_log.announce(project, record)
+    end(project, {**RECORD, "replaces": ["data/panel.csv", "Tham số: seed"]})
     log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    assert "differs from its last run: data/panel.csv" in log
     assert "differs from its last run: Tham số: seed" in log
-    text = "\n".join(run_log.why_different(record))
-    assert "panel.csv" in text
-    assert "- Tham số: seed" in text
-    assert "chạy xong 2025-12-01 08:30 UTC" in text
 
 
 def test_a_stage_in_words(capsys):
     terminal.show_stage("01_intake", {"status": "skipped", "seconds": 0.0})
     assert capsys.readouterr().out == "Tiếp nhận số liệu: không đổi, 0,0 giây\n"
-
-
-def test_many_causes_of_one_kind_do_not_bury_the_others():
-    why = [f"Tệp đầu vào: {i}.xlsx (thêm)" for i in range(200)] + ["Tham số: seed (đã sửa: 1 → 2)"]
-    changed = [f"{i}.csv" for i in range(14)]
-    replaced = {"finished_at": "2025-12-01", "changed": changed, "why": why}
-    _, head, *causes = run_log.why_different({"replaces": replaced})
-    assert "11.csv, và 2 mục khác. Vì:" in head
-    assert causes[0] == "- Tệp đầu vào: 0.xlsx (thêm)"
-    # twelve named, 200 - 12 counted
-    assert causes[12:] == ["- và 188 mục khác", "- Tham số: seed (đã sửa: 1 → 2)"]

@@ -114,8 +114,8 @@ def test_leavings_of_a_killed_run_are_no_result(project):
 HOLD = """
 import sys, time
 from pathlib import Path
-from xhht_analysis.running.publication import exclusive
-with exclusive(Path(sys.argv[1])):
+from xhht_analysis.running.publication import staging
+with staging(Path(sys.argv[1]), "2024-11-20"):
     print("held", flush=True)
     time.sleep(600)
 """
@@ -178,16 +178,15 @@ def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
 def test_verify_proves_a_run_and_names_what_differs(project):
     go(project)
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == ([], [])
+    assert proof == []
     (project.config_dir / "targets.csv").write_text("new")
-    proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof == ([], ["Mã, cấu hình: config/targets.csv (thêm)"])
+    assert verification.verify(project, AS_OF, chosen=(FIRST, SECOND)) == []  # of no effect
     (project.processed(AS_OF) / "scores.csv").write_text("touched")
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     text = WRITE_TABLE.format(table="panel", value="9")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert proof[0] == [
+    assert proof == [
         f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
         f"Tệp đầu vào: {AS_OF}/a.csv (đã sửa)",
         "Mã, cấu hình: config/targets.csv (thêm)",
@@ -203,19 +202,18 @@ def test_verify_follows_submissions_that_were_moved(project):
     go(project)
     moved = (project.root / "raw").rename(project.root / "lưu trữ")
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND))
-    assert any("không còn" in problem for problem in proof[0])
+    assert any("không còn" in problem for problem in proof)
     proof = verification.verify(project, AS_OF, chosen=(FIRST, SECOND), raw_dir=moved)
-    assert proof == ([], [])
+    assert proof == []
 
 
 def test_a_rerun_that_publishes_other_figures_says_why(project):
     go(project)
-    assert "replaces" not in records.read_record(project, AS_OF)
+    assert records.read_record(project, AS_OF)["replaces"] == []
     (project.root / "raw" / AS_OF / "late.csv").write_text("2")
     go(project, overrides={"factor": 3})
-    replaced = records.read_record(project, AS_OF)["replaces"]
-    assert replaced["changed"] == ["scores.csv"]
-    assert replaced["why"] == [
+    assert records.read_record(project, AS_OF)["replaces"] == [
+        f"data/processed/{AS_OF}/scores.csv",
         f"Tệp đầu vào: {AS_OF}/late.csv (thêm)",
         "Tham số: factor (thêm)",
     ]
@@ -232,17 +230,21 @@ def test_a_real_run_keeps_and_compares_nothing_of_an_invented_one(project):
     assert record["sample"] is False
     assert set(record["stages"]) == {"01_first", "02_second"}
     assert not (project.run_dir(AS_OF) / other.notebook).exists()
-    assert "replaces" not in record
+    assert record["replaces"] == []
     again = runner.run(settings(project, overrides={"factor": 3}), project, (FIRST, SECOND))
-    assert again["replaces"]["changed"] == ["scores.csv"]  # of the same kind: compared
+    assert again["replaces"][0].endswith("scores.csv")  # of the same kind: compared
 
 
 def test_a_skipped_intake_still_tells_that_its_figures_are_invented(project):
-    cell = """
+    counts = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
+    table = {f"n_{name}": 0 for name in (*counts, "columns_left_out")}
+    table |= {"file": f"{AS_OF}/a.csv", "received_on": AS_OF, "sha256": "0", "is_sample": True}
+    cell = f"""
+import pandas as pd
 from pathlib import Path
-folder = Path(output_dir)
-folder.mkdir(parents=True, exist_ok=True)
-_ = (folder / "submissions.csv").write_text("file,is_sample\\na.xlsx,True\\n")
+from xhht_analysis import contracts, store
+row = contracts.conform(pd.DataFrame([{table}]), contracts.TABLES["submissions"])
+_ = store.write_table(row, "submissions", Path(output_dir))
 """
     intake = Stage("01_first", makes=("submissions",))
     write_notebook(project.root / "notebooks" / intake.notebook, PARAMETERS, cell)

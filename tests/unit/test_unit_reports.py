@@ -1,4 +1,4 @@
-"""Unit reports: made side by side, published as they come, resumed, failures named."""
+"""Unit reports: made side by side, published with the run, kept while true, failures named."""
 
 import json
 import shutil
@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.notebook_maker import write_notebook
-from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import publication, records, unit_reports
+from xhht_analysis import files
+from xhht_analysis.project import KitError, Project
+from xhht_analysis.running import publication, records, runner, stages, unit_reports
 
 pytestmark = pytest.mark.unit
 TABLES = Path(__file__).resolve().parents[1] / "fixtures" / "processed"
 AS_OF = "2026-11-20"
+UNITS = stages.UNITS.name
 PARAMETERS = 'unit_code: str = ""'
 SHOW = """
 from xhht_analysis.publishing import blocks
@@ -25,27 +27,32 @@ display(blocks.prose([f"đơn vị {unit_code}"]))
 def project(tmp_path):
     """A published run and a small notebook in place of the real one."""
     made = Project(root=tmp_path / "root", out=tmp_path / "Kết quả")
-    write_notebook(made.notebooks_dir / "06_unit_report.ipynb", PARAMETERS, SHOW)
+    write_notebook(made.notebooks_dir / f"{UNITS}.ipynb", PARAMETERS, SHOW)
+    (made.root / "config").mkdir()
+    (made.root / "raw" / AS_OF).mkdir(parents=True)
     shutil.copytree(TABLES, made.processed(AS_OF))
     made.run_dir(AS_OF).mkdir(parents=True)
-    stage = {"key": "k", "status": "done", "seconds": 1, "outputs": []}
-    record = {"as_of": AS_OF, "outputs": {}, "stages": {"05_committee_report": stage}}
+    tables = {p.relative_to(made.out).as_posix(): p for p in made.processed(AS_OF).iterdir()}
+    stage = {"key": "k", "status": "done", "seconds": 1, "outputs": sorted(tables)}
+    record = {"as_of": AS_OF, "sample": True, "stages": {"05_committee_report": stage}}
+    record["outputs"] = {place: files.sha256(path) for place, path in tables.items()}
     (made.run_dir(AS_OF) / "run.json").write_text(json.dumps(record))
     return made
 
 
-def make(project, *codes, **options):
-    heard = []
-    with ThreadPoolExecutor(2) as executor:
-        record = unit_reports.run(
-            codes,
-            AS_OF,
-            "vi",
-            project,
-            executor,
-            listener=options.get("listener", lambda done, total: heard.append(total)),
-        )
-    return record, heard
+def make(project, *codes):
+    """Make the pages of ``codes``; the record, and the units that a kernel was started for."""
+    begun, outcomes = [], unit_reports.outcomes
+    settings = runner.Settings(raw_dir=project.root / "raw", as_of=AS_OF)
+
+    def watched(units, executor, **work):
+        begun.extend(units)
+        return outcomes(units, executor, **work)
+
+    with ThreadPoolExecutor(2) as executor, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unit_reports, "outcomes", watched)
+        record = runner.run(settings, project, [stages.UNITS], units=codes, executor=executor)
+    return record, begun
 
 
 def pages(project):
@@ -53,19 +60,27 @@ def pages(project):
 
 
 def test_each_unit_has_its_page_and_the_record_its_hash(project):
-    record, heard = make(project, "815", "28249")
-    assert heard == [2, 2]
+    record, begun = make(project, "815", "28249")
+    assert begun == ["28249", "815"]
     assert sorted(pages(project)) == ["28249", "815"]
     assert "đơn vị 815" in pages(project)["815"].decode()
     assert records.broken_outputs(project, record) == []
     assert not (project.out / publication.STAGING).exists()
 
 
+def test_all_are_the_units_with_a_verdict_or_a_figure(project):
+    codes = {line.split(",")[2] for line in (TABLES / "panel.csv").read_text("utf-8").split()[1:]}
+    chosen = unit_reports.pages(["all"], project.processed(AS_OF), AS_OF)
+    assert {"82", "815", "28249"} <= set(chosen)
+    assert chosen["815"] == f"reports/{AS_OF}/units/815.html"
+    assert len(codes) > 11
+
+
 def test_only_what_is_missing_or_damaged_is_made_again(project):
     make(project, "815", "816")
     before = pages(project)
     (project.reports(AS_OF) / "units" / "816.html").write_text("damaged")
-    assert make(project, "815", "816", "817")[1] == [2, 2]
+    assert make(project, "815", "816", "817")[1] == ["816", "817"]
     assert before.items() <= pages(project).items()
     assert make(project, "815")[1] == []
     assert sorted(pages(project)) == ["815", "816", "817"]
@@ -73,42 +88,19 @@ def test_only_what_is_missing_or_damaged_is_made_again(project):
 
 def test_a_failing_unit_is_named_and_the_others_are_published(project):
     text = "1 / (int(unit_code) - 816)"
-    write_notebook(project.notebooks_dir / "06_unit_report.ipynb", PARAMETERS, text)
-    with pytest.raises(
-        unit_reports.UnitsFailedError, match=r"(?s)1 trên 2.*816.*ZeroDivision"
-    ) as caught:
+    write_notebook(project.notebooks_dir / f"{UNITS}.ipynb", PARAMETERS, text)
+    with pytest.raises(KitError, match=r"(?s)1 trang.*816.*ZeroDivision") as caught:
         make(project, "815", "816")
     assert "ZeroDivision" not in caught.value.logged
     assert sorted(pages(project)) == ["815"]
     record = records.record_of(project, AS_OF)
-    assert record["stages"]["06_unit_report"]["failed"] == ["816"]
+    assert record["stages"][UNITS]["outputs"] == [f"reports/{AS_OF}/units/815.html"]
+    assert records.broken_outputs(project, record) == []
 
 
-def test_a_run_cut_short_keeps_the_pages_already_made(project, monkeypatch):
-    monkeypatch.setattr(unit_reports, "CHECKPOINT", 1)
-
-    def pull_the_plug(done, total):
-        if done == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        make(project, "815", "816", "817", listener=pull_the_plug)
-    assert len(pages(project)) == 1
-    assert records.broken_outputs(project, records.record_of(project, AS_OF)) == []
-    assert make(project, "815", "816", "817")[1] == [2, 2]
-
-
-def test_old_pages_are_readable_until_the_new_ones_are_there(project, monkeypatch):
+def test_no_page_of_another_notebook_stays_beside_the_new_ones(project):
     make(project, "815", "816")
-    monkeypatch.setattr(unit_reports, "CHECKPOINT", 1)
     changed = SHOW.replace("đơn vị", "mới")
-    write_notebook(project.notebooks_dir / "06_unit_report.ipynb", PARAMETERS, changed)
-    seen = []
-    make(project, "815", "816", listener=lambda *told: seen.append(len(pages(project))))
-    assert seen == [2, 2]
-    assert all("mới" in page.decode() for page in pages(project).values())
-
-
-def test_an_unknown_unit_is_wrong_use(project):
-    with pytest.raises(UsageError, match="999"):
-        make(project, "999")
+    write_notebook(project.notebooks_dir / f"{UNITS}.ipynb", PARAMETERS, changed)
+    make(project, "815")
+    assert ["mới 815" in page.decode() for page in pages(project).values()] == [True]

@@ -27,7 +27,7 @@ def unit_row(run: ReportData, unit_code: str) -> pd.Series:
     """Row of a unit in ``run.units``; ValueError if the province has no such unit."""
     rows = where(run.units, unit_code=unit_code)
     if rows.empty:
-        raise ValueError(f"unit_code {unit_code!r} is no unit of the province")
+        raise ValueError(f"Không có đơn vị mang mã «{unit_code}».")
     return rows.iloc[0]
 
 

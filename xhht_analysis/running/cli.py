@@ -114,7 +114,7 @@ def _run_command(words: list[str]) -> tuple[int, str]:
     except KitError as error:
         return error.exit_code, str(error)
     except OSError as error:  # disk full, read-only, open elsewhere
-        return 1, file_errors.cannot_write(error.filename2 or error.filename or "", error)
+        return 1, file_errors.cannot_use(error.filename2 or error.filename or "", error)
     except (MemoryError, RuntimeError) as error:  # no memory, no room for a thread
         advice = execution.remedy(repr(error))
         if not advice:
@@ -127,12 +127,11 @@ def _run_command(words: list[str]) -> tuple[int, str]:
 
 
 def _wrong_use(error: WrongUse) -> str:
-    """Cause of the wrong use, the right one, and where help is; help alone for no words at all."""
+    """Cause of the wrong use, and where help is; help alone for no words at all."""
     message = in_vietnamese(error.format_message())
-    if error.ctx is None or not sys.argv[1:]:
+    if error.ctx is None:
         return message
-    usage = in_vietnamese(error.ctx.get_usage())
-    return "\n".join([message, usage, messages.SEE_HELP.format(command=error.ctx.command_path)])
+    return f"{message}\n{messages.SEE_HELP.format(command=error.ctx.command_path)}"
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -13,7 +12,6 @@ from xhht_analysis.running import messages, records
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^/\s]+:\d+")
 ANSWER_SECONDS = 10
 WORKER_SECONDS = 60
-PAUSE_SECONDS = 0.2
 
 
 class ClusterExecutor(Executor):
@@ -23,7 +21,6 @@ class ClusterExecutor(Executor):
         """Take over a connected ``client`` of the scheduler at ``address``."""
         self.client, self.address = client, address
         self.executor = client.get_executor(pure=False)
-        self.last_worker = time.monotonic()
 
     def submit(self, function: Callable, /, *words: object, **options: object) -> Future:
         """Future of ``function`` on some worker; its arguments are plain values."""
@@ -37,18 +34,22 @@ class ClusterExecutor(Executor):
         return self.executor.submit(call_by_name, function.__module__, function.__name__)
 
     def check(self) -> None:
-        """Look whether any worker is left.
+        """Wait for a worker, if none is left; `KitError` if there has been none for a minute."""
+        wait_for_worker(self.client, self.address, WORKER_SECONDS)
 
-        Raises
-        ------
-        KitError
-            If there has been none for a minute.
-        """
-        now = time.monotonic()
-        if self.client.scheduler_info(n_workers=1)["workers"]:
-            self.last_worker = now
-        elif now - self.last_worker > WORKER_SECONDS:
-            raise KitError(messages.DASK_NO_WORKER.format(address=self.address))
+
+def wait_for_worker(client: Any, address: str, seconds: float) -> None:
+    """Return as soon as the scheduler at ``address`` has a worker.
+
+    Raises
+    ------
+    KitError
+        If it has none after ``seconds``.
+    """
+    try:
+        client.wait_for_workers(1, timeout=seconds)
+    except TimeoutError:
+        raise KitError(messages.DASK_NO_WORKER.format(address=address)) from None
 
 
 @contextlib.contextmanager
@@ -95,12 +96,8 @@ def check_workers(client: Any, address: str) -> None:
             return ""
         return package_digest()
 
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while not (digests := client.run(kit_digest)):
-        if time.monotonic() > deadline:
-            raise KitError(messages.DASK_NO_WORKER.format(address=address))
-        time.sleep(PAUSE_SECONDS)
-    for worker, digest in sorted(digests.items()):
+    wait_for_worker(client, address, ANSWER_SECONDS)
+    for worker, digest in sorted(client.run(kit_digest).items()):
         if digest != records.package_digest():
             text = messages.DASK_OTHER_KIT if digest else messages.DASK_NO_KIT
             raise KitError(text.format(worker=worker))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from xhht_analysis.project import Project
 from xhht_analysis.running.stages import REPORT
@@ -18,16 +17,16 @@ def lacks_pdf(places: Iterable[str]) -> bool:
     return not any(place.endswith(".pdf") for place in places) and bool(find_browser())
 
 
-def write_documents(staged: Project, as_of: str, lang: str, executed: Path) -> None:
+def write_documents(staged: Project, as_of: str, lang: str) -> None:
     """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages.
 
-    ``executed`` is the executed notebook of the report.
+    They come from the tables, figures and executed report notebook in ``staged``.
     """
     from xhht_analysis.publishing import documents, indicator_pages, word, workbook
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_report_data
 
-    folder = staged.reports(as_of)
+    folder, executed = staged.reports(as_of), staged.run_dir(as_of) / REPORT.notebook
     run = read_report_data(staged.processed(as_of), lang=lang)
     workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own

@@ -1,38 +1,21 @@
 """Why a file could not be written or read, in words: only what the system's own number proves."""
 
-import contextlib
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-from xhht_analysis.project import KitError
 from xhht_analysis.running import messages
 
 SHARING_VIOLATION = {32, 33}
 """Windows: another program holds the file, or a part of it."""
 
 
-def cannot_write(path: Path | str, error: OSError) -> str:
-    """What keeps ``path`` from being written, and what helps."""
+def cannot_use(path: Path | str, error: OSError) -> str:
+    """What keeps ``path`` from being written or read, and what helps."""
     cause = _cause(Path(path), error)
     if os.name == "nt" and isinstance(error, PermissionError) and Path(path).is_dir():
         cause = messages.FILE_CAUSES["EISDIR"]  # Windows refuses a folder as it does a busy file
-    return messages.CANNOT_WRITE.format(path=path, cause=cause)
-
-
-def cannot_read(path: Path | str, error: OSError) -> str:
-    """What keeps ``path`` from being read, and what helps."""
-    return messages.CANNOT_READ.format(path=path, cause=_cause(Path(path), error))
-
-
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
-    """For a command that only reads: what keeps a file from it is told as that."""
-    try:
-        yield
-    except PermissionError as error:
-        raise KitError(cannot_read(error.filename or "", error)) from None
+    return messages.CANNOT_USE.format(path=path, cause=cause)
 
 
 def _cause(path: Path, error: OSError) -> str:

@@ -34,41 +34,34 @@ class PublishError(KitError):
 
 
 @contextlib.contextmanager
-def exclusive(out: Path) -> Iterator[None]:
-    """Hold ``out`` for one run; the operating system frees it when the process dies.
+def staging(out: Path, as_of: str) -> Iterator[Project]:
+    """Hold ``out`` for one run of ``as_of``; fresh, empty staging folders for what it makes.
+
+    What a killed run left behind is cleared first, and what it replaced comes back. The operating
+    system frees ``out`` when the process dies.
 
     Raises
     ------
     LockedError
         If another process holds it.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    project = Project(out=out / STAGING)
     try:
+        out.mkdir(parents=True, exist_ok=True)
         with FileLock(out / LOCK, timeout=0):
-            yield
+            shutil.rmtree(project.out, ignore_errors=True)
+            _restore(out)
+            for folder in (project.processed, project.figures, project.run_dir):
+                folder(as_of).mkdir(parents=True)
+            try:
+                yield project
+            finally:
+                shutil.rmtree(project.out, ignore_errors=True)
     except Timeout:
         raise LockedError(messages.LOCKED.format(path=out)) from None
-
-
-@contextlib.contextmanager
-def staging(out: Path, as_of: str) -> Iterator[Project]:
-    """Fresh, empty staging folders of ``as_of`` for a caller that holds the lock.
-
-    What a killed run left behind is cleared first, and what it replaced comes back.
-    """
-    root = out / STAGING
-    shutil.rmtree(root, ignore_errors=True)
-    _restore(out)
-    project = Project(out=root)
-    try:
-        for folder in (project.processed, project.figures, project.run_dir):
-            folder(as_of).mkdir(parents=True)
-        yield project
     except OSError as error:  # a write that fails on a full disk does not say where
         error.filename = error.filename or str(out)
         raise
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
 
 
 def targets(project: Project, as_of: str, places: Iterable[str]) -> list[Path]:
@@ -94,67 +87,60 @@ def check_targets(paths: Iterable[Path]) -> None:
             if path.is_file():
                 files.patiently(lambda path=path: path.open("ab")).close()
         except OSError as error:
-            raise PublishError(file_errors.cannot_write(path, error)) from None
+            raise PublishError(file_errors.cannot_use(path, error)) from None
 
 
 def publish(
     staged: Project,
     final: Project,
-    as_of: str,
+    before: Mapping,
     record: dict,
     finish: Callable[[], None] = lambda: None,
 ) -> dict:
     """Put the staged outputs of a run in their places, drop what is no longer made, write run.json.
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``); staged
-    files that are none are left behind. ``finish`` writes what belongs to the set: index, ledger.
+    files that are none are left behind. ``before`` is the record of what stands there now.
+    ``finish`` writes what belongs to the set: index, ledger.
 
     Returns
     -------
     dict
-        ``record`` with ``outputs``: path → sha256; and, if tables of an earlier run of this
-        vintage were replaced by others, ``replaces``: when that ended, which, and what differs.
+        ``record`` with ``outputs``: path → sha256; and ``replaces``: each table that differs from
+        the earlier run of this vintage, and each input, code file … that differs then.
 
     Raises
     ------
     PublishError
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
-    before = records.read_record(final, as_of)
-    claimed = _outputs(record)
-    dropped = _outputs(before) - claimed
-    outputs = {p: h for p, h in before.get("outputs", {}).items() if p in claimed}
-    moved = [place for place in sorted(claimed) if (staged.out / place).is_file()]
+    as_of, hashes = record["as_of"], before.get("outputs", {})
+    made = sorted({place for stage in record["stages"].values() for place in stage["outputs"]})
+    moved = [place for place in made if (staged.out / place).is_file()]
+    dropped = set(hashes).difference(made)
+    outputs = hashes | {place: files.sha256(staged.out / place) for place in moved}
+    full = {**record, "outputs": {place: outputs[place] for place in made}}
+    full["replaces"] = _replaced(before, full)
     paths = targets(final, as_of, [*moved, *dropped])
     check_targets(paths)
     with _transaction(final.out, paths):
         for place in moved:
-            outputs[place] = files.sha256(staged.out / place)
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
             files.replace(staged.out / place, final.out / place)
         for place in dropped:
             files.remove(final.out / place)
-        full = {**record, "outputs": {p: outputs[p] for p in sorted(claimed)}}
-        full |= _replaced(before, full)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text(final.run_dir(as_of) / "run.json", text)
         finish()
     return full
 
 
-def _outputs(record: Mapping) -> set[str]:
-    """Places of all files that the stages of ``record`` made."""
-    return {place for stage in record.get("stages", {}).values() for place in stage["outputs"]}
-
-
-def _replaced(before: Mapping, full: Mapping) -> dict:
-    """``replaces``, if tables of an earlier run on the same kind of data gave way to others."""
+def _replaced(before: Mapping, full: Mapping) -> list[str]:
+    """What ``replaces`` says; nothing if that run was on another kind of data."""
     was = before.get("outputs", {})
-    changed = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
-    if not changed or before.get("sample") != full.get("sample"):
-        return {}
-    names, why = [Path(place).name for place in changed], records.differences(before, full)
-    return {"replaces": {"finished_at": before["finished_at"], "changed": names, "why": why}}
+    tables = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
+    is_alike = before.get("sample") == full.get("sample")
+    return [*tables, *records.differences(before, full)] if tables and is_alike else []
 
 
 @contextlib.contextmanager
@@ -183,7 +169,7 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
         if not isinstance(error, OSError):
             raise
         place = error.filename2 or error.filename or out
-        raise PublishError(file_errors.cannot_write(place, error)) from None
+        raise PublishError(file_errors.cannot_use(place, error)) from None
     with contextlib.suppress(OSError):
         files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
     shutil.rmtree(kept, ignore_errors=True)

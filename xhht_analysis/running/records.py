@@ -4,6 +4,7 @@
 every input, code file and output; ``reports/runs.jsonl`` has one line for every run that ended.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -78,10 +79,9 @@ def commit(root: Path) -> str:
     """Commit of the checkout, empty where there is none."""
     command = ["git", "-C", str(root), "rev-parse", "HEAD"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).strip()
+    except (OSError, subprocess.SubprocessError):
         return ""
-    return answer.stdout.strip()
 
 
 def differences(before: Mapping, now: Mapping, kinds: Iterable[str] = ()) -> list[str]:
@@ -153,17 +153,6 @@ def vintages(project: Project) -> list[str]:
     return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
 
 
-def earlier_tables(project: Project, as_of: str, sample: bool) -> str:
-    """Folder of the tables of the latest run before ``as_of`` on the same kind of data, or empty.
-
-    Invented and real figures are never compared.
-    """
-    for day in reversed([day for day in vintages(project) if day < as_of]):
-        if read_record(project, day).get("sample") is sample:
-            return str(project.processed(day))
-    return ""
-
-
 def broken_outputs(
     project: Project, record: Mapping, places: Iterable[str] | None = None
 ) -> list[str]:
@@ -179,19 +168,20 @@ def broken_outputs(
 def append_to_ledger(project: Project, record: Mapping) -> None:
     """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
     line = {name: record[name] for name in LEDGER_FIELDS if name in record}
-    path = project.reports_root / LEDGER
-    lines = path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
     text = json.dumps(line, ensure_ascii=False, sort_keys=True)
-    files.write_text(path, "\n".join([*lines, text, ""]))
+    files.write_text(project.reports_root / LEDGER, "\n".join([*_ledger(project), text, ""]))
 
 
 def read_ledger(project: Project) -> list[dict]:
     """Lines of the ledger, oldest first; a torn line is left out."""
-    path = project.reports_root / LEDGER
     lines = []
-    for line in path.read_bytes().splitlines() if path.is_file() else ():
-        try:
+    for line in _ledger(project):
+        with contextlib.suppress(ValueError):  # the machine went down while it was written
             lines.append(json.loads(line))
-        except ValueError:  # the machine went down while it was written
-            continue
     return lines
+
+
+def _ledger(project: Project) -> list[str]:
+    """Lines of the ledger as they stand there."""
+    path = project.reports_root / LEDGER
+    return path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []

@@ -7,14 +7,12 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import typer
 
-from xhht_analysis import files
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError, received_dates
 from xhht_analysis.running import (
-    file_errors,
     kernel,
     messages,
     preflight,
@@ -23,9 +21,6 @@ from xhht_analysis.running import (
     terminal,
     verification,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -53,8 +48,6 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
         If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
     """
     day = as_of and preflight.check_day(as_of)
-    if not raw_dir.is_dir():
-        raise KitError(messages.NO_RAW_DIR.format(path=raw_dir))
     dates = received_dates(raw_dir)
     if not dates:
         raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
@@ -75,8 +68,7 @@ def today() -> str:
 
 def runs(*, out: Path | None = None) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    with file_errors.reading():
-        lines = records.read_ledger(project_at(out))
+    lines = records.read_ledger(project_at(out))
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
@@ -87,14 +79,10 @@ def runs(*, out: Path | None = None) -> None:
 
 def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    with file_errors.reading():
-        problems, notes = verification.verify(
-            project_at(out), day, raw_dir=raw.resolve() if raw else None
-        )
+    raw_dir = raw.resolve() if raw else None
+    problems = verification.verify(project_at(out), day, raw_dir=raw_dir)
     if problems:
         raise KitError("\n".join(problems))
-    for note in notes:
-        typer.echo(f"{messages.SAME_ANYWAY}: {note}")
     typer.echo(messages.VERIFIED.format(as_of=day))
 
 
@@ -127,40 +115,15 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
     from xhht_analysis.running import comparison
 
-    project = project_at(out)
-    verdicts, figures, why = comparison.compare(project, before, after)
-    path = project.reports(after) / f"compare_{before}.csv"
-    files.write_text(path, verdicts.to_csv(index=False, lineterminator="\n"))
+    rows, figures, why = comparison.compare(project_at(out), before, after)
     for kind, count in figures.items():
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
     for line in why:
         typer.echo(line)
-    if rows := _moved_goals(project, verdicts):
+    typer.echo(messages.COMPARED.format(n=len(rows)))
+    if rows:
         terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
         typer.echo(messages.COMPARE_SCOPE)
-    typer.echo(messages.COMPARED.format(n=len(verdicts), path=path))
-
-
-def _moved_goals(project: Project, verdicts: "pd.DataFrame") -> list[tuple[str, ...]]:
-    """Rows for the terminal: goals of the province, in the plan's order, whose words changed."""
-    from xhht_analysis.plan.goals import read_goals
-    from xhht_analysis.plan.province import read_province
-    from xhht_analysis.publishing.labels import Labels
-
-    labels, province = Labels("vi"), read_province(project.config_dir).code
-    goals = read_goals(project.config_dir).set_index("goal_code")[["order", "title_vi"]]
-    of_province = verdicts[verdicts["unit_code"].eq(province)].join(goals, on="goal_code")
-    rows = []
-    for row in of_province.sort_values(["order", "target_year"]).to_dict("records"):
-        before, after = (
-            f"{labels.word_of('class', row[f'verdict_class_{end}'])} "
-            f"{labels.short_chance(row[f'prob_reached_{end}'])}".strip()
-            for end in ("before", "after")
-        )
-        if before != after:
-            causes = "; ".join(messages.CAUSES[cause] for cause in row["causes"].split(";"))
-            rows.append((f"{row['title_vi']} ({row['target_year']})", before, after, causes))
-    return rows
 
 
 def lab_command(root: Path) -> list[str]:

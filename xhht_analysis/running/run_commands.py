@@ -52,9 +52,8 @@ def run(
     chosen, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
     raw_dir = submissions_folder(project, raw, sample)
     codes = [code for part in units or () for code in part.split(",") if code]
-    names = [stage.name for stage in chosen if stage != stages.DOCUMENTS]
-    names += [unit_reports.SOURCE] * bool(codes)
-    sources = [project.notebooks_dir / f"{name}.ipynb" for name in names]
+    chosen = (*chosen, stages.UNITS) if codes else chosen
+    sources = [project.notebooks_dir / stage.notebook for stage in chosen]
     values = notebooks.parse_overrides(pairs or (), sources)
     write_index = functools.partial(  # the index is part of every set
         site.write_index, project.reports_root, project.config_dir, lang=lang
@@ -64,31 +63,35 @@ def run(
         run_log.logged_run(project, as_of or "") as logged,
     ):
         day = logged["as_of"] = choose_day(raw_dir, as_of)
-        values = _previous(project, day, sample) | values
-        seconds = run_log.read_settings(project)["cell_seconds"]
+        values = previous_tables(project, day, sample) | values
+        _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds)
         preflight.check_config(project)
         hooks = {"finish": write_index, "listener": terminal.show_stage}
-        record = logged["record"] = runner.run(settings, project, chosen, **hooks)
-        if codes:
-            hooks = {"finish": write_index, "listener": terminal.show_unit}
-            logged["record"] = unit_reports.run(codes, day, lang, project, executor, **hooks)
+        record = logged["record"] = runner.run(
+            settings, project, chosen, units=codes, executor=executor, **hooks
+        )
     terminal.show_places(project, day)
-    for line in run_log.why_different(record):
-        typer.echo(line)
+    if replaced := record["replaces"]:
+        log = project.reports_root / run_log.LOG
+        typer.echo(messages.REPLACES.format(n=len(replaced), path=log))
     if show:
-        terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
+        typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 
 
-def _previous(project: Project, day: str, sample: bool) -> dict[str, object]:
-    """Parameter with the tables of the run before ``day``, if there is one on the same data.
+def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
+    """Parameter with the tables of the run before ``day``, if there is one on such data.
+
+    Invented and real figures are never compared.
 
     Raises
     ------
     UsageError
         If this run would put invented figures over real ones.
     """
-    if sample and records.read_record(project, day).get("sample") is False:
+    runs = {as_of: records.read_record(project, as_of) for as_of in records.vintages(project)}
+    is_sample = {as_of: record.get("sample") for as_of, record in runs.items()}
+    if sample and is_sample.get(day) is False:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
-    earlier = records.earlier_tables(project, day, sample)
-    return {"previous_dir": earlier} if earlier else {}
+    alike = [earlier for earlier in is_sample if earlier < day and is_sample[earlier] is sample]
+    return {"previous_dir": str(project.processed(alike[-1]))} if alike else {}

@@ -6,7 +6,6 @@ import subprocess
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError
@@ -14,10 +13,9 @@ from xhht_analysis.running import messages, records
 
 LOG = "xhht.log"
 HOOKS = ("success", "failure", "timeout_seconds")
-MOST_NAMED = 12
 
 
-def read_settings(project: Project) -> dict:
+def read_settings(project: Project) -> tuple[dict, float]:
     """config/run.yml: ``hooks``, and ``cell_seconds``, the time a cell may take.
 
     Raises
@@ -36,7 +34,7 @@ def read_settings(project: Project) -> dict:
             raise ValueError(f"cell_seconds: {cell_seconds:g}")
     except (OSError, yaml.YAMLError, AttributeError, TypeError, LookupError, ValueError) as error:
         raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
-    return {"hooks": hooks, "cell_seconds": cell_seconds}
+    return hooks, cell_seconds
 
 
 def log(project: Project, level: str, text: str) -> None:
@@ -63,16 +61,11 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     except BaseException as error:
         fail(project, run["as_of"], error)
         raise
-    announce(project, run["record"])
-
-
-def announce(project: Project, record: dict) -> None:
-    """Enter a finished run in the log, call the success hook with the folder of its reports."""
-    as_of = record["as_of"]
-    log(project, "INFO", f"as_of {as_of} done in {record['seconds']} s")
-    for line in record.get("replaces", {}).get("why", ()):
-        log(project, "INFO", f"as_of {as_of} differs from its last run: {line}")
-    call_hook(project, "success", as_of, project.reports(as_of), "")
+    record, day = run["record"], run["as_of"]
+    log(project, "INFO", f"as_of {day} done in {record['seconds']} s")
+    for line in record["replaces"]:
+        log(project, "INFO", f"as_of {day} differs from its last run: {line}")
+    call_hook(project, "success", day, project.reports(day), "")
 
 
 def fail(project: Project, as_of: str, error: BaseException) -> None:
@@ -94,36 +87,9 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
 
 
-def why_different(record: dict) -> list[str]:
-    """Lines that say what a run published over an earlier one of the same day, and why.
-
-    Of each kind of cause `MOST_NAMED` are named, the others counted; run.json has them all.
-    """
-    replaced = record.get("replaces")
-    if not replaced:
-        return []
-    finished_at, changed = moment(replaced["finished_at"]), ", ".join(_some(replaced["changed"]))
-    lines = ["", messages.REPLACES.format(finished_at=finished_at, changed_files=changed)]
-    why = replaced["why"] or [messages.NO_CAUSE]
-    for _, causes in groupby(why, lambda line: line.partition(": ")[0]):  # inputs, code, …
-        lines += [f"- {cause}" for cause in _some([*causes])]
-    return lines
-
-
-def _some(names: list[str]) -> list[str]:
-    """The first `MOST_NAMED` names and how many others there are."""
-    n = len(names) - MOST_NAMED
-    return [*names[:MOST_NAMED], *[messages.AND_OTHERS.format(n=n)] * (n > 0)]
-
-
-def moment(text: str) -> str:
-    """A moment as records keep it (ISO 8601, UTC) as a table shows it, to the minute."""
-    return text[:16].replace("T", " ")
-
-
 def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str) -> None:
     """Call the command of config/run.yml for ``outcome``; its failure is logged, not ours."""
-    hooks = read_settings(project)["hooks"]
+    hooks, _ = read_settings(project)
     if not hooks[outcome]:
         return
     status = {"success": "done", "failure": "failed"}[outcome]

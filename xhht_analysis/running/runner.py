@@ -7,7 +7,8 @@ are still whole. Everything is made in staging first; see `publication`.
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +22,12 @@ from xhht_analysis.running import (
     notebooks,
     publication,
     records,
+    unit_reports,
 )
-from xhht_analysis.running.stages import ALL, DOCUMENTS, REPORT, Stage
+from xhht_analysis.running.stages import ALL, DOCUMENTS, UNITS, Stage
 
-PACKAGE = "xhht_analysis/"
+RESULTS = ("data/", "figures/")
+"""Where a run's tables and figures stand below OUT."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,14 @@ def run(
     project: Project,
     chosen: Sequence[Stage] = ALL,
     *,
+    units: Collection[str] = (),
+    executor: Executor | None = None,
     finish: Callable[[], None] = lambda: None,
     listener: Listener = lambda name, entry: None,
 ) -> dict:
     """Run ``chosen`` stages for ``settings.as_of`` and publish their outputs to ``project.out``.
 
+    The reports of ``units`` (codes, or ``all``) are made on ``executor``, if that stage is chosen.
     ``finish`` writes what belongs to the set, beside the ledger's line.
 
     Returns
@@ -81,20 +87,26 @@ def run(
     Raises
     ------
     KitError
-        Locked folder, failing notebook, missing output, or a file that cannot be replaced. What
-        was published before is untouched.
+        Locked folder, failing notebook, missing output, or a file that cannot be replaced: what
+        was published before is untouched. Or a unit report failed: all else was published.
     """
+    from xhht_analysis import store
+
     as_of, started = settings.as_of, time.monotonic()
-    with publication.exclusive(project.out), publication.staging(project.out, as_of) as staged:
+    with publication.staging(project.out, as_of) as staged:
         before = records.read_record(project, as_of)
         paths = publication.targets(project, as_of, before.get("outputs", ()))
         publication.check_targets(paths)
         sources = records.sources(settings.raw_dir, as_of, project)
-        _copy_tables(project, staged, before)
-        stages = _Stages(settings, project, staged, sources, before, listener)
+        whole = set(before.get("outputs", ())).difference(records.broken_outputs(project, before))
+        _copy_results(project, staged, whole)
+        stages = _Stages(
+            settings, project, staged, sources, before, whole, units, executor, listener
+        )
         done = {stage.name: stages.entry(stage) for stage in chosen}
         _refuse_moved(settings, sources["inputs"])
-        is_sample = settings.sample or _holds_sample(staged.processed(as_of))
+        submissions = store.read_table("submissions", staged.processed(as_of), optional=True)
+        is_sample = settings.sample or bool(submissions["is_sample"].eq(True).any())
         # what was made from invented figures never stands beside what real ones gave
         if before.get("sample", is_sample) == is_sample:
             done = before.get("stages", {}) | done
@@ -118,14 +130,20 @@ def run(
             finish()
             records.append_to_ledger(project, record)
 
-        return publication.publish(staged, project, as_of, record, close)
+        full = publication.publish(staged, project, before, record, close)
+    if failed := stages.failed:
+        logged = messages.UNITS_FAILED.format(n=len(failed), names=", ".join(sorted(failed)))
+        text = "\n".join([logged, *sorted(set(failed.values()))])
+        raise execution.NotebookError(text, logged)
+    return full
 
 
 @dataclass(frozen=True)
 class _Stages:
     """The stages of one run: settings, places, sources, what the last run left (``before``).
 
-    ``kernel_record`` is what the kernels saw of their environment.
+    ``whole`` are the places of files that still are as the last run wrote them; ``kernel_record``
+    is what the kernels saw of their environment, ``failed`` unit → message of a report that failed.
     """
 
     settings: Settings
@@ -133,18 +151,23 @@ class _Stages:
     staged: Project
     sources: dict
     before: dict
+    whole: set[str]
+    units: Collection[str]
+    executor: Executor | None
     listener: Listener
     kernel_record: dict = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
     def entry(self, stage: Stage) -> dict:
         """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
         key, started = self.key(stage), time.monotonic()
         old = self.before.get("stages", {}).get(stage.name, {"key": "", "outputs": []})
-        due = self.settings.force or old["key"] != key
-        due = due or records.broken_outputs(self.project, self.before, old["outputs"])
-        if due or (stage == DOCUMENTS and document_stage.lacks_pdf(old["outputs"])):
+        is_same = old["key"] == key and not self.settings.force
+        kept = self.whole.intersection(old["outputs"]) if is_same else set()
+        due = not kept or len(kept) < len(old["outputs"]) or stage == UNITS
+        if due or (stage == DOCUMENTS and document_stage.lacks_pdf(kept)):
             self.listener(stage.name, None)
-            outputs = self._write_documents() if stage == DOCUMENTS else self._execute(stage)
+            outputs = self._make(stage, kept)
             places = sorted({path.relative_to(self.staged.out).as_posix() for path in outputs})
             seconds = round(time.monotonic() - started, 2)
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
@@ -156,11 +179,9 @@ class _Stages:
     def key(self, stage: Stage) -> str:
         """Digest of all that ``stage`` reads: notebook, code, config, packages, parameters, bytes.
 
-        A parameter counts for the notebooks that declare it; the documents are made from the
-        report's notebook.
+        A parameter counts for the notebooks that declare it.
         """
-        source = self.project.notebooks_dir / (REPORT if stage == DOCUMENTS else stage).notebook
-        declared = notebooks.declared_parameters(source)
+        declared = notebooks.declared_parameters(self.project.notebooks_dir / stage.notebook)
         values = self.settings.parameters(self.project)
         values = {name: value for name, value in values.items() if name in declared}
         inputs = self.sources["inputs"]
@@ -168,10 +189,14 @@ class _Stages:
             folder = self.staged.processed(self.settings.as_of)
             tables = [folder / f"{table}.csv" for table in stage.reads]
             inputs = [files.sha256(path) if path.is_file() else "" for path in tables]
-        code = read_code(stage, self.sources["code"])
-        return records.digest(
-            [files.sha256(source), code, self.sources["versions"], values, inputs]
-        )
+        code = stage.read_code(self.sources["code"])
+        return records.digest([code, self.sources["versions"], values, inputs])
+
+    def _make(self, stage: Stage, kept: set[str]) -> Iterable[Path]:
+        """Files that ``stage`` leaves; of unit pages those in ``kept`` need not be made."""
+        if stage == UNITS:
+            return self._write_unit_pages(kept)
+        return self._write_documents() if stage == DOCUMENTS else self._execute(stage)
 
     def _execute(self, stage: Stage) -> list[Path]:
         """Execute the notebook of ``stage``; the files it left, itself among them.
@@ -183,11 +208,14 @@ class _Stages:
         stage wrote it.
         """
         as_of = self.settings.as_of
-        folder = self.staged.processed(as_of)
+        folder, drawn = self.staged.processed(as_of), self.staged.figures(as_of)
         for path in (folder / f"{table}.csv" for table in stage.reads):
             if not path.is_file():
                 path = self.project.processed(as_of) / path.name
                 raise KitError(messages.TABLE_NOT_PROVEN.format(path=path))
+        if stage.draws:  # none of the last run stays that is no longer drawn
+            shutil.rmtree(drawn)
+            drawn.mkdir()
         target = self.staged.run_dir(as_of) / stage.notebook
         facts = execution.execute(
             self.project.notebooks_dir / stage.notebook,
@@ -198,10 +226,10 @@ class _Stages:
         )
         self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
         tables = [folder / f"{table}.csv" for table in stage.makes]
-        figures = list(self.staged.figures(as_of).iterdir()) if stage.figures else []
+        figures = list(drawn.iterdir()) if stage.draws else []
         missing = [path.name for path in tables if not path.is_file()]
-        if len([path for path in figures if path.suffix == ".png"]) < stage.figures:
-            missing.append(f"{stage.figures} PNG")
+        if stage.draws and not figures:
+            missing.append("*.png")
         if missing:
             text = messages.STAGE_MADE_NOTHING
             raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
@@ -210,31 +238,34 @@ class _Stages:
     def _write_documents(self) -> list[Path]:
         """Write the documents from the executed report, of this run or an earlier one."""
         as_of = self.settings.as_of
-        places = [where.run_dir(as_of) / REPORT.notebook for where in (self.staged, self.project)]
-        executed = next((path for path in places if path.is_file()), places[0])
-        document_stage.write_documents(self.staged, as_of, self.settings.lang, executed)
+        document_stage.write_documents(self.staged, as_of, self.settings.lang)
         paths = (path for path in self.staged.reports(as_of).rglob("*") if path.is_file())
         return [path for path in paths if self.staged.run_dir(as_of) not in path.parents]
 
+    def _write_unit_pages(self, kept: set[str]) -> list[Path]:
+        """Make the pages of the units asked for that are not among ``kept``; all there are then."""
+        settings = self.settings
+        pages = unit_reports.pages(
+            self.units, self.staged.processed(settings.as_of), settings.as_of
+        )
+        results = unit_reports.outcomes(
+            [unit for unit, page in pages.items() if page not in kept],
+            self.executor,
+            places=unit_reports.places(self.project, self.staged),
+            as_of=settings.as_of,
+            lang=settings.lang,
+            cell_seconds=settings.cell_seconds,
+        )
+        self.failed.update({unit: error for unit, error in results if error})
+        made = {page for unit, page in pages.items() if unit not in self.failed}
+        return [self.staged.out / page for page in kept | made]
 
-def read_code(stage: Stage, hashes: dict[str, str]) -> dict[str, str]:
-    """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that ``stage`` reads."""
-    rooms = ("config/", *(PACKAGE + place for place in ("plan/", *stage.code)))
 
-    def is_read(place: str) -> bool:
-        """The ground is read by all stages, the rest by what the stage's row says."""
-        is_ground = place.startswith(PACKAGE) and place.count("/") == 1
-        return is_ground or (place.startswith(rooms) and not place.startswith(stage.unread))
-
-    return {place: sha for place, sha in hashes.items() if is_read(place)}
-
-
-def _copy_tables(project: Project, staged: Project, before: dict) -> None:
-    """A run starts from the tables that are as its last one wrote them, and from no others."""
-    folder = staged.processed(before.get("as_of", "")).relative_to(staged.out).as_posix()
-    tables = {place for place in before.get("outputs", {}) if place.startswith(folder)}
-    for place in tables.difference(records.broken_outputs(project, before, tables)):
-        shutil.copy2(project.out / place, staged.out / place)
+def _copy_results(project: Project, staged: Project, whole: Iterable[str]) -> None:
+    """A run starts from tables, figures and notebooks as its last one wrote them, and no others."""
+    for place in whole:
+        if place.startswith(RESULTS) or place.endswith(".ipynb"):
+            shutil.copy2(project.out / place, staged.out / place)
 
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
@@ -243,11 +274,3 @@ def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
     if now != inputs:
         names = records.differences({"inputs": inputs}, {"inputs": now}, ["inputs"])
         raise KitError("\n".join([messages.INPUT_MOVED, *names]))
-
-
-def _holds_sample(folder: Path) -> bool:
-    """Whether any file received is marked as invented, in the table of submissions there is."""
-    import pandas as pd
-
-    path = folder / "submissions.csv"
-    return path.is_file() and bool(pd.read_csv(path)["is_sample"].eq(True).any())

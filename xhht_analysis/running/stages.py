@@ -1,16 +1,20 @@
 """The stages of a run, in order: which notebook, what it reads, what it must leave behind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+PACKAGE = "xhht_analysis/"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a run: a notebook, or the documents.
+    """One step of a run: a notebook, the documents, or the reports of units.
 
     ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
-    leave; ``figures`` is the least number of PNG files it must leave. ``code`` are the places of
+    leave; ``draws`` says that it must leave figures, too. ``code`` are the places of
     the package that it runs (its ground, ``plan`` and config/ always count), ``unread`` the places
-    among them that it never opens: a change elsewhere is no reason to run it again.
+    among them that it never opens: a change elsewhere is no reason to run it again. ``source`` is
+    the notebook it rests on, if that does not bear its name.
     tests/golden/test_stage_reads.py watches what each notebook opens. Figures show only the
     words of figure_words.toml.
     """
@@ -18,14 +22,27 @@ class Stage:
     name: str
     reads: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
-    figures: int = 0
+    draws: bool = False
     code: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def notebook(self) -> str:
         """File name of the source notebook."""
-        return f"{self.name}.ipynb"
+        return f"{self.source or self.name}.ipynb"
+
+    def read_code(self, hashes: Mapping[str, str]) -> dict[str, str]:
+        """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that this stage reads."""
+        rooms = ("config/", *(PACKAGE + place for place in ("plan/", *self.code)))
+
+        def is_read(place: str) -> bool:
+            """The ground is read by all stages, the rest by what the stage's row says."""
+            is_ground = place.startswith(PACKAGE) and place.count("/") == 1
+            is_room = place.startswith(rooms) and not place.startswith(self.unread)
+            return is_ground or is_room or place == f"notebooks/{self.notebook}"
+
+        return {place: sha for place, sha in hashes.items() if is_read(place)}
 
 
 INTAKE_TABLES = ("observations", "panel", "rejects", "findings", "activities", "submissions")
@@ -61,7 +78,7 @@ FORECAST = Stage(
 FIGURES = Stage(
     "04_figures",
     reads=RESULTS,
-    figures=1,
+    draws=True,
     code=("intake/", "forecasting/", "publishing/"),
     unread=(
         *SUBMISSIONS_ONLY,
@@ -78,5 +95,11 @@ REPORT = Stage(
     unread=SUBMISSIONS_ONLY,
 )
 NOTEBOOKS = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
-DOCUMENTS = Stage("documents", reads=RESULTS, code=(*REPORT.code, "running/document_stage.py"))
+UNITS = Stage("06_unit_report", reads=RESULTS, code=REPORT.code, unread=REPORT.unread)
+DOCUMENTS = Stage(
+    "documents",
+    reads=RESULTS,
+    code=(*REPORT.code, "running/document_stage.py"),
+    source=REPORT.name,
+)
 ALL = (*NOTEBOOKS, DOCUMENTS)

@@ -44,21 +44,27 @@ def template(
     project = project_at(out)
     preflight.check_config(project)
     plan = Plan.read(project.config_dir)
-    first, last = plan.areas.province.first_year, plan.areas.province.last_year
+    province = plan.areas.province
+    first, last = province.first_year, province.last_year
     if not first <= year <= last:
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
-    codes = [agency or unit]
-    if everyone:
-        codes = expected_reporters(year, plan)["reporter_code"].tolist()
+    codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
     agencies = {agency, *plan.agencies["agency_code"]}
-    tables = {"areas": plan.areas, "indicators": plan.indicators, "tasks": plan.tasks}
     folder = project.out / "templates"
     for code in codes:
         path = folder / f"bieu_mau_{code}_{year}.xlsx"
-        sender = {"agency_code" if code in agencies else "unit_code": code, "year": year}
+        sender = {"agency_code" if code in agencies else "unit_code": code}
         try:
             with open_book(path) as book:
-                write_template(book, **sender, **tables, agencies=plan.agencies)
+                write_template(
+                    book,
+                    **sender,
+                    year=year,
+                    areas=plan.areas,
+                    indicators=plan.indicators,
+                    tasks=plan.tasks,
+                    agencies=plan.agencies,
+                )
         except ValueError as error:
             raise UsageError(str(error)) from None
     typer.echo(messages.TEMPLATES.format(n=len(codes), path=folder) if everyone else path)
@@ -119,7 +125,7 @@ def status(
     raw: Path | None = None,
     out: Path | None = None,
 ) -> None:
-    """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
+    """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận; năm nay, hoặc các năm đã hỏi."""
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
 
@@ -132,14 +138,13 @@ def status(
     typer.echo(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
     if is_sample:
         typer.echo(messages.SAMPLE_MARK)
+    day = as_of or (intake.as_of if is_sample else max(intake.as_of, today()))
     table = submission_status(
-        intake.submissions,
-        intake.panel,
-        plan,
-        as_of=as_of or (intake.as_of if is_sample else max(intake.as_of, today())),
-        years=years,
+        intake.submissions, intake.panel, plan, as_of=day, years=years or [int(day[:4])]
     )
-    _show_status(table, plan.indicators, every_year=bool(years))
+    _show_status(table, plan.indicators)
+    if not years:
+        typer.echo(messages.STATUS_YEARS)
     whole = intake.rejects[intake.rejects["cell"].isna() & intake.rejects["sheet"].isna()]
     if len(whole):
         typer.echo(messages.STATUS_REFUSED.format(n=len(whole)))
@@ -147,28 +152,24 @@ def status(
         typer.echo(printable(f"  {file}: {remedy}"))
 
 
-def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame", *, every_year: bool) -> None:
-    """Counts of each year; the reporters of every year, or of the last."""
+def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
+    """Counts and reporters of each year."""
     import pandas as pd
 
     from xhht_analysis.intake.returning.status import STATES_VI, WITH_FIGURES
     from xhht_analysis.plan.goals import split_codes
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
-    newest = table["year"].max()
     for year, rows in table.groupby("year"):
         state = rows["state"].map(STATES_VI)
         counts = state.value_counts().items()
         typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
-        if every_year or year == newest:
-            state += rows["n_sample"].gt(0).map({True: messages.STATUS_SAMPLE, False: ""})
-            missing = rows["missing_indicators"].where(rows["state"].isin(WITH_FIGURES), "")
-            owed = [_first_few([*names[split_codes(codes)]]) for codes in missing]
-            days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
-            lines = zip(rows["name_vi"], state, days, owed, strict=True)
-            show_table(messages.STATUS_COLUMNS, lines, str(year))
-    if not every_year and len(set(table["year"])) > 1:
-        typer.echo(messages.STATUS_YEARS)
+        state += rows["n_sample"].gt(0).map({True: messages.STATUS_SAMPLE, False: ""})
+        missing = rows["missing_indicators"].where(rows["state"].isin(WITH_FIGURES), "")
+        owed = [_first_few(names[split_codes(codes)].tolist()) for codes in missing]
+        days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
+        lines = zip(rows["name_vi"], state, days, owed, strict=True)
+        show_table(messages.STATUS_COLUMNS, lines, str(year))
 
 
 def _first_few(names: Sequence[str]) -> str:
@@ -197,10 +198,8 @@ def _account(checked: "Checked") -> Iterator[str]:
     yield messages.CHECK_TITLE.format(**file, left_out=columns)
     for reason, names in heads.items():
         yield messages.CHECK_COLUMNS.format(heads=", ".join(names), reason=reason)
-    if checked.problems.empty and file["n_panel"] and n_unread:
-        yield messages.CHECK_PARTLY.format(n=n_unread)
-    elif checked.problems.empty:
-        yield messages.CHECK_CLEAN if file["n_panel"] else messages.CHECK_NOTHING
+    if checked.problems.empty and file["n_panel"] and not heads:
+        yield messages.CHECK_CLEAN
 
 
 def _problems(problems: "pd.DataFrame") -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What the terminal shows: tables, the stage at work, where the results are."""
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,31 +39,12 @@ def show_stage(name: str, entry: dict | None) -> None:
         typer.echo(f"{title} …\r", nl=False)
 
 
-def show_unit(done: int, total: int) -> None:
-    """Say to a person how many unit reports have ended."""
-    if sys.stdout.isatty():
-        title = messages.STAGES["06_unit_report"]
-        typer.echo(f"{title} {done}/{total} …\r", nl=done == total)
-
-
 def show_places(project: Project, as_of: str) -> None:
     """Print the folders and documents of run ``as_of``, one path a line."""
     documents = sorted(project.reports(as_of).glob("*"))
-    index = project.reports_root / "index.html"
     typer.echo(messages.RUN_DONE)
-    for path in [project.processed(as_of), project.figures(as_of), *documents, index]:
-        if path.exists():
-            typer.echo(f"  {path}")
+    for path in filter(Path.exists, [project.processed(as_of), project.figures(as_of), *documents]):
+        typer.echo(f"  {path}")
     suffixes = {path.suffix for path in documents}
     if ".html" in suffixes and ".pdf" not in suffixes:
         typer.echo(messages.NO_PDF)
-
-
-def open_on_desktop(report: Path) -> None:
-    """Open the report where a person sits in front of a desktop; elsewhere say where it is."""
-    import webbrowser
-
-    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
-    is_seen = sys.stdout.isatty() and desktop
-    if report.is_file() and not (is_seen and webbrowser.open(report.as_uri())):
-        typer.echo(messages.OPEN_BY_HAND.format(path=report))

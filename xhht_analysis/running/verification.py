@@ -17,16 +17,16 @@ def verify(
     *,
     raw_dir: Path | None = None,
     chosen: Sequence[stages.Stage] = stages.ALL,
-) -> tuple[list[str], list[str]]:
+) -> list[str]:
     """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
 
-    ``raw_dir`` is where the submissions are now, if they were moved. Code or packages that differ
-    are a problem when the rerun differs, else a note.
+    ``raw_dir`` is where the submissions are now, if they were moved.
 
     Returns
     -------
-    tuple
-        What keeps the run from being proven, and what differs without effect, a line each.
+    list
+        What keeps the run from being proven, a line each; code and packages that differ among it,
+        when the rerun differs, too.
 
     Raises
     ------
@@ -53,10 +53,10 @@ def verify(
         try:
             outputs = runner.run(settings, again, chosen)["outputs"]
         except KitError as error:
-            return [*problems, *code, f"{messages.RERUN_FAILED}: {error}"], []
+            return [*problems, *code, f"{messages.RERUN_FAILED}: {error}"]
     differing = [
         f"{messages.RERUN_DIFFERS}: {place}"
         for place, sha in sorted(record["outputs"].items())
         if place.endswith(COMPARED) and "/units/" not in place and outputs.get(place) != sha
     ]
-    return ([*problems, *code, *differing], []) if differing else (problems, code)
+    return [*problems, *code, *differing] if differing else problems
