@@ -119,9 +119,10 @@ def peer_rate(env: Path, n: int) -> float:
 
 def added_up(forecast: PanelForecast, labels: np.ndarray, n: int, rng) -> np.ndarray:
     """Shares of whole groups, draw by draw (n, groups, years); ``labels`` rise with the series."""
-    starts, sizes = np.unique(labels, return_index=True)[1], forecast.sizes[:, 1:]
+    starts = np.unique(labels, return_index=True)[1]
+    sizes = forecast.series[["denominator"]].fillna(1.0).to_numpy()
     whole = np.add.reduceat(sizes, starts, axis=0)
-    at_once = max(1, MOST_CELLS // sizes.size)
+    at_once = max(1, MOST_CELLS // (len(sizes) * len(forecast.years)))
     parts = []
     for start in range(0, n, at_once):
         values = forecast.draw_array(min(at_once, n - start), rng) * sizes
@@ -133,7 +134,7 @@ def joint(n: int) -> tuple[float, float]:
     """Processor seconds and gigabytes of `DRAWS` joint draws added up to provinces."""
     groups = np.array_split(np.arange(n), PROVINCES)
     curves = curves_of(simulate(n), groups)
-    series = pd.DataFrame({"denominator": np.full(n, np.nan), "base_pace": 0.0})
+    series = pd.DataFrame({"denominator": np.full(n, np.nan)})
     forecast = PanelForecast(series, np.arange(HORIZON), curves, 2024)
     label = np.repeat(np.arange(PROVINCES), [len(at) for at in groups])
     took = seconds(lambda: added_up(forecast, label, DRAWS, np.random.default_rng(1)))

@@ -26,7 +26,7 @@ TOPS = {
     "preschool_level": 1,
     "learning_community_level": 2,
 }
-SPREAD = {"q025": -9, "q100": -6, "q250": -3, "median": 0, "q750": 3, "q900": 6, "q975": 9}
+SPREAD = {"q025": -9, "q100": -6, "median": 0, "q900": 6, "q975": 9}
 CHANCES = (0.97, 0.78, 0.5, 0.21, 0.03)
 CLASSES = ("very_likely", "likely", "open", "unlikely", "very_unlikely")
 

@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
     "intake": 59_300,
-    "forecasting": 26_300,
+    "forecasting": 25_000,
     "publishing": 35_900,
     "running": 16_000,
 }

@@ -191,22 +191,6 @@ def test_the_same_history_in_any_order_gives_the_same_bytes():
     pd.testing.assert_frame_equal(*rows)
 
 
-def test_denominators_go_on_growing_ever_more_slowly():
-    history = panel(np.full((3, 6), 40.0) + np.arange(6))
-    n = 1000 * 1.02 ** (history["year"] - 2018)
-    history = history.assign(denominator=n, numerator=history["value"] * n / 100)
-    merged = (history["unit_code"] == "u00001") & (history["year"] == 2023)
-    doubled = history.assign(denominator=n.where(~merged, 2 * n))  # a jump is no growth
-    sizes = forecast_panel(doubled, 3).sizes
-    # two percent a year, damped by 0.9 a year, from the last known size
-    grown = (
-        1000 * 1.02**5 * np.exp(np.log(1.02) * np.array([0, 0.9, 0.9 + 0.81, 0.9 + 0.81 + 0.729]))
-    )
-    np.testing.assert_allclose(sizes, np.outer([1, 2, 1], grown))
-    bare = forecast_panel(history.drop(columns=["numerator", "denominator"]), 2)
-    assert (bare.sizes == 1).all()
-
-
 def test_units_of_a_group_share_their_shocks():
     rng = np.random.default_rng(9)
     values = 40 + 4 * rng.normal(0, 1, 8).cumsum() + rng.normal(0, 0.5, (11, 8))

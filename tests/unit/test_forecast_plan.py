@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from xhht_analysis import contracts
+from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     observed_shares,
     plan_rows,
     report_error,
-    share_reasons,
 )
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.plan_indicators import forecast_indicators, read_facts
@@ -232,15 +232,13 @@ def test_a_gap_between_the_report_and_the_sum_is_said(panel):
     assert row["current"] < 50
 
 
-def test_half_a_point_between_report_and_sum_is_no_gap_and_six_tenths_are(panel):
+def test_half_a_point_between_report_and_sum_is_no_gap_and_six_tenths_are():
     # ten of a hundred in each of eleven districts: the sum is 10 %
-    rows = [{"unit_code": u, "year": 2026, "numerator": 10.0, "denominator": 100.0, "value": 10.0}
-            for u in DISTRICTS]  # fmt: skip
-    own = pd.DataFrame(rows)
-    low, _ = observed_shares(own, own.iloc[:0], DISTRICTS)
-    for told, reasons in ((10.5, ()), (10.6, ("source_gap",))):
-        reported = pd.DataFrame({"year": [2026], "value": [told]})
-        assert share_reasons(own, reported, low, True, True) == reasons
+    one = {"year": 2026, "numerator": 10.0, "denominator": 100.0, "value": 10.0}
+    rows = [{"unit_code": unit, **one} for unit in DISTRICTS]
+    for sent, reasons in ((10.5, ()), (10.6, ("source_gap",))):
+        own = {"unit_code": PROVINCE, "year": 2026, "value": sent}
+        assert ShareFacts("x", pd.DataFrame([*rows, own]), DISTRICTS).reasons == reasons
 
 
 def test_who_made_a_chance_and_whether_it_was_tested_is_said(panel):
@@ -350,8 +348,8 @@ def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
     for unit, draws in part.draws.items():
         assert (draws[:, 1:] <= whole.draws[unit] + 1e-9).all()
         # the whole's figure of the year between is known: the part's draws lie inside it
-        assert (draws[:, 1] <= whole.low.loc[last, unit] + 1e-9).all()
-        assert draws[:, 0] == pytest.approx(part.low.loc[last - 1, unit])
+        assert (draws[:, 1] <= whole.facts.bounds[0].loc[last, unit] + 1e-9).all()
+        assert draws[:, 0] == pytest.approx(part.facts.bounds[0].loc[last - 1, unit])
 
 
 def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
@@ -393,7 +391,7 @@ def test_bounds_of_a_province_with_a_silent_district():
             "value": [30.0, 60.0, 40.0],
         }
     )
-    low, high = observed_shares(own, own.iloc[:0], ["815", "816"])
+    low, high = observed_shares(own, own.iloc[:0], True)
     assert low.loc[2024, PROVINCE] == high.loc[2024, PROVINCE] == 40
     assert low.loc[2025, PROVINCE] == pytest.approx(100 * 40 / 150)
     assert high.loc[2025, PROVINCE] == pytest.approx(100 * 90 / 150)

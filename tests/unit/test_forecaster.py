@@ -82,3 +82,13 @@ def test_a_forecaster_without_shares_or_levels_is_scored_on_what_it_has():
     only = Forecaster("only_levels", None, KIT.levels)
     rows = backtest.backtest_rows(years_of_levels(), TWO, areas=AREAS, horizons=(1,), models=[only])
     assert set(rows["indicator_code"]) == {"literacy_level"}
+
+
+def test_what_the_kit_is_compared_with_judges_the_plan_as_itself():
+    still = next(one for one in backtest.candidates() if one.model_id == "persistence")
+    some = PLAN["targets"]["goal_code"].isin(["life_skills", "lower_secondary_l3_districts"])
+    found = run(make_panel(), targets=PLAN["targets"][some], model=still).verdicts
+    assert set(found["model_id"]) == {"persistence"}
+    # level 3 in 2026 where i % 3 is 2, and so it stays
+    levels = found[(found["measure_unit"] == "level") & (found["target_year"] == 2030)]
+    assert levels["prob_reached"].round(3).tolist() == [float(i % 3 == 2) for i in range(11)]

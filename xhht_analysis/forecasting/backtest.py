@@ -18,6 +18,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
+from xhht_analysis.forecasting.baselines import MODELS
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.levels import RIVALS, forecast_levels
@@ -44,20 +45,13 @@ METRICS += ["count_rps", "count_coverage_80", "chance", "hit"]
 ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit"]
 
 
-def registered_models() -> dict[str, Callable]:
-    """Every share model under test by name: the kit's own and the baselines."""
-    from xhht_analysis.forecasting import baselines  # statsmodels behind it: only when asked
-
-    return {DEFAULT: KIT.panel, **baselines.MODELS}
-
-
 def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
     """``model``, the kit, and what they are compared with: the baselines and `RIVALS` of levels."""
-    shares, own = registered_models(), as_forecaster(model)
+    own = as_forecaster(model)
     models = {KIT.model_id: KIT, own.model_id: own}
-    for name in (PERSISTENCE, *shares, *RIVALS):
+    for name in (*MODELS, *RIVALS):
         levels = partial(forecast_levels, variant=name) if name in RIVALS else None
-        models.setdefault(name, Forecaster(name, shares.get(name), levels))
+        models.setdefault(name, Forecaster(name, MODELS.get(name), levels))
     return list(models.values())
 
 
@@ -67,7 +61,7 @@ def backtest_rows(
     *,
     areas: Areas | None = None,
     horizons: Iterable[int] = (1, 2, 3),
-    models: Iterable[Forecaster] | None = None,
+    models: Mapping[str, Callable] | Iterable[Forecaster] | None = None,
 ) -> pd.DataFrame:
     """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
 
@@ -84,7 +78,7 @@ def backtest_rows(
     areas
         The plan's units; by default those of config/.
     models
-        By default `candidates`.
+        Forecasters, or names with functions (history, horizon) of shares; by default `candidates`.
 
     Returns
     -------
@@ -92,6 +86,8 @@ def backtest_rows(
         Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_POINTS` others, an empty
         column where only shares or only levels can be scored.
     """
+    if isinstance(models, Mapping):
+        models = [as_forecaster(model, name) for name, model in models.items()]
     models = candidates() if models is None else list(models)
     areas = read_areas(Project().config_dir) if areas is None else areas
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]

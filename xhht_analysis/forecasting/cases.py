@@ -60,46 +60,37 @@ def _count_pmf(joint: JointForecast, level: int, at: int) -> np.ndarray:
 def cases(line, joint: JointForecast | None, districts: list[str] = ()) -> Iterator[Case]:
     """Yield the target of one line for the province, then each district, as observed so far."""
     for case in open_cases(line, joint, districts):
-        if joint is None or (case.measure_unit == "units" and case.draws is None):
+        is_count = case.measure_unit == "units"
+        if joint is None or (is_count and case.draws is None):
             yield case
-        elif case.measure_unit == "units":
-            yield _count(case, line, joint)
         else:
-            yield (_share if case.measure_unit == "percent" else _level)(case, joint)
+            yield _count(case, joint, line.level_required) if is_count else _unit(case, joint)
 
 
-def _share(case: Case, joint: JointForecast) -> Case:
-    """Percent of one unit."""
-    code, whole = case.unit_code, case.unit_code == PROVINCE
-    low, high = (ends.get(code, NOTHING).dropna() for ends in (joint.low, joint.high))
-    case = replace(case, low=low, high=high, sizes=joint.sizes.get(code))
-    reasons = joint.reasons if whole or case.draws is None else ()
-    n_points = int(joint.points.get(code, NOTHING).sum())
-    return replace(case, n_points=n_points, reasons=reasons)
+def _unit(case: Case, joint: JointForecast) -> Case:
+    """Percent or level of one unit."""
+    facts, code, is_level = joint.facts, case.unit_code, joint.levels is not None
+    low, high = (ends.get(code, NOTHING).astype(float) for ends in facts.bounds)
+    case = replace(case, low=low, high=high, size=joint.sizes.get(code))
+    if is_level:
+        case = replace(case, by_rule=facts.by_rule.get(code))
+    if code == PROVINCE or (case.draws is None and not is_level):
+        case = replace(case, reasons=facts.reasons)
+    return _with_points(case, facts.points.get(code, NOTHING), is_level)
 
 
-def _level(case: Case, joint: JointForecast) -> Case:
-    """Level of one unit."""
-    code = case.unit_code
-    low, high = (ends.get(code, NOTHING).astype(float) for ends in (joint.low, joint.high))
-    case = replace(case, low=low, high=high, by_rule=joint.by_rule.get(code))
-    reasons = ("reference_hazard",) if code == PROVINCE and not joint.districts else ()
-    return replace(case, reasons=reasons, **_known(joint.points.get(code, NOTHING)))
+def _with_points(case: Case, points: pd.Series, is_level: bool = True) -> Case:
+    """How many years of a unit, or number of districts, are known, and whether a late one is."""
+    is_recent = bool(points.iloc[-2:].any()) or not is_level
+    return replace(case, n_points=int(points.sum()), is_recent=is_recent)
 
 
-def _known(points: pd.Series) -> dict:
-    """How many years of a level, or number of districts, are known, and whether a late one is."""
-    return {"n_points": int(points.sum()), "is_recent": bool(points.iloc[-2:].any())}
-
-
-def _count(case: Case, line, joint: JointForecast) -> Case:
+def _count(case: Case, joint: JointForecast, level: int) -> Case:
     """Number of districts at the level, out of all."""
-    level, units = line.level_required, joint.districts
-    low, high = (
-        (ends[units] >= level).sum(axis=1).astype(float) for ends in (joint.low, joint.high)
-    )
-    by_rule = joint.by_rule.reindex(columns=units)
+    units, facts = joint.districts, joint.facts
+    low, high = ((ends[units] >= level).sum(axis=1).astype(float) for ends in facts.bounds)
+    by_rule = facts.by_rule.reindex(columns=units)
     by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
     reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
     case = replace(case, low=low, high=high, by_rule=by_rule, reasons=reasons)
-    return replace(case, **_known(is_broad(joint.points)))
+    return _with_points(case, is_broad(facts.points))

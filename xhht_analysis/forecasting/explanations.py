@@ -38,7 +38,7 @@ def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
     for code, joint in joints.items():
         if joint.levels is not None:
             continue
-        low, high = (ends.loc[joint.origin_year] for ends in (joint.low, joint.high))
+        low, high = (ends.loc[joint.origin_year] for ends in joint.facts.bounds)
         last = low[joint.districts]
         same = {"indicator_code": code, "year": joint.origin_year}
         same |= {"n_reported": int(last.notna().sum()), "n_units": len(last)}

@@ -12,7 +12,7 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.cases import open_cases
-from xhht_analysis.forecasting.forecaster import KIT, Forecaster
+from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import PROVINCE
@@ -75,22 +75,18 @@ def variant_chances(
     indicators: pd.DataFrame,
     lines: pd.DataFrame,
     districts: list[str],
-    *,
-    n_draws: int,
-    seed: int,
-    forecaster: Forecaster = KIT,
     findings: pd.DataFrame | None = None,
+    **how,
 ) -> pd.DataFrame:
     """`contracts.VARIANTS` but for frame and as_of, of every target of ``lines``.
 
     A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
-    ``n_draws`` and ``seed`` are those of the verdicts, so that a variant differs from them by what
-    it changes, not by other random numbers.
+    ``how`` (last_year, n_draws, seed, forecaster) is that of the verdicts, so that a variant
+    differs from them by what it changes, not by other random numbers.
     """
     wanted = set(lines["indicator_code"])
     wanted |= set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
-    last_year = int(lines["target_year"].max())
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster, "last_year": last_year}
+    forecaster = how["forecaster"]
     parts = []
     for kind, names, is_kit in (
         (ShareFacts, SHARE_VARIANTS, forecaster.panel is KIT.panel),

@@ -58,7 +58,7 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
     if isinstance(model, Forecaster):
         return model
 
-    def panel(history: History, horizon: int, **_):
+    def panel(history: History, horizon: int):
         answer = model(history.rows, horizon)
         if isinstance(answer, PanelForecast):
             return answer

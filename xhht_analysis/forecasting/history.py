@@ -11,12 +11,6 @@ KEYS = ["indicator_code", "unit_code"]
 GROUP = ["indicator_code", "group_code"]
 NUMBERS = ["year", "value", "numerator", "denominator", "report_error"]
 MAX_YEARS = 25
-BASE_DAMPING = 0.9
-"""Each year ahead a denominator grows by this part of the year before.
-
-A judgement, not learnt: populations of districts change at a pace that fades within a decade, and
-a share hardly depends on it (docs/methodology.md, section 2).
-"""
 MOST_DECIMALS = 6
 """Decimals of a percentage beyond which it is taken for computed, not typed."""
 FRACTION_TOP = 0.2
@@ -113,20 +107,7 @@ def describe(rows: pd.DataFrame) -> pd.DataFrame:
     places = pd.Series(_decimals(rows["value"].to_numpy())).groupby(number).max()
     places = places.groupby([series[name] for name in GROUP]).transform("max")
     lattice = series["denominator"].round().clip(lower=1).fillna(100 * 10.0**places)
-    series = series.rename(columns={"value": "last_value"}).assign(lattice=lattice)
-    return series.assign(base_pace=_base_pace(rows, series, number))
-
-
-def _base_pace(rows: pd.DataFrame, series: pd.DataFrame, number: np.ndarray) -> pd.Series:
-    """Yearly growth of the log denominators: the median of all steps of the group.
-
-    A median, because a jump is a change of boundary or definition, not growth.
-    """
-    size, year = np.log(rows["denominator"].to_numpy()), rows["year"].to_numpy()
-    home = series.groupby(GROUP).ngroup()
-    at = np.flatnonzero(number[1:] == number[:-1]) + 1
-    growth = pd.Series((size[at] - size[at - 1]) / (year[at] - year[at - 1]))
-    return home.map(growth.groupby(home.to_numpy()[number[at]]).median()).fillna(0.0)
+    return series.rename(columns={"value": "last_value"}).assign(lattice=lattice)
 
 
 def _decimals(values: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,55 +21,44 @@ from xhht_analysis.forecasting.levels import LevelForecast
 from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
+    SOURCE_GAP,
     is_broad,
     observed_shares,
     report_error,
-    share_reasons,
 )
 from xhht_analysis.forecasting.panel import PanelForecast
+
+if TYPE_CHECKING:
+    from xhht_analysis.forecasting.plan_indicators import LevelFacts
 
 
 @dataclass(frozen=True)
 class JointForecast:
-    """Observed figures and joint draws of one indicator.
+    """Joint draws of one indicator, beside what is known of it.
 
     Attributes
     ----------
+    facts
+        `ShareFacts` or `plan_indicators.LevelFacts`: indicator_code, ``bounds`` (observed year by
+        year, lowest and highest possible: columns are units and the province), ``points`` (whether
+        a figure stands behind them) and ``reasons``.
     years
         The origin year and every year after it (T,).
     draws
         By unit, districts first, then `PROVINCE` where it can be drawn: (draws, T) in percent, or
         levels. In the origin year units that have reported stand still.
-    low, high
-        Observed year by year, lowest and highest possible: columns are units and the province.
-    points
-        Whether a figure stands behind ``low`` and ``high``, by year and unit: see `cases`.
     sizes
-        By unit: denominators (T,), the province's their sum; empty where counts are missing.
-    levels
-        The level forecast behind ``draws``; None for shares.
-    by_rule
-        Levels that the rules give, by year and unit; None for shares.
-    shares
-        The forecast behind ``draws``; None for levels.
-    reasons
-        Codes of remarks on the province figure: ``source_gap`` (its own report is not the sum of
-        its districts), ``units_missing`` (some district never reported), ``no_denominators`` (all
-        did, but percentages without counts cannot be added up), ``province_only`` (no district
-        did, the province's own report is all there is).
+        By unit: latest denominator, the province's their sum; empty where counts are missing.
+    levels, shares
+        The forecast behind ``draws``: of levels or of shares, the other None.
     """
 
-    indicator_code: str
+    facts: ShareFacts | LevelFacts
     years: np.ndarray
     draws: dict[str, np.ndarray]
-    low: pd.DataFrame
-    high: pd.DataFrame
-    points: pd.DataFrame
-    sizes: dict[str, np.ndarray] = field(default_factory=dict)
+    sizes: dict[str, float] = field(default_factory=dict)
     levels: LevelForecast | None = None
-    by_rule: pd.DataFrame | None = None
     shares: PanelForecast | None = None
-    reasons: tuple[str, ...] = ()
 
     @property
     def origin_year(self) -> int:
@@ -119,7 +109,7 @@ class ShareFacts:
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Observed figures, see `observed_shares`."""
-        return observed_shares(self.own, self.reported, self.districts)
+        return observed_shares(self.own, self.reported, self.counted)
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -138,9 +128,19 @@ class ShareFacts:
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
-        """Remarks on the province figure."""
-        whole = self.own["unit_code"].nunique() == len(self.districts)
-        return share_reasons(self.own, self.reported, self.bounds[0], whole, self.counted)
+        """Code of a remark on the province figure, if any.
+
+        ``province_only`` (no district reported, the province's own report is all there is),
+        ``units_missing`` (some district never did), ``no_denominators`` (all did, but percentages
+        without counts cannot be added up), ``source_gap`` (its own report is not their sum).
+        """
+        if self.own.empty:
+            return ("province_only",)
+        if not self.counted:
+            whole = self.own["unit_code"].nunique() == len(self.districts)
+            return ("no_denominators" if whole else "units_missing",)
+        gap = self.reported.set_index("year")["value"] - self.bounds[0][PROVINCE]
+        return ("source_gap",) if (gap.dropna().abs() > SOURCE_GAP).iloc[-1:].any() else ()
 
     def joint(
         self,
@@ -167,7 +167,7 @@ class ShareFacts:
         draws = dict(zip(units, paths, strict=True))
         sizes = {}
         if self.counted:
-            sizes = dict(zip(units, shares.sizes, strict=True))
+            sizes = dict(zip(units, shares.series["denominator"], strict=True))
             sizes[PROVINCE] = sum(sizes.values())
         elif len(self.own) and len(self.reported):
             alone = self._forecast(_read(self.reported), *how)
@@ -178,9 +178,7 @@ class ShareFacts:
         if self.counted:
             total = sum(draws[unit] * sizes[unit] for unit in units)
             draws[PROVINCE] = total / sizes[PROVINCE]
-        facts = {"sizes": sizes, "shares": shares, "reasons": self.reasons}
-        facts["points"] = self.points
-        return JointForecast(self.indicator_code, years, draws, *self.bounds, **facts)
+        return JointForecast(self, years, draws, sizes, shares=shares)
 
     def _forecast(
         self, history: History, last_year: int, variant: str, forecaster: Forecaster
@@ -191,12 +189,11 @@ class ShareFacts:
         before it.
         """
         origin = int(history.rows["year"].max())
-        breaks = ()
+        change = {} if variant == "default" else {"variant": variant}
         if VARIANTS[variant].at_break:
             reform = self.rows.loc[self.rows["is_reform"], "year"]
-            breaks = (min(reform.min(), origin),) if len(reform) else (origin,)
-        horizon = max(1, last_year - origin)
-        return forecaster.panel(history, horizon, variant=variant, breaks=breaks)
+            change["breaks"] = (min(reform.min(), origin) if len(reform) else origin,)
+        return forecaster.panel(history, max(1, last_year - origin), **change)
 
 
 def _read(rows: pd.DataFrame) -> History:

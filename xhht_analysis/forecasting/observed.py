@@ -55,30 +55,27 @@ def report_error(rows: pd.DataFrame) -> np.ndarray:
 
 
 def observed_shares(
-    own: pd.DataFrame, reported: pd.DataFrame, districts: list[str]
+    own: pd.DataFrame, reported: pd.DataFrame, is_counted: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lowest and highest possible value by year (index) and unit (columns).
 
-    The province is the sum of the districts by counts. Where a district is missing its people
-    count as none for the lowest and all for the highest value, with its latest denominator.
-    Without counts the reported province figure stands.
+    Where all districts have counts (``is_counted``) the province is their sum; a missing district's
+    people, by its nearest denominator, count as none for the lowest and as all for the highest
+    value. Without counts, or in a year without any of them, the reported province figure stands.
     """
-    low, base, top = (_grid(own, column) for column in ("value", "denominator", "numerator"))
-    high = low.copy()
-    whole = set(districts) == set(base.columns[base.notna().any()])
+    low, size, top = (
+        own.pivot(index="year", columns="unit_code", values=name).astype(float)  # noqa: PD010
+        for name in ("value", "denominator", "numerator")
+    )
     submitted = reported.set_index("year")["value"].astype(float)
-    years = low.index.union(submitted.index)
-    low, high = low.reindex(years), high.reindex(years)
-    if whole:
-        filled = base.ffill().bfill()
-        missing = filled.where(top.isna(), 0.0).sum(axis=1)
-        total, sure = filled.where(top.isna(), base).sum(axis=1), top.sum(axis=1)
-        low[PROVINCE] = 100 * sure / total
-        high[PROVINCE] = 100 * (sure + missing) / total
-        gap = submitted.reindex(years)[low[PROVINCE].isna()]
-        low.loc[gap.index, PROVINCE] = high.loc[gap.index, PROVINCE] = gap
-    else:
-        low[PROVINCE] = high[PROVINCE] = submitted.reindex(years)
+    low = low.reindex(low.index.union(submitted.index))
+    high = low.copy()
+    low[PROVINCE] = high[PROVINCE] = submitted
+    if is_counted:
+        size = size.ffill().bfill()
+        least, unknown = top.sum(axis=1), size.where(top.isna()).sum(axis=1)
+        for ends, people in ((low, least), (high, least + unknown)):
+            ends[PROVINCE] = (100 * people / size.sum(axis=1)).reindex(low.index).fillna(submitted)
     return low, high
 
 
@@ -89,23 +86,3 @@ def is_broad(points: pd.DataFrame) -> pd.Series:
     it is enough) says nothing of how the province moves.
     """
     return points.drop(columns=PROVINCE, errors="ignore").mean(axis=1) >= 0.5
-
-
-def _grid(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Years by units; the panel's key leaves one row per cell."""
-    return rows.pivot(index="year", columns="unit_code", values=column).astype(float)  # noqa: PD010
-
-
-def share_reasons(own, reported, low, whole: bool, counted: bool) -> tuple[str, ...]:
-    """Codes of remarks on the province figure (see `verdicts`)."""
-    if own.empty:
-        return ("province_only",)
-    reasons = [] if whole else ["units_missing"]
-    if whole and not counted:
-        reasons.append("no_denominators")
-    submitted = reported.set_index("year")["value"]
-    if counted and len(submitted):
-        gap = (submitted - low[PROVINCE]).abs().dropna()
-        if len(gap) and gap.iloc[-1] > SOURCE_GAP:
-            reasons.append("source_gap")
-    return tuple(reasons)

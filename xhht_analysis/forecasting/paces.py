@@ -1,8 +1,7 @@
 """Numbers a decision needs, from observed figures and joint draws.
 
-Paces in points (or units) a year, first year reached, extra pace, leverage,
-places among the best and the last. No pace is ever projected: a
-year after the last that is drawn is never named.
+Paces in points (or units) a year, extra pace, leverage, places among the best and the last. No
+pace is ever projected.
 """
 
 from __future__ import annotations
@@ -44,19 +43,6 @@ def required_pace(current: float, need: float, years: int, direction: int = 1) -
     if years <= 0 or np.isnan(current):
         return np.nan
     return direction * max(0.0, direction * (need - current)) / years
-
-
-def first_year(met: np.ndarray, years: np.ndarray) -> tuple[float, float, float]:
-    """Year of first passage: median and the 10 % and 90 % quantiles; NaN means later.
-
-    Parameters
-    ----------
-    met
-        (draws, years) of bool: stands at the target at the end of the year.
-    """
-    first = np.where(met.any(axis=1), years[met.argmax(axis=1)].astype(float), np.inf)
-    ends = np.quantile(first, [0.5, 0.1, 0.9], method="inverted_cdf")
-    return tuple(np.where(np.isfinite(ends), ends, np.nan))
 
 
 def extra_pace(

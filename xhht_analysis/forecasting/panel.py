@@ -15,7 +15,6 @@ from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
-    BASE_DAMPING,
     GROUP,
     KEYS,
     History,
@@ -162,8 +161,7 @@ class PanelForecast:
     ----------
     series
         One row per series: indicator_code, unit_code, group_code, last_value (percent), denominator
-        (the last there is), lattice (steps in 100 %), base_pace (usual growth of the log
-        denominator a year).
+        (the last there is), lattice (steps in 100 %).
     years
         Forecast years (H,).
     path
@@ -275,15 +273,3 @@ class PanelForecast:
         out = frame.iloc[np.tile(np.arange(len(frame)), n)].reset_index(drop=True)
         out.insert(0, "draw", np.repeat(np.arange(n), len(frame)))
         return out.assign(value=values.reshape(-1))
-
-    @property
-    def sizes(self) -> np.ndarray:
-        """Denominators from the last year on, (series, 1 + years); 1 where no counts are known.
-
-        The growth that is usual in the group, damped: what is yet to come of it is no forecast.
-        """
-        s = self.series
-        growth = np.cumsum(BASE_DAMPING ** np.arange(1 + len(self.years))) - 1
-        size = s["denominator"].to_numpy(dtype=float)[:, None]
-        size = size * np.exp(s["base_pace"].to_numpy()[:, None] * growth)
-        return np.where(np.isnan(size), 1.0, size)

@@ -34,8 +34,6 @@ from xhht_analysis.forecasting.plan_indicators import (
 )
 from xhht_analysis.forecasting.verdicts import classify, judge
 
-YEARS_AFTER = 5
-"""Years drawn after the last target, in which a late one may still be reached."""
 QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 
 
@@ -110,9 +108,9 @@ def forecast_plan(
     districts = sorted(areas.districts()["unit_code"])
     lines = _target_lines(goals, targets, province.districts_end, as_of)
     facts = read_facts(history, indicators, districts)
-    last_year = int(lines["target_year"].max()) + YEARS_AFTER
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
-    joints = forecast_indicators(facts, last_year=last_year, **how)
+    last_year = int(lines["target_year"].max())
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster, "last_year": last_year}
+    joints = forecast_indicators(facts, **how)
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
@@ -189,7 +187,7 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     if line.kind == COUNTS and line.comparator == ">=":
         gain = paces.count_leverage(now >= line.level_required, line.target_units)
     elif joint.sizes:
-        sizes = np.array([joint.sizes[unit][at] for unit in units])
+        sizes = np.array([joint.sizes[unit] for unit in units])
         gain = paces.share_leverage(now, sizes, direction * line.target_value)
     for row in rows:
         if row["unit_code"] in units and is_open[row["unit_code"]]:
@@ -243,24 +241,23 @@ def _add_second_hand(verdicts, history: pd.DataFrame, standards) -> pd.DataFrame
 def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:
     """Quantiles of every share, chances of every level and of each number of districts.
 
-    Up to the last target, per unit and year; a number of districts stands under the goal's code,
-    for it is a quantity of its own.
+    Per unit and year; a number of districts stands under the goal's code, for it is a quantity of
+    its own.
     """
     parts = []
     counts = lines[lines["kind"] == COUNTS].drop_duplicates("goal_code")
     for code, joint in joints.items():
-        span = slice(1, lines["target_year"].max() - joint.origin_year + 1)
-        levels, years = joint.levels, joint.years[span]
+        levels, years = joint.levels, joint.years[1:]
         if levels is None:
-            draws = np.stack(list(joint.draws.values()))[..., span]
+            draws = np.stack(list(joint.draws.values()))[..., 1:]
             values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=1), 0, -1)
             parts.append(_long(code, joint, years, "quantile", QUANTILE_LEVELS, values))
             continue
         every = range(levels.pmf.shape[-1])
-        parts.append(_long(code, joint, years, "pmf", every, levels.pmf[:, span], levels.units))
+        parts.append(_long(code, joint, years, "pmf", every, levels.pmf[:, 1:], levels.units))
         among = levels.positions(joint.districts)
         for line in counts[counts["indicator_code"] == code].itertuples():
-            pmf = levels.count_pmf(line.level_required, np.arange(len(joint.years))[span], among)
+            pmf = levels.count_pmf(line.level_required, np.arange(1, len(joint.years)), among)
             every = range(pmf.shape[-1])
             parts.append(_long(line.goal_code, joint, years, "pmf", every, pmf[None], [PROVINCE]))
     return pd.concat(parts) if parts else contracts.FORECASTS.empty()

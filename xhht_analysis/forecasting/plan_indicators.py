@@ -73,6 +73,11 @@ class LevelFacts:
             points[PROVINCE] &= is_broad(points) | points.index.isin(reported["year"])
         return points
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Code of a remark on the province's own level, if any."""
+        return ("reference_hazard",) if self.units == [PROVINCE] else ()
+
     @cached_property
     def by_rule(self) -> pd.DataFrame:
         """Level that the rules give from the rates, by year and unit; NaN where it is not sure."""
@@ -93,11 +98,11 @@ class LevelFacts:
         if self.history.empty:
             return None
         horizon = max(1, last_year - int(self.history["year"].max()))
-        how = {"top": self.top, "n_draws": n_draws, "seed": seed, "variant": variant}
+        how = {"top": self.top, "n_draws": n_draws, "seed": seed}
+        how |= {} if variant == "default" else {"variant": variant}
         levels = forecaster.levels(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
-        facts = {"points": self.points, "levels": levels, "by_rule": self.by_rule}
-        return JointForecast(self.indicator_code, levels.years, draws, *self.bounds, **facts)
+        return JointForecast(self, levels.years, draws, levels=levels)
 
 
 def level_bounds(history: pd.DataFrame, top: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -48,7 +48,9 @@ UPPER_EDGES = ((0.10, "very_unlikely"), (0.30, "unlikely"), (0.65, "open"), (0.8
 """Highest rounded probability of each class; above them all: very_likely."""
 EVEN = 0.5
 NOTHING = pd.Series(dtype=float)
-RANGE = {"q025": 0.025, "q100": 0.1, "q250": 0.25, "q750": 0.75, "q900": 0.9, "q975": 0.975}
+RANGE = {"q025": 0.025, "q100": 0.1, "q900": 0.9, "q975": 0.975}
+SURE = 0.8
+"""Chance that the extra pace aims at."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class Case:
     pmf
         P(value = 0, 1, …) by position among the years: levels and counts, where it is known
         better than by counting draws; else None.
-    sizes
-        (T,) median denominators, people or institutions; None where there are no counts.
+    size
+        Latest denominator, people or institutions; None where there are no counts.
     n_points
         Years observed: exact figures; of the province those it reported itself, or that half of
         its districts stand behind.
@@ -87,7 +89,7 @@ class Case:
     years: np.ndarray | None = None
     draws: np.ndarray | None = None
     pmf: Callable[[int], np.ndarray] | None = None
-    sizes: np.ndarray | None = None
+    size: float | None = None
     n_points: int = 0
     is_recent: bool = True
     reasons: tuple[str, ...] = ()
@@ -266,7 +268,7 @@ def _paces(case: Case, target_year: int) -> dict:
 
     The own pace is of exact figures alone: no forecast is part of what was.
     """
-    values, at, own = case.exact, case.at(target_year), paces.own_pace(case.exact)
+    values, own = case.exact, paces.own_pace(case.exact)
     origin = 0 if case.draws is None else int(case.years[0])
     if origin > max(values.index, default=0):
         values = pd.concat([values, pd.Series({origin: case.quantiles(0, [0.5])[0]})])
@@ -274,25 +276,14 @@ def _paces(case: Case, target_year: int) -> dict:
         return {}
     year, now = int(values.index[-1]), float(values.iloc[-1])
     required = paces.required_pace(now, case.need, target_year - year, case.direction)
-    people = abs(required) if case.measure_unit == "units" else np.nan
-    if case.sizes is not None and at >= 0 and target_year > year:
-        gap = case.direction * (
-            case.need * case.sizes[at] - now * case.sizes[max(0, case.at(year))]
-        )
-        people = max(0.0, gap) / 100 / (target_year - year)
-    return {
-        "pace_required": required,
-        "pace_own": own,
-        "pace_ratio": required / own if case.direction * own > 0 else np.nan,
-        "people_required": people,
-    }
+    size = np.nan if case.size is None else case.size / 100
+    people = abs(required) * (1 if case.measure_unit == "units" else size)
+    return {"pace_required": required, "pace_own": own, "people_required": people}
 
 
 def _forecast(case: Case, target_year: int) -> dict:
-    """Distribution at the date, chances, first year, extra pace."""
-    at, exact = case.at(target_year), case.exact
-    chance, met = probability(case, target_year), case.meets(case.draws)
-    there = len(exact) > 0 and bool(case.meets(exact.iloc[-1]))
+    """Distribution at the date, chances, extra pace."""
+    at, chance, met = case.at(target_year), probability(case, target_year), case.meets(case.draws)
     both = (met[:, at - 1] & met[:, at]).mean() if at else chance * _met_before(case, target_year)
     quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {
@@ -303,15 +294,8 @@ def _forecast(case: Case, target_year: int) -> dict:
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
         "prob_held": min(chance, float(both)) if both == both else np.nan,
     }
-    passage = paces.first_year(met, case.years)
-    if there:
-        passage = (float(exact.index[case.meets(exact)][0]),) * 3
-    names = ("year_reached_median", "year_reached_low", "year_reached_high")
-    row |= dict(zip(names, passage, strict=True))
     if case.measure_unit == "percent":
-        years = target_year - int(case.years[0])
-        for goal in (50, 80, 90):
-            row[f"extra_pace_{goal}"] = paces.extra_pace(
-                case.draws[:, at], case.need, years, goal / 100, case.direction
-            )
+        row["extra_pace_80"] = paces.extra_pace(
+            case.draws[:, at], case.need, at, SURE, case.direction
+        )
     return row
