@@ -10,7 +10,7 @@ from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import KIND, Context, Mention
-from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.tables import Table, figure, place_depth
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name
 
@@ -141,9 +141,9 @@ class Places:
         return f"( tinh)? ({'|'.join(map(fold, names))})$"
 
     def code_column(self, table: Table) -> int | None:
-        """Column of unit codes of a table."""
+        """Column of unit codes of a table, of communes before districts."""
         heads = [path.split(" | ")[0] for path in table.headings]
-        return next((c for c, head in enumerate(heads) if head in CODE_HEADS), None)
+        return next((heads.index(head) for head in CODE_HEADS if head in heads), None)
 
     def unit_rows(self, table: Table) -> UnitRows:
         """Rows of a table with one row per unit.
@@ -152,15 +152,18 @@ class Places:
         The sheet's own unit is the first group.
         """
         sheet, code_at = table.sheet, self.code_column(table)
-        kinds = table.headings[table.key].replace("thi xa", "huien")
-        lower = re.search(r"\b(xa|phuong)\b", kinds)
-        level = None if lower or "huien" not in kinds.split() else "district"
+        depths = [*map(place_depth, table.headings)]
+        level = "district" if depths[table.key] == 1 else None
         parent = self.of_head(self.context).unit_code if self.context.unit else None
         data = [row for row, kind in table.rows if kind == "data"]
         rows = UnitRows(parts=self._hamlets(table, data, code_at))
         columns = [c for c in range(table.key + 1, len(table.headings)) if c != code_at]
+        above = [c for c, depth in enumerate(depths) if 0 < depth < depths[table.key]]
         for row in data:
             name = "" if code_at == table.key else sheet.text(row, table.key).strip()
+            for text in filter(None, (sheet.text(row, column).strip() for column in above)):
+                name = name or text
+                parent = self.match(text, "", self.today, level="district").unit_code or parent
             code = "" if code_at is None else sheet.text(row, code_at).strip()
             if row in rows.parts:
                 continue

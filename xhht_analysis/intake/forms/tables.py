@@ -47,6 +47,14 @@ SECTION = re.compile(
     r"(?:cung ki|nam truoc|ki truoc|ke hoach nam|kh \d|uoc|du kien|nu$|dtts$|dan toc thieu so$).*)"
 )
 """Headings over the rows of a table: the year or place of what follows, or that it is left out."""
+PART = re.compile(
+    r"(?:.* )?(?:gioi(?: tinh)?|dan toc|tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|doi tuong|"
+    r"loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|nguoi (?:trong|tu)|"
+    r"dan so|cong dan)\b).+"
+)
+"""Heading and text of a cell that says which part of the people, or which plan, its row is of."""
+KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
+"""Words of headings over names of hamlets, communes, districts."""
 NUMBERING = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
@@ -160,8 +168,15 @@ class Table:
                 kind, here = match.lastgroup, {match.lastgroup: (row, column)}
                 over = {} if kind is None else over | here
                 over |= {"aside": None} if kind == "year" else {}
-            sections[row] = over
+            is_part = any(self._is_part(row, column) for column in range(len(cells)))
+            sections[row] = over | ({"aside": (row, self.key)} if is_part else {})
         return sections
+
+    def _is_part(self, row: int, column: int) -> bool:
+        """Whether a cell beside the key says that its row holds a part only."""
+        text = self.sheet.text(row, column)
+        is_beside = column != self.key and is_name(text)
+        return is_beside and bool(PART.fullmatch(f"{self.headings[column]}: {fold(text)}"))
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
@@ -186,6 +201,11 @@ class AmbiguousColumnError(ValueError):
 def figure(cell: object) -> Parsed:
     """A cell read as loosely as a number can be: a percentage, whatever its column holds."""
     return parse_number(cell, kind="percent")
+
+
+def is_name(cell: object) -> bool:
+    """Whether a cell holds words and no number."""
+    return isinstance(cell, str) and bool(cell.strip()) and figure(cell).value is None
 
 
 def is_heading(cell: object) -> bool:
@@ -244,7 +264,16 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     plain = [c for c in others if not is_heading(cells[c])]
     if plain and not (_are_ages([cells[c] for c in plain]) and OF_AGES.fullmatch(texts[keys[0]])):
         return None
-    return min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
+    first = min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
+    below = sheet.grid[row + 1 : row + 9]
+    names = [c for c in keys if any(is_name(r[c]) and r[c] != cells[c] for r in below)]
+    return max([first, *names], key=lambda column: place_depth(texts[column]))
+
+
+def place_depth(heading: str) -> int:
+    """How deep in the province the places are whose names a heading announces: 3 is a hamlet."""
+    words = set() if heading.startswith("ma ") else set(heading.replace("thi xa", "huien").split())
+    return next((depth for depth, kinds in KINDS.items() if words & kinds), 0)
 
 
 def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:

@@ -61,6 +61,7 @@ def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         ("year_missing", "year", year.isna()),
         ("year_range", "year", ~year.between(*areas.province.figure_years)),
         ("year_after_receipt", "year", year > received),
+        *(("count_of_level", field, is_level & claims[field].notna()) for field in FIELDS[:3]),
         ("district_ended", "unit", ended),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
