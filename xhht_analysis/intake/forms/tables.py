@@ -48,9 +48,9 @@ SECTION = re.compile(
 )
 """Headings over the rows of a table: the year or place of what follows, or that it is left out."""
 PART = re.compile(
-    r"(?:.* )?(?:gioi(?: tinh)?|dan toc|tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|doi tuong|"
-    r"loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|nguoi (?:trong|tu)|"
-    r"dan so|cong dan)\b).+"
+    r"(?:gioi(?: tinh)?|dan toc|(?:(?:do|nhom|lua) )?tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|"
+    r"doi tuong|loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|"
+    r"nguoi (?:trong|tu)|dan so|cong dan)\b).+"
 )
 """Heading and text of a cell that says which part of the people, or which plan, its row is of."""
 KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
@@ -175,8 +175,9 @@ class Table:
     def _is_part(self, row: int, column: int) -> bool:
         """Whether a cell beside the key says that its row holds a part only."""
         text = self.sheet.text(row, column)
-        is_beside = column != self.key and is_name(text)
-        return is_beside and bool(PART.fullmatch(f"{self.headings[column]}: {fold(text)}"))
+        heading = self.headings[column]
+        is_beside = heading != self.headings[self.key] and is_name(text)
+        return is_beside and bool(PART.fullmatch(f"{heading}: {fold(text)}"))
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
