@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis import files
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.returning import template
 from xhht_analysis.intake.returning.book import Book
+from xhht_analysis.plan.areas import Areas
 
 WORDS = {"status": template.STATUS_WORDS, "budget_source": template.SOURCE_WORDS}
 PART = ("numerator", "denominator")
@@ -110,13 +112,17 @@ class FilledBook(Book):
 def write_filled(
     path: Path,
     *,
+    areas: Areas,
     indicators: pd.DataFrame,
     tasks: pd.DataFrame,
+    agencies: pd.DataFrame,
+    year: int,
+    unit_code: str | None = None,
+    agency_code: str | None = None,
     values: pd.DataFrame | None = None,
     commune_values: pd.DataFrame | None = None,
     activities: pd.DataFrame | None = None,
     mark: str | None = None,
-    **sender: Any,
 ) -> Path:
     """Write a template to ``path`` and fill it in; what is not given stays empty.
 
@@ -137,6 +143,7 @@ def write_filled(
         tasks = tasks.merge(activities[["task_code"]], how="outer").fillna({"agency_codes": ""})
     with files.whole(path) as partial:
         book = FilledBook(partial, figures, counts, rates, done, mark)
-        template.write_template(book, indicators=indicators, tasks=tasks, **sender)
+        plan = Plan(areas, indicators, agencies, tasks, path.parent)
+        template.write_template(book, unit_code or agency_code, year, plan)
         book.file.close()
     return path

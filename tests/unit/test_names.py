@@ -19,6 +19,8 @@ pytestmark = pytest.mark.unit
         ("TP. Mỹ Tho", "thành phố", ()),
         ("T.P Mỹ Tho", "thành phố", ()),
         ("UBND thành phố Mỹ Tho", "thành phố", ()),
+        ("Hội Khuyến học Thành phố Mỹ Tho", "thành phố", ()),
+        ("Phòng Văn hóa - Xã hội TP. Mỹ Tho", "thành phố", ()),
         ("Mỹ Tho", "", ()),
         ("TX.Mỹ Tho", "thị xã", ()),
         ("T.T Mỹ Tho", "thị trấn", ()),

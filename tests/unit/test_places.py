@@ -138,3 +138,17 @@ def test_a_total_of_hamlets_that_does_not_add_up_is_told():
 def test_hamlets_of_no_commune_are_unknown_units():
     reading = read(hamlets("Huyện: Tân Phú Đông", *AP, ["@", "Cộng", 150, 143, 130]))
     assert {rule for rule, _, _ in problems(reading)} == {"unknown_unit"}
+
+
+@pytest.mark.parametrize("name", ["Hướng dẫn", "HUONG DAN GHI", "Ví dụ"])
+def test_a_sheet_of_examples_is_told_and_not_read(name):
+    form = own(("Đơn vị:", "Hội Khuyến học xã Tân Thới"), ("Mã đơn vị", TAN_THOI), name="SL")
+    guide = own(("Đơn vị:", "Huyện Cái Bè"), name=name)
+    guide.put("B13", 2)
+    reading = read(form, guide)
+    (row,) = reading.observation_rows
+    assert (row["unit_code"], row["numerator"]) == (TAN_THOI, 1)
+    told = [(row["rule"], row["sheet"]) for row in reading.finding_rows]
+    assert ("sheet_not_recognised", name) in told
+    (only,) = read(guide).observation_rows  # the one sheet there is, whatever its name
+    assert only["numerator"] == 2

@@ -240,7 +240,6 @@ def test_no_link_leaves_the_workbook(filled):
         ({"agency_code": "SLDTBXH", "year": 2026}, r"30/09/2026.*Hãy lập .* Sở Nội vụ \(SNV\)"),
         ({"agency_code": "SNV", "year": 2024}, r"30/09/2024.*Thương binh.* \(SLDTBXH\)"),
         ({"agency_code": "DPTTH", "year": 2026}, r"Báo Ấp Bắc \(BAOAB\)"),
-        ({"unit_code": "823", "agency_code": "DHTG"}, "đúng một"),
     ],
 )
 def test_unknown_codes_are_refused_by_name(tmp_path, more, message):

@@ -73,6 +73,26 @@ def deliver(raw, *files):
     return intake(raw)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        ("823.xlsx", "bao cao (đính chính).xlsx", 71_002),  # which of the two comes last by name
+        ("bao cao.xlsx", "Lần 2/a.xlsx", 71_002),
+        ("a.xlsx", "Thay thế CV 12/a.xlsx", 71_002),
+        ("b.xlsx", "a.xlsx", 60_001),
+        ("b.xlsx", "Sữa học đường.xlsx", 60_001),  # milk, no correction
+    ],
+)
+def test_of_one_day_the_file_stands_that_says_it_amends(tmp_path, first, second, stands):
+    day = "2023-11-20"
+    sent = [(f"{day}/{first}", LAST_YEAR, 2023), (f"{day}/{second}", THIS_YEAR, 2023)]
+    result = deliver(tmp_path, *sent)
+    assert result.panel["numerator"].tolist() == [stands]
+    (told,) = result.findings.loc[result.findings["rule"].eq("same_day_conflict"), "message"]
+    last = sent[1] if stands == 71_002 else sent[0]
+    assert last[0] in told
+
+
 def test_last_years_workbook_never_replaces_last_years_figures(tmp_path):
     sent = ("2024-11-26/Go Cong Tay 2024.xlsx", THIS_YEAR, 2023)
     result = deliver(tmp_path, ("2023-11-20/Go Cong Tay 2023.xlsx", LAST_YEAR, 2023), sent)

@@ -84,3 +84,10 @@ def test_the_name_of_a_file_says_no_such_year(name):
 )
 def test_what_is_left_of_a_text(text, left):
     assert figures_year(fold(text)).strip() == left
+
+
+def test_the_year_of_the_plan_ahead_is_not_that_of_the_report():
+    title = "Báo cáo kết quả năm 2023, phương hướng nhiệm vụ năm 2024"
+    assert figures_year(fold(title)).split() == ["bao", "cao", "ket", "qua", "nam", "2023"]
+    assert set(listing(title)) == {2023}
+    assert listing("Phương hướng năm 2024, kết quả năm 2023").keys() == {2023}

@@ -7,6 +7,7 @@ is refused as a whole is one claim with a problem, so that the account counts it
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ SAMPLE_FOLDER = "sample"
 SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
 """Files of ours that may lie beside the folders of receipt."""
 UNREAD = "unread"
+AMENDS = re.compile(r"\b(dinh chinh|thai the|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b")
+"""Folded words (y as i) in the name of a file that say it stands over the others of its day."""
 CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
 
@@ -89,7 +92,8 @@ def find_received(
     Returns
     -------
     tuple
-        Files in order of receipt and name, and ``as_of`` (the latest day when it was None).
+        Files in order of receipt, those of one day by name, with the ones last whose name says
+        that they amend others; and ``as_of`` (the latest day when it was None).
 
     Raises
     ------
@@ -99,6 +103,7 @@ def find_received(
         If there is no folder of receipt by ``as_of``.
     """
     from xhht_analysis.intake.reading.delivery import find_files
+    from xhht_analysis.intake.reading.text import fold
 
     if as_of and not is_date(as_of):
         raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
@@ -120,7 +125,13 @@ def find_received(
         )
     as_of = as_of or max(days)
     received = [(path, day) for path, day in dated if day is None or day <= as_of]
-    return sorted(received, key=lambda item: (item[1] or "", item[0].as_posix())), as_of
+
+    def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str]:
+        """Day of receipt, whether it amends others of that day, name."""
+        name = item[0].relative_to(raw_dir).as_posix()
+        return item[1] or "", bool(AMENDS.search(fold(name))), name
+
+    return sorted(received, key=rank), as_of
 
 
 def gather(
@@ -225,9 +236,11 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 
 def latest_activities(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Activities of the last receipt per reporter, year and task (contract ACTIVITIES)."""
+    """Activities of the last file per reporter, year and task (contract ACTIVITIES).
+
+    ``rows`` come in order of receipt.
+    """
     frame = conform(pd.DataFrame(rows), ACTIVITIES)
     key = ["reporter_code", "year", "task_code"]
-    vintage = frame["received_on"] + "|" + frame["file"]
-    last = vintage.groupby([frame[name] for name in key], dropna=False).transform("max")
-    return frame[vintage.eq(last)].reset_index(drop=True)
+    last = frame.groupby(key, dropna=False)["file"].transform("last")
+    return frame[frame["file"].eq(last)].reset_index(drop=True)

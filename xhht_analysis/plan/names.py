@@ -22,7 +22,11 @@ KINDS = {
     "xã": ("xã", "xa", "x"),
     "tỉnh": ("tỉnh", "tinh", "t"),
 }
-OFFICES = ("ủy ban nhân dân", "uỷ ban nhân dân", "ubnd")
+OFFICES = (
+    *("ủy ban nhân dân", "uỷ ban nhân dân", "ubnd"),
+    *("hội khuyến học", "phòng văn hóa xã hội", "phòng văn hoá xã hội"),
+)
+"""Offices whose figures are those of the unit named behind them."""
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 REMARKS = frozenset({"cũ", "mới", "trước sắp xếp", "trước khi sắp xếp", "sau sắp xếp"})
 BREAKS = re.compile(r"[,;()/]")

@@ -49,22 +49,12 @@ def template(
     if not first <= year <= last:
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
     codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
-    agencies = {agency, *plan.agencies["agency_code"]}
     folder = project.out / "templates"
     for code in codes:
         path = folder / f"bieu_mau_{code}_{year}.xlsx"
-        sender = {"agency_code" if code in agencies else "unit_code": code}
         try:
             with open_book(path) as book:
-                write_template(
-                    book,
-                    **sender,
-                    year=year,
-                    areas=plan.areas,
-                    indicators=plan.indicators,
-                    tasks=plan.tasks,
-                    agencies=plan.agencies,
-                )
+                write_template(book, code, year, plan)
         except ValueError as error:
             raise UsageError(str(error)) from None
     typer.echo(messages.TEMPLATES.format(n=len(codes), path=folder) if everyone else path)

@@ -37,7 +37,8 @@ DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?
 OTHER_YEAR = re.compile(
     rf"\b(?:{BESIDE}(?: (?:cung|ki|nam|hoc|truoc|ke hoach|kh|muc tieu|so lieu|ket qua|thuc hien|"
     r"thoi diem|dau|cuoi))* 20\d\d(?: 20\d\d)?"
-    r"|giai doan(?: (?:tu|nam))*(?: 20\d\d)?(?: den)?(?: nam)? 20\d\d)\b"
+    r"|giai doan(?: (?:tu|nam))*(?: 20\d\d)?(?: den)?(?: nam)? 20\d\d"
+    r"|phuong huong(?: nhiem vu)?(?: trong tam)?(?: nam)? 20\d\d)\b"
     rf"|(?<!\S)(?P<done>{DEED})?\b(?:(?:ke hoach|kh|muc tieu|chi tieu giao|phan dau|du kien)"
     r"(?: (?:giao|trong|cho|nam|hoc|den|het|cuoi))*|den(?: (?:het|cuoi|nam))*) 20\d\d\b"
 )

@@ -52,6 +52,8 @@ EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "per
 EXTRA += ("raw_numerator", "raw_denominator", "hidden_sheet", "original")
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes."""
+GUIDES = ("huong dan", "vi du")
+"""Beginnings of the names of sheets whose figures are examples."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
@@ -125,7 +127,8 @@ class FormReader:
         if doubtful:
             text = "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa."
             reader.find(None, "sample_numbers", text)
-        tables = [(sheet, find_tables(sheet)) for sheet in sheets]
+        forms = [sheet for sheet in sheets if not fold(sheet.name).startswith(GUIDES)] or sheets
+        tables = [(sheet, find_tables(sheet)) for sheet in forms]
         heads = [read_context(s, found[0].top if found else s.n_rows) for s, found in tables]
         whole = Context()
         for head in heads:
@@ -146,6 +149,9 @@ class FormReader:
             detail = looked or "không thấy dòng tiêu đề của biểu nào"
             reading.refusal = Refusal("unknown_form", detail)
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
+        for reader.sheet in sheets:
+            if reader.sheet not in forms:
+                reader.find(None, "sheet_not_recognised", "Không đọc trang hướng dẫn, ví dụ.")
         found = dict.fromkeys(tuple(row.items()) for row in reading.finding_rows)
         reading.finding_rows = [*map(dict, found)]  # columns of all units are told once
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))

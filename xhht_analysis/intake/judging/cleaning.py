@@ -44,7 +44,7 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Claims in order of receipt, ``outcome`` and `PROBLEM_COLUMNS` filled.
     """
-    claims = claims.sort_values(["received_on", "file", "order"], kind="stable")
+    claims = claims.sort_values(["received_on", "order"], kind="stable")
     claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
     claims = _reject(claims, _hidden(_open(claims)), "hidden_differs")
     clash, twin = _same_file(_open(claims))

@@ -36,7 +36,8 @@ YEAR_MESSAGES = {
     "nay thì sửa ô Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên.",
     "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
     "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số giống nhau là trùng lặp, số "
-    "khác nhau sẽ lấy theo tệp nhận sau, hoặc tệp xếp sau theo tên nếu nhận cùng ngày.",
+    "khác nhau sẽ lấy theo tệp nhận sau; nhận cùng ngày thì theo tệp ghi đính chính, thay thế, "
+    "không thì tệp xếp sau theo tên.",
 }
 HEADINGS = {
     "file": ("Tệp", 34),

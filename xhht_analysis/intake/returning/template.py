@@ -17,9 +17,9 @@ from typing import Any
 
 import pandas as pd
 
+from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.returning.book import Book, cell_name
 from xhht_analysis.intake.returning.status import in_office
-from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 
 SHEET_FIGURES, SHEET_COMMUNES, SHEET_TASKS = "Số liệu", "Xã", "Thực hiện"
@@ -40,87 +40,60 @@ STYLES_OF_LEVEL = ("closed", "closed", "closed", "input", "date", "date", "entry
 """Styles of the cells from the numerator to the note."""
 
 
-def write_template(
-    book: Book,
-    *,
-    unit_code: str | None = None,
-    agency_code: str | None = None,
-    year: int,
-    areas: Areas,
-    indicators: pd.DataFrame,
-    tasks: pd.DataFrame,
-    agencies: pd.DataFrame,
-) -> None:
-    """Write the workbook that one unit or one agency fills in for one year.
+def write_template(book: Book, code: str, year: int, plan: Plan) -> None:
+    """Write the workbook that the unit or agency ``code`` fills in for one year.
 
     Parameters
     ----------
     book : Book
         An empty workbook; equal arguments give equal bytes.
-    unit_code, agency_code : str
-        Exactly one of the two.
-    areas, indicators, tasks, agencies
-        From `plan`: `plan.areas.Areas` and the tables of `plan.goals`.
+    plan : gathering.Plan
+        Units, indicators, tasks and agencies.
 
     Raises
     ------
     ValueError
-        If not exactly one code is given, or the unit or agency is unknown, outside the plan's area
-        or not there at that date; the message names who reports instead.
+        If the unit or agency is unknown, outside the plan's area or not there at that date; the
+        message names who reports instead.
     """
-    if (unit_code is None) == (agency_code is None):
-        raise ValueError("Cần đúng một trong hai: mã đơn vị (unit_code) hoặc mã cơ quan.")
-    on = f"{year}-09-30"
-    units, province = areas.units(on), areas.province
-    if unit_code is not None:
-        name, level = _unit(areas, unit_code, on)
-        rows = indicators[indicators["kind"].isin(["share", "rate", "level"])]
+    on, province, indicators = f"{year}-09-30", plan.areas.province, plan.indicators
+    name, level = _reporter(plan, code, on)
+    if level == "agency":
+        of_agency = plan.agencies.set_index("agency_code")["indicators"]
+        duty, rows = code, indicators["indicator_code"].isin(split_codes(of_agency[code]))
+    else:
         is_commune = level == "commune"
         duty = province.duty_of_communes if is_commune else province.duty_of_districts
-    else:
-        name, level, duty = _agency(agencies, agency_code, on), "agency", agency_code
-        codes = agencies.loc[agencies["agency_code"] == agency_code, "indicators"].iloc[0]
-        rows = indicators[indicators["indicator_code"].isin(split_codes(codes))]
-    is_due = tasks["agency_codes"].map(lambda codes: duty in split_codes(codes)).astype("bool")
-    todo = tasks[is_due]
-    rows = rows.drop_duplicates("indicator_code")
-    head = (name, unit_code or agency_code, year, datetime.fromisoformat(on), None)
-    _write_figures(book, head, rows)
+        rows = indicators["kind"].isin(["share", "rate", "level"])
+    rows = indicators[rows].drop_duplicates("indicator_code")
+    _write_figures(book, (name, code, year, datetime.fromisoformat(on), None), rows)
     if level == "district":
-        communes = units[units["parent_code"] == unit_code]
+        units = plan.areas.units(on)
+        communes = units[units["parent_code"] == code]
         _write_communes(book, communes, rows[rows["kind"] == "rate"])
-    _write_tasks(book, todo[["task_code", "title_vi"]])
+    is_due = plan.tasks["agency_codes"].map(lambda codes: duty in split_codes(codes))
+    _write_tasks(book, plan.tasks.loc[is_due.astype("bool"), ["task_code", "title_vi"]])
 
 
-def _unit(areas: Areas, code: str, on: str) -> tuple[str, str]:
-    units = areas.units(on).set_index("unit_code")
-    if code in units.index:
-        return tuple(units.loc[code, ["name_vi", "level"]])
-    names = areas.table.loc[areas.table["unit_code"] == code, "name_vi"]
-    if names.empty:
-        raise ValueError(REFUSALS["unit_unknown"].format(code=code))
-    match = areas.match(names.iloc[-1], on, code=code)
-    instead = match.suggestion if match.problem == "unit_not_valid_then" else None
-    raise ValueError(_not_there(code, names.iloc[-1], on, instead))
-
-
-def _agency(agencies: pd.DataFrame, code: str | None, on: str) -> str:
-    names = agencies.set_index("agency_code")["name_vi"]
-    if code not in names.index:
-        raise ValueError(REFUSALS["agency_unknown"].format(code=code, known=", ".join(names.index)))
-    there = in_office(agencies, on).set_index("agency_code")
-    if code not in there.index:
-        after = agencies.loc[agencies["agency_code"] == code, "successor"]
-        instead = there[there.index.isin(after) | there["successor"].eq(code)]
-        others = [f"{name} ({other})" for other, name in instead["name_vi"].items()]
-        raise ValueError(_not_there(code, names[code], on, "; ".join(others)))
-    return names[code]
-
-
-def _not_there(code: str | None, name: str, on: str, instead: str | None) -> str:
+def _reporter(plan: Plan, code: str, on: str) -> tuple[str, str]:
+    """Name of the unit or agency there on the day ``on``, and its level (agency)."""
+    agencies = plan.agencies.rename(columns={"agency_code": "unit_code"}).assign(level="agency")
+    there = pd.concat([plan.areas.units(on), in_office(agencies, on)]).set_index("unit_code")
+    if code in there.index:
+        return tuple(there.loc[code, ["name_vi", "level"]])
+    ever = pd.concat([plan.areas.table, agencies]).set_index("unit_code")
+    if code not in ever.index:
+        known = ", ".join(agencies["unit_code"])
+        raise ValueError(REFUSALS["unknown"].format(code=code, known=known))
+    name, after = (ever.loc[[code], column].iloc[-1] for column in ("name_vi", "successor"))
+    successors = there[there.index.isin([after]) | there["successor"].eq(code)]
+    others = [f"{name} ({other})" for other, name in successors["name_vi"].items()]
+    match = plan.areas.match(name, on, code=code)
+    others += [match.suggestion] if match.problem == "unit_not_valid_then" else []
     day = f"{datetime.fromisoformat(on):%d/%m/%Y}"
     text = REFUSALS["not_there"].format(code=code, name=name, on=day)
-    return text + (REFUSALS["instead"].format(instead=instead) if instead else "")
+    instead = "; ".join(filter(None, others))
+    raise ValueError(text + (REFUSALS["instead"].format(instead=instead) if instead else ""))
 
 
 def _write_figures(
