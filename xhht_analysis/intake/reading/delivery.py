@@ -68,7 +68,7 @@ def read_files(
     paths : iterable of Path
         Files to read; taken from the iterable only as fast as they are read.
     root : Path
-        Folder that names are relative to; a file outside it is refused.
+        Folder that holds them, and that names are relative to.
     jobs : int
         Number of child processes.
     seconds : float
@@ -143,14 +143,10 @@ def relative_name(path: Path, root: Path) -> str:
 
 def _look(path: Path, root: Path) -> None:
     """Refuse by name and kind alone, without opening the file."""
-    if not path.is_relative_to(root) or ".." in path.parts:
-        raise RefusedError("outside_folder")
     steps = path.relative_to(root).parts
     if any(root.joinpath(*steps[: n + 1]).is_symlink() for n in range(len(steps))):
         raise RefusedError("symlink")
-    if path.name.startswith(("~$", ".~lock.")):
-        raise RefusedError("lock_file")
-    if path.name.lower() in SYSTEM_FILES or path.name.startswith("._"):
+    if path.name.lower() in SYSTEM_FILES or path.name.startswith(("~$", ".~lock.", "._")):
         raise RefusedError("system_file")
     if not path.is_file():
         raise RefusedError("unreadable")

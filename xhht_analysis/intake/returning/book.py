@@ -65,8 +65,6 @@ class Book:
         look = self.styles[style]
         if value is None or (not isinstance(value, str) and pd.isna(value)):
             sheet.write_blank(row, column, None, look)
-        elif isinstance(value, bool):
-            sheet.write_boolean(row, column, value, look)
         elif isinstance(value, date):  # a datetime is one too
             sheet.write_datetime(row, column, value, look)
         elif isinstance(value, str):

@@ -52,6 +52,8 @@ HEADINGS = {
     "source": ("Nguồn, văn bản", 30),
     "decided_by": ("Người quyết định", 20),
 }
+HEAD_ROW = 2
+"""Row of the headings, counted from 0; a title and a line on how to fill in stand above."""
 ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 
 
@@ -163,14 +165,15 @@ def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
         book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
         how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
         book.put(sheet, 1, 0, how, "plain")
-        book.header(sheet, 2, HEADINGS)
-        for row, problem in enumerate(problems.to_dict("records"), start=3):
+        book.header(sheet, HEAD_ROW, HEADINGS)
+        for row, problem in enumerate(problems.to_dict("records"), start=HEAD_ROW + 1):
             style = "wrong" if problem["kind"] == "reject" else "doubt"
             for column, name in enumerate(HEADINGS):
                 look = style if name in problem else "entry"
                 book.put(sheet, row, column, problem.get(name), look)
         options = {"validate": "list", "source": list(ACTIONS)}
-        sheet.data_validation(3, list(HEADINGS).index("action"), len(problems) + 3, 6, options)
+        last, action = HEAD_ROW + len(problems) + 1, list(HEADINGS).index("action")
+        sheet.data_validation(HEAD_ROW + 1, action, last, action, options)
     return target
 
 
@@ -189,14 +192,14 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
     """
     content = next(iter(read_files([path], path.parent, jobs=1)))
     lists = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
-    titles = {fold(title): name for name, (title, _) in HEADINGS.items()}
-    head = next((r for s in lists for r, c in enumerate(s.grid) if _is_head(c, titles)), None)
-    if head is None:
+    sheet = lists[0] if lists else Sheet("", [])
+    names = {fold(title): name for name, (title, _) in HEADINGS.items()}
+    titles = enumerate(fold(sheet.text(HEAD_ROW, column)) for column in range(sheet.n_columns))
+    columns = {names[title]: column for column, title in titles if title in names}
+    if not {"file", "cell", "action", "value"} <= set(columns):
         raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
-    sheet = lists[0]
-    columns = {titles[fold(t)]: c for c, t in enumerate(sheet.grid[head]) if fold(str(t)) in titles}
     lines, faults = [], {}
-    for row in range(head + 1, sheet.n_rows):
+    for row in range(HEAD_ROW + 1, sheet.n_rows):
         texts = {name: sheet.text(row, column).strip() for name, column in columns.items()}
         if texts.get("action"):
             line, fault = _repair(texts, sheet.cell(row, columns["value"]))
@@ -207,11 +210,6 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         each = (f"dòng {', '.join(rows)}: {fault}" for fault, rows in faults.items())
         raise KitError(f"{path.name}, trang {SHEET}: " + "; ".join(each) + ".")
     return pd.DataFrame(lines, columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
-
-
-def _is_head(cells: list[object], titles: dict[str, str]) -> bool:
-    names = {titles.get(fold(cell)) for cell in cells if isinstance(cell, str)}
-    return {"file", "cell", "action", "value"} <= names
 
 
 def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str | None]:
