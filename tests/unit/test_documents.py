@@ -13,7 +13,7 @@ from tests import frames, report_maker
 from tests.block_text import heading
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.publishing import documents, report, workbook
+from xhht_analysis.publishing import documents, report, word, workbook
 from xhht_analysis.publishing.blocks import by_heading
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.parts import Page as PageMaker
@@ -140,7 +140,7 @@ def test_a_notebook_that_failed_or_never_ran_is_no_document(tmp_path):
     cell = nbformat.v4.new_code_cell("1/0")
     notebook = nbformat.v4.new_notebook(cells=[cell])
     nbformat.write(notebook, tmp_path / "a.ipynb")
-    with pytest.raises(documents.ExportError, match="not executed"):
+    with pytest.raises(documents.ExportError, match="none was run"):
         report_maker.export_html(tmp_path / "a.ipynb", tmp_path / "a.html")
     cell.outputs = [nbformat.v4.new_output("error", ename="E", evalue="v", traceback=[])]
     nbformat.write(notebook, tmp_path / "a.ipynb")
@@ -182,8 +182,6 @@ def test_the_report_has_the_form_of_the_decree(made):
 
 
 def test_an_office_lays_its_own_form_beside_the_configuration(tmp_path, monkeypatch):
-    from xhht_analysis.publishing import word
-
     own = tmp_path / "config" / "word" / "report.docx"
     own.parent.mkdir(parents=True)
     form = Document(word.TEMPLATES / "report.vi.docx")
@@ -204,7 +202,9 @@ def test_word_has_real_headings_captions_and_alt_texts(made, part):
     doc, blocks = Document(made[0] / f"{part}.docx"), made[1][part]
     wanted = [c["text"] for c in blocks if c["kind"] == "heading" and c["level"] > 1]
     found = [p.text for p in doc.paragraphs if p.style.name.startswith("Heading")]
-    assert [f[f.index(" ") + 1 :] for f in found] == wanted
+    if part != "brief":  # its headings have no numbers
+        found = [f[f.index(" ") + 1 :] for f in found]
+    assert found == wanted
     captions = [p.text for p in doc.paragraphs if p.style.name == "Caption"]
     n = {kind: sum(c["kind"] == kind for c in blocks) for kind in ("picture", "table")}
     assert sum(text.startswith("Hình ") for text in captions) == n["picture"]
@@ -224,9 +224,16 @@ def test_word_tables_repeat_their_head_and_keep_their_widths(made):
         assert Mm(150) < sum(columns) <= Mm(248)
 
 
-def test_a_column_has_room_for_its_longest_word():
-    from xhht_analysis.publishing import word
+def test_a_column_without_a_side_of_its_own_is_written_too(tmp_path):
+    page = PageMaker(Labels())
+    table = grid(page, "c", ["Tên", "Số", "Ghi chú"], [["một", 2, "ba"]], align="lr")
+    assert table.content["align"] == "lrl"
+    word.write_docx([table], tmp_path / "one.docx", Labels(), "annex")
+    (sheet,) = Document(tmp_path / "one.docx").tables
+    assert [cell.text for cell in sheet.rows[1].cells] == ["một", "2", "ba"]
 
+
+def test_a_column_has_room_for_its_longest_word():
     page, text = PageMaker(Labels()), "một hai ba " * 40
     content = grid(page, "c", ["Tên", "Số"], [[text, "1.234.567,5"]]).content
     widths = word._column_widths(content, Mm(160), 11)

@@ -213,8 +213,15 @@ def test_pictures_are_those_that_were_drawn(run, tmp_path, monkeypatch):
 
 def test_an_empty_folder_writes_nothing(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert base.save_figure(plan.plot_pace(run), "", "pace") == []
+    assert base.save_figure(plan.plot_pace(run), "", "pace").startswith(b"\x89PNG")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_tick_is_rounded_onto_another(run):
+    _, axes = base.canvas(2)
+    axes[0, 0].set_yticks([0, 0.25, 2.5, 5])
+    base.local_numbers(axes[0, 0].yaxis, run)
+    assert [t.get_text() for t in axes[0, 0].get_yticklabels()] == ["0", "0,25", "2,50", "5"]
 
 
 def test_settings_of_a_user_change_nothing(run):

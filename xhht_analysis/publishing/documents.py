@@ -60,10 +60,8 @@ def read_executed(
     nb = nbformat.read(notebook, as_version=4)
     cells = [cell for cell in nb.cells if _part(cell) == part]
     outputs = [o for cell in cells for o in cell.get("outputs", ())]
-    if any(o.output_type == "error" for o in outputs):
-        raise ExportError(f"{notebook.name}: a cell failed, so there is no document to make")
-    if not outputs:
-        raise ExportError(f"{notebook.name} was not executed: there is nothing to publish")
+    if not outputs or any(o.output_type == "error" for o in outputs):
+        raise ExportError(f"{notebook.name}: a cell failed or none was run; run it to the end")
     blocks = [block for cell in cells for block in _blocks(cell)]
     return number(blocks, labels, outline=outline)
 

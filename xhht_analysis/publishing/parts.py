@@ -75,25 +75,21 @@ def grid(
         has a fraction (counts have none); what is missing is a dash. A row of one cell is a group
         heading.
     align
-        One letter per column: l, r or c; by default columns with numbers stand right.
+        One letter per column: l, r or c; those without one stand left.
     wide
         Printed on a landscape page.
     cards
         On a phone each row becomes a card, so that no column is off the screen.
     """
     names = columns.split() if isinstance(columns, str) else columns
-    cells = [[_cell(run.labels, cell) for cell in row] for row in rows]
-    numeric = {i for row in cells for i, (_, is_number) in enumerate(row) if is_number}
-    sides = "".join("r" if i in numeric else "l" for i in range(len(names)))
     heads = [run.labels.word_of("col", name) for name in names]
-    texts = [[text for text, _ in row] for row in cells]
+    texts = [[_text(run.labels, cell) for cell in row] for row in rows]
     content = {"kind": "table", "caption": caption, "columns": heads, "rows": texts}
-    form = {"align": align or sides, "note": note, "wide": wide, "cards": cards}
+    sides = align.ljust(len(names), "l")
+    form = {"align": sides, "note": note, "wide": wide, "cards": cards}
     return Block(content | form)
 
 
-def _cell(labels: Labels, cell: object) -> tuple[str | list, bool]:
-    """Text of a cell (a text or ``[text, tone]`` stays), and whether it was a number."""
-    if isinstance(cell, str | list):
-        return cell, False
-    return labels.number(cell), cell is not None
+def _text(labels: Labels, cell: object) -> str | list:
+    """Text of a cell: a text or ``[text, tone]`` stays, a number is written."""
+    return cell if isinstance(cell, str | list) else labels.number(cell)

@@ -31,10 +31,12 @@ def read_report_data(
     areas_ = areas.read_areas(config)
     tables = {name: store.read_table(name, processed_dir) for name in BOTH_RUNS}
     tables |= {name: store.read_table(name, processed_dir, optional=True) for name in OPTIONAL}
-    earlier = {name: contracts.TABLES[name].empty() for name in BOTH_RUNS}
-    if previous_dir:
-        folder = resolve(previous_dir)
-        earlier = {name: store.read_table(name, folder, optional=True) for name in BOTH_RUNS}
+    earlier = {
+        name: store.read_table(name, resolve(previous_dir), optional=True)
+        if previous_dir
+        else contracts.TABLES[name].empty()
+        for name in BOTH_RUNS
+    }
     unread = tables["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
     dates = [*tables["verdicts"]["as_of"].dropna(), *tables["panel"]["as_of"].dropna()]

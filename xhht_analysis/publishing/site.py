@@ -24,18 +24,18 @@ SECTIONS = ("reports", "indicators", "districts", "communes")
 def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Path:
     """Write ``index.html``: one section per run, newest first, with links to its documents.
 
-    A run without ``run.json`` did not happen and is left out.
+    A run without a readable ``run.json`` did not happen and is left out.
     """
     labels = Labels(lang, plan_words(config_dir))
     pages, runs = _pages(config_dir, labels), []
     for folder in sorted(reports_root.iterdir(), reverse=True):
-        record = folder / "run" / "run.json"
-        if is_date(folder.name) and record.is_file():
+        record = _record(folder / "run" / "run.json")
+        if is_date(folder.name) and record:
             links = {section: [] for section in SECTIONS}
             for section, text, place in pages:
                 if (folder / place).is_file():
                     links[section].append((text, quote(f"{folder.name}/{place}")))
-            runs.append({"date": folder.name, "is_sample": _is_sample(record), "links": links})
+            runs.append({"date": folder.name, "is_sample": record.get("sample"), "links": links})
     blocks = parts.make_page("index", labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
@@ -53,9 +53,9 @@ def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:
     return documents + sorted(pages, key=lambda page: collation_key(page[1]))
 
 
-def _is_sample(record: Path) -> bool:
-    """Whether the record of a run says so; what cannot be read does not."""
+def _record(path: Path) -> dict:
+    """Record of a run; empty where there is none that can be read."""
     try:
-        return bool(json.loads(record.read_text(encoding="utf-8")).get("sample"))
-    except (OSError, ValueError, AttributeError):
-        return False
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

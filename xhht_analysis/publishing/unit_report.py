@@ -12,7 +12,6 @@ import pandas as pd
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_name
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.decisions import NOISE, leverages
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import STATES
@@ -41,7 +40,6 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     """Every block of the page of a unit, under the headings of its template."""
     judged = judged_unit(run, unit_code)
     district, statements = unit_row(run, judged), run.all_statements(judged)
-    gains = where(leverages(run), unit_code=judged)
     last = [s for s in statements if s.target_year == run.last_year]
     efforts = {s.title: sentences.sentence("effort", run, s) for s in last}
     codes = list(dict.fromkeys(s.goal_code for s in statements))
@@ -55,7 +53,6 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         statements=statements,
         tallies=[sentences.tally(run, year, judged) for year in run.target_years],
         points=sentences.named_points(run, run.last_year, judged),
-        best=next(gains[gains["gain"] >= NOISE].itertuples(), None),
         scorecard=scorecard(run, caption, codes, judged) if codes else None,
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],

@@ -10,7 +10,7 @@ say the same.
 import io
 import math
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -33,24 +33,16 @@ INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
+EVEN = (1.05 * 0.05) ** 0.5 - 0.05
+"""Luminance at which black and white contrast alike (WCAG: (lighter + 0.05) / (darker + 0.05))."""
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
     **{k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")},
     **sns.axes_style("whitegrid"),
-    **sns.plotting_context("paper"),
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 8.5,
-    "axes.titlesize": 8.5,
-    "axes.labelsize": 8,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
+    **sns.plotting_context("paper", font_scale=0.9),
+    "font.family": "DejaVu Sans",
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
     "text.parse_math": False,
     "svg.hashsalt": "xhht",
     "svg.fonttype": "none",
@@ -76,13 +68,24 @@ def canvas(
     return figure, axes
 
 
-def finish(figure: Figure, run: ReportData, title: str, *alt: str, key: str = "") -> Figure:
+def finish(
+    figure: Figure,
+    run: ReportData,
+    title: str,
+    *alt: str,
+    key: str = "",
+    signs: Container[str] = (),
+) -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
-    The title is kept for caption and file; ``key`` explains signs in a line above the source.
+    The title is kept for caption and file. ``key`` and the words of the ``signs`` drawn (words
+    ``sign``) stand in a line above the source; what a star means is in the alt text, too.
     """
+    words = {s: run.word(f"sign.{s}") for s in run.labels.entries("sign") if s in signs}
+    key = "   ".join(filter(None, [key, *words.values()]))
+    star = f"{words['star']}." if "star" in words else ""
     figure.set_gid(title)
-    figure.set_label(" ".join(filter(None, alt)))
+    figure.set_label(" ".join(filter(None, [*alt, star])))
     lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
@@ -98,20 +101,15 @@ def class_key(run: ReportData, keys: Iterable[str]) -> str:
     return "  ".join(f"{SYMBOLS[c]} {run.labels.verdict(c)}" for c in drawn)
 
 
-def sign_words(run: ReportData, signs: Iterable[str]) -> list[str]:
-    """What the ``signs`` drawn mean, in the order of words.toml."""
-    return [run.word(f"sign.{s}") for s in run.labels.entries("sign") if s in signs]
-
-
-def local_numbers(axis, run: ReportData, decimals: int = 0) -> None:
-    """Numbers of an axis with the decimal sign of the language."""
-    axis.set_major_formatter(FuncFormatter(lambda x, _: run.labels.number(x, decimals)))
+def local_numbers(axis, run: ReportData) -> None:
+    """Numbers of an axis as the language writes them: none is rounded onto another."""
+    number = run.labels.number
+    axis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 0 if x % 1 == 0 else 2)))
 
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on ``colour``."""
-    light = relative_luminance(colour)
-    return "#ffffff" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "#000000"
+    return "#000000" if relative_luminance(colour) > EVEN else "#ffffff"
 
 
 def heat(axis, values, texts, colours, **options) -> None:
@@ -142,15 +140,14 @@ def drawn(figure: Figure, form: str = "png") -> bytes:
     return stream.getvalue()
 
 
-def save_figure(figure: Figure, folder: str | Path, name: str) -> list[Path]:
-    """Write ``name``.png and ``name``.svg into ``folder``; an empty folder writes nothing."""
-    if not folder:
-        return []
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    paths = [Path(folder) / f"{name}.{form}" for form in ("png", "svg")]
-    for path in paths:
-        path.write_bytes(drawn(figure, path.suffix[1:]))
-    return paths
+def save_figure(figure: Figure, folder: str | Path, name: str) -> bytes:
+    """PNG of a figure, also written with its SVG into ``folder`` unless that is empty."""
+    png = drawn(figure)
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / f"{name}.png").write_bytes(png)
+        (Path(folder) / f"{name}.svg").write_bytes(drawn(figure, "svg"))
+    return png
 
 
 def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Block:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
@@ -20,8 +19,6 @@ LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
 AT_REFORM = 0.25
 """Place of a reform in a year's middle before that year's figure, which is of 30 September."""
-FULL = 104
-"""Highest end of an axis in percent."""
 
 
 @styled
@@ -68,7 +65,7 @@ def _figure(
     form = {"sharex": True, "sharey": True}
     figure, axes = look.canvas(height, len(panels), columns, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    signs, alt, notes, firm = set(), [head], {}, True
+    signs, alt, notes = set(), [head], {}
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         said = [s for s in run.all_statements(unit) if s.goal_code == goal]
         signs |= _draw_course(axis, run, run.observed(goal, None, unit), said)
@@ -77,19 +74,15 @@ def _figure(
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
         alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
-        firm &= not any(s.depends_on for s in said)
         if said and said[-1].set_aside:
             notes[name] = sentence("aside", run, said[-1])
-    top = max(axis.dataLim.y1 for axis in axes.flat)
-    axes[0, 0].set_ylim(0, min(FULL, 1.1 * top))
-    axes[0, 0].yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
     if notes:
         figures = "; ".join(f"{name}: {text}" for name, text in notes.items())
         alt.append(run.word("set_aside.figures", figures=figures))
-    alt += [] if firm else [f"{run.word('sign.star')}."]
-    return look.finish(figure, run, title, *alt, key="   ".join(look.sign_words(run, signs)))
+    return look.finish(figure, run, title, *alt, signs=signs)
 
 
 def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> set[str]:

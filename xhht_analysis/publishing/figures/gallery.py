@@ -41,15 +41,13 @@ def annex_figures(run: ReportData) -> Sketches:
 def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:
     """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
     return {
-        name: picture_or_note(run, partial(_saved, name, draw, folder))
+        name: picture_or_note(run, partial(_saved, draw, folder, name))
         for name, draw in sketches.items()
     }
 
 
-def _saved(name: str, draw: Callable[[], Figure], folder: str | Path) -> bytes | Figure:
-    figure = draw()
-    saved = save_figure(figure, folder, name)
-    return saved[0].read_bytes() if saved else figure
+def _saved(draw: Callable[[], Figure], folder: str | Path, name: str) -> bytes:
+    return save_figure(draw(), folder, name)
 
 
 def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Block]]:

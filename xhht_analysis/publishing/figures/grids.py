@@ -39,10 +39,8 @@ def plot_ladder(run: ReportData) -> Figure:
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
     counted = [s for s in run.all_statements() if s.kind == COUNTED_KIND]
-    signs = look.sign_words(run, set().union(*(s.signs for s in counted)))
-    key = "  ".join([word("ladder.key"), *signs])
-    alt += [f"{word('sign.star')}."] if any(s.depends_on for s in counted) else []
-    return look.finish(figure, run, title, f"{title}.", *alt, key=key)
+    signs = set().union(*(s.signs for s in counted))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"), signs=signs)
 
 
 def _is_known(levels: pd.DataFrame) -> pd.Series:
@@ -72,15 +70,12 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     axis.tick_params(axis="x", rotation=90)
     said = [s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)]
     said.sort(key=lambda s: (s.order, s.target_year))
-    heads, aims = [textwrap.fill(run.short(code), 30)], []
+    heads, aims = [run.short(code)], []
     for s in said:
-        required = run.ordered_goals.loc[s.goal_code, "level_required"]
-        level = word("level_short", n=required) if required > 1 else ""
-        aim = (f"{s.target_year}:", level, s.amount(s.need), s.short_verdict)
-        heads.append(textwrap.fill(" ".join(filter(None, aim)), 36))
-        aim = f"{s.target_year}, {level}" if level else f"{s.target_year}:"
-        aims.append(f"{aim} {s.verdict_text}.")
-    axis.set_title("\n".join(heads), fontsize=6.2)
+        level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
+        heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
+        aims.append(f"{s.target_year}, {level} {s.verdict_text}.")
+    axis.set_title("\n".join(textwrap.fill(head, 34) for head in heads), fontsize=6.2)
     year = cells["year"].max()
     counts = where(cells, year=year)["text"].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())

@@ -40,11 +40,10 @@ def plot_overview(run: ReportData) -> Figure:
     axis.set_xlabel(word("overview.axis", year=run.last_year), loc="left")
     sns.despine(ax=axis, left=True, bottom=True)
     shown = [s for pair in pairs for s in pair if s]
-    star = look.sign_words(run, {"star"}) if any(s.depends_on for s in shown) else []
-    key = f"{look.class_key(run, {s.key for s in shown})}. "
-    key += "  ".join([word("overview.key"), *star])
+    key = f"{look.class_key(run, {s.key for s in shown})}. {word('overview.key')}"
     parts = " ".join(text for year in run.next_years if (text := tally(run, year)))
-    return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
+    alt, signs = word("overview.alt", parts=parts), {"star" for s in shown if s.depends_on}
+    return look.finish(figure, run, title, alt, key=key, signs=signs)
 
 
 def attained(said: Statement) -> float:
@@ -122,8 +121,8 @@ def plot_pace(run: ReportData) -> Figure:
         paces = {"need": number(s.pace_required, 1), "before": number(s.pace_before, 1)}
         parts.append(word("pace_figure.part", name=s.title, window=s.pace_window, **paces))
     alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
-    star = look.sign_words(run, {"star"}) if any(s.depends_on for s in said) else []
-    return look.finish(figure, run, title, alt, key="  ".join([_pace_key(said), *star]))
+    signs = {"star" for s in said if s.depends_on}
+    return look.finish(figure, run, title, alt, key=_pace_key(said), signs=signs)
 
 
 def _pace_key(said: list[Statement]) -> str:
