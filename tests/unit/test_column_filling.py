@@ -5,9 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from tests.form_fixtures import read
 from tests.intake_case import judged, plan
-from tests.unit.test_forms_traps import row, template
 from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.remedies import remedy
@@ -131,9 +129,3 @@ def test_a_saved_letter_is_told_to_give_its_attachment(tmp_path):
         read_workbook(path)
     assert error.value.refusal.rule == "email"
     assert "đính kèm" in remedy("email")
-
-
-def test_a_merged_range_is_named_whole():
-    board = template(row("life_skills", 1, 2)).merge("D9:F9", 5400)
-    (told_row,) = (r for r in read(board).observation_rows if r.get("problem") == "merged_value")
-    assert told_row["remedy"].endswith("Vùng gộp: D9:F9.")

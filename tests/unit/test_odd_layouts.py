@@ -90,18 +90,18 @@ def test_heads_that_word_merged_are_two_rows():
     }
 
 
-AGES = ["TT", "Nội dung", *range(11, 19), "Cộng"]
+AGES = ["TT", "Nội dung", *(f"{age} tuổi" for age in range(11, 19)), "Cộng"]
 
 
 @pytest.mark.parametrize("kind", [float, str])
-def test_ages_may_stand_as_bare_numbers(kind):
-    heads = [kind(head) if isinstance(head, int) else head for head in AGES]
+def test_bare_numbers_are_no_ages_and_the_file_says_what_was_looked_for(kind):
+    heads = ["TT", "Nội dung", *map(kind, range(11, 19)), "Cộng"]
     board = drawn.dress("THCS-M1", "THỐNG KÊ THANH THIẾU NIÊN", "Xã: Tân Thới").row("A5", heads)
     board.row("A6", [1, "Số người phải phổ cập", 90, 91, 92, 93, 100, 101, 102, 103, 772])
-    board.row("A7", [2, "TN THCS tại chỗ", None, None, None, None, 90, 95, 96, 97, 378])
-    board.row("A8", [3, "TN THCS học nơi khác", None, None, None, None, 5, 4, 3, 2, 14])
-    read_back = figures(read(board))
-    assert read_back == {("lower_secondary_graduates_15_18", TAN_THOI): (392, 406, "G7")}
+    reading = read(board)
+    assert reading.observation_rows == []
+    assert reading.refusal.rule == "unknown_form"
+    assert "tiêu đề" in reading.refusal.detail
 
 
 @pytest.mark.parametrize("mark", ["*", " (1)", " [2]", "¹", " (*)"])

@@ -172,7 +172,11 @@ def test_two_generic_columns_of_one_meaning_give_neither():
     board = generic(*heads, "Kỹ năng sống tỷ lệ").row("A5", [1, "Xã Tân Thới", 71, 45, 50])
     reading = read(board)
     assert shares(reading) == {("life_skills", TAN_THOI): (50, "E5")}
-    assert ("column_ambiguous", "D4") in rules(reading)
+    told = [f for f in reading.finding_rows if "nhiều cột cùng một nghĩa" in f["message"]]
+    assert [(f["rule"], f["cell"]) for f in told] == [
+        ("column_left_out", "C4"),
+        ("column_left_out", "D4"),
+    ]
 
 
 def test_averages_are_no_units_and_plans_no_figures():

@@ -23,6 +23,8 @@ SOURCES = {
     "programme": r"chuong trinh|de an",
     "social": r"xa hoi|xhh|tai tro|van dong",
 }
+WORDS = {"status": STATUS, "budget_source": SOURCES}
+MONEY = ("budget_planned", "budget_spent")
 CURRENCY = {"dong", "d", "vnd"}
 MILLION = 1e6
 
@@ -30,10 +32,8 @@ MILLION = 1e6
 class Activities(Layout):
     """One row per task: what became of it, what it cost. Nothing here enters the panel."""
 
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Before every form of figures."""
-        return 3, self.score
+    certainty = 3
+    """Before every form of figures."""
 
     @property
     def claims(self) -> bool:
@@ -50,44 +50,43 @@ class Activities(Layout):
         columns = {name: next(iter(years.values())) for name, years in self.columns.items()}
         table, reader, lost = self.table, self.reader, 0
         for row, kind in table.rows:
-            texts = {name: normalise(table.sheet.text(row, c)) for name, c in columns.items()}
+            cells = {name: (row, column) for name, column in columns.items()}
+            texts = {name: normalise(table.sheet.text(*at)) for name, at in cells.items()}
             texts = {name: text for name, text in texts.items() if text not in ("", UNCACHED)}
             if kind != "data" or texts.keys() <= {"task_code", "title", "budget_source"}:
                 continue
             if reader.sender is None or reader.context.year is None:
                 lost += 1
                 continue
-            reader.reading.activity_rows.append(self._row(row, columns, texts))
+            reader.reading.activity_rows.append(self._row(cells, texts))
         self.covered = set(dict(table.rows))
         left_out.report(self, set(columns.values()))
         if lost:
             text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
             reader.find(None, "activity_without_sender", text)
 
-    def _row(self, row: int, columns: dict[str, int], texts: dict[str, str]) -> dict[str, Any]:
+    def _row(self, cells: dict[str, Cell], texts: dict[str, str]) -> dict[str, Any]:
         reader, sheet = self.reader, self.table.sheet
         text = texts.get("text", "")
         if "task_code" not in texts:
             text = f"{texts.get('title', '')}: {text}".strip(": ")
-        at = {name: (row, columns.get(name)) for name in ("status", "budget_source")}
+        plain = ("task_code", "difficulty", "proposal")
         return {
-            **{name: texts.get(name) for name in ("task_code", "difficulty", "proposal")},
+            **{name: texts.get(name) for name in plain},
+            **{
+                n: self._word(texts[n], words, cells[n]) for n, words in WORDS.items() if n in texts
+            },
+            **{name: self._money(cells[name]) for name in MONEY if name in cells},
             "text": text or None,
             "reporter_code": reader.sender,
             "year": reader.context.year,
-            "status": self._word(texts.get("status"), STATUS, at["status"]),
-            "budget_planned": self._money(row, columns.get("budget_planned")),
-            "budget_spent": self._money(row, columns.get("budget_spent")),
-            "budget_source": self._word(texts.get("budget_source"), SOURCES, at["budget_source"]),
             "received_on": reader.received_on,
             "file": reader.file,
             "sheet": sheet.name or None,
-            "cell": sheet.address(row, columns.get("text", columns["title"])) or None,
+            "cell": sheet.address(*cells.get("text", cells["title"])) or None,
         }
 
-    def _word(self, text: str | None, words: dict[str, str], at: Cell) -> str | None:
-        if text is None:
-            return None
+    def _word(self, text: str, words: dict[str, str], at: Cell) -> str | None:
         key = f"{text.lower()} | {fold(text)}"
         codes = [code for code, word in words.items() if re.search(rf"\b({word})(?!\w)", key)]
         if len(codes) == 1 or (codes and words is STATUS):
@@ -96,18 +95,15 @@ class Activities(Layout):
         self.reader.find(at, "word_unknown", f"{why} “{text[:60]}”; để trống.")
         return None
 
-    def _money(self, row: int, column: int | None) -> float | None:
-        if column is None:
-            return None
-        raw, heading = self.table.sheet.cell(row, column), self.table.headings[column]
+    def _money(self, at: Cell) -> float | None:
+        raw, heading = self.table.sheet.cell(*at), self.table.headings[at[1]]
         own = isinstance(raw, str) and not (SCALES.keys() | CURRENCY).isdisjoint(fold(raw).split())
-        declared = scale_of(heading.replace("|", " "))
-        if declared == 1.0 and CURRENCY.isdisjoint(heading.split()):
-            declared = self.reader.context.money_scale or MILLION
-        scale = 1.0 if own else declared
-        siblings, fractions = self.table.siblings(column), scale != 1.0 or own
+        scale = 1.0 if own else scale_of(heading.replace("|", " "))
+        if not own and scale == 1.0 and CURRENCY.isdisjoint(heading.split()):
+            scale = self.reader.context.money_scale or MILLION
+        siblings, fractions = self.table.siblings(at[1]), own or scale != 1.0
         parsed = parse_number(raw, kind="money", siblings=siblings, fractions=fractions)
         if parsed.problem:
             text = f"Không đọc được số tiền “{str(raw)[:40]}”; để trống."
-            self.reader.find((row, column), "money_unreadable", text)
+            self.reader.find(at, "money_unreadable", text)
         return None if parsed.value is None else round(parsed.value * scale / MILLION, 6)

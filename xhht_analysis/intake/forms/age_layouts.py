@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
+from typing import ClassVar
 
-from xhht_analysis.intake.forms.claims import Cell, Claim
+from xhht_analysis.intake.forms.claims import Cell, Cells, Claim
 from xhht_analysis.intake.forms.headings import fits
-from xhht_analysis.intake.forms.layouts import Layout, in_words
+from xhht_analysis.intake.forms.layouts import Layout, Terms, in_words
 from xhht_analysis.intake.forms.tables import figure
 from xhht_analysis.intake.reading.text import fold
 
@@ -19,6 +21,9 @@ AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
 
 class Ages(Layout):
     """Rows are age groups of one unit; cumulative and disjoint groups are told by their labels."""
+
+    order: ClassVar[int] = 1
+    """1 where a cell is on the row of its ages, -1 where it is in their column."""
 
     @cached_property
     def groups(self) -> dict[Group, int]:
@@ -32,28 +37,42 @@ class Ages(Layout):
                 rows.setdefault((min(rows)[0], max(high for _, high in rows)), row)
         return rows
 
+    @property
+    def claims(self) -> bool:
+        """Whether fields and ages of an observation are there."""
+        return any(True for _ in self._counted())
+
+    def _counted(self) -> Iterator[Claim]:
+        for indicator, parts in self.gives:
+            claim = Claim(indicator, {part: self._cells(terms) for part, terms in parts.items()})
+            if claim.cell("numerator"):
+                yield claim
+
+    def _cells(self, terms: Terms) -> Cells:
+        """Signed cells of an amount; none where the ages of a part are not there."""
+        parts = [
+            [(sign, *cell) for cell in self._on(name, join_ages(self.groups, ages))]
+            for sign, name, ages in terms
+        ]
+        return tuple(chain(*parts)) if all(parts) else ()
+
     def each(self) -> Iterator[Claim]:
         """One claim per observation; the unit is the sheet's own."""
-        for give in self.gives:
-            yield self._claim(give, self.table.first, None)
-        self.covered |= set(self.groups.values())
-        for ages, row in self.groups.items():
-            parts = join_ages({g: r for g, r in self.groups.items() if g != ages}, ages)
-            for name in sorted(self._fields()) if parts else ():
-                self._compare(row, parts, self._column(name))
+        yield from self._counted()
+        for ages, line in self.groups.items():
+            others = {group: at for group, at in self.groups.items() if group != ages}
+            parts = join_ages(others, ages)
+            for name in self._fields():
+                for total in self._on(name, [line]):
+                    self.compare(total, self._on(name, parts), "nhóm tuổi")
+        if self.has_totals:
+            self.covered |= set(self.groups.values())
 
-    def _column(self, name: str) -> int | None:
-        """Column of a field: the form speaks for one year."""
-        return self.column(name, self.reader.context.year)
-
-    def _compare(self, row: int, parts: list[int], column: int | None) -> None:
-        values = [] if column is None else [self.table.count(r, column) for r in (row, *parts)]
-        if values and None not in values and values[0] != sum(values[1:]):
-            self.total_differs((row, column), values[0], sum(values[1:]), "các nhóm tuổi")
-
-    def _at(self, name: str, ages: Group | None, row: int, year: int | None) -> list[Cell]:
-        column = self._column(name)
-        return [] if column is None else [(r, column) for r in join_ages(self.groups, ages)]
+    def _on(self, name: str, lines: list[int]) -> list[Cell]:
+        """Cells of a field on lines of age groups; the form speaks for one year."""
+        columns = self.columns[name]
+        at = columns.get(self.reader.context.year, columns.get(None))
+        return [] if at is None else [(line, at)[:: self.order] for line in lines]
 
 
 def _group(match: re.Match) -> Group:
@@ -74,11 +93,12 @@ def join_ages(groups: dict[Group, int], ages: Group | None) -> list[int]:
     return rows
 
 
-class Measures(Layout):
+class Measures(Ages):
     """Rows are measures, columns are ages, for one unit: no row is the sum of others."""
 
     row_rule = "column_left_out"
     has_totals = False
+    order = -1
 
     def bind(self) -> None:
         """Find the row of each measure by its label: the folded words of the row."""
@@ -95,7 +115,7 @@ class Measures(Layout):
                 self.absent[name] = in_words(spec)
 
     @cached_property
-    def ages(self) -> dict[Group, int]:
+    def groups(self) -> dict[Group, int]:
         """Column of each age or age group; two of one age with unlike figures are none."""
         columns, unlike = {}, set()
         rows = [row for measure in self.columns.values() for row in measure.values()]
@@ -108,17 +128,3 @@ class Measures(Layout):
                 pairs = [{cell(row, other), cell(row, column)} - {None} for row in rows]
                 unlike |= {ages} if any(len(pair) > 1 for pair in pairs) else set()
         return {ages: column for ages, column in columns.items() if ages not in unlike}
-
-    @property
-    def claims(self) -> bool:
-        """Whether rows and age columns of an observation are there."""
-        return any(True for _ in self.each())
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per observation."""
-        claims = (self._claim(give, self.table.first, None) for give in self.gives)
-        return (claim for claim in claims if claim.cell("numerator"))
-
-    def _at(self, name: str, ages: Group | None, row: int, year: int | None) -> list[Cell]:
-        measure = self.column(name)
-        return [] if measure is None else [(measure, c) for c in join_ages(self.ages, ages)]

@@ -12,6 +12,8 @@ Cells = tuple[tuple[int, int, int], ...]
 Amounts = dict[str, "Amount"]
 FIELDS = ("numerator", "denominator", "value", "level")
 COUNTS = FIELDS[:2]
+FIGURES = {*FIELDS} - {"denominator"}
+"""Fields one of which an observation must have."""
 WITNESSES = ("otherwise", "at_most", "printed", "share_of")
 """Amounts that a form prints beside a figure: another reading of its numerator, the count it
 cannot exceed, the numerator itself, what its printed share is of."""
@@ -39,18 +41,17 @@ class Claim:
     """One observation as a form describes it.
 
     ``cells`` holds the cells of `FIELDS`, `WITNESSES`, `DATES` and of the printed ``share``;
-    without ``unit`` the figure is that of the sheet's own unit.
+    without ``unit`` or ``year`` the figure is of the sheet's own.
     """
 
     indicator: str | None
     cells: dict[str, Cells]
-    year: int | None = None
+    year: Parsed | None = None
+    year_cell: Cell | None = None
     unit: UnitCell | None = None
     indicator_raw: str = ""
     indicator_cell: Cell | None = None
     indicator_problem: str = "indicator_unknown"
-    year_parsed: Parsed | None = None
-    year_cell: Cell | None = None
     scale: float = 1.0
     foreign: bool = False
     preliminary: bool = False

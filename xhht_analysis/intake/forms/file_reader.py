@@ -17,6 +17,7 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Cell,
     Claim,
+    UnitCell,
     unreadable,
 )
 from xhht_analysis.intake.forms.context import Context
@@ -137,15 +138,18 @@ class FileReader:
         compare(self, claim, amounts)
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
-        year, year_cell, year_problem = self._year(claim)
-        unit, name, unit_cell = self._unit(claim, year)
-        row = self._row(form, claim, main, year) | {
+        year = claim.year or Parsed(self.context.year, self.context.year_problem)
+        year_cell = claim.year_cell if claim.year else self.context.cells.get("year")
+        self._note(year_cell, self.sheet.text(*year_cell) if year_cell else "", year)
+        unit, name, unit_cell = self._unit(claim, year.value)
+        row = self._row(form, claim, main, year.value) | {
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
             "hidden_sheet": None if self.sheet.visible else self.sheet.name,
             "percent_sign": "%" if self._has_sign(claim.cell("value")) else None,
         }
+        row |= {name: amount.value for name, amount in amounts.items()}
         cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
         for part, at in (cells | {"unit": unit_cell, "year": year_cell}).items():
             row[f"cell_{part}"] = self.sheet.address(*at) if at else None
@@ -155,16 +159,12 @@ class FileReader:
         elif unit.unit_code is None:
             rule = (unit.problem or "unknown_unit") if name else "unit_missing"
             unplaced = "out_of_scope" if claim.foreign else rule, unit_cell
-        elif year is None:
-            unplaced = year_problem or "year_missing", year_cell
+        elif year.value is None:
+            unplaced = year.problem or "year_missing", year_cell
         problem = unplaced or unreadable(amounts)
         if problem:
             rule, cell = problem
             advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
-            if rule == "merged_value":
-                top, left, bottom, right = self._merged[cell]
-                ends = self.sheet.address(top, left), self.sheet.address(bottom, right)
-                advice += f" Vùng gộp: {':'.join(ends)}."
             raw = self.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
             raw = NO_RESULT if raw == UNCACHED else raw or None
             where = self.sheet.address(*cell) if cell else None
@@ -179,23 +179,13 @@ class FileReader:
         """Whether a percentage is written with its sign: then its scale is known."""
         return at is not None and (at in self.sheet.percent or "%" in self.sheet.text(*at))
 
-    def _year(self, claim: Claim) -> tuple[int | None, Cell | None, str | None]:
-        """Year of a claim, the cell that says it, and why it cannot be read."""
-        typed, context = claim.year_parsed, self.context
-        if typed:
-            self._note(claim.year_cell, self.sheet.text(*claim.year_cell), typed)
-            return typed.value, claim.year_cell, typed.problem
-        if claim.year:
-            return claim.year, None, None
-        return context.year, context.cells.get("year"), context.year_problem
-
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""
-        unit, head = claim.unit, self.context
-        if unit:
-            return self.places.of_row(unit, year), unit.name or unit.code, unit.cell
-        cell = head.cells.get("unit") or head.cells.get("code")
-        return self.places.of_head(head, year), head.place, cell
+        head, places = self.context, self.places
+        at = head.cells.get("unit") or head.cells.get("code")
+        unit = claim.unit or UnitCell(head.unit, head.code, at)
+        match = places.of_row(unit, year) if claim.unit else places.of_head(head, year)
+        return match, unit.name or unit.code, unit.cell
 
     def _row(self, form: str, claim: Claim, cell: Cell, year: int | None) -> dict[str, Any]:
         address, sheet = self.sheet.address(*cell), self.sheet.name
@@ -221,11 +211,11 @@ class FileReader:
     def _beside(
         self, claim: Claim, amounts: Amounts, rule: str, cell: Cell | None
     ) -> dict[str, Any]:
-        """What a rejected claim keeps for a correction: the figures read, a count as typed.
+        """What a rejected claim keeps for a correction: a count as typed.
 
         Where one count has decimals the other is listed too: a factor may be missing from both.
         """
-        kept: dict[str, Any] = {name: amounts[name].value for name in amounts}
+        kept = {}
         for name in COUNTS:
             amount = amounts[name]
             if amount.given and amount.problem:
@@ -237,9 +227,9 @@ class FileReader:
         return kept
 
     def _figures(self, claim: Claim, amounts: Amounts) -> dict[str, Any]:
-        figures: dict[str, Any] = {name: amount.value for name, amount in amounts.items()}
-        if None in (figures["numerator"], figures["denominator"]):
-            figures |= dict.fromkeys(COUNTS)
+        """What an observation keeps beside its amounts: its dates; no count without the other."""
+        counts = [amounts[name].value for name in COUNTS]
+        figures: dict[str, Any] = dict.fromkeys(COUNTS) if None in counts else {}
         value = amounts["value"]
         if value.problem and value.given:
             text = "Không đọc được tỷ lệ đã ghi; dùng tử số, mẫu số."

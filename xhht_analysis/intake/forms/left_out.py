@@ -73,7 +73,8 @@ def report(layout: Layout, figures: set[int]) -> None:
         if column not in figures | others | table.others and any(map(is_figure, cells)):
             at = table.head(column)
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
-            text = f"Cột “{head}” có số nhưng không đọc: {reason(heading)}."
+            why = layout.unclear.get(column) or reason(heading)
+            text = f"Cột “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
     for row in table.body:
         at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]

@@ -176,7 +176,7 @@ class FormReader:
             if len(unread) < len(found):
                 for table, why in unread:
                     left_out.report_table(table, reader, why)
-            elif _has_figures(sheet):
+            elif any(left_out.is_figure(cell) for row in sheet.grid[:500] for cell in row):
                 missed.append((sheet, reader.looked_for))
         return missed
 
@@ -194,17 +194,9 @@ class FormReader:
             (complete if layout.columns and layout.claims else others).append(layout)
         if complete:
             best = max(complete, key=lambda layout: layout.rank)
-            for layout in complete:  # names in full say more than words of a form
-                best = layout if layout.explains(best) else best
             best.read()
             reader.reading.forms += (best.name,)
         else:
-            looked_for = (o for o in others if o.titled or (o.unclear and not o.columns))
+            looked_for = (o for o in others if o.titled or o.unclear)
             reader.looked_for += [layout.missing() for layout in looked_for]
         return bool(complete)
-
-
-def _has_figures(sheet: Sheet) -> bool:
-    grid = sheet.grid[:500]
-    has_number = any(isinstance(cell, (int, float)) for row in grid for cell in row)
-    return has_number or (sheet.lines is not None and sheet.n_rows > 0)

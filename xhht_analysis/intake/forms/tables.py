@@ -16,7 +16,6 @@ from itertools import pairwise
 from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
-    OF_AGES,
     PRIOR,
     fits,
     heading_key,
@@ -104,8 +103,8 @@ class Table:
 
         Raises
         ------
-        AmbiguousColumnError
-            If two columns fit equally well.
+        ColumnError
+            If no column fits, or two equally well.
         """
         chosen = {}
         for year, ranked in ranked_columns(spec, self.usable).items():
@@ -113,9 +112,12 @@ class Table:
             (least, column), *others = filled or ranked
             is_part = plain and least[0] > 0
             twins = [column, *(twin for rank, twin in others if is_part or rank == least)]
-            if len(twins) > 1 and len({tuple(self.cells(twin)) for twin in twins}) > 1:
-                raise AmbiguousColumnError(twins)
+            if len({tuple(self.cells(twin)) for twin in twins}) > 1:
+                heads = (self.sheet.address(*self.head(twin)) for twin in sorted(twins))
+                raise ColumnError(f" (nhiều cột giống nhau: {', '.join(heads)})")
             chosen[year] = column
+        if not chosen:
+            raise ColumnError
         return chosen
 
     def cells(self, column: int) -> Iterator[object]:
@@ -181,7 +183,10 @@ class Table:
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
-        """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures."""
+        """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures.
+
+        Rows below a heading that leaves them out (Cùng kỳ, Trong đó nữ) are none.
+        """
         rows = []
         for row in self.body:
             cells = self.sheet.grid[row]
@@ -189,13 +194,15 @@ class Table:
             label = fold(self.sheet.text(row, self.key)) or next(iter(texts), "")
             if any(map(SIGNATURE.match, texts)) and all(figure(c).value is None for c in cells):
                 break
+            if self.sections[row].get("aside"):
+                continue
             is_total = "@" in next(iter(texts), "") or TOTAL.fullmatch(label)
             rows.append((row, "total" if is_total else "note" if NOTE.match(label) else "data"))
         return rows
 
 
-class AmbiguousColumnError(ValueError):
-    """Several columns of unlike figures fit one description; the argument is a list of them."""
+class ColumnError(ValueError):
+    """A description that fits no column, or several of unlike figures."""
 
 
 @lru_cache(maxsize=65536, typed=True)
@@ -262,8 +269,7 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
         return None
     if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
         return None  # labels side by side, each with the name of its unit
-    plain = [c for c in others if not is_heading(cells[c])]
-    if plain and not (_are_ages([cells[c] for c in plain]) and OF_AGES.fullmatch(texts[keys[0]])):
+    if not all(is_heading(cells[c]) for c in others):
         return None
     first = min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
     below = sheet.grid[row + 1 : row + 9]
@@ -286,14 +292,6 @@ def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
     is_blank = all(cell in ("", None) for cell in left)
     is_twice = len(right) > 1 and len(set(below)) < len(below)
     return is_blank and is_twice and all(is_heading(c) and len(str(c)) < 80 for c in right)
-
-
-def _are_ages(cells: list[object]) -> bool:
-    """Whether numbers can name columns of single years of age: three or more in a row, below 70."""
-    numbers = [figure(cell).value for cell in cells]
-    if None in numbers or len(numbers) < 3 or numbers[-1] >= 70:
-        return False
-    return all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:
