@@ -176,7 +176,7 @@ class FormReader:
             if len(unread) < len(found):
                 for table, why in unread:
                     left_out.report_table(table, reader, why)
-            elif any(left_out.is_figure(cell) for row in sheet.grid[:500] for cell in row):
+            elif sheet.lines or any(isinstance(c, int | float) for row in sheet.grid for c in row):
                 missed.append((sheet, reader.looked_for))
         return missed
 

@@ -122,8 +122,7 @@ class Table:
 
     def cells(self, column: int) -> Iterator[object]:
         """Cells of a column below the header."""
-        rows = range(self.first, min(self.last, self.sheet.n_rows))
-        return (self.sheet.cell(row, column) for row in rows)
+        return (self.sheet.cell(row, column) for row in range(self.first, self.last))
 
     def head(self, column: int) -> tuple[int, int]:
         """Cell of a column's own heading, the lowest one."""
@@ -145,13 +144,9 @@ class Table:
     @cached_property
     def body(self) -> list[int]:
         """Rows below the header that hold anything but the numbers of the columns."""
-        rows = range(self.first, min(self.last, self.sheet.n_rows))
-        grid = self.sheet.grid
-        return [
-            r
-            for r in rows
-            if any(c not in ("", None) for c in grid[r]) and not is_number_row(self.sheet, r)
-        ]
+        sheet, rows = self.sheet, range(self.first, self.last)
+        filled = (row for row in rows if any(c not in ("", None) for c in sheet.grid[row]))
+        return [row for row in filled if not is_number_row(sheet, row)]
 
     @cached_property
     def sections(self) -> dict[int, dict[str, tuple[int, int]]]:
