@@ -9,7 +9,7 @@ from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.claims import Cell
 from xhht_analysis.intake.forms.layouts import Layout
 from xhht_analysis.intake.reading.sheets import UNCACHED
-from xhht_analysis.intake.reading.text import SCALES, fold, normalise, parse_number, scale_of
+from xhht_analysis.intake.reading.text import SCALES, fold, normalise, scale_of
 
 STATUS = {
     "not_started": r"chưa(?! hoàn)|chua(?! hoan)",
@@ -101,9 +101,8 @@ class Activities(Layout):
         scale = 1.0 if own else scale_of(heading.replace("|", " "))
         if not own and scale == 1.0 and CURRENCY.isdisjoint(heading.split()):
             scale = self.reader.context.money_scale or MILLION
-        siblings, fractions = self.table.siblings(at[1]), own or scale != 1.0
-        parsed = parse_number(raw, kind="money", siblings=siblings, fractions=fractions)
-        if parsed.problem:
+        amount = self.reader.number(at, "money", scale)
+        if amount.problem:
             text = f"Không đọc được số tiền “{str(raw)[:40]}”; để trống."
             self.reader.find(at, "money_unreadable", text)
-        return None if parsed.value is None else round(parsed.value * scale / MILLION, 6)
+        return amount.value and round(amount.value / MILLION, 6)

@@ -127,9 +127,8 @@ class FileReader:
             }
         )
 
-    def observe(self, form: str, table: Table, claim: Claim) -> None:
+    def observe(self, form: str, claim: Claim) -> None:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
-        self.table = table
         amounts = {name: self.count(claim, name) for name in COUNTS}
         amounts["value"] = self.number(claim.cell("value"), "percent")
         amounts["level"] = self._level(claim)
@@ -244,20 +243,19 @@ class FileReader:
         return figures
 
     def _doubts(self, claim: Claim, cell: Cell) -> None:
-        places = {
-            "hidden_row": cell[0] in self.sheet.hidden_rows and "dòng ẩn",
-            "hidden_column": cell[1] in self.sheet.hidden_columns and "cột ẩn",
-            "hidden_sheet": not self.sheet.visible
-            and "trang tính ẩn (nếu khác trang đang hiện thì dùng số của trang đang hiện)",
+        sheet, either = self.sheet, "nếu khác trang đang hiện thì dùng số của trang đang hiện"
+        doubts = {
+            "hidden_row": cell[0] in sheet.hidden_rows and "Số liệu ở dòng ẩn; vẫn được đọc.",
+            "hidden_column": cell[1] in sheet.hidden_columns and "Số liệu ở cột ẩn; vẫn được đọc.",
+            "hidden_sheet": not sheet.visible and f"Số liệu ở trang tính ẩn; {either}.",
+            "preliminary": claim.preliminary and "Số liệu sơ bộ của cơ quan thống kê.",
         }
-        for rule, where in places.items():
-            if where:
-                self.find(cell, rule, f"Số liệu ở {where}; vẫn được đọc.", claim.indicator)
-        if claim.preliminary:
-            self.find(cell, "preliminary", "Số liệu sơ bộ của cơ quan thống kê.", claim.indicator)
+        for rule, text in doubts.items():
+            if text:
+                self.find(cell, rule, text, claim.indicator)
 
     def number(self, cell: Cell | None, kind: str, scale: float = 1.0) -> Amount:
-        """One cell as a count or a percentage, times the scale its column declares."""
+        """One cell as a count, a percentage or money, times the scale its column declares."""
         sheet = self.sheet
         raw = sheet.cell(*cell) if cell else None
         if raw is None:

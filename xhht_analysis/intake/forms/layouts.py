@@ -132,7 +132,7 @@ class Layout:
                 self.reader.find(None, "column_missing", text, indicator)
         figures: set[int] = set()
         for claim in self.each():
-            self.reader.observe(self.name, self.table, claim)
+            self.reader.observe(self.name, claim)
             self.covered |= {row for row, _ in claim.all_cells}
             figures |= {column for _, column in claim.all_cells}
         if self.has_totals:

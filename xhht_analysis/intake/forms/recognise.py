@@ -110,13 +110,13 @@ class FormReader:
         Reading
             With ``refusal`` set when nothing of the file may be used.
         """
-        reading = Reading(content.file, refusal=content.refusal)
-        if reading.refusal is None and is_register(content.sheets):
+        reading, sheets = Reading(content.file, refusal=content.refusal), content.sheets
+        if reading.refusal is None and is_register(sheets):
             reading.refusal = Refusal("personal_data")
-        if reading.refusal is None and is_output(content.sheets):
+        elif reading.refusal is None and is_output(sheets):
             reading.refusal = Refusal("own_output")
-        if reading.refusal is None:
-            self._read_sheets(content.sheets, reading, received_on)
+        elif reading.refusal is None:
+            self._read_sheets(sheets, reading, received_on)
         return reading
 
     def _read_sheets(self, sheets: list[Sheet], reading: Reading, received_on: str) -> None:
@@ -184,19 +184,19 @@ class FormReader:
         rows = table.sheet.grid[max(0, table.top - 12) : table.top]
         above = [cell for row in rows for cell in dict.fromkeys(row) if isinstance(cell, str)]
         title = f" {fold(' '.join([reader.file, table.sheet.name, *above]))} "
-        complete: list[layouts.Layout] = []
-        others: list[layouts.Layout] = []
+        bound = []
         for name, about in self._descriptions.items():
             words = about.get("title", "").split("|")
             titled = any(f" {fold(text)} " in title for text in words if text)
             layout = LAYOUTS[about["layout"]](name, about, table, reader, titled)
             layout.bind()
-            (complete if layout.columns and layout.claims else others).append(layout)
-        if complete:
-            best = max(complete, key=lambda layout: layout.rank)
-            best.read()
-            reader.reading.forms += (best.name,)
-        else:
-            looked_for = (o for o in others if o.titled or o.unclear)
-            reader.looked_for += [layout.missing() for layout in looked_for]
-        return bool(complete)
+            bound.append(layout)
+        complete = [layout for layout in bound if layout.columns and layout.claims]
+        if not complete:
+            reader.looked_for += [lay.missing() for lay in bound if lay.titled or lay.unclear]
+            return False
+        best = max(complete, key=lambda layout: layout.rank)
+        reader.table = table
+        best.read()
+        reader.reading.forms += (best.name,)
+        return True

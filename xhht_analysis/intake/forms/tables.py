@@ -26,8 +26,8 @@ from xhht_analysis.intake.forms.headings import (
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number
 
-MAX_HEAD_ROWS = 60
 MAX_HEADER_HEIGHT = 6
+MAX_TABLES = 40
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
     r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
@@ -219,23 +219,17 @@ def is_heading(cell: object) -> bool:
 
 def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
-    numbers = []
-    for column in range(len(sheet.grid[row])):
-        text = sheet.text(row, column).strip()
-        if text:
-            match = re.match(r"\(?(\d{1,3}|[A-Z])\)?(\s*=.*)?$", text)
-            if not match:
-                return False
-            numbers.append(int(match[1]) if match[1].isdigit() else 0)
-    plain = [n for n in numbers if n]
-    return len(plain) >= 3 and plain[0] <= 3 and plain == sorted(plain)
+    texts = filter(None, (sheet.text(row, c).strip() for c in range(len(sheet.grid[row]))))
+    marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Z])\)?(\s*=.*)?$", text) for text in texts]
+    numbers = [int(mark[1]) for mark in marks if mark and mark[1].isdigit()]
+    return all(marks) and len(numbers) > 2 and numbers[0] <= 3 and numbers == sorted(numbers)
 
 
 def find_tables(sheet: Sheet) -> list[Table]:
     """Tables of a sheet, top to bottom; each ends where the next one begins."""
     tables, row = [], 0
     while row < min(sheet.n_rows, 20_000):
-        key = _key_column(sheet, row) if row < MAX_HEAD_ROWS or len(tables) < 20 else None
+        key = _key_column(sheet, row) if len(tables) < MAX_TABLES else None
         if key is not None and tables and fits("đơn vị tính|đvt", tables[-1].headings[key]):
             key = None  # "đơn vị": what an indicator of the table above counts
         if key is None:
@@ -256,11 +250,9 @@ def find_tables(sheet: Sheet) -> list[Table]:
 def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
     texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
-    if len({t for t in texts if t}) < 2:
-        return None
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
-    if not keys or len(others) < 3:
+    if not keys or len(others) < 3 or len({*texts} - {""}) < 2:
         return None
     if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
         return None  # labels side by side, each with the name of its unit
