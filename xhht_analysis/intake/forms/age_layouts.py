@@ -108,9 +108,10 @@ class Measures(Ages):
             words = (fold(text) for text in texts if figure(text).value is None)
             labels[row] = " | ".join(dict.fromkeys(words))
         for name, spec in self.about["fields"].items():
-            ranked = sorted((len(label), row) for row, label in labels.items() if fits(spec, label))
-            if ranked and (len(ranked) == 1 or ranked[0][0] < ranked[1][0]):
-                self.columns[name] = {None: ranked[0][1]}
+            fitting = {row: len(label) for row, label in labels.items() if fits(spec, label)}
+            shortest = [row for row, n in fitting.items() if n == min(fitting.values())]
+            if len(shortest) == 1:
+                self.columns[name] = {None: shortest[0]}
             else:
                 self.absent[name] = in_words(spec)
 

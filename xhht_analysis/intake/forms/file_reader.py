@@ -130,7 +130,8 @@ class FileReader:
     def observe(self, form: str, claim: Claim) -> None:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
         amounts = {name: self.count(claim, name) for name in COUNTS}
-        amounts["value"] = self.number(claim.cell("value"), "percent")
+        share = claim.cell("value")
+        amounts["value"] = self.number(share, "percent")
         amounts["level"] = self._level(claim)
         if not any(amount.given for amount in amounts.values()):
             return
@@ -141,12 +142,13 @@ class FileReader:
         year_cell = claim.year_cell if claim.year else self.context.cells.get("year")
         self._note(year_cell, self.sheet.text(*year_cell) if year_cell else "", year)
         unit, name, unit_cell = self._unit(claim, year.value)
+        signed = share and (share in self.sheet.percent or "%" in self.sheet.text(*share))
         row = self._row(form, claim, main, year.value) | {
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
             "hidden_sheet": None if self.sheet.visible else self.sheet.name,
-            "percent_sign": "%" if self._has_sign(claim.cell("value")) else None,
+            "percent_sign": "%" if signed else None,  # then its scale is known
         }
         row |= {name: amount.value for name, amount in amounts.items()}
         cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
@@ -173,10 +175,6 @@ class FileReader:
             row |= self._figures(claim, amounts)
             self._doubts(claim, main)
         self.reading.observation_rows.append(row)
-
-    def _has_sign(self, at: Cell | None) -> bool:
-        """Whether a percentage is written with its sign: then its scale is known."""
-        return at is not None and (at in self.sheet.percent or "%" in self.sheet.text(*at))
 
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""

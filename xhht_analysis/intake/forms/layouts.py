@@ -51,8 +51,6 @@ class Layout:
 
     row_rule: ClassVar[str] = "row_left_out"
     certainty: ClassVar[int] = 1
-    by_names: ClassVar[bool] = False
-    """Whether headings name indicators in full: that says more than the words of a form."""
     has_totals: ClassVar[bool] = True
     """Whether rows of totals add up the others: then they are compared, not read."""
     plain: ClassVar[bool] = False
@@ -80,9 +78,9 @@ class Layout:
                 self.absent[part] = f"{in_words(spec)}{error}"
 
     @property
-    def rank(self) -> tuple[int, int, bool]:
+    def rank(self) -> tuple[int, int]:
         """How sure it is that the table is of this layout: its kind, columns, and the title."""
-        return self.certainty, len(self.columns) + 3 * self.titled, self.by_names
+        return self.certainty, len(self.columns) + 3 * self.titled
 
     def missing(self) -> str:
         """What was looked for and not found, for the report."""

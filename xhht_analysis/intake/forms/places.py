@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
@@ -126,19 +125,18 @@ class Places:
         if head.code in self.agencies:
             return head.code
         wide = head.level == "province" or not head.place
-        names = {fold(head.unit), *(head.lines if wide else ())}
-        names |= {re.sub(self._of_province, "", name) for name in names}
-        names -= {"", "tinh"}
-        agencies = ((code, fold(name)) for code, name in self.agencies.items())
-        codes = (c for c, n in agencies if {n, n.removesuffix(" tinh")} & names)
-        return next(codes, None)
+        names = {*map(self._bare, (head.unit, *(head.lines if wide else ())))}
+        return next((code for name, code in self._by_name.items() if name in names), None)
 
     @cached_property
-    def _of_province(self) -> str:
-        """What stands behind an agency's name: the province, before or after a merger."""
+    def _by_name(self) -> dict[str, str]:
+        return {self._bare(name): code for code, name in self.agencies.items()}
+
+    def _bare(self, name: str) -> str:
+        """Folded name of an agency without its province, before or after a merger."""
         province = self.areas.province
         names = filter(None, (province.short_name_vi, province.merged_short_name_vi))
-        return f"( tinh)? ({'|'.join(map(fold, names))})$"
+        return re.sub(f"( tinh)?( ({'|'.join(map(fold, names))}))?$", "", fold(name))
 
     def code_column(self, table: Table) -> int | None:
         """Column of unit codes of a table, of communes before districts."""
@@ -178,22 +176,21 @@ class Places:
         return rows
 
     def _group_by_districts(self, rows: UnitRows) -> None:
-        """Make the row of a district the group of the rows below it, if all can lie in it."""
-        on, order = self.today, [*rows.units]
-        codes = {
-            r: self.match(unit.name, unit.code, on).unit_code for r, unit in rows.units.items()
-        }
-        heads = [n for n, row in enumerate(order) if codes[row] and self.depth(codes[row], on) == 1]
-        for start, end in pairwise([*heads, len(order)]):
-            head, below = order[start], order[start + 1 : end]
-            grouped = {row: replace(rows.units[row], parent=codes[head]) for row in below}
-            inside = {
-                row: self.match(unit.name, unit.code, on, parent=unit.parent).unit_code
-                for row, unit in grouped.items()
-            }
-            if any(inside.values()) and all(codes[r] in (None, inside[r]) for r in below):
-                rows.groups.add(head)
-                rows.units |= grouped
+        """Make the row of a district the group of the rows below it, if all can lie in theirs."""
+        on, units, groups, district = self.today, {}, set(), None
+        for row, unit in rows.units.items():
+            code = self.match(unit.name, unit.code, on).unit_code
+            depth = self.depth(code, on) if code else 2
+            if depth < 2:
+                head, district = row, code if depth else None
+            elif district:
+                inside = self.match(unit.name, unit.code, on, parent=district).unit_code
+                if code not in (None, inside):
+                    return
+                units[row] = replace(unit, parent=district)
+                groups |= {head} if inside else set()
+        rows.units |= units
+        rows.groups |= groups
 
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.

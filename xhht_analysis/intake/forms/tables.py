@@ -275,10 +275,10 @@ def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
     if not top:
         return False
     groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
-    left, right = groups[: key + 1], {c for c in groups[key + 1 :] if c not in ("", None)}
-    is_blank = all(cell in ("", None) for cell in left)
-    is_twice = len(right) > 1 and len(set(below)) < len(below)
-    return is_blank and is_twice and all(is_heading(c) and len(str(c)) < 80 for c in right)
+    right = {cell for cell in groups[key + 1 :] if cell not in ("", None)}
+    if any(groups[: key + 1]) or len(right) < 2 or len(set(below)) == len(below):
+        return False
+    return all(is_heading(cell) and len(str(cell)) < 80 for cell in right)
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:

@@ -56,8 +56,6 @@ class Units(Layout):
 class Indicators(Units):
     """One row per unit; headings name the indicator (code or name) and what the column holds."""
 
-    by_names = True
-
     def bind(self) -> None:
         """Find the columns of each indicator; a code says more than a name."""
         names, taken, shared, gives = self.reader.indicators, {}, [], {}
@@ -109,9 +107,9 @@ class Series(Units):
         codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
         self.gives = [(code, {"value": parse_amount("value")}) for code in codes if codes[1:] == []]
         for column, path in enumerate(self.table.headings):
-            year = YEAR.search(path)
-            if year and re.fullmatch(rf"(prel |so bo |nam )*{year[1]}( prel| so bo)*", path):
-                self.columns.setdefault("value", {}).setdefault(int(year[1]), column)
+            year = re.sub("prel|so bo|nam", "", path).strip()
+            if YEAR.fullmatch(year):
+                self.columns.setdefault("value", {}).setdefault(int(year), column)
 
     def each(self) -> Iterator[Claim]:
         """One claim per province and year that has a figure; the rest is not ours."""
