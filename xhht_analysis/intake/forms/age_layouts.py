@@ -118,14 +118,15 @@ class Measures(Ages):
     @cached_property
     def groups(self) -> dict[Group, int]:
         """Column of each age or age group; two of one age with unlike figures are none."""
-        columns, unlike = {}, set()
-        rows = [row for measure in self.columns.values() for row in measure.values()]
+        columns: dict[Group, list[int]] = {}
         for column, path in self.table.usable:
-            last = path.rsplit("|")[-1]
-            match = AGES.fullmatch(re.sub(r"\b(tre|tuoi|do|em)\b", "", last).strip())
-            if match:
-                ages, cell = _group(match), self.table.sheet.cell
-                other = columns.setdefault(ages, column)
-                pairs = [{cell(row, other), cell(row, column)} - {None} for row in rows]
-                unlike |= {ages} if any(len(pair) > 1 for pair in pairs) else set()
-        return {ages: column for ages, column in columns.items() if ages not in unlike}
+            last = re.sub(r"\b(tre|tuoi|do|em)\b", "", path.rsplit("|")[-1])
+            if match := AGES.fullmatch(last.strip()):
+                columns.setdefault(_group(match), []).append(column)
+        cell, measures = self.table.sheet.cell, self.columns.values()
+        rows = [row for measure in measures for row in measure.values()]
+        return {
+            ages: twins[0]
+            for ages, twins in columns.items()
+            if all(len({cell(row, column) for column in twins} - {None}) < 2 for row in rows)
+        }

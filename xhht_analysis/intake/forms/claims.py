@@ -82,9 +82,9 @@ class Amount:
 def unreadable(amounts: Amounts) -> tuple[str, Cell | None] | None:
     """The first cell of a claim that cannot be read or is missing beside another."""
     top, bottom, value = (amounts[name] for name in (*COUNTS, "value"))
-    for name in (*COUNTS, "level"):
-        if amounts[name].problem:
-            return amounts[name].problem, amounts[name].cell
+    for amount in (top, bottom, amounts["level"]):
+        if amount.problem:
+            return amount.problem, amount.cell
     if value.problem and not (top.given and bottom.given):
         return value.problem, value.cell
     if top.given != bottom.given and not value.given:

@@ -213,12 +213,11 @@ class FileReader:
         Where one count has decimals the other is listed too: a factor may be missing from both.
         """
         kept = {}
-        for name in COUNTS:
+        for name in (name for name in COUNTS if amounts[name].given):
             amount = amounts[name]
-            if amount.given and amount.problem:
+            if amount.problem:
                 kept[f"raw_{name}"] = self.sheet.text(*amount.cell)
-            is_other = amount.given and amount.cell != cell
-            if rule == "fractional_count" and is_other and amount.value != MAX_PERCENT:
+            if rule == "fractional_count" and amount.cell != cell and amount.value != MAX_PERCENT:
                 text = "Ô cùng dòng có số lẻ; nếu ghi theo nghìn thì nhân với 1000 cả hai ô."
                 self.find(amount.cell, rule, text, claim.indicator)
         return kept

@@ -284,8 +284,8 @@ class Listing(Layout):
 @lru_cache(maxsize=4096)
 def in_words(spec: str) -> str:
     """A description of a column as a reader understands it: "5 tuổi, phải phổ cập hoặc ppc"."""
-    terms = [term.strip() for term in spec.split(";")[0].split(",")]
-    return ", ".join(t.replace("|", " hoặc ") for t in terms if not t.startswith("!"))
+    terms = spec.split(";")[0].split(",")
+    return ", ".join(t.strip().replace("|", " hoặc ") for t in terms if "!" not in t)
 
 
 @lru_cache(maxsize=4096)

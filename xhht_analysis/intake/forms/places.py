@@ -187,8 +187,9 @@ class Places:
                 inside = self.match(unit.name, unit.code, on, parent=district).unit_code
                 if code not in (None, inside):
                     return
-                units[row] = replace(unit, parent=district)
-                groups |= {head} if inside else set()
+                if inside:
+                    units[row] = replace(unit, parent=district)
+                    groups.add(head)
         rows.units |= units
         rows.groups |= groups
 

@@ -48,8 +48,10 @@ from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
-EXTRA = ("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign", *CELLS)
-EXTRA += ("raw_numerator", "raw_denominator", "hidden_sheet", "original")
+EXTRA = (
+    *("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign"),
+    *("raw_numerator", "raw_denominator", "hidden_sheet", "original", *CELLS),
+)
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes."""
 GUIDES = ("huong dan", "vi du")

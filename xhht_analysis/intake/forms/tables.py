@@ -122,7 +122,7 @@ class Table:
 
     def cells(self, column: int) -> Iterator[object]:
         """Cells of a column below the header."""
-        return (self.sheet.cell(row, column) for row in range(self.first, self.last))
+        return (self.sheet.cell(row, column) for row in self.body)
 
     def head(self, column: int) -> tuple[int, int]:
         """Cell of a column's own heading, the lowest one."""
@@ -157,8 +157,8 @@ class Table:
         sections, over = {}, {}
         for row in self.body:
             cells = self.sheet.grid[row]
-            texts = {fold(c): n for n, c in enumerate(cells) if isinstance(c, str) and c.strip()}
-            labels = {text: n for text, n in texts.items() if not NUMBERING.fullmatch(text)}
+            texts = ((fold(c), n) for n, c in enumerate(cells) if isinstance(c, str) and c.strip())
+            labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
             match = len(labels) == 1 and SECTION.fullmatch(text)
             if match and all(figure(c).value is None for c in cells[column + 1 :]):
@@ -240,8 +240,6 @@ def find_tables(sheet: Sheet) -> list[Table]:
         if tables:
             tables[-1].last = row
         headings, beside_prior = _heading_paths(sheet, row, first, key)
-        while first < sheet.n_rows and is_number_row(sheet, first):
-            first += 1
         tables.append(Table(sheet, row, first, sheet.n_rows, key, headings, beside_prior))
         row = max(first, row + 1)
     return tables
