@@ -287,6 +287,20 @@ def test_a_list_of_districts_and_then_of_communes_settles_no_homonym():
     assert [problem[:2] for problem in problems(read(board))] == [("ambiguous_unit", "B7")]
 
 
+def test_a_district_without_its_kind_in_a_list_of_districts_stays_ambiguous():
+    board = grouped(("Huyện Cái Bè", 5), ("Cai Lậy", 30))
+    assert [problem[:2] for problem in problems(read(board))] == [("ambiguous_unit", "B6")]
+
+
+def test_a_row_of_the_province_ends_the_group_of_a_district():
+    board = grouped(
+        ("Huyện Tân Phú Đông", 30), ("Xã Tân Thới", 10), ("Xã Tân Phú", 20),
+        ("Tỉnh Tiền Giang", 90), ("Xã Tân Hội", 9),
+    )  # fmt: skip
+    tops = {unit: top for (_, unit), (top, _, _) in figures(read(board)).items()}
+    assert tops == {"825": 30, TAN_THOI: 10, TAN_PHU: 20, "82": 90, "28468": 9}
+
+
 def test_a_row_of_measures_that_is_not_asked_for_is_named():
     counts = {age: 50 + age for age in range(7)}
     reading = read(drawn.mn01(counts, counts, counts))

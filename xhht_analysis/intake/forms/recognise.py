@@ -15,13 +15,7 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts, project
-from xhht_analysis.intake.forms import (
-    activities,
-    age_layouts,
-    layouts,
-    left_out,
-    unit_layouts,
-)
+from xhht_analysis.intake.forms import activities, layouts, left_out, unit_layouts
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import (
     Context,
@@ -60,8 +54,8 @@ LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
     "list": layouts.Listing,
-    "ages": age_layouts.Ages,
-    "measures": age_layouts.Measures,
+    "ages": unit_layouts.Ages,
+    "measures": unit_layouts.Measures,
     "series": unit_layouts.Series,
     "activities": activities.Activities,
 }
@@ -113,9 +107,9 @@ class FormReader:
             With ``refusal`` set when nothing of the file may be used.
         """
         reading, sheets = Reading(content.file, refusal=content.refusal), content.sheets
-        if reading.refusal is None and is_register(sheets):
+        if is_register(sheets):
             reading.refusal = Refusal("personal_data")
-        elif reading.refusal is None and is_output(sheets):
+        elif is_output(sheets):
             reading.refusal = Refusal("own_output")
         elif reading.refusal is None:
             self._read_sheets(sheets, reading, received_on)
