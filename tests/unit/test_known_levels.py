@@ -7,7 +7,7 @@ import pytest
 from tests.unit.test_backtest import AREAS, FEW, TWO
 from tests.unit.test_backtest import make_panel as three_districts
 from tests.unit.test_forecast_plan import DISTRICTS, PLAN, make_panel, pick, run
-from xhht_analysis.forecasting import backtest, forecast_levels
+from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel
 
 pytestmark = pytest.mark.unit
 GOALS = ["preschool_province", "preschool_districts", "information_literacy"]
@@ -101,3 +101,19 @@ def test_the_backtest_scores_a_unit_where_the_plan_would_have_judged_it():
     units = rows[rows["origin_year"] == 2023].groupby("indicator_code")["unit_code"].agg(set)
     assert "815" in units["life_skills"]
     assert "815" not in units["literacy_level"]
+
+
+def test_after_an_origin_only_the_province_reported_and_nothing_is_scored():
+    # its own figure is no sum of districts, which have none after 2021
+    panel = three_districts(range(2019, 2022))
+    every = three_districts(range(2019, 2024))
+    own = every[every["unit_code"] == "815"].assign(unit_code="82", numerator=np.nan)
+    rows = backtest.backtest_rows(pd.concat([panel, own]), TWO, areas=AREAS, models=FEW)
+    assert rows["crps"].isna().all()
+    targets = pd.DataFrame(
+        columns=["indicator_code", "unit_code", "year", "target_value", "comparator"]
+    )
+    history = panel[panel["indicator_code"] == "life_skills"][
+        ["indicator_code", "unit_code", "year", "value"]
+    ]
+    assert forecast_panel(history, 2).probability_reached(targets).empty

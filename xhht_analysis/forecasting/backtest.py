@@ -115,8 +115,11 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
     outcomes = facts.bounds[0].where(facts.points)
     for origin in outcomes.index[facts.points.any(axis=1)][MIN_POINTS - 1 : -1]:
         before = replace(facts, rows=facts.rows[facts.rows["year"] <= origin])
-        points = before.points.assign(**{COUNT: is_broad(before.points)})
-        is_recent = points.iloc[-2:].any() | isinstance(facts, ShareFacts)
+        points, is_share = before.points, isinstance(facts, ShareFacts)
+        if is_share and len(before.own):
+            points = points.drop(columns=PROVINCE)  # the sum: its districts are scored
+        points = points.assign(**{COUNT: is_broad(points)})
+        is_recent = points.iloc[-2:].any() | is_share
         some = set(points.columns[is_known(points.sum(), is_recent)])
         ahead = outcomes.reindex([origin + h for h in horizons]).dropna(how="all")
         if ahead[ahead.columns.intersection(some)].notna().any(axis=None):

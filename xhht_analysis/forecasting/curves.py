@@ -111,6 +111,8 @@ def _next(score, lag, rng):
 
 def interpolate(x, xp, fp) -> np.ndarray:
     """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
+    if not xp.size:
+        return np.zeros(x.shape)
     apart = (1 + np.ptp(xp)) * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
     x, fp = x + apart, np.broadcast_to(fp, xp.shape)
     return np.interp(x.ravel(), (xp + apart).ravel(), fp.ravel()).reshape(x.shape)
