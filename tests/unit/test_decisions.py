@@ -8,6 +8,7 @@ import pytest
 from tests import frames
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import decisions
+from xhht_analysis.publishing.statements import Gap
 
 PROVINCE = "82"
 pytestmark = pytest.mark.unit
@@ -77,10 +78,10 @@ def test_a_verdict_that_waits_for_figures_is_no_other_one(monkeypatch):
 
 def test_units_without_figures_are_asked_beside_the_lead_agency(monkeypatch):
     run = frames.make_material()
+    gap = Gap(2026, total=2, silent=("Xã 2026",), reporting=("Xã A",), share=50.0)
     one = replace(run.statements(2030)[0], verdict_class="no_data", latest=None, actual=None,
-                  partial=(2026, 1, 50.0))  # fmt: skip
+                  gap=gap)  # fmt: skip
     monkeypatch.setattr(type(run), "all_statements", lambda self: [one])
-    monkeypatch.setattr(type(run), "silent_units", lambda self, code, year: [f"Xã {year}"])
     ((_, _, asked),) = decisions.unsettled(run)
     assert asked == [decisions.lead_name(run, one.goal_code), "Xã 2026"]
 

@@ -262,7 +262,7 @@ def test_a_run_without_figures_draws_no_empty_frame():
     said = " ".join(
         plain_text(b.content) for b in report.report(bare, "annual", gallery.pictures(bare))
     )
-    assert "tốc độ thường gặp: không có số liệu để vẽ hình này." in said
+    assert "tốc độ thường gặp: chưa đủ số liệu để vẽ hình này." in said
 
 
 def test_sixty_units_and_very_long_names_are_drawn():

@@ -41,6 +41,14 @@ def test_four_of_five_variants_in_the_class_are_firm_and_three_are_not():
     assert (loose["firmness"], loose["depends_on"]) == ("depends", "d")
 
 
+def test_a_class_that_changes_by_rounding_alone_is_firm():
+    # 87 % is likely (85), 88 % very likely (90); 92.1 % is more than five points away
+    near = add_firmness(verdict(prob_reached=0.87), chances(a=0.88, b=0.91)).iloc[0]
+    assert near["firmness"] == "firm"
+    far = add_firmness(verdict(prob_reached=0.87), chances(a=0.88, b=0.921)).iloc[0]
+    assert (far["firmness"], far["depends_on"]) == ("depends", "b")
+
+
 def test_a_settled_target_hangs_on_nothing():
     row = add_firmness(verdict(basis="observed"), chances(a=0.1)).iloc[0]
     assert pd.isna(row["firmness"])

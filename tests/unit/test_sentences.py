@@ -138,12 +138,12 @@ def test_groups_of_tasks_add_up_to_the_sentence():
     duties = one.assign(task_code=["IV.1.a.1", "IV.3.a.1"], budget_planned=[7.0, 5.0])
     unknown = one.head(1).assign(task_code=None, budget_planned=1.0)
     run = frames.make_material(activities=pd.concat([one, duties, unknown], ignore_index=True))
-    text, *tables = implementation.implementation(run)
-    rows = tables[0].content["rows"]
+    made = implementation.implementation(run)
+    rows, money = made["tasks"][1].content["rows"], made["money"]
     # two measures, two duties, one report without a task; 120 + 80 + 7 + 5 + 1 million
     assert sum(int(row[1]) for row in rows) == 5
-    assert sum(int(row[6]) for row in rows) == 213
-    assert "dự toán 213 triệu đồng" in " ".join(text.content["paragraphs"])
+    assert sum(int(row[1]) for row in money[1].content["rows"]) == 213
+    assert "dự toán 213 triệu đồng" in " ".join(money[0].content["paragraphs"])
     assert ["Trách nhiệm của các cơ quan (mục IV Kế hoạch)", "2"] in [row[:2] for row in rows]
 
 
@@ -160,7 +160,8 @@ def test_money_and_tasks_are_those_of_the_reporting_year():
     again = one.assign(reporter_code=["815", "816"])
     old = one.assign(year=2025, budget_planned=[1000.0, 2000.0], status="not_started")
     run = frames.make_material(activities=pd.concat([one, again, old], ignore_index=True))
-    blocks = implementation.implementation(run)
+    made = implementation.implementation(run)
+    blocks = [*made["tasks"], *made["money"]]
     tables = {
         b.content["caption"]: b.content["rows"] for b in blocks if b.content["kind"] == "table"
     }
@@ -174,7 +175,7 @@ def test_money_and_tasks_are_those_of_the_reporting_year():
     assert heads == [run.labels.local(group, "group")]  # of both, once
     trend = next(rows for name, rows in tables.items() if "từng năm" in name)
     assert [row[:3] for row in trend] == [["2025", "2", "3.000"], ["2026", "4", "400"]]
-    text = " ".join(blocks[0].content["paragraphs"])
+    text = " ".join(made["money"][0].content["paragraphs"])
     assert "dự toán 400 triệu đồng, đã chi 241 triệu đồng" in text
     asks = next(rows for name, rows in tables.items() if name.startswith("Khó khăn"))
     assert asks == [["Thiếu giáo viên <b>tin học</b>", "2", f"Sở GDĐT, {run.names['816']}"]]
@@ -194,7 +195,8 @@ def test_a_proposal_goes_to_the_agency_it_names():
         proposal=["Đề nghị Sở Lao động - Thương binh và Xã hội mở lớp", "Bổ sung biên chế"]
     )
     run = frames.make_material(activities=one)
-    (asks,) = report_maker.tables(implementation.implementation(run), "Đề xuất, kiến nghị")
+    tasks = implementation.implementation(run)["tasks"]
+    (asks,) = report_maker.tables(tasks, "Đề xuất, kiến nghị")
     assert {row[0]: row[3] for row in asks["rows"]} == {
         "Đề nghị Sở Lao động - Thương binh và Xã hội mở lớp": "Sở Nội vụ",
         "Bổ sung biên chế": "UBND tỉnh",
@@ -247,16 +249,6 @@ def test_districts_are_judged_by_the_goals_asked_of_each_alone():
     assert {"literacy_l2_districts", "clc_it"} <= set(asked)
 
 
-def test_ties_are_said_as_ties_and_never_cut():
-    rows = pd.DataFrame({"unit_code": ["815", "816", "817", "818", "819"],
-                         "hopeful": [5, 4, 4, 4, 1], "total": 9})  # fmt: skip
-    run = frames.make_material()
-    names = [run.names[u] for u in rows["unit_code"]]
-    assert district_ranks.extreme(run, rows, "hopeful") == (
-        f"{names[0]} (5/9 mục tiêu); {', '.join(names[1:4])} (cùng 4/9 mục tiêu)"
-    )
-
-
 # ---- decisions, changes, variants -------------------------------------------------------------
 
 
@@ -270,22 +262,6 @@ def test_three_decisions_with_number_and_addressee():
     best = decisions.leverages(run).iloc[0]
     assert run.names[best["unit_code"]] in asked[0].asked
     assert "Người trong độ tuổi lao động có kỹ năng sống (2025): chưa đủ số liệu." in asked[1].basis
-
-
-def test_districts_whose_help_is_worth_about_as_much_are_named(monkeypatch):
-    run = frames.make_material()
-    best = decisions.leverages(run).iloc[0]
-    others = [u for u in run.districts["unit_code"] if u != best["unit_code"]][:3]
-    rows = pd.DataFrame([best] * 4).assign(unit_code=[best["unit_code"], *others])
-    rows["gain"] = [0.126, 0.12, 0.117, 0.115]  # the last is more than a point behind
-    monkeypatch.setattr(decisions, "leverages", lambda run: rows.reset_index(drop=True))
-    first, second, third = (run.names[u] for u in others)
-    basis = " ".join(decisions.help_decision(run).basis)
-    assert first in basis
-    assert second in basis
-    assert third not in basis
-    rows["gain"] = [0.126, 0.1, 0.1, 0.1]
-    assert "ngang nhau" not in " ".join(decisions.help_decision(run).basis)
 
 
 def test_a_goal_changes_once_with_its_cause():
@@ -364,19 +340,3 @@ def test_an_ad_hoc_report_shows_what_was_chosen_and_counts_all():
     assert run_tables.select(whole) is whole
     with pytest.raises(ValueError, match="units: unknown code 999"):
         run_tables.select(whole, "", "999")
-
-
-def test_what_goals_of_a_block_share_is_said_once_above_them():
-    """Two silent levels of ended districts: why they are rebuilt stands above, in neither goal."""
-    verdicts = frames.make_verdicts(no_data=True).assign(reason="no_legal_object;no_figures")
-    run = frames.make_material(verdicts=verdicts, panel=frames.make_panel().head(0))
-    codes = ["literacy_l2_districts", "preschool_districts"]
-    ended = "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
-    texts, omitted = sentences.shared_sentences(run, codes)
-    assert texts == [ended]
-    for code in codes:
-        assert sum(text.count(ended) for text in sentences.goal_sentences(run, code)) == 1
-        below = sentences.goal_sentences(run, code, above=omitted)
-        assert below
-        assert ended not in " ".join(below)
-    assert sentences.shared_sentences(run, codes[:1]) == ([], set())

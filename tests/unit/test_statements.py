@@ -239,7 +239,7 @@ def test_one_missing_unit_gives_a_range_and_its_name():
     assert said.latest.low == pytest.approx(100 * 4510 / 11000)
     assert said.latest.high == pytest.approx(100 * 5510 / 11000)
     text = sentences.paragraph(run, said)
-    assert "Năm 2026 chưa có số liệu của H. Cái Bè" in text
+    assert "Năm 2026 mới có số liệu của 10/11 đơn vị, chưa có số liệu của H. Cái Bè." in text
     assert f"tính từ 41,0{NB}% (năm 2025)" in text  # no estimate of 2026 came with the tables
 
 

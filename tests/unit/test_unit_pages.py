@@ -62,6 +62,6 @@ def test_a_commune_whose_rates_give_its_level_is_not_asked_for_it_again():
     ]
     panel = pd.concat([panel[~of_level], pd.DataFrame(rows).astype(panel.dtypes)])
     run = frames.make_material(panel=panel)
-    names = run.silent_units("literacy_level", 2026)
+    names = run.statement("literacy_l2_districts", 2030).gap.silent
     assert {run.names[unsure], run.names[absent]} <= set(names)
     assert not {run.names[typed], run.names[sure]} & set(names)

@@ -13,7 +13,6 @@ from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import decisions, district_ranks, scorecard, sentences
 from xhht_analysis.publishing.figures import grids, plan
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.statement_facts import sharing
 from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
@@ -128,8 +127,7 @@ def test_what_communes_can_report_is_missing_and_asked_for(sent):
         said = run.statement("preschool_districts", year)
         assert said.key == "no_data"
         text = sentences.paragraph(run, said)
-        assert text.index("01/7/2025") < text.index("chưa đủ số liệu")
-        assert "xã, phường" in text
+        assert "**chưa đủ số liệu** xã, phường để tính lại trên 11 địa bàn cũ" in text
         assert any(one == said for one, *_ in decisions.unsettled(run))
     asked = " ".join(one.asked for one in decisions.decisions(run))
     assert run.title("preschool_districts") not in asked
@@ -182,7 +180,7 @@ def test_a_band_that_held_too_few_outcomes_marks_its_chance(
     assert ("độ tin cậy thấp" in said.chance_text) == narrow
     assert ("‡" in scorecard.tone(said, short=True)[0]) == narrow
     note = scorecard.scorecard(run, "c", short=True).content["note"]
-    assert (f"mục tiêu {said.order}: {100 * covered:.0f}{NB}%" in note) == narrow
+    assert ("chứa chưa đến 70 % số thực tế" in note) == narrow
     assert "†" not in note
     row = scorecard.summary_table(run).set_index(["Mục tiêu", "Năm"])
     mine = row.loc[(f"{said.order}. {said.title}", 2030)]
@@ -217,9 +215,9 @@ def test_a_chance_of_all_districts_is_no_judgement_of_one():
     own = pooled([0.9] * 10 + [0.4])
     assert own.common_goals(2030) == []
     own_page = run.statement(goal, 2030, "819")
-    assert "chung cho mọi địa bàn" in sentences.paragraph(run, own_page)
-    assert own_page.chance_text == f"90{NB}%, chung cho mọi địa bàn"
-    assert "chung cho mọi địa bàn" not in sentences.paragraph(run, run.statement(goal, 2030))
+    assert "ước theo mức hiện nay" in sentences.paragraph(run, own_page)
+    assert own_page.chance_text == f"90{NB}%, ước theo mức hiện nay"
+    assert "theo mức hiện nay" not in sentences.paragraph(run, run.statement(goal, 2030))
     counts = [district_ranks.standings(r).set_index("unit_code")["total"] for r in (own, run)]
     assert (counts[0] - counts[1]).unique() == [1]
     said = " ".join(plain_text(b.content) for b in district_ranks.places(run, lambda *_: []))
@@ -260,29 +258,46 @@ def at_two_levels() -> ReportData:
 def test_districts_of_one_chance_are_asked_for_together():
     """(0.14 + 6 x 0.1167) / 7 = 0.12: a mean of 12 points; nobody's chance is his own."""
     run, goal = at_two_levels(), "lower_secondary_l3_districts"
-    assert sharing(run, goal, 2030, UNITS[3]) == UNITS[:7]
-    assert sharing(run, goal, 2030, UNITS[8]) == UNITS[7:]
-    assert sharing(run, "clc_it", 2030, UNITS[0]) == UNITS[:1]
     said = run.statement(goal, 2030, UNITS[0])
-    assert said.chance_text == f"30{NB}%, chung cho 7 địa bàn hiện cùng mức"
+    assert said.chance_text == f"30{NB}%, ước theo mức hiện nay"
+    gains = decisions.leverages(run)
+    mine = gains["goal_code"].eq(goal) & gains["unit_code"].isin(UNITS[:7])
+    assert gains[mine]["gain"].tolist() == pytest.approx([0.12] * 7, abs=1e-3)
+
+
+def test_districts_whose_help_is_worth_about_as_much_are_asked_for_together(monkeypatch):
+    """Of 12.6 points two are within one, the fourth is not; another goal is named apart."""
+    run, goal = made(), "lower_secondary_l3_districts"
+    rows = pd.DataFrame({"goal_code": [goal] * 4 + ["clc_it"], "unit_code": UNITS[:4] + UNITS[:1],
+                         "gain": [0.126, 0.12, 0.117, 0.115, 0.118]})  # fmt: skip
+    monkeypatch.setattr(decisions, "leverages", lambda _: rows)
     asked = decisions.help_decision(run)
-    assert "một trong 7 địa bàn đang cùng mức (mức độ" in asked.asked
-    assert all(run.names[unit] in asked.asked for unit in UNITS[:7])
-    assert not any(run.names[unit] in asked.asked for unit in UNITS[7:])
-    assert "khoảng 12 điểm" in " ".join(asked.basis)
-    assert f"như nhau (30{NB}%" in " ".join(asked.basis)
-    assert "riêng" not in " ".join(asked.basis)
+    names = ", ".join(run.names[u] for u in UNITS[:3])
+    assert (
+        f"một trong 3 địa bàn sau để tập trung hỗ trợ về mục tiêu “{run.title(goal)}”"
+        in asked.asked
+    )
+    assert asked.asked.endswith(f": {names}.")
+    basis = " ".join(asked.basis)
+    assert "khoảng 13 điểm" in basis
+    assert f"chênh không quá 1 điểm: {run.title('clc_it')} ({run.names[UNITS[0]]})." in basis
     assert "được chọn" in asked.addressee
 
 
-def test_a_district_close_on_two_goals_is_one_unit():
-    """Of the five other rows within a point two are of the second district: four units."""
-    run = at_two_levels()
-    close = " ".join(decisions.help_decision(run).basis).split("khi tính lại: ")[1].split(". ")[0]
-    names = [run.names[unit] for unit in UNITS[:4]]
-    titles = [run.title(code) for code in ("university_degree", "clc_it")]
-    assert close.startswith(f"{names[0]} ({titles[0]}), {names[1]} ({titles[0]}; {titles[1]})")
-    assert "và 1 đơn vị khác" in close
+def test_the_district_nearest_to_the_level_is_named_where_the_communes_tell(monkeypatch):
+    """Two communes of the second district stand at level 3, none of the first."""
+    panel, goal = frames.make_panel(), "lower_secondary_l3_districts"
+    base = made()
+    homes = base.units[base.units["district_code"].eq(UNITS[1]) & base.units["level"].eq("commune")]
+    row = panel[
+        (panel["indicator_code"] == "lower_secondary_level") & (panel["year"] == 2026)
+    ].head(1)
+    communes = pd.concat([row.assign(unit_code=u, level=3.0) for u in homes["unit_code"][:2]])
+    rows = pd.DataFrame({"goal_code": goal, "unit_code": UNITS[:2], "gain": 0.12})
+    monkeypatch.setattr(decisions, "leverages", lambda _: rows)
+    told = " ".join(decisions.help_decision(made(panel=pd.concat([panel, communes]))).basis)
+    assert f"đã ở mức của mục tiêu: {base.names[UNITS[1]]} (2/{len(homes)})." in told
+    assert "không chỉ ra nên chọn" in " ".join(decisions.help_decision(base).basis)
 
 
 @pytest.mark.parametrize(
@@ -294,15 +309,6 @@ def test_a_district_close_on_two_goals_is_one_unit():
 def test_a_range_of_chances_is_said_as_one(ends, words):
     said = replace(made().statement("clc_it", 2030), is_forecast=False, chance_range=ends)
     assert said.bare_chance == words
-
-
-def test_the_unit_to_help_is_named_with_why_it_is_the_one():
-    run = made()
-    basis = " ".join(decisions.help_decision(run).basis)
-    best = decisions.leverages(run).iloc[0]
-    own = run.statement(best["goal_code"], 2030, best["unit_code"]).chance_text
-    assert f"khả năng của riêng {run.names[best['unit_code']]} hiện {own}" in basis
-    assert "không theo thứ hạng chung" in basis
 
 
 def test_a_reading_that_gives_the_same_is_not_told():

@@ -23,8 +23,9 @@ from xhht_analysis.forecasting.plan_indicators import (
 )
 from xhht_analysis.forecasting.verdicts import classify, probability
 
-FIRM_SHARE = 0.8
-"""A verdict is firm when this share of its variants gives its class."""
+FIRM_SHARE, STEP = 0.8, 0.05
+"""A verdict is firm when this share of its variants gives its class, or a chance that is nearer
+than the step to which chances are rounded: 87 and 88 % are of two classes by rounding alone."""
 SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
 HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
 """Reference assumptions that give the range of a level with too few points: the reference class
@@ -131,13 +132,13 @@ def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFr
 
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
-    """Firm where enough variants give the same class; else the one that moves it most."""
+    """Firm where enough variants give the same class or chance; else the one that moves it most."""
     both = verdicts.loc[verdicts["basis"] == "forecast"].reindex(
         columns=[*KEY, "verdict_class", "prob_reached"]
     )
     both = both.merge(chances, on=KEY, suffixes=("", "_variant"))
-    both["same"] = both["verdict_class_variant"] == both["verdict_class"]
     shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
+    both["same"] = both["verdict_class_variant"].eq(both["verdict_class"]) | (shift < STEP)
     both["shift"] = shift.where(~both["same"], -1)
     both = both.sort_values([*KEY, "shift", "variant"])
     table = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))

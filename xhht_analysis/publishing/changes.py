@@ -1,6 +1,6 @@
 """What changed since the run before: goals whose class or fact changed, and the cause of each.
 
-`panel_changes`, `changes_behind` and `kinds_of` are what `xhht compare` says, too.
+`panel_changes` and `changed_goals` are what `xhht compare` says, too.
 """
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.publishing.report_data import ReportData
+from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
 FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
@@ -41,8 +42,9 @@ def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
 def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
     """Goals in the plan's order whose class changed since the run before, with the causes.
 
-    Statements of the target years that changed; keys of ``cause`` in words.toml: where no figure
-    changed, the model or the rules did.
+    Statements of the target years that changed; keys of ``cause`` in words.toml. A verdict rests on
+    the figures of its indicator in every unit and year and, if that is a level, on the rates that
+    its rules ask for: where none of these changed, the model or the rules did.
     """
     kinds = panel_changes(run.previous_panel, run.panel) if len(run.previous_panel) else None
     goals = []
@@ -51,26 +53,10 @@ def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
         moved = [s for s in statements if s.previous and s.previous[0] != s.verdict_class]
         causes = ["unknown"]
         if kinds is not None:
-            codes = {s.indicator_code for s in moved}
-            causes = kinds_of(changes_behind(codes, kinds, run.standards)) or ["model"]
+            codes = [s.indicator_code for s in moved]
+            codes += list(where(run.standards, level_indicator=codes)["indicator_code"].dropna())
+            behind = kinds[kinds.index.get_level_values("indicator_code").isin(codes)]
+            causes = [kind for kind in CAUSES if kind in set(behind)] or ["model"]
         if moved:
             goals.append((moved, causes))
     return goals
-
-
-def changes_behind(
-    indicator_codes: set[str], kinds: pd.Series, standards: pd.DataFrame
-) -> pd.Series:
-    """Those of ``kinds`` (`panel_changes`) that verdicts on these indicators rest on.
-
-    A verdict rests on the figures of its indicator in every unit and year and, if that is a level,
-    on the rates that its rules ask for.
-    """
-    rules = standards[standards["level_indicator"].isin(indicator_codes)]
-    codes = indicator_codes | set(rules["indicator_code"].dropna())
-    return kinds[kinds.index.get_level_values("indicator_code").isin(codes)]
-
-
-def kinds_of(changes: pd.Series) -> list[str]:
-    """Those of `CAUSES` that are among ``changes``, in their order."""
-    return [kind for kind in CAUSES if kind in set(changes)]

@@ -5,7 +5,7 @@ conflict where they would settle a verdict; 3. which goal needs another pace or 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +14,6 @@ from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statement_facts import sharing
 from xhht_analysis.publishing.statements import NAN, Statement
 
 NOISE = 0.01
@@ -67,69 +66,49 @@ def leverages(run: ReportData) -> pd.DataFrame:
 
 
 def help_decision(run: ReportData) -> Decision | None:
-    """The district and goal where help raises the province's chance most.
+    """The goal, and the districts with it, where help raises the province's chance most.
 
-    Districts that have one chance in common are named together: their gains differ by the draws.
+    Gains that differ by no more than `NOISE` are one: those districts are named together.
     """
     rows = leverages(run)
     if rows.empty or rows.loc[0, "gain"] < NOISE:
         return None
-    code, district, *_ = rows.loc[0]
-    sharers = sharing(run, code, run.last_year, district) or [district]
-    is_group = rows["goal_code"].eq(code) & rows["unit_code"].isin(sharers)
-    group, close = rows[is_group], rows[~is_group]
-    close = close[close["gain"] >= rows.loc[0, "gain"] - NOISE]
-    one = _one_of(run, group) if len(group) > 1 else _one_district(run, group)
-    basis = [*one.basis]
-    if names := [_with_goals(run, code, *pair) for pair in close.groupby("unit_code", sort=False)]:
-        basis.append(run.word("decision.help_close", names=run.labels.some(names)))
-    mine = where(rows, goal_code=code).nlargest(1, "gain_per_point").dropna()
-    for top in mine.itertuples():
-        gain = run.labels.number(100 * top.gain_per_point, 1)
-        unit = run.names[top.unit_code]
-        basis.append(run.word("decision.help_point", unit=unit, gain=gain))
-    return replace(one, basis=tuple(basis))
-
-
-def _one_district(run: ReportData, rows: pd.DataFrame) -> Decision:
-    """Help for the district of the first of ``rows`` (of `leverages`)."""
-    code, district, best, _ = rows.iloc[0]
-    said, unit = run.statement(code, run.last_year), run.names[district]
-    there = run.statement(code, run.last_year, district)
-    gain = run.labels.number(100 * best)
-    target = there.amount(there.need, 0)
-    basis = (said.say("decision.help_basis", unit=unit, target=target, gain=gain),)
-    if there.chance_text:
-        basis += (there.say("decision.help_why", unit=unit),)
-    who = run.word("decision.help_who", lead=lead_name(run, code), unit=unit)
-    return Decision(said.say("decision.help", unit=unit), basis, who)
-
-
-def _one_of(run: ReportData, rows: pd.DataFrame) -> Decision:
-    """Help for one of the districts of ``rows``, which stand at one level and share its chance."""
-    code, district = rows.iloc[0][["goal_code", "unit_code"]]
-    said, there = (run.statement(code, run.last_year, unit) for unit in ("", district))
+    code, best = rows.loc[0, "goal_code"], rows.loc[0, "gain"]
+    rows = rows[rows["gain"] >= best - NOISE]
+    units = list(where(rows, goal_code=code)["unit_code"])
+    said, there = (run.statement(code, run.last_year, unit) for unit in ("", units[0]))
+    several = "_one_of" if len(units) > 1 else ""
     texts = {
-        "n": len(rows),
-        "level": there.range_text(there.latest),
-        "names": ", ".join(rows["unit_code"].map(run.names)),
+        "unit": ", ".join(run.names[unit] for unit in units),
+        "n": len(units),
+        "gain": run.labels.number(100 * best),
         "target": there.amount(there.need, 0),
-        "gain": run.labels.number(100 * rows["gain"].mean()),
-        "own": there.as_tested(there.bare_chance),
+        "lead": lead_name(run, code),
     }
-    asked, basis = (
-        said.say(f"decision.{key}", **texts) for key in ("help_one_of", "help_one_of_basis")
+    asked, basis, who = (
+        said.say(f"decision.{key}", **texts)
+        for key in (f"help{several}", f"help{several}_basis", f"help{several}_who")
     )
-    return Decision(
-        asked, (basis,), run.word("decision.help_one_of_who", lead=lead_name(run, code))
-    )
+    others = rows[rows["goal_code"] != code].groupby("goal_code", sort=False)["unit_code"]
+    others = [f"{run.title(g)} ({run.labels.some(list(u.map(run.names)))})" for g, u in others]
+    close = run.word("decision.help_close", goals="; ".join(others)) if others else ""
+    nearest = _nearest(run, said, units) if several else ""
+    return Decision(asked, tuple(filter(None, (basis, nearest, close))), who)
 
 
-def _with_goals(run: ReportData, goal_code: str, unit_code: str, rows: pd.DataFrame) -> str:
-    """Name of a district, with its goals unless the only one is ``goal_code``."""
-    titles = "; ".join(map(run.title, rows["goal_code"]))
-    alone = list(rows["goal_code"]) == [goal_code]
-    return run.names[unit_code] + ("" if alone else f" ({titles})")
+def _nearest(run: ReportData, said: Statement, units: list[str]) -> str:
+    """Which of these districts has most of its communes at the level asked; else that none has."""
+    required = run.ordered_goals.loc[said.goal_code, "level_required"]
+    rows = where(run.panel, indicator_code=said.indicator_code, year=run.panel["year"].max())
+    level = rows["level"].fillna(rows["level_derived_min"])
+    communes = where(run.units, level="commune", district_code=units)
+    met = communes["unit_code"].isin(rows["unit_code"][level >= required])
+    share = met.groupby(communes["district_code"]).agg(["sum", "size", "mean"])
+    first = share[share["mean"].gt(0) & share["mean"].eq(share["mean"].max())]
+    if first.empty or len(first) == len(units):
+        return run.word("decision.help_no_choice")
+    parts = [f"{run.names[unit]} ({n}/{of})" for unit, n, of, _ in first.itertuples()]
+    return said.say("decision.help_nearest", names=", ".join(parts))
 
 
 def data_decision(run: ReportData) -> Decision | None:
@@ -181,16 +160,19 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
             yield said, said.say(f"decision.{said.source_key}", **texts), lead
         elif shown and said.meets(shown.high) != said.meets(shown.low):
-            names = run.silent_units(said.indicator_code, shown.year)
             why = word("decision.missing", year=shown.year, shown=said.range_text(shown))
-            yield said, why, names or lead
+            yield said, why, _silent(said) or lead
         elif _hangs_on_figures(said):
             without = said.labels.chance(said.variants.get(said.depends_on, NAN))
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
         elif said.key == "no_data":
-            later.append((said, word("decision.no_data"), lead + run.lacking(said)[1]))
+            later.append((said, word("decision.no_data"), lead + _silent(said)))
     yield from later
+
+
+def _silent(said: Statement) -> list[str]:
+    return list(said.gap.silent) if said.gap else []
 
 
 def slow_goals(run: ReportData) -> list[Statement]:

@@ -45,28 +45,45 @@ def is_own(statement: Statement) -> bool:
     return statement.key not in ("no_data", "no_object") and not statement.is_of_all
 
 
-def extreme(run: ReportData, rows: pd.DataFrame, column: str) -> str:
-    """Districts at the first values of ``column``, ties said as ties and never cut."""
-    word, lines, n = run.word, [], 0
-    for value, tied in sorted(rows.groupby(column), key=lambda pair: -pair[0]):
-        if n >= N_NAMED or value == 0:
-            break
-        for total, same in tied.groupby("total"):
-            names = ", ".join(run.names[u] for u in same["unit_code"])
-            key = "places.tied" if len(same) > 1 else "places.single"
-            lines.append(word(key, names=names, n=value, total=total))
-        n += len(tied)
-    return "; ".join(lines)
+def firsts(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The districts at the first three values of ``column``, ties never cut; none where all tie."""
+    ordered = rows[rows[column] > 0].sort_values(column, ascending=False, kind="stable")
+    named = ordered[ordered[column].rank(method="min", ascending=False) <= N_NAMED]
+    return named if rows[column].min() < rows[column].max() else named.head(0)
 
 
-def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
-    """Leading districts, those to support, and where help counts (pages/places.j2).
+def listed(run: ReportData, rows: pd.DataFrame, column: str) -> str:
+    """Names of districts with ``column`` of their total, those with the same together."""
+    parts = []
+    for (n, total), same in rows.groupby([column, "total"], sort=False):
+        names = ", ".join(same["unit_code"].map(run.names))
+        key = "places.tied" if len(same) > 1 else "places.single"
+        parts.append(run.word(key, names=names, n=n, total=total))
+    return "; ".join(parts)
+
+
+def extremes(run: ReportData, rows: pd.DataFrame) -> dict[str, str]:
+    """Leading districts and those to support, by kind (words ``places``): nobody is both.
 
     Of fewer than `RANKED` districts none is named: the first and the last would be the same.
     """
-    rows, gains = standings(run), leverages(run)
+    rows = rows if len(rows) >= RANKED else rows.head(0)
+    leading = {"best": firsts(rows, "hopeful"), "top": firsts(rows, "best")}
+    leaders = pd.concat(leading.values())["unit_code"]
+    others = rows[~rows["unit_code"].isin(leaders)]
+    named = leading | {"push": firsts(others, "hard"), "low": firsts(others, "last")}
     columns = {"best": "hopeful", "push": "hard", "top": "best", "low": "last"}
-    ranked = rows if len(rows) >= RANKED else rows.head(0)
+    return {key: listed(run, named[key], column) for key, column in columns.items()}
+
+
+def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
+    """Leading districts, those to support, and where help counts (pages/places.j2)."""
+    rows, gains = standings(run), leverages(run)
+    gains = gains[gains["gain"] >= NOISE].groupby(["goal_code", "gain"], sort=False)
+    gains = gains.agg(
+        names=("unit_code", lambda units: list(units.map(run.names))),
+        gain_per_point=("gain_per_point", "first"),
+    )
     return parts.make_page(
         "places",
         run.labels,
@@ -74,6 +91,6 @@ def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         drawn=drawn,
         judged=len(rows),
         asked=run.asked_of_units(run.last_year),
-        extremes={key: extreme(run, ranked, name) for key, name in columns.items()},
-        gains=list(gains[gains["gain"] >= NOISE].head(N_GAINS).itertuples()),
+        extremes=extremes(run, rows),
+        gains=gains.reset_index().head(N_GAINS).to_dict("records"),
     )

@@ -26,28 +26,30 @@ def year_rows(run: ReportData) -> pd.DataFrame:
     return last.sort_values("task_code", kind="stable")
 
 
-def implementation(run: ReportData) -> list[Block]:
-    """Tasks by state, money, difficulties and proposals of the year (pages/activities.j2)."""
+def implementation(run: ReportData) -> dict[str, list[Block]]:
+    """Of the year: ``tasks`` by state, difficulties, proposals (pages/tasks.j2); ``money``."""
     rows, activities = year_rows(run), run.activities
     counts = {state: int((rows["status"] == state).sum()) for state in STATES}
     counts |= {"units": rows["reporter_code"].nunique(), "tasks": rows["task_code"].nunique()}
     trend = activities.groupby("year").agg(
         n=("reporter_code", "nunique"), planned=(MONEY[0], "sum"), spent=(MONEY[1], "sum")
     )
-    mine = where(activities, year=run.report_year)
-    return parts.make_page(
-        "activities",
+    groups = sums(run, rows, "group")
+    tasks = parts.make_page(
+        "tasks",
         run.labels,
         run=run,
         rows=rows,
         counts=counts,
-        sources=mine.groupby("budget_source")[MONEY[0]].sum(),
-        groups=sums(run, rows, "group"),
-        trend=list(trend.itertuples()),
+        groups=groups,
         asks={kind: asks(run, rows, kind) for kind in ("difficulty", "proposal")},
         addressee=addressee,
         most=MAX_ASKS,
     )
+    mine = where(activities, year=run.report_year)
+    sources = mine.groupby("budget_source")[MONEY[0]].sum()
+    about = {"run": run, "groups": groups, "sources": sources, "trend": list(trend.itertuples())}
+    return {"tasks": tasks, "money": parts.make_page("money", run.labels, **about)}
 
 
 def sums(run: ReportData, rows: pd.DataFrame, *by: str) -> pd.DataFrame:

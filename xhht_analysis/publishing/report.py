@@ -27,7 +27,6 @@ TOOLS = {
     "block_name": block_name,
     "counted_kind": COUNTED_KIND,
     "decisions": decisions,
-    "implementation": implementation,
     "places": places,
     "scorecard": scorecard,
     "sentences": sentences,
@@ -68,20 +67,13 @@ def report(
         office=office or {},
         drawn=drawn,
         level_block=next(iter(where(run.ordered_goals, kind=COUNTED_KIND)["block"]), None),
-        strengths=_verdicts(run, year, "reached"),
-        weaknesses=_verdicts(run, year, "missed", "no_data", "no_object"),
         proposals=proposals(run),
         changes=changed_goals(run),
         track=track_facts(run),
+        **implementation(run),
         nominal=NOMINAL,
         **TOOLS,
     )
-
-
-def _verdicts(run: ReportData, year: int, *keys: str) -> list[str]:
-    """Goals of these classes in one target year, with what is statement of each."""
-    statements = [s for s in run.statements(year) if s.key in keys]
-    return [f"{s.title}: {sentences.sentence('verdict', run, s)}" for s in statements]
 
 
 def proposals(run: ReportData) -> dict[str, str]:

@@ -189,11 +189,12 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
-    def is_past_level(self, indicator_code: str, unit_code: str) -> bool:
-        """Whether a figure is the recognised level of a district that is no more on ``as_of``."""
-        is_district = unit_code in set(self.districts["unit_code"])
-        is_level = indicator_code in set(where(self.indicators, kind="level")["indicator_code"])
-        return is_district and is_level and not self.province.has_districts(self.as_of)
+    def past_levels(self, rows: pd.DataFrame) -> pd.Series:
+        """Which rows are of the recognised level of a district that is no more on ``as_of``."""
+        levels = where(self.indicators, kind="level")["indicator_code"]
+        is_past = not self.province.has_districts(self.as_of)
+        is_district = rows["unit_code"].isin(self.districts["unit_code"])
+        return is_district & rows["indicator_code"].isin(levels) & is_past
 
     @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
@@ -238,32 +239,6 @@ class ReportData:
     def n_communes(self, unit_code: str) -> int:
         """Communes in the area of a former district."""
         return len(where(self.units, level="commune", district_code=unit_code))
-
-    def lacking(self, said: Statement) -> tuple[int, list[str]]:
-        """Year of the figure spoken of and the names of who has not reported it; else 0, none."""
-        seen = said.about
-        year = said.partial[0] if said.partial else seen.year if seen and not seen.exact else 0
-        return year, self.silent_units(said.indicator_code, year) if year else []
-
-    def silent_units(self, indicator_code: str, year: int) -> list[str]:
-        """Names of who has no figure of that year: communes where they report, else districts.
-
-        A level that the rules give for sure from the rates of a unit is a figure.
-        """
-        rows, districts = where(self.panel, indicator_code=indicator_code), self.districts
-        if not rows["unit_code"].isin(districts["unit_code"]).any():
-            return []  # no district has ever reported it: a milestone of one agency
-        rows = where(rows, year=year)
-        is_sure = rows["level_derived_min"].eq(rows["level_derived_max"])
-        has_figure = rows["value"].notna() | rows["level"].notna() | is_sure
-        reporting = set(rows["unit_code"][has_figure])
-        silent = [u for u in districts["unit_code"] if u not in reporting]
-        communes = where(self.units, level="commune")
-        has_communes = communes["unit_code"].isin(reporting).any()
-        if has_communes and not self.province.has_districts(f"{year}-12-31"):
-            communes = where(communes, district_code=silent)["unit_code"]
-            silent = [u for u in communes if u not in reporting]
-        return [self.names[u] for u in silent]
 
     def nowcast(self, indicator_code: str, unit_code: str) -> list:
         """Estimate (year, n_reported, n_units, median) of a year in part; empty or one row."""
@@ -357,7 +332,8 @@ class ReportData:
 
         Percent for shares; of levels the number of districts for a target in districts, else the
         level of the unit; the province's is that of its lowest district. ``indicator_code`` is
-        that of one target where the goal's targets measure two standards.
+        that of one target where the goal's targets measure two standards. A year of which nothing
+        is known, be it none or every target reached, is left out.
         """
         goal, unit = self.ordered_goals.loc[goal_code], self.code(unit_code)
         ends = self.bounds(indicator_code or goal["indicator_code"])
@@ -367,6 +343,9 @@ class ReportData:
             ends = [pd.DataFrame({unit: count}) for count in counts]
         low, high = (end.get(unit, pd.Series(dtype=float)) for end in ends)
         table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
+        aims = where(self.verdicts, goal_code=goal_code, unit_code=unit)
+        most = aims["target_units"].fillna(aims["target_value"]).max()
+        table = table[table["low"].gt(0) | ~table["high"].ge(most)]
         return table.astype(float).reset_index().astype({"year": int})
 
     @select_once

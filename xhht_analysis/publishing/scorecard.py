@@ -59,17 +59,12 @@ def scorecard(
 
 def sign_key(run: ReportData, statements: Sequence[Statement], *, short: bool) -> str:
     """What the signs beside these statements mean; ``short`` verdicts carry signs for remarks."""
-    word, percent = run.word, run.labels.percent
+    word = run.word
     keys = [word("goals.note")]
     if any(s.has_range for s in statements):
         keys.append(word("goals.note_range"))
-    doubts = {s.doubt: s for s in statements} if short else {}
-    if "untested" in doubts:
-        keys.append(word("goals.note_untested"))
-    if "narrow" in doubts:
-        covered = {s.order: percent(s.covered, 0) for s in statements if s.doubt == "narrow"}
-        pairs = (word("goals.covered", goal=n, covered=c) for n, c in covered.items())
-        keys.append(word("goals.note_narrow", covered="; ".join(pairs)))
+    doubts = {s.doubt for s in statements} - {""} if short else ()
+    keys += [word(f"goals.note_{doubt}") for doubt in sorted(doubts, reverse=True)]
     if not run.previous.empty:
         keys.append(word("goals.note_since"))
     return " ".join(keys)

@@ -5,10 +5,7 @@ statements.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-
-import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
@@ -16,6 +13,7 @@ from xhht_analysis.publishing.blocks import plain_template
 from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statement_facts import gap_of
 from xhht_analysis.publishing.statements import Statement
 
 NAMED_CLASSES = {
@@ -28,8 +26,10 @@ NAMED_CLASSES = {
     "no_object": ("no_object",),
 }
 """Classes named together."""
-REPEATED = ("ended", "why", "missing", "source", "reason")
-"""Sentences that may be said already, of another target year or above the goals of a block."""
+SHARED = ("missing", "chance_note")
+"""Sentences that several goals have in common."""
+REPEATED = (*SHARED, "why", "source", "reason")
+"""Sentences that may be said already, of another target year or above all goals."""
 
 
 def goal_sentences(
@@ -53,34 +53,28 @@ def goal_sentences(
     return texts
 
 
-def shared_sentences(run: ReportData, goal_codes: Iterable[str]) -> tuple[list[str], set[str]]:
-    """What more than one of these goals would say: the sentences above them, those left out there.
+def shared_sentences(run: ReportData) -> tuple[list[str], set[str]]:
+    """What more than one goal would say, with their numbers; the sentences left out below."""
+    said = {}
+    for one in run.all_statements():
+        for name in SHARED:
+            said.setdefault(sentence(name, run, one), []).append(one)
+    said.pop("", None)
+    said = {text: some for text, some in said.items() if len({s.order for s in some}) > 1}
+    texts = [run.word("goal.of", goals=_numbers(run, some), text=t) for t, some in said.items()]
+    return texts, set(said)
 
-    Of what moves the forecast most the sentences differ in the number alone: one names them all.
-    """
-    counts, driven, lacking = Counter(), {}, {}
-    for code in goal_codes:
-        statements = [s for year in run.target_years if (s := run.statement(code, year))]
-        texts = [sentence(name, run, s) for s in statements for name in ("ended", "missing")]
-        counts.update(list(dict.fromkeys(filter(None, texts))))
-        for s, text in zip(statements, texts[1::2], strict=True):
-            lacking.setdefault(text, {})[s.order] = s
-        for s in statements:
-            if s.target_year == run.last_year and len(s.drivers) == 1:
-                driven.setdefault(s.drivers[0][0], []).append(s)
-    texts = [text for text, n in counts.items() if n > 1]
-    omitted = set(texts)
-    if len(omitted & lacking.keys()) > 1:  # several lists of units: whose figures each one means
-        of = {text: ", ".join(map(str, orders)) for text, orders in lacking.items()}
-        texts = [run.word("goal.missing_of", goals=of[t], text=t) if t in of else t for t in texts]
-    for driver, some in driven.items():
-        if len(some) > 1 and driver in run.labels.entries("driver"):
-            effects = {s.order: run.labels.number(s.drivers[0][1], 1) for s in some}
-            parts = [run.word("goal.why_part", goal=n, effect=e) for n, e in effects.items()]
-            what = run.word(f"driver.{driver}")
-            texts.append(some[0].say("goal.why_shared", what=what, parts="; ".join(parts)))
-            omitted |= {sentence("why", run, s) for s in some}
-    return texts, omitted
+
+def _numbers(run: ReportData, statements: list[Statement]) -> str:
+    """Numbers of the goals of these statements, with the year where only one of two is meant."""
+    years, numbers = {}, []
+    for s in sorted(statements, key=lambda s: s.order):
+        years.setdefault(s.goal_code, []).append(str(s.target_year))
+    for code, some in years.items():
+        number = str(run.ordered_goals.loc[code, "order"])
+        is_part = len(some) < sum(1 for s in run.all_statements() if s.goal_code == code)
+        numbers.append(f"{number} ({', '.join(some)})" if is_part else number)
+    return ", ".join(numbers)
 
 
 def paragraph(run: ReportData, said: Statement) -> str:
@@ -109,13 +103,24 @@ def tally(run: ReportData, year: int, unit_code: str = "") -> str:
     return labels.word(key, n=len(keys), year=year, parts=", ".join(parts))
 
 
-def headline(run: ReportData) -> list[str]:
+def headline(run: ReportData, years: Iterable[int] = ()) -> list[str]:
     """What a chairman reads aloud: a tally per target year, and what the tally rests on."""
-    told = [text for year in run.target_years if (text := tally(run, year))]
+    years = years or run.target_years
+    first, *others = [text for year in years if (text := tally(run, year))] or [""]
     as_of = run.word("as_of", date=run.labels.date(run.as_of))
-    if not told:
+    if not first:
         return [f"{as_of}: {run.labels.verdict('no_data')}."]
-    return [f"{as_of}, {told[0][0].lower()}{told[0][1:]}", *told[1:], reached_caveat(run)]
+    first = f"{as_of}, {first[0].lower()}{first[1:]}"
+    return [first, *others, reported_sentence(run), reached_caveat(run)]
+
+
+def reported_sentence(run: ReportData) -> str:
+    """How many units have a figure of the latest year, by name where few have; empty where all."""
+    gap = gap_of(run, run.panel, run.province.code)
+    if gap is None or not gap.silent:
+        return ""
+    names = run.labels.some(list(gap.reporting))
+    return run.word("summary.reported", year=gap.year, n=gap.n, total=gap.total, names=names)
 
 
 def reached_caveat(run: ReportData) -> str:
@@ -160,10 +165,13 @@ def limits(run: ReportData) -> list[str]:
     return [*run.labels.paragraphs("limits"), declared_sentence(run), *laws]
 
 
-def named_points(run: ReportData, year: int, unit_code: str = "") -> list[str]:
-    """Named goals behind a tally, always with their numbers."""
+def named_points(
+    run: ReportData, year: int, unit_code: str = "", keys: Iterable[str] = tuple(NAMED_CLASSES)
+) -> list[str]:
+    """Named goals behind a tally, always with their numbers; ``keys`` of `NAMED_CLASSES`."""
     points = []
-    for key, classes in NAMED_CLASSES.items():
+    for key in keys:
+        classes = NAMED_CLASSES[key]
         chosen = [s for s in run.statements(year, unit_code) if s.key in classes]
         if chosen:
             names = "; ".join(map(named, chosen))
@@ -173,9 +181,10 @@ def named_points(run: ReportData, year: int, unit_code: str = "") -> list[str]:
 
 def named(said: Statement) -> str:
     """Title of a goal with the number behind its verdict."""
-    number = said.chance_text
+    number, target = said.chance_text, said.amount(said.need, 0)
     if not number and said.actual is not None and said.key in ("reached", "missed"):
-        number = said.say("summary.actual", target=said.amount(said.need, 0))
+        number = said.actual_text
+        number = number if number == target else said.say("summary.actual", target=target)
     return said.say("summary.named", number=number) if number else said.title
 
 
@@ -195,26 +204,14 @@ def account_sentence(run: ReportData) -> str:
 
 
 def status_sentence(run: ReportData) -> str:
-    """How many figures of the panel are rebuilt, corrected or doubtful (marked, or asked about)."""
+    """How many figures of the panel are rebuilt or corrected."""
     kinds = run.panel["value_type"].value_counts()
     counts = {name: run.labels.number(kinds.get(name, 0)) for name in contracts.VALUE_TYPES[1:]}
-    asked, figures = _figure_keys(run.findings), _figure_keys(run.panel)
-    doubtful = figures.isin(asked) | run.panel["status"].eq("doubtful").to_numpy()
-    return run.word("quality.status", doubtful=run.labels.number(doubtful.sum()), **counts)
+    return run.word("quality.status", **counts)
 
 
 def asked_sentence(run: ReportData) -> str:
-    """How many cells are to be mended and points to be checked; of these, how many on a figure."""
-    counts = {
-        "rejects": len(run.rejects),
-        "findings": len(run.findings),
-        "used": _figure_keys(run.findings).isin(_figure_keys(run.panel)).sum(),
-    }
+    """How many cells are to be mended and points to be checked."""
+    counts = {"rejects": len(run.rejects), "findings": len(run.findings)}
     numbers = {name: run.labels.number(n) for name, n in counts.items()}
     return run.word("quality.asked", **numbers) if any(counts.values()) else ""
-
-
-def _figure_keys(rows: pd.DataFrame) -> pd.MultiIndex:
-    """Indicator, unit and year of the rows that name all three."""
-    key = rows[["indicator_code", "unit_code", "year"]].dropna()
-    return pd.MultiIndex.from_frame(key.astype({"year": int}))

@@ -12,9 +12,8 @@ import pandas as pd
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import NAN, NEARLY, Observation, Statement
+from xhht_analysis.publishing.statements import NAN, NEARLY, Gap, Observation, Statement
 
 if TYPE_CHECKING:
     from xhht_analysis.publishing.report_data import ReportData
@@ -29,6 +28,7 @@ SAME_FIGURE = 0.05
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
     said = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
+    said = replace(said, gap=_gap(run, said))
     if said.has_object:
         said = replace(said, **_chances(run, verdict))
     if said.unit_code != run.province.code:
@@ -42,22 +42,52 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     reported = _set_aside(run, said)
     sent = reported.get(about.year) if about else None
     other = None if sent is None else Observation(about.year, sent, sent)
-    partial = None if said.history else _partial(run, said.indicator_code)
-    return replace(said, set_aside=reported, other_source=other, partial=partial)
+    return replace(said, set_aside=reported, other_source=other)
 
 
-def _partial(run: ReportData, indicator_code: str) -> tuple[int, int, float] | None:
-    """Latest year with figures of units, how many reported it, and their share alone."""
-    rows = where(run.panel, indicator_code=indicator_code).dropna(subset="numerator")
-    rows = rows.assign(level=rows["unit_code"].map(run.units.set_index("unit_code")["level"]))
-    rows = where(rows, level=["commune", "district"])
-    rows = where(rows, year=rows["year"].max()).drop_duplicates("unit_code")
-    communes = where(rows, level="commune")
-    rows = communes if len(communes) else rows
-    if rows.empty or not rows["denominator"].sum():
+def _gap(run: ReportData, said: Statement) -> Gap | None:
+    """Who has no figure of the target year or, before it, of the latest year with figures."""
+    rows = where(run.panel, indicator_code=said.indicator_code)
+    rows = rows[rows["year"] <= said.target_year]
+    exact = {o.year for o in said.history if o.exact}
+    if len(rows) and rows["year"].max() in exact:
         return None
-    share = 100 * rows["numerator"].sum() / rows["denominator"].sum()
-    return int(rows["year"].iloc[0]), len(rows), float(share)
+    gap = gap_of(run, rows, said.unit_code)
+    return None if gap and gap.year in exact else gap
+
+
+def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:
+    """Units without a figure in the latest year of these panel rows; None before any has one.
+
+    Units are the communes where they report, else the districts; of a district its own. A level
+    that the rules give for sure is a figure; what a district itself reports is of all its communes.
+    """
+    units = where(run.units, level=["district", "commune"])
+    if unit_code != run.province.code:
+        units = where(units, district_code=unit_code)
+    is_sure = rows["level_derived_min"].eq(rows["level_derived_max"])
+    rows = rows[rows["value"].notna() | rows["level"].notna() | is_sure]
+    rows = where(rows, unit_code=list(units["unit_code"]))
+    rows = where(rows, year=rows["year"].max())
+    if rows.empty:
+        return None
+    year, reporting = int(rows["year"].iloc[0]), set(rows["unit_code"])
+    by_commune = not run.province.has_districts(f"{year}-12-31")
+    communes = where(units, level="commune")
+    by_commune &= communes["unit_code"].isin(reporting).any()
+    asked = communes if by_commune else where(units, level="district")
+    has_figure = asked["unit_code"].isin(reporting)
+    whole = rows["unit_code"][rows["value_type"].ne("derived")]
+    silent = asked[~has_figure & ~asked["district_code"].isin(whole)]
+    counts = where(rows, unit_code=list(asked["unit_code"]))[["numerator", "denominator"]]
+    top, base = counts.dropna().sum()
+    return Gap(
+        year=year,
+        total=len(asked),
+        silent=tuple(silent["unit_code"].map(run.names)),
+        reporting=tuple(asked["unit_code"][has_figure].map(run.names)),
+        share=100 * top / base if base else NAN,
+    )
 
 
 def _aim(run: ReportData, v: pd.Series) -> dict:
@@ -117,7 +147,7 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
     forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
     expected = v[["q100", "median", "q900"]].astype(float)
     variants = where(run.variants, goal_code=code, unit_code=unit, target_year=year)
-    tested, sharers = str(v.get("tested", "")), sharing(run, code, year, unit)
+    tested, is_district = str(v.get("tested", "")), unit != run.province.code
     metric = "count_coverage_80" if v["measure_unit"] == "units" else "coverage_80"
     covered = run.coverage(metric)["covered"].get(v["indicator_code"], NAN)
     return {
@@ -134,28 +164,9 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
         "drivers": _drivers(run, code, year, unit) if forecast else (),
         "tested": tested,
         "covered": float(covered) if tested == "scored" else NAN,
-        "n_sharing": len(sharers) if len(sharers) > 1 else 0,
-        "is_of_all": bool(sharers) and code in run.common_goals(year),
+        "is_common": v["basis"] == "forecast" and is_district and run.is_level(code),
+        "is_of_all": forecast and is_district and code in run.common_goals(year),
     }
-
-
-def sharing(run: ReportData, goal_code: str, year: int, unit_code: str) -> list[str]:
-    """Districts that have one chance with this one, itself included; of a share only itself.
-
-    A level's chance follows from the level at which a district stands: those at one level have
-    it in common. Two levels are told apart unless every district's chance is shown alike. Empty
-    without a forecast, and for the province.
-    """
-    key = {"goal_code": goal_code, "target_year": year, "basis": ["forecast", "expert"]}
-    rows = where(run.verdicts, unit_code=list(run.districts["unit_code"]), **key)
-    mine = where(rows, unit_code=unit_code)
-    if mine.empty or not run.is_level(goal_code):
-        return list(mine["unit_code"])
-    shown = rows["prob_reached"].map(rounded_percent)
-    same = shown == shown[mine.index[0]]
-    if not same.all():
-        same &= (rows["current"] == mine["current"].iloc[0]) | (rows.index == mine.index[0])
-    return list(rows.loc[same, "unit_code"])
 
 
 def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:

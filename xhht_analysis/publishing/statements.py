@@ -44,6 +44,25 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Names of the units without a figure of ``year``, of ``total``, and of those that have one.
+
+    ``share`` is what the latter come to alone, in percent (NaN for a level).
+    """
+
+    year: int
+    total: int
+    silent: tuple[str, ...]
+    reporting: tuple[str, ...]
+    share: float
+
+    @property
+    def n(self) -> int:
+        """How many are not silent: they report, or their district does."""
+        return self.total - len(self.silent)
+
+
+@dataclass(frozen=True)
 class Statement:
     """Everything said of one goal, target year and unit.
 
@@ -74,18 +93,17 @@ class Statement:
     set_aside
         Share by year that was reported for the province where the sum of its units stands: the
         sum is another or has gaps.
-    partial
-        Of a share of the province without any figure: latest year of which units reported, how
-        many did, and their share alone in percent; else None.
+    gap
+        Who has not reported the year that the verdict rests on, or the latest year; else None.
     ended, has_object
         Whether the districts no longer exist at the date; whether there is anything to judge then:
         a level that communes have is rebuilt for the former districts, another has ended with them.
     tested, covered
         Whether 02_backtest scored the chance (else "unscored"); percent of the outcomes that its
         80 % interval held there.
-    n_sharing, is_of_all
-        Districts that have this one chance, itself included, because they stand at the same level
-        (0: its own); whether every district has it, so that it tells none from another.
+    is_common, is_of_all
+        Whether the chance of a district follows from the level at which it stands, as that of
+        every other at that level; whether every district has it, so that it ranks none.
     readings
         The same under other readings of the plan's words: other need, class and chance.
     parent, standard
@@ -130,7 +148,7 @@ class Statement:
     other_source: Observation | None = None
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
-    partial: tuple[int, int, float] | None = None
+    gap: Gap | None = None
     set_aside: Mapping[int, float] = field(default_factory=dict)
     ended: bool = False
     has_object: bool = True
@@ -142,7 +160,7 @@ class Statement:
     drivers: tuple[tuple[str, float], ...] = ()
     tested: str = ""
     covered: float = NAN
-    n_sharing: int = 0
+    is_common: bool = False
     is_of_all: bool = False
 
     def meets(self, value: float) -> bool:
@@ -264,23 +282,10 @@ class Statement:
         return tuple([year for year, ends in met.items() if ends == n] for n in (0, 1))
 
     @property
-    def ever_met(self) -> bool:
-        """Whether a year may have been at the target; of a share always so."""
-        return self.measure_unit == "percent" or any(self.meets(o.high) for o in self.history)
-
-    @property
-    def is_common(self) -> bool:
-        """Whether the chance is that of several districts at the same level, and none's own."""
-        return self.n_sharing > 1
-
-    @property
     def chance_text(self) -> str:
         """Rounded chance or its range, with what must be said of it; empty where none."""
         text = self.as_tested(self.bare_chance) if self.bare_chance else ""
-        if not self.is_common:
-            return text
-        key = "common" if self.is_of_all else "common_level"
-        return self.labels.word(key, chance=text, n=self.n_sharing)
+        return self.labels.word("common", chance=text) if self.is_common else text
 
     @property
     def short_chance(self) -> str:
@@ -314,12 +319,8 @@ class Statement:
         """
         if not (self.is_forecast or self.has_range):
             return ""
-        return "untested" if self.tested == "unscored" else "narrow" if self.is_narrow else ""
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether the 80 % interval held far fewer of the past outcomes than it promises."""
-        return self.covered < COVERED_ENOUGH
+        narrow = "narrow" if self.covered < COVERED_ENOUGH else ""
+        return "untested" if self.tested == "unscored" else narrow
 
     def as_tested(self, chance: str) -> str:
         """``chance`` in words, with the remark of `doubt`."""

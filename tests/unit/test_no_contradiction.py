@@ -1,0 +1,150 @@
+"""Units, levels, decisions and reviews of random figures: no two of them may contradict.
+
+`test_statements` holds each statement against the tables; here what is said of all of them.
+"""
+
+import re
+
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from tests.block_text import plain_text
+from tests.random_runs import random_run
+from xhht_analysis.publishing import decisions, district_ranks, report, sentences
+from xhht_analysis.publishing.report_data import ReportData
+
+PROVINCE, TARGET_YEARS = "82", (2025, 2030)
+UNJUDGED = ("no_data", "no_object")
+pytestmark = pytest.mark.unit
+
+
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    seed=st.integers(0, 10_000), years=st.integers(2, 6), holes=st.sampled_from([0.0, 0.1, 0.5]),
+    as_of=st.sampled_from(["2024-11-20", "2025-12-10", "2027-11-30", "2031-03-01"]),
+)  # fmt: skip
+@example(seed=5, years=5, holes=0.0, as_of="2025-12-10")
+@example(seed=6, years=4, holes=0.5, as_of="2023-11-30")
+def test_what_is_said_of_units_levels_decisions_and_reviews_agrees(seed, years, holes, as_of):
+    run = random_run(seed, years, holes, False, as_of)
+    check_gaps(run)
+    check_counts_of_levels(run)
+    check_places(run)
+    check_decisions(run)
+    for variant, past in (("midterm", TARGET_YEARS[:1]), ("final", TARGET_YEARS)):
+        check_review(run, variant, past)
+
+
+def check_gaps(run: ReportData) -> None:
+    """Who is missing and how many are not, counted from the panel by plain loops."""
+    for said in [*run.all_statements(), *run.all_statements("819")]:
+        gap, text = said.gap, sentences.paragraph(run, said)
+        assert bool(re.search(r"mới có số liệu của \d+/", text)) == bool(
+            gap and gap.silent and said.key != "no_object"
+        )
+        if gap is None:
+            continue
+        assert gap.year <= said.target_year
+        assert not any(o.year == gap.year and o.exact for o in said.history)
+        rows = run.panel[run.panel["indicator_code"].eq(said.indicator_code)]
+        reporting = set(rows["unit_code"][rows["year"].eq(gap.year)])
+        units = ["819"] if said.unit_code == "819" else list(run.districts["unit_code"])
+        assert set(gap.silent) == {run.names[u] for u in units if u not in reporting}
+        assert gap.n == sum(u in reporting for u in units)
+        assert f"{gap.n}/{gap.total} đơn vị" in text or not gap.silent
+
+
+def check_counts_of_levels(run: ReportData) -> None:
+    """The count of the province is that of the districts' own statements; two levels are nested."""
+    for whole in run.all_statements():
+        if whole.measure_unit != "units" or whole.actual is None:
+            continue
+        units = [run.statement(whole.goal_code, whole.target_year, u)
+                 for u in run.districts["unit_code"]]  # fmt: skip
+        figures = [s.actual for s in units if s and s.actual]
+        required = float(run.ordered_goals.loc[whole.goal_code, "level_required"])
+        sure = sum(o.low >= required for o in figures)
+        assert whole.actual.low == sure
+        assert whole.actual.high == sure + sum(o.low < required <= o.high for o in figures) + (
+            len(units) - len(figures)
+        )
+        if whole.actual.exact and whole.key in ("reached", "missed"):
+            assert (whole.key == "reached") == (sure >= whole.need)
+
+
+def check_places(run: ReportData) -> None:
+    """Numbers behind a district are those of its page; who leads is neither pushed nor last."""
+    rows = district_ranks.standings(run)
+    for row in rows.itertuples():
+        own = [s for s in run.statements(2030, row.unit_code) if district_ranks.is_own(s)]
+        assert (row.total, row.hopeful, row.hard) == (
+            len(own), sum(s.is_hopeful for s in own), sum(s.is_struggling for s in own)
+        )  # fmt: skip
+    lines = district_ranks.extremes(run, rows)
+    named = {
+        key: {
+            u
+            for u in rows["unit_code"]
+            if re.search(rf"(^|[,;] ){re.escape(run.names[u])}[, ]", line)
+        }
+        for key, line in lines.items()
+    }
+    assert not (named["best"] | named["top"]) & (named["push"] | named["low"])
+    counts = rows.set_index("unit_code")
+    if named["push"]:
+        others = counts.drop(index=list(named["push"] | named["best"] | named["top"]))["hard"]
+        assert counts.loc[list(named["push"]), "hard"].min() >= others.max() or others.empty
+
+
+def check_decisions(run: ReportData) -> None:
+    """What is asked rests on statements that need it, each counted once."""
+    items = [said for said, *_ in decisions.unsettled(run)]
+    keys = [(s.goal_code, s.target_year) for s in items]
+    assert len(keys) == len(set(keys))
+    assert not any(s.key == "no_object" for s in items)
+    assert {s.goal_code for s in run.all_statements() if s.key == "no_data"} <= {k for k, _ in keys}
+    asked = decisions.data_decision(run)
+    if asked:
+        assert f" {len(items)} đánh giá" in asked.asked
+        silent = sum(s.key == "no_data" for s in items)
+        if silent > decisions.MAX_ITEMS:
+            assert f"{silent} lượt đánh giá" in " ".join(asked.basis)
+    for said in decisions.slow_goals(run):
+        assert said.is_struggling or said.key == "open"
+        assert not said.at_target
+    rows = decisions.leverages(run)
+    helped = decisions.help_decision(run)
+    if helped:
+        best = rows.iloc[0]
+        assert run.title(best["goal_code"]) in helped.asked
+        assert run.statement(best["goal_code"], 2030).is_forecast
+        assert run.names[best["unit_code"]] in helped.asked
+
+
+def check_review(run: ReportData, variant: str, past: tuple[int, ...]) -> None:
+    """Strengths are what was reached, weaknesses what was missed or is in danger, nothing else."""
+    sections, name = {}, ""
+    for block in report.report(run, variant, lambda *_: []):
+        if block.content["kind"] == "heading" and block.content["level"] <= 2:
+            name = block.content["text"]
+        sections[name] = sections.get(name, "") + "\n" + plain_text(block.content)
+    head = next(iter(sections.values()))
+    assert ("Lập trước khi hết năm" in head) == (run.as_of <= f"{past[-1]}-12-31")
+    strengths, weaknesses = sections["Ưu điểm"], sections["Hạn chế"]
+    weaknesses, _, unjudged = weaknesses.partition("không tính là hạn chế")
+    for said in (s for year in past for s in run.statements(year)):
+        told = {
+            "strengths": _names(strengths, said),
+            "weaknesses": _names(weaknesses, said),
+            "unjudged": _names(unjudged, said),
+        }
+        where = ("strengths" if said.key == "reached" else "weaknesses" if said.is_struggling
+                 else "unjudged" if said.key in UNJUDGED else "")  # fmt: skip
+        assert [key for key, is_told in told.items() if is_told] == [where] * bool(where)
+
+
+def _names(text: str, said) -> bool:
+    """Whether a line on the year of a statement names its goal."""
+    lines = [line for line in text.splitlines() if f"(năm {said.target_year}):" in line]
+    return any(sentences.named(said) in line for line in lines)
