@@ -115,12 +115,14 @@ def headline(run: ReportData, years: Iterable[int] = ()) -> list[str]:
 
 
 def reported_sentence(run: ReportData) -> str:
-    """How many units have a figure of the latest year, by name where few have; empty where all."""
+    """How many units have a figure of the latest year, the fewer by name; empty where all have."""
     gap = gap_of(run, run.panel, run.province.code)
     if gap is None or not gap.silent:
         return ""
-    names = run.labels.some(list(gap.reporting))
-    return run.word("summary.reported", year=gap.year, n=gap.n, total=gap.total, names=names)
+    few_report = len(gap.reporting) < len(gap.silent)
+    key, names = ("summary.reported", gap.reporting) if few_report else ("goal.missing", gap.silent)
+    names = run.labels.some(list(names))
+    return run.word(key, year=gap.year, n=gap.n, total=gap.total, names=names)
 
 
 def reached_caveat(run: ReportData) -> str:
