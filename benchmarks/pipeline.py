@@ -118,8 +118,8 @@ def side_by_side(units: list[str], folder: Path) -> None:
     """The kit's own way: two kernels at once, and the page of each unit."""
     project = Project(out=folder)
     shutil.copytree(TABLES, project.processed(AS_OF))
-    places = {"root": str(ROOT), "staged": str(folder), "config": ""}
-    work = {"places": places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 900}
+    places = {"root": str(ROOT), "staged_out": str(folder), "config": ""}
+    work = {**places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 900}
     with unit_reports.make_executor(2) as executor:
         assert not any(dict(unit_reports.outcomes(units, executor, **work)).values())
 

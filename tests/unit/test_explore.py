@@ -123,9 +123,8 @@ def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
     find = run_commands.previous_tables
     earlier = str(project.processed("2024-11-20"))
     assert find(project, "2026-11-20", False) == {"previous_dir": earlier}
-    assert find(project, "2026-11-20", True) == {
-        "previous_dir": str(project.processed("2025-11-20"))
-    }
+    invented = str(project.processed("2025-11-20"))
+    assert find(project, "2026-11-21", True) == {"previous_dir": invented}
     assert find(project, "2024-11-20", False) == {}
     with pytest.raises(UsageError, match="--out"):
         find(project, "2024-11-20", True)

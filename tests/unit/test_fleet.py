@@ -25,8 +25,8 @@ def work(folder, config=""):
     project = Project(root=folder)
     notebook = project.notebooks_dir / "06_unit_report.ipynb"
     write_notebook(notebook, 'unit_code: str = ""', SHOW)
-    places = {"root": str(folder), "staged": str(folder / "staged"), "config": config}
-    return {"places": places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 3600}
+    places = {"root": str(folder), "staged_out": str(folder / "staged"), "config": config}
+    return {**places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 3600}
 
 
 def made(folder):

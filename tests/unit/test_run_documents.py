@@ -21,10 +21,17 @@ DOCUMENTS = Stage("documents", reads=("scores",), source="02_report")
 def report(project, monkeypatch):
     """A project whose second stage is its report."""
     (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
+    monkeypatch.setattr(runner, "REPORT", REPORT)
     monkeypatch.setattr(runner, "DOCUMENTS", DOCUMENTS)
     monkeypatch.setattr(runner, "ALL", (FIRST, REPORT, DOCUMENTS))
     monkeypatch.setattr(document_stage, "write_documents", write)
+    monkeypatch.setattr(document_stage, "write_workbook", write_workbook)
     return project
+
+
+def write_workbook(staged, as_of, lang):
+    assert (staged.processed(as_of) / "panel.csv").is_file()
+    (staged.reports(as_of) / "book.csv").write_text("beside the report")
 
 
 def write(staged, as_of, lang):
@@ -59,6 +66,14 @@ def test_documents_are_made_once_and_again_when_their_report_is(report, monkeypa
     assert status(report, monkeypatch, browser="")["documents"] == "done"
 
 
+def test_the_workbook_made_beside_the_report_belongs_to_the_documents(report, monkeypatch):
+    status(report, monkeypatch, browser="")
+    place = f"reports/{AS_OF}/book.csv"
+    record = records.read_record(report, AS_OF)
+    assert place in record["stages"]["documents"]["outputs"]
+    assert (report.out / place).read_text() == "beside the report"
+
+
 def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report, monkeypatch):
     assert status(report, monkeypatch, browser="")["documents"] == "done"
     assert status(report, monkeypatch, browser="chromium")["documents"] == "done"
@@ -73,10 +88,10 @@ def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
 
     def busy(paths):
         assert {p.name for p in paths} >= {"panel.csv", "scores.csv", "run.json", "runs.jsonl"}
-        raise publication.PublishError("scores.csv đang mở trong Excel")
+        raise PermissionError(13, "denied", "scores.csv")
 
     monkeypatch.setattr(publication, "check_targets", busy)
-    with pytest.raises(publication.PublishError, match="Excel"):
+    with pytest.raises(PermissionError, match="scores"):
         runner.run(
             settings(project, force=True),
             project,

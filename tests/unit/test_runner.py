@@ -85,6 +85,30 @@ def test_one_stage_runs_from_what_is_on_disk(project):
     assert go(project, chosen=(SECOND,), force=True)["02_second"] == "done"
 
 
+def test_a_stage_finds_the_figures_of_the_same_tables_and_no_others(project):
+    where = 'output_dir: str = ""\nfigures_dir: str = ""'
+    draw, look = Stage("03_draw", reads=("panel",), draws=True), Stage("04_look", reads=("panel",))
+    panel = "from pathlib import Path\npanel = (Path(output_dir) / 'panel.csv').read_text()\n"
+    show = f"{panel}_ = (Path(figures_dir) / 'a.png').write_text(panel)"
+    write_notebook(project.notebooks_dir / draw.notebook, where, show)
+    text = f"{panel}print([p.read_text() == panel for p in Path(figures_dir).iterdir()])"
+    write_notebook(project.notebooks_dir / look.notebook, where, text)
+
+    def seen():
+        return (project.run_dir(AS_OF) / look.notebook).read_text(encoding="utf-8")
+
+    go(project, chosen=(FIRST, draw, look))
+    assert "[True]" in seen()
+    write_notebook(project.notebooks_dir / look.notebook, where, text + " ")
+    done = go(project, chosen=(FIRST, draw, look))
+    assert (done["03_draw"], done["04_look"], "[True]" in seen()) == ("skipped", "done", True)
+    first = WRITE_TABLE.format(table="panel", value="5")
+    write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, first)
+    go(project, chosen=(FIRST,))
+    go(project, chosen=(look,))
+    assert "[]" in seen()  # never the picture of another table
+
+
 def test_a_failure_leaves_what_was_published(project):
     go(project)
     before = {p: p.read_bytes() for p in project.out.rglob("*.csv")}
@@ -137,7 +161,7 @@ def test_a_file_that_cannot_be_replaced_is_named(project):
     target.unlink()
     target.mkdir()  # os.replace refuses a folder on every system
     (target / "x").write_text("")
-    with pytest.raises(publication.PublishError, match=r"scores\.csv"):
+    with pytest.raises(OSError, match=r"scores\.csv"):
         go(project)
 
 

@@ -114,7 +114,7 @@ def _run_command(words: list[str]) -> tuple[int, str]:
     except KitError as error:
         return error.exit_code, str(error)
     except OSError as error:  # disk full, read-only, open elsewhere
-        return 1, file_errors.cannot_use(error.filename2 or error.filename or "", error)
+        return 1, file_errors.cannot_use(error)
     except (MemoryError, RuntimeError) as error:  # no memory, no room for a thread
         advice = execution.remedy(repr(error))
         if not advice:

@@ -8,6 +8,7 @@ from xhht_analysis.running.stages import REPORT
 
 PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex"}
 """Documents of a run: the part of the report notebook and the name of its files."""
+WORKBOOK = f"{REPORT.name}.xlsx"
 
 
 def lacks_pdf(places: Iterable[str]) -> bool:
@@ -17,18 +18,29 @@ def lacks_pdf(places: Iterable[str]) -> bool:
     return not any(place.endswith(".pdf") for place in places) and bool(find_browser())
 
 
-def write_documents(staged: Project, as_of: str, lang: str) -> None:
-    """Write the workbook; brief, report and annex as page, Word and, with a browser, PDF; pages.
+def write_workbook(staged: Project, as_of: str, lang: str) -> None:
+    """Write the workbook, from the tables in ``staged``."""
+    from xhht_analysis.publishing import workbook
+    from xhht_analysis.publishing.run_tables import read_report_data
 
-    They come from the tables, figures and executed report notebook in ``staged``.
+    run = read_report_data(staged.processed(as_of), lang=lang)
+    workbook.write_annex(run, staged.reports(as_of) / WORKBOOK)
+
+
+def write_documents(staged: Project, as_of: str, lang: str) -> None:
+    """Write the workbook, if it is not there; brief, report and annex as page, Word and PDF; pages.
+
+    They come from the tables, figures and executed report notebook in ``staged``; without a browser
+    there is no PDF.
     """
-    from xhht_analysis.publishing import documents, indicator_pages, word, workbook
+    from xhht_analysis.publishing import documents, indicator_pages, word
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_report_data
 
     folder, executed = staged.reports(as_of), staged.run_dir(as_of) / REPORT.notebook
+    if not (folder / WORKBOOK).is_file():
+        write_workbook(staged, as_of, lang)
     run = read_report_data(staged.processed(as_of), lang=lang)
-    workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
         for part, name in PARTS.items():
             page = folder / f"{name}.html"

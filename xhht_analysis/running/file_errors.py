@@ -10,10 +10,11 @@ SHARING_VIOLATION = {32, 33}
 """Windows: another program holds the file, or a part of it."""
 
 
-def cannot_use(path: Path | str, error: OSError) -> str:
-    """What keeps ``path`` from being written or read, and what helps."""
-    cause = _cause(Path(path), error)
-    if os.name == "nt" and isinstance(error, PermissionError) and Path(path).is_dir():
+def cannot_use(error: OSError) -> str:
+    """What keeps the file that ``error`` names from being written or read, and what helps."""
+    path = Path(error.filename2 or error.filename or "")
+    cause = _cause(path, error)
+    if os.name == "nt" and isinstance(error, PermissionError) and path.is_dir():
         cause = messages.FILE_CAUSES["EISDIR"]  # Windows refuses a folder as it does a busy file
     return messages.CANNOT_USE.format(path=path, cause=cause)
 

@@ -3,9 +3,13 @@
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xhht_analysis.project import KitError, Project, UsageError, is_date
 from xhht_analysis.running import messages
+
+if TYPE_CHECKING:
+    from xhht_analysis.intake.gathering import Plan
 
 MAY_BE_EMPTY = {
     *(f"{name}.csv" for name in ("crosswalk", "expert", "references", "unit_targets")),
@@ -28,8 +32,13 @@ def check_day(text: str) -> str:
     return text
 
 
-def check_config(project: Project) -> None:
+def check_config(project: Project) -> "Plan":
     """Read every file of config/ that says what was promised and how forms are read.
+
+    Returns
+    -------
+    Plan
+        The plan's tables that reading submissions needs.
 
     Raises
     ------
@@ -67,6 +76,7 @@ def check_config(project: Project) -> None:
         except (KitError, OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as error:
             text = messages.BAD_CONFIG.format(path=project.config_dir / name, cause=_cause(error))
             raise KitError(text) from None
+    return Plan.read(project.config_dir)
 
 
 def _cause(error: BaseException) -> str:

@@ -7,6 +7,7 @@ hash of every file, last. When one step fails, or the machine goes down, the cop
 """
 
 import contextlib
+import functools
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import file_errors, messages, records
+from xhht_analysis.running import messages, records
 
 STAGING = ".staging"
 REPLACED = ".replaced"
@@ -27,10 +28,6 @@ INDEX = "index.html"
 
 class LockedError(KitError):
     """Another run holds the output folder."""
-
-
-class PublishError(KitError):
-    """A file could not be put in its place; the earlier set stands."""
 
 
 @contextlib.contextmanager
@@ -79,15 +76,11 @@ def check_targets(paths: Iterable[Path]) -> None:
 
     Raises
     ------
-    PublishError
-        Naming the first that another program or another user's rights keep from being replaced.
+    OSError
+        Of the first that another program or another user's rights keep from being replaced.
     """
-    for path in paths:
-        try:
-            if path.is_file():
-                files.patiently(lambda path=path: path.open("ab")).close()
-        except OSError as error:
-            raise PublishError(file_errors.cannot_use(path, error)) from None
+    for path in filter(Path.is_file, paths):
+        files.patiently(functools.partial(path.open, "ab")).close()
 
 
 def publish(
@@ -111,7 +104,7 @@ def publish(
 
     Raises
     ------
-    PublishError
+    OSError
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
     as_of, hashes = record["as_of"], before.get("outputs", {})
@@ -148,11 +141,6 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
     """Keep a copy of each of ``paths`` while the block runs; it comes back if that fails.
 
     `BACKUP_LIST` is written when all are kept: it lists the paths, also those that were absent.
-
-    Raises
-    ------
-    PublishError
-        For an error of the file system: it names the file and the remedy.
     """
     kept = out / REPLACED
     places = {str(n): path.relative_to(out).as_posix() for n, path in enumerate(paths)}
@@ -164,12 +152,9 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
                 shutil.copy2(out / place, kept / number)
         files.write_text(kept / BACKUP_LIST, json.dumps(places))
         yield
-    except BaseException as error:
+    except BaseException:
         _restore(out)
-        if not isinstance(error, OSError):
-            raise
-        place = error.filename2 or error.filename or out
-        raise PublishError(file_errors.cannot_use(place, error)) from None
+        raise
     with contextlib.suppress(OSError):
         files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
     shutil.rmtree(kept, ignore_errors=True)

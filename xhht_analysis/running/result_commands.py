@@ -98,12 +98,12 @@ def schedule(
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     when = scheduling.parse_when(at, weekly, daily)
     project = project_at(out)
-    places = {"--config": os.environ.get(CONFIG_VARIABLE), "--raw": raw and raw.resolve()}
-    places["--out"] = project.out
+    config, folder = os.environ.get(CONFIG_VARIABLE), raw and raw.resolve()
+    places = {"--config": config, "--raw": folder, "--out": project.out}
     arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
-    folder = project.reports_root / "schedule"
+    target = project.reports_root / "schedule"
     path, text = scheduling.write(
-        kind, when, arguments, day=today(), directory=project.root, folder=folder
+        kind, when, arguments, day=today(), directory=project.root, folder=target
     )
     day = weekly or messages.SCHEDULE_DAILY
     typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=when[0], path=path, text=text))

@@ -21,13 +21,8 @@ from xhht_analysis.running import (
 )
 from xhht_analysis.running.result_commands import choose_day, project_at, submissions_folder
 
-ONE_STAGE = {
-    "intake": (stages.INTAKE,),
-    "backtest": (stages.BACKTEST,),
-    "forecast": (stages.FORECAST,),
-    "figures": (stages.FIGURES,),
-    "report": (stages.REPORT, stages.DOCUMENTS),
-}
+ONE_STAGE = {stage.name.rpartition("_")[2]: (stage,) for stage in stages.NOTEBOOKS}
+ONE_STAGE["report"] += (stages.DOCUMENTS,)
 """Stages of the commands that do not run all of them."""
 
 
@@ -67,9 +62,14 @@ def run(
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds)
         preflight.check_config(project)
-        hooks = {"finish": write_index, "listener": terminal.show_stage}
         record = logged["record"] = runner.run(
-            settings, project, chosen, units=codes, executor=executor, **hooks
+            settings,
+            project,
+            chosen,
+            units=codes,
+            executor=executor,
+            finish=write_index,
+            listener=terminal.show_stage,
         )
     terminal.show_places(project, day)
     if replaced := record["replaces"]:

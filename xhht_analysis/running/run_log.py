@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import messages, records
+from xhht_analysis.running import file_errors, messages, records
 
 LOG = "xhht.log"
 HOOKS = ("success", "failure", "timeout_seconds")
@@ -77,7 +77,9 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
     message = getattr(error, "logged", "") or str(error)
     if isinstance(error, KeyboardInterrupt):
         message = messages.INTERRUPTED
-    elif not isinstance(error, KitError | OSError):
+    elif isinstance(error, OSError):
+        message = file_errors.cannot_use(error)
+    elif not isinstance(error, KitError):
         message = type(error).__name__
         log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))
     with contextlib.suppress(OSError):

@@ -5,16 +5,17 @@ config/, its parameters, the bytes it starts from – is as in the last publishe
 are still whole. Everything is made in staging first; see `publication`.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.project import KitError, Project
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
 from xhht_analysis.running import (
     document_stage,
     execution,
@@ -24,10 +25,10 @@ from xhht_analysis.running import (
     records,
     unit_reports,
 )
-from xhht_analysis.running.stages import ALL, DOCUMENTS, UNITS, Stage
+from xhht_analysis.running.stages import ALL, DOCUMENTS, REPORT, UNITS, Stage
 
-RESULTS = ("data/", "figures/")
-"""Where a run's tables and figures stand below OUT."""
+TABLES = "data/"
+"""Where a run's tables stand below OUT."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def run(
         publication.check_targets(paths)
         sources = records.sources(settings.raw_dir, as_of, project)
         whole = set(before.get("outputs", ())).difference(records.broken_outputs(project, before))
-        _copy_results(project, staged, whole)
+        _copy(project, staged, [place for place in whole if place.startswith(TABLES)])
         stages = _Stages(
             settings, project, staged, sources, before, whole, units, executor, listener
         )
@@ -173,6 +174,8 @@ class _Stages:
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
         else:
             entry = {**old, "status": "skipped", "seconds": 0.0}
+            if stage != DOCUMENTS:  # figures and notebook, too, for the stages after it
+                _copy(self.project, self.staged, kept)
         self.listener(stage.name, entry)
         return entry
 
@@ -196,7 +199,13 @@ class _Stages:
         """Files that ``stage`` leaves; of unit pages those in ``kept`` need not be made."""
         if stage == UNITS:
             return self._write_unit_pages(kept)
-        return self._write_documents() if stage == DOCUMENTS else self._execute(stage)
+        if stage == DOCUMENTS:
+            return self._write_documents()
+        with ThreadPoolExecutor(1) as beside:  # the kernel works in a process of its own
+            if stage == REPORT:
+                what = (self.staged, self.settings.as_of, self.settings.lang)
+                beside.submit(document_stage.write_workbook, *what)
+            return self._execute(stage)
 
     def _execute(self, stage: Stage) -> list[Path]:
         """Execute the notebook of ``stage``; the files it left, itself among them.
@@ -213,9 +222,6 @@ class _Stages:
             if not path.is_file():
                 path = self.project.processed(as_of) / path.name
                 raise KitError(messages.TABLE_NOT_PROVEN.format(path=path))
-        if stage.draws:  # none of the last run stays that is no longer drawn
-            shutil.rmtree(drawn)
-            drawn.mkdir()
         target = self.staged.run_dir(as_of) / stage.notebook
         facts = execution.execute(
             self.project.notebooks_dir / stage.notebook,
@@ -228,8 +234,7 @@ class _Stages:
         tables = [folder / f"{table}.csv" for table in stage.makes]
         figures = list(drawn.iterdir()) if stage.draws else []
         missing = [path.name for path in tables if not path.is_file()]
-        if stage.draws and not figures:
-            missing.append("*.png")
+        missing += ["*.png"] * (stage.draws and not figures)
         if missing:
             text = messages.STAGE_MADE_NOTHING
             raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
@@ -251,7 +256,9 @@ class _Stages:
         results = unit_reports.outcomes(
             [unit for unit, page in pages.items() if page not in kept],
             self.executor,
-            places=unit_reports.places(self.project, self.staged),
+            root=str(self.project.root),
+            staged_out=str(self.staged.out),
+            config=os.environ.get(CONFIG_VARIABLE, ""),
             as_of=settings.as_of,
             lang=settings.lang,
             cell_seconds=settings.cell_seconds,
@@ -261,11 +268,10 @@ class _Stages:
         return [self.staged.out / page for page in kept | made]
 
 
-def _copy_results(project: Project, staged: Project, whole: Iterable[str]) -> None:
-    """A run starts from tables, figures and notebooks as its last one wrote them, and no others."""
-    for place in whole:
-        if place.startswith(RESULTS) or place.endswith(".ipynb"):
-            shutil.copy2(project.out / place, staged.out / place)
+def _copy(project: Project, staged: Project, places: Iterable[str]) -> None:
+    """A run starts from what its last one wrote, where that is whole, and from nothing else."""
+    for place in places:
+        shutil.copy2(project.out / place, staged.out / place)
 
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:

@@ -34,7 +34,6 @@ def template(
     out: Path | None = None,
 ) -> None:
     """Lập biểu mẫu cho đơn vị, cơ quan điền, hoặc cả bộ của một năm."""
-    from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.returning.book import open_book
     from xhht_analysis.intake.returning.status import expected_reporters
     from xhht_analysis.intake.returning.template import write_template
@@ -42,8 +41,7 @@ def template(
     if (unit is not None) + (agency is not None) + everyone != 1:
         raise UsageError(messages.UNIT_OR_AGENCY)
     project = project_at(out)
-    preflight.check_config(project)
-    plan = Plan.read(project.config_dir)
+    plan = preflight.check_config(project)
     province = plan.areas.province
     first, last = province.first_year, province.last_year
     if not first <= year <= last:
@@ -64,14 +62,12 @@ def check(
     files: list[Path], *, excel: bool = False, as_of: str | None = None, out: Path | None = None
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
-    from xhht_analysis.intake.gathering import Plan
     from xhht_analysis.intake.reading.delivery import find_files
     from xhht_analysis.intake.returning import returns
     from xhht_analysis.store import read_table
 
     project = project_at(out)
-    preflight.check_config(project)
-    plan = Plan.read(project.config_dir)
+    plan = preflight.check_config(project)
     newest = max(records.vintages(project), default="–")
     received = read_table("submissions", project.processed(newest), optional=True)
     day = preflight.check_day(as_of or today())

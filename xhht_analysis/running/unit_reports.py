@@ -6,7 +6,7 @@ the workers of a Dask cluster (`cluster`). No scheduler of our own.
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -32,23 +32,17 @@ def pages(codes: Collection[str], folder: Path, as_of: str) -> dict[str, str]:
     return {unit: PAGE.format(as_of, unit) for unit in sorted(set(codes))}
 
 
-def places(project: Project, staged: Project) -> dict[str, str]:
-    """Folders as plain texts, for a worker elsewhere.
-
-    ``root``, ``staged`` (tables, and where page and notebook go), and ``config``, the plan (empty:
-    the root's own).
-    """
-    config = os.environ.get(CONFIG_VARIABLE, "")
-    return {"root": str(project.root), "staged": str(staged.out), "config": config}
-
-
 def make_page(
-    unit: str, places: Mapping[str, str], as_of: str, lang: str, cell_seconds: float
+    unit: str, root: str, staged_out: str, config: str, as_of: str, lang: str, cell_seconds: float
 ) -> str:
-    """Make notebook and page of ``unit``; the message of its failure, empty when it worked."""
-    if places["config"]:
-        os.environ[CONFIG_VARIABLE] = places["config"]
-    project, staged = Project(root=Path(places["root"])), Project(out=Path(places["staged"]))
+    """Make notebook and page of ``unit``; the message of its failure, empty when it worked.
+
+    All are plain values, for a worker elsewhere: ``root`` is the kit's folder, ``staged_out`` that
+    of the tables of ``as_of``, page and notebook; ``config`` that of the plan (empty: its own).
+    """
+    if config:
+        os.environ[CONFIG_VARIABLE] = config
+    project, staged = Project(root=Path(root)), Project(out=Path(staged_out))
     executed = staged.run_dir(as_of) / f"{UNITS.name}_{unit}.ipynb"
     tables = str(staged.processed(as_of))
     try:
