@@ -114,3 +114,11 @@ def test_a_note_beside_the_unit_changes_nothing(head, text):
         (SKILLS, CAI_BE, 2024): (10, 20),
         (SKILLS, CHO_GAO, 2024): (14, 24),
     }
+
+
+def test_a_count_behind_a_name_is_no_part_of_it():
+    rows = (1, "Huyện Cái Bè (25 xã, thị trấn)", 10, 20), (2, "Huyện Chợ Gạo (19 xã)", 14, 24)
+    assert stands(units("Đơn vị", rows=rows)) == {
+        (SKILLS, CAI_BE, 2024): (10, 20),
+        (SKILLS, CHO_GAO, 2024): (14, 24),
+    }

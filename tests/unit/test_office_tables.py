@@ -87,6 +87,24 @@ def test_a_blank_year_beside_rows_of_another_year_is_not_that_of_the_form():
     assert stands(read(sheet(("Báo cáo năm 2024",), *same)))[SKILLS, CHO_GAO, 2024] == (1, 3)
 
 
+def test_percentages_of_several_years_stand_under_one_heading():
+    head = ("TT", "Chỉ tiêu", "Thực hiện (%)", LEFT, "Mục tiêu (%)"), (UP, UP, 2023, 2024, 2025)
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ",), *head, (1, "Kỹ năng sống", 40.3, 45.4, 50)))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2023): 40.3, (SKILLS, CAI_BE, 2024): 45.4}
+
+
+@pytest.mark.parametrize(
+    "head", ["% so với kế hoạch", "% tăng", "Đạt (%)", "Trọng số (%)", "Nữ (%)"]
+)
+def test_a_percent_sign_alone_makes_no_share_of_the_people(head):
+    rows = (
+        ("UBND HUYỆN CÁI BÈ NĂM 2024",),
+        ("TT", "Chỉ tiêu", "Số", head),
+        (1, "Kỹ năng sống", 9, 8),
+    )
+    assert stands(read(sheet(*rows))) == {}
+
+
 @pytest.mark.parametrize(
     "head", ["Tỷ lệ tăng (%)", "Tỷ lệ hoàn thành kế hoạch (%)", "Tỷ lệ đạt so với chỉ tiêu (%)"]
 )

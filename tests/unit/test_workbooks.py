@@ -199,6 +199,17 @@ def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):
     assert ([row[0] for row in sheet.grid], sheet.encoding) == (["Tân Phú", "Phú"], "tcvn3")
 
 
+def test_lines_of_a_cell_of_a_word_table_stay_apart(tmp_path):
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    runs = "<w:t>Tử</w:t><w:br/><w:t>số</w:t>", "<w:t>10</w:t><w:tab/><w:t>25</w:t>"
+    cells = "".join(f"<w:tc><w:p><w:r>{run}</w:r></w:p></w:tc>" for run in runs)
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
+        body = f"<w:body><w:tbl><w:tr>{cells}</w:tr></w:tbl></w:body>"
+        package.writestr("word/document.xml", f"<w:document {space}>{body}</w:document>")
+    (sheet,) = read_workbook(tmp_path / "a.docx")
+    assert sheet.grid == [["Tử\nsố", "10\n25"]]
+
+
 def test_word_tables_with_the_lines_above(tmp_path):
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

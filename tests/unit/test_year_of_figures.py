@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.form_fixtures import read
-from tests.unit.test_office_tables import CAI_BE, SKILLS, sheet, stands
+from tests.unit.test_office_tables import CAI_BE, LEFT, SKILLS, UP, sheet, stands
 from xhht_analysis.intake.forms.context import figures_year
 from xhht_analysis.intake.forms.locating import _year_in
 from xhht_analysis.intake.reading.text import fold
@@ -91,3 +91,17 @@ def test_the_year_of_the_plan_ahead_is_not_that_of_the_report():
     assert figures_year(fold(title)).split() == ["bao", "cao", "ket", "qua", "nam", "2023"]
     assert set(listing(title)) == {2023}
     assert listing("Phương hướng năm 2024, kết quả năm 2023").keys() == {2023}
+
+
+@pytest.mark.parametrize("since", ["Cộng dồn từ 2021", "Lũy kế từ năm 2021 đến nay"])
+def test_a_sum_since_a_year_is_of_the_year_of_the_form(since):
+    head = ("TT", "Chỉ tiêu", "Trong năm", LEFT, since, LEFT), (UP, UP, *HEAD[2:], *HEAD[2:])
+    rows = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), *head, (1, "Kỹ năng sống", 3, 20, 10, 21)
+    assert stands(read(sheet(*rows))) == {(SKILLS, CAI_BE, 2024): (10, 21)}
+
+
+@pytest.mark.parametrize("other", ["Phấn đấu 2023", "Mục tiêu 2025"])
+def test_what_is_aimed_at_is_no_figure_of_its_year(other):
+    head = ("TT", "Chỉ tiêu", "Năm 2024", LEFT, other, LEFT), (UP, UP, *HEAD[2:], *HEAD[2:])
+    rows = ("UBND HUYỆN CÁI BÈ",), *head, (1, "Kỹ năng sống", 3, 20, 10, 21)
+    assert stands(read(sheet(*rows))) == {(SKILLS, CAI_BE, 2024): (3, 20)}

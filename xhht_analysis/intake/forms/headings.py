@@ -23,7 +23,7 @@ KEY = re.compile(
 )
 PRIOR = re.compile(
     r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
-    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien)\b|"
+    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien|phan dau)\b|"
     r"(^|\| )(ke hoach|kh)( %)?( \||$)"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
@@ -65,6 +65,7 @@ WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"\btl\b"), "ti le"),
+    (re.compile(r"\btu (nam )?20\d\d( den nai)?\b"), "lui ke"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
@@ -76,8 +77,9 @@ WORDINGS = (
         "hoat dong",
     ),
 )
-"""One wording for what offices write in several: ages, recognition levels, shares, notes, skills,
-teaching and management online (both: a school that does one of them is not counted)."""
+"""One wording for what offices write in several: ages, recognition levels, shares, sums of years,
+notes, skills, teaching and management online (both: a school that does one of them is not
+counted)."""
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "

@@ -15,6 +15,8 @@ from xhht_analysis.plan.names import parse_name
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
+NUMBERED = re.compile(r"^\d{1,2} ?[.)] ?(?=\D)| ?\(\d[^)]*\)$")
+"""What is no part of a name: its number in a list, a count behind it ("(25 xã, thị trấn)")."""
 DEPTHS = ("province", "district", "commune")
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
 """Problems of a name that is a unit's all the same."""
@@ -72,7 +74,7 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.items())
         if key not in self._matches:
-            typed = re.sub(r"^\d{1,2} ?[.)] ?(?=\D)", "", without_marks(normalise(name))) or None
+            typed = NUMBERED.sub("", without_marks(normalise(name))) or None
             few = len(self._matches) < MAX_NAMES
             self._matches[key] = self.areas.match(
                 typed, on, code=code or None, suggest=few, **hints

@@ -317,4 +317,7 @@ def _word_cells(row: ElementTree.Element) -> Iterator[tuple[str, int]]:
 
 
 def _word_text(block: ElementTree.Element) -> str:
-    return "".join(part.text or "" for part in block.iter(f"{WORD}t")).strip()
+    """Text of a block; lines that a break or a tab parts stay apart."""
+    texts = {f"{WORD}{name}": "\n" for name in ("br", "cr", "tab")} | {f"{WORD}t": ""}
+    parts = (part.text or texts[part.tag] for part in block.iter() if part.tag in texts)
+    return "".join(parts).strip()
