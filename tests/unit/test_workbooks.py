@@ -199,17 +199,6 @@ def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):
     assert ([row[0] for row in sheet.grid], sheet.encoding) == (["Tân Phú", "Phú"], "tcvn3")
 
 
-def test_lines_of_a_cell_of_a_word_table_stay_apart(tmp_path):
-    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    runs = "<w:t>Tử</w:t><w:br/><w:t>số</w:t>", "<w:t>10</w:t><w:tab/><w:t>25</w:t>"
-    cells = "".join(f"<w:tc><w:p><w:r>{run}</w:r></w:p></w:tc>" for run in runs)
-    with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
-        body = f"<w:body><w:tbl><w:tr>{cells}</w:tr></w:tbl></w:body>"
-        package.writestr("word/document.xml", f"<w:document {space}>{body}</w:document>")
-    (sheet,) = read_workbook(tmp_path / "a.docx")
-    assert sheet.grid == [["Tử\nsố", "10\n25"]]
-
-
 def test_word_tables_with_the_lines_above(tmp_path):
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -219,8 +208,9 @@ def test_word_tables_with_the_lines_above(tmp_path):
             f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
         )
 
+    lines = "1</w:t><w:br/><w:t>2</w:t><w:tab/><w:t>3"  # apart, or 123 would be read
     rows = (
-        f"<w:tr>{cell('Nhiệm vụ')}{cell('Kinh phí', 2)}</w:tr><w:tr>{cell('A')}{cell('1')}</w:tr>"
+        f"<w:tr>{cell('Nhiệm vụ')}{cell('Kinh phí', 2)}</w:tr><w:tr>{cell('A')}{cell(lines)}</w:tr>"
     )
     body = f"<w:p><w:r><w:t>Năm 2024</w:t></w:r></w:p><w:tbl>{rows}</w:tbl>"
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
@@ -228,7 +218,7 @@ def test_word_tables_with_the_lines_above(tmp_path):
             "word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>"
         )
     (sheet,) = read_workbook(tmp_path / "a.docx")
-    assert sheet.grid == [["Năm 2024"], ["Nhiệm vụ", "Kinh phí", "Kinh phí"], ["A", "1"]]
+    assert sheet.grid == [["Năm 2024"], ["Nhiệm vụ", "Kinh phí", "Kinh phí"], ["A", "1\n2\n3"]]
     assert [sheet.address(0, 0), sheet.address(1, 0), sheet.address(2, 1)] == ["", "A1", "B2"]
 
 
