@@ -50,6 +50,18 @@ def test_incomplete_set_gives_no_partial_sum_and_names_what_is_missing():
     assert there not in found["message"]
 
 
+def test_districts_that_lack_the_same_indicators_are_one_doubt():
+    homes = plan().areas.parents("2025-07-01")
+    one_of = {home: code for code, home in sorted(homes.items()) if home in ("823", "825")}
+    tables = settled(*communes(one_of.values(), 2025, [(30, 100), (45, 90)]))
+    findings = tables["findings"]
+    told = findings[findings["rule"].eq("unit_incomplete")]
+    (message,) = told["message"]
+    assert message.startswith("Huyện Gò Công Tây (823), Huyện Tân Phú Đông (825): chưa cộng được")
+    assert told["unit_code"].isna().all()
+    assert not any(code in message for code in one_of.values())
+
+
 def test_percentages_without_counts_are_not_added():
     rows = communes(new_communes(), 2025, [(30, 100), (45, 90)])
     rows[1] |= {"numerator": None, "denominator": None, "value": 50}

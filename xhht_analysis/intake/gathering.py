@@ -27,7 +27,9 @@ SAMPLE_FOLDER = "sample"
 SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
 """Files of ours that may lie beside the folders of receipt."""
 UNREAD = "unread"
-AMENDS = re.compile(r"\b(dinh chinh|thai the|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b")
+AMENDS = re.compile(
+    r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b"
+)
 """Folded words (y as i) in the name of a file that say it stands over the others of its day."""
 CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
