@@ -32,7 +32,6 @@ OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "sc
             "drivers", "nowcasts")  # fmt: skip
 PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "references",
         "standards")  # fmt: skip
-LEVEL_KINDS = (COUNTED_KIND, "province_status", "milestone")
 
 
 @dataclass(frozen=True)
@@ -258,7 +257,7 @@ class ReportData:
 
     def is_level(self, goal_code: str) -> bool:
         """Whether the goal rests on recognised levels instead of a share."""
-        return self.ordered_goals.loc[goal_code, "kind"] in LEVEL_KINDS
+        return self.ordered_goals.loc[goal_code, "kind"] not in SHARE_KINDS
 
     @select_once
     def rows(self, indicator_code: str) -> pd.DataFrame:

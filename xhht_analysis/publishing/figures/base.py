@@ -164,7 +164,6 @@ def picture(png: bytes | Figure) -> Block:
     """Block of a drawn figure: caption, alt text and size are read from its PNG."""
     png = png if isinstance(png, bytes) else drawn(png)
     image = Image.open(io.BytesIO(png))
-    image.load()
     about = image.text
     content = {"kind": "picture", "caption": about["Title"], "alt": about["Description"]}
     width, height = (round(96 * side / DPI) for side in image.size)

@@ -29,7 +29,8 @@ def plot_ladder(run: ReportData) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
-    codes = [c for c in lines["indicator_code"].unique() if _is_known(run.levels(c)).any()]
+    levels = {code: run.levels(code) for code in lines["indicator_code"].unique()}
+    codes = [c for c, t in levels.items() if (t["reported"] & t["low"].eq(t["high"])).any()]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
@@ -41,11 +42,6 @@ def plot_ladder(run: ReportData) -> Figure:
     counted = [s for s in run.all_statements() if s.kind == COUNTED_KIND]
     signs = set().union(*(s.signs for s in counted))
     return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"), signs=signs)
-
-
-def _is_known(levels: pd.DataFrame) -> pd.Series:
-    """Whether a level is reported and sure."""
-    return levels["reported"] & levels["low"].eq(levels["high"])
 
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:

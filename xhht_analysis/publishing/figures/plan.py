@@ -1,11 +1,13 @@
 """Figures with one row per goal: where all stand, pace needed beside usual pace."""
 
 import textwrap
+from math import isnan
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, INK, TARGET, styled
 from xhht_analysis.publishing.report_data import ReportData
@@ -80,7 +82,7 @@ def plot_pace(run: ReportData) -> Figure:
     """Pace that each share needs to its target beside its usual pace, points a year."""
     word, number, year = run.word, run.labels.number, run.last_year
     said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
-    said = [s for s in said if s.pace_required - s.pace_before == s.pace_required - s.pace_before]
+    said = [s for s in said if not isnan(s.pace_required - s.pace_before)]
     title = word("pace_figure.title", year=year)
     if not said:
         raise NoFiguresError(title)
@@ -122,13 +124,5 @@ def plot_pace(run: ReportData) -> Figure:
         parts.append(word("pace_figure.part", name=s.title, window=s.pace_window, **paces))
     alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
     signs = {"star" for s in said if s.depends_on}
-    return look.finish(figure, run, title, alt, key=_pace_key(said), signs=signs)
-
-
-def _pace_key(said: list[Statement]) -> str:
-    """Years of the usual pace, with the goals that have them where they differ."""
-    word, goals = said[0].labels.word, {}
-    for s in said:
-        goals.setdefault(s.pace_window, []).append(str(s.order))
-    named = [word("pace_figure.window", window=w, goals=", ".join(n)) for w, n in goals.items()]
-    return word("pace_figure.key", windows="; ".join(named if len(goals) > 1 else goals))
+    key = word("pace_figure.key", n=PACE_YEARS)
+    return look.finish(figure, run, title, alt, key=key, signs=signs)
