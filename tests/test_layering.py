@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 58_100,
     "forecasting": 25_000,
-    "publishing": 35_000,
+    "publishing": 34_900,
     "running": 16_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
