@@ -25,14 +25,14 @@ LABELS = {
         r"( (bao cao|lap bieu|gui|thuc hien|dieu tra))*"
     ),
     "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
-    "year": re.compile(r"nam( (bao cao|so lieu|thong ke|danh gia|hoc))?"),
+    "year": re.compile(r"nam( (bao cao|so lieu|thong ke|danh gia|thuc hien|hoc))?"),
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),
     "measure": re.compile(r"dvt|don vi (tinh|do)"),
 }
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
-BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc)"
+BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc|ki truoc|nam co so|nam goc)"
 DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?:(?!{BESIDE}).)*?"
 OTHER_YEAR = re.compile(
     rf"\b(?:{BESIDE}(?: (?:cung|ki|nam|hoc|truoc|ke hoach|kh|muc tieu|so lieu|ket qua|thuc hien|"
@@ -231,11 +231,12 @@ def _dates(context: Context, titles: list[str]) -> None:
         spans = [_no_span(t) for t in with_year if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]
         moment = (context.snapshot_date or "")[:4]
-        for texts in (plain, [moment], spans, letters):
+        late = [t for t in letters if not re.search(r"\bthang 0?[1-6]\b", t)]  # else of last year
+        for texts in (plain, [moment], spans, late):
             named = {parsed.value: t for t in texts if (parsed := parse_year(t)).value}
             if len(named) == 1:
                 context.take_year(*named.values())
-                if texts is letters or texts == [moment]:
+                if texts is late or texts == [moment]:
                     context.year_note = "year_from_date"
             if len(named) == 1 or (named and texts is spans):
                 return

@@ -88,6 +88,8 @@ FILLER = frozenset(
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
+CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|tham dinh)\b")
+"""What heads figures that replace others of the same table."""
 FLOW = re.compile(r"\b(trong nam(?! \d)|phat sinh|moi|them)\b")
 """What came about in the year alone: beside it the sum of all years is the figure."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})

@@ -28,20 +28,24 @@ from xhht_analysis.intake.forms.context import (
     unit_labels,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import PRIOR, heading_key
+from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
 from xhht_analysis.intake.forms.places import DEPTHS, UNPLACED, Places
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
-PLAN = re.compile(
-    r"((bang|bieu|phu luc) )?([ivx]+ |\d+ |[a-z] )?"
-    r"(chi tieu (ke hoach|giao|kh|phan dau|dang ki)\b.*|(giao|dang ki) (chi tieu|ke hoach)\b.*|"
-    r"chi tieu nam \d{4}|(ke hoach|kh)( nam)?( \d{4})?|muc tieu (den )?(nam )?\d{4}|"
-    r"(du kien|uoc (thuc hien|dat|tinh))\b.*)"
+BARRED = re.compile(
+    r"((bang|bieu|phu luc|so lieu|[ivx]+|\d+|[a-z]) )*"
+    r"((chi tieu (ke hoach|giao|kh|phan dau|dang ki)|(giao|dang ki) (chi tieu|ke hoach))\b.*|"
+    r"chi tieu nam \d{4}|(ke hoach|kh)( nam)?( \d{4})?|muc tieu( (den )?(nam )?\d{4})?|"
+    r"(du kien|uoc (thuc hien|th|dat|tinh)|so tang them)\b.*|so dang ki( nam \d{4})?|"
+    r"cung ki( (nam truoc|(nam )?20\d\d))?|(nam|ki) truoc( lien ke)?|(ban )?nhap|"
+    r"((khu vuc|nguoi|cua) )*(nu|gai|dan toc|khmer|dtts|khuiet tat|thanh thi|nong thon(?! moi))"
+    r"\b.*|(cua )?(rieng|\d+ (xa|truong) (thi )?diem)\b.*|"
+    r"doi tuong (nu|dan toc|can bo|cong chuc|vien chuc|hoc sinh|sinh vien)\b.*)"
 )
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
-"""Titles of what is planned or estimated, and of what was done."""
+"""Titles of what is planned, estimated, of last year or of a part of the people; of results."""
 
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
@@ -206,21 +210,30 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
         reader.find((table.top, table.key), "own_heading", text)
 
 
-def plan_title(table: Table, before: Table | None) -> str | None:
-    """The title of a table of a plan or an estimate, or else such a name of its sheet.
+def bar(table: Table, before: Table | None) -> str | None:
+    """Why a table is not read: its title or the name of its sheet, or columns of old figures.
 
-    The nearest line above the table that speaks of a plan or of results decides.
+    The nearest line above the table that speaks of a plan, a part or of results decides.
     """
-    grid = table.sheet.grid
+    sheet = table.sheet
+    for column, heading in enumerate(table.headings):
+        if CORRECTED.search(heading) and any(
+            figure(c).value is not None for c in table.cells(column)
+        ):
+            head = sheet.text(*table.head(column))
+            return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
+    titles = []
     for row in range(table.top - 1, before.first if before else -1, -1):
-        if before and _has_figures(table.sheet, row):
+        if before and _has_figures(sheet, row):
             break
-        for text in filter(None, (cell for cell in grid[row] if isinstance(cell, str))):
-            if RESULT.search(fold(text)):
-                return None
-            if PLAN.fullmatch(fold(text)):
-                return text
-    return table.sheet.name if PLAN.fullmatch(fold(table.sheet.name)) else None
+        if all(figure(cell).value is None for cell in sheet.grid[row]):
+            titles += [cell for cell in sheet.grid[row] if cell]
+    for text in (*titles, sheet.name):
+        if RESULT.search(fold(text)):
+            return None
+        if BARRED.fullmatch(fold(text)):
+            return f"“{text[:60]}” là kế hoạch, ước tính, số năm trước hoặc số của một phần"
+    return None
 
 
 def _is_title(cells: list[object]) -> bool:

@@ -29,8 +29,8 @@ from xhht_analysis.intake.forms.file_reader import FileReader, Reading
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.locating import (
     SheetTables,
+    bar,
     enter_table,
-    plan_title,
     settle_units,
     settle_years,
     tables_by_unit,
@@ -162,13 +162,11 @@ class FormReader:
             unread = []
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, reader)
-                why = "không có cột của biểu nào"
-                if title := plan_title(table, before):
-                    why = f"“{title[:60]}” là kế hoạch, chỉ tiêu giao hoặc ước tính"
+                if why := bar(table, before):
                     reader.looked_for.append(f"bảng {why}")
                 elif sum(self._read_table(part, reader) for part in tables_by_unit(table, reader)):
                     continue
-                unread.append((table, why))
+                unread.append((table, why or "không có cột của biểu nào"))
             if len(unread) < len(found):
                 for table, why in unread:
                     left_out.report_table(table, reader, why)
