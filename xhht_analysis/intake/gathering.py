@@ -150,10 +150,10 @@ def gather(
     for content, day in _contents(received, raw_dir, jobs):
         reading = forms.read(content, day or as_of)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
-        if reading.refusal is not None:
-            claims = [_refused(reading.refusal, content.file, day or as_of)]
-        else:
-            claims = reading.observation_rows
+        claims = reading.observation_rows
+        if reading.refusal or not (claims or reading.activity_rows):
+            refusal = reading.refusal or Refusal("nothing_filled_in")
+            claims = [_refused(refusal, reading, day or as_of)]
         rows += [claim | {"original": original} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
@@ -205,12 +205,14 @@ def _contents(
             yield next(contents), day
 
 
-def _refused(refusal: Refusal, file: str, received_on: str) -> dict[str, Any]:
+def _refused(refusal: Refusal, reading: Any, received_on: str) -> dict[str, Any]:
     return {
-        "source_id": hashlib.sha256(file.encode()).hexdigest()[:16],
+        "source_id": hashlib.sha256(reading.file.encode()).hexdigest()[:16],
         "status": "ok",
+        "unit_code": reading.sender,
+        "year": reading.year,
         "received_on": received_on,
-        "file": file,
+        "file": reading.file,
         "problem": refusal.rule,
         "raw": refusal.detail or None,
         "remedy": remedy(refusal.rule),

@@ -98,7 +98,7 @@ def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: st
 def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
     """Doubts about whole files: foreign units, samples among real files, same-day conflicts."""
     files = gathered.files.rename(columns={"sender": "unit_code"})
-    files, by_file = files[["file", "is_sample", "unit_code", "year"]], claims.groupby("file")
+    files = files[["file", "is_sample", "unit_code", "year"]]
     foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
     foreign = foreign[foreign.gt(0)].rename("n").reset_index()
     late = claims.drop_duplicates("file")
@@ -108,24 +108,18 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     both = claims[claims["outcome"].eq("superseded")].merge(
         last, on=[*KEY, "received_on"], suffixes=("", "_last")
     )
-    empty = files[~files["file"].isin([*by_file.groups, *gathered.activities["file"]])]
     late_text = "Ngày chốt số liệu sau ngày nhận tệp; kiểm tra lại ngày."
     n_foreign = (
         "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
     invented = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
-    nothing = (
-        "Nhận ra biểu mẫu nhưng không lấy được số liệu nào: biểu còn trống, công thức chưa được "
-        "tính, hoặc không nhận ra tên cột, tên dòng (xem các cột không đọc)."
-    )
     return pd.concat(
         [
             doubts(foreign, "out_of_scope", n_foreign),
             doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
             doubts(late, "snapshot_after_receipt", late_text),
             doubts(both[[*places, "file_last"]], "same_day_conflict", conflict),
-            doubts(empty, "nothing_filled_in", nothing),
         ]
     )
 

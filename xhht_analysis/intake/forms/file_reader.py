@@ -127,14 +127,14 @@ class FileReader:
             }
         )
 
-    def observe(self, form: str, claim: Claim) -> None:
+    def observe(self, form: str, claim: Claim) -> bool:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
         amounts = {name: self.count(claim, name) for name in COUNTS}
         share = claim.cell("value")
         amounts["value"] = self.number(share, "percent")
         amounts["level"] = self._level(claim)
         if not any(amount.given for amount in amounts.values()):
-            return
+            return False
         compare(self, claim, amounts)
         order = ("numerator", "value", "level", "denominator")
         main = next(amounts[name].cell for name in order if amounts[name].given)
@@ -175,6 +175,7 @@ class FileReader:
             row |= self._figures(claim, amounts)
             self._doubts(claim, main)
         self.reading.observation_rows.append(row)
+        return True
 
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""

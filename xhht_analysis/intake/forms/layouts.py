@@ -130,9 +130,9 @@ class Layout:
                 self.reader.find(None, "column_missing", text, indicator)
         figures: set[int] = set()
         for claim in self.each():
-            self.reader.observe(self.name, claim)
             self.covered |= {row for row, _ in claim.all_cells}
-            figures |= {column for _, column in claim.all_cells}
+            if self.reader.observe(self.name, claim):
+                figures |= {column for _, column in claim.all_cells}
         if self.has_totals:
             self.covered |= {row for row, kind in self.table.rows if kind == "total"}
         for column in sorted(figures & self.table.beside_prior):

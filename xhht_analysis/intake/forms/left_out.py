@@ -29,12 +29,12 @@ REASONS = {
     r".*\b(ke hoach|chi tieu|muc tieu|kh|uoc|du kien)\b.*": "kế hoạch, mục tiêu hoặc ước tính",
     r"(.* )?(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( [1-3])?": "cột mức độ",
     r".*\b(nu|dan toc|dtts|dt|khuiet tat|kt|ton giao)\b.*": "số chia nhỏ (nữ, dân tộc …)",
-    r".*(ti le|%|phan tram).*": "tỷ lệ không phải chỉ tiêu của Kế hoạch",
     r"(tong( so| cong)?|ts|cong)": "tổng số",
     "": "không có tiêu đề",
 }
 """Why a column is not read, by its folded heading; the first that fits."""
 OTHER = "không thuộc các chỉ tiêu của Kế hoạch, hoặc tiêu đề không rõ"
+NOT_COMPUTED = "công thức chưa được tính; mở tệp bằng Excel, lưu lại rồi gửi"
 FIGURE_PROBLEMS = ("negative", "ratio", "approximate", "not_finite", "percent_in_count")
 
 
@@ -69,11 +69,12 @@ def report(layout: Layout, figures: set[int]) -> None:
     table, reader = layout.table, layout.reader
     sheet, others = table.sheet, {*layout.others, table.key}
     for column, heading in enumerate(table.headings):
-        cells = (sheet.cell(row, column) for row in table.body)
+        cells = [sheet.cell(row, column) for row in table.body]
         if column not in figures | others | table.others and any(map(is_figure, cells)):
             at = table.head(column)
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
             why = layout.unclear.get(column) or reason(heading)
+            why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"Cột “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
     for row in table.body:

@@ -227,7 +227,7 @@ def bar(table: Table, before: Table | None) -> str | None:
         if before and _has_figures(sheet, row):
             break
         if all(figure(cell).value is None for cell in sheet.grid[row]):
-            titles += [cell for cell in sheet.grid[row] if cell]
+            titles += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
     for text in (*titles, sheet.name):
         if RESULT.search(fold(text)):
             return None

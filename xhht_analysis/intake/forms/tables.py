@@ -74,6 +74,8 @@ class Table:
         Bare share columns that stand right of a column of last year or of a plan.
     others : frozenset
         Columns of other units: none of this table.
+    counted : dict
+        The columns of counts that a column of percentages is of, where rows were asked for them.
     """
 
     sheet: Sheet
@@ -84,6 +86,7 @@ class Table:
     headings: list[str]
     beside_prior: frozenset[int] = frozenset()
     others: frozenset[int] = frozenset()
+    counted: dict[int, tuple[int, int] | None] = field(default_factory=dict, repr=False)
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -79,6 +79,8 @@ class Indicators(Units):
                 taken.setdefault((part, names.codes[name], year), []).append(column)
         for key, column in shared:  # one column of people serves all that have none of their own
             taken.setdefault(key, [column])
+        for key in [key for key in taken if key[0] == "count"]:  # of the indicator above it
+            taken.setdefault(("numerator", *key[1:]), taken.pop(key))
         for (part, code, year), columns in taken.items():
             if len(columns) == 1:
                 name = f"{part}_{code}"

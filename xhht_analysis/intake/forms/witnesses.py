@@ -7,6 +7,7 @@ form can be read in two ways the printed count or share decides.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from xhht_analysis.intake.forms.claims import (
     Claim,
 )
 from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE
-from xhht_analysis.intake.forms.tables import Table
+from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import parse_ratio
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 COUNTED = frozenset(["so", "sl", "ts", "tong", "dat", "nguoi", "tre", "thuc", "ket"])
 """Words one of which stands in a heading that says no more than that it is a count."""
-NEAR = 3
-"""Columns left of a percentage where the counts stand that it may be of."""
+NEAR = 8
+"""Columns on either side of a percentage where the counts stand that it may be of."""
+MIN_ROWS = 3
+"""Rows in which two columns give a third one's percentages, as a sign that it is theirs."""
 
 
 def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
@@ -121,44 +124,57 @@ def _ask_neighbours(table: Table, amounts: Amounts) -> None:
     ):
         return
     row, column = share.cell
-    beside = range(max(table.key + 1, column - NEAR), column)
-    counts = {c: table.count(row, c) for c in beside}
-    if bottom.value:
+    counts = _counts(table, row, column)
+    if bottom.value and top.given:
         own = (top.cell, bottom.cell)
-        pairs = [(counts[c], bottom.value) for c in beside if (row, c) not in own]
+        pairs = [(counts[c], bottom.value) for c in counts if (row, c) not in own]
     else:
-        wholes = [c for c in beside if counts[c] and OTHER_WHOLE.search(table.headings[c])]
-        pairs = [(counts[c], counts[w]) for w, c in product(wholes, beside) if c != w]
+        wholes = [c for c in counts if counts[c] and OTHER_WHOLE.search(table.headings[c])]
+        pairs = [(counts[c], counts[w]) for w, c in product(wholes, counts) if c != w]
     if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
-        amount = top if bottom.value else share
+        amount = top if bottom.value and top.given else share
         amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
 
 
-def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
-    """Give a lone percentage the two counts left of it that it is printed for.
+def _counts(table: Table, row: int, column: int) -> dict[int, float]:
+    """The counts of a row on either side of a column, but those of other groups of headings."""
+    group = table.headings[column].partition(" | ")[0]
+    counts = {}
+    for c, heading in enumerate(table.headings):
+        above, is_grouped, _ = heading.partition(" | ")
+        is_near = c > table.key and 0 < abs(c - column) <= NEAR and c not in table.others
+        if is_near and (above == group or not is_grouped):
+            counts[c] = table.count(row, c)
+    return {c: count for c, count in counts.items() if count is not None}
 
-    Only one pair may give it; the heading of the whole must say that it is one, or neither may
-    say anything else (Số lượng, Số đạt) in a row that names its indicator. Where those give
-    another percentage, that is a finding; by more than the last digit, the percentage is refused.
+
+def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
+    """Give a lone percentage the two counts beside it that it is printed for.
+
+    Two columns that give the percentages of most rows are its counts. Elsewhere only one pair
+    may give it; the heading of the whole must say that it is one, or neither may say anything
+    else (Số lượng, Số đạt) in a row that names its indicator. Where those give another
+    percentage, that is a finding; by more than the last digit, the percentage is refused.
     """
     share, table = amounts["value"], reader.table
     counted = all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted:
         return
     row, column = share.cell
-    beside = range(max(table.key + 1, column - NEAR), column)
-    counts = {c: table.count(row, c) for c in beside}
+    counts, proven = _counts(table, row, column), _counted_columns(table, column)
     group = table.headings[column].rpartition(" | ")[0]
-    if group == table.headings[column - 1]:  # a bare "%" has the heading on its left above it
+    if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
-    bare = {c for c in beside if is_row and _is_bare(table.headings[c], group)}
-    wholes = {c for c in beside if WHOLE.search(table.headings[c])}
+    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group)}
+    wholes = {c for c in counts if WHOLE.search(table.headings[c])}
+    known = [{at for *_, at in claim.cells.get(name, ())} for name in COUNTS]
     parts: dict[tuple[int, int], float] = {
         (c, w): counts[c] / counts[w]
-        for c, w in permutations(beside, 2)
-        if counts[w] and counts[c] is not None and counts[c] <= counts[w]
-        if w in wholes or {c, w} <= bare
+        for c, w in permutations(counts, 2)
+        if counts[w] and counts[c] <= counts[w] and c in (known[0] or counts)
+        if not any(OTHER_WHOLE.search(table.headings[at]) for at in (c, w))
+        if w in known[1] or (c, w) == proven or (not proven and (w in wholes or {c, w} <= bare))
     }
     pairs = [pair for pair, part in parts.items() if rounds_to(part, share.value)]
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
@@ -166,7 +182,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
-    others = [(c, w) for c, w in parts if c in bare and not OTHER_WHOLE.search(table.headings[w])]
+    others = [p for p in parts if proven or p[0] in bare]
     if pairs or not others or 0 < share.value <= 1:  # its scale is asked later
         return
     part, whole = max(others, key=lambda pair: pair[1] in wholes)
@@ -177,6 +193,24 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     reader.find(share.cell, "printed_differs", text, claim.indicator)
     if abs(percent - share.value) > 2 * rounding(share.value):
         share.problem = "printed_differs"
+
+
+def _counted_columns(table: Table, column: int) -> tuple[int, int] | None:
+    """The columns of part and whole that give a column's percentages in most rows, if any do."""
+    if column not in table.counted:
+        pairs: dict[tuple[int, int], set[tuple[float, float]]] = defaultdict(set)
+        misses: Counter[tuple[int, int]] = Counter()
+        for row in table.body[:200]:
+            share = figure(table.sheet.cell(row, column)).value
+            counts = _counts(table, row, column)
+            for c, w in permutations(counts, 2) if share and share < MAX_PERCENT else ():
+                if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
+                    pairs[c, w].add((counts[c], counts[w]))
+                elif counts[c] < counts[w]:
+                    misses[c, w] += 1
+        proven = [p for p, rows in pairs.items() if len(rows) >= max(MIN_ROWS, 2 * misses[p])]
+        table.counted[column] = max(proven, key=lambda p: len(pairs[p]), default=None)
+    return table.counted[column]
 
 
 def _is_bare(heading: str, group: str) -> bool:
