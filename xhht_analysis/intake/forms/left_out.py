@@ -27,7 +27,6 @@ REASONS = {
     r"ghi chu.*|luu i.*|nhan xet.*": "ghi chú",
     r".*\b(cung ki|nam truoc|ki truoc|tang giam|chenh lech|so voi)\b.*": "số năm trước, so sánh",
     r".*\b(ke hoach|chi tieu|muc tieu|kh|uoc|du kien)\b.*": "kế hoạch, mục tiêu hoặc ước tính",
-    r"(.* )?(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( [1-3])?": "cột mức độ",
     r".*\b(nu|dan toc|dtts|dt|khuiet tat|kt|ton giao)\b.*": "số chia nhỏ (nữ, dân tộc …)",
     r"(tong( so| cong)?|ts|cong)": "tổng số",
     "": "không có tiêu đề",

@@ -7,7 +7,7 @@ form can be read in two ways the printed count or share decides.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
@@ -151,10 +151,10 @@ def _counts(table: Table, row: int, column: int) -> dict[int, float]:
 def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts beside it that it is printed for.
 
-    Two columns that give the percentages of most rows are its counts. Elsewhere only one pair
-    may give it; the heading of the whole must say that it is one, or neither may say anything
-    else (Số lượng, Số đạt) in a row that names its indicator. Where those give another
-    percentage, that is a finding; by more than the last digit, the percentage is refused.
+    Only one pair may give it; the heading of the whole must say that it is one, or neither may
+    say anything else (Số lượng, Số đạt) in a row that names its indicator. Where those, or two
+    columns that give the percentages of most rows, give another percentage, that is a finding;
+    by more than the last digit, the percentage is refused.
     """
     share, table = amounts["value"], reader.table
     counted = all(amounts[name].given for name in COUNTS)
@@ -174,16 +174,19 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         for c, w in permutations(counts, 2)
         if counts[w] and counts[c] <= counts[w] and c in (known[0] or counts)
         if not any(OTHER_WHOLE.search(table.headings[at]) for at in (c, w))
-        if w in known[1] or (c, w) == proven or (not proven and (w in wholes or {c, w} <= bare))
     }
-    pairs = [pair for pair, part in parts.items() if rounds_to(part, share.value)]
+    named = [p for p in parts if p[1] in wholes | known[1] or {*p} <= bare]
+    others = [proven] if proven in parts else [p for p in named if p[0] in bare]
+    fitting = [pair for pair in parts if rounds_to(parts[pair], share.value)]
+    pairs = [p for p in fitting if p in named]
+    pairs = [p for p in pairs if p == proven] or pairs
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
-    others = [p for p in parts if proven or p[0] in bare]
-    if pairs or not others or 0 < share.value <= 1:  # its scale is asked later
+    fits = pairs or not {*others}.isdisjoint(fitting)
+    if fits or not others or 0 < share.value <= 1:  # its scale is asked later
         return
     part, whole = max(others, key=lambda pair: pair[1] in wholes)
     percent = MAX_PERCENT * parts[part, whole]
@@ -199,17 +202,16 @@ def _counted_columns(table: Table, column: int) -> tuple[int, int] | None:
     """The columns of part and whole that give a column's percentages in most rows, if any do."""
     if column not in table.counted:
         pairs: dict[tuple[int, int], set[tuple[float, float]]] = defaultdict(set)
-        misses: Counter[tuple[int, int]] = Counter()
-        for row in table.body[:200]:
-            share = figure(table.sheet.cell(row, column)).value
+        shares = {row: figure(table.sheet.cell(row, column)).value for row in table.body[:200]}
+        shares = {row: share for row, share in shares.items() if share and share < MAX_PERCENT}
+        for row, share in shares.items():
             counts = _counts(table, row, column)
-            for c, w in permutations(counts, 2) if share and share < MAX_PERCENT else ():
+            for c, w in permutations(counts, 2):
                 if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
                     pairs[c, w].add((counts[c], counts[w]))
-                elif counts[c] < counts[w]:
-                    misses[c, w] += 1
-        proven = [p for p, rows in pairs.items() if len(rows) >= max(MIN_ROWS, 2 * misses[p])]
-        table.counted[column] = max(proven, key=lambda p: len(pairs[p]), default=None)
+        enough = max(MIN_ROWS, 2 / 3 * len(shares))
+        proven = (pair for pair, rows in pairs.items() if len(rows) >= enough)
+        table.counted[column] = next(proven, None)
     return table.counted[column]
 
 

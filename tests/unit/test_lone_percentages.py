@@ -1,0 +1,96 @@
+"""Percentages beside counts that belong to them, by arithmetic or by their headings; by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import left_out, read
+from tests.unit.test_office_tables import CAI_BE, CITIZENS, LEFT, SKILLS, UP, sheet, stands
+from xhht_analysis.intake.reading.sheets import UNCACHED
+
+pytestmark = pytest.mark.unit
+
+UNITS = ("Huyện Cái Bè", "Huyện Chợ Gạo", "Huyện Tân Phước", "Huyện Châu Thành")
+CODES = ("819", "822", "818", "821")
+COUNTS = ((5000, 10000, 50), (1200, 3000, 40), (1000, 4000, 25), (400, 1000, 62.3))
+"""Part, whole and the percentage typed beside them; the last one is wrong (40 %)."""
+
+
+def units(head, order):
+    """A table of four districts, the columns of each row in this order."""
+    rows = ((n, unit, *(COUNTS[n][at] for at in order)) for n, unit in enumerate(UNITS))
+    return read(sheet(("Năm 2024",), ("TT", "Đơn vị", *head), *rows))
+
+
+@pytest.mark.parametrize(
+    ("head", "order"),
+    [
+        (("Tổng số", "Số đạt", "Kỹ năng sống (%)"), (1, 0, 2)),
+        (("Kỹ năng sống (%)", "Số đạt", "Tổng số"), (2, 0, 1)),
+        (("Số học viên", "Đối tượng", "Tỷ lệ kỹ năng sống (%)"), (0, 1, 2)),
+    ],
+)
+def test_two_columns_that_give_most_percentages_are_their_counts(head, order):
+    reading = units(head, order)
+    right = {
+        (SKILLS, code, 2024): (part, whole)
+        for code, (part, whole, _) in zip(CODES[:3], COUNTS[:3], strict=True)
+    }
+    assert stands(reading) == right | {(SKILLS, CODES[3], 2024): "printed_differs"}
+
+
+def test_the_people_of_a_survey_are_no_denominator_but_contradict():
+    reading = units(("Số người khảo sát", "Số đạt", "Tỷ lệ kỹ năng sống (%)"), (1, 0, 2))
+    assert list(stands(reading).values()) == [50, 40, 25, "printed_differs"]
+
+
+def test_counts_that_give_only_some_of_the_percentages_are_others():
+    rows = [(n, unit, 10 + n, 20, 30.5 + n) for n, unit in enumerate(UNITS)]
+    head = ("TT", "Đơn vị", "Số lớp", "Số trường", "Kỹ năng sống (%)")
+    reading = read(sheet(("Năm 2024",), head, *rows))
+    assert stands(reading) == {(SKILLS, code, 2024): 30.5 + n for n, code in enumerate(CODES)}
+
+
+def test_a_plan_that_the_percentages_are_of_is_never_their_whole():
+    rows = [(n, unit, *COUNTS[n]) for n, unit in enumerate(UNITS[:3])]
+    head = ("TT", "Đơn vị", "Thực hiện", "Kế hoạch", "Kỹ năng sống (%)")
+    reading = read(sheet(("Năm 2024",), head, *rows))
+    assert set(stands(reading).values()) == {"share_of_plan"}
+
+
+@pytest.mark.parametrize("whole", ["Dân số từ 15 tuổi trở lên", "Người từ 15 tuổi trở lên"])
+def test_a_count_and_a_percentage_under_one_indicator_have_their_whole_in_its_own_column(whole):
+    board = sheet(
+        ("Năm 2024",),
+        ("TT", "Đơn vị", whole, "Công dân học tập", LEFT),
+        (UP, UP, UP, "SL", "%"),
+        (1, "Huyện Cái Bè", 10000, 3400, 34),
+        (2, "Huyện Chợ Gạo", 2000, 500, 25),
+    )
+    assert stands(read(board)) == {
+        (CITIZENS, CAI_BE, 2024): (3400, 10000),
+        (CITIZENS, "822", 2024): (500, 2000),
+    }
+
+
+def test_the_counts_of_another_group_are_not_taken():
+    board = sheet(
+        ("Năm 2024",),
+        ("TT", "Đơn vị", "Giáo viên", LEFT, "Kỹ năng sống (%)"),
+        (UP, UP, "Tổng số", "Đạt", UP),
+        *((n, unit, whole, part, share) for n, (unit, (part, whole, share))
+          in enumerate(zip(UNITS[:3], COUNTS[:3], strict=True))),
+    )  # fmt: skip
+    assert set(stands(read(board)).values()) == {50, 40, 25}
+
+
+def test_a_column_that_is_looked_for_but_gives_no_figure_is_told_with_its_cause():
+    head = ("TT", "Khu phố", "Tỷ lệ công dân học tập (%)")
+    rows = [(1, "Khu phố 1", 30), (2, "Khu phố 2", 25)]
+    top = (("UBND PHƯỜNG MỸ THO",), ("Năm 2026",))
+    reading = read(sheet(*top, head, *rows), received_on="2026-11-20")
+    assert ("column_left_out", "C3") in left_out(reading)
+    assert stands(reading) == {}
+    reading = read(sheet(*top, head, *rows, ("", "Tổng cộng", UNCACHED)), received_on="2026-11-20")
+    (message,) = [f["message"] for f in reading.finding_rows if f["cell"] == "C3"]
+    assert "công thức chưa được tính" in message
