@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 58_100,
+    "intake": 58_700,
     "forecasting": 25_000,
     "publishing": 34_900,
     "running": 16_000,

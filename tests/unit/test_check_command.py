@@ -76,7 +76,7 @@ def test_every_row_of_measures_not_read_is_named(tmp_path, check):
 def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):
     path = write_unit(tmp_path / "823.xlsx", {})
     told = check(path)
-    assert told[0].startswith("823.xlsx: đọc được 0 số liệu")
+    assert told[0].startswith("823.xlsx: cả tệp không dùng được")
     assert not any("Không thấy gì sai" in line for line in told)
 
 

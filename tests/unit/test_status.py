@@ -102,7 +102,7 @@ def test_what_was_received_and_is_of_no_use_is_not_missing(tmp_path):
     states = table["state"].to_dict()
     by_name = {row.name_vi: states[code] for code, row in table.iterrows()}
     assert by_name["Xã Cái Bè"] == by_name["Phường Mỹ Tho"] == "refused"
-    assert states["28249"] == "blank"
+    assert states["28249"] == "refused"
     assert sum(state == "missing" for state in states.values()) == 62 - 3
     assert table.loc["28249", "received_on"] == "2026-11-20"
 

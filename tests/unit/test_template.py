@@ -203,7 +203,9 @@ def test_what_was_written_is_read_back(filled):
 def test_empty_template_claims_nothing(tmp_path):
     path = write(tmp_path / "2023-11-20" / "empty.xlsx")
     result = intake(path.parents[1])
-    assert result.observations.empty
+    assert result.panel["source_id"].isna().all()
+    rejected = result.rejects[["rule", "unit_code", "year"]].to_numpy().tolist()
+    assert rejected == [["nothing_filled_in", "823", 2023]]
     assert result.submissions["sender"].tolist() == ["823"]
 
 
