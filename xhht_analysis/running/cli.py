@@ -37,6 +37,7 @@ def in_vietnamese(text: str) -> str:
 
 
 app = typer.Typer(
+    help=messages.HELP,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,15 +55,6 @@ def with_help(command: Callable) -> Callable:
     return command
 
 
-def choose_config(*, config: Path | None = None) -> None:
-    """Bộ công cụ phân tích Kế hoạch xây dựng xã hội học tập của tỉnh."""
-    if config and not config.is_dir():
-        raise UsageError(messages.NO_CONFIG.format(path=config))
-    if config:  # kernels, unit reports and schedules inherit it
-        os.environ[CONFIG_VARIABLE] = str(config.resolve())
-
-
-app.callback()(with_help(choose_config))
 app.command()(with_help(run_commands.run))
 for _name in run_commands.ONE_STAGE:
     app.command(_name, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
@@ -70,13 +62,27 @@ for _command in (*submission_commands.COMMANDS, *result_commands.COMMANDS):
     app.command()(with_help(_command))
 
 
-def _config_first(words: list[str]) -> list[str]:
-    """``--config DIR`` may stand anywhere: it is for every command."""
-    for at, word in enumerate(words):
-        if word.split("=")[0] == "--config":
-            end = at + (1 if "=" in word else 2)
-            return [*words[at:end], *words[:at], *words[end:]]
-    return words
+def _use_config(words: list[str]) -> list[str]:
+    """``words`` without ``--config DIR``, which may stand anywhere and is for every command.
+
+    Kernels, unit reports and schedules inherit it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder.
+    """
+    others, remaining = [], iter(words)
+    for word in remaining:
+        name, _, value = word.partition("=")
+        if name != "--config":
+            others.append(word)
+            continue
+        folder = value or next(remaining, "")
+        if not folder or not Path(folder).is_dir():
+            raise UsageError(messages.NO_CONFIG.format(path=Path(folder)))
+        os.environ[CONFIG_VARIABLE] = str(Path(folder).resolve())
+    return others
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -105,7 +111,7 @@ def _run_command(words: list[str]) -> tuple[int, str]:
     shown = io.StringIO() if "--help" in words else sys.stdout  # help is translated as a whole
     try:
         with contextlib.redirect_stdout(shown):
-            code = app(args=_config_first(words), prog_name="xhht", standalone_mode=False)
+            code = app(args=_use_config(words), prog_name="xhht", standalone_mode=False)
         if shown is not sys.stdout:
             typer.echo(in_vietnamese(shown.getvalue()), nl=False)
         return code or 0, ""

@@ -111,7 +111,7 @@ def status(
     raw: Path | None = None,
     out: Path | None = None,
 ) -> None:
-    """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận; năm nay, hoặc các năm đã hỏi."""
+    """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
     from xhht_analysis.intake import run_intake
     from xhht_analysis.intake.returning.status import submission_status
 
