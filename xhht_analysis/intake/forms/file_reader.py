@@ -17,7 +17,6 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Cell,
     Claim,
-    UnitCell,
     unreadable,
 )
 from xhht_analysis.intake.forms.context import Context
@@ -129,31 +128,19 @@ class FileReader:
 
     def observe(self, form: str, claim: Claim) -> bool:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
+        share, sheet, context = claim.cell("value"), self.sheet, self.context
         amounts = {name: self.count(claim, name) for name in COUNTS}
-        share = claim.cell("value")
-        amounts["value"] = self.number(share, "percent")
-        amounts["level"] = self._level(claim)
+        amounts |= {"value": self.number(share, "percent"), "level": self._level(claim)}
         if not any(amount.given for amount in amounts.values()):
             return False
         compare(self, claim, amounts)
+        cells = {f"cell_{name}": a.given and a.cell for name, a in amounts.items()}
         order = ("numerator", "value", "level", "denominator")
-        main = next(amounts[name].cell for name in order if amounts[name].given)
-        year = claim.year or Parsed(self.context.year, self.context.year_problem)
-        year_cell = claim.year_cell if claim.year else self.context.cells.get("year")
-        self._note(year_cell, self.sheet.text(*year_cell) if year_cell else "", year)
+        main = next(cells[f"cell_{name}"] for name in order if amounts[name].given)
+        year = claim.year or Parsed(context.year, context.year_problem)
+        year_cell = claim.year_cell if claim.year else context.cells.get("year")
+        self._note(year_cell, sheet.text(*year_cell) if year_cell else "", year)
         unit, name, unit_cell = self._unit(claim, year.value)
-        signed = share and (share in self.sheet.percent or "%" in self.sheet.text(*share))
-        row = self._row(form, claim, main, year.value) | {
-            "unit_code": unit.unit_code,
-            "unit_name_raw": name or None,
-            "frame": unit.frame,
-            "hidden_sheet": None if self.sheet.visible else self.sheet.name,
-            "percent_sign": "%" if signed else None,  # then its scale is known
-        }
-        row |= {name: amount.value for name, amount in amounts.items()}
-        cells = {name: amount.given and amount.cell for name, amount in amounts.items()}
-        for part, at in (cells | {"unit": unit_cell, "year": year_cell}).items():
-            row[f"cell_{part}"] = self.sheet.address(*at) if at else None
         unplaced = None
         if claim.indicator is None:
             unplaced = claim.indicator_problem, claim.indicator_cell
@@ -162,15 +149,24 @@ class FileReader:
             unplaced = "out_of_scope" if claim.foreign else rule, unit_cell
         elif year.value is None:
             unplaced = year.problem or "year_missing", year_cell
-        problem = unplaced or unreadable(amounts)
+        problem, at = unplaced or unreadable(amounts) or (None, None)
+        cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
+        signed = share and (share in sheet.percent or "%" in sheet.text(*share))
+        row = self._row(form, claim, year.value, cells)
+        row |= {part: amount.value for part, amount in amounts.items()}
+        row |= {
+            "unit_code": unit.unit_code,
+            "unit_name_raw": name or None,
+            "frame": unit.frame,
+            "percent_sign": "%" if signed else None,  # then its scale is known
+            "problem": problem,
+        }
         if problem:
-            rule, cell = problem
-            advice = remedy(rule) + (f" Có phải: {unit.suggestion}?" if unit.suggestion else "")
-            raw = self.sheet.text(*cell) if cell else "" if rule == "year_missing" else name
-            raw = NO_RESULT if raw == UNCACHED else raw or None
-            where = self.sheet.address(*cell) if cell else None
-            row |= {"problem": rule, "problem_cell": where, "raw": raw, "remedy": advice}
-            row |= self._beside(claim, amounts, rule, cell)
+            advice = f" Có phải: {unit.suggestion}?" if unit.suggestion else ""
+            raw = sheet.text(*at) if at else "" if problem == "year_missing" else name
+            row["raw"] = NO_RESULT if raw == UNCACHED else raw or None
+            row["remedy"] = remedy(problem) + advice
+            row |= self._beside(claim, amounts, problem, at)
         else:
             row |= self._figures(claim, amounts)
             self._doubts(claim, main)
@@ -179,21 +175,24 @@ class FileReader:
 
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""
-        head, places = self.context, self.places
-        at = head.cells.get("unit") or head.cells.get("code")
-        unit = claim.unit or UnitCell(head.unit, head.code, at)
-        match = places.of_row(unit, year) if claim.unit else places.of_head(head, year)
-        return match, unit.name or unit.code, unit.cell
+        head, unit = self.context, claim.unit
+        if unit:
+            return self.places.of_row(unit, year), unit.name or unit.code, unit.cell
+        cell = head.cells.get("unit") or head.cells.get("code")
+        return self.places.of_head(head, year), head.place, cell
 
-    def _row(self, form: str, claim: Claim, cell: Cell, year: int | None) -> dict[str, Any]:
-        address, sheet = self.sheet.address(*cell), self.sheet.name
-        name, about = claim.indicator or claim.indicator_raw, self.indicators.rows
-        key = "|".join([self.file, sheet, address, name, str(year)])
-        moment = self.context.snapshot_date
-        return {
+    def _row(
+        self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
+    ) -> dict[str, Any]:
+        """What a row says of its indicator, year, file, form and cells."""
+        about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
+        at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
+        name = claim.indicator or claim.indicator_raw
+        key = "|".join([self.file, self.sheet.name, at["cell"] or "", name, str(year)])
+        return at | {
             "source_id": hashlib.sha256(key.encode()).hexdigest()[:16],
             "indicator_code": claim.indicator,
-            "definition_variant": about.get(claim.indicator, {}).get("definition_variant"),
+            "definition_variant": about.get("definition_variant"),
             "year": year,
             "status": "doubtful" if claim.preliminary and self.status == "ok" else self.status,
             "year_doubt": "year_disagrees" if self.year_doubt else None,
@@ -202,8 +201,8 @@ class FileReader:
             "sender": self.sender,
             "form": form,
             "file": self.file,
-            "sheet": sheet or None,
-            "cell": address or None,
+            "sheet": self.sheet.name or None,
+            "hidden_sheet": None if self.sheet.visible else self.sheet.name,
         }
 
     def _beside(

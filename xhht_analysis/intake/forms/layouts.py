@@ -27,7 +27,7 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import foreign_words
+from xhht_analysis.intake.forms.headings import PRIOR, foreign_words, is_share
 from xhht_analysis.intake.forms.tables import ColumnError, Table
 from xhht_analysis.intake.reading.text import Parsed, parse_year, scale_of
 
@@ -135,9 +135,12 @@ class Layout:
                 figures |= {column for _, column in claim.all_cells}
         if self.has_totals:
             self.covered |= {row for row, kind in self.table.rows if kind == "total"}
-        for column in sorted(figures & self.table.beside_prior):
-            text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
-            self.reader.find(self.table.head(column), "share_beside_prior", text)
+        heads = self.table.headings
+        shares = (c for c in sorted(figures) if is_share(heads[c].split(" | ")[-1]))
+        for column in shares:
+            if column and PRIOR.search(heads[column - 1]):
+                text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
+                self.reader.find(self.table.head(column), "share_beside_prior", text)
         left_out.report(self, figures)
 
     def compare(self, at: Cell, parts: Iterable[Cell], words: str) -> None:

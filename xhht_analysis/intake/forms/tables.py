@@ -70,8 +70,6 @@ class Table:
         Column of the key heading.
     headings : list of str
         Folded heading path of each column, parts joined by " | ".
-    beside_prior : frozenset
-        Bare share columns that stand right of a column of last year or of a plan.
     others : frozenset
         Columns of other units: none of this table.
     counted : dict
@@ -84,7 +82,6 @@ class Table:
     last: int
     key: int
     headings: list[str]
-    beside_prior: frozenset[int] = frozenset()
     others: frozenset[int] = frozenset()
     counted: dict[int, tuple[int, int] | None] = field(default_factory=dict, repr=False)
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
@@ -242,8 +239,8 @@ def find_tables(sheet: Sheet) -> list[Table]:
         row -= _is_group_row(sheet, row, key)
         if tables:
             tables[-1].last = row
-        headings, beside_prior = _heading_paths(sheet, row, first, key)
-        tables.append(Table(sheet, row, first, sheet.n_rows, key, headings, beside_prior))
+        headings = _heading_paths(sheet, row, first, key)
+        tables.append(Table(sheet, row, first, sheet.n_rows, key, headings))
         row = max(first, row + 1)
     return tables
 
@@ -303,8 +300,8 @@ def _header_end(sheet: Sheet, top: int, key: int) -> int:
     return row
 
 
-def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> tuple[list[str], frozenset[int]]:
-    """Folded path per column, and the bare shares right of a column of last year.
+def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
+    """Folded path per column.
 
     In a header without merges a blank takes its left neighbour, as long as that one has headings
     of its own below: one that has none stands for its column alone.
@@ -331,12 +328,12 @@ def _heading_row(sheet: Sheet, row: int) -> list[str]:
     return ["nam gioi" if text == "nam" and "nu" in texts else text for text in texts]
 
 
-def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset[int]]:
+def _with_shares(paths: list[list[str]], key: int) -> list[str]:
     """A share, or a group of them, is that of the counts on its left.
 
     It is of those on its right where the first share that has no group has none on its left.
     """
-    whole, late = [*map(list, paths)], set()
+    whole = [*map(list, paths)]
 
     def count_of(column: int, level: int, step: int) -> int | None:
         """Nearest column whose path differs only where that of the share says "share"."""
@@ -358,6 +355,4 @@ def _with_shares(paths: list[list[str]], key: int) -> tuple[list[str], frozenset
         at = count_of(column, level, step if len(paths[column]) == 1 else -1)
         if at is not None:
             whole[column] = [*paths[at][: level + 1], *paths[column][level:]]
-            if any(PRIOR.search(" | ".join(paths[c])) for c in range(at + 1, column)):
-                late.add(column)
-    return [" | ".join(path) for path in whole], frozenset(late)
+    return [*map(" | ".join, whole)]
