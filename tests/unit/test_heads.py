@@ -219,6 +219,15 @@ def test_money_in_the_unit_that_is_declared(head, dvt, values, million):
     assert [r["budget_spent"] for r in found] == million
 
 
+def test_money_merged_over_two_tasks_is_the_sum_of_neither():
+    board = Board("Thực hiện").row("A1", ["Đơn vị", "Xã Tân Thới"]).row("A2", ["Năm", 2024])
+    board.row("A4", ["Nhiệm vụ", "Tình trạng", "Kết quả", "Kinh phí đã chi"])
+    board.row("A5", ["A", "xong", "x"]).row("A6", ["B", "xong", "y"]).merge("D5:D6", 120)
+    reading = read(board)
+    assert [row["budget_spent"] for row in reading.activity_rows] == [None, None]
+    assert rules(reading) == [("money_unreadable", "D5"), ("money_unreadable", "D6")]
+
+
 def test_two_sources_in_one_cell_are_a_finding_and_no_guess():
     reading = deeds(["A", "xong", "x", "NSĐP"], ["B", "xong", "x", "Ngân sách, xã hội hóa"],
                     heads=("Nguồn",))  # fmt: skip
