@@ -108,7 +108,7 @@ def test_words_name_the_province_of_the_plan_and_count_its_districts(tmp_path):
     assert other.word("frame") == "Tỉnh Ba Sông, 5 huyện, thành, thị"
     assert VI.word("frame") == ("Địa bàn tỉnh Tiền Giang trước sắp xếp, khung 11 huyện, thành, thị")
     assert VI.plan["ended"] == "01/7/2025"
-    assert (other.plan["deadline"], other.plan["n_goals"]) == ("31/10", 7)
+    assert other.plan["deadline"] == "31/10"
     assert (other.plan["first_target"], other.plan["last_target"]) == (2027, 2032)
 
 
@@ -124,21 +124,6 @@ def test_an_unknown_word_or_language_is_an_error():
         VI.word("no.such.word")
     with pytest.raises(ValueError, match="lang"):
         labels.Labels("fr")
-
-
-def test_vietnamese_order():
-    # letters first (d before đ, a ă â), then the tone (ngang huyền hỏi ngã sắc nặng), word by word
-    ordered = ["Cai Lậy", "Cái Bè", "Chợ Gạo", "Dĩ An", "Đà Nẵng", "Gò Công", "Gò Công Đông"]
-    ordered += ["Gò Công Tây", "Tân Phú Đông", "Tân Phước"]
-    mixed = [*ordered[5:], *ordered[:5]]
-    assert sorted(mixed, key=labels.collation_key) == ordered
-    tones = ["má", "ma", "mạ", "mã", "mà", "mả"]
-    assert sorted(tones, key=labels.collation_key) == ["ma", "mà", "mả", "mã", "má", "mạ"]
-
-
-@given(st.text(), st.text())
-def test_order_takes_any_text(a, b):
-    assert (labels.collation_key(a) < labels.collation_key(b)) in (True, False)
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 3))

@@ -55,7 +55,7 @@ def said_by(run: ReportData, unit: str = PROVINCE) -> list:
 )  # fmt: skip
 @example(seed=1, years=6, holes=0.0, most=True, as_of="2026-11-20")
 @example(seed=2, years=6, holes=0.0, most=False, as_of="2031-03-01")
-@example(seed=3, years=2, holes=0.0, most=False, as_of="2024-11-20")
+@example(seed=9029, years=3, holes=0.03, most=False, as_of="2024-11-20")
 @example(seed=4, years=1, holes=1.0, most=False, as_of="2026-11-20")
 def test_no_statement_contradicts_the_tables_or_another(seed, years, holes, most, as_of):
     run = random_run(seed, years, holes, most, as_of)

@@ -152,7 +152,7 @@ def _hangs_on_figures(said: Statement) -> bool:
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
-    word, later = run.word, []
+    word = run.word
     for said in run.all_statements():
         shown = said.latest if said.is_forecast else said.actual
         lead, sent = [lead_name(run, said.goal_code)], said.other_source
@@ -167,8 +167,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
         elif said.key == "no_data":
-            later.append((said, word("decision.no_data"), lead + _silent(said)))
-    yield from later
+            yield said, word("decision.no_data"), lead + _silent(said)
 
 
 def _silent(said: Statement) -> list[str]:
@@ -209,12 +208,11 @@ def course_decision(run: ReportData) -> Decision | None:
         asked.append(word("decision.pace", goals=titles, year=year))
         basis += [_pace(run, s, named=len(slow) > 1) for s in slow]
         who += [lead_name(run, s.goal_code) for s in slow]
-    disputes = {}  # of each goal the latest year that is settled, else the first
+    disputes = {}  # of each goal the first year
     for said in run.all_statements():
         for reading in said.readings:
-            first = not said.is_forecast or said.goal_code not in disputes
-            if first and reading.is_hopeful != said.is_hopeful:
-                disputes[said.goal_code] = said, reading
+            if reading.is_hopeful != said.is_hopeful:
+                disputes.setdefault(said.goal_code, (said, reading))
     for said, reading in disputes.values():
         texts = {"what": reading.reading_text, "other": reading.assessment}
         basis.append(said.say("decision.dispute", **texts))

@@ -8,7 +8,6 @@ decimal comma and dates the form dd/mm/yyyy.
 import math
 import re
 import tomllib
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -17,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis.plan.areas import read_areas
-from xhht_analysis.plan.goals import read_agencies, read_goals, read_targets
+from xhht_analysis.plan.goals import read_agencies, read_targets
 from xhht_analysis.project import Project
 
 LANGUAGES = ("vi", "en")
@@ -51,9 +50,6 @@ TODAY = "9999"
 """Later than every day but the end of what has none."""
 DAY, LEGAL_YEAR = re.compile(r"\b(\d\d?)/(\d\d?)/(\d{4})\b"), re.compile(r"\d/(\d{4})/")
 """A day (dd/mm/yyyy) and the year in the number of a legal text (n/yyyy/NĐ-CP)."""
-
-ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
 @dataclass(frozen=True)
@@ -200,7 +196,6 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
         "first_target": years.min(),
         "last_target": years.max(),
         "n_districts": len(areas.districts()),
-        "n_goals": len(read_goals(config_dir)),
         "deadline": f"{due[1]}/{due[0]}",
         "ended": f"{day}/{month}/{year}",
         "year_ended": year,
@@ -229,12 +224,3 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 def rounded_percent(probability: float) -> int:
     """Probability 0-1 as percent rounded to 5, halves up (METHODS 2.11)."""
     return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP
-
-
-def collation_key(text: str) -> list[tuple]:
-    """Sort key of Vietnamese words: letters (a ă â … đ …) first, then the tone, word by word."""
-    words = unicodedata.normalize("NFD", text.lower()).split()
-    plain = (unicodedata.normalize("NFC", re.sub(f"[{TONES}]", "", word)) for word in words)
-    letters = ([(ALPHABET.find(char), char) for char in word] for word in plain)
-    tones = ([TONES.find(mark) for mark in word if mark in TONES] for word in words)
-    return list(zip(letters, tones, strict=True))

@@ -17,7 +17,7 @@ from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, re
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
-from xhht_analysis.publishing.labels import Labels, collation_key, rounded_percent
+from xhht_analysis.publishing.labels import Labels, rounded_percent
 from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
@@ -97,11 +97,8 @@ class ReportData:
 
     @cached_property
     def districts(self) -> pd.DataFrame:
-        """The districts in Vietnamese order of their proper names."""
-        rows = where(self.units, level="district")
-        proper = rows["short_name"].str.replace(UNIT_KIND, "", regex=True)
-        order = sorted(rows.index, key=lambda i: (collation_key(proper[i]), rows["unit_code"][i]))
-        return rows.loc[order].reset_index(drop=True)
+        """The districts in the order of the official list (config/units.csv)."""
+        return where(self.units, level="district").reset_index(drop=True)
 
     @cached_property
     def shown_districts(self) -> pd.DataFrame:

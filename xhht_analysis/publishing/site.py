@@ -8,7 +8,7 @@ from xhht_analysis.plan import areas, goals
 from xhht_analysis.project import is_date
 from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.documents import number, write_page
-from xhht_analysis.publishing.labels import Labels, collation_key, plan_words
+from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import all_units
 
 DOCUMENTS = (
@@ -50,7 +50,7 @@ def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:
     for unit in all_units(areas.read_areas(config_dir)).itertuples():
         section = "communes" if unit.level == "commune" else "districts"
         pages.append((section, unit.name_vi, f"units/{unit.unit_code}.html"))
-    return documents + sorted(pages, key=lambda page: collation_key(page[1]))
+    return documents + pages
 
 
 def _record(path: Path) -> dict:
