@@ -11,7 +11,6 @@ import pytest
 from tests.intake_case import write_unit
 from tests.whole_way import walk
 from xhht_analysis.project import Project, received_dates
-from xhht_analysis.running import stages
 
 DAY = "2024-11-20"
 DISTRICTS = [str(code) for code in range(815, 826)]
@@ -81,7 +80,7 @@ def test_any_set_of_files_gives_a_page(kind, tmp_path):
     assert len(done["01_intake"][0]["panel"]) == KINDS[kind][1]
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "chưa đủ số liệu" in page.lower()
-    assert len(list(tmp_path.rglob("*.png"))) >= stages.FIGURES.figures  # else the runner refuses
+    assert list(tmp_path.rglob("*.png"))  # else the runner refuses
     verdicts = done["03_forecast"][0]["plan"].verdicts
     judged = set(verdicts.loc[verdicts["prob_reached"].notna(), "indicator_code"])
     assert judged <= {"life_skills"}
