@@ -77,3 +77,11 @@ def test_the_day_of_a_letter_of_the_first_half_says_no_year_of_figures(month, ye
     reading = read(sheet(*lines, HEAD, ROW))
     figures = (1000, 2000) if year else "year_missing"
     assert stands(reading) == {(SKILLS, CAI_BE, year): figures}
+
+
+def test_a_sum_since_a_year_is_no_figure_of_that_year():
+    parts = ("tử số", "mẫu số")
+    since = (f"Kỹ năng sống 2021 cộng dồn ({part})" for part in parts)
+    head = ("TT", "Đơn vị", *(f"Kỹ năng sống ({part})" for part in parts), *since)
+    row = (1, "Huyện Cái Bè", 1000, 2000, 3000, 4000)
+    assert (SKILLS, CAI_BE, 2021) not in stands(read(sheet(("Năm 2024",), head, row)))

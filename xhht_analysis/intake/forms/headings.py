@@ -65,7 +65,7 @@ WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"\btl\b"), "ti le"),
-    (re.compile(r"\btu (nam )?20\d\d( den nai)?\b"), "lui ke"),
+    (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
     (re.compile(r"^(tong )?(so )?nguoi (?=tu 15 tuoi tro len$)"), "dan so "),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
