@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
     "intake": 58_700,
-    "forecasting": 25_000,
+    "forecasting": 24_700,
     "publishing": 34_900,
     "running": 16_000,
 }

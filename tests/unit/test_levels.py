@@ -22,6 +22,12 @@ pytestmark = pytest.mark.unit
 PRIOR = levels.PRIOR_YEARS * prior_matrix(1)
 
 
+def bounds(rows, top=None):
+    """Lowest and highest level as arrays (units, years)."""
+    low, high, _ = observed_bounds(rows, top)
+    return low.to_numpy(), high.to_numpy()
+
+
 def history(**units):
     """Rows from unit=[level per year since 2021]; None is a year without a report."""
     rows = [
@@ -55,14 +61,14 @@ def test_a_shared_factor_turns_chances_of_all_as_the_normal_integral_says():
 
 def test_known_paths_are_counted_as_they_are():
     # 0 to 1 once, 1 to 1 once, 1 to 0 once
-    low, high, *_ = observed_bounds(history(a=[0, 1, 1, 0]), top=1)
+    low, high = bounds(history(a=[0, 1, 1, 0]), top=1)
     counts, start = smooth_states(low, high, PRIOR)
     np.testing.assert_allclose(counts, [[0, 1], [1, 1]])
     np.testing.assert_allclose(start, [[1, 0]])
 
 
 def test_a_year_without_a_report_is_unknown_and_not_lost():
-    low, high, *_ = observed_bounds(history(a=[1, 1, 1], b=[1, 1, None]), top=1)
+    low, high = bounds(history(a=[1, 1, 1], b=[1, 1, None]), top=1)
     np.testing.assert_array_equal(low, [[1, 1, 1], [1, 1, 0]])
     np.testing.assert_array_equal(high, [[1, 1, 1], [1, 1, 1]])
     counts, start = smooth_states(low, high, PRIOR)
@@ -75,7 +81,7 @@ def test_a_year_without_a_report_is_unknown_and_not_lost():
 
 
 def test_a_gap_between_equal_levels_is_bridged():
-    low, high, *_ = observed_bounds(history(a=[1, None, 1]), top=1)
+    low, high = bounds(history(a=[1, None, 1]), top=1)
     counts, _ = smooth_states(low, high, PRIOR)
     assert counts.sum() == pytest.approx(2)
     assert counts[1, 1] > 1.9
@@ -84,9 +90,9 @@ def test_a_gap_between_equal_levels_is_bridged():
 def test_recognition_covers_the_years_until_it_expires():
     rows = history(a=[None, None, None, 1], b=[0, 0, 0, 1, 1])
     rows["valid_to"] = np.where(rows["unit_code"] == "a", "2027-09-15", "")
-    low, _, valid, years, _ = observed_bounds(rows, top=1)
-    assert list(years) == [2021, 2022, 2023, 2024, 2025]
-    assert list(low[0]) == [0, 0, 0, 1, 1]  # unknown before, then covered without a report
+    low, _, valid = observed_bounds(rows, top=1)
+    assert list(low) == [2021, 2022, 2023, 2024, 2025]
+    assert list(low.loc["a"]) == [0, 0, 0, 1, 1]  # unknown before, then covered without a report
     assert list(valid) == [2026, 0]  # 15 September 2027 does not cover the end of 2027
     forecast = forecast_levels(rows, 3, n_draws=400)
     chance = forecast.probability(1)[0]
@@ -100,7 +106,7 @@ def test_recognition_covers_the_years_until_it_expires():
 def test_an_expired_recognition_is_no_level():
     rows = history(a=[1, 1, 1])
     rows["valid_to"] = "2022-12-31"
-    low, high, *_ = observed_bounds(rows, top=1)
+    low, high = bounds(rows, top=1)
     assert list(low[0]) == list(high[0]) == [1, 1, 0]
 
 
@@ -115,7 +121,7 @@ def test_bounds_by_rule_stand_in_for_a_missing_report():
             "level_derived_max": [0.0, 2.0],
         }
     )
-    low, high, *_ = observed_bounds(rows)
+    low, high = bounds(rows)
     assert (low[0].tolist(), high[0].tolist()) == ([2, 1], [2, 2])
 
 

@@ -72,8 +72,6 @@ def _unit(case: Case, joint: JointForecast) -> Case:
     facts, code, is_level = joint.facts, case.unit_code, joint.levels is not None
     low, high = (ends.get(code, NOTHING).astype(float) for ends in facts.bounds)
     case = replace(case, low=low, high=high, size=joint.sizes.get(code))
-    if is_level:
-        case = replace(case, by_rule=facts.by_rule.get(code))
     if code == PROVINCE or (case.draws is None and not is_level):
         case = replace(case, reasons=facts.reasons)
     return _with_points(case, facts.points.get(code, NOTHING), is_level)
@@ -89,8 +87,6 @@ def _count(case: Case, joint: JointForecast, level: int) -> Case:
     """Number of districts at the level, out of all."""
     units, facts = joint.districts, joint.facts
     low, high = ((ends[units] >= level).sum(axis=1).astype(float) for ends in facts.bounds)
-    by_rule = facts.by_rule.reindex(columns=units)
-    by_rule = (by_rule >= level).sum(axis=1).where(by_rule.notna().all(axis=1))
     reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
-    case = replace(case, low=low, high=high, by_rule=by_rule, reasons=reasons)
+    case = replace(case, low=low, high=high, reasons=reasons)
     return _with_points(case, is_broad(facts.points))

@@ -8,7 +8,6 @@ persons, or a percentage with so many decimals; all three readings are rounded t
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +59,7 @@ class Curves:
 
     def at_scores(self, scores: np.ndarray) -> np.ndarray:
         """Percent at the same normal scores for all, (series, years, scores)."""
-        return self.on_lattice(read_curves(self.percent, scores))
+        return self.on_lattice(self.percent @ between(GRID, scores))
 
     def below(self, row, year, value, strict) -> np.ndarray:
         """Chance that the reported figure lies below `value`; at it too unless `strict`."""
@@ -80,7 +79,7 @@ class Curves:
         common = np.zeros((n, self.group.max() + 1), dtype=np.float32)
         own = np.zeros((n, n_series), dtype=np.float32)
         out = np.empty((n, n_series, n_years))
-        base = np.arange(n_series, dtype=np.int32) * n_grid
+        row = np.arange(n_series)
         for h in range(n_years):
             common = _next(common, np.sqrt(max(h - 1, 0) / max(h, 1)), rng)
             own = _next(own, self.own_lag[:, h], rng)
@@ -90,13 +89,9 @@ class Curves:
             place -= np.float32(GRID[0] / STEP)
             at = np.clip(place.astype(np.int32), 0, n_grid - 2)
             place -= at
-            at += base
-            curve = np.ascontiguousarray(self.percent[:, h], dtype=np.float32).ravel()
-            low = curve.take(at)
-            at += 1
-            place *= curve.take(at) - low
-            out[:, :, h] = low
-            out[:, :, h] += place
+            curve = self.percent[:, h].astype(np.float32)
+            out[:, :, h] = curve[row, at]
+            out[:, :, h] += place * (curve[row, at + 1] - curve[row, at])
             self.on_lattice(out[:, :, h].T)
         return out
 
@@ -118,16 +113,6 @@ def interpolate(x, xp, fp) -> np.ndarray:
     return np.interp(x.ravel(), (xp + apart).ravel(), fp.ravel()).reshape(x.shape)
 
 
-@functools.cache
-def _between(scores: tuple, wanted: tuple) -> np.ndarray:
-    return make_interp_spline(scores, np.eye(len(scores)), k=1)(wanted).T
-
-
 def between(scores, wanted) -> np.ndarray:
     """Matrix from values at `scores` to those at `wanted`: straight lines, between and beyond."""
-    return _between(tuple(map(float, scores)), tuple(map(float, wanted)))
-
-
-def read_curves(values: np.ndarray, scores) -> np.ndarray:
-    """Values at the given normal scores of curves held on `GRID`."""
-    return values @ between(GRID, scores)
+    return make_interp_spline(scores, np.eye(len(scores)), k=1)(wanted).T

@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.history import History
+from xhht_analysis.forecasting.history import KEYS, History
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
 from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
 
-KEYS = ["indicator_code", "unit_code"]
 MODEL_ID = "xhht-2"
 
 
@@ -86,14 +85,11 @@ class PublicForecast(PanelForecast):
         """Quantiles in percent, (series, years, levels)."""
         return self._array(self.answer.quantiles(levels), "output_type_id")
 
-    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Joint draws in percent, (n, series, years)."""
-        return np.moveaxis(self._array(self.answer.draws(n, rng), "draw"), 2, 0)
-
     def path_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, 1 + years); every unit stands still at its last."""
+        ahead = np.moveaxis(self._array(self.answer.draws(n, rng), "draw"), 2, 0)
         now = np.tile(self.series["last_value"].to_numpy(dtype=float)[:, None], (n, 1, 1))
-        return np.concatenate([now, self.draw_array(n, rng)], axis=2)
+        return np.concatenate([now, ahead], axis=2)
 
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """As the answer itself says."""

@@ -112,7 +112,7 @@ def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         "level": trend.level,
         "group_level": trend.level.mean(),
         "above_group": trend.level - trend.level.mean(),
-        "above_own_mean": (trend.level - trend.own_mean) / scale,
+        "above_own_mean": (trend.level - np.nanmean(trend.z, axis=1)) / scale,
         "group_pace": group_pace / scale,
         "pace_sureness": group_pace / (group_sd + 0.1 * scale) * np.sqrt(n_step),
         "group_acceleration": (common[-3:].mean() - earlier) / scale,

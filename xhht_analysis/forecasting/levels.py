@@ -146,9 +146,11 @@ def forecast_levels(
     HistoryError
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
-    low, high, valid, past, units = observed_bounds(history, top)
+    low, high, valid = observed_bounds(history, top)
+    units, origin = list(low.index), low.columns[-1]
+    low, high = low.to_numpy(), high.to_numpy()
     top = max(1, top or 0, int(high.max()))
-    years = np.arange(past[-1], past[-1] + horizon + 1)
+    years = np.arange(origin, origin + horizon + 1)
     code = str(history["indicator_code"].iloc[0])
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
     factors = dict.fromkeys(("weight", "shared", "hazard", "surprise"), 1.0)
@@ -170,12 +172,10 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
 
     Returns
     -------
-    low, high
-        (units, years), years without gaps; unknown is 0 … top.
-    valid
+    low, high : DataFrame
+        Whole numbers by unit (index) and year (columns, without gaps); unknown is 0 … top.
+    valid : ndarray
         (units,) last year whose end the unit's latest recognition covers (0: no date given).
-    years, units
-        Labels of the two axes.
     """
     if history.empty:
         raise HistoryError("history: there are no levels to forecast from")
@@ -203,8 +203,7 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     until = until.ffill(axis=1).fillna(0)
     covered = low.ffill(axis=1).where(until >= years)
     low, high = low.fillna(covered).fillna(0), high.fillna(top)
-    bounds = (low.to_numpy(dtype=int), high.to_numpy(dtype=int))
-    return *bounds, until.iloc[:, -1].to_numpy(dtype=int), years, list(low.index)
+    return low.astype(int), high.astype(int), until.iloc[:, -1].to_numpy(dtype=int)
 
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:

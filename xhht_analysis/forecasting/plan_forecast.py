@@ -122,7 +122,7 @@ def forecast_plan(
         chances = firmness.variant_chances(*plan, findings=doubts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))
-    verdicts = _add_second_hand(verdicts, history, standards)
+    verdicts = _add_second_hand(verdicts, facts, standards)
     model_id = {code: own.name_of(isinstance(f, LevelFacts)) for code, f in facts.items()}
     # numbers of districts stand under the code of their goal
     model_id |= lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
@@ -204,12 +204,11 @@ def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
     chance = verdicts[key].merge(signed, how="left")["probability"].astype(float)
     late = verdicts["reason"].fillna("").str.contains("target_year_missing")
     is_signed = chance.notna() & verdicts["basis"].ne("observed") & ~late
-    columns = {"basis": "expert", "reason": "expert_judgement", "prob_reached": chance}
-    columns |= {"verdict_class": chance.map(classify, na_action="ignore")}
-    columns |= {"prob_ever": np.nan, "prob_held": np.nan}
-    return verdicts.assign(
-        **{name: verdicts[name].mask(is_signed, v) for name, v in columns.items()}
-    )
+    verdicts = verdicts.assign(prob_reached=verdicts["prob_reached"].mask(is_signed, chance))
+    verdicts.loc[is_signed, ["basis", "reason"]] = "expert", "expert_judgement"
+    verdicts.loc[is_signed, ["prob_ever", "prob_held"]] = np.nan
+    verdicts.loc[is_signed, "verdict_class"] = chance[is_signed].map(classify)
+    return verdicts
 
 
 def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
@@ -220,22 +219,21 @@ def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
     return verdicts.assign(tested=tested.where(forecast | verdicts["prob_low"].notna()))
 
 
-def _add_second_hand(verdicts, history: pd.DataFrame, standards) -> pd.DataFrame:
+def _add_second_hand(verdicts, facts: dict, standards) -> pd.DataFrame:
     """Reason ``rule_secondary`` where a province level is read by a rule not seen in its text."""
-    if standards is None:
+    if standards is None or "current_year" not in verdicts:  # no figure of any goal
         return verdicts
     rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
     since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(int)
-    levels = history[(history["unit_code"] == PROVINCE) & history["level"].notna()]
-    reported = levels["indicator_code"] + levels["year"].astype("str")
-    if "current_year" not in verdicts:  # no figure of any goal
-        return verdicts
-    year = verdicts["current_year"].fillna(0).astype(int)
-    is_secondary = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
-    is_secondary &= year >= verdicts["indicator_code"].map(since)
-    is_secondary &= ~(verdicts["indicator_code"] + year.astype("str")).isin(reported)
+    whole = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
+    whole &= verdicts["current_year"] >= verdicts["indicator_code"].map(since)
+    is_secondary = [
+        row.current_year not in facts[row.indicator_code].reported_years
+        for row in verdicts[whole].itertuples()
+    ]
+    at = verdicts.index[whole][is_secondary]
     reason = (verdicts["reason"].fillna("") + ";rule_secondary").str.strip(";")
-    return verdicts.assign(reason=verdicts["reason"].mask(is_secondary, reason))
+    return verdicts.assign(reason=verdicts["reason"].where(~verdicts.index.isin(at), reason))
 
 
 def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:

@@ -46,8 +46,8 @@ class LevelFacts:
         own = pd.concat([own, pd.DataFrame({"unit_code": silent, "year": own["year"].max()})])
         if self.units != [PROVINCE]:
             reported = informative[informative["unit_code"] == PROVINCE]
-            low, high = level_bounds(own, self.top)
-            lowest = {"level_derived_min": low.min(axis=1), "level_derived_max": high.min(axis=1)}
+            low, high, _ = observed_bounds(own, self.top)
+            lowest = {"level_derived_min": low.min(), "level_derived_max": high.min()}
             lowest = pd.DataFrame(lowest).drop(index=reported["year"], errors="ignore")
             lowest = lowest.rename_axis("year").reset_index().assign(unit_code=PROVINCE)
             own = pd.concat([own, reported, lowest])
@@ -58,7 +58,8 @@ class LevelFacts:
         """Lowest and highest level by year (index) and unit, the province among them."""
         if self.history.empty:
             return pd.DataFrame(), pd.DataFrame()
-        return level_bounds(self.history, self.top)
+        low, high, _ = observed_bounds(self.history, self.top)
+        return low.T, high.T
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -69,9 +70,14 @@ class LevelFacts:
         low, high = self.bounds
         points = low == high
         if self.units != [PROVINCE] and len(points):
-            reported = self.rows[self.rows["unit_code"].eq(PROVINCE) & self.rows["level"].notna()]
-            points[PROVINCE] &= is_broad(points) | points.index.isin(reported["year"])
+            points[PROVINCE] &= is_broad(points) | points.index.isin(self.reported_years)
         return points
+
+    @cached_property
+    def reported_years(self) -> list[int]:
+        """Years of which the province itself reported its level."""
+        is_own = self.rows["unit_code"].eq(PROVINCE) & self.rows["level"].notna()
+        return self.rows.loc[is_own, "year"].tolist()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -105,22 +111,13 @@ class LevelFacts:
         return JointForecast(self, levels.years, draws, levels=levels)
 
 
-def level_bounds(history: pd.DataFrame, top: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lowest and highest level by year (index) and unit (columns)."""
-    low, high, _, past, codes = observed_bounds(history, top)
-    return tuple(pd.DataFrame(part.T, index=past, columns=codes) for part in (low, high))
-
-
 def read_facts(
     panel: pd.DataFrame, indicators: pd.DataFrame, districts: list[str]
 ) -> dict[str, ShareFacts | LevelFacts]:
     """What the panel knows by indicator code; wholes before their parts."""
     facts: dict[str, ShareFacts | LevelFacts] = {}
-    parents = indicators["parent_indicator"].fillna("")
-    wholes_first = indicators.assign(parent_indicator=parents).sort_values(
-        "parent_indicator", key=lambda codes: codes.ne(""), kind="stable"
-    )
-    for _, indicator in wholes_first.iterrows():
+    is_part = indicators["parent_indicator"].fillna("").ne("")
+    for _, indicator in pd.concat([indicators[~is_part], indicators[is_part]]).iterrows():
         code = indicator["indicator_code"]
         if indicator["kind"] in ("level", "milestone"):
             rows = indicator_rows(panel, indicator, "level")

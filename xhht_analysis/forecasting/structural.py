@@ -81,11 +81,6 @@ class Trend:
         mean = abs(steps.mean())
         return mean / (np.sqrt((steps**2).mean()) + EXACT) * mean / (mean + USUAL_PACE)
 
-    @property
-    def own_mean(self) -> np.ndarray:
-        """(N,) mean of each unit's figures."""
-        return np.nanmean(self.z, axis=1)
-
     def variances(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         """Own and common variance (1 + H,) of the change after 0 … `horizon` years."""
         lead = np.arange(1 + horizon)

@@ -20,7 +20,6 @@ Reasons, joined by ``;``:
 - ``units_missing``: some districts have no figure: bounds only
 - ``no_denominators``: districts cannot be added up without counts
 - ``province_only``: only the province reports this
-- ``rule_gap``: the reported status is not what the rules give from the rates
 - ``rule_secondary``: the rule in force is known at second hand only
 - ``may_fall``: the middle of the forecast is worse than the latest figure
 - ``gains_slow``: unlikely although the required pace is no faster than the recent one
@@ -77,8 +76,6 @@ class Case:
         Whether one of these is of the last two years; of levels and their counts only.
     reasons
         Remarks that hold whatever the verdict.
-    by_rule
-        Value by year that the rules give from the rates; NaN where it is not sure.
     """
 
     unit_code: str
@@ -94,7 +91,6 @@ class Case:
     is_recent: bool = True
     reasons: tuple[str, ...] = ()
     comparator: str = ">="
-    by_rule: pd.Series | None = None
 
     def meets(self, values) -> np.ndarray:
         """Whether values stand at the target; NaN never does."""
@@ -180,8 +176,7 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
     if outcome is not None or past:
         case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
     row = {**_standing(case), "n_points": case.n_points}
-    remarks = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
-    reasons = [*remarks, *(["rule_gap"] if "current_by_rule" in row else [])]
+    reasons = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
     if not has_districts and case.measure_unit == "units":
         reasons = ["no_legal_object", *reasons]
     if outcome is not None:
@@ -256,11 +251,7 @@ def _standing(case: Case) -> dict:
     row = {"current_year": year}
     if year not in exact.index:
         return {**row, "current_low": case.low[year], "current_high": case.high[year]}
-    row["current"] = float(exact[year])
-    by_rule = np.nan if case.by_rule is None else case.by_rule.get(year, np.nan)
-    if by_rule == by_rule and by_rule != row["current"]:
-        row["current_by_rule"] = by_rule
-    return row
+    return {**row, "current": float(exact[year])}
 
 
 def _paces(case: Case, target_year: int) -> dict:
