@@ -44,9 +44,9 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 58_700,
+    "intake": 58_600,
     "forecasting": 24_700,
-    "publishing": 34_900,
+    "publishing": 34_700,
     "running": 16_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
