@@ -69,6 +69,19 @@ def test_override_mends_a_cell_that_could_not_be_read():
     assert out[["problem", "raw", "remedy"]].isna().all(axis=None)
 
 
+@pytest.mark.parametrize(
+    ("stands", "missing", "at"),
+    [("numerator", "denominator", "E9"), ("denominator", "numerator", "D9")],
+)
+def test_what_is_typed_where_a_count_is_missing_is_that_count(stands, missing, at):
+    """8800 stands, the other count's cell is empty: what is typed there never replaces 8800."""
+    unread = {stands: 8800, "problem": f"{missing}_missing", "problem_cell": at, "raw": ""}
+    line = {"action": "override", "cell": at, "value": 19876}
+    out = apply_corrections(claims(unread), lines(line))
+    assert out[[stands, missing]].iloc[0].tolist() == [8800, 19876]
+    assert out[["problem", "raw", "remedy"]].isna().all(axis=None)
+
+
 def test_correction_also_mends_the_same_bytes_sent_again():
     again = {"file": "2024-01-05/copy.xlsx", "original": FILE["file"]}
     line = {"action": "override", "cell": "D9", "value": 50, "expect": "500"}

@@ -117,3 +117,12 @@ def test_after_an_origin_only_the_province_reported_and_nothing_is_scored():
         ["indicator_code", "unit_code", "year", "value"]
     ]
     assert forecast_panel(history, 2).probability_reached(targets).empty
+
+
+def test_an_indicator_with_figures_of_communes_alone_ends_no_run():
+    """A first workbook of one district whose own line was refused leaves its communes' figures."""
+    panel = make_panel()
+    of_share = panel["indicator_code"] == "information_literacy"
+    one = panel[of_share & (panel["unit_code"] == "815")].assign(unit_code="28306")
+    row = pick(judge(pd.concat([panel[~of_share], one])), "information_literacy")
+    assert (row["basis"], row["verdict_class"], row["n_points"]) == ("none", "no_data", 0)

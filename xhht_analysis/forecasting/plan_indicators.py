@@ -125,6 +125,7 @@ def read_facts(
             facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]))
         else:
             rows = indicator_rows(panel, indicator, "value")
+            rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]
             facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
     return facts
 

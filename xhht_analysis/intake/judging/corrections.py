@@ -127,7 +127,14 @@ def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:
 
 
 def _field(line: dict, claim: pd.Series) -> str:
-    """Field that stands in the cell the line names; the claim's only figure without a cell."""
+    """Field that stands in the cell the line names; the claim's only figure without a cell.
+
+    Where a count is missing, the cell of that message is where the missing one belongs.
+    """
+    if line["action"] == "override" and claim["problem_cell"] == line["cell"]:
+        for field in FIELDS:
+            if claim["problem"] == f"{field}_missing":
+                return field
     for field in FIELDS:
         if pd.notna(line["cell"]) and claim[f"cell_{field}"] == line["cell"]:
             return field
