@@ -80,7 +80,8 @@ def deliver(raw, *files):
         ("bao cao.xlsx", "Lần 2/a.xlsx", 71_002),
         ("a.xlsx", "Thay thế CV 12/a.xlsx", 71_002),
         ("b.xlsx", "a.xlsx", 60_001),
-        ("b.xlsx", "Sữa học đường.xlsx", 60_001),  # milk, no correction
+        ("y.xlsx", "Sữa học đường.xlsx", 60_001),  # milk, no correction
+        ("My Tho.xlsx", "danh sach.xlsx", 60_001),  # capitals stand where folders list them
     ],
 )
 def test_of_one_day_the_file_stands_that_says_it_amends(tmp_path, first, second, stands):

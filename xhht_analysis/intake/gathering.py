@@ -128,10 +128,10 @@ def find_received(
     as_of = as_of or max(days)
     received = [(path, day) for path, day in dated if day is None or day <= as_of]
 
-    def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str]:
-        """Day of receipt, whether it amends others of that day, name."""
+    def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str, str]:
+        """Day of receipt, whether it amends others of that day, name as folders list it."""
         name = item[0].relative_to(raw_dir).as_posix()
-        return item[1] or "", bool(AMENDS.search(fold(name))), name
+        return item[1] or "", bool(AMENDS.search(fold(name))), name.casefold(), name
 
     return sorted(received, key=rank), as_of
 

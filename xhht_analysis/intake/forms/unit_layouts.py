@@ -116,7 +116,8 @@ class Series(Units):
         grid = self.table.sheet.grid[: self.table.top]
         above = fold(" ".join(str(cell) for row in grid for cell in row if cell))
         codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
-        self.gives = [(code, {"value": parse_amount("value")}) for code in codes if codes[1:] == []]
+        only = codes if len(codes) == 1 else []
+        self.gives = [(code, {"value": parse_amount("value")}) for code in only]
         for column, path in enumerate(self.table.headings):
             year = re.sub("prel|so bo|nam", "", path).strip()
             if YEAR.fullmatch(year):
