@@ -76,7 +76,7 @@ def run(
         log = project.reports_root / run_log.LOG
         typer.echo(messages.REPLACES.format(n=len(replaced), path=log))
     if show:
-        typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
+        terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
 
 
 def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the terminal shows: tables, the stage at work, where the results are."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -48,3 +49,13 @@ def show_places(project: Project, as_of: str) -> None:
     suffixes = {path.suffix for path in documents}
     if ".html" in suffixes and ".pdf" not in suffixes:
         typer.echo(messages.NO_PDF)
+
+
+def open_on_desktop(report: Path) -> None:
+    """Open the report where a person sits in front of a desktop; elsewhere say where it is."""
+    import webbrowser
+
+    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
+    is_seen = sys.stdout.isatty() and desktop
+    if report.is_file() and not (is_seen and webbrowser.open(report.as_uri())):
+        typer.echo(messages.OPEN_BY_HAND.format(path=report))
