@@ -78,7 +78,7 @@ class ShareFacts:
     Attributes
     ----------
     rows
-        Panel rows of one indicator (`observed.plan_rows`) with a value.
+        Panel rows of one indicator (`observed.plan_rows`) with a value, of districts and province.
     parent
         Indicator that this one is a part of: it is never drawn above it.
     """
