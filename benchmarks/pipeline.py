@@ -28,7 +28,7 @@ from pathlib import Path
 import nbformat
 
 from xhht_analysis.project import Project, received_dates
-from xhht_analysis.running import kernel, notebooks, runner, stages, unit_reports
+from xhht_analysis.running import execution, kernel, runner, stages, unit_reports
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "tests" / "fixtures" / "processed"
@@ -40,7 +40,9 @@ import sys
 from pathlib import Path
 from xhht_analysis.project import Project
 from xhht_analysis.running import document_stage
-document_stage.write_documents(Project(out=Path(sys.argv[1])), sys.argv[2], "vi")
+where = Project(out=Path(sys.argv[1])), sys.argv[2], "vi"
+document_stage.write_workbook(*where)
+document_stage.write_documents(*where)
 """
 WORDS = {"words.toml": "khả năng đạt khoảng", "figure_words.toml": "rất có khả năng đạt"}
 """One word of the report and one that figures show, too."""
@@ -53,11 +55,10 @@ def plain(folder: Path) -> None:
     settings = runner.Settings(raw_dir=project.sample_dir, as_of=as_of, sample=True)
     for place in (project.processed(as_of), project.figures(as_of), project.run_dir(as_of)):
         place.mkdir(parents=True)
-    for stage in stages.NOTEBOOKS:
+    for stage in stages.ALL:
         source = project.notebooks_dir / stage.notebook
-        declared = notebooks.declared_parameters(source)
-        given = settings.parameters(project)
-        words = [w for n in declared if n in given for w in ("-p", n, str(given[n]))]
+        given = execution.accepted(source, settings.parameters(project))
+        words = [w for name, value in given.items() for w in ("-p", name, str(value))]
         command = [*PAPERMILL, "-k", "python3", *words, str(source)]
         target = project.run_dir(as_of) / stage.notebook
         subprocess.run([*command, str(target)], check=True, capture_output=True, cwd=ROOT)

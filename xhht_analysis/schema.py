@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.project import KitError
+
 KINDS = {
     "int": "số nguyên",
     "float": "số (dấu thập phân của tệp này là «{}»)",
@@ -59,7 +61,7 @@ class Table:
         return pd.DataFrame({n: pd.Series(dtype=t) for n, t in self.dtypes.items()})
 
 
-class ContractError(ValueError):
+class ContractError(KitError, ValueError):
     """A table breaks its contract; the message lists every breach once."""
 
 

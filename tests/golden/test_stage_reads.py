@@ -18,6 +18,7 @@ REPORT_WORDS, FIGURE_WORDS = (
     f"xhht_analysis/publishing/templates/{name}.toml" for name in ("words", "figure_words")
 )
 WORDS = {REPORT_WORDS, FIGURE_WORDS}
+REPORT, DOCUMENT_STAGE = stages.REPORT.name, "xhht_analysis/running/document_stage.py"
 FIGURES_CODE = "xhht_analysis/publishing/figures"
 HOOK = """
 import sys
@@ -46,7 +47,7 @@ def with_hook(source, target, log):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", stages.NOTEBOOKS, ids=lambda stage: stage.name)
+@pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
 def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     log = tmp_path / "opened.txt"
     source = with_hook(ROOT / "notebooks" / stage.notebook, tmp_path / stage.notebook, log)
@@ -85,24 +86,23 @@ def closure(names, hashes):
 
 @pytest.mark.parametrize("stage", stages.ALL, ids=lambda stage: stage.name)
 def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
-    path = ROOT / "xhht_analysis" / "running" / "document_stage.py"
-    if stage != stages.DOCUMENTS:
-        text = code_of(ROOT / "notebooks" / stage.notebook)
-        path = tmp_path / "cells.py"
-        path.write_text(text, encoding="utf-8")
-    needed = closure(imports(path), hashes)
+    path = tmp_path / "cells.py"
+    path.write_text(code_of(ROOT / "notebooks" / stage.notebook), encoding="utf-8")
+    names = imports(path)
+    assert not any("running" in name for name in names)
+    if stage == stages.REPORT:
+        names |= imports(ROOT / DOCUMENT_STAGE)
+    needed = closure(names, hashes)
     assert needed
-    running = {p for p in needed if p.startswith("xhht_analysis/running/")}
-    assert bool(running) is (stage == stages.DOCUMENTS)  # its own room: `stages` alone
-    assert running <= {f"xhht_analysis/running/{name}.py" for name in ("__init__", "stages")}
-    assert needed - running <= set(stage.read_code(hashes))
+    # of its own room the documents take the name of the report alone
+    own_room = {f"xhht_analysis/running/{name}.py" for name in ("__init__", "stages")}
+    assert needed - own_room <= set(stage.read_code(hashes))
 
 
-def test_a_changed_word_is_a_reason_for_report_and_documents_and_its_figures_alone(hashes):
+def test_a_changed_word_is_a_reason_for_report_and_its_figures_alone(hashes):
     due = {word: [s.name for s in stages.ALL if word in s.read_code(hashes)] for word in WORDS}
-    written = ["05_committee_report", "documents"]
     assert set(hashes) >= WORDS
-    assert due == {REPORT_WORDS: written, FIGURE_WORDS: ["04_figures", *written]}
+    assert due == {REPORT_WORDS: [REPORT], FIGURE_WORDS: ["04_figures", REPORT]}
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -129,11 +129,12 @@ def test_a_changed_outline_of_a_page_draws_no_figure_again(hashes):
     outline = "xhht_analysis/publishing/templates/pages/report.j2"
     assert outline in hashes
     due = [s.name for s in stages.ALL if outline in s.read_code(hashes)]
-    assert due == ["05_committee_report", "documents"]
+    assert due == [REPORT]
 
 
 def test_another_room_is_no_reason_to_run_a_stage_again(hashes):
-    rooms = {s.name: {p.split("/")[1] for p in s.read_code(hashes)} for s in stages.ALL}
+    places = {s.name: {*s.read_code(hashes)} - {DOCUMENT_STAGE} for s in stages.ALL}
+    rooms = {name: {place.split("/")[1] for place in places[name]} for name in places}
     assert "forecasting" not in rooms["01_intake"]
     assert "intake" not in rooms["02_backtest"] | rooms["03_forecast"]
-    assert all("running" not in rooms[stage.name] for stage in stages.NOTEBOOKS)
+    assert all("running" not in rooms[stage.name] for stage in stages.ALL)

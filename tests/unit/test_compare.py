@@ -10,7 +10,7 @@ from xhht_analysis import contracts, store
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing.changes import panel_changes
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.running import comparison, records, result_commands
+from xhht_analysis.running import comparison, records, run_commands
 
 pytestmark = pytest.mark.unit
 BEFORE, AFTER = "2024-11-20", "2025-11-20"
@@ -215,7 +215,7 @@ def test_the_command_shows_what_moved_and_why(tmp_path, monkeypatch, capsys):
     compared = (rows, {"new": 3}, ["Tham số: seed (thêm)"])
     monkeypatch.setattr(comparison, "compare", lambda *arguments: compared)
     monkeypatch.setenv("COLUMNS", "200")
-    result_commands.compare(BEFORE, AFTER, out=tmp_path)
+    run_commands.compare(BEFORE, AFTER, out=tmp_path)
     output = capsys.readouterr().out
     for words in (*rows[0], "số liệu mới: 3 dòng số liệu", "Tham số: seed (thêm)", "1 đánh giá"):
         assert words in output

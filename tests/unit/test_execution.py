@@ -112,7 +112,7 @@ def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path):
 def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
     (tmp_path / "requirements.lock").write_text("pandas==3.0.0\n")  # which packages count
     seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
-    assert seen["executable"] == sys.executable
+    assert seen["kernel"] == sys.executable
     assert seen["versions"]["python"] == platform.python_version()
     assert seen["versions"]["pandas"] == importlib.metadata.version("pandas")
 

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from xhht_analysis.project import ROOT
-from xhht_analysis.running import result_commands
+from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
 PATIENCE = 120
@@ -34,8 +34,8 @@ def server(tmp_path):
     variables = os.environ | {"HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home)}
     variables |= {"XDG_DATA_HOME": str(home / "data"), "JUPYTER_TOKEN": "", "JUPYTER_PATH": "x"}
     with subprocess.Popen(
-        [*result_commands.lab_command(ROOT), "--no-browser", "--port=0"],
-        env=result_commands.lab_environment(variables),
+        [*run_commands.lab_command(ROOT), "--no-browser", "--port=0"],
+        env=run_commands.lab_environment(variables),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

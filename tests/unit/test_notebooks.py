@@ -5,7 +5,7 @@ import pytest
 from tests.notebook_maker import write_notebook
 from xhht_analysis import parameters
 from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import messages, notebooks
+from xhht_analysis.running import execution, messages
 
 pytestmark = pytest.mark.unit
 PARAMETERS = """
@@ -27,7 +27,7 @@ def notebook(tmp_path_factory):
 
 
 def test_parameters_are_read_with_their_types(notebook):
-    found = notebooks.declared_parameters(notebook)
+    found = execution.declared_parameters(notebook)
     assert {n: p.type_name for n, p in found.items()} == {
         "horizon": "int",
         "as_of": "str",
@@ -42,7 +42,7 @@ def test_parameters_are_read_with_their_types(notebook):
 
 def test_overrides_take_the_declared_type(notebook):
     pairs = ["horizon=5", "label=2025=hai", "share=0.25", "is_short=true"]
-    assert notebooks.parse_overrides(pairs, [notebook]) == {
+    assert execution.parse_overrides(pairs, [notebook]) == {
         "horizon": 5,
         "label": "2025=hai",
         "share": 0.25,
@@ -79,13 +79,13 @@ def test_overrides_take_the_declared_type(notebook):
 )
 def test_wrong_overrides_are_refused_with_the_remedy(notebook, pair, words):
     with pytest.raises(UsageError, match=words) as caught:
-        notebooks.parse_overrides([pair], [notebook])
+        execution.parse_overrides([pair], [notebook])
     assert caught.value.exit_code == 2
 
 
 def test_every_parameter_of_the_kits_notebooks_is_the_analysts_or_an_options():
     folder = Project().notebooks_dir
-    declared = {name for p in folder.glob("0*.ipynb") for name in notebooks.declared_parameters(p)}
+    declared = {name for p in folder.glob("0*.ipynb") for name in execution.declared_parameters(p)}
     checked_by_the_report = {"goal", "goals", "units", "paragraphs"}  # codes of config/, a file
     options = messages.PARAMETER_OPTIONS.keys() | checked_by_the_report
     assert declared == parameters.ALLOWED.keys() | options

@@ -8,7 +8,7 @@ import pytest
 from xhht_analysis.forecasting import learned
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
-from xhht_analysis.running import notebooks, preflight, result_commands
+from xhht_analysis.running import execution, preflight, run_commands
 
 pytestmark = pytest.mark.unit
 OPTIONAL, MAY_BE_EMPTY = "references.csv", ("expert.csv", "crosswalk.csv", "references.csv")
@@ -28,7 +28,7 @@ def project(tmp_path):
 def test_what_is_delivered_passes(project):
     preflight.check_config(project)
     sources = [*(ROOT / "notebooks").glob("*.ipynb")]
-    assert notebooks.parse_overrides([], sources) == {}
+    assert execution.parse_overrides([], sources) == {}
     assert len(sources) > 5
 
 
@@ -77,7 +77,7 @@ def test_a_notebook_that_is_none_is_named(project, text):
     if text is not None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(KitError, match=r"01_intake\.ipynb.*\n.*bản gốc"):
-        notebooks.parse_overrides([], [path])
+        execution.parse_overrides([], [path])
 
 
 def test_parameters_that_are_no_python_are_named(project):
@@ -85,22 +85,22 @@ def test_parameters_that_are_no_python_are_named(project):
     path = project.notebooks_dir / "01_intake.ipynb"
     path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     with pytest.raises(KitError, match=r"01_intake\.ipynb"):
-        notebooks.parse_overrides([], [path])
+        execution.parse_overrides([], [path])
 
 
 def test_a_folder_that_no_calendar_has_is_no_day_of_receipt(project):
     for name in ("2026-11-20", "2026-11-31", "2026-13-40"):
         (project.raw_dir / name).mkdir(parents=True)
-    assert result_commands.choose_day(project.raw_dir, None) == "2026-11-20"
+    assert run_commands.choose_day(project.raw_dir, None) == "2026-11-20"
     with pytest.raises(UsageError, match="2026-11-31"):
-        result_commands.choose_day(project.raw_dir, "2026-11-31")
+        run_commands.choose_day(project.raw_dir, "2026-11-31")
 
 
 @pytest.mark.parametrize("today", ["2026-11-19", "2026-11-20"])
 def test_a_folder_of_a_day_to_come_is_named(project, monkeypatch, capsys, today):
     (project.raw_dir / "2026-11-20").mkdir(parents=True)
-    monkeypatch.setattr(result_commands, "today", lambda: today)
-    assert result_commands.choose_day(project.raw_dir, None) == "2026-11-20"
+    monkeypatch.setattr(run_commands, "today", lambda: today)
+    assert run_commands.choose_day(project.raw_dir, None) == "2026-11-20"
     assert ("2026-11-20 mang ngày chưa đến" in capsys.readouterr().err) == (today < "2026-11-20")
 
 
@@ -114,10 +114,10 @@ def test_a_folder_of_a_day_to_come_is_named(project, monkeypatch, capsys, today)
     ],
 )
 def test_no_run_claims_to_know_a_day_to_come(project, monkeypatch, as_of, today, accepted):
-    monkeypatch.setattr(result_commands, "today", lambda: today)
+    monkeypatch.setattr(run_commands, "today", lambda: today)
     (project.raw_dir / "2026-11-20").mkdir(parents=True)
     if accepted:
-        assert result_commands.choose_day(project.raw_dir, as_of) == as_of
+        assert run_commands.choose_day(project.raw_dir, as_of) == as_of
     else:
         with pytest.raises(UsageError, match="2026-11-20"):
-            result_commands.choose_day(project.raw_dir, as_of)
+            run_commands.choose_day(project.raw_dir, as_of)

@@ -12,7 +12,7 @@ import pytest
 
 from xhht_analysis import files
 from xhht_analysis.project import Project
-from xhht_analysis.running import file_errors, publication, records
+from xhht_analysis.running import causes, publication, records
 
 pytestmark = pytest.mark.unit
 AS_OF = "2024-11-20"
@@ -106,7 +106,7 @@ def test_a_busy_file_of_the_set_is_named_with_its_program_and_nothing_moves(
     hold(monkeypatch, held, winerror=32)
     with pytest.raises(OSError, match="denied") as caught:
         publish(project, "2")
-    told = file_errors.cannot_use(caught.value)
+    told = causes.cannot_use(caught.value)
     assert f"{held}: tệp đang mở trong" in told
     assert ("Excel" in told) is held.endswith(".csv")
     monkeypatch.undo()
@@ -122,7 +122,7 @@ def test_a_file_that_becomes_busy_in_the_midst_brings_the_earlier_set_back(
     hold(monkeypatch, held)
     with pytest.raises(OSError, match="denied") as caught:
         publish(project, "2", names=NAMES[:2])  # verdicts.csv is to be removed
-    assert held in file_errors.cannot_use(caught.value)
+    assert held in causes.cannot_use(caught.value)
     monkeypatch.undo()
     assert state(project) == before
 
@@ -194,7 +194,7 @@ def test_a_ledger_that_cannot_be_written_brings_the_earlier_set_back(project):
 )
 def test_the_cause_is_what_the_system_says(tmp_path, number, words):
     error = OSError(number, os.strerror(number), str(tmp_path / "a.csv"))
-    told = file_errors.cannot_use(error)
+    told = causes.cannot_use(error)
     assert str(tmp_path / "a.csv") in told
     assert words in told
     assert "Excel" not in told
@@ -206,7 +206,7 @@ def test_a_file_of_another_user_is_told_so(tmp_path, monkeypatch):
     path.write_text("")
     monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
     error = PermissionError(errno.EACCES, "Permission denied", str(path))
-    told = file_errors.cannot_use(error)
+    told = causes.cannot_use(error)
     assert "thuộc người dùng khác" in told
     assert "Excel" not in told
 
@@ -233,7 +233,7 @@ def test_a_file_held_by_another_process_as_excel_does_leaves_the_earlier_set(pro
         assert holder.stdout.readline().strip() == "held"
         with pytest.raises(PermissionError) as caught:
             publish(project, "2")
-        assert "đang mở trong" in file_errors.cannot_use(caught.value)
+        assert "đang mở trong" in causes.cannot_use(caught.value)
         holder.communicate()
     assert state(project) == before
 

@@ -8,13 +8,12 @@ from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
 from xhht_analysis.project import KitError
 from xhht_analysis.publishing import documents
-from xhht_analysis.running import document_stage, publication, records, runner
+from xhht_analysis.running import document_stage, execution, publication, records, runner
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
 __all__ = ["project"]
 REPORT = Stage("02_report", reads=("panel",), makes=("scores",))
-DOCUMENTS = Stage("documents", reads=("scores",), source="02_report")
 
 
 @pytest.fixture
@@ -22,8 +21,6 @@ def report(project, monkeypatch):
     """A project whose second stage is its report."""
     (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
     monkeypatch.setattr(runner, "REPORT", REPORT)
-    monkeypatch.setattr(runner, "DOCUMENTS", DOCUMENTS)
-    monkeypatch.setattr(runner, "ALL", (FIRST, REPORT, DOCUMENTS))
     monkeypatch.setattr(document_stage, "write_documents", write)
     monkeypatch.setattr(document_stage, "write_workbook", write_workbook)
     return project
@@ -41,50 +38,61 @@ def write(staged, as_of, lang):
         (staged.reports(as_of) / "page.pdf").write_text("x")
     (staged.reports(as_of) / "indicators").mkdir()
     (staged.reports(as_of) / "indicators" / "a.csv").write_text("1")  # no table of the run
+    made = [path for path in staged.reports(as_of).rglob("*") if path.is_file()]
+    return [path for path in made if staged.run_dir(as_of) not in path.parents]
 
 
-def status(project, monkeypatch, browser=None, **values):
-    """What became of each stage; without ``browser`` (a path or empty) no documents are asked."""
-    chosen = (FIRST, REPORT) if browser is None else (FIRST, REPORT, DOCUMENTS)
+def status(project, monkeypatch, browser):
+    """What became of the report, on a computer with ``browser`` (a path or empty)."""
     monkeypatch.setattr(documents, "find_browser", lambda: browser)
-    record = runner.run(settings(project, **values), project, chosen)
-    return {name: entry["status"] for name, entry in record["stages"].items()}
+    record = runner.run(settings(project), project, (FIRST, REPORT))
+    return record["stages"][REPORT.name]["status"]
 
 
-def test_documents_are_made_once_and_again_when_their_report_is(report, monkeypatch):
-    assert status(report, monkeypatch, browser="")["documents"] == "done"
-    assert status(report, monkeypatch, browser="")["documents"] == "skipped"
+def test_documents_are_made_once_and_again_with_their_report(report, monkeypatch):
+    assert status(report, monkeypatch, "") == "done"
+    assert status(report, monkeypatch, "") == "skipped"
     (report.reports(AS_OF) / "page.html").write_text("touched by hand")
-    assert status(report, monkeypatch, browser="")["documents"] == "done"
+    assert status(report, monkeypatch, "") == "done"
+    assert (report.reports(AS_OF) / "page.html").read_text() == "x"
     text = WRITE_TABLE.format(table="scores", value="7")
     write_notebook(report.notebooks_dir / REPORT.notebook, PARAMETERS, text)
-    assert status(report, monkeypatch) == {
-        "01_first": "skipped",
-        "02_report": "done",
-        "documents": "done",  # as it was
-    }
-    assert status(report, monkeypatch, browser="")["documents"] == "done"
+    assert status(report, monkeypatch, "") == "done"
 
 
-def test_the_workbook_made_beside_the_report_belongs_to_the_documents(report, monkeypatch):
-    status(report, monkeypatch, browser="")
-    place = f"reports/{AS_OF}/book.csv"
-    record = records.read_record(report, AS_OF)
-    assert place in record["stages"]["documents"]["outputs"]
-    assert (report.out / place).read_text() == "beside the report"
+def test_all_documents_are_outputs_of_the_report(report, monkeypatch):
+    status(report, monkeypatch, "")
+    outputs = records.read_record(report, AS_OF)["stages"][REPORT.name]["outputs"]
+    names = ("book.csv", "indicators/a.csv", "page.html", "run/02_report.ipynb")
+    assert outputs == [
+        f"data/processed/{AS_OF}/scores.csv",
+        *(f"reports/{AS_OF}/{name}" for name in names),
+    ]
+    assert (report.reports(AS_OF) / "book.csv").read_text() == "beside the report"
+
+
+def test_a_workbook_that_cannot_be_written_publishes_nothing(report, monkeypatch):
+    def full(*where):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(document_stage, "write_workbook", full)
+    with pytest.raises(OSError, match="No space left"):
+        status(report, monkeypatch, "")
+    assert not report.processed(AS_OF).exists()
 
 
 def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report, monkeypatch):
-    assert status(report, monkeypatch, browser="")["documents"] == "done"
-    assert status(report, monkeypatch, browser="chromium")["documents"] == "done"
-    assert status(report, monkeypatch, browser="chromium")["documents"] == "skipped"
-    assert status(report, monkeypatch, browser="")["documents"] == "skipped"
+    assert status(report, monkeypatch, "") == "done"
+    assert status(report, monkeypatch, "chromium") == "done"
+    assert status(report, monkeypatch, "chromium") == "skipped"
+    assert status(report, monkeypatch, "") == "skipped"
     assert (report.reports(AS_OF) / "page.pdf").is_file()
 
 
 def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
     runner.run(settings(project), project, (FIRST, SECOND))
     begun = []
+    monkeypatch.setattr(execution, "execute", lambda source, *_, **__: begun.append(source))
 
     def busy(paths):
         assert {p.name for p in paths} >= {"panel.csv", "scores.csv", "run.json", "runs.jsonl"}
@@ -92,12 +100,7 @@ def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
 
     monkeypatch.setattr(publication, "check_targets", busy)
     with pytest.raises(PermissionError, match="scores"):
-        runner.run(
-            settings(project, force=True),
-            project,
-            (FIRST, SECOND),
-            listener=lambda name, result: begun.append(name),
-        )
+        runner.run(settings(project, force=True), project, (FIRST, SECOND))
     assert begun == []
 
 

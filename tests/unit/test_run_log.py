@@ -148,12 +148,16 @@ def test_settings_that_cannot_be_read_are_named(project, text):
         run_log.read_settings(project)
 
 
-def test_a_run_that_replaces_other_figures_says_why(project):
+def test_a_run_that_replaces_other_figures_names_their_tables(project, capsys):
     write_hooks(project)
-    end(project, {**RECORD, "replaces": ["data/panel.csv", "Tham số: seed"]})
+    changed = ["data/panel.csv", "data/scores.csv"]
+    end(project, {**RECORD, "replaces": changed})
     log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
-    assert "differs from its last run: data/panel.csv" in log
-    assert "differs from its last run: Tham số: seed" in log
+    assert "changed tables: data/panel.csv, data/scores.csv" in log
+    terminal.show_places(project, "2025-11-30", changed)
+    assert "Khác lần công bố trước của cùng ngày số liệu: panel.csv, scores.csv." in (
+        capsys.readouterr().out
+    )
 
 
 def test_a_stage_in_words(capsys):

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from xhht_analysis.project import UsageError
-from xhht_analysis.running import result_commands, scheduling
+from xhht_analysis.running import run_commands, scheduling
 
 pytestmark = pytest.mark.unit
 ARGV = ["/opt/Bộ số liệu/python", "-m", "xhht", "run", "--out", "100%"]
@@ -107,7 +107,7 @@ def test_what_is_no_weekday_is_refused_with_an_example(word):
 )
 def test_the_command_shows_each_schedule_and_what_installs_it(tmp_path, kind, told, capsys):
     out = tmp_path / "Bộ số liệu"
-    result_commands.schedule(daily=True, kind=kind, out=out)
+    run_commands.schedule(daily=True, kind=kind, out=out)
     shown = capsys.readouterr().out
     assert "hằng ngày lúc 06:00" in shown
     for text in told:
@@ -131,7 +131,7 @@ if [ "$1" = "-l" ]; then cat {table}; else cat > {table}.new; mv {table}.new {ta
 @pytest.mark.skipif(sys.platform == "win32", reason="cron's program")
 def test_a_crontab_keeps_other_lines_and_only_one_of_ours(tmp_path, crontab, capsys):
     for at in ("06:00", "07:00"):
-        result_commands.schedule(at=at, daily=True, kind="cron", out=tmp_path / "Bộ số liệu")
+        run_commands.schedule(at=at, daily=True, kind="cron", out=tmp_path / "Bộ số liệu")
         line = capsys.readouterr().out.rstrip().splitlines()[-1]
         subprocess.run(line, shell=True, check=True)  # as a person types it
     first, second = crontab.read_text("utf-8").splitlines()
@@ -168,6 +168,6 @@ def test_the_windows_file_is_what_the_task_scheduler_reads(tmp_path):
 def test_the_plan_of_another_province_is_part_of_its_schedule(tmp_path, kind, monkeypatch, capsys):
     plan = tmp_path / "Ba Song"
     monkeypatch.setenv("XHHT_CONFIG", str(plan))
-    result_commands.schedule(daily=True, kind=kind, out=tmp_path)
+    run_commands.schedule(daily=True, kind=kind, out=tmp_path)
     quote = "'" if kind == "cron" else '"'
     assert f"--config {quote}{plan}{quote}" in capsys.readouterr().out

@@ -43,7 +43,7 @@ def project(tmp_path):
 def make(project, *codes):
     """Make the pages of ``codes``; the record, and the units that a kernel was started for."""
     begun, outcomes = [], unit_reports.outcomes
-    settings = runner.Settings(raw_dir=project.root / "raw", as_of=AS_OF)
+    settings = runner.Settings(raw_dir=project.root / "raw", as_of=AS_OF, units=codes)
 
     def watched(units, executor, **work):
         begun.extend(units)
@@ -51,7 +51,7 @@ def make(project, *codes):
 
     with ThreadPoolExecutor(2) as executor, pytest.MonkeyPatch.context() as patch:
         patch.setattr(unit_reports, "outcomes", watched)
-        record = runner.run(settings, project, [stages.UNITS], units=codes, executor=executor)
+        record = runner.run(settings, project, [stages.UNITS], executor=executor)
     return record, begun
 
 

@@ -15,11 +15,10 @@ import typer
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, UsageError
 from xhht_analysis.running import (
+    causes,
     execution,
-    file_errors,
     kernel,
     messages,
-    result_commands,
     run_commands,
     submission_commands,
 )
@@ -58,7 +57,7 @@ def with_help(command: Callable) -> Callable:
 app.command()(with_help(run_commands.run))
 for _name in run_commands.ONE_STAGE:
     app.command(_name, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
-for _command in (*submission_commands.COMMANDS, *result_commands.COMMANDS):
+for _command in (*submission_commands.COMMANDS, *run_commands.COMMANDS):
     app.command()(with_help(_command))
 
 
@@ -117,19 +116,11 @@ def _run_command(words: list[str]) -> tuple[int, str]:
         return code or 0, ""
     except WrongUse as error:
         return error.exit_code, _wrong_use(error)
-    except KitError as error:
-        return error.exit_code, str(error)
-    except OSError as error:  # disk full, read-only, open elsewhere
-        return 1, file_errors.cannot_use(error)
-    except (MemoryError, RuntimeError) as error:  # no memory, no room for a thread
-        advice = execution.remedy(repr(error))
-        if not advice:
+    except (KitError, OSError, MemoryError, RuntimeError) as error:
+        message = causes.explain(error)
+        if not message:
             raise
-        return 1, advice
-    except ValueError as error:
-        if type(error).__name__ != "ContractError":  # a table of config/ that breaks its contract
-            raise
-        return 1, str(error)
+        return getattr(error, "exit_code", 1), message
 
 
 def _wrong_use(error: WrongUse) -> str:

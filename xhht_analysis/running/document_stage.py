@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from xhht_analysis.project import Project
 from xhht_analysis.running.stages import REPORT
@@ -27,27 +28,33 @@ def write_workbook(staged: Project, as_of: str, lang: str) -> None:
     workbook.write_annex(run, staged.reports(as_of) / WORKBOOK)
 
 
-def write_documents(staged: Project, as_of: str, lang: str) -> None:
-    """Write the workbook, if it is not there; brief, report and annex as page, Word and PDF; pages.
+def write_documents(staged: Project, as_of: str, lang: str) -> list[Path]:
+    """Write brief, report and annex as page, Word and PDF, and the pages of indicators.
 
     They come from the tables, figures and executed report notebook in ``staged``; without a browser
     there is no PDF.
+
+    Returns
+    -------
+    list of Path
+        All documents there are then, the workbook among them.
     """
     from xhht_analysis.publishing import documents, indicator_pages, word
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_report_data
 
-    folder, executed = staged.reports(as_of), staged.run_dir(as_of) / REPORT.notebook
-    if not (folder / WORKBOOK).is_file():
-        write_workbook(staged, as_of, lang)
+    folder, run_dir = staged.reports(as_of), staged.run_dir(as_of)
     run = read_report_data(staged.processed(as_of), lang=lang)
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
         for part, name in PARTS.items():
             page = folder / f"{name}.html"
             outline = part != "brief"
-            blocks = documents.read_executed(executed, run.labels, part, outline=outline)
+            blocks = documents.read_executed(
+                run_dir / REPORT.notebook, run.labels, part, outline=outline
+            )
             documents.write_page(blocks, page, run.labels)
             beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
             word.write_docx(blocks, page.with_suffix(".docx"), run.labels, part)
         drawn = gallery.pictures(run, staged.figures(as_of))
         indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
+    return [p for p in folder.rglob("*") if p.is_file() and run_dir not in p.parents]

@@ -1,6 +1,10 @@
-"""One notebook through papermill, on this environment's own Python; failures named truly."""
+"""One notebook through papermill, on this environment's own Python; failures named truly.
+
+What it declares – its parameters – is read from its cell, written as text and checked.
+"""
 
 import contextlib
+import difflib
 import errno
 import json
 import logging
@@ -10,14 +14,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.project import KitError
-from xhht_analysis.running import kernel, messages
-from xhht_analysis.running.notebooks import declared_parameters
+from xhht_analysis.parameters import Declared, ParameterError, accept, declared
+from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.running import causes, kernel, messages
 
 START_TIMEOUT = 600
 """Seconds a kernel may take to start: minutes beside a virus scanner."""
@@ -45,6 +49,59 @@ class NotebookError(KitError):
         self.logged = logged or message
 
 
+def declared_parameters(notebook: Path) -> dict[str, Declared]:
+    """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run.
+
+    Raises
+    ------
+    KitError
+        If the file is not there or is no notebook, with the remedy.
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
+        return declared("\n".join("".join(c["source"]) for c in tagged))
+    except (OSError, ValueError, LookupError, TypeError, SyntaxError):
+        raise KitError(messages.NO_NOTEBOOK.format(path=notebook)) from None
+
+
+def accepted(notebook: Path, values: Mapping[str, object]) -> dict[str, object]:
+    """Those of ``values`` (by name of a parameter) that ``notebook`` declares."""
+    return {name: values[name] for name in declared_parameters(notebook) if name in values}
+
+
+def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str, object]:
+    """Values of ``name=value`` pairs, converted to the type the notebooks declare.
+
+    Raises
+    ------
+    UsageError
+        If a pair has no ``=``, an option of the command sets that name, no notebook declares it
+        (the nearest name, or all names, are offered), or the value is none that `accept` takes.
+    """
+    declared_here: dict[str, Declared] = {}
+    for notebook in notebooks:
+        declared_here |= declared_parameters(notebook)
+    options, values = messages.PARAMETER_OPTIONS, {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
+        if name in options:
+            raise UsageError(messages.PARAMETER_OF_OPTION.format(name=name, option=options[name]))
+        if name not in declared_here:
+            free = sorted(set(declared_here) - set(options))
+            near = difflib.get_close_matches(name, [*free, *options], n=1)
+            hint = messages.PARAMETER_NEAR if near else messages.PARAMETER_FREE
+            hint = hint.format(names=", ".join(near or free) or "–")
+            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=hint))
+        try:
+            values[name] = accept(name, text, declared_here[name].type_name)
+        except ParameterError as error:
+            raise UsageError(str(error)) from None
+    return values
+
+
 def execute(
     source: Path,
     target: Path,
@@ -62,7 +119,7 @@ def execute(
     Returns
     -------
     dict
-        ``executable`` and ``versions`` of the kernel, as it saw them itself.
+        ``kernel``, the Python it ran on, and ``versions`` of its packages, as it saw them itself.
 
     Raises
     ------
@@ -73,8 +130,7 @@ def execute(
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    declared = declared_parameters(source)
-    parameters = {name: value for name, value in parameters.items() if name in declared}
+    parameters = accepted(source, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
@@ -96,23 +152,22 @@ def execute(
             finally:
                 attempt.end()
                 _close_event_loop()
+    environment = executed.metadata.language_info.pop(kernel.ENVIRONMENT)
     _strip(executed)
     files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
-    return attempt.facts
+    return environment
 
 
 @dataclass
 class _Attempt:
     """One kernel process at work on a notebook.
 
-    Its ``folder`` holds what it says on stderr and what it sees; ``line`` is the first line of the
-    cell at work.
+    Its ``folder`` holds what it says on stderr; ``line`` is the first line of the cell at work.
     """
 
     folder: Path
     line: str = ""
     process: subprocess.Popen | None = None
-    facts: dict = field(default_factory=dict)
 
     def before_cell(self, cell: dict, cell_index: int) -> None:
         """Remember ``cell``."""
@@ -150,9 +205,7 @@ class _Attempt:
         return text.strip().rsplit("\n", 1)[-1]
 
     def end(self) -> None:
-        """Take down what the kernel saw; nothing of it is left when this returns."""
-        with contextlib.suppress(OSError, ValueError):
-            self.facts = json.loads((self.folder / kernel.RECORD).read_text(encoding="utf-8"))
+        """Nothing of the kernel is left when this returns."""
         if self.process and self.process.poll() is None:
             end_children(self.process.pid)
             self.process.kill()
@@ -209,7 +262,7 @@ def _cell_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
         "notebook": source.name,
         "line": attempt.line,
         "cell": error.exec_count or error.cell_index + 1,
-        "remedy": remedy(cause),
+        "remedy": causes.remedy(cause),
     }
     texts = [messages.NOTEBOOK_FAILED.format(cause=c, **values) for c in (cause, error.ename)]
     return NotebookError(*texts)
@@ -219,7 +272,7 @@ def _kernel_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
     """Why the kernel ended or never began: only what its exit code and its last words prove."""
     code = attempt.process.poll() if attempt.process else None
     cause = attempt.last_words() or str(error).strip().split("\n")[0]
-    advice = remedy(cause)
+    advice = causes.remedy(cause)
     if code in KILLED:
         cause, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
     elif code is not None:
@@ -227,11 +280,6 @@ def _kernel_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
     text = messages.KERNEL_FAILED if attempt.line else messages.KERNEL_NOT_STARTED
     values = {"notebook": source.name, "line": attempt.line, "kernel": sys.executable}
     return NotebookError(text.format(cause=cause, remedy=advice, **values))
-
-
-def remedy(cause: str) -> str:
-    """What helps against ``cause``, where the cause alone does not say it."""
-    return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
 
 
 def _strip(notebook) -> None:

@@ -6,19 +6,18 @@ file, no variable of Jupyter, IPython or matplotlib. `environment` is what it is
 
 import gc
 import importlib.util
-import json
 import logging
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 MODULE = "xhht_analysis.running.kernel"
 FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON", "MPL", "MATPLOTLIB", "PAPERMILL", "JPY_")
 KEPT = {"PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE"}
 """Where Python and its packages are; all else of Python's variables changes how it behaves."""
-RECORD = "kernel.json"
-"""Written to IPython's folder, which `execution` makes: what the kernel sees of its environment."""
+ENVIRONMENT = "environment"
+"""Among what the kernel says of its language: the Python and the packages it sees itself."""
 CYCLE_THRESHOLD = 50_000
 """Python looks for reference cycles every 700 objects by default: a sixteenth of drawing time."""
 
@@ -44,11 +43,25 @@ def main() -> None:
     """Run the kernel; it ends with the process that started it."""
     if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd():
         del sys.path[0]  # -m puts the working folder first: a file there must not hide a package
+    from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
 
-    class Kernel(IPKernelApp):
-        """An IPython kernel that reads no settings."""
+    from xhht_analysis.running import records
 
+    versions = records.versions(Path.cwd())
+
+    class Kernel(IPythonKernel):
+        """An IPython kernel that says what it runs on."""
+
+        language_info: ClassVar = {
+            **IPythonKernel.language_info,
+            ENVIRONMENT: {"kernel": sys.executable, "versions": versions},
+        }
+
+    class Application(IPKernelApp):
+        """Reads no settings."""
+
+        kernel_class = Kernel
         exec_PYTHONSTARTUP = False
 
         def load_config_file(self, *args: object, **kwargs: object) -> None:
@@ -60,11 +73,7 @@ def main() -> None:
     gc.set_threshold(CYCLE_THRESHOLD)
     # a font cache that is absent, slow or closed is this machine's business, not the notebook's
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    from xhht_analysis.running import records
-
-    facts = {"executable": sys.executable, "versions": records.versions(Path.cwd())}
-    Path(os.environ["IPYTHONDIR"], RECORD).write_text(json.dumps(facts), encoding="utf-8")
-    Kernel.launch_instance()
+    Application.launch_instance()
 
 
 if __name__ == "__main__":

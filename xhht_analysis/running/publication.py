@@ -99,8 +99,8 @@ def publish(
     Returns
     -------
     dict
-        ``record`` with ``outputs``: path → sha256; and ``replaces``: each table that differs from
-        the earlier run of this vintage, and each input, code file … that differs then.
+        ``record`` with ``outputs``: path → sha256; and ``replaces``: the tables that differ from
+        those of the earlier run of this vintage.
 
     Raises
     ------
@@ -112,8 +112,8 @@ def publish(
     moved = [place for place in made if (staged.out / place).is_file()]
     dropped = set(hashes).difference(made)
     outputs = hashes | {place: files.sha256(staged.out / place) for place in moved}
-    full = {**record, "outputs": {place: outputs[place] for place in made}}
-    full["replaces"] = _replaced(before, full)
+    changed = [p for p in made if p.endswith(".csv") and hashes.get(p, outputs[p]) != outputs[p]]
+    full = {**record, "outputs": {place: outputs[place] for place in made}, "replaces": changed}
     paths = targets(final, as_of, [*moved, *dropped])
     check_targets(paths)
     with _transaction(final.out, paths):
@@ -126,14 +126,6 @@ def publish(
         files.write_text(final.run_dir(as_of) / "run.json", text)
         finish()
     return full
-
-
-def _replaced(before: Mapping, full: Mapping) -> list[str]:
-    """What ``replaces`` says; nothing if that run was on another kind of data."""
-    was = before.get("outputs", {})
-    tables = [p for p, h in full["outputs"].items() if p.endswith(".csv") and was.get(p, h) != h]
-    is_alike = before.get("sample") == full.get("sample")
-    return [*tables, *records.differences(before, full)] if tables and is_alike else []
 
 
 @contextlib.contextmanager

@@ -153,16 +153,17 @@ def vintages(project: Project) -> list[str]:
     return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
 
 
-def broken_outputs(
-    project: Project, record: Mapping, places: Iterable[str] | None = None
-) -> list[str]:
-    """Outputs of ``record`` (or those of ``places``) that are absent or changed since the run."""
-    hashes, broken = record.get("outputs", {}), []
-    for place in hashes if places is None else places:
-        path = project.out / place
-        if not path.is_file() or files.sha256(path) != hashes.get(place):
-            broken.append(place)
-    return broken
+def whole_outputs(project: Project, record: Mapping) -> set[str]:
+    """Places of the outputs of ``record`` that are as the run wrote them."""
+    outputs = (
+        (project.out / place, place, sha) for place, sha in record.get("outputs", {}).items()
+    )
+    return {place for path, place, sha in outputs if path.is_file() and files.sha256(path) == sha}
+
+
+def broken_outputs(project: Project, record: Mapping) -> list[str]:
+    """Places of the outputs of ``record`` that are absent or changed since the run."""
+    return sorted({*record.get("outputs", ())} - whole_outputs(project, record))
 
 
 def append_to_ledger(project: Project, record: Mapping) -> None:

@@ -1,29 +1,81 @@
-"""Commands that run the stages: run, and one for each notebook."""
+"""Commands that run the stages – run, and one for each notebook – and those about runs.
+
+runs, verify, compare look at runs that were; schedule is for those to come; lab explores one.
+"""
 
 import functools
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal
 
 import typer
 
-from xhht_analysis.project import Project, UsageError
+from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError, received_dates
 from xhht_analysis.running import (
     cluster,
+    execution,
+    kernel,
     messages,
-    notebooks,
     preflight,
     records,
     run_log,
     runner,
+    scheduling,
     stages,
     terminal,
     unit_reports,
+    verification,
 )
-from xhht_analysis.running.result_commands import choose_day, project_at, submissions_folder
 
-ONE_STAGE = {stage.name.rpartition("_")[2]: (stage,) for stage in stages.NOTEBOOKS}
-ONE_STAGE["report"] += (stages.DOCUMENTS,)
+VIETNAM = timezone(timedelta(hours=7))
+ONE_STAGE = {stage.name.rpartition("_")[2]: (stage,) for stage in stages.ALL}
 """Stages of the commands that do not run all of them."""
+
+
+def project_at(out: Path | None) -> Project:
+    """The project whose results stand under ``out`` (default: the project itself)."""
+    return Project(out=out.resolve()) if out else Project()
+
+
+def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
+    """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
+    return raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+
+
+def choose_day(raw_dir: Path, as_of: str | None) -> str:
+    """``as_of`` if given, else the latest date of receipt in ``raw_dir`` (never today).
+
+    A folder of a day to come is named on the terminal.
+
+    Raises
+    ------
+    UsageError
+        If ``as_of`` is no ISO date, or later than both today and the latest receipt.
+    KitError
+        If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
+    """
+    day = as_of and preflight.check_day(as_of)
+    dates = received_dates(raw_dir)
+    if not dates:
+        raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
+    day = day or dates[-1]
+    if day > max(today(), dates[-1]):
+        raise UsageError(messages.FUTURE.format(as_of=day, latest=dates[-1]))
+    if day < dates[0]:
+        raise KitError(messages.NOTHING_BY_THEN.format(as_of=day, path=raw_dir))
+    if day > today():
+        typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
+    return day
+
+
+def today() -> str:
+    """Today's date in Vietnam."""
+    return datetime.now(VIETNAM).date().isoformat()
 
 
 def run(
@@ -45,11 +97,11 @@ def run(
     from xhht_analysis.publishing import site
 
     chosen, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
-    raw_dir = submissions_folder(project, raw, sample)
     codes = [code for part in units or () for code in part.split(",") if code]
     chosen = (*chosen, stages.UNITS) if codes else chosen
     sources = [project.notebooks_dir / stage.notebook for stage in chosen]
-    values = notebooks.parse_overrides(pairs or (), sources)
+    values = execution.parse_overrides(pairs or (), sources)
+    raw_dir = submissions_folder(project, raw, sample)
     write_index = functools.partial(  # the index is part of every set
         site.write_index, project.reports_root, project.config_dir, lang=lang
     )
@@ -60,21 +112,12 @@ def run(
         day = logged["as_of"] = choose_day(raw_dir, as_of)
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
-        settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds)
+        settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
         preflight.check_config(project)
-        record = logged["record"] = runner.run(
-            settings,
-            project,
-            chosen,
-            units=codes,
-            executor=executor,
-            finish=write_index,
-            listener=terminal.show_stage,
+        logged["record"] = runner.run(
+            settings, project, chosen, executor=executor, finish=write_index
         )
-    terminal.show_places(project, day)
-    if replaced := record["replaces"]:
-        log = project.reports_root / run_log.LOG
-        typer.echo(messages.REPLACES.format(n=len(replaced), path=log))
+    terminal.show_places(project, day, logged["record"]["replaces"])
     if show:
         terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
 
@@ -95,3 +138,87 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
     alike = [earlier for earlier in is_sample if earlier < day and is_sample[earlier] is sample]
     return {"previous_dir": str(project.processed(alike[-1]))} if alike else {}
+
+
+def runs(*, out: Path | None = None) -> None:
+    """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
+    lines = records.read_ledger(project_at(out))
+    if not lines:
+        raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
+    fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
+    rows = [[str(line.get(name, "")) for name in fields] for line in lines]
+    rows = [[words.get(text, text) for text in row] for row in rows]
+    terminal.show_table(fields.values(), rows)
+
+
+def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
+    """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
+    raw_dir = raw.resolve() if raw else None
+    problems = verification.verify(project_at(out), day, raw_dir=raw_dir)
+    if problems:
+        raise KitError("\n".join(problems))
+    typer.echo(messages.VERIFIED.format(as_of=day))
+
+
+def schedule(
+    *,
+    at: str = "06:00",
+    weekly: str | None = None,
+    daily: bool = False,
+    kind: Literal["cron", "windows"] = "windows" if sys.platform == "win32" else "cron",
+    raw: Path | None = None,
+    out: Path | None = None,
+) -> None:
+    """Ghi lịch chạy tự động và cho biết lệnh để cài."""
+    when = scheduling.parse_when(at, weekly, daily)
+    project = project_at(out)
+    config, folder = os.environ.get(CONFIG_VARIABLE), raw and raw.resolve()
+    places = {"--config": config, "--raw": folder, "--out": project.out}
+    arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
+    target = project.reports_root / "schedule"
+    path, text = scheduling.write(
+        kind, when, arguments, day=today(), directory=project.root, folder=target
+    )
+    day = weekly or messages.SCHEDULE_DAILY
+    typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=when[0], path=path, text=text))
+    quote = shlex.quote if kind == "cron" else '"{}"'.format
+    typer.echo(messages.SCHEDULE_INSTALL[kind].format(path=quote(str(path))))
+
+
+def compare(before: str, after: str, *, out: Path | None = None) -> None:
+    """Hai lần chạy khác nhau ở đâu, vì sao."""
+    from xhht_analysis.running import comparison
+
+    rows, figures, why = comparison.compare(project_at(out), before, after)
+    for kind, count in figures.items():
+        typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
+    for line in why:
+        typer.echo(line)
+    typer.echo(messages.COMPARED.format(n=len(rows)))
+    if rows:
+        terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
+        typer.echo(messages.COMPARE_SCOPE)
+
+
+def lab_command(root: Path) -> list[str]:
+    """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
+    local = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
+    # Jupyter refuses to start for the administrator of a Linux machine otherwise
+    options = [*local, "--allow-root", f"--ServerApp.root_dir={root}"]
+    return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
+
+
+def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` for JupyterLab: no server configuration (it could drop the token)."""
+    layout = Path("~/.jupyter/lab/user-settings").expanduser()
+    return {**kernel.environment(variables), "JUPYTERLAB_SETTINGS_DIR": str(layout)}
+
+
+def lab() -> None:
+    """Mở JupyterLab ở sổ tay khám phá, chỉ trên máy này."""
+    root = Project().root
+    command, variables = lab_command(root), lab_environment(os.environ)
+    raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)
+
+
+COMMANDS = (runs, verify, compare, schedule, lab)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import file_errors, messages, records
+from xhht_analysis.running import causes, messages, records
 
 LOG = "xhht.log"
 HOOKS = ("success", "failure", "timeout_seconds")
@@ -62,9 +62,8 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
         fail(project, run["as_of"], error)
         raise
     record, day = run["record"], run["as_of"]
-    log(project, "INFO", f"as_of {day} done in {record['seconds']} s")
-    for line in record["replaces"]:
-        log(project, "INFO", f"as_of {day} differs from its last run: {line}")
+    changed = ", ".join(record["replaces"]) or "–"
+    log(project, "INFO", f"as_of {day} done in {record['seconds']} s; changed tables: {changed}")
     call_hook(project, "success", day, project.reports(day), "")
 
 
@@ -74,12 +73,8 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
     Log, ledger and hook get the message without words that may quote a submitted cell; of an
     error nobody foresaw they get the type and the lines of code.
     """
-    message = getattr(error, "logged", "") or str(error)
-    if isinstance(error, KeyboardInterrupt):
-        message = messages.INTERRUPTED
-    elif isinstance(error, OSError):
-        message = file_errors.cannot_use(error)
-    elif not isinstance(error, KitError):
+    message = getattr(error, "logged", "") or causes.explain(error)
+    if not message:
         message = type(error).__name__
         log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))
     with contextlib.suppress(OSError):

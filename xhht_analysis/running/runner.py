@@ -20,12 +20,12 @@ from xhht_analysis.running import (
     document_stage,
     execution,
     messages,
-    notebooks,
     publication,
     records,
+    terminal,
     unit_reports,
 )
-from xhht_analysis.running.stages import ALL, DOCUMENTS, REPORT, UNITS, Stage
+from xhht_analysis.running.stages import ALL, REPORT, UNITS, Stage
 
 TABLES = "data/"
 """Where a run's tables stand below OUT."""
@@ -35,7 +35,8 @@ TABLES = "data/"
 class Settings:
     """What one run was asked to do. ``as_of`` is an ISO date; ``overrides`` come from ``-p``.
 
-    A cell that takes longer than ``cell_seconds`` is ended, and the run with it.
+    A cell that takes longer than ``cell_seconds`` is ended, and the run with it. ``units`` (codes,
+    or ``all``) are those whose reports are made, if that stage is chosen.
     """
 
     raw_dir: Path
@@ -45,6 +46,7 @@ class Settings:
     force: bool = False
     overrides: dict[str, object] = field(default_factory=dict)
     cell_seconds: float = 900
+    units: Collection[str] = ()
 
     def parameters(self, project: Project) -> dict[str, object]:
         """Every parameter the runner sets; a notebook is passed those it declares."""
@@ -61,24 +63,18 @@ class Settings:
         }
 
 
-Listener = Callable[[str, dict | None], None]
-"""Called when a stage begins (``None``) and, with its entry of the record, when it has ended."""
-
-
 def run(
     settings: Settings,
     project: Project,
     chosen: Sequence[Stage] = ALL,
     *,
-    units: Collection[str] = (),
     executor: Executor | None = None,
     finish: Callable[[], None] = lambda: None,
-    listener: Listener = lambda name, entry: None,
 ) -> dict:
     """Run ``chosen`` stages for ``settings.as_of`` and publish their outputs to ``project.out``.
 
-    The reports of ``units`` (codes, or ``all``) are made on ``executor``, if that stage is chosen.
-    ``finish`` writes what belongs to the set, beside the ledger's line.
+    Unit reports are made on ``executor``. ``finish`` writes what belongs to the set, beside the
+    ledger's line. The terminal shows each stage.
 
     Returns
     -------
@@ -91,73 +87,53 @@ def run(
         Locked folder, failing notebook, missing output, or a file that cannot be replaced: what
         was published before is untouched. Or a unit report failed: all else was published.
     """
-    from xhht_analysis import store
-
-    as_of, started = settings.as_of, time.monotonic()
-    with publication.staging(project.out, as_of) as staged:
-        before = records.read_record(project, as_of)
-        paths = publication.targets(project, as_of, before.get("outputs", ()))
+    started = time.monotonic()
+    with publication.staging(project.out, settings.as_of) as staged:
+        stages = _Stages(settings, project, staged, executor)
+        paths = publication.targets(project, settings.as_of, stages.before.get("outputs", ()))
         publication.check_targets(paths)
-        sources = records.sources(settings.raw_dir, as_of, project)
-        whole = set(before.get("outputs", ())).difference(records.broken_outputs(project, before))
-        _copy(project, staged, [place for place in whole if place.startswith(TABLES)])
-        stages = _Stages(
-            settings, project, staged, sources, before, whole, units, executor, listener
-        )
+        stages.copy(place for place in stages.whole if place.startswith(TABLES))
         done = {stage.name: stages.entry(stage) for stage in chosen}
-        _refuse_moved(settings, sources["inputs"])
-        submissions = store.read_table("submissions", staged.processed(as_of), optional=True)
-        is_sample = settings.sample or bool(submissions["is_sample"].eq(True).any())
-        # what was made from invented figures never stands beside what real ones gave
-        if before.get("sample", is_sample) == is_sample:
-            done = before.get("stages", {}) | done
-        record = {
-            "as_of": as_of,
-            "status": "done",
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - started, 2),
-            "sample": is_sample,
-            "parameters": settings.parameters(project),
-            "overrides": settings.overrides,
-            "commit": records.commit(project.root),
-            "kernel": before.get("kernel", ""),
-            **sources,
-            **stages.kernel_record,
-            "stages": done,
-        }
+        _refuse_moved(settings, stages.sources["inputs"])
+        record = stages.record(done) | {"seconds": round(time.monotonic() - started, 2)}
 
         def close() -> None:
             """Index and ledger belong to the set."""
             finish()
             records.append_to_ledger(project, record)
 
-        full = publication.publish(staged, project, before, record, close)
+        record = publication.publish(staged, project, stages.before, record, close)
     if failed := stages.failed:
         logged = messages.UNITS_FAILED.format(n=len(failed), names=", ".join(sorted(failed)))
         text = "\n".join([logged, *sorted(set(failed.values()))])
         raise execution.NotebookError(text, logged)
-    return full
+    return record
 
 
-@dataclass(frozen=True)
 class _Stages:
-    """The stages of one run: settings, places, sources, what the last run left (``before``).
+    """The stages of one run, from the record of the last one (``before``).
 
-    ``whole`` are the places of files that still are as the last run wrote them; ``kernel_record``
-    is what the kernels saw of their environment, ``failed`` unit → message of a report that failed.
+    ``whole`` are the places of files that still are as the last run wrote them; ``sources`` what
+    this run is made from, ``kernel`` what its kernels ran on; ``failed`` unit → message of a
+    report that failed.
     """
 
-    settings: Settings
-    project: Project
-    staged: Project
-    sources: dict
-    before: dict
-    whole: set[str]
-    units: Collection[str]
-    executor: Executor | None
-    listener: Listener
-    kernel_record: dict = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
+    def __init__(
+        self, settings: Settings, project: Project, staged: Project, executor: Executor | None
+    ):
+        """Read what the last run left and hash what this one reads."""
+        self.settings, self.project, self.staged = settings, project, staged
+        self.executor = executor
+        self.before = records.read_record(project, settings.as_of)
+        self.whole = records.whole_outputs(project, self.before)
+        self.sources = records.sources(settings.raw_dir, settings.as_of, project)
+        self.kernel = {"kernel": self.before.get("kernel", "")}
+        self.failed: dict[str, str] = {}
+
+    def copy(self, places: Iterable[str]) -> None:
+        """Start from what the last run wrote at ``places``."""
+        for place in places:
+            shutil.copy2(self.project.out / place, self.staged.out / place)
 
     def entry(self, stage: Stage) -> dict:
         """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
@@ -166,17 +142,17 @@ class _Stages:
         is_same = old["key"] == key and not self.settings.force
         kept = self.whole.intersection(old["outputs"]) if is_same else set()
         due = not kept or len(kept) < len(old["outputs"]) or stage == UNITS
-        if due or (stage == DOCUMENTS and document_stage.lacks_pdf(kept)):
-            self.listener(stage.name, None)
+        if due or (stage == REPORT and document_stage.lacks_pdf(kept)):
+            terminal.show_stage(stage.name, None)
             outputs = self._make(stage, kept)
             places = sorted({path.relative_to(self.staged.out).as_posix() for path in outputs})
             seconds = round(time.monotonic() - started, 2)
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
         else:
             entry = {**old, "status": "skipped", "seconds": 0.0}
-            if stage != DOCUMENTS:  # figures and notebook, too, for the stages after it
-                _copy(self.project, self.staged, kept)
-        self.listener(stage.name, entry)
+            if stage.draws:  # the stages after it show its figures
+                self.copy(kept)
+        terminal.show_stage(stage.name, entry)
         return entry
 
     def key(self, stage: Stage) -> str:
@@ -184,9 +160,8 @@ class _Stages:
 
         A parameter counts for the notebooks that declare it.
         """
-        declared = notebooks.declared_parameters(self.project.notebooks_dir / stage.notebook)
-        values = self.settings.parameters(self.project)
-        values = {name: value for name, value in values.items() if name in declared}
+        source = self.project.notebooks_dir / stage.notebook
+        values = execution.accepted(source, self.settings.parameters(self.project))
         inputs = self.sources["inputs"]
         if stage.reads:
             folder = self.staged.processed(self.settings.as_of)
@@ -199,13 +174,14 @@ class _Stages:
         """Files that ``stage`` leaves; of unit pages those in ``kept`` need not be made."""
         if stage == UNITS:
             return self._write_unit_pages(kept)
-        if stage == DOCUMENTS:
-            return self._write_documents()
-        with ThreadPoolExecutor(1) as beside:  # the kernel works in a process of its own
-            if stage == REPORT:
-                what = (self.staged, self.settings.as_of, self.settings.lang)
-                beside.submit(document_stage.write_workbook, *what)
+        if stage != REPORT:
             return self._execute(stage)
+        documents = self.staged, self.settings.as_of, self.settings.lang
+        with ThreadPoolExecutor(1) as beside:  # the kernel works in a process of its own
+            workbook = beside.submit(document_stage.write_workbook, *documents)
+            made = self._execute(stage)
+            workbook.result()
+        return [*made, *document_stage.write_documents(*documents)]
 
     def _execute(self, stage: Stage) -> list[Path]:
         """Execute the notebook of ``stage``; the files it left, itself among them.
@@ -223,14 +199,13 @@ class _Stages:
                 path = self.project.processed(as_of) / path.name
                 raise KitError(messages.TABLE_NOT_PROVEN.format(path=path))
         target = self.staged.run_dir(as_of) / stage.notebook
-        facts = execution.execute(
+        self.kernel = execution.execute(
             self.project.notebooks_dir / stage.notebook,
             target,
             self.settings.parameters(self.staged),
             cwd=self.project.root,
             cell_seconds=self.settings.cell_seconds,
         )
-        self.kernel_record.update(kernel=facts["executable"], versions=facts["versions"])
         tables = [folder / f"{table}.csv" for table in stage.makes]
         figures = list(drawn.iterdir()) if stage.draws else []
         missing = [path.name for path in tables if not path.is_file()]
@@ -240,18 +215,11 @@ class _Stages:
             raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
         return [target, *figures, *tables]
 
-    def _write_documents(self) -> list[Path]:
-        """Write the documents from the executed report, of this run or an earlier one."""
-        as_of = self.settings.as_of
-        document_stage.write_documents(self.staged, as_of, self.settings.lang)
-        paths = (path for path in self.staged.reports(as_of).rglob("*") if path.is_file())
-        return [path for path in paths if self.staged.run_dir(as_of) not in path.parents]
-
     def _write_unit_pages(self, kept: set[str]) -> list[Path]:
         """Make the pages of the units asked for that are not among ``kept``; all there are then."""
         settings = self.settings
         pages = unit_reports.pages(
-            self.units, self.staged.processed(settings.as_of), settings.as_of
+            settings.units, self.staged.processed(settings.as_of), settings.as_of
         )
         results = unit_reports.outcomes(
             [unit for unit, page in pages.items() if page not in kept],
@@ -267,11 +235,29 @@ class _Stages:
         made = {page for unit, page in pages.items() if unit not in self.failed}
         return [self.staged.out / page for page in kept | made]
 
+    def record(self, done: dict[str, dict]) -> dict:
+        """The record of a run that made the stages ``done``."""
+        from xhht_analysis import store
 
-def _copy(project: Project, staged: Project, places: Iterable[str]) -> None:
-    """A run starts from what its last one wrote, where that is whole, and from nothing else."""
-    for place in places:
-        shutil.copy2(project.out / place, staged.out / place)
+        settings, before = self.settings, self.before
+        folder = self.staged.processed(settings.as_of)
+        submissions = store.read_table("submissions", folder, optional=True)
+        is_sample = settings.sample or bool(submissions["is_sample"].eq(True).any())
+        # what was made from invented figures never stands beside what real ones gave
+        if before.get("sample", is_sample) == is_sample:
+            done = before.get("stages", {}) | done
+        return {
+            "as_of": settings.as_of,
+            "status": "done",
+            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "sample": is_sample,
+            "parameters": settings.parameters(self.project),
+            "overrides": settings.overrides,
+            "commit": records.commit(self.project.root),
+            **self.sources,
+            **self.kernel,
+            "stages": done,
+        }
 
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:

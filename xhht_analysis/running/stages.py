@@ -8,13 +8,12 @@ PACKAGE = "xhht_analysis/"
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a run: a notebook, the documents, or the reports of units.
+    """One step of a run: a notebook, with the documents made from it, or the reports of units.
 
     ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
     leave; ``draws`` says that it must leave figures, too. ``code`` are the places of
     the package that it runs (its ground, ``plan`` and config/ always count), ``unread`` the places
-    among them that it never opens: a change elsewhere is no reason to run it again. ``source`` is
-    the notebook it rests on, if that does not bear its name.
+    among them that it never opens: a change elsewhere is no reason to run it again.
     tests/golden/test_stage_reads.py watches what each notebook opens. Figures show only the
     words of figure_words.toml.
     """
@@ -25,12 +24,11 @@ class Stage:
     draws: bool = False
     code: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
-    source: str = ""
 
     @property
     def notebook(self) -> str:
         """File name of the source notebook."""
-        return f"{self.source or self.name}.ipynb"
+        return f"{self.name}.ipynb"
 
     def read_code(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that this stage reads."""
@@ -91,15 +89,8 @@ FIGURES = Stage(
 REPORT = Stage(
     "05_committee_report",
     reads=RESULTS,
-    code=FIGURES.code,
+    code=(*FIGURES.code, "running/document_stage.py"),
     unread=SUBMISSIONS_ONLY,
 )
-NOTEBOOKS = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
-UNITS = Stage("06_unit_report", reads=RESULTS, code=REPORT.code, unread=REPORT.unread)
-DOCUMENTS = Stage(
-    "documents",
-    reads=RESULTS,
-    code=(*REPORT.code, "running/document_stage.py"),
-    source=REPORT.name,
-)
-ALL = (*NOTEBOOKS, DOCUMENTS)
+ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
+UNITS = Stage("06_unit_report", reads=RESULTS, code=FIGURES.code, unread=SUBMISSIONS_ONLY)

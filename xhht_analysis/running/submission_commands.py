@@ -8,7 +8,7 @@ import typer
 
 from xhht_analysis.project import Project, UsageError
 from xhht_analysis.running import messages, preflight, records
-from xhht_analysis.running.result_commands import (
+from xhht_analysis.running.run_commands import (
     choose_day,
     project_at,
     submissions_folder,

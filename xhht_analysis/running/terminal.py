@@ -40,8 +40,8 @@ def show_stage(name: str, entry: dict | None) -> None:
         typer.echo(f"{title} …\r", nl=False)
 
 
-def show_places(project: Project, as_of: str) -> None:
-    """Print the folders and documents of run ``as_of``, one path a line."""
+def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
+    """Print the folders and documents of run ``as_of``, one path a line, and ``changed`` tables."""
     documents = sorted(project.reports(as_of).glob("*"))
     typer.echo(messages.RUN_DONE)
     for path in filter(Path.exists, [project.processed(as_of), project.figures(as_of), *documents]):
@@ -49,6 +49,8 @@ def show_places(project: Project, as_of: str) -> None:
     suffixes = {path.suffix for path in documents}
     if ".html" in suffixes and ".pdf" not in suffixes:
         typer.echo(messages.NO_PDF)
+    if changed:
+        typer.echo(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))
 
 
 def open_on_desktop(report: Path) -> None:

@@ -1,13 +1,28 @@
-"""Why a file could not be written or read, in words: only what the system's own number proves."""
+"""What went wrong, in words: only what the error, or the system's own number, proves."""
 
 import errno
 import os
 from pathlib import Path
 
+from xhht_analysis.project import KitError
 from xhht_analysis.running import messages
 
 SHARING_VIOLATION = {32, 33}
 """Windows: another program holds the file, or a part of it."""
+
+
+def explain(error: BaseException) -> str:
+    """Message for whoever started what ended in ``error``; empty for one that nobody foresaw."""
+    if isinstance(error, KitError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return messages.INTERRUPTED
+    return cannot_use(error) if isinstance(error, OSError) else remedy(repr(error))
+
+
+def remedy(cause: str) -> str:
+    """What helps against ``cause``, where the cause alone does not say it."""
+    return next((text for word, text in messages.REMEDIES.items() if word in cause), "")
 
 
 def cannot_use(error: OSError) -> str:
