@@ -242,4 +242,7 @@ def full_disk(disk: Path, frees: Sequence[float]) -> str:
         good &= code == 1 and kept and not left and clear
         if not good:
             return f"{kib} KiB free: exit {code}, kept {kept}, staging left {len(left)}: {said}"
-    return "" if run("--force")[0] == 0 and made(out) == before else "wrong with room again"
+    code, said = run("--force")
+    other = sorted(k for k, v in made(out).items() if before.get(k) != v)
+    lost = sorted(before.keys() - made(out).keys())
+    return "" if (code, other, lost) == (0, [], []) else f"with room: {code}, {other}, {lost}, {said}"
