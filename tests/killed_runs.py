@@ -245,4 +245,6 @@ def full_disk(disk: Path, frees: Sequence[float]) -> str:
     code, said = run("--force")
     other = sorted(k for k, v in made(out).items() if before.get(k) != v)
     lost = sorted(before.keys() - made(out).keys())
-    return "" if (code, other, lost) == (0, [], []) else f"with room: {code}, {other}, {lost}, {said}"
+    if (code, other, lost) == (0, [], []):
+        return ""
+    return f"with room again: exit {code}, other {other}, lost {lost}: {said}"
