@@ -143,7 +143,7 @@ def write_filled(
         tasks = tasks.merge(activities[["task_code"]], how="outer").fillna({"agency_codes": ""})
     with files.whole(path) as partial:
         book = FilledBook(partial, figures, counts, rates, done, mark)
-        plan = Plan(areas, indicators, agencies, tasks, path.parent)
+        plan = Plan(areas, indicators, pd.DataFrame(), agencies, tasks, path.parent)
         template.write_template(book, unit_code or agency_code, year, plan)
         book.file.close()
     return path

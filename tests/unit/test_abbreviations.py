@@ -13,7 +13,8 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture(scope="module")
 def names() -> IndicatorNames:
-    return IndicatorNames(Plan.read(CONFIG).indicators)
+    plan = Plan.read(CONFIG)
+    return IndicatorNames(plan.indicators, plan.goals)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_a_heading_of_two_lines_is_one_line_of_the_columns_not_read(tmp_path, ch
     head, column = check(path)  # and not that nothing is wrong
     assert "không đọc 1 cột số" in head
     assert "“Kinh phí (triệu: đồng)” (4)" in column
-    assert "không thuộc các chỉ tiêu của Kế hoạch" in column
+    assert "tiêu đề không khớp tên số liệu nào của Kế hoạch" in column
 
 
 def test_every_row_of_measures_not_read_is_named(tmp_path, check):

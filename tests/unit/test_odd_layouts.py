@@ -118,10 +118,11 @@ def test_a_share_that_a_group_of_shares_holds_is_of_the_group_on_its_left():
         board.merge(f"{at[0]}4:{at[4]}4", head).merge(f"{at[0]}5:{at[0]}6", "Tổng số")
         board.merge(f"{at[1]}5:{at[2]}5", done).merge(f"{at[3]}5:{at[4]}5", "Tỷ lệ (%)")
         board.row(f"{at[1]}6", ["TS", "Nữ", "TS", "Nữ"])
-        board.row(f"{at[0]}7", [200 - 10 * block, 198, 99, 99 - block, 50])
-    assert shares(read(board)) == {
-        ("primary_entry_6", TAN_THOI): (99, "F7"),
-        ("primary_completion_11", TAN_THOI): (98, "K7"),
+        board.row(f"{at[0]}7", [200 - 10 * block, 198 - 12 * block, 99, 99 - block, 50])
+    rows = read(board).observation_rows
+    assert {row["indicator_code"]: (row["value"], row["cell_value"]) for row in rows} == {
+        "primary_entry_6": (99, "F7"),  # 198/200
+        "primary_completion_11": (98, "K7"),  # 186/190
     }
 
 

@@ -188,8 +188,8 @@ def test_averages_are_no_units_and_plans_no_figures():
 def test_what_was_looked_for_is_told_without_signs():
     board = drawn.dress("MN-02", "TỔNG HỢP KẾT QUẢ PCGDMN", "Xã: Tân Thới")
     reading = read(board.row("A4", ["Đơn vị", "Số lớp", "Số cô"]).row("A5", ["Xã Tân Thới", 3, 5]))
-    assert "“5 tuổi, phải phổ cập hoặc ppc”" in reading.refusal.detail
-    assert not {"!", "|"} & set(reading.refusal.detail)
+    assert "“5 tuổi / phải phổ cập”" in reading.refusal.detail
+    assert not {"!", "|", "hoặc ppc"} & set(reading.refusal.detail)
 
 
 def test_codes_without_names_and_a_column_called_ten():

@@ -51,6 +51,7 @@ class Plan:
 
     areas: Areas
     indicators: pd.DataFrame
+    goals: pd.DataFrame
     agencies: pd.DataFrame
     tasks: pd.DataFrame
     config_dir: Path
@@ -66,6 +67,7 @@ class Plan:
         return cls(
             read_areas(config_dir),
             goals.read_indicators(config_dir),
+            goals.read_goals(config_dir),
             goals.read_agencies(config_dir),
             goals.read_tasks(config_dir),
             config_dir,

@@ -17,8 +17,6 @@ FIGURES = {*FIELDS} - {"denominator"}
 WITNESSES = ("otherwise", "at_most", "printed", "share_of")
 """Amounts that a form prints beside a figure: another reading of its numerator, the count it
 cannot exceed, the numerator itself, what its printed share is of."""
-SCALE_WITNESSES = ("part", "whole")
-"""Counts beside a percentage that the form takes alone: they tell 0.99 from 99."""
 DATES = ("valid_from", "valid_to")
 
 
@@ -62,8 +60,8 @@ class Claim:
 
     @property
     def all_cells(self) -> list[Cell]:
-        """Every cell that the claim rests on; dates hold no figure, `SCALE_WITNESSES` no part."""
-        parts = self.cells.keys() - {*DATES, *SCALE_WITNESSES}
+        """Every cell that the claim rests on; dates hold no figure."""
+        parts = self.cells.keys() - {*DATES}
         others = (self.indicator_cell, self.year_cell, self.unit and self.unit.cell)
         figures = [cell[1:] for part in parts for cell in self.cells[part]]
         return figures + [cell for cell in others if cell]

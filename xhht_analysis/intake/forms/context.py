@@ -120,7 +120,6 @@ class Context:
     year: int | None = None
     year_problem: str | None = None
     year_note: str | None = None
-    year_raw: str = ""
     snapshot_date: str | None = None
     date_cell: Cell | None = None
     scale: float = 1.0
@@ -141,15 +140,14 @@ class Context:
             self.lines = self.lines + other.lines
         if self.year is None and self.year_problem is None:
             self.year, self.year_problem = other.year, other.year_problem
-            self.year_note, self.year_raw = other.year_note, other.year_raw
+            self.year_note = other.year_note
         self.snapshot_date = self.snapshot_date or other.snapshot_date
         return self
 
     def take_year(self, typed: object) -> None:
         """Read the year from what is typed."""
         parsed = parse_year(typed)
-        self.year, self.year_problem = parsed.value, parsed.problem
-        self.year_note, self.year_raw = parsed.note, str(typed)
+        self.year, self.year_problem, self.year_note = parsed.value, parsed.problem, parsed.note
 
 
 def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:

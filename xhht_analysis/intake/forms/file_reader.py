@@ -91,7 +91,7 @@ class FileReader:
             self.find(at, "personal_number", text)
         at, moment = context.cells.get("year"), context.snapshot_date
         if context.year_note != "year_from_date" or context.year != self.named_year:
-            self._note(at, context.year_raw, Parsed(context.year, note=context.year_note))
+            self._note(at, None, Parsed(context.year, note=context.year_note))
         if context.date_cell:
             typed = sheet.text(*context.date_cell)
             self.find(context.date_cell, "not_date", f"Không đọc được ngày chốt “{typed[:40]}”.")
@@ -139,7 +139,7 @@ class FileReader:
         main = next(cells[f"cell_{name}"] for name in order if amounts[name].given)
         year = claim.year or Parsed(context.year, context.year_problem)
         year_cell = claim.year_cell if claim.year else context.cells.get("year")
-        self._note(year_cell, sheet.text(*year_cell) if year_cell else "", year)
+        self._note(year_cell, None, year)
         unit, name, unit_cell = self._unit(claim, year.value)
         unplaced = None
         if claim.indicator is None:

@@ -7,6 +7,7 @@ words that the description does not ask for.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import pandas as pd
@@ -57,17 +58,23 @@ ABBREVIATIONS = {
     "KNS": "kỹ năng sống",
     "XMC": "xóa mù chữ",
     "PCGD": "phổ cập giáo dục",
+    "PPC": "phải phổ cập",
+    "HTCTTH": "hoàn thành chương trình tiểu học",
+    "CTGDMN": "chương trình giáo dục mầm non",
+    "GDMN": "giáo dục mầm non",
+    "TN THCS": "tốt nghiệp THCS",
 }
 """What offices abbreviate in headings and names of indicators; without its accent, Đ is D."""
 _IN_FULL = {key.replace("Đ", "D"): words for key, words in ABBREVIATIONS.items()} | ABBREVIATIONS
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_IN_FULL)})\b", re.IGNORECASE)
 WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
+    (re.compile(r"\b((?:\d{1,2} )+\d{1,2}) tuoi\b"), r"\1"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
-    (re.compile(r"^(tong )?(so )?nguoi (?=tu 15 tuoi tro len$)"), "dan so "),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
+    (re.compile(r"\b(ra lop|den truong)\b"), "den lop"),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
     (
@@ -78,9 +85,9 @@ WORDINGS = (
         "hoat dong",
     ),
 )
-"""One wording for what offices write in several: ages, recognition levels, shares, sums of years,
-notes, skills, teaching and management online (both: a school that does one of them is not
-counted)."""
+"""One wording for what offices write in several: ages ("5 tuổi" is no part of "3–5 tuổi"),
+recognition levels, shares, sums of years, notes, skills, teaching and management online (both: a
+school that does one of them is not counted)."""
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
@@ -175,34 +182,44 @@ def is_share(heading: str) -> bool:
 
 
 class IndicatorNames:
-    """Indicators by code, name, short name and denominator.
+    """Indicators by what rows and columns call them.
 
     Parameters
     ----------
-    indicators : DataFrame
-        config/indicators.csv.
+    indicators, goals : DataFrame
+        config/indicators.csv and goals.csv.
     """
 
-    def __init__(self, indicators: pd.DataFrame) -> None:
+    def __init__(self, indicators: pd.DataFrame, goals: pd.DataFrame) -> None:
         self.rows = {row["indicator_code"]: row for row in indicators.to_dict("records")}
         keys = ("name_vi", "short_name_vi", "indicator_code")
         rows = self.rows.items()
         self.codes = {heading_key(str(row[key])): code for key in keys for code, row in rows}
         """Code of an indicator by its folded code, name and short name."""
-        self._denominators: dict[str, list[str]] = {}
+        self._counts: dict[str, set[tuple[str, str]]] = {}
+        plain = goals[goals["level_required"].isna()]  # the others are shares of units at a level
+        titles = {*zip(plain["title_vi"].map(heading_key), plain["indicator_code"], strict=True)}
         for code, row in rows:
-            people = _without_count(heading_key(str(row["denominator_vi"] or "")))
-            self._denominators.setdefault(people, []).append(code)
+            for part in ("numerator", "denominator"):
+                text = row[f"{part}_vi"] if row["kind"] in ("share", "rate") else None
+                for name in {text, text.partition(" (")[0]} if text else ():
+                    self._counts.setdefault(_people(heading_key(name)), set()).add((part, code))
+                    titles |= {(heading_key(name), code)} if part == "numerator" else set()
+        several = Counter(title for title, _ in titles)
+        self._titles = {title: code for title, code in titles if several[title] == 1} | self.codes
         self._names: dict[str, str | None] = {}
 
     def code_of(self, typed: str) -> str | None:
-        """Code of the indicator that a cell names, be it numbered ("2.") or without "Tỷ lệ"."""
+        """Code of the indicator that a row names, be it numbered ("2.") or without "Tỷ lệ".
+
+        Beside an indicator's own names its goal's title and its numerator are names.
+        """
         bare = re.sub(r"^\s*(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*", "", typed)
         keys = [
             heading_key(text).removesuffix(" %").removeprefix("ti le ") for text in (typed, bare)
         ]
         keys += [f"ti le {key}" for key in keys]
-        return next((self.codes[key] for key in keys if key in self.codes), None)
+        return next((self._titles[key] for key in keys if key in self._titles), None)
 
     def name_in(self, path: str) -> str | None:
         """The folded code or the longest name that stands in a heading."""
@@ -216,9 +233,18 @@ class IndicatorNames:
         """Whether a folded name is an indicator's code."""
         return name == heading_key(self.codes[name])
 
-    def of_denominator(self, path: str) -> list[str]:
-        """Codes of the indicators whose denominator a heading names."""
-        return self._denominators.get(_without_count(path), [])
+    def counted_in(self, path: str, whole: str = "") -> list[tuple[str, str]]:
+        """Part and code of the figures whose people a heading names; ``value`` if it is a share.
+
+        ``whole`` is a heading beside it that may say of which people: "Số trẻ 6 tuổi".
+        """
+        count = re.sub(r"( ti le| %)+$|^(ti le|%) ", "", YEAR.sub("", path).strip())
+        key = _people(count)
+        keys = key, f"{_people(whole)} {key.removeprefix('# ')}"
+        found = sorted(next((self._counts[key] for key in keys if key in self._counts), ()))
+        if SHARE.isdisjoint(path.split()):
+            return found
+        return [("value", code) for part, code in found if part == "numerator" and count != path]
 
     def words(self, code: str) -> set[str]:
         """Folded words of an indicator's own name and numerator: beside it they change nothing."""
@@ -226,5 +252,14 @@ class IndicatorNames:
         return set(heading_key(f"{row['name_vi']} {row['numerator_vi']}").split())
 
 
-def _without_count(words: str) -> str:
-    return re.sub("^(tong )?(so )?", "", words)
+PEOPLE = re.compile(
+    r"((nguoi|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|hui dong) )+"
+    r"(tu (?=\d+ \d))?"
+)
+"""What a count is of; in front of ages or a deed all of them are the same."""
+
+
+def _people(words: str) -> str:
+    """Folded name of a count in one wording: "tổng số trẻ em 6 tuổi PPC" is "# 6 tuổi"."""
+    words = re.sub(r" (phai pho cap|tong so|ts)\b", "", words)
+    return PEOPLE.sub("# ", re.sub("^(tong )?(so )?(luong )?", "", words), count=1)

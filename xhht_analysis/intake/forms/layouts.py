@@ -33,6 +33,8 @@ from xhht_analysis.intake.reading.text import Parsed, parse_year, scale_of
 
 Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
 """An amount: sign, field and ages of each part."""
+UNPRINTED = {"part": "numerator", "whole": "denominator"}
+"""Counts that a form need not print beside a percentage, and what they are where they stand."""
 Parts = dict[str, Terms]
 Lines = dict[str, list[tuple[int, int]]]
 """Sign and column of each part of the amounts of an observation."""
@@ -75,7 +77,7 @@ class Layout:
                 wanted = spec if every else spec.split(";")[0]
                 self.columns[part] = self.table.columns(wanted, plain=self.plain)
             except ColumnError as error:
-                self.absent[part] = f"{in_words(spec)}{error}"
+                self.absent[part] = f"“{in_words(spec)}”{error}"
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -84,9 +86,9 @@ class Layout:
 
     def missing(self) -> str:
         """What was looked for and not found, for the report."""
-        heads = (f"{self.table.headings[c]}: {why}" for c, why in self.unclear.items())
-        lost = ", ".join(f"“{words}”" for words in (*self.absent.values(), *heads))
-        return f"biểu {self.name}: không thấy hoặc không rõ {lost or 'cột số liệu'}"
+        heads = (f"“{self.table.headings[c]}” ({why})" for c, why in self.unclear.items())
+        lost = ", ".join((*self.absent.values(), *heads))
+        return f"biểu {self.name}: không thấy hoặc không rõ cột {lost or 'số liệu'}"
 
     @cached_property
     def described(self) -> list[Give]:
@@ -102,7 +104,11 @@ class Layout:
         """Observations whose fields are there; a percentage stands alone without its counts."""
         gives = []
         for indicator, parts in self.described:
-            there = {p: a for p, a in parts.items() if all(n in self.columns for _, n, _ in a)}
+            there = {
+                UNPRINTED.get(part, part): amount
+                for part, amount in parts.items()
+                if all(name in self.columns for _, name, _ in amount)
+            }
             if not there.keys() >= {*COUNTS}:
                 there = {p: amount for p, amount in there.items() if p not in COUNTS}
             if there.keys() & FIGURES:
@@ -123,9 +129,11 @@ class Layout:
         """Hand every observation of the table to the reader."""
         there = dict(self.gives)
         for indicator, parts in self.described:
-            if not (parts.keys() & {*COUNTS} or {"value"}) <= there.get(indicator, {}).keys():
+            is_due = self.titled or indicator in there
+            wanted = parts.keys() & {*COUNTS} or {"value"}
+            if is_due and not wanted <= there.get(indicator, {}).keys():
                 names = [n for part in (*COUNTS, "value") for _, n, _ in parts.get(part, ())]
-                lost = ", ".join(f"“{self.absent[n]}”" for n in names if n in self.absent)
+                lost = ", ".join(self.absent[n] for n in names if n in self.absent)
                 text = f"Không thấy hoặc không rõ cột {lost}."
                 self.reader.find(None, "column_missing", text, indicator)
         figures: set[int] = set()
@@ -284,11 +292,10 @@ class Listing(Layout):
         return self.table.sheet.text(*at).strip() if at else ""
 
 
-@lru_cache(maxsize=4096)
 def in_words(spec: str) -> str:
-    """A description of a column as a reader understands it: "5 tuổi, phải phổ cập hoặc ppc"."""
-    terms = spec.split(";")[0].split(",")
-    return ", ".join(t.strip().replace("|", " hoặc ") for t in terms if "!" not in t)
+    """The heading that a description asks for, as it is printed: "5 tuổi / phải phổ cập"."""
+    terms = (term.strip() for term in spec.split(";")[0].split(","))
+    return " / ".join(term.split("|")[0] for term in terms if not term.startswith("!"))
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ REASONS = {
     "": "không có tiêu đề",
 }
 """Why a column is not read, by its folded heading; the first that fits."""
-OTHER = "không thuộc các chỉ tiêu của Kế hoạch, hoặc tiêu đề không rõ"
+OTHER = "tiêu đề không khớp tên số liệu nào của Kế hoạch"
 NOT_COMPUTED = "công thức chưa được tính; mở tệp bằng Excel, lưu lại rồi gửi"
 FIGURE_PROBLEMS = ("negative", "ratio", "approximate", "not_finite", "percent_in_count")
 

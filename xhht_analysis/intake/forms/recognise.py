@@ -94,7 +94,7 @@ class FormReader:
     """
 
     def __init__(self, plan: Any) -> None:
-        self._areas, self._indicators = plan.areas, IndicatorNames(plan.indicators)
+        self._areas, self._indicators = plan.areas, IndicatorNames(plan.indicators, plan.goals)
         self._agencies = plan.agencies.set_index("agency_code")["name_vi"].to_dict()
         self._descriptions = read_descriptions(plan.config_dir)
 

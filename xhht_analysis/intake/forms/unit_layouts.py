@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import chain
 from typing import ClassVar
 
-from xhht_analysis.intake.forms.claims import FIGURES, Cell, Cells, Claim
-from xhht_analysis.intake.forms.headings import FILLER, YEAR, fits, year_of
+from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
+from xhht_analysis.intake.forms.headings import FILLER, YEAR, fits, heading_key, year_of
 from xhht_analysis.intake.forms.layouts import Layout, Terms, in_words, parse_amount
 from xhht_analysis.intake.forms.tables import figure
 from xhht_analysis.intake.reading.text import fold
@@ -67,18 +67,22 @@ class Indicators(Units):
 
     def bind(self) -> None:
         """Find the columns of each indicator; a code says more than a name."""
-        names, taken, shared, gives = self.reader.indicators, {}, [], {}
-        for column, joined in self.table.usable:
-            path = joined.replace(" | ", " ")
+        names, taken, counts, gives = self.reader.indicators, {}, {}, {}
+        paths = {column: path.replace(" | ", " ") for column, path in self.table.usable}
+        wholes = {
+            path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
+        }
+        whole = wholes.pop() if len(wholes) == 1 else ""
+        for column, path in paths.items():
             year, name = year_of(path), names.name_in(path)
-            if name is None:
-                codes = names.of_denominator(path)
-                shared += [(("denominator", code, year), column) for code in codes]
-            elif part := self._part(column, path, name):
+            for part, code in names.counted_in(path, whole):
+                counts.setdefault((part, code, year), []).append(column)
+                name = None
+            if name and (part := self._part(column, path, name)):
                 self.certainty = max(self.certainty, 2 * names.is_code(name))
                 taken.setdefault((part, names.codes[name], year), []).append(column)
-        for key, column in shared:  # one column of people serves all that have none of their own
-            taken.setdefault(key, [column])
+        for key, columns in counts.items():  # one column of people serves all that have none
+            taken.setdefault(key, columns)
         for key in [key for key in taken if key[0] == "count"]:  # of the indicator above it
             taken.setdefault(("numerator", *key[1:]), taken.pop(key))
         for (part, code, year), columns in taken.items():
@@ -88,6 +92,12 @@ class Indicators(Units):
                 gives.setdefault(code, {})[part] = parse_amount(name)
             else:
                 self.unclear |= dict.fromkeys(columns, "nhiều cột cùng một nghĩa")
+        for code, parts in gives.items():
+            if "value" in parts and not parts.keys() >= {*COUNTS}:
+                for name in parts.keys() & {*COUNTS}:
+                    columns = self.columns.pop(f"{name}_{code}").values()
+                    self.unclear |= dict.fromkeys(columns, "không có cả tử số và mẫu số")
+                    del parts[name]
         self.gives = [give for give in gives.items() if FIGURES & give[1].keys()]
 
     def _part(self, column: int, path: str, name: str) -> str | None:
@@ -214,11 +224,11 @@ class Measures(Ages):
     order = -1
 
     def bind(self) -> None:
-        """Find the row of each measure by its label: the folded words of the row."""
+        """Find the row of each measure by its label: the words of the row."""
         labels = {}
         for row, _ in self.table.rows:
             texts = [c for c in self.table.sheet.grid[row] if isinstance(c, str)]
-            words = (fold(text) for text in texts if figure(text).value is None)
+            words = (heading_key(text) for text in texts if figure(text).value is None)
             labels[row] = " | ".join(dict.fromkeys(words))
         for name, spec in self.about["fields"].items():
             fitting = {row: len(label) for row, label in labels.items() if fits(spec, label)}
@@ -226,7 +236,7 @@ class Measures(Ages):
             if len(shortest) == 1:
                 self.columns[name] = {None: shortest[0]}
             else:
-                self.absent[name] = in_words(spec)
+                self.absent[name] = f"“{in_words(spec)}”"
 
     @cached_property
     def groups(self) -> dict[Group, int]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.claims import (
     COUNTS,
-    SCALE_WITNESSES,
     WITNESSES,
     Amount,
     Amounts,
@@ -42,10 +41,8 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Compare the amounts of a claim with all that stands beside them."""
     _take_ratio(reader.table, claim, amounts)
     _ask_witnesses(reader, claim, amounts)
-    _ask_counts(reader, claim, amounts["value"])
     _ask_neighbours(reader.table, amounts)
-    if "whole" not in claim.cells:
-        _take_counts(reader, claim, amounts)
+    _take_counts(reader, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -220,14 +217,3 @@ def _is_bare(heading: str, group: str) -> bool:
     above, _, last = heading.rpartition(" | ")
     words = {*last.split()}
     return above == group and words <= FILLER - SHARE and not words.isdisjoint(COUNTED)
-
-
-def _ask_counts(reader: FileReader, claim: Claim, share: Amount) -> None:
-    """Read a printed fraction (0.99 beside 198 of 200) as the percentage of its counts."""
-    part, whole = (reader.count(claim, name).value for name in SCALE_WITNESSES)
-    if not (share.value and part and whole) or share.value > 1:
-        return
-    if rounds_to(part / whole / MAX_PERCENT, share.value):
-        typed, share.value = share.value, part / whole * MAX_PERCENT
-        text = f"Tỷ lệ ghi {typed:.10g} theo thang 0–1; tính từ {part:.10g}/{whole:.10g}."
-        reader.find(share.cell, "fraction_of_counts", text, claim.indicator)

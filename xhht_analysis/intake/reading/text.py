@@ -57,7 +57,7 @@ NOUNS = frozenset(
 
 NOTES_VI = {
     "footnote": "Bỏ dấu chú thích sau số “{}”; số đọc được là {:.10g}.",
-    "school_year": "Năm học “{}” được đọc là năm bắt đầu, {}; nếu là năm khác thì ghi rõ Năm.",
+    "school_year": "Biểu ghi năm học: hiểu là năm bắt đầu, {1}; nếu là năm khác thì ghi rõ Năm.",
     "year_from_date": "Trong biểu không ghi năm báo cáo; lấy năm của ngày chốt số liệu, {1}.",
 }
 """What is told where a value was read with a `Parsed.note`: the text typed, the value."""
