@@ -104,3 +104,159 @@ def test_districts_that_share_a_chance_share_their_gain():
     gains = decisions.leverages(run)
     gains = gains[gains["goal_code"] == goal].set_index("unit_code")["gain"]
     assert gains.to_dict() == pytest.approx({"818": 0.20, "817": 0.13, "816": 0.13, "815": 0.13})
+
+
+L3, UNITS = "lower_secondary_l3_districts", frames.DISTRICTS
+
+
+def gains(*rows: tuple) -> pd.DataFrame:
+    """Leverages by hand: goal, unit, level or percent today, gain, own chance, at the target."""
+    table = pd.DataFrame(
+        rows, columns=["goal_code", "unit_code", "current", "gain", "chance", "is_met"]
+    )
+    return table.assign(weight=table["gain"] * table["chance"])
+
+
+def at_level_2(*units: str) -> list[tuple]:
+    return [(L3, unit, 2.0, 0.12, 0.35, False) for unit in units]
+
+
+def with_rates(**rates: list[tuple[float, float]]) -> pd.DataFrame:
+    """Panel of 2026 in which the communes of a district have graduates and enrolment, percent."""
+    panel, units = frames.make_panel(), frames.make_material().units
+    codes = ("lower_secondary_graduates_15_18", "upper_secondary_enrolment_15_18")
+    rows = []
+    for district, of_communes in rates.items():
+        homes = units["district_code"].eq(district.strip("_")) & units["level"].eq("commune")
+        communes = list(units["unit_code"][homes])[: len(of_communes)]
+        for commune, pair in zip(communes, of_communes, strict=True):
+            for code, value in zip(codes, pair, strict=True):
+                row = panel[panel["indicator_code"].eq("clc_it") & panel["year"].eq(2026)].head(1)
+                rows.append(row.assign(indicator_code=code, unit_code=commune, value=value))
+    return pd.concat([panel, *rows])
+
+
+def test_help_goes_to_districts_one_step_below_and_not_to_the_last_or_to_those_at_the_target(
+    monkeypatch,
+):
+    """A gain of 20 points at level 1 and one of 30 where only keeping counts ask for nothing."""
+    run = frames.make_material()
+    rows = [(L3, UNITS[4], 1.0, 0.20, 0.3, False), (L3, UNITS[5], 3.0, 0.30, 0.7, True)]
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*rows, *at_level_2(*UNITS[:4])))
+    asked = decisions.help_decision(run)
+    names = ", ".join(run.names[u] for u in UNITS[:4])
+    # four of eleven stand at level 3 in 2026 (every third), six are asked: two are lacking
+    assert asked.asked.startswith("Chọn 2 trong 4 địa bàn sau")
+    assert asked.asked.endswith(f"“{run.title(L3)}” (năm 2030): {names}.")
+    assert "tăng khoảng 12 điểm phần trăm" in asked.basis[0]
+    assert asked.basis[1] == (
+        "Tỉnh hiện có 4/11 đơn vị (2026), cần 6/11 đơn vị; gần đích nhất là 4 địa bàn đang ở "
+        f"{run.statement(L3, 2030, UNITS[0]).latest_text}."
+    )
+    assert asked.basis[2] == "Số liệu không chỉ ra nên chọn địa bàn nào trong số này."
+    assert asked.addressee.endswith("thuộc địa bàn được chọn")
+
+
+def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkeypatch):
+    """Level 3 asks 95 and 80 percent: they lack 1 and 3 (mean 2), 5, 0.5; two are needed."""
+    units = UNITS[:3]
+    panel = with_rates(_815=[(94, 90), (99, 77)], _816=[(90, 80)], _817=[(94.5, 99)])
+    run = frames.make_material(panel=panel)
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*at_level_2(*units)))
+    lacks = decisions.shortfalls(run, L3)
+    assert lacks.reindex(units).to_dict() == pytest.approx({"815": 2.0, "816": 5.0, "817": 0.5})
+    asked = decisions.help_decision(run)
+    first, second = run.names["817"], run.names["815"]
+    assert asked.asked.startswith(f"Tập trung hỗ trợ địa bàn {first}, {second} về mục tiêu")
+    assert asked.basis[-1].endswith(
+        f": {first} (0,5 điểm phần trăm), {second} (2,0 điểm phần trăm)."
+    )
+    assert asked.addressee.endswith(f"{first}, {second} cũ")
+
+
+def test_help_is_weighed_by_the_own_chance_of_a_district(monkeypatch):
+    """0.12 x 0.02 is less than 0.05 x 0.37: the district that has a chance is asked."""
+    run = frames.make_material()
+    rows = [("university_degree", UNITS[0], 8.6, 0.12, 0.02, False),
+            ("information_literacy", UNITS[1], 51.0, 0.05, 0.37, False)]  # fmt: skip
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*rows))
+    assert run.title("information_literacy") in decisions.help_decision(run).asked
+    assert run.names[UNITS[1]] in decisions.help_decision(run).asked
+
+
+def test_about_as_much_is_named_beside_it(monkeypatch):
+    """0.042 x (1 - 0.01/0.12) = 0.0385: 0.039 is as good, 0.038 is not."""
+    run = frames.make_material()
+    rows = [("clc_it", UNITS[2], 60.0, 0.39, 0.1, False),
+            ("university_degree", UNITS[3], 9.0, 0.38, 0.1, False)]  # fmt: skip
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*at_level_2(UNITS[0]), *rows))
+    close = decisions.help_decision(run).basis[-1]
+    assert close.endswith(f": {run.title('clc_it')} ({run.names[UNITS[2]]}).")
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_a_doubtful_forecast_is_asked_last_and_named_as_such(monkeypatch, others):
+    verdicts = frames.make_verdicts()
+    verdicts.loc[verdicts["goal_code"].eq(L3), "tested"] = "unscored"
+    run = frames.make_material(verdicts=verdicts)
+    rows = at_level_2(UNITS[0]) + [("clc_it", UNITS[1], 60.0, 0.02, 0.3, False)] * others
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*rows))
+    asked = decisions.help_decision(run)
+    assert run.title("clc_it" if others else L3) in asked.asked
+    assert ("chưa kiểm định, cần cân nhắc thêm" in asked.asked) != others
+
+
+def test_districts_at_their_target_are_to_keep_it():
+    """Frames: district 815 is at level 3 in 2026, 816 at level 2; 20 + 20 + i percent of shares."""
+    verdicts = frames.make_verdicts()
+    mine = verdicts["target_year"].eq(2030) & verdicts["unit_code"].isin(["815", "816"])
+    verdicts.loc[mine & verdicts["goal_code"].eq(L3), "leverage"] = 0.2
+    run = frames.make_material(verdicts=verdicts)
+    rows = decisions.leverages(run)
+    assert set(rows.loc[rows["goal_code"].eq("university_degree"), "is_met"]) == {True}
+    assert not rows.loc[rows["goal_code"].eq("clc_it"), "is_met"].any()
+    met = rows[rows["goal_code"].eq(L3)].set_index("unit_code")["is_met"]
+    assert met[["815", "816"]].tolist() == [True, False]
+    assert rows["gain"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(("as_of", "is_near"), [("2022-12-31", False), ("2023-11-30", True)])
+def test_a_near_target_in_danger_is_asked_measures(as_of, is_near):
+    verdicts = frames.make_verdicts()
+    goals = verdicts["goal_code"].isin(["digital_institutions", "clc_it"])
+    of_2025 = goals & verdicts["unit_code"].eq(PROVINCE) & verdicts["target_year"].eq(2025)
+    verdicts.loc[of_2025, ["basis", "prob_reached", "verdict_class"]] = [
+        "forecast",
+        0.2,
+        "unlikely",
+    ]
+    run = replace(frames.make_material(verdicts=verdicts), as_of=as_of)
+    near = [s.goal_code for s in decisions.near_goals(run)]
+    assert near == ["digital_institutions", "clc_it"] * is_near
+    asked = decisions.course_decision(run)
+    assert ("mục tiêu năm 2025 khó đạt, hoặc báo cáo rõ vì sao không kịp: số 15, 16."
+            in asked.asked) == is_near  # fmt: skip
+    assert (f"{run.title('clc_it')} (20{NB}%)" in asked.basis[0]) == is_near
+
+
+def test_nobody_is_asked_who_has_ended(monkeypatch):
+    """A district without figures of 2024 is no more on 20 November 2026; its commune is."""
+    run = frames.make_material()
+    gap = Gap(2024, total=2, silent=(run.names["819"], "Xã A"), reporting=(), share=50.0)
+    one = replace(run.statements(2030)[0], verdict_class="no_data", latest=None, actual=None,
+                  gap=gap)  # fmt: skip
+    monkeypatch.setattr(type(run), "all_statements", lambda self: [one])
+    ((_, _, asked),) = decisions.unsettled(run)
+    assert asked == [decisions.lead_name(run, one.goal_code), "Xã A"]
+    ((_, _, before),) = decisions.unsettled(replace(run, as_of="2024-11-20"))
+    assert run.names["819"] in before
+
+
+def test_one_reason_for_both_years_is_said_once(monkeypatch):
+    run = frames.make_material()
+    both = [s for s in run.all_statements() if s.goal_code == "clc_it"]
+    items = [(s, "chưa rõ", ["Sở A"]) for s in both]
+    monkeypatch.setattr(decisions, "unsettled", lambda _: items)
+    asked = decisions.data_decision(run)
+    assert asked.basis[0] == f"{both[0].title} (2025, 2030): chưa rõ."
+    assert "2 đánh giá" in asked.asked

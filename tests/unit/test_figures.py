@@ -93,12 +93,12 @@ def test_text_on_colour_has_enough_contrast(colour):
 
 
 def test_the_overview_shows_marks_titles_and_actual_against_target(run, drawn):
-    axes = drawn["overview"].axes[0]
-    shown = texts(axes)
+    marks, axes = drawn["overview"].axes
+    shown = [label.get_text() for label in marks.get_yticklabels()]
     for code in run.ordered_goals.index:
         assert any(run.title(code) in text for text in shown)
     # clc_it: 45 % in 2026 against 90 % in 2030, half of the target
-    assert f"45,0{NB}% (2026) / 90{NB}%" in shown
+    assert any(f"\n45,0{NB}% (2026) / 90{NB}%" in text for text in shown)
     place = list(run.ordered_goals.index).index("clc_it")
     bars = sorted(axes.patches, key=lambda bar: bar.get_y())
     assert bars[place].get_width() == pytest.approx(50)
@@ -108,9 +108,8 @@ def test_of_three_target_years_the_overview_shows_the_two_of_the_page(run):
     more = run.targets.tail(1).assign(target_year=2028)
     three = frames.make_material(targets=pd.concat([run.targets, more], ignore_index=True))
     assert three.target_years == (2025, 2028, 2030)
-    shown = texts(plan.plot_overview(three).axes[0])
-    assert shown.count("2025") == shown.count("2030") == 1
-    assert "2028" not in shown
+    heads = plan.plot_overview(three).axes[0].get_xticklabels()
+    assert [label.get_text() for label in heads] == ["2025", "2030"]
 
 
 def test_the_fan_shows_observed_forecast_and_targets(drawn):

@@ -278,16 +278,6 @@ def test_an_unknown_unit_is_an_error(run):
         unit_report.unit_blocks(run, "99999")
 
 
-def test_only_figures_of_the_years_without_districts_are_called_rebuilt(run):
-    panel = run.panel.assign(value_type="derived")
-    rebuilt = frames.make_material(panel=panel)
-    blocks = indicator_pages.indicator_blocks(rebuilt, "clc_it", lambda *names: [])
-    (part,) = (b for b in blocks if b.content.get("style") == "list")
-    assert (
-        "22 số liệu của 11 địa bàn cũ" in part.content["paragraphs"][0]
-    )  # 2025 and 2026, though all six years are derived
-
-
 def test_an_early_report_names_no_law_of_a_later_year():
     early = replace(
         frames.make_material(), as_of="2024-11-20",

@@ -208,21 +208,21 @@ def test_a_proposal_goes_to_the_agency_it_names():
 
 def test_the_calendar_marks_late_and_missing():
     run = frames.make_material()
-    (grid,) = annex_tables(run, "Tiến độ gửi báo cáo")
+    (grid,) = annex_tables(run, "Báo cáo đã nhận")
     rows = {row[0]: row[1:] for row in grid["rows"]}
     assert grid["columns"] == ["Đơn vị", *map(str, frames.YEARS)]
-    assert rows[run.names["818"]][2] == "05/12 !"  # number 3 was late for 2023
-    assert rows[run.names["821"]][1] == "–"  # number 6 sent nothing for 2022
     n = run.n_communes("818")
-    assert rows[run.names["818"]][5] == f"{n}/{n}"
-    assert rows["Số báo cáo đã nhận (gửi sau hạn)"][:3] == ["13 (0)", "12 (0)", "13 (1)"]
+    assert rows[f"{run.names['818']} ({n})"][2] == "1 (1)"  # number 3 was late for 2023
+    assert rows[f"{run.names['821']} ({run.n_communes('821')})"][1] == "–"  # nothing for 2022
+    assert rows[f"{run.names['818']} ({n})"][5] == f"{n}"
+    assert rows["Tổng số báo cáo đã nhận"][:3] == ["13", "12", "13 (1)"]
 
 
 def test_reports_about_years_to_come_are_no_column_of_the_calendar():
     rows = frames.make_submissions()
     later = rows.head(1).assign(year=2030, file="x.xlsx")
     run = frames.make_material(submissions=pd.concat([rows, later], ignore_index=True))
-    (grid,) = annex_tables(run, "Tiến độ gửi báo cáo")
+    (grid,) = annex_tables(run, "Báo cáo đã nhận")
     assert grid["columns"][1:] == [str(year) for year in frames.YEARS]
 
 
@@ -259,7 +259,7 @@ def test_three_decisions_with_number_and_addressee():
     for one in asked:
         assert one.addressee
         assert any(c.isdigit() for c in " ".join([one.asked, *one.basis]))
-    best = decisions.leverages(run).iloc[0]
+    best = decisions.candidates(run).iloc[0]
     assert run.names[best["unit_code"]] in asked[0].asked
     assert "Người trong độ tuổi lao động có kỹ năng sống (2025): chưa đủ số liệu." in asked[1].basis
 
@@ -291,7 +291,8 @@ def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path)
     heads = [b.content["text"] for b in blocks
              if b.content["kind"] == "heading" and b.content["level"] == 2]  # fmt: skip
     assert heads == ["Căn cứ", "Công tác chỉ đạo, triển khai", "Kết quả thực hiện theo mục tiêu",
-                     "Kết quả thực hiện nhiệm vụ, giải pháp", "Kinh phí thực hiện", "Ưu điểm",
+                     "Kết quả thực hiện nhiệm vụ, giải pháp (năm 2026)",
+                     "Kinh phí thực hiện (năm 2026)", "Ưu điểm",
                      "Hạn chế", "Nguyên nhân", "Bài học kinh nghiệm",
                      "Phương hướng, nhiệm vụ thời gian tới",
                      "Đề xuất, kiến nghị theo nơi nhận",

@@ -305,16 +305,28 @@ def test_a_goal_without_a_verdict_has_none_under_another_reading():
 
 
 def test_a_share_of_an_unknown_count_is_no_target():
-    panel = frames.make_panel()  # one district's level is missing: "of them 50 %" of what?
-    hole = (panel["indicator_code"] == "lower_secondary_level") & (panel["year"] == 2026)
+    """Half of what is expected in 2030 (11), of nothing where nothing is expected."""
     cell = {"indicator_code": "lower_secondary_l3_districts", "unit_code": PROVINCE, "year": 2030,
             "output_type": "pmf", "output_type_id": 11.0, "value": 1.0}  # fmt: skip
-    sure = frames.make_forecasts().head(1).assign(**cell)
-    assert made(forecasts=sure).statement("lower_secondary_l3_districts", 2030).readings
-    run = made(panel=panel[~(hole & (panel["unit_code"] == "819"))], forecasts=sure)
-    above = run.statement("lower_secondary_l2_districts", 2030)
-    assert not above.latest.exact
+    sure, verdicts = frames.make_forecasts().head(1).assign(**cell), frames.make_verdicts()
+    (reading,) = made(forecasts=sure).statement("lower_secondary_l3_districts", 2030).readings
+    assert reading.need == 6
+    above = verdicts["goal_code"].eq("lower_secondary_l2_districts")
+    verdicts.loc[above, ["q100", "median", "q900"]] = np.nan
+    run = made(verdicts=verdicts, forecasts=sure)
     assert run.statement("lower_secondary_l3_districts", 2030).readings == ()
+
+
+def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():
+    """The plan's 15 % of 56.6 % in 2030 are 8.5 %, whatever the parent stands at today (45 %)."""
+    verdicts = frames.make_verdicts()
+    above = verdicts["goal_code"].eq("trained_population") & verdicts["target_year"].eq(2030)
+    verdicts.loc[above, ["q100", "median", "q900"]] = [54.0, 56.6, 58.9]
+    of_part = verdicts["goal_code"].eq("university_degree") & verdicts["target_year"].eq(2030)
+    verdicts.loc[of_part, ["basis", "prob_reached"]] = ["forecast", 0.4]
+    (reading,) = made(verdicts=verdicts).statement("university_degree", 2030).readings
+    assert reading.need == pytest.approx(8.49)
+    assert f"(mục tiêu khi đó: 8,5{NB}%)" in reading.reading_text
 
 
 def test_to_maintain_a_status_is_said_as_one():
@@ -364,8 +376,7 @@ def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
                panel=panel[~(lost & (panel["year"] == 2026))])  # fmt: skip
     text = sentences.paragraph(run, run.statement("clc_it", 2030))
     # mean of 2,0 and 3,0 up; 0,8 down; 0,1 is too little to be named
-    assert "nhịp tăng chung (đẩy lên 2,5 điểm phần trăm); " in text
-    assert "mức tăng của năm gần nhất (kéo xuống 0,8 điểm phần trăm)." in text
+    assert "nhịp tăng chung (đẩy lên); mức tăng của năm gần nhất (kéo xuống)." in text
     assert "nhịp tăng riêng" not in text
     assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text
 

@@ -265,41 +265,6 @@ def test_districts_of_one_chance_are_asked_for_together():
     assert gains[mine]["gain"].tolist() == pytest.approx([0.12] * 7, abs=1e-3)
 
 
-def test_districts_whose_help_is_worth_about_as_much_are_asked_for_together(monkeypatch):
-    """Of 12.6 points two are within one, the fourth is not; another goal is named apart."""
-    run, goal = made(), "lower_secondary_l3_districts"
-    rows = pd.DataFrame({"goal_code": [goal] * 4 + ["clc_it"], "unit_code": UNITS[:4] + UNITS[:1],
-                         "gain": [0.126, 0.12, 0.117, 0.115, 0.118]})  # fmt: skip
-    monkeypatch.setattr(decisions, "leverages", lambda _: rows)
-    asked = decisions.help_decision(run)
-    names = ", ".join(run.names[u] for u in UNITS[:3])
-    assert (
-        f"một trong 3 địa bàn sau để tập trung hỗ trợ về mục tiêu “{run.title(goal)}”"
-        in asked.asked
-    )
-    assert asked.asked.endswith(f": {names}.")
-    basis = " ".join(asked.basis)
-    assert "khoảng 13 điểm" in basis
-    assert f"chênh không quá 1 điểm: {run.title('clc_it')} ({run.names[UNITS[0]]})." in basis
-    assert "được chọn" in asked.addressee
-
-
-def test_the_district_nearest_to_the_level_is_named_where_the_communes_tell(monkeypatch):
-    """Two communes of the second district stand at level 3, none of the first."""
-    panel, goal = frames.make_panel(), "lower_secondary_l3_districts"
-    base = made()
-    homes = base.units[base.units["district_code"].eq(UNITS[1]) & base.units["level"].eq("commune")]
-    row = panel[
-        (panel["indicator_code"] == "lower_secondary_level") & (panel["year"] == 2026)
-    ].head(1)
-    communes = pd.concat([row.assign(unit_code=u, level=3.0) for u in homes["unit_code"][:2]])
-    rows = pd.DataFrame({"goal_code": goal, "unit_code": UNITS[:2], "gain": 0.12})
-    monkeypatch.setattr(decisions, "leverages", lambda _: rows)
-    told = " ".join(decisions.help_decision(made(panel=pd.concat([panel, communes]))).basis)
-    assert f"đã ở mức của mục tiêu: {base.names[UNITS[1]]} (2/{len(homes)})." in told
-    assert "không chỉ ra nên chọn" in " ".join(decisions.help_decision(base).basis)
-
-
 @pytest.mark.parametrize(
     ("ends", "words"),
     [((0.005, 0.02), f"<{NB}5{NB}%"), ((0.0051, 0.0312), f"không quá 5{NB}%"),

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from xhht_analysis.publishing import agencies, parts, records, sentences
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.district_ranks import standings
-from xhht_analysis.publishing.implementation import sums, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.what_if import what_if_table
@@ -20,28 +18,12 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         drawn=drawn,
         sentences=sentences,
         agencies=agencies,
-        assumptions=assumptions(run),
         what_if=what_if_table(run),
         calendar=records.calendar(run),
         coverage=list(records.coverage(run).itertuples()),
         nominal=records.NOMINAL,
-        tasks=sums(run, year_rows(run), "group", "task"),
-        standings=list(standings(run).itertuples()),
         **latest_figures(run),
     )
-
-
-def assumptions(run: ReportData) -> list[list]:
-    """Every open goal: statement, then its least and greatest chance under other assumptions."""
-    rows, chance = [], run.labels.short_chance
-    for statement in run.all_statements():
-        ranked = sorted((p, name) for name, p in statement.variants.items() if p == p)
-        if ranked and statement.chance_text:
-            ends = (
-                f"{chance(p)} {statement.condition(name)}" for p, name in (ranked[0], ranked[-1])
-            )
-            rows.append([statement, *ends])
-    return rows
 
 
 def latest_figures(run: ReportData) -> dict:

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from xhht_analysis.plan.standards import rules_in_force
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.labels import rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import NAN, Statement
+from xhht_analysis.publishing.statements import NAN, NEARLY, Statement
 
 NOISE = 0.01
 """A gain of the province's chance that is smaller, and a difference of two gains that is not
 larger, may be another with other draws: of 4,000, a gain of 13 points has a standard error of 0.5,
 a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
+NEAR = 2
+"""Years before a target year in which its goals are asked for measures of their own."""
 MAX_ITEMS = 3
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
@@ -43,10 +46,12 @@ def decisions(run: ReportData) -> list[Decision]:
 def leverages(run: ReportData) -> pd.DataFrame:
     """Gain of the province's chance in the last target year, by district and goal, largest first.
 
-    Columns: goal_code, unit_code, gain (0-1, if the district reached the target) and
-    gain_per_point (the same for each point of percent a year of the extra pace with which the
-    district would reach it in 80 % of cases; NaN where it needs none). Districts that share the
-    chance of a level share their mean gain: theirs differ by the draws alone.
+    Columns: goal_code, unit_code, current (percent or level), is_met (it stands at the target and
+    would have to keep it), gain (0-1, if the district reached or kept the target), gain_per_point
+    (the same for each point of percent a year of the extra pace with which the district would reach
+    it in 80 % of cases; NaN where it needs none) and weight (gain times the district's own chance:
+    help that is likely to arrive). Districts that share the chance of a level share their mean
+    gain: theirs differ by the draws alone.
     """
     said = (s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely")
     rows = where(
@@ -60,55 +65,111 @@ def leverages(run: ReportData) -> pd.DataFrame:
     level = rows["current"].mask(chance.groupby(rows["goal_code"]).transform("nunique") == 1, 0)
     level = level.astype(object).where(rows["goal_code"].map(run.is_level), rows["unit_code"])
     gain = rows.groupby(["goal_code", chance, level], dropna=False)["leverage"].transform("mean")
-    rows = rows.assign(gain=gain, gain_per_point=gain / extra)
-    rows = rows.sort_values("leverage", ascending=False, ignore_index=True)
-    return rows[["goal_code", "unit_code", "gain", "gain_per_point"]]
+    lack = (rows["target_value"] - rows["current"]) * rows["comparator"].map({">=": 1, "<=": -1})
+    rows = rows.assign(
+        is_met=lack <= NEARLY,
+        gain=gain,
+        gain_per_point=gain / extra,
+        weight=gain * rows["prob_reached"],
+    )
+    rows = rows.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    return rows[["goal_code", "unit_code", "current", "is_met", "gain", "gain_per_point", "weight"]]
+
+
+def candidates(run: ReportData) -> pd.DataFrame:
+    """Rows of `leverages` that help could bring to a target, the best first.
+
+    A district at the target is none; of a level goal those are that stand nearest below the level;
+    a goal with a tested forecast goes before one without. Gains below `NOISE` are left out.
+    """
+    rows = leverages(run)
+    rows = rows[~rows["is_met"] & (rows["gain"] >= NOISE)]
+    nearest = rows.groupby("goal_code")["current"].transform("max")
+    rows = rows[~rows["goal_code"].map(run.is_level).astype(bool) | rows["current"].eq(nearest)]
+    doubts = {s.goal_code: bool(s.doubt) for s in run.statements(run.last_year)}
+    rows = rows.assign(is_doubtful=rows["goal_code"].map(doubts).astype(bool))
+    by = {"by": ["is_doubtful", "weight"], "ascending": [True, False]}
+    return rows.sort_values(**by, kind="stable", ignore_index=True)
 
 
 def help_decision(run: ReportData) -> Decision | None:
-    """The goal, and the districts with it, where help raises the province's chance most.
+    """The goal, and the districts with it, where help is most likely to raise the chance.
 
-    Gains that differ by no more than `NOISE` are one: those districts are named together.
+    Of a level as many districts as the province lacks: those whose rates are nearest to the level,
+    where the rates tell. Weights that differ by no more than `NOISE` of the gain are one.
     """
-    rows = leverages(run)
-    if rows.empty or rows.loc[0, "gain"] < NOISE:
+    rows = candidates(run)
+    if rows.empty:
         return None
-    code, best = rows.loc[0, "goal_code"], rows.loc[0, "gain"]
-    rows = rows[rows["gain"] >= best - NOISE]
-    units = list(where(rows, goal_code=code)["unit_code"])
+    best = rows.iloc[0]
+    code, is_level = best["goal_code"], run.is_level(best["goal_code"])
+    rows = rows[rows["is_doubtful"].eq(best["is_doubtful"])]
+    close = rows["weight"] >= best["weight"] * (1 - NOISE / best["gain"])
+    mine = rows["goal_code"].eq(code)
+    units = list(rows["unit_code"][mine & (close | is_level)])
     said, there = (run.statement(code, run.last_year, unit) for unit in ("", units[0]))
-    several = "_one_of" if len(units) > 1 else ""
+    n = max(1, round(said.need - said.latest.low)) if is_level and said.latest else 1
+    named, nearest = _nearest(run, said, units, n)
     texts = {
-        "unit": ", ".join(run.names[unit] for unit in units),
-        "n": len(units),
-        "gain": run.labels.number(100 * best),
-        "target": there.amount(there.need, 0),
+        "unit": ", ".join(run.names[unit] for unit in named),
+        "n": n,
+        "of": len(named),
+        "gain": run.labels.number(100 * best["gain"]),
+        "need": there.amount(there.need, 0),
+        "aim": said.amount(said.need, 0),
+        "one": run.names[named[0]] if len(named) == 1 else run.word("decision.help_any"),
+        "now": there.latest_text,
+        "own": there.bare_chance,
+        "near": len(units),
         "lead": lead_name(run, code),
     }
-    asked, basis, who = (
-        said.say(f"decision.{key}", **texts)
-        for key in (f"help{several}", f"help{several}_basis", f"help{several}_who")
-    )
-    others = rows[rows["goal_code"] != code].groupby("goal_code", sort=False)["unit_code"]
+    several = "_one_of" if len(named) > n else ""
+    asked, who = (said.say(f"decision.help{several}{end}", **texts) for end in ("", "_who"))
+    if said.doubt:
+        asked = f"{asked} {run.word(f'decision.help_{said.doubt}')}"
+    keys = ("basis", "level" if is_level else "share")
+    basis = [said.say(f"decision.help_{key}", **texts) for key in keys]
+    others = rows[close & ~mine].groupby("goal_code", sort=False)["unit_code"]
     others = [f"{run.title(g)} ({run.labels.some(list(u.map(run.names)))})" for g, u in others]
-    close = run.word("decision.help_close", goals="; ".join(others)) if others else ""
-    nearest = _nearest(run, said, units) if several else ""
-    return Decision(asked, tuple(filter(None, (basis, nearest, close))), who)
+    if others:
+        nearest.append(run.word("decision.help_close", goals="; ".join(others)))
+    return Decision(asked, (*basis, *nearest), who)
 
 
-def _nearest(run: ReportData, said: Statement, units: list[str]) -> str:
-    """Which of these districts has most of its communes at the level asked; else that none has."""
-    required = run.ordered_goals.loc[said.goal_code, "level_required"]
-    rows = where(run.panel, indicator_code=said.indicator_code, year=run.panel["year"].max())
-    level = rows["level"].fillna(rows["level_derived_min"])
-    communes = where(run.units, level="commune", district_code=units)
-    met = communes["unit_code"].isin(rows["unit_code"][level >= required])
-    share = met.groupby(communes["district_code"]).agg(["sum", "size", "mean"])
-    first = share[share["mean"].gt(0) & share["mean"].eq(share["mean"].max())]
-    if first.empty or len(first) == len(units):
-        return run.word("decision.help_no_choice")
-    parts = [f"{run.names[unit]} ({n}/{of})" for unit, n, of, _ in first.itertuples()]
-    return said.say("decision.help_nearest", names=", ".join(parts))
+def _nearest(
+    run: ReportData, said: Statement, units: list[str], n: int
+) -> tuple[list[str], list[str]]:
+    """The ``n`` of these districts that are nearest to a level (more if tied), and why they are."""
+    if len(units) <= n:
+        return units, []
+    lacks = shortfalls(run, said.goal_code).reindex(units).dropna().round(1).sort_values()
+    nearest = lacks[lacks.rank(method="min") <= n]
+    if not n <= len(nearest) < len(units):
+        return units, [run.word("decision.help_no_choice")]
+    names = [f"{run.names[u]} ({said.labels.count('points', x, 1)})" for u, x in nearest.items()]
+    return list(nearest.index), [run.word("decision.help_nearest", names=", ".join(names))]
+
+
+def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
+    """By district, points of percent by which rates fall short of those that its level asks.
+
+    Of the criteria of config/standards.csv the one that lacks most counts; it is the mean over a
+    district's communes or, while there are districts, its own. Districts without rates are missing.
+    """
+    goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
+    rules = rules_in_force(run.standards, "commune", run.as_of)
+    rules = where(rules, level_indicator=goal["indicator_code"])
+    level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
+    units = where(run.units, level=level).set_index("unit_code")
+    rates = where(run.panel, year=year, unit_code=list(units.index))
+    rates = rates.pivot_table("value", "unit_code", "indicator_code", aggfunc="last")
+    lacks = []
+    for rule in rules[rules["level"] <= goal["level_required"]].itertuples():
+        needed = units["is_special"].map({True: rule.threshold_special, False: rule.threshold})
+        rate = rates.get(rule.indicator_code, pd.Series(dtype=float)).reindex(units.index)
+        lacks.append((needed - rate).clip(lower=0))
+    most = pd.DataFrame(lacks, columns=units.index).max()
+    return most.groupby(units["district_code"]).mean()
 
 
 def data_decision(run: ReportData) -> Decision | None:
@@ -120,11 +181,17 @@ def data_decision(run: ReportData) -> Decision | None:
     silent = [said for said, *_ in items if said.key == "no_data"]
     few = len(silent) <= MAX_ITEMS
     named = [item for item in items if few or item[0].key != "no_data"]
-    shown = [f"{said.title} ({said.target_year}): {why}" for said, why, _ in named[:MAX_ITEMS]]
+    years = {}  # of the same goal and reason
+    for said, why, _ in named:
+        years.setdefault((said.title, why), []).append(str(said.target_year))
+    reasons = [
+        (f"{title} ({', '.join(some)}): {why}", some) for (title, why), some in years.items()
+    ]
+    shown = [text for text, _ in reasons[:MAX_ITEMS]]
     if not few:
-        years = ", ".join(sorted({str(said.target_year) for said in silent}))
-        shown.append(word("decision.no_data_of", n=len(silent), years=years))
-    if more := len(named[MAX_ITEMS:]):
+        of = ", ".join(sorted({str(said.target_year) for said in silent}))
+        shown.append(word("decision.no_data_of", n=len(silent), years=of))
+    if more := sum(len(some) for _, some in reasons[MAX_ITEMS:]):
         shown.append(word("more_items", n=more))
     basis = [f"{text}." for text in shown]
     counted = [(said.goal_code, said.target_year) for said, *_ in items]
@@ -161,17 +228,27 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             yield said, said.say(f"decision.{said.source_key}", **texts), lead
         elif shown and said.meets(shown.high) != said.meets(shown.low):
             why = word("decision.missing", year=shown.year, shown=said.range_text(shown))
-            yield said, why, _silent(said) or lead
+            yield said, why, _silent(run, said) or lead
         elif _hangs_on_figures(said):
             without = said.labels.chance(said.variants.get(said.depends_on, NAN))
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
         elif said.key == "no_data":
-            yield said, word("decision.no_data"), lead + _silent(said)
+            yield said, word("decision.no_data"), lead + _silent(run, said)
 
 
-def _silent(said: Statement) -> list[str]:
-    return list(said.gap.silent) if said.gap else []
+def _silent(run: ReportData, said: Statement) -> list[str]:
+    """Names of units that have not reported and still exist."""
+    ended = [] if run.province.has_districts(run.as_of) else run.districts["short_name"]
+    return [name for name in (said.gap.silent if said.gap else ()) if name not in set(ended)]
+
+
+def near_goals(run: ReportData) -> list[Statement]:
+    """Goals unlikely in the next target year, if that is not the last and at most `NEAR` away."""
+    year = next((y for y in run.target_years if f"{y}-12-31" > run.as_of), run.last_year)
+    is_near = year < run.last_year and year - int(run.as_of[:4]) <= NEAR
+    said = run.statements(year) if is_near else ()
+    return [s for s in said if s.is_forecast and s.is_struggling and not s.at_target]
 
 
 def slow_goals(run: ReportData) -> list[Statement]:
@@ -202,11 +279,16 @@ def _pace(run: ReportData, said: Statement, named: bool) -> str:
 def course_decision(run: ReportData) -> Decision | None:
     """The goals that need another pace, and the goals whose verdict hangs on a reading."""
     word, year, asked, basis, who = run.word, run.last_year, [], [], []
-    slow = slow_goals(run)
+    near, slow = near_goals(run), slow_goals(run)
+    if near:
+        numbers = ", ".join(str(s.order) for s in near)
+        asked.append(near[0].say("decision.near", numbers=numbers))
+        basis.append(near[0].say("summary.struggling", names="; ".join(map(sentences.named, near))))
+        who += [lead_name(run, s.goal_code) for s in near]
     if slow:
         titles = ", ".join(f"“{s.title}”" for s in slow)
         asked.append(word("decision.pace", goals=titles, year=year))
-        basis += [_pace(run, s, named=len(slow) > 1) for s in slow]
+        basis += [_pace(run, s, named=len(near + slow) > 1) for s in slow]
         who += [lead_name(run, s.goal_code) for s in slow]
     disputes = {}  # of each goal the first year
     for said in run.all_statements():

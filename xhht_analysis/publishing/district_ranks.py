@@ -11,14 +11,15 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
-N_NAMED, N_GAINS = 3, 8
-RANKED = 2 * N_NAMED
+N_GAINS, RANKED = 8, 6
 PLACED = 0.5
 """Chance to be among the best or last three from which a district is named for a goal."""
 
 
 def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     """Districts by the goals asked of them: unit_code, total, hopeful, hard, best, last.
+
+    Those with most goals hopeful first, then those with fewest hard; ties as in config/units.csv.
 
     A chance that is one of all districts ranks none. ``hard`` counts goals unlikely or missed;
     ``best`` and ``last`` count goals where the district is among the best or last three with a
@@ -36,7 +37,9 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
         rows.append([unit, len(statements), hopeful, hard, *ends])
     columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns)
-    table = table[table["total"] > 0].reset_index(drop=True)
+    table = table[table["total"] > 0]
+    order = {"by": ["hopeful", "hard"], "ascending": [False, True], "kind": "stable"}
+    table = table.sort_values(**order, ignore_index=True)
     return table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
 
 
@@ -45,52 +48,18 @@ def is_own(statement: Statement) -> bool:
     return statement.key not in ("no_data", "no_object") and not statement.is_of_all
 
 
-def firsts(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The districts at the first three values of ``column``, ties never cut; none where all tie."""
-    ordered = rows[rows[column] > 0].sort_values(column, ascending=False, kind="stable")
-    named = ordered[ordered[column].rank(method="min", ascending=False) <= N_NAMED]
-    return named if rows[column].min() < rows[column].max() else named.head(0)
-
-
-def listed(run: ReportData, rows: pd.DataFrame, column: str) -> str:
-    """Names of districts with ``column`` of their total, those with the same together."""
-    parts = []
-    for (n, total), same in rows.groupby([column, "total"], sort=False):
-        names = ", ".join(same["unit_code"].map(run.names))
-        key = "places.tied" if len(same) > 1 else "places.single"
-        parts.append(run.word(key, names=names, n=n, total=total))
-    return "; ".join(parts)
-
-
-def extremes(run: ReportData, rows: pd.DataFrame) -> dict[str, str]:
-    """Leading districts and those to support, by kind (words ``places``): nobody is both.
-
-    Of fewer than `RANKED` districts none is named: the first and the last would be the same.
-    """
-    rows = rows if len(rows) >= RANKED else rows.head(0)
-    leading = {"best": firsts(rows, "hopeful"), "top": firsts(rows, "best")}
-    leaders = pd.concat(leading.values())["unit_code"]
-    others = rows[~rows["unit_code"].isin(leaders)]
-    named = leading | {"push": firsts(others, "hard"), "low": firsts(others, "last")}
-    columns = {"best": "hopeful", "push": "hard", "top": "best", "low": "last"}
-    return {key: listed(run, named[key], column) for key, column in columns.items()}
-
-
 def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
-    """Leading districts, those to support, and where help counts (pages/places.j2)."""
+    """How districts stand, the best first, and where help counts (pages/places.j2)."""
     rows, gains = standings(run), leverages(run)
-    gains = gains[gains["gain"] >= NOISE].groupby(["goal_code", "gain"], sort=False)
-    gains = gains.agg(
-        names=("unit_code", lambda units: list(units.map(run.names))),
-        gain_per_point=("gain_per_point", "first"),
-    )
+    gains = gains[gains["gain"] >= NOISE]
+    gains = gains.groupby(["goal_code", "gain", "is_met"], sort=False)
+    gains = gains.agg({"unit_code": list, "gain_per_point": "first"})
     return parts.make_page(
         "places",
         run.labels,
         run=run,
         drawn=drawn,
-        judged=len(rows),
+        standings=list(rows.itertuples()),
         asked=run.asked_of_units(run.last_year),
-        extremes=extremes(run, rows),
         gains=gains.reset_index().head(N_GAINS).to_dict("records"),
     )

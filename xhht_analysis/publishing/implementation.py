@@ -34,7 +34,7 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
     trend = activities.groupby("year").agg(
         n=("reporter_code", "nunique"), planned=(MONEY[0], "sum"), spent=(MONEY[1], "sum")
     )
-    groups = sums(run, rows, "group")
+    groups = sums(run, rows)
     tasks = parts.make_page(
         "tasks",
         run.labels,
@@ -52,19 +52,17 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
     return {"tasks": tasks, "money": parts.make_page("money", run.labels, **about)}
 
 
-def sums(run: ReportData, rows: pd.DataFrame, *by: str) -> pd.DataFrame:
-    """Reports (n), states and money (million đồng) of the year by ``group``, ``task`` or both.
+def sums(run: ReportData, rows: pd.DataFrame) -> pd.DataFrame:
+    """Reports (n), states and money (million đồng) of the year by ``group`` of the plan's measures.
 
-    By groups alone the duties of agencies are one of them, so that all reports are counted.
+    The duties of agencies are one of the groups, so that all reports are counted.
     """
-    tasks = run.tasks.set_index("task_code", drop=False)
-    code = rows["task_code"].fillna("")
+    tasks, code = run.tasks.set_index("task_code", drop=False), rows["task_code"].fillna("")
     group = code.map(tasks.apply(run.labels.local, axis=1, name="group"))
-    if "task" not in by:
-        group = group.mask(code.str.startswith(DUTIES), run.word("activities.duties"))
+    group = group.mask(code.str.startswith(DUTIES), run.word("activities.duties"))
     states = {state: rows["status"] == state for state in STATES}
-    table = rows[MONEY].assign(group=group.fillna(run.word("none")), task=code, n=1, **states)
-    return table.groupby(list(by), sort=False)[SUMS].sum().reset_index()
+    table = rows[MONEY].assign(group=group.fillna(run.word("none")), n=1, **states)
+    return table.groupby("group", sort=False)[SUMS].sum().reset_index()
 
 
 def asks(run: ReportData, rows: pd.DataFrame, kind: str) -> list[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""One page per indicator: what it is, its targets, its figures and their breaks, data to take away.
+"""One page per indicator: what it is, its targets, its figures, data to take away.
 
 Pages stand in ``indicators/`` beside the committee's report; the CSV beside each page is the panel
 of that indicator as it is, so that a number can be followed from page to table row.
@@ -55,7 +55,6 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         references=references(run, code),
         years=[str(year) for year in cells.columns],
         cells=list(zip(cells.index, cells.to_numpy(), strict=True)),
-        **breaks(run, code),
     )
 
 
@@ -65,15 +64,3 @@ def references(run: ReportData, code: str) -> list[pd.Series]:
     goals |= set(where(run.targets, indicator_code=code)["goal_code"])
     rows = [row for _, row in run.past_references.iterrows()]
     return [row for row in rows if goals & set(split_codes(row["goal_codes"]))]
-
-
-def breaks(run: ReportData, code: str) -> dict:
-    """Where the series breaks: figures rebuilt since a reform, other definitions, doubtful ones."""
-    rows, every = run.rows(code), where(run.panel, indicator_code=code)["definition_variant"]
-    rebuilt = where(rows, unit_code=list(run.districts["unit_code"]), value_type="derived")
-    return {
-        "n_rebuilt": int((rebuilt["year"] >= int(run.labels.plan["year_ended"])).sum()),
-        "other_definitions": sorted(set(every.dropna()) - set(rows["definition_variant"])),
-        "n_figures": len(rows),
-        "n_doubtful": len(where(rows, status="doubtful")),
-    }

@@ -139,6 +139,10 @@ class Labels:
         text = text.replace("-", MINUS)
         return text if self.lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
+    def figure(self, value: float) -> str:
+        """Write ``value`` with one decimal where it has a fraction."""
+        return self.number(value, 0 if pd.isna(value) else int(round(value, 1) % 1 > 0))
+
     def percent(self, value: float, decimals: int = 1) -> str:
         """Percent 0-100 with its sign; a dash where there is none."""
         if pd.isna(value):

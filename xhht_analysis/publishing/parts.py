@@ -92,4 +92,4 @@ def grid(
 
 def _text(labels: Labels, cell: object) -> str | list:
     """Text of a cell: a text or ``[text, tone]`` stays, a number is written."""
-    return cell if isinstance(cell, str | list) else labels.number(cell)
+    return cell if isinstance(cell, str | list) else labels.figure(cell)

@@ -15,17 +15,18 @@ def coverage(run: ReportData) -> pd.DataFrame:
 
 
 def track_facts(run: ReportData) -> dict:
-    """What was tested: ``n`` outcomes of shares, percent ``covered``, the ``worst`` indicator.
+    """What was tested: ``n`` outcomes of shares, percent ``covered``, the ``lowest`` indicator.
 
-    ``horizon`` is the longest tested, ``ahead`` the one to the last target; ``untested`` of
-    ``n_levels`` chances of levels rest on no test.
+    The last is None where all are alike. ``horizon`` is the longest tested, ``ahead`` the one to
+    the last target; ``untested`` of ``n_levels`` chances of levels rest on no test.
     """
     rows = coverage(run)
     levels = [s for s in run.all_statements() if s.chance_text and s.measure_unit != "percent"]
+    lowest = rows[rows["covered"] < rows["covered"].max()].sort_values("covered")
     return {
         "n": rows["n"].sum(),
         "covered": (rows["covered"] * rows["n"]).sum() / rows["n"].sum() if len(rows) else 0,
-        "worst": next(rows.sort_values("covered").itertuples(), None),
+        "lowest": next(lowest.itertuples(), None),
         "horizon": rows["horizon"].max(),
         "ahead": run.last_year - run.panel["year"].max(),
         "untested": sum(s.doubt == "untested" for s in levels),
@@ -56,27 +57,23 @@ def received_reports(run: ReportData) -> pd.DataFrame:
 
 
 def calendar(run: ReportData) -> dict:
-    """Who reported for which year, on time or late; communes are counted per former district.
+    """Reports received, and how many of them late, by year; all of them in the last row.
 
-    ``years``; ``senders``: (code, texts by year), districts first; ``totals``: reports by year;
-    ``late``: (year, names) of the communes that reported late.
+    ``years``; ``senders``: (name, texts by year), districts first. Once they ended a district
+    counts its communes, whose number stands behind its name.
     """
-    rows = received_reports(run)
-    communes = where(rows[rows["reporter"] != rows["sender"]], late=True)
-    late = communes["reporter"].map(run.names).groupby(communes["year"]).apply(list)
-    counts = rows.groupby("year")["late"].agg(["size", "sum"])
-    rows = rows[rows["sender"] != run.province.code]
-    districts, years = list(run.districts["unit_code"]), list(counts.index)
-    others = sorted({*rows["sender"]} - {*districts}, key=lambda code: run.names.get(code, code))
-    texts = pd.DataFrame(run.word("none"), [*districts, *others], years)
-    for (sender, year), part in rows.groupby(["sender", "year"]):
-        direct = (part["reporter"] == sender).any()
-        day = run.labels.date(part["received_on"].iloc[0])[:5]
-        text = day if direct else f"{len(part)}/{run.n_communes(sender)}"
-        texts.loc[sender, year] = f"{text} !" if part["late"].any() else text
-    return {
-        "years": [str(year) for year in years],
-        "senders": [(code, line) for code, *line in texts.itertuples()] if years else [],
-        "late": list(late.items()),
-        "totals": [f"{n} ({late})" for n, late in counts.to_numpy()],
-    }
+    names, rows = dict(run.names), received_reports(run)
+    if not run.province.has_districts(run.as_of):
+        names |= {d: f"{names[d]} ({run.n_communes(d)})" for d in run.districts["unit_code"]}
+    order = [*map(names.get, run.districts["unit_code"]), *sorted(names.values())]
+    rows = rows.assign(sender=rows["sender"].map(names).fillna(rows["sender"]))
+    rows = pd.concat([rows, rows.assign(sender=run.word("calendar.total"))])
+    table = rows.pivot_table("late", "sender", "year", _count).fillna(run.word("none"))
+    order = [name for name in dict.fromkeys([*order, *table.index]) if name in table.index]
+    table = table.reindex(order)
+    return {"years": [str(year) for year in table], "senders": list(table.itertuples())}
+
+
+def _count(late: pd.Series) -> str:
+    """How many reports; in brackets those that were late."""
+    return f"{len(late)} ({late.sum()})" if late.any() else str(len(late))

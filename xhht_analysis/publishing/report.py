@@ -77,10 +77,8 @@ def report(
 
 
 def proposals(run: ReportData) -> dict[str, str]:
-    """Text of the proposals by addressee: the decisions, then what every lead agency is asked."""
+    """What every lead agency is asked on its goals that are missed or in danger, by its name."""
     texts, goals = {}, {}
-    for one in decisions(run):
-        texts.setdefault(one.addressee, []).append(one.asked)
     for statement in run.statements(run.last_year):
         if statement.is_struggling or statement.key == "open":
             kind = "missed" if statement.key == "missed" else "goals"
@@ -88,8 +86,8 @@ def proposals(run: ReportData) -> dict[str, str]:
             goals.setdefault((lead, kind), []).append(sentences.named(statement))
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
-        texts.setdefault(lead, []).append(text)
-    return {who: " ".join(dict.fromkeys(some)) for who, some in texts.items()}
+        texts[lead] = f"{texts.get(lead, '')} {text}".strip()
+    return texts
 
 
 def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:

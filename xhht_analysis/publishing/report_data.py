@@ -22,7 +22,7 @@ from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
 
-UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
+UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code", "is_special"]
 UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
@@ -38,7 +38,7 @@ PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "
 class ReportData:
     """Tables of one run (contracts), the plan's tables (`plan.config_tables`) and the labels.
 
-    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
+    ``units`` has unit_code, name_vi, short_name, level, district_code, is_special. ``previous`` and
     ``previous_panel`` are of the run before, or have no rows.
     """
 
@@ -364,10 +364,12 @@ def all_units(areas: Areas) -> pd.DataFrame:
     communes = where(areas.units(areas.province.districts_end), level="commune")
     homes = areas.parents(areas.province.districts_end)
     communes["short_name"] = communes["name_vi"]
+    special = areas.special_communes(areas.province.districts_end)
     communes["district_code"] = communes["unit_code"].map(homes)
     name = areas.province.name_vi
     province = {"unit_code": areas.province.code, "name_vi": name, "short_name": name}
     province = pd.DataFrame([province | {"level": "province"}])
     districts = areas.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
-    return pd.concat([province, districts, communes], ignore_index=True)[UNIT_COLUMNS]
+    units = pd.concat([province, districts, communes], ignore_index=True)
+    return units.assign(is_special=units["unit_code"].isin(special))[UNIT_COLUMNS]

@@ -5,9 +5,8 @@ statements.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
-from xhht_analysis import contracts
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.blocks import plain_template
 from xhht_analysis.publishing.labels import CLASS_ORDER, HOPEFUL, STRUGGLING
@@ -26,9 +25,14 @@ NAMED_CLASSES = {
     "no_object": ("no_object",),
 }
 """Classes named together."""
-SHARED = ("missing", "chance_note")
+ORDER = ("verdict", "standard", "expected", "why", "effort", "held", "depends", "chance_note",
+         "missing", "source", "reading", "reason")  # fmt: skip
+"""Sentences on one target (macros of templates/sentences.j2), the verdict first."""
+AHEAD = ORDER[2:7]
+"""Sentences on what is still to come."""
+SHARED = ("missing", "chance_note", "why", "depends")
 """Sentences that several goals have in common."""
-REPEATED = (*SHARED, "why", "source", "reason")
+REPEATED = (*SHARED, "source", "reason")
 """Sentences that may be said already, of another target year or above all goals."""
 
 
@@ -40,17 +44,11 @@ def goal_sentences(
     A sentence of `REPEATED` stands once, and not at all if it is one of ``above``.
     """
     statements = {year: run.statement(goal_code, year, unit_code) for year in run.target_years}
-    if not any(statements.values()):
-        return []
     texts, before = [], set(above)
     for year, one in statements.items():
-        text = paragraph(run, one) if one else run.word("goal.no_target", year=year)
-        about = {sentence(name, run, one) for name in REPEATED} if one else set()
-        for repeated in about & before:
-            text = re.sub(" +", " ", text.replace(repeated, "")).strip(" ")
-        texts.append(text)
-        before |= about - {""}
-    return texts
+        texts.append(paragraph(run, one, before) if one else run.word("goal.no_target", year=year))
+        before |= {sentence(name, run, one) for name in REPEATED} if one else set()
+    return texts if any(statements.values()) else []
 
 
 def shared_sentences(run: ReportData) -> tuple[list[str], set[str]]:
@@ -67,19 +65,21 @@ def shared_sentences(run: ReportData) -> tuple[list[str], set[str]]:
 
 def _numbers(run: ReportData, statements: list[Statement]) -> str:
     """Numbers of the goals of these statements, with the year where only one of two is meant."""
-    years, numbers = {}, []
+    years, numbers = {}, {}
     for s in sorted(statements, key=lambda s: s.order):
         years.setdefault(s.goal_code, []).append(str(s.target_year))
     for code, some in years.items():
-        number = str(run.ordered_goals.loc[code, "order"])
         is_part = len(some) < sum(1 for s in run.all_statements() if s.goal_code == code)
-        numbers.append(f"{number} ({', '.join(some)})" if is_part else number)
-    return ", ".join(numbers)
+        of = f" ({', '.join(some)})" if is_part else ""
+        numbers.setdefault(of, []).append(str(run.ordered_goals.loc[code, "order"]))
+    return "; ".join(f"{', '.join(some)}{of}" for of, some in numbers.items())
 
 
-def paragraph(run: ReportData, said: Statement) -> str:
-    """All sentences on one target, the verdict first."""
-    return sentence("paragraph", run, said)
+def paragraph(run: ReportData, said: Statement, before: Container[str] = ()) -> str:
+    """All sentences on one target; of `REPEATED` those that are not said ``before``."""
+    names = [name for name in ORDER if said.is_forecast or name not in AHEAD]
+    texts = ((name, sentence(name, run, said)) for name in names)
+    return " ".join(t for name, t in texts if t and not (name in REPEATED and t in before))
 
 
 def sentence(name: str, run: ReportData, said: Statement) -> str:
@@ -203,13 +203,6 @@ def account_sentence(run: ReportData) -> str:
     sums = {name: number(n) for name, n in (sums | {"refused": refused}).items()}
     senders = number(rows["sender"].nunique())
     return run.word("quality.account", files=number(len(rows)), senders=senders, **sums)
-
-
-def status_sentence(run: ReportData) -> str:
-    """How many figures of the panel are rebuilt or corrected."""
-    kinds = run.panel["value_type"].value_counts()
-    counts = {name: run.labels.number(kinds.get(name, 0)) for name in contracts.VALUE_TYPES[1:]}
-    return run.word("quality.status", **counts)
 
 
 def asked_sentence(run: ReportData) -> str:

@@ -213,10 +213,10 @@ def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:
     elif parent:
         above = run.statement(parent, said.target_year)
         share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
-        seen = None if above is None else above.actual or above.latest
-        if seen is None or not seen.exact:
+        parent_figure = _then(above, said) if above else NAN
+        if parent_figure != parent_figure:
             return ()
-        need = share * seen.low
+        need = share * parent_figure
         need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
     else:
         return ()
@@ -228,6 +228,14 @@ def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:
     if chance != chance:
         return ()
     return (replace(other, verdict_class=classify(chance), chance=chance),)
+
+
+def _then(above: Statement, said: Statement) -> float:
+    """Figure of the parent goal in the target year of its part: observed or, ahead, expected."""
+    if said.is_forecast:
+        return above.expected[1] if above.expected else NAN
+    seen = above.actual
+    return seen.low if seen and seen.exact else NAN
 
 
 def chance_of(run: ReportData, said: Statement) -> float:

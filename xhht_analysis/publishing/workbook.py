@@ -25,13 +25,23 @@ TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "sha256")
 VALUES = {
     "verdict_class": "class",
     "depends_on": "variant",
+    "variant": "variant",
     "budget_source": "money",
     **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
                                "missing_reason", "measure_unit", "metric", "model_id",
                                "comparator", "is_sample")},
 }  # fmt: skip
 """Words of the values of a column, by the section of words.toml."""
-TABLES = ("verdicts", "panel", "forecasts", "rejects", "findings", "activities", "submissions")
+TABLES = (
+    "verdicts",
+    "variants",
+    "panel",
+    "forecasts",
+    "rejects",
+    "findings",
+    "activities",
+    "submissions",
+)
 HEAD = {"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1}
 MARK = {"bold": True, "font_color": "#9B1C13"}
 OPTIONS = {
@@ -96,8 +106,7 @@ def _head(labels: Labels, column: str) -> str:
         return labels.word_of("head", column)
     if at[1] == "p":
         return labels.word("head.count", level=at[2])
-    level = int(at[2]) / 10
-    return labels.word("head.quantile", level=labels.number(level, 0 if level % 1 == 0 else 1))
+    return labels.word("head.quantile", level=labels.figure(int(at[2]) / 10))
 
 
 def _names(run: ReportData) -> dict[str, str]:

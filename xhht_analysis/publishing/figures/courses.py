@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, INK, TARGET, styled
+from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, TARGET, styled
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
-from xhht_analysis.publishing.sentences import sentence
 from xhht_analysis.publishing.statements import NEARLY, Statement
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
@@ -65,7 +64,7 @@ def _figure(
     form = {"sharex": True, "sharey": True}
     figure, axes = look.canvas(height, len(panels), columns, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    signs, alt, notes = set(), [head], {}
+    signs, alt = set(), [head]
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         said = [s for s in run.all_statements(unit) if s.goal_code == goal]
         signs |= _draw_course(axis, run, run.observed(goal, None, unit), said)
@@ -74,21 +73,16 @@ def _figure(
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
         alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
-        if said and said[-1].set_aside:
-            notes[name] = sentence("aside", run, said[-1])
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    if notes:
-        figures = "; ".join(f"{name}: {text}" for name, text in notes.items())
-        alt.append(run.word("set_aside.figures", figures=figures))
     return look.finish(figure, run, title, *alt, signs=signs)
 
 
 def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> set[str]:
     """Draw one share of one unit in percent; return the signs drawn (words ``sign``)."""
     signs = _draw_forecast(axis, _bands(run, seen, said)).union(*(s.signs for s in said))
-    signs |= _draw_observed(axis, seen, said[-1].set_aside if said else {})
+    signs |= _draw_observed(axis, seen)
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
@@ -121,16 +115,14 @@ def _draw_forecast(axis, bands: pd.DataFrame) -> set[str]:
     return {"band", "median"} if len(bands) > 1 else set()
 
 
-def _draw_observed(axis, seen: pd.DataFrame, aside: Mapping[int, float]) -> set[str]:
-    """Figures year by year: exact, open, and what was set aside; their signs."""
+def _draw_observed(axis, seen: pd.DataFrame) -> set[str]:
+    """Figures year by year, exact and open; their signs."""
     exact = seen["high"] - seen["low"] < NEARLY
     known, open_ = seen[exact], seen[~exact]
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
-    axis.plot([*aside], [*aside.values()], "x", color=INK, ms=5, mew=1.2, gid="aside")
-    drawn = {"observed": known, "open": open_, "aside": aside}
-    return {sign for sign, rows in drawn.items() if len(rows)}
+    return {sign for sign, rows in {"observed": known, "open": open_}.items() if len(rows)}
 
 
 def _name(run: ReportData, unit_code: str) -> str:
