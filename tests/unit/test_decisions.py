@@ -40,31 +40,35 @@ def test_every_goal_that_is_very_unlikely_is_asked_another_pace():
     assert "Khả năng đạt khoảng 20" in " ".join(decisions.course_decision(alone).basis)
 
 
-def test_many_goals_without_figures_are_a_number():
-    """Every goal of both years without figures: one number in place of three titles."""
+def test_many_goals_without_figures_are_three_and_a_number():
+    """Every goal of both years without figures: one reason, three titles, the rest counted."""
     verdicts = frames.make_verdicts(no_data=True)
     run = frames.make_material(verdicts=verdicts, panel=frames.make_panel().head(0))
     silent = [one for one, *_ in decisions.unsettled(run) if one.key == "no_data"]
-    basis = " ".join(decisions.data_decision(run).basis)
-    assert len(silent) > decisions.MAX_ITEMS
-    assert f"{len(silent)} lượt đánh giá mục tiêu (mốc 2025, 2030) chưa đủ số liệu" in basis
-    assert silent[0].title not in basis
+    (named, rest) = decisions.data_decision(run).basis
+    titles = list(dict.fromkeys(one.title for one in silent))[:3]
+    shown = [one for one in silent if one.title in titles]
+    assert named == (
+        "; ".join(
+            f"{t} ({', '.join(str(s.target_year) for s in shown if s.title == t)})" for t in titles
+        )
+        + ": chưa đủ số liệu."
+    )
+    assert rest == f"Và {len(silent) - len(shown)} trường hợp khác."
 
 
-def test_what_is_counted_is_not_named_as_well(monkeypatch):
-    """Four goals without figures and a forecast between them: it alone is named."""
+def test_units_that_are_asked_are_four_and_a_number_the_lead_agencies_first(monkeypatch):
     run = frames.make_material()
     one, *others = run.statements(2030)[:5]
-    items = [(replace(s, verdict_class="no_data"), "chưa đủ số liệu", ["Xã A"]) for s in others]
-    items.insert(1, (replace(one, verdict_class="open"), "chưa chắc", ["Xã B", "Xã C", "Xã D"]))
+    lead = decisions.lead_name(run, one.goal_code)
+    items = [(s, "chưa đủ số liệu", ["Xã A", lead]) for s in others]
+    items.insert(1, (one, "chưa chắc", ["Xã B", "Xã C", "Xã D"]))
     monkeypatch.setattr(decisions, "unsettled", lambda _: items)
     asked = decisions.data_decision(run)
-    assert asked.basis[:2] == (
-        f"{one.title} (2030): chưa chắc.",
-        "4 lượt đánh giá mục tiêu (mốc 2030) chưa đủ số liệu.",
-    )
+    assert asked.basis[1] == f"{one.title} (2030): chưa chắc."
+    assert asked.basis[2] == "Và 1 trường hợp khác."
     assert "5 đánh giá" in asked.asked
-    assert asked.addressee == "4 đơn vị chưa có đủ số liệu"
+    assert asked.addressee == f"{lead}, Xã A, Xã B, Xã C và 1 đơn vị khác"
 
 
 def test_a_verdict_that_waits_for_figures_is_no_other_one(monkeypatch):
@@ -258,5 +262,5 @@ def test_one_reason_for_both_years_is_said_once(monkeypatch):
     items = [(s, "chưa rõ", ["Sở A"]) for s in both]
     monkeypatch.setattr(decisions, "unsettled", lambda _: items)
     asked = decisions.data_decision(run)
-    assert asked.basis[0] == f"{both[0].title} (2025, 2030): chưa rõ."
+    assert asked.basis == (f"{both[0].title} (2025, 2030): chưa rõ.",)
     assert "2 đánh giá" in asked.asked

@@ -6,7 +6,6 @@ import pytest
 from tests import frames
 from tests.figure_checks import overlapping_texts
 from tests.random_runs import random_run
-from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.figures import courses, gallery, grids
 from xhht_analysis.publishing.selection import NoFiguresError
 
@@ -40,40 +39,12 @@ def test_no_text_of_a_sparse_run_lies_on_another(years, holes, as_of):
         assert overlapping_texts(figure, titles) == [], name
 
 
-def test_a_report_set_aside_is_said():
-    panel = frames.make_panel()
-    mine = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "82")
-    panel.loc[mine, "value_type"] = "derived"
-    at = mine & (panel["year"] == 2022)  # the districts sum to 29 %
-    panel.loc[at, ["value", "numerator", "value_type"]] = [31.4, 3454.0, "reported"]
-    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
-    at = mine & (panel["year"] == 2021)  # ten districts hold 2510 of 11000, one may have 1000
-    panel.loc[at, ["value", "numerator", "value_type"]] = [25.0, 2750.0, "reported"]
-    run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2021))])
-    note = sentences.sentence("set_aside", run, run.statement("clc_it", 2030))
-    assert f"năm 2022 báo cáo 31,4{NB}% (cộng từ các đơn vị: 29,0{NB}%)" in note
-    assert f"năm 2021 báo cáo 25,0{NB}% (cộng từ các đơn vị: từ 22,8{NB}% đến 31,9{NB}%)" in note
-    assert run.statement("literacy_l2_districts", 2030).set_aside == {}
-    assert run.statement("clc_it", 2030, "815").set_aside == {}
-    assert frames.make_material().statement("trained_population", 2030).set_aside == {}
-
-
 def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():
     panel = frames.make_panel()
     lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
     run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
     axes = courses.plot_fan(run, "clc_it").axes[0]
     assert drawn(axes, "median")[0][0] == 2027
-
-
-def test_the_key_names_what_is_drawn_and_no_more():
-    run = frames.make_material()
-    fan = courses.plot_fan(run, "clc_it")
-    assert "dải màu: khoảng dự báo (độ tin cậy 80 %)" in key(fan)
-    blank = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
-    silent = frames.make_material(verdicts=run.verdicts.assign(**blank))
-    assert "dự báo" not in key(courses.plot_fan(silent, "clc_it"))
-    assert "khoảng có thể" not in key(fan)
 
 
 def test_districts_stand_on_a_scale_of_their_own_figures():

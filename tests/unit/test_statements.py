@@ -317,18 +317,6 @@ def test_a_share_of_an_unknown_count_is_no_target():
     assert run.statement("lower_secondary_l3_districts", 2030).readings == ()
 
 
-def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():
-    """The plan's 15 % of 56.6 % in 2030 are 8.5 %, whatever the parent stands at today (45 %)."""
-    verdicts = frames.make_verdicts()
-    above = verdicts["goal_code"].eq("trained_population") & verdicts["target_year"].eq(2030)
-    verdicts.loc[above, ["q100", "median", "q900"]] = [54.0, 56.6, 58.9]
-    of_part = verdicts["goal_code"].eq("university_degree") & verdicts["target_year"].eq(2030)
-    verdicts.loc[of_part, ["basis", "prob_reached"]] = ["forecast", 0.4]
-    (reading,) = made(verdicts=verdicts).statement("university_degree", 2030).readings
-    assert reading.need == pytest.approx(8.49)
-    assert f"(mục tiêu khi đó: 8,5{NB}%)" in reading.reading_text
-
-
 def test_to_maintain_a_status_is_said_as_one():
     assert made().statement("digital_university", 2030).target_text == "duy trì mức đã triển khai"
 

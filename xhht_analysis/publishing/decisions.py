@@ -173,44 +173,31 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
 
 
 def data_decision(run: ReportData) -> Decision | None:
-    """Figures that are missing, doubtful or in conflict where they would settle a verdict."""
-    items = list(unsettled(run))
+    """Figures that are missing, doubtful or in conflict where they would settle a verdict.
+
+    Goals with the same reason are named together, the first `MAX_ITEMS` of them and of the reasons.
+    """
+    items, reasons, word = list(unsettled(run)), {}, run.word
     if not items:
         return None
-    word = run.word
-    silent = [said for said, *_ in items if said.key == "no_data"]
-    few = len(silent) <= MAX_ITEMS
-    named = [item for item in items if few or item[0].key != "no_data"]
-    years = {}  # of the same goal and reason
-    for said, why, _ in named:
-        years.setdefault((said.title, why), []).append(str(said.target_year))
-    reasons = [
-        (f"{title} ({', '.join(some)}): {why}", some) for (title, why), some in years.items()
-    ]
-    shown = [text for text, _ in reasons[:MAX_ITEMS]]
-    if not few:
-        of = ", ".join(sorted({str(said.target_year) for said in silent}))
-        shown.append(word("decision.no_data_of", n=len(silent), years=of))
-    if more := sum(len(some) for _, some in reasons[MAX_ITEMS:]):
-        shown.append(word("more_items", n=more))
-    basis = [f"{text}." for text in shown]
+    for said, why, _ in items:
+        reasons.setdefault(why, {}).setdefault(said.title, []).append(str(said.target_year))
+    basis, left = [], len(items)
+    for why, titles in list(reasons.items())[:MAX_ITEMS]:
+        shown = list(titles.items())[:MAX_ITEMS]
+        left -= sum(len(years) for _, years in shown)
+        names = "; ".join(f"{title} ({', '.join(years)})" for title, years in shown)
+        basis.append(f"{names}: {why}.")
+    if left:
+        basis.append(word("more_items", n=left).capitalize() + ".")
     counted = [(said.goal_code, said.target_year) for said, *_ in items]
     others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
-    assumed = [s for s in others if s.depends_on and not _hangs_on_figures(s)]
-    if assumed:
-        basis.append(word("decision.assumed", n=len(assumed)))
-    return Decision(word("decision.data", n=len(items)), tuple(basis), _asked_for_data(run, items))
-
-
-def _asked_for_data(run: ReportData, items: list) -> str:
-    """Lead agencies by name, then the units that have not reported: many are a number."""
-    who = dict.fromkeys(name for *_, names in items for name in names)
+    if assumed := sum(bool(s.depends_on) and not _hangs_on_figures(s) for s in others):
+        basis.append(word("decision.assumed", n=assumed))
     leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
-    agencies = [name for name in who if name in leads]
-    units = [name for name in who if name not in leads]
-    if len(units) > MAX_ITEMS:
-        units = [run.word("decision.silent_units", n=len(units))]
-    return ", ".join([*agencies, *units])
+    names = dict.fromkeys(name for *_, names in items for name in names)
+    who = run.labels.some(sorted(names, key=lambda name: name not in leads), 4)
+    return Decision(word("decision.data", n=len(items)), tuple(basis), who)
 
 
 def _hangs_on_figures(said: Statement) -> bool:

@@ -21,7 +21,7 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
 
     Those with most goals hopeful first, then those with fewest hard; ties as in config/units.csv.
 
-    A chance that is one of all districts ranks none. ``hard`` counts goals unlikely or missed;
+    ``hard`` counts goals unlikely or missed;
     ``best`` and ``last`` count goals where the district is among the best or last three with a
     chance of at least one half; of fewer than `RANKED` districts they are missing: three are always
     the first three. No mean over goals.
@@ -45,7 +45,7 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
 
 def is_own(statement: Statement) -> bool:
     """Whether a statement judges this very unit."""
-    return statement.key not in ("no_data", "no_object") and not statement.is_of_all
+    return statement.key not in ("no_data", "no_object")
 
 
 def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:

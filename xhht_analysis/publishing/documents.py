@@ -29,7 +29,7 @@ from xhht_analysis.publishing.labels import Labels
 
 PAGE_FILES = ("page.css", "what-if.js")
 HIDDEN_TAG = "analyst-only"
-REPORT, PARTS = "report", ("brief", "annex")
+REPORT, PARTS = "report", ("brief", "annex", "review")
 """Documents made from one executed notebook, by the tag of their cells."""
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 CAPTIONED = {"picture": "figure", "table": "table"}
@@ -49,8 +49,8 @@ def read_executed(
 ) -> list[Block]:
     """Blocks of one ``part`` of an executed notebook, its pictures and tables numbered.
 
-    A cell belongs to the part whose name is among its tags, else to the report; ``outline``
-    numbers the headings too, I, 1, a.
+    A cell belongs to the part whose name is among its tags, else to the report; a part may be
+    empty. ``outline`` numbers the headings too, I, 1, a.
 
     Raises
     ------
@@ -58,11 +58,10 @@ def read_executed(
         If a cell failed or none ran: a half-made page must not leave the office.
     """
     nb = nbformat.read(notebook, as_version=4)
-    cells = [cell for cell in nb.cells if _part(cell) == part]
-    outputs = [o for cell in cells for o in cell.get("outputs", ())]
+    outputs = [o for cell in nb.cells for o in cell.get("outputs", ())]
     if not outputs or any(o.output_type == "error" for o in outputs):
         raise ExportError(f"{notebook.name}: a cell failed or none was run; run it to the end")
-    blocks = [block for cell in cells for block in _blocks(cell)]
+    blocks = [block for cell in nb.cells if _part(cell) == part for block in _blocks(cell)]
     return number(blocks, labels, outline=outline)
 
 

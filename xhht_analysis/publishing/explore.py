@@ -40,20 +40,20 @@ class Course:
 
     ``statement`` is the province's on that target; ``years`` lie between the latest figures and
     the target year; ``units`` are the districts (U,) or the province alone, ``draws`` (n, U);
-    ``weights`` are the denominators (U,) or None where some are missing.
+    ``weights`` are the denominators (U,), NaN where missing.
     """
 
     statement: Statement
     years: int
     units: list[str]
     draws: np.ndarray
-    weights: np.ndarray | None
+    weights: np.ndarray
 
     def of(self, unit_code: str) -> np.ndarray:
         """Draws (n,) of one unit, or of the province by counts; else NoFiguresError."""
         if unit_code in self.units:
             return self.draws[:, self.units.index(unit_code)]
-        if unit_code != self.statement.unit_code or self.weights is None:
+        if unit_code != self.statement.unit_code or np.isnan(self.weights).any():
             raise NoFiguresError(
                 f"{self.statement.goal_code}: no forecast of unit {unit_code!r}; "
                 f"choose one of {', '.join(self.units)}"
@@ -100,13 +100,12 @@ def forecast_course(
     history = (districts if len(districts) else rows).assign(group_code=run.province.code)
     forecast = KIT.panel(history, run.last_year - int(history["year"].max()))
     draws = forecast.draw_array(n_draws, np.random.default_rng(seed))[:, :, -1]
-    weights = forecast.series["denominator"].to_numpy(dtype=float)
     return Course(
         run.statement(goal_code, run.last_year),
         run.last_year - forecast.origin_year,
         list(forecast.series["unit_code"]),
         draws,
-        None if np.isnan(weights).any() else weights,
+        forecast.series["denominator"].to_numpy(dtype=float),
     )
 
 
@@ -118,7 +117,7 @@ def what_if(run: ReportData, course: Course, unit_code: str, points: float) -> p
     """
     statement, unit_code = course.statement, run.code(unit_code)
     faster, rows = course.sped_up(unit_code, points), []
-    whole = [statement.unit_code] if course.weights is not None else []
+    whole = [] if np.isnan(course.weights).any() else [statement.unit_code]
     for unit in dict.fromkeys([unit_code, *whole]):
         old = run.verdict(statement.goal_code, run.last_year, unit)["prob_reached"]
         new = np.clip(old + faster.chance(unit) - course.chance(unit), 0, 1)

@@ -17,7 +17,7 @@ from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, re
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
-from xhht_analysis.publishing.labels import Labels, rounded_percent
+from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
@@ -167,20 +167,6 @@ class ReportData:
         shares = goals["kind"].isin(SHARE_KINDS) & need.notna()
         return list(goals.index[shares | (goals["kind"].eq(COUNTED_KIND) & (need >= 100))])
 
-    @select_once
-    def common_goals(self, year: int) -> list[str]:
-        """Goals asked of every district whose chance, as shown, is one and the same for them all.
-
-        A level's chance follows from the level at which a district stands: it may tell none from
-        another.
-        """
-        units, codes = list(self.districts["unit_code"]), self.asked_of_units(year)
-        key = {"unit_code": units, "goal_code": list(filter(self.is_level, codes))}
-        rows = where(self.verdicts, target_year=year, basis=["forecast", "expert"], **key)
-        rows = rows.assign(chance=rows["prob_reached"].map(rounded_percent))
-        chances = rows.groupby("goal_code")["chance"].agg(["nunique", "size"])
-        return list(chances.index[(chances["nunique"] == 1) & (chances["size"] > 1)])
-
     def is_rebuilt(self, indicator_code: str) -> bool:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
@@ -285,21 +271,14 @@ class ReportData:
         return [unit for unit in self.districts["unit_code"] if unit in bounds] or list(bounds)
 
     @select_once
-    def levels(self, indicator_code: str) -> pd.DataFrame:
-        """Level of each district (of a milestone: the province) and year.
+    def level_texts(self, indicator_code: str) -> pd.DataFrame:
+        """Level of each district (of a milestone: the province) by year (columns), in words.
 
-        Columns unit_code, year, low, high, reported: ``low`` and ``high`` bound what is not known
-        for sure and respect dates of validity; ``reported`` tells whether the panel has a row.
+        "1–2" is not known for sure; bounds respect dates of validity.
         """
-        names, rows = ["unit_code", "year"], self.rows(indicator_code)
-        low, high = self.bounds(indicator_code)
-        if low.empty:
-            return pd.DataFrame(columns=[*names, "low", "high", "reported"])
-        units = self._districts_in(low)
-        low, high = (end[units].unstack().astype(int) for end in (low, high))  # noqa: PD010
-        grid = pd.DataFrame({"low": low, "high": high}).rename_axis(names)
-        reported = grid.index.isin(pd.MultiIndex.from_frame(rows[names].astype({"year": int})))
-        return grid.assign(reported=reported).reset_index()
+        low, high = (end[self._districts_in(end)].T for end in self.bounds(indicator_code))
+        texts = low.astype(int).astype(str)
+        return texts.where(low == high, texts + "–" + high.astype(int).astype(str))
 
     @select_once
     def cells(self, indicator_code: str) -> pd.DataFrame:
@@ -307,13 +286,14 @@ class ReportData:
 
         Percent, or level with its bounds.
         """
-        rows = self.rows(indicator_code).dropna(subset="value")
-        text = rows["value"].map(self.labels.percent)
-        if rows.empty:
-            rows = where(self.levels(indicator_code), reported=True)
-            low, high = rows["low"].astype(str), rows["high"].astype(str)
-            text = low.mask(low != high, low + "–" + high)
-        return rows.assign(text=text).pivot_table("text", "unit_code", "year", aggfunc="last")
+        rows = self.rows(indicator_code)
+        shares = rows.dropna(subset="value")
+        if len(shares):
+            rows = shares.assign(text=shares["value"].map(self.labels.percent))
+            return rows.pivot_table("text", "unit_code", "year", aggfunc="last")
+        texts = self.level_texts(indicator_code)
+        seen = rows.assign(seen=True).pivot_table("seen", "unit_code", "year", aggfunc="any")
+        return texts.where(seen.reindex_like(texts).notna()).dropna(how="all")
 
     def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""

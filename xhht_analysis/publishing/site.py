@@ -16,6 +16,7 @@ DOCUMENTS = (
     "05_committee_report.html", "05_committee_report.docx", "05_committee_report.pdf",
     "05_committee_report.xlsx",
     "annex.html", "annex.docx", "annex.pdf",
+    "review.html", "review.docx", "review.pdf",
 )  # fmt: skip
 
 SECTIONS = ("reports", "indicators", "districts", "communes")

@@ -39,10 +39,7 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
         return _beside_status(run, said, about)
     if said.measure_unit != "percent":
         return said
-    reported = _set_aside(run, said)
-    sent = reported.get(about.year) if about else None
-    other = None if sent is None else Observation(about.year, sent, sent)
-    return replace(said, set_aside=reported, other_source=other)
+    return replace(said, other_source=_reported_share(run, said, about)) if about else said
 
 
 def _gap(run: ReportData, said: Statement) -> Gap | None:
@@ -165,7 +162,6 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
         "tested": tested,
         "covered": float(covered) if tested == "scored" else NAN,
         "is_common": v["basis"] == "forecast" and is_district and run.is_level(code),
-        "is_of_all": forecast and is_district and code in run.common_goals(year),
     }
 
 
@@ -192,17 +188,13 @@ def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Stat
     return said
 
 
-def _set_aside(run: ReportData, said: Statement) -> dict[int, float]:
-    """What was reported for the province and is not the figure of its year, in percent."""
-    whole = run.province.code
-    rows = where(run.rows(said.indicator_code), unit_code=whole).dropna(subset="value")
-    rows = rows[rows["value_type"].ne("derived")].drop_duplicates("year")
-    reported = rows.set_index("year")["value"].to_dict()
-    return {
-        o.year: reported[o.year]
-        for o in said.history
-        if o.year in reported and not (o.exact and abs(reported[o.year] - o.low) < SAME_FIGURE)
-    }
+def _reported_share(run: ReportData, said: Statement, shown: Observation) -> Observation | None:
+    """What was reported for the province where another figure of that year is shown."""
+    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
+    for value in rows["value"][rows["value_type"].ne("derived")].dropna().head(1):
+        if not (shown.exact and abs(value - shown.low) < SAME_FIGURE):
+            return Observation(shown.year, value, value)
+    return None
 
 
 def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:

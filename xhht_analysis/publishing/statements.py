@@ -90,9 +90,6 @@ class Statement:
         rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
     history
         Observed years, oldest first.
-    set_aside
-        Share by year that was reported for the province where the sum of its units stands: the
-        sum is another or has gaps.
     gap
         Who has not reported the year that the verdict rests on, or the latest year; else None.
     ended, has_object
@@ -101,9 +98,9 @@ class Statement:
     tested, covered
         Whether 02_backtest scored the chance (else "unscored"); percent of the outcomes that its
         80 % interval held there.
-    is_common, is_of_all
+    is_common
         Whether the chance of a district follows from the level at which it stands, as that of
-        every other at that level; whether every district has it, so that it ranks none.
+        every other at that level.
     readings
         The same under other readings of the plan's words: other need, class and chance.
     parent, standard
@@ -149,7 +146,6 @@ class Statement:
     source_key: str = "reported"
     history: tuple[Observation, ...] = ()
     gap: Gap | None = None
-    set_aside: Mapping[int, float] = field(default_factory=dict)
     ended: bool = False
     has_object: bool = True
     readings: tuple[Statement, ...] = ()
@@ -161,7 +157,6 @@ class Statement:
     tested: str = ""
     covered: float = NAN
     is_common: bool = False
-    is_of_all: bool = False
 
     def meets(self, value: float) -> bool:
         """Whether ``value`` is at the target."""
@@ -248,11 +243,6 @@ class Statement:
     def short_verdict(self) -> str:
         """Shape and rounded chance with their signs; the shape alone where there is none."""
         return f"{self.mark} {self.short_chance}".rstrip() + self.star
-
-    @property
-    def signs(self) -> set[str]:
-        """Signs of `short_verdict` that must be explained (words ``sign``)."""
-        return {self.doubt, "star" if self.depends_on else ""} - {""}
 
     @property
     def assessment(self) -> str:

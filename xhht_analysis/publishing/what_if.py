@@ -24,7 +24,7 @@ def courses(run: ReportData) -> list[explore.Course]:
     return [
         course
         for course in every
-        if course.weights is not None
+        if not np.isnan(course.weights).any()
         and not course.statement.lower_is_better
         and course.statement.doubt != "untested"
     ]

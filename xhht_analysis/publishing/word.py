@@ -27,6 +27,8 @@ from xhht_analysis.publishing.labels import Labels
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 TEMPLATES = Path(__file__).with_name("templates")
+FORMS = {"report": "report", "review": "report"}
+"""Form of a document that is a letter of the office; the others have a plain one."""
 CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
 LETTER, MAX_WORD = Mm(0.19), 14
 """Room of one letter per point of its size; longer words may break."""
@@ -42,10 +44,10 @@ SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "report") -> Path:
     """Write blocks to ``out``; the file appears whole or not at all.
 
-    The form comes from a template: ``report.<lang>.docx`` for the report, ``plain.docx`` for the
-    brief and the annex. A file of that name in config/word/ takes its place.
+    The form comes from a template: ``report.<lang>.docx`` for report and review, ``plain.docx`` for
+    brief and annex. A file of that name in config/word/ takes its place.
     """
-    doc = Document(str(template_path("report" if part == "report" else "plain", labels.lang)))
+    doc = Document(str(template_path(FORMS.get(part, "plain"), labels.lang)))
     contents = [block.content for block in blocks]
     title = next((c["text"] for c in contents if c.get("level") == 1), "")
     doc.core_properties.title, doc.core_properties.author = title, ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from xhht_analysis.project import Project
 from xhht_analysis.running.stages import REPORT
 
-PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex"}
+PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex", "review": "review"}
 """Documents of a run: the part of the report notebook and the name of its files."""
 WORKBOOK = f"{REPORT.name}.xlsx"
 
@@ -29,7 +29,7 @@ def write_workbook(staged: Project, as_of: str, lang: str) -> None:
 
 
 def write_documents(staged: Project, as_of: str, lang: str) -> list[Path]:
-    """Write brief, report and annex as page, Word and PDF, and the pages of indicators.
+    """Write brief, report, annex and review as page, Word and PDF, and the pages of indicators.
 
     They come from the tables, figures and executed report notebook in ``staged``; without a browser
     there is no PDF.
@@ -52,6 +52,8 @@ def write_documents(staged: Project, as_of: str, lang: str) -> list[Path]:
             blocks = documents.read_executed(
                 run_dir / REPORT.notebook, run.labels, part, outline=outline
             )
+            if not blocks:  # a review that was not asked for
+                continue
             documents.write_page(blocks, page, run.labels)
             beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
             word.write_docx(blocks, page.with_suffix(".docx"), run.labels, part)

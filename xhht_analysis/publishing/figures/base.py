@@ -10,7 +10,7 @@ say the same.
 import io
 import math
 import textwrap
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -74,16 +74,13 @@ def finish(
     title: str,
     *alt: str,
     key: str = "",
-    signs: Container[str] = (),
 ) -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
-    The title is kept for caption and file. ``key`` and the words of the ``signs`` drawn (words
-    ``sign``) stand in a line above the source; what a star means is in the alt text, too.
+    The title is kept for caption and file. ``key`` stands in a line above the source; what a star
+    means is in the alt text, too.
     """
-    words = {s: run.word(f"sign.{s}") for s in run.labels.entries("sign") if s in signs}
-    key = "   ".join(filter(None, [key, *words.values()]))
-    star = f"{words['star']}." if "star" in words else ""
+    star = f"{run.word('sign.star')}." if any("*" in text for text in alt) else ""
     figure.set_gid(title)
     figure.set_label(" ".join(filter(None, [*alt, star])))
     lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]

@@ -64,10 +64,10 @@ def _figure(
     form = {"sharex": True, "sharey": True}
     figure, axes = look.canvas(height, len(panels), columns, 0.5, **form)
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    signs, alt = set(), [head]
+    alt = [head]
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         said = [s for s in run.all_statements(unit) if s.goal_code == goal]
-        signs |= _draw_course(axis, run, run.observed(goal, None, unit), said)
+        _draw_course(axis, run, run.observed(goal, None, unit), said)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in said)
         head = textwrap.fill(name, 106 // columns)
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
@@ -76,23 +76,28 @@ def _figure(
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    return look.finish(figure, run, title, *alt, signs=signs)
+    return look.finish(figure, run, title, *alt, key=run.word("sign.course"))
 
 
-def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> set[str]:
-    """Draw one share of one unit in percent; return the signs drawn (words ``sign``)."""
-    signs = _draw_forecast(axis, _bands(run, seen, said)).union(*(s.signs for s in said))
-    signs |= _draw_observed(axis, seen)
+def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> None:
+    """Draw one share of one unit in percent."""
+    bands = _bands(run, seen, said)
+    if MIDDLE in bands:
+        axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
+        axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
+    exact = seen["high"] - seen["low"] < NEARLY
+    known, open_ = seen[exact], seen[~exact]
+    dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
+    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
+    axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
     aims = {s.target_year: s.need for s in said}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
         axis.axvline(int(run.labels.plan["year_ended"]) - AT_REFORM, color=GREY, lw=0.7, ls=":")
-        signs.add("reform")
     first = min([run.province.first_year, *seen["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
     look.local_numbers(axis.yaxis, run)
-    return signs | ({"target"} if aims else set())
 
 
 def _bands(run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> pd.DataFrame:
@@ -104,25 +109,6 @@ def _bands(run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> pd.Dat
     if len(seen) and (last := seen.iloc[-1])["high"] - last["low"] < NEARLY:
         bands.loc[int(last["year"])] = last["low"]  # it grows out of the last figure
     return bands.sort_index()
-
-
-def _draw_forecast(axis, bands: pd.DataFrame) -> set[str]:
-    """Median and range of a forecast; the signs drawn, none for a mere point."""
-    if MIDDLE not in bands:
-        return set()
-    axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
-    axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
-    return {"band", "median"} if len(bands) > 1 else set()
-
-
-def _draw_observed(axis, seen: pd.DataFrame) -> set[str]:
-    """Figures year by year, exact and open; their signs."""
-    exact = seen["high"] - seen["low"] < NEARLY
-    known, open_ = seen[exact], seen[~exact]
-    dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
-    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
-    axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
-    return {sign for sign, rows in {"observed": known, "open": open_}.items() if len(rows)}
 
 
 def _name(run: ReportData, unit_code: str) -> str:

@@ -15,8 +15,8 @@ from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.statements import Statement
 
 COLUMNS = 3
-UNSURE = len(LEVEL_COLOURS)
-"""Place of the colour of what is not known for sure."""
+LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
+"""Texts of levels that are known for sure; the others have a colour of their own."""
 
 
 def short_names(run: ReportData) -> list[str]:
@@ -29,8 +29,8 @@ def plot_ladder(run: ReportData) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
-    levels = {code: run.levels(code) for code in lines["indicator_code"].unique()}
-    codes = [c for c, t in levels.items() if (t["reported"] & t["low"].eq(t["high"])).any()]
+    codes = lines["indicator_code"].unique()
+    codes = [c for c in codes if run.cells(c).isin(LEVELS).any(axis=None)]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
@@ -39,27 +39,19 @@ def plot_ladder(run: ReportData) -> Figure:
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    counted = [s for s in run.all_statements() if s.kind == COUNTED_KIND]
-    signs = set().union(*(s.signs for s in counted))
-    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"), signs=signs)
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
 
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:
     """Draw one standard; its sentence for the alt text."""
     units, word = list(run.shown_districts["unit_code"]), run.word
-    cells = where(run.levels(code), unit_code=units)
-    low, high = cells["low"].astype(str), cells["high"].astype(str)
-    cells = cells.assign(
-        colour=cells["low"].where(low == high, UNSURE), text=low.mask(low != high, low + "–" + high)
-    )
-    grid = cells.pivot_table("colour", "unit_code", "year", "max").reindex(units)
-    texts = cells.pivot_table("text", "unit_code", "year", "first").reindex(units).fillna("–")
+    texts = run.level_texts(code).reindex(units).fillna("–")
     look.heat(
         axis,
-        grid.to_numpy(dtype=float),
+        texts.where(texts.isin(LEVELS), str(len(LEVELS))).astype(int).to_numpy(),
         texts.to_numpy(),
         [*LEVEL_COLOURS, "#f2f2f2"],
-        xticklabels=[str(year) for year in grid.columns],
+        xticklabels=[str(year) for year in texts.columns],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7},
     )
@@ -72,8 +64,8 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
         aims.append(f"{s.target_year}, {level} {s.verdict_text}.")
     axis.set_title("\n".join(textwrap.fill(head, 34) for head in heads), fontsize=6.2)
-    year = cells["year"].max()
-    counts = where(cells, year=year)["text"].value_counts().sort_index(ascending=False)
+    year = texts.columns[-1]
+    counts = texts[year].value_counts().sort_index(ascending=False)
     told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
     text = word("ladder.part", name=run.short(code), year=int(year), counts=told)
     return " ".join([text, *aims])
@@ -118,8 +110,6 @@ def plot_heatmap(run: ReportData) -> Figure:
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
         for row in standings(run).itertuples()
     ]
-    if common := run.common_goals(year):
-        alt.append(word("common_goals", goals="; ".join(map(run.title, common))))
     shown = [(s, _cell_text(s)) for s in said.to_numpy().flat if s]
     numbers = [word("heat.key")] if any(text != s.mark for s, text in shown) else []
     marks = look.class_key(run, {s.key for s, text in shown if text == s.mark})
@@ -130,7 +120,6 @@ def plot_heatmap(run: ReportData) -> Figure:
 def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) -> str:
     """Title of a goal and what is true of every chance below it."""
     of_all = [s for s in said if s]
-    notes = [run.word("heat.common")] if any(s.is_of_all for s in of_all) else []
-    notes += [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
+    notes = [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
     lines = [textwrap.fill(run.title(goal_code), 26), *(f"({note})" for note in notes)]
     return "\n".join(lines)

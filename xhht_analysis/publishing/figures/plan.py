@@ -55,8 +55,7 @@ def plot_overview(run: ReportData) -> Figure:
     shown = [s for pair in pairs for s in pair if s]
     key = f"{look.class_key(run, {s.key for s in shown})}. {word('overview.key')}"
     parts = " ".join(text for year in run.next_years if (text := tally(run, year)))
-    alt, signs = word("overview.alt", parts=parts), {"star" for s in shown if s.depends_on}
-    return look.finish(figure, run, title, alt, key=key, signs=signs)
+    return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
 def _row_name(said: Statement, width: int) -> str:
@@ -118,9 +117,8 @@ def plot_pace(run: ReportData) -> Figure:
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
     sns.despine(ax=axis, left=True)
     alt = word("pace_figure.alt", year=year, parts=" ".join(_pace_part(s) for s in said))
-    signs = {"star" for s in said if s.depends_on}
     key = word("pace_figure.key", n=PACE_YEARS)
-    return look.finish(figure, run, title, alt, key=key, signs=signs)
+    return look.finish(figure, run, title, alt, key=key)
 
 
 def _pace_name(said: Statement) -> str:
