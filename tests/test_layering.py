@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 6_900,
-    "intake": 59_000,
+    "intake": 59_400,
     "forecasting": 24_700,
     "publishing": 33_800,
     "running": 15_800,

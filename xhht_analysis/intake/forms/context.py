@@ -31,6 +31,8 @@ LABELS = {
     ),
     "measure": re.compile(r"dvt|don vi (tinh|do)"),
 }
+MEASURE = re.compile(r".+\b(dvt|don vi (tinh|do)) .+")
+"""A line that says what its figures count behind other words: "Năm 2024 (ĐVT: nghìn người)"."""
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc|ki truoc|nam co so|nam goc)"
 DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?:(?!{BESIDE}).)*?"
@@ -80,6 +82,12 @@ LABEL = frozenset(
     fold("tỉnh thành phố thị xã trấn huyện quận phường tp tx tt h x p tên hoặc và").split()
 )
 PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
+HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
+INSIDE = re.compile(
+    r"(ap|khu pho|kp|khom|thon|xom|to dan pho|truong (th|thcs|thpt|tieu hoc|mam non|mau giao))"
+    r"( (?!xa |phuong |thi tran |ngai )\w+){1,4}"
+)
+"""A line that names a place within a commune or a school: its figures are no unit's."""
 MAX_WORDS = 4
 """Words of the longest name of a unit."""
 
@@ -153,12 +161,17 @@ class Context:
 def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
     """Head of ``sheet`` from grid row ``first``, above grid row ``until``."""
     context, titles = Context(), []
-    for row in range(first, min(until, first + HEAD_ROWS, sheet.n_rows)):
+    for row in range(max(first, until - HEAD_ROWS), min(until, sheet.n_rows)):
         texts = set()
         for cell, text, typed, at in _texts(sheet, row):
             if text not in texts:
                 titles.append(text)
-                _take(context, _kind(text), typed or sheet.cell(*at), at)
+                kind, value = _kind(text), typed or sheet.cell(*at)
+                if INSIDE.fullmatch(fold(text)):
+                    kind, value, at = "unit", text, cell
+                elif not kind and MEASURE.fullmatch(fold(text)):
+                    kind, value = "measure", text
+                _take(context, kind, value, at)
                 context.mentions += find_mentions(text, cell, normalise(sheet.text(*at)))
             texts.add(text)
     context.lines = [fold(title) for title in titles]

@@ -18,7 +18,7 @@ KEY = re.compile(
     r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
     r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|"
     r"bao cao|dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
-    r"khu pho|kp|khom))*"
+    r"khu pho|kp|khom|moi|sau sap (nhap|xep)))*"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
@@ -113,6 +113,7 @@ def year_of(path: str) -> int | None:
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
     text = FOOTNOTE.sub(" ", normalise(text))
+    text = "mức độ" if text.strip().lower() == "mức" else text  # not "Mục", which folds alike
     key = fold(_ABBREVIATION.sub(lambda m: _IN_FULL[m[0].upper()], text))
     for pattern, wording in WORDINGS:
         key = pattern.sub(wording, key)

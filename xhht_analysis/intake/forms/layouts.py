@@ -27,9 +27,9 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import PRIOR, foreign_words, is_share
+from xhht_analysis.intake.forms.headings import PRIOR, SHARE, foreign_words, is_share
 from xhht_analysis.intake.forms.tables import ColumnError, Table
-from xhht_analysis.intake.reading.text import Parsed, parse_year, scale_of
+from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
 Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
 """An amount: sign, field and ages of each part."""
@@ -267,10 +267,19 @@ class Listing(Layout):
                 disagree = indicator and (code_of(name) or indicator) != indicator
                 for lines, year in figures:
                     claim = self._claim(None if disagree else indicator, lines, [row], year)
+                    if self._is_count(row, claim.cell("value")):
+                        del claim.cells["value"]
                     self._of_row(claim, code or name, row)
                     if disagree:
                         claim.indicator_problem = "indicator_disagrees"
-                    yield claim
+                    if claim.cells.keys() & FIGURES:
+                        yield claim
+
+    def _is_count(self, row: int, value: Cell | None) -> bool:
+        """Whether a value under no heading of shares counts people: ĐVT "người", giá trị 85."""
+        counted = fold(self._text("counted", row))
+        heads = [self.table.headings[value[1]], counted] if value and counted else ["%"]
+        return all(SHARE.isdisjoint(head.split()) for head in heads)
 
     def _of_row(self, claim: Claim, typed: str, row: int) -> None:
         """What the row says of indicator and unit."""

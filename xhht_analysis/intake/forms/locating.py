@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from xhht_analysis.intake.forms.context import (
     HEAD_ROWS,
+    INSIDE,
     KIND,
     Context,
     Mention,
@@ -159,6 +160,8 @@ def locate(head: Context, sheet: str, places: Places, on: str) -> Site | None:
     if head.unit:
         inside = _sites([Mention(head.unit), *find_mentions(head.unit)], places, on)
         sites = inside or ([] if KIND.search(head.unit) else all_sites)
+    if INSIDE.match(fold(head.unit)):
+        sites = []
     stated = places.typed_in(head, on).unit_code
     if sites and stated is None and not head.code:
         site = _take_deepest(head, sites)

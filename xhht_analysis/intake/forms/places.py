@@ -8,15 +8,16 @@ from functools import cached_property
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
-from xhht_analysis.intake.forms.context import KIND, Context, Mention
+from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, Context, Mention
 from xhht_analysis.intake.forms.tables import Table, figure, place_depth
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
-HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
-NUMBERED = re.compile(r"^\d{1,2} ?[.)] ?(?=\D)| ?\(\d[^)]*\)$")
-"""What is no part of a name: its number in a list, a count behind it ("(25 xã, thị trấn)")."""
+NUMBERED = re.compile(
+    r"^\d{1,2} ?[.)] ?(?=\D)| ?\((?:\d|sáp nhập|hợp nhất|(?:bao )?gồm|trước đây)[^)]*\)$", re.I
+)
+"""What is no part of a name: its number in a list, a count or history behind it ("(25 xã …)")."""
 DEPTHS = ("province", "district", "commune")
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
 """Problems of a name that is a unit's all the same."""
@@ -118,6 +119,8 @@ class Places:
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""
+        if INSIDE.match(fold(head.unit)):
+            return True
         match = self.match(head.unit, head.code, self.on(head.year or self.context.year))
         is_unit = match.unit_code or match.suggestion or match.problem in UNPLACED
         return bool(is_unit or self.agency(head) or head.code.isdigit() or KIND.match(head.unit))

@@ -36,7 +36,7 @@ from xhht_analysis.intake.forms.locating import (
     tables_by_unit,
 )
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, find_tables
+from xhht_analysis.intake.forms.tables import Table, figure, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.remedies import remedy
@@ -125,7 +125,12 @@ class FormReader:
             reader.find(None, "sample_numbers", text)
         forms = [sheet for sheet in sheets if not fold(sheet.name).startswith(GUIDES)] or sheets
         tables = [(sheet, find_tables(sheet)) for sheet in forms]
-        heads = [read_context(s, found[0].top if found else s.n_rows) for s, found in tables]
+        heads = [
+            read_context(sheet, found[0].top if found else sheet.n_rows)
+            if found or sheet.visible
+            else Context()  # a hidden list of units for a choice
+            for sheet, found in tables
+        ]
         whole = Context()
         for head in heads:
             places.mentions += head.mentions
@@ -170,7 +175,7 @@ class FormReader:
             if len(unread) < len(found):
                 for table, why in unread:
                     left_out.report_table(table, reader, why)
-            elif sheet.lines or any(isinstance(c, int | float) for row in sheet.grid for c in row):
+            elif any(figure(c).value is not None for row in sheet.grid for c in row):
                 missed.append((sheet, reader.looked_for))
         return missed
 

@@ -103,6 +103,12 @@ def read_submission(
     about = tables["submissions"].iloc[0].to_dict()
     of_year = pd.DataFrame(_compare_with_received(about, received))
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
+    claims = tables["observations"].dropna(subset=["unit_code", "year"])
+    years, n_units = claims["year"], claims["unit_code"].nunique()
+    if pd.isna(about["sender_name"]) and n_units > 1:
+        about["sender_name"] = f"{n_units} đơn vị"
+    if pd.isna(about["year"]) and len(years):
+        about["year"] = f"{years.min()}–{years.max()}"
     both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
     problems = pd.concat(both, ignore_index=True).astype("str")
     if (problems["raw"].isna() & problems["cell"].notna()).any():
