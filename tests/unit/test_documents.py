@@ -164,7 +164,7 @@ def test_the_report_has_the_form_of_the_decree(made):
     assert day.runs[0].italic
     assert "Số:" in first[0].text
     assert first[0].text.startswith("UBND TỈNH ĐỒNG THÁP\nSỞ GIÁO DỤC VÀ ĐÀO TẠO")
-    assert day.text.startswith("Tiền Giang, ngày")
+    assert day.text.startswith("Đồng Tháp, ngày")
     assert last[0].text.splitlines()[1] == "- Bộ GDĐT (để báo cáo);"
     assert last[1].text == "GIÁM ĐỐC"  # nothing the form does not have
     texts = [p.text for p in doc.paragraphs]

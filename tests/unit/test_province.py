@@ -23,7 +23,6 @@ LINES = {
     "last_year": "2032",
     "frame": '"2023"',
     "department_vi": "Sở Giáo dục",
-    "place_vi": "Ba Sông",
     "duty_of_districts": "HUYEN",
     "duty_of_communes": "XA",
 }

@@ -5,13 +5,9 @@ import pytest
 
 from tests import frames, report_maker
 from tests.block_text import plain_text
-from xhht_analysis.publishing import appendix, unit_report
+from xhht_analysis.publishing import appendix, district_ranks, indicator_pages, records, unit_report
 
 pytestmark = pytest.mark.unit
-
-
-def page_text(run, unit_code: str) -> str:
-    return " ".join(plain_text(b.content) for b in unit_report.unit_blocks(run, unit_code))
 
 
 def test_a_level_of_a_district_is_that_of_its_latest_year_whoever_reported_last():
@@ -22,8 +18,73 @@ def test_a_level_of_a_district_is_that_of_its_latest_year_whoever_reported_last(
     (table,) = report_maker.tables(unit_report.unit_blocks(run, "819"), "Số liệu năm gần nhất")
     year, level = next(row[1:4:2] for row in table["rows"] if "xóa mù chữ" in row[0])
     text, latest = run.latest_cell("literacy_level", "819")
-    assert (year, level) == (str(latest), f"mức độ {text}") == ("2026", "mức độ 2")
+    assert (year, level) == (str(latest), text) == ("2026", "mức độ 2")
     assert table["caption"].endswith("bên cạnh toàn tỉnh")
+
+
+def test_a_target_for_some_districts_judges_no_single_one():
+    """In 2025 the plan asks half of the districts for the preschool standard, in 2030 all."""
+    run = frames.make_material()
+    (table,) = report_maker.tables(unit_report.unit_blocks(run, "819"), "Mục tiêu, thực hiện và")
+    row = next(row for row in table["rows"] if "phổ cập giáo dục mầm non" in row[0])
+    assert row[1:4] == ["–", "–", "–"]
+    assert row[4] == "đạt chuẩn"
+    (tally,) = [s for s in run.statements(2025, "819") if s.goal_code == "preschool_districts"] or [
+        0
+    ]
+    assert tally == 0
+
+
+def test_levels_are_the_same_words_for_unit_and_province():
+    run = frames.make_material()
+    code = "lower_secondary_level"
+    said = next(s for s in run.all_statements() if s.goal_code == "lower_secondary_l2_province")
+    assert run.latest_cell(code, "82") == (said.range_text(said.latest), said.latest.year)
+    assert run.level_text(code, "2–3") == "mức độ 2–mức độ 3"
+    assert run.level_text("preschool_level", "0") == "chưa đạt chuẩn"
+    assert run.level_text("preschool5_level", "1") == "đạt chuẩn"
+    assert run.level_text("digital_university", "2") == run.word("milestone.2")
+
+
+def indicator_page(run, code: str) -> str:
+    blocks = indicator_pages.indicator_blocks(run, code, lambda *names: [])
+    return "\n".join(plain_text(block.content) for block in blocks)
+
+
+def test_an_indicator_of_several_goals_names_each():
+    run = frames.make_material()
+    page = indicator_page(run, "lower_secondary_level")
+    for goal in ("lower_secondary_l2_districts", "lower_secondary_l2_province"):
+        assert f"{run.title(goal)}. Mục tiêu năm" in page
+
+
+def test_the_province_stands_with_the_figure_by_which_it_is_judged():
+    """The lead agency's figure of 2025 is five points above the sum of the districts."""
+    panel = frames.make_panel()
+    of_2025 = panel["indicator_code"].eq("information_literacy") & panel["year"].eq(2025)
+    whole = of_2025 & panel["unit_code"].eq("82")
+    panel.loc[whole, "value"] = 5 + panel.loc[whole, "value"]
+    panel.loc[whole, "value_type"] = "reported"
+    panel.loc[whole, ["numerator", "denominator"]] = float("nan")
+    run = frames.make_material(panel=panel)
+    (used,) = [o for o in run.statement("information_literacy", 2030).history if o.year == 2025]
+    shown = run.cells("information_literacy").loc["82", 2025]
+    assert (
+        shown
+        == run.labels.percent(used.low)
+        != run.labels.percent(panel.loc[whole, "value"].item())
+    )
+
+
+def test_the_total_of_the_calendar_is_the_sum_of_its_rows():
+    """Workbooks of the province itself stand in a row of their own."""
+    submissions = frames.make_submissions()
+    own = submissions.assign(sender="82").drop_duplicates("year")
+    of_both = records.calendar(frames.make_material(submissions=pd.concat([submissions, own])))
+    *rows, total = (counts for _, *counts in of_both["senders"])
+    for year, whole in enumerate(total):
+        counts = [int(row[year].split(" ")[0]) for row in rows if row[year] != "–"]
+        assert int(whole.split(" ")[0]) == sum(counts) > 0
 
 
 def test_a_point_to_check_names_its_unit_and_year():
@@ -41,7 +102,8 @@ def test_of_three_comparable_districts_none_is_first_or_last():
     run = frames.make_material()
     judged = run.verdicts["unit_code"].isin(["82", "815", "816", "819"])
     run = frames.make_material(verdicts=run.verdicts[judged])
-    tables = report_maker.tables(appendix.annex(run, lambda *names: []), "Xếp theo các mục tiêu")
+    blocks = district_ranks.places(run, lambda *names: [])
+    tables = report_maker.tables(blocks, "Đơn vị theo số mục tiêu")
     assert [row[-2:] for row in tables[0]["rows"]] == [["–", "–"]] * 3
 
 

@@ -34,7 +34,6 @@ class Province:
     last_year: int
     frame: str
     department_vi: str
-    place_vi: str
     duty_of_districts: str
     duty_of_communes: str
     districts_end: str = NEVER

@@ -17,6 +17,7 @@ from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import tone
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.statements import Statement
 
 Drawn = Callable[..., list[Block]]
 
@@ -50,12 +51,18 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         reporters=[run.names.get(c, c) for c in split_codes(row["reporter"])],
         statements=statements,
         tone=tone,
-        paragraphs=[sentences.paragraph(run, s) for s in statements],
+        paragraphs=[_named(s, sentences.paragraph(run, s), statements) for s in statements],
         pictures=pictures if statements else [],
         references=references(run, code),
         years=[str(year) for year in cells.columns],
         cells=list(zip(cells.index, cells.to_numpy(), strict=True)),
     )
+
+
+def _named(said: Statement, text: str, statements: list[Statement]) -> str:
+    """A paragraph with its goal's title where the page speaks of several goals."""
+    several = len({s.goal_code for s in statements}) > 1
+    return f"**{said.title}.** {text}" if several else text
 
 
 def references(run: ReportData, code: str) -> list[pd.Series]:

@@ -169,6 +169,14 @@ class Labels:
         sign = f"<{SPACE}" if rounded < shown else f">{SPACE}" if rounded > shown else ""
         return f"{sign}{shown}{PERCENT}"
 
+    def level(self, value: float, scale: float | str) -> str:
+        """A level in words; ``scale`` is the highest level asked for, or "milestone"."""
+        if scale == "milestone":
+            return self.word(f"milestone.{int(value)}")
+        if scale <= 1:
+            return self.word("level_met" if value >= 1 else "level_unmet")
+        return self.word("level", n=self.number(value))
+
     def verdict(self, verdict_class: str) -> str:
         """Word of a verdict class."""
         return self.word(f"class.{verdict_class}")
@@ -194,7 +202,7 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
         "department": province.department_vi,
         "letterhead": province.department_vi.upper(),
         "authority": (("" if keeps else province.merged_name_vi) or province.name_vi).upper(),
-        "place": province.place_vi,
+        "place": ("" if keeps else province.merged_short_name_vi) or province.short_name_vi,
         "first_year": province.first_year,
         "plan_end": province.last_year,
         "first_target": years.min(),

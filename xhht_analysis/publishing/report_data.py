@@ -7,7 +7,7 @@ empty unit_code means the province of the plan, also after a merger.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -272,7 +272,7 @@ class ReportData:
 
     @select_once
     def level_texts(self, indicator_code: str) -> pd.DataFrame:
-        """Level of each district (of a milestone: the province) by year (columns), in words.
+        """Level of each district (of a milestone: the province) by year (columns), in figures.
 
         "1–2" is not known for sure; bounds respect dates of validity.
         """
@@ -284,16 +284,29 @@ class ReportData:
     def cells(self, indicator_code: str) -> pd.DataFrame:
         """Every reported figure in words, a row per unit and a column per year; NaN elsewhere.
 
-        Percent, or level with its bounds.
+        Percent, or level with its bounds; of the province the figures that its goals are judged by.
         """
         rows = self.rows(indicator_code)
         shares = rows.dropna(subset="value")
         if len(shares):
             rows = shares.assign(text=shares["value"].map(self.labels.percent))
-            return rows.pivot_table("text", "unit_code", "year", aggfunc="last")
-        texts = self.level_texts(indicator_code)
-        seen = rows.assign(seen=True).pivot_table("seen", "unit_code", "year", aggfunc="any")
-        return texts.where(seen.reindex_like(texts).notna()).dropna(how="all")
+            texts = rows.pivot_table("text", "unit_code", "year", aggfunc="last")
+        else:
+            texts = self.level_texts(indicator_code).map(partial(self.level_text, indicator_code))
+            seen = rows.assign(seen=True).pivot_table("seen", "unit_code", "year", aggfunc="any")
+            texts = texts.where(seen.reindex_like(texts).notna()).dropna(how="all")
+        for said in self.all_statements():
+            if said.indicator_code == indicator_code and said.kind != COUNTED_KIND:
+                for one in said.history:
+                    texts.loc[self.province.code, one.year] = said.range_text(one)
+        return texts.sort_index(axis=1)
+
+    def level_text(self, indicator_code: str, figures: str) -> str:
+        """A level in figures, as `level_texts` gives it, in words."""
+        goals = where(self.ordered_goals, indicator_code=indicator_code)
+        is_milestone = self.indicator(indicator_code)["kind"] == "milestone"
+        scale = "milestone" if is_milestone else max([1, *goals["level_required"].dropna()])
+        return "–".join(self.labels.level(float(end), scale) for end in figures.split("–"))
 
     def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""

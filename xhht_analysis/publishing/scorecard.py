@@ -25,18 +25,20 @@ def scorecard(
 ) -> Block:
     """Make one row per goal: what the first target year brought, what the last promises.
 
-    ``codes`` default to all goals, with a heading row per block of the plan; ``short`` leaves
-    out what the caption and the key of the signs say.
+    ``codes`` default to all goals, with a heading row per block of the plan; of a unit only what
+    the plan asks of it in a target year is shown. ``short`` leaves out what the caption and the
+    key of the signs say.
     """
     word, rows, block = run.word, [], None
     seen = where(run.panel, frame=run.province.frame)["year"]
     newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
     first, last = run.next_years
+    asked = {(s.goal_code, s.target_year): s for s in run.all_statements(unit_code)}
     for goal in run.ordered_goals.itertuples():
-        pair = [run.statement(goal.goal_code, year, unit_code) for year in (first, last)]
+        pair = [asked.get((goal.goal_code, year)) for year in (first, last)]
         if (codes and goal.goal_code not in codes) or not any(pair):
             continue
-        if not codes and goal.block != block:
+        if not (codes or unit_code) and goal.block != block:
             block = goal.block
             rows.append([block_name(run, block)])
         standards = [f"{s.target_year}: {s.standard}" for s in pair if s and s.standard]
@@ -73,11 +75,12 @@ def sign_key(run: ReportData, statements: Sequence[Statement], *, short: bool) -
 def _cells(
     run: ReportData, newest: int, first: Statement | None, last: Statement | None, *, short: bool
 ) -> list:
-    none, newer = run.word("none"), last or first
+    none = run.word("none")
     cells = [none] * 3
     if first is not None:
         cells = [first.target_text, first.actual_text, tone(first, short=short)]
-    shown = newer.latest_text.removesuffix(f" ({newest})")
+    texts = [s.latest_text for s in (first, last) if s is not None]
+    shown = max(texts, key=len).removesuffix(f" ({newest})")  # the finer one: beside its target
     if last is None:
         cells += [none, shown, none, none]
     else:

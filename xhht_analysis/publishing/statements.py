@@ -342,11 +342,7 @@ class Statement:
             return word("units_of", n=number(value), total=number(self.total))
         if self.measure_unit == "percent":
             return f"{number(value, decimals if decimals or value == round(value) else 1)}{PERCENT}"
-        if self.kind == "milestone":
-            return word(f"milestone.{int(value)}")
-        if self.need <= 1:
-            return word("level_met" if value >= 1 else "level_unmet")
-        return word("level", n=number(value))
+        return self.labels.level(value, "milestone" if self.kind == "milestone" else self.need)
 
     def range_text(self, seen: Observation | None) -> str:
         """One figure, or the range where units are missing."""

@@ -19,7 +19,6 @@ from xhht_analysis.publishing.records import deadline
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statement_facts import STATUS_KIND
 
 
 def unit_row(run: ReportData, unit_code: str) -> pd.Series:
@@ -41,8 +40,8 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     judged = judged_unit(run, unit_code)
     district, statements = unit_row(run, judged), run.all_statements(judged)
     last = [s for s in statements if s.target_year == run.last_year]
+    picture = picture_or_note(run, partial(courses.plot_shares, run, judged))
     efforts = {s.title: sentences.sentence("effort", run, s) for s in last}
-    codes = list(dict.fromkeys(s.goal_code for s in statements))
     caption = run.word("unit.goals_caption", name=district["name_vi"])
     return parts.make_page(
         "unit",
@@ -53,10 +52,10 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         statements=statements,
         tallies=[sentences.tally(run, year, judged) for year in run.target_years],
         points=sentences.named_points(run, run.last_year, judged),
-        scorecard=scorecard(run, caption, codes, judged) if codes else None,
+        scorecard=scorecard(run, caption, unit_code=judged) if statements else None,
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
-        picture=picture_or_note(run, partial(courses.plot_shares, run, judged)) if codes else None,
+        picture=picture if statements else None,
         tasks=_tasks(run, unit_code),
         states=STATES,
         task_name=task_name,
@@ -86,18 +85,9 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
             run.latest_cell(code, unit_code) if judged == unit_code and not is_share else ("", 0)
         )
         if row is not None or year:
-            others = [_beside(run, code, unit) for unit in beside]
+            others = [run.latest_cell(code, other)[0] for other in beside]
             figures.append((code, year or row.year, row, level if year else "", others))
     return {"figures": figures, "beside": list(beside.values())}
-
-
-def _beside(run: ReportData, indicator_code: str, unit_code: str) -> str:
-    """Latest figure of another unit; of a level of the province that of its own status."""
-    if unit_code == run.province.code:
-        for s in run.all_statements():
-            if (s.kind, s.indicator_code) == (STATUS_KIND, indicator_code) and s.latest:
-                return s.range_text(s.latest)
-    return run.latest_cell(indicator_code, unit_code)[0]
 
 
 def _received(run: ReportData, unit_code: str) -> dict:
