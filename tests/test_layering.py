@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 6_900,
     "intake": 59_400,
     "forecasting": 24_700,
-    "publishing": 33_800,
+    "publishing": 34_000,
     "running": 15_800,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
