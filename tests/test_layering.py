@@ -15,7 +15,7 @@ BASE = {"characters", "contracts", "files", "schema", "store", "project", "param
 MAY_IMPORT = {
     "characters": set(),
     "files": set(),
-    "schema": {"project"},
+    "schema": set(),
     "remedies": set(),
     "contracts": {"schema"},
     "store": BASE,
@@ -43,11 +43,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 6_900,
+    "plan": 7_000,
     "intake": 59_400,
     "forecasting": 24_700,
     "publishing": 34_000,
-    "running": 15_800,
+    "running": 14_900,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

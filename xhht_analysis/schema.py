@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.project import KitError
-
 KINDS = {
     "int": "số nguyên",
     "float": "số (dấu thập phân của tệp này là «{}»)",
@@ -61,7 +59,7 @@ class Table:
         return pd.DataFrame({n: pd.Series(dtype=t) for n, t in self.dtypes.items()})
 
 
-class ContractError(KitError, ValueError):
+class ContractError(ValueError):
     """A table breaks its contract; the message lists every breach once."""
 
 

@@ -21,7 +21,7 @@ class MissingTableError(KitError, FileNotFoundError):
     """A stage asks for a table that no earlier stage has written."""
 
 
-class BrokenTableError(contracts.ContractError):
+class BrokenTableError(KitError, contracts.ContractError):
     """A table on disk is not what the kit wrote: damaged, or changed by hand."""
 
 

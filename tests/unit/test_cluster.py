@@ -85,9 +85,9 @@ def start(tmp_path):
         process.wait()
 
 
-def test_a_cluster_gives_the_same_bytes_and_its_scheduler_needs_no_kit(start, tmp_path):
+def test_a_cluster_gives_the_same_bytes(start, tmp_path):
     scheduler, worker = start
-    address = scheduler(kit="none")
+    address = scheduler()
     worker(address)
     with ThreadPoolExecutor(1) as executor:
         list(unit_reports.outcomes(["3", "2"], executor, **work(tmp_path / "thread")))
@@ -107,12 +107,19 @@ def test_a_cluster_without_a_worker_is_told(start, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("kit", "words"), [("none", "chưa cài bộ công cụ"), ("other", "bản bộ công cụ khác")]
+    ("kits", "words"),
+    [
+        (("same", "none"), "chưa cài bộ công cụ"),
+        (("same", "other"), "bản bộ công cụ khác"),
+        (("none", "same"), "chưa cài bộ công cụ"),
+        (("other", "same"), "bản bộ công cụ khác"),
+    ],
 )
-def test_a_worker_without_this_kit_is_told_and_not_waited_for(start, kit, words):
+def test_a_machine_without_this_kit_is_told_and_not_waited_for(start, kits, words):
     scheduler, worker = start
-    address = scheduler()
-    worker(address, kit=kit)
+    of_scheduler, of_worker = kits
+    address = scheduler(kit=of_scheduler)
+    worker(address, kit=of_worker)
     with pytest.raises(KitError, match=words), cluster.connect(address):
         pass
 

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from tests.intake_case import claims
-from xhht_analysis.contracts import ContractError
 from xhht_analysis.intake.judging.corrections import (
     CORRECTIONS,
     CorrectionError,
     apply_corrections,
     read_corrections,
 )
+from xhht_analysis.plan.config_tables import ConfigError
 
 pytestmark = pytest.mark.unit
 
@@ -120,7 +120,7 @@ def test_correction_of_a_file_not_received_waits():
 def test_lines_need_a_reason_and_a_source(tmp_path):
     header = ",".join(CORRECTIONS.columns)
     (tmp_path / "corrections.csv").write_text(f"{header}\ndrop,a.xlsx,S,D9,,,,,,,,,,\n")
-    with pytest.raises(ContractError, match="reason"):
+    with pytest.raises(ConfigError, match="reason"):
         read_corrections(tmp_path)
 
 

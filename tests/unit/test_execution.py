@@ -55,7 +55,7 @@ def test_a_cell_at_its_limit_is_named_with_the_setting(tmp_path):
 
 
 def test_the_first_line_of_the_cell_at_work_is_what_a_message_names(tmp_path):
-    attempt = execution._Attempt(tmp_path)
+    attempt = execution._Attempt(tmp_path / "a.ipynb", tmp_path)
     attempt.before_cell({"source": "x: int = 1"}, 0)
     attempt.before_cell({"source": "\nimport time; time.sleep(600)\n"}, 1)
     assert attempt.line == "import time; time.sleep(600)"
@@ -110,7 +110,6 @@ def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path):
 
 
 def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
-    (tmp_path / "requirements.lock").write_text("pandas==3.0.0\n")  # which packages count
     seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
     assert seen["kernel"] == sys.executable
     assert seen["versions"]["python"] == platform.python_version()

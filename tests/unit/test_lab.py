@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from xhht_analysis.project import ROOT
-from xhht_analysis.running import run_commands
+from xhht_analysis.running import kernel, run_commands
 
 pytestmark = pytest.mark.unit
 PATIENCE = 120
@@ -35,7 +35,7 @@ def server(tmp_path):
     variables |= {"XDG_DATA_HOME": str(home / "data"), "JUPYTER_TOKEN": "", "JUPYTER_PATH": "x"}
     with subprocess.Popen(
         [*run_commands.lab_command(ROOT), "--no-browser", "--port=0"],
-        env=run_commands.lab_environment(variables),
+        env=kernel.environment(variables),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

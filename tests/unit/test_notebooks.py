@@ -57,7 +57,7 @@ def test_overrides_take_the_declared_type(notebook):
         ("horizon=năm", "horizon.*số nguyên.*năm"),
         ("is_short=perhaps", "is_short.*true hoặc false"),
         ("horizon", "-p"),
-        ("nope=1", "nope.*đặt được: horizon, is_short, label, n_draws, share, variant"),
+        ("nope=1", "nope.*Có phải: horizon, is_short, label, n_draws, share, variant"),
         ("as-of=2025-11-30", "as_of\\?"),
         ("as_of=2025-11-30", "as_of.*--as-of"),
         ("as_of=mai", "as_of.*--as-of"),

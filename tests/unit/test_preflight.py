@@ -8,7 +8,7 @@ import pytest
 from xhht_analysis.forecasting import learned
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
-from xhht_analysis.running import execution, preflight, run_commands
+from xhht_analysis.running import execution, run_commands
 
 pytestmark = pytest.mark.unit
 OPTIONAL, MAY_BE_EMPTY = "references.csv", ("expert.csv", "crosswalk.csv", "references.csv")
@@ -26,7 +26,7 @@ def project(tmp_path):
 
 
 def test_what_is_delivered_passes(project):
-    preflight.check_config(project)
+    run_commands.check_config(project)
     sources = [*(ROOT / "notebooks").glob("*.ipynb")]
     assert execution.parse_overrides([], sources) == {}
     assert len(sources) > 5
@@ -42,7 +42,7 @@ def test_a_file_gone_emptied_or_of_something_else_is_named(project, name, cause)
     if cause != "gone":
         path.write_bytes({"empty": b"", "other": b"PK\x03\x04\xff\xfe\n\x00"}[cause])
     with pytest.raises(KitError, match="Hãy sửa tệp, hoặc lấy lại bản gốc") as told:
-        preflight.check_config(project)
+        run_commands.check_config(project)
     assert str(path) in str(told.value)
     assert "Errno" not in str(told.value)
 
@@ -52,7 +52,7 @@ def test_a_table_without_a_row_is_named(project, name):
     path = project.config_dir / name
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     with pytest.raises(KitError, match=r"không có dòng nào|thiếu") as told:
-        preflight.check_config(project)
+        run_commands.check_config(project)
     assert str(path) in str(told.value)
 
 
@@ -60,7 +60,7 @@ def test_what_does_not_fit_between_two_tables_is_told(project):
     path = project.config_dir / "crosswalk.csv"
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     with pytest.raises(KitError, match=r"2025-07-01, chưa rõ huyện của 28252, .* khác\nHãy sửa"):
-        preflight.check_config(project)
+        run_commands.check_config(project)
 
 
 def test_no_opinion_and_no_correction_are_no_mistake(project):
@@ -68,7 +68,7 @@ def test_no_opinion_and_no_correction_are_no_mistake(project):
     path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
     (project.config_dir / "corrections.csv").unlink()
     (project.config_dir / OPTIONAL).unlink()
-    preflight.check_config(project)
+    run_commands.check_config(project)
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"cells": 3}', "một văn bản"])

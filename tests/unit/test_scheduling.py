@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from xhht_analysis.project import UsageError
+from xhht_analysis.project import ROOT, UsageError
 from xhht_analysis.running import run_commands, scheduling
 
 pytestmark = pytest.mark.unit
@@ -141,27 +141,35 @@ def test_a_crontab_keeps_other_lines_and_only_one_of_ours(tmp_path, crontab, cap
     assert "xhht_analysis.running.cli run" in second
 
 
-@pytest.mark.parametrize(("kind", "encoding"), [("cron", "utf-8"), ("windows", "utf-16")])
-def test_a_file_is_written_and_nothing_is_installed(tmp_path, kind, encoding, monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "name", "encoding"),
+    [("cron", "xhht.crontab", "utf-8"), ("windows", "xhht-task.xml", "utf-16")],
+)
+def test_a_file_is_written_and_nothing_is_installed(
+    tmp_path, kind, name, encoding, monkeypatch, capsys
+):
     monkeypatch.delattr(subprocess, "Popen")  # whatever started a program would fail
-    path, text = scheduling.write(
-        kind, (SIX, MONDAY), ["--raw", "x y"], day="2026-11-24", directory=tmp_path, folder=tmp_path
-    )
-    assert path.read_text(encoding=encoding) == text
+    run_commands.schedule(daily=True, kind=kind, raw=tmp_path / "x y", out=tmp_path)
+    path = tmp_path / "reports" / "schedule" / name
+    text = path.read_text(encoding=encoding)
+    shown = capsys.readouterr().out
+    assert text in shown
+    assert str(path) in shown
     assert "xhht_analysis.running.cli run --raw" in text
+    assert "x y" in text
 
 
-def test_the_windows_file_is_what_the_task_scheduler_reads(tmp_path):
-    directory = tmp_path / "Bộ số liệu"
-    path, _ = scheduling.write(
-        "windows", (SIX, MONDAY), [], day="2026-11-24", directory=directory, folder=directory
-    )
+def test_the_windows_file_is_what_the_task_scheduler_reads(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(run_commands, "today", lambda: "2026-11-24")
+    run_commands.schedule(weekly="thứ 2", kind="windows", out=tmp_path / "Bộ số liệu")
+    (path,) = tmp_path.rglob("*.xml")
     assert path.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
     task = ET.fromstring(path.read_bytes())  # the declaration and the bytes agree
     assert task.findtext(".//t:StartBoundary", namespaces=NS) == "2026-11-24T06:00:00+07:00"
-    assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == str(directory)
+    assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == str(ROOT)
     assert task.find(".//t:Principal[@id='Author']", NS) is not None
     assert task.findtext(".//t:DisallowStartIfOnBatteries", namespaces=NS) == "false"
+    assert task.find(".//t:DaysOfWeek/t:Monday", NS) is not None
 
 
 @pytest.mark.parametrize("kind", ["cron", "windows"])

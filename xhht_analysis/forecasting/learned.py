@@ -18,6 +18,7 @@ from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, between
 from xhht_analysis.forecasting.structural import Trend
+from xhht_analysis.plan.config_tables import config_file
 from xhht_analysis.project import Project
 
 FEATURES = (
@@ -161,6 +162,7 @@ def learned_from(table: dict) -> Learned:
 
 @functools.cache
 def read_learned(config_dir: Path | None = None) -> Learned:
-    """Read config/learned.json."""
+    """Read config/learned.json; ConfigError where it is missing or damaged."""
     path = (config_dir or Project().config_dir) / "learned.json"
-    return learned_from(json.loads(path.read_text(encoding="utf-8")))
+    with config_file(path):
+        return learned_from(json.loads(path.read_text(encoding="utf-8")))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.plan.areas import Areas, read_areas
-from xhht_analysis.plan.config_tables import CONFIG_TABLES, ConfigError, read_config
+from xhht_analysis.plan.config_tables import CONFIG_TABLES, config_file, read_config
 from xhht_analysis.plan.goals import split_codes
 
 LINKS = {
@@ -22,6 +22,8 @@ LINKS = {
     "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code",
 }
 """Columns whose codes must stand in the first key column of another table."""
+MAY_BE_EMPTY = ("crosswalk", "expert", "references", "unit_targets")
+"""Tables that are filled in only when there is something to say."""
 MAX_NAMED = 8
 
 
@@ -31,14 +33,19 @@ def check_plan(config_dir: Path) -> None:
     Raises
     ------
     ConfigError
-        With one line per breach: a code that stands nowhere, a goal without a target, a number of
-        districts that is not the share it stands for, a commune without a district.
+        Of a table without a row; or with one line per breach: a code that stands nowhere, a goal
+        without a target, a number of districts that is not the share it stands for, a commune
+        without a district.
     """
     plan = {name: read_config(name, config_dir) for name in CONFIG_TABLES}
+    for name, table in plan.items():
+        with config_file(config_dir / f"{name}.csv"):
+            if table.empty and name not in MAY_BE_EMPTY:
+                raise ValueError("tệp không có dòng nào.")
     areas = read_areas(config_dir)
-    faults = [*_codes(plan), *_targets(plan, areas), *_units(plan, areas)]
-    if faults:
-        raise ConfigError("\n".join(["các bảng không khớp nhau:", *faults]))
+    with config_file(config_dir):
+        if faults := [*_codes(plan), *_targets(plan, areas), *_units(plan, areas)]:
+            raise ValueError("\n".join(["các bảng không khớp nhau:", *faults]))
 
 
 def _codes(plan: dict[str, pd.DataFrame]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from xhht_analysis.plan.config_tables import ConfigError
+from xhht_analysis.plan.config_tables import config_file
 
 NEVER = "9999-12-31"
 """End of what has none; later than every date, so that dates need no special case."""
@@ -65,11 +65,9 @@ def read_province(config_dir: Path) -> Province:
         that are missing, unknown or of the wrong kind.
     """
     path = config_dir / "province.yml"
-    try:
+    with config_file(path):
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
         return _parse(settings if isinstance(settings, dict) else {})
-    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: {error}") from error
 
 
 def _parse(settings: dict) -> Province:

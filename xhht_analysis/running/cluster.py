@@ -1,9 +1,10 @@
 """A Dask cluster as an Executor: checked before a run begins, every failure with its remedy."""
 
 import contextlib
+import functools
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from typing import Any
 
 from xhht_analysis.project import KitError, UsageError
@@ -12,30 +13,6 @@ from xhht_analysis.running import messages, records
 ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^/\s]+:\d+")
 ANSWER_SECONDS = 10
 WORKER_SECONDS = 60
-
-
-class ClusterExecutor(Executor):
-    """Sends work to the workers of a Dask ``client``; the scheduler itself needs no kit."""
-
-    def __init__(self, client: Any, address: str):
-        """Take over a connected ``client`` of the scheduler at ``address``."""
-        self.client, self.address = client, address
-        self.executor = client.get_executor(pure=False)
-
-    def submit(self, function: Callable, /, *words: object, **options: object) -> Future:
-        """Future of ``function`` on some worker; its arguments are plain values."""
-
-        def call_by_name(module: str, name: str) -> object:
-            """What ``function`` gives; this travels whole, and names only what workers have."""
-            import importlib
-
-            return getattr(importlib.import_module(module), name)(*words, **options)
-
-        return self.executor.submit(call_by_name, function.__module__, function.__name__)
-
-    def check(self) -> None:
-        """Wait for a worker, if none is left; `KitError` if there has been none for a minute."""
-        wait_for_worker(self.client, self.address, WORKER_SECONDS)
 
 
 def wait_for_worker(client: Any, address: str, seconds: float) -> None:
@@ -56,13 +33,15 @@ def wait_for_worker(client: Any, address: str, seconds: float) -> None:
 def connect(address: str) -> Iterator[Executor]:
     """The workers of the Dask scheduler at ``address`` (tcp://HOST:PORT).
 
+    Its ``check`` waits for a worker, if none is left, and raises if there is none for a minute.
+
     Raises
     ------
     UsageError
         If ``address`` is none.
     KitError
-        If distributed is not installed, nobody answers, there is no worker, or a worker has no kit
-        or another version of it.
+        If distributed is not installed, nobody answers, there is no worker, or the scheduler or a
+        worker has no kit or another version of it.
     """
     if not ADDRESS.fullmatch(address):
         raise UsageError(messages.DASK_ADDRESS.format(address=address))
@@ -75,29 +54,32 @@ def connect(address: str) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise KitError(messages.DASK_SILENT.format(address=address, cause=error)) from None
     with client:
-        check_workers(client, address)
-        yield ClusterExecutor(client, address)
+        wait_for_worker(client, address, ANSWER_SECONDS)
+        check_kits(client, address)
+        executor = client.get_executor(pure=False)
+        executor.check = functools.partial(wait_for_worker, client, address, WORKER_SECONDS)
+        yield executor
 
 
-def check_workers(client: Any, address: str) -> None:
-    """Whether every worker has this version of the kit.
+def check_kits(client: Any, address: str) -> None:
+    """Whether the scheduler at ``address`` and every worker have this version of the kit.
 
     Raises
     ------
     KitError
-        If there is no worker, or one without the kit or with another version.
+        Naming the first that has none, or another version.
     """
 
     def kit_digest() -> str:
-        """Digest of the worker's kit; this travels whole, so one without a kit answers, too."""
+        """Digest of the kit there; this travels whole, so one without a kit answers, too."""
         try:
             from xhht_analysis.running.records import package_digest
         except ImportError:
             return ""
         return package_digest()
 
-    wait_for_worker(client, address, ANSWER_SECONDS)
-    for worker, digest in sorted(client.run(kit_digest).items()):
+    kits = {address: client.run_on_scheduler(kit_digest), **client.run(kit_digest)}
+    for machine, digest in sorted(kits.items()):
         if digest != records.package_digest():
             text = messages.DASK_OTHER_KIT if digest else messages.DASK_NO_KIT
-            raise KitError(text.format(worker=worker))
+            raise KitError(text.format(machine=machine))

@@ -91,10 +91,8 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
             raise UsageError(messages.PARAMETER_OF_OPTION.format(name=name, option=options[name]))
         if name not in declared_here:
             free = sorted(set(declared_here) - set(options))
-            near = difflib.get_close_matches(name, [*free, *options], n=1)
-            hint = messages.PARAMETER_NEAR if near else messages.PARAMETER_FREE
-            hint = hint.format(names=", ".join(near or free) or "–")
-            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, near=hint))
+            names = difflib.get_close_matches(name, [*free, *options], n=1) or free
+            raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, names=", ".join(names)))
         try:
             values[name] = accept(name, text, declared_here[name].type_name)
         except ParameterError as error:
@@ -134,21 +132,23 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
-            attempt = _Attempt(Path(folder))
+            attempt = _Attempt(source, Path(folder))
             try:
                 executed = _papermill(source, parameters, cwd, cell_seconds, attempt)
                 break
             except PapermillExecutionError as error:
-                raise _cell_failure(source, attempt, error) from None
+                cell = {"cell": error.exec_count or error.cell_index + 1}
+                words = (f"{error.ename}: {error.evalue}", error.ename)
+                texts = [attempt.message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
+                raise NotebookError(*texts) from None
             except CellTimeoutError:
-                limit = {"seconds": cell_seconds, "line": attempt.line}
-                text = messages.TOO_SLOW.format(notebook=source.name, **limit)
+                text = attempt.message(messages.TOO_SLOW, seconds=cell_seconds)
                 raise NotebookError(text) from None
             except (RuntimeError, OSError) as error:
                 if isinstance(error, OSError) and error.errno not in NO_ROOM:
                     raise
                 if number == ATTEMPTS:
-                    raise _kernel_failure(source, attempt, error) from None
+                    raise NotebookError(attempt.death(error)) from None
             finally:
                 attempt.end()
                 _close_event_loop()
@@ -165,6 +165,7 @@ class _Attempt:
     Its ``folder`` holds what it says on stderr; ``line`` is the first line of the cell at work.
     """
 
+    source: Path
     folder: Path
     line: str = ""
     process: subprocess.Popen | None = None
@@ -198,11 +199,23 @@ class _Attempt:
 
         return Manager
 
-    def last_words(self) -> str:
-        """Last line the process said, empty when it said none."""
-        path = self.folder / STDERR
-        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
-        return text.strip().rsplit("\n", 1)[-1]
+    def message(self, text: str, cause: str = "", **values: object) -> str:
+        """``text`` about the cell at work, with ``cause`` and what helps against it."""
+        values |= {"notebook": self.source.name, "line": self.line, "cause": cause}
+        return text.format(remedy=causes.remedy(cause), **values)
+
+    def death(self, error: Exception) -> str:
+        """Why the kernel ended or never began: only what its exit code and last words prove."""
+        code = self.process.poll() if self.process else None
+        stderr = self.folder / STDERR
+        words = stderr.read_text("utf-8", errors="replace").strip() if stderr.is_file() else ""
+        cause = words.rsplit("\n", 1)[-1] or str(error).strip().split("\n")[0]
+        if code in KILLED:
+            cause = messages.KERNEL_KILLED
+        elif code is not None:
+            cause = f"{cause} (mã {code})"
+        text = messages.KERNEL_FAILED if self.line else messages.KERNEL_NOT_STARTED
+        return self.message(text, cause, kernel=sys.executable)
 
     def end(self) -> None:
         """Nothing of the kernel is left when this returns."""
@@ -253,33 +266,6 @@ def _papermill(source: Path, parameters: dict, cwd: Path, cell_seconds: float, a
         iopub_timeout=OUTPUT_TIMEOUT,
         raise_on_iopub_timeout=True,
     )
-
-
-def _cell_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
-    """What a failed cell said, and the same without its words."""
-    cause = f"{error.ename}: {error.evalue}"
-    values = {
-        "notebook": source.name,
-        "line": attempt.line,
-        "cell": error.exec_count or error.cell_index + 1,
-        "remedy": causes.remedy(cause),
-    }
-    texts = [messages.NOTEBOOK_FAILED.format(cause=c, **values) for c in (cause, error.ename)]
-    return NotebookError(*texts)
-
-
-def _kernel_failure(source: Path, attempt: _Attempt, error) -> NotebookError:
-    """Why the kernel ended or never began: only what its exit code and its last words prove."""
-    code = attempt.process.poll() if attempt.process else None
-    cause = attempt.last_words() or str(error).strip().split("\n")[0]
-    advice = causes.remedy(cause)
-    if code in KILLED:
-        cause, advice = messages.KERNEL_KILLED, messages.REMEDIES["MemoryError"]
-    elif code is not None:
-        cause = f"{cause} (mã {code})"
-    text = messages.KERNEL_FAILED if attempt.line else messages.KERNEL_NOT_STARTED
-    values = {"notebook": source.name, "line": attempt.line, "kernel": sys.executable}
-    return NotebookError(text.format(cause=cause, remedy=advice, **values))
 
 
 def _strip(notebook) -> None:

@@ -48,7 +48,7 @@ def main() -> None:
 
     from xhht_analysis.running import records
 
-    versions = records.versions(Path.cwd())
+    versions = records.versions()
 
     class Kernel(IPythonKernel):
         """An IPython kernel that says what it runs on."""

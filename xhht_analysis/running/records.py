@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,7 +19,6 @@ from xhht_analysis.running import messages
 
 LEDGER = "runs.jsonl"
 LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "commit", "error")
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 NO_INFLUENCE = "config/run.yml"
 """Hooks and limits: they decide whether a run ends, never what it says."""
 
@@ -30,7 +28,7 @@ def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, 
     return {
         "inputs": input_hashes(raw_dir, as_of),
         "code": code_hashes(project),
-        "versions": versions(project.root),
+        "versions": versions(),
     }
 
 
@@ -61,18 +59,11 @@ def package_digest() -> str:
     return digest({place: sha for place, sha in hashes.items() if place.startswith("xhht_")})
 
 
-def versions(root: Path) -> dict[str, str]:
-    """Installed version of Python, the system and every package that requirements.lock names."""
-    lock = root / "requirements.lock"
-    names = PIN.findall(lock.read_text(encoding="utf-8")) if lock.is_file() else []
-    installed = {"python": platform.python_version()}
-    installed["system"] = f"{platform.system()} {platform.machine()}"
-    for name in sorted(names):
-        try:
-            installed[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:  # of another system in the universal lock
-            continue
-    return installed
+def versions() -> dict[str, str]:
+    """Installed version of Python, the system and every package."""
+    installed = {str(each.name): each.version for each in importlib.metadata.distributions()}
+    system = f"{platform.system()} {platform.machine()}"
+    return {"python": platform.python_version(), "system": system, **installed}
 
 
 def commit(root: Path) -> str:

@@ -8,20 +8,25 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project, UsageError, received_dates
+from xhht_analysis import files
+from xhht_analysis.project import (
+    CONFIG_VARIABLE,
+    KitError,
+    Project,
+    UsageError,
+    is_date,
+    received_dates,
+)
 from xhht_analysis.running import (
     cluster,
     execution,
-    kernel,
     messages,
-    preflight,
     records,
     run_log,
     runner,
@@ -31,6 +36,9 @@ from xhht_analysis.running import (
     unit_reports,
     verification,
 )
+
+if TYPE_CHECKING:
+    from xhht_analysis.intake.gathering import Plan
 
 VIETNAM = timezone(timedelta(hours=7))
 ONE_STAGE = {stage.name.rpartition("_")[2]: (stage,) for stage in stages.ALL}
@@ -59,7 +67,7 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     KitError
         If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
     """
-    day = as_of and preflight.check_day(as_of)
+    day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
     if not dates:
         raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
@@ -71,6 +79,48 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     if day > today():
         typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
     return day
+
+
+def check_config(project: Project) -> "Plan":
+    """Read every file of config/ that says what was promised and how forms are read.
+
+    Returns
+    -------
+    Plan
+        The plan's tables that reading submissions needs.
+
+    Raises
+    ------
+    ConfigError
+        Naming the file, what is wrong with it and how to mend it.
+    """
+    from xhht_analysis.forecasting.learned import read_learned
+    from xhht_analysis.intake.forms.recognise import read_descriptions
+    from xhht_analysis.intake.gathering import Plan
+    from xhht_analysis.intake.judging.corrections import read_corrections
+    from xhht_analysis.plan.config_tables import config_file
+    from xhht_analysis.plan.consistency import check_plan
+    from xhht_analysis.publishing.report import office_paragraphs
+
+    paragraphs = project.config_dir / "paragraphs.md"
+    for read in (check_plan, read_descriptions, read_corrections, read_learned):
+        read(project.config_dir)
+    with config_file(paragraphs):
+        office_paragraphs(paragraphs, "")
+    return Plan.read(project.config_dir)
+
+
+def check_day(text: str) -> str:
+    """``text`` if it is an ISO date.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if not is_date(text):
+        raise UsageError(messages.BAD_DATE.format(text=text))
+    return text
 
 
 def today() -> str:
@@ -113,7 +163,7 @@ def run(
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
-        preflight.check_config(project)
+        check_config(project)
         logged["record"] = runner.run(
             settings, project, chosen, executor=executor, finish=write_index
         )
@@ -170,18 +220,23 @@ def schedule(
     out: Path | None = None,
 ) -> None:
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
-    when = scheduling.parse_when(at, weekly, daily)
+    clock, days = scheduling.parse_when(at, weekly, daily)
     project = project_at(out)
-    config, folder = os.environ.get(CONFIG_VARIABLE), raw and raw.resolve()
-    places = {"--config": config, "--raw": folder, "--out": project.out}
-    arguments = [str(word) for pair in places.items() if pair[1] for word in pair]
-    target = project.reports_root / "schedule"
-    path, text = scheduling.write(
-        kind, when, arguments, day=today(), directory=project.root, folder=target
-    )
+    config, raw_dir = os.environ.get(CONFIG_VARIABLE), raw and raw.resolve()
+    places = {"--config": config, "--raw": raw_dir, "--out": project.out}
+    words = [str(word) for pair in places.items() if pair[1] for word in pair]
+    argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *words]
+    folder = project.reports_root / "schedule"
+    if kind == "windows":  # UTF-16 is what the Task Scheduler reads
+        path, encoding, quote = folder / scheduling.TASK.name, "utf-16", '"{}"'.format
+        text = scheduling.windows_task(argv, f"{today()}T{clock}+07:00", days, project.root)
+    else:
+        path, encoding, quote = folder / "xhht.crontab", "utf-8", shlex.quote
+        text = scheduling.cron_line(argv, clock, days, folder / "xhht.log")
+    with files.whole(path) as partial:
+        partial.write_text(text, encoding=encoding)
     day = weekly or messages.SCHEDULE_DAILY
-    typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=when[0], path=path, text=text))
-    quote = shlex.quote if kind == "cron" else '"{}"'.format
+    typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=clock, path=path, text=text))
     typer.echo(messages.SCHEDULE_INSTALL[kind].format(path=quote(str(path))))
 
 
@@ -208,17 +263,10 @@ def lab_command(root: Path) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
 
 
-def lab_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """``variables`` for JupyterLab: no server configuration (it could drop the token)."""
-    layout = Path("~/.jupyter/lab/user-settings").expanduser()
-    return {**kernel.environment(variables), "JUPYTERLAB_SETTINGS_DIR": str(layout)}
-
-
 def lab() -> None:
     """Mở JupyterLab ở sổ tay khám phá, chỉ trên máy này."""
-    root = Project().root
-    command, variables = lab_command(root), lab_environment(os.environ)
-    raise typer.Exit(subprocess.run(command, cwd=root, env=variables, check=False).returncode)
+    root = Project().root  # no server configuration of the user's is read: it could drop the token
+    raise typer.Exit(subprocess.run(lab_command(root), cwd=root, check=False).returncode)
 
 
 COMMANDS = (runs, verify, compare, schedule, lab)

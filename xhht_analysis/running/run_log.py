@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import causes, messages, records
+from xhht_analysis.running import causes, records
 
 LOG = "xhht.log"
 HOOKS = ("success", "failure", "timeout_seconds")
@@ -20,21 +20,20 @@ def read_settings(project: Project) -> tuple[dict, float]:
 
     Raises
     ------
-    KitError
+    ConfigError
         If the file is absent or is not what its comments describe.
     """
     import yaml
 
+    from xhht_analysis.plan.config_tables import config_file
+
     path = project.config_dir / "run.yml"
-    try:
+    with config_file(path):
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-        hooks = {name: settings["hooks"][name] for name in HOOKS}
         cell_seconds = float(settings["limits"]["cell_seconds"])
         if cell_seconds <= 0:
             raise ValueError(f"cell_seconds: {cell_seconds:g}")
-    except (OSError, yaml.YAMLError, AttributeError, TypeError, LookupError, ValueError) as error:
-        raise KitError(messages.BAD_RUN_SETTINGS.format(path=path, cause=error)) from None
-    return hooks, cell_seconds
+        return {name: settings["hooks"][name] for name in HOOKS}, cell_seconds
 
 
 def log(project: Project, level: str, text: str) -> None:

@@ -6,13 +6,11 @@ goes by the machine's own clock and catches up nothing.
 
 import shlex
 import subprocess
-import sys
 import unicodedata
 from datetime import time
 from html import escape
 from pathlib import Path
 
-from xhht_analysis import files
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import messages
 
@@ -22,6 +20,8 @@ TASK = Path(__file__).with_name("xhht-task.xml")
 def parse_when(at: str, weekly: str | None, daily: bool) -> tuple[time, list[str]]:
     """Time of day and English weekdays that the options of ``xhht schedule`` ask for.
 
+    A weekday is "thứ 2", "thứ hai", "T2", "CN", "chủ nhật", "mon", "Monday".
+
     Raises
     ------
     UsageError
@@ -29,24 +29,16 @@ def parse_when(at: str, weekly: str | None, daily: bool) -> tuple[time, list[str
     """
     if daily == (weekly is not None):
         raise UsageError(messages.SCHEDULE_ONE_OF)
+    letters = unicodedata.normalize("NFD", (weekly or "").lower())
+    word = "".join(filter(str.isalnum, letters))
+    days = [day for day, words in messages.WEEKDAYS.items() if daily or word in words]
     try:
         clock = time.fromisoformat(at)
-        return clock, [*messages.WEEKDAYS] if weekly is None else [_weekday(weekly)]
-    except (ValueError, KeyError):
-        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or "")) from None
-
-
-def _weekday(text: str) -> str:
-    """English name of "thứ 2", "thứ hai", "T2", "CN", "chủ nhật", "mon", "Monday".
-
-    Raises
-    ------
-    KeyError
-        If it is none of them.
-    """
-    letters = unicodedata.normalize("NFD", text.lower())
-    plain = "".join(letter for letter in letters if letter.isalnum())
-    return {word: day for day, words in messages.WEEKDAYS.items() for word in words}[plain]
+    except ValueError:
+        days = []
+    if not days:
+        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or ""))
+    return clock, days
 
 
 def windows_task(argv: list[str], start: str, days: list[str], directory: Path) -> str:
@@ -57,8 +49,8 @@ def windows_task(argv: list[str], start: str, days: list[str], directory: Path) 
     arguments = subprocess.list2cmdline(argv[1:])
     texts = {"command": argv[0], "arguments": arguments, "directory": str(directory)}
     values = {name: escape(text, quote=False) for name, text in texts.items()}
-    values |= {"start": start, "days": "".join(f"<{day}/>" for day in days)}
-    return TASK.read_text(encoding="utf-8").format(**values)
+    tags = "".join(f"<{day}/>" for day in days)
+    return TASK.read_text(encoding="utf-8").format(start=start, days=tags, **values)
 
 
 def cron_line(argv: list[str], at: time, days: list[str], log: Path) -> str:
@@ -67,34 +59,3 @@ def cron_line(argv: list[str], at: time, days: list[str], log: Path) -> str:
     command = f"{shlex.join(argv)} >> {shlex.quote(str(log))} 2>&1"
     command = command.replace("%", r"\%")  # a bare % ends the command in a crontab
     return f"{at.minute} {at.hour} * * {weekday} {command} # xhht\n"
-
-
-def write(
-    kind: str,
-    when: tuple[time, list[str]],
-    arguments: list[str],
-    *,
-    day: str,
-    directory: Path,
-    folder: Path,
-) -> tuple[Path, str]:
-    """Write the file of scheduler ``kind`` (windows, cron) into ``folder``.
-
-    The schedule starts on the ISO date ``day``; ``directory`` is the kit's own.
-
-    Returns
-    -------
-    tuple
-        The file and its text.
-    """
-    argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *arguments]
-    at, days = when
-    if kind == "windows":  # UTF-16 is what the Task Scheduler reads
-        name, encoding = TASK.name, "utf-16"
-        text = windows_task(argv, f"{day}T{at}+07:00", days, directory)
-    else:
-        name, encoding = "xhht.crontab", "utf-8"
-        text = cron_line(argv, at, days, folder / "xhht.log")
-    with files.whole(folder / name) as partial:
-        partial.write_text(text, encoding=encoding)
-    return folder / name, text

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from xhht_analysis.project import Project, UsageError
-from xhht_analysis.running import messages, preflight, records
+from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
+    check_config,
+    check_day,
     choose_day,
     project_at,
     submissions_folder,
@@ -41,7 +43,7 @@ def template(
     if (unit is not None) + (agency is not None) + everyone != 1:
         raise UsageError(messages.UNIT_OR_AGENCY)
     project = project_at(out)
-    plan = preflight.check_config(project)
+    plan = check_config(project)
     province = plan.areas.province
     first, last = province.first_year, province.last_year
     if not first <= year <= last:
@@ -67,10 +69,10 @@ def check(
     from xhht_analysis.store import read_table
 
     project = project_at(out)
-    plan = preflight.check_config(project)
+    plan = check_config(project)
     newest = max(records.vintages(project), default="–")
     received = read_table("submissions", project.processed(newest), optional=True)
-    day = preflight.check_day(as_of or today())
+    day = check_day(as_of or today())
     unread = []
     folders = (find_files(place) if place.is_dir() else [place] for place in files)
     for path in (path.parent.resolve() / path.name for paths in folders for path in paths):
@@ -78,7 +80,7 @@ def check(
             unread.append(path)
             continue
         checked = returns.read_submission(path, plan, as_of=day, received=received)
-        for line in (*_account(checked), *_problems(checked.problems)):
+        for line in _lines(checked):
             typer.echo(printable(line))
         if excel:
             name = Path(checked.submission["file"]).stem
@@ -118,7 +120,7 @@ def status(
     project = project_at(out)
     raw_dir = submissions_folder(project, raw, sample)
     choose_day(raw_dir, as_of)
-    preflight.check_config(project)
+    check_config(project)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
     plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())
     typer.echo(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
@@ -164,51 +166,35 @@ def _first_few(names: Sequence[str]) -> str:
     return "; ".join(names[:MOST_SHOWN]) + number
 
 
-def _account(checked: "Checked") -> Iterator[str]:
-    """What one file gave, and which of its columns of numbers were not read, by reason."""
-    file = {k: "–" if v is None or v != v else v for k, v in checked.submission.items()}
-    left_out = checked.left_out
-    file["file"] = Path(file["file"]).name
+def _lines(checked: "Checked") -> Iterator[str]:
+    """What one file gave; then a line for its problems of one column under one rule."""
+    import pandas as pd
+
+    file = checked.submission | {"file": Path(checked.submission["file"]).name}
+    file = {name: "–" if pd.isna(value) else value for name, value in file.items()}
+    no_figures = checked.left_out["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
+    left_out = checked.left_out[~no_figures].assign(kind="left_out")
     rejects = checked.problems[checked.problems["kind"].eq("reject")]
-    if not file["n_panel"] and (rejects["cell"].isna() & rejects["sheet"].isna()).any():
-        yield messages.CHECK_REFUSED.format(**file)
-        return
-    heads: dict[str, list[str]] = {}
-    cells = left_out[["sheet", "cell", "message"]].fillna("")
-    for *place, message in cells.itertuples(index=False, name=None):
-        head, _, reason = message.partition(messages.CHECK_UNREAD)
-        if reason not in messages.CHECK_NO_FIGURES:
-            heads.setdefault(reason, []).append(f"{head}({', '.join(filter(None, place))})")
-    n_unread = sum(map(len, heads.values()))
-    columns = messages.CHECK_LEFT_OUT.format(n=n_unread) if n_unread else ""
-    yield messages.CHECK_TITLE.format(**file, left_out=columns)
-    for reason, names in heads.items():
-        yield messages.CHECK_COLUMNS.format(heads=", ".join(names), reason=reason)
-    if checked.problems.empty and file["n_panel"] and not heads:
+    is_refused = (rejects["cell"].isna() & rejects["sheet"].isna()).any()
+    title = messages.CHECK_TITLE if file["n_panel"] or not is_refused else messages.CHECK_REFUSED
+    yield title.format(**file, n_left_out=len(left_out))
+    problems = pd.concat([checked.problems, left_out])
+    if problems.empty and file["n_panel"]:
         yield messages.CHECK_CLEAN
-
-
-def _problems(problems: "pd.DataFrame") -> Iterator[str]:
-    """The problems of one file: those of one column under one rule together, the first in words."""
-    if len(problems):
-        yield messages.CHECK_PROBLEMS.format(n=len(problems))
-    place = problems["cell"].str.extract(r"^(?P<column>[A-Z]*)(?P<line>\d+)$")
-    column = place["column"].fillna(problems["message"])  # what has no cell stands alone
+    column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))
+    column = column.fillna(problems["message"])  # what has no column stands alone
     keys = [problems["kind"], problems["sheet"].fillna(""), column, problems["rule"]]
-    by_line = problems.assign(line=place["line"].astype(float))
-    for (kind, sheet, _, rule), rows in by_line.groupby(keys, sort=False):
-        rows = rows.sort_values("line")
-        cells, raw = rows["cell"].dropna().unique(), rows["raw"].drop_duplicates()
+    for (kind, sheet, _, rule), rows in problems.groupby(keys, sort=False):
+        rows = rows.sort_values("cell", key=lambda cells: cells.str.zfill(9))  # D9 before D10
+        cells, raw = rows["cell"].dropna().unique(), rows["raw"].iloc[0]
         word = messages.CHECK_PLACES["cell" if sheet else "line"] if len(cells) else ""
         yield messages.CHECK_LINE.format(
-            kind_vi=messages.KINDS[kind],
+            kind=messages.KINDS[kind],
             place=f"{sheet} {word}{_first_few(cells)}".strip() or messages.CHECK_PLACES["file"],
-            value=f": «{raw.iloc[0]}»" if len(raw) == 1 and raw.notna().all() else "",
+            value="" if pd.isna(raw) else f" «{raw}»",
             rule=rule,
+            message=rows["message"].iloc[0],
         )
-        yield f"      {rows['message'].iloc[0]}"
-        if (n := rows["message"].nunique()) > 1:
-            yield messages.CHECK_MORE.format(n=n - 1)
 
 
 COMMANDS = (template, check, correct, status)

@@ -41,13 +41,11 @@ def show_stage(name: str, entry: dict | None) -> None:
 
 
 def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
-    """Print the folders and documents of run ``as_of``, one path a line, and ``changed`` tables."""
-    documents = sorted(project.reports(as_of).glob("*"))
-    typer.echo(messages.RUN_DONE)
-    for path in filter(Path.exists, [project.processed(as_of), project.figures(as_of), *documents]):
-        typer.echo(f"  {path}")
-    suffixes = {path.suffix for path in documents}
-    if ".html" in suffixes and ".pdf" not in suffixes:
+    """Print the folders of run ``as_of``, what there is no document of, and ``changed`` tables."""
+    reports = project.reports(as_of)
+    folders = filter(Path.exists, [project.processed(as_of), project.figures(as_of), reports])
+    typer.echo("\n  ".join([messages.RUN_DONE, *map(str, folders)]))
+    if any(reports.glob("*.html")) and not any(reports.glob("*.pdf")):
         typer.echo(messages.NO_PDF)
     if changed:
         typer.echo(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from xhht_analysis import contracts, project
+from xhht_analysis import contracts
 from xhht_analysis.intake.forms import activities, layouts, left_out, unit_layouts
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import (
@@ -39,6 +39,7 @@ from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure, find_tables
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.plan.config_tables import config_file
 from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
@@ -74,14 +75,12 @@ def read_descriptions(config_dir: Path) -> dict[str, dict[str, Any]]:
 
     Raises
     ------
-    project.KitError
+    config_tables.ConfigError
         If the file is missing or no YAML.
     """
     path = config_dir / "forms.yml"
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise project.KitError(f"{path}: {error}") from None
+    with config_file(path):
+        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 class FormReader:

@@ -14,6 +14,7 @@ from xhht_analysis import schema
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
 from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS
 from xhht_analysis.intake.reading.text import parse_number
+from xhht_analysis.plan.config_tables import config_file
 from xhht_analysis.project import KitError
 
 CORRECTIONS = Table(
@@ -47,13 +48,14 @@ def read_corrections(config_dir: Path) -> pd.DataFrame:
 
     Raises
     ------
-    contracts.ContractError
+    config_tables.ConfigError
         If a line has no reason, no source, or an unknown action or field.
     """
     path = config_dir / "corrections.csv"
     if not path.is_file():
         return CORRECTIONS.empty()
-    return schema.check(schema.read_csv(path, CORRECTIONS), CORRECTIONS)
+    with config_file(path):
+        return schema.check(schema.read_csv(path, CORRECTIONS), CORRECTIONS)
 
 
 def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
