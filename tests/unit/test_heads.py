@@ -219,6 +219,21 @@ def test_money_in_the_unit_that_is_declared(head, dvt, values, million):
     assert [r["budget_spent"] for r in found] == million
 
 
+@pytest.mark.parametrize(
+    ("head", "typed", "million", "found"),
+    [
+        ("Kinh phí đã chi (triệu đồng)", 150_000_000, None, [("money_scale", "D5")]),
+        ("Kinh phí đã chi", "150.000.000", None, [("money_scale", "D5")]),
+        ("Kinh phí đã chi (triệu đồng)", 100_000, 100_000, []),  # a hundred billion
+        ("Kinh phí đã chi (triệu đồng)", "150 tỷ đồng", 150_000, []),  # the cell says so itself
+    ],
+)
+def test_money_in_dong_under_million_dong_is_asked_for(head, typed, million, found):
+    reading = deeds(["A", "xong", "x", typed], heads=(head,))
+    assert [row["budget_spent"] for row in reading.activity_rows] == [million]
+    assert rules(reading) == found
+
+
 def test_money_merged_over_two_tasks_is_the_sum_of_neither():
     board = Board("Thực hiện").row("A1", ["Đơn vị", "Xã Tân Thới"]).row("A2", ["Năm", 2024])
     board.row("A4", ["Nhiệm vụ", "Tình trạng", "Kết quả", "Kinh phí đã chi"])

@@ -39,7 +39,7 @@ def fill_in(path: Path, **values: object) -> Path:
     book = load_workbook(path)
     sheet = book[returns.SHEET]
     heads = {cell.value: cell.column for cell in sheet[3]}
-    for name, value in values.items():
+    for name, value in {"decided_by": "Trần Văn Ba", **values}.items():
         sheet.cell(4, heads[returns.HEADINGS[name][0]]).value = value
     book.save(path)
     return path
@@ -137,13 +137,27 @@ def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     lines = returns.read_repairs(filled, decided_on=TODAY)
     config = tmp_path / "config"
     shutil.copytree(Project().config_dir, config)
-    returns.add_corrections(lines, config)
+    assert returns.add_corrections(lines, config) == 1
     result = intake(raw, config_dir=config)
     row = result.panel.set_index("indicator_code").loc["clc_it"]
     assert row[["numerator", "denominator", "value_type"]].tolist() == [13, 13, "corrected"]
     assert result.rejects.empty
-    with pytest.raises(KitError, match="đã có đính chính"):
-        returns.add_corrections(lines, config)
+    assert returns.add_corrections(lines, config) == 0  # a list completed in two sittings
+    other = fill_in(filled, action="sửa", value=12, reason="gõ nhầm", source="CV 13")
+    with pytest.raises(KitError, match="đã có đính chính khác"):
+        returns.add_corrections(returns.read_repairs(other, decided_on=TODAY), config)
+    assert read_corrections(config)["value"].tolist() == [13]
+
+
+def test_a_line_that_no_figure_answers_is_refused_before_it_is_added(raw, tmp_path):
+    filled = fill_in(
+        list_of(raw / "2023-11-20" / "823.xlsx", tmp_path), action="bỏ", reason="x", source="y"
+    )
+    lines = returns.read_repairs(filled, decided_on=TODAY)
+    returns.check_corrections(lines, raw, plan())
+    returns.check_corrections(lines.assign(cell="Z99"), tmp_path / "elsewhere", plan())  # waits
+    with pytest.raises(KitError, match="Z99: không có ô số liệu nào"):
+        returns.check_corrections(lines.assign(cell="Z99"), raw, plan())
 
 
 @pytest.mark.parametrize("lines", [0, 1])
@@ -171,6 +185,7 @@ def test_rows_not_filled_in_are_left_alone(raw, tmp_path):
     [
         ({"action": "sửa", "value": 13, "source": "CV 12"}, "lý do"),
         ({"action": "sửa", "reason": "x", "source": "y"}, "giá trị"),
+        ({"action": "bỏ", "reason": "x", "source": "y", "decided_by": None}, "người quyết định"),
         ({"action": "xem lại", "value": 1, "reason": "x", "source": "y"}, "xem lại"),
     ],
 )
@@ -188,7 +203,9 @@ def test_what_is_wrong_in_several_rows_is_said_once(raw, tmp_path):
     for row in (4, 5):
         book[returns.SHEET].cell(row, heads[returns.HEADINGS["action"][0]]).value = "bỏ"
     book.save(marked)
-    with pytest.raises(KitError, match=r"sửa: dòng 4, 5: thiếu lý do hoặc nguồn\.$"):
+    with pytest.raises(
+        KitError, match=r"dòng 4, 5: thiếu lý do, nguồn hoặc người quyết định\.$"
+    ):
         returns.read_repairs(marked, decided_on=TODAY)
 
 
@@ -235,7 +252,8 @@ def test_correction_text_never_becomes_a_formula(raw, tmp_path):
     )  # fmt: skip
     config = tmp_path / "config"
     shutil.copytree(Project().config_dir, config)
-    path = returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), config)
+    returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), config)
+    path = config / "corrections.csv"
     cells = path.read_text(encoding="utf-8").splitlines()[-1].split(",")
     assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@"))]
 

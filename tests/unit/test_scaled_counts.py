@@ -16,7 +16,7 @@ from xhht_analysis.project import Project
 pytestmark = pytest.mark.unit
 
 TODAY = "2023-12-01"
-WHY = {"reason": "ghi nghìn người", "source": "CV 15/UBND"}
+WHY = {"reason": "ghi nghìn người", "source": "CV 15/UBND", "decided_by": "Trần Văn Ba"}
 
 
 @pytest.fixture

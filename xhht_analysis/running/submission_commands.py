@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from xhht_analysis.project import Project, UsageError
+from xhht_analysis.project import KitError, Project, UsageError
 from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
     check_config,
@@ -91,18 +91,26 @@ def check(
         raise UsageError("\n".join(lines))
 
 
-def correct(file: Path) -> None:
+def correct(file: Path, *, raw: Path | None = None) -> None:
     """Đưa các dòng đã điền ở trang «Đề nghị sửa» vào bảng đính chính.
 
     Bảng ấy là config/corrections.csv, hoặc của thư mục kế hoạch: xhht --config <nơi> correct …
     """
+    from xhht_analysis.intake.judging.corrections import CorrectionError
     from xhht_analysis.intake.returning import returns
 
     if not file.is_file():
         raise UsageError(messages.NO_FILE.format(path=file))
+    project = Project()
     lines = returns.read_repairs(file.resolve(), decided_on=today())
-    path = returns.add_corrections(lines, Project().config_dir)
-    typer.echo(messages.CORRECTED.format(n=len(lines), path=path))
+    try:
+        folder = submissions_folder(project, raw, sample=False)
+        returns.check_corrections(lines, folder, check_config(project))
+    except CorrectionError as error:
+        raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
+    n = returns.add_corrections(lines, project.config_dir)
+    path = project.config_dir / "corrections.csv"
+    typer.echo(messages.CORRECTED.format(n=n, there=len(lines) - n, path=path))
 
 
 def status(

@@ -27,6 +27,8 @@ WORDS = {"status": STATUS, "budget_source": SOURCES}
 MONEY = ("budget_planned", "budget_spent")
 CURRENCY = {"dong", "d", "vnd"}
 MILLION = 1e6
+MOST = 1e11
+"""Money of one task of one unit, in đồng: more is a figure in đồng under "triệu đồng"."""
 
 
 class Activities(Layout):
@@ -45,7 +47,7 @@ class Activities(Layout):
         """Hand over the rows (contract ACTIVITIES) that say anything.
 
         Money is in million đồng; its unit is the cell's own, else the heading's, else million. A
-        cell that cannot be read is a finding and stays empty.
+        cell that cannot be read, or holds more than `MOST`, is a finding and stays empty.
         """
         columns = {name: next(iter(years.values())) for name, years in self.columns.items()}
         table, reader, lost = self.table, self.reader, 0
@@ -105,4 +107,11 @@ class Activities(Layout):
         if amount.problem:
             text = f"Không đọc được số tiền “{str(raw)[:40]}”; để trống."
             self.reader.find(at, "money_unreadable", text)
+        if not own and amount.value is not None and amount.value > MOST:
+            text = (
+                f"Số tiền “{str(raw)[:40]}” ở cột tính bằng triệu đồng là trên 100 tỷ đồng cho một "
+                "nhiệm vụ, có thể đã ghi bằng đồng: để trống; ghi lại bằng triệu đồng."
+            )
+            self.reader.find(at, "money_scale", text)
+            return None
         return amount.value and round(amount.value / MILLION, 6)

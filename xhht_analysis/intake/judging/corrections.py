@@ -84,7 +84,10 @@ def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
     for line in corrections.to_dict("records"):
         hit = _matching(line, claims)
         if hit.empty and pd.notna(line["file"]) and claims["file"].eq(line["file"]).any():
-            raise CorrectionError(f"{_place(line)}: không có ô nào như vậy trong tệp đã nhận.")
+            raise CorrectionError(
+                f"{_place(line)}: không có ô số liệu nào như vậy trong tệp đã nhận; "
+                "sửa hoặc xóa dòng đính chính ấy."
+            )
         for claim in hit:  # none: another delivery, or received after as_of
             for column, value in _corrected(line, claims.loc[claim]).items():
                 claims.loc[claim, column] = value

@@ -14,7 +14,11 @@ import pandas as pd
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
 from xhht_analysis.intake.gathering import Plan, gather
-from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
+from xhht_analysis.intake.judging.corrections import (
+    CORRECTIONS,
+    apply_corrections,
+    read_corrections,
+)
 from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
 from xhht_analysis.intake.reading.delivery import read_files
 from xhht_analysis.intake.reading.sheets import Sheet
@@ -194,7 +198,8 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
     Raises
     ------
     KitError
-        If the sheet is not there, or a filled row lacks its value, reason or source.
+        If the sheet is not there, or a filled row lacks its value, reason, source or the person
+        who decided.
     """
     content = next(iter(read_files([path], path.parent, jobs=1)))
     lists = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
@@ -227,8 +232,8 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
     fault = None
     if action is None:
         fault = f"cách xử lý «{texts['action']}» không có trong {', '.join(ACTIONS)}"
-    elif not line["reason"] or not line["source"]:
-        fault = "thiếu lý do hoặc nguồn"
+    elif not (line["reason"] and line["source"] and line["decided_by"]):
+        fault = "thiếu lý do, nguồn hoặc người quyết định"
     elif "/" not in (line["file"] or ""):
         fault = "tệp chưa nằm trong thư mục ngày nhận; chép vào đó rồi kiểm tra lại"
     elif not line["cell"]:
@@ -240,20 +245,42 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
     return line, fault
 
 
-def add_corrections(lines: pd.DataFrame, config_dir: Path) -> Path:
-    """Append ``lines`` to config/corrections.csv and return its path.
+def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
+    """Apply ``lines`` to the files that they name, as a run would; files not there wait.
 
     Raises
     ------
     KitError
-        If a line for the same cell is there already.
+        For the first line that a run would stop at.
+    """
+    for name in lines["file"].unique():
+        path = raw_dir / name
+        if path.is_file():
+            root, day = _place(path, "")
+            claims = gather([(path, day)], root, day, plan, jobs=1).claims
+            apply_corrections(claims, lines[lines["file"].eq(name)])
+
+
+def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
+    """Append to config/corrections.csv those of ``lines`` that are not there; how many these are.
+
+    Raises
+    ------
+    KitError
+        If another correction of the same cell is there already.
     """
     path, existing = config_dir / "corrections.csv", read_corrections(config_dir)
     place = ["file", "sheet", "cell"]
-    there = set(existing[place].fillna("").itertuples(index=False, name=None))
-    for row in lines[place].fillna("").itertuples(index=False):
-        if tuple(row) in there:
-            raise KitError(f"{path}: đã có đính chính cho {row.file}, ô {row.cell}.")
-    rows = pd.concat([existing, lines.reindex(columns=list(CORRECTIONS.columns))]).astype("object")
+    both = existing.merge(lines.assign(row=lines.index), on=place, suffixes=("", "_new"))
+    same = both["action"].eq(both["action_new"]) & (
+        both["value"].eq(both["value_new"]) | both["value"].isna() & both["value_new"].isna()
+    )
+    for row in both[~same].itertuples():
+        raise KitError(
+            f"{path}: đã có đính chính khác cho {row.file}, ô {row.cell}; muốn đổi thì sửa dòng ấy."
+        )
+    new = lines.drop(both["row"]).reindex(columns=list(CORRECTIONS.columns))
+    rows = pd.concat([existing, new]).astype("object")
     rows = rows.where(rows.notna(), "").map(str).apply(store.harmless)
-    return files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
+    files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
+    return len(new)
