@@ -203,9 +203,7 @@ def test_what_is_wrong_in_several_rows_is_said_once(raw, tmp_path):
     for row in (4, 5):
         book[returns.SHEET].cell(row, heads[returns.HEADINGS["action"][0]]).value = "bỏ"
     book.save(marked)
-    with pytest.raises(
-        KitError, match=r"dòng 4, 5: thiếu lý do, nguồn hoặc người quyết định\.$"
-    ):
+    with pytest.raises(KitError, match=r"dòng 4, 5: thiếu lý do, nguồn hoặc người quyết định\.$"):
         returns.read_repairs(marked, decided_on=TODAY)
 
 

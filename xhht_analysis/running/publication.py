@@ -100,7 +100,7 @@ def publish(
     -------
     dict
         ``record`` with ``outputs``: path → sha256; and ``replaces``: the tables that differ from
-        those of the earlier run of this vintage.
+        those of the earlier run of this vintage, if that was on the same kind of data.
 
     Raises
     ------
@@ -112,7 +112,9 @@ def publish(
     moved = [place for place in made if (staged.out / place).is_file()]
     dropped = set(hashes).difference(made)
     outputs = hashes | {place: files.sha256(staged.out / place) for place in moved}
-    changed = [p for p in made if p.endswith(".csv") and hashes.get(p, outputs[p]) != outputs[p]]
+    is_alike = before.get("sample") == record.get("sample")  # else nothing compares
+    tables = [p for p in made if is_alike and p.startswith("data/") and p.endswith(".csv")]
+    changed = [p for p in tables if hashes.get(p, outputs[p]) != outputs[p]]
     full = {**record, "outputs": {place: outputs[place] for place in made}, "replaces": changed}
     paths = targets(final, as_of, [*moved, *dropped])
     check_targets(paths)
