@@ -31,9 +31,10 @@ YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
     r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|nong thon|"
     r"sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
-    r"trong do nam(?! \d))\b"
+    r"trong do nam(?! \d)|chua|khong)\b"
 )
-"""Words of a heading that holds a part of the people only: read where a form asks for them."""
+"""Words of a heading that holds a part of the people only, or those who have not: read where a form
+asks for them."""
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
@@ -92,10 +93,15 @@ FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được cả lũy kế cộng dồn"
+        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
+OTHERS = re.compile(
+    r"\b(tre|em|xa|phuong|co so|trung tam|don vi(?! (tinh|nguoi))|(?<!cong )don(?! vi)|"
+    r"(?<!bao )cao|\d+ tuoi|[1-6]\d [2-6]\d(?<!15 60))\b"
+)
+"""Filling words that count something else where the indicator's own name has none of them."""
 CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|tham dinh)\b")
 """What heads figures that replace others of the same table."""
 FLOW = re.compile(r"\b(trong nam(?! \d)|phat sinh|moi|them)\b")

@@ -70,7 +70,11 @@ class Layout:
     unclear: dict[int, str] = field(default_factory=dict)
 
     def bind(self) -> None:
-        """Find the column of every field."""
+        """Find the column of every field.
+
+        One column with foreign words in its heading, in a table without the form's title, is of
+        something else: children at school that were vaccinated.
+        """
         every = self.titled or "title" not in self.about
         for part, spec in self.about["fields"].items():
             try:
@@ -78,6 +82,11 @@ class Layout:
                 self.columns[part] = self.table.columns(wanted, plain=self.plain)
             except ColumnError as error:
                 self.absent[part] = f"“{in_words(spec)}”{error}"
+        if len(self.columns) == 1 and not every:
+            [(part, columns)] = self.columns.items()
+            wanted = self.about["fields"][part].split(";")[0]
+            if any(foreign_words(wanted, self.table.headings[c]) for c in columns.values()):
+                self.columns = {}
 
     @property
     def rank(self) -> tuple[int, int]:

@@ -191,7 +191,7 @@ class Table:
                 break
             if self.sections[row].get("aside"):
                 continue
-            is_total = "@" in next(iter(texts), "") or TOTAL.fullmatch(label)
+            is_total = next(iter(texts), "").startswith("@") or TOTAL.fullmatch(label)
             rows.append((row, "total" if is_total else "note" if NOTE.match(label) else "data"))
         return rows
 

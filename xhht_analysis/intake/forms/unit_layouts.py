@@ -14,13 +14,15 @@ from itertools import chain
 from typing import ClassVar
 
 from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
-from xhht_analysis.intake.forms.headings import FILLER, YEAR, fits, heading_key, year_of
+from xhht_analysis.intake.forms.headings import FILLER, OTHERS, YEAR, fits, heading_key, year_of
 from xhht_analysis.intake.forms.layouts import Layout, Terms, in_words, parse_amount
 from xhht_analysis.intake.forms.tables import figure
 from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
+LEVEL_NAMED = frozenset(("muc", "chuan", "level"))
+"""A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
 Group = tuple[int, int]
 """First and last age."""
 AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
@@ -109,11 +111,13 @@ class Indicators(Units):
             for other in sorted(alike, key=len, reverse=True):
                 rest = f" {rest} ".replace(f" {other} ", " ").strip()
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
-            if not words <= FILLER:
+            others = {word for found in OTHERS.finditer(rest) for word in found[0].split()}
+            if not words <= FILLER or not others <= names.words(code):
                 self.unclear[column] = "có chữ không rõ nghĩa"
                 return None
         if names.rows[code]["kind"] in ("level", "milestone"):
-            return None if name != path and set(rest.split()) & COUNTING else "level"
+            counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
+            return None if counted or LEVEL_NAMED.isdisjoint(path.split()) else "level"
         parts = self.about["fields"].items()
         return next((p for p, spec in parts if any(fits(s, rest) for s in spec.split(";"))), None)
 
