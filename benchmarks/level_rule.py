@@ -65,7 +65,8 @@ class Recognition:
         return draw
 
     def _parents(self, on: str) -> dict[str, str]:
-        return {c: d for d in self.districts for c in self.areas.communes_of(d, on)}
+        homes = self.areas.parents(on).items()
+        return {code: home for code, home in homes if home in self.districts}
 
     def _read(self, rate: str, on: str) -> History | None:
         """History of a rate on the communes of a day; None where there is not enough of it."""

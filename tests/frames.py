@@ -152,7 +152,8 @@ def make_submissions(is_sample: bool = True) -> pd.DataFrame:
     known = areas.read_areas(CONFIG)
     rows = []
     for year in YEARS:
-        communes = [c for d in DISTRICTS for c in known.communes_of(d, "2025-07-01")]
+        homes = known.parents("2025-07-01").items()
+        communes = [c for d in DISTRICTS for c in sorted(c for c, home in homes if home == d)]
         for i, sender in enumerate([*(DISTRICTS if year < 2025 else communes), "SGDDT", "HKH"]):
             day = f"{year}-12-05" if (i == 3 and year == 2023) else f"{year}-11-{10 + i % 15}"
             if not (i == 6 and year == 2022):

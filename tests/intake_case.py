@@ -28,6 +28,12 @@ def plan() -> gathering.Plan:
     return gathering.Plan.read(Project().config_dir)
 
 
+def communes_of(district_code: str, on: str) -> list[str]:
+    """Codes of the communes of a district on ``on``; after the reform, of its former area."""
+    homes = plan().areas.parents(on)
+    return sorted(code for code, home in homes.items() if home == district_code)
+
+
 def claims(*rows: dict) -> pd.DataFrame:
     """Claims with a district's share of 2023 unless a row says otherwise."""
     usual = {"indicator_code": "life_skills", "unit_code": "823", "year": 2023, "status": "ok"}

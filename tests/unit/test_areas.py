@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.intake_case import communes_of
 from xhht_analysis.plan import areas
 from xhht_analysis.project import ROOT
 
@@ -64,9 +65,9 @@ def test_districts_have_their_last_names_and_short_ones():
 
 def test_former_districts_and_their_communes_agree():
     assert AREAS.parents(AFTER)["28360"] == "819"  # xã Cái Bè
-    assert AREAS.communes_of("825", AFTER) == ["28693", "28696"]
-    assert len(AREAS.communes_of("819", BEFORE)) == 25
-    assert [len(AREAS.communes_of("815", on)) for on in (BEFORE, MERGED, AFTER)] == [17, 14, 5]
+    assert communes_of("825", AFTER) == ["28693", "28696"]
+    assert len(communes_of("819", BEFORE)) == 25
+    assert [len(communes_of("815", on)) for on in (BEFORE, MERGED, AFTER)] == [17, 14, 5]
     assert "29938" not in AREAS.parents(AFTER)  # a commune of the old Đồng Tháp
 
 

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.form_fixtures import mn01, write_xlsx
-from tests.intake_case import plan, type_over, write_unit
+from tests.intake_case import communes_of, type_over, write_unit
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import submission_commands
 
@@ -29,7 +29,7 @@ def check(tmp_path, capsys):
 
 
 def commune_values() -> pd.DataFrame:
-    codes = plan().areas.communes_of("823", "2023-09-30")
+    codes = communes_of("823", "2023-09-30")
     rows = [
         {"unit_code": code, "indicator_code": "primary_entry_6", "numerator": 90 + i}
         for i, code in enumerate(codes)

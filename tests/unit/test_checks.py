@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.intake_case import plan, settled
+from tests.intake_case import communes_of, plan, settled
 
 pytestmark = pytest.mark.unit
 
@@ -151,7 +151,7 @@ def test_level_lost():
 
 
 def test_level_that_the_rates_do_not_give():
-    codes = plan().areas.communes_of("825", "2025-07-01")
+    codes = communes_of("825", "2025-07-01")
     day = {"year": 2025, "received_on": "2025-11-20"}
     rates = [
         {**day, "unit_code": codes[0], "file": f"2025-11-20/{name}.xlsx", "indicator_code": name,

@@ -23,8 +23,8 @@ class FewAreas:
     special: tuple = ()
     province = SimpleNamespace(code="82")
 
-    def communes_of(self, district, on):
-        return [c for c, d in COMMUNES.items() if d == district]
+    def parents(self, on):
+        return dict(COMMUNES)
 
     def special_communes(self, on):
         return frozenset(self.special)

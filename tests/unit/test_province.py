@@ -124,8 +124,9 @@ def small(tmp_path_factory):
 
 def test_units_districts_and_parents_without_a_reform(small):
     assert small.districts()["unit_code"].tolist() == ["71", "72"]
-    assert small.communes_of("71", "2026-12-31") == ["7101", "7102"]
-    assert small.communes_of("71", "2027-01-01") == ["7101"]
+    others = {"7201": "72", "7202": "72"}
+    assert small.parents("2026-12-31") == {"7101": "71", "7102": "71", **others}
+    assert small.parents("2027-01-01") == {"7101": "71", **others}
     frames = {small.match("", "2030-12-31", code=code).frame for code in ("007", "71", "7101")}
     assert frames == {"2023"}
     assert small.special_communes("2030-01-01") == {"7202"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.intake_case import plan, settled
+from tests.intake_case import communes_of, plan, settled
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +22,7 @@ def communes(codes, year, counts, **more):
 
 
 def new_communes() -> list[str]:
-    return plan().areas.communes_of(TAN_PHU_DONG, "2025-07-01")
+    return communes_of(TAN_PHU_DONG, "2025-07-01")
 
 
 def derived(tables, unit):
@@ -78,7 +78,7 @@ def test_rejected_commune_makes_the_set_incomplete():
 
 
 def test_old_communes_feed_the_district_of_their_time():
-    codes = plan().areas.communes_of(TAN_PHU_DONG, "2023-09-30")
+    codes = communes_of(TAN_PHU_DONG, "2023-09-30")
     assert len(codes) == 6
     tables = settled(*communes(codes, 2023, [(n, 100) for n in range(6)]))
     row = derived(tables, TAN_PHU_DONG).iloc[0]
@@ -87,7 +87,7 @@ def test_old_communes_feed_the_district_of_their_time():
 
 
 def test_submitted_district_is_kept_and_a_different_sum_is_a_finding():
-    codes = plan().areas.communes_of(TAN_PHU_DONG, "2023-09-30")
+    codes = communes_of(TAN_PHU_DONG, "2023-09-30")
     own = {"unit_code": TAN_PHU_DONG, "year": 2023, "numerator": 16, "denominator": 600}
     tables = settled(own, *communes(codes, 2023, [(n, 100) for n in range(6)]))
     panel = tables["panel"].set_index("unit_code")

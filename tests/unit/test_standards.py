@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.intake_case import communes_of
 from xhht_analysis import contracts
 from xhht_analysis.plan import areas, standards
 from xhht_analysis.project import ROOT
@@ -242,7 +243,7 @@ def literate(code, year, frame, l2):
 
 
 def test_levels_of_former_districts_are_rebuilt_from_the_communes():
-    five = AREAS.communes_of("815", AFTER)
+    five = communes_of("815", AFTER)
     rows = [r for code in five for r in literate(code, 2026, "2025-07", 95.0)]
     assert derived(panel_of(rows), "815", "literacy_level", 2026) == (2, 2, "2021")
     assert derived(panel_of(rows), five[0], "literacy_level", 2026) == (2, 2, "2025-07")
@@ -259,7 +260,7 @@ def test_reported_levels_outrank_derived_ones_and_carry_the_province():
     rows = [("literacy_level", code, 2023, "2021", NAN, 2.0) for code in codes]
     assert derived(panel_of(rows), "82", "literacy_level", 2023) == (2, 2, "2021")
     assert derived(panel_of(rows[1:]), "82", "literacy_level", 2023) == (1, 2, "2021")
-    communes = AREAS.communes_of("825", BEFORE)
+    communes = communes_of("825", BEFORE)
     low = [r for code in communes for r in literate(code, 2023, "2021", 50.0)]
     fixed = [("literacy_level", code, 2023, "2021", NAN, 2.0) for code in communes]
     assert derived(panel_of(low), "825", "literacy_level", 2023) == (1, 1, "2021")
@@ -270,11 +271,11 @@ def test_reported_levels_outrank_derived_ones_and_carry_the_province():
 def test_the_province_is_counted_by_districts_until_they_end_and_by_communes_after():
     # three of 57 communes are below level 2, both of 825 and one of the four of 816: 54 of 57 are
     # enough (90 %), 9 of 11 districts would not be
-    low = {*AREAS.communes_of("825", AFTER), AREAS.communes_of("816", AFTER)[0]}
+    low = {*communes_of("825", AFTER), communes_of("816", AFTER)[0]}
     new = AREAS.parents(AFTER)
     rows = [r for c in new for r in literate(c, 2026, "2025-07", 50.0 if c in low else 99.0)]
     assert derived(panel_of(rows), "82", "literacy_level", 2026) == (2, 2, "2021")
-    low = set(AREAS.communes_of("825", BEFORE))  # 166 of 172 communes, but 10 of 11 districts
+    low = set(communes_of("825", BEFORE))  # 166 of 172 communes, but 10 of 11 districts
     old = AREAS.parents(BEFORE)
     rows = [r for c in old for r in literate(c, 2023, "2021", 50.0 if c in low else 99.0)]
     assert derived(panel_of(rows), "82", "literacy_level", 2023) == (1, 1, "2021")

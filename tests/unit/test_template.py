@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.filled_template import write_filled
-from tests.intake_case import intake, plan
+from tests.intake_case import communes_of, intake, plan
 from xhht_analysis.intake.returning.template import SOURCE_WORDS, STATUS_WORDS
 
 pytestmark = pytest.mark.unit
@@ -108,7 +108,7 @@ def test_sheet_of_communes_has_names_hidden_codes_and_one_row_per_commune(filled
     assert sheet["D3"].comment.text == "Người 15–25 tuổi biết chữ mức độ 1"
     assert sheet["E3"].comment.text == "Người 15–25 tuổi"
     codes = [row[1] for row in cells[3:] if row[1]]
-    assert codes == plan().areas.communes_of("823", "2023-09-30")
+    assert codes == communes_of("823", "2023-09-30")
     assert len(codes) == 13
     column = cells[1].index("literate_l2_15_60")
     assert cells[3 + codes.index("28654")][column : column + 2] == (9, 10)
@@ -132,7 +132,7 @@ def test_both_sheets_of_communes_are_read(tmp_path, change):
     rates = plan().indicators.query("kind == 'rate'").drop_duplicates("indicator_code")
     typed = [
         {"unit_code": unit, "indicator_code": code, "numerator": 100 + i, "denominator": 200 + j}
-        for i, unit in enumerate(plan().areas.communes_of("823", "2023-09-30"))
+        for i, unit in enumerate(communes_of("823", "2023-09-30"))
         for j, code in enumerate(rates["indicator_code"])
     ]
     path = tmp_path / "2023-11-20" / "x.xlsx"

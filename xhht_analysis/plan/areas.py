@@ -105,7 +105,7 @@ class Areas:
             which units changed (ISO dates as columns) the code of the unit it belongs to.
         """
         first = f"{self.province.first_year}-01-01"
-        units = self._ours(first)
+        units = self._rows_of_plan(first)
         units = units[units["level"].eq("commune")]
         codes = units["unit_code"].reset_index(drop=True)
         lists = {"district_code": units["parent_code"].to_numpy(), first: codes}
@@ -140,7 +140,7 @@ class Areas:
         DataFrame
             One row per unit_code: `UNIT_COLUMNS`; without districts once these ended.
         """
-        return self._ours(on)[UNIT_COLUMNS].reset_index(drop=True)
+        return self._rows_of_plan(on)[UNIT_COLUMNS].reset_index(drop=True)
 
     def districts(self) -> pd.DataFrame:
         """Districts under their last names: unit_code, name_vi, short_name_vi."""
@@ -153,10 +153,10 @@ class Areas:
 
     def special_communes(self, on: str) -> frozenset[str]:
         """Codes of the communes marked as specially disadvantaged (đặc biệt khó khăn) on ``on``."""
-        marked = self._ours(on)
+        marked = self._rows_of_plan(on)
         return frozenset(marked.loc[marked["is_special"].eq("yes"), "unit_code"])
 
-    def _ours(self, on: str) -> pd.DataFrame:
+    def _rows_of_plan(self, on: str) -> pd.DataFrame:
         frame = self.table
         ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
         return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
@@ -165,7 +165,7 @@ class Areas:
         """District of each commune on ``on``; after the reform, its former district."""
         if not self.province.has_districts(on):
             return dict(self._former)
-        units = self._ours(on)
+        units = self._rows_of_plan(on)
         units = units[units["level"].eq("commune")]
         return dict(zip(units["unit_code"], units["parent_code"], strict=True))
 
@@ -173,10 +173,6 @@ class Areas:
         """Level of a unit of the plan's area on ``on``; an ended district keeps its own."""
         units = [unit for unit in self._by_code.get(code or "", ()) if unit.ours]
         return next((u.level for u in units if u.level == "district" or u.valid_on(on)), None)
-
-    def communes_of(self, district_code: str, on: str) -> list[str]:
-        """Codes of the communes of a district on ``on``; after the reform, of its former area."""
-        return sorted(code for code, home in self.parents(on).items() if home == district_code)
 
     def enlarged(self, since: int, until: int) -> frozenset[str]:
         """Communes at the end of ``until`` that hold several of those at the end of ``since``."""
@@ -227,24 +223,28 @@ class Areas:
             return self._match_code(code, on)
         if typed.core.isdigit() and not typed.kind:  # a running number, not "Phường 1"
             return Match(problem="unknown_unit")
-        named = [u for u in self._named(typed, level) if self._under(u, parent, typed.rest)]
-        valid = self._as_of(named, on)
+        candidates = [
+            unit
+            for unit in self._candidates(typed, level)
+            if self._has_parents(unit, parent, typed.parents)
+        ]
+        valid = self._valid_on(candidates, on)
         fitting = [unit for unit in valid if code in ("", unit.unit_code)]
         if len(fitting) == 1:
             return _match_to(fitting[0])
         if code:
-            return self._explain_code(code, named, valid, on)
+            return self._explain_code(code, candidates, valid, on)
         if fitting:
             foreign = not any(unit.ours for unit in fitting)
             problem = "other_province" if foreign else "ambiguous_unit"
             return Match(problem=problem, suggestion=self._labels(fitting))
-        return self._explain_name(typed, named, on, level, suggest=suggest)
+        return self._explain_name(typed, candidates, on, level, suggest=suggest)
 
     def _read(self, name: str) -> Name:
         typed = parse_name(name)
         return typed if typed.core in self._by_core else parse_name(name, split_dashes=True)
 
-    def _named(self, typed: Name, level: str | None) -> list[Unit]:
+    def _candidates(self, typed: Name, level: str | None) -> list[Unit]:
         large = ("province", "region")
         rows = self._by_core.get(typed.core, [])
         letters = self._by_letters.get(without_accents(typed.core), [])
@@ -259,26 +259,27 @@ class Areas:
             if typed.kind in ("", unit.name.kind) and (level is None or unit.level in levels)
         ]
 
-    def _under(self, unit: Unit, parent: str | None, rest: tuple[str, ...]) -> bool:
+    def _has_parents(self, unit: Unit, parent: str | None, parents: tuple[str, ...]) -> bool:
         """Whether every parent named beside the unit is one of its ancestors."""
         ancestors = {unit.parent_code}
         if unit.level == "commune":
             ancestors.add(self.province.code)
         if unit.frame == self.province.frame_of_communes:
             ancestors.add(self._former.get(unit.unit_code, ""))
-        wanted = [{u.unit_code for u in self._named(self._read(text), None)} for text in rest]
+        meant = (self._candidates(self._read(text), None) for text in parents)
+        wanted = [{unit.unit_code for unit in units} for units in meant]
         wanted += [{parent}] if parent else []
         return all(ancestors & codes for codes in wanted)
 
-    def _as_of(self, named: list[Unit], on: str) -> list[Unit]:
-        """Units valid on ``on`` under a name of ``named``, be it as another kind of unit.
+    def _valid_on(self, candidates: list[Unit], on: str) -> list[Unit]:
+        """Units valid on ``on`` under a name of ``candidates``, be it as another kind of unit.
 
         Thị xã Gò Công and Thành phố Gò Công are one district: the kind may be the old or the
         coming one as long as code, name and frame are the same.
         """
         rows = {
             (row.unit_code, row.frame): row
-            for unit in named
+            for unit in candidates
             for row in self._by_code[unit.unit_code]
             if row.nameable_on(on) and (row.name.core, row.frame) == (unit.name.core, unit.frame)
         }
@@ -292,25 +293,25 @@ class Areas:
             return Match(problem="ambiguous_unit", suggestion=self._labels(rows))
         return Match(problem="unit_not_valid_then" if code in self._by_code else "unknown_unit")
 
-    def _explain_code(self, code: str, named: list[Unit], valid: list[Unit], on: str) -> Match:
+    def _explain_code(self, code: str, candidates: list[Unit], valid: list[Unit], on: str) -> Match:
         rows = self._by_code.get(code, [])
         if not rows:
             return Match(problem="unknown_unit", suggestion=self._labels(valid))
-        if any(unit.unit_code == code for unit in named):
+        if any(unit.unit_code == code for unit in candidates):
             return Match(problem="unit_not_valid_then", suggestion=self._heirs(code, on))
-        borne = [unit for unit in rows if unit.valid_on(on)]
-        return Match(problem="code_name_disagree", suggestion=self._labels([*borne, *valid]))
+        bearers = [unit for unit in rows if unit.valid_on(on)]
+        return Match(problem="code_name_disagree", suggestion=self._labels([*bearers, *valid]))
 
     def _explain_name(
-        self, typed: Name, named: list[Unit], on: str, level: str | None, *, suggest: bool
+        self, typed: Name, candidates: list[Unit], on: str, level: str | None, *, suggest: bool
     ) -> Match:
-        ours = [unit for unit in named if unit.ours]
+        ours = [unit for unit in candidates if unit.ours]
         if ours:
             heirs = {self._heirs(unit.unit_code, on) for unit in ours} - {None}
             suggestion = "; ".join(sorted(heirs)[:MAX_SUGGESTED]) or None
             return Match(problem="unit_not_valid_then", suggestion=suggestion)
-        if named:
-            return Match(problem="other_province", suggestion=self._labels(named))
+        if candidates:
+            return Match(problem="other_province", suggestion=self._labels(candidates))
         if not suggest:
             return Match(problem="unknown_unit")
         valid = [u for u in self._units if u.ours and u.valid_on(on) and level in (None, u.level)]

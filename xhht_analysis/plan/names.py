@@ -30,27 +30,28 @@ OFFICES = (
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 REMARKS = frozenset({"cũ", "mới", "trước sắp xếp", "trước khi sắp xếp", "sau sắp xếp"})
 BREAKS = re.compile(r"[,;()/]")
-DASHES = re.compile(r"[,;()/]|\s[-–—]\s")
+BREAKS_OR_DASH = re.compile(r"[,;()/]|\s[-–—]\s")
 FINAL_Y = re.compile(r"(qu|[bcdđghklmnprstvx]+)y")
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name taken apart: ``kind`` ("" when not typed), ``core`` key, ``rest`` (parents named)."""
+    """A name taken apart: ``kind`` ("" when not typed), ``core`` key, ``parents`` beside it."""
 
     kind: str
     core: str
-    rest: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65536)
 def parse_name(text: str, split_dashes: bool = False) -> Name:
-    """Take a typed name apart; what follows a comma, slash or bracket is ``rest``.
+    """Take a typed name apart; what follows a comma, slash or bracket names ``parents``.
 
     With ``split_dashes`` a dash between spaces ends the name too ("Tân Phú - H. Cai Lậy"); a few
     provinces have one inside (Bà Rịa - Vũng Tàu), so that is the second reading.
     """
-    head, *rest = [_fold(part) for part in (DASHES if split_dashes else BREAKS).split(text)]
+    breaks = BREAKS_OR_DASH if split_dashes else BREAKS
+    head, *rest = [_fold(part) for part in breaks.split(text)]
     kind, tokens = _split_kind(head)
     parents = tuple(part for part in rest if part and part not in REMARKS)
     return Name(kind, " ".join(_tokens_key(tokens)), parents)
