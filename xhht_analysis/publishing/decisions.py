@@ -23,7 +23,7 @@ larger, may be another with other draws: of 4,000, a gain of 13 points has a sta
 a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
 NEAR = 2
 """Years before a target year in which its goals are asked for measures of their own."""
-MAX_ITEMS = 3
+MAX_ITEMS, EVEN = 3, 0.5
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
 
@@ -60,16 +60,16 @@ def leverages(run: ReportData) -> pd.DataFrame:
         goal_code=[s.goal_code for s in said],
         unit_code=list(run.districts["unit_code"]),
     )
-    extra = rows["extra_pace_80"].where(rows["extra_pace_80"] > 0)
+    # of a level, districts at one level with one chance share a gain; of a share each has its own
     chance = rows["prob_reached"].map(rounded_percent, na_action="ignore")
-    level = rows["current"].mask(chance.groupby(rows["goal_code"]).transform("nunique") == 1, 0)
-    level = level.astype(object).where(rows["goal_code"].map(run.is_level), rows["unit_code"])
-    gain = rows.groupby(["goal_code", chance, level], dropna=False)["leverage"].transform("mean")
+    same = rows["current"].where(rows["goal_code"].map(run.is_level), rows["unit_code"].astype(int))
+    ties = rows.groupby([rows["goal_code"], chance, same], dropna=False)
+    gain, extra = ties["leverage"].transform("mean"), rows["extra_pace_80"]
     lack = (rows["target_value"] - rows["current"]) * rows["comparator"].map({">=": 1, "<=": -1})
     rows = rows.assign(
         is_met=lack <= NEARLY,
         gain=gain,
-        gain_per_point=gain / extra,
+        gain_per_point=gain / extra.where(extra > 0),
         weight=gain * rows["prob_reached"],
     )
     rows = rows.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
@@ -220,7 +220,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             without = said.labels.chance(said.variants.get(said.depends_on, NAN))
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
-        elif said.key == "no_data":
+        elif said.key == "no_data" and not (said.latest and said.latest.exact):
             yield said, word("decision.no_data"), lead + _silent(run, said)
 
 
@@ -241,11 +241,11 @@ def near_goals(run: ReportData) -> list[Statement]:
 def slow_goals(run: ReportData) -> list[Statement]:
     """Goals very unlikely in the last target year, least likely first; else the least likely share.
 
-    A goal that is at its target today needs no other pace.
+    A goal that is at its target today, or more likely than not to reach it, needs no other pace.
     """
     behind = [s for s in run.statements(run.last_year) if not (s.is_hopeful or s.at_target)]
     worst = [s for s in behind if s.key == "very_unlikely"]
-    shares = [s for s in behind if s.is_forecast and s.measure_unit == "percent"]
+    shares = [s for s in behind if s.measure_unit == "percent" and s.chance < EVEN]
     return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
 
 

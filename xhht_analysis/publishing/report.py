@@ -13,7 +13,7 @@ from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.changes import changed_goals
 from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
-from xhht_analysis.publishing.implementation import implementation
+from xhht_analysis.publishing.implementation import asks, implementation, year_rows
 from xhht_analysis.publishing.records import NOMINAL, track_facts
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
@@ -77,7 +77,7 @@ def report(
 
 
 def proposals(run: ReportData) -> dict[str, str]:
-    """What every lead agency is asked on its goals that are missed or in danger, by its name."""
+    """Text by addressee: goals of lead agencies missed or in danger, and what units propose."""
     texts, goals = {}, {}
     for statement in run.statements(run.last_year):
         if statement.is_struggling or statement.key == "open":
@@ -86,8 +86,11 @@ def proposals(run: ReportData) -> dict[str, str]:
             goals.setdefault((lead, kind), []).append(sentences.named(statement))
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
-        texts[lead] = f"{texts.get(lead, '')} {text}".strip()
-    return texts
+        texts.setdefault(lead, []).append(text)
+    for text, units in asks(run, year_rows(run), "proposal"):
+        text = run.word("proposal.of_units", n=len(units), text=text.rstrip("."))
+        texts.setdefault(agencies.addressee(run, text), []).append(text)
+    return {who: " ".join(some) for who, some in texts.items()}
 
 
 def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:

@@ -23,7 +23,6 @@ from xhht_analysis.publishing.statement_facts import make_statement
 from xhht_analysis.publishing.statements import Statement
 
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code", "is_special"]
-UNIT_KIND = r"^(?:H\.|TP\.?|TX\.?|Huyện|Thị xã|Thành phố)\s+"
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
 SELF_DECLARED = "tự khai"
@@ -171,12 +170,12 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
-    def past_levels(self, rows: pd.DataFrame) -> pd.Series:
-        """Which rows are of the recognised level of a district that is no more on ``as_of``."""
-        levels = where(self.indicators, kind="level")["indicator_code"]
-        is_past = not self.province.has_districts(self.as_of)
-        is_district = rows["unit_code"].isin(self.districts["unit_code"])
-        return is_district & rows["indicator_code"].isin(levels) & is_past
+    def is_ended(self, rows: pd.DataFrame) -> pd.Series:
+        """Which rejects or findings are of a district, or its file, that has ended by ``as_of``."""
+        senders = self.submissions.drop_duplicates("file").set_index("file")["sender"]
+        units = rows["unit_code"].fillna(rows["file"].map(senders))
+        is_district = units.isin(self.districts["unit_code"])
+        return is_district & (not self.province.has_districts(self.as_of))
 
     @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:

@@ -111,7 +111,7 @@ def headline(run: ReportData, years: Iterable[int] = ()) -> list[str]:
     if not first:
         return [f"{as_of}: {run.labels.verdict('no_data')}."]
     first = f"{as_of}, {first[0].lower()}{first[1:]}"
-    return [first, *others, reported_sentence(run), reached_caveat(run)]
+    return [first, *others, reported_sentence(run), reached_caveat(run), at_risk_sentence(run)]
 
 
 def reported_sentence(run: ReportData) -> str:
@@ -139,6 +139,13 @@ def reached_caveat(run: ReportData) -> str:
     word = run.word
     parts = [word(f"summary.{key}", n=n) for key, n in counts.items() if n]
     return word("summary.caveat", n=len(met), year=year, parts="; ".join(parts)) if parts else ""
+
+
+def at_risk_sentence(run: ReportData) -> str:
+    """Goals that stand at their last target today and may not hold it."""
+    goals = [s for s in run.statements(run.last_year) if s.is_forecast and s.at_target]
+    names = "; ".join(named(s) for s in goals if not s.is_hopeful)
+    return run.word("summary.at_risk", names=names, year=run.last_year) if names else ""
 
 
 def declared_sentence(run: ReportData) -> str:
@@ -200,13 +207,17 @@ def account_sentence(run: ReportData) -> str:
     refused = run.rejects[["indicator_code", "unit_code", "year"]].isna().all(axis=1).sum()
     sums = {name: rows[f"n_{name}"].sum() for name in names}
     sums |= {name: sums[name] - refused for name in ("observations", "rejected")}
-    sums = {name: number(n) for name, n in (sums | {"refused": refused}).items()}
+    is_empty = rows[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).eq(0)
+    sums["empty"] = (is_empty & ~rows["file"].isin(run.activities["file"])).sum()
+    sums = {name: number(n) for name, n in sums.items()}
     senders = number(rows["sender"].nunique())
     return run.word("quality.account", files=number(len(rows)), senders=senders, **sums)
 
 
 def asked_sentence(run: ReportData) -> str:
-    """How many cells are to be mended and points to be checked."""
-    counts = {"rejects": len(run.rejects), "findings": len(run.findings)}
-    numbers = {name: run.labels.number(n) for name, n in counts.items()}
-    return run.word("quality.asked", **numbers) if any(counts.values()) else ""
+    """How many cells are to be mended and points to be checked, and how many nobody is asked."""
+    ended = {name: run.is_ended(getattr(run, name)) for name in ("rejects", "findings")}
+    asked = {name: run.labels.number((~is_ended).sum()) for name, is_ended in ended.items()}
+    n = sum(is_ended.sum() for is_ended in ended.values())
+    texts = [run.word("quality.asked", **asked)] if any(map(len, ended.values())) else []
+    return " ".join([*texts, *([run.word("quality.not_asked", n=n)] if n else [])])

@@ -257,6 +257,13 @@ class Statement:
         return self.say(f"reading.{key}", need=self.need_text, parent=self.parent)
 
     @property
+    def last_step(self) -> tuple[int, float]:
+        """The last year with an exact figure, and its change since the year before (or NaN)."""
+        figures = {o.year: o.low for o in self.history if o.exact}
+        year = max(figures, default=0)
+        return year, figures.get(year, NAN) - figures.get(year - 1, NAN)
+
+    @property
     def pace_window(self) -> str:
         """Years that `pace_before` rests on, in words: all of five, or those with figures."""
         exact = [o.year for o in self.history if o.exact]
