@@ -46,5 +46,5 @@ def test_what_several_goals_say_stands_once_above_with_their_numbers(monkeypatch
     assert omitted == {"Thiếu A.", "Thiếu B."}
     assert texts == [
         f"Mục tiêu {orders[0]}, {orders[1]}: Thiếu A.",
-        f"Mục tiêu {orders[2]} (2030), {orders[3]} (2030): Thiếu B.",
+        f"Mục tiêu {orders[2]}, {orders[3]} (2030): Thiếu B.",
     ]

@@ -30,14 +30,6 @@ def lead_name(run: ReportData, goal_code: str, *, former: bool = False) -> str:
     return agency_name(run, code) if former else run.names.get(current_code(run, code), code)
 
 
-def support_names(run: ReportData, goal_code: str) -> list[str]:
-    """Supporting agencies today, once each, without the lead."""
-    goal = run.ordered_goals.loc[goal_code]
-    codes = [current_code(run, c) for c in split_codes(goal["support_agencies"])]
-    lead = current_code(run, str(goal["lead_agency"]))
-    return [run.names.get(c, c) for c in dict.fromkeys(codes) if c != lead]
-
-
 def addressee(run: ReportData, text: str) -> str:
     """Agency that a proposal names, as it is called today; else the province's committee."""
     for row in run.agencies.itertuples():

@@ -96,17 +96,14 @@ def help_decision(run: ReportData) -> Decision | None:
     """The goal, and the districts with it, where help is most likely to raise the chance.
 
     Of a level as many districts as the province lacks: those whose rates are nearest to the level,
-    where the rates tell. Weights that differ by no more than `NOISE` of the gain are one.
+    where the rates tell.
     """
     rows = candidates(run)
     if rows.empty:
         return None
     best = rows.iloc[0]
     code, is_level = best["goal_code"], run.is_level(best["goal_code"])
-    rows = rows[rows["is_doubtful"].eq(best["is_doubtful"])]
-    close = rows["weight"] >= best["weight"] * (1 - NOISE / best["gain"])
-    mine = rows["goal_code"].eq(code)
-    units = list(rows["unit_code"][mine & (close | is_level)])
+    units = list(where(rows, goal_code=code)["unit_code"]) if is_level else [best["unit_code"]]
     said, there = (run.statement(code, run.last_year, unit) for unit in ("", units[0]))
     n = max(1, round(said.need - said.latest.low)) if is_level and said.latest else 1
     named, nearest = _nearest(run, said, units, n)
@@ -129,10 +126,6 @@ def help_decision(run: ReportData) -> Decision | None:
         asked = f"{asked} {run.word(f'decision.help_{said.doubt}')}"
     keys = ("basis", "level" if is_level else "share")
     basis = [said.say(f"decision.help_{key}", **texts) for key in keys]
-    others = rows[close & ~mine].groupby("goal_code", sort=False)["unit_code"]
-    others = [f"{run.title(g)} ({run.labels.some(list(u.map(run.names)))})" for g, u in others]
-    if others:
-        nearest.append(run.word("decision.help_close", goals="; ".join(others)))
     return Decision(asked, (*basis, *nearest), who)
 
 
@@ -154,7 +147,7 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     """By district, points of percent by which rates fall short of those that its level asks.
 
     Of the criteria of config/standards.csv the one that lacks most counts; it is the mean over a
-    district's communes or, while there are districts, its own. Districts without rates are missing.
+    district's communes or, while there are districts, its own. Missing unless all rates are known.
     """
     goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
     rules = rules_in_force(run.standards, "commune", run.as_of)
@@ -167,9 +160,10 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     for rule in rules[rules["level"] <= goal["level_required"]].itertuples():
         needed = units["is_special"].map({True: rule.threshold_special, False: rule.threshold})
         rate = rates.get(rule.indicator_code, pd.Series(dtype=float)).reindex(units.index)
-        lacks.append((needed - rate).clip(lower=0))
-    most = pd.DataFrame(lacks, columns=units.index).max()
-    return most.groupby(units["district_code"]).mean()
+        of_others = units["is_special"] & bool(rule.indicator_special)  # another age group
+        lacks.append((needed - rate.mask(of_others)).clip(lower=0))
+    most = pd.DataFrame(lacks, columns=units.index).max(skipna=False)
+    return most.groupby(units["district_code"]).agg(lambda lack: lack.mean(skipna=False))
 
 
 def data_decision(run: ReportData) -> Decision | None:
@@ -254,13 +248,12 @@ def _chance(said: Statement) -> float:
     return said.chance if said.is_forecast else said.chance_range[1]
 
 
-def _pace(run: ReportData, said: Statement, named: bool) -> str:
-    """Chance of a goal and what it lacks, after its title if ``named``."""
+def _pace(run: ReportData, said: Statement) -> str:
+    """Title of a goal, its chance and what it lacks."""
     chance = run.word("chance_bound", p=said.bare_chance)
     chance = run.labels.chance(said.chance) if said.is_forecast else chance
     notes = [sentences.sentence(name, run, said) for name in ("effort", "chance_note")]
-    head = f"“{said.title}”: {chance}." if named else f"{chance.capitalize()}."
-    return " ".join([head, *filter(None, notes)])
+    return " ".join([f"“{said.title}”: {chance}.", *filter(None, notes)])
 
 
 def course_decision(run: ReportData) -> Decision | None:
@@ -275,7 +268,7 @@ def course_decision(run: ReportData) -> Decision | None:
     if slow:
         titles = ", ".join(f"“{s.title}”" for s in slow)
         asked.append(word("decision.pace", goals=titles, year=year))
-        basis += [_pace(run, s, named=len(near + slow) > 1) for s in slow]
+        basis += [_pace(run, s) for s in slow]
         who += [lead_name(run, s.goal_code) for s in slow]
     disputes = {}  # of each goal the first year
     for said in run.all_statements():

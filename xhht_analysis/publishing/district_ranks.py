@@ -16,7 +16,7 @@ PLACED = 0.5
 """Chance to be among the best or last three from which a district is named for a goal."""
 
 
-def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
+def standings(run: ReportData) -> pd.DataFrame:
     """Districts by the goals asked of them: unit_code, total, hopeful, hard, best, last.
 
     Those with most goals hopeful first, then those with fewest hard; ties as in config/units.csv.
@@ -26,7 +26,7 @@ def standings(run: ReportData, year: int = 0) -> pd.DataFrame:
     chance of at least one half; of fewer than `RANKED` districts they are missing: three are always
     the first three. No mean over goals.
     """
-    rows, year = [], year or run.last_year
+    rows, year = [], run.last_year
     for unit in run.shown_districts["unit_code"]:
         statements = [s for s in run.statements(year, unit) if is_own(s)]
         codes = [s.goal_code for s in statements]

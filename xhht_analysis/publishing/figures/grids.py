@@ -72,14 +72,10 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
 
 
 def _cell_text(said: Statement | None) -> str:
-    """Chance without its sign; the mark alone where there is none or no test scored it."""
+    """Chance without its unit; the mark alone where there is none or only a range."""
     if said is None:
         return ""
-    return (
-        said.mark
-        if said.doubt == "untested"
-        else said.bare_chance.replace(PERCENT, "") or said.mark
-    )
+    return said.short_chance.replace(PERCENT, "") if said.is_forecast else said.mark
 
 
 @styled
@@ -100,7 +96,7 @@ def plot_heatmap(run: ReportData) -> Figure:
         said.map(lambda s: CLASS_ORDER.index(s.key) if s else np.nan).to_numpy(dtype=float),
         said.map(_cell_text).to_numpy(),
         list(CLASS_COLOURS.values()),
-        xticklabels=[_column_head(run, goal, list(said[goal])) for goal in said],
+        xticklabels=[textwrap.fill(run.title(goal), 26) for goal in said],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7.5},
     )
@@ -110,16 +106,5 @@ def plot_heatmap(run: ReportData) -> Figure:
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
         for row in standings(run).itertuples()
     ]
-    shown = [(s, _cell_text(s)) for s in said.to_numpy().flat if s]
-    numbers = [word("heat.key")] if any(text != s.mark for s, text in shown) else []
-    marks = look.class_key(run, {s.key for s, text in shown if text == s.mark})
-    key = "; ".join([*numbers, *filter(None, [marks])])
+    key = f"{word('heat.key')}; {look.class_key(run, keys)}"
     return look.finish(figure, run, title, f"{title}.", *alt, key=key)
-
-
-def _column_head(run: ReportData, goal_code: str, said: list[Statement | None]) -> str:
-    """Title of a goal and what is true of every chance below it."""
-    of_all = [s for s in said if s]
-    notes = [run.word(f"heat.{doubt}") for doubt in sorted({s.doubt for s in of_all} - {""})]
-    lines = [textwrap.fill(run.title(goal_code), 26), *(f"({note})" for note in notes)]
-    return "\n".join(lines)

@@ -13,7 +13,7 @@ from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, TAR
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
-from xhht_analysis.publishing.sentences import tally
+from xhht_analysis.publishing.sentences import sentence, tally
 from xhht_analysis.publishing.statements import Statement
 
 FULL, ROOM = 100, 130
@@ -116,7 +116,8 @@ def plot_pace(run: ReportData) -> Figure:
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
     sns.despine(ax=axis, left=True)
-    alt = word("pace_figure.alt", year=year, parts=" ".join(_pace_part(s) for s in said))
+    parts = [f"{s.title}: {sentence('effort', run, s)}" for s in said]
+    alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
     key = word("pace_figure.key", n=PACE_YEARS)
     return look.finish(figure, run, title, alt, key=key)
 
@@ -125,10 +126,3 @@ def _pace_name(said: Statement) -> str:
     """Title of a goal, where it stands and must go, and its verdict."""
     way = f"{said.range_text(said.base)} → {said.amount(said.need, 0)}"
     return f"{_row_name(said, 72)}\n{way}   {said.mark} {said.chance_text}{said.star}"
-
-
-def _pace_part(said: Statement) -> str:
-    """Both paces in words."""
-    need, before = (said.labels.number(x, 1) for x in (said.pace_required, said.pace_before))
-    texts = {"name": said.title, "window": said.pace_window, "need": need, "before": before}
-    return said.labels.word("pace_figure.part", **texts)
