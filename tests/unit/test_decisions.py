@@ -162,6 +162,14 @@ def test_help_goes_to_districts_one_step_below_and_not_to_the_last_or_to_those_a
     assert asked.addressee.endswith("thuộc địa bàn được chọn")
 
 
+def test_where_the_nearest_gain_nothing_the_next_are_not_asked_in_their_place(monkeypatch):
+    run = frames.make_material()
+    near = [(L3, unit, 2.0, 0.004, 0.3, False) for unit in UNITS[:3]]
+    far = (L3, UNITS[4], 1.0, 0.2, 0.3, False)
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*near, far))
+    assert decisions.help_decision(run) is None
+
+
 def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkeypatch):
     """Level 3 asks 95 and 80 percent: in 5, 4 and 5 communes they lack 5 + 3, 12 and 2 points."""
     units = UNITS[:3]

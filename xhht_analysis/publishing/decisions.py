@@ -83,9 +83,10 @@ def candidates(run: ReportData) -> pd.DataFrame:
     a goal with a tested forecast goes before one without. Gains below `NOISE` are left out.
     """
     rows = leverages(run)
-    rows = rows[~rows["is_met"] & (rows["gain"] >= NOISE)]
+    rows = rows[~rows["is_met"]]
     nearest = rows.groupby("goal_code")["current"].transform("max")
-    rows = rows[~rows["goal_code"].map(run.is_level).astype(bool) | rows["current"].eq(nearest)]
+    is_share = ~rows["goal_code"].map(run.is_level).astype(bool)
+    rows = rows[(is_share | rows["current"].eq(nearest)) & (rows["gain"] >= NOISE)]
     doubts = {s.goal_code: bool(s.doubt) for s in run.statements(run.last_year)}
     rows = rows.assign(is_doubtful=rows["goal_code"].map(doubts).astype(bool))
     by = {"by": ["is_doubtful", "weight"], "ascending": [True, False]}
