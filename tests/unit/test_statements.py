@@ -393,7 +393,6 @@ def test_a_star_marks_only_what_another_assumption_would_change(firmness):
         depends_on=verdicts["depends_on"].mask(at, "shared_pace_stops"),
     )
     said = frames.make_material(verdicts=verdicts).statement("clc_it", 2030)
-    for short in (True, False):
-        text, key = scorecard.tone(said, short=short)
-        assert text.endswith(" *") == (firmness == "depends")
-        assert key == said.key
+    text, key = scorecard.tone(said)
+    assert text.endswith(" *") == (firmness == "depends")
+    assert key == said.key

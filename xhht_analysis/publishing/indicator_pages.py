@@ -15,7 +15,6 @@ from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.scorecard import tone
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
@@ -50,7 +49,6 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         row=row,
         reporters=[run.names.get(c, c) for c in split_codes(row["reporter"])],
         statements=statements,
-        tone=tone,
         paragraphs=[_named(s, sentences.paragraph(run, s), statements) for s in statements],
         pictures=pictures if statements else [],
         references=references(run, code),

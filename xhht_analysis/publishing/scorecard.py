@@ -20,14 +20,12 @@ def scorecard(
     codes: Sequence[str] = (),
     unit_code: str = "",
     *,
-    short: bool = False,
     note: bool = True,
 ) -> Block:
     """Make one row per goal: what the first target year brought, what the last promises.
 
     ``codes`` default to all goals, with a heading row per block of the plan; of a unit only what
-    the plan asks of it in a target year is shown. ``short`` leaves out what the caption and the
-    key of the signs say.
+    the plan asks of it in a target year is shown. ``note`` explains the signs.
     """
     word, rows, block = run.word, [], None
     seen = where(run.panel, frame=run.province.frame)["year"]
@@ -44,7 +42,7 @@ def scorecard(
         standards = [f"{s.target_year}: {s.standard}" for s in pair if s and s.standard]
         name = f"{goal.order}. {run.title(goal.goal_code)}"
         name += f" ({'; '.join(standards)})" if standards else ""
-        rows.append([name, *_cells(run, newest, *pair, short=short)])
+        rows.append([name, *_cells(run, newest, *pair)])
     columns = [
         "goal",
         *(word(f"col.{name}", year=first) for name in ("target", "actual_of", "verdict")),
@@ -54,38 +52,27 @@ def scorecard(
         *(() if run.previous.empty else ["since"]),  # nothing to compare with
     ]
     rows = [row[: len(columns)] for row in rows]
-    key = sign_key(run, run.all_statements(unit_code), short=short) if note else ""
-    form = {"align": "lrrlrrlc"[: len(columns)], "note": key, "cards": True}
+    keys = [word("goals.note"), "" if run.previous.empty else word("goals.note_since")]
+    form = {
+        "align": "lrrlrrlc"[: len(columns)],
+        "note": " ".join(keys).strip() if note else "",
+        "cards": True,
+    }
     return parts.grid(run, caption, columns, rows, **form)
 
 
-def sign_key(run: ReportData, statements: Sequence[Statement], *, short: bool) -> str:
-    """What the signs beside these statements mean; ``short`` verdicts carry signs for remarks."""
-    word = run.word
-    keys = [word("goals.note")]
-    if any(s.has_range for s in statements):
-        keys.append(word("goals.note_range"))
-    doubts = {s.doubt for s in statements} - {""} if short else ()
-    keys += [word(f"goals.note_{doubt}") for doubt in sorted(doubts, reverse=True)]
-    if not run.previous.empty:
-        keys.append(word("goals.note_since"))
-    return " ".join(keys)
-
-
-def _cells(
-    run: ReportData, newest: int, first: Statement | None, last: Statement | None, *, short: bool
-) -> list:
+def _cells(run: ReportData, newest: int, first: Statement | None, last: Statement | None) -> list:
     none = run.word("none")
     cells = [none] * 3
     if first is not None:
-        cells = [first.target_text, first.actual_text, tone(first, short=short)]
+        cells = [first.target_text, first.actual_text, tone(first)]
     texts = [s.latest_text for s in (first, last) if s is not None]
     shown = max(texts, key=len).removesuffix(f" ({newest})")  # the finer one: beside its target
     if last is None:
         cells += [none, shown, none, none]
     else:
-        cells += [last.target_text, shown, tone(last, short=short), last.direction]
-    return [_without_noun(run, c) if short and isinstance(c, str) else c for c in cells]
+        cells += [last.target_text, shown, tone(last), last.direction]
+    return [_without_noun(run, c) if isinstance(c, str) else c for c in cells]
 
 
 def _without_noun(run: ReportData, text: str) -> str:
@@ -93,9 +80,9 @@ def _without_noun(run: ReportData, text: str) -> str:
     return text.replace(run.word("units", n="").rstrip(), "").rstrip().replace(" (", " (")
 
 
-def tone(said: Statement, *, short: bool = False) -> list[str]:
-    """Cell of a verdict: its text and the class that colours its edge."""
-    return [said.short_verdict if short and said.bare_chance else said.verdict_text, said.key]
+def tone(said: Statement) -> list[str]:
+    """Cell of a verdict: its chance or its word, and the class that colours its edge."""
+    return [said.short_verdict if said.bare_chance else said.verdict_text, said.key]
 
 
 def block_name(run: ReportData, block: object) -> str:
