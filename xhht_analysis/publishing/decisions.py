@@ -201,10 +201,10 @@ def _hangs_on_figures(said: Statement) -> bool:
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
-    word = run.word
+    word, newest = run.word, run.panel["year"].max()
     for said in run.all_statements():
         shown = said.latest if said.is_forecast else said.actual
-        lead, sent = [lead_name(run, said.goal_code)], said.other_source
+        lead, sent, last = [lead_name(run, said.goal_code)], said.other_source, said.latest
         if sent and shown and shown.exact and said.meets(sent.low) != said.meets(shown.low):
             texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
             yield said, said.say(f"decision.{said.source_key}", **texts), lead
@@ -215,7 +215,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             without = said.labels.chance(said.variants.get(said.depends_on, NAN))
             why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
             yield said, why, lead
-        elif said.key == "no_data" and not (said.latest and said.latest.exact):
+        elif said.key == "no_data" and not (last and last.exact and last.year == newest):
             yield said, word("decision.no_data"), lead + _silent(run, said)
 
 
