@@ -251,10 +251,8 @@ def _chance(said: Statement) -> float:
 
 def _pace(run: ReportData, said: Statement) -> str:
     """Title of a goal, its chance and what it lacks."""
-    chance = run.word("chance_bound", p=said.bare_chance)
-    chance = run.labels.chance(said.chance) if said.is_forecast else chance
-    notes = [sentences.sentence(name, run, said) for name in ("effort", "chance_note")]
-    return " ".join([f"“{said.title}”: {chance}.", *filter(None, notes)])
+    chance = run.word("chance_bound", p=said.chance_text)
+    return f"“{said.title}”: {chance}. {sentences.sentence('effort', run, said)}".strip()
 
 
 def course_decision(run: ReportData) -> Decision | None:

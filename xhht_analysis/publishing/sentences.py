@@ -144,7 +144,7 @@ def reached_caveat(run: ReportData) -> str:
 def at_risk_sentence(run: ReportData) -> str:
     """Goals that stand at their last target today and may not hold it."""
     goals = [s for s in run.statements(run.last_year) if s.is_forecast and s.at_target]
-    names = "; ".join(named(s) for s in goals if not s.is_hopeful)
+    names = ", ".join(f"{s.order} ({s.chance_text})" for s in goals if not s.is_hopeful)
     return run.word("summary.at_risk", names=names, year=run.last_year) if names else ""
 
 
