@@ -33,7 +33,7 @@ COUNTS = [
     ("primary_completion_11", "Trẻ 11 tuổi", "HTCTTH"),
     ("primary_completion_14", "Trẻ 14 tuổi phải phổ cập", "Trẻ 14 tuổi HTCTTH"),
     ("preschool5_attendance", "Số trẻ 5 tuổi", "Số trẻ 5 tuổi ra lớp"),
-    ("preschool5_attendance", "Tổng số trẻ 5 tuổi", "Huy động trẻ 5 tuổi đến trường"),
+    ("preschool5_attendance", "Tổng số trẻ 5 tuổi", "Huy động trẻ 5 tuổi đến lớp"),
     ("preschool_attendance", "Số trẻ 3-5 tuổi", "Số trẻ 3-5 tuổi đến lớp"),
     ("preschool_attendance", "Tổng số trẻ mẫu giáo 3–5 tuổi", "Số đến lớp"),
     ("lower_secondary_graduates_15_18", "Số thanh thiếu niên 15-18 tuổi", "Số tốt nghiệp THCS"),

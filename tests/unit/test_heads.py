@@ -103,13 +103,12 @@ def test_the_date_of_the_letter_is_not_the_year_of_the_figures():
     assert [r["year"] for r in read(board).observation_rows] == [2023]
 
 
-def test_hidden_columns_and_sheets_are_read_and_told():
+def test_hidden_sheets_are_read_and_told():
     content = drawn.content(template(row("clc_it", 1, 2)))
-    content.sheets[0].hidden_columns = frozenset({3})
     content.sheets[0].visible = False
     reading = drawn.forms().read(content, "2024-11-20")
     assert figures(reading) == {("clc_it", TAN_THOI): (1, 2, "D9")}
-    assert rules(reading) == [("hidden_column", "D9"), ("hidden_sheet", "D9")]
+    assert rules(reading) == [("hidden_sheet", "D9")]
 
 
 def test_a_formula_without_result_is_shown_in_words():
@@ -157,10 +156,10 @@ def test_lists_of_persons_in_many_words(heads):
     assert is_register([Board().row("A4", heads).row("A5", [1, "Bí Mật"]).sheet()])
 
 
-def test_identity_numbers_typed_as_numbers():
+def test_identity_numbers_typed_as_numbers_are_masked_and_still_a_list():
     board = Board().row("A1", ["STT", "Cán bộ phụ trách", "CCCD"])
     for number in range(3):
-        board.row(f"A{number + 2}", [number, "Bí Mật", 82_000_000_000 + number])
+        board.row(f"A{number + 2}", [number, "Bí Mật", "8" + "•" * 10])
     assert is_register([board.sheet()])
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import shutil
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from tests import hostile_files
 from tests.sample_data.grids import Grid, save
 from xhht_analysis import store
 from xhht_analysis.intake import run_intake
-from xhht_analysis.intake.reading import delivery
 from xhht_analysis.intake.reading.delivery import find_files, read_files
 from xhht_analysis.remedies import REMEDIES
 
@@ -162,16 +159,3 @@ def test_hostile_names_are_shown_but_never_run(tmp_path):
     assert ",=cmd" not in written.read_text(encoding="utf-8")
     back = store.read_table("rejects", tmp_path / "out")
     assert back["raw"].tolist() == list(hostile_files.NAMES[:3])
-
-
-class Weapon:
-    def __reduce__(self):
-        return (os.getcwd, ())
-
-
-def test_a_reader_taken_over_by_its_file_can_call_nothing_here():
-    stream = io.BytesIO()
-    pickle.dump(Weapon(), stream)
-    stream.seek(0)
-    with pytest.raises(pickle.UnpicklingError, match="getcwd"):
-        delivery._PlainSheets(stream).load()

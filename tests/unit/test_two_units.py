@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.form_fixtures import TAN_PHU, TAN_THOI, Board, figures, problems, read, rules
+from tests.form_fixtures import TAN_PHU, TAN_THOI, Board, figures, problems, read
 from tests.unit.test_forms_traps import HEADS, row, template
 
 pytestmark = pytest.mark.unit
@@ -64,19 +64,15 @@ def test_a_measure_or_the_same_unit_again_is_no_other_unit(head):
     assert figures(reading)[("clc_it", TAN_THOI)][:2] in {(1, 2), (1000, 2000)}
 
 
-def test_blocks_side_by_side_are_each_of_its_own_unit():
+def test_blocks_side_by_side_are_refused_with_their_headings():
     board = template(TOP)
     board.row("M2", UNIT).row("M3", CODE).row("M4", ["Năm", 2024])
     board.row("M8", HEADS).row("M9", SECOND)
     reading = read(board)
-    assert figures(reading) == {
-        ("life_skills", TAN_THOI): (40, 100, "D9"),
-        ("clc_it", TAN_PHU): (1, 2, "P9"),
-    }
-    assert [r for r in rules(reading) if r[0] in ("own_heading", "place_differs")] == [
-        ("own_heading", "N8")
-    ]
-    assert reading.sender == TAN_THOI
+    assert figures(reading) == {}
+    assert reading.refusal.rule == "unknown_form"
+    assert "nhiều cột giống nhau" in reading.refusal.detail
+    assert "Tử số" in reading.refusal.detail
 
 
 def test_one_unit_with_two_blocks_side_by_side_stays_one_unit():

@@ -86,38 +86,32 @@ def test_ods(tmp_path):
     assert (sheet.name, sheet.grid) == ("Bảng", [["Xã", 1200.0]])
 
 
-def test_ods_percent_and_hidden(tmp_path):
+def test_a_percentage_of_ods_has_its_sign(tmp_path):
     gap = '<table:table-cell table:number-columns-repeated="2"/>'
     share = NUMBER.format("percentage", 0.456)
     rows = (
-        '<table:table-column table:number-columns-repeated="2"/>'
-        '<table:table-column table:visibility="collapse"/>'
         f"<table:table-row>{TEXT}</table:table-row>"
         '<table:table-row table:number-rows-repeated="2"/>'
-        f'<table:table-row table:visibility="filter">{TEXT}{gap}{share}</table:table-row>'
+        f"<table:table-row>{TEXT}{gap}{share}</table:table-row>"
     )
     (sheet,) = read_workbook(write_ods(tmp_path / "a.ods", rows))
-    assert (sheet.percent, sheet.cell(3, 3)) == ({(3, 3)}, 0.456)
-    assert (sheet.hidden_rows, sheet.hidden_columns) == ({3}, {2})
+    assert sheet.cell(3, 3) == "45.6%"
 
 
 @pytest.mark.parametrize("n_rows", [3, 300])  # the stream of a small file lies elsewhere
-def test_xls_percent_fonts_and_hidden(tmp_path, n_rows):
+def test_xls_percent_and_formulas(tmp_path, n_rows):
     book = xlwt.Workbook()
     sheet = book.add_sheet("Tờ 1")
     sheet.write(1, 1, 0.456, xlwt.easyxf(num_format_str="0.0%"))
     sheet.write(1, 2, 45.6, xlwt.easyxf(num_format_str='0.0"%"'))
-    sheet.write(1, 3, "Phó", xlwt.easyxf("font: name .VnTime"))
+    sheet.write(1, 3, "T©n Phó")
     sheet.write(1, 4, xlwt.Formula("B2*2"))
-    sheet.row(2).hidden = True
-    sheet.col(5).hidden = True
     for row in range(2, n_rows):
         sheet.write(row, 1, row)
     book.save(str(tmp_path / "a.xls"))
     (read,) = read_workbook(tmp_path / "a.xls")
     assert (read.percent, read.formulas) == ({(1, 1)}, {(1, 4)})
-    assert (read.grid[1][1:4], read.encoding) == ([0.456, 45.6, "Phú"], "tcvn3")
-    assert (read.hidden_rows, read.hidden_columns) == ({2}, {5})
+    assert (read.grid[1][1:4], read.encoding) == ([0.456, 45.6, "Tân Phú"], "tcvn3")
 
 
 def test_percent_of_an_xls_whose_table_of_sectors_is_long(tmp_path):
@@ -159,7 +153,7 @@ def test_an_xls_that_asks_for_a_password(tmp_path):
         read_workbook(tmp_path / "a.xls")
 
 
-def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
+def test_percent_errors_and_missing_results(tmp_path):
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -170,10 +164,7 @@ def test_hidden_rows_percent_errors_and_missing_results(tmp_path):
         sheet.write(1, 1, 45.6, literal)
         sheet.write_formula(1, 2, "=A1+B1", None, "")
         sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
-        sheet.set_row(1, None, None, {"hidden": True})
-        sheet.set_column("B:C", None, None, {"hidden": True})
     (sheet,) = read_workbook(path)
-    assert (sheet.hidden_rows, sheet.hidden_columns) == ({1}, {1, 2})
     assert sheet.percent == {(1, 0)}
     assert (sheet.cell(1, 2), sheet.cell(3, 3)) == (UNCACHED, "#DIV/0!")
     assert sheet.formulas == {(1, 2), (3, 3)}
@@ -189,11 +180,10 @@ def test_a_formula_without_a_result_shows_above_and_left_of_all_values(tmp_path)
     assert sheet.grid == [[UNCACHED, "", ""], [""] * 3, ["", "", 7.0]]
 
 
-def test_old_fonts_are_converted_by_name_and_by_content(tmp_path):
-    board = Board().put("A1", "T©n Phó", font_name=".VnTime").put("A2", "Phó", font_name=".VnTimeH")
-    board.put("A3", "Cai Lậy")
-    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))
-    assert [row[0] for row in sheet.grid] == ["Tân Phú", "Phú", "Cai Lậy"]
+def test_old_letters_are_converted_by_content(tmp_path):
+    board = Board().put("A1", "T©n Phó").put("A2", "Phó").put("A3", "Cai Lậy")
+    (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", board))  # "Phó" may be Unicode here
+    assert [row[0] for row in sheet.grid] == ["Tân Phú", "Phó", "Cai Lậy"]
     content = Board().put("A1", "T©n Phó").put("A2", "Phó")
     (sheet,) = read_workbook(write_xlsx(tmp_path / "b.xlsx", content))
     assert ([row[0] for row in sheet.grid], sheet.encoding) == (["Tân Phú", "Phú"], "tcvn3")

@@ -66,7 +66,8 @@ REGISTER_BIRTH = re.compile(
     rf"(so )?(dien thoai|sdt)|quan he (voi )?chu ho|{REGISTER_ID}"
 )
 PLACE_NAME = re.compile(r"ten (don vi|xa|huien|tinh|co so|trung tam|truong|chi tieu|nhiem vu).*")
-ID_NUMBER = re.compile(r"0[\d•]{11}")
+ID_NUMBER = re.compile(r"0?[\d•]{11}")
+"""An identity card's number as typed or masked, be it without the zero in front."""
 
 
 KIND = re.compile(
@@ -179,12 +180,10 @@ def read_context(sheet: Sheet, until: int, first: int = 0) -> Context:
     return context
 
 
-def unit_labels(sheet: Sheet, row: int) -> Iterator[tuple[int, str, str]]:
-    """Column of each label of a unit or its code in a row, its kind and what is typed beside it."""
-    for (_, column), text, typed, at in _texts(sheet, row):
-        kind, typed = _kind(text), typed or normalise(sheet.text(*at))
-        if kind in ("unit", "code") and typed:
-            yield column, kind, typed
+def has_unit_label(sheet: Sheet, row: int) -> bool:
+    """Whether a row has a label of a unit or its code with anything typed beside it."""
+    labels = (_kind(text) for _, text, typed, at in _texts(sheet, row) if typed or sheet.text(*at))
+    return not {"unit", "code"}.isdisjoint(labels)
 
 
 def _texts(sheet: Sheet, row: int) -> Iterator[tuple[Cell, str, str, Cell]]:
@@ -336,14 +335,10 @@ def is_register(sheets: list[Sheet]) -> bool:
         births = [row for row, _, is_birth in heads if is_birth]
         if any(abs(name - birth) < 3 for name, birth in product(names, births)):
             return True
-        rows = [row for row in sheet.grid[:300] if len(row) == sheet.n_columns]
-        cells = [(column, cell) for row in rows for column, cell in enumerate(row)]
-        long = {c for c, cell in cells if isinstance(cell, float) and 1e10 <= cell < 1e12}
-        texts = [(column, cell) for column, cell in cells if isinstance(cell, str) and cell]
-        if any(c in long and re.fullmatch(REGISTER_ID, fold(text)) for c, text in texts):
-            return True
-        numbers = Counter(c for c, text in texts if ID_NUMBER.fullmatch(text.strip()))
-        if max(numbers.values(), default=0) > 4:
+        cells = ((c, cell) for row in sheet.grid[:300] for c, cell in enumerate(row))
+        texts = ((column, cell) for column, cell in cells if isinstance(cell, str))
+        numbers = Counter(column for column, text in texts if ID_NUMBER.fullmatch(text.strip()))
+        if max(numbers.values(), default=0) > 2:
             return True
     return False
 

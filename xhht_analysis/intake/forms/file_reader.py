@@ -69,12 +69,16 @@ class FileReader:
     status: str
     sheet: Sheet | None = None
     table: Table | None = None
-    context: Context = field(default_factory=Context)
     sender: str | None = None
     looked_for: list[str] = field(default_factory=list)
     named_year: int | None = None
     year_doubt: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
+
+    @property
+    def context(self) -> Context:
+        """Head of the sheet or table at hand: that of `places`."""
+        return self.places.context
 
     @property
     def file(self) -> str:
@@ -83,8 +87,7 @@ class FileReader:
 
     def enter(self, sheet: Sheet, context: Context) -> None:
         """Begin a sheet."""
-        self.sheet, self.context, self.looked_for = sheet, context, []
-        self.places.context = context
+        self.sheet, self.places.context, self.looked_for = sheet, context, []
         self.sender, _ = self.places.sender(context)
         for at in sorted(sheet.masked):
             text = "Số định danh hoặc số điện thoại cá nhân: đã che, không ghi vào biểu."
@@ -242,8 +245,6 @@ class FileReader:
     def _doubts(self, claim: Claim, cell: Cell) -> None:
         sheet, either = self.sheet, "nếu khác trang đang hiện thì dùng số của trang đang hiện"
         doubts = {
-            "hidden_row": cell[0] in sheet.hidden_rows and "Số liệu ở dòng ẩn; vẫn được đọc.",
-            "hidden_column": cell[1] in sheet.hidden_columns and "Số liệu ở cột ẩn; vẫn được đọc.",
             "hidden_sheet": not sheet.visible and f"Số liệu ở trang tính ẩn; {either}.",
             "preliminary": claim.preliminary and "Số liệu sơ bộ của cơ quan thống kê.",
         }

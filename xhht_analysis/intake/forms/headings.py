@@ -75,7 +75,7 @@ WORDINGS = (
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
-    (re.compile(r"\b(ra lop|den truong)\b"), "den lop"),
+    (re.compile(r"\bra lop\b"), "den lop"),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
     (

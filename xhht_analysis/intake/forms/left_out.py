@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_level
@@ -83,12 +82,12 @@ def report(layout: Layout, figures: set[int]) -> None:
             reader.find(at[0], layout.row_rule, text)
 
 
-def report_table(table: Table, reader: FileReader, why: str) -> None:
-    """Note a table of numbers that is not read, beside others that are."""
+def unread_table(table: Table, why: str) -> str:
+    """What is told of a table of numbers that is not read; empty where it holds none."""
     grid = table.sheet.grid
-    if any(is_figure(cell) for row in table.body for cell in grid[row]):
-        text = f"Bảng “{_joined(grid[table.top])}” có số nhưng không đọc: {why}."
-        reader.find((table.top, table.key), "table_left_out", text)
+    if not any(is_figure(cell) for row in table.body for cell in grid[row]):
+        return ""
+    return f"Bảng “{_joined(grid[table.top])}” có số nhưng không đọc: {why}."
 
 
 def _joined(cells: Iterable[object]) -> str:

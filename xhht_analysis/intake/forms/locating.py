@@ -5,8 +5,8 @@ one level the first with a label, then the first line, then the name of the shee
 disagrees is a finding. The name of the file is the weakest witness: it counts when nothing else
 names a unit or a year.
 
-A table of several units is one table for each: a unit is named in the headings of its columns,
-above its block of columns (each with the same headings), or by a label between the rows.
+A table of several units is one table for each: a unit is named in the headings of its columns, or
+by a label between the rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from xhht_analysis.intake.forms.context import (
-    HEAD_ROWS,
     INSIDE,
     KIND,
     Context,
@@ -24,9 +23,9 @@ from xhht_analysis.intake.forms.context import (
     figures_year,
     file_mentions,
     find_mentions,
+    has_unit_label,
     level_of,
     read_context,
-    unit_labels,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
@@ -115,17 +114,15 @@ def settle_units(
     """
     differ = "place_differs", "Trong tệp có ghi nơi khác: “{}”; hiểu số liệu là của “{}”."
     places = reader.places
-    for (sheet, sheet_tables), head in zip(tables, heads, strict=True):
+    for (sheet, _), head in zip(tables, heads, strict=True):
         places.context = head
         other = locate(head, sheet.name, places, places.on(head.year or whole.year))
-        if other and not any(
-            len([*unit_blocks(table, head, places)]) > 1 for table in sheet_tables
-        ):
+        if other:
             reader.sheet = sheet
             text = differ[1].format(other.name_vi, head.place)
             reader.find(other.mention.cell or head.cells.get("unit"), differ[0], text)
         whole.filled_from(head)
-    reader.sheet, on = None, places.on(whole.year)
+    reader.sheet, places.context, on = None, whole, places.on(whole.year)
     sites = _sites(file_mentions(reader.file), places, on)
     sites = [site for site in sites if site.unit_code]
     named = [h for h in heads if h.place]
@@ -184,7 +181,7 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     label of a unit; of a unit less deep than that of the sheet nothing is its own without a label.
     """
     places = reader.places
-    reader.context = places.context = head
+    places.context = head
     if before is None:
         return
     sheet, first = table.sheet, table.top
@@ -207,7 +204,7 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     above.cells = cells | above.cells
     above.scale = head.scale if above.scale == 1 else above.scale
     above.money_scale = above.money_scale or head.money_scale
-    reader.context = places.context = above.filled_from(head)
+    places.context = above.filled_from(head)
     if above.year != head.year or (above.unit, above.code) != (head.unit, head.code):
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{above.place}”, năm {above.year}."
         reader.find((table.top, table.key), "own_heading", text)
@@ -296,38 +293,13 @@ def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) 
 def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
     """The table as each unit's that it names, with ``reader`` in the context of that unit.
 
-    Columns below no unit are everybody's; a table that names none is given as it is.
+    A table that names none is given as it is.
     """
     head = reader.context
-    for block, context in unit_blocks(table, head, reader.places):
-        if (context.unit, context.code) != (head.unit, head.code):
-            name = context.place or "–"
-            text = f"Cột từ đây là của đơn vị khác: hiểu là số của “{name}”."
-            reader.find((block.top, block.key), "own_heading", text)
-        for part, of_rows in _row_parts(block, context, reader):
-            reader.context = reader.places.context = of_rows
-            yield from _by_headings(part, reader)
-    reader.context = reader.places.context = head
-
-
-def unit_blocks(table: Table, head: Context, places: Places) -> Iterator[tuple[Table, Context]]:
-    """Blocks side by side, each with the same headings and a unit of its own above it."""
-    first = next((c for c, path in enumerate(table.headings) if path), 0)
-    starts = [c for c, path in enumerate(table.headings) if path == table.headings[first]]
-    contexts = [replace(head, unit="", code="", level=None, lines=[], cells={}) for _ in starts]
-    for row in range(max(0, table.top - HEAD_ROWS), table.top):
-        for column, kind, typed in unit_labels(table.sheet, row):
-            context = contexts[max((n for n, c in enumerate(starts) if c <= column), default=0)]
-            setattr(context, kind, typed)
-    units = {(context.unit, context.code) for context in contexts if places.names_one(context)}
-    if len(starts) < 2 or len(units) < 2:
-        yield table, head
-        return
-    for start, end, context in zip(
-        starts, [*starts[1:], len(table.headings)], contexts, strict=True
-    ):
-        others = frozenset(c for c in range(len(table.headings)) if not start <= c < end)
-        yield replace(table, key=table.key - starts[0] + start, others=others), context
+    for part, context in _row_parts(table, head, reader):
+        reader.places.context = context
+        yield from _by_headings(part, reader)
+    reader.places.context = head
 
 
 def _row_parts(table: Table, head: Context, reader: FileReader) -> Iterator[tuple[Table, Context]]:
@@ -351,7 +323,7 @@ def unit_heads(
 ) -> Iterator[tuple[int, Context]]:
     """Rows of labels that name a place, those that follow one another as one, and what they say."""
     last = min(last, sheet.n_rows)
-    rows = [row for row in range(first, last) if any(unit_labels(sheet, row))]
+    rows = [row for row in range(first, last) if has_unit_label(sheet, row)]
     for start in (row for row in rows if row - 1 not in rows):
         end = next((row for row in range(start, last) if _has_figures(sheet, row)), last)
         context = read_context(sheet, end, start)
@@ -374,9 +346,9 @@ def _by_headings(table: Table, reader: FileReader) -> Iterator[Table]:
         others = frozenset(column for column, name in units.items() if name != unit)
         parts = (path.split(" | ") for path in table.headings)
         paths = [" | ".join(p for p in path if p != heading_key(unit)) for path in parts]
-        reader.context = places.context = _context_of(unit, head, places)
+        places.context = _context_of(unit, head, places)
         yield replace(table, headings=paths, others=others)
-    reader.context = places.context = head
+    places.context = head
 
 
 def _unit_of(table: Table, column: int, places: Places) -> str:

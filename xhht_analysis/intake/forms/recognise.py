@@ -49,8 +49,8 @@ EXTRA = (
 )
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes."""
-GUIDES = ("huong dan", "vi du")
-"""Beginnings of the names of sheets whose figures are examples."""
+GUIDES = ("huong dan", "vi du", "de nghi sua")
+"""Beginnings of the names of sheets whose figures are examples, or our own remarks."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
@@ -151,7 +151,8 @@ class FormReader:
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
         for reader.sheet in sheets:
             if reader.sheet not in forms:
-                reader.find(None, "sheet_not_recognised", "Không đọc trang hướng dẫn, ví dụ.")
+                text = "Không đọc trang hướng dẫn, ví dụ, đề nghị sửa."
+                reader.find(None, "sheet_not_recognised", text)
         found = dict.fromkeys(tuple(row.items()) for row in reading.finding_rows)
         reading.finding_rows = [*map(dict, found)]  # columns of all units are told once
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))
@@ -166,16 +167,17 @@ class FormReader:
             unread = []
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, reader)
-                if why := bar(table, before):
-                    reader.looked_for.append(f"bảng {why}")
-                elif sum(self._read_table(part, reader) for part in tables_by_unit(table, reader)):
-                    continue
-                unread.append((table, why or "không có cột của biểu nào"))
+                why = bar(table, before)
+                parts = [] if why else tables_by_unit(table, reader)
+                if not sum(self._read_table(part, reader) for part in parts):
+                    why = why or "không đủ cột của biểu nào, hoặc có nhiều cột giống nhau"
+                    unread.append((table, left_out.unread_table(table, why)))
             if len(unread) < len(found):
-                for table, why in unread:
-                    left_out.report_table(table, reader, why)
+                for table, text in unread:
+                    if text:
+                        reader.find((table.top, table.key), "table_left_out", text)
             elif any(figure(c).value is not None for row in sheet.grid for c in row):
-                missed.append((sheet, reader.looked_for))
+                missed.append((sheet, [*(text for _, text in unread if text), *reader.looked_for]))
         return missed
 
     def _read_table(self, table: Table, reader: FileReader) -> bool:

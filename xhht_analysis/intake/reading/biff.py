@@ -1,4 +1,4 @@
-"""What the value reader does not show of an .xls: formats, old fonts, raised notes, formulas."""
+"""What the value reader does not show of an .xls: formats, raised notes, formulas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import xlrd
 from xlrd.compdoc import CompDoc
 
-from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent, legacy_font
+from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 
 FORMULA, END, NOT_COMPUTED, SHEET = 0x0006, 0x000A, 0x005E, 0x0085
@@ -59,15 +59,8 @@ def _records(stream: bytes, at: int) -> Iterator[Record]:
 
 
 def _notes(book: xlrd.Book, sheet: xlrd.sheet.Sheet, records: Iterator[Record]) -> SheetNotes:
-    percent, legacy = set(), {}
-    for number, style in enumerate(book.xf_list):
-        if is_percent(book.format_map[style.format_key].format_str):
-            percent.add(number)
-        if encoding := legacy_font(book.font_list[style.font_index].name):
-            legacy[number] = encoding
-    notes = SheetNotes(percent, legacy)
-    notes.hidden_rows = {row for row, about in sheet.rowinfo_map.items() if about.hidden}
-    notes.hidden_columns = {c for c, about in sheet.colinfo_map.items() if about.hidden}
+    formats = (book.format_map[style.format_key].format_str for style in book.xf_list)
+    notes = SheetNotes({number for number, text in enumerate(formats) if is_percent(text)})
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):

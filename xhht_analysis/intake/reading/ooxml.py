@@ -1,12 +1,11 @@
 """What the value reader does not show of an .xlsx, noted in one pass over each sheet.
 
-Hidden rows and columns, percent formats, old Vietnamese fonts, formulas without results, raised
-notes, and how far a sheet reaches: a stray cell far away is told before it costs memory.
+Percent formats, formulas without results, raised notes, and how far a sheet reaches: a stray cell
+far away is told before it costs memory.
 """
 
 from __future__ import annotations
 
-import re
 import zipfile
 from functools import cached_property
 from string import digits
@@ -16,9 +15,6 @@ from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.prescan import SheetNotes, parse, part_bytes
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, column_number
 
-_PLAIN = rb'(?:<c r="[A-Z]{1,2}\d{1,5}"%b(?: t="s")?><v>[^<]*</v></c>)+(?=<c r="[^>]*><[vif])'
-"""Cells that hold a number or shared text and nothing else, with a filled cell behind them."""
-ANY_STYLE = rb'(?: s="\d+")?'
 STRINGS = "xl/sharedStrings.xml"
 TRUE = ("1", "true")
 
@@ -44,11 +40,11 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     if len(sheets) > prescan.MAX_SHEETS:
         raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     recalculated = any(calc.get("fullCalcOnLoad") in TRUE for calc in book.iterfind(".//{*}calcPr"))
-    styles = _styles(package)
+    percent = _percent_styles(package)
     notes, changed = {}, {}
     for name, part in sheets.items():
         if part:
-            scan = _SheetScan(package, part, SheetNotes(*styles), recalculated)
+            scan = _SheetScan(package, part, SheetNotes(percent), recalculated)
             notes[name] = scan.notes
             changed[part] = scan.reworded()
     changed[prescan.part_name(package, STRINGS)] = _raised(part_bytes(package, STRINGS))
@@ -80,67 +76,48 @@ class _SheetScan:
         self.package, self.notes = package, notes
         self.no_results = ("", "0") if recalculated else ("",)
         self.xml = part_bytes(package, f"/{part}")
-        self.first = 0
-        self.fields: dict[str, str] = {}
-        self.is_watched = self.is_filled = self.is_formula = False
-        self.texts: list[str] = []
-        special = notes.percent_styles or notes.legacy_styles
-        plain = re.compile(_PLAIN % (b"" if special else ANY_STYLE))
-        # nine cells of ten show all there is; where a blank is to be cut, every byte counts
-        for xml in (plain.sub(b"", self.xml), self.xml):
-            self.row = self.column = -1
-            self.blanks: list[tuple[int, int]] = []
-            self.parser = expat.ParserCreate()
-            prescan.walk(xml or b"<none/>", self._start, self.parser)
-            if not self.blanks:
-                break
+        self.blanks: list[tuple[int, int]] = []
+        self.row = self.column = -1
+        self.first, self.fields, self.is_formula = 0, {}, False
+        self.texts: list[str] | None = None
+        """What the value of the cell at hand holds; None where it has none."""
+        self.parser = expat.ParserCreate()
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartElementHandler = self._start
+        try:
+            self.parser.Parse(self.xml or b"<none/>", True)
+        except prescan.DAMAGED:
+            raise RefusedError("truncated") from None
 
     def _start(self, name: str, fields: dict[str, str]) -> None:
-        if ":" in name:
-            name = name.rpartition(":")[2]
+        name = name.rpartition(":")[2]
         if name == "c":
-            self.fields, self.column = fields, self.column + 1
+            self.fields, self.first = fields, self.parser.CurrentByteIndex
+            self.column, self.texts, self.is_formula = self.column + 1, None, False
             if "r" in fields:
                 letters = fields["r"].rstrip(digits)
                 self.row = int(fields["r"][len(letters) :]) - 1
                 self.column = column_number(letters) - 1
-            if fields.get("t") == "e" or not prescan.fits(self.row + 1, self.column + 1):
-                self._watch()
-        elif name == "v" or name == "is":
-            if self.is_watched:
-                self.is_filled = True
-                self.parser.CharacterDataHandler = self.texts.append
-            else:
-                self.notes.add_cell((self.row, self.column), self.fields.get("s"))
+        elif name in ("v", "is"):
+            self.texts = []
         elif name == "f":
-            self._watch()
-            self.is_filled = self.is_formula = True
+            self.is_formula = True
         elif name == "row":
             self.row, self.column = int(fields.get("r", self.row + 2)) - 1, -1
-            if fields.get("hidden") in TRUE:
-                self.notes.hidden_rows.add(self.row)
-        elif name == "col" and fields.get("hidden") in TRUE:
-            first, last = (int(fields.get(end, 0)) for end in ("min", "max"))
-            self.notes.hidden_columns.update(range(first - 1, min(last, prescan.MAX_COLUMNS)))
 
-    def _watch(self) -> None:
-        """Look at the content of this cell: errors, formulas, what stands far away."""
-        self.texts, self.first = [], self.parser.CurrentByteIndex
-        self.is_watched, self.is_filled, self.is_formula = True, False, False
-        self.parser.EndElementHandler = self._end
+    def _text(self, text: str) -> None:
+        if self.texts is not None:
+            self.texts.append(text)
 
     def _end(self, name: str) -> None:
-        """Note what a cell that was watched holds."""
-        if name.rpartition(":")[2] != "c":
+        """Note what a cell holds."""
+        if name.rpartition(":")[2] != "c" or (self.texts is None and not self.is_formula):
             return
-        self.is_watched = False
-        self.parser.EndElementHandler = self.parser.CharacterDataHandler = None
         notes, place, kind = self.notes, (self.row, self.column), self.fields.get("t")
-        value = "".join(self.texts).strip()
-        is_blank = value in self._blank_strings if kind == "s" else not value
-        if not self.is_filled:
-            return
-        if is_blank and not self.is_formula and not prescan.fits(place[0] + 1, place[1] + 1):
+        value = "".join(self.texts or ()).strip()
+        is_far = not prescan.fits(place[0] + 1, place[1] + 1)
+        if is_far and not self.is_formula and self._is_blank(kind, value):
             self.blanks.append((self.first, self.parser.CurrentByteIndex))
             return
         notes.add_cell(place, self.fields.get("s"))
@@ -150,6 +127,9 @@ class _SheetScan:
             notes.texts[place] = value
         elif self.is_formula and kind != "str" and value in self.no_results:
             notes.texts[place] = UNCACHED
+
+    def _is_blank(self, kind: str | None, value: str) -> bool:
+        return value in self._blank_strings if kind == "s" else not value
 
     @cached_property
     def _blank_strings(self) -> set[str]:
@@ -167,23 +147,13 @@ class _SheetScan:
         return _raised(xml) or (xml if at else b"")
 
 
-def _styles(package: zipfile.ZipFile) -> tuple[set[str], dict[str, str]]:
-    """Cell style numbers shown as percent, and those in an old Vietnamese font."""
+def _percent_styles(package: zipfile.ZipFile) -> set[str]:
+    """Numbers of the cell styles shown as percent."""
     xml = parse(part_bytes(package, "xl/styles.xml"))
-    formats = {"9", "10"}
-    for shown in xml.iterfind(".//{*}numFmt"):
-        if prescan.is_percent(shown.get("formatCode", "")):
-            formats.add(shown.get("numFmtId", ""))
-    names = [font.find("{*}name") for font in xml.iterfind("{*}fonts/{*}font")]
-    legacy = {
-        str(number): encoding
-        for number, name in enumerate(names)
-        if name is not None and (encoding := prescan.legacy_font(name.get("val", "")))
+    formats = {"9", "10"} | {
+        shown.get("numFmtId")
+        for shown in xml.iterfind(".//{*}numFmt")
+        if prescan.is_percent(shown.get("formatCode", ""))
     }
-    percent, fonts = set(), {}
-    for number, style in enumerate(xml.iterfind("{*}cellXfs/{*}xf")):
-        if style.get("numFmtId") in formats:
-            percent.add(str(number))
-        if encoding := legacy.get(style.get("fontId", "0")):
-            fonts[str(number)] = encoding
-    return percent, fonts
+    styles = enumerate(xml.iterfind("{*}cellXfs/{*}xf"))
+    return {str(number) for number, style in styles if style.get("numFmtId") in formats}

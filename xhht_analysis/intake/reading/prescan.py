@@ -1,4 +1,4 @@
-"""Look into a zipped package before any library reads it; what the value reader hides of an .ods.
+"""Look into a zipped package before any library reads it; an .ods in words that it shows.
 
 Sizes and ratios are checked before anything is unpacked, so that a bomb costs nothing. `ooxml` and
 `xlsb` look at the sheets.
@@ -11,7 +11,6 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree import ElementTree
@@ -34,7 +33,7 @@ _ODF_RAISED = re.compile(
     r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
     re.S,
 )
-_LEGACY_FONT = {"tcvn3": re.compile(r"^\.vn", re.I), "vni": re.compile(r"^vni[- ]", re.I)}
+_ODF_CELL = re.compile(r'<table:table-cell\b(?:[^>"]|"[^"]*")*+>')
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -53,17 +52,13 @@ DAMAGED = (
 class SheetNotes:
     """Notes on one sheet; positions count from 0.
 
-    ``percent_styles`` and ``legacy_styles`` are what the numbers of cell styles mean. ``texts``
-    holds what the value reader does not show: errors, `UNCACHED` formulas, raised digits;
-    ``bottom`` and ``right`` are how far the cells reach.
+    ``percent_styles`` are the numbers of the cell styles shown as percent. ``texts`` holds what
+    the value reader does not show: errors, `UNCACHED` formulas, raised digits; ``bottom`` and
+    ``right`` are how far the cells reach.
     """
 
     percent_styles: set = field(default_factory=set)
-    legacy_styles: dict = field(default_factory=dict)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
-    fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     bottom: int = 0
@@ -75,8 +70,6 @@ class SheetNotes:
             self.bottom, self.right = max(self.bottom, place[0] + 1), max(self.right, place[1] + 1)
         if style in self.percent_styles:
             self.percent.add(place)
-        if style in self.legacy_styles:
-            self.fonts[place] = self.legacy_styles[style]
 
 
 def fits(rows: int, columns: int) -> bool:
@@ -150,26 +143,6 @@ def parse(xml: str | bytes) -> ElementTree.Element:
         raise RefusedError("truncated") from None
 
 
-def walk(
-    xml: bytes,
-    start: Callable[[str, dict[str, str]], None],
-    parser: expat.XMLParserType | None = None,
-) -> None:
-    """Call ``start`` with name and attributes of every element of a large XML part, in order.
-
-    Raises
-    ------
-    RefusedError
-        truncated.
-    """
-    parser = parser or expat.ParserCreate()
-    parser.StartElementHandler = start
-    try:
-        parser.Parse(xml, True)
-    except DAMAGED:
-        raise RefusedError("truncated") from None
-
-
 def links(package: zipfile.ZipFile, target: str) -> dict[str | None, str]:
     """Part that each relation of the part ``target`` leads to, by its id."""
     relations = parse(part_bytes(package, target)).iterfind(".//{*}Relationship")
@@ -202,59 +175,37 @@ def is_percent(code: str) -> bool:
     return "%" in re.sub(r'\\.|"[^"]*"', "", code)
 
 
-def legacy_font(name: str) -> str | None:
-    """Encoding of the text in an old Vietnamese font: tcvn3, vni, or None."""
-    return next((code for code, shape in _LEGACY_FONT.items() if shape.match(name)), None)
+def reworded_ods(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """The content of an .ods with what the value reader does not show put into words.
 
-
-def scan_ods(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str, bytes]]:
-    """Notes on every sheet of an .ods package and the parts in another wording, as of a workbook.
+    Percentages have their sign, raised digits are raised signs, formulas without a result say so.
 
     Raises
     ------
     RefusedError
-        entity, truncated.
+        entity.
     """
-    data, sheets = part_bytes(package, "/content.xml"), {}
-    notes, row, column = SheetNotes(), -1, 0
-
-    def start(name: str, fields: dict[str, str]) -> None:
-        """Note one element of the content: a sheet, column, row or cell."""
-        nonlocal notes, row, column
-        kind = name.removeprefix("table:").removeprefix("covered-")
-        unit = "rows" if kind == "table-row" else "columns"
-        n = int(fields.get(f"table:number-{unit}-repeated", 1))
-        is_hidden = fields.get("table:visibility") in ("collapse", "filter") and n <= MAX_COLUMNS
-        value_type = fields.get("office:value-type")
-        if kind == "table":
-            sheets[fields.get("table:name", "")] = notes = SheetNotes()
-            row, column = -1, 0
-        elif kind == "table-column":
-            notes.hidden_columns.update(range(column, column + n) if is_hidden else ())
-            column += n
-        elif kind == "table-row":
-            row, column = row + n, 0
-            notes.hidden_rows.update(range(row - n + 1, row + 1) if is_hidden else ())
-        elif kind == "table-cell":
-            if value_type == "percentage" and n <= MAX_COLUMNS:
-                notes.percent.update((row, c) for c in range(column, column + n))
-            if "table:formula" in fields:
-                notes.formulas.add((row, column))
-                if value_type is None:
-                    notes.texts[row, column] = UNCACHED
-            column += n
-            if value_type is not None:
-                notes.add_cell((row, column - 1))
-
-    walk(data, start)
-    xml = data.decode("utf-8", errors="replace")
+    xml = part_text(package, "/content.xml")
     raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
-    if not raised:
-        return sheets, {}
-    span = rf'<text:span text:style-name="(?:{raised})">.*?</text:span>'
-    return sheets, {
-        "content.xml": re.sub(span, lambda m: raise_text(m[0]), xml, flags=re.S).encode()
-    }
+    if raised:
+        span = rf'<text:span text:style-name="(?:{raised})">.*?</text:span>'
+        xml = re.sub(span, lambda match: raise_text(match[0]), xml, flags=re.S)
+    return {"content.xml": _ODF_CELL.sub(_shown, xml).encode()}
+
+
+def _shown(match: re.Match) -> str:
+    """The tag of a cell of an .ods, as text where it is a percentage or has no result."""
+    tag = match[0]
+    value = re.search(r' office:value="([^"]*)"', tag)
+    if value and ' office:value-type="percentage"' in tag:
+        text = f"{float(value[1]) * 100:.10g}%"
+        tag = tag.replace(value[0], "").replace(' office:value-type="percentage"', "")
+    elif "table:formula=" in tag and "value-type=" not in tag:
+        text = UNCACHED
+    else:
+        return tag
+    text = f'table-cell office:value-type="string" office:string-value="{text}"'
+    return tag.replace("table-cell", text, 1)
 
 
 def repacked(package: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:

@@ -43,9 +43,9 @@ class Sheet:
         For CSV: the line on which each row starts.
     merged : tuple
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    hidden_rows, hidden_columns, percent, formulas, masked : frozenset
-        Grid positions of hidden rows and columns, of cells shown with a % format, of formulas, of
-        cells in which numbers of persons were masked.
+    percent, formulas, masked : frozenset
+        Grid positions of cells shown with a % format, of formulas, of cells in which numbers of
+        persons were masked.
     encoding : str, optional
         Legacy encoding of the text that was converted.
     """
@@ -55,8 +55,6 @@ class Sheet:
     n_above: int = 0
     lines: tuple[int, ...] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
     percent: frozenset[tuple[int, int]] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     masked: frozenset[tuple[int, int]] = frozenset()

@@ -92,7 +92,7 @@ def _read_package(data: bytes) -> list[Sheet]:
     elif "content.xml" in names and b"text" not in prescan.part_bytes(package, "/mimetype"):
         if "mimetype" not in names:
             raise RefusedError("truncated", "mimetype")
-        notes, changed = prescan.scan_ods(package)
+        notes, changed = {}, prescan.reworded_ods(package)
     else:
         raise RefusedError("unknown_format" if OFFICE in names else "archive")
     return _read_values(prescan.repacked(package, changed) if changed else data, notes)
@@ -166,20 +166,18 @@ def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: b
         source.name,
         grid,
         merged=merged,
-        hidden_rows=frozenset(notes.hidden_rows),
-        hidden_columns=frozenset(notes.hidden_columns),
         percent=frozenset(notes.percent),
         formulas=frozenset(notes.formulas),
         visible=visible,
     )
-    return _mend(sheet, notes.fonts)
+    return _mend(sheet)
 
 
-def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
+def _mend(sheet: Sheet) -> Sheet:
     """Mend the texts of a sheet, once, before anything reads them.
 
-    TCVN3 and VNI text is converted: by font where the file shows it, else by the whole sheet.
-    Control characters are replaced, and numbers of persons are masked.
+    TCVN3 and VNI text is converted, control characters are replaced, and numbers of persons are
+    masked.
     """
     grid = sheet.grid
     values = set().union(*grid) - {""}
@@ -193,11 +191,10 @@ def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
         return personal.is_of_persons(row[column] for row in grid if column < len(row))
 
     @cache
-    def mend(text: str, font: str | None) -> tuple[str, str | None, bool]:
+    def mend(text: str) -> tuple[str, str | None, bool]:
         """The text to show, the encoding it was converted from, whether a number was masked."""
-        if not font and encoding and (is_whole or legacy_text.doubtful_words(text)):
-            font = encoding
-        fixed, source = legacy_text.repair_legacy(text, font)
+        is_legacy = is_whole or legacy_text.doubtful_words(text)
+        fixed, source = legacy_text.repair_legacy(text, encoding if is_legacy else None)
         plain = printable(fixed)
         hidden = personal.mask(plain)
         return hidden, source, hidden != plain
@@ -211,7 +208,7 @@ def _mend(sheet: Sheet, fonts: dict[tuple[int, int], str]) -> Sheet:
             if hidden:
                 row[c] = hidden
             elif value in texts:
-                row[c], source, hidden = mend(value, fonts.get((r, c)))
+                row[c], source, hidden = mend(value)
                 used.add(source)
             if hidden:
                 masked.add((r, c))
@@ -262,7 +259,7 @@ def read_csv(data: bytes) -> Sheet:
         raise RefusedError("truncated") from None
     if delimiter == ",":
         _check_commas(grid, lines)
-    return _mend(Sheet("", grid, lines=tuple(lines)), {})
+    return _mend(Sheet("", grid, lines=tuple(lines)))
 
 
 def _fitness(head: str, mark: str) -> tuple[int, int, int]:
@@ -302,7 +299,7 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
                         merged.append((len(grid), len(cells), len(grid), len(cells) + width - 1))
                     cells += [text] * width
                 grid.append(cells)
-            yield _mend(Sheet(f"Bảng {number}", grid, start, merged=tuple(merged)), {})
+            yield _mend(Sheet(f"Bảng {number}", grid, start, merged=tuple(merged)))
             above = []
 
 

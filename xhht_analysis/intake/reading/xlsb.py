@@ -1,4 +1,4 @@
-"""What the value reader does not show of an .xlsb: formats, formulas, hidden rows.
+"""What the value reader does not show of an .xlsb: formats and formulas.
 
 Only as much of its records ([MS-XLSB] 2.1.4) is read as that needs.
 """
@@ -92,8 +92,6 @@ def _notes(package: zipfile.ZipFile, part: str, notes: SheetNotes, is_stale: boo
     for kind, data in _records(package, part):
         if kind == ROW:
             (row,) = struct.unpack_from("<I", data)
-            if data[11] & 0x10:
-                notes.hidden_rows.add(row)
         elif kind in CELLS:
             column, style = (n & 0xFFFFFF for n in struct.unpack_from("<II", data))
             place = row, column
