@@ -31,7 +31,6 @@ TRAP_FINDINGS = (
     "copied_from_last_year",
     "total_differs",
     "sample_numbers",
-    "legacy_text",
     "out_of_scope",
     "parts_differ",
     "jump",

@@ -196,14 +196,6 @@ def test_form_with_a_lost_column_says_so():
     assert rules(reading) == [("year_from_date", None), ("column_missing", None)]
 
 
-def test_unknown_form_names_what_was_looked_for():
-    board = drawn.dress("MN-02", "TỔNG HỢP KẾT QUẢ PCGDMN", "Xã: Tân Thới")
-    reading = read(board.row("A4", ["Đơn vị", "Số lớp", "Số cô"]).row("A5", ["Xã Tân Thới", 3, 5]))
-    assert reading.refusal.rule == "unknown_form"
-    assert "MN-02" in reading.refusal.detail
-    assert "hoàn thành" in reading.refusal.detail
-
-
 def test_household_register_is_refused_and_nothing_copied():
     board = Board("MauNhapLieu").row("A4", ["TT", "Họ đệm", "Tên", "Ngày", "Tháng", "Năm sinh"])
     board.row("A5", [1, "Trần Thị", "Bí Mật", 1, 2, 1990])

@@ -94,14 +94,13 @@ AGES = ["TT", "Nội dung", *(f"{age} tuổi" for age in range(11, 19)), "Cộng
 
 
 @pytest.mark.parametrize("kind", [float, str])
-def test_bare_numbers_are_no_ages_and_the_file_says_what_was_looked_for(kind):
+def test_bare_numbers_are_no_ages(kind):
     heads = ["TT", "Nội dung", *map(kind, range(11, 19)), "Cộng"]
     board = drawn.dress("THCS-M1", "THỐNG KÊ THANH THIẾU NIÊN", "Xã: Tân Thới").row("A5", heads)
     board.row("A6", [1, "Số người phải phổ cập", 90, 91, 92, 93, 100, 101, 102, 103, 772])
     reading = read(board)
     assert reading.observation_rows == []
     assert reading.refusal.rule == "unknown_form"
-    assert "tiêu đề" in reading.refusal.detail
 
 
 @pytest.mark.parametrize("mark", ["*", " (1)", " [2]", "¹", " (*)"])

@@ -93,4 +93,3 @@ def test_a_sheet_half_in_unicode_is_read_alike_in_every_process(
     of_xlsb(folder / "biểu", encoding)
     result = run_intake(tmp_path, jobs=1)
     assert sorted(result.panel["value"]) == [25.0, 50.0, 77.5]
-    assert "legacy_text" in set(result.findings["rule"])

@@ -57,7 +57,8 @@ OUTPUT_MARK = re.compile(
 )
 """What stands in the tables, workbooks and reports that the kit itself writes, and nowhere else."""
 REGISTER_NAME = re.compile(
-    r"ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|ho (va )?(ten )?(dem|lot|ten)( .*)?|"
+    r"ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|"
+    r"ho (va )?(ten )?(dem|lot|ten)(?! nguoi (lap|ki|bao cao))( .*)?|"
     r"(full )?name|hoc vien|nguoi hoc"
 )
 REGISTER_ID = r"(so )?(the )?(cccd|cmnd|cmt|can cuoc)( .*)?|((so|ma) )?(so )?dinh danh( .*)?"
@@ -308,16 +309,18 @@ def file_mentions(name: str) -> Iterator[Mention]:
 
 def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:
     """Whether the file carries our sample mark, and whether it carries a note of sample numbers."""
-    cells = {c for sheet in sheets for row in sheet.grid for c in row if c.__class__ is str}
-    texts = (text for text in cells if 8 < len(text) < 300)
+    texts = (text for text in _all_texts(sheets) if 8 < len(text) < 300)
     keys = [fold(text) for text in texts if not text.isascii() or "so lieu" in text.lower()]
     return any(SAMPLE_MARK in key for key in keys), any(map(SAMPLE_NOTE.search, keys))
 
 
 def is_output(sheets: list[Sheet]) -> bool:
     """Whether the kit itself wrote the file as a result: its figures are not what a unit sent."""
-    cells = {c for sheet in sheets for row in sheet.grid for c in row if c.__class__ is str}
-    return any(map(OUTPUT_MARK.search, cells))
+    return any(map(OUTPUT_MARK.search, _all_texts(sheets)))
+
+
+def _all_texts(sheets: list[Sheet]) -> set[str]:
+    return {cell for sheet in sheets for row in sheet.grid for cell in row if cell.__class__ is str}
 
 
 def is_register(sheets: list[Sheet]) -> bool:

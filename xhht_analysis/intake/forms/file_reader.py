@@ -70,7 +70,6 @@ class FileReader:
     sheet: Sheet | None = None
     table: Table | None = None
     sender: str | None = None
-    looked_for: list[str] = field(default_factory=list)
     named_year: int | None = None
     year_doubt: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
@@ -87,7 +86,7 @@ class FileReader:
 
     def enter(self, sheet: Sheet, context: Context) -> None:
         """Begin a sheet."""
-        self.sheet, self.places.context, self.looked_for = sheet, context, []
+        self.sheet, self.places.context = sheet, context
         self.sender, _ = self.places.sender(context)
         for at in sorted(sheet.masked):
             text = "Số định danh hoặc số điện thoại cá nhân: đã che, không ghi vào biểu."
@@ -104,9 +103,6 @@ class FileReader:
         if any(map(PART_OF_YEAR.search, context.lines)):
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
-        if sheet.encoding:
-            text = f"Chữ viết bằng phông {sheet.encoding.upper()}: đã chuyển sang Unicode."
-            self.find(None, "legacy_text", text)
         self._merged = {
             (row, column): area
             for area in sheet.merged

@@ -27,7 +27,7 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import PRIOR, SHARE, foreign_words, is_share
+from xhht_analysis.intake.forms.headings import SHARE, foreign_words
 from xhht_analysis.intake.forms.tables import ColumnError, Table
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
@@ -93,12 +93,6 @@ class Layout:
         """How sure it is that the table is of this layout: its kind, columns, and the title."""
         return self.certainty, len(self.columns) + 3 * self.titled
 
-    def missing(self) -> str:
-        """What was looked for and not found, for the report."""
-        heads = (f"“{self.table.headings[c]}” ({why})" for c, why in self.unclear.items())
-        lost = ", ".join((*self.absent.values(), *heads))
-        return f"biểu {self.name}: không thấy hoặc không rõ cột {lost or 'số liệu'}"
-
     @cached_property
     def described(self) -> list[Give]:
         """Indicator and amounts of every observation of the description."""
@@ -152,12 +146,6 @@ class Layout:
                 figures |= {column for _, column in claim.all_cells}
         if self.has_totals:
             self.covered |= {row for row, kind in self.table.rows if kind == "total"}
-        heads = self.table.headings
-        shares = (c for c in sorted(figures) if is_share(heads[c].split(" | ")[-1]))
-        for column in shares:
-            if column and PRIOR.search(heads[column - 1]):
-                text = "Tỷ lệ đứng sau cột năm trước hoặc kế hoạch: hiểu là tỷ lệ của năm báo cáo."
-                self.reader.find(self.table.head(column), "share_beside_prior", text)
         left_out.report(self, figures)
 
     def compare(self, at: Cell, parts: Iterable[Cell], words: str) -> None:

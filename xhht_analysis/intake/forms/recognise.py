@@ -140,13 +140,14 @@ class FormReader:
         rest = settle_units(tables, heads, whole, reader)
         unread = self._read_tables(tables, heads, rest, reader)
         if reading.forms:
-            for sheet, looked_for in unread:
-                reader.sheet, detail = sheet, "; ".join(looked_for)
+            for reader.sheet, detail in unread:
                 text = f"Không đọc sheet này. {remedy('unknown_form')} {detail}".strip()
                 reader.find(None, "sheet_not_recognised", text)
         else:
-            looked = "; ".join(dict.fromkeys(text for _, texts in unread for text in texts))
-            detail = looked or "không thấy dòng tiêu đề của biểu nào"
+            detail = (
+                " ".join(text for _, text in unread).strip()
+                or "không thấy dòng tiêu đề của biểu nào"
+            )
             reading.refusal = Refusal("unknown_form", detail)
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
         for reader.sheet in sheets:
@@ -159,8 +160,8 @@ class FormReader:
 
     def _read_tables(
         self, tables: SheetTables, heads: list[Context], whole: Context, reader: FileReader
-    ) -> list[tuple[Sheet, list[str]]]:
-        """Read what a form explains; give the sheets with figures of which nothing was read."""
+    ) -> list[tuple[Sheet, str]]:
+        """Read what a form explains; give the sheets of which nothing was read, and why."""
         missed = []
         for (sheet, found), head in zip(tables, heads, strict=True):
             reader.enter(sheet, head.filled_from(whole))
@@ -177,7 +178,7 @@ class FormReader:
                     if text:
                         reader.find((table.top, table.key), "table_left_out", text)
             elif any(figure(c).value is not None for row in sheet.grid for c in row):
-                missed.append((sheet, [*(text for _, text in unread if text), *reader.looked_for]))
+                missed.append((sheet, " ".join(text for _, text in unread)))
         return missed
 
     def _read_table(self, table: Table, reader: FileReader) -> bool:
@@ -193,7 +194,6 @@ class FormReader:
             bound.append(layout)
         complete = [layout for layout in bound if layout.columns and layout.claims]
         if not complete:
-            reader.looked_for += [lay.missing() for lay in bound if lay.titled or lay.unclear]
             return False
         best = max(complete, key=lambda layout: layout.rank)
         reader.table = table

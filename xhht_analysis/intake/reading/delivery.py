@@ -201,9 +201,7 @@ class _Reader:
     def _start(self) -> subprocess.Popen:
         home = str(Path(__file__).resolve().parents[3])
         search = os.pathsep.join([home, os.environ.get("PYTHONPATH", "")])
-        code = (
-            f"from xhht_analysis.intake.reading.delivery import serve; serve({self.memory_bytes})"
-        )
+        code = "from xhht_analysis.intake.reading.delivery import serve; serve()"
         return subprocess.Popen(
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -220,12 +218,8 @@ class _Reader:
             self.process = None
 
 
-def serve(memory_bytes: int) -> None:
+def serve() -> None:
     """Loop of a child process: a path comes in, sheets or a refusal go out."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # not on Windows: what asks for too much at once is stopped here
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     while True:
         try:
             path = Path(pickle.load(sys.stdin.buffer))

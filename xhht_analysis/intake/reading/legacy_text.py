@@ -92,7 +92,7 @@ def detect(text: str) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def repair_legacy(text: str, encoding: str | None = None) -> tuple[str, str | None]:
+def repair_legacy(text: str, encoding: str | None = None) -> str:
     """Convert legacy Vietnamese text to Unicode, only where that is certain.
 
     Parameters
@@ -100,19 +100,14 @@ def repair_legacy(text: str, encoding: str | None = None) -> tuple[str, str | No
     text : str
         A cell's text.
     encoding : str, optional
-        ``tcvn3`` or ``vni`` when the font or the neighbours tell it; then even a text that could
-        be read as it stands is converted, as long as the result is possible Vietnamese.
-
-    Returns
-    -------
-    tuple
-        The text, and the encoding it was converted from or None when it stays as it was.
+        ``tcvn3`` or ``vni`` when the neighbours tell it; then even a text that could be read as it
+        stands is converted, as long as the result is possible Vietnamese.
     """
     if text.isascii() or _UNICODE_ONLY.search(text):
-        return text, None
+        return text
     if encoding is None or doubtful_words(CONVERTERS[encoding](text)):
         encoding = detect(text)
-    return (CONVERTERS[encoding](text), encoding) if encoding else (text, None)
+    return CONVERTERS[encoding](text) if encoding else text
 
 
 def vote(texts: Iterable[str]) -> tuple[str | None, bool]:
@@ -136,10 +131,6 @@ def decode(data: bytes) -> str | None:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return _strict(data, encoding)
-    sample = data[:4096]
-    if sample.count(0) > len(sample) // 4:
-        little = sample[1::2].count(0) >= sample[::2].count(0)
-        return _strict(data, "utf-16-le" if little else "utf-16-be")
     text = _strict(data, "utf-8")
     if text is not None:
         return text

@@ -46,8 +46,6 @@ class Sheet:
     percent, formulas, masked : frozenset
         Grid positions of cells shown with a % format, of formulas, of cells in which numbers of
         persons were masked.
-    encoding : str, optional
-        Legacy encoding of the text that was converted.
     """
 
     name: str
@@ -59,7 +57,6 @@ class Sheet:
     formulas: frozenset[tuple[int, int]] = frozenset()
     masked: frozenset[tuple[int, int]] = frozenset()
     visible: bool = True
-    encoding: str | None = None
 
     @property
     def n_rows(self) -> int:

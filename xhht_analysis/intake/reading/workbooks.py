@@ -191,15 +191,14 @@ def _mend(sheet: Sheet) -> Sheet:
         return personal.is_of_persons(row[column] for row in grid if column < len(row))
 
     @cache
-    def mend(text: str) -> tuple[str, str | None, bool]:
-        """The text to show, the encoding it was converted from, whether a number was masked."""
+    def mend(text: str) -> tuple[str, bool]:
+        """The text to show, and whether a number was masked."""
         is_legacy = is_whole or legacy_text.doubtful_words(text)
-        fixed, source = legacy_text.repair_legacy(text, encoding if is_legacy else None)
-        plain = printable(fixed)
+        plain = printable(legacy_text.repair_legacy(text, encoding if is_legacy else None))
         hidden = personal.mask(plain)
-        return hidden, source, hidden != plain
+        return hidden, hidden != plain
 
-    masked, used, mendable = set(), set(), texts | candidates
+    masked, mendable = set(), texts | candidates
     for r, row in enumerate(grid):
         for c, value in enumerate(row):
             if value not in mendable:
@@ -208,12 +207,10 @@ def _mend(sheet: Sheet) -> Sheet:
             if hidden:
                 row[c] = hidden
             elif value in texts:
-                row[c], source, hidden = mend(value)
-                used.add(source)
+                row[c], hidden = mend(value)
             if hidden:
                 masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
-    sheet.encoding = min(used - {None}, default=None)
     sheet.masked = frozenset(masked)
     return sheet
 
@@ -221,8 +218,7 @@ def _mend(sheet: Sheet) -> Sheet:
 def read_csv(data: bytes) -> Sheet:
     """One sheet of a delimited text file.
 
-    The delimiter is the one a first line ``sep=;`` names, else the one that splits the most lines
-    into the same number of cells.
+    The delimiter is the one that splits the most lines into the same number of cells.
 
     Raises
     ------
@@ -238,14 +234,9 @@ def read_csv(data: bytes) -> Sheet:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     if text.count("\n") > prescan.MAX_ROWS or len(text) > 20 * prescan.MAX_CELLS:
         raise RefusedError("too_many_cells", f"{text.count(chr(10))} dòng")
-    declared = re.match(r'"?sep=(.)"?[;,\t]*\n', text)
-    delimiter = (
-        declared[1] if declared else max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
-    )
-    reader = csv.reader(
-        io.StringIO(text[declared.end() :] if declared else text, newline=""), delimiter=delimiter
-    )
-    first = start = 2 if declared else 1
+    delimiter = max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    start = 1
     grid, lines = [], []
     try:
         for row in reader:
@@ -254,7 +245,7 @@ def read_csv(data: bytes) -> Sheet:
             if any(cell.strip() for cell in row):
                 grid.append([re.sub(r'^="(.*)"$', r"\1", cell) for cell in row])
                 lines.append(start)
-            start = reader.line_num + first
+            start = reader.line_num + 1
     except csv.Error:
         raise RefusedError("truncated") from None
     if delimiter == ",":
