@@ -28,7 +28,7 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     Raises
     ------
     RefusedError
-        too_many_sheets, entity, truncated.
+        too_many_sheets, too_many_cells, entity, truncated.
     """
     book = parse(part_bytes(package, "xl/workbook.xml"))
     links = prescan.links(package, "xl/_rels/workbook.xml.rels")
@@ -116,8 +116,9 @@ class _SheetScan:
             return
         notes, place, kind = self.notes, (self.row, self.column), self.fields.get("t")
         value = "".join(self.texts or ()).strip()
-        is_far = not prescan.fits(place[0] + 1, place[1] + 1)
-        if is_far and not self.is_formula and self._is_blank(kind, value):
+        if not prescan.fits(place[0] + 1, place[1] + 1):
+            if self.is_formula or not self._is_blank(kind, value):
+                raise RefusedError("too_many_cells", f"{place[0] + 1} × {place[1] + 1}")
             self.blanks.append((self.first, self.parser.CurrentByteIndex))
             return
         notes.add_cell(place, self.fields.get("s"))

@@ -21,7 +21,7 @@ from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO, RATIO_FROM = 200, 50 * 2**20
-MAX_SHEETS = 200
+MAX_SHEETS, MAX_PARTS = 200, 5_000
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 65_536, 500, 4_000_000  # as many rows as an .xls can hold
 MAX_AREA = 5 * MAX_CELLS
 """Cells from the first to the last one that is not empty, blank ones between them included."""
@@ -83,7 +83,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     Raises
     ------
     RefusedError
-        truncated, password, zip_bomb, file_too_large.
+        truncated, password, zip_bomb, file_too_large, too_many_sheets.
     """
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
@@ -95,6 +95,8 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise RefusedError("password")
     if len(package.NameToInfo) < len(parts):
         raise RefusedError("truncated", "hai phần cùng tên")
+    if len(parts) > MAX_PARTS:
+        raise RefusedError("too_many_sheets", f"{len(parts)} phần")
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(len(data), 1):
         raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     if unpacked > MAX_UNPACKED:
