@@ -117,12 +117,11 @@ def one_by_one(units: list[str], folder: Path) -> None:
 
 def side_by_side(units: list[str], folder: Path) -> None:
     """The kit's own way: two kernels at once, and the page of each unit."""
-    project = Project(out=folder)
-    shutil.copytree(TABLES, project.processed(AS_OF))
-    places = {"root": str(ROOT), "staged_out": str(folder), "config": ""}
-    work = {**places, "as_of": AS_OF, "lang": "vi", "cell_seconds": 900}
+    staged = Project(out=folder)
+    shutil.copytree(TABLES, staged.processed(AS_OF))
+    work = runner.Settings(raw_dir=folder, as_of=AS_OF), Project(), staged
     with unit_reports.make_executor(2) as executor:
-        assert not any(dict(unit_reports.outcomes(units, executor, **work)).values())
+        assert not any(dict(unit_reports.outcomes(units, executor, *work)).values())
 
 
 def throughput(units: list[str]) -> None:

@@ -90,10 +90,10 @@ def test_a_cluster_gives_the_same_bytes(start, tmp_path):
     address = scheduler()
     worker(address)
     with ThreadPoolExecutor(1) as executor:
-        list(unit_reports.outcomes(["3", "2"], executor, **work(tmp_path / "thread")))
+        list(unit_reports.outcomes(["3", "2"], executor, *work(tmp_path / "thread")))
     with cluster.connect(address) as executor:
         given = work(tmp_path / "cluster")
-        ended = dict(unit_reports.outcomes(["3", "2"], executor, **given))
+        ended = dict(unit_reports.outcomes(["3", "2"], executor, *given))
     assert ended["3"] == ""
     assert "ZeroDivisionError" in ended["2"]
     assert made(tmp_path / "thread") == made(tmp_path / "cluster")
@@ -134,4 +134,4 @@ def test_workers_that_all_leave_end_the_work_with_the_cause(start, tmp_path, mon
         process.kill()
         process.wait()
         stack.enter_context(pytest.raises(KitError, match="dask worker"))
-        list(unit_reports.outcomes(["3"], executor, **work(tmp_path)))
+        list(unit_reports.outcomes(["3"], executor, *work(tmp_path)))

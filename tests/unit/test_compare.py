@@ -71,7 +71,7 @@ def publish(project, as_of, table, judged, **record):
     store.write_table(judged, "verdicts", folder)
     made_from = {
         "code": records.code_hashes(project),
-        "versions": records.versions(project.root),
+        "versions": records.versions(),
         "parameters": {"as_of": as_of, "lang": "vi", "processed_dir": str(folder)},
         "overrides": {},
     }

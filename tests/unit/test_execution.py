@@ -123,8 +123,8 @@ def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):
     with pytest.raises(execution.NotebookError, match="Nguyễn") as caught:
         execution.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
     assert count.read_text() == "x"
-    assert "ValueError" in caught.value.logged
-    assert caught.value.logged.count("Nguyễn") == 0
+    assert "ValueError" in caught.value.log_text
+    assert caught.value.log_text.count("Nguyễn") == 0
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,14 @@ def test_a_file_that_becomes_busy_in_the_midst_brings_the_earlier_set_back(
     project, monkeypatch, held
 ):
     before = state(project)
-    monkeypatch.setattr(publication, "check_targets", lambda paths: None)
-    hold(monkeypatch, held)
+    check_targets = publication.check_targets
+
+    def free_until_now(*arguments):
+        paths = check_targets(*arguments)
+        hold(monkeypatch, held)
+        return paths
+
+    monkeypatch.setattr(publication, "check_targets", free_until_now)
     with pytest.raises(OSError, match="denied") as caught:
         publish(project, "2", names=NAMES[:2])  # verdicts.csv is to be removed
     assert held in causes.cannot_use(caught.value)

@@ -1,6 +1,7 @@
 """Documents belong to the report they came from; the check of config/ runs when it must."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -94,8 +95,8 @@ def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
     begun = []
     monkeypatch.setattr(execution, "execute", lambda source, *_, **__: begun.append(source))
 
-    def busy(paths):
-        assert {p.name for p in paths} >= {"panel.csv", "scores.csv", "run.json", "runs.jsonl"}
+    def busy(project, as_of, places):
+        assert {Path(place).name for place in places} >= {"panel.csv", "scores.csv"}
         raise PermissionError(13, "denied", "scores.csv")
 
     monkeypatch.setattr(publication, "check_targets", busy)

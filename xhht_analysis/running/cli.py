@@ -71,17 +71,17 @@ def _use_config(words: list[str]) -> list[str]:
     UsageError
         If there is no such folder.
     """
-    others, remaining = [], iter(words)
+    command, remaining = [], iter(words)
     for word in remaining:
         name, _, value = word.partition("=")
         if name != "--config":
-            others.append(word)
+            command.append(word)
             continue
         folder = value or next(remaining, "")
         if not folder or not Path(folder).is_dir():
             raise UsageError(messages.NO_CONFIG.format(path=Path(folder)))
         os.environ[CONFIG_VARIABLE] = str(Path(folder).resolve())
-    return others
+    return command
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -107,12 +107,12 @@ def _prepare() -> None:
 
 def _run_command(words: list[str]) -> tuple[int, str]:
     """Exit code and message of the command ``words``; every mistake of a user is one message."""
-    shown = io.StringIO() if "--help" in words else sys.stdout  # help is translated as a whole
+    stream = io.StringIO() if "--help" in words else sys.stdout  # help is translated as a whole
     try:
-        with contextlib.redirect_stdout(shown):
+        with contextlib.redirect_stdout(stream):
             code = app(args=_use_config(words), prog_name="xhht", standalone_mode=False)
-        if shown is not sys.stdout:
-            typer.echo(in_vietnamese(shown.getvalue()), nl=False)
+        if stream is not sys.stdout:
+            typer.echo(in_vietnamese(stream.getvalue()), nl=False)
         return code or 0, ""
     except WrongUse as error:
         return error.exit_code, _wrong_use(error)

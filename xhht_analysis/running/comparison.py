@@ -33,27 +33,27 @@ def compare(
         If a run is unknown, its tables are missing or damaged, or one is on invented figures and
         the other is not.
     """
-    one, two = (records.record_of(project, as_of) for as_of in (before, after))
-    if one.get("sample") != two.get("sample"):
+    old_record, new_record = (records.record_of(project, as_of) for as_of in (before, after))
+    if old_record.get("sample") != new_record.get("sample"):
         raise KitError(messages.COMPARE_KINDS.format(before=before, after=after))
-    earlier = project.processed(before)
-    old = store.read_table("panel", earlier)
-    run = read_report_data(project.processed(after), project.config_dir, previous_dir=str(earlier))
-    why = records.differences(_judging(one), _judging(two), RECORDED)
+    old_tables, tables = (project.processed(as_of) for as_of in (before, after))
+    old_panel = store.read_table("panel", old_tables)
+    run = read_report_data(tables, project.config_dir, previous_dir=str(old_tables))
+    lines = records.differences(_judging(old_record), _judging(new_record), RECORDED)
     rows = []
     for statements, causes in changes.changed_goals(run):
-        kinds = [cause for cause in causes if cause in changes.CAUSES] + ["model"] * bool(why)
+        kinds = [cause for cause in causes if cause in changes.CAUSES] + ["model"] * bool(lines)
         words = "; ".join(messages.CAUSES[kind] for kind in kinds or ["other"])
         for statement in statements:
             goal = f"{statement.title} ({statement.target_year})"
             verdict = run.labels.verdict(statement.previous[0])
             rows.append((goal, verdict, statement.verdict_text, words))
-    return rows, changes.panel_changes(old, run.panel).value_counts().to_dict(), why
+    return rows, changes.panel_changes(old_panel, run.panel).value_counts().to_dict(), lines
 
 
 def _judging(record: dict) -> dict[str, dict]:
     """The part of a record that decides verdicts; the day of the data is no setting."""
-    read = (stage.read_code(record["code"]) for stage in (stages.INTAKE, stages.FORECAST))
-    code = {n: h for part in read for n, h in part.items() if WITHOUT_SAY not in n}
+    places = (stage.read_code(record["code"]) for stage in (stages.INTAKE, stages.FORECAST))
+    code = {n: h for part in places for n, h in part.items() if WITHOUT_SAY not in n}
     settings = {k: v for k, v in record["parameters"].items() if k not in ("as_of", "lang")}
     return {"code": code, "versions": record["versions"], "parameters": settings}

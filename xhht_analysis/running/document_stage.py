@@ -57,6 +57,6 @@ def write_documents(staged: Project, as_of: str, lang: str) -> list[Path]:
             documents.write_page(blocks, page, run.labels)
             beside.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
             word.write_docx(blocks, page.with_suffix(".docx"), run.labels, part)
-        drawn = gallery.pictures(run, staged.figures(as_of))
-        indicator_pages.write_indicator_pages(run, folder / "indicators", drawn)
+        pictures = gallery.pictures(run, staged.figures(as_of))
+        indicator_pages.write_indicator_pages(run, folder / "indicators", pictures)
     return [p for p in folder.rglob("*") if p.is_file() and run_dir not in p.parents]

@@ -40,13 +40,13 @@ NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
 class NotebookError(KitError):
     """A notebook failed; the message names notebook, cell and cause.
 
-    ``logged`` is the message without the error's own words, which may quote a submitted cell.
+    ``log_text`` is the message without the error's own words, which may quote a submitted cell.
     """
 
-    def __init__(self, message: str, logged: str = ""):
+    def __init__(self, message: str, log_text: str = ""):
         """Set both messages."""
         super().__init__(message)
-        self.logged = logged or message
+        self.log_text = log_text or message
 
 
 def declared_parameters(notebook: Path) -> dict[str, Declared]:
@@ -79,9 +79,9 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
         If a pair has no ``=``, an option of the command sets that name, no notebook declares it
         (the nearest name, or all names, are offered), or the value is none that `accept` takes.
     """
-    declared_here: dict[str, Declared] = {}
+    declarations: dict[str, Declared] = {}
     for notebook in notebooks:
-        declared_here |= declared_parameters(notebook)
+        declarations |= declared_parameters(notebook)
     options, values = messages.PARAMETER_OPTIONS, {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -89,12 +89,12 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
             raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
         if name in options:
             raise UsageError(messages.PARAMETER_OF_OPTION.format(name=name, option=options[name]))
-        if name not in declared_here:
-            free = sorted(set(declared_here) - set(options))
+        if name not in declarations:
+            free = sorted(set(declarations) - set(options))
             names = difflib.get_close_matches(name, [*free, *options], n=1) or free
             raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, names=", ".join(names)))
         try:
-            values[name] = accept(name, text, declared_here[name].type_name)
+            values[name] = accept(name, text, declarations[name].type_name)
         except ParameterError as error:
             raise UsageError(str(error)) from None
     return values
@@ -125,17 +125,25 @@ def execute(
         With notebook, cell number, first line of the cell and the error's last line.
     """
     import nbformat
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    notebook = _attempts(source, accepted(source, parameters), cwd, cell_seconds)
+    environment = notebook.metadata.language_info.pop(kernel.ENVIRONMENT)
+    _strip(notebook)
+    files.write_text(target, nbformat.writes(notebook) + "\n")  # \n on every system
+    return environment
+
+
+def _attempts(source: Path, parameters: dict[str, object], cwd: Path, cell_seconds: float):
+    """The executed notebook ``source``, tried once more if its kernel dies or does not start."""
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    parameters = accepted(source, parameters)
-    target.parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, ATTEMPTS + 1):
         with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
             attempt = _Attempt(source, Path(folder))
             try:
-                executed = _papermill(source, parameters, cwd, cell_seconds, attempt)
-                break
+                return _papermill(source, parameters, cwd, cell_seconds, attempt)
             except PapermillExecutionError as error:
                 cell = {"cell": error.exec_count or error.cell_index + 1}
                 words = (f"{error.ename}: {error.evalue}", error.ename)
@@ -152,10 +160,6 @@ def execute(
             finally:
                 attempt.end()
                 _close_event_loop()
-    environment = executed.metadata.language_info.pop(kernel.ENVIRONMENT)
-    _strip(executed)
-    files.write_text(target, nbformat.writes(executed) + "\n")  # \n on every system
-    return environment
 
 
 @dataclass

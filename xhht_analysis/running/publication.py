@@ -61,26 +61,25 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
         raise
 
 
-def targets(project: Project, as_of: str, places: Iterable[str]) -> list[Path]:
-    """Files that a run of ``as_of`` may replace: its outputs at ``places``, index, ledger, record.
+def check_targets(project: Project, as_of: str, places: Iterable[str]) -> list[Path]:
+    """Open for writing, and close again, all that a run of ``as_of`` may replace and that exists.
 
-    ``places`` are relative to OUT.
-    """
-    run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
-    outputs = [project.out / place for place in places]
-    return [*outputs, project.reports_root / INDEX, run_json, ledger]
-
-
-def check_targets(paths: Iterable[Path]) -> None:
-    """Open every one of ``paths`` that exists for writing, and close it again.
+    Returns
+    -------
+    list of Path
+        Its outputs at ``places`` (relative to OUT), the index, the record, the ledger.
 
     Raises
     ------
     OSError
         Of the first that another program or another user's rights keep from being replaced.
     """
+    run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
+    outputs = [project.out / place for place in places]
+    paths = [*outputs, project.reports_root / INDEX, run_json, ledger]
     for path in filter(Path.is_file, paths):
         files.patiently(functools.partial(path.open, "ab")).close()
+    return paths
 
 
 def publish(
@@ -108,21 +107,19 @@ def publish(
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
     as_of, hashes = record["as_of"], before.get("outputs", {})
-    made = sorted({place for stage in record["stages"].values() for place in stage["outputs"]})
-    moved = [place for place in made if (staged.out / place).is_file()]
-    dropped = set(hashes).difference(made)
-    outputs = hashes | {place: files.sha256(staged.out / place) for place in moved}
+    places = sorted({place for stage in record["stages"].values() for place in stage["outputs"]})
+    fresh = [place for place in places if (staged.out / place).is_file()]
+    obsolete = set(hashes).difference(places)
+    outputs = hashes | {place: files.sha256(staged.out / place) for place in fresh}
     is_alike = before.get("sample") == record.get("sample")  # else nothing compares
-    tables = [p for p in made if is_alike and p.startswith("data/") and p.endswith(".csv")]
+    tables = [p for p in places if is_alike and p.startswith("data/") and p.endswith(".csv")]
     changed = [p for p in tables if hashes.get(p, outputs[p]) != outputs[p]]
-    full = {**record, "outputs": {place: outputs[place] for place in made}, "replaces": changed}
-    paths = targets(final, as_of, [*moved, *dropped])
-    check_targets(paths)
-    with _transaction(final.out, paths):
-        for place in moved:
+    full = {**record, "outputs": {place: outputs[place] for place in places}, "replaces": changed}
+    with _transaction(final.out, check_targets(final, as_of, [*fresh, *obsolete])):
+        for place in fresh:
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
             files.replace(staged.out / place, final.out / place)
-        for place in dropped:
+        for place in obsolete:
             files.remove(final.out / place)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text(final.run_dir(as_of) / "run.json", text)
@@ -136,32 +133,32 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
 
     `BACKUP_LIST` is written when all are kept: it lists the paths, also those that were absent.
     """
-    kept = out / REPLACED
+    backup = out / REPLACED
     places = {str(n): path.relative_to(out).as_posix() for n, path in enumerate(paths)}
     try:
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir()
+        shutil.rmtree(backup, ignore_errors=True)
+        backup.mkdir()
         for number, place in places.items():
             if (out / place).is_file():
-                shutil.copy2(out / place, kept / number)
-        files.write_text(kept / BACKUP_LIST, json.dumps(places))
+                shutil.copy2(out / place, backup / number)
+        files.write_text(backup / BACKUP_LIST, json.dumps(places))
         yield
     except BaseException:
         _restore(out)
         raise
     with contextlib.suppress(OSError):
-        files.remove(kept / BACKUP_LIST)  # first: what is half cleared away must never come back
-    shutil.rmtree(kept, ignore_errors=True)
+        files.remove(backup / BACKUP_LIST)  # first: what is half cleared away must never come back
+    shutil.rmtree(backup, ignore_errors=True)
 
 
 def _restore(out: Path) -> None:
     """Put back what an unfinished publication replaced; nothing to do if there was none."""
-    kept = out / REPLACED
+    backup = out / REPLACED
     with contextlib.suppress(OSError, ValueError):
-        for number, place in json.loads((kept / BACKUP_LIST).read_text("utf-8")).items():
+        for number, place in json.loads((backup / BACKUP_LIST).read_text("utf-8")).items():
             with contextlib.suppress(OSError):  # the others must not stay behind
-                if (kept / number).is_file():
-                    files.replace(kept / number, out / place)
+                if (backup / number).is_file():
+                    files.replace(backup / number, out / place)
                 else:
                     files.remove(out / place)
-    shutil.rmtree(kept, ignore_errors=True)
+    shutil.rmtree(backup, ignore_errors=True)

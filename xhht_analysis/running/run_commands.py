@@ -146,10 +146,10 @@ def run(
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
     from xhht_analysis.publishing import site
 
-    chosen, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
+    run_stages, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
     codes = [code for part in units or () for code in part.split(",") if code]
-    chosen = (*chosen, stages.UNITS) if codes else chosen
-    sources = [project.notebooks_dir / stage.notebook for stage in chosen]
+    run_stages = (*run_stages, stages.UNITS) if codes else run_stages
+    sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
     values = execution.parse_overrides(pairs or (), sources)
     raw_dir = submissions_folder(project, raw, sample)
     write_index = functools.partial(  # the index is part of every set
@@ -157,17 +157,17 @@ def run(
     )
     with (
         cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor,
-        run_log.logged_run(project, as_of or "") as logged,
+        run_log.logged_run(project, as_of or "") as outcome,
     ):
-        day = logged["as_of"] = choose_day(raw_dir, as_of)
+        day = outcome["as_of"] = choose_day(raw_dir, as_of)
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
         check_config(project)
-        logged["record"] = runner.run(
-            settings, project, chosen, executor=executor, finish=write_index
+        outcome["record"] = runner.run(
+            settings, project, run_stages, executor=executor, finish=write_index
         )
-    terminal.show_places(project, day, logged["record"]["replaces"])
+    terminal.show_places(project, day, outcome["record"]["replaces"])
     if show:
         terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
 
@@ -186,8 +186,8 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
     is_sample = {as_of: record.get("sample") for as_of, record in runs.items()}
     if sample and is_sample.get(day) is False:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
-    alike = [earlier for earlier in is_sample if earlier < day and is_sample[earlier] is sample]
-    return {"previous_dir": str(project.processed(alike[-1]))} if alike else {}
+    comparable = [other for other in is_sample if other < day and is_sample[other] is sample]
+    return {"previous_dir": str(project.processed(comparable[-1]))} if comparable else {}
 
 
 def runs(*, out: Path | None = None) -> None:
@@ -244,10 +244,10 @@ def compare(before: str, after: str, *, out: Path | None = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
     from xhht_analysis.running import comparison
 
-    rows, figures, why = comparison.compare(project_at(out), before, after)
-    for kind, count in figures.items():
+    rows, counts, differences = comparison.compare(project_at(out), before, after)
+    for kind, count in counts.items():
         typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
-    for line in why:
+    for line in differences:
         typer.echo(line)
     typer.echo(messages.COMPARED.format(n=len(rows)))
     if rows:

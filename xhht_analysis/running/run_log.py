@@ -72,7 +72,7 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
     Log, ledger and hook get the message without words that may quote a submitted cell; of an
     error nobody foresaw they get the type and the lines of code.
     """
-    message = getattr(error, "logged", "") or causes.explain(error)
+    message = getattr(error, "log_text", "") or causes.explain(error)
     if not message:
         message = type(error).__name__
         log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))

@@ -1,7 +1,13 @@
-"""The stages of a run, in order: which notebook, what it reads, what it must leave behind."""
+"""The stages of a run, in order, and its settings.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Of a stage: which notebook, what it reads, what it must leave behind.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xhht_analysis.project import Project
 
 PACKAGE = "xhht_analysis/"
 
@@ -94,3 +100,35 @@ REPORT = Stage(
 )
 ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
 UNITS = Stage("06_unit_report", reads=RESULTS, code=FIGURES.code, unread=SUBMISSIONS_ONLY)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run was asked to do. ``as_of`` is an ISO date; ``overrides`` come from ``-p``.
+
+    A cell that takes longer than ``cell_seconds`` is ended, and the run with it. ``units`` (codes,
+    or ``all``) are those whose reports are made, if that stage is chosen.
+    """
+
+    raw_dir: Path
+    as_of: str
+    sample: bool = False
+    lang: str = "vi"
+    force: bool = False
+    overrides: dict[str, object] = field(default_factory=dict)
+    cell_seconds: float = 900
+    units: Collection[str] = ()
+
+    def parameters(self, project: Project) -> dict[str, object]:
+        """Every parameter the runner sets; a notebook is passed those it declares."""
+        tables = str(project.processed(self.as_of))
+        return {
+            "raw_dir": str(self.raw_dir),
+            "as_of": self.as_of,
+            "sample": self.sample,
+            "lang": self.lang,
+            "processed_dir": tables,
+            "output_dir": tables,
+            "figures_dir": str(project.figures(self.as_of)),
+            **self.overrides,
+        }

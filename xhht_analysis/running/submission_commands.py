@@ -73,11 +73,11 @@ def check(
     newest = max(records.vintages(project), default="–")
     received = read_table("submissions", project.processed(newest), optional=True)
     day = check_day(as_of or today())
-    unread = []
+    no_files = []
     folders = (find_files(place) if place.is_dir() else [place] for place in files)
     for path in (path.parent.resolve() / path.name for paths in folders for path in paths):
         if path.is_symlink() or not path.is_file():  # a run refuses links, too
-            unread.append(path)
+            no_files.append(path)
             continue
         checked = returns.read_submission(path, plan, as_of=day, received=received)
         for line in _lines(checked):
@@ -86,8 +86,8 @@ def check(
             name = Path(checked.submission["file"]).stem
             target = project.out / "checks" / f"{name}_de_nghi_sua.xlsx"
             typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
-    if unread:
-        lines = [messages.NO_FILE.format(path=printable(str(path))) for path in unread]
+    if no_files:
+        lines = [messages.NO_FILE.format(path=printable(str(path))) for path in no_files]
         raise UsageError("\n".join(lines))
 
 

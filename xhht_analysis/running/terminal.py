@@ -56,6 +56,6 @@ def open_on_desktop(report: Path) -> None:
     import webbrowser
 
     desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
-    is_seen = sys.stdout.isatty() and desktop
-    if report.is_file() and not (is_seen and webbrowser.open(report.as_uri())):
+    has_screen = sys.stdout.isatty() and desktop
+    if report.is_file() and not (has_screen and webbrowser.open(report.as_uri())):
         typer.echo(messages.OPEN_BY_HAND.format(path=report))

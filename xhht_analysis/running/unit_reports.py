@@ -6,72 +6,68 @@ the workers of a Dask cluster (`cluster`). No scheduler of our own.
 
 import contextlib
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
-from pathlib import Path
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
 from xhht_analysis.running import execution, messages
-from xhht_analysis.running.stages import UNITS
+from xhht_analysis.running.stages import UNITS, Settings
 
 PAGE = "reports/{}/units/{}.html"
 KERNEL_BYTES = 400 * 2**20
 """Memory set aside for one kernel with the full stack (230 MB measured, and its tables)."""
 
 
-def pages(codes: Collection[str], folder: Path, as_of: str) -> dict[str, str]:
-    """Place of the page of each unit of ``codes``, or of all in the tables of ``folder``."""
+def pages(settings: Settings, staged: Project) -> dict[str, str]:
+    """Place of the page of each unit of ``settings``; all are those in the tables of ``staged``."""
     from xhht_analysis import store
 
+    codes, folder = set(settings.units), staged.processed(settings.as_of)
     if "all" in codes:
-        codes = {
-            code
-            for table in ("verdicts", "panel")
-            for code in store.read_table(table, folder)["unit_code"]
-        }
-    return {unit: PAGE.format(as_of, unit) for unit in sorted(set(codes))}
+        tables = (store.read_table(name, folder) for name in ("verdicts", "panel"))
+        codes = {code for table in tables for code in table["unit_code"]}
+    return {unit: PAGE.format(settings.as_of, unit) for unit in sorted(codes)}
 
 
-def make_page(
-    unit: str, root: str, staged_out: str, config: str, as_of: str, lang: str, cell_seconds: float
-) -> str:
+def make_page(unit: str, settings: Settings, project: Project, staged: Project, config: str) -> str:
     """Make notebook and page of ``unit``; the message of its failure, empty when it worked.
 
-    All are plain values, for a worker elsewhere: ``root`` is the kit's folder, ``staged_out`` that
-    of the tables of ``as_of``, page and notebook; ``config`` that of the plan (empty: its own).
+    The tables, page and notebook stand in ``staged``. ``config`` is the folder of the plan, also
+    for a worker elsewhere (empty: that of the kit).
     """
     if config:
         os.environ[CONFIG_VARIABLE] = config
-    project, staged = Project(root=Path(root)), Project(out=Path(staged_out))
-    executed = staged.run_dir(as_of) / f"{UNITS.name}_{unit}.ipynb"
-    tables = str(staged.processed(as_of))
+    executed = staged.run_dir(settings.as_of) / f"{UNITS.name}_{unit}.ipynb"
     try:
         execution.execute(
             project.notebooks_dir / UNITS.notebook,
             executed,
-            {"unit_code": unit, "lang": lang, "processed_dir": tables},
+            settings.parameters(staged) | {"unit_code": unit},
             cwd=project.root,
-            cell_seconds=cell_seconds,
+            cell_seconds=settings.cell_seconds,
         )
         from xhht_analysis.publishing import documents, labels
 
-        words = labels.Labels(lang)
+        words = labels.Labels(settings.lang)
         blocks = documents.read_executed(executed, words)
-        documents.write_page(blocks, staged.out / PAGE.format(as_of, unit), words)
+        documents.write_page(blocks, staged.out / PAGE.format(settings.as_of, unit), words)
     except KitError as error:
         return str(error)
     return ""
 
 
-def outcomes(units: Iterable[str], executor: Executor, **work: object) -> Iterator[tuple[str, str]]:
+def outcomes(
+    units: Iterable[str], executor: Executor, *work: Settings | Project
+) -> Iterator[tuple[str, str]]:
     """Make the page of every unit on ``executor``; its code and error as it ends.
 
-    ``work`` is the rest of what `make_page` takes; a lost worker is an error, too. An executor's
-    ``check`` is called while none ends and may raise. If the caller stops listening, pages not yet
-    begun are dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
+    ``work`` is settings, project, staging; a lost worker is an error, too. An executor's ``check``
+    is called while none ends and may raise. If the caller stops listening, pages not yet begun are
+    dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
     """
     check = getattr(executor, "check", lambda: None)
-    pending = {executor.submit(make_page, unit, **work): unit for unit in units}
+    config = os.environ.get(CONFIG_VARIABLE, "")
+    pending = {executor.submit(make_page, unit, *work, config): unit for unit in units}
     try:
         while pending:
             done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)

@@ -1,11 +1,12 @@
 """Proof of a run: hash its inputs and outputs again, run it again, compare the bytes."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.running import messages, records, runner, stages
+from xhht_analysis.running import messages, records, runner
+from xhht_analysis.running.stages import ALL, Settings, Stage
 
 COMPARED = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
 """A PDF holds the moment a browser printed it."""
@@ -16,7 +17,7 @@ def verify(
     as_of: str,
     *,
     raw_dir: Path | None = None,
-    chosen: Sequence[stages.Stage] = stages.ALL,
+    stages: Sequence[Stage] = ALL,
 ) -> list[str]:
     """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
 
@@ -35,7 +36,7 @@ def verify(
     """
     record = records.record_of(project, as_of)
     parameters = record["parameters"]
-    settings = runner.Settings(
+    settings = Settings(
         raw_dir=raw_dir or Path(parameters["raw_dir"]),
         as_of=as_of,
         sample=parameters["sample"],
@@ -46,17 +47,24 @@ def verify(
     broken = records.broken_outputs(project, record)
     problems = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
     problems += records.differences(record, now, ["inputs"])
-    code = records.differences(record, now, ["code", "versions"])
-    chosen = [stage for stage in chosen if stage.name in record["stages"]]
+    stages = [stage for stage in stages if stage.name in record["stages"]]
+    try:
+        differing = _differing(project, settings, stages, record["outputs"])
+    except KitError as error:
+        differing = [f"{messages.RERUN_FAILED}: {error}"]
+    code = records.differences(record, now, ["code", "versions"]) if differing else []
+    return [*problems, *code, *differing]
+
+
+def _differing(
+    project: Project, settings: Settings, stages: Sequence[Stage], hashes: Mapping[str, str]
+) -> list[str]:
+    """A line for each output of which a run of ``stages`` elsewhere gives other bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        again = Project(root=project.root, out=Path(folder).resolve())
-        try:
-            outputs = runner.run(settings, again, chosen)["outputs"]
-        except KitError as error:
-            return [*problems, *code, f"{messages.RERUN_FAILED}: {error}"]
-    differing = [
+        elsewhere = Project(root=project.root, out=Path(folder).resolve())
+        outputs = runner.run(settings, elsewhere, stages)["outputs"]
+    return [
         f"{messages.RERUN_DIFFERS}: {place}"
-        for place, sha in sorted(record["outputs"].items())
+        for place, sha in sorted(hashes.items())
         if place.endswith(COMPARED) and "/units/" not in place and outputs.get(place) != sha
     ]
-    return [*problems, *code, *differing] if differing else problems
