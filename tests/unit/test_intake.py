@@ -130,10 +130,29 @@ def test_sample_folder_counts_only_when_asked(raw):
     assert panel.loc["822", "status"] == "sample"
 
 
-def test_marked_file_among_real_ones_stays_marked_and_is_doubted(raw):
-    write_unit(raw / DAY / "s.xlsx", {"life_skills": (1, 4)}, unit="822", mark="SỐ LIỆU MINH HOẠ")
+@pytest.mark.parametrize("mark", ["SỐ LIỆU MINH HOẠ", "Số liệu minh họa – không dùng"])
+def test_a_marked_file_among_real_ones_is_refused_by_name(raw, mark):
+    path = raw / "2023-11-22" / "s.xlsx"
+    write_unit(path, {"life_skills": (1, 4), "clc_it": (1, 1)}, unit="822", mark=mark)
     result = intake(raw)
-    assert result.panel.set_index("unit_code").loc["822", "status"] == "sample"
+    assert set(result.panel["unit_code"]) == {"823"}
+    assert set(result.panel["status"]) == {"ok"}
+    assert result.rejects["file"].tolist() == ["2023-11-22/s.xlsx"]
+    assert result.rejects["rule"].tolist() == ["sample_file"]
+    assert not result.submissions["is_sample"].any()
+    assert not result.findings["file"].eq("2023-11-22/s.xlsx").any()
+
+
+def test_a_folder_of_marked_files_alone_is_a_sample(tmp_path):
+    for day, unit in ((DAY, "822"), ("2023-11-22", "823")):
+        path = tmp_path / day / "s.xlsx"
+        write_unit(path, {"life_skills": (1, 4)}, unit=unit, mark="SỐ LIỆU MINH HOẠ")
+    (tmp_path / DAY / "ban quet.pdf").write_bytes(b"%PDF-1.4")
+    result = intake(tmp_path)
+    reported = result.panel.query("value_type != 'derived'")
+    assert reported["status"].tolist() == ["sample", "sample"]
+    assert result.rejects["rule"].tolist() == ["pdf"]
+    assert result.submissions["is_sample"].any()
     assert "sample_file" in set(result.findings["rule"])
 
 

@@ -51,6 +51,45 @@ def test_counts_that_give_only_some_of_the_percentages_are_others():
     assert stands(reading) == {(SKILLS, code, 2024): 30.5 + n for n, code in enumerate(CODES)}
 
 
+@pytest.mark.parametrize(
+    ("head", "rows", "expected"),
+    [
+        (("Tổng số người", "Số đạt"), [(2000, 1500, 75), (3000, 2100, 80)], [(1500, 2000), "no"]),
+        (("Tổng số", "Số đạt"), [(2000, 1500, 75), (300, 2100, 70)], [(1500, 2000), "no"]),
+        (("TS", "Đạt"), [(200, 150, 75), (300, 210, 70), (300, 200, 80)],
+         [(150, 200), (210, 300), "no"]),
+        (("Tổng số", "Số đạt"), [(2000, 1500, 100), (3000, 2100, 70)], ["no", (2100, 3000)]),
+        (("Dân số", "Số hộ"), [(2000, 500, 25), (3000, 700, 80), (3000, 800, 60), (3000, 90, 67)],
+         [25, 80, 60, 67]),
+    ],
+)  # fmt: skip
+def test_few_rows_show_whose_the_percentages_are(head, rows, expected):
+    body = [(n, unit, *row) for n, (unit, row) in enumerate(zip(UNITS, rows, strict=False))]
+    head = ("TT", "Đơn vị", *head, "Tỷ lệ kỹ năng sống (%)")
+    values = list(stands(read(sheet(("Năm 2024",), head, *body))).values())
+    assert values == ["printed_differs" if value == "no" else value for value in expected]
+
+
+def test_counts_that_give_no_percentage_are_told_beside_it():
+    head = ("TT", "Đơn vị", "Tổng số người", "Số đạt", "Tỷ lệ kỹ năng sống (%)")
+    reading = read(sheet(("Năm 2024",), head, (1, "Huyện Cái Bè", 2000, 1500, 85)))
+    assert list(stands(reading).values()) == [85]
+    (told,) = [f for f in reading.finding_rows if f["rule"] == "printed_differs"]
+    assert "1500/2000 là 75,00 %" in told["message"]
+
+
+def test_the_pair_is_told_as_it_stands_where_the_part_is_larger():
+    board = sheet(
+        ("Huyện Cái Bè", "Năm 2024"),
+        ("TT", "Chỉ tiêu", "Số đạt", "Tổng số", "Tỷ lệ (%)"),
+        (1, "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống", 12600, 9800, 70),
+    )
+    reading = read(board)
+    told = [f["message"] for f in reading.finding_rows if f["rule"] == "printed_differs"]
+    assert len(told) == 1
+    assert "12600/9800" in told[0]
+
+
 def test_a_plan_that_the_percentages_are_of_is_never_their_whole():
     rows = [(n, unit, *COUNTS[n]) for n, unit in enumerate(UNITS[:3])]
     head = ("TT", "Đơn vị", "Thực hiện", "Kế hoạch", "Kỹ năng sống (%)")

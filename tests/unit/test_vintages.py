@@ -185,3 +185,26 @@ def test_a_school_year_in_a_column_is_told_at_its_cell():
     assert reading.observation_rows[0]["year"] == 2023
     assert ("school_year", "B2") in rules(reading)
     assert list(figures(reading).values()) == [(1, 2, "D2")]
+
+
+@pytest.mark.parametrize(
+    ("own", "table"), [("a.xlsx", "b.xlsx"), ("Xã Cái Bè.xlsx", "tong hop.xlsx")]
+)
+def test_a_units_own_file_stands_over_a_table_of_several_units_of_its_day(own, table):
+    day = "2023-11-20"
+    mine = {"unit_code": "823", "numerator": 50, "denominator": 200, "file": f"{day}/{own}"}
+    of_all = [
+        {"unit_code": unit, "numerator": 60, "denominator": 200, "file": f"{day}/{table}"}
+        for unit in ("822", "823")
+    ]
+    for rows in ([mine, *of_all], [*of_all, mine]):
+        tables = settled(*rows)
+        assert tables["panel"].set_index("unit_code").loc["823", "numerator"] == 50
+        (told,) = tables["findings"].query("rule == 'same_day_conflict'")["message"]
+        assert own in told
+    amended = [row | {"file": f"{day}/{table[:-5]} dinh chinh.xlsx"} for row in of_all]
+    panel = settled(*amended, mine)["panel"].set_index("unit_code")
+    assert panel.loc["823", "numerator"] == 60
+    later = [row | {"received_on": "2023-11-21", "file": f"2023-11-21/{table}"} for row in of_all]
+    panel = settled(mine, *later)["panel"].set_index("unit_code")
+    assert panel.loc["823", "numerator"] == 60

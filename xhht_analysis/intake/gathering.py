@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,6 @@ def find_received(
         If there is no folder of receipt by ``as_of``.
     """
     from xhht_analysis.intake.reading.delivery import find_files
-    from xhht_analysis.intake.reading.text import fold
 
     if as_of and not is_date(as_of):
         raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
@@ -133,15 +132,30 @@ def find_received(
     def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str, str]:
         """Day of receipt, whether it amends others of that day, name as folders list it."""
         name = item[0].relative_to(raw_dir).as_posix()
-        return item[1] or "", bool(AMENDS.search(fold(name))), name.casefold(), name
+        return item[1] or "", _amends(name), name.casefold(), name
 
     return sorted(received, key=rank), as_of
 
 
+def _amends(name: str) -> bool:
+    from xhht_analysis.intake.reading.text import fold
+
+    return bool(AMENDS.search(fold(name)))
+
+
 def gather(
-    received: list[tuple[Path, str | None]], raw_dir: Path, as_of: str, plan: Plan, jobs: int = 2
+    received: list[tuple[Path, str | None]],
+    raw_dir: Path,
+    as_of: str,
+    plan: Plan,
+    jobs: int = 2,
+    *,
+    sample: bool = False,
 ) -> Gathered:
-    """Read the files and collect what they claim."""
+    """Read the files and collect what they claim.
+
+    Invented figures beside real ones are refused, unless ``sample``.
+    """
     from xhht_analysis.intake.forms import recognise
 
     rows: list[dict[str, Any]] = []
@@ -155,7 +169,8 @@ def gather(
         claims = reading.observation_rows
         if reading.refusal or not (claims or reading.activity_rows):
             refusal = reading.refusal or Refusal("nothing_filled_in")
-            claims = [_refused(refusal, reading, day or as_of)]
+            about = (reading.file, reading.sender, reading.year, day or as_of)
+            claims = [_refused(refusal, *about)]
         rows += [claim | {"original": original} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
@@ -177,11 +192,33 @@ def gather(
             }
         )
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
+    whole = Gathered(claims, pd.DataFrame(files), findings, latest_activities(activities))
+    whole = whole if sample else _without_invented(whole)
+    return replace(whole, claims=complete_claims(whole.claims, plan))
+
+
+def _without_invented(gathered: Gathered) -> Gathered:
+    """What real files claim where some are; each file that says it is invented is refused whole."""
+    from xhht_analysis.intake.forms import recognise
+
+    files, is_sample = gathered.files, gathered.files["is_sample"]
+    if not (~is_sample & files["forms"].notna()).any():
+        return gathered
+    invented = files[is_sample]
+    rows = [
+        _refused(Refusal("sample_file"), row.file, row.sender, row.year, row.received_on)
+        | {"original": row.file}
+        for row in invented.itertuples()
+    ]
+    claims, activities = (
+        table[~table["file"].isin(invented["file"])]
+        for table in (gathered.claims, gathered.activities)
+    )
     return Gathered(
-        complete_claims(claims, plan),
-        pd.DataFrame(files),
-        findings,
-        latest_activities(activities),
+        pd.concat([claims, recognise.observation_frame(rows)], ignore_index=True),
+        files.assign(is_sample=False),
+        [finding for finding in gathered.findings if finding["file"] not in {*invented["file"]}],
+        activities,
     )
 
 
@@ -207,14 +244,16 @@ def _contents(
             yield next(contents), day
 
 
-def _refused(refusal: Refusal, reading: Any, received_on: str) -> dict[str, Any]:
+def _refused(
+    refusal: Refusal, file: str, sender: str | None, year: Any, received_on: str
+) -> dict[str, Any]:
     return {
-        "source_id": hashlib.sha256(reading.file.encode()).hexdigest()[:16],
+        "source_id": hashlib.sha256(file.encode()).hexdigest()[:16],
         "status": "ok",
-        "unit_code": reading.sender,
-        "year": reading.year,
+        "unit_code": sender,
+        "year": year,
         "received_on": received_on,
-        "file": reading.file,
+        "file": file,
         "problem": refusal.rule,
         "raw": refusal.detail or None,
         "remedy": remedy(refusal.rule),
@@ -222,7 +261,11 @@ def _refused(refusal: Refusal, reading: Any, received_on: str) -> dict[str, Any]
 
 
 def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours."""
+    """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours.
+
+    Of one day the last are those of files that amend others; before them a unit's own files come
+    after tables of several units.
+    """
     parents = plan.by_code
     outcome = pd.Series(index=claims.index, dtype="str")
     outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
@@ -232,10 +275,14 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     level_1 = code.str.replace("_l2_", "_l1_")  # who reads at level 2 does at level 1
     parent = code.map(parents["parent_indicator"]).astype("str")
     parent = parent.mask(level_1.ne(code) & level_1.isin(parents.index), level_1)
+    n_units = claims.groupby("file")["unit_code"].transform("nunique")
+    is_own = n_units.eq(1) | claims["sender"].eq(claims["unit_code"])
+    weight = claims["file"].map({name: 2 * _amends(name) for name in claims["file"].unique()})
+    rank = (weight + is_own.astype("int64")).rank(method="first")
     return claims.assign(
         source_id=unique,
         outcome=outcome,
-        order=range(len(claims)),
+        order=rank.astype("int64"),
         whole=False,
         parent_indicator=parent,
     )

@@ -17,7 +17,7 @@ from xhht_analysis.contracts import (
     Table,
 )
 from xhht_analysis.intake.gathering import Gathered, Plan
-from xhht_analysis.intake.judging import checks, cleaning, denominators, impossible, rollup
+from xhht_analysis.intake.judging import checks, cleaning, contradictions, impossible, rollup
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
@@ -38,11 +38,11 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     corrections.CorrectionError, cleaning.AccountError
         See there.
     """
-    claims = judge(gathered.claims, plan)
+    rules = standards.read_standards(plan.config_dir)
+    claims = judge(gathered.claims, plan, rules)
     standing = claims[claims["outcome"].eq("panel")]
     reported = rollup.reported_rows(standing, as_of)
     sums, gaps = rollup.add_up(reported, plan.areas)
-    rules = standards.read_standards(plan.config_dir)
     panel = _with_levels(rollup.merge_sums(reported, sums), rules, plan, as_of)
     panel = _columns_of(PANEL, panel.sort_values(KEY, ignore_index=True))
     observations = _columns_of(OBSERVATIONS, claims)
@@ -70,12 +70,12 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     }
 
 
-def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def judge(claims: pd.DataFrame, plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
     claims = impossible.place_claims(claims)
     claims = impossible.mark_impossible(claims, plan)
-    claims = denominators.mark_contradicting(claims, plan)
+    claims = contradictions.mark_contradicting(claims, plan, rules)
     return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
 
 
@@ -112,7 +112,7 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     n_foreign = (
         "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
-    invented = "Tệp mang dấu số liệu minh hoạ nhưng nằm trong thư mục số liệu thật."
+    invented = "Tệp mang dấu “SỐ LIỆU MINH HOẠ”: số trong tệp là số bịa, không phải số thật."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     return pd.concat(
         [

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any
 
 from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
@@ -83,7 +84,7 @@ class Table:
     key: int
     headings: list[str]
     others: frozenset[int] = frozenset()
-    counted: dict[int, tuple[int, int] | None] = field(default_factory=dict, repr=False)
+    counted: dict[int, tuple[int, Any]] = field(default_factory=dict, repr=False)
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -7,7 +7,7 @@ form can be read in two ways the printed count or share decides.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
 """Heads of counts that no indicator is a share of: the plan, last year, registrations."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
+Pair = tuple[int, int]
+"""Columns of a part and of its whole."""
 COUNTED = frozenset(["so", "sl", "ts", "tong", "dat", "nguoi", "tre", "thuc", "ket"])
 """Words one of which stands in a heading that says no more than that it is a count."""
 NEAR = 8
@@ -149,16 +151,16 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts beside it that it is printed for.
 
     Only one pair may give it; the heading of the whole must say that it is one, or neither may
-    say anything else (Số lượng, Số đạt) in a row that names its indicator. Where those, or two
-    columns that give the percentages of most rows, give another percentage, that is a finding;
-    by more than the last digit, the percentage is refused.
+    say anything else (Số lượng, Số đạt) in a row that names its indicator. In a table of units the
+    pair must give its share of the column, too: one row may fit by chance.
     """
     share, table = amounts["value"], reader.table
     counted = all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted:
         return
     row, column = share.cell
-    counts, proven = _counts(table, row, column), _counted_columns(table, column)
+    counts = _counts(table, row, column)
+    n_shares, fitting_rows = _pairs_of(table, column)
     group = table.headings[column].rpartition(" | ")[0]
     if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
@@ -166,39 +168,59 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     bare = {c for c in counts if is_row and _is_bare(table.headings[c], group)}
     wholes = {c for c in counts if WHOLE.search(table.headings[c])}
     known = [{at for *_, at in claim.cells.get(name, ())} for name in COUNTS]
-    parts: dict[tuple[int, int], float] = {
+    parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
         for c, w in permutations(counts, 2)
-        if counts[w] and counts[c] <= counts[w] and c in (known[0] or counts)
+        if counts[w] and c in (known[0] or counts)
         if not any(OTHER_WHOLE.search(table.headings[at]) for at in (c, w))
     }
     named = [p for p in parts if p[1] in wholes | known[1] or {*p} <= bare]
-    others = [proven] if proven in parts else [p for p in named if p[0] in bare]
-    fitting = [pair for pair in parts if rounds_to(parts[pair], share.value)]
+    usual = [p for p in parts if is_row or fitting_rows[p] * 3 >= n_shares]
+    fitting = [p for p in usual if rounds_to(parts[p], share.value)]
     pairs = [p for p in fitting if p in named]
-    pairs = [p for p in pairs if p == proven] or pairs
+    pairs = [p for p in pairs if _is_proven(p, table, column)] or pairs
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
-    fits = pairs or not {*others}.isdisjoint(fitting)
-    if fits or not others or 0 < share.value <= 1:  # its scale is asked later
+    others = [p for p in parts if _is_proven(p, table, column)]
+    if not others and is_row:
+        others = [p for p in named if p[0] in bare]
+    elif not others:
+        beside = [p for p in named if max(*p, column) - min(*p, column) == len(p)]
+        others = [p for p in beside if p in usual or n_shares < MIN_ROWS]
+    if not pairs and {*others}.isdisjoint(fitting) and others:
+        part, whole = max(others, key=lambda pair: pair[1] in wholes)
+        is_sure = is_row or fitting_rows[part, whole] > 0
+        _tell_contradiction(reader, claim, share, (counts[part], counts[whole]), is_sure)
+
+
+def _tell_contradiction(
+    reader: FileReader, claim: Claim, share: Amount, counts: tuple[float, float], is_sure: bool
+) -> None:
+    """Tell that a percentage is not that of its counts; refuse it if they are surely its own."""
+    part, whole = counts
+    percent = MAX_PERCENT * part / whole
+    if 0 < share.value <= 1:  # its scale is asked later
         return
-    part, whole = max(others, key=lambda pair: pair[1] in wholes)
-    percent = MAX_PERCENT * parts[part, whole]
-    cells = ", ".join(table.sheet.address(row, c) for c in (part, whole))
-    text = f"Biểu ghi {share.value:.10g} %, nhưng {counts[part]:.10g}/{counts[whole]:.10g}"
-    text += f" ({cells}) là {percent:.2f} %."
+    text = f"Biểu ghi {share.value:.10g} %, nhưng hai số đếm bên cạnh {part:.10g}/{whole:.10g}"
+    text = f"{text} là {percent:.2f} %.".replace(".", ",").rstrip(",") + "."
     reader.find(share.cell, "printed_differs", text, claim.indicator)
-    if abs(percent - share.value) > 2 * rounding(share.value):
+    if is_sure and abs(percent - share.value) > 2 * rounding(share.value):
         share.problem = "printed_differs"
 
 
-def _counted_columns(table: Table, column: int) -> tuple[int, int] | None:
-    """The columns of part and whole that give a column's percentages in most rows, if any do."""
+def _is_proven(pair: Pair, table: Table, column: int) -> bool:
+    """Whether two columns give a third one's percentages in most rows, whatever their heads."""
+    n_shares, fitting_rows = _pairs_of(table, column)
+    return fitting_rows[pair] >= max(MIN_ROWS, 2 / 3 * n_shares)
+
+
+def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:
+    """Number of a column's percentages below 100, and in how many rows each pair gives them."""
     if column not in table.counted:
-        pairs: dict[tuple[int, int], set[tuple[float, float]]] = defaultdict(set)
+        pairs: dict[Pair, set[tuple[float, float]]] = defaultdict(set)
         shares = {row: figure(table.sheet.cell(row, column)).value for row in table.body[:200]}
         shares = {row: share for row, share in shares.items() if share and share < MAX_PERCENT}
         for row, share in shares.items():
@@ -206,9 +228,7 @@ def _counted_columns(table: Table, column: int) -> tuple[int, int] | None:
             for c, w in permutations(counts, 2):
                 if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
                     pairs[c, w].add((counts[c], counts[w]))
-        enough = max(MIN_ROWS, 2 / 3 * len(shares))
-        proven = (pair for pair, rows in pairs.items() if len(rows) >= enough)
-        table.counted[column] = next(proven, None)
+        table.counted[column] = len(shares), Counter({p: len(rows) for p, rows in pairs.items()})
     return table.counted[column]
 
 

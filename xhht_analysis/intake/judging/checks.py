@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
-from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
-from xhht_analysis.intake.judging.denominators import denominators_differ
+from xhht_analysis.intake.judging.contradictions import denominators_differ, submitted_differs
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
 from xhht_analysis.plan.areas import Areas
@@ -24,8 +23,6 @@ MIN_JUMP_POINTS = 10.0
 LARGE_COUNT = 1000
 THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
-SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
-"""What a submitted percentage times the factor being right tells."""
 MAX_VALID_MONTHS = 36
 """Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
 
@@ -108,18 +105,6 @@ def _merged_between(steps: pd.DataFrame, areas: Areas) -> pd.Series:
     rows = zip(steps["unit_code"], steps["year_prior"], steps["year"], strict=True)
     crossed = [code in merged[before, after] for code, before, after in rows]
     return pd.Series(crossed, steps.index, dtype=bool) & steps["frame"].eq(areas.province.frame)
-
-
-def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
-    """Submitted percentage against the one its counts give, within the typed rounding."""
-    typed, slip = reported["value_submitted"], pd.Series("", reported.index)
-    for factor, why in SLIPS.items():
-        near = (typed * factor / reported["value"]).between(0.9, 1.1, inclusive="neither")
-        slip = slip.mask(near, f" ({why})")
-    differ = (typed - reported["value"]).abs() > typed.map(rounding)
-    rows = reported.assign(slip=slip)[differ & reported["numerator"].notna()]
-    text = "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}."
-    return doubts(rows, "submitted_differs", text, "value")
 
 
 def counts_jump(steps: pd.DataFrame) -> pd.DataFrame:

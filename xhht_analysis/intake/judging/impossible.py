@@ -26,6 +26,8 @@ HEAD_RULES = (
 ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
 MANY = 5
 """Claims of one kind that tell how a column was filled in."""
+FAR = 10
+"""Times 100 from which a denominator of other units tells that one of 100 is no count."""
 DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
 
 
@@ -43,40 +45,12 @@ def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
 
 def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
-    top, bottom, value, level = (claims[field] for field in FIELDS)
-    counted = top.notna() & bottom.notna()
-    areas, by_code = plan.areas, plan.by_code
-    code = claims["indicator_code"]
-    level_max = code.map(by_code["level_max"].astype("Float64")).astype("float64")
-    is_level = code.map(by_code["measure_unit"]).eq("level")
-    year = claims["year"].astype("float64")
-    received = claims["received_on"].str[:4].astype("float64")
-    districts = set(areas.districts()["unit_code"])
-    ended = claims["unit_code"].isin(districts)
-    ended &= claims["on"].ge(areas.province.districts_end)
-    hundredths = _in_most(claims, bottom.eq(MAX_PERCENT), bottom.notna())
-    has_decimals = (claims[list(FIELDS)] % 1).gt(0)
+    top, bottom = claims["numerator"], claims["denominator"]
+    hundredths = _hundredths(claims)
     rules = [
-        ("indicator_unknown", "", ~code.isin(by_code.index)),
-        ("year_missing", "year", year.isna()),
-        ("year_range", "year", ~year.between(*areas.province.figure_years)),
-        ("year_after_receipt", "year", year > received),
-        *(("count_of_level", field, is_level & claims[field].notna()) for field in FIELDS[:3]),
-        ("district_ended", "unit", ended),
-        *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
-        *(("negative", field, claims[field] < 0) for field in FIELDS),
+        *_head_rules(claims, plan),
         ("percent_of_100", "numerator", hundredths),
-        ("fractional_count", "numerator", has_decimals["numerator"]),
-        ("fractional_count", "denominator", has_decimals["denominator"]),
-        ("denominator_zero", "denominator", bottom <= 0),
-        ("numerator_above", "numerator", top > bottom),
-        ("denominator_missing", "numerator", top.notna() & bottom.isna() & value.isna()),
-        ("numerator_missing", "denominator", bottom.notna() & top.isna() & value.isna()),
-        ("percent_range", "value", (value > MAX_PERCENT) & ~counted),
-        ("level_range", "level", (level > level_max) | (level.notna() & ~is_level)),
-        ("not_level", "level", has_decimals["level"]),
-        ("validity_order", "", claims["valid_to"] < claims["valid_from"]),
-        ("figure_missing", "", claims[list(FIELDS)].isna().all(axis=1)),
+        *_figure_rules(claims, plan),
     ]
     rule = pd.Series(index=claims.index, dtype="str")
     field_of = pd.Series("", index=claims.index, dtype="str")
@@ -85,11 +59,60 @@ def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
     marked = mark(claims, rule.dropna(), field_of)
     typed = hundredths & claims["problem"].isin(("fractional_count", "percent_in_count"))
+    counted = top.notna() & bottom.notna()
     swapped = _in_most(claims, top > bottom, counted & top.ne(bottom))
     problem = marked["problem"].mask(typed, "percent_of_100")
     advice = marked["remedy"].mask(typed, remedy("percent_of_100"))
     advice = advice.mask(swapped & problem.eq("numerator_above"), remedy("counts_swapped"))
     return marked.assign(problem=problem, remedy=advice)
+
+
+def _head_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Series]]:
+    """Rules about indicator, year and unit: name, field whose cell is wrong, where it is broken."""
+    province, year = plan.areas.province, claims["year"].astype("float64")
+    received = claims["received_on"].str[:4].astype("float64")
+    ended = claims["unit_code"].isin(plan.areas.districts()["unit_code"])
+    return [
+        ("indicator_unknown", "", ~claims["indicator_code"].isin(plan.by_code.index)),
+        ("year_missing", "year", year.isna()),
+        ("year_range", "year", ~year.between(*province.figure_years)),
+        ("year_after_receipt", "year", year > received),
+        ("district_ended", "unit", ended & claims["on"].ge(province.districts_end)),
+    ]
+
+
+def _figure_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Series]]:
+    """Rules about figures, as `_head_rules`."""
+    top, bottom, value, level = (claims[field] for field in FIELDS)
+    about = plan.by_code.reindex(claims["indicator_code"]).set_index(claims.index)
+    is_level = about["measure_unit"].eq("level")
+    has_decimals = (claims[list(FIELDS)] % 1).gt(0)
+    return [
+        *(("count_of_level", field, is_level & claims[field].notna()) for field in FIELDS[:3]),
+        *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
+        *(("negative", field, claims[field] < 0) for field in FIELDS),
+        *(("fractional_count", field, has_decimals[field]) for field in FIELDS[:2]),
+        ("denominator_zero", "denominator", bottom <= 0),
+        ("numerator_above", "numerator", top > bottom),
+        ("denominator_missing", "numerator", top.notna() & bottom.isna() & value.isna()),
+        ("numerator_missing", "denominator", bottom.notna() & top.isna() & value.isna()),
+        ("percent_range", "value", (value > MAX_PERCENT) & (top.isna() | bottom.isna())),
+        ("level_range", "level", (level > about["level_max"]) | (level.notna() & ~is_level)),
+        ("not_level", "level", has_decimals["level"]),
+        ("validity_order", "", claims["valid_to"] < claims["valid_from"]),
+        ("figure_missing", "", claims[list(FIELDS)].isna().all(axis=1)),
+    ]
+
+
+def _hundredths(claims: pd.DataFrame) -> pd.Series:
+    """Percentages typed as counts of 100: most of a unit or a column, or one row among counts."""
+    bottom = claims["denominator"]
+    hundred = bottom.eq(MAX_PERCENT)
+    peers = [claims["indicator_code"], claims["year"], claims["unit_code"].str.len()]
+    usual = bottom.mask(hundred).groupby(peers).transform("median")
+    alone = hundred & (usual.ge(FAR * MAX_PERCENT) | (claims["numerator"] % 1).gt(0))
+    in_row = alone.groupby([claims["file"], claims["unit_code"]]).transform("any")
+    return hundred & (in_row | _in_most(claims, hundred, bottom.notna()))
 
 
 def _in_most(claims: pd.DataFrame, sign: pd.Series, among: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
-from xhht_analysis.intake.gathering import Plan, gather
+from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather
 from xhht_analysis.intake.judging.corrections import (
     CORRECTIONS,
     apply_corrections,
@@ -41,7 +41,7 @@ YEAR_MESSAGES = {
     "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
     "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số giống nhau là trùng lặp, số "
     "khác nhau sẽ lấy theo tệp nhận sau; nhận cùng ngày thì theo tệp ghi đính chính, thay thế, "
-    "không thì tệp xếp sau theo tên.",
+    "rồi tệp riêng của đơn vị, rồi tệp xếp sau theo tên.",
 }
 HEADINGS = {
     "file": ("Tệp", 34),
@@ -65,8 +65,9 @@ ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 class Checked:
     """What one submission says by itself.
 
-    ``problems`` has `PROBLEM_COLUMNS`, rejects first; ``left_out`` the findings about columns that
-    hold numbers and are not read; ``submission`` the file's row of `contracts.SUBMISSIONS`.
+    ``problems`` has `PROBLEM_COLUMNS`, rejects before findings; ``left_out`` the findings about
+    columns that hold numbers and are not read; ``submission`` the file's row of
+    `contracts.SUBMISSIONS`.
     """
 
     problems: pd.DataFrame
@@ -96,9 +97,9 @@ def read_submission(
         No problem when nothing is wrong; ``kind`` is reject or finding.
     """
     root, day = _place(path, as_of)
-    tables = panel_build.build_tables(
-        gather([(path, day)], root, day, plan, jobs=1), plan, day, sample=True
-    )
+    is_learning = SAMPLE_FOLDER in path.parts
+    gathered = gather([(path, day)], root, day, plan, jobs=1)
+    tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
     rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = tables["findings"].assign(kind="finding")
     left_out = findings["rule"].eq("column_left_out")
@@ -113,8 +114,10 @@ def read_submission(
         about["sender_name"] = f"{n_units} đơn vị"
     if pd.isna(about["year"]) and len(years):
         about["year"] = f"{years.min()}–{years.max()}"
-    both = [part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings)]
-    problems = pd.concat(both, ignore_index=True).astype("str")
+    invented = findings["rule"].eq("sample_file")  # told before all else
+    parts = (findings[invented], rejects, findings[~invented])
+    problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
+    problems = problems.reset_index(drop=True).astype("str")
     if (problems["raw"].isna() & problems["cell"].notna()).any():
         problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
     return Checked(problems, columns, about)

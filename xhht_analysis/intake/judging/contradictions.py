@@ -1,0 +1,136 @@
+"""Figures of one file that contradict each other: denominators, typed percentages, levels.
+
+Indicators that share a denominator (``denominator_vi``) say the same number in one file, of one
+unit and year, or nearly: offices count adults for people from 15 on, which is a few percent less.
+A single contradiction is a doubt; several close together tell that figures stand in wrong rows.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
+from xhht_analysis.intake.forms.witnesses import rounding
+from xhht_analysis.intake.gathering import Plan
+from xhht_analysis.intake.judging.doubts import doubts
+from xhht_analysis.intake.judging.impossible import mark
+from xhht_analysis.plan.standards import derive_levels
+
+BLOCK = ["file", "unit_code", "year", "frame"]
+COLUMN = ["file", "indicator_code", "definition_variant", "year"]
+ALIKE, APART = 1.1, 2.0
+"""Ratios of two denominators: up to the first people are counted alike, from the second never."""
+MIN_ROWS = 2
+"""Denominators unlike others as typed that must agree with others one row off."""
+MIN_SIGNS, REACH = 3, 2
+"""Contradictions of a unit, or of a column, so many rows around one that tell of wrong rows."""
+SIGNS = ("numerator_above", "denominators_differ")
+SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
+"""What a submitted percentage times the factor being right tells."""
+
+
+def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame) -> pd.DataFrame:
+    """Refuse denominators far from others of the same people, and figures in wrong rows.
+
+    Figures are one row off where denominators that differ as typed agree as those of the
+    indicator above or below (in the order of config/indicators.csv, as in the template).
+
+    Parameters
+    ----------
+    claims : DataFrame
+        With `impossible.PROBLEM_COLUMNS` filled.
+    plan : gathering.Plan
+        Indicators and units.
+    standards : DataFrame
+        From `standards.read_standards`: levels are compared with those of the rates.
+    """
+    people = plan.by_code["denominator_vi"]
+    rows = claims[claims["problem"].isna()]
+    near = {step: _distance(rows, people.shift(step)) for step in (-1, 0, 1)}
+    rules = near[0].ge(APART).map({True: "denominators_differ"})
+    for step in (-1, 1):
+        fits = near[step].le(ALIKE) & near[0].gt(ALIKE)
+        n_fitting = fits.groupby([rows[name] for name in BLOCK]).transform("sum")
+        rules = rules.mask(n_fitting.ge(MIN_ROWS) & rows["level"].isna(), "rows_shifted")
+    claims = mark(claims, rules.dropna(), pd.Series("denominator", rows.index))
+    typed, share = claims["value"], _share(claims)
+    apart = (typed - share).abs().gt(2 * typed.map(rounding)) & _slips(typed, share).eq("")
+    shifted = _crowded(claims, apart | claims["problem"].isin(SIGNS))
+    field = apart.map({True: "value", False: "numerator"})
+    claims = mark(claims, _rule(shifted), field)
+    return mark(claims, _rule(_levels_apart(claims, plan, standards)), field)
+
+
+def _rule(shifted: pd.Series) -> pd.Series:
+    return shifted[shifted].map({True: "rows_shifted"})
+
+
+def _crowded(claims: pd.DataFrame, signs: pd.Series) -> pd.Series:
+    """Counts and percentages within `REACH` rows of `MIN_SIGNS` contradictions side by side."""
+    counts, crowded = claims["level"].isna() & claims["outcome"].isna(), False
+    for key in (BLOCK, COLUMN):
+        near = signs[counts].astype("int64")
+        for least in (MIN_SIGNS, 1):  # then the rows around each crowd
+            rows = near.groupby([claims.loc[counts, name] for name in key])
+            windows = (rows.shift(step, fill_value=0) for step in range(-REACH, REACH + 1))
+            near = sum(windows).ge(least).astype("int64")
+        crowded |= near.eq(1).reindex(claims.index, fill_value=False)
+    return crowded
+
+
+def _levels_apart(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame) -> pd.Series:
+    """Levels of a unit in one file with `MIN_SIGNS` that they are not those of its rates."""
+    rows = claims[claims["problem"].isna() & claims["outcome"].isna()]
+    rates = rows.assign(value=_share(rows).fillna(rows["value"]), level=float("nan"))
+    rates = rates.drop_duplicates(PANEL_KEY, keep="last")
+    bounds = derive_levels(rates, standards, plan.areas)
+    key = [*BLOCK[1:], "indicator_code"]
+    both = claims[key].merge(bounds, on=key, how="left").set_axis(claims.index)
+    level, is_open = claims["level"], claims["problem"].isna()
+    outside = level.lt(both["level_derived_min"]) | level.gt(both["level_derived_max"])
+    # a level that its scale does not have says as much as two that may lag behind the rates
+    signs = (outside & is_open) + 2 * claims["problem"].eq("level_range")
+    n_signs = signs.groupby([claims[name] for name in BLOCK]).transform("sum")
+    return level.notna() & n_signs.ge(MIN_SIGNS)
+
+
+def _share(rows: pd.DataFrame) -> pd.Series:
+    return rows["numerator"] / rows["denominator"] * MAX_PERCENT
+
+
+def _slips(typed: pd.Series, share: pd.Series) -> pd.Series:
+    """What was done wrongly where a typed percentage is the share but for its scale."""
+    slips = pd.Series("", typed.index)
+    for factor, why in SLIPS.items():
+        near = (typed * factor / share).between(0.9, 1.1, inclusive="neither")
+        slips = slips.mask(near, f" ({why})")
+    return slips
+
+
+def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
+    """Submitted percentage against the one its counts give, within the typed rounding."""
+    typed = reported["value_submitted"]
+    differ = (typed - reported["value"]).abs() > typed.map(rounding)
+    rows = reported.assign(slip=_slips(typed, reported["value"]))
+    rows = rows[differ & reported["numerator"].notna()]
+    text = "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}."
+    return doubts(rows, "submitted_differs", text, "value")
+
+
+def denominators_differ(reported: pd.DataFrame, origins: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Denominators of the same people that differ in one file (``origins``: file by source_id)."""
+    rows = reported.assign(file=reported["source_id"].map(origins["file"]))
+    people = plan.by_code["denominator_vi"]
+    rows = rows.assign(people=rows["indicator_code"].map(people))
+    text = "Mẫu số {denominator:0}; chỉ tiêu khác trong tệp cùng mẫu số “{people}” ghi số khác."
+    differ = _distance(rows, people).gt(ALIKE)
+    return doubts(rows[differ], "denominators_differ", text, "denominator")
+
+
+def _distance(rows: pd.DataFrame, people: pd.Series) -> pd.Series:
+    """Ratio of each denominator to the nearest other one of the same people in its file."""
+    ordered = rows.sort_values("denominator")
+    of_people = ordered.groupby([*BLOCK, ordered["indicator_code"].map(people)])["denominator"]
+    ratios = [of_people.shift(-1) / ordered["denominator"]]
+    ratios += [ordered["denominator"] / of_people.shift()]
+    return pd.concat(ratios, axis=1).min(axis=1).reindex(rows.index)
