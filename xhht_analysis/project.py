@@ -78,10 +78,11 @@ def is_date(name: str) -> bool:
 
 
 def received_dates(raw_dir: Path) -> list[str]:
-    """Names of the folders of ``raw_dir`` that are dates of receipt, oldest first."""
+    """Names of the folders of ``raw_dir`` that are dates of receipt and not empty, oldest first."""
     if not raw_dir.is_dir():
         return []
-    return sorted(p.name for p in raw_dir.iterdir() if is_date(p.name) and p.is_dir())
+    folders = (path for path in raw_dir.iterdir() if is_date(path.name) and path.is_dir())
+    return sorted(folder.name for folder in folders if any(map(Path.is_file, folder.rglob("*"))))
 
 
 class KitError(Exception):

@@ -103,3 +103,11 @@ def test_every_vintage_of_the_sample_gives_a_page(day, tmp_path):
     walk(SAMPLE, tmp_path, day)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "SỐ LIỆU MINH HOẠ" in page
+
+
+def test_an_empty_folder_of_a_later_day_is_no_day_of_receipt(tmp_path):
+    (tmp_path / "2026-11-20" / "zalo").mkdir(parents=True)
+    (tmp_path / "2026-11-20" / "zalo" / "a.xlsx").write_bytes(b"-")
+    (tmp_path / "2026-11-25" / "trong").mkdir(parents=True)
+    (tmp_path / "ghi chu.txt").write_text("-", "utf-8")
+    assert received_dates(tmp_path) == ["2026-11-20"]

@@ -153,7 +153,7 @@ class Layout:
         printed = self.table.count(*at)
         values = [value for part in parts if (value := self.table.count(*part)) is not None]
         if printed is not None and values and printed != sum(values):
-            text = f"Tổng ghi {printed:.10g}, cộng các {words} được {sum(values):.10g}."
+            text = f"Tổng ghi {printed:.10g}, cộng các {words} như đã gửi được {sum(values):.10g}."
             self.reader.find(at, "total_differs", text)
 
     def each(self) -> Iterator[Claim]:

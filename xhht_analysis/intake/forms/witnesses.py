@@ -161,6 +161,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     row, column = share.cell
     counts = _counts(table, row, column)
     n_shares, fitting_rows = _pairs_of(table, column)
+    proven = {p for p, n in fitting_rows.items() if n >= max(MIN_ROWS, 2 / 3 * n_shares)}
     group = table.headings[column].rpartition(" | ")[0]
     if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
@@ -178,13 +179,13 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     usual = [p for p in parts if is_row or fitting_rows[p] * 3 >= n_shares]
     fitting = [p for p in usual if rounds_to(parts[p], share.value)]
     pairs = [p for p in fitting if p in named]
-    pairs = [p for p in pairs if _is_proven(p, table, column)] or pairs
+    pairs = [p for p in pairs if p in proven] or pairs
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
-    others = [p for p in parts if _is_proven(p, table, column)]
+    others = [p for p in parts if p in proven]
     if not others and is_row:
         others = [p for p in named if p[0] in bare]
     elif not others:
@@ -209,12 +210,6 @@ def _tell_contradiction(
     reader.find(share.cell, "printed_differs", text, claim.indicator)
     if is_sure and abs(percent - share.value) > 2 * rounding(share.value):
         share.problem = "printed_differs"
-
-
-def _is_proven(pair: Pair, table: Table, column: int) -> bool:
-    """Whether two columns give a third one's percentages in most rows, whatever their heads."""
-    n_shares, fitting_rows = _pairs_of(table, column)
-    return fitting_rows[pair] >= max(MIN_ROWS, 2 / 3 * n_shares)
 
 
 def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:

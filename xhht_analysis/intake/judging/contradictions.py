@@ -55,14 +55,11 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame
     claims = mark(claims, rules.dropna(), pd.Series("denominator", rows.index))
     typed, share = claims["value"], _share(claims)
     apart = (typed - share).abs().gt(2 * typed.map(rounding)) & _slips(typed, share).eq("")
-    shifted = _crowded(claims, apart | claims["problem"].isin(SIGNS))
     field = apart.map({True: "value", False: "numerator"})
-    claims = mark(claims, _rule(shifted), field)
-    return mark(claims, _rule(_levels_apart(claims, plan, standards)), field)
-
-
-def _rule(shifted: pd.Series) -> pd.Series:
-    return shifted[shifted].map({True: "rows_shifted"})
+    shifted = _crowded(claims, apart | claims["problem"].isin(SIGNS))
+    claims = mark(claims, shifted[shifted].map({True: "rows_shifted"}), field)
+    shifted = _levels_apart(claims, plan, standards)  # without the rates just refused
+    return mark(claims, shifted[shifted].map({True: "rows_shifted"}), field)
 
 
 def _crowded(claims: pd.DataFrame, signs: pd.Series) -> pd.Series:
