@@ -171,21 +171,29 @@ def test_where_the_nearest_gain_nothing_the_next_are_not_asked_in_their_place(mo
 
 
 def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkeypatch):
-    """Level 3 asks 95 and 80 percent: in 5, 4 and 5 communes they lack 5 + 3, 12 and 2 points."""
+    """Level 3 asks 95 and 80 percent of all communes: the farthest lack 5, 12 and 2 points."""
     units = UNITS[:3]
     panel = with_rates(_815=[(90, 90), (99, 77)], _816=[(83, 80)], _817=[(93, 99)])
     run = frames.make_material(panel=panel)
     monkeypatch.setattr(decisions, "leverages", lambda _: gains(*at_level_2(*units)))
     lacks = decisions.shortfalls(run, L3)
-    assert lacks.reindex(units).to_dict() == pytest.approx({"815": 1.6, "816": 3.0, "817": 0.4})
+    assert lacks.reindex(units).to_dict() == pytest.approx({"815": 5, "816": 12, "817": 2})
     assert lacks.drop(units).isna().all()
     asked = decisions.help_decision(run)
     first, second = run.names["817"], run.names["815"]
     assert asked.asked.startswith(f"Tập trung hỗ trợ địa bàn {first}, {second} về mục tiêu")
     assert asked.basis[-1].endswith(
-        f": {first} (0,4 điểm phần trăm), {second} (1,6 điểm phần trăm)."
+        f": {first} (2,0 điểm phần trăm), {second} (5,0 điểm phần trăm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
+
+
+@pytest.mark.parametrize(("share", "lack"), [(100, 4), (76, 4), (75, 3), (51, 3), (50, 2)])
+def test_a_district_lacks_what_the_last_commune_lacks_that_its_level_asks(share, lack):
+    """Of four communes 75 percent are three, 76 percent are four."""
+    lacks = pd.Series([4.0, 1.0, 3.0, 2.0])
+    assert decisions._last_asked(lacks, share) == lack
+    assert pd.isna(decisions._last_asked(lacks.where(lacks > 1), share))
 
 
 def test_help_is_weighed_by_the_own_chance_of_a_district(monkeypatch):

@@ -4,6 +4,7 @@
 conflict where they would settle a verdict; 3. which goal needs another pace or another reading.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -147,24 +148,31 @@ def _nearest(
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     """By district, points of percent by which rates fall short of those that its level asks.
 
-    Of the criteria of config/standards.csv the one that lacks most counts; it is the mean over a
-    district's communes or, while there are districts, its own. Missing unless all rates are known.
+    Of the criteria of config/standards.csv the one that lacks most counts, and of a district's
+    communes the last one that its level asks for (of all of them the worst) or, while there are
+    districts, its own rates. Missing unless all rates are known.
     """
     goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
-    rules = rules_in_force(run.standards, "commune", run.as_of)
-    rules = where(rules, level_indicator=goal["indicator_code"])
+    named, rules = {"level_indicator": goal["indicator_code"]}, run.standards
+    share = where(rules, scope="district", level=goal["level_required"], **named)["share"].max()
     level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
     units = where(run.units, level=level).set_index("unit_code")
     rates = where(run.panel, year=year, unit_code=list(units.index))
     rates = rates.pivot_table("value", "unit_code", "indicator_code", aggfunc="last")
-    lacks = []
+    lacks, rules = [], where(rules_in_force(rules, "commune", run.as_of), **named)
     for rule in rules[rules["level"] <= goal["level_required"]].itertuples():
         needed = units["is_special"].map({True: rule.threshold_special, False: rule.threshold})
         rate = rates.get(rule.indicator_code, pd.Series(dtype=float)).reindex(units.index)
         of_others = units["is_special"] & bool(rule.indicator_special)  # another age group
         lacks.append((needed - rate.mask(of_others)).clip(lower=0))
     most = pd.DataFrame(lacks, columns=units.index).max(skipna=False)
-    return most.groupby(units["district_code"]).agg(lambda lack: lack.mean(skipna=False))
+    return most.groupby(units["district_code"]).agg(_last_asked, share=share)
+
+
+def _last_asked(lacks: pd.Series, share: float) -> float:
+    """What the last of the communes lacks that make up ``share`` percent, the nearest first."""
+    place = math.ceil(share * len(lacks) / 100 - NEARLY) - 1
+    return NAN if lacks.isna().any() else lacks.sort_values().iloc[place]
 
 
 def data_decision(run: ReportData) -> Decision | None:

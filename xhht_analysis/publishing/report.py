@@ -36,7 +36,8 @@ TOOLS = {
 
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the brief for the leadership."""
-    return parts.make_page("brief", run.labels, run=run, **TOOLS)
+    changes = changed_goals(run)
+    return parts.make_page("brief", run.labels, run=run, changes=changes, **TOOLS)
 
 
 def report(
