@@ -30,7 +30,7 @@ def plot_ladder(run: ReportData) -> Figure:
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
     codes = lines["indicator_code"].unique()
-    codes = [c for c in codes if run.cells(c).isin(LEVELS).any(axis=None)]
+    codes = [c for c in codes if run.level_texts(c).isin(LEVELS).any(axis=None)]
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
