@@ -34,9 +34,9 @@ VALUES = {
 """Words of the values of a column, by the section of words.toml."""
 TABLES = (
     "verdicts",
-    "variants",
     "panel",
     "forecasts",
+    "variants",
     "rejects",
     "findings",
     "activities",
