@@ -170,7 +170,7 @@ def test_an_indicator_page_says_what_it_is_and_gives_its_data(run, made, tmp_pat
     assert "Tổng số trung tâm học tập cộng đồng" in shown.text  # denominator
     # targets of the plan: 70 % in 2025, 90 % in 2030
     assert "70" + NB + "%" in " ".join(shown.words)
-    assert "22 số liệu của 11 địa bàn cũ được tính lại" in shown.text
+    assert "số theo huyện được tính lại trên 11 địa bàn cũ" in shown.text
     assert {"clc_it.csv", "../05_committee_report.xlsx"} <= {a["href"] for a in shown.all("a")}
     table = pd.read_csv(data)
     assert len(table) == (run.panel["indicator_code"] == "clc_it").sum()
@@ -294,13 +294,16 @@ def test_what_is_asked_always_has_its_evidence():
     )  # fmt: skip
     missing, asked = decisions.decisions(bare)
     # Levels that a rule rebuilds from communes' reports have their object still: the plan's first
-    # block has nine in 2025 and seven in 2030. So many are counted, up to three are named.
-    assert missing.basis == ("16 lượt đánh giá mục tiêu (mốc 2025, 2030) chưa đủ số liệu.",)
+    # block has nine in 2025 and seven in 2030. Three are named with both years, ten are left.
+    named, rest = missing.basis
+    assert named.startswith("Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025, 2030); Tỉnh đạt chuẩn xóa")
+    assert named.endswith("trẻ em mẫu giáo (2025, 2030): chưa đủ số liệu.")
+    assert rest == "Và 10 trường hợp khác."
     levels = ["literacy_l2_districts", "preschool_districts"]
     few = replace(bare, verdicts=where(bare.verdicts, goal_code=levels, target_year=2025))
     assert decisions.decisions(few)[0].basis == (
-        "Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025): chưa đủ số liệu.",
-        "Huyện hoàn thành phổ cập giáo dục mầm non cho trẻ em mẫu giáo (2025): chưa đủ số liệu.",
+        "Huyện đạt chuẩn xóa mù chữ mức độ 2 (2025); Huyện hoàn thành phổ cập giáo dục mầm non cho "
+        "trẻ em mẫu giáo (2025): chưa đủ số liệu.",
     )
     assert missing.addressee == "Sở GDĐT"
     assert asked.basis == ("Từ ngày 01/7/2025 không còn cấp huyện để công nhận.",)
