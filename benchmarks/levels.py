@@ -7,7 +7,8 @@ several rates at once, with and without shocks of districts and inertia of recog
 only and with losses; (iii) the number of units at or above a threshold in real panels (needs
 pyarrow and the panels' file). Per source and candidate: Brier score of "at the level or above" by
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
-interval of that number (randomised, since a count is discrete), mean chance and share reached.
+interval of that number (mean over a randomised interval, for a count is discrete), mean chance and
+share reached.
 Candidates: persistence; transitions (what forecast_plan publishes); the rule applied inside draws
 of the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor;
 mixtures of the two, even and with seven tenths of the rule.
@@ -24,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import level_rule
-from xhht_analysis.forecasting import forecast_levels, forecast_panel, scores
+from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
 from xhht_analysis.forecasting.levels import poisson_binomial
 from xhht_analysis.project import Project
 
@@ -75,7 +76,7 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
 
 def score(case: Case) -> pd.DataFrame:
     """One row per candidate, unit, level and year; count scores stand on the first unit's row."""
-    rows, rng = [], np.random.default_rng(7)
+    rows = []
     for name, chance in forecasts(case).items():
         for level in range(1, case.top + 1):
             p = np.clip(chance[..., level], 0, 1)
@@ -86,16 +87,14 @@ def score(case: Case) -> pd.DataFrame:
                     continue
                 mean, seen = p[:, known, h].mean(axis=0), hit[known, h]
                 pmf = poisson_binomial(p[:, known, h]).mean(axis=0)
-                count = int(seen.sum())
-                cumulative = np.concatenate([[0.0], np.cumsum(pmf)])
-                at = cumulative[count] + rng.random() * pmf[count]
+                of_count = backtest.count_scores(pmf, int(seen.sum()))
                 rows.append(
                     {
                         "source": case.source,
                         "candidate": name,
                         "brier": scores.brier(mean, seen).mean(),
-                        "rps": float(scores.ranked_probability(pmf, np.array(count))),
-                        "cover_80": float(0.1 <= at <= 0.9),
+                        "rps": float(of_count["count_rps"]),
+                        "cover_80": float(of_count["count_coverage_80"]),
                         "chance": mean.mean(),
                         "hit": seen.mean(),
                         "n": int(known.sum()),

@@ -89,7 +89,7 @@ def cut_window(shares: np.ndarray, origin: int, rng) -> tuple[np.ndarray, np.nda
 def rows_of(history: np.ndarray, outcome: np.ndarray, rng) -> tuple:
     """Features, change in units of the scale, the scale in points, and the change to a target."""
     still = np.zeros(history.shape[1], dtype=bool)
-    trend = fit_trend(Matrices(history, np.zeros(history.shape), still, np.zeros(len(history))))
+    trend = fit_trend(Matrices(history, still, np.zeros(len(history))))
     x, scale = features(trend, outcome.shape[1])
     there = np.isfinite(outcome)
     scale = np.broadcast_to(scale, outcome.shape)

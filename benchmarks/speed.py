@@ -68,8 +68,7 @@ def curves_of(shares: np.ndarray, groups: list[np.ndarray]) -> Curves:
     learned, out = read_learned(), None
     group = np.empty(len(shares), dtype=int)
     for number, at in enumerate(groups):
-        none = np.zeros((len(at), YEARS))
-        panel = Matrices(shares[at], none, np.zeros(YEARS, dtype=bool), np.zeros(len(none)))
+        panel = Matrices(shares[at], np.zeros(YEARS, dtype=bool), np.zeros(len(at)))
         parts = fit_group(panel, HORIZON, learned)
         out = out or [np.empty((len(shares), *part.shape[1:])) for part in parts]
         for whole, part in zip(out, parts, strict=True):

@@ -57,7 +57,7 @@ def contradictions(verdicts: pd.DataFrame, as_of: str) -> list[str]:
                 <= middle
                 <= row.q900
                 <= row.q975,
-                "none or sure": row.measure_unit != "percent" and chance in (0, 1),
+                "none or sure": not 0.005 - EDGE <= chance <= 0.995 + EDGE,
                 "untold whether tested": row.tested not in ("scored", "unscored"),
             }
         key = f"{row.goal_code} {row.target_year} {row.unit_code}"

@@ -211,16 +211,6 @@ def test_a_change_of_definition_is_no_progress():
     assert width[1] < width[0]
 
 
-def test_a_doubtful_last_figure_moves_the_forecast_less():
-    values = np.tile([50.0, 50, 50, 50, 50, 56], (4, 1)) + np.arange(4)[:, None]
-    values[1:, -1] -= 6
-    sure = panel(values)
-    late = (sure["year"] == 2023) & (sure["unit_code"] == "u00000")
-    doubt = sure.assign(report_error=np.where(late, 0.5, 0.0))
-    middle = [forecast_panel(h, 1).quantile_array([0.5])[0, 0, 0] for h in (sure, doubt)]
-    assert middle[1] < middle[0]
-
-
 def test_what_the_variants_change_they_change():
     history = panel([[30, 34, 37, 42, 44], [50, 53, 55, 60, 61], [20, 22, 27, 31, 36]])
     ends = {

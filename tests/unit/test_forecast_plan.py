@@ -12,7 +12,6 @@ from xhht_analysis.forecasting.observed import (
     PROVINCE,
     observed_shares,
     plan_rows,
-    report_error,
 )
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.plan_indicators import forecast_indicators, read_facts
@@ -346,17 +345,6 @@ def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
         # the whole's figure of the year between is known: the part's draws lie inside it
         assert (draws[:, 1] <= whole.facts.bounds[0].loc[last, unit] + 1e-9).all()
         assert draws[:, 0] == pytest.approx(part.facts.bounds[0].loc[last - 1, unit])
-
-
-def test_doubtful_and_first_rebuilt_figures_count_as_less_sure():
-    rows = pd.DataFrame(
-        {
-            "status": ["ok", "doubtful", "ok", "ok"],
-            "value_type": ["reported", "reported", "derived", "derived"],
-            "is_reform": [True, True, True, False],
-        }
-    )
-    assert report_error(rows).tolist() == [0, 0.05, 0.05, 0]
 
 
 def test_a_part_is_cut_at_its_whole_in_every_draw(panel):

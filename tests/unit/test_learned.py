@@ -26,9 +26,7 @@ pytestmark = pytest.mark.unit
 
 def trend_of(z):
     z = np.asarray(z, dtype=float)
-    panel = Matrices(
-        percent(z) / 100, np.zeros(z.shape), np.zeros(z.shape[1], dtype=bool), np.zeros(len(z))
-    )
+    panel = Matrices(percent(z) / 100, np.zeros(z.shape[1], dtype=bool), np.zeros(len(z)))
     return fit_trend(panel)
 
 

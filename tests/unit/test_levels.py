@@ -126,10 +126,10 @@ def test_bounds_by_rule_stand_in_for_a_missing_report():
 
 
 def test_eleven_districts_that_never_lost_can_still_lose():
-    # 44 stays and the reference class worth 8 unit-years with 6 % losses: 0.48 / 52 a year
+    # 44 stays and the reference class worth 4 unit-years with 6 % losses: 0.24 / 48 a year
     held = {str(815 + i): [1, 1, 1, 1, 1] for i in range(11)}
     forecast = forecast_levels(history(**held), 1, n_draws=20_000)
-    lost = 0.99 * 0.48 / 52 + 0.01 / 2  # 1 % is left to what the model does not know
+    lost = 0.99 * 0.24 / 48 + 0.01 / 2  # 1 % is left to what the model does not know
     assert 1 - forecast.probability(1)[:, 1].mean() == pytest.approx(lost, abs=0.002)
     assert forecast.count_pmf(1)[0].tolist() == [0.0] * 11 + [1.0]
 
@@ -176,9 +176,9 @@ def test_a_unit_more_moves_no_other_draw():
 def test_no_chance_after_the_origin_is_ever_none_or_sure(paths):
     forecast = forecast_levels(history(**{f"u{i}": p for i, p in enumerate(paths)}), 2, n_draws=50)
     for chances in (forecast.pmf[:, 1:], forecast.count_pmf(1)[1:]):
-        # 1 % spread over at most 12 numbers: 0.0008 each at the least
-        assert chances.min() > 0.0008
-        assert chances.max() < 0.9975
+        # half of 1 % at either end of what is possible
+        assert chances[..., [0, -1]].min() >= 0.005
+        assert chances.max() <= 0.995
 
 
 def test_the_number_of_units_is_counted_among_those_asked_for():

@@ -51,7 +51,23 @@ def test_whatever_is_forecast_is_a_distribution(history, horizon, variant, is_br
     chance = forecast.probability_reached(asked)["prob_reached"].to_numpy().reshape(6, -1)
     assert (np.diff(chance, axis=0) <= 1e-9).all()
     assert (chance[:2] == 1).all()
+    assert ((chance[2:5] > 0.005) & (chance[2:5] < 0.995)).all()  # half a hundredth for surprise
     assert (chance[-1] == 0).all()
+
+
+def test_three_rising_figures_leave_room_above_them():
+    """10, 11, 12 of 17, a thousandfold: one usual step of 0.09 in two seen, half as wide again.
+
+    In five years 1.5 · 0.09 · √(5 / 2) = 0.213 on the soft logit at a score of 1, which at nine
+    tenths is 0.213 · 0.92 · 0.12 / 1.04 = 2.3 points, a little less on the way to the ceiling.
+    """
+    rows = [("u", 2024 + k, 10_000 + 1000 * k, 17_000) for k in range(3)]
+    history = pd.DataFrame(rows, columns=["unit_code", "year", "numerator", "denominator"])
+    value = 100 * history["numerator"] / history["denominator"]
+    forecast = forecast_panel(history.assign(indicator_code="share", value=value), 5)
+    middle, high = forecast.quantile_array([0.5, 0.8413])[0, -1]
+    assert 85 < middle < 93
+    assert 1.7 < high - middle < 2.6
 
 
 @settings(max_examples=20, deadline=None)

@@ -45,10 +45,3 @@ def test_coverage_counts_the_edges():
         True,
         False,
     ]
-
-
-def test_pit_is_the_level_of_the_outcome():
-    # three levels cut the line into four parts; a hit on a level lies between its two parts
-    q = np.array([[10.0, 20, 30], [10, 20, 30], [10, 20, 30], [10, 20, 30], [50, 50, 50]])
-    at = scores.pit(q, [0.25, 0.5, 0.75], np.array([15.0, 20, 5, 31, 50]))
-    np.testing.assert_allclose(at, [0.375, 0.5, 0.125, 0.875, 0.5])

@@ -20,7 +20,7 @@ LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
 def forecast(shares):
     """Quantiles (units, horizon, levels) in percent from the first `YEARS` of shares."""
     seen = shares[:, :YEARS]
-    panel = Matrices(seen, np.zeros(seen.shape), np.zeros(YEARS, dtype=bool), np.zeros(len(seen)))
+    panel = Matrices(seen, np.zeros(YEARS, dtype=bool), np.zeros(len(seen)))
     parts = fit_group(panel, HORIZON, read_learned())
     curves = Curves(*parts, np.zeros(len(seen), dtype=int), np.full(len(seen), 10_000.0))
     return curves.at_scores(ndtri(LEVELS))[:, 1:]

@@ -232,8 +232,9 @@ def test_held_means_at_the_date_and_the_year_before_wherever_one_stands_today(no
     # the second path is below 60 in 2027 and back in 2029, the third leaves in 2030
     draws = np.array([[now, 65, 65, 65, 65], [now, 55, 65, 65, 65], [now, 65, 65, 65, 55.0]])
     row = judge(make_case(draws, seen=observed(y2024=40, y2025=44, y2026=now)), 2030, AS_OF)
-    assert row["prob_reached"] == pytest.approx(2 / 3)
-    assert row["prob_held"] == pytest.approx(2 / 3)
+    reached = 0.005 + 0.99 * 2 / 3  # half a hundredth either way for the unforeseen
+    assert row["prob_reached"] == pytest.approx(reached)
+    assert row["prob_held"] == pytest.approx(reached)
     # every second path is at the target in 2027 and 2028
     assert judge(make_case(draws), 2028, AS_OF)["prob_held"] == pytest.approx(2 / 3)
 

@@ -42,7 +42,7 @@ Facts = ShareFacts | LevelFacts
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
 METRICS += ["count_rps", "count_coverage_80", "chance", "hit"]
-ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS, "pit"]
+ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS]
 
 
 def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
@@ -61,7 +61,7 @@ def backtest_rows(
     *,
     areas: Areas | None = None,
     horizons: Iterable[int] = (1, 2, 3),
-    models: Mapping[str, Callable] | Iterable[Forecaster] | None = None,
+    models: Iterable[Forecaster | Callable] | None = None,
 ) -> pd.DataFrame:
     """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
 
@@ -78,7 +78,7 @@ def backtest_rows(
     areas
         The plan's units; by default those of config/.
     models
-        Forecasters, or names with functions (history, horizon) of shares; by default `candidates`.
+        Forecasters, or functions (history, horizon) of shares; by default `candidates`.
 
     Returns
     -------
@@ -86,9 +86,7 @@ def backtest_rows(
         Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_POINTS` others, an empty
         column where only shares or only levels can be scored.
     """
-    if isinstance(models, Mapping):
-        models = [as_forecaster(model, name) for name, model in models.items()]
-    models = candidates() if models is None else list(models)
+    models = candidates() if models is None else [as_forecaster(model) for model in models]
     areas = read_areas(Project().config_dir) if areas is None else areas
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
     rows, districts = plan_rows(panel, areas.province), sorted(areas.districts()["unit_code"])
@@ -148,7 +146,6 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
         "horizon": horizon,
         "crps": scores.crps_quantiles(q, LEVELS, y),
         "ae": np.abs(q[:, AT[0.5]] - y),
-        "pit": scores.pit(q, LEVELS, y),
     }
     for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
         low, high = q[:, AT[edge]], q[:, -1 - AT[edge]]
@@ -182,13 +179,13 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
                 rows.append(key | row)
             if among and COUNT in some and set(among) <= set(outcome.index):
                 counts = forecast.count_pmf(level, [at], forecast.positions(among))[0]
-                rows.append(key | _count_scores(counts, int((outcome[among] >= level).sum())))
+                rows.append(key | count_scores(counts, int((outcome[among] >= level).sum())))
     table = pd.DataFrame(rows)
     table["brier"] = scores.brier(table["chance"], table["hit"])
     return table
 
 
-def _count_scores(pmf: np.ndarray, count: int) -> dict:
+def count_scores(pmf: np.ndarray, count: int) -> dict:
     """Losses of the number of districts; coverage as its mean over a randomised interval."""
     below = pmf[:count].sum()
     inside = np.clip([below, below + pmf[count]], 0.1, 0.9)

@@ -20,6 +20,8 @@ STEP = GRID[1] - GRID[0]
 MEDIAN = len(GRID) // 2
 NEAR = 1e-6
 """Parts of a lattice step that are no step."""
+SURPRISE = 0.01
+"""Chance left to what no model knows, half of it at either end of what is possible."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Curves:
         curve = self.percent[row, year]
         edge = np.clip(edge[:, None], curve[:, :1], curve[:, -1:])
         chance = ndtr(interpolate(edge, curve, GRID)[:, 0])
-        return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, chance))
+        inside = leave_room(chance)
+        return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, inside))
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
@@ -94,6 +97,11 @@ class Curves:
             out[:, :, h] += place * (curve[row, at + 1] - curve[row, at])
             self.on_lattice(out[:, :, h].T)
         return out
+
+
+def leave_room(chance):
+    """A chance (0-1) of what is neither certain nor impossible, with room for `SURPRISE`."""
+    return SURPRISE / 2 + (1 - SURPRISE) * chance
 
 
 def _next(score, lag, rng):

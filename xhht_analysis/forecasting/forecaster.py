@@ -47,7 +47,7 @@ class Forecaster:
 KIT = Forecaster(MODEL_ID, forecast_panel, forecast_levels)
 
 
-def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Forecaster:
+def as_forecaster(model: Forecaster | Callable) -> Forecaster:
     """A forecaster from a function (history, horizon) of shares alone.
 
     ``history`` is a frame with indicator_code, unit_code, group_code, year, value and, where
@@ -57,7 +57,8 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
     if isinstance(model, Forecaster):
         return model
 
-    def panel(history: History, horizon: int):
+    def panel(history: History, horizon: int) -> PanelForecast:
+        """The function's answer, read as a `PanelForecast`."""
         answer = model(history.rows, horizon)
         if isinstance(answer, PanelForecast):
             return answer
@@ -65,7 +66,7 @@ def as_forecaster(model: Forecaster | Callable, name: str | None = None) -> Fore
         years = origin + np.arange(1, 1 + horizon)
         return PublicForecast(history.series, years, None, origin, answer=answer)
 
-    return Forecaster(name or model.__name__, panel)
+    return Forecaster(model.__name__, panel)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ import pandas as pd
 
 KEYS = ["indicator_code", "unit_code"]
 GROUP = ["indicator_code", "group_code"]
-NUMBERS = ["year", "value", "numerator", "denominator", "report_error"]
-MAX_YEARS = 25
+NUMBERS = ["year", "value", "numerator", "denominator"]
 MOST_DECIMALS = 6
 """Decimals of a percentage beyond which it is taken for computed, not typed."""
 FRACTION_TOP = 0.2
@@ -27,11 +26,10 @@ def check_horizon(horizon: int) -> None:
         raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
 
 
-def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
+def check_history(history: pd.DataFrame, horizon: int, *, is_percent: bool = False) -> pd.DataFrame:
     """Return the sorted history with group_code, numerator and denominator, or refuse it.
 
-    ``report_error`` is the standard error of one report, on the logit scale: 0 for a figure that
-    is taken as it stands, more for one that is preliminary or doubtful.
+    ``is_percent`` says that the values are percent beyond doubt, also where all are below 1.
     """
     check_horizon(horizon)
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
@@ -41,26 +39,24 @@ def check_history(history: pd.DataFrame, horizon: int) -> pd.DataFrame:
         raise HistoryError("history: there are no rows to forecast from")
     rows = history.reindex(columns=[*KEYS, *NUMBERS, "group_code"]).reset_index(drop=True)
     rows[NUMBERS] = rows[NUMBERS].apply(pd.to_numeric, errors="coerce").astype("float64")
-    rows["report_error"] = rows["report_error"].fillna(0.0)
     rows["group_code"] = rows["group_code"].astype("object").where(rows["group_code"].notna(), "")
     counts = rows[["numerator", "denominator"]]
     rows[counts.columns] = counts.where(counts.notna().all(axis=1))
-    for rule, broken in _broken_rules(rows).items():
+    for rule, broken in _broken_rules(rows, is_percent).items():
         if broken.any():
             row = rows[broken].iloc[0]
             where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']:.0f}"
             raise HistoryError(f"history: {rule} ({where}; {int(broken.sum())} rows)")
-    rows = rows[rows["year"] > rows["year"].max() - MAX_YEARS].astype({"year": "int64"})
+    rows = rows.astype({"year": "int64"})
     return rows.sort_values([*KEYS, "year"], ignore_index=True)
 
 
-def _broken_rules(rows: pd.DataFrame) -> dict[str, pd.Series]:
+def _broken_rules(rows: pd.DataFrame, is_percent: bool) -> dict[str, pd.Series]:
     """Which rows break which rule, in the order in which they are told."""
     year, value, of_indicator = rows["year"], rows["value"], rows["indicator_code"]
     numerator, denominator = rows["numerator"], rows["denominator"]
-    newest = rows.groupby(KEYS)["year"].transform("max")
-    is_percent = (numerator / denominator * 100 - value).abs() < 0.5
-    proven = is_percent.groupby(of_indicator).transform("all")
+    fits = (numerator / denominator * 100 - value).abs() < 0.5
+    proven = fits.groupby(of_indicator).transform("all") | is_percent
     top = value.groupby(of_indicator).transform("max")
     return {
         "the code of the indicator or the unit is empty": rows[KEYS].isna().any(axis=1),
@@ -76,10 +72,7 @@ def _broken_rules(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "two rows for one unit and year": rows.duplicated([*KEYS, "year"], keep=False),
         "the denominator is not above 0, or infinite": (denominator <= 0) | np.isinf(denominator),
         "the numerator lies outside 0 … denominator": (numerator < 0) | (numerator > denominator),
-        "report_error is not a standard error from 0 to 5": ~rows["report_error"].between(0, 5),
         "one unit in two groups": rows.groupby(KEYS)["group_code"].transform("nunique") > 1,
-        f"no figure in the last {MAX_YEARS} years; leave the unit out": newest
-        <= year.max() - MAX_YEARS,
     }
 
 
@@ -121,7 +114,6 @@ class Matrices:
     """One indicator in one group as arrays (units, years)."""
 
     shares: np.ndarray  # 0-1, NaN where missing
-    doubt: np.ndarray  # standard error of a report on the logit
     breaks: np.ndarray  # (years,) first year of a new definition
     least_step: np.ndarray  # (units,) share of one person or institution, 0 where uncounted
 
@@ -130,9 +122,8 @@ def matrices(rows: pd.DataFrame, last: int, breaks=()) -> Matrices:
     """Arrays of the sorted rows of one group, from their first year to `last`, two at least."""
     at, first = rows.groupby(KEYS).ngroup(), min(int(rows["year"].min()), last - 1)
     share = (rows["numerator"] / rows["denominator"]).fillna(rows["value"] / 100)
-    out = np.full((2, at.max() + 1, last - first + 1), np.nan)
-    for k, values in enumerate((share, rows["report_error"])):
-        out[k, at, rows["year"].to_numpy() - first] = values
+    shares = np.full((at.max() + 1, last - first + 1), np.nan)
+    shares[at, rows["year"].to_numpy() - first] = share
     is_break = np.isin(np.arange(first, last + 1), list(breaks))
     least_step = (1 / rows["denominator"].groupby(at).last()).fillna(0.0).to_numpy()
-    return Matrices(out[0], np.nan_to_num(out[1]), is_break, least_step)
+    return Matrices(shares, is_break, least_step)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting.forecaster import Forecaster
-from xhht_analysis.forecasting.history import History, read_history
+from xhht_analysis.forecasting.history import History, check_history, describe
 from xhht_analysis.forecasting.levels import LevelForecast
 from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
@@ -24,7 +24,6 @@ from xhht_analysis.forecasting.observed import (
     SOURCE_GAP,
     is_broad,
     observed_shares,
-    report_error,
 )
 from xhht_analysis.forecasting.panel import PanelForecast
 
@@ -197,8 +196,9 @@ class ShareFacts:
 
 
 def _read(rows: pd.DataFrame) -> History:
-    """History of one group; doubtful reports count as less sure."""
-    return read_history(rows.assign(group_code=PROVINCE, report_error=report_error(rows)), 1)
+    """History of one group; the panel's contract says percent, so 0.4 everywhere is 0.4 %."""
+    rows = check_history(rows.assign(group_code=PROVINCE), 1, is_percent=True)
+    return History(rows, describe(rows))
 
 
 def _inside(draws: dict, years: np.ndarray, whole: JointForecast) -> dict[str, np.ndarray]:

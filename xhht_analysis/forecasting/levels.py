@@ -15,28 +15,26 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from xhht_analysis.forecasting.curves import SURPRISE
 from xhht_analysis.forecasting.panel import HistoryError
 
 PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
 """Reference class of one year's move: one level up, one down, further (docs/methodology.md)."""
-PRIOR_YEARS = 8.0
+PRIOR_YEARS = 4.0
 """Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
-SHARED = 0.25
+SHARED = 0.5
 """Share of a move's variance that all units of a year have in common (rho)."""
-SURPRISE = 0.01
-"""Chance left to what the model does not know, spread evenly over the levels or counts."""
 EM_ROUNDS = 15
 VARIANTS = {
     "prior_half": {"weight": 0.5},
     "prior_double": {"weight": 2.0},
     "shared_half": {"shared": 0.5},
-    "shared_double": {"shared": 2.0},
     "hazard_half": {"hazard": 0.5},
     "hazard_double": {"hazard": 2.0},
 }
 """Assumptions that firm or depends changes one at a time, as factors."""
 RIVALS = {
-    "persistence": {"hazard": 1e-6, "weight": 1e6, "surprise": 0.0},
+    "persistence": {"hazard": 1e-6, "weight": 1e6},
     "independent": {"shared": 0.0},
     "reference_class": {"weight": 1e6},
 }
@@ -56,15 +54,12 @@ class LevelForecast:
     chance
         P(level >= 0 … top | shared factor and matrix of the draw), (draws, U, T, levels).
         Given one draw the units are independent.
-    surprise
-        Chance left to what the model does not know, in every year after the origin.
     """
 
     units: list[str]
     years: np.ndarray
     levels: np.ndarray
     chance: np.ndarray
-    surprise: float
 
     def positions(self, units: list[str]) -> list[int]:
         """Where ``units`` stand in `units`."""
@@ -92,9 +87,11 @@ class LevelForecast:
         return self._leave_room(above - beyond, np.arange(len(self.years)))
 
     def _leave_room(self, pmf: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """Mix `surprise` of an even distribution into every year after the origin."""
-        room = np.where(at > 0, self.surprise, 0.0)[:, None]
-        return (1 - room) * pmf + room / pmf.shape[-1]
+        """Leave room for `SURPRISE` at both ends in every year after the origin."""
+        room = np.where(at > 0, SURPRISE, 0.0)[:, None]
+        pmf = (1 - room) * pmf
+        pmf[..., [0, -1]] += room / 2
+        return pmf
 
 
 def poisson_binomial(chances: np.ndarray) -> np.ndarray:
@@ -153,7 +150,7 @@ def forecast_levels(
     years = np.arange(origin, origin + horizon + 1)
     code = str(history["indicator_code"].iloc[0])
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    factors = dict.fromkeys(("weight", "shared", "hazard", "surprise"), 1.0)
+    factors = dict.fromkeys(("weight", "shared", "hazard"), 1.0)
     factors |= (VARIANTS | RIVALS).get(variant, {})
     prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
     counts, start = smooth_states(low, high, prior)
@@ -164,7 +161,7 @@ def forecast_levels(
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
     levels, chance = _walk(start, above, covered, uniform)
-    return LevelForecast(units, years, levels, chance, SURPRISE * factors["surprise"])
+    return LevelForecast(units, years, levels, chance)
 
 
 def observed_bounds(history: pd.DataFrame, top: int | None = None):
@@ -285,11 +282,12 @@ def _walk(start, above, covered, uniform):
     levels[:, :, 0] = (uniform[..., 0, None] < first[None, :, 1:]).sum(axis=-1)
     keep, draw = np.tril(np.ones((size, size), dtype=bool)), np.arange(n)[:, None]
     for t in range(1, span):
-        step = above[:, t - 1]
-        no_loss, is_covered = np.where(keep, 1.0, step), covered[:, t - 1, None]
-        mass = chance[:, :, t - 1] - np.pad(chance[:, :, t - 1, 1:], ((0, 0), (0, 0), (0, 1)))
-        chance[:, :, t] = np.where(is_covered, mass @ no_loss, mass @ step)
-        state = levels[:, :, t - 1]
-        reach = np.where(is_covered, no_loss[draw, state], step[draw, state])
-        levels[:, :, t] = (uniform[..., t, None] < reach[..., 1:]).sum(axis=-1)
+        mass = chance[:, :, t - 1].copy()
+        mass[..., :-1] -= mass[..., 1:]
+        for is_covered in np.unique(covered[:, t - 1]):
+            step = np.where(keep, 1.0, above[:, t - 1]) if is_covered else above[:, t - 1]
+            some = np.flatnonzero(covered[:, t - 1] == is_covered)
+            chance[:, some, t] = mass[:, some] @ step
+            reach = step[draw, levels[:, some, t - 1]]
+            levels[:, some, t] = (uniform[:, some, t, None] < reach[..., 1:]).sum(axis=-1)
     return levels, chance

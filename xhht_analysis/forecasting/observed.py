@@ -5,7 +5,6 @@ In: the panel in the plan's frame. Out: what is drawn from and judged.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from xhht_analysis.plan.province import Province
@@ -14,8 +13,6 @@ PROVINCE = "province"
 """Code of the province inside this room: `plan_rows` and `with_own_code` stand at its doors."""
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
-REPORT_ERROR = 0.05
-"""Standard error on the logit of a report that may still be revised."""
 
 
 def plan_rows(panel: pd.DataFrame, province: Province) -> pd.DataFrame:
@@ -46,12 +43,6 @@ def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd
     if column != "level":
         mask &= panel[column].notna()
     return panel[mask].sort_values(["unit_code", "year"], ignore_index=True)
-
-
-def report_error(rows: pd.DataFrame) -> np.ndarray:
-    """Standard error on the logit of doubtful figures and of the first rebuilt districts."""
-    rebuilt = rows["value_type"].eq("derived") & rows["is_reform"]
-    return np.where(rows["status"].eq("doubtful") | rebuilt, REPORT_ERROR, 0.0)
 
 
 def observed_shares(

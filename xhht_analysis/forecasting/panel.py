@@ -36,8 +36,6 @@ from xhht_analysis.forecasting.structural import (
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 COMPARATORS = (">=", "<=", ">", "<")
-ONE = int(np.searchsorted(GRID, 1.0)) - MEDIAN
-"""Places of one standard deviation on `GRID`."""
 MOST_DRIVERS = 3
 FEW_UNITS = 0.5
 """One unit alone says less about how shares move: its widths are half as wide again."""
@@ -57,9 +55,8 @@ def forecast_panel(
     ----------
     history
         One row per indicator_code, unit_code, year: value (percent, 0-100) and, where known,
-        numerator, denominator (counts), group_code (the province whose units share shocks;
-        one group when absent) and report_error (standard error of a preliminary or doubtful
-        report on the logit scale). A missing year is a missing row. Or a `History` read before.
+        numerator, denominator (counts) and group_code (the province whose units share shocks;
+        one group when absent). A missing year is a missing row. Or a `History` read before.
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
@@ -128,11 +125,11 @@ def fit_group(
     weight = learned_weight(trend.trend_share) if weight is None else weight
     z = pool(own_changes, learned_changes, weight)
     # what is not known of the last year stays unknown in all years after it
-    middle, width = z[..., [MEDIAN]], (z[..., MEDIAN + ONE] - z[..., MEDIAN - ONE]) / 2
+    middle = z[..., [MEDIAN]]
     doubt = trend.level_var[:, None] + unseen_variance(trend, panel.least_step, horizon)
-    wider = np.sqrt(1 + doubt / np.maximum(width, 1e-9) ** 2)
-    wider = wider * (1 + FEW_UNITS / len(z) ** 2)
-    z = middle + (z - middle) * wider[..., None] * np.where(GRID < 0, LOWER_WIDTH, 1)
+    # each side by itself: where the members are sure of one side alone, it is widened most
+    apart = np.sqrt((z - middle) ** 2 + doubt[..., None] * GRID**2) * np.sign(GRID)
+    z = middle + apart * np.where(GRID < 0, LOWER_WIDTH, 1) * (1 + FEW_UNITS / len(z) ** 2)
     now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID
     values = percent(np.concatenate([now[:, None], z], axis=1))
     reported = np.isfinite(panel.shares[:, -1])

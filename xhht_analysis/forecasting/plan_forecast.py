@@ -111,9 +111,11 @@ def forecast_plan(
     last_year = int(lines["target_year"].max())
     how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster, "last_year": last_year}
     joints = forecast_indicators(facts, **how)
-    rows = []
-    for line in lines.itertuples():
-        rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
+    rows = [
+        row
+        for line in lines.itertuples()
+        for row in _judge_line(line, joints.get(line.indicator_code), districts, as_of)
+    ]
     verdicts = _add_expert(pd.DataFrame(rows), lines, expert).astype({"reason": "str"})
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
@@ -123,24 +125,27 @@ def forecast_plan(
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))
     verdicts = _add_second_hand(verdicts, facts, standards)
-    model_id = {code: own.name_of(isinstance(f, LevelFacts)) for code, f in facts.items()}
-    # numbers of districts stand under the code of their goal
-    model_id |= lines.set_index("goal_code")["indicator_code"].map(model_id).to_dict()
+    names = _model_names(own, facts, lines)
+    verdicts = verdicts.assign(model_id=verdicts["indicator_code"].map(names))
     forecasts = _forecast_rows(joints, lines)
-    for table in (verdicts, forecasts):
-        table["model_id"] = table["indicator_code"].map(model_id)
     tables = {
-        "forecasts": forecasts,
+        "forecasts": forecasts.assign(model_id=forecasts["indicator_code"].map(names)),
         "verdicts": verdicts,
         "variants": firmness.of_open_targets(chances, verdicts),
         "drivers": driver_rows(joints, lines),
         "nowcasts": nowcast_rows(joints),
     }
     same = {"frame": province.frame, "as_of": as_of}
-    for name, rows in tables.items():
-        rows = with_own_code(rows.assign(**same).round(4), province)
-        tables[name] = contracts.conform(rows, contracts.TABLES[name])
+    for name, table in tables.items():
+        table = with_own_code(table.assign(**same).round(4), province)
+        tables[name] = contracts.conform(table, contracts.TABLES[name])
     return PlanForecast(**tables)
+
+
+def _model_names(own: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
+    """Name of the model behind each indicator, and behind each goal: numbers of districts."""
+    names = {code: own.name_of(isinstance(fact, LevelFacts)) for code, fact in facts.items()}
+    return names | lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
 
 
 def _target_lines(goals, targets, districts_end: str, as_of: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Scores of probability forecasts: CRPS, Brier, ranked probability, coverage, PIT.
+"""Scores of probability forecasts: CRPS, Brier, ranked probability, coverage.
 
 All losses are negatively oriented (0 is perfect) and in the measure unit of the forecast.
 Reference: Gneiting & Raftery 2007; docs/methodology.md.
@@ -47,13 +47,3 @@ def ranked_probability(pmf: np.ndarray, observed: np.ndarray) -> np.ndarray:
 def covered(low, high, observed, slack: float = 1e-9) -> np.ndarray:
     """Whether the interval holds the outcome, edges included."""
     return (np.asarray(low) - slack <= observed) & (observed <= np.asarray(high) + slack)
-
-
-def pit(quantiles: np.ndarray, quantile_levels, observed) -> np.ndarray:
-    """Level at which the outcome lies among ``n`` evenly spaced levels, to half a step.
-
-    On a flat stretch (ceiling, whole numbers) the middle of its levels is taken.
-    """
-    y = np.asarray(observed, dtype=float)[..., None]
-    below, upto = (quantiles < y).sum(axis=-1), (quantiles <= y).sum(axis=-1)
-    return (below + upto + 1) / 2 / (len(quantile_levels) + 1)

@@ -62,7 +62,7 @@ class Trend:
     steps: np.ndarray  # (N, T - 1) yearly steps over gaps too, NaN at their ends and at breaks
     points: np.ndarray  # (N,) figures
     level: np.ndarray  # (N,) where the unit stands in the last year
-    level_var: np.ndarray  # (N,) doubt about it: late or doubtful reports
+    level_var: np.ndarray  # (N,) doubt about it where the last report is late
     level_shared: float  # part of this doubt that late units share
     smooth: np.ndarray  # (N,) level without the noise of the last figure
     pace: float  # mean of c
@@ -95,22 +95,24 @@ def gaps_filled(z: np.ndarray) -> np.ndarray:
     return out
 
 
-def track(z, drift, step_var, error) -> tuple[np.ndarray, np.ndarray]:
+def track(z, drift, step_var, error: float) -> tuple[np.ndarray, np.ndarray]:
     """Level and its variance in the last year: a local level filter with known steps.
 
     Parameters
     ----------
-    z, error
-        (N, T) figures, NaN where missing, and the variance of their errors.
+    z
+        (N, T) figures, NaN where missing.
     drift, step_var
         (T - 1,) expected step into each year but the first, and its variance.
+    error
+        Variance of the error of one figure.
     """
     level, var = np.zeros(len(z)), np.full(len(z), NEW_LEVEL)
     for t in range(z.shape[1]):
         if t:
             level, var = level + drift[t - 1], np.minimum(var + step_var[t - 1], NEW_LEVEL)
         is_figure = np.isfinite(z[:, t])
-        gain = np.where(is_figure, var / (var + error[:, t]), 0.0)
+        gain = np.where(is_figure, var / (var + error), 0.0)
         level = level + gain * np.where(is_figure, z[:, t] - level, 0.0)
         var = (1 - gain) * var
     return level, var
@@ -137,9 +139,8 @@ def fit_trend(panel: Matrices) -> Trend:
     sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
     drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var
     lasting = (1 - NOISE) * step_var + unknown + NEW_LEVEL * panel.breaks[1:]
-    doubt = panel.doubt**2 + EXACT
-    level, level_var = track(z, drift, lasting, doubt)
-    smooth, _ = track(z, drift, lasting, doubt + NOISE / 2 * step_var)
+    level, level_var = track(z, drift, lasting, EXACT)
+    smooth, _ = track(z, drift, lasting, NOISE / 2 * step_var)
     shared = unknown[-1] / (unknown[-1] + step_var)
     stand = (np.isfinite(z).sum(axis=1), level, level_var, shared, smooth)
     return Trend(z, panel.breaks, steps, *stand, pace, step_var, common_var)

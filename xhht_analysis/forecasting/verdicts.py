@@ -39,6 +39,7 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting import paces
+from xhht_analysis.forecasting.curves import leave_room
 
 MIN_POINTS = 3
 STEP = 0.05
@@ -158,7 +159,8 @@ def probability(case: Case, target_year: int) -> float:
     if case.pmf is not None:
         pmf = case.pmf(at)
         return float(np.clip(pmf[case.meets(np.arange(len(pmf)))].sum(), 0, 1))
-    return float(case.meets(case.draws[:, at]).mean())
+    chance, ends = float(case.meets(case.draws[:, at]).mean()), case.meets([0, 100])
+    return leave_room(chance) if ends[0] != ends[1] else chance
 
 
 def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) -> dict:
