@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 61_100,
+    "intake": 58_900,
     "forecasting": 24_700,
     "publishing": 34_000,
     "running": 15_000,

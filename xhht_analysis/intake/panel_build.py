@@ -101,14 +101,11 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
     files = files[["file", "is_sample", "unit_code", "year"]]
     foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
     foreign = foreign[foreign.gt(0)].rename("n").reset_index()
-    late = claims.drop_duplicates("file")
-    late = late.loc[late["snapshot_date"] > late["received_on"], ["file"]]
     places = ["file", "sheet", "cell", "indicator_code", "unit_code", "year"]
     last = claims[claims["outcome"].eq("panel")][[*KEY, "received_on", "file"]]
     both = claims[claims["outcome"].eq("superseded")].merge(
         last, on=[*KEY, "received_on"], suffixes=("", "_last")
     )
-    late_text = "Ngày chốt số liệu sau ngày nhận tệp; kiểm tra lại ngày."
     n_foreign = (
         "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
@@ -118,7 +115,6 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
         [
             doubts(foreign, "out_of_scope", n_foreign),
             doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
-            doubts(late, "snapshot_after_receipt", late_text),
             doubts(both[[*places, "file_last"]], "same_day_conflict", conflict),
         ]
     )

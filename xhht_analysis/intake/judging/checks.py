@@ -23,8 +23,6 @@ MIN_JUMP_POINTS = 10.0
 LARGE_COUNT = 1000
 THOUSAND = (500.0, 2000.0)
 """Ratio of a count to last year's that tells a switch between persons and thousands."""
-MAX_VALID_MONTHS = 36
-"""Recognition of a learning community holds 36 months (Thông tư 25/2023/TT-BGDĐT)."""
 
 
 def find_doubts(
@@ -67,7 +65,6 @@ def find_doubts(
         round_figures(reported),
         level_lost(steps),
         level_differs(panel),
-        validity(reported),
         lapsed(reported),
         before_plan(reported, about),
         parts_differ(reported, sums),
@@ -190,14 +187,6 @@ def level_differs(panel: pd.DataFrame) -> pd.DataFrame:
     until = until.astype("str").where(high > low, "")
     text = "Báo cáo mức độ {level:2}; tính theo tiêu chuẩn được {level_derived_min:2}{until}."
     return doubts(rows.assign(until=until), "level_differs", text, "level")
-
-
-def validity(reported: pd.DataFrame) -> pd.DataFrame:
-    """Recognition that runs longer than the rule allows."""
-    start, end = (pd.to_datetime(reported[c], errors="coerce") for c in ("valid_from", "valid_to"))
-    rows = reported[end > start + pd.DateOffset(months=MAX_VALID_MONTHS, days=1)]
-    text = f"Thời hạn công nhận dài hơn {MAX_VALID_MONTHS} tháng."
-    return doubts(rows, "validity_too_long", text, "level")
 
 
 def lapsed(reported: pd.DataFrame) -> pd.DataFrame:

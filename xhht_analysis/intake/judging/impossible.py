@@ -25,7 +25,7 @@ HEAD_RULES = (
 """Problems that refuse the file when every claim has them: its head is wrong."""
 ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
 MANY = 5
-"""Claims of one kind that tell how a column was filled in."""
+"""Denominators of 100 of one unit, or one indicator, in a file that tell of percentages."""
 FAR = 10
 """Times 100 from which a denominator of other units tells that one of 100 is no count."""
 DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
@@ -45,13 +45,8 @@ def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
 
 def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
-    top, bottom = claims["numerator"], claims["denominator"]
     hundredths = _hundredths(claims)
-    rules = [
-        *_head_rules(claims, plan),
-        ("percent_of_100", "numerator", hundredths),
-        *_figure_rules(claims, plan),
-    ]
+    rules = [*_head_rules(claims, plan), *_figure_rules(claims, plan, hundredths)]
     rule = pd.Series(index=claims.index, dtype="str")
     field_of = pd.Series("", index=claims.index, dtype="str")
     for name, field, broken in rules:
@@ -59,12 +54,10 @@ def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
     marked = mark(claims, rule.dropna(), field_of)
     typed = hundredths & claims["problem"].isin(("fractional_count", "percent_in_count"))
-    counted = top.notna() & bottom.notna()
-    swapped = _in_most(claims, top > bottom, counted & top.ne(bottom))
-    problem = marked["problem"].mask(typed, "percent_of_100")
-    advice = marked["remedy"].mask(typed, remedy("percent_of_100"))
-    advice = advice.mask(swapped & problem.eq("numerator_above"), remedy("counts_swapped"))
-    return marked.assign(problem=problem, remedy=advice)
+    return marked.assign(
+        problem=marked["problem"].mask(typed, "percent_of_100"),
+        remedy=marked["remedy"].mask(typed, remedy("percent_of_100")),
+    )
 
 
 def _head_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Series]]:
@@ -81,7 +74,9 @@ def _head_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Ser
     ]
 
 
-def _figure_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Series]]:
+def _figure_rules(
+    claims: pd.DataFrame, plan: Plan, hundredths: pd.Series
+) -> list[tuple[str, str, pd.Series]]:
     """Rules about figures, as `_head_rules`."""
     top, bottom, value, level = (claims[field] for field in FIELDS)
     about = plan.by_code.reindex(claims["indicator_code"]).set_index(claims.index)
@@ -91,6 +86,7 @@ def _figure_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.S
         *(("count_of_level", field, is_level & claims[field].notna()) for field in FIELDS[:3]),
         *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
+        ("percent_of_100", "numerator", hundredths),
         *(("fractional_count", field, has_decimals[field]) for field in FIELDS[:2]),
         ("denominator_zero", "denominator", bottom <= 0),
         ("numerator_above", "numerator", top > bottom),
@@ -110,22 +106,14 @@ def _hundredths(claims: pd.DataFrame) -> pd.Series:
     hundred = bottom.eq(MAX_PERCENT)
     peers = [claims["indicator_code"], claims["year"], claims["unit_code"].str.len()]
     usual = bottom.mask(hundred).groupby(peers).transform("median")
-    alone = hundred & (usual.ge(FAR * MAX_PERCENT) | (claims["numerator"] % 1).gt(0))
+    alone = hundred & usual.ge(FAR * MAX_PERCENT)
     in_row = alone.groupby([claims["file"], claims["unit_code"]]).transform("any")
-    return hundred & (in_row | _in_most(claims, hundred, bottom.notna()))
-
-
-def _in_most(claims: pd.DataFrame, sign: pd.Series, among: pd.Series) -> pd.Series:
-    """Claims with a sign that most of a unit's, or an indicator's, ``among`` have in the file.
-
-    At least `MANY`: then a column, not a figure, is typed otherwise.
-    """
-    sign, many = sign & among, pd.Series(False, claims.index)
+    most = pd.Series(False, claims.index)
     for name in ("unit_code", "indicator_code"):
         key = [claims["file"], claims[name]]
-        with_sign, all_of = (flag.groupby(key).transform("sum") for flag in (sign, among))
-        many |= with_sign.ge(MANY) & with_sign.gt(all_of / 2)
-    return sign & many
+        n_hundred, n = (flag.groupby(key).transform("sum") for flag in (hundred, bottom.notna()))
+        most |= n_hundred.ge(MANY) & n_hundred.gt(n / 2)
+    return hundred & (in_row | most)
 
 
 def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
@@ -162,7 +150,7 @@ def lead_field(claims: pd.DataFrame) -> pd.Series:
 
 def number_text(number: float) -> str:
     """Return a number as a person types it: no decimals when whole."""
-    return "" if pd.isna(number) else str(int(number)) if number % 1 == 0 else f"{number:.10g}"
+    return "" if pd.isna(number) else f"{number:.15g}"
 
 
 def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame:
