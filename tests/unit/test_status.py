@@ -108,11 +108,16 @@ def test_what_was_received_and_is_of_no_use_is_not_missing(tmp_path):
 
 
 def test_figures_in_a_list_are_there_though_the_unit_sent_no_file(tmp_path):
-    rows = "Mã đơn vị,Năm,Mã chỉ tiêu,Tử số,Mẫu số\n28249,2026,life_skills,60,100\n"
-    receive(tmp_path / "2026-11-20", "a.csv", f"{rows}28360,2026,life_skills,6,10\n".encode())
+    rows = ["Mã đơn vị,Năm,Mã chỉ tiêu,Tử số,Mẫu số", "28249,2026,life_skills,60,101"]
+    shares = plan().indicators.query("measure_unit == 'percent' and definition_variant == 'plan'")
+    rows += [f"28360,2026,{code},6,11" for code in shares["indicator_code"]]
+    receive(tmp_path / "2026-11-20", "a.csv", "\n".join(rows).encode())
     table = status(intake(tmp_path), "2026-12-05").loc[2026]
-    assert table["state"].value_counts().to_dict() == {"missing": 60, "elsewhere": 2}
-    assert table.loc["28249", "state"] == "elsewhere"
+    # one indicator of many is no reason not to ask for the rest
+    assert table["state"].value_counts().to_dict() == {"missing": 61, "elsewhere": 1}
+    assert table.loc["28249", "state"] == "missing"
+    assert "life_skills" not in table.loc["28249", "missing_indicators"]
+    assert table.loc["28360", "state"] == "elsewhere"
 
 
 def test_a_file_with_rows_of_one_unit_is_of_that_unit(tmp_path):

@@ -16,9 +16,9 @@ from xhht_analysis.plan.standards import read_standards
 STATES_VI = {
     "on_time": "đúng hạn",
     "late": "trễ hạn",
-    "elsewhere": "có số liệu trong tệp của nơi khác",
-    "blank": "đã nhận, chưa có số liệu",
-    "refused": "đã nhận, không dùng được",
+    "elsewhere": "có phần lớn số liệu trong tệp của nơi khác",
+    "blank": "đã nhận nhưng chưa có số liệu",
+    "refused": "đã nhận nhưng không dùng được",
     "missing": "chưa nộp",
     "not_due": "chưa đến hạn",
 }
@@ -147,7 +147,7 @@ def in_office(agencies: pd.DataFrame, on: str) -> pd.DataFrame:
 
 
 def _owed(table: pd.DataFrame, panel: pd.DataFrame, plan: Plan) -> tuple[list[str], list[bool]]:
-    """Codes each reporter still owes, joined by ;, and whether the panel has any that it owes."""
+    """Codes each reporter still owes, joined by ;, and whether the panel has most that it owes."""
     province, indicators = plan.areas.province, plan.indicators
     filled = panel[panel["value"].notna() | panel["level"].notna()]
     codes = filled.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set)
@@ -164,8 +164,9 @@ def _owed(table: pd.DataFrame, panel: pd.DataFrame, plan: Plan) -> tuple[list[st
         wanted = set(of_agency[code] if is_agency else by_duty.get(duties[kind], ()))
         unit, frame = province.code if is_agency else code, frames.get(kind, province.frame)
         there = codes.get((unit, frame, year), set())
-        missing.append(";".join(sorted(wanted & asked[year] - there)))
-        is_elsewhere.append(not wanted.isdisjoint(there))
+        owed = wanted & asked[year]
+        missing.append(";".join(sorted(owed - there)))
+        is_elsewhere.append(len(wanted & there) > len(owed) / 2)
     return missing, is_elsewhere
 
 
