@@ -87,6 +87,31 @@ def test_filling_words_that_count_something_else_are_no_filling(head):
     assert stands(one_column(head)) == {}
 
 
+@pytest.mark.parametrize(
+    ("title", "whole", "part"),
+    [
+        (
+            "PHỔ CẬP GIÁO DỤC MẦM NON",
+            "Trẻ 5 tuổi phải phổ cập",
+            "Trẻ 5 tuổi đến lớp được khám sức khỏe",
+        ),
+        (
+            "PHỔ CẬP GIÁO DỤC MẦM NON",
+            "Trẻ 5 tuổi phải phổ cập",
+            "Trẻ 5 tuổi ra lớp học 2 buổi/ngày",
+        ),
+        ("KẾT QUẢ PCGD TIỂU HỌC", "Trẻ 6 tuổi phải phổ cập", "Trẻ 6 tuổi vào lớp 1 học tiếng Anh"),
+        ("KẾT QUẢ PCGD THCS", "15-18 tuổi tổng số", "15-18 tuổi tốt nghiệp THCS đi làm"),
+        ("CÔNG DÂN HỌC TẬP", "Tổng số công dân", "Công dân đạt chuẩn kỹ năng số"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_another_deed_of_the_same_people_is_not_the_forms_count(title, whole, part, named):
+    top = f"{title} NĂM 2024" if named else "NĂM 2024"
+    rows = (1, "Huyện Cái Bè", 200, 100), (2, "Huyện Chợ Gạo", 201, 101)
+    assert stands(read(sheet((top,), ("TT", "Đơn vị", whole, part), *rows))) == {}
+
+
 def test_an_indicators_own_nouns_stay_filling():
     heads = ("Cơ sở giáo dục số | Số cơ sở đạt", "Cơ sở giáo dục số | Tổng số cơ sở")
     table = ("TT", "Đơn vị", *heads), (1, "Huyện Cái Bè", 15, 20)

@@ -31,10 +31,11 @@ YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
     r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|nong thon|"
     r"sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
-    r"trong do nam(?! \d)|chua|khong)\b"
+    r"trong do nam(?! \d)|chua|khong|khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
+    r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10))\b"
 )
-"""Words of a heading that holds a part of the people only, or those who have not: read where a form
-asks for them."""
+"""Words of a heading that holds a part of the people only, those who have not, or another deed of
+theirs: read where a form asks for them."""
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
