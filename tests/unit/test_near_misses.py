@@ -6,6 +6,7 @@ import pytest
 
 from tests.form_fixtures import read
 from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, SKILLS, sheet, stands
+from xhht_analysis.intake.forms.headings import fits, heading_key
 
 pytestmark = pytest.mark.unit
 
@@ -148,6 +149,17 @@ def test_a_heading_that_says_level_or_standard_is_read_as_one(head, indicator):
         row["unit_code"]: (row["indicator_code"], row["level"]) for row in reading.observation_rows
     }
     assert levels == {"28369": (indicator, 2), "28387": (indicator, 1)}
+
+
+def test_a_remark_on_what_is_not_counted_bars_no_heading():
+    head = "Tỷ lệ trẻ 5 tuổi ra lớp (%) – số liệu minh hoạ, không phải số liệu chính thức"
+    table = ("TT", "Đơn vị", "Kỹ năng sống (tử số)", "Kỹ năng sống (mẫu số)")
+    assert fits("5 tuổi, đến lớp|ra lớp", heading_key(head))
+    assert fits("5 tuổi, phải phổ cập", heading_key("Trẻ 5 tuổi PPC (chưa kể tạm trú)"))
+    assert not fits("5 tuổi, phải phổ cập", heading_key("Trẻ 5 tuổi không phải phổ cập"))
+    assert stands(
+        read(sheet(("NĂM 2024 (không bao gồm xã đảo)",), table, (1, "Huyện Cái Bè", 10, 20)))
+    ) == {(SKILLS, CAI_BE, 2024): (10, 20)}
 
 
 def test_illiterate_people_of_a_form_may_be_called_those_who_have_not():

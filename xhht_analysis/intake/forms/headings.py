@@ -31,7 +31,8 @@ YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
     r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|nong thon|"
     r"sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
-    r"trong do nam(?! \d)|chua|khong|khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
+    r"trong do nam(?! \d)|(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)|"
+    r"khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
     r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10))\b"
 )
 """Words of a heading that holds a part of the people only, those who have not, or another deed of

@@ -128,9 +128,8 @@ class Series(Units):
     def bind(self) -> None:
         """Find the indicator in the title and the year columns."""
         grid = self.table.sheet.grid[: self.table.top]
-        above = [fold(str(cell)) for row in grid for cell in row if cell]
-        titles = self.about["titles"].items()
-        codes = [c for c, spec in titles if any(fits(spec, text) for text in above)]
+        above = fold(" ".join(str(cell) for row in grid for cell in row if cell))
+        codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
         only = codes if len(codes) == 1 else []
         self.gives = [(code, {"value": parse_amount("value")}) for code in only]
         for column, path in enumerate(self.table.headings):
