@@ -2,12 +2,13 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import execution, records, run_log, terminal
+from xhht_analysis.running import execution, records, run_commands, run_log, terminal
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -61,9 +62,21 @@ def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
     run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
     assert "Sổ tay 03 dừng" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "Sổ tay 03 dừng"
-    assert records.read_ledger(project) == [
-        {"as_of": "2025-11-30", "status": "failed", "error": "Sổ tay 03 dừng"}
-    ]
+    (line,) = records.read_ledger(project)
+    assert (line["as_of"], line["status"]) == ("2025-11-30", "failed")
+    assert line["error"] == "Sổ tay 03 dừng"
+    assert datetime.fromisoformat(line["finished_at"]).utcoffset() == timedelta(0)
+
+
+def test_the_list_of_runs_shows_of_a_failure_its_moment_and_first_line(project, capsys):
+    write_hooks(project)
+    run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng\nvì hết chỗ"))
+    run_commands.runs(out=project.out)
+    shown = capsys.readouterr().out
+    assert "hỏng" in shown
+    assert f"{datetime.now(UTC).year}-" in shown
+    assert "Sổ tay" in shown
+    assert "hết chỗ" not in shown
 
 
 @pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "1/0"]])

@@ -183,7 +183,7 @@ def test_a_clock_set_back_between_two_runs_changes_only_what_is_shown(project, m
         def now(cls, tz=None):
             return cls(2001, 1, 1, tzinfo=tz)
 
-    monkeypatch.setattr(runner, "datetime", Clock)
+    monkeypatch.setattr(records, "datetime", Clock)
     assert go(project) == {"01_first": "skipped", "02_second": "skipped"}
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     go(project, overrides={"factor": 4})

@@ -11,6 +11,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis import files
@@ -93,6 +94,11 @@ def differences(before: Mapping, now: Mapping, kinds: Iterable[str] = ()) -> lis
                 text += f": {one[name]} → {two[name]}"
             lines.append(text + ")")
     return lines
+
+
+def now() -> str:
+    """Moment of the call, in UTC (ISO 8601, whole seconds)."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def digest(parts: object) -> str:

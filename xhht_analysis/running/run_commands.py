@@ -196,7 +196,7 @@ def runs(*, out: Path | None = None) -> None:
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
-    rows = [[str(line.get(name, "")) for name in fields] for line in lines]
+    rows = [[str(line.get(name, "")).split("\n")[0] for name in fields] for line in lines]
     rows = [[words.get(text, text) for text in row] for row in rows]
     terminal.show_table(fields.values(), rows)
 

@@ -76,8 +76,9 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
     if not message:
         message = type(error).__name__
         log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))
+    line = {"as_of": as_of, "finished_at": records.now(), "status": "failed", "error": message}
     with contextlib.suppress(OSError):
-        records.append_to_ledger(project, {"as_of": as_of, "status": "failed", "error": message})
+        records.append_to_ledger(project, line)
     log(project, "ERROR", f"as_of {as_of} failed: {message}")
     with contextlib.suppress(KitError):
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)

@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis import files
@@ -206,7 +205,7 @@ class _Pipeline:
         return {
             "as_of": settings.as_of,
             "status": "done",
-            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "finished_at": records.now(),
             "sample": is_sample,
             "parameters": settings.parameters(self.project),
             "overrides": settings.overrides,
