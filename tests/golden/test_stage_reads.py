@@ -9,8 +9,6 @@ import pytest
 from tests.test_layering import ROOT, imports
 from xhht_analysis.project import Project
 from xhht_analysis.publishing import labels
-from xhht_analysis.publishing.figures import gallery
-from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.running import execution, records, stages
 
 pytestmark = pytest.mark.golden
@@ -99,23 +97,10 @@ def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
     assert needed - own_room <= set(stage.read_code(hashes))
 
 
-def test_a_changed_word_is_a_reason_for_report_and_its_figures_alone(hashes):
+def test_a_changed_word_is_a_reason_for_figures_and_report_alone(hashes):
     due = {word: [s.name for s in stages.ALL if word in s.read_code(hashes)] for word in WORDS}
     assert set(hashes) >= WORDS
-    assert due == {REPORT_WORDS: [REPORT], FIGURE_WORDS: ["04_figures", REPORT]}
-
-
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_figures_are_drawn_without_the_words_of_the_report(lang, monkeypatch):
-    monkeypatch.setattr(labels, "WORDS", ROOT / "no such file")
-    labels._words.cache_clear()
-    run = read_report_data(ROOT / "tests" / "fixtures" / "processed", lang=lang)
-    sketches = gallery.report_figures(run) | gallery.annex_figures(run)
-    drawn = [sketch().get_label() for sketch in sketches.values()]
-    assert len(drawn) > 10
-    assert all(drawn)
-    with pytest.raises(FileNotFoundError):
-        run.word("chance")
+    assert due == {word: ["04_figures", REPORT] for word in WORDS}
 
 
 def test_every_word_that_a_figure_names_stands_in_the_file_of_figures():

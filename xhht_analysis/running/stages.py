@@ -20,8 +20,7 @@ class Stage:
     leave; ``draws`` says that it must leave figures, too. ``code`` are the places of
     the package that it runs (its ground, ``plan`` and config/ always count), ``unread`` the places
     among them that it never opens: a change elsewhere is no reason to run it again.
-    tests/golden/test_stage_reads.py watches what each notebook opens. Figures show only the
-    words of figure_words.toml.
+    tests/golden/test_stage_reads.py watches what each notebook opens.
     """
 
     name: str
@@ -87,7 +86,6 @@ FIGURES = Stage(
     unread=(
         *SUBMISSIONS_ONLY,
         "config/paragraphs.md",
-        "xhht_analysis/publishing/templates/words.toml",
         "xhht_analysis/publishing/templates/pages/",
         "xhht_analysis/publishing/templates/committee/",
     ),
