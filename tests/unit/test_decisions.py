@@ -196,6 +196,10 @@ def test_a_district_lacks_what_the_last_commune_lacks_that_its_level_asks(share,
     assert pd.isna(decisions._last_asked(lacks.where(lacks > 1), share))
 
 
+def test_a_level_without_rules_tells_no_district_from_another():
+    assert decisions.shortfalls(frames.make_material(), "learning_districts").isna().all()
+
+
 def test_help_is_weighed_by_the_own_chance_of_a_district(monkeypatch):
     """0.12 x 0.02 is less than 0.05 x 0.37: the district that has a chance is asked."""
     run = frames.make_material()

@@ -154,7 +154,8 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     """
     goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
     named, rules = {"level_indicator": goal["indicator_code"]}, run.standards
-    share = where(rules, scope="district", level=goal["level_required"], **named)["share"].max()
+    shares = where(rules, scope="district", level=goal["level_required"], **named)["share"]
+    share = max(shares, default=100)
     level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
     units = where(run.units, level=level).set_index("unit_code")
     rates = where(run.panel, year=year, unit_code=list(units.index))
