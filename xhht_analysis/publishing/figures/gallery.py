@@ -58,6 +58,7 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
     sketches = report_figures(run) | annex_figures(run)
 
     def drawn(*names: str) -> list[Block]:
+        """Pictures of these names, in their order."""
         files = {name: Path(folder) / f"{name}.png" for name in names if name in sketches}
         return [
             picture_or_note(run, file.read_bytes if folder and file.is_file() else sketches[name])
