@@ -158,6 +158,12 @@ def test_the_report_has_the_form_of_the_decree(made):
     assert [p.text for p in first[1].paragraphs[:2]] == [
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
     ]  # fmt: skip
+    before = doc.tables[-1]._tbl.getprevious()
+    while not before.xpath("string(.)").strip():
+        before = before.getprevious()
+    assert before.xpath(
+        "(.//w:p)[last()]/w:pPr/w:keepNext"
+    )  # the signature never stands alone on a page
     nation, motto, line, day = first[1].paragraphs
     assert (nation.runs[0].font.size, motto.runs[0].font.size) == (Pt(13), Pt(14))
     assert line._p.pPr.find(qn("w:pBdr")) is not None

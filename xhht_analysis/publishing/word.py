@@ -18,6 +18,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches, Mm, Pt
+from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from xhht_analysis import files
@@ -61,6 +62,8 @@ def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "repo
             wide = not wide
             _turn_page(doc, wide)
         _add(doc, block, wide)
+    if tail:
+        _keep_with_next(doc)
     end = doc.element.body.sectPr
     for element in tail:
         end.addprevious(element)
@@ -88,6 +91,14 @@ def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
     for element in (marker, *tail):
         body.remove(element)
     return tail
+
+
+def _keep_with_next(doc: Doc) -> None:
+    """Keep what was written last with what follows: no signature stands alone on a page."""
+    last = doc.element.body.sectPr.getprevious()
+    rows = last.findall(qn("w:tr"))
+    for node in (rows[-1] if rows else last).iter(qn("w:p")):
+        Paragraph(node, doc).paragraph_format.keep_with_next = True
 
 
 def _write_zip(saved: io.BytesIO, out: Path) -> Path:
