@@ -13,6 +13,7 @@ import xlwt
 
 from tests import odd_files
 from tests.odd_files import CAI_BE, HEAD, figures, list_xml, read, rules, write_package, write_xlsb
+from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_number
 
@@ -119,6 +120,66 @@ def test_raised_runs_of_xls(tmp_path):
     sheet.write(1, 4, 21388)
     book.save(str(tmp_path / "a.xls"))
     assert figures(read(tmp_path / "a.xls")) == {"clc_it": (1126, 21388, None)}
+
+
+STRUCK = "<rPr><strike/></rPr>"
+NOT_STRUCK = '<rPr><strike val="0"/></rPr>'
+
+
+@pytest.mark.parametrize("value", [3001, "3.001", 45.5])
+def test_a_figure_with_a_line_through_it_is_none(tmp_path, value):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet, line_through = book.add_worksheet(), book.add_format({"font_strikeout": True})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, line("clc_it", value, 21388))
+        sheet.write(1, 3, value, line_through)
+        sheet.write_row(2, 0, line("life_skills", 50, 100))
+    reading = read(tmp_path / "a.xlsx")
+    assert figures(reading)["life_skills"] == (50, 100, None)
+    claim = next(c for c in reading.observation_rows if c["indicator_code"] == "clc_it")
+    assert (claim["problem"], claim["problem_cell"]) == ("not_number", "D2")
+    assert claim["raw"] == f"{value} (gạch bỏ)"
+
+
+@pytest.mark.parametrize(("shape", "figure"), [(STRUCK, None), (NOT_STRUCK, 30013101)])
+def test_a_corrected_figure_beside_the_struck_one_is_not_glued_to_it(tmp_path, shape, figure):
+    shared = f"<si>{RUN.format(shape, '3001')}{RUN.format('', '3101')}</si>"
+    row = line("clc_it", ' t="s"><v>0</v></c>', 40_000_000)
+    path = write_package(tmp_path / "a.xlsx", list_xml([row]), strings=shared)
+    reading = read(path)
+    (claim,) = reading.observation_rows
+    assert claim.get("numerator") == figure
+    assert (claim.get("raw") == "3001 (gạch bỏ)3101") == (figure is None)
+
+
+@pytest.mark.parametrize(
+    ("mark", "text"),
+    [
+        ("<w:strike/>", "3001 (gạch bỏ)"), ("<w:dstrike/>", "3001 (gạch bỏ)"),
+        ('<w:strike w:val="1"/>', "3001 (gạch bỏ)"), ('<w:strike w:val="false"/>', "3001"),
+    ],
+)  # fmt: skip
+def test_struck_runs_of_word_say_so(mark, text):
+    run = "<w:r><w:rPr>{}</w:rPr>\n<w:t>{}</w:t></w:r>"
+    assert prescan.raised_runs(run.format(mark, "3001")) == run.format(mark, text)
+
+
+def test_lines_through_figures_of_xls(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    struck = xlwt.easyxf("font: struck_out on")
+    for row, cells in enumerate([HEAD, line("clc_it", 1, 21388), line("life_skills", 1, 100)]):
+        for column, value in enumerate(cells):
+            if (row, column) not in ((1, 3), (2, 3)):
+                sheet.write(row, column, value)
+    sheet.write(1, 3, 3001, struck)
+    old, new = xlwt.easyfont("struck_out on"), xlwt.easyfont("")
+    sheet.write_rich_text(2, 3, (("30", old), ("31", new)))
+    book.save(str(tmp_path / "a.xls"))
+    reading = read(tmp_path / "a.xls")
+    raws = [claim.get("raw") for claim in reading.observation_rows]
+    assert raws == ["3001 (gạch bỏ)", "30 (gạch bỏ)31"]
+    assert [claim.get("problem") for claim in reading.observation_rows] == ["not_number"] * 2
 
 
 def test_raised_spans_of_ods(tmp_path):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import xlrd
 from xlrd.compdoc import CompDoc
 
-from xhht_analysis.intake.reading.prescan import RAISED, SheetNotes, is_percent
+from xhht_analysis.intake.reading.prescan import RAISED, STRUCK, SheetNotes, is_percent
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError
 
 FORMULA, END, NOT_COMPUTED, SHEET = 0x0006, 0x000A, 0x005E, 0x0085
@@ -60,7 +60,11 @@ def _records(stream: bytes, at: int) -> Iterator[Record]:
 
 def _notes(book: xlrd.Book, sheet: xlrd.sheet.Sheet, records: Iterator[Record]) -> SheetNotes:
     formats = (book.format_map[style.format_key].format_str for style in book.xf_list)
-    notes = SheetNotes({number for number, text in enumerate(formats) if is_percent(text)})
+    fonts = [book.font_list[style.font_index] for style in book.xf_list]
+    notes = SheetNotes(
+        {number for number, text in enumerate(formats) if is_percent(text)},
+        {number for number, font in enumerate(fonts) if font.struck_out},
+    )
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
@@ -68,10 +72,12 @@ def _notes(book: xlrd.Book, sheet: xlrd.sheet.Sheet, records: Iterator[Record]) 
     for place, runs in sheet.rich_text_runlist_map.items():
         text = sheet.cell_value(*place)
         ends = [start for start, _ in runs[1:]] + [len(text)]
-        for (start, font), end in zip(runs, ends, strict=True):
-            if book.font_list[font].escapement:
-                text = text[:start] + text[start:end].translate(RAISED) + text[end:]
-                notes.texts[place] = text
+        for (start, font), end in reversed([*zip(runs, ends, strict=True)]):
+            piece, look = text[start:end], book.font_list[font]
+            if look.escapement or look.struck_out:
+                piece = piece.translate(RAISED) if look.escapement else piece
+                piece += STRUCK if look.struck_out else ""
+                notes.texts[place] = text = text[:start] + piece + text[end:]
     notes.texts |= dict.fromkeys(_without_results(notes.formulas, records), UNCACHED)
     return notes
 

@@ -40,11 +40,11 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     if len(sheets) > prescan.MAX_SHEETS:
         raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     recalculated = any(calc.get("fullCalcOnLoad") in TRUE for calc in book.iterfind(".//{*}calcPr"))
-    percent = _percent_styles(package)
+    styles = _styles(package)
     notes, changed = {}, {}
     for name, part in sheets.items():
         if part:
-            scan = _SheetScan(package, part, SheetNotes(percent), recalculated)
+            scan = _SheetScan(package, part, SheetNotes(*styles), recalculated)
             notes[name] = scan.notes
             changed[part] = scan.reworded()
     changed[prescan.part_name(package, STRINGS)] = _raised(part_bytes(package, STRINGS))
@@ -52,9 +52,9 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
 
 
 def _raised(data: bytes) -> bytes:
-    """XML with raised digits in its raised runs; empty when it has none."""
-    is_raised = b"vertAlign" in data
-    return prescan.raised_runs(data.decode("utf-8", "replace")).encode() if is_raised else b""
+    """XML with raised digits and struck texts in its runs; empty when it has none."""
+    has_runs = b"vertAlign" in data or b"strike" in data
+    return prescan.raised_runs(data.decode("utf-8", "replace")).encode() if has_runs else b""
 
 
 class _SheetScan:
@@ -148,13 +148,22 @@ class _SheetScan:
         return _raised(xml) or (xml if at else b"")
 
 
-def _percent_styles(package: zipfile.ZipFile) -> set[str]:
-    """Numbers of the cell styles shown as percent."""
+def _styles(package: zipfile.ZipFile) -> tuple[set[str], set[str]]:
+    """Numbers of the cell styles shown as percent, and of those with a line through them."""
     xml = parse(part_bytes(package, "xl/styles.xml"))
     formats = {"9", "10"} | {
         shown.get("numFmtId")
         for shown in xml.iterfind(".//{*}numFmt")
         if prescan.is_percent(shown.get("formatCode", ""))
     }
-    styles = enumerate(xml.iterfind("{*}cellXfs/{*}xf"))
-    return {str(number) for number, style in styles if style.get("numFmtId") in formats}
+    fonts = (font.find("{*}strike") for font in xml.iterfind("{*}fonts/{*}font"))
+    struck = {
+        str(number)
+        for number, line in enumerate(fonts)
+        if line is not None and line.get("val", "1") in TRUE
+    }
+    styles = list(enumerate(xml.iterfind("{*}cellXfs/{*}xf")))
+    return (
+        {str(number) for number, style in styles if style.get("numFmtId") in formats},
+        {str(number) for number, style in styles if style.get("fontId") in struck},
+    )

@@ -28,6 +28,9 @@ MAX_AREA = 5 * MAX_CELLS
 
 _RUN = re.compile(r"<(?:\w+:)?r(?:\s[^>]*)?>.*?</(?:\w+:)?r>", re.S)
 _RUN_TEXT = re.compile(r"(?<=>)[^<]+")
+_STRUCK_RUN = re.compile(r'<(?:\w+:)?d?strike\b(?![^>]*val="(?:0|false|off|none)")')
+STRUCK = " (gạch bỏ)"
+"""Stands behind what has a line through it, so that it is neither a number nor a name."""
 RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _ODF_RAISED = re.compile(
     r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
@@ -52,13 +55,16 @@ DAMAGED = (
 class SheetNotes:
     """Notes on one sheet; positions count from 0.
 
-    ``percent_styles`` are the numbers of the cell styles shown as percent. ``texts`` holds what
+    ``percent_styles`` are the numbers of the cell styles shown as percent, ``struck_styles`` of
+    those with a line through them; ``struck`` are such cells. ``texts`` holds what
     the value reader does not show: errors, `UNCACHED` formulas, raised digits; ``bottom`` and
     ``right`` are how far the cells reach.
     """
 
     percent_styles: set = field(default_factory=set)
+    struck_styles: set = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     bottom: int = 0
@@ -70,6 +76,8 @@ class SheetNotes:
             self.bottom, self.right = max(self.bottom, place[0] + 1), max(self.right, place[1] + 1)
         if style in self.percent_styles:
             self.percent.add(place)
+        if style in self.struck_styles:
+            self.struck.add(place)
 
 
 def fits(rows: int, columns: int) -> bool:
@@ -159,8 +167,15 @@ def _path(name: str) -> str:
 
 
 def raised_runs(xml: str) -> str:
-    """XML whose raised or lowered runs of text hold raised digits."""
-    return _RUN.sub(lambda run: raise_text(run[0]) if "script" in run[0] else run[0], xml)
+    """XML whose raised or lowered runs hold raised digits, and whose struck ones say so."""
+    return _RUN.sub(_shown_run, xml)
+
+
+def _shown_run(match: re.Match) -> str:
+    run = raise_text(match[0]) if "script" in match[0] else match[0]
+    if not _STRUCK_RUN.search(run):
+        return run
+    return _RUN_TEXT.sub(lambda text: f"{text[0]}{STRUCK}" if text[0].strip() else text[0], run)
 
 
 def raise_text(xml: str) -> str:

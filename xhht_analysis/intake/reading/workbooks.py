@@ -157,11 +157,15 @@ def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: b
         for row in range(r1, r2 + 1):
             for column in range(c1, c2 + 1):  # a merge left behind by other programs hides values
                 grid[row][column] = grid[row][column] or grid[r1][c1]
-    # what calamine hides: errors, formulas without results (empty or 0), raised digits
+    # what calamine hides: errors, formulas without results, raised digits, lines through a cell
     for (r, c), text in notes.texts.items():
         grid += [[] for _ in range(r + 1 - len(grid))]
         grid[r] += [""] * (c + 1 - len(grid[r]))
         grid[r][c] = text
+    for r, c in notes.struck:
+        value = grid[r][c]
+        text = f"{value:.15g}" if isinstance(value, float) else str(value)
+        grid[r][c] = f"{text}{prescan.STRUCK}" if text else ""
     sheet = Sheet(
         source.name,
         grid,
