@@ -44,8 +44,8 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 58_900,
-    "forecasting": 24_700,
+    "intake": 59_200,
+    "forecasting": 24_400,
     "publishing": 34_000,
     "running": 15_000,
 }
