@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 59_200,
     "forecasting": 24_400,
-    "publishing": 34_000,
+    "publishing": 34_100,
     "running": 15_000,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
