@@ -124,3 +124,37 @@ def test_a_table_of_word_that_goes_on_without_its_head_is_told(tmp_path):
     assert stands(reading) == {(SKILLS, CAI_BE, 2024): (60, 140)}
     told = [f["sheet"] for f in reading.finding_rows if f["rule"] == "sheet_not_recognised"]
     assert told == ["Bảng 2"]
+
+
+def test_subtotals_of_former_districts_are_no_units_and_no_part_of_a_total():
+    heads = ("TT", "Đơn vị", "Kỹ năng sống (tử số)", "Kỹ năng sống (mẫu số)")
+    reading = read(
+        sheet(
+            ("Năm 2026",),
+            heads,
+            ("I", "Địa bàn huyện Cái Bè (cũ)", 60, 140),
+            (1, "Xã Cái Bè", 60, 140),
+            ("", "Tổng cộng", 60, 140),
+        ),
+        received_on="2026-11-20",
+    )
+    assert stands(reading) == {(SKILLS, NEW_CAI_BE, 2026): (60, 140)}
+    assert "total_differs" not in [rule for rule, _ in rules(reading)]
+    assert ("row_left_out", "C3") in left_out(reading)
+
+
+@pytest.mark.parametrize("label", ["Trong đó: Nữ", "Nữ", "Trong đó: dân tộc thiểu số"])
+def test_rows_of_a_part_below_each_unit_are_left_out(label):
+    heads = ("TT", "Đơn vị", "Kỹ năng sống (tử số)", "Kỹ năng sống (mẫu số)")
+    rows = (1, "Huyện Cái Bè", 60, 140), ("", label, 30, 70), (2, "Huyện Chợ Gạo", 10, 20)
+    reading = read(sheet(("Năm 2024",), heads, *rows))
+    assert figures(reading) == {(SKILLS, CAI_BE): (60, 140, "C3"), (SKILLS, "822"): (10, 20, "C5")}
+    assert problems(reading) == []
+    assert ("row_left_out", "C4") in left_out(reading)
+
+
+def test_a_level_may_be_called_by_what_was_reached():
+    rows = (1, "Đạt chuẩn XMC", 2), (2, "Đạt chuẩn PCGD THCS", 3)
+    top = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), ("TT", "Chỉ tiêu", "Mức độ")
+    levels = {r["indicator_code"]: r["level"] for r in read(sheet(*top, *rows)).observation_rows}
+    assert levels == {"literacy_level": 2, "lower_secondary_level": 3}

@@ -106,11 +106,12 @@ def test_xls_percent_and_formulas(tmp_path, n_rows):
     sheet.write(1, 2, 45.6, xlwt.easyxf(num_format_str='0.0"%"'))
     sheet.write(1, 3, "T©n Phó")
     sheet.write(1, 4, xlwt.Formula("B2*2"))
+    sheet.row(2).hidden = True
     for row in range(2, n_rows):
         sheet.write(row, 1, row)
     book.save(str(tmp_path / "a.xls"))
     (read,) = read_workbook(tmp_path / "a.xls")
-    assert (read.percent, read.formulas) == ({(1, 1)}, {(1, 4)})
+    assert (read.percent, read.formulas, read.hidden_rows) == ({(1, 1)}, {(1, 4)}, {2})
     assert read.grid[1][1:4] == [0.456, 45.6, "Tân Phú"]
 
 
@@ -164,8 +165,9 @@ def test_percent_errors_and_missing_results(tmp_path):
         sheet.write(1, 1, 45.6, literal)
         sheet.write_formula(1, 2, "=A1+B1", None, "")
         sheet.write_formula(3, 3, "=1/0", None, "#DIV/0!")
+        sheet.set_row(1, None, None, {"hidden": True})
     (sheet,) = read_workbook(path)
-    assert sheet.percent == {(1, 0)}
+    assert (sheet.percent, sheet.hidden_rows) == ({(1, 0)}, {1})
     assert (sheet.cell(1, 2), sheet.cell(3, 3)) == (UNCACHED, "#DIV/0!")
     assert sheet.formulas == {(1, 2), (3, 3)}
 

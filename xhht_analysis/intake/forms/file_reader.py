@@ -241,6 +241,7 @@ class FileReader:
     def _doubts(self, claim: Claim, cell: Cell) -> None:
         sheet, either = self.sheet, "nếu khác trang đang hiện thì dùng số của trang đang hiện"
         doubts = {
+            "hidden_row": cell[0] in sheet.hidden_rows and "Số liệu ở dòng ẩn; vẫn được đọc.",
             "hidden_sheet": not sheet.visible and f"Số liệu ở trang tính ẩn; {either}.",
             "preliminary": claim.preliminary and "Số liệu sơ bộ của cơ quan thống kê.",
         }

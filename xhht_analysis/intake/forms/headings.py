@@ -227,7 +227,7 @@ class IndicatorNames:
         keys = [
             heading_key(text).removesuffix(" %").removeprefix("ti le ") for text in (typed, bare)
         ]
-        keys += [f"ti le {key}" for key in keys]
+        keys += [f"ti le {key}" for key in keys] + [key.removeprefix("dat ") for key in keys]
         return next((self._titles[key] for key in keys if key in self._titles), None)
 
     def name_in(self, path: str) -> str | None:

@@ -18,6 +18,8 @@ NUMBERED = re.compile(
     r"^\d{1,2} ?[.)] ?(?=\D)| ?\((?:\d|sáp nhập|hợp nhất|(?:bao )?gồm|trước đây)[^)]*\)$", re.I
 )
 """What is no part of a name: its number in a list, a count or history behind it ("(25 xã …)")."""
+FORMER = re.compile(r"\b(huyện|thị xã|thành phố|tx|tp)\b.*\bcũ\b\W*$", re.I)
+"""The row of a district that is no more: "Địa bàn huyện Cái Bè (cũ)"."""
 DEPTHS = ("province", "district", "commune")
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
 """Problems of a name that is a unit's all the same."""
@@ -169,6 +171,9 @@ class Places:
                 parent = self.match(text, "", self.today, level="district").unit_code or parent
             code = "" if code_at is None else sheet.text(row, code_at).strip()
             if row in rows.parts:
+                continue
+            if FORMER.search(normalise(name)):  # a subtotal over its communes
+                rows.groups.add(row)
                 continue
             if any(figure(sheet.cell(row, column)) != Parsed() for column in columns):
                 cell = row, table.key if name or code_at is None else code_at

@@ -55,6 +55,10 @@ PART = re.compile(
 """Heading and text of a cell that says which part of the people, or which plan, its row is of."""
 KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
 """Words of headings over names of hamlets, communes, districts."""
+OF_WHICH = re.compile(
+    r"(trong do )?(nu|nam( gioi)?|(nguoi )?(dan toc( thieu so)?|dtts)|(nguoi )?khuiet tat)"
+)
+"""The label of a row that holds a part of the row above it."""
 NUMBERING = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
@@ -190,7 +194,7 @@ class Table:
             label = fold(self.sheet.text(row, self.key)) or next(iter(texts), "")
             if any(map(SIGNATURE.match, texts)) and all(figure(c).value is None for c in cells):
                 break
-            if self.sections[row].get("aside"):
+            if self.sections[row].get("aside") or OF_WHICH.fullmatch(label):
                 continue
             is_total = next(iter(texts), "").startswith("@") or TOTAL.fullmatch(label)
             rows.append((row, "total" if is_total else "note" if NOTE.match(label) else "data"))

@@ -65,6 +65,7 @@ def _notes(book: xlrd.Book, sheet: xlrd.sheet.Sheet, records: Iterator[Record]) 
         {number for number, text in enumerate(formats) if is_percent(text)},
         {number for number, font in enumerate(fonts) if font.struck_out},
     )
+    notes.hidden_rows = {row for row, about in sheet.rowinfo_map.items() if about.hidden}
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):

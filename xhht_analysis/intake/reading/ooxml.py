@@ -1,7 +1,7 @@
 """What the value reader does not show of an .xlsx, noted in one pass over each sheet.
 
-Percent formats, formulas without results, raised notes, and how far a sheet reaches: a stray cell
-far away is told before it costs memory.
+Hidden rows, percent formats, formulas without results, raised notes, and how far a sheet reaches: a
+stray cell far away is told before it costs memory.
 """
 
 from __future__ import annotations
@@ -105,6 +105,8 @@ class _SheetScan:
             self.is_formula = True
         elif name == "row":
             self.row, self.column = int(fields.get("r", self.row + 2)) - 1, -1
+            if fields.get("hidden") in TRUE:
+                self.notes.hidden_rows.add(self.row)
 
     def _text(self, text: str) -> None:
         if self.texts is not None:

@@ -63,6 +63,7 @@ class SheetNotes:
 
     percent_styles: set = field(default_factory=set)
     struck_styles: set = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
     percent: set[tuple[int, int]] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
     formulas: set[tuple[int, int]] = field(default_factory=set)

@@ -43,9 +43,9 @@ class Sheet:
         For CSV: the line on which each row starts.
     merged : tuple
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    percent, formulas, masked : frozenset
-        Grid positions of cells shown with a % format, of formulas, of cells in which numbers of
-        persons were masked.
+    hidden_rows, percent, formulas, masked : frozenset
+        Grid positions of hidden rows (of .xlsx and .xls), of cells shown with a % format, of
+        formulas, of cells in which numbers of persons were masked.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Sheet:
     n_above: int = 0
     lines: tuple[int, ...] | None = None
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
     percent: frozenset[tuple[int, int]] = frozenset()
     formulas: frozenset[tuple[int, int]] = frozenset()
     masked: frozenset[tuple[int, int]] = frozenset()

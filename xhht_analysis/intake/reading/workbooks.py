@@ -170,6 +170,7 @@ def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: b
         source.name,
         grid,
         merged=merged,
+        hidden_rows=frozenset(notes.hidden_rows),
         percent=frozenset(notes.percent),
         formulas=frozenset(notes.formulas),
         visible=visible,
