@@ -158,12 +158,3 @@ def test_a_level_may_be_called_by_what_was_reached():
     top = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), ("TT", "Chỉ tiêu", "Mức độ")
     levels = {r["indicator_code"]: r["level"] for r in read(sheet(*top, *rows)).observation_rows}
     assert levels == {"literacy_level": 2, "lower_secondary_level": 3}
-
-
-def test_a_list_of_two_columns_is_a_table():
-    share = "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống"
-    head = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",), ("Xã", share)
-    reading = read(sheet(*head, ("Xã An Cư", 47.2), ("Xã Mỹ Lợi A", 50.1)))
-    shares = {r["unit_code"]: r["value"] for r in reading.observation_rows if not r["problem"]}
-    assert shares == {AN_CU: 47.2, "28396": 50.1}
-    assert "place_differs" not in [rule for rule, _ in rules(reading)]

@@ -255,8 +255,7 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
-    is_list = any(text.startswith(("ti le ", "so ", "muc do ")) for text in texts)
-    if not keys or len(others) < 3 - is_list or len({*texts} - {""}) < 2:
+    if not keys or len(others) < 3 or len({*texts} - {""}) < 2:
         return None
     if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
         return None  # labels side by side, each with the name of its unit

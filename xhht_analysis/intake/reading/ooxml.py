@@ -28,7 +28,7 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     Raises
     ------
     RefusedError
-        too_many_cells, entity, truncated.
+        too_many_sheets, too_many_cells, entity, truncated.
     """
     book = parse(part_bytes(package, "xl/workbook.xml"))
     links = prescan.links(package, "xl/_rels/workbook.xml.rels")
@@ -37,6 +37,8 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
         for sheet in book.iterfind(".//{*}sheet")
         for link in [next((v for k, v in sheet.items() if k.endswith("}id")), None)]
     }
+    if len(sheets) > prescan.MAX_SHEETS:
+        raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     recalculated = any(calc.get("fullCalcOnLoad") in TRUE for calc in book.iterfind(".//{*}calcPr"))
     styles = _styles(package)
     notes, changed = {}, {}
