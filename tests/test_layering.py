@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 59_300,
+    "intake": 59_400,
     "forecasting": 24_400,
     "publishing": 34_100,
     "running": 15_000,

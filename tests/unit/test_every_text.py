@@ -253,11 +253,13 @@ def test_the_heads_of_a_long_column_of_telephones_are_read_once(tmp_path, monkey
     assert len(asked) == 1
 
 
-def test_a_budget_of_nine_digits_is_read(tmp_path):
+def test_a_budget_of_nine_digits_is_asked_for_and_not_masked(tmp_path):
     path = tmp_path / "2026-11-20" / "a.xlsx"
     values = {"task_code": "II.1.1", "status": "done", "budget_spent": 123456789.0}
     done = pd.DataFrame([values])
     tables = {name: getattr(plan(), name) for name in ("areas", "indicators", "tasks", "agencies")}
     write_filled(path, unit_code=CAI_BE, year=2026, **tables, activities=done)
     tables = run_intake(tmp_path, jobs=1).tables
-    assert tables["activities"]["budget_spent"].dropna().tolist() == [123456789.0]
+    assert tables["activities"]["budget_spent"].isna().all()
+    (message,) = tables["findings"].query("rule == 'money_scale'")["message"]
+    assert "“123456789”" in message

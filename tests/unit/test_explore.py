@@ -39,7 +39,7 @@ def test_the_province_is_the_sum_of_its_districts_by_counts(course):
     assert course.of("82").tolist() == [58.75, 68.75, 78.75, 88.75]
     assert course.of("815").tolist() == [40, 50, 60, 70]
     with pytest.raises(NoFiguresError, match="815, 816"):
-        replace(course, weights=None).of("82")
+        replace(course, weights=np.array([np.nan, np.nan])).of("82")
     with pytest.raises(NoFiguresError, match="999"):
         course.of("999")
 

@@ -88,9 +88,16 @@ def test_parameters_that_are_no_python_are_named(project):
         execution.parse_overrides([], [path])
 
 
+def receive(project, day: str) -> None:
+    """One file in the folder of ``day``: an empty folder is no receipt."""
+    folder = project.raw_dir / day
+    folder.mkdir(parents=True)
+    (folder / "a.csv").touch()
+
+
 def test_a_folder_that_no_calendar_has_is_no_day_of_receipt(project):
     for name in ("2026-11-20", "2026-11-31", "2026-13-40"):
-        (project.raw_dir / name).mkdir(parents=True)
+        receive(project, name)
     assert run_commands.choose_day(project.raw_dir, None) == "2026-11-20"
     with pytest.raises(UsageError, match="2026-11-31"):
         run_commands.choose_day(project.raw_dir, "2026-11-31")
@@ -98,7 +105,7 @@ def test_a_folder_that_no_calendar_has_is_no_day_of_receipt(project):
 
 @pytest.mark.parametrize("today", ["2026-11-19", "2026-11-20"])
 def test_a_folder_of_a_day_to_come_is_named(project, monkeypatch, capsys, today):
-    (project.raw_dir / "2026-11-20").mkdir(parents=True)
+    receive(project, "2026-11-20")
     monkeypatch.setattr(run_commands, "today", lambda: today)
     assert run_commands.choose_day(project.raw_dir, None) == "2026-11-20"
     assert ("2026-11-20 mang ngày chưa đến" in capsys.readouterr().err) == (today < "2026-11-20")
@@ -115,7 +122,7 @@ def test_a_folder_of_a_day_to_come_is_named(project, monkeypatch, capsys, today)
 )
 def test_no_run_claims_to_know_a_day_to_come(project, monkeypatch, as_of, today, accepted):
     monkeypatch.setattr(run_commands, "today", lambda: today)
-    (project.raw_dir / "2026-11-20").mkdir(parents=True)
+    receive(project, "2026-11-20")
     if accepted:
         assert run_commands.choose_day(project.raw_dir, as_of) == as_of
     else:

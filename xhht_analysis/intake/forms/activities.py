@@ -109,8 +109,9 @@ class Activities(Layout):
             self.reader.find(at, "money_unreadable", text)
         if not own and amount.value is not None and amount.value > MOST:
             text = (
-                f"Số tiền “{self.table.sheet.text(*at)[:40]}” ở cột tính bằng triệu đồng là trên 100 tỷ đồng cho một "
-                "nhiệm vụ, có thể đã ghi bằng đồng: để trống; ghi lại bằng triệu đồng."
+                f"Số tiền “{self.table.sheet.text(*at)[:40]}” ở cột tính bằng triệu đồng là trên "
+                "100 tỷ đồng cho một nhiệm vụ, có thể đã ghi bằng đồng: để trống; ghi lại bằng "
+                "triệu đồng."
             )
             self.reader.find(at, "money_scale", text)
             return None

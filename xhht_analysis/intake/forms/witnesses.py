@@ -192,7 +192,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         beside = [p for p in named if max(*p, column) - min(*p, column) == len(p)]
         others = [p for p in beside if p in usual or n_shares < MIN_ROWS]
     if not pairs and {*others}.isdisjoint(fitting) and others:
-        part, whole = max(others, key=lambda pair: pair[1] in wholes)
+        part, whole = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
         is_sure = is_row or fitting_rows[part, whole] > 0
         _tell_contradiction(reader, claim, share, (counts[part], counts[whole]), is_sure)
 
