@@ -56,7 +56,7 @@ INTAKE = Stage(
     "01_intake",
     makes=INTAKE_TABLES,
     code=("intake/",),
-    unread=("config/expert.csv", "config/learned.json", "config/goals.csv", "config/paragraphs.md"),
+    unread=("config/expert.csv", "config/learned.json", "config/paragraphs.md"),
 )
 BACKTEST = Stage(
     "02_backtest",
