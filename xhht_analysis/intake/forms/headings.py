@@ -206,8 +206,12 @@ class IndicatorNames:
         self.codes = {heading_key(str(row[key])): code for key in keys for code, row in rows}
         """Code of an indicator by its folded code, name and short name."""
         self._counts: dict[str, set[tuple[str, str]]] = {}
+        """Part and code by the folded name of what is counted: a goal's title is a numerator."""
         plain = goals[goals["level_required"].isna()]  # the others are shares of units at a level
         titles = {*zip(plain["title_vi"].map(heading_key), plain["indicator_code"], strict=True)}
+        for title, code in titles:
+            if self.rows[code]["kind"] == "share":
+                self._counts.setdefault(_people(title), set()).add(("numerator", code))
         for code, row in rows:
             for part in ("numerator", "denominator"):
                 text = row[f"{part}_vi"] if row["kind"] in ("share", "rate") else None
