@@ -46,11 +46,6 @@ COUNTS = [
     ("trained_population", "Dân số từ 15 tuổi trở lên", "Số người từ 15 tuổi đã qua đào tạo CMKT"),
     ("university_degree", "Dân số từ 15 tuổi trở lên", "Người có trình độ đại học trở lên"),
     ("life_skills", "Người trong độ tuổi lao động", "Người trong độ tuổi lao động có kỹ năng sống"),
-    (
-        "digital_institutions",
-        "Tổng số cơ sở giáo dục",
-        "Cơ sở giáo dục hoạt động trên môi trường số",
-    ),
 ]
 
 
