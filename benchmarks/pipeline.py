@@ -41,7 +41,7 @@ from pathlib import Path
 from xhht_analysis.project import Project
 from xhht_analysis.running import document_stage
 where = Project(out=Path(sys.argv[1])), sys.argv[2], "vi"
-document_stage.write_workbook(*where)
+document_stage.write_data_documents(*where)
 document_stage.write_documents(*where)
 """
 WORDS = {"words.toml": "khả năng đạt khoảng", "figure_words.toml": "rất có khả năng đạt"}

@@ -48,7 +48,7 @@ from xhht_analysis.running import runner
 from xhht_analysis.running.stages import Stage
 root = Path(sys.argv[1])
 first = Stage("01_a", makes=("panel",))
-second = Stage("02_b", reads=("panel",), makes=("scores",), draws=True)
+second = Stage("02_b", reads=("panel",), makes=("scores",))
 settings = runner.Settings(raw_dir=root / "raw", as_of="2024-11-20")
 try:
     runner.run(settings, Project(root=root, out=root / "out"), (first, second))

@@ -7,10 +7,11 @@ gave them; a notebook opened in JupyterLab shows the newest run instead of the i
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
-from collections.abc import Container
-from typing import Any, NamedTuple
+from collections.abc import Container, Iterable
+from typing import Any
 
 from xhht_analysis.project import KitError, Project, is_date
 
@@ -34,19 +35,10 @@ class ParameterError(KitError):
     """A parameter that is not of its declared type, or not among the values it may take."""
 
 
-class Declared(NamedTuple):
-    """Type (``str`` when none is given) and default of one parameter."""
-
-    type_name: str
-    default: Any
-
-
-def declared(source: str) -> dict[str, Declared]:
-    """Annotated assignments of literals in ``source``, by name; it is read, never run."""
+def declared(source: str) -> dict[str, str]:
+    """Type of each annotated assignment of a literal in ``source``, by name; nothing is run."""
     return {
-        statement.target.id: Declared(
-            ast.unparse(statement.annotation), ast.literal_eval(statement.value)
-        )
+        statement.target.id: ast.unparse(statement.annotation)
         for statement in ast.parse(source).body
         if isinstance(statement, ast.AnnAssign)
         and isinstance(statement.target, ast.Name)
@@ -90,35 +82,35 @@ def check(namespace: dict[str, Any]) -> None:
     ``namespace`` is the notebook's ``globals()``; IPython keeps the cells that ran in it as ``In``.
     Raises what `accept` raises.
     """
-    parameters: dict[str, Declared] = {}
-    for source in namespace.get("In", ()):
-        try:
-            parameters |= declared(source)
-        except SyntaxError:  # a cell of magics; no parameters cell
-            continue
-    if os.environ.get(IN_LAB) and _shows_fixture(namespace, parameters):
-        print(_show_newest_run(namespace, parameters))  # noqa: T201
-    for name, parameter in parameters.items():
-        namespace[name] = accept(name, namespace[name], parameter.type_name)
+    types = _declared_in(namespace.get("In", ()))
+    # any folder that is read is the invented fixture, and a person looks at it
+    folders = [str(namespace[name]) for name in types if name.endswith("_dir")]
+    if os.environ.get(IN_LAB) and any(folder.startswith(FIXTURE) for folder in folders):
+        newest, text = _newest_run()
+        namespace.update({name: newest[name] for name in types if name in newest})
+        print(text)  # noqa: T201
+    for name, type_name in types.items():
+        namespace[name] = accept(name, namespace[name], type_name)
 
 
-def _shows_fixture(namespace: dict[str, Any], parameters: dict[str, Declared]) -> bool:
-    """Whether any folder that the notebook reads is the invented fixture."""
-    return any(str(namespace[n]).startswith(FIXTURE) for n in parameters if n.endswith("_dir"))
+def _declared_in(cells: Iterable[str]) -> dict[str, str]:
+    """Type of each parameter that one of ``cells`` declares, by name."""
+    types: dict[str, str] = {}
+    for source in cells:
+        with contextlib.suppress(SyntaxError):  # a cell of magics; no parameters cell
+            types |= declared(source)
+    return types
 
 
-def _show_newest_run(namespace: dict[str, Any], parameters: dict[str, Declared]) -> str:
-    """Point the notebook at the newest run of this project; what its reader must know, in words."""
+def _newest_run() -> tuple[dict[str, object], str]:
+    """Parameters (`OF_A_RUN`) of this project's newest run, none before the first; it in words."""
     records = []
     for path in Project().reports_root.glob("*/run/run.json"):
-        try:
+        with contextlib.suppress(OSError, ValueError):  # torn: that run did not happen
             records.append(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):  # torn: that run did not happen
-            continue
     if not records:
-        return "SỐ LIỆU GIẢ ĐỊNH để thử bộ công cụ: chưa có lần chạy nào; hãy chạy «xhht run»."
+        return {}, "SỐ LIỆU GIẢ ĐỊNH để thử bộ công cụ: chưa có lần chạy nào; hãy chạy «xhht run»."
     newest = max(records, key=lambda record: record.get("finished_at", ""))
-    of_run = {name: newest["parameters"][name] for name in OF_A_RUN}
-    namespace.update({name: of_run[name] for name in parameters if name in of_run})
+    values = {name: newest["parameters"][name] for name in OF_A_RUN}
     mark = " (SỐ LIỆU MINH HOẠ)" if newest["sample"] else ""
-    return f"Lần tổng hợp mới nhất: số liệu nhận đến {newest['as_of']}{mark}."
+    return values, f"Lần tổng hợp mới nhất: số liệu nhận đến {newest['as_of']}{mark}."

@@ -82,6 +82,19 @@ def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check)
     assert not any("Không thấy gì sai" in line for line in told)
 
 
+def test_what_lies_beside_the_days_of_receipt_is_no_submission(tmp_path, capsys):
+    folder = tmp_path / "raw"
+    for place in ("sample/2024-11-20/823.xlsx", "2025-11-20/xa/821.xlsx"):
+        (folder / place).parent.mkdir(parents=True)
+        write_unit(folder / place, {"life_skills": (51, 103)})
+    (folder / "README.md").write_text("x")
+    submission_commands.check([folder], as_of=DAY, out=tmp_path / "out")
+    told = capsys.readouterr().out
+    assert ("823.xlsx" in told, "821.xlsx" in told, "README" in told) == (True, True, False)
+    submission_commands.check([folder / "README.md"], as_of=DAY, out=tmp_path / "out")
+    assert "README.md: cả tệp không dùng được." in capsys.readouterr().out
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links without a right of its own")
 def test_what_is_no_file_is_named_after_the_others_were_read(tmp_path, capsys):
     folder = tmp_path / "nhan"

@@ -55,7 +55,7 @@ def test_a_cell_at_its_limit_is_named_with_the_setting(tmp_path):
 
 
 def test_the_first_line_of_the_cell_at_work_is_what_a_message_names(tmp_path):
-    attempt = execution._Attempt(tmp_path / "a.ipynb", tmp_path)
+    attempt = execution._Work(tmp_path / "a.ipynb", tmp_path)
     attempt.before_cell({"source": "x: int = 1"}, 0)
     attempt.before_cell({"source": "\nimport time; time.sleep(600)\n"}, 1)
     assert attempt.line == "import time; time.sleep(600)"

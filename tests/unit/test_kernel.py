@@ -10,20 +10,20 @@ from xhht_analysis.running import execution, kernel
 pytestmark = pytest.mark.unit
 hostile = test_hostile_home.hostile
 ASK = """
-import gc, os, sys, warnings
+import os, sys, warnings
 import matplotlib, pandas
 shell = get_ipython()
 print(matplotlib.rcParams["axes.facecolor"], matplotlib.rcParams["text.usetex"])
 print(matplotlib.rcParams["figure.dpi"], "inline" in matplotlib.get_backend())
 print(pandas.get_option("display.max_rows"), pandas.get_option("display.precision"))
 print(shell.pdb, "x" in shell.user_ns, os.environ.get("PYTHONBREAKPOINT"), sys.warnoptions)
-print(os.environ["HOME"].endswith("home"), gc.get_threshold()[0])
+print(os.environ["HOME"].endswith("home"))
 """
 DEFAULTS = """white False
 100.0 True
 60 6
 False False None []
-True 50000
+True
 """
 
 

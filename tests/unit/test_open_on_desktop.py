@@ -1,38 +1,29 @@
-"""The report opens on a desktop, and is named where none is."""
+"""The report opens for a person; a scheduled run only says where it is."""
 
 import sys
-import webbrowser
+from types import SimpleNamespace
 
 import pytest
+import typer
 
-from xhht_analysis.running import terminal
+from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize(
-    ("is_person", "display", "opens", "told"),
-    [
-        (True, ":0", True, False),
-        (True, ":0", False, True),  # no browser
-        (True, "", True, True),  # no desktop
-        (False, ":0", True, True),  # a scheduled run
-    ],
-)
-def test_a_report_is_opened_or_named(
-    tmp_path, monkeypatch, capsys, is_person, display, opens, told
-):
-    report, calls = tmp_path / "bao cao.html", []
-    report.write_text("x")
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setenv("DISPLAY", display)
+@pytest.mark.parametrize("is_person", [True, False])
+def test_a_report_is_opened_for_a_person_and_always_named(tmp_path, monkeypatch, capsys, is_person):
+    opened, record = [], {"replaces": [], "seconds": 1.0}
+    report = tmp_path / "reports" / "2026-11-20" / "05_committee_report.html"
+
+    def run(settings, project, *arguments, **options):
+        report.parent.mkdir(parents=True)
+        report.write_text("x")
+        return record
+
+    monkeypatch.setattr(run_commands.runner, "run", run)
+    monkeypatch.setattr(typer, "launch", opened.append)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_person)
-    monkeypatch.setattr(webbrowser, "open", lambda address: calls.append(address) or opens)
-    terminal.open_on_desktop(report)
-    assert calls == ([report.as_uri()] if is_person and display else [])
-    assert (str(report) in capsys.readouterr().out) is told
-
-
-def test_a_report_that_was_not_made_is_not_named(tmp_path, capsys):
-    terminal.open_on_desktop(tmp_path / "bao cao.html")
-    assert capsys.readouterr().out == ""
+    run_commands.run(SimpleNamespace(info_name="run"), sample=True, out=tmp_path, show=True)
+    assert opened == ([str(report)] if is_person else [])
+    assert str(report.parent) in capsys.readouterr().out

@@ -24,7 +24,8 @@ lang: str = "vi"  # ngôn ngữ
 
 def given(cell=CELL, **values):
     """What a notebook's globals are after its parameters cell and the injected one."""
-    defaults = {name: p.default for name, p in parameters.declared(cell).items()}
+    defaults = {}
+    exec(cell, {}, defaults)
     return {"In": ["", "%matplotlib inline", cell], **defaults, **values}
 
 

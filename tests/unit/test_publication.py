@@ -24,27 +24,26 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "ATTEMPTS", 3)
     made = Project(root=tmp_path, out=tmp_path / "Kết quả")
     made.out.mkdir()
-    publish(made, "1", ledger=True)
+    publish(made, "1")
     return made
 
 
-def publish(project, version, *, names=NAMES, ledger=False, finish=None):
+def publish(project, version, *, names=NAMES, finish=None):
     """Publish a set of tables, an index and a ledger line, all of ``version``."""
 
-    def index_and_ledger():
+    def write_index():
         files.write_text(project.reports_root / publication.INDEX, version)
-        records.append_to_ledger(project, {"as_of": AS_OF, "status": version})
 
     with publication.staging(project.out, AS_OF) as staged:
         for name in names:
             (staged.processed(AS_OF) / name).write_text(version)
         places = [f"data/processed/{AS_OF}/{name}" for name in names]
-        record = {"as_of": AS_OF, "finished_at": version, "stages": {"01": {"outputs": places}}}
+        record = {"as_of": AS_OF, "status": version, "stages": {"01": {"outputs": places}}}
         for old in set(staged.processed(AS_OF).glob("*.csv")):
             if old.name not in names:
                 old.unlink()
         before = records.read_record(project, AS_OF)
-        return publication.publish(staged, project, before, record, finish or index_and_ledger)
+        return publication.publish(staged, project, before, record, finish or write_index)
 
 
 def state(project):

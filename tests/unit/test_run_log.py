@@ -174,5 +174,6 @@ def test_a_run_that_replaces_other_figures_names_their_tables(project, capsys):
 
 
 def test_a_stage_in_words(capsys):
-    terminal.show_stage("01_intake", {"status": "skipped", "seconds": 0.0})
+    terminal.show_begin("01_intake")
+    terminal.show_end({"status": "skipped", "seconds": 0.0})
     assert capsys.readouterr().out == "Tiếp nhận số liệu: không đổi, 0,0 giây\n"

@@ -78,16 +78,27 @@ def test_a_parameter_reaches_the_notebook_that_declares_it(project):
     assert (project.processed(AS_OF) / "scores.csv").read_text() == "a\n3\n"
 
 
-def test_one_stage_runs_from_what_is_on_disk(project):
-    with pytest.raises(KitError, match="xhht run"):
-        go(project, chosen=(SECOND,))
-    go(project)
-    assert go(project, chosen=(SECOND,), force=True)["02_second"] == "done"
+def test_stages_up_to_one_are_run_and_the_later_ones_left_as_they_are(project):
+    assert go(project, chosen=(FIRST,)) == {"01_first": "done"}
+    assert go(project) == {"01_first": "skipped", "02_second": "done"}
+    before = (project.processed(AS_OF) / "scores.csv").read_bytes()
+    (project.processed(AS_OF) / "panel.csv").write_text("a\n2\n")
+    assert go(project, chosen=(FIRST,)) == {"01_first": "done", "02_second": "done"}
+    assert (project.processed(AS_OF) / "panel.csv").read_text() == "a\n1\n"
+    assert (project.processed(AS_OF) / "scores.csv").read_bytes() == before
+    commands = run_commands.AS_FAR_AS.items()
+    assert {name: [stage.name[:2] for stage in chosen] for name, chosen in commands} == {
+        "intake": ["01"],
+        "backtest": ["01", "02"],
+        "forecast": ["01", "02", "03"],
+        "figures": ["01", "02", "03", "04"],
+        "report": ["01", "02", "03", "04", "05"],
+    }
 
 
 def test_a_stage_finds_the_figures_of_the_same_tables_and_no_others(project):
     where = 'output_dir: str = ""\nfigures_dir: str = ""'
-    draw, look = Stage("03_draw", reads=("panel",), draws=True), Stage("04_look", reads=("panel",))
+    draw, look = Stage("03_draw", reads=("panel",)), Stage("04_look", reads=("panel",))
     panel = "from pathlib import Path\npanel = (Path(output_dir) / 'panel.csv').read_text()\n"
     show = f"{panel}_ = (Path(figures_dir) / 'a.png').write_text(panel)"
     write_notebook(project.notebooks_dir / draw.notebook, where, show)
@@ -99,13 +110,13 @@ def test_a_stage_finds_the_figures_of_the_same_tables_and_no_others(project):
 
     go(project, chosen=(FIRST, draw, look))
     assert "[True]" in seen()
+    assert (project.figures(AS_OF) / "a.png").is_file()
     write_notebook(project.notebooks_dir / look.notebook, where, text + " ")
     done = go(project, chosen=(FIRST, draw, look))
     assert (done["03_draw"], done["04_look"], "[True]" in seen()) == ("skipped", "done", True)
     first = WRITE_TABLE.format(table="panel", value="5")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, first)
-    go(project, chosen=(FIRST,))
-    go(project, chosen=(look,))
+    go(project, chosen=(FIRST, look))
     assert "[]" in seen()  # never the picture of another table
 
 
@@ -193,7 +204,7 @@ def test_run_record_is_json_a_machine_reads(project):
 def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
     records.append_to_ledger(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
     with (project.reports_root / records.LEDGER).open("a") as stream:
-        stream.write('{"as_of": "20')
+        stream.write('\n{"as_of": "20')
     go(project)
     assert [line["status"] for line in records.read_ledger(project)] == ["failed", "done"]
     assert records.vintages(project) == [AS_OF]

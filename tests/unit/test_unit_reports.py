@@ -1,6 +1,5 @@
 """Unit reports: made side by side, published with the run, kept while true, failures named."""
 
-import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.notebook_maker import write_notebook
-from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import publication, records, runner, stages, unit_reports
 
@@ -23,20 +21,21 @@ display(blocks.prose([f"đơn vị {unit_code}"]))
 """
 
 
+MAKE_TABLES = f"""
+import shutil
+_ = shutil.copytree({str(TABLES)!r}, output_dir, dirs_exist_ok=True)
+"""
+FIRST = stages.Stage("01_tables", makes=stages.REPORT.reads)
+
+
 @pytest.fixture
 def project(tmp_path):
-    """A published run and a small notebook in place of the real one."""
+    """Two small notebooks in place of the real ones: one makes the tables, one is a unit's."""
     made = Project(root=tmp_path / "root", out=tmp_path / "Kết quả")
+    write_notebook(made.notebooks_dir / FIRST.notebook, 'output_dir: str = ""', MAKE_TABLES)
     write_notebook(made.notebooks_dir / f"{UNITS}.ipynb", PARAMETERS, SHOW)
     (made.root / "config").mkdir()
     (made.root / "raw" / AS_OF).mkdir(parents=True)
-    shutil.copytree(TABLES, made.processed(AS_OF))
-    made.run_dir(AS_OF).mkdir(parents=True)
-    tables = {p.relative_to(made.out).as_posix(): p for p in made.processed(AS_OF).iterdir()}
-    stage = {"key": "k", "status": "done", "seconds": 1, "outputs": sorted(tables)}
-    record = {"as_of": AS_OF, "sample": True, "stages": {"05_committee_report": stage}}
-    record["outputs"] = {place: files.sha256(path) for place, path in tables.items()}
-    (made.run_dir(AS_OF) / "run.json").write_text(json.dumps(record))
     return made
 
 
@@ -51,7 +50,7 @@ def make(project, *codes):
 
     with ThreadPoolExecutor(2) as executor, pytest.MonkeyPatch.context() as patch:
         patch.setattr(unit_reports, "outcomes", watched)
-        record = runner.run(settings, project, [stages.UNITS], executor=executor)
+        record = runner.run(settings, project, [FIRST, stages.UNITS], executor=executor)
     return record, begun
 
 
@@ -70,6 +69,7 @@ def test_each_unit_has_its_page_and_the_record_its_hash(project):
 
 def test_all_are_the_units_with_a_verdict_or_a_figure(project):
     codes = {line.split(",")[2] for line in (TABLES / "panel.csv").read_text("utf-8").split()[1:]}
+    shutil.copytree(TABLES, project.processed(AS_OF))
     chosen = unit_reports.pages(stages.Settings(project.root, AS_OF, units=["all"]), project)
     assert {"82", "815", "28249"} <= set(chosen)
     assert chosen["815"] == f"reports/{AS_OF}/units/815.html"

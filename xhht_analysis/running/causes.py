@@ -26,28 +26,20 @@ def remedy(cause: str) -> str:
 
 
 def cannot_use(error: OSError) -> str:
-    """What keeps the file that ``error`` names from being written or read, and what helps."""
+    """What keeps the file that ``error`` names from being written or read, and what helps.
+
+    The cause is a program, another user, the disk, else what the system says.
+    """
     path = Path(error.filename2 or error.filename or "")
-    cause = _cause(path, error)
-    if os.name == "nt" and isinstance(error, PermissionError) and path.is_dir():
-        cause = messages.FILE_CAUSES["EISDIR"]  # Windows refuses a folder as it does a busy file
-    return messages.CANNOT_USE.format(path=path, cause=cause)
-
-
-def _cause(path: Path, error: OSError) -> str:
-    """The cause and the remedy in words: a program, another user, the disk, else the system's."""
-    number, causes = errno.errorcode.get(error.errno or 0, ""), messages.FILE_CAUSES
-    refused = number in ("EACCES", "EPERM")
-    if getattr(error, "winerror", None) in SHARING_VIOLATION or (refused and os.name == "nt"):
-        program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
-        return causes["busy"].format(program=program)
-    if refused and (owner := _other_owner(path)) is not None:
-        return causes["other_user"].format(owner=owner)
-    return causes.get(number, "{error}").format(error=error.strerror or error)
-
-
-def _other_owner(path: Path) -> int | None:
-    """Number of the user who owns ``path`` (or its folder), if that is not who runs this."""
     place = path if path.exists() else path.parent
-    owner = place.stat().st_uid if place.exists() else None
-    return None if owner in (None, os.geteuid()) else owner
+    cause = errno.errorcode.get(error.errno or 0, "")
+    refused = cause in ("EACCES", "EPERM")
+    owner = place.stat().st_uid if refused and place.exists() else None
+    if getattr(error, "winerror", None) in SHARING_VIOLATION or (refused and os.name == "nt"):
+        cause = "EISDIR" if path.is_dir() else "busy"  # Windows refuses both alike
+    elif refused and owner not in (None, os.geteuid()):
+        cause = "other_user"
+    program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
+    values = {"program": program, "owner": owner, "error": error.strerror or error}
+    text = messages.FILE_CAUSES.get(cause, "{error}").format(**values)
+    return messages.CANNOT_USE.format(path=path, cause=text)

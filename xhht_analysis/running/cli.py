@@ -1,7 +1,7 @@
 """The ``xhht`` command. Exit 0 done, 1 the data cannot give a result, 2 wrong use."""
 
+import argparse
 import contextlib
-import gc
 import io
 import os
 import re
@@ -55,7 +55,7 @@ def with_help(command: Callable) -> Callable:
 
 
 app.command()(with_help(run_commands.run))
-for _name in run_commands.ONE_STAGE:
+for _name in run_commands.AS_FAR_AS:
     app.command(_name, help=messages.STAGE_COMMANDS[_name])(run_commands.run)
 for _command in (*submission_commands.COMMANDS, *run_commands.COMMANDS):
     app.command()(with_help(_command))
@@ -71,17 +71,15 @@ def _use_config(words: list[str]) -> list[str]:
     UsageError
         If there is no such folder.
     """
-    command, remaining = [], iter(words)
-    for word in remaining:
-        name, _, value = word.partition("=")
-        if name != "--config":
-            command.append(word)
-            continue
-        folder = value or next(remaining, "")
-        if not folder or not Path(folder).is_dir():
-            raise UsageError(messages.NO_CONFIG.format(path=Path(folder)))
-        os.environ[CONFIG_VARIABLE] = str(Path(folder).resolve())
-    return command
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--config", nargs="?", const="")
+    given, words = parser.parse_known_args(words)
+    if given.config is not None:
+        folder = Path(given.config).resolve()
+        if not (given.config and folder.is_dir()):
+            raise UsageError(messages.NO_CONFIG.format(path=given.config))
+        os.environ[CONFIG_VARIABLE] = str(folder)
+    return words
 
 
 def _interrupt(number: int, frame: object) -> None:
@@ -97,7 +95,6 @@ def _prepare() -> None:
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _interrupt)
-    gc.set_threshold(kernel.CYCLE_THRESHOLD)
     # nbformat's checker would build a grammar of web addresses for a second; notebooks hold none
     sys.modules.setdefault("rfc3987_syntax", None)
     variables = kernel.environment(os.environ)

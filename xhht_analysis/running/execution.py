@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.parameters import Declared, ParameterError, accept, declared
+from xhht_analysis.parameters import ParameterError, accept, declared
 from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import causes, kernel, messages
 
@@ -27,7 +27,6 @@ START_TIMEOUT = 600
 """Seconds a kernel may take to start: minutes beside a virus scanner."""
 OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
-ATTEMPTS = 2
 FOLDER = re.compile(r"^\w+_dir = .*\n?", re.MULTILINE)
 """A parameter that says where a run stood, not what it was made from."""
 STDERR = "stderr.txt"
@@ -49,8 +48,12 @@ class NotebookError(KitError):
         self.log_text = log_text or message
 
 
-def declared_parameters(notebook: Path) -> dict[str, Declared]:
-    """Parameters of the cell tagged ``parameters``, by name; the cell is read, never run.
+class KernelError(NotebookError):
+    """The kernel of a notebook died or did not start."""
+
+
+def declared_parameters(notebook: Path) -> dict[str, str]:
+    """Types of what the cell tagged ``parameters`` declares, by name; it is read, never run.
 
     Raises
     ------
@@ -79,9 +82,9 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
         If a pair has no ``=``, an option of the command sets that name, no notebook declares it
         (the nearest name, or all names, are offered), or the value is none that `accept` takes.
     """
-    declarations: dict[str, Declared] = {}
+    types: dict[str, str] = {}
     for notebook in notebooks:
-        declarations |= declared_parameters(notebook)
+        types |= declared_parameters(notebook)
     options, values = messages.PARAMETER_OPTIONS, {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -89,12 +92,12 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
             raise UsageError(messages.PARAMETER_WITHOUT_VALUE.format(pair=pair))
         if name in options:
             raise UsageError(messages.PARAMETER_OF_OPTION.format(name=name, option=options[name]))
-        if name not in declarations:
-            free = sorted(set(declarations) - set(options))
+        if name not in types:
+            free = sorted(set(types) - set(options))
             names = difflib.get_close_matches(name, [*free, *options], n=1) or free
             raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, names=", ".join(names)))
         try:
-            values[name] = accept(name, text, declarations[name].type_name)
+            values[name] = accept(name, text, types[name])
         except ParameterError as error:
             raise UsageError(str(error)) from None
     return values
@@ -127,43 +130,61 @@ def execute(
     import nbformat
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    notebook = _attempts(source, accepted(source, parameters), cwd, cell_seconds)
+    values = accepted(source, parameters)
+    try:
+        notebook = _attempt(source, values, cwd, cell_seconds)
+    except KernelError:
+        notebook = _attempt(source, values, cwd, cell_seconds)
     environment = notebook.metadata.language_info.pop(kernel.ENVIRONMENT)
     _strip(notebook)
     files.write_text(target, nbformat.writes(notebook) + "\n")  # \n on every system
     return environment
 
 
-def _attempts(source: Path, parameters: dict[str, object], cwd: Path, cell_seconds: float):
-    """The executed notebook ``source``, tried once more if its kernel dies or does not start."""
+def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: float):
+    """The executed notebook ``source``, nowhere saved; nothing of its kernel is left then."""
+    import papermill
     from nbclient.exceptions import CellTimeoutError
-    from papermill.exceptions import PapermillExecutionError
 
-    for number in range(1, ATTEMPTS + 1):
-        with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
-            attempt = _Attempt(source, Path(folder))
-            try:
-                return _papermill(source, parameters, cwd, cell_seconds, attempt)
-            except PapermillExecutionError as error:
-                cell = {"cell": error.exec_count or error.cell_index + 1}
-                words = (f"{error.ename}: {error.evalue}", error.ename)
-                texts = [attempt.message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
-                raise NotebookError(*texts) from None
-            except CellTimeoutError:
-                text = attempt.message(messages.TOO_SLOW, seconds=cell_seconds)
-                raise NotebookError(text) from None
-            except (RuntimeError, OSError) as error:
-                if isinstance(error, OSError) and error.errno not in NO_ROOM:
-                    raise
-                if number == ATTEMPTS:
-                    raise NotebookError(attempt.death(error)) from None
-            finally:
-                attempt.end()
-                _close_event_loop()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
+        work = _Work(source, Path(folder))
+        try:
+            return papermill.execute_notebook(
+                str(source),
+                None,
+                parameters=values,
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                cwd=str(cwd),
+                start_timeout=START_TIMEOUT,
+                execution_timeout=cell_seconds,
+                on_cell_start=work.before_cell,
+                kernel_manager_class=work.manager_class(),
+                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                coalesce_streams=True,
+                iopub_timeout=OUTPUT_TIMEOUT,
+                raise_on_iopub_timeout=True,
+            )
+        except papermill.PapermillExecutionError as error:
+            cell = {"cell": error.exec_count or error.cell_index + 1}
+            words = (f"{error.ename}: {error.evalue}", error.ename)
+            texts = [work.message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
+            raise NotebookError(*texts) from None
+        except CellTimeoutError:
+            raise NotebookError(work.message(messages.TOO_SLOW, seconds=cell_seconds)) from None
+        except (RuntimeError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in NO_ROOM:
+                raise
+            raise KernelError(work.death(error)) from None
+        finally:
+            work.end()
+            _close_event_loop()
 
 
 @dataclass
-class _Attempt:
+class _Work:
     """One kernel process at work on a notebook.
 
     Its ``folder`` holds what it says on stderr; ``line`` is the first line of the cell at work.
@@ -171,7 +192,7 @@ class _Attempt:
 
     source: Path
     folder: Path
-    line: str = ""
+    line: str = messages.KERNEL_BEGINS
     process: subprocess.Popen | None = None
 
     def before_cell(self, cell: dict, cell_index: int) -> None:
@@ -218,8 +239,7 @@ class _Attempt:
             cause = messages.KERNEL_KILLED
         elif code is not None:
             cause = f"{cause} (mã {code})"
-        text = messages.KERNEL_FAILED if self.line else messages.KERNEL_NOT_STARTED
-        return self.message(text, cause, kernel=sys.executable)
+        return self.message(messages.KERNEL_FAILED, cause, kernel=sys.executable)
 
     def end(self) -> None:
         """Nothing of the kernel is left when this returns."""
@@ -246,30 +266,6 @@ def _close_event_loop() -> None:
     loop = ensure_event_loop()
     if not loop.is_running():
         loop.close()
-
-
-def _papermill(source: Path, parameters: dict, cwd: Path, cell_seconds: float, attempt: _Attempt):
-    """The executed notebook, nowhere saved."""
-    import papermill
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    return papermill.execute_notebook(
-        str(source),
-        None,
-        parameters=parameters,
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        cwd=str(cwd),
-        start_timeout=START_TIMEOUT,
-        execution_timeout=cell_seconds,
-        on_cell_start=attempt.before_cell,
-        kernel_manager_class=attempt.manager_class(),
-        extra_arguments=["--HistoryManager.hist_file=:memory:"],
-        coalesce_streams=True,
-        iopub_timeout=OUTPUT_TIMEOUT,
-        raise_on_iopub_timeout=True,
-    )
 
 
 def _strip(notebook) -> None:

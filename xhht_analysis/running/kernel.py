@@ -4,7 +4,6 @@ An IPython kernel that reads nobody's settings: no profile, no start-up file, no
 file, no variable of Jupyter, IPython or matplotlib. `environment` is what it is started with.
 """
 
-import gc
 import importlib.util
 import logging
 import sys
@@ -18,8 +17,6 @@ KEPT = {"PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE"}
 """Where Python and its packages are; all else of Python's variables changes how it behaves."""
 ENVIRONMENT = "environment"
 """Among what the kernel says of its language: the Python and the packages it sees itself."""
-CYCLE_THRESHOLD = 50_000
-"""Python looks for reference cycles every 700 objects by default: a sixteenth of drawing time."""
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -62,15 +59,10 @@ def main() -> None:
         """Reads no settings."""
 
         kernel_class = Kernel
-        exec_PYTHONSTARTUP = False
 
         def load_config_file(self, *args: object, **kwargs: object) -> None:
             """Read none."""
 
-        def _run_startup_files(self) -> None:
-            """Run none."""
-
-    gc.set_threshold(CYCLE_THRESHOLD)
     # a font cache that is absent, slow or closed is this machine's business, not the notebook's
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     Application.launch_instance()

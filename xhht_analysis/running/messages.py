@@ -4,11 +4,4 @@ import tomllib
 from pathlib import Path
 
 _TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
-def __getattr__(name: str):
-    """Sentence, or table of sentences, ``name`` of messages.toml."""
-    try:
-        return _TEXTS[name]
-    except KeyError:
-        raise AttributeError(f"messages.toml has no {name}") from None
+globals().update(_TEXTS)  # messages.NAME is the sentence, or the table of sentences, NAME

@@ -89,11 +89,11 @@ def publish(
     record: dict,
     finish: Callable[[], None] = lambda: None,
 ) -> dict:
-    """Put the staged outputs of a run in their places, drop what is no longer made, write run.json.
+    """Put the staged outputs of a run in their places; what is no longer made goes.
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``); staged
-    files that are none are left behind. ``before`` is the record of what stands there now.
-    ``finish`` writes what belongs to the set: index, ledger.
+    files that are none are left behind. ``before`` is the record of what stands there now. Then
+    run.json and the ledger's line are written, and ``finish`` writes what else belongs to the set.
 
     Returns
     -------
@@ -107,22 +107,24 @@ def publish(
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
     as_of, hashes = record["as_of"], before.get("outputs", {})
-    places = sorted({place for stage in record["stages"].values() for place in stage["outputs"]})
-    fresh = [place for place in places if (staged.out / place).is_file()]
+    places = {place for stage in record["stages"].values() for place in stage["outputs"]}
+    paths = {place: staged.out / place for place in sorted(places)}
+    fresh = {place: files.sha256(path) for place, path in paths.items() if path.is_file()}
     obsolete = set(hashes).difference(places)
-    outputs = hashes | {place: files.sha256(staged.out / place) for place in fresh}
+    outputs = {place: fresh.get(place) or hashes[place] for place in paths}
     is_alike = before.get("sample") == record.get("sample")  # else nothing compares
-    tables = [p for p in places if is_alike and p.startswith("data/") and p.endswith(".csv")]
-    changed = [p for p in tables if hashes.get(p, outputs[p]) != outputs[p]]
-    full = {**record, "outputs": {place: outputs[place] for place in places}, "replaces": changed}
+    tables = [p for p in fresh if is_alike and p.startswith("data/") and p.endswith(".csv")]
+    changed = [place for place in tables if hashes.get(place, fresh[place]) != fresh[place]]
+    full = {**record, "outputs": outputs, "replaces": changed}
     with _transaction(final.out, check_targets(final, as_of, [*fresh, *obsolete])):
         for place in fresh:
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
-            files.replace(staged.out / place, final.out / place)
+            files.replace(paths[place], final.out / place)
         for place in obsolete:
             files.remove(final.out / place)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         files.write_text(final.run_dir(as_of) / "run.json", text)
+        records.append_to_ledger(final, full)
         finish()
     return full
 

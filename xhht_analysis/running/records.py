@@ -76,17 +76,16 @@ def commit(root: Path) -> str:
         return ""
 
 
-def differences(before: Mapping, now: Mapping, kinds: Iterable[str] = ()) -> list[str]:
-    """One line per input, code file, package or parameter in which two records differ.
+def differences(before: Mapping, now: Mapping, kinds: Iterable[str]) -> list[str]:
+    """One line per entry of ``kinds`` (of `messages.PROVENANCE`) in which two records differ.
 
-    ``kinds`` limits the look (default: all of `messages.PROVENANCE`). A folder among the
-    parameters is where a run stood, not what it was made from, and is left out.
+    A folder among the parameters is where a run stood, not what it was made from; its day is known.
     """
     lines = []
-    for kind in kinds or messages.PROVENANCE:
+    for kind in kinds:
         one, two = before.get(kind, {}), now.get(kind, {})
         for name in sorted(set(one) | set(two)):
-            if one.get(name) == two.get(name) or name.endswith("_dir"):
+            if one.get(name) == two.get(name) or name.endswith(("_dir", "as_of")):
                 continue
             fate = "added" if name not in one else "removed" if name not in two else "changed"
             text = f"{messages.PROVENANCE[kind]}: {name} ({messages.FATES[fate]}"
@@ -150,36 +149,32 @@ def vintages(project: Project) -> list[str]:
     return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
 
 
-def whole_outputs(project: Project, record: Mapping) -> set[str]:
-    """Places of the outputs of ``record`` that are as the run wrote them."""
-    outputs = (
-        (project.out / place, place, sha) for place, sha in record.get("outputs", {}).items()
-    )
-    return {place for path, place, sha in outputs if path.is_file() and files.sha256(path) == sha}
-
-
 def broken_outputs(project: Project, record: Mapping) -> list[str]:
     """Places of the outputs of ``record`` that are absent or changed since the run."""
-    return sorted({*record.get("outputs", ())} - whole_outputs(project, record))
+    paths = {place: project.out / place for place in record.get("outputs", ())}
+    hashes = {place: files.sha256(path) for place, path in paths.items() if path.is_file()}
+    return sorted(place for place in paths if hashes.get(place) != record["outputs"][place])
 
 
 def append_to_ledger(project: Project, record: Mapping) -> None:
     """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
     line = {name: record[name] for name in LEDGER_FIELDS if name in record}
     text = json.dumps(line, ensure_ascii=False, sort_keys=True)
-    files.write_text(project.reports_root / LEDGER, "\n".join([*_ledger(project), text, ""]))
+    append_line(project, LEDGER, text)
+
+
+def append_line(project: Project, name: str, line: str) -> None:
+    """Add ``line`` to the file ``name`` beside all reports; one torn by a power cut stays alone."""
+    path = project.reports_root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with files.patiently(lambda: path.open("a", encoding="utf-8")) as stream:
+        stream.write(f"\n{line}")
 
 
 def read_ledger(project: Project) -> list[dict]:
     """Lines of the ledger, oldest first; a torn line is left out."""
-    lines = []
-    for line in _ledger(project):
-        with contextlib.suppress(ValueError):  # the machine went down while it was written
+    path, lines = project.reports_root / LEDGER, []
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        with contextlib.suppress(ValueError):
             lines.append(json.loads(line))
     return lines
-
-
-def _ledger(project: Project) -> list[str]:
-    """Lines of the ledger as they stand there."""
-    path = project.reports_root / LEDGER
-    return path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []

@@ -5,7 +5,6 @@ runs, verify, compare look at runs that were; schedule is for those to come; lab
 
 import functools
 import os
-import shlex
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -41,8 +40,8 @@ if TYPE_CHECKING:
     from xhht_analysis.intake.gathering import Plan
 
 VIETNAM = timezone(timedelta(hours=7))
-ONE_STAGE = {stage.name.rpartition("_")[2]: (stage,) for stage in stages.ALL}
-"""Stages of the commands that do not run all of them."""
+AS_FAR_AS = {s.name.rpartition("_")[2]: stages.ALL[: n + 1] for n, s in enumerate(stages.ALL)}
+"""Stages of the commands that do not run all of them, by the name of the last."""
 
 
 def project_at(out: Path | None) -> Project:
@@ -146,7 +145,7 @@ def run(
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
     from xhht_analysis.publishing import site
 
-    run_stages, project = ONE_STAGE.get(ctx.info_name, stages.ALL), project_at(out)
+    run_stages, project = AS_FAR_AS.get(ctx.info_name, stages.ALL), project_at(out)
     codes = [code for part in units or () for code in part.split(",") if code]
     run_stages = (*run_stages, stages.UNITS) if codes else run_stages
     sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
@@ -168,8 +167,8 @@ def run(
             settings, project, run_stages, executor=executor, finish=write_index
         )
     terminal.show_places(project, day, outcome["record"]["replaces"])
-    if show:
-        terminal.open_on_desktop(project.reports(day) / f"{stages.REPORT.name}.html")
+    if show and sys.stdout.isatty():
+        typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 
 
 def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
@@ -182,8 +181,8 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
     UsageError
         If this run would put invented figures over real ones.
     """
-    runs = {as_of: records.read_record(project, as_of) for as_of in records.vintages(project)}
-    is_sample = {as_of: record.get("sample") for as_of, record in runs.items()}
+    days = records.vintages(project)
+    is_sample = {as_of: records.read_record(project, as_of).get("sample") for as_of in days}
     if sample and is_sample.get(day) is False:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
     comparable = [other for other in is_sample if other < day and is_sample[other] is sample]
@@ -196,9 +195,8 @@ def runs(*, out: Path | None = None) -> None:
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
-    rows = [[str(line.get(name, "")).split("\n")[0] for name in fields] for line in lines]
-    rows = [[words.get(text, text) for text in row] for row in rows]
-    terminal.show_table(fields.values(), rows)
+    texts = [[str(line.get(name, "")).split("\n")[0] for name in fields] for line in lines]
+    terminal.show_table(fields.values(), [[words.get(t, t) for t in row] for row in texts])
 
 
 def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
@@ -226,30 +224,23 @@ def schedule(
     places = {"--config": config, "--raw": raw_dir, "--out": project.out}
     words = [str(word) for pair in places.items() if pair[1] for word in pair]
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *words]
-    folder = project.reports_root / "schedule"
-    if kind == "windows":  # UTF-16 is what the Task Scheduler reads
-        path, encoding, quote = folder / scheduling.TASK.name, "utf-16", '"{}"'.format
+    path = project.reports_root / "schedule" / scheduling.TASK.name
+    if kind == "windows":
         text = scheduling.windows_task(argv, f"{today()}T{clock}+07:00", days, project.root)
+        with files.whole(path) as partial:
+            partial.write_text(text, encoding="utf-16")  # what the Task Scheduler reads
     else:
-        path, encoding, quote = folder / "xhht.crontab", "utf-8", shlex.quote
-        text = scheduling.cron_line(argv, clock, days, folder / "xhht.log")
-    with files.whole(path) as partial:
-        partial.write_text(text, encoding=encoding)
+        text = scheduling.cron_line(argv, clock, days)
     day = weekly or messages.SCHEDULE_DAILY
-    typer.echo(messages.SCHEDULE_WRITTEN.format(day=day, at=clock, path=path, text=text))
-    typer.echo(messages.SCHEDULE_INSTALL[kind].format(path=quote(str(path))))
+    typer.echo(messages.SCHEDULE[kind].format(day=day, at=clock, path=path, text=text))
 
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
     from xhht_analysis.running import comparison
 
-    rows, counts, differences = comparison.compare(project_at(out), before, after)
-    for kind, count in counts.items():
-        typer.echo(f"{messages.CAUSES[kind]}: {count} {messages.PANEL_ROWS}")
-    for line in differences:
-        typer.echo(line)
-    typer.echo(messages.COMPARED.format(n=len(rows)))
+    rows, differences = comparison.compare(project_at(out), before, after)
+    typer.echo("\n".join([*differences, messages.COMPARED.format(n=len(rows))]))
     if rows:
         terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
         typer.echo(messages.COMPARE_SCOPE)

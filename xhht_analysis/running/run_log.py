@@ -38,11 +38,9 @@ def read_settings(project: Project) -> tuple[dict, float]:
 
 def log(project: Project, level: str, text: str) -> None:
     """Add a line to reports/xhht.log; a log that cannot be written never ends a run."""
+    now = datetime.now(UTC).astimezone().isoformat(" ", "seconds")
     with contextlib.suppress(OSError):
-        project.reports_root.mkdir(parents=True, exist_ok=True)
-        now = datetime.now(UTC).astimezone().isoformat(" ", "seconds")
-        with (project.reports_root / LOG).open("a", encoding="utf-8") as stream:
-            stream.write(f"{now} {level} {text}\n")
+        records.append_line(project, LOG, f"{now} {level} {text}")
 
 
 @contextlib.contextmanager

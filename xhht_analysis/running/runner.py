@@ -7,9 +7,9 @@ are still whole. Everything is made in staging first; see `publication`.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
@@ -24,8 +24,8 @@ from xhht_analysis.running import (
 )
 from xhht_analysis.running.stages import ALL, REPORT, UNITS, Settings, Stage
 
-TABLES = "data/"
-"""Where a run's tables stand below OUT."""
+READ_BY_STAGES = ("data/", "figures/")
+"""Where the tables and figures of a run stand below OUT: later stages start from them."""
 
 
 def run(
@@ -38,8 +38,8 @@ def run(
 ) -> dict:
     """Run ``stages`` for ``settings.as_of`` and publish their outputs to ``project.out``.
 
-    Unit reports are made on ``executor``. ``finish`` writes what belongs to the set, beside the
-    ledger's line. The terminal shows each stage.
+    Unit reports are made on ``executor``. ``finish`` writes what else belongs to the set. The
+    terminal shows each stage.
 
     Returns
     -------
@@ -57,18 +57,11 @@ def run(
         pipeline = _Pipeline(settings, project, staging, executor)
         before = pipeline.before
         publication.check_targets(project, settings.as_of, before.get("outputs", ()))
-        pipeline.copy(place for place in pipeline.whole if place.startswith(TABLES))
         entries = {stage.name: pipeline.entry(stage) for stage in stages}
         _refuse_moved(settings, pipeline.sources["inputs"])
         record = pipeline.record(entries)
         record["seconds"] = round(time.monotonic() - started, 2)
-
-        def close() -> None:
-            """Index and ledger belong to the set."""
-            finish()
-            records.append_to_ledger(project, record)
-
-        record = publication.publish(staging, project, before, record, close)
+        record = publication.publish(staging, project, before, record, finish)
     if failures := pipeline.failures:
         summary = messages.UNITS_FAILED.format(n=len(failures), names=", ".join(sorted(failures)))
         text = "\n".join([summary, *sorted(set(failures.values()))])
@@ -76,6 +69,7 @@ def run(
     return record
 
 
+@dataclass
 class _Pipeline:
     """The stages of one run, from the record of the last one (``before``).
 
@@ -84,22 +78,20 @@ class _Pipeline:
     report that failed.
     """
 
-    def __init__(
-        self, settings: Settings, project: Project, staging: Project, executor: Executor | None
-    ):
+    settings: Settings
+    project: Project
+    staging: Project
+    executor: Executor | None
+
+    def __post_init__(self):
         """Read what the last run left and hash what this one reads."""
-        self.settings, self.project, self.staging = settings, project, staging
-        self.executor = executor
-        self.before = records.read_record(project, settings.as_of)
-        self.whole = records.whole_outputs(project, self.before)
-        self.sources = records.sources(settings.raw_dir, settings.as_of, project)
+        as_of = self.settings.as_of
+        self.before = records.read_record(self.project, as_of)
+        broken = records.broken_outputs(self.project, self.before)
+        self.whole = set(self.before.get("outputs", ())).difference(broken)
+        self.sources = records.sources(self.settings.raw_dir, as_of, self.project)
         self.kernel = {"kernel": self.before.get("kernel", "")}
         self.failures: dict[str, str] = {}
-
-    def copy(self, places: Iterable[str]) -> None:
-        """Start from what the last run wrote at ``places``."""
-        for place in places:
-            shutil.copy2(self.project.out / place, self.staging.out / place)
 
     def entry(self, stage: Stage) -> dict:
         """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
@@ -108,17 +100,16 @@ class _Pipeline:
         is_same = old["key"] == key and not self.settings.force
         current = self.whole.intersection(old["outputs"]) if is_same else set()
         due = not current or len(current) < len(old["outputs"]) or stage == UNITS
+        terminal.show_begin(stage.name)
         if due or (stage == REPORT and document_stage.lacks_pdf(current)):
-            terminal.show_stage(stage.name, None)
-            outputs = self._make(stage, current)
-            places = sorted({path.relative_to(self.staging.out).as_posix() for path in outputs})
+            places = sorted(self._make(stage, current))
             seconds = round(time.monotonic() - started, 2)
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
         else:
             entry = {**old, "status": "skipped", "seconds": 0.0}
-            if stage.draws:  # the stages after it show its figures
-                self.copy(current)
-        terminal.show_stage(stage.name, entry)
+            for place in filter(lambda place: place.startswith(READ_BY_STAGES), current):
+                shutil.copy2(self.project.out / place, self.staging.out / place)
+        terminal.show_end(entry)
         return entry
 
     def key(self, stage: Stage) -> str:
@@ -136,60 +127,34 @@ class _Pipeline:
         code = stage.read_code(self.sources["code"])
         return records.digest([code, self.sources["versions"], values, inputs])
 
-    def _make(self, stage: Stage, current: set[str]) -> Iterable[Path]:
-        """Files that ``stage`` leaves; of unit pages those in ``current`` need not be made."""
+    def _make(self, stage: Stage, current: set[str]) -> set[str]:
+        """Places of what ``stage`` leaves; of unit pages those in ``current`` need not be made."""
+        settings, staging = self.settings, self.staging
         if stage == UNITS:
-            return self._write_unit_pages(current)
-        if stage != REPORT:
-            return self._execute(stage)
-        documents = self.staging, self.settings.as_of, self.settings.lang
+            pages = unit_reports.pages(settings, staging)
+            units = [unit for unit, page in pages.items() if page not in current]
+            results = unit_reports.outcomes(units, self.executor, settings, self.project, staging)
+            self.failures.update({unit: error for unit, error in results if error})
+            return current | {page for unit, page in pages.items() if unit not in self.failures}
+        there, documents = _files(staging), (staging, settings.as_of, settings.lang)
         with ThreadPoolExecutor(1) as beside:  # the kernel works in a process of its own
-            workbook = beside.submit(document_stage.write_workbook, *documents)
-            outputs = self._execute(stage)
-            workbook.result()
-        return [*outputs, *document_stage.write_documents(*documents)]
-
-    def _execute(self, stage: Stage) -> list[Path]:
-        """Execute the notebook of ``stage``; the files it left, itself among them.
-
-        Raises
-        ------
-        KitError
-            If it fails, leaves less than it must, or if a table it reads is not there as an earlier
-        stage wrote it.
-        """
-        as_of = self.settings.as_of
-        folder, pictures = self.staging.processed(as_of), self.staging.figures(as_of)
-        for path in (folder / f"{table}.csv" for table in stage.reads):
-            if not path.is_file():
-                path = self.project.processed(as_of) / path.name
-                raise KitError(messages.TABLE_NOT_PROVEN.format(path=path))
-        target = self.staging.run_dir(as_of) / stage.notebook
-        self.kernel = execution.execute(
-            self.project.notebooks_dir / stage.notebook,
-            target,
-            self.settings.parameters(self.staging),
-            cwd=self.project.root,
-            cell_seconds=self.settings.cell_seconds,
-        )
-        tables = [folder / f"{table}.csv" for table in stage.makes]
-        figures = list(pictures.iterdir()) if stage.draws else []
-        missing = [path.name for path in tables if not path.is_file()]
-        missing += ["*.png"] * (stage.draws and not figures)
-        if missing:
+            if stage == REPORT:
+                data = beside.submit(document_stage.write_data_documents, *documents)
+            self.kernel = execution.execute(
+                self.project.notebooks_dir / stage.notebook,
+                staging.run_dir(settings.as_of) / stage.notebook,
+                settings.parameters(staging),
+                cwd=self.project.root,
+                cell_seconds=settings.cell_seconds,
+            )
+        if stage == REPORT:
+            data.result()
+            document_stage.write_documents(*documents)
+        tables = [staging.processed(settings.as_of) / f"{table}.csv" for table in stage.makes]
+        if missing := ", ".join(path.name for path in tables if not path.is_file()):
             text = messages.STAGE_MADE_NOTHING
-            raise KitError(text.format(notebook=stage.notebook, missing=", ".join(missing)))
-        return [target, *figures, *tables]
-
-    def _write_unit_pages(self, current: set[str]) -> list[Path]:
-        """Make the pages of units that are not among ``current``; all pages there are then."""
-        pages = unit_reports.pages(self.settings, self.staging)
-        units = [unit for unit, page in pages.items() if page not in current]
-        work = self.settings, self.project, self.staging
-        results = unit_reports.outcomes(units, self.executor, *work)
-        self.failures.update({unit: error for unit, error in results if error})
-        pages = {page for unit, page in pages.items() if unit not in self.failures}
-        return [self.staging.out / page for page in current | pages]
+            raise KitError(text.format(notebook=stage.notebook, missing=missing))
+        return _files(staging) - there
 
     def record(self, entries: dict[str, dict]) -> dict:
         """The record of a run with ``entries`` of its stages."""
@@ -214,6 +179,12 @@ class _Pipeline:
             **self.kernel,
             "stages": entries,
         }
+
+
+def _files(staging: Project) -> set[str]:
+    """Places of all that stands in ``staging``; a file that a dead kernel left half is hidden."""
+    paths = (path for path in staging.out.rglob("[!.]*") if path.is_file())
+    return {path.relative_to(staging.out).as_posix() for path in paths}
 
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:

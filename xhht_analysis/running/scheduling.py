@@ -53,9 +53,8 @@ def windows_task(argv: list[str], start: str, days: list[str], directory: Path) 
     return TASK.read_text(encoding="utf-8").format(start=start, days=tags, **values)
 
 
-def cron_line(argv: list[str], at: time, days: list[str], log: Path) -> str:
-    """A line of a crontab: ``argv`` runs at ``at`` on ``days``; what it says goes to ``log``."""
+def cron_line(argv: list[str], at: time, days: list[str]) -> str:
+    """A line of a crontab: ``argv`` runs at ``at`` on ``days``."""
     weekday = days[0][:3] if len(days) == 1 else "*"
-    command = f"{shlex.join(argv)} >> {shlex.quote(str(log))} 2>&1"
-    command = command.replace("%", r"\%")  # a bare % ends the command in a crontab
-    return f"{at.minute} {at.hour} * * {weekday} {command} # xhht\n"
+    command = shlex.join(argv).replace("%", r"\%")  # a bare % ends the command in a crontab
+    return f"{at.minute} {at.hour} * * {weekday} {command}"

@@ -1,9 +1,7 @@
-"""The stages of a run, in order, and its settings.
+"""The stages of a run, as stages.toml describes them in their order, and the settings of a run."""
 
-Of a stage: which notebook, what it reads, what it must leave behind.
-"""
-
-from collections.abc import Collection, Mapping
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,19 +14,14 @@ PACKAGE = "xhht_analysis/"
 class Stage:
     """One step of a run: a notebook, with the documents made from it, or the reports of units.
 
-    ``reads`` are the tables it starts from (empty: the raw files), ``makes`` the tables it must
-    leave; ``draws`` says that it must leave figures, too. ``code`` are the places of
-    the package that it runs (its ground, ``plan`` and config/ always count), ``unread`` the places
-    among them that it never opens: a change elsewhere is no reason to run it again.
-    tests/golden/test_stage_reads.py watches what each notebook opens.
+    Its fields are the entries of its row in stages.toml.
     """
 
     name: str
-    reads: tuple[str, ...] = ()
-    makes: tuple[str, ...] = ()
-    draws: bool = False
-    code: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    reads: Sequence[str] = ()
+    makes: Sequence[str] = ()
+    code: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
     @property
     def notebook(self) -> str:
@@ -38,66 +31,16 @@ class Stage:
     def read_code(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that this stage reads."""
         rooms = ("config/", *(PACKAGE + place for place in ("plan/", *self.code)))
-
-        def is_read(place: str) -> bool:
-            """The ground is read by all stages, the rest by what the stage's row says."""
-            is_ground = place.startswith(PACKAGE) and place.count("/") == 1
-            is_room = place.startswith(rooms) and not place.startswith(self.unread)
-            return is_ground or is_room or place == f"notebooks/{self.notebook}"
-
-        return {place: sha for place, sha in hashes.items() if is_read(place)}
+        places = {p for p in hashes if p.startswith(rooms) and not p.startswith(tuple(self.unread))}
+        places |= {p for p in hashes if p.startswith(PACKAGE) and p.count("/") == 1}  # the ground
+        places.add(f"notebooks/{self.notebook}")
+        return {place: sha for place, sha in hashes.items() if place in places}
 
 
-INTAKE_TABLES = ("observations", "panel", "rejects", "findings", "activities", "submissions")
-FORECAST_TABLES = ("forecasts", "verdicts", "variants", "drivers", "nowcasts")
-RESULTS = (*INTAKE_TABLES, "scores", *FORECAST_TABLES)
-SUBMISSIONS_ONLY = ("config/forms.yml", "config/corrections.csv")
-INTAKE = Stage(
-    "01_intake",
-    makes=INTAKE_TABLES,
-    code=("intake/",),
-    unread=("config/expert.csv", "config/learned.json", "config/paragraphs.md"),
-)
-BACKTEST = Stage(
-    "02_backtest",
-    reads=("panel",),
-    makes=("scores",),
-    code=("forecasting/",),
-    unread=(
-        *SUBMISSIONS_ONLY,
-        "config/goals.csv",
-        "config/targets.csv",
-        "config/standards.csv",
-        "config/tasks.csv",
-    ),
-)
-FORECAST = Stage(
-    "03_forecast",
-    reads=("panel", "findings"),
-    makes=FORECAST_TABLES,
-    code=("forecasting/", "publishing/__init__.py", "publishing/labels.py"),
-    unread=(*SUBMISSIONS_ONLY, "config/paragraphs.md"),
-)
-FIGURES = Stage(
-    "04_figures",
-    reads=RESULTS,
-    draws=True,
-    code=("intake/", "forecasting/", "publishing/"),
-    unread=(
-        *SUBMISSIONS_ONLY,
-        "config/paragraphs.md",
-        "xhht_analysis/publishing/templates/pages/",
-        "xhht_analysis/publishing/templates/committee/",
-    ),
-)
-REPORT = Stage(
-    "05_committee_report",
-    reads=RESULTS,
-    code=(*FIGURES.code, "running/document_stage.py"),
-    unread=SUBMISSIONS_ONLY,
-)
-ALL = (INTAKE, BACKTEST, FORECAST, FIGURES, REPORT)
-UNITS = Stage("06_unit_report", reads=RESULTS, code=FIGURES.code, unread=SUBMISSIONS_ONLY)
+_ROWS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+*_stages, UNITS = (Stage(name, **row) for name, row in _ROWS.items())
+ALL = tuple(_stages)
+REPORT = ALL[-1]
 
 
 @dataclass(frozen=True)

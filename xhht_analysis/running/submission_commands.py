@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from xhht_analysis.project import KitError, Project, UsageError
+from xhht_analysis.project import KitError, Project, UsageError, is_date
 from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
     check_config,
@@ -75,7 +75,7 @@ def check(
     day = check_day(as_of or today())
     no_files = []
     folders = (find_files(place) if place.is_dir() else [place] for place in files)
-    for path in (path.parent.resolve() / path.name for paths in folders for path in paths):
+    for path in (path.parent.resolve() / path.name for paths in folders for path in _sent(paths)):
         if path.is_symlink() or not path.is_file():  # a run refuses links, too
             no_files.append(path)
             continue
@@ -89,6 +89,12 @@ def check(
     if no_files:
         lines = [messages.NO_FILE.format(path=printable(str(path))) for path in no_files]
         raise UsageError("\n".join(lines))
+
+
+def _sent(paths: list[Path]) -> list[Path]:
+    """Those of ``paths`` below a day of receipt, if any is: a run reads no others."""
+    received = [path for path in paths if any(is_date(folder.name) for folder in path.parents)]
+    return received or paths
 
 
 def correct(file: Path, *, raw: Path | None = None) -> None:

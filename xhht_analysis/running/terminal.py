@@ -1,7 +1,5 @@
 """What the terminal shows: tables, the stage at work, where the results are."""
 
-import os
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -30,14 +28,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def show_stage(name: str, entry: dict | None) -> None:
-    """Say that stage ``name`` begins (``None``; to a person only) or has ended."""
-    title = messages.STAGES.get(name, name)
-    if entry is not None:
-        seconds = f"{entry['seconds']:.1f}".replace(".", ",")
-        typer.echo(f"{title}: {messages.STATUS[entry['status']]}, {seconds} giây")
-    elif sys.stdout.isatty():
-        typer.echo(f"{title} …\r", nl=False)
+def show_begin(name: str) -> None:
+    """Say that stage ``name`` is looked at; how it ended follows in the same line."""
+    typer.echo(f"{messages.STAGES.get(name, name)}: ", nl=False)
+
+
+def show_end(entry: dict) -> None:
+    """Say how a stage ended: its ``entry`` of the record."""
+    seconds = f"{entry['seconds']:.1f}".replace(".", ",")
+    typer.echo(f"{messages.STATUS[entry['status']]}, {seconds} giây")
 
 
 def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
@@ -49,13 +48,3 @@ def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
         typer.echo(messages.NO_PDF)
     if changed:
         typer.echo(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))
-
-
-def open_on_desktop(report: Path) -> None:
-    """Open the report where a person sits in front of a desktop; elsewhere say where it is."""
-    import webbrowser
-
-    desktop = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY")
-    has_screen = sys.stdout.isatty() and desktop
-    if report.is_file() and not (has_screen and webbrowser.open(report.as_uri())):
-        typer.echo(messages.OPEN_BY_HAND.format(path=report))

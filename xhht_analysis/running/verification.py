@@ -1,7 +1,7 @@
 """Proof of a run: hash its inputs and outputs again, run it again, compare the bytes."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project
@@ -35,36 +35,31 @@ def verify(
         If there is no such run.
     """
     record = records.record_of(project, as_of)
-    parameters = record["parameters"]
-    settings = Settings(
-        raw_dir=raw_dir or Path(parameters["raw_dir"]),
-        as_of=as_of,
-        sample=parameters["sample"],
-        lang=parameters["lang"],
-        overrides=record["overrides"],
-    )
-    now = records.sources(settings.raw_dir, as_of, project)
+    asked, overrides = record["parameters"], record["overrides"]
+    raw_dir, kind = raw_dir or Path(asked["raw_dir"]), (asked["sample"], asked["lang"])
+    settings = Settings(raw_dir, as_of, *kind, overrides=overrides)
+    now = records.sources(raw_dir, as_of, project)
     broken = records.broken_outputs(project, record)
     problems = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
     problems += records.differences(record, now, ["inputs"])
-    stages = [stage for stage in stages if stage.name in record["stages"]]
-    try:
-        differing = _differing(project, settings, stages, record["outputs"])
-    except KitError as error:
-        differing = [f"{messages.RERUN_FAILED}: {error}"]
+    differing = _differing(project, settings, stages, record)
     code = records.differences(record, now, ["code", "versions"]) if differing else []
     return [*problems, *code, *differing]
 
 
 def _differing(
-    project: Project, settings: Settings, stages: Sequence[Stage], hashes: Mapping[str, str]
+    project: Project, settings: Settings, stages: Sequence[Stage], record: dict
 ) -> list[str]:
-    """A line for each output of which a run of ``stages`` elsewhere gives other bytes."""
+    """A line for each output of ``record`` of which a run elsewhere gives other bytes, or none."""
+    stages = [stage for stage in stages if stage.name in record["stages"]]
     with tempfile.TemporaryDirectory() as folder:
-        elsewhere = Project(root=project.root, out=Path(folder).resolve())
-        outputs = runner.run(settings, elsewhere, stages)["outputs"]
+        try:
+            elsewhere = Project(root=project.root, out=Path(folder).resolve())
+            again = runner.run(settings, elsewhere, stages)["outputs"]
+        except KitError as error:
+            return [f"{messages.RERUN_FAILED}: {error}"]
     return [
         f"{messages.RERUN_DIFFERS}: {place}"
-        for place, sha in sorted(hashes.items())
-        if place.endswith(COMPARED) and "/units/" not in place and outputs.get(place) != sha
+        for place, sha in sorted(record["outputs"].items())
+        if place.endswith(COMPARED) and "/units/" not in place and again.get(place) != sha
     ]
