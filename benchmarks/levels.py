@@ -26,10 +26,9 @@ import pandas as pd
 
 from benchmarks import level_rule
 from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
-from xhht_analysis.forecasting.levels import poisson_binomial
 from xhht_analysis.project import Project
 
-N_DRAWS = 500
+N_DRAWS = 2000
 RULE_WEIGHT = 0.7
 """Share of the draws of the second mixture that the rule makes."""
 ORIGINS = (2023, 2024, 2025)
@@ -57,17 +56,16 @@ class Case:
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
-    """P(level >= l | draw) after the origin, (draws, U, H, levels), by candidate."""
+    """Draws of the levels after the origin, (draws, U, H), by candidate."""
     horizon, seed = case.outcomes.shape[1], np.random.default_rng(1)
     how = {"top": case.top, "n_draws": N_DRAWS}
-    plain = forecast_levels(case.history, horizon, **how)
-    scale = np.arange(plain.chance.shape[-1])
-    first = plain.pmf[:, 0].argmax(axis=-1)
-    still = np.broadcast_to(first[None, :, None, None] >= scale, (1, *plain.chance.shape[1:]))
-    made = {"persistence": still[:, :, 1:].astype(float), "transitions": plain.chance[:, :, 1:]}
+    variants = {"persistence": "persistence", "transitions": "default"}
+    made = {
+        name: forecast_levels(case.history, horizon, variant=variant, **how).levels[:, :, 1:]
+        for name, variant in variants.items()
+    }
     if case.rates is not None:
-        rule = (case.rates(seed, N_DRAWS)[..., None] >= scale).astype(float)
-        made["rule"] = rule
+        made["rule"] = rule = case.rates(seed, N_DRAWS)
         made["mixture"] = np.concatenate([made["transitions"], rule])
         some = round(RULE_WEIGHT * N_DRAWS)
         made["rule 0.7"] = np.concatenate([rule[:some], made["transitions"][some:]])
@@ -77,26 +75,25 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
 def score(case: Case) -> pd.DataFrame:
     """One row per candidate, unit, level and year; count scores stand on the first unit's row."""
     rows = []
-    for name, chance in forecasts(case).items():
+    for name, draws in forecasts(case).items():
         for level in range(1, case.top + 1):
-            p = np.clip(chance[..., level], 0, 1)
-            hit = np.where(np.isnan(case.outcomes), np.nan, case.outcomes >= level)
-            for h in range(hit.shape[1]):
-                known = ~np.isnan(hit[:, h])
+            for h, outcome in enumerate(case.outcomes.T):
+                known = ~np.isnan(outcome)
                 if not known.any():
                     continue
-                mean, seen = p[:, known, h].mean(axis=0), hit[known, h]
-                pmf = poisson_binomial(p[:, known, h]).mean(axis=0)
-                of_count = backtest.count_scores(pmf, int(seen.sum()))
+                there, hit = draws[:, known, h] >= level, outcome[known] >= level
+                mean, number = there.mean(axis=0), there.sum(axis=1)
+                pmf = np.bincount(number, minlength=known.sum() + 1) / len(number)
+                of_count = backtest.count_scores(pmf, int(hit.sum()))
                 rows.append(
                     {
                         "source": case.source,
                         "candidate": name,
-                        "brier": scores.brier(mean, seen).mean(),
+                        "brier": scores.brier(mean, hit).mean(),
                         "rps": float(of_count["count_rps"]),
                         "cover_80": float(of_count["count_coverage_80"]),
                         "chance": mean.mean(),
-                        "hit": seen.mean(),
+                        "hit": hit.mean(),
                         "n": int(known.sum()),
                     }
                 )

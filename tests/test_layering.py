@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 59_400,
-    "forecasting": 24_400,
+    "forecasting": 23_500,
     "publishing": 34_100,
     "running": 14_100,
 }

@@ -90,16 +90,6 @@ def test_a_steady_rise_is_forecast_better_than_standing_still(rows):
     assert (loss[backtest.DEFAULT] < 0.7 * loss["persistence"]).all()
 
 
-def test_reliability_sets_what_was_said_beside_what_came():
-    chances, hits = [0.0, 0.2, 0.9, 1.0, np.nan], [0, 1, 1, 1, np.nan]
-    rows = pd.DataFrame({"model_id": backtest.DEFAULT, "chance": chances, "hit": hits})
-    found = backtest.reliability(rows)
-    assert found["bin"].tolist() == [1, 5]
-    assert found["chance"].tolist() == [0.1, 0.95]
-    assert found["hit"].tolist() == [0.5, 1.0]
-    assert found["n"].tolist() == [2, 2]
-
-
 def test_one_two_and_three_years_ahead_are_scored_unless_others_are_asked():
     rows = backtest.backtest_rows(make_panel(), TWO, areas=AREAS, models=FEW)
     assert set(rows["horizon"]) == {1, 2, 3}
@@ -115,8 +105,7 @@ def test_with_three_years_there_is_nothing_to_score_and_every_answer_is_an_empty
     rows = backtest.backtest_rows(make_panel(range(2021, 2024)), TWO, areas=AREAS, models=FEW)
     assert rows.columns.tolist() == backtest.ROW_COLUMNS
     scores = backtest.summarise(rows)
-    answers = (rows, scores, backtest.reliability(rows))
-    assert [len(table) for table in answers] == [0, 0, 0]
+    assert [len(table) for table in (rows, scores)] == [0, 0]
 
 
 def test_with_levels_alone_shares_are_empty_columns():

@@ -94,8 +94,8 @@ def test_baselines_answer_whenever_the_model_does(name):
 def test_the_variance_of_the_random_walk_by_hand():
     # steps 2 and -1: (4 + 1) / (3 - 1) a year, alone in its group; then twice that
     middle, spread = random_walk(np.array([[50.0, 52, 51]]), 2, drift=False)
-    assert middle.tolist() == [[51, 51]]
-    assert spread[0] == pytest.approx([2.5**0.5, 5**0.5])
+    assert middle.tolist() == [[51, 51, 51]]
+    assert spread[0] == pytest.approx([0, 2.5**0.5, 5**0.5])
 
 
 def test_all_at_a_hundred_stay_near_it():

@@ -261,8 +261,7 @@ def test_a_reached_target_was_held_if_the_year_before_says_so():
 def test_the_pace_of_an_open_count_starts_where_the_forecast_sees_it_today():
     low, high = observed(y2024=3, y2025=4, y2026=10), observed(y2024=3, y2025=4, y2026=11)
     draws = np.tile([10.0, 10, 10, 11, 11], (4, 1))
-    pmf = np.eye(12)[[10, 10, 10, 11, 11]].__getitem__
-    case = make_case(draws, low=low, high=high, need=11.0, measure_unit="units", pmf=pmf)
+    case = make_case(draws, low=low, high=high, need=11.0, measure_unit="units")
     row = judge(case, 2030, AS_OF)
     assert (row["current_low"], row["current_high"]) == (10, 11)
     assert row["pace_required"] == pytest.approx(1 / 4)  # from 10 in 2026, not from 4 in 2025

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.forecasting import forecast_levels
+from xhht_analysis.forecasting.levels import distribution
 from xhht_analysis.project import ROOT
 
 pytestmark = pytest.mark.unit
@@ -25,13 +26,13 @@ def test_the_example_is_what_the_model_says():
         for year in range(2021, 2026)
     ]
     forecast = forecast_levels(pd.DataFrame(rows), 1, n_draws=40_000)
-    falls = 100 * (1 - forecast.chance[:, :, 1, 2].mean())
+    falls = 100 * (forecast.levels[:, :, 1] < 2).mean()
     assert stated("3. Khả năng tụt") == pytest.approx(falls, abs=0.06)
-    loss = 100 * (1 - forecast.probability(2)[:, 1].mean())
+    loss = 100 * (1 - distribution(forecast.levels, 2)[:, 1, 2].mean())
     assert stated("4. Dành 1 %") == pytest.approx(loss, abs=0.06)
     assert stated("5. Vậy mỗi huyện") == pytest.approx(100 - loss, abs=0.06)
     # the count before the hundredth left to the unknown: above the independent product
-    held = 100 * forecast.chance[:, :, 1, 2].prod(axis=1).mean()
+    held = 100 * (forecast.levels[:, :, 1] == 2).all(axis=1).mean()
     assert stated(r"khả năng cả 11 huyện cùng giữ là") < held < 97
 
 

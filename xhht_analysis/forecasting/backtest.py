@@ -1,10 +1,8 @@
 """Rolling origins over the panel: how good the forecasts would have been.
 
 In: the panel. Out: one row per forecast (`backtest_rows`), the table `contracts.SCORES`
-(`summarise`) and what an analyst reads from it: coverage, reliability, the record of each kind of
-goal. Today's
-revised figures stand in for those known at each origin (a hindcast), so every model looks a
-little better than in live use.
+(`summarise`) and the record of each kind of goal. Today's revised figures stand in for those known
+at each origin (a hindcast), so every model looks a little better than in live use.
 """
 
 from __future__ import annotations
@@ -21,23 +19,20 @@ from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.baselines import MODELS
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import ShareFacts
-from xhht_analysis.forecasting.levels import RIVALS, forecast_levels
+from xhht_analysis.forecasting.levels import RIVALS, distribution, forecast_levels
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad, plan_rows
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, read_facts
+from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import MIN_POINTS, is_known
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import Project
 
-LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
-AT = {level: int(np.argmin(np.abs(LEVELS - level))) for level in (0.025, 0.1, 0.25, 0.5)}
 DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
 COUNT = "count"
 """In place of a unit: the number of districts."""
-BINS = 5
-"""Number of bins of reliability."""
-LEVEL_DRAWS = 500
+LEVEL_DRAWS = 2000
 Facts = ShareFacts | LevelFacts
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
@@ -134,7 +129,7 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
     horizon = keys["year"].to_numpy(dtype=int) - origin
     forecast = model(history, int(horizon.max(initial=1)))
     row = units.get_indexer(keys["unit_code"])
-    q = forecast.quantile_array(LEVELS)[row, horizon - 1]
+    q = forecast.quantile_array(QUANTILE_LEVELS)[row, horizon - 1]
     target = MARK * np.ceil((history.series["last_value"].to_numpy()[row] + MARK_GAP) / MARK)
     targets = keys.assign(indicator_code=facts.indicator_code, comparator=">=")
     targets = targets.assign(target_value=np.minimum(target, MARK_TOP))
@@ -144,11 +139,12 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
         "indicator_code": facts.indicator_code,
         "origin_year": origin,
         "horizon": horizon,
-        "crps": scores.crps_quantiles(q, LEVELS, y),
-        "ae": np.abs(q[:, AT[0.5]] - y),
+        "crps": scores.crps_quantiles(q, QUANTILE_LEVELS, y),
+        "ae": np.abs(q[:, QUANTILE_LEVELS.index(0.5)] - y),
     }
     for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
-        low, high = q[:, AT[edge]], q[:, -1 - AT[edge]]
+        at = QUANTILE_LEVELS.index(edge)
+        low, high = q[:, at], q[:, -1 - at]
         out[f"coverage_{percent}"] = scores.covered(low, high, y).astype(float)
     out["chance"] = np.where(is_open, chance, np.nan)
     out["hit"] = np.where(is_open, (y >= target).astype(float), np.nan)
@@ -161,15 +157,18 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
 
     ``rps`` stands on the rows of level 1 alone, for it is of all levels at once.
     """
-    history, code, top = facts.history, facts.indicator_code, facts.top
-    origin, districts = int(history["year"].max()), facts.units
+    code, top, districts = facts.indicator_code, facts.top, facts.units
+    origin = int(facts.history.low.columns[-1])
     span = int(ahead.index.max()) - origin
-    forecast = model(history, span, top=top, n_draws=LEVEL_DRAWS)
-    pmf, among = forecast.pmf, [unit for unit in districts if unit != PROVINCE]
+    forecast = model(facts.history, span, top=top, n_draws=LEVEL_DRAWS)
+    pmf, among = distribution(forecast.levels, top), [u for u in districts if u != PROVINCE]
+    at_districts = [forecast.units.index(unit) for unit in among]
     rows = []
-    for year, outcome in ahead.iterrows():
-        at, outcome = int(year) - origin, outcome.dropna()
-        for level in range(1, top + 1):
+    for level in range(1, top + 1):
+        there = (forecast.levels[:, at_districts] >= level).sum(axis=1)
+        counts = distribution(there, len(among))
+        for year, outcome in ahead.iterrows():
+            at, outcome = int(year) - origin, outcome.dropna()
             key = {"indicator_code": code, "year": year, "origin_year": origin, "horizon": at}
             for unit, value in outcome[outcome.index.isin(some)].items():
                 chances = pmf[forecast.units.index(unit), at]
@@ -178,8 +177,8 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
                     row["rps"] = scores.ranked_probability(chances, np.array(value))
                 rows.append(key | row)
             if among and COUNT in some and set(among) <= set(outcome.index):
-                counts = forecast.count_pmf(level, [at], forecast.positions(among))[0]
-                rows.append(key | count_scores(counts, int((outcome[among] >= level).sum())))
+                number = int((outcome[among] >= level).sum())
+                rows.append(key | count_scores(counts[at], number))
     table = pd.DataFrame(rows)
     table["brier"] = scores.brier(table["chance"], table["hit"])
     return table
@@ -214,26 +213,6 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     long = long.assign(metric=long["prefix"] + long["metric"])
     grouped = long.groupby([*KEYS, "metric"])["value"].agg(value="mean", n="size")
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
-
-
-def reliability(rows: pd.DataFrame) -> pd.DataFrame:
-    """Announced chance against what came true, per fifth of the chance.
-
-    Parameters
-    ----------
-    rows
-        As `backtest_rows` gives them.
-
-    Returns
-    -------
-    DataFrame
-        bin (1-5), chance and hit (means, 0-1), n forecasts.
-    """
-    forecasts = rows[rows["model_id"] == DEFAULT].dropna(subset="chance").astype({"hit": float})
-    edges = np.linspace(0, 1, BINS + 1)
-    bins = pd.cut(forecasts["chance"], edges, labels=range(1, BINS + 1), include_lowest=True)
-    means = {"chance": ("chance", "mean"), "hit": ("hit", "mean"), "n": ("hit", "size")}
-    return forecasts.groupby(bins.rename("bin"), observed=True).agg(**means).reset_index()
 
 
 KINDS = {

@@ -27,22 +27,20 @@ ETS_POINTS = 6
 
 def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
     past = read_history(history, horizon)
-    rows, series = past.rows, past.series
-    origin, shape = int(rows["year"].max()), (len(series), 1 + horizon)
-    values = np.repeat(series["last_value"].to_numpy(float)[:, None], 1 + horizon, axis=1)
-    values = np.repeat(values[..., None], len(GRID), axis=2)
-    both = zip(series.groupby("indicator_code"), rows.groupby("indicator_code"), strict=True)
-    for (_, part), (_, some) in both:
-        middle, spread = rule(100 * matrices(some, origin).shares, horizon)
-        values[part.index, 1:] = middle[..., None] + spread[..., None] * GRID
-    lead, own = np.arange(1 + horizon), np.arange(len(series))
+    series, origin, lead = past.series, int(past.rows["year"].max()), np.arange(1 + horizon)
+    shape = len(series), len(lead)
+    values = np.empty((*shape, len(GRID)))
+    for code, rows in past.rows.groupby("indicator_code"):
+        middle, spread = rule(100 * matrices(rows, origin).shares, horizon)
+        values[series["indicator_code"] == code] = middle[..., None] + spread[..., None] * GRID
     lag = np.broadcast_to(np.sqrt(np.maximum(lead - 1, 0) / np.maximum(lead, 1)), shape)
-    path = Curves(values, np.zeros(shape), lag, own, series["lattice"].to_numpy(dtype=float))
+    lattice = series["lattice"].to_numpy(dtype=float)
+    path = Curves(values, np.zeros(shape), lag, np.arange(len(series)), lattice)
     return PanelForecast(series, origin + lead[1:], path, origin)
 
 
 def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and standard deviation (N, H) of a random walk from the last figure.
+    """Middle and standard deviation (N, 1 + H) of a random walk from the last figure.
 
     Its yearly variance is the mean square of all steps of the group; with ``drift`` it goes on at
     the median pace of the group's units, known as well as the steps of one unit tell it.
@@ -54,7 +52,7 @@ def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.nd
     moving = years > 0
     pace = np.median(np.nanmean(steps[moving], axis=1)) if drift and moving.any() else 0.0
     spread = np.sqrt(np.nanmean((steps - pace) ** 2)) if moving.any() else 1.0
-    lead = gap[:, None] + np.arange(1, horizon + 1)
+    lead = gap[:, None] + np.arange(1 + horizon)
     doubt = 1 + drift * lead / np.maximum(years, 1)[:, None]
     return last[:, None] + pace * lead, max(spread, FLOOR) * np.sqrt(lead * doubt)
 
@@ -75,8 +73,8 @@ def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray
             frame = fit.get_prediction(start=len(t), end=end).summary_frame(alpha=0.2)
         frame = frame.to_numpy()[-horizon:]
         if np.isfinite(frame).all():
-            middle[i] = frame[:, 0]
-            spread[i] = np.maximum((frame[:, 2] - frame[:, 1]) / (2 * ndtri(0.9)), FLOOR)
+            middle[i, 1:] = frame[:, 0]
+            spread[i, 1:] = np.maximum((frame[:, 2] - frame[:, 1]) / (2 * ndtri(0.9)), FLOOR)
     return middle, spread
 
 

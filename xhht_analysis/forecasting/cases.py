@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from xhht_analysis.forecasting.joint_forecast import JointForecast
@@ -27,7 +25,6 @@ def open_cases(line, joint: JointForecast | None, districts: list[str] = ()) -> 
     Cases hold no observation yet. A district without a figure, and the province where it cannot
     be drawn, have no forecast.
     """
-    levels = None if joint is None else joint.levels
     unit, need = "level", line.level_required
     if line.kind in SHARES:
         unit, need = "percent", line.target_value
@@ -45,16 +42,9 @@ def open_cases(line, joint: JointForecast | None, districts: list[str] = ()) -> 
             yield case
         elif is_count:
             count = sum((joint.draws[u] >= need).astype(int) for u in joint.districts)
-            pmf = partial(_count_pmf, joint, need)
-            yield replace(case, years=joint.years, draws=count, pmf=pmf)
+            yield replace(case, years=joint.years, draws=count)
         else:
-            pmf = None if levels is None else levels.pmf[levels.units.index(code)].__getitem__
-            yield replace(case, years=joint.years, draws=joint.draws[code], pmf=pmf)
-
-
-def _count_pmf(joint: JointForecast, level: int, at: int) -> np.ndarray:
-    """P(0, 1, … districts stand at the level) at one position of the years."""
-    return joint.levels.count_pmf(level, [at], joint.levels.positions(joint.districts))[0]
+            yield replace(case, years=joint.years, draws=joint.draws[code])
 
 
 def cases(line, joint: JointForecast | None, districts: list[str] = ()) -> Iterator[Case]:
@@ -69,7 +59,7 @@ def cases(line, joint: JointForecast | None, districts: list[str] = ()) -> Itera
 
 def _unit(case: Case, joint: JointForecast) -> Case:
     """Percent or level of one unit."""
-    facts, code, is_level = joint.facts, case.unit_code, joint.levels is not None
+    facts, code, is_level = joint.facts, case.unit_code, joint.shares is None
     low, high = (ends.get(code, NOTHING).astype(float) for ends in facts.bounds)
     case = replace(case, low=low, high=high, size=joint.sizes.get(code))
     if code == PROVINCE or (case.draws is None and not is_level):

@@ -17,7 +17,6 @@ import pandas as pd
 
 from xhht_analysis.forecasting.forecaster import Forecaster
 from xhht_analysis.forecasting.history import History, check_history, describe
-from xhht_analysis.forecasting.levels import LevelForecast
 from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
@@ -48,15 +47,14 @@ class JointForecast:
         levels. In the origin year units that have reported stand still.
     sizes
         By unit: latest denominator, the province's their sum; empty where counts are missing.
-    levels, shares
-        The forecast behind ``draws``: of levels or of shares, the other None.
+    shares
+        The forecast behind draws of shares; None: these are levels.
     """
 
     facts: ShareFacts | LevelFacts
     years: np.ndarray
     draws: dict[str, np.ndarray]
     sizes: dict[str, float] = field(default_factory=dict)
-    levels: LevelForecast | None = None
     shares: PanelForecast | None = None
 
     @property

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from xhht_analysis.forecasting.curves import SURPRISE
+from xhht_analysis.forecasting.curves import leave_room
 from xhht_analysis.forecasting.panel import HistoryError
 
 PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
@@ -42,6 +41,25 @@ RIVALS = {
 
 
 @dataclass(frozen=True)
+class LevelHistory:
+    """What is known of the levels of one indicator.
+
+    Attributes
+    ----------
+    low, high
+        Lowest and highest level that each unit (index) can have had at the end of each year
+        (columns, without gaps), whole numbers; unknown is 0 … top.
+    valid
+        (units,) last year whose end the unit's latest recognition covers (0: no date given).
+    """
+
+    indicator_code: str
+    low: pd.DataFrame
+    high: pd.DataFrame
+    valid: pd.Series
+
+
+@dataclass(frozen=True)
 class LevelForecast:
     """Joint predictive distribution of the levels of one indicator.
 
@@ -51,73 +69,25 @@ class LevelForecast:
         Codes (U,) and years (T,): the origin year, then every forecast year.
     levels
         Joint draws, whole numbers (draws, U, T).
-    chance
-        P(level >= 0 … top | shared factor and matrix of the draw), (draws, U, T, levels).
-        Given one draw the units are independent.
     """
 
     units: list[str]
     years: np.ndarray
     levels: np.ndarray
-    chance: np.ndarray
-
-    def positions(self, units: list[str]) -> list[int]:
-        """Where ``units`` stand in `units`."""
-        return [self.units.index(unit) for unit in units]
-
-    def probability(self, level: int) -> np.ndarray:
-        """P(unit stands at ``level`` or above) at each year's end, (U, T)."""
-        return self.pmf[..., int(level) :].sum(axis=-1)
-
-    def count_pmf(self, level: int, at=None, among=slice(None)) -> np.ndarray:
-        """P(exactly 0 … n units stand at ``level`` or above), (years, n + 1).
-
-        ``at`` are positions in `years`, by default all; ``among`` positions in `units`.
-        """
-        at = np.arange(len(self.years)) if at is None else np.asarray(at)
-        chances = self.chance[..., int(level)][:, among]
-        pmf = np.array([poisson_binomial(chances[:, :, t]).mean(axis=0) for t in at])
-        return self._leave_room(pmf, at)
-
-    @cached_property
-    def pmf(self) -> np.ndarray:
-        """P(each level) per unit and year, (U, T, levels)."""
-        above = self.chance.mean(axis=0)
-        beyond = np.pad(above[..., 1:], ((0, 0), (0, 0), (0, 1)))
-        return self._leave_room(above - beyond, np.arange(len(self.years)))
-
-    def _leave_room(self, pmf: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """Leave room for `SURPRISE` at both ends in every year after the origin."""
-        room = np.where(at > 0, SURPRISE, 0.0)[:, None]
-        pmf = (1 - room) * pmf
-        pmf[..., [0, -1]] += room / 2
-        return pmf
 
 
-def poisson_binomial(chances: np.ndarray) -> np.ndarray:
-    """Distribution of the number of successes of independent trials, row by row.
+def distribution(draws: np.ndarray, top: int) -> np.ndarray:
+    """P(0), P(1), … P(``top``) of whole numbers (draws, …), (…, top + 1).
 
-    Parameters
-    ----------
-    chances
-        (rows, trials), in [0, 1].
-
-    Returns
-    -------
-    ndarray
-        (rows, trials + 1); each row sums to 1.
+    Room for `SURPRISE` is left at both ends.
     """
-    chances = np.atleast_2d(chances)
-    out = np.zeros((len(chances), chances.shape[1] + 1))
-    out[:, 0] = 1.0
-    for p in chances.T[..., None]:
-        out[:, 1:] = out[:, 1:] * (1 - p) + out[:, :-1] * p
-        out[:, :1] *= 1 - p
-    return out
+    pmf = np.stack([(draws == value).mean(axis=0) for value in range(top + 1)], axis=-1)
+    above = leave_room(np.cumsum(pmf, axis=-1)[..., :-1])
+    return np.diff(above, axis=-1, prepend=0.0, append=1.0)
 
 
 def forecast_levels(
-    history: pd.DataFrame,
+    history: pd.DataFrame | LevelHistory,
     horizon: int,
     *,
     top: int | None = None,
@@ -132,7 +102,8 @@ def forecast_levels(
     history
         One row per indicator_code, unit_code, year of one indicator: level, or
         level_derived_min and level_derived_max; optional valid_to (ISO date). A missing row is
-        unknown, not lost; a recognition still valid covers the years without a report.
+        unknown, not lost; a recognition still valid covers the years without a report. Or a
+        `LevelHistory` read before.
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -143,37 +114,27 @@ def forecast_levels(
     HistoryError
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
-    low, high, valid = observed_bounds(history, top)
-    units, origin = list(low.index), low.columns[-1]
-    low, high = low.to_numpy(), high.to_numpy()
+    past = history if isinstance(history, LevelHistory) else read_levels(history, top)
+    units, origin = list(past.low.index), past.low.columns[-1]
+    low, high = past.low.to_numpy(), past.high.to_numpy()
     top = max(1, top or 0, int(high.max()))
-    years = np.arange(origin, origin + horizon + 1)
-    code = str(history["indicator_code"].iloc[0])
+    code, years = past.indicator_code, np.arange(origin, origin + horizon + 1)
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
     factors = dict.fromkeys(("weight", "shared", "hazard"), 1.0)
     factors |= (VARIANTS | RIVALS).get(variant, {})
     prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
     counts, start = smooth_states(low, high, prior)
     matrix = _draw_matrices(counts + prior, n_draws, rng)
-    factor = rng.standard_normal((n_draws, horizon))
+    factor = ndtri(_stratified(rng, n_draws, horizon))
     above = _shocked(matrix, SHARED * factors["shared"], factor)
-    covered = valid[:, None] >= years[None, 1:]
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
-    uniform = np.stack([s.random((n_draws, horizon + 1)) for s in streams], axis=1)
-    levels, chance = _walk(start, above, covered, uniform)
-    return LevelForecast(units, years, levels, chance)
+    uniform = np.stack([_stratified(s, n_draws, horizon + 1) for s in streams], axis=1)
+    covered = past.valid.to_numpy()[:, None] >= years
+    return LevelForecast(units, years, _walk(start, above, covered, uniform))
 
 
-def observed_bounds(history: pd.DataFrame, top: int | None = None):
-    """Lowest and highest level each unit can have had at each year's end.
-
-    Returns
-    -------
-    low, high : DataFrame
-        Whole numbers by unit (index) and year (columns, without gaps); unknown is 0 … top.
-    valid : ndarray
-        (units,) last year whose end the unit's latest recognition covers (0: no date given).
-    """
+def read_levels(history: pd.DataFrame, top: int | None = None) -> LevelHistory:
+    """Read and check the levels of one indicator, see `forecast_levels`."""
     if history.empty:
         raise HistoryError("history: there are no levels to forecast from")
     wanted = ["unit_code", "year", "level", "level_derived_min", "level_derived_max", "valid_to"]
@@ -199,8 +160,8 @@ def observed_bounds(history: pd.DataFrame, top: int | None = None):
     )
     until = until.ffill(axis=1).fillna(0)
     covered = low.ffill(axis=1).where(until >= years)
-    low, high = low.fillna(covered).fillna(0), high.fillna(top)
-    return low.astype(int), high.astype(int), until.iloc[:, -1].to_numpy(dtype=int)
+    low, high = low.fillna(covered).fillna(0).astype(int), high.fillna(top).astype(int)
+    return LevelHistory(str(history["indicator_code"].iloc[0]), low, high, until.iloc[:, -1])
 
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
@@ -213,12 +174,12 @@ def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
 
 
 def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
-    """Expected moves of all units and the state each stands in, given bounds only (EM).
+    """Expected moves of all units and the state each stands in, from bounds alone (EM).
 
     Parameters
     ----------
     low, high
-        See `observed_bounds`.
+        See `LevelHistory`, as arrays.
     prior
         Moves of the reference class in unit-years, (top + 1, top + 1).
 
@@ -256,6 +217,12 @@ def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     return counts, ahead[-1]
 
 
+def _stratified(rng: np.random.Generator, n: int, years: int) -> np.ndarray:
+    """Uniform numbers (n, years), one in each n-th part of 0-1 in every year."""
+    part = rng.permuted(np.tile(np.arange(n), (years, 1)), axis=1)
+    return (part.T + rng.random((n, years))) / n
+
+
 def _draw_matrices(weights: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Transition matrices from their posterior: what few unit-years leave unknown is shared."""
     gamma = rng.standard_gamma(np.broadcast_to(weights, (n, *weights.shape))) + 1e-12
@@ -271,23 +238,16 @@ def _shocked(matrix: np.ndarray, rho: float, factor: np.ndarray) -> np.ndarray:
     return out
 
 
-def _walk(start, above, covered, uniform):
-    """Follow every unit through the years: sampled levels and chances given the draw."""
-    n, units, span = uniform.shape
-    size = start.shape[1]
-    first = np.cumsum(start[:, ::-1], axis=1)[:, ::-1]
-    levels = np.empty((n, units, span), dtype=np.int8)
-    chance = np.empty((n, units, span, size))
-    chance[:, :, 0], chance[..., 0, 0] = first, 1.0
-    levels[:, :, 0] = (uniform[..., 0, None] < first[None, :, 1:]).sum(axis=-1)
-    keep, draw = np.tril(np.ones((size, size), dtype=bool)), np.arange(n)[:, None]
-    for t in range(1, span):
-        mass = chance[:, :, t - 1].copy()
-        mass[..., :-1] -= mass[..., 1:]
-        for is_covered in np.unique(covered[:, t - 1]):
-            step = np.where(keep, 1.0, above[:, t - 1]) if is_covered else above[:, t - 1]
-            some = np.flatnonzero(covered[:, t - 1] == is_covered)
-            chance[:, some, t] = mass[:, some] @ step
-            reach = step[draw, levels[:, some, t - 1]]
-            levels[:, some, t] = (uniform[:, some, t, None] < reach[..., 1:]).sum(axis=-1)
-    return levels, chance
+def _walk(start, above, covered, uniform) -> np.ndarray:
+    """Follow every unit through the years: sampled levels (draws, U, T)."""
+    first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
+    levels = np.empty(uniform.shape, dtype=np.int8)
+    levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)
+    draw = np.arange(len(uniform))[:, None]
+    for t in range(1, uniform.shape[-1]):
+        now = levels[..., t - 1]
+        reach = above[draw, t - 1, now, 1:]
+        following = (uniform[..., t, None] < reach).sum(axis=-1)
+        # a recognition with a date is not lost before it
+        levels[..., t] = np.where(covered[:, t], np.maximum(now, following), following)
+    return levels

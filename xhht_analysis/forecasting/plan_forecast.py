@@ -21,6 +21,7 @@ from xhht_analysis.forecasting.cases import COUNTS, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast
+from xhht_analysis.forecasting.levels import distribution
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     as_plan_codes,
@@ -32,9 +33,9 @@ from xhht_analysis.forecasting.plan_indicators import (
     forecast_indicators,
     read_facts,
 )
+from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import classify, judge
-
-QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
+from xhht_analysis.plan.province import Province
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,18 @@ def forecast_plan(
     """
     history = panel if origin_year is None else panel[panel["year"] <= origin_year]
     province, history = areas.province, plan_rows(history, areas.province)
-    own, forecaster = as_forecaster(model), as_forecaster(model).complete()
-    districts = sorted(areas.districts()["unit_code"])
-    lines = _target_lines(goals, targets, province.districts_end, as_of)
+    own, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
+    lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
     facts = read_facts(history, indicators, districts)
-    last_year = int(lines["target_year"].max())
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster, "last_year": last_year}
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": own.complete()}
+    how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
     rows = [
         row
         for line in lines.itertuples()
         for row in _judge_line(line, joints.get(line.indicator_code), districts, as_of)
     ]
-    verdicts = _add_expert(pd.DataFrame(rows), lines, expert).astype({"reason": "str"})
+    verdicts = pd.DataFrame(rows).astype({"reason": "str"})
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
@@ -124,7 +124,6 @@ def forecast_plan(
         chances = firmness.variant_chances(*plan, findings=doubts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))
-    verdicts = _add_second_hand(verdicts, facts, standards)
     names = _model_names(own, facts, lines)
     verdicts = verdicts.assign(model_id=verdicts["indicator_code"].map(names))
     forecasts = _forecast_rows(joints, lines)
@@ -135,11 +134,13 @@ def forecast_plan(
         "drivers": driver_rows(joints, lines),
         "nowcasts": nowcast_rows(joints),
     }
-    same = {"frame": province.frame, "as_of": as_of}
-    for name, table in tables.items():
-        table = with_own_code(table.assign(**same).round(4), province)
-        tables[name] = contracts.conform(table, contracts.TABLES[name])
-    return PlanForecast(**tables)
+    return PlanForecast(**{k: _finished(k, v, province, as_of) for k, v in tables.items()})
+
+
+def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) -> pd.DataFrame:
+    """Table as its contract, under the province's own code."""
+    table = table.assign(frame=province.frame, as_of=as_of).round(4)
+    return contracts.conform(with_own_code(table, province), contracts.TABLES[name])
 
 
 def _model_names(own: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
@@ -148,13 +149,29 @@ def _model_names(own: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str,
     return names | lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
 
 
-def _target_lines(goals, targets, districts_end: str, as_of: str) -> pd.DataFrame:
-    """The plan's dated targets in its order, with the kind of their goal and ``has_districts``."""
+def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standards):
+    """The plan's dated targets in its order, with what else is known of each.
+
+    ``kind`` of the goal, ``has_districts``, ``signed`` (probability of a milestone by a signed
+    judgement, or NaN) and ``second_hand`` (first year of a province rule known at second hand
+    only, or infinity).
+    """
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
     ends = lines["target_year"].astype("str") + "-12-31"
-    # what a report dated before the districts ended says of them is what was known on its day
-    return lines.assign(has_districts=(ends < districts_end) | (as_of < districts_end))
+    signed, since = pd.Series(dtype=float), pd.Series(dtype=float)
+    if expert is not None:
+        signed = expert.set_index(["goal_code", "target_year"])["probability"]
+    if standards is not None:
+        rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
+        since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(float)
+    keys = zip(lines["goal_code"], lines["target_year"], strict=True)
+    return lines.assign(
+        # what a report dated before the districts ended says of them is what was known on its day
+        has_districts=(ends < districts_end) | (as_of < districts_end),
+        signed=[signed.get(key, np.nan) for key in keys],
+        second_hand=lines["indicator_code"].map(since).fillna(np.inf),
+    )
 
 
 def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
@@ -172,7 +189,12 @@ def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: 
         }
         if case.unit_code == PROVINCE and line.kind == COUNTS:
             row |= {"target_units": line.target_units, "n_units": len(districts)}
-        rows.append(row)
+        rows.append(_signed(row, line.signed) if line.kind == "milestone" else row)
+        year = row.get("current_year", 0)
+        is_status = case.unit_code == PROVINCE and case.measure_unit == "level"
+        if is_status and year >= line.second_hand and year not in joint.facts.reported_years:
+            reasons = [row["reason"]] * (row["reason"] == row["reason"])
+            rows[-1]["reason"] = ";".join([*reasons, "rule_secondary"])
     if joint is not None and len(joint.districts) > 1:
         _add_places(rows, line, joint)
     return rows
@@ -200,20 +222,13 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
             row |= {"leverage": gain[i], "prob_best3": best[i], "prob_last3": last[i]}
 
 
-def _add_expert(verdicts, lines, expert: pd.DataFrame | None) -> pd.DataFrame:
-    """Signed judgement for milestones that are not settled; never mixed with a model."""
-    if expert is None or expert.empty:
-        return verdicts
-    key = ["goal_code", "target_year"]
-    signed = lines.loc[lines["kind"] == "milestone", key].merge(expert[[*key, "probability"]])
-    chance = verdicts[key].merge(signed, how="left")["probability"].astype(float)
-    late = verdicts["reason"].fillna("").str.contains("target_year_missing")
-    is_signed = chance.notna() & verdicts["basis"].ne("observed") & ~late
-    verdicts = verdicts.assign(prob_reached=verdicts["prob_reached"].mask(is_signed, chance))
-    verdicts.loc[is_signed, ["basis", "reason"]] = "expert", "expert_judgement"
-    verdicts.loc[is_signed, ["prob_ever", "prob_held"]] = np.nan
-    verdicts.loc[is_signed, "verdict_class"] = chance[is_signed].map(classify)
-    return verdicts
+def _signed(row: dict, chance: float) -> dict:
+    """A milestone that is not settled by its signed judgement, never mixed with a model."""
+    late = "target_year_missing" in str(row["reason"])
+    if chance != chance or row["basis"] == "observed" or late:
+        return row
+    signed = {"basis": "expert", "reason": "expert_judgement", "verdict_class": classify(chance)}
+    return row | signed | {"prob_reached": chance, "prob_ever": np.nan, "prob_held": np.nan}
 
 
 def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
@@ -222,23 +237,6 @@ def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
     is_scored = forecast & verdicts["indicator_code"].isin(scored)
     tested = is_scored.map({True: "scored", False: "unscored"})
     return verdicts.assign(tested=tested.where(forecast | verdicts["prob_low"].notna()))
-
-
-def _add_second_hand(verdicts, facts: dict, standards) -> pd.DataFrame:
-    """Reason ``rule_secondary`` where a province level is read by a rule not seen in its text."""
-    if standards is None or "current_year" not in verdicts:  # no figure of any goal
-        return verdicts
-    rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
-    since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(int)
-    whole = verdicts["unit_code"].eq(PROVINCE) & verdicts["measure_unit"].eq("level")
-    whole &= verdicts["current_year"] >= verdicts["indicator_code"].map(since)
-    is_secondary = [
-        row.current_year not in facts[row.indicator_code].reported_years
-        for row in verdicts[whole].itertuples()
-    ]
-    at = verdicts.index[whole][is_secondary]
-    reason = (verdicts["reason"].fillna("") + ";rule_secondary").str.strip(";")
-    return verdicts.assign(reason=verdicts["reason"].where(~verdicts.index.isin(at), reason))
 
 
 def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.DataFrame:
@@ -250,25 +248,24 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
     parts = []
     counts = lines[lines["kind"] == COUNTS].drop_duplicates("goal_code")
     for code, joint in joints.items():
-        levels, years = joint.levels, joint.years[1:]
-        if levels is None:
-            draws = np.stack(list(joint.draws.values()))[..., 1:]
-            values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=1), 0, -1)
-            parts.append(_long(code, joint, years, "quantile", QUANTILE_LEVELS, values))
+        units, n = list(joint.draws), len(joint.districts)
+        draws = np.stack(list(joint.draws.values()), axis=1)[..., 1:]
+        if joint.shares is not None:
+            values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=0), 0, -1)
+            parts.append(_long(code, joint, units, "quantile", QUANTILE_LEVELS, values))
             continue
-        every = range(levels.pmf.shape[-1])
-        parts.append(_long(code, joint, years, "pmf", every, levels.pmf[:, 1:], levels.units))
-        among = levels.positions(joint.districts)
+        pmf = distribution(draws, joint.facts.top)
+        parts.append(_long(code, joint, units, "pmf", range(pmf.shape[-1]), pmf))
         for line in counts[counts["indicator_code"] == code].itertuples():
-            pmf = levels.count_pmf(line.level_required, np.arange(1, len(joint.years)), among)
-            every = range(pmf.shape[-1])
-            parts.append(_long(line.goal_code, joint, years, "pmf", every, pmf[None], [PROVINCE]))
+            there = draws[:, :n] >= line.level_required
+            pmf = distribution(there.sum(axis=1, keepdims=True), n)
+            parts.append(_long(line.goal_code, joint, [PROVINCE], "pmf", range(n + 1), pmf))
     return pd.concat(parts) if parts else contracts.FORECASTS.empty()
 
 
-def _long(code, joint: JointForecast, years, output_type, ids, values, units=None) -> pd.DataFrame:
+def _long(code, joint: JointForecast, units, output_type, ids, values) -> pd.DataFrame:
     """Rows from values (units, years, ids)."""
-    axes = {"unit_code": units or list(joint.draws), "year": years, "output_type_id": ids}
+    axes = {"unit_code": units, "year": joint.years[1:], "output_type_id": ids}
     rows = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
     fixed = {"indicator_code": code, "origin_year": joint.origin_year, "output_type": output_type}
     horizon = rows["year"] - joint.origin_year

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
-from xhht_analysis.forecasting.levels import observed_bounds
+from xhht_analysis.forecasting.levels import LevelHistory, read_levels
 from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows, is_broad
 
 SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
@@ -32,34 +32,33 @@ class LevelFacts:
     top: int
 
     @cached_property
-    def history(self) -> pd.DataFrame:
-        """Rows that say something; every silent unit has an empty one in the last year.
+    def history(self) -> LevelHistory | None:
+        """Levels of all units and of the province; None where no unit says anything.
 
         Where nothing is said of the province it stands where its lowest district stands (Nghị
         định 20/2014, Điều 6-21: a status of the province asks for all districts).
         """
-        informative = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
-        own = informative[informative["unit_code"].isin(self.units)]
+        rows = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
+        rows = rows[rows["unit_code"].isin([*self.units, PROVINCE])]
+        own = rows[rows["unit_code"].isin(self.units)]
         if own.empty:
-            return own
-        silent = sorted(set(self.units) - set(own["unit_code"]))
-        own = pd.concat([own, pd.DataFrame({"unit_code": silent, "year": own["year"].max()})])
-        if self.units != [PROVINCE]:
-            reported = informative[informative["unit_code"] == PROVINCE]
-            low, high, _ = observed_bounds(own, self.top)
-            lowest = {"level_derived_min": low.min(), "level_derived_max": high.min()}
-            lowest = pd.DataFrame(lowest).drop(index=reported["year"], errors="ignore")
-            lowest = lowest.rename_axis("year").reset_index().assign(unit_code=PROVINCE)
-            own = pd.concat([own, reported, lowest])
-        return own.assign(indicator_code=self.indicator_code)
+            return None
+        silent = sorted({*self.units, PROVINCE} - set(rows["unit_code"]))
+        empty = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
+        every = pd.concat([rows, empty]).assign(indicator_code=self.indicator_code)
+        history = read_levels(every, self.top)
+        reported = rows.loc[rows["unit_code"] == PROVINCE, "year"]
+        for ends in (history.low, history.high):
+            is_reported = ends.columns.isin(reported)
+            ends.loc[PROVINCE] = ends.loc[PROVINCE].where(is_reported, ends.loc[self.units].min())
+        return history
 
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lowest and highest level by year (index) and unit, the province among them."""
-        if self.history.empty:
+        if self.history is None:
             return pd.DataFrame(), pd.DataFrame()
-        low, high, _ = observed_bounds(self.history, self.top)
-        return low.T, high.T
+        return self.history.low.T, self.history.high.T
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -101,14 +100,14 @@ class LevelFacts:
         forecaster: Forecaster,
     ) -> JointForecast | None:
         """Forecast up to ``last_year``; None when there is no figure at all."""
-        if self.history.empty:
+        if self.history is None:
             return None
-        horizon = max(1, last_year - int(self.history["year"].max()))
+        horizon = max(1, last_year - int(self.history.low.columns[-1]))
         how = {"top": self.top, "n_draws": n_draws, "seed": seed}
         how |= {} if variant == "default" else {"variant": variant}
         levels = forecaster.levels(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
-        return JointForecast(self, levels.years, draws, levels=levels)
+        return JointForecast(self, levels.years, draws)
 
 
 def read_facts(

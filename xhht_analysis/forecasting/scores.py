@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
+"""Levels at which shares are published, and scored."""
+
 
 def pinball(quantiles: np.ndarray, quantile_levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
     """Quantile loss, (..., quantile_levels): ``(1[y < q] - level)(q - y)``."""

@@ -31,7 +31,6 @@ Reasons, joined by ``;``:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -65,9 +64,6 @@ class Case:
         Lowest and highest possible observed value by year (the same index).
     years, draws
         Years (T,) from the origin year on, and joint draws (draws, T); None: no forecast.
-    pmf
-        P(value = 0, 1, …) by position among the years: levels and counts, where it is known
-        better than by counting draws; else None.
     size
         Latest denominator, people or institutions; None where there are no counts.
     n_points
@@ -86,7 +82,6 @@ class Case:
     high: pd.Series = field(default_factory=lambda: NOTHING)
     years: np.ndarray | None = None
     draws: np.ndarray | None = None
-    pmf: Callable[[int], np.ndarray] | None = None
     size: float | None = None
     n_points: int = 0
     is_recent: bool = True
@@ -115,11 +110,8 @@ class Case:
 
     def quantiles(self, at: int, probabilities: list[float]) -> np.ndarray:
         """Quantiles of the value at one position; whole numbers for levels and counts."""
-        if self.pmf is None:
-            method = "linear" if self.measure_unit == "percent" else "inverted_cdf"
-            return np.quantile(self.draws[:, at], probabilities, method=method)
-        below = np.cumsum(self.pmf(at)) + 1e-9
-        return np.searchsorted(below, probabilities).clip(max=len(below) - 1).astype(float)
+        method = "linear" if self.measure_unit == "percent" else "inverted_cdf"
+        return np.quantile(self.draws[:, at], probabilities, method=method)
 
 
 def meets(values, need: float, comparator: str) -> np.ndarray:
@@ -156,9 +148,6 @@ def probability(case: Case, target_year: int) -> float:
     at = case.at(target_year)
     if at < 0:
         return np.nan
-    if case.pmf is not None:
-        pmf = case.pmf(at)
-        return float(np.clip(pmf[case.meets(np.arange(len(pmf)))].sum(), 0, 1))
     chance, ends = float(case.meets(case.draws[:, at]).mean()), case.meets([0, 100])
     return leave_room(chance) if ends[0] != ends[1] else chance
 

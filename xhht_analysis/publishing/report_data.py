@@ -260,10 +260,8 @@ class ReportData:
 
         They differ where units have not reported, or the level is not known for sure.
         """
-        facts = self.facts[indicator_code]
-        if isinstance(facts, LevelFacts) and facts.history.empty:
-            return pd.DataFrame(), pd.DataFrame()
-        return tuple(end.rename(columns={PROVINCE: self.province.code}) for end in facts.bounds)
+        both = self.facts[indicator_code].bounds
+        return tuple(end.rename(columns={PROVINCE: self.province.code}) for end in both)
 
     def _districts_in(self, bounds: pd.DataFrame) -> list[str]:
         """Columns of the districts; where none has ever reported, that of the province."""
