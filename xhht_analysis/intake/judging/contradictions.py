@@ -12,7 +12,6 @@ import pandas as pd
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.intake.judging.impossible import mark
 from xhht_analysis.plan.standards import derive_levels
 
@@ -46,7 +45,9 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame
     """
     people = plan.by_code["denominator_vi"]
     rows = claims[claims["problem"].isna()]
-    near = {step: _distance(rows, people.shift(step)) for step in (-1, 0, 1)}
+    near = {
+        step: distance(rows, rows["indicator_code"].map(people.shift(step))) for step in (-1, 0, 1)
+    }
     rules = near[0].ge(APART).map({True: "denominators_differ"})
     for step in (-1, 1):
         fits = near[step].le(ALIKE) & near[0].gt(ALIKE)
@@ -54,7 +55,7 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame
         rules = rules.mask(n_fitting.ge(MIN_ROWS) & rows["level"].isna(), "rows_shifted")
     claims = mark(claims, rules.dropna(), pd.Series("denominator", rows.index))
     typed, share = claims["value"], _share(claims)
-    apart = (typed - share).abs().gt(2 * typed.map(rounding)) & _slips(typed, share).eq("")
+    apart = (typed - share).abs().gt(2 * typed.map(rounding)) & slips(typed, share).eq("")
     field = apart.map({True: "value", False: "numerator"})
     shifted = _crowded(claims, apart | claims["problem"].isin(SIGNS))
     claims = mark(claims, shifted[shifted].map({True: "rows_shifted"}), field)
@@ -95,7 +96,7 @@ def _share(rows: pd.DataFrame) -> pd.Series:
     return rows["numerator"] / rows["denominator"] * MAX_PERCENT
 
 
-def _slips(typed: pd.Series, share: pd.Series) -> pd.Series:
+def slips(typed: pd.Series, share: pd.Series) -> pd.Series:
     """What was done wrongly where a typed percentage is the share but for its scale."""
     slips = pd.Series("", typed.index)
     for factor, why in SLIPS.items():
@@ -104,30 +105,10 @@ def _slips(typed: pd.Series, share: pd.Series) -> pd.Series:
     return slips
 
 
-def submitted_differs(reported: pd.DataFrame) -> pd.DataFrame:
-    """Submitted percentage against the one its counts give, within the typed rounding."""
-    typed = reported["value_submitted"]
-    differ = (typed - reported["value"]).abs() > typed.map(rounding)
-    rows = reported.assign(slip=_slips(typed, reported["value"]))
-    rows = rows[differ & reported["numerator"].notna()]
-    text = "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}."
-    return doubts(rows, "submitted_differs", text, "value")
-
-
-def denominators_differ(reported: pd.DataFrame, origins: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Denominators of the same people that differ in one file (``origins``: file by source_id)."""
-    rows = reported.assign(file=reported["source_id"].map(origins["file"]))
-    people = plan.by_code["denominator_vi"]
-    rows = rows.assign(people=rows["indicator_code"].map(people))
-    text = "Mẫu số {denominator:0}; chỉ tiêu khác trong tệp cùng mẫu số “{people}” ghi số khác."
-    differ = _distance(rows, people).gt(ALIKE)
-    return doubts(rows[differ], "denominators_differ", text, "denominator")
-
-
-def _distance(rows: pd.DataFrame, people: pd.Series) -> pd.Series:
-    """Ratio of each denominator to the nearest other one of the same people in its file."""
+def distance(rows: pd.DataFrame, people: pd.Series) -> pd.Series:
+    """Ratio of each denominator to the nearest other one of the same ``people`` in its file."""
     ordered = rows.sort_values("denominator")
-    of_people = ordered.groupby([*BLOCK, ordered["indicator_code"].map(people)])["denominator"]
+    of_people = ordered.groupby([*BLOCK, people.reindex(ordered.index)])["denominator"]
     ratios = [of_people.shift(-1) / ordered["denominator"]]
     ratios += [ordered["denominator"] / of_people.shift()]
     return pd.concat(ratios, axis=1).min(axis=1).reindex(rows.index)
