@@ -254,6 +254,7 @@ def test_prefixed_package_is_scanned_too(tmp_path):
         parts[name] = parts[name].replace(b"<" + tag + b" ", b"<x:" + tag + b" ")
         parts[name] = parts[name].replace(b"<" + tag + b">", b"<x:" + tag + b">")
         parts[name] = parts[name].replace(b"</" + tag + b">", b"</x:" + tag + b">")
+    parts[name] = parts[name].replace(b" xmlns=", b" xmlns:x=", 1)
     parts[name] = parts[name].replace(b'r="C4"', b'r="XFD1048576"')
     with zipfile.ZipFile(path, "w") as package:
         for part, data in parts.items():

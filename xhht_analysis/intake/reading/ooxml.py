@@ -6,10 +6,12 @@ stray cell far away is told before it costs memory.
 
 from __future__ import annotations
 
+import io
+import re
 import zipfile
-from functools import cached_property
+from functools import lru_cache
 from string import digits
-from xml.parsers import expat
+from xml.etree import ElementTree
 
 from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.prescan import SheetNotes, parse, part_bytes
@@ -17,6 +19,7 @@ from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, column_n
 
 STRINGS = "xl/sharedStrings.xml"
 TRUE = ("1", "true")
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="(\w+)"(?:[^>]*/>|[^>]*>.*?</(?:\w+:)?c>)', re.S)
 
 
 def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict[str, bytes]]:
@@ -40,13 +43,16 @@ def scan_workbook(package: zipfile.ZipFile) -> tuple[dict[str, SheetNotes], dict
     if len(sheets) > prescan.MAX_SHEETS:
         raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     recalculated = any(calc.get("fullCalcOnLoad") in TRUE for calc in book.iterfind(".//{*}calcPr"))
+    no_results = ("", "0") if recalculated else ("",)  # a 0 that Excel computes anew is no result
     styles = _styles(package)
     notes, changed = {}, {}
     for name, part in sheets.items():
         if part:
-            scan = _SheetScan(package, part, SheetNotes(*styles), recalculated)
-            notes[name] = scan.notes
-            changed[part] = scan.reworded()
+            notes[name] = SheetNotes(*styles)
+            try:
+                changed[part] = _scan_sheet(package, part, notes[name], no_results)
+            except prescan.DAMAGED:
+                raise RefusedError("truncated") from None
     changed[prescan.part_name(package, STRINGS)] = _raised(part_bytes(package, STRINGS))
     return notes, {part: data for part, data in changed.items() if data}
 
@@ -57,97 +63,63 @@ def _raised(data: bytes) -> bytes:
     return prescan.raised_runs(data.decode("utf-8", "replace")).encode() if has_runs else b""
 
 
-class _SheetScan:
-    """One pass over a sheet's part: ``notes``, and where blank cells far away stand in its bytes.
+def _scan_sheet(
+    package: zipfile.ZipFile, part: str, notes: SheetNotes, no_results: tuple[str, ...]
+) -> bytes:
+    """Fill ``notes`` from a sheet's part; give the part in other words, empty when unchanged.
 
-    Parameters
-    ----------
-    package, part
-        The package and the name of the part in it.
-    notes : SheetNotes
-        To be filled in.
-    recalculated : bool
-        Whether a program that opens the workbook computes it anew, so that a 0 is no result.
+    ``no_results`` are values of a formula that are none.
     """
+    xml = part_bytes(package, f"/{part}")
+    row, column, blanks = -1, -1, set()
+    for event, element in ElementTree.iterparse(io.BytesIO(xml or b"<none/>"), ("start", "end")):
+        name = _name(element)
+        if name == "row" and event == "start":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+            if element.get("hidden") in TRUE:
+                notes.hidden_rows.add(row)
+        elif name == "c" and event == "end":
+            address = element.get("r", "")
+            column += 1
+            if address:
+                letters = address.rstrip(digits)
+                row, column = int(address[len(letters) :]) - 1, column_number(letters) - 1
+            parts = {_name(child): "".join(child.itertext()).strip() for child in element}
+            value = parts.get("v", parts.get("is"))
+            is_formula = "f" in parts
+            if not prescan.fits(row + 1, column + 1):
+                if is_formula or not _is_blank(package, element.get("t"), value):
+                    raise RefusedError("too_many_cells", f"{row + 1} × {column + 1}")
+                blanks.add(address.encode())
+            elif is_formula or value is not None:
+                place, kind = (row, column), element.get("t")
+                notes.add_cell(place, element.get("s"))
+                if is_formula:
+                    notes.formulas.add(place)
+                if kind == "e":
+                    notes.texts[place] = value
+                elif is_formula and kind != "str" and (value or "") in no_results:
+                    notes.texts[place] = UNCACHED
+        if event == "end" and name in ("row", "c"):
+            element.clear()
+    shown = _CELL.sub(lambda cell: b"" if cell[1] in blanks else cell[0], xml) if blanks else xml
+    return _raised(shown) or (shown if blanks else b"")
 
-    def __init__(
-        self, package: zipfile.ZipFile, part: str, notes: SheetNotes, recalculated: bool
-    ) -> None:
-        self.package, self.notes = package, notes
-        self.no_results = ("", "0") if recalculated else ("",)
-        self.xml = part_bytes(package, f"/{part}")
-        self.blanks: list[tuple[int, int]] = []
-        self.row = self.column = -1
-        self.first, self.fields, self.is_formula = 0, {}, False
-        self.texts: list[str] | None = None
-        """What the value of the cell at hand holds; None where it has none."""
-        self.parser = expat.ParserCreate()
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-        self.parser.StartElementHandler = self._start
-        try:
-            self.parser.Parse(self.xml or b"<none/>", True)
-        except prescan.DAMAGED:
-            raise RefusedError("truncated") from None
 
-    def _start(self, name: str, fields: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        if name == "c":
-            self.fields, self.first = fields, self.parser.CurrentByteIndex
-            self.column, self.texts, self.is_formula = self.column + 1, None, False
-            if "r" in fields:
-                letters = fields["r"].rstrip(digits)
-                self.row = int(fields["r"][len(letters) :]) - 1
-                self.column = column_number(letters) - 1
-        elif name in ("v", "is"):
-            self.texts = []
-        elif name == "f":
-            self.is_formula = True
-        elif name == "row":
-            self.row, self.column = int(fields.get("r", self.row + 2)) - 1, -1
-            if fields.get("hidden") in TRUE:
-                self.notes.hidden_rows.add(self.row)
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
-    def _text(self, text: str) -> None:
-        if self.texts is not None:
-            self.texts.append(text)
 
-    def _end(self, name: str) -> None:
-        """Note what a cell holds."""
-        if name.rpartition(":")[2] != "c" or (self.texts is None and not self.is_formula):
-            return
-        notes, place, kind = self.notes, (self.row, self.column), self.fields.get("t")
-        value = "".join(self.texts or ()).strip()
-        if not prescan.fits(place[0] + 1, place[1] + 1):
-            if self.is_formula or not self._is_blank(kind, value):
-                raise RefusedError("too_many_cells", f"{place[0] + 1} × {place[1] + 1}")
-            self.blanks.append((self.first, self.parser.CurrentByteIndex))
-            return
-        notes.add_cell(place, self.fields.get("s"))
-        if self.is_formula:
-            notes.formulas.add(place)
-        if kind == "e":
-            notes.texts[place] = value
-        elif self.is_formula and kind != "str" and value in self.no_results:
-            notes.texts[place] = UNCACHED
+def _is_blank(package: zipfile.ZipFile, kind: str | None, value: str | None) -> bool:
+    """Whether a cell holds nothing but blanks, be it as a shared string."""
+    return not value or (kind == "s" and value in _blank_strings(package))
 
-    def _is_blank(self, kind: str | None, value: str) -> bool:
-        return value in self._blank_strings if kind == "s" else not value
 
-    @cached_property
-    def _blank_strings(self) -> set[str]:
-        """Numbers of the shared strings that hold nothing but blanks."""
-        items = parse(part_bytes(self.package, STRINGS)).iterfind("{*}si")
-        return {str(n) for n, item in enumerate(items) if not "".join(item.itertext()).strip()}
-
-    def reworded(self) -> bytes:
-        """The part with raised digits and without blank cells far away; empty when unchanged."""
-        parts, at = [], 0
-        for first, last in self.blanks:
-            parts.append(self.xml[at:first])
-            at = self.xml.index(b">", last) + 1
-        xml = b"".join([*parts, self.xml[at:]])
-        return _raised(xml) or (xml if at else b"")
+@lru_cache(maxsize=1)
+def _blank_strings(package: zipfile.ZipFile) -> set[str]:
+    """Numbers of the shared strings that hold nothing but blanks."""
+    items = parse(part_bytes(package, STRINGS)).iterfind("{*}si")
+    return {str(n) for n, item in enumerate(items) if not "".join(item.itertext()).strip()}
 
 
 def _styles(package: zipfile.ZipFile) -> tuple[set[str], set[str]]:
