@@ -129,6 +129,19 @@ def test_the_list_shows_what_is_refused_and_what_is_doubted_in_their_colours(tmp
     assert colours == [STYLES[styles[kind]]["bg_color"][1:] for kind in kinds]
 
 
+def test_cells_of_tasks_are_listed_and_not_offered_for_correction(raw, tmp_path):
+    path = raw / "2023-11-20" / "823.xlsx"
+    for cell, value in (("A4", "II.1"), ("E4", "rất nhiều")):
+        type_over(path, cell, value, "Thực hiện")
+    listed = load_workbook(list_of(path, tmp_path))[returns.SHEET]
+    rows = list(listed.iter_rows(min_row=4, max_col=7))
+    colours = {row[1].value: row[6].fill.fgColor.rgb[2:] for row in rows}
+    assert colours == {
+        "Số liệu": STYLES["entry"]["bg_color"][1:],
+        "Thực hiện": STYLES["closed"]["bg_color"][1:],
+    }
+
+
 def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     path = raw / "2023-11-20" / "823.xlsx"
     filled = fill_in(
@@ -147,6 +160,15 @@ def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     with pytest.raises(KitError, match="đã có đính chính khác"):
         returns.add_corrections(returns.read_repairs(other, decided_on=TODAY), config)
     assert read_corrections(config)["value"].tolist() == [13]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [(13, 13), ("41.507", 41507), (98.5, 98.5), ("98,5", 98.5), ("1.000", 1000)]
+)
+def test_a_right_value_is_a_count_or_a_percentage(raw, tmp_path, typed, value):
+    marked = list_of(raw / "2023-11-20" / "823.xlsx", tmp_path)
+    fill_in(marked, action="sửa", value=typed, reason="gõ nhầm", source="CV 12")
+    assert returns.read_repairs(marked, decided_on=TODAY)["value"].tolist() == [value]
 
 
 def test_a_line_that_no_figure_answers_is_refused_before_it_is_added(raw, tmp_path):

@@ -19,7 +19,7 @@ from xhht_analysis.intake.judging.corrections import (
     apply_corrections,
     read_corrections,
 )
-from xhht_analysis.intake.judging.impossible import DISAGREE, HEAD_RULES
+from xhht_analysis.intake.judging.impossible import DISAGREE, FIELDS, HEAD_RULES
 from xhht_analysis.intake.reading.delivery import read_files
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
@@ -65,7 +65,8 @@ ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 class Checked:
     """What one submission says by itself.
 
-    ``problems`` has `PROBLEM_COLUMNS`, rejects before findings; ``left_out`` the findings about
+    ``problems`` has `PROBLEM_COLUMNS` and ``is_open`` (a correction can mend it), rejects before
+    findings; ``left_out`` the findings about
     columns that hold numbers and are not read; ``submission`` the file's row of
     `contracts.SUBMISSIONS`.
     """
@@ -118,9 +119,22 @@ def read_submission(
     parts = (findings[invented], rejects, findings[~invented])
     problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
     problems = problems.reset_index(drop=True).astype("str")
+    problems = problems.assign(is_open=_answered(problems, gathered.claims))
     if (problems["raw"].isna() & problems["cell"].notna()).any():
         problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
     return Checked(problems, columns, about)
+
+
+def _answered(problems: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
+    """Whether a correction of the problem's cell would find a figure that it changes."""
+    names = ["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]
+    places = {
+        pair
+        for name in names
+        for pair in zip(claims["sheet"].fillna(""), claims[name], strict=True)
+    }
+    asked = zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)
+    return pd.Series([place in places for place in asked], problems.index, dtype=bool)
 
 
 def _compare_with_received(
@@ -176,13 +190,16 @@ def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
     with open_book(target) as book:
         sheet = book.sheet(SHEET, [width for _, width in HEADINGS.values()])
         book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
-        how = "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn."
+        how = (
+            "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn "
+            "(dòng có ô xám: chỉ sửa trong tệp)."
+        )
         book.put(sheet, 1, 0, how, "plain")
         book.header(sheet, HEAD_ROW, HEADINGS)
         for row, problem in enumerate(problems.to_dict("records"), start=HEAD_ROW + 1):
             style = "wrong" if problem["kind"] == "reject" else "doubt"
             for column, name in enumerate(HEADINGS):
-                look = style if name in problem else "entry"
+                look = style if name in problem else "entry" if problem["is_open"] else "closed"
                 book.put(sheet, row, column, problem.get(name), look)
         options = {"validate": "list", "source": list(ACTIONS)}
         last, action = HEAD_ROW + len(problems) + 1, list(HEADINGS).index("action")
@@ -228,7 +245,10 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
 
 def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str | None]:
     words = {fold(word): action for word, action in ACTIONS.items()}
-    action, parsed = words.get(fold(texts["action"])), parse_number(value)
+    action = words.get(fold(texts["action"]))
+    parsed = parse_number(value)
+    if parsed.problem == "fractional_count":
+        parsed = parse_number(value, kind="percent")
     names = ("file", "sheet", "cell", "reason", "source", "decided_by")
     line = {name: texts.get(name) or None for name in names}
     line |= {"action": action, "expect": texts.get("raw") or None, "value": parsed.value}
