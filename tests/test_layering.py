@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 59_400,
+    "intake": 59_300,
     "forecasting": 23_500,
     "publishing": 34_100,
     "running": 14_100,

@@ -26,6 +26,7 @@ def result(tmp_path_factory):
 def status(result, as_of: str) -> pd.DataFrame:
     table = submission_status(
         result.submissions,
+        result.observations,
         result.panel,
         plan(),
         as_of=as_of,
@@ -127,6 +128,19 @@ def test_a_file_with_rows_of_one_unit_is_of_that_unit(tmp_path):
     assert table["state"].value_counts().to_dict() == {"missing": 61, "on_time": 1}
 
 
+def test_a_workbook_of_two_years_counts_for_both(tmp_path):
+    head = "Mã đơn vị,Năm,Mã chỉ tiêu,Tử số,Mẫu số\n"
+    rows = "823,2022,life_skills,60,100\n823,2023,life_skills,61,101\n823,2023,clc_it,9,5\n"
+    receive(tmp_path / "2023-11-20", "a.csv", (head + rows).encode())
+    table = status(intake(tmp_path), "2023-12-05")
+    assert table.loc[(2022, "823"), ["state", "n_panel", "n_rejected"]].tolist() == ["late", 1, 0]
+    assert table.loc[(2023, "823"), ["state", "n_panel", "n_rejected"]].tolist() == [
+        "on_time",
+        1,
+        1,
+    ]
+
+
 def test_a_good_file_counts_from_its_own_day_not_from_that_of_a_bad_one(tmp_path):
     receive(tmp_path / "2023-11-20", "Bao cao huyen Go Cong Tay 2023.pdf")
     write_unit(tmp_path / "2023-12-05" / "x.xlsx", SHARES, year=2023)
@@ -140,6 +154,7 @@ def test_any_year_can_be_asked_and_sample_files_are_counted(tmp_path):
     assert status(result, "2023-11-20").loc[(2023, "823"), "n_sample"] == 1
     asked = submission_status(
         result.submissions,
+        result.observations,
         result.panel,
         plan(),
         as_of="2023-11-20",

@@ -24,8 +24,6 @@ from xhht_analysis.project import KitError, UsageError, is_date
 from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
-SILENT_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
-"""Files of ours that may lie beside the folders of receipt."""
 UNREAD = "unread"
 AMENDS = re.compile(
     r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b"
@@ -117,8 +115,7 @@ def find_received(
             if not sample:
                 continue
             parts = parts[1:]
-        if len(parts) > 1 or path.name.lower() not in SILENT_FILES:
-            dated.append((path, parts[0] if len(parts) > 1 and is_date(parts[0]) else None))
+        dated.append((path, parts[0] if len(parts) > 1 and is_date(parts[0]) else None))
     days = [day for _, day in dated if day and (as_of is None or day <= as_of)]
     if not days:
         until = f" đến ngày {as_of}" if as_of else ""

@@ -115,8 +115,7 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     except CorrectionError as error:
         raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
     n = returns.add_corrections(lines, project.config_dir)
-    path = project.config_dir / "corrections.csv"
-    typer.echo(messages.CORRECTED.format(n=n, there=len(lines) - n, path=path))
+    typer.echo(messages.CORRECTED.format(n=n, there=len(lines) - n, path=project.config_dir))
 
 
 def status(
@@ -142,7 +141,12 @@ def status(
         typer.echo(messages.SAMPLE_MARK)
     day = as_of or (intake.as_of if is_sample else max(intake.as_of, today()))
     table = submission_status(
-        intake.submissions, intake.panel, plan, as_of=day, years=years or [int(day[:4])]
+        intake.submissions,
+        intake.observations,
+        intake.panel,
+        plan,
+        as_of=day,
+        years=years or [int(day[:4])],
     )
     _show_status(table, plan.indicators)
     if not years:
@@ -191,7 +195,9 @@ def _lines(checked: "Checked") -> Iterator[str]:
     rejects = checked.problems[checked.problems["kind"].eq("reject")]
     is_refused = (rejects["cell"].isna() & rejects["sheet"].isna()).any()
     title = messages.CHECK_TITLE if file["n_panel"] or not is_refused else messages.CHECK_REFUSED
-    yield title.format(**file, n_left_out=len(left_out))
+    file["n_left_out"] = len(left_out)
+    more = (text.format(n=file[name]) for name, text in messages.CHECK_COUNTS.items() if file[name])
+    yield title.format(**file, more="".join(more))
     problems = pd.concat([checked.problems, left_out])
     if problems.empty and file["n_panel"]:
         yield messages.CHECK_CLEAN

@@ -27,6 +27,7 @@ from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedError, Sheet
 from xhht_analysis.intake.reading.workbooks import read_workbook
+from xhht_analysis.project import is_date
 
 SECONDS, SECONDS_OF_SMALL, SECONDS_PER_MB = 60.0, 20.0, 2.0
 """Time limit of any file, and of a small one: what is slow for its size is no report."""
@@ -40,13 +41,17 @@ ABORTED = (-6, 0xC0000409)
 SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep")
 
 
+OUR_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")
+"""Files of ours that may lie beside the folders of receipt."""
+
+
 def find_files(folder: Path) -> list[Path]:
-    """All files below ``folder``, sorted; links are listed, never followed."""
+    """All files below ``folder`` but `OUR_FILES`, sorted; links are listed, never followed."""
     paths = []
     for parent, folders, files in os.walk(folder, followlinks=False):
         links = [name for name in folders if (Path(parent) / name).is_symlink()]
         paths += [Path(parent) / name for name in [*files, *links]]
-    return sorted(paths)
+    return sorted(p for p in paths if is_date(p.parent.name) or p.name.lower() not in OUR_FILES)
 
 
 def read_files(

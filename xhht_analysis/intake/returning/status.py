@@ -34,6 +34,7 @@ YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 def submission_status(
     submissions: pd.DataFrame,
+    observations: pd.DataFrame,
     panel: pd.DataFrame,
     plan: Plan,
     *,
@@ -44,8 +45,8 @@ def submission_status(
 
     Parameters
     ----------
-    submissions, panel : DataFrame
-        Tables of the intake.
+    submissions, observations, panel : DataFrame
+        Tables of the intake; a workbook counts for every year that it has figures of.
     plan : gathering.Plan
         Units, indicators and agencies.
     as_of : str
@@ -67,7 +68,7 @@ def submission_status(
     years = range(min(first, last), last + 1) if years is None else years
     frames = [expected_reporters(year, plan) for year in years]
     expected = pd.concat(frames, ignore_index=True)
-    files = _with_senders(submissions, plan)
+    files = _with_senders(_by_year(submissions, observations), plan)
     files = files.assign(
         n_files=1,
         n_used=files[USED].sum(axis=1).gt(0).astype("int64"),
@@ -93,6 +94,16 @@ def submission_status(
     table = table.assign(state=state, missing_indicators=owed)[COLUMNS]
     rank = table["state"].map([*STATES_VI].index)
     return table.loc[rank.sort_values(kind="stable").index]
+
+
+def _by_year(submissions: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """A row for each year that a file has observations of, with their fates; else its own row."""
+    fates = pd.crosstab([observations["file"], observations["year"]], observations["outcome"])
+    fates = fates.add_prefix("n_").reset_index()
+    others = submissions.drop(columns=fates.columns.drop("file"), errors="ignore")
+    years = others.merge(fates, on="file")
+    rest = submissions[~submissions["file"].isin(years["file"])]
+    return pd.concat([years, rest])
 
 
 def _with_senders(submissions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
