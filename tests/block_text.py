@@ -5,7 +5,7 @@ from xhht_analysis.publishing.blocks import Block, cell_text
 
 def heading(text: str, level: int = 2) -> Block:
     """Heading of a level."""
-    return Block({"kind": "heading", "level": level, "text": text, "wide": False})
+    return Block({"kind": "heading", "level": level, "text": text})
 
 
 def plain_text(content: dict) -> str:

@@ -155,7 +155,7 @@ def test_help_goes_to_districts_one_step_below_and_not_to_the_last_or_to_those_a
     assert asked.asked.endswith(f"“{run.title(L3)}” (năm 2030): {names}.")
     assert "tăng khoảng 12 điểm phần trăm" in asked.basis[0]
     assert asked.basis[1] == (
-        "Tỉnh hiện có 4/11 đơn vị (2026), cần 6/11 đơn vị; gần đích nhất là 4 địa bàn đang ở "
+        "Tỉnh hiện có 4/11 đơn vị (2026), cần 6/11 đơn vị; 4 địa bàn khác đang ở "
         f"{run.statement(L3, 2030, UNITS[0]).latest_text}."
     )
     assert asked.basis[2] == "Số liệu không chỉ ra nên chọn địa bàn nào trong số này."

@@ -8,7 +8,6 @@ import sys
 import zipfile
 from dataclasses import replace
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -86,32 +85,6 @@ def test_the_annex_reads_back_without_a_formula(made, run):
         dict(zip(rejects[1], rejects[2], strict=True))["Giá trị ghi trong tệp"]
         == "=cmd|' /C calc'!A0<script>alert(1)</script>"
     )
-
-
-def test_forecasts_of_the_annex_stand_in_one_line_with_their_names(made, run):
-    sheet = list(openpyxl.load_workbook(made[0] / "annex.xlsx")["Dự báo"].values)
-    head, lines = sheet[1], sheet[2:]
-    assert head[:7] == ("Chỉ tiêu", "Đơn vị", "Năm gốc", "Số năm dự báo trước", "Năm", "Kiểm định",
-                        "Phân vị 2,5 %")  # fmt: skip
-    key = ["indicator_code", "unit_code", "year"]
-    assert len(lines) == len(run.forecasts[key].drop_duplicates())
-    rows = [dict(zip(head, r, strict=True)) for r in lines]
-    told = {(r["Chỉ tiêu (mã)"], r["Đơn vị (mã)"], r["Năm"]): r for r in rows}
-    names = {0.025: "2,5", 0.1: "10", 0.25: "25", 0.5: "50", 0.75: "75", 0.9: "90", 0.975: "97,5"}
-    for row in run.forecasts.sample(200, random_state=1).itertuples():
-        line = told[row.indicator_code, row.unit_code, row.year]
-        assert line[f"Phân vị {names[row.output_type_id]} %"] == row.value
-    assert ("TP Mỹ Tho", "815") in {(line["Đơn vị"], line["Đơn vị (mã)"]) for line in rows}
-    assert {line["Kiểm định"] for line in rows} == {"chưa kiểm định"}  # no scores in this run
-
-
-def test_a_forecast_that_a_test_scored_is_said_to_be_so():
-    verdicts = frames.make_verdicts()
-    mine = verdicts["goal_code"].eq("clc_it")
-    tested = verdicts.assign(tested=np.where(mine, "scored", "unscored"))
-    lines = workbook.forecast_lines(frames.make_material(verdicts=tested))
-    assert set(lines.loc[lines["indicator_code"].eq("clc_it"), "tested"]) == {"scored"}
-    assert set(lines.loc[lines["indicator_code"].ne("clc_it"), "tested"]) == {"unscored"}
 
 
 def test_a_full_disk_under_the_annex_is_told_as_a_full_disk(run, tmp_path, monkeypatch):

@@ -29,7 +29,7 @@ def test_fewer_than_six_districts_have_no_first_and_last():
 
 
 def test_what_several_goals_say_stands_once_above_with_their_numbers(monkeypatch):
-    """Two lists of units: each names its goals, with the year where only one target is meant."""
+    """Two lists of units: each names its goals with their years."""
     run = frames.make_material()
     codes = [s.goal_code for s in run.statements(2030)][:4]
     orders = [int(run.ordered_goals.loc[code, "order"]) for code in codes]
@@ -45,6 +45,6 @@ def test_what_several_goals_say_stands_once_above_with_their_numbers(monkeypatch
     texts, omitted = sentences.shared_sentences(run)
     assert omitted == {"Thiếu A.", "Thiếu B."}
     assert texts == [
-        f"Mục tiêu {orders[0]}, {orders[1]}: Thiếu A.",
+        f"Mục tiêu {orders[0]}, {orders[1]} (2025, 2030): Thiếu A.",
         f"Mục tiêu {orders[2]}, {orders[3]} (2030): Thiếu B.",
     ]

@@ -37,8 +37,8 @@ def changed(**values):
 def told(run) -> dict[str, str]:
     return {
         "goal": " ".join(sentences.goal_sentences(run, GOAL)),
-        "lead": " ".join(sentences.headline(run)),
-        "points": " ".join(sentences.named_points(run, 2025)),
+        "lead": " ".join(sentences.on_plan("headline", run)),
+        "points": " ".join(sentences.on_plan("points", run, 2025)),
     }
 
 
@@ -106,7 +106,7 @@ def test_all_goals_without_figures():
         verdicts=frames.make_verdicts(no_data=True), panel=frames.make_panel().head(0),
         forecasts=frames.make_forecasts().head(0), submissions=frames.make_submissions().head(0),
     )  # fmt: skip
-    assert "18 mục tiêu chưa đủ số liệu" in " ".join(sentences.headline(run))
+    assert "18 mục tiêu chưa đủ số liệu" in " ".join(sentences.on_plan("headline", run))
     for code in run.ordered_goals.index:
         assert "khả năng đạt khoảng" not in " ".join(sentences.goal_sentences(run, code))
     assert report_maker.sections(run)
@@ -117,7 +117,7 @@ def test_no_verdicts_and_no_earlier_run_at_all(tmp_path):
     run = frames.make_material(
         verdicts=VERDICTS.empty(), activities=frames.make_activities().head(0)
     )
-    assert sentences.headline(run) == ["Tính đến ngày 20/11/2026: chưa đủ số liệu."]
+    assert sentences.on_plan("headline", run) == ["Tính đến ngày 20/11/2026: chưa đủ số liệu."]
     text = str([block.content for block in report_maker.sections(run)])
     assert "Không có lần tổng hợp trước" in text
     assert run.word("activities.none") in text

@@ -169,22 +169,22 @@ def check_tables(run: ReportData) -> None:
     """Scorecard, workbook and alt text of the overview take the statement's own words."""
     last_year = run.panel["year"].max()
 
-    def newest(*pair) -> str:
-        return max((s.latest_text for s in pair), key=len).removesuffix(f" ({last_year})")
+    def newest(first, last) -> str:
+        return last.latest_text.removesuffix(f" ({last_year})")
 
-    rows = [r for r in scorecard.scorecard(run, "c").content["rows"] if len(r) > 1]
+    rows = [r for r in scorecard.scorecard(run, "c")[0].content["rows"] if len(r) > 1]
     book = scorecard.summary_table(run)
     for row, code in zip(rows, run.ordered_goals.index, strict=True):
         first, last = (run.statement(code, year) for year in TARGET_YEARS)
-        shown = [first.target_text, first.actual_text, scorecard.tone(first)[0],
-                 last.target_text, newest(first, last), scorecard.tone(last)[0]]  # fmt: skip
+        shown = [first.target_text, first.actual_text, first.cell[0],
+                 last.target_text, newest(first, last), last.cell[0]]  # fmt: skip
         assert [cell_text(c) for c in row[1:]] == [text.replace(" đơn vị", "") for text in shown]
     assert list(book["Số liệu mới nhất"])[::2] == [
         run.statement(code, 2025).latest_text for code in run.ordered_goals.index
     ]
     assert len(book) == 2 * len(rows)
     alt = gallery.report_figures(run)["overview"]().get_label()
-    assert all(sentences.tally(run, year) in alt for year in TARGET_YEARS)
+    assert all(run.tally(year) in alt for year in TARGET_YEARS)
 
 
 # ---- single statements, worked by hand --------------------------------------------------------
@@ -392,6 +392,6 @@ def test_a_star_marks_only_what_another_assumption_would_change(firmness):
         depends_on=verdicts["depends_on"].mask(at, "shared_pace_stops"),
     )
     said = frames.make_material(verdicts=verdicts).statement("clc_it", 2030)
-    text, key = scorecard.tone(said)
+    text, key = said.cell
     assert text.endswith(" *") == (firmness == "depends")
     assert key == said.key

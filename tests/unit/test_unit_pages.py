@@ -5,7 +5,13 @@ import pytest
 
 from tests import frames, report_maker
 from tests.block_text import plain_text
-from xhht_analysis.publishing import appendix, district_ranks, indicator_pages, records, unit_report
+from xhht_analysis.publishing import (
+    appendix,
+    district_ranks,
+    indicator_pages,
+    receipts,
+    unit_report,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -80,7 +86,7 @@ def test_the_total_of_the_calendar_is_the_sum_of_its_rows():
     """Workbooks of the province itself stand in a row of their own."""
     submissions = frames.make_submissions()
     own = submissions.assign(sender="82").drop_duplicates("year")
-    of_both = records.calendar(frames.make_material(submissions=pd.concat([submissions, own])))
+    of_both = receipts.calendar(frames.make_material(submissions=pd.concat([submissions, own])))
     *rows, total = (counts for _, *counts in of_both["senders"])
     for year, whole in enumerate(total):
         counts = [int(row[year].split(" ")[0]) for row in rows if row[year] != "–"]

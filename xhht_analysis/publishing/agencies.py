@@ -3,7 +3,7 @@
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.blocks import clean
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.selection import first
+from xhht_analysis.publishing.selection import first, where
 
 
 def current_code(run: ReportData, code: str) -> str:
@@ -40,11 +40,12 @@ def addressee(run: ReportData, text: str) -> str:
     return run.word("addressee")
 
 
-def measures(run: ReportData, goal_code: str) -> dict[str, str]:
-    """Titles of the plan's measures that serve a goal, by their code as the plan prints it."""
-    titles = {row["task_code"]: run.labels.local(row, "title") for _, row in run.tasks.iterrows()}
-    codes = split_codes(run.ordered_goals.loc[goal_code, "task_codes"])
-    return {task_label(code): titles[code] for code in codes if code in titles}
+def measures(run: ReportData, goal_codes: list[str], name: str = "title") -> dict[str, str]:
+    """Measures of the plan that serve some goals: their codes by ``title`` or ``group``."""
+    codes = run.ordered_goals.loc[goal_codes, "task_codes"].map(split_codes).sum()
+    tasks = where(run.tasks, task_code=codes)
+    names = tasks.apply(run.labels.local, axis=1, name=name)
+    return tasks["task_code"].map(task_label).groupby(names, sort=False).agg(", ".join).to_dict()
 
 
 def task_name(run: ReportData, code: str) -> str:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.standards import rules_in_force
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
-from xhht_analysis.publishing.labels import rounded_percent
+from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import NAN, NEARLY, Statement
@@ -103,46 +105,21 @@ def help_decision(run: ReportData) -> Decision | None:
     rows = candidates(run)
     if rows.empty:
         return None
-    best = rows.iloc[0]
-    code, is_level = best["goal_code"], run.is_level(best["goal_code"])
-    units = list(where(rows, goal_code=code)["unit_code"]) if is_level else [best["unit_code"]]
-    said, there = (run.statement(code, run.last_year, unit) for unit in ("", units[0]))
-    n = max(1, round(said.need - said.latest.low)) if is_level and said.latest else 1
-    named, nearest = _nearest(run, said, units, n)
-    texts = {
-        "unit": ", ".join(run.names[unit] for unit in named),
-        "n": n,
-        "of": len(named),
-        "gain": run.labels.number(100 * best["gain"]),
-        "need": there.amount(there.need, 0),
-        "aim": said.amount(said.need, 0),
-        "one": run.names[named[0]] if len(named) == 1 else run.word("decision.help_any"),
-        "now": there.latest_text,
-        "own": there.bare_chance,
-        "near": len(units),
-        "lead": lead_name(run, code),
-    }
-    several = "_one_of" if len(named) > n else ""
-    asked, who = (said.say(f"decision.help{several}{end}", **texts) for end in ("", "_who"))
-    if said.doubt:
-        asked = f"{asked} {run.word(f'decision.help_{said.doubt}')}"
-    keys = ("basis", "level" if is_level else "share")
-    basis = [said.say(f"decision.help_{key}", **texts) for key in keys]
-    return Decision(asked, (*basis, *nearest), who)
-
-
-def _nearest(
-    run: ReportData, said: Statement, units: list[str], n: int
-) -> tuple[list[str], list[str]]:
-    """The ``n`` of these districts that are nearest to a level (more if tied), and why they are."""
-    if len(units) <= n:
-        return units, []
-    lacks = shortfalls(run, said.goal_code).reindex(units).dropna().round(1).sort_values()
-    nearest = lacks[lacks.rank(method="min") <= n]
-    if not n <= len(nearest) < len(units):
-        return units, [run.word("decision.help_no_choice")]
-    names = [f"{run.names[u]} ({said.labels.count('points', x, 1)})" for u, x in nearest.items()]
-    return list(nearest.index), [run.word("decision.help_nearest", names=", ".join(names))]
+    code, gain = rows["goal_code"].iloc[0], rows["gain"].iloc[0]
+    units, whole = (
+        list(where(rows, goal_code=code)["unit_code"]),
+        run.statement(code, run.last_year),
+    )
+    if not run.is_level(code):
+        return _decision(
+            "help", run, whole, units[:1], {}, 1, units[:1], gain, lead_name(run, code)
+        )
+    n = max(1, round(whole.need - whole.latest.low)) if whole.latest else 1
+    lacks = shortfalls(run, code).reindex(units).dropna().round(1).sort_values()
+    lacks = lacks[lacks.rank(method="min") <= n]
+    lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
+    nearest = list(lacks.index) or units
+    return _decision("help", run, whole, nearest, lacks, n, units, gain, lead_name(run, code))
 
 
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
@@ -155,7 +132,6 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
     named, rules = {"level_indicator": goal["indicator_code"]}, run.standards
     shares = where(rules, scope="district", level=goal["level_required"], **named)["share"]
-    share = max(shares, default=100)
     level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
     units = where(run.units, level=level).set_index("unit_code")
     rates = where(run.panel, year=year, unit_code=list(units.index))
@@ -167,12 +143,13 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
         of_others = units["is_special"] & bool(rule.indicator_special)  # another age group
         lacks.append((needed - rate.mask(of_others)).clip(lower=0))
     most = pd.DataFrame(lacks, columns=units.index).max(skipna=False)
+    share = max(shares, default=MAX_PERCENT)
     return most.groupby(units["district_code"]).agg(_last_asked, share=share)
 
 
 def _last_asked(lacks: pd.Series, share: float) -> float:
     """What the last of the communes lacks that make up ``share`` percent, the nearest first."""
-    place = math.ceil(share * len(lacks) / 100 - NEARLY) - 1
+    place = math.ceil(share * len(lacks) / MAX_PERCENT - NEARLY) - 1
     return NAN if lacks.isna().any() else lacks.sort_values().iloc[place]
 
 
@@ -181,27 +158,18 @@ def data_decision(run: ReportData) -> Decision | None:
 
     Goals with the same reason are named together, the first `MAX_ITEMS` of them and of the reasons.
     """
-    items, reasons, word = list(unsettled(run)), {}, run.word
+    items, reasons = list(unsettled(run)), {}
     if not items:
         return None
     for said, why, _ in items:
-        reasons.setdefault(why, {}).setdefault(said.title, []).append(str(said.target_year))
-    basis, left = [], len(items)
-    for why, titles in list(reasons.items())[:MAX_ITEMS]:
-        shown = list(titles.items())[:MAX_ITEMS]
-        left -= sum(len(years) for _, years in shown)
-        names = "; ".join(f"{title} ({', '.join(years)})" for title, years in shown)
-        basis.append(f"{names}: {why}.")
-    if left:
-        basis.append(word("more_items", n=left).capitalize() + ".")
+        reasons.setdefault(why, {}).setdefault(said.title, []).append(said.target_year)
     counted = [(said.goal_code, said.target_year) for said, *_ in items]
     others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
-    if assumed := sum(bool(s.depends_on) and not _hangs_on_figures(s) for s in others):
-        basis.append(word("decision.assumed", n=assumed))
+    n_assumed = sum(bool(s.depends_on) and not _hangs_on_figures(s) for s in others)
     leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
     names = dict.fromkeys(name for *_, names in items for name in names)
-    who = run.labels.some(sorted(names, key=lambda name: name not in leads), 4)
-    return Decision(word("decision.data", n=len(items)), tuple(basis), who)
+    who = sorted(names, key=lambda name: name not in leads)
+    return _decision("data", run, items, reasons, n_assumed, who, MAX_ITEMS)
 
 
 def _hangs_on_figures(said: Statement) -> bool:
@@ -245,12 +213,17 @@ def near_goals(run: ReportData) -> list[Statement]:
 def slow_goals(run: ReportData) -> list[Statement]:
     """Goals very unlikely in the last target year, least likely first; else the least likely share.
 
+    A range of chances counts where the greatest of them is unlikely.
     A goal that is at its target today, or more likely than not to reach it, needs no other pace.
     """
     behind = [s for s in run.statements(run.last_year) if not (s.is_hopeful or s.at_target)]
-    worst = [s for s in behind if s.key == "very_unlikely"]
+    worst = [s for s in behind if s.key == "very_unlikely" or _is_unlikely_range(s)]
     shares = [s for s in behind if s.measure_unit == "percent" and s.chance < EVEN]
     return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
+
+
+def _is_unlikely_range(said: Statement) -> bool:
+    return said.has_range and classify(_chance(said)) in STRUGGLING
 
 
 def _chance(said: Statement) -> float:
@@ -258,42 +231,23 @@ def _chance(said: Statement) -> float:
     return said.chance if said.is_forecast else said.chance_range[1]
 
 
-def _pace(run: ReportData, said: Statement) -> str:
-    """Title of a goal, its chance and what it lacks."""
-    chance = run.word("chance_bound", p=said.chance_text)
-    return f"“{said.title}”: {chance}. {sentences.sentence('effort', run, said)}".strip()
-
-
 def course_decision(run: ReportData) -> Decision | None:
     """The goals that need another pace, and the goals whose verdict hangs on a reading."""
-    word, year, asked, basis, who = run.word, run.last_year, [], [], []
-    near, slow = near_goals(run), slow_goals(run)
-    if near:
-        numbers = ", ".join(str(s.order) for s in near)
-        asked.append(near[0].say("decision.near", numbers=numbers))
-        basis.append(near[0].say("summary.struggling", names="; ".join(map(sentences.named, near))))
-        who += [lead_name(run, s.goal_code) for s in near]
-    if slow:
-        titles = ", ".join(f"“{s.title}”" for s in slow)
-        asked.append(word("decision.pace", goals=titles, year=year))
-        basis += [_pace(run, s) for s in slow]
-        who += [lead_name(run, s.goal_code) for s in slow]
-    disputes = {}  # of each goal the first year
+    near, slow, disputes = near_goals(run), slow_goals(run), {}  # of each goal the first year
     for said in run.all_statements():
         for reading in said.readings:
             if reading.is_hopeful != said.is_hopeful:
                 disputes.setdefault(said.goal_code, (said, reading))
-    for said, reading in disputes.values():
-        texts = {"what": reading.reading_text, "other": reading.assessment}
-        basis.append(said.say("decision.dispute", **texts))
-    ended = [s for s in run.statements(year) if s.key == "no_object"]
-    for key, goals in (("reading", [s for s, _ in disputes.values()]), ("no_object", ended)):
-        if goals:
-            titles = "; ".join(s.title for s in goals)
-            asked.append(word(f"decision.{key}", goal=titles))
-            who.append(word("addressee"))
-    if not asked:
+    ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
+    who = [lead_name(run, s.goal_code) for s in near + slow]
+    who += [run.word("addressee")] if disputes or ended else []
+    if not who:
         return None
-    if ended:
-        basis.append(word("decision.no_object_basis"))
-    return Decision(" ".join(asked), tuple(basis), ", ".join(dict.fromkeys(who)))
+    who = dict.fromkeys(who)
+    return _decision("course", run, near, slow, list(disputes.values()), ended, who)
+
+
+def _decision(name: str, run: ReportData, *facts: object) -> Decision:
+    """The decision in words: the macro of templates/decisions.j2 tells its facts."""
+    asked, *basis, who = sentences.lines("decisions.j2", name, run, *facts)
+    return Decision(asked.strip("*"), tuple(basis), who)

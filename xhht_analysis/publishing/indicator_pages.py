@@ -7,8 +7,6 @@ of that indicator as it is, so that a number can be followed from page to table 
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
 from xhht_analysis import contracts, files
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import parts, sentences
@@ -51,7 +49,7 @@ def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
         statements=statements,
         paragraphs=[_named(s, sentences.paragraph(run, s), statements) for s in statements],
         pictures=pictures if statements else [],
-        references=references(run, code),
+        references=run.references_on(lines["goal_code"]),
         years=[str(year) for year in cells.columns],
         cells=list(zip(cells.index, cells.to_numpy(), strict=True)),
     )
@@ -61,11 +59,3 @@ def _named(said: Statement, text: str, statements: list[Statement]) -> str:
     """A paragraph with its goal's title where the page speaks of several goals."""
     several = len({s.goal_code for s in statements}) > 1
     return f"**{said.title}.** {text}" if several else text
-
-
-def references(run: ReportData, code: str) -> list[pd.Series]:
-    """Laws, roadmaps and figures of other areas on the goals of an indicator."""
-    goals = set(where(run.ordered_goals, indicator_code=code).index)
-    goals |= set(where(run.targets, indicator_code=code)["goal_code"])
-    rows = [row for _, row in run.past_references.iterrows()]
-    return [row for row in rows if goals & set(split_codes(row["goal_codes"]))]

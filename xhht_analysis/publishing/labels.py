@@ -8,6 +8,7 @@ decimal comma and dates the form dd/mm/yyyy.
 import math
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -139,6 +140,10 @@ class Labels:
         text = text.replace("-", MINUS)
         return text if self.lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
+    def numbers(self, values: Mapping[str, float]) -> dict[str, str]:
+        """Whole numbers by name, each as `number` writes it."""
+        return {name: self.number(value) for name, value in values.items()}
+
     def figure(self, value: float) -> str:
         """Write ``value`` with one decimal where it has a fraction."""
         return self.number(value, 0 if pd.isna(value) else int(round(value, 1) % 1 > 0))
@@ -150,9 +155,9 @@ class Labels:
         return f"{self.number(value, decimals)}{PERCENT}"
 
     def date(self, iso: str) -> str:
-        """``2026-11-24`` as ``24/11/2026``; anything else stays as it is."""
+        """``2026-11-24`` as ``24/11/2026`` (``vi``); anything else stays as it is."""
         parts = str(iso).split("-")
-        return "/".join(reversed(parts)) if len(parts) == 3 else str(iso)
+        return "/".join(reversed(parts)) if (len(parts), self.lang) == (3, "vi") else str(iso)
 
     def chance(self, probability: float) -> str:
         """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4), or empty."""
@@ -210,6 +215,7 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
         "n_districts": len(areas.districts()),
         "deadline": f"{due[1]}/{due[0]}",
         "ended": f"{day}/{month}/{year}",
+        "ended_iso": province.districts_end,
         "year_ended": year,
         "keeps_districts": keeps,
         "as_of": as_of,

@@ -22,9 +22,9 @@ class Page:
         self.blocks += blocks
         return ""
 
-    def heading(self, text: str, level: int = 2, *, wide: bool = False) -> str:
-        """Add a heading of ``level`` 1-4; ``wide`` starts the landscape pages."""
-        return self.add(Block({"kind": "heading", "level": level, "text": text, "wide": wide}))
+    def heading(self, text: str, level: int = 2) -> str:
+        """Add a heading of ``level`` 1-4."""
+        return self.add(Block({"kind": "heading", "level": level, "text": text}))
 
     def prose(self, paragraphs: Iterable[str], style: str = "plain") -> str:
         """Add paragraphs, nothing where all are empty."""
@@ -61,7 +61,6 @@ def grid(
     *,
     align: str = "",
     note: str = "",
-    wide: bool = False,
     cards: bool = False,
 ) -> Block:
     """Table with one header row, of texts as they are and of numbers in the language.
@@ -76,8 +75,6 @@ def grid(
         heading.
     align
         One letter per column: l, r or c; those without one stand left.
-    wide
-        Printed on a landscape page.
     cards
         On a phone each row becomes a card, so that no column is off the screen.
     """
@@ -86,7 +83,7 @@ def grid(
     texts = [[_text(run.labels, cell) for cell in row] for row in rows]
     content = {"kind": "table", "caption": caption, "columns": heads, "rows": texts}
     sides = align.ljust(len(names), "l")
-    form = {"align": sides, "note": note, "wide": wide, "cards": cards}
+    form = {"align": sides, "note": note, "cards": cards}
     return Block(content | form)
 
 

@@ -8,16 +8,14 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xhht_analysis.publishing import agencies, parts, sentences
+from xhht_analysis.publishing import agencies, parts, receipts, sentences
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.changes import changed_goals
 from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import asks, implementation, year_rows
-from xhht_analysis.publishing.records import NOMINAL, track_facts
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
-from xhht_analysis.publishing.selection import where
 
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 REVIEWS = {"midterm": 0, "final": -1}
@@ -67,12 +65,12 @@ def report(
         review_year=year,
         office=office or {},
         drawn=drawn,
-        level_block=next(iter(where(run.ordered_goals, kind=COUNTED_KIND)["block"]), None),
         proposals=proposals(run),
         changes=changed_goals(run),
-        track=track_facts(run),
+        track=receipts.track_facts(run),
+        account=receipts.account(run),
         **implementation(run),
-        nominal=NOMINAL,
+        nominal=receipts.NOMINAL,
         **TOOLS,
     )
 
@@ -81,10 +79,10 @@ def proposals(run: ReportData) -> dict[str, str]:
     """Text by addressee: goals of lead agencies missed or in danger, and what units propose."""
     texts, goals = {}, {}
     for statement in run.statements(run.last_year):
-        if statement.is_struggling or statement.key == "open":
+        if statement.is_struggling or statement.key == "open" or statement.has_range:
             kind = "missed" if statement.key == "missed" else "goals"
             lead = agencies.lead_name(run, statement.goal_code)
-            goals.setdefault((lead, kind), []).append(sentences.named(statement))
+            goals.setdefault((lead, kind), []).append(sentences.sentence("named", run, statement))
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         texts.setdefault(lead, []).append(text)

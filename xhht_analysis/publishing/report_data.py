@@ -6,6 +6,7 @@ empty unit_code means the province of the plan, also after a merger.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -15,12 +16,13 @@ from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, read_facts
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
-from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
 from xhht_analysis.publishing.selection import first, select_once, where
-from xhht_analysis.publishing.statement_facts import make_statement
-from xhht_analysis.publishing.statements import Statement
+from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
+from xhht_analysis.publishing.statements import Gap, Statement
 
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code", "is_special"]
 COUNTED_KIND = "share_districts"
@@ -84,6 +86,12 @@ class ReportData:
         past = [year for year in later[:-1] if f"{year}-12-31" < self.as_of]
         return [first, *past][-1], self.last_year
 
+    @cached_property
+    def newest_year(self) -> int:
+        """Latest year with a figure in the plan's frame, else that of ``as_of``."""
+        years = where(self.panel, frame=self.province.frame)["year"]
+        return int(years.max() if len(years) else self.as_of[:4])
+
     def code(self, unit_code: str) -> str:
         """The province's own code for an empty one."""
         return unit_code or self.province.code
@@ -125,6 +133,11 @@ class ReportData:
         rows = self.references
         past = rows["kind"].eq("roadmap") | (rows["year"].astype(str) <= self.as_of[:4])
         return rows[past & rows.apply(self.labels.local, axis=1, name="text").ne("")]
+
+    def references_on(self, goal_codes: Iterable[str]) -> list[pd.Series]:
+        """Those of `past_references` that concern one of these goals."""
+        rows, goals = (row for _, row in self.past_references.iterrows()), set(goal_codes)
+        return [row for row in rows if goals & set(split_codes(row["goal_codes"]))]
 
     def title(self, goal_code: str) -> str:
         """Title of a goal in the language of the labels."""
@@ -173,8 +186,8 @@ class ReportData:
     def is_ended(self, rows: pd.DataFrame) -> pd.Series:
         """Which rejects or findings are of a district, or its file, that has ended by ``as_of``."""
         senders = self.submissions.drop_duplicates("file").set_index("file")["sender"]
-        units = rows["unit_code"].fillna(rows["file"].map(senders))
-        is_district = units.isin(self.districts["unit_code"])
+        about = pd.DataFrame({"unit": rows["unit_code"], "sender": rows["file"].map(senders)})
+        is_district = about.isin(list(self.districts["unit_code"])).any(axis=1)
         return is_district & (not self.province.has_districts(self.as_of))
 
     @select_once
@@ -226,9 +239,24 @@ class ReportData:
         key = {"indicator_code": indicator_code, "unit_code": unit_code}
         return list(where(self.nowcasts, **key).itertuples())
 
-    def is_self_declared(self, indicator_code: str) -> bool:
-        """Whether the dictionary says that the figure has no official measure."""
-        return SELF_DECLARED in self.indicator(indicator_code)["notes_vi"]
+    @cached_property
+    def self_declared(self) -> list[str]:
+        """Indicators of the plan's goals that have no official measure, as the dictionary says."""
+        codes = self.ordered_goals["indicator_code"].unique()
+        return [code for code in codes if SELF_DECLARED in self.indicator(code)["notes_vi"]]
+
+    @cached_property
+    def newest_gap(self) -> Gap | None:
+        """Who has no figure at all of the latest year; None before any unit has one."""
+        return gap_of(self, self.panel, self.province.code)
+
+    def tally(self, year: int, unit_code: str = "") -> str:
+        """How many targets of ``year`` fall in each class, in one sentence; empty without any."""
+        keys = [s.key for s in self.statements(year, unit_code)]
+        counts = {self.labels.verdict(c): keys.count(c) for c in CLASS_ORDER if c in keys}
+        parts = ", ".join(self.word("tally.part", n=n, verdict=v) for v, n in counts.items())
+        key = "tally.past" if year < int(self.as_of[:4]) else "tally.future"
+        return self.word(key, n=len(keys), year=year, parts=parts) if parts else ""
 
     @cached_property
     def report_year(self) -> int:
@@ -295,7 +323,9 @@ class ReportData:
         for said in self.all_statements():
             if said.indicator_code == indicator_code and said.kind != COUNTED_KIND:
                 for one in said.history:
-                    texts.loc[self.province.code, one.year] = said.range_text(one)
+                    texts.loc[self.province.code, one.year] = said.both_sources(
+                        one, reported_share(self, said, one)
+                    )
         return texts.sort_index(axis=1)
 
     def level_text(self, indicator_code: str, figures: str) -> str:
@@ -304,6 +334,11 @@ class ReportData:
         is_milestone = self.indicator(indicator_code)["kind"] == "milestone"
         scale = "milestone" if is_milestone else max([1, *goals["level_required"].dropna()])
         return "–".join(self.labels.level(float(end), scale) for end in figures.split("–"))
+
+    def latest_text(self, indicator_code: str, unit_code: str) -> str:
+        """Latest of `cells` for a unit, with its year where that is not the newest of the run."""
+        text, year = self.latest_cell(indicator_code, unit_code)
+        return text if year in (0, self.newest_year) else f"{text} ({year})"
 
     def latest_cell(self, indicator_code: str, unit_code: str) -> tuple[str, int]:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""

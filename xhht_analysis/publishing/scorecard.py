@@ -21,68 +21,29 @@ def scorecard(
     unit_code: str = "",
     *,
     note: bool = True,
-) -> Block:
-    """Make one row per goal: what the first target year brought, what the last promises.
+) -> list[Block]:
+    """One row per goal (pages/scorecard.j2): the target year just past, then the last one.
 
     ``codes`` default to all goals, with a heading row per block of the plan; of a unit only what
-    the plan asks of it in a target year is shown. ``note`` explains the signs.
+    the plan asks of it in a target year is shown; without any there is no table. ``note``
+    explains the signs.
     """
-    word, rows, block = run.word, [], None
-    seen = where(run.panel, frame=run.province.frame)["year"]
-    newest = int(seen.max()) if len(seen) else int(run.as_of[:4])
-    first, last = run.next_years
     asked = {(s.goal_code, s.target_year): s for s in run.all_statements(unit_code)}
-    for goal in run.ordered_goals.itertuples():
-        pair = [asked.get((goal.goal_code, year)) for year in (first, last)]
-        if (codes and goal.goal_code not in codes) or not any(pair):
-            continue
-        if not (codes or unit_code) and goal.block != block:
-            block = goal.block
-            rows.append([block_name(run, block)])
-        standards = [f"{s.target_year}: {s.standard}" for s in pair if s and s.standard]
-        name = f"{goal.order}. {run.title(goal.goal_code)}"
-        name += f" ({'; '.join(standards)})" if standards else ""
-        rows.append([name, *_cells(run, newest, *pair)])
-    columns = [
-        "goal",
-        *(word(f"col.{name}", year=first) for name in ("target", "actual_of", "verdict")),
-        word("col.target", year=last),
-        word("col.latest", year=newest),
-        word("col.verdict", year=last),
-        *(() if run.previous.empty else ["since"]),  # nothing to compare with
+    goals = where(run.ordered_goals, goal_code=list(codes or run.ordered_goals.index))
+    rows = [
+        (goal, *(asked.get((goal.goal_code, year)) for year in run.next_years))
+        for goal in goals.itertuples()
     ]
-    rows = [row[: len(columns)] for row in rows]
-    keys = [word("goals.note"), "" if run.previous.empty else word("goals.note_since")]
-    form = {
-        "align": "lrrlrrlc"[: len(columns)],
-        "note": " ".join(keys).strip() if note else "",
-        "cards": True,
-    }
-    return parts.grid(run, caption, columns, rows, **form)
-
-
-def _cells(run: ReportData, newest: int, first: Statement | None, last: Statement | None) -> list:
-    none = run.word("none")
-    cells = [none] * 3
-    if first is not None:
-        cells = [first.target_text, first.actual_text, tone(first)]
-    texts = [s.latest_text for s in (first, last) if s is not None]
-    shown = max(texts, key=len).removesuffix(f" ({newest})")  # the finer one: beside its target
-    if last is None:
-        cells += [none, shown, none, none]
-    else:
-        cells += [last.target_text, shown, tone(last), last.direction]
-    return [_without_noun(run, c) if isinstance(c, str) else c for c in cells]
-
-
-def _without_noun(run: ReportData, text: str) -> str:
-    """Shorten "11/11 đơn vị" to "11/11" where the caption says what is counted."""
-    return text.replace(run.word("units", n="").rstrip(), "").rstrip().replace(" (", " (")
-
-
-def tone(said: Statement) -> list[str]:
-    """Cell of a verdict: its chance or its word, and the class that colours its edge."""
-    return [said.short_verdict if said.bare_chance else said.verdict_text, said.key]
+    return parts.make_page(
+        "scorecard",
+        run.labels,
+        run=run,
+        caption=caption,
+        rows=[row for row in rows if any(row[1:])],
+        by_block=not (codes or unit_code),
+        note=note,
+        block_name=block_name,
+    )
 
 
 def block_name(run: ReportData, block: object) -> str:

@@ -39,7 +39,7 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
         return _beside_status(run, said, about)
     if said.measure_unit != "percent":
         return said
-    return replace(said, other_source=_reported_share(run, said, about)) if about else said
+    return replace(said, other_source=reported_share(run, said, about)) if about else said
 
 
 def _gap(run: ReportData, said: Statement) -> Gap | None:
@@ -203,7 +203,7 @@ def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Stat
     return said
 
 
-def _reported_share(run: ReportData, said: Statement, shown: Observation) -> Observation | None:
+def reported_share(run: ReportData, said: Statement, shown: Observation) -> Observation | None:
     """What was reported for the province where another figure of that year is shown."""
     rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
     for value in rows["value"][rows["value_type"].ne("derived")].dropna().head(1):

@@ -217,9 +217,12 @@ class Statement:
 
     @property
     def latest_text(self) -> str:
-        """Latest figure and its year."""
-        year = f" ({self.latest.year})" if self.latest else ""
-        return self.range_text(self.latest) + year
+        """Latest figure and its year; beside a range what was reported."""
+        seen = self.latest
+        year = f" ({seen.year})" if seen else ""
+        is_open = seen is not None and seen == self.about and not seen.exact
+        other = self.other_source if is_open and self.source_key == "reported" else None
+        return self.both_sources(seen, other) + year
 
     @property
     def base_text(self) -> str:
@@ -238,6 +241,11 @@ class Statement:
     def star(self) -> str:
         """Sign of a verdict that other assumptions or figures would move to another class."""
         return " *" if self.depends_on else ""
+
+    @property
+    def cell(self) -> list[str]:
+        """Cell of a table: chance or word, and the class that colours its edge."""
+        return [self.short_verdict if self.bare_chance else self.verdict_text, self.key]
 
     @property
     def short_verdict(self) -> str:
@@ -287,7 +295,12 @@ class Statement:
     @property
     def short_chance(self) -> str:
         """Rounded chance or its range, with a sign for the remark of `doubt`."""
-        return self.bare_chance + DOUBT_SIGNS.get(self.doubt, "")
+        return self.bare_chance + self.doubt_sign
+
+    @property
+    def doubt_sign(self) -> str:
+        """Sign for the remark of `doubt`."""
+        return DOUBT_SIGNS.get(self.doubt, "")
 
     @property
     def bare_chance(self) -> str:
@@ -357,6 +370,12 @@ class Statement:
             return self.labels.word("none")
         low, high = self._figure(seen.low), self._figure(seen.high)
         return low if seen.exact else self.labels.word("range", low=low, high=high)
+
+    def both_sources(self, seen: Observation, other: Observation | None) -> str:
+        """One figure, with that of another source behind it."""
+        shown = self.range_text(seen)
+        texts = {"shown": shown, "other": self.range_text(other)}
+        return self.labels.word("two_sources", **texts) if other else shown
 
     def _figure(self, value: float) -> str:
         """A figure in words; two decimals where one would round it onto a target that it misses."""

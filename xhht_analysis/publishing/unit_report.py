@@ -12,10 +12,11 @@ import pandas as pd
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.agencies import task_name
 from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing.decisions import help_decision
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import STATES
-from xhht_analysis.publishing.records import deadline
+from xhht_analysis.publishing.receipts import deadline
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import where
@@ -50,9 +51,10 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         unit=unit_row(run, unit_code),
         district=district,
         statements=statements,
-        tallies=[sentences.tally(run, year, judged) for year in run.target_years],
-        points=sentences.named_points(run, run.last_year, judged),
-        scorecard=scorecard(run, caption, unit_code=judged) if statements else None,
+        tallies=[run.tally(year, judged) for year in run.target_years],
+        points=sentences.on_plan("points", run, run.last_year, judged),
+        scorecard=scorecard(run, caption, unit_code=judged),
+        help=help_decision(run),
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
         picture=picture if statements else None,
@@ -85,7 +87,7 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
             run.latest_cell(code, unit_code) if judged == unit_code and not is_share else ("", 0)
         )
         if row is not None or year:
-            others = [run.latest_cell(code, other)[0] for other in beside]
+            others = [run.latest_text(code, other) for other in beside]
             figures.append((code, year or row.year, row, level if year else "", others))
     return {"figures": figures, "beside": list(beside.values())}
 

@@ -1,7 +1,7 @@
 """The blocks of an executed notebook as a Word file an office can finish and forward.
 
 The form (Nghị định 30/2020/NĐ-CP, Phụ lục I) stands in a template of Word's own; the code only
-fills it. Wide tables stand on landscape pages.
+fills it.
 """
 
 import io
@@ -13,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 from docx import Document
 from docx.document import Document as Doc
-from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -38,7 +37,7 @@ CELL_SIZES = {False: 11, True: 9}
 MANY_COLUMNS = 7
 NOTE = {"note": 11}
 """Points of a prose that is smaller than the text."""
-HEIGHT = {False: Mm(225), True: Mm(140)}
+HEIGHT = Mm(225)
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 
 
@@ -53,15 +52,9 @@ def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "repo
     title = next((c["text"] for c in contents if c.get("level") == 1), "")
     doc.core_properties.title, doc.core_properties.author = title, ""
     tail = _open_form(doc, {**labels.plan, "title": title})
-    wide = False
     for block in blocks:
-        content = block.content
-        if content.get("level") == 1:
-            continue
-        if bool(content.get("wide")) != wide and content["kind"] in ("heading", "table"):
-            wide = not wide
-            _turn_page(doc, wide)
-        _add(doc, block, wide)
+        if block.content.get("level") != 1:
+            _add(doc, block)
     if tail:
         _keep_with_next(doc)
     end = doc.element.body.sectPr
@@ -115,14 +108,7 @@ def _write_zip(saved: io.BytesIO, out: Path) -> Path:
     return out
 
 
-def _turn_page(doc: Doc, wide: bool) -> None:
-    section = doc.add_section()
-    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = section.page_height, section.page_width
-    section.different_first_page_header_footer = False
-
-
-def _add(doc: Doc, block: Block, wide: bool) -> None:
+def _add(doc: Doc, block: Block) -> None:
     content = block.content
     match content["kind"]:
         case "heading":
@@ -133,7 +119,7 @@ def _add(doc: Doc, block: Block, wide: bool) -> None:
             _add_table(doc, content)
         case "picture":
             shape = doc.add_picture(io.BytesIO(block.png), width=Inches(content["width"] / 96))
-            scale = min(_room(doc) / shape.width, HEIGHT[wide] / shape.height, 1)
+            scale = min(_room(doc) / shape.width, HEIGHT / shape.height, 1)
             shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
             shape._inline.docPr.set("title", content["caption"])

@@ -1,6 +1,5 @@
 """The Excel annex: a readable summary and one tidy sheet per table; text is never a formula."""
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import summary_table
-from xhht_analysis.publishing.selection import where
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
@@ -35,12 +33,12 @@ VALUES = {
 TABLES = (
     "verdicts",
     "panel",
-    "forecasts",
     "variants",
     "rejects",
     "findings",
     "activities",
     "submissions",
+    "scores",
 )
 HEAD = {"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1}
 MARK = {"bold": True, "font_color": "#9B1C13"}
@@ -54,39 +52,17 @@ OPTIONS = {
 
 def write_annex(run: ReportData, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
-    tables = {name: getattr(run, name) for name in (*TABLES, "scores")}
-    tables["forecasts"] = forecast_lines(run)  # keeps its place among the sheets
+    tables = {name: getattr(run, name) for name in TABLES}
     tables = {name: in_words(run, table) for name, table in tables.items()}
     tables = {"summary": summary_table(run), **tables}
     return write_workbook(tables, out, run.labels, run.is_sample)
-
-
-def forecast_lines(run: ReportData) -> pd.DataFrame:
-    """One line per quantity, unit and year, to be read and filtered by eye.
-
-    ``tested`` says whether 02_backtest scored the model on goals of that quantity; then
-    quantiles (0-1) and, for levels and counts of districts, the chance of each (from 0 up).
-    """
-    rows = run.forecasts
-    at, kind = rows["output_type_id"].fillna(0), rows["output_type"]
-    thousandth = (1000 * at).round().astype(int).astype("str").str.zfill(3)
-    name = ("q" + thousandth).where(kind != "pmf", "p" + at.astype(int).astype(str))
-    key = ["indicator_code", "unit_code", "origin_year", "horizon", "year"]
-    wide = rows.assign(name=name).pivot_table("value", key, "name", aggfunc="first")
-    wide = wide[sorted(wide.columns, key=lambda column: (column[0], len(column), column))]
-    scored = where(run.verdicts, tested="scored")
-    scored = {*scored["indicator_code"], *scored["goal_code"]}
-    wide = wide.rename_axis(columns=None).reset_index()
-    known = wide["indicator_code"].isin(scored)
-    wide.insert(len(key), "tested", known.map({True: "scored", False: "unscored"}))
-    return wide
 
 
 def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
     """A table as it is read: words for heads and values, names for codes; the codes at the end."""
     labels, names, columns, last = run.labels, _names(run), {}, {}
     for name, values in table.items():
-        head = _head(labels, str(name))
+        head = labels.word_of("head", str(name))
         if name in TECHNICAL:
             last[head] = values
             continue
@@ -97,16 +73,6 @@ def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
             values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
         columns[head] = values
     return pd.DataFrame(columns | last)
-
-
-def _head(labels: Labels, column: str) -> str:
-    """Head of a column: its words; of ``q025`` and ``p3`` those of a quantile or a probability."""
-    at = re.fullmatch(r"([qp])(\d+)", column)
-    if not at:
-        return labels.word_of("head", column)
-    if at[1] == "p":
-        return labels.word("head.count", level=at[2])
-    return labels.word("head.quantile", level=labels.figure(int(at[2]) / 10))
 
 
 def _names(run: ReportData) -> dict[str, str]:

@@ -19,7 +19,6 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from PIL import Image
-from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
@@ -33,8 +32,6 @@ INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
-EVEN = (1.05 * 0.05) ** 0.5 - 0.05
-"""Luminance at which black and white contrast alike (WCAG: (lighter + 0.05) / (darker + 0.05))."""
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
     **{k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")},
@@ -102,11 +99,6 @@ def local_numbers(axis, run: ReportData) -> None:
     """Numbers of an axis as the language writes them: none is rounded onto another."""
     number = run.labels.number
     axis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 0 if x % 1 == 0 else 2)))
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on ``colour``."""
-    return "#000000" if relative_luminance(colour) > EVEN else "#ffffff"
 
 
 def heat(axis, values, texts, colours, **options) -> None:

@@ -26,7 +26,7 @@ def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     panels = [(code, unit_code, run.title(code)) for code in codes]
     title = run.word("shares.title", name=_name(run, unit_code))
-    return _figure(run, title, panels, columns=2, height=1.55)
+    return _figure(run, title, panels, columns=3, height=1.5)
 
 
 @styled

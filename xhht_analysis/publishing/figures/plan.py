@@ -13,7 +13,6 @@ from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, TAR
 from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
-from xhht_analysis.publishing.sentences import sentence, tally
 from xhht_analysis.publishing.statements import Statement
 
 FULL, ROOM = 100, 130
@@ -35,7 +34,7 @@ def plot_overview(run: ReportData) -> Figure:
     look.heat(
         axes[0, 0],
         [[CLASS_ORDER.index(s.key) if s else nan for s in pair] for pair in pairs],
-        [[s.mark + s.star if s else "" for s in pair] for pair in pairs],
+        [[s.mark + s.doubt_sign + s.star if s else "" for s in pair] for pair in pairs],
         list(CLASS_COLOURS.values()),
         xticklabels=run.next_years,
         yticklabels=[f"{_row_name(s, 72)}\n{_against_target(run, s)}" for s in last],
@@ -54,7 +53,7 @@ def plot_overview(run: ReportData) -> Figure:
     sns.despine(ax=axis, left=True, bottom=True)
     shown = [s for pair in pairs for s in pair if s]
     key = f"{look.class_key(run, {s.key for s in shown})}. {word('overview.key')}"
-    parts = " ".join(text for year in run.next_years if (text := tally(run, year)))
+    parts = " ".join(text for year in run.next_years if (text := run.tally(year)))
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
@@ -116,10 +115,17 @@ def plot_pace(run: ReportData) -> Figure:
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
     sns.despine(ax=axis, left=True)
-    parts = [f"{s.title}: {sentence('effort', run, s)}" for s in said]
+    parts = [_pace_text(run, s) for s in said]
     alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
     key = word("pace_figure.key", n=PACE_YEARS)
     return look.finish(figure, run, title, alt, key=key)
+
+
+def _pace_text(run: ReportData, said: Statement) -> str:
+    """Both paces of a goal and its verdict, for the alt text."""
+    paces = {"before": said.pace_before, "required": said.pace_required}
+    texts = {name: run.labels.number(pace, 1) for name, pace in paces.items()}
+    return run.word("pace_figure.part", goal=said.title, verdict=said.verdict_text, **texts)
 
 
 def _pace_name(said: Statement) -> str:

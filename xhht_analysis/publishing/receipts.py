@@ -34,6 +34,34 @@ def track_facts(run: ReportData) -> dict:
     }
 
 
+def account(run: ReportData) -> dict:
+    """The account of the intake: received = used + rejected + superseded + duplicate + out.
+
+    ``sums`` of files, senders and figures; ``asked``: doubts that senders are to settle, by table;
+    ``n_ended``: doubts of districts that have ended. A file that is refused as a whole is one
+    rejected observation, but no figure.
+    """
+    rows = run.submissions
+    names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
+    refused = run.rejects[["indicator_code", "unit_code", "year"]].isna().all(axis=1).sum()
+    sums = {name: rows[f"n_{name}"].sum() for name in names}
+    sums |= {name: sums[name] - refused for name in ("observations", "rejected")}
+    is_empty = rows[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).eq(0)
+    sums |= {
+        "empty": (is_empty & ~rows["file"].isin(run.activities["file"])).sum(),
+        "files": len(rows),
+        "senders": rows["sender"].nunique(),
+    }
+    is_ended = {name: run.is_ended(getattr(run, name)) for name in ("rejects", "findings")}
+    n_ended = sum(ended.sum() for ended in is_ended.values())
+    asked = {name: (~ended).sum() for name, ended in is_ended.items()}
+    return {
+        "sums": sums,
+        "asked": asked if sum(asked.values()) + n_ended else {},
+        "n_ended": n_ended,
+    }
+
+
 def deadline(run: ReportData) -> str:
     """Month and day (MM-DD) by which the year's report of a district or commune is due."""
     return "-".join(reversed(run.labels.plan["deadline"].split("/")))
