@@ -331,7 +331,7 @@ def test_a_pace_of_fewer_than_five_figures_names_its_first_year():
     hole = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
     run = made(panel=panel[~(hole & (panel["year"] == 2022))])
     text = sentences.sentence("effort", run, run.statement("clc_it", 2030))
-    assert "tốc độ thường gặp của các năm có số liệu từ 2023" in text
+    assert "tốc độ thường gặp của các năm có đủ số liệu từ 2023" in text
 
 
 def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():

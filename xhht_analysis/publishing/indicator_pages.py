@@ -8,13 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xhht_analysis import contracts, files
-from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing import parts, sentences
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import Statement
 
 Drawn = Callable[..., list[Block]]
 
@@ -33,29 +31,5 @@ def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> list[P
 
 def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     """Every block of the page of one indicator, under the headings of its template."""
-    row, lines = run.indicator(code), where(run.targets, indicator_code=code)
-    statements = [s for s in run.all_statements() if s.indicator_code == code]
-    statements.sort(key=lambda s: (s.order, s.target_year))
-    pictures = drawn(*(f"fan_{goal}" for goal in lines["goal_code"].unique()))
-    units = [*run.districts["unit_code"], run.province.code]
-    cells = run.cells(code)
-    cells = cells.reindex([unit for unit in units if unit in cells.index]).fillna(run.word("none"))
-    return parts.make_page(
-        "indicator",
-        run.labels,
-        run=run,
-        row=row,
-        reporters=[run.names.get(c, c) for c in split_codes(row["reporter"])],
-        statements=statements,
-        paragraphs=[_named(s, sentences.paragraph(run, s), statements) for s in statements],
-        pictures=pictures if statements else [],
-        references=run.references_on(lines["goal_code"]),
-        years=[str(year) for year in cells.columns],
-        cells=list(zip(cells.index, cells.to_numpy(), strict=True)),
-    )
-
-
-def _named(said: Statement, text: str, statements: list[Statement]) -> str:
-    """A paragraph with its goal's title where the page speaks of several goals."""
-    several = len({s.goal_code for s in statements}) > 1
-    return f"**{said.title}.** {text}" if several else text
+    about = {"run": run, "row": run.indicator(code), "drawn": drawn, "sentences": sentences}
+    return parts.make_page("indicator", run.labels, **about)
