@@ -294,30 +294,3 @@ def test_a_share_that_is_more_likely_than_not_needs_no_other_pace():
     of_2030 = verdicts["unit_code"].eq(PROVINCE) & verdicts["target_year"].eq(2030)
     verdicts.loc[of_2030, ["basis", "prob_reached", "verdict_class"]] = ["forecast", 0.65, "open"]
     assert decisions.slow_goals(frames.make_material(verdicts=verdicts)) == []
-
-
-@pytest.mark.parametrize(("others", "named"), [
-    ({"learned_alone": 0.18, "temporary_shock": 0.53}, "learned_alone"),
-    ({"last_year_dropped": 0.88, "learned_alone": 0.45}, "last_year_dropped"),
-    ({"temporary_shock": 0.55}, "shared_pace_stops"),
-])  # fmt: skip
-def test_that_growth_ends_is_the_last_reason_of_a_star(others, named):
-    """0.61 is open (0.325-0.675): of other classes the farthest chance is named."""
-    verdicts = frames.make_verdicts()
-    mine = (verdicts["goal_code"].eq("clc_it") & verdicts["target_year"].eq(2030)
-            & verdicts["unit_code"].eq(PROVINCE))  # fmt: skip
-    about = {"basis": "forecast", "prob_reached": 0.61, "verdict_class": "open",
-             "firmness": "depends", "depends_on": "shared_pace_stops"}  # fmt: skip
-    verdicts.loc[mine, list(about)] = list(about.values())
-    rows = [
-        {
-            "goal_code": "clc_it",
-            "unit_code": PROVINCE,
-            "target_year": 2030,
-            "variant": name,
-            "prob_reached": p,
-        }
-        for name, p in (others | {"shared_pace_stops": 0.01}).items()
-    ]
-    run = frames.make_material(verdicts=verdicts, variants=pd.DataFrame(rows))
-    assert run.statement("clc_it", 2030).depends_on == named

@@ -49,6 +49,18 @@ def test_a_class_that_changes_by_rounding_alone_is_firm():
     assert (far["firmness"], far["depends_on"]) == ("depends", "b")
 
 
+@pytest.mark.parametrize(("others", "named"), [
+    ({"learned_alone": 0.18, "temporary_shock": 0.53}, "learned_alone"),
+    ({"last_year_dropped": 0.88, "learned_alone": 0.45}, "last_year_dropped"),
+    ({"temporary_shock": 0.55}, "shared_pace_stops"),
+])  # fmt: skip
+def test_that_growth_ends_is_the_last_reason_of_a_star(others, named):
+    """0.61 is open (0.325-0.675): of other classes the farthest chance is named."""
+    row = verdict(prob_reached=0.61, verdict_class="open")
+    table = add_firmness(row, chances(shared_pace_stops=0.01, **others)).iloc[0]
+    assert (table["firmness"], table["depends_on"]) == ("depends", named)
+
+
 def test_a_settled_target_hangs_on_nothing():
     row = add_firmness(verdict(basis="observed"), chances(a=0.1)).iloc[0]
     assert pd.isna(row["firmness"])

@@ -37,6 +37,8 @@ DIFFERS = 0.05
 """Points between the submitted and the recomputed percentage that are no rounding."""
 NO_DOUBTS = ("unit_incomplete", "unit_silent", "submitted_differs")
 """Findings that are no doubt about a figure in the panel, or have a variant of their own."""
+NO_GROWTH = "shared_pace_stops"
+"""That growth ends altogether changes the class of every goal not yet reached: named last."""
 
 
 def data_variants(
@@ -139,6 +141,7 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     both = both.merge(chances, on=KEY, suffixes=("", "_variant"))
     shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
     both["same"] = both["verdict_class_variant"].eq(both["verdict_class"]) | (shift < STEP)
+    shift = shift.mask(both["variant"] == NO_GROWTH, 0)
     both["shift"] = shift.where(~both["same"], -1)
     both = both.sort_values([*KEY, "shift", "variant"])
     table = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOVES = 0.5
 """Points of percent that a driver must move the median to be named."""
-STATUS_KIND, NO_GROWTH = "province_status", "shared_pace_stops"
+STATUS_KIND = "province_status"
 SAME_FIGURE = 0.05
 """Points of percent below which two sources round to the same figure."""
 
@@ -157,27 +157,13 @@ def _chances(run: ReportData, v: pd.Series) -> dict:
         "pace_required": float(v["pace_required"]),
         "pace_before": float(v["pace_own"]),
         "people": float(v["people_required"]),
-        "depends_on": _telling(v, chances) if v["firmness"] == "depends" else "",
+        "depends_on": v["depends_on"] if v["firmness"] == "depends" else "",
         "variants": chances,
         "drivers": _drivers(run, code, year, unit) if forecast else (),
         "tested": tested,
         "covered": float(covered) if tested == "scored" else NAN,
         "is_common": v["basis"] == "forecast" and is_district and run.is_level(code),
     }
-
-
-def _telling(v: pd.Series, chances: dict[str, float]) -> str:
-    """Variant by which a verdict hangs: of those with another class the farthest.
-
-    That growth ends altogether is true of every goal not yet reached: it is the last to be named.
-    """
-    others = {
-        name: abs(chance - v["prob_reached"])
-        for name, chance in chances.items()
-        if name != NO_GROWTH and chance == chance and classify(chance) != v["verdict_class"]
-    }
-    is_bare = v["depends_on"] == NO_GROWTH and others
-    return max(others, key=others.get) if is_bare else v["depends_on"]
 
 
 def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
