@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 59_300,
     "forecasting": 23_500,
-    "publishing": 34_100,
+    "publishing": 31_300,
     "running": 14_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
