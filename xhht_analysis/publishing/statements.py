@@ -225,14 +225,6 @@ class Statement:
         return self.both_sources(seen, other) + year
 
     @property
-    def base_text(self) -> str:
-        """Figure and year from which the required pace starts; whether it is estimated."""
-        if self.base is None:
-            return self.labels.word("none")
-        key = "observed" if self.base in self.history else "estimated"
-        return self.labels.word(f"base.{key}", now=self.range_text(self.base), year=self.base.year)
-
-    @property
     def verdict_text(self) -> str:
         """Shape, word and chance, with the star of a verdict that is not firm."""
         return f"{self.mark} {self.assessment}{self.star}"
@@ -257,12 +249,6 @@ class Statement:
         """Word and chance."""
         text = self.labels.verdict(self.key)
         return f"{text} ({self.chance_text})" if self.chance_text else text
-
-    @property
-    def reading_text(self) -> str:
-        """What another reading supposes: "nếu hiểu ..."."""
-        key = "step_lower" if self.kind == "milestone" else "of_parent"
-        return self.say(f"reading.{key}", need=self.need_text, parent=self.parent)
 
     @property
     def last_step(self) -> tuple[int, float]:
