@@ -102,7 +102,7 @@ def test_figures_are_left_out_or_replaced_and_named():
         numerator=[30.0, 40.0, 50.0, 60.0],
         denominator=[100.0, 100.0, 200.0, 200.0],
         value=[30.0, 40.0, 25.0, 30.0],
-        value_submitted=[30.04, 45.0, np.nan, 30.0],
+        value_submitted=[30.04, 45.0, np.nan, 0.3],
         status=["ok", "doubtful", "ok", "ok"],
         source_id=["a", "b", "c", "d"],
     )
@@ -121,7 +121,9 @@ def test_figures_are_left_out_or_replaced_and_named():
         ["b", "c"],
     )
     typed, figures = made["submitted_percent"]
-    assert figures["source_id"].tolist() == ["b"]  # 0.04 points apart is rounding
+    assert figures["source_id"].tolist() == [
+        "b"
+    ]  # 0.04 points apart is rounding, 0.3 is 30 % as a fraction
     assert typed["value"].tolist() == [30, 45, 25, 30]
     assert typed["numerator"].tolist() == [30, 45, 50, 60]
     earlier, figures = made["last_year_dropped"]

@@ -377,3 +377,10 @@ def test_bounds_of_a_province_with_a_silent_district():
     assert low.loc[2024, PROVINCE] == high.loc[2024, PROVINCE] == 40
     assert low.loc[2025, PROVINCE] == pytest.approx(100 * 40 / 150)
     assert high.loc[2025, PROVINCE] == pytest.approx(100 * 90 / 150)
+    # 816 is late: from 26.7 to 60 percent are possible, and the agency's own report says which
+    report = pd.DataFrame({"unit_code": PROVINCE, "year": [2024, 2025], "value": [41.0, 37.5]})
+    low, high = observed_shares(own, report, True)
+    assert (low.loc[2025, PROVINCE], high.loc[2025, PROVINCE]) == (37.5, 37.5)
+    assert low.loc[2024, PROVINCE] == high.loc[2024, PROVINCE] == 40  # all there: their sum
+    low, high = observed_shares(own, report.assign(value=[41.0, 70.0]), True)
+    assert low.loc[2025, PROVINCE] < high.loc[2025, PROVINCE] < 70  # it cannot be: the ends stand

@@ -58,7 +58,10 @@ def data_variants(
         doubts = pd.MultiIndex.from_frame(doubts[FIGURE].astype({"year": "int64"}))
         doubtful |= pd.MultiIndex.from_frame(panel[FIGURE].astype({"year": "int64"})).isin(doubts)
     submitted = panel["value_submitted"].clip(0, contracts.MAX_PERCENT)
-    differs = (submitted - panel["value"]).abs() > DIFFERS
+    scale = np.where(
+        (100 * submitted - panel["value"]).abs() < DIFFERS, 100, 1
+    )  # a share typed as a fraction
+    differs = (scale * submitted - panel["value"]).abs() > DIFFERS
     value = panel["value"].mask(differs, submitted)
     counted = panel["numerator"].mask(differs, submitted * panel["denominator"] / 100)
     last = panel["year"].eq(panel.groupby("indicator_code")["year"].transform("max"))

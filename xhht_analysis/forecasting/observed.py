@@ -52,7 +52,8 @@ def observed_shares(
 
     Where all districts have counts (``is_counted``) the province is their sum; a missing district's
     people, by its nearest denominator, count as none for the lowest and as all for the highest
-    value. Without counts, or in a year without any of them, the reported province figure stands.
+    value. The province's own report stands where it lies between these ends, and without counts
+    or in a year without any of them.
     """
     low, size, top = (
         own.pivot(index="year", columns="unit_code", values=name).astype(float)  # noqa: PD010
@@ -67,6 +68,9 @@ def observed_shares(
         least, unknown = top.sum(axis=1), size.where(top.isna()).sum(axis=1)
         for ends, people in ((low, least), (high, least + unknown)):
             ends[PROVINCE] = (100 * people / size.sum(axis=1)).reindex(low.index).fillna(submitted)
+        fits = submitted.reindex(low.index).between(low[PROVINCE], high[PROVINCE])
+        for ends in (low, high):
+            ends[PROVINCE] = ends[PROVINCE].mask(fits, submitted)
     return low, high
 
 
