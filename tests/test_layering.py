@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 59_300,
-    "forecasting": 23_500,
+    "forecasting": 23_400,
     "publishing": 31_300,
     "running": 14_100,
 }

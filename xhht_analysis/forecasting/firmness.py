@@ -11,7 +11,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import levels
-from xhht_analysis.forecasting.cases import open_cases
+from xhht_analysis.forecasting.cases import cases
 from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.mixture import VARIANTS
@@ -58,9 +58,8 @@ def data_variants(
         doubts = pd.MultiIndex.from_frame(doubts[FIGURE].astype({"year": "int64"}))
         doubtful |= pd.MultiIndex.from_frame(panel[FIGURE].astype({"year": "int64"})).isin(doubts)
     submitted = panel["value_submitted"].clip(0, contracts.MAX_PERCENT)
-    scale = np.where(
-        (100 * submitted - panel["value"]).abs() < DIFFERS, 100, 1
-    )  # a share typed as a fraction
+    # a share typed as a fraction is the same figure
+    scale = np.where((100 * submitted - panel["value"]).abs() < DIFFERS, 100, 1)
     differs = (scale * submitted - panel["value"]).abs() > DIFFERS
     value = panel["value"].mask(differs, submitted)
     counted = panel["numerator"].mask(differs, submitted * panel["denominator"] / 100)
@@ -102,15 +101,13 @@ def variant_chances(
         for name in names if is_kit else ():
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
+    some = indicators[indicators["indicator_code"].isin(wanted)]
     for name, (changed, figures) in data_variants(panel, findings).items():
-        some = indicators[indicators["indicator_code"].isin(wanted)]
-        touched = some[some["indicator_code"].isin(figures["indicator_code"])]
-        parents = some["indicator_code"].isin(touched["parent_indicator"])
-        other_facts = read_facts(
-            changed, pd.concat([some[parents], touched]).drop_duplicates(), districts
-        )
-        chances = _chances(lines, forecast_indicators(other_facts, **how))
-        parts.append(_with_figures(chances.assign(variant=name, kind="data"), figures))
+        touched = some["indicator_code"].isin(figures["indicator_code"])
+        touched |= some["indicator_code"].isin(some.loc[touched, "parent_indicator"])
+        joints = forecast_indicators(read_facts(changed, some[touched], districts), **how)
+        chances = _chances(lines, joints).assign(variant=name, kind="data")
+        parts.append(_with_figures(chances, figures))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
 
@@ -129,7 +126,7 @@ def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFr
     rows = [
         (line.goal_code, line.indicator_code, line.target_year, case.unit_code, chance)
         for line in lines[lines["indicator_code"].isin(joints)].itertuples()
-        for case in open_cases(line, joints[line.indicator_code])
+        for case in cases(line, joints[line.indicator_code], is_observed=False)
         if (chance := probability(case, int(line.target_year))) == chance
     ]
     columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]

@@ -10,7 +10,7 @@ import pandas as pd
 from xhht_analysis.plan.province import Province
 
 PROVINCE = "province"
-"""Code of the province inside this room: `plan_rows` and `with_own_code` stand at its doors."""
+"""Code of the province inside this room: `plan_rows` and `forecast_plan` stand at its doors."""
 SOURCE_GAP = 0.5
 """Points between the reported province figure and the sum of its districts worth a remark."""
 
@@ -28,11 +28,6 @@ def as_plan_codes(table: pd.DataFrame, province: Province) -> pd.DataFrame:
     """Table with `PROVINCE` for the province's own unit_code."""
     code = table["unit_code"]
     return table.assign(unit_code=code.mask(code == province.code, PROVINCE))
-
-
-def with_own_code(table: pd.DataFrame, province: Province) -> pd.DataFrame:
-    """Table with the province's own unit_code for `PROVINCE`."""
-    return table.assign(unit_code=table["unit_code"].replace(PROVINCE, province.code))
 
 
 def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd.DataFrame:

@@ -26,7 +26,6 @@ from xhht_analysis.forecasting.observed import (
     PROVINCE,
     as_plan_codes,
     plan_rows,
-    with_own_code,
 )
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
@@ -139,8 +138,9 @@ def forecast_plan(
 
 def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) -> pd.DataFrame:
     """Table as its contract, under the province's own code."""
-    table = table.assign(frame=province.frame, as_of=as_of).round(4)
-    return contracts.conform(with_own_code(table, province), contracts.TABLES[name])
+    code = table["unit_code"].replace(PROVINCE, province.code)
+    table = table.assign(unit_code=code, frame=province.frame, as_of=as_of).round(4)
+    return contracts.conform(table, contracts.TABLES[name])
 
 
 def _model_names(own: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
