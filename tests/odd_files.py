@@ -139,18 +139,28 @@ def wide(text: str) -> bytes:
 
 
 def write_xlsb(
-    path: Path, rows: Iterable[tuple], percent: str = "0.00%", calc: int | None = None
+    path: Path,
+    rows: Iterable[tuple],
+    percent: str = "0.00%",
+    calc: int | None = None,
+    font: int = 0,
 ) -> Path:
     """A list as .xlsb; a float is shown as percent, a one-item tuple is a formula's result.
+
+    Floats are written with ``font``: 0 a plain one, 1 one with a line through it.
 
     ``calc`` are the flags of the record on calculation: 1 compute all on loading, 2 A1 references,
     16 some not computed.
     """
     styles = record(278) + record(615, struct.pack("<I", 1))
     styles += record(44, struct.pack("<H", 164) + wide(percent)) + record(616)
-    styles += record(617, struct.pack("<I", 2))
-    for number in (0, 164):
-        styles += record(47, struct.pack("<HHHHHBBHH", 0, number, 0, 0, 0, 0, 0, 0, 0))
+    styles += record(611, struct.pack("<I", 2))
+    for flags in (0, 0x08):
+        look = struct.pack("<HHHHBBBB8sB", 220, flags, 400, 0, 0, 2, 0, 0, b"", 0)
+        styles += record(43, look + wide("Calibri"))
+    styles += record(612) + record(617, struct.pack("<I", 2))
+    for number, shape in ((0, 0), (164, font)):
+        styles += record(47, struct.pack("<HHHHHBBHH", 0, number, shape, 0, 0, 0, 0, 0, 0))
     styles += record(618) + record(279)
     rows = list(rows)
     dims = struct.pack("<IIII", 0, len(rows), 0, len(HEAD) - 1)

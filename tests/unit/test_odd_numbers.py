@@ -182,24 +182,26 @@ def test_lines_through_figures_of_xls(tmp_path):
     assert [claim.get("problem") for claim in reading.observation_rows] == ["not_number"] * 2
 
 
-def test_raised_spans_of_ods(tmp_path):
+def write_ods(path, rows, look: str) -> None:
+    """A list as .ods; ``look`` are the properties of the style T1, in which a tuple is written."""
     space = "urn:oasis:names:tc:opendocument:xmlns"
     names = " ".join(f'xmlns:{n}="{space}:{n}:1.0"' for n in ("office", "table", "text", "style"))
 
     def cell(value: object) -> str:
+        shape, value = (
+            (' table:style-name="T1"', *value) if value.__class__ is tuple else ("", value)
+        )
         kind = "float" if isinstance(value, int) else "string"
         told = f' office:value="{value}"' if isinstance(value, int) else ""
         return (
-            f'<table:table-cell office:value-type="{kind}"{told}><text:p>{value}</text:p>'
+            f'<table:table-cell{shape} office:value-type="{kind}"{told}><text:p>{value}</text:p>'
             "</table:table-cell>"
         )
 
-    note = '1126<text:span text:style-name="T1">7</text:span>'
-    rows = (HEAD, line("clc_it", note, 21388))
     table = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
     style = (
         '<style:style style:name="T1" style:family="text">'
-        '<style:text-properties style:text-position="super 58%"/></style:style>'
+        f"<style:text-properties {look}/></style:style>"
     )
     xml = (
         f"<office:document-content {names}><office:automatic-styles>{style}"
@@ -207,11 +209,30 @@ def test_raised_spans_of_ods(tmp_path):
         f'<table:table table:name="a">{table}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )
-    with zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+    with zipfile.ZipFile(path, "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("META-INF/manifest.xml", "<manifest/>")
         package.writestr("content.xml", xml)
+
+
+SPAN = '<text:span text:style-name="T1">{}</text:span>'
+
+
+def test_raised_spans_of_ods(tmp_path):
+    row = line("clc_it", f"1126{SPAN.format(7)}", 21388)
+    write_ods(tmp_path / "a.ods", (HEAD, row), 'style:text-position="super 58%"')
     assert figures(read(tmp_path / "a.ods")) == {"clc_it": (1126, 21388, None)}
+
+
+@pytest.mark.parametrize(("line_style", "n_read"), [("solid", 0), ("none", 2)])
+@pytest.mark.parametrize("written", [(3001,), ("45,5 %",), SPAN.format(3001)])
+def test_a_line_through_a_figure_of_ods(tmp_path, line_style, n_read, written):
+    rows = [HEAD, line("clc_it", written, 21388), line("life_skills", (50,), 100)]
+    if written == ("45,5 %",):
+        rows[1] = line("clc_it", None, None, written)
+    write_ods(tmp_path / "a.ods", rows, f'style:text-line-through-style="{line_style}"')
+    found = figures(read(tmp_path / "a.ods"))
+    assert sum(figure != "not_number" for figure in found.values()) == n_read
 
 
 def test_raised_runs_of_word(tmp_path):
@@ -265,6 +286,12 @@ def test_a_percent_format_of_cells_without_addresses(tmp_path):
 def test_the_percent_format_of_xlsb(tmp_path, shown, value):
     path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", None, None, 0.9876)], shown)
     assert figures(read(path)) == {"clc_it": (None, None, value)}
+
+
+@pytest.mark.parametrize(("font", "found"), [(0, (3001, 21388, None)), (1, "not_number")])
+def test_a_line_through_a_cell_of_xlsb(tmp_path, font, found):
+    path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", 3001.0, 21388)], "0", font=font)
+    assert figures(read(path)).get("clc_it") == found
 
 
 def test_counts_of_xlsb_are_read(tmp_path):

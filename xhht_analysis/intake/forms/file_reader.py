@@ -36,6 +36,8 @@ from xhht_analysis.intake.reading.text import (
 from xhht_analysis.remedies import remedy
 
 PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
+YEAR_END = "09"
+"""First month whose figures stand for the year: programmes are counted in autumn."""
 
 
 @dataclass
@@ -59,7 +61,8 @@ class FileReader:
     """Writes what one file says into its ``reading``; knows the units and indicators to compare.
 
     ``status`` is that of the file's figures (ok, sample, doubtful); ``named_year`` the year in its
-    name; ``year_doubt`` whether that name contradicts the year inside.
+    name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` whether the
+    sheet's figures are of a part of the year.
     """
 
     reading: Reading
@@ -72,6 +75,7 @@ class FileReader:
     sender: str | None = None
     named_year: int | None = None
     year_doubt: bool = False
+    is_partial: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
@@ -100,7 +104,9 @@ class FileReader:
         elif moment and context.year and moment[:4] != str(context.year):
             text = f"Ngày chốt số liệu thuộc năm {moment[:4]}, khác năm báo cáo {context.year}."
             self.find(at, "snapshot_other_year", text)
-        if any(map(PART_OF_YEAR.search, context.lines)):
+        early = moment and moment[:4] == str(context.year) and moment[5:7] < YEAR_END
+        self.is_partial = bool(early or any(map(PART_OF_YEAR.search, context.lines)))
+        if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
         self._merged = {
@@ -146,6 +152,8 @@ class FileReader:
         elif unit.unit_code is None:
             rule = (unit.problem or "unknown_unit") if name else "unit_missing"
             unplaced = "out_of_scope" if claim.foreign else rule, unit_cell
+        elif not claim.unit and self.places.agency(context) not in {None, *self.places.reporters}:
+            unplaced = "agency_without_indicators", unit_cell
         elif year.value is None:
             unplaced = year.problem or "year_missing", year_cell
         problem, at = unplaced or unreadable(amounts) or (None, None)
@@ -184,6 +192,7 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
+        is_doubtful = claim.preliminary or self.is_partial
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw
@@ -193,7 +202,7 @@ class FileReader:
             "indicator_code": claim.indicator,
             "definition_variant": about.get("definition_variant"),
             "year": year,
-            "status": "doubtful" if claim.preliminary and self.status == "ok" else self.status,
+            "status": "doubtful" if is_doubtful and self.status == "ok" else self.status,
             "year_doubt": "year_disagrees" if self.year_doubt else None,
             "snapshot_date": moment if moment and moment[:4] == str(year) else None,
             "received_on": self.received_on,
@@ -305,10 +314,15 @@ class FileReader:
         return Amount(sum(sign * part.value for sign, part in parts), None, deciding, given=True)
 
     def _level(self, claim: Claim) -> Amount:
-        cell = claim.cell("level")
-        if cell is None:
+        cells = [tuple(at) for _, *at in claim.cells.get("level", ())]
+        if not cells:
             return Amount()
+        typed, cell = self.sheet.cell(*cells[0]), cells[0]
+        if cells[1:]:  # one column for each level
+            marked = [at for at in cells if self.sheet.text(*at)]
+            typed = " ".join(self.table.headings[column][-1] for _, column in marked)
+            cell = marked[0] if marked else cell
         highest = self.indicators.rows.get(claim.indicator, {}).get("level_max")
         highest = None if pd.isna(highest) else int(highest)
-        parsed = parse_level(self.sheet.cell(*cell), level_max=highest)
+        parsed = parse_level(typed, level_max=highest)
         return Amount(parsed.value, parsed.problem, cell, given=parsed != Parsed())

@@ -18,7 +18,7 @@ KEY = re.compile(
     r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
     r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|"
     r"bao cao|dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
-    r"khu pho|kp|khom|moi|sau sap (nhap|xep)))*"
+    r"khu pho|kp|khom|moi|thi|thanh|sau sap (nhap|xep)))*"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
@@ -61,6 +61,10 @@ ABBREVIATIONS = {
     "KNS": "kỹ năng sống",
     "XMC": "xóa mù chữ",
     "PCGD": "phổ cập giáo dục",
+    "PCGDMN": "phổ cập giáo dục mầm non",
+    "PCGDMNTNT": "phổ cập giáo dục mầm non 5 tuổi",
+    "PCGDTH": "phổ cập giáo dục tiểu học",
+    "PCGDTHCS": "phổ cập giáo dục THCS",
     "PPC": "phải phổ cập",
     "HTCTTH": "hoàn thành chương trình tiểu học",
     "CTGDMN": "chương trình giáo dục mầm non",
@@ -74,6 +78,8 @@ WORDINGS = (
     (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
     (re.compile(r"\b((?:\d{1,2} )+\d{1,2}) tuoi\b"), r"\1"),
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
+    (re.compile(r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)"), ""),
+    (re.compile(r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b"), "mau giao"),
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
@@ -89,8 +95,8 @@ WORDINGS = (
     ),
 )
 """One wording for what offices write in several: ages ("5 tuổi" is no part of "3–5 tuổi"),
-recognition levels, shares, sums of years, notes, skills, teaching and management online (both: a
-school that does one of them is not counted)."""
+recognition levels, the children of a programme, shares, sums of years, notes, skills, teaching and
+management online (both: a school that does one of them is not counted)."""
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
@@ -204,7 +210,10 @@ class IndicatorNames:
         keys = ("name_vi", "short_name_vi", "indicator_code")
         rows = self.rows.items()
         self.codes = {heading_key(str(row[key])): code for key in keys for code, row in rows}
-        """Code of an indicator by its folded code, name and short name."""
+        levels = {PROGRAMME.sub("", key): code for key, code in self.codes.items()}
+        self.codes |= {k: c for k, c in levels.items() if self.rows[c]["kind"] == "level"}
+        """Code of an indicator by its folded code, name and short name; a level's by its
+        programme, too."""
         self._counts: dict[str, set[tuple[str, str]]] = {}
         """Part and code by the folded name of what is counted: a goal's title is a numerator."""
         plain = goals[goals["level_required"].isna()]  # the others are shares of units at a level
@@ -218,8 +227,9 @@ class IndicatorNames:
                 for name in {text, text.partition(" (")[0]} if text else ():
                     self._counts.setdefault(_people(heading_key(name)), set()).add((part, code))
                     titles |= {(heading_key(name), code)} if part == "numerator" else set()
-        several = Counter(title for title, _ in titles)
-        self._titles = {title: code for title, code in titles if several[title] == 1} | self.codes
+        named = {(_row_key(name), code) for name, code in titles | {*self.codes.items()}}
+        several = Counter(name for name, _ in named)
+        self._titles = {name: code for name, code in named if several[name] == 1}
         self._names: dict[str, str | None] = {}
 
     def code_of(self, typed: str) -> str | None:
@@ -227,12 +237,7 @@ class IndicatorNames:
 
         Beside an indicator's own names its goal's title and its numerator are names.
         """
-        bare = re.sub(r"^\s*(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*", "", typed)
-        keys = [
-            heading_key(text).removesuffix(" %").removeprefix("ti le ") for text in (typed, bare)
-        ]
-        keys += [f"ti le {key}" for key in keys] + [key.removeprefix("dat ") for key in keys]
-        return next((self._titles[key] for key in keys if key in self._titles), None)
+        return self._titles.get(_row_key(heading_key(NUMBERED.sub("", typed))))
 
     def name_in(self, path: str) -> str | None:
         """The folded code or the longest name that stands in a heading."""
@@ -265,9 +270,15 @@ class IndicatorNames:
         return set(heading_key(f"{row['name_vi']} {row['numerator_vi']}").split())
 
 
+NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")
+"""What stands before the name in a row: "2.", "a)", "-"."""
+PROGRAMME = re.compile(r"^(muc do )?(dat )?chuan |^muc do cong nhan ")
+"""What stands before the programme that a level is of."""
+UNCHANGED = re.compile(r"^trong do |^ti le | (%|ti le)$|\b(co|duoc|da|dat|qua)\b")
+"""Words of a row's name beside which it is the same indicator."""
 PEOPLE = re.compile(
-    r"((nguoi|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|hui dong) )+"
-    r"(tu (?=\d+ \d))?"
+    r"((nguoi( dan)?|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|"
+    r"hui dong) )+(tu (?=\d+ \d))?"
 )
 """What a count is of; in front of ages or a deed all of them are the same."""
 
@@ -276,3 +287,9 @@ def _people(words: str) -> str:
     """Folded name of a count in one wording: "tổng số trẻ em 6 tuổi PPC" is "# 6 tuổi"."""
     words = re.sub(r" (phai pho cap|tong so|ts)\b", "", words)
     return PEOPLE.sub("# ", re.sub("^(tong )?(so )?(luong )?", "", words), count=1)
+
+
+def _row_key(key: str) -> str:
+    """What is left of the folded name of a row when all that may stand otherwise is gone."""
+    words = " ".join(UNCHANGED.sub("", UNCHANGED.sub("", key)).split())
+    return _people(words).removeprefix("# ")

@@ -9,7 +9,7 @@ from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, Context, Mention
-from xhht_analysis.intake.forms.tables import Table, figure, place_depth
+from xhht_analysis.intake.forms.tables import Table, figure, is_mark, place_depth
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name
 
@@ -50,12 +50,14 @@ class UnitRows:
 class Places:
     """Matches names once per file, for the sheet whose head is ``context``.
 
-    ``agencies`` are the names of the agencies by code, ``mentions`` what may name a unit anywhere
-    in the file: a district named there settles a homonym.
+    ``agencies`` are the names of the agencies by code, ``reporters`` the codes of those that report
+    figures of the province; ``mentions`` what may name a unit anywhere in the file: a district
+    named there settles a homonym.
     """
 
     areas: Any
     agencies: dict[str, str]
+    reporters: frozenset[str]
     received_on: str
     mentions: list[Mention] = field(default_factory=list)
     context: Context = field(default_factory=Context)
@@ -87,12 +89,15 @@ class Places:
     def of_head(self, head: Context, year: int | None = None) -> Any:
         """Unit that a head names, in its own year by default; an agency's is the province.
 
-        It is the province of the plan, also after a merger.
+        It is the province of the plan, also after a merger, unless the head names the merged one.
         """
-        on = self.on(year or head.year)
-        if self.agency(head):
-            return self.match(self.areas.province.name_vi, "", on)
-        return self.typed_in(head, on)
+        on, province = self.on(year or head.year), self.areas.province
+        if not self.agency(head):
+            return self.typed_in(head, on)
+        short, merged = fold(province.short_name_vi), fold(province.merged_short_name_vi or "")
+        typed = fold(" ".join((head.unit, *head.lines)))
+        is_merged = merged and merged in typed and short not in typed
+        return self.match(province.merged_name_vi if is_merged else province.name_vi, "", on)
 
     def typed_in(self, head: Context, on: str) -> Any:
         """Unit whose name and code are typed in a head."""
@@ -168,22 +173,28 @@ class Places:
             name = "" if code_at == table.key else sheet.text(row, table.key).strip()
             for text in filter(None, (sheet.text(row, column).strip() for column in above)):
                 name = name or text
-                parent = self.match(text, "", self.today, level="district").unit_code or parent
+                parent = self._group(text, "", parent)
             code = "" if code_at is None else sheet.text(row, code_at).strip()
             if row in rows.parts:
                 continue
             if FORMER.search(normalise(name)):  # a subtotal over its communes
                 rows.groups.add(row)
                 continue
-            if any(figure(sheet.cell(row, column)) != Parsed() for column in columns):
+            cells = [sheet.cell(row, column) for column in columns]
+            if any(figure(cell) != Parsed() or is_mark(cell) for cell in cells):
                 cell = row, table.key if name or code_at is None else code_at
                 rows.units[row] = UnitCell(name, code, cell, parent, level)
             elif name or code:
-                group = self.match(name, code, self.today, level="district")
-                parent = group.unit_code or parent
+                parent = self._group(name, code, parent)
                 rows.groups.add(row)
         self._group_by_districts(rows)
+        self._common_level(rows)
         return rows
+
+    def _group(self, name: str, code: str, before: str | None) -> str | None:
+        """District that heads a group of rows; that ``before`` goes on where no district does."""
+        match = self.match(name, code, self.today, level="district")
+        return match.unit_code or (None if match.problem in UNPLACED else before)
 
     def _group_by_districts(self, rows: UnitRows) -> None:
         """Make the row of a district the group of the rows below it, if all can lie in theirs."""
@@ -203,6 +214,16 @@ class Places:
         rows.units |= units
         rows.groups |= groups
 
+    def _common_level(self, rows: UnitRows) -> None:
+        """Make the one level of all units whose names are plain the level of the homonyms."""
+        matches = [self.match(unit.name, unit.code, self.today) for unit in rows.units.values()]
+        depths = [self.depth(m.unit_code, self.today) for m in matches if m.unit_code]
+        if len(depths) > 1 and len({*depths}) == 1:
+            rows.units = {
+                row: replace(unit, level=unit.level or DEPTHS[depths[0]])
+                for row, unit in rows.units.items()
+            }
+
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.
 
@@ -216,7 +237,8 @@ class Places:
             return rows
         names = {row: table.sheet.text(row, table.key).strip() for row in rows}
         parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
-        if len(rows) < 2 or parts or code_at is not None:
+        is_of_communes = place_depth(table.headings[table.key]) == DEPTHS.index("commune")
+        if len(rows) < 2 or parts or is_of_communes or code_at is not None:
             return parts
         codes = {self.match(name, "", on).unit_code for name in names.values()}
         if commune in codes or any(parse_name(name).kind for name in names.values()):

@@ -211,6 +211,11 @@ def figure(cell: object) -> Parsed:
     return parse_number(cell, kind="percent")
 
 
+def is_mark(cell: object) -> bool:
+    """Whether a cell is a mark in the column that it chooses."""
+    return isinstance(cell, str) and cell.strip().lower() in ("x", "v", "✓", "✔")
+
+
 def is_name(cell: object) -> bool:
     """Whether a cell holds words and no number."""
     return isinstance(cell, str) and bool(cell.strip()) and figure(cell).value is None

@@ -16,13 +16,14 @@ from typing import ClassVar
 from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
 from xhht_analysis.intake.forms.headings import FILLER, OTHERS, YEAR, fits, heading_key, year_of
 from xhht_analysis.intake.forms.layouts import Layout, Terms, in_words, parse_amount
-from xhht_analysis.intake.forms.tables import figure
-from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.intake.forms.tables import figure, is_mark, is_name
+from xhht_analysis.intake.reading.text import fold, parse_level
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
 LEVEL_NAMED = frozenset(("muc", "chuan", "level"))
 """A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
+LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
 Group = tuple[int, int]
 """First and last age."""
 AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
@@ -30,6 +31,12 @@ AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
 
 class Units(Layout):
     """One row per unit; a year in a heading makes it that year's column."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether observations are there, and no row names an indicator in place of a unit."""
+        names = (self.table.sheet.text(row, self.table.key) for row, _ in self.table.rows)
+        return super().claims and not any(map(self.reader.indicators.code_of, names))
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
@@ -80,6 +87,9 @@ class Indicators(Units):
             for part, code in names.counted_in(path, whole):
                 counts.setdefault((part, code, year), []).append(column)
                 name = None
+            group, _, below = self.table.headings[column].partition(" | ")
+            if name and ("denominator", names.codes[name]) in names.counted_in(group):
+                path = below.replace(" | ", " ")  # the people that all columns below are of
             if name and (part := self._part(column, path, name)):
                 self.certainty = max(self.certainty, 2 * names.is_code(name))
                 taken.setdefault((part, names.codes[name], year), []).append(column)
@@ -88,10 +98,12 @@ class Indicators(Units):
         for key in [key for key in taken if key[0] == "count"]:  # of the indicator above it
             taken.setdefault(("numerator", *key[1:]), taken.pop(key))
         for (part, code, year), columns in taken.items():
-            if len(columns) == 1:
-                name = f"{part}_{code}"
-                self.columns.setdefault(name, {})[year] = columns[0]
-                gives.setdefault(code, {})[part] = parse_amount(name)
+            marks = [f"_{paths[column][-1]}" for column in columns]
+            if len(columns) == 1 or (part == "level" and self._are_marked(columns)):
+                fields = [f"{part}_{code}{mark if columns[1:] else ''}" for mark in marks]
+                for field, column in zip(fields, columns, strict=True):
+                    self.columns.setdefault(field, {})[year] = column
+                gives.setdefault(code, {})[part] = parse_amount(" + ".join(fields))
             else:
                 self.unclear |= dict.fromkeys(columns, "nhiều cột cùng một nghĩa")
         for code, parts in gives.items():
@@ -117,9 +129,23 @@ class Indicators(Units):
                 return None
         if names.rows[code]["kind"] in ("level", "milestone"):
             counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
-            return None if counted or LEVEL_NAMED.isdisjoint(path.split()) else "level"
+            named = not LEVEL_NAMED.isdisjoint(path.split()) or self._has_levels(column)
+            return "level" if named and not counted else None
         parts = self.about["fields"].items()
-        return next((p for p, spec in parts if any(fits(s, rest) for s in spec.split(";"))), None)
+        part = next((p for p, spec in parts if any(fits(s, rest) for s in spec.split(";"))), None)
+        return part or ("value" if path == name and self.reader.context.in_percent else None)
+
+    def _has_levels(self, column: int) -> bool:
+        """Whether texts of a column are levels: "Mức độ 2", "Đạt"."""
+        found = [parse_level(cell).problem for cell in self.table.cells(column) if is_name(cell)]
+        return bool(found) and {*found} <= {None, "ambiguous_level"}
+
+    def _are_marked(self, columns: list[int]) -> bool:
+        """Whether each of the columns is of one level and holds nothing but marks."""
+        table = self.table
+        levels = {path[-1] for c in columns if LEVEL_LAST.search(path := table.headings[c])}
+        cells = [cell for c in columns for cell in table.cells(c) if cell not in (None, "")]
+        return len(levels) == len(columns) and all(map(is_mark, cells))
 
 
 class Series(Units):

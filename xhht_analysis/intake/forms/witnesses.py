@@ -19,15 +19,15 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Claim,
 )
-from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE
+from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE, SOME_ONLY
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import parse_ratio
 
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.file_reader import FileReader
 
-OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|\b(dang ki|dk)\b")
-"""Heads of counts that no indicator is a share of: the plan, last year, registrations."""
+OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk)\b")
+"""Heads of counts that no indicator is a share of: plan, last year, registrations, own staff."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 Pair = tuple[int, int]
 """Columns of a part and of its whole."""

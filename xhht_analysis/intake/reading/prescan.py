@@ -32,10 +32,9 @@ _STRUCK_RUN = re.compile(r'<(?:\w+:)?d?strike\b(?![^>]*val="(?:0|false|off|none)
 STRUCK = " (gạch bỏ)"
 """Stands behind what has a line through it, so that it is neither a number nor a name."""
 RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
-_ODF_RAISED = re.compile(
-    r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?text-position="(?:su|[1-9-])',
-    re.S,
-)
+_ODF_STYLE = r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?'
+_ODF_RAISED = re.compile(rf'{_ODF_STYLE}text-position="(?:su|[1-9-])', re.S)
+_ODF_STRUCK = re.compile(rf'{_ODF_STYLE}text-line-through-style="(?!none")', re.S)
 _ODF_CELL = re.compile(r'<table:table-cell\b(?:[^>"]|"[^"]*")*+>')
 DAMAGED = (
     zipfile.BadZipFile,
@@ -176,7 +175,12 @@ def _shown_run(match: re.Match) -> str:
     run = raise_text(match[0]) if "script" in match[0] else match[0]
     if not _STRUCK_RUN.search(run):
         return run
-    return _RUN_TEXT.sub(lambda text: f"{text[0]}{STRUCK}" if text[0].strip() else text[0], run)
+    return strike_text(run)
+
+
+def strike_text(xml: str) -> str:
+    """XML whose texts say that they have a line through them."""
+    return _RUN_TEXT.sub(lambda text: f"{text[0]}{STRUCK}" if text[0].strip() else text[0], xml)
 
 
 def raise_text(xml: str) -> str:
@@ -192,7 +196,8 @@ def is_percent(code: str) -> bool:
 def reworded_ods(package: zipfile.ZipFile) -> dict[str, bytes]:
     """The content of an .ods with what the value reader does not show put into words.
 
-    Percentages have their sign, raised digits are raised signs, formulas without a result say so.
+    Percentages have their sign, raised digits are raised signs, struck texts and formulas without
+    a result say so.
 
     Raises
     ------
@@ -200,24 +205,31 @@ def reworded_ods(package: zipfile.ZipFile) -> dict[str, bytes]:
         entity.
     """
     xml = part_text(package, "/content.xml")
-    raised = "|".join(map(re.escape, _ODF_RAISED.findall(xml)))
-    if raised:
-        span = rf'<text:span text:style-name="(?:{raised})">.*?</text:span>'
-        xml = re.sub(span, lambda match: raise_text(match[0]), xml, flags=re.S)
-    return {"content.xml": _ODF_CELL.sub(_shown, xml).encode()}
+    struck = {*_ODF_STRUCK.findall(xml)}
+    for styles, show in ((_ODF_RAISED.findall(xml), raise_text), (struck, strike_text)):
+        if styles:
+            names = "|".join(map(re.escape, styles))
+            span = rf'<text:span text:style-name="(?:{names})">.*?</text:span>'
+            xml = re.sub(span, lambda match, show=show: show(match[0]), xml, flags=re.S)
+    return {"content.xml": _ODF_CELL.sub(lambda match: _shown(match[0], struck), xml).encode()}
 
 
-def _shown(match: re.Match) -> str:
-    """The tag of a cell of an .ods, as text where it is a percentage or has no result."""
-    tag = match[0]
+def _shown(tag: str, struck: set[str]) -> str:
+    """The tag of a cell of an .ods, as text where it is a percentage, struck or has no result."""
     value = re.search(r' office:value="([^"]*)"', tag)
-    if value and ' office:value-type="percentage"' in tag:
-        text = f"{float(value[1]) * 100:.10g}%"
-        tag = tag.replace(value[0], "").replace(' office:value-type="percentage"', "")
-    elif "table:formula=" in tag and "value-type=" not in tag:
+    kind = re.search(r' office:value-type="([^"]*)"', tag)
+    style = re.search(r' table:style-name="([^"]*)"', tag)
+    text = value[1] if value else ""
+    if value and kind and kind[1] == "percentage":
+        text = f"{float(text) * 100:.10g}%"
+    elif "table:formula=" in tag and not kind:
         text = UNCACHED
-    else:
+    elif not (kind and style and style[1] in struck):
         return tag
+    if style and style[1] in struck:
+        text += STRUCK
+    for old in filter(None, (value, kind)):
+        tag = tag.replace(old[0], "")
     text = f'table-cell office:value-type="string" office:string-value="{text}"'
     return tag.replace("table-cell", text, 1)
 

@@ -43,7 +43,7 @@ LEVEL_WORDS = frozenset(
     re.findall(
         r"\w+",
         "dat chuan pc gd pcgd pcgdmn pcgdth pcgdthcs xmc mn th thcs duoc cong nhan co chua khong "
-        "kha tot mot hai ba",
+        "kha tot mot hai ba dui tri giu vung",
     )
 )
 """Words that may stand beside a level without changing it."""

@@ -1,4 +1,4 @@
-"""What the value reader does not show of an .xlsb: formats and formulas.
+"""What the value reader does not show of an .xlsb: formats, struck cells and formulas.
 
 Only as much of its records ([MS-XLSB] 2.1.4) is read as that needs.
 """
@@ -14,7 +14,9 @@ from xhht_analysis.intake.reading.prescan import SheetNotes
 from xhht_analysis.intake.reading.sheets import UNCACHED
 
 ROW, CELLS, FORMULAS = 0, range(2, 12), range(8, 12)
-NUMBER_OF_FORMULA, FORMAT, STYLE, SHEET, CALCULATION = 9, 44, 47, 156, 157
+NUMBER_OF_FORMULA, FONT, FORMAT, STYLE, SHEET, CALCULATION = 9, 43, 44, 47, 156, 157
+STRUCK_OUT = 0x08
+"""Flag of `FONT`: a line goes through its text."""
 STYLES_BEGIN, STYLES_END = 617, 618
 NOT_COMPUTED = 0x11
 """Flags of `CALCULATION`: compute all on loading, some were not computed on saving."""
@@ -30,7 +32,7 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
     """
     parts = prescan.links(package, "xl/_rels/workbook.bin.rels")
     try:
-        percent = _percent_styles(package)
+        percent, struck = _styles(package)
         names, is_stale = {}, False
         for kind, data in _records(package, "xl/workbook.bin"):
             if kind == SHEET:
@@ -39,7 +41,7 @@ def scan_xlsb(package: zipfile.ZipFile) -> dict[str, SheetNotes]:
             elif kind == CALCULATION:
                 is_stale = any(flags & NOT_COMPUTED for flags in data[24:25])
         return {
-            name: _notes(package, part, SheetNotes(percent), is_stale)
+            name: _notes(package, part, SheetNotes(percent, struck), is_stale)
             for name, part in names.items()
             if part
         }
@@ -72,19 +74,24 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     return data[at + 4 : end].decode("utf-16-le"), end
 
 
-def _percent_styles(package: zipfile.ZipFile) -> set[int]:
-    """Numbers of the cell styles shown as percent."""
-    formats, percent, count = {9, 10}, set(), None
+def _styles(package: zipfile.ZipFile) -> tuple[set[int], set[int]]:
+    """Numbers of the cell styles shown as percent, and of those with a line through them."""
+    formats, fonts, percent, struck, count = {9, 10}, [], set(), set(), None
     for kind, data in _records(package, "xl/styles.bin"):
         if kind == FORMAT and prescan.is_percent(_text(data, 2)[0]):
             formats.add(struct.unpack_from("<H", data)[0])
+        elif kind == FONT:
+            fonts.append(data[2] & STRUCK_OUT)
         elif kind in (STYLES_BEGIN, STYLES_END):
             count = 0 if kind == STYLES_BEGIN else None
         elif kind == STYLE and count is not None:
-            if struct.unpack_from("<H", data, 2)[0] in formats:
+            number_format, font = struct.unpack_from("<HH", data, 2)
+            if number_format in formats:
                 percent.add(count)
+            if fonts[font : font + 1] > [0]:
+                struck.add(count)
             count += 1
-    return percent
+    return percent, struck
 
 
 def _notes(package: zipfile.ZipFile, part: str, notes: SheetNotes, is_stale: bool) -> SheetNotes:

@@ -1,0 +1,123 @@
+"""Figures that are not those of the whole unit: own staff, women, June, another province."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import Board, figures, problems, read, rules
+
+pytestmark = pytest.mark.unit
+
+HEADS = ["STT", "Nội dung", "Tử số", "Mẫu số"]
+CITIZENS = [1, "Công dân học tập", 80, 82]
+
+
+def listed(*lines: str, heads=HEADS, row=CITIZENS) -> Board:
+    drawn = Board()
+    for number, line in enumerate(lines, start=1):
+        drawn.row(f"A{number}", [line])
+    return drawn.row("A6", heads).row("A7", row)
+
+
+@pytest.mark.parametrize(
+    "agency",
+    [
+        "SỞ TÀI CHÍNH TỈNH TIỀN GIANG",
+        "LIÊN ĐOÀN LAO ĐỘNG TỈNH TIỀN GIANG",
+        "BAN TUYÊN GIÁO TỈNH ỦY TIỀN GIANG",
+    ],
+)
+def test_an_agency_that_reports_no_indicator_does_not_speak_for_the_province(agency):
+    reading = read(listed(agency, "BÁO CÁO KẾT QUẢ", "Năm 2024"))
+    assert [rule for rule, *_ in problems(reading)] == ["agency_without_indicators"]
+
+
+def test_the_agency_of_an_indicator_does():
+    reading = read(listed("HỘI KHUYẾN HỌC TỈNH TIỀN GIANG", "BÁO CÁO KẾT QUẢ", "Năm 2024"))
+    assert figures(reading) == {("learning_citizens", "82"): (80, 82, "C7")}
+
+
+def test_units_in_the_rows_speak_for_themselves():
+    heads, row = (
+        ["Huyện", "Công dân học tập: số đạt", "Công dân học tập: tổng số"],
+        ["Cái Bè", 8, 9],
+    )
+    reading = read(listed("TỈNH ĐOÀN TIỀN GIANG", "Năm 2024", heads=heads, row=row))
+    assert figures(reading) == {("learning_citizens", "819"): (8, 9, "B7")}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "BÁO CÁO KẾT QUẢ THỰC HIỆN TẠI CƠ QUAN NĂM 2024",
+        "KẾT QUẢ XÂY DỰNG XÃ HỘI HỌC TẬP TRONG CÁN BỘ, CÔNG CHỨC NĂM 2024",
+        "SỐ LIỆU LAO ĐỘNG NỮ NĂM 2024",
+        "Kết quả trong phụ nữ năm 2024",
+    ],
+)
+def test_titles_of_a_part_of_the_people_bar_the_table(title):
+    reading = read(listed("UBND HUYỆN CÁI BÈ", title))
+    assert (reading.observation_rows, reading.refusal.rule) == ([], "unknown_form")
+    assert title[:60] in reading.refusal.detail
+
+
+@pytest.mark.parametrize("title", ["HỘI LIÊN HIỆP PHỤ NỮ HUYỆN CÁI BÈ", "SỐ LIỆU NAM, NỮ NĂM 2024"])
+def test_other_lines_with_those_words_do_not(title):
+    reading = read(listed("UBND HUYỆN CÁI BÈ", title, "Năm 2024"))
+    assert figures(reading) == {("learning_citizens", "819"): (80, 82, "C7")}
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Tính đến ngày 30/6/2024", "doubtful"),
+        ("Số liệu 6 tháng đầu năm", "doubtful"),
+        ("Tính đến ngày 30/9/2024", "ok"),
+        ("Tính đến ngày 31/12/2024", "ok"),
+    ],
+)
+def test_figures_of_a_part_of_the_year_are_doubtful(line, status):
+    reading = read(listed("UBND HUYỆN CÁI BÈ", line, "Năm 2024"))
+    assert [row["status"] for row in reading.observation_rows] == [status]
+    assert ("part_of_year" in dict(rules(reading))) == (status == "doubtful")
+
+
+@pytest.mark.parametrize(("name", "frame"), [("ĐỒNG THÁP", "2025-07"), ("TIỀN GIANG", "2021")])
+def test_an_agency_of_the_merged_province_speaks_for_that_one(name, frame):
+    drawn = listed(f"HỘI KHUYẾN HỌC TỈNH {name}", "Năm 2025")
+    (row,) = read(drawn, received_on="2025-11-20").observation_rows
+    assert (row["unit_code"], row["frame"]) == ("82", frame)
+
+
+def rows_below(*rows: tuple, lines=(), heads=("Huyện", "Xã", "Tử số", "Mẫu số")) -> Board:
+    drawn = Board().row("A1", ["Công dân học tập năm 2023"])
+    for number, line in enumerate(lines, start=2):
+        drawn.row(f"A{number}", [line])
+    drawn.row("A6", [h if n < 2 else f"Công dân học tập: {h}" for n, h in enumerate(heads)])
+    for number, row in enumerate(rows, start=7):
+        drawn.row(f"A{number}", list(row))
+    return drawn
+
+
+def test_an_ambiguous_district_heads_no_commune_of_the_district_above():
+    rows = [("Gò Công Tây", "Bình Phú", 1, 2), ("Cai Lậy", "Bình Phú", 3, 4)]
+    reading = read(rows_below(*rows), received_on="2023-11-20")
+    assert figures(reading) == {("learning_citizens", "28657"): (1, 2, "C7")}
+    assert problems(reading) == [("ambiguous_unit", "B8", "Bình Phú")]
+
+
+def test_homonyms_are_of_the_level_of_all_other_rows():
+    heads = ("TT", "Đơn vị", "Tử số", "Mẫu số")
+    rows = [(1, "Mỹ Tho", 1, 2), (2, "Cái Bè", 3, 4), (3, "Huyện Cai Lậy", 5, 6)]
+    reading = read(rows_below(*rows, heads=heads), received_on="2023-11-20")
+    units = {unit: counts[:2] for (_, unit), counts in figures(reading).items()}
+    assert units == {"815": (1, 2), "819": (3, 4), "820": (5, 6)}
+
+
+def test_communes_below_another_commune_s_letterhead_are_no_hamlets():
+    heads = ("TT", "Tên xã", "Tử số", "Mẫu số")
+    rows = [("I", "TỔNG CỘNG", 4, 6), (1, "Mỹ Thiện", 1, 2), (2, "An Hữu", 3, 4)]
+    drawn = rows_below(*rows, lines=["UBND XÃ CÁI BÈ", "Năm 2025"], heads=heads)
+    reading = read(drawn.row("A1", ["BẢNG TỔNG HỢP"]), received_on="2025-11-20")
+    units = {unit: counts[:2] for (_, unit), counts in figures(reading).items()}
+    assert units == {"28378": (1, 2), "28429": (3, 4)}
