@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 59_300,
+    "intake": 60_900,
     "forecasting": 23_400,
     "publishing": 31_300,
     "running": 14_100,

@@ -75,7 +75,7 @@ def test_a_near_miss_is_none(names, typed):
     assert names.code_of(typed) is None
 
 
-@pytest.mark.parametrize("typed", ["ldh", "GDTX", "GDNN", "CNTTT", "XMCN", "PCGDMN"])
+@pytest.mark.parametrize("typed", ["ldh", "GDTX", "GDNN", "CNTTT", "XMCN", "PCGDX"])
 def test_only_whole_words_are_abbreviations(typed):
     assert heading_key(typed) == typed.lower()
 

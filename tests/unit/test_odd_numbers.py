@@ -229,7 +229,7 @@ def test_raised_spans_of_ods(tmp_path):
 def test_a_line_through_a_figure_of_ods(tmp_path, line_style, n_read, written):
     rows = [HEAD, line("clc_it", written, 21388), line("life_skills", (50,), 100)]
     if written == ("45,5 %",):
-        rows[1] = line("clc_it", None, None, written)
+        rows[1] = line("clc_it", "", "", written)
     write_ods(tmp_path / "a.ods", rows, f'style:text-line-through-style="{line_style}"')
     found = figures(read(tmp_path / "a.ods"))
     assert sum(figure != "not_number" for figure in found.values()) == n_read

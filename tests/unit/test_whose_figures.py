@@ -121,3 +121,77 @@ def test_communes_below_another_commune_s_letterhead_are_no_hamlets():
     reading = read(drawn.row("A1", ["BẢNG TỔNG HỢP"]), received_on="2025-11-20")
     units = {unit: counts[:2] for (_, unit), counts in figures(reading).items()}
     assert units == {"28378": (1, 2), "28429": (3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        (["ỦY BAN NHÂN DÂN HUYỆN CHÂU THÀNH", "TỈNH BẾN TRE", "Năm 2024"], "2024-11-20"),
+        (["UBND XÃ TÂN PHÚ, TỈNH VĨNH LONG", "Năm 2025"], "2025-11-20"),
+        (["SỞ GIÁO DỤC VÀ ĐÀO TẠO ĐỒNG THÁP", "Năm 2024"], "2024-11-20"),
+    ],
+)
+def test_a_letterhead_of_another_province(lines, day):
+    heads, row = ["Huyện", "Tử số: công dân học tập", "Mẫu số"], ["Huyện Châu Thành", 80, 82]
+    for drawn in (listed(*lines), listed(*lines, heads=heads, row=row)):
+        found = [row["problem"] for row in read(drawn, received_on=day).observation_rows]
+        assert {*found} <= {"other_province"}
+
+
+def test_a_letterhead_of_ours_that_names_it_too():
+    reading = read(listed("UBND HUYỆN CÁI BÈ, TỈNH TIỀN GIANG", "Năm 2024"))
+    assert figures(reading) == {("learning_citizens", "819"): (80, 82, "C7")}
+
+
+def test_the_university_speaks_for_its_own_indicator_only():
+    drawn = listed("TRƯỜNG ĐẠI HỌC TIỀN GIANG", "Năm 2024")
+    drawn.row("E6", ["Mức độ"]).row("A8", [2, "Đại học số", None, None, 2])
+    reading = read(drawn)
+    assert [rule for rule, *_ in problems(reading)] == ["agency_without_indicators"]
+    assert [row["level"] for row in reading.observation_rows if not row["problem"]] == [2]
+
+
+def test_last_year_s_column_of_new_communes_is_of_none_of_the_old_ones():
+    # xã Tân Đông is 28723 since 01/7/2025 and was 28732 before
+    drawn = Board().row("A1", ["DANH SÁCH NĂM 2025"])
+    drawn.row("A3", ["TT", "Xã", "Chuẩn PCGD tiểu học năm 2025", "Chuẩn PCGD tiểu học năm 2024"])
+    drawn.row("A4", [1, "Xã Tân Đông", 3, 2])
+    reading = read(drawn, received_on="2025-11-25")
+    rows = {row["year"]: (row["unit_code"], row["problem"]) for row in reading.observation_rows}
+    assert rows == {2025: ("28723", None), 2024: (None, "unit_not_valid_then")}
+
+
+def test_a_rate_of_those_asked_in_a_survey():
+    heads = ["Huyện", "Số người được khảo sát", "Kỹ năng sống: SL", "Kỹ năng sống: Tỷ lệ (%)"]
+    reading = read(listed("Năm 2024", heads=heads, row=["Cái Bè", 500, 240, 48]))
+    assert [rule for rule, *_ in problems(reading)] == ["share_of_plan"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "KẾT QUẢ ĐỐI VỚI NGƯỜI KHUYẾT TẬT",
+        "KẾT QUẢ TRONG THANH NIÊN",
+        "SỐ LIỆU ĐỒNG BÀO DÂN TỘC THIỂU SỐ",
+        "KẾT QUẢ CỦA HỌC SINH, SINH VIÊN",
+        "SỐ LIỆU CÔNG NHÂN CÁC KHU CÔNG NGHIỆP",
+        "KẾT QUẢ KHẢO SÁT MẪU",
+        "KẾT QUẢ CÁC XÃ ĐIỂM",
+        "PHÂN BỔ CHỈ TIÊU",
+    ],
+)
+def test_titles_of_some_of_the_people(title):
+    assert read(listed("UBND HUYỆN CÁI BÈ", title, "Năm 2024")).observation_rows == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "KẾT QUẢ TRONG NGƯỜI DÂN",
+        "SỐ LIỆU CÔNG DÂN HỌC TẬP CỦA NGƯỜI LAO ĐỘNG TRONG ĐỘ TUỔI",
+        "KẾT QUẢ TRONG THANH NIÊN, THIẾU NIÊN 15-18 TUỔI",
+        "Báo cáo của Hội Nông dân về công dân học tập",
+    ],
+)
+def test_titles_of_all_of_them(title):
+    assert len(read(listed("UBND HUYỆN CÁI BÈ", title, "Năm 2024")).observation_rows) == 1

@@ -150,7 +150,7 @@ def test_a_column_that_is_not_read_is_named_when_nothing_else_is():
 
 
 def test_an_empty_column_does_not_hide_the_one_that_is_filled_in():
-    board = drawn.dress("THCS-TK", "KẾT QUẢ PCGD THCS", "SỞ GIÁO DỤC VÀ ĐÀO TẠO TỈNH ĐỒNG THÁP")
+    board = drawn.dress("THCS-TK", "KẾT QUẢ PCGD THCS", "SỞ GIÁO DỤC VÀ ĐÀO TẠO TỈNH TIỀN GIANG")
     heads = ["15-18 học THPT (%)", "Tỷ lệ 15-18 tuổi đang học THPT, GDTX, GDNN"]
     board.row("A5", ["TT", "Đơn vị", *heads]).row("A6", [1, "Xã Tân Thới", None, "85,2 %"])
     reading = read(board)

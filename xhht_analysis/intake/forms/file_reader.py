@@ -61,8 +61,8 @@ class FileReader:
     """Writes what one file says into its ``reading``; knows the units and indicators to compare.
 
     ``status`` is that of the file's figures (ok, sample, doubtful); ``named_year`` the year in its
-    name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` whether the
-    sheet's figures are of a part of the year.
+    name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` and
+    ``is_foreign`` whether the sheet's figures are of a part of the year, of another province.
     """
 
     reading: Reading
@@ -76,6 +76,7 @@ class FileReader:
     named_year: int | None = None
     year_doubt: bool = False
     is_partial: bool = False
+    is_foreign: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
@@ -104,6 +105,7 @@ class FileReader:
         elif moment and context.year and moment[:4] != str(context.year):
             text = f"Ngày chốt số liệu thuộc năm {moment[:4]}, khác năm báo cáo {context.year}."
             self.find(at, "snapshot_other_year", text)
+        self.is_foreign = self.places.is_foreign(context)
         early = moment and moment[:4] == str(context.year) and moment[5:7] < YEAR_END
         self.is_partial = bool(early or any(map(PART_OF_YEAR.search, context.lines)))
         if self.is_partial:
@@ -149,10 +151,12 @@ class FileReader:
         unplaced = None
         if claim.indicator is None:
             unplaced = claim.indicator_problem, claim.indicator_cell
+        elif self.is_foreign:
+            unplaced = "other_province", unit_cell
         elif unit.unit_code is None:
             rule = (unit.problem or "unknown_unit") if name else "unit_missing"
             unplaced = "out_of_scope" if claim.foreign else rule, unit_cell
-        elif not claim.unit and self.places.agency(context) not in {None, *self.places.reporters}:
+        elif not claim.unit and not self._may_report(claim.indicator):
             unplaced = "agency_without_indicators", unit_cell
         elif year.value is None:
             unplaced = year.problem or "year_missing", year_cell
@@ -187,6 +191,11 @@ class FileReader:
             return self.places.of_row(unit, year), unit.name or unit.code, unit.cell
         cell = head.cells.get("unit") or head.cells.get("code")
         return self.places.of_head(head, year), head.place, cell
+
+    def _may_report(self, indicator: str) -> bool:
+        """Whether the sheet speaks for a unit, or is of an agency that is asked for the figure."""
+        reporters = str(self.indicators.rows[indicator]["reporter"]).split(";")
+        return self.places.agency(self.context) in {None, self.places.collector, *reporters}
 
     def _row(
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]

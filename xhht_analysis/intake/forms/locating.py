@@ -47,11 +47,14 @@ BARRED = re.compile(
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Titles of what is planned, estimated, of last year or of a part of the people; of results."""
 SOME_PEOPLE = re.compile(
-    r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|"
-    r"\b(trong|cua)( \w+){0,2} (can bo|cong chuc|vien chuc|doan vien|hoi vien|luc luong vu trang|"
-    r"chien si)\b|(?<!lien hiep )\bphu nu\b|\b(lao dong|nguoi|dan|so lieu|cua) nu\b"
+    r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|\b(phan bo chi tieu|khao sat mau)\b|"
+    r"\b(xa|ap|khu pho|truong) (thi )?diem\b|"
+    r"\b(trong|cua|cho|doi voi|so lieu)( (?!hoi )\w+){0,2} (can bo|cong chuc|vien chuc|doan vien|"
+    r"hoi vien|luc luong vu trang|chien si|cong nhan|sinh vien|hoc sinh|dong bao|khuiet tat|"
+    r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b|"
+    r"(?<!lien hiep )\bphu nu\b|\b(lao dong|nguoi|dan|so lieu|cua) nu\b"
 )
-"""What titles of figures of an office's own staff, a union's members or women have anywhere."""
+"""What titles of the figures of some of the people only have anywhere."""
 
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
@@ -236,9 +239,7 @@ def bar(table: Table, before: Table | None) -> str | None:
             titles += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
     for text in (*titles, sheet.name):
         if SOME_PEOPLE.search(fold(text)):
-            return (
-                f"“{text[:60]}” là số của riêng cán bộ, hội viên hoặc phụ nữ, không phải của tất cả"
-            )
+            return f"“{text[:60]}” là số của một phần người dân, không phải của tất cả"
         if RESULT.search(fold(text)):
             return None
         if BARRED.fullmatch(fold(text)):

@@ -20,6 +20,16 @@ NUMBERED = re.compile(
 """What is no part of a name: its number in a list, a count or history behind it ("(25 xã …)")."""
 FORMER = re.compile(r"\b(huyện|thị xã|thành phố|tx|tp)\b.*\bcũ\b\W*$", re.I)
 """The row of a district that is no more: "Địa bàn huyện Cái Bè (cũ)"."""
+PROVINCES = (
+    r"an giang|ba ria vung tau|bac giang|bac kan|bac lieu|bac ninh|ben tre|binh dinh|binh duong|"
+    r"binh phuoc|binh thuan|ca mau|can tho|cao bang|da nang|dak lak|dak nong|dien bien|dong nai|"
+    r"gia lai|ha giang|ha nam|ha noi|ha tinh|hai duong|hai phong|hau giang|hoa binh|ho chi minh|"
+    r"hue|hung ien|khanh hoa|kien giang|kon tum|lai chau|lam dong|lang son|lao cai|long an|"
+    r"nam dinh|nghe an|ninh binh|ninh thuan|phu tho|phu ien|quang binh|quang nam|quang ngai|"
+    r"quang ninh|quang tri|soc trang|son la|tai ninh|thai binh|thai nguien|thanh hoa|"
+    r"thua thien hue|tra vinh|tuien quang|vinh long|vinh phuc|ien bai"
+)
+"""Folded names of the other provinces, before and after mergers."""
 DEPTHS = ("province", "district", "commune")
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
 """Problems of a name that is a unit's all the same."""
@@ -50,14 +60,14 @@ class UnitRows:
 class Places:
     """Matches names once per file, for the sheet whose head is ``context``.
 
-    ``agencies`` are the names of the agencies by code, ``reporters`` the codes of those that report
-    figures of the province; ``mentions`` what may name a unit anywhere in the file: a district
-    named there settles a homonym.
+    ``agencies`` are the names of the agencies by code, ``collector`` the code of the one that
+    gathers all figures; ``mentions`` what may name a unit anywhere in the file: a district named
+    there settles a homonym.
     """
 
     areas: Any
     agencies: dict[str, str]
-    reporters: frozenset[str]
+    collector: str
     received_on: str
     mentions: list[Mention] = field(default_factory=list)
     context: Context = field(default_factory=Context)
@@ -104,8 +114,14 @@ class Places:
         return self.match(head.unit, head.code, on, level=head.level)
 
     def of_row(self, unit: UnitCell, year: int | None) -> Any:
-        """Unit of a row; its group, then its column's heading settle a homonym."""
+        """Unit of a row; its group, then its column's heading settle a homonym.
+
+        A name that another unit bore in the year of the column is that of neither.
+        """
         match = self.match(unit.name, unit.code, self.on(year))
+        now = self.match(unit.name, unit.code, self.today)
+        if now.unit_code and match.unit_code and match.unit_code != now.unit_code:
+            return replace(match, unit_code=None, problem="unit_not_valid_then")
         for hint in ({"parent": unit.parent}, {"level": unit.level}):
             if match.problem == "ambiguous_unit" and any(hint.values()):
                 match = self.match(unit.name, unit.code, self.on(year), **hint)
@@ -123,6 +139,16 @@ class Places:
             return agency, head.unit or self.agencies.get(agency)
         unit = self.of_head(head)
         return unit.unit_code, head.unit or unit.name_vi or head.code
+
+    def is_foreign(self, head: Context) -> bool:
+        """Whether a head is that of an office of another province."""
+        province = self.areas.province
+        short, merged = fold(province.short_name_vi), fold(province.merged_short_name_vi or "-")
+        is_merged = self.match(province.merged_name_vi, "", self.today).unit_code is not None
+        others = PROVINCES if is_merged else f"{PROVINCES}|{merged}"
+        line_of = re.compile(rf".*\b(tinh|thanh pho|tp) ({others})")
+        named = any(map(line_of.fullmatch, head.lines)) and short not in " ".join(head.lines)
+        return named or self.of_head(head).problem == "other_province"
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""

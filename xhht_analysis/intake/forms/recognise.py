@@ -96,7 +96,7 @@ class FormReader:
         self._areas, self._indicators = plan.areas, IndicatorNames(plan.indicators, plan.goals)
         agencies = plan.agencies.set_index("agency_code")
         self._agencies = agencies["name_vi"].to_dict()
-        self._reporters = frozenset(agencies.index[agencies["indicators"].fillna("").ne("")])
+        self._collector = str(agencies["indicators"].fillna("").str.count(";").idxmax())
         self._descriptions = read_descriptions(plan.config_dir)
 
     def read(self, content: FileContent, received_on: str) -> Reading:
@@ -119,7 +119,7 @@ class FormReader:
     def _read_sheets(self, sheets: list[Sheet], reading: Reading, received_on: str) -> None:
         reading.is_sample, doubtful = sample_marks(sheets)
         status = "sample" if reading.is_sample else "doubtful" if doubtful else "ok"
-        places = Places(self._areas, self._agencies, self._reporters, received_on)
+        places = Places(self._areas, self._agencies, self._collector, received_on)
         reader = FileReader(reading, received_on, self._indicators, places, status)
         if doubtful:
             text = "Tệp có ghi chú số liệu mẫu: kiểm tra đã thay hết số mẫu chưa."

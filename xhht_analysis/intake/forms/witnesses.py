@@ -26,8 +26,8 @@ from xhht_analysis.intake.reading.text import parse_ratio
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.file_reader import FileReader
 
-OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk)\b")
-"""Heads of counts that no indicator is a share of: plan, last year, registrations, own staff."""
+OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk|khao sat|quan so)\b")
+"""Heads of counts that no indicator is a share of: plan, last year, surveys, staff."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 Pair = tuple[int, int]
 """Columns of a part and of its whole."""
@@ -123,14 +123,16 @@ def _ask_neighbours(table: Table, amounts: Amounts) -> None:
     ):
         return
     row, column = share.cell
-    counts = _counts(table, row, column)
+    counts, proven = _counts(table, row, column), False
     if bottom.value and top.given:
         own = (top.cell, bottom.cell)
         pairs = [(counts[c], bottom.value) for c in counts if (row, c) not in own]
     else:
         wholes = [c for c in counts if counts[c] and OTHER_WHOLE.search(table.headings[c])]
         pairs = [(counts[c], counts[w]) for w, c in product(wholes, counts) if c != w]
-    if any(part is not None and rounds_to(part / whole, share.value) for part, whole in pairs):
+        proven = any(w in wholes for _, w in _proven(table, column))
+    fitting = (part is not None and rounds_to(part / whole, share.value) for part, whole in pairs)
+    if proven or any(fitting):
         amount = top if bottom.value and top.given else share
         amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
 
@@ -161,7 +163,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     row, column = share.cell
     counts = _counts(table, row, column)
     n_shares, fitting_rows = _pairs_of(table, column)
-    proven = {p for p, n in fitting_rows.items() if n >= max(MIN_ROWS, 2 / 3 * n_shares)}
+    proven = _proven(table, column)
     group = table.headings[column].rpartition(" | ")[0]
     if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
@@ -210,6 +212,12 @@ def _tell_contradiction(
     reader.find(share.cell, "printed_differs", text, claim.indicator)
     if is_sure and abs(percent - share.value) > 2 * rounding(share.value):
         share.problem = "printed_differs"
+
+
+def _proven(table: Table, column: int) -> set[Pair]:
+    """The pairs of counts that surely are what a column's percentages are of."""
+    n_shares, fitting_rows = _pairs_of(table, column)
+    return {p for p, n in fitting_rows.items() if n >= max(MIN_ROWS, 2 / 3 * n_shares)}
 
 
 def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:
