@@ -56,11 +56,13 @@ def leverages(run: ReportData) -> pd.DataFrame:
     help that is likely to arrive). Districts that share the chance of a level share their mean
     gain: theirs differ by the draws alone.
     """
-    said = (s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely")
+    statements = (
+        s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely"
+    )
     rows = where(
         run.verdicts.dropna(subset=["leverage", "prob_reached"]),
         target_year=run.last_year,
-        goal_code=[s.goal_code for s in said],
+        goal_code=[s.goal_code for s in statements],
         unit_code=list(run.districts["unit_code"]),
     )
     # of a level, districts at one level with one chance share a gain; of a share each has its own
@@ -161,9 +163,9 @@ def data_decision(run: ReportData) -> Decision | None:
     items, reasons = list(unsettled(run)), {}
     if not items:
         return None
-    for said, why, _ in items:
-        reasons.setdefault(why, {}).setdefault(said.title, []).append(said.target_year)
-    counted = [(said.goal_code, said.target_year) for said, *_ in items]
+    for statement, why, _ in items:
+        reasons.setdefault(why, {}).setdefault(statement.title, []).append(statement.target_year)
+    counted = [(statement.goal_code, statement.target_year) for statement, *_ in items]
     others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
     n_assumed = sum(bool(s.depends_on) and not _hangs_on_figures(s) for s in others)
     leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
@@ -172,42 +174,53 @@ def data_decision(run: ReportData) -> Decision | None:
     return _decision("data", run, items, reasons, n_assumed, who, MAX_ITEMS)
 
 
-def _hangs_on_figures(said: Statement) -> bool:
-    return said.depends_on in DOUBTFUL_FIGURES
+def _hangs_on_figures(statement: Statement) -> bool:
+    return statement.depends_on in DOUBTFUL_FIGURES
 
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
     word, newest = run.word, run.panel["year"].max()
-    for said in run.all_statements():
-        shown = said.latest if said.is_forecast else said.actual
-        lead, sent, last = [lead_name(run, said.goal_code)], said.other_source, said.latest
-        if sent and shown and shown.exact and said.meets(sent.low) != said.meets(shown.low):
-            texts = {"other": said.range_text(sent), "shown": said.range_text(shown)}
-            yield said, said.say(f"decision.{said.source_key}", **texts), lead
-        elif shown and said.meets(shown.high) != said.meets(shown.low):
-            why = word("decision.missing", year=shown.year, shown=said.range_text(shown))
-            yield said, why, _silent(run, said) or lead
-        elif _hangs_on_figures(said):
-            without = said.labels.chance(said.variants.get(said.depends_on, NAN))
-            why = ", ".join(filter(None, [said.condition(said.depends_on), without]))
-            yield said, why, lead
-        elif said.key == "no_data" and not (last and last.exact and last.year == newest):
-            yield said, word("decision.no_data"), lead + _silent(run, said)
+    for statement in run.all_statements():
+        shown = statement.latest if statement.is_forecast else statement.actual
+        lead, sent, last = (
+            [lead_name(run, statement.goal_code)],
+            statement.other_source,
+            statement.latest,
+        )
+        if (
+            sent
+            and shown
+            and shown.exact
+            and statement.meets(sent.low) != statement.meets(shown.low)
+        ):
+            texts = {"other": statement.range_text(sent), "shown": statement.range_text(shown)}
+            yield statement, statement.say(f"decision.{statement.source_key}", **texts), lead
+        elif shown and statement.meets(shown.high) != statement.meets(shown.low):
+            why = word("decision.missing", year=shown.year, shown=statement.range_text(shown))
+            yield statement, why, _silent(run, statement) or lead
+        elif _hangs_on_figures(statement):
+            without = statement.labels.chance(statement.variants.get(statement.depends_on, NAN))
+            why = ", ".join(filter(None, [statement.condition(statement.depends_on), without]))
+            yield statement, why, lead
+        elif statement.key == "no_data" and not (last and last.exact and last.year == newest):
+            yield statement, word("decision.no_data"), lead + _silent(run, statement)
 
 
-def _silent(run: ReportData, said: Statement) -> list[str]:
+def _silent(run: ReportData, statement: Statement) -> list[str]:
     """Names of units that have not reported and still exist."""
     ended = [] if run.province.has_districts(run.as_of) else run.districts["short_name"]
-    return [name for name in (said.gap.silent if said.gap else ()) if name not in set(ended)]
+    return [
+        name for name in (statement.gap.silent if statement.gap else ()) if name not in set(ended)
+    ]
 
 
 def near_goals(run: ReportData) -> list[Statement]:
     """Goals unlikely in the next target year, if that is not the last and at most `NEAR` away."""
     year = next((y for y in run.target_years if f"{y}-12-31" > run.as_of), run.last_year)
     is_near = year < run.last_year and year - int(run.as_of[:4]) <= NEAR
-    said = run.statements(year) if is_near else ()
-    return [s for s in said if s.is_forecast and s.is_struggling and not s.at_target]
+    statements = run.statements(year) if is_near else ()
+    return [s for s in statements if s.is_forecast and s.is_struggling and not s.at_target]
 
 
 def slow_goals(run: ReportData) -> list[Statement]:
@@ -222,22 +235,22 @@ def slow_goals(run: ReportData) -> list[Statement]:
     return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
 
 
-def _is_unlikely_range(said: Statement) -> bool:
-    return said.has_range and classify(_chance(said)) in STRUGGLING
+def _is_unlikely_range(statement: Statement) -> bool:
+    return statement.has_range and classify(_chance(statement)) in STRUGGLING
 
 
-def _chance(said: Statement) -> float:
+def _chance(statement: Statement) -> float:
     """Chance, or the greatest of a range."""
-    return said.chance if said.is_forecast else said.chance_range[1]
+    return statement.chance if statement.is_forecast else statement.chance_range[1]
 
 
 def course_decision(run: ReportData) -> Decision | None:
     """The goals that need another pace, and the goals whose verdict hangs on a reading."""
     near, slow, disputes = near_goals(run), slow_goals(run), {}  # of each goal the first year
-    for said in run.all_statements():
-        for reading in said.readings:
-            if reading.is_hopeful != said.is_hopeful:
-                disputes.setdefault(said.goal_code, (said, reading))
+    for statement in run.all_statements():
+        for reading in statement.readings:
+            if reading.is_hopeful != statement.is_hopeful:
+                disputes.setdefault(statement.goal_code, (statement, reading))
     ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
     who = [lead_name(run, s.goal_code) for s in near + slow]
     who += [run.word("addressee")] if disputes or ended else []

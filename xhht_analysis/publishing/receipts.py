@@ -5,7 +5,8 @@ import pandas as pd
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
-NOMINAL = 80
+NOMINAL, FEW = 80, 20
+"""Percent of an interval; trials below which the share of outcomes inside it says little."""
 
 
 def coverage(run: ReportData) -> pd.DataFrame:

@@ -20,6 +20,14 @@ from xhht_analysis.publishing.scorecard import block_name, scorecard
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 REVIEWS = {"midterm": 0, "final": -1}
 """Place, among the target years, of the one that a review looks back on."""
+PROPOSED = {
+    "missed": "missed",
+    "open": "goals",
+    "unlikely": "goals",
+    "very_unlikely": "goals",
+    "no_data": "data",
+}
+"""What the lead agency of a goal is asked for, by class."""
 TOOLS = {
     "agencies": agencies,
     "block_name": block_name,
@@ -71,18 +79,20 @@ def report(
         account=receipts.account(run),
         **implementation(run),
         nominal=receipts.NOMINAL,
+        few_trials=receipts.FEW,
         **TOOLS,
     )
 
 
 def proposals(run: ReportData) -> dict[str, str]:
-    """Text by addressee: goals of lead agencies missed or in danger, and what units propose."""
+    """Text by addressee: goals missed, in danger or without figures, and what units propose."""
     texts, goals = {}, {}
     for statement in run.statements(run.last_year):
-        if statement.is_struggling or statement.key == "open" or statement.has_range:
-            kind = "missed" if statement.key == "missed" else "goals"
+        kind = "goals" if statement.has_range else PROPOSED.get(statement.key)
+        if kind:
             lead = agencies.lead_name(run, statement.goal_code)
-            goals.setdefault((lead, kind), []).append(sentences.sentence("named", run, statement))
+            title = sentences.sentence("named", run, statement)
+            goals.setdefault((lead, kind), []).append(title)
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         texts.setdefault(lead, []).append(text)

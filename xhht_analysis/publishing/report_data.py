@@ -320,11 +320,11 @@ class ReportData:
             texts = self.level_texts(indicator_code).map(partial(self.level_text, indicator_code))
             seen = rows.assign(seen=True).pivot_table("seen", "unit_code", "year", aggfunc="any")
             texts = texts.where(seen.reindex_like(texts).notna()).dropna(how="all")
-        for said in self.all_statements():
-            if said.indicator_code == indicator_code and said.kind != COUNTED_KIND:
-                for one in said.history:
-                    texts.loc[self.province.code, one.year] = said.both_sources(
-                        one, reported_share(self, said, one)
+        for statement in self.all_statements():
+            if statement.indicator_code == indicator_code and statement.kind != COUNTED_KIND:
+                for one in statement.history:
+                    texts.loc[self.province.code, one.year] = statement.both_sources(
+                        one, reported_share(self, statement, one)
                     )
         return texts.sort_index(axis=1)
 

@@ -53,7 +53,7 @@ def block_name(run: ReportData, block: object) -> str:
 
 def summary_table(run: ReportData) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
-    said = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
+    statements = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
     columns = [
         "goal",
         "year",
@@ -69,11 +69,11 @@ def summary_table(run: ReportData) -> pd.DataFrame:
         [f"{s.order}. {s.title}", s.target_year, s.target_text, _of_standard(s, s.actual_text),
          _of_standard(s, s.latest_text), f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text,
          s.direction, sentences.sentence("chance_note", run, s)]
-        for s in said
+        for s in statements
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])
 
 
-def _of_standard(said: Statement, figure: str) -> str:
+def _of_standard(statement: Statement, figure: str) -> str:
     """A figure with its standard, where the targets of a goal measure two."""
-    return f"{said.standard}: {figure}" if said.standard else figure
+    return f"{statement.standard}: {figure}" if statement.standard else figure

@@ -55,10 +55,10 @@ def shared_sentences(run: ReportData) -> tuple[list[str], set[str]]:
     return list(texts.values()), set(texts)
 
 
-def paragraph(run: ReportData, said: Statement, before: Container[str] = ()) -> str:
+def paragraph(run: ReportData, statement: Statement, before: Container[str] = ()) -> str:
     """All sentences on one target; of `REPEATED` those that are not said ``before``."""
-    names = [name for name in ORDER if said.is_forecast or name not in AHEAD]
-    texts = ((name, sentence(name, run, said)) for name in names)
+    names = [name for name in ORDER if statement.is_forecast or name not in AHEAD]
+    texts = ((name, sentence(name, run, statement)) for name in names)
     return " ".join(t for name, t in texts if t and not (name in REPEATED and t in before))
 
 

@@ -27,29 +27,33 @@ SAME_FIGURE = 0.05
 
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
-    said = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
-    said = replace(said, gap=_gap(run, said))
-    if said.has_object:
-        said = replace(said, **_chances(run, verdict))
-    if said.unit_code != run.province.code:
-        return said
-    about = said.actual if verdict["basis"] == "observed" else said.latest
-    said = replace(said, readings=_readings(run, said))
-    if said.kind == STATUS_KIND and about is not None:
-        return _beside_status(run, said, about)
-    if said.measure_unit != "percent":
-        return said
-    return replace(said, other_source=reported_share(run, said, about)) if about else said
+    statement = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
+    statement = replace(statement, gap=_gap(run, statement))
+    if statement.has_object:
+        statement = replace(statement, **_chances(run, verdict))
+    if statement.unit_code != run.province.code:
+        return statement
+    about = statement.actual if verdict["basis"] == "observed" else statement.latest
+    statement = replace(statement, readings=_readings(run, statement))
+    if statement.kind == STATUS_KIND and about is not None:
+        return _beside_status(run, statement, about)
+    if statement.measure_unit != "percent":
+        return statement
+    return (
+        replace(statement, other_source=reported_share(run, statement, about))
+        if about
+        else statement
+    )
 
 
-def _gap(run: ReportData, said: Statement) -> Gap | None:
+def _gap(run: ReportData, statement: Statement) -> Gap | None:
     """Who has no figure of the target year or, before it, of the latest year with figures."""
-    rows = where(run.panel, indicator_code=said.indicator_code)
-    rows = rows[rows["year"] <= said.target_year]
-    exact = {o.year for o in said.history if o.exact}
+    rows = where(run.panel, indicator_code=statement.indicator_code)
+    rows = rows[rows["year"] <= statement.target_year]
+    exact = {o.year for o in statement.history if o.exact}
     if len(rows) and rows["year"].max() in exact:
         return None
-    gap = gap_of(run, rows, said.unit_code)
+    gap = gap_of(run, rows, statement.unit_code)
     return None if gap and gap.year in exact else gap
 
 
@@ -175,9 +179,9 @@ def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[st
     return tuple((str(name), float(effect)) for name, effect in mean.items())
 
 
-def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Statement:
+def _beside_status(run: ReportData, statement: Statement, shown: Observation) -> Statement:
     """Add the level that the rules give from the rates, else that of the lowest district."""
-    facts = run.facts[said.indicator_code]
+    facts = run.facts[statement.indicator_code]
     levels = {"by_rule": facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)}
     if facts.units != [PROVINCE]:
         low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
@@ -185,60 +189,62 @@ def _beside_status(run: ReportData, said: Statement, shown: Observation) -> Stat
     for key, value in levels.items():
         if value == value and not (shown.exact and value == shown.low):
             other = Observation(shown.year, float(value), float(value))
-            return replace(said, other_source=other, source_key=key)
-    return said
+            return replace(statement, other_source=other, source_key=key)
+    return statement
 
 
-def reported_share(run: ReportData, said: Statement, shown: Observation) -> Observation | None:
+def reported_share(run: ReportData, statement: Statement, shown: Observation) -> Observation | None:
     """What was reported for the province where another figure of that year is shown."""
-    rows = where(run.rows(said.indicator_code), unit_code=run.province.code, year=shown.year)
+    rows = where(run.rows(statement.indicator_code), unit_code=run.province.code, year=shown.year)
     for value in rows["value"][rows["value_type"].ne("derived")].dropna().head(1):
         if not (shown.exact and abs(value - shown.low) < SAME_FIGURE):
             return Observation(shown.year, value, value)
     return None
 
 
-def _readings(run: ReportData, said: Statement) -> tuple[Statement, ...]:
+def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
-    parent = run.parent_goal(said.goal_code)
-    if said.kind == "milestone":
-        need = said.need - 1
+    parent = run.parent_goal(statement.goal_code)
+    if statement.kind == "milestone":
+        need = statement.need - 1
     elif parent:
-        above = run.statement(parent, said.target_year)
-        share = float(run.target(said.goal_code, said.target_year)["target_value"]) / 100
-        parent_figure = _then(above, said) if above else NAN
+        above = run.statement(parent, statement.target_year)
+        share = float(run.target(statement.goal_code, statement.target_year)["target_value"]) / 100
+        parent_figure = _then(above, statement) if above else NAN
         if parent_figure != parent_figure:
             return ()
         need = share * parent_figure
-        need = math.ceil(need - NEARLY) if said.measure_unit == "units" else need
+        need = math.ceil(need - NEARLY) if statement.measure_unit == "units" else need
     else:
         return ()
-    other = replace(said, need=need, parent=run.title(parent) if parent else "")
-    if said.actual is not None and said.actual.exact:
-        name = "reached" if other.meets(said.actual.low) else "missed"
+    other = replace(statement, need=need, parent=run.title(parent) if parent else "")
+    if statement.actual is not None and statement.actual.exact:
+        name = "reached" if other.meets(statement.actual.low) else "missed"
         return (replace(other, verdict_class=name, chance=NAN),)
-    chance = chance_of(run, other) if said.is_forecast else NAN
+    chance = chance_of(run, other) if statement.is_forecast else NAN
     if chance != chance:
         return ()
     return (replace(other, verdict_class=classify(chance), chance=chance),)
 
 
-def _then(above: Statement, said: Statement) -> float:
+def _then(above: Statement, statement: Statement) -> float:
     """Figure of the parent goal in the target year of its part: observed or, ahead, expected."""
-    if said.is_forecast:
+    if statement.is_forecast:
         return above.expected[1] if above.expected else NAN
     seen = above.actual
     return seen.low if seen and seen.exact else NAN
 
 
-def chance_of(run: ReportData, said: Statement) -> float:
+def chance_of(run: ReportData, statement: Statement) -> float:
     """P(the province stands at the target in its year) from the forecasts; NaN without."""
-    kind = "quantile" if said.measure_unit == "percent" else "pmf"
+    kind = "quantile" if statement.measure_unit == "percent" else "pmf"
     rows = where(
         run.forecasts,
-        indicator_code=said.goal_code if said.measure_unit == "units" else said.indicator_code,
-        unit_code=said.unit_code,
-        year=said.target_year,
+        indicator_code=statement.goal_code
+        if statement.measure_unit == "units"
+        else statement.indicator_code,
+        unit_code=statement.unit_code,
+        year=statement.target_year,
         frame=run.province.frame,
         output_type=kind,
     ).sort_values("output_type_id")
@@ -246,6 +252,6 @@ def chance_of(run: ReportData, said: Statement) -> float:
         return float("nan")
     at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
     if kind == "pmf":
-        return float(value[[said.meets(level) for level in at]].sum())
-    below = float(np.interp(said.need, value, at, left=0, right=1))
-    return below if said.lower_is_better else 1 - below
+        return float(value[[statement.meets(level) for level in at]].sum())
+    below = float(np.interp(statement.need, value, at, left=0, right=1))
+    return below if statement.lower_is_better else 1 - below

@@ -28,7 +28,7 @@ from xhht_analysis.publishing.selection import NoFiguresError
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
 DPI = 144
-INK, GREY, LIGHT = "#1f2933", "#52606d", "#e4e7eb"
+GREY, LIGHT = "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))

@@ -66,22 +66,24 @@ def _figure(
     head = "" if [name for *_, name in panels] == [title] else f"{title}."
     alt = [head]
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
-        said = [s for s in run.all_statements(unit) if s.goal_code == goal]
-        _draw_course(axis, run, run.observed(goal, None, unit), said)
-        marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in said)
+        statements = [s for s in run.all_statements(unit) if s.goal_code == goal]
+        _draw_course(axis, run, run.observed(goal, None, unit), statements)
+        marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
         head = textwrap.fill(name, 106 // columns)
         axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
-        aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in said]
-        alt.append(" ".join([f"{name}: {said[-1].latest_text}." if said else "", *aims]))
+        aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in statements]
+        alt.append(
+            " ".join([f"{name}: {statements[-1].latest_text}." if statements else "", *aims])
+        )
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
     return look.finish(figure, run, title, *alt, key=run.word("sign.course"))
 
 
-def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> None:
+def _draw_course(axis, run: ReportData, seen: pd.DataFrame, statements: list[Statement]) -> None:
     """Draw one share of one unit in percent."""
-    bands = _bands(run, seen, said)
+    bands = _bands(run, seen, statements)
     if MIDDLE in bands:
         axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
         axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
@@ -90,7 +92,7 @@ def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
-    aims = {s.target_year: s.need for s in said}
+    aims = {s.target_year: s.need for s in statements}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
         axis.axvline(int(run.labels.plan["year_ended"]) - AT_REFORM, color=GREY, lw=0.7, ls=":")
@@ -100,11 +102,11 @@ def _draw_course(axis, run: ReportData, seen: pd.DataFrame, said: list[Statement
     look.local_numbers(axis.yaxis, run)
 
 
-def _bands(run: ReportData, seen: pd.DataFrame, said: list[Statement]) -> pd.DataFrame:
+def _bands(run: ReportData, seen: pd.DataFrame, statements: list[Statement]) -> pd.DataFrame:
     """Forecast of the run from the last figure on; no rows where no verdict stands on it."""
-    if not any(s.expected for s in said):
+    if not any(s.expected for s in statements):
         return pd.DataFrame()
-    bands = run.bands(said[-1].indicator_code, said[-1].unit_code)
+    bands = run.bands(statements[-1].indicator_code, statements[-1].unit_code)
     bands = bands[bands.index >= seen["year"].max()]
     if len(seen) and (last := seen.iloc[-1])["high"] - last["low"] < NEARLY:
         bands.loc[int(last["year"])] = last["low"]  # it grows out of the last figure

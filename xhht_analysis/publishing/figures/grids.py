@@ -56,10 +56,12 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         annot_kws={"fontsize": 7},
     )
     axis.tick_params(axis="x", rotation=90)
-    said = [s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)]
-    said.sort(key=lambda s: (s.order, s.target_year))
+    statements = [
+        s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)
+    ]
+    statements.sort(key=lambda s: (s.order, s.target_year))
     heads, aims = [run.short(code)], []
-    for s in said:
+    for s in statements:
         level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
         heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
         aims.append(f"{s.target_year}, {level} {s.verdict_text}.")
@@ -71,11 +73,11 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     return " ".join([text, *aims])
 
 
-def _cell_text(said: Statement | None) -> str:
+def _cell_text(statement: Statement | None) -> str:
     """Chance without its unit; the mark alone where there is none or only a range."""
-    if said is None:
+    if statement is None:
         return ""
-    return said.short_chance.replace(PERCENT, "") if said.is_forecast else said.mark
+    return statement.short_chance.replace(PERCENT, "") if statement.is_forecast else statement.mark
 
 
 @styled
@@ -83,9 +85,9 @@ def plot_heatmap(run: ReportData) -> Figure:
     """Class and chance of each district on the goals asked of every district."""
     units, word, year = list(run.shown_districts["unit_code"]), run.word, run.last_year
     goals = run.asked_of_units(year)
-    said = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
-    said = said.dropna(axis="columns", how="all")
-    keys = {s.key for s in said.to_numpy().flat if s}
+    statements = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
+    statements = statements.dropna(axis="columns", how="all")
+    keys = {s.key for s in statements.to_numpy().flat if s}
     title = word("heat.title", year=year)
     if not keys - {"no_data", "no_object"}:
         raise NoFiguresError(title)
@@ -93,10 +95,10 @@ def plot_heatmap(run: ReportData) -> Figure:
     axis = axes[0, 0]
     look.heat(
         axis,
-        said.map(lambda s: CLASS_ORDER.index(s.key) if s else np.nan).to_numpy(dtype=float),
-        said.map(_cell_text).to_numpy(),
+        statements.map(lambda s: CLASS_ORDER.index(s.key) if s else np.nan).to_numpy(dtype=float),
+        statements.map(_cell_text).to_numpy(),
         list(CLASS_COLOURS.values()),
-        xticklabels=[textwrap.fill(run.title(goal), 26) for goal in said],
+        xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7.5},
     )

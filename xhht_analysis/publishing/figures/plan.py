@@ -57,25 +57,27 @@ def plot_overview(run: ReportData) -> Figure:
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
-def _row_name(said: Statement, width: int) -> str:
+def _row_name(statement: Statement, width: int) -> str:
     """Number and title of a goal on one line."""
-    return textwrap.shorten(f"{said.order}. {said.title}", width, placeholder=" …")
+    return textwrap.shorten(f"{statement.order}. {statement.title}", width, placeholder=" …")
 
 
-def _against_target(run: ReportData, said: Statement) -> str:
+def _against_target(run: ReportData, statement: Statement) -> str:
     """Latest figure and target, with the year of a target that is not the plan's last."""
-    size = f"{said.latest_text} / {said.amount(said.need, 0)}"
-    is_last = said.target_year == run.last_year
-    return size if is_last else f"{size} ({run.word('overview.target', year=said.target_year)})"
+    size = f"{statement.latest_text} / {statement.amount(statement.need, 0)}"
+    is_last = statement.target_year == run.last_year
+    return (
+        size if is_last else f"{size} ({run.word('overview.target', year=statement.target_year)})"
+    )
 
 
-def attained(said: Statement) -> float:
+def attained(statement: Statement) -> float:
     """Latest figure as percent of the target; 0 where there is none."""
-    if said.latest is None or said.need <= 0:
+    if statement.latest is None or statement.need <= 0:
         return 0.0
-    share = said.latest.low / said.need
-    if said.lower_is_better:
-        share = said.need / said.latest.high if said.latest.high else ROOM
+    share = statement.latest.low / statement.need
+    if statement.lower_is_better:
+        share = statement.need / statement.latest.high if statement.latest.high else ROOM
     return min(ROOM, FULL * share)
 
 
@@ -83,20 +85,20 @@ def attained(said: Statement) -> float:
 def plot_pace(run: ReportData) -> Figure:
     """Pace that each share needs to its target beside its usual pace, points a year."""
     word, year = run.word, run.last_year
-    said = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
-    said = [s for s in said if not isnan(s.pace_required - s.pace_before)]
+    statements = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
+    statements = [s for s in statements if not isnan(s.pace_required - s.pace_before)]
     title = word("pace_figure.title", year=year)
-    if not said:
+    if not statements:
         raise NoFiguresError(title)
     marks = {
-        word("pace_figure.before"): [s.pace_before for s in said],
-        word("pace_figure.required"): [s.pace_required for s in said],
+        word("pace_figure.before"): [s.pace_before for s in statements],
+        word("pace_figure.required"): [s.pace_required for s in statements],
     }
-    rows = pd.DataFrame({"goal": [_pace_name(s) for s in said], **marks})
-    figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(said)))
+    rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
+    figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(statements)))
     axis = axes[0, 0]
     axis.tick_params(axis="y", labelsize=6.8)
-    axis.hlines(range(len(said)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
+    axis.hlines(range(len(statements)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
     sns.scatterplot(
         rows.melt("goal", var_name="pace"),
         x="value",
@@ -110,25 +112,28 @@ def plot_pace(run: ReportData) -> Figure:
         ax=axis,
     )
     axis.axvline(0, color=GREY, lw=0.8)
-    axis.set(ylabel="", ylim=(len(said) - 0.5, -0.5))
+    axis.set(ylabel="", ylim=(len(statements) - 0.5, -0.5))
     axis.set_xlabel(word("pace_figure.axis"), loc="left")
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
     sns.despine(ax=axis, left=True)
-    parts = [_pace_text(run, s) for s in said]
+    parts = [_pace_text(run, s) for s in statements]
     alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
     key = word("pace_figure.key", n=PACE_YEARS)
     return look.finish(figure, run, title, alt, key=key)
 
 
-def _pace_text(run: ReportData, said: Statement) -> str:
+def _pace_text(run: ReportData, statement: Statement) -> str:
     """Both paces of a goal and its verdict, for the alt text."""
-    paces = {"before": said.pace_before, "required": said.pace_required}
+    paces = {"before": statement.pace_before, "required": statement.pace_required}
     texts = {name: run.labels.number(pace, 1) for name, pace in paces.items()}
-    return run.word("pace_figure.part", goal=said.title, verdict=said.verdict_text, **texts)
+    return run.word(
+        "pace_figure.part", goal=statement.title, verdict=statement.verdict_text, **texts
+    )
 
 
-def _pace_name(said: Statement) -> str:
+def _pace_name(statement: Statement) -> str:
     """Title of a goal, where it stands and must go, and its verdict."""
-    way = f"{said.range_text(said.base)} → {said.amount(said.need, 0)}"
-    return f"{_row_name(said, 72)}\n{way}   {said.mark} {said.chance_text}{said.star}"
+    way = f"{statement.range_text(statement.base)} → {statement.amount(statement.need, 0)}"
+    verdict = f"{statement.mark} {statement.chance_text}{statement.star}"
+    return f"{_row_name(statement, 72)}\n{way}   {verdict}"
