@@ -14,7 +14,7 @@ from tests.block_text import heading
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, report, word, workbook
-from xhht_analysis.publishing.blocks import by_heading
+from xhht_analysis.publishing.blocks import by_heading, prose
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.parts import Page as PageMaker
 from xhht_analysis.publishing.parts import grid
@@ -105,6 +105,13 @@ def test_headings_are_numbered_roman_arabic_letter(tmp_path):
     out = report_maker.export_docx(notebook, tmp_path / "n.docx", outline=True)
     found = [p.text for p in Document(out).paragraphs if p.style.name.startswith("Heading")]
     assert found == ["I. B", "1. C", "a) D", "b) E", "2. F", "II. G", "1. H"]
+
+
+@pytest.mark.parametrize(("style", "mark"), [("banner", " – SỐ LIỆU MINH HOẠ"), ("plain", "")])
+def test_every_page_in_word_says_that_the_figures_are_invented(style, mark, tmp_path):
+    """The first page has the banner; the head of the others has the page number and the mark."""
+    out = word.write_docx([prose(["Số liệu"], style)], tmp_path / "n.docx", Labels())
+    assert Document(out).sections[0].header.paragraphs[0].text == mark
 
 
 def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, part, made):

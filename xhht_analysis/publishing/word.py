@@ -52,6 +52,10 @@ def write_docx(blocks: list[Block], out: Path, labels: Labels, part: str = "repo
     title = next((c["text"] for c in contents if c.get("level") == 1), "")
     doc.core_properties.title, doc.core_properties.author = title, ""
     tail = _open_form(doc, {**labels.plan, "title": title})
+    if any(
+        content.get("style") == "banner" for content in contents
+    ):  # on the pages after the first
+        doc.sections[0].header.paragraphs[0].add_run(f" – {labels.word('sample')}")
     for block in blocks:
         if block.content.get("level") != 1:
             _add(doc, block)
