@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 60_900,
     "forecasting": 23_400,
-    "publishing": 31_300,
+    "publishing": 31_200,
     "running": 14_100,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
