@@ -11,7 +11,8 @@ interval of that number (mean over a randomised interval, for a count is discret
 share reached.
 Candidates: persistence; transitions (what forecast_plan publishes); the rule applied inside draws
 of the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor;
-mixtures of the two, even and with seven tenths of the rule.
+mixtures of the two: even, with seven tenths of the rule, and with weights by what both scored in
+the last years before the origin, forecast from what was known earlier still.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ from benchmarks import level_rule
 from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
 from xhht_analysis.project import Project
 
-N_DRAWS = 2000
-RULE_WEIGHT = 0.7
-"""Share of the draws of the second mixture that the rule makes."""
+N_DRAWS = 1000
+MIXTURES = {"mixture": 0.5, "rule 0.7": 0.7}
+"""Share of the draws that the rule makes."""
+BACK = 2
+"""Years before the origin by whose outcomes the last mixture is weighted (the sample: one)."""
 ORIGINS = (2023, 2024, 2025)
 
 
@@ -45,7 +48,9 @@ class Case:
     outcomes
         (U, H) levels of the units in sorted order in the years after the origin; NaN: unknown.
     rates
-        Levels by rule, (draws, U, H), from draws of the rates behind them; None: rates unknown.
+        Levels by rule, (draws, U, H or more), from draws of the rates behind them; None: unknown.
+    earlier
+        The same problem some years before, with what came by the origin.
     """
 
     source: str
@@ -53,22 +58,39 @@ class Case:
     outcomes: np.ndarray
     top: int
     rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
+    earlier: Case | None = None
+
+
+def drawn(case: Case, variant: str) -> np.ndarray:
+    """Draws of the levels after the origin, (draws, U, H): a variant of ours, or the rule."""
+    horizon = case.outcomes.shape[1]
+    if variant == "rule":
+        return case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
+    how = {"top": case.top, "n_draws": N_DRAWS, "variant": variant}
+    return forecast_levels(case.history, horizon, **how).levels[:, :, 1:]
+
+
+def rule_weight(case: Case | None) -> float:
+    """Weight of the rule by the inverse of both Brier scores; 0 where it cannot be tried."""
+    if case is None or case.rates is None:
+        return 0.0
+    scale, known = np.arange(1, case.top + 1), ~np.isnan(case.outcomes)
+    hit, loss = case.outcomes[..., None] >= scale, {}
+    for variant in ("default", "rule"):
+        chance = (drawn(case, variant)[..., None] >= scale).mean(axis=0)
+        loss[variant] = scores.brier(chance, hit)[known].mean() + 1e-3
+    return loss["default"] / sum(loss.values())
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
     """Draws of the levels after the origin, (draws, U, H), by candidate."""
-    horizon, seed = case.outcomes.shape[1], np.random.default_rng(1)
-    how = {"top": case.top, "n_draws": N_DRAWS}
     variants = {"persistence": "persistence", "transitions": "default"}
-    made = {
-        name: forecast_levels(case.history, horizon, variant=variant, **how).levels[:, :, 1:]
-        for name, variant in variants.items()
-    }
+    made = {name: drawn(case, variant) for name, variant in variants.items()}
     if case.rates is not None:
-        made["rule"] = rule = case.rates(seed, N_DRAWS)
-        made["mixture"] = np.concatenate([made["transitions"], rule])
-        some = round(RULE_WEIGHT * N_DRAWS)
-        made["rule 0.7"] = np.concatenate([rule[:some], made["transitions"][some:]])
+        made["rule"] = drawn(case, "rule")
+        for name, weight in {**MIXTURES, "by score": rule_weight(case.earlier)}.items():
+            some = round(weight * N_DRAWS)
+            made[name] = np.concatenate([made["rule"][:some], made["transitions"][some:]])
     return made
 
 
@@ -118,18 +140,23 @@ def sample_cases(project: Project) -> Iterator[Case]:
         rows = panel[mine & panel["unit_code"].isin(districts)]
         rows = rows.assign(known=rows["level"].fillna(rows["level_derived_min"]))
         rows = rows[rows["known"].notna()]
+
+        def at(origin, last, rows=rows, indicator=indicator, **more):
+            past = rows[rows["year"] <= origin]
+            wide = rows.pivot_table(index="unit_code", columns="year", values="known")
+            outcomes = wide.reindex(sorted(past["unit_code"].unique())).loc[:, origin + 1 : last]
+            by_rule = level_rule.Recognition(
+                panel[panel["year"] <= origin], rules, plan_areas, districts
+            )
+            code, outcomes = indicator.indicator_code, outcomes.to_numpy()
+            rates = by_rule.rule(code, origin, outcomes.shape[1], "default")
+            return Case("sample", past, outcomes, int(indicator.level_max), rates, **more)
+
         for origin in ORIGINS:
-            past, ahead = rows[rows["year"] <= origin], rows[rows["year"] > origin]
-            if past["year"].nunique() < 3 or ahead.empty:
-                continue
-            wide = ahead.pivot_table(index="unit_code", columns="year", values="known")
-            units = sorted(past["unit_code"].unique())
-            outcomes = wide.reindex(units).to_numpy()[:, :3]
-            past_panel = panel[panel["year"] <= origin]
-            by_rule = level_rule.Recognition(past_panel, rules, plan_areas, districts)
-            code, horizon = indicator.indicator_code, outcomes.shape[1]
-            rates = by_rule.rule(code, origin, horizon, "default")
-            yield Case("sample", past, outcomes, int(indicator.level_max), rates)
+            years = rows.loc[rows["year"] <= origin, "year"].nunique()
+            if years >= 3 and (rows["year"] > origin).any():
+                earlier = at(origin - 1, origin) if years > 3 else None
+                yield at(origin, origin + 3, earlier=earlier)
 
 
 # (ii) simulated provinces
@@ -178,12 +205,17 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
         people = rng.integers(200, 2000, (len(home), RATES, 1))
         value = 100 * rng.binomial(people, 1 / (1 + np.exp(-path))) / people
         levels = recognised(levels_by_rule(value.min(axis=1), home), world, rng)
-        units = [f"{i:02d}" for i in range(11)]
-        index = pd.MultiIndex.from_product([units, range(PAST)], names=["unit_code", "year"])
-        history = pd.DataFrame({"level": levels[:, :PAST].ravel()}, index=index).reset_index()
-        history = history.assign(indicator_code="level", year=history["year"] + 2021)
-        rates = rule_of(value[..., :PAST], people[..., 0], home)
-        yield Case(f"simulated: {world.name}", history, levels[:, PAST:], 2, rates)
+
+        def at(past, last, value=value, levels=levels, people=people, home=home, **more):
+            units = [f"{i:02d}" for i in range(11)]
+            index = pd.MultiIndex.from_product([units, range(past)], names=["unit_code", "year"])
+            history = pd.DataFrame({"level": levels[:, :past].ravel()}, index=index).reset_index()
+            history = history.assign(indicator_code="level", year=history["year"] + 2021)
+            rates = rule_of(value[..., :past], people[..., 0], home)
+            outcomes = levels[:, past:last]
+            return Case(f"simulated: {world.name}", history, outcomes, 2, rates, **more)
+
+        yield at(PAST, years, earlier=at(PAST - BACK, PAST))
 
 
 def levels_by_rule(weakest: np.ndarray, home: np.ndarray) -> np.ndarray:
@@ -244,28 +276,42 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
     for task in tasks.iloc[:: max(1, len(tasks) // number)].head(number).itertuples():
         mine = (data["dataset"] == task.dataset) & (data["group_code"] == task.group_code)
         rows = data[mine & (data["indicator_code"] == task.indicator_code)]
-        past = rows[(rows["year"] <= task.origin_year)]
-        past = past[past["year"] > task.origin_year - task.n_years]
-        there = past.loc[past["year"] == task.origin_year, "unit_code"]
-        past = past[past["unit_code"].isin(there)]
-        units = sorted(there)
-        years = task.origin_year + np.arange(1, 6)
-        wide = rows.pivot_table(index="unit_code", columns="year", values="value")
-        ahead = wide.reindex(index=units, columns=years).to_numpy()
-        fit = forecast_panel(
-            past[["indicator_code", "unit_code", "group_code", "year", "value"]], 5
+        now = rows[rows["year"] == task.origin_year]
+        rows = rows[rows["year"] > task.origin_year - task.n_years]
+        rows = rows[rows["unit_code"].isin(now["unit_code"])]
+        middle = 5 * round(now["value"].median() / 5)
+        earlier, late = (
+            _fitted(rows, task.origin_year - BACK, BACK),
+            _fitted(rows, task.origin_year, 5),
         )
-        middle = past.loc[past["year"] == task.origin_year, "value"].median()
-        for mark in (5 * round(middle / 5), 5 * round(middle / 5) + 5):
-            if not 0 < mark < 100:
-                continue
-            history = past.assign(level=(past["value"] >= mark).astype(float))
-            outcomes = np.where(np.isnan(ahead), np.nan, ahead >= mark)
+        for mark in (middle, middle + 5):
+            if 0 < mark < 100:
+                source = f"panels: {task.dataset}"
+                before = None if earlier is None else at_mark(source, mark, *earlier)
+                yield at_mark(source, mark, *late, earlier=before)
 
-            def rates(rng, n, fit=fit, mark=mark):
-                return (fit.draw_array(n, rng) >= mark).astype(int)
 
-            yield Case(f"panels: {task.dataset}", history, outcomes, 1, rates)
+def _fitted(rows: pd.DataFrame, origin: int, ahead: int):
+    """History of the units with a figure at the origin, its forecast, the values that came."""
+    units = sorted(rows.loc[rows["year"] == origin, "unit_code"])
+    past = rows[(rows["year"] <= origin) & rows["unit_code"].isin(units)]
+    if len(units) < 2 or past["year"].nunique() < 2:
+        return None
+    wide = rows.pivot_table(index="unit_code", columns="year", values="value")
+    wide = wide.reindex(index=units, columns=origin + np.arange(1, ahead + 1))
+    columns = ["indicator_code", "unit_code", "group_code", "year", "value"]
+    return past, forecast_panel(past[columns], ahead), wide.to_numpy()
+
+
+def at_mark(source: str, mark: float, past, fit, ahead: np.ndarray, **more) -> Case:
+    """Whether each unit stands at or above ``mark``, as a level of one step."""
+
+    def rates(rng, n):
+        return (fit.draw_array(n, rng) >= mark).astype(int)
+
+    history = past.assign(level=(past["value"] >= mark).astype(float))
+    outcomes = np.where(np.isnan(ahead), np.nan, ahead >= mark)
+    return Case(source, history, outcomes, 1, rates, **more)
 
 
 def main() -> int:
