@@ -56,7 +56,7 @@ def test_the_number_of_units_is_a_binomial_averaged_over_the_shared_factor():
     how = {"top": 1, "n_draws": 40_000, "variant": "reference_class"}
     forecast = forecast_levels(rows, 1, **how)
     nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    rises = stats.norm.cdf((ndtri(0.12) + np.sqrt(0.5) * nodes) / np.sqrt(0.5))
+    rises = stats.norm.cdf((ndtri(0.12) + np.sqrt(0.6) * nodes) / np.sqrt(0.4))
     pmf = stats.binom.pmf(np.arange(12)[:, None], 11, rises) @ (weights / weights.sum())
     room = np.r_[0.005, np.zeros(10), 0.005]
     found = count_pmf(forecast)[1]

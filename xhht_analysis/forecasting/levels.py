@@ -21,7 +21,7 @@ PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
 """Reference class of one year's move: one level up, one down, further (docs/methodology.md)."""
 PRIOR_YEARS = 4.0
 """Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
-SHARED = 0.5
+SHARED = 0.6
 """Share of a move's variance that all units of a year have in common (rho)."""
 EM_ROUNDS = 15
 VARIANTS = {
