@@ -82,6 +82,26 @@ def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check)
     assert not any("Không thấy gì sai" in line for line in told)
 
 
+def test_a_list_that_was_filled_in_stays_and_files_of_one_name_have_their_own(tmp_path, capsys):
+    folders = [tmp_path / "raw" / DAY / name for name in ("cum 1", "cum 2")]
+    for folder, value in zip(folders, (120, 130), strict=True):
+        folder.mkdir(parents=True)
+        write_unit(folder / "bao cao.xlsx", {"life_skills": (value, 100)})
+    submission_commands.check([tmp_path / "raw"], excel=True, as_of=DAY, out=tmp_path)
+    told = capsys.readouterr().out
+    lists = tmp_path / "checks"
+    both = [lists / "bao cao_de_nghi_sua.xlsx", lists / "bao cao_de_nghi_sua_2.xlsx"]
+    assert sorted(lists.iterdir()) == sorted(both)
+    for folder, path, value in zip(folders, both, ("120", "130"), strict=True):
+        _, rest = told.split(f"{DAY}/{folder.name}/bao cao.xlsx: ")[1].split("→", 1)
+        assert rest.split("\n")[0].strip() == str(path)
+        assert load_workbook(path).active["D4"].value == value
+    both[0].write_bytes(b"filled in")
+    submission_commands.check([folders[0]], excel=True, as_of=DAY, out=tmp_path)
+    assert both[0].read_bytes() == b"filled in"
+    assert str(lists / "bao cao_de_nghi_sua_3.xlsx") in capsys.readouterr().out
+
+
 def test_what_lies_beside_the_days_of_receipt_is_no_submission(tmp_path, capsys):
     folder = tmp_path / "raw"
     for place in ("sample/2024-11-20/823.xlsx", "2025-11-20/xa/821.xlsx"):

@@ -97,6 +97,7 @@ def test_the_whole_set_of_a_year_in_one_call(tmp_path, year, n):
     made = {path.stem.split("_")[2] for path in (tmp_path / "templates").iterdir()}
     assert len(made) == n
     assert f"{n} biểu mẫu" in told.stdout
+    assert "; 0 tệp đã có" in told.stdout
     assert ({"SLDTBXH", "815"} if year == "2024" else {"SNV", "28360"}) <= made
 
 
@@ -200,17 +201,19 @@ def test_a_command_that_reads_never_says_that_it_could_not_write(words, tmp_path
     assert re.match(r"Không dùng được .*run.*: không có quyền", message)
 
 
-def test_a_workbook_that_cannot_be_replaced_is_named_with_its_remedy(tmp_path):
+def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):
     asked = ["template", "--unit", "815", "--year", "2024", "--out", tmp_path]
     assert xhht(*asked).returncode == 0
     (made,) = (tmp_path / "templates").glob("*.xlsx")
-    made.unlink()
-    made.mkdir()  # cannot be replaced
+    made.write_bytes(b"filled in")
     done = xhht(*asked)
     assert done.returncode == 1
-    assert str(made) in done.stderr
-    assert "chỗ này là thư mục" in done.stderr
-    assert [path.name for path in made.parent.iterdir()] == [made.name]
+    assert f"Đã có {made}" in done.stderr
+    assert made.read_bytes() == b"filled in"
+    everyone = xhht("template", "--all", "--year", "2024", "--out", tmp_path)
+    assert everyone.returncode == 0
+    assert "1 tệp đã có từ trước được giữ nguyên" in everyone.stdout
+    assert made.read_bytes() == b"filled in"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """A fleet of notebooks: order kept, one failure does not stop the rest, same bytes as alone."""
 
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from types import SimpleNamespace
 
-import psutil
 import pytest
 
 from tests.notebook_maker import write_notebook
@@ -74,15 +72,6 @@ def test_a_lost_worker_is_an_outcome_with_the_remedy(tmp_path):
     assert "worker gone" in ended["1"]
     assert "CancelledError" in ended["3"]
     assert all("chạy lại" in error for error in ended.values())
-
-
-@pytest.mark.parametrize(
-    ("free", "cores", "workers"), [(2**20, 8, 1), (2**30, 8, 2), (2**40, 8, 8)]
-)
-def test_kernels_at_once_fit_memory_and_cores(monkeypatch, free, cores, workers):
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
-    monkeypatch.setattr(unit_reports.os, "cpu_count", lambda: cores)
-    assert unit_reports.default_workers() == workers
 
 
 def test_a_worker_elsewhere_uses_the_plan_that_was_named_here(tmp_path, monkeypatch):

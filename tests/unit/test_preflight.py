@@ -88,6 +88,38 @@ def test_parameters_that_are_no_python_are_named(project):
         execution.parse_overrides([], [path])
 
 
+@pytest.mark.parametrize(
+    ("values", "units", "told"),
+    [
+        ({"goals": "clc_it,khongco"}, [], "«khongco» không phải mã trong Kế hoạch"),
+        ({"goals": "clc_i"}, [], "«clc_i».*Có phải: clc_it"),
+        ({"units": "815, 99"}, [], "«99»"),
+        ({"units": "28360"}, [], "«28360»"),  # the report chooses districts
+        ({}, ["all", "99999"], "«99999»"),
+        ({}, ["2836"], "«2836».*28360"),
+    ],
+)
+def test_a_code_that_the_plan_does_not_have_is_refused(project, values, units, told):
+    plan = run_commands.check_config(project)
+    with pytest.raises(UsageError, match=told):
+        run_commands.check_codes(plan, values, units)
+
+
+def test_codes_of_the_plan_are_taken(project):
+    plan = run_commands.check_config(project)
+    given = {"goals": "clc_it, trained_population", "units": "815,816", "horizon": 3, "lang": "vi"}
+    run_commands.check_codes(plan, given, ["all", "82", "815", "28360"])
+    run_commands.check_codes(plan, {"goals": "", "units": ""}, [])
+
+
+def test_a_folder_that_is_absent_and_one_without_a_day_are_told_apart(project):
+    with pytest.raises(KitError, match="Không có thư mục"):
+        run_commands.choose_day(project.raw_dir, None)
+    project.raw_dir.mkdir(parents=True)
+    with pytest.raises(KitError, match=r"(?s)chưa có tệp nào.*ngày nhận.*--sample"):
+        run_commands.choose_day(project.raw_dir, None)
+
+
 def receive(project, day: str) -> None:
     """One file in the folder of ``day``: an empty folder is no receipt."""
     folder = project.raw_dir / day

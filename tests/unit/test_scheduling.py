@@ -68,6 +68,13 @@ def test_options_that_name_no_time_are_refused(options):
         scheduling.parse_when(*options)
 
 
+def test_the_message_names_what_was_not_understood():
+    with pytest.raises(UsageError, match="giờ «25:00»"):
+        scheduling.parse_when("25:00", None, True)
+    with pytest.raises(UsageError, match="thứ «someday»"):
+        scheduling.parse_when("06:00", "someday", False)
+
+
 @pytest.mark.parametrize(
     ("words", "day"),
     [

@@ -92,6 +92,8 @@ def test_a_failing_unit_is_named_and_the_others_are_published(project):
     with pytest.raises(KitError, match=r"(?s)1 trang.*816.*ZeroDivision") as caught:
         make(project, "815", "816")
     assert "ZeroDivision" not in caught.value.log_text
+    assert "không công bố gì" not in str(caught.value)  # all else was published
+    assert "đã công bố" in str(caught.value)
     assert sorted(pages(project)) == ["815"]
     record = records.record_of(project, AS_OF)
     assert record["stages"][UNITS]["outputs"] == [f"reports/{AS_OF}/units/815.html"]

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from xhht_analysis.project import Project
 from xhht_analysis.running.stages import REPORT
 
-PARTS = {"brief": "brief", "report": REPORT.name, "annex": "annex", "review": "review"}
-"""Documents of a run: the part of the report notebook and the name of its files."""
+PARTS = ("brief", "report", "annex", "review")
+"""Documents of a run: parts of the report notebook, and names of files but for the report's."""
 
 
 def lacks_pdf(places: Iterable[str]) -> bool:
@@ -43,8 +43,9 @@ def write_documents(staged: Project, as_of: str, lang: str) -> None:
     folder, plan = staged.reports(as_of), labels.plan_words(staged.config_dir, as_of)
     words = labels.Labels(lang, plan)
     with ThreadPoolExecutor(1) as beside:  # the browser prints in a process of its own
-        for part, name in PARTS.items():
-            page, outline = folder / f"{name}.html", part != "brief"
+        for part in PARTS:
+            name, outline = REPORT.name if part == "report" else part, part != "brief"
+            page = folder / f"{name}.html"
             notebook = staged.run_dir(as_of) / REPORT.notebook
             blocks = documents.read_executed(notebook, words, part, outline=outline)
             if not blocks:  # a review that was not asked for

@@ -227,7 +227,7 @@ class _Work:
     def message(self, text: str, cause: str = "", **values: object) -> str:
         """``text`` about the cell at work, with ``cause`` and what helps against it."""
         values |= {"notebook": self.source.name, "line": self.line, "cause": cause}
-        return text.format(remedy=causes.remedy(cause), **values)
+        return text.format(remedy=causes.remedy(cause), **values) + messages.NOTHING_PUBLISHED
 
     def death(self, error: Exception) -> str:
         """Why the kernel ended or never began: only what its exit code and last words prove."""

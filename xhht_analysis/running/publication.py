@@ -99,7 +99,7 @@ def publish(
     -------
     dict
         ``record`` with ``outputs``: path → sha256; and ``replaces``: the tables that differ from
-        those of the earlier run of this vintage, if that was on the same kind of data.
+        those of the earlier run of this vintage.
 
     Raises
     ------
@@ -112,8 +112,7 @@ def publish(
     fresh = {place: files.sha256(path) for place, path in paths.items() if path.is_file()}
     obsolete = set(hashes).difference(places)
     outputs = {place: fresh.get(place) or hashes[place] for place in paths}
-    is_alike = before.get("sample") == record.get("sample")  # else nothing compares
-    tables = [p for p in fresh if is_alike and p.startswith("data/") and p.endswith(".csv")]
+    tables = [p for p in fresh if p.startswith("data/") and p.endswith(".csv")]
     changed = [place for place in tables if hashes.get(place, fresh[place]) != fresh[place]]
     full = {**record, "outputs": outputs, "replaces": changed}
     with _transaction(final.out, check_targets(final, as_of, [*fresh, *obsolete])):

@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from xhht_analysis.project import KitError, Project, received_dates
 from xhht_analysis.running import messages
 
 LEDGER = "runs.jsonl"
-LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "commit", "error")
+LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "error")
 NO_INFLUENCE = "config/run.yml"
 """Hooks and limits: they decide whether a run ends, never what it says."""
 
@@ -65,15 +64,6 @@ def versions() -> dict[str, str]:
     installed = {str(each.name): each.version for each in importlib.metadata.distributions()}
     system = f"{platform.system()} {platform.machine()}"
     return {"python": platform.python_version(), "system": system, **installed}
-
-
-def commit(root: Path) -> str:
-    """Commit of the checkout, empty where there is none."""
-    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
-    try:
-        return subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).strip()
-    except (OSError, subprocess.SubprocessError):
-        return ""
 
 
 def differences(before: Mapping, now: Mapping, kinds: Iterable[str]) -> list[str]:

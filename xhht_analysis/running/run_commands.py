@@ -3,10 +3,11 @@
 runs, verify, compare look at runs that were; schedule is for those to come; lab explores one.
 """
 
-import functools
+import difflib
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -69,7 +70,8 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
     if not dates:
-        raise KitError(messages.NO_SUBMISSIONS.format(path=raw_dir))
+        text = messages.NO_SUBMISSIONS if raw_dir.is_dir() else messages.NO_RAW_FOLDER
+        raise KitError(text.format(path=raw_dir))
     day = day or dates[-1]
     if day > max(today(), dates[-1]):
         raise UsageError(messages.FUTURE.format(as_of=day, latest=dates[-1]))
@@ -107,6 +109,29 @@ def check_config(project: Project) -> "Plan":
     with config_file(paragraphs):
         office_paragraphs(paragraphs, "")
     return Plan.read(project.config_dir)
+
+
+def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]) -> None:
+    """Whether ``units`` (of --units) and the goals and units among the parameters are the plan's.
+
+    Raises
+    ------
+    UsageError
+        Naming the first code that is none, and those near it.
+    """
+    from xhht_analysis.publishing.report_data import all_units
+
+    known = {
+        "--units": {"all", *all_units(plan.areas)["unit_code"]},
+        "units": set(plan.areas.districts()["unit_code"]),
+        "goals": set(plan.goals["goal_code"]),
+    }
+    asked = {**values, "--units": ",".join(units)}
+    for name in sorted(known.keys() & asked):
+        for code in filter(None, map(str.strip, str(asked[name]).split(","))):
+            if code not in known[name]:
+                near = difflib.get_close_matches(code, known[name]) or sorted(known[name])
+                raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
 
 
 def check_day(text: str) -> str:
@@ -151,9 +176,6 @@ def run(
     sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
     values = execution.parse_overrides(pairs or (), sources)
     raw_dir = submissions_folder(project, raw, sample)
-    write_index = functools.partial(  # the index is part of every set
-        site.write_index, project.reports_root, project.config_dir, lang=lang
-    )
     with (
         cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor,
         run_log.logged_run(project, as_of or "") as outcome,
@@ -162,9 +184,13 @@ def run(
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
-        check_config(project)
+        check_codes(check_config(project), values, codes)
         outcome["record"] = runner.run(
-            settings, project, run_stages, executor=executor, finish=write_index
+            settings,
+            project,
+            run_stages,
+            executor=executor,
+            finish=lambda: site.write_index(project.reports_root, project.config_dir, lang=lang),
         )
     terminal.show_places(project, day, outcome["record"]["replaces"])
     if show and sys.stdout.isatty():

@@ -174,7 +174,6 @@ class _Pipeline:
             "sample": is_sample,
             "parameters": settings.parameters(self.project),
             "overrides": settings.overrides,
-            "commit": records.commit(self.project.root),
             **self.sources,
             **self.kernel,
             "stages": entries,

@@ -32,13 +32,12 @@ def parse_when(at: str, weekly: str | None, daily: bool) -> tuple[time, list[str
     letters = unicodedata.normalize("NFD", (weekly or "").lower())
     word = "".join(filter(str.isalnum, letters))
     days = [day for day, words in messages.WEEKDAYS.items() if daily or word in words]
-    try:
-        clock = time.fromisoformat(at)
-    except ValueError:
-        days = []
     if not days:
-        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at, day=weekly or ""))
-    return clock, days
+        raise UsageError(messages.SCHEDULE_BAD_DAY.format(day=weekly))
+    try:
+        return time.fromisoformat(at), days
+    except ValueError:
+        raise UsageError(messages.SCHEDULE_BAD_TIME.format(at=at)) from None
 
 
 def windows_task(argv: list[str], start: str, days: list[str], directory: Path) -> str:

@@ -1,5 +1,6 @@
 """Commands between the Sở and the offices: template, check, correct, status."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def template(
     from xhht_analysis.intake.returning.status import expected_reporters
     from xhht_analysis.intake.returning.template import write_template
 
-    if (unit is not None) + (agency is not None) + everyone != 1:
+    if [unit, agency, everyone or None].count(None) != 2:
         raise UsageError(messages.UNIT_OR_AGENCY)
     project = project_at(out)
     plan = check_config(project)
@@ -50,18 +51,27 @@ def template(
         raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
     codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
     folder = project.out / "templates"
-    for code in codes:
-        path = folder / f"bieu_mau_{code}_{year}.xlsx"
-        try:
-            with open_book(path) as book:
-                write_template(book, code, year, plan)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
-    typer.echo(messages.TEMPLATES.format(n=len(codes), path=folder) if everyone else path)
+    paths = {code: folder / f"bieu_mau_{code}_{year}.xlsx" for code in codes}
+    there = [path for path in paths.values() if path.exists()]  # it may have been filled in
+    try:
+        for code, path in paths.items():
+            if path not in there:
+                with open_book(path) as book:
+                    write_template(book, code, year, plan)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if len(there) == len(paths):
+        raise KitError(messages.TEMPLATES_THERE.format(path=there[0]))
+    made = {"n": len(paths) - len(there), "kept": len(there)}
+    typer.echo(messages.TEMPLATES.format(**made, path=folder) if everyone else path)
 
 
 def check(
-    files: list[Path], *, excel: bool = False, as_of: str | None = None, out: Path | None = None
+    submissions: list[Path],
+    *,
+    excel: bool = False,
+    as_of: str | None = None,
+    out: Path | None = None,
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.reading.delivery import find_files
@@ -74,7 +84,7 @@ def check(
     received = read_table("submissions", project.processed(newest), optional=True)
     day = check_day(as_of or today())
     no_files = []
-    folders = (find_files(place) if place.is_dir() else [place] for place in files)
+    folders = (find_files(place) if place.is_dir() else [place] for place in submissions)
     for path in (path.parent.resolve() / path.name for paths in folders for path in _sent(paths)):
         if path.is_symlink() or not path.is_file():  # a run refuses links, too
             no_files.append(path)
@@ -83,12 +93,18 @@ def check(
         for line in _lines(checked):
             typer.echo(printable(line))
         if excel:
-            name = Path(checked.submission["file"]).stem
-            target = project.out / "checks" / f"{name}_de_nghi_sua.xlsx"
+            name = f"{Path(checked.submission['file']).stem}_de_nghi_sua.xlsx"
+            target = free_path(project.out / "checks" / name)
             typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
     if no_files:
         lines = [messages.NO_FILE.format(path=printable(str(path))) for path in no_files]
         raise UsageError("\n".join(lines))
+
+
+def free_path(path: Path) -> Path:
+    """``path``, or the first name numbered after it where nothing stands that was filled in."""
+    numbered = (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2))
+    return next(place for place in itertools.chain([path], numbered) if not place.exists())
 
 
 def _sent(paths: list[Path]) -> list[Path]:
@@ -151,10 +167,12 @@ def status(
     _show_status(table, plan.indicators)
     if not years:
         typer.echo(messages.STATUS_YEARS)
-    whole = intake.rejects[intake.rejects["cell"].isna() & intake.rejects["sheet"].isna()]
-    if len(whole):
-        typer.echo(messages.STATUS_REFUSED.format(n=len(whole)))
-    for file, remedy in zip(whole["file"], whole["remedy"], strict=True):
+    rejects = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
+    received = intake.submissions.set_index("file")[["n_panel", "n_superseded", "n_duplicate"]]
+    refused = received.index[received.sum(axis=1).eq(0)].difference(intake.activities["file"])
+    if len(refused):
+        typer.echo(messages.STATUS_REFUSED.format(n=len(refused)))
+    for file, remedy in rejects.reindex(refused, fill_value="").items():
         typer.echo(printable(f"  {file}: {remedy}"))
 
 
@@ -188,8 +206,7 @@ def _lines(checked: "Checked") -> Iterator[str]:
     """What one file gave; then a line for its problems of one column under one rule."""
     import pandas as pd
 
-    file = checked.submission | {"file": Path(checked.submission["file"]).name}
-    file = {name: "–" if pd.isna(value) else value for name, value in file.items()}
+    file = {name: "–" if pd.isna(value) else value for name, value in checked.submission.items()}
     no_figures = checked.left_out["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
     left_out = checked.left_out[~no_figures].assign(kind="left_out")
     rejects = checked.problems[checked.problems["kind"].eq("reject")]

@@ -42,8 +42,7 @@ def show_end(entry: dict) -> None:
 def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
     """Print the folders of run ``as_of``, what there is no document of, and ``changed`` tables."""
     reports = project.reports(as_of)
-    folders = filter(Path.exists, [project.processed(as_of), project.figures(as_of), reports])
-    typer.echo("\n  ".join([messages.RUN_DONE, *map(str, folders)]))
+    typer.echo(messages.RUN_DONE.format(tables=project.processed(as_of), reports=reports))
     if any(reports.glob("*.html")) and not any(reports.glob("*.pdf")):
         typer.echo(messages.NO_PDF)
     if changed:

@@ -14,8 +14,6 @@ from xhht_analysis.running import execution, messages
 from xhht_analysis.running.stages import UNITS, Settings
 
 PAGE = "reports/{}/units/{}.html"
-KERNEL_BYTES = 400 * 2**20
-"""Memory set aside for one kernel with the full stack (230 MB measured, and its tables)."""
 
 
 def pages(settings: Settings, staged: Project) -> dict[str, str]:
@@ -52,7 +50,7 @@ def make_page(unit: str, settings: Settings, project: Project, staged: Project, 
         blocks = documents.read_executed(executed, words)
         documents.write_page(blocks, staged.out / PAGE.format(settings.as_of, unit), words)
     except KitError as error:
-        return str(error)
+        return str(error).removesuffix(messages.NOTHING_PUBLISHED).rstrip()
     return ""
 
 
@@ -82,17 +80,10 @@ def outcomes(
             future.cancel()
 
 
-def default_workers() -> int:
-    """Kernels at once that cores and free memory allow, at least one."""
-    import psutil
-
-    return max(1, min(os.cpu_count() or 1, psutil.virtual_memory().available // KERNEL_BYTES))
-
-
 @contextlib.contextmanager
 def make_executor(workers: int | None = None) -> Iterator[Executor]:
-    """Threads, as many as ``workers``; whoever leaves early waits for none of them."""
-    pool = ThreadPoolExecutor(workers or default_workers())
+    """Threads, as many as ``workers`` (default: cores); who leaves early waits for none of them."""
+    pool = ThreadPoolExecutor(workers or os.cpu_count())
     try:
         yield pool
     finally:
