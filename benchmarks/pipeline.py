@@ -5,11 +5,10 @@
 Plain: ``papermill`` a process per notebook, with the parameters a run gives, then the documents
 in a process of their own. Both sides alternate, in fresh folders; the ratio of the medians is the
 claim (at most 1.15). ``--word`` then changes one word of the report in a copy of the kit and runs
-again: figures, report and documents (at most 12 s was asked); then one of those that figures name
-themselves. Also prints the CPU seconds of ``xhht --help``,
-and the throughput of unit reports: ``papermill`` one after the other against two kernels at once,
-which make the pages too (at least 1.8 times). Seconds of a shared machine mislead, so processor
-seconds stand beside them.
+again: report and documents (at most 12 s was asked); then one of those that figures show, too.
+Also prints the CPU seconds of ``xhht --help``, and the throughput of unit reports: ``papermill``
+one after the other against two kernels at once, which make the pages too (at least 1.8 times).
+Seconds of a shared machine mislead, so processor seconds stand beside them.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ import pytest
 
 from tests.test_layering import ROOT, imports
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import labels
+from xhht_analysis.publishing import labels, sentences
+from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.running import execution, records, stages
 
 pytestmark = pytest.mark.golden
@@ -53,8 +55,7 @@ def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
     places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
     key = set(stage.read_code(hashes))
-    words = set() if stage.name == "04_figures" else WORDS  # see ADR 0023
-    assert (places & set(hashes)) - words <= key
+    assert (places & set(hashes)) - WORDS <= key  # see ADR 0023
     assert places & key  # the hook saw something
 
 
@@ -97,10 +98,27 @@ def test_a_stage_imports_no_code_outside_its_key(stage, hashes, tmp_path):
     assert needed - own_room <= set(stage.read_code(hashes))
 
 
-def test_a_changed_word_is_a_reason_for_figures_and_report_alone(hashes):
+def test_a_changed_word_is_a_reason_for_the_report_and_one_of_figures_for_them_too(hashes):
     due = {word: [s.name for s in stages.ALL if word in s.read_code(hashes)] for word in WORDS}
     assert set(hashes) >= WORDS
-    assert due == {word: ["04_figures", REPORT] for word in WORDS}
+    assert due == {REPORT_WORDS: [REPORT], FIGURE_WORDS: ["04_figures", REPORT]}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_figures_are_drawn_without_the_words_and_sentences_of_the_report(lang, monkeypatch):
+    def refuse(*arguments, **options):
+        raise FileNotFoundError("a sentence of the report")
+
+    monkeypatch.setattr(labels, "WORDS", ROOT / "no such file")
+    monkeypatch.setattr(sentences, "plain_template", refuse)
+    labels._words.cache_clear()
+    run = read_report_data(ROOT / "tests" / "fixtures" / "processed", lang=lang)
+    sketches = gallery.report_figures(run) | gallery.annex_figures(run)
+    drawn = [sketch().get_label() for sketch in sketches.values()]
+    assert len(drawn) > 10
+    assert all(drawn)
+    with pytest.raises(FileNotFoundError):
+        run.word("chance")
 
 
 def test_every_word_that_a_figure_names_stands_in_the_file_of_figures():
