@@ -41,6 +41,9 @@ def compare(
     for statements, causes in changes.changed_goals(run):
         words = "; ".join(run.word(f"cause.{cause}") for cause in causes)
         for s in statements:
-            goal, verdict = f"{s.title} ({s.target_year})", run.labels.verdict(s.previous[0])
-            rows.append((goal, verdict, s.verdict_text, words))
+            verdict_class, chance = s.previous
+            verdict, shown = run.labels.verdict(verdict_class), run.labels.short_chance(chance)
+            if shown and verdict_class not in ("reached", "missed"):
+                verdict = f"{verdict} ({shown})"
+            rows.append((f"{s.title} ({s.target_year})", verdict, s.verdict_text, words))
     return rows, records.differences(old, new, RECORDED)

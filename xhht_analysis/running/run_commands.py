@@ -221,6 +221,9 @@ def runs(*, out: Path | None = None) -> None:
     if not lines:
         raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
     fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
+    for line in lines:
+        moment = datetime.fromisoformat(line["finished_at"]).astimezone(VIETNAM)
+        line["finished_at"] = f"{moment:%d/%m/%Y %H:%M}"
     texts = [[str(line.get(name, "")).split("\n")[0] for name in fields] for line in lines]
     terminal.show_table(fields.values(), [[words.get(t, t) for t in row] for row in texts])
 

@@ -188,7 +188,6 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
         state = rows["state"].map(STATES_VI)
         counts = state.value_counts().items()
         typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
-        state += rows["n_sample"].gt(0).map({True: messages.STATUS_SAMPLE, False: ""})
         missing = rows["missing_indicators"].where(rows["state"].isin(WITH_FIGURES), "")
         owed = [_first_few(names[split_codes(codes)].tolist()) for codes in missing]
         days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
