@@ -210,6 +210,14 @@ def test_help_is_weighed_by_the_own_chance_of_a_district(monkeypatch):
     assert run.names[UNITS[1]] in decisions.help_decision(run).asked
 
 
+def test_help_that_could_hardly_arrive_is_not_asked_for(monkeypatch):
+    """A district of four percent would need another pace: no help makes it the province's hope."""
+    run = frames.make_material()
+    rows = [("life_skills", UNITS[0], 37.8, 0.3, 0.04, False)]
+    monkeypatch.setattr(decisions, "leverages", lambda _: gains(*rows))
+    assert decisions.help_decision(run) is None
+
+
 @pytest.mark.parametrize("others", [True, False])
 def test_a_doubtful_forecast_is_asked_last_and_named_as_such(monkeypatch, others):
     verdicts = frames.make_verdicts()

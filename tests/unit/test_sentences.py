@@ -271,6 +271,17 @@ def test_a_goal_changes_once_with_its_cause():
     assert cause == "số liệu mới nhận"
 
 
+def test_an_outcome_is_no_change_of_mind():
+    """2025 was likely and was missed: its year is over. Nothing of that is counted in the brief."""
+    previous = frames.make_verdicts()
+    mine = (previous["goal_code"] == GOAL) & (previous["unit_code"] == "82")
+    previous.loc[mine & (previous["target_year"] == 2025), "verdict_class"] = "likely"
+    run = frames.make_material(previous=previous, previous_panel=frames.make_panel())
+    (grid,) = report_maker.tables(annual_report(run), run.word("changes.caption", n=1))
+    assert grid["rows"][0][-1] == "đã có kết quả của năm mục tiêu"
+    assert "So lần trước: đổi" not in str([block.content for block in report.brief(run)])
+
+
 @pytest.mark.parametrize("variant", ["midterm", "final"])
 def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path):
     run = frames.make_material()

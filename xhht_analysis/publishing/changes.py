@@ -13,6 +13,7 @@ from xhht_analysis.publishing.statements import Statement
 
 FIGURES = ["numerator", "denominator", "value", "level", "valid_from", "valid_to"]
 CAUSES = ("new", "revision", "reread")
+SETTLED = ("reached", "missed")
 
 
 def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
@@ -44,15 +45,19 @@ def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
 
     Statements of the target years that changed; keys of ``cause`` in words.toml. A verdict rests on
     the figures of its indicator in every unit and year and, if that is a level, on the rates that
-    its rules ask for: where none of these changed, the model or the rules did.
+    its rules ask for: where none of these changed, the model or the rules did. That a target year
+    is over, and its outcome known, is a cause of its own.
     """
     kinds = panel_changes(run.previous_panel, run.panel) if len(run.previous_panel) else None
     goals = []
     for code in run.ordered_goals.index:
         statements = [s for year in run.target_years if (s := run.statement(code, year))]
         moved = [s for s in statements if s.previous and s.previous[0] != s.verdict_class]
+        settled = [s for s in moved if s.key in SETTLED and s.previous[0] not in SETTLED]
         causes = ["unknown"]
-        if kinds is not None:
+        if settled == moved:
+            causes = ["outcome"]
+        elif kinds is not None:
             codes = [s.indicator_code for s in moved]
             codes += list(where(run.standards, level_indicator=codes)["indicator_code"].dropna())
             behind = kinds[kinds.index.get_level_values("indicator_code").isin(codes)]

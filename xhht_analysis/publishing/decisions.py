@@ -26,7 +26,7 @@ larger, may be another with other draws: of 4,000, a gain of 13 points has a sta
 a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
 NEAR = 2
 """Years before a target year in which its goals are asked for measures of their own."""
-MAX_ITEMS, EVEN = 3, 0.5
+MAX_ITEMS, EVEN, HARDLY = 3, 0.5, 0.05
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
 
@@ -84,14 +84,16 @@ def leverages(run: ReportData) -> pd.DataFrame:
 def candidates(run: ReportData) -> pd.DataFrame:
     """Rows of `leverages` that help could bring to a target, the best first.
 
-    A district at the target is none; of a level goal those are that stand nearest below the level;
-    a goal with a tested forecast goes before one without. Gains below `NOISE` are left out.
+    A district at the target is none, nor one that could hardly reach it (its own chance is below
+    `HARDLY`); of a level goal those are that stand nearest below the level; a goal with a tested
+    forecast goes before one without. Gains below `NOISE` are left out.
     """
     rows = leverages(run)
     rows = rows[~rows["is_met"]]
     nearest = rows.groupby("goal_code")["current"].transform("max")
     is_share = ~rows["goal_code"].map(run.is_level).astype(bool)
     rows = rows[(is_share | rows["current"].eq(nearest)) & (rows["gain"] >= NOISE)]
+    rows = rows[rows["weight"] >= HARDLY * rows["gain"]]
     doubts = {s.goal_code: bool(s.doubt) for s in run.statements(run.last_year)}
     rows = rows.assign(is_doubtful=rows["goal_code"].map(doubts).astype(bool))
     by = {"by": ["is_doubtful", "weight"], "ascending": [True, False]}
