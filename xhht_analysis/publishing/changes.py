@@ -53,9 +53,8 @@ def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:
     for code in run.ordered_goals.index:
         statements = [s for year in run.target_years if (s := run.statement(code, year))]
         moved = [s for s in statements if s.previous and s.previous[0] != s.verdict_class]
-        settled = [s for s in moved if s.key in SETTLED and s.previous[0] not in SETTLED]
         causes = ["unknown"]
-        if settled == moved:
+        if all(s.key in SETTLED and s.previous[0] not in SETTLED for s in moved):
             causes = ["outcome"]
         elif kinds is not None:
             codes = [s.indicator_code for s in moved]

@@ -5,8 +5,7 @@ import pandas as pd
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
-NOMINAL, FEW = 80, 20
-"""Percent of an interval; trials below which the share of outcomes inside it says little."""
+NOMINAL = 80
 
 
 def coverage(run: ReportData) -> pd.DataFrame:
@@ -56,11 +55,7 @@ def account(run: ReportData) -> dict:
     is_ended = {name: run.is_ended(getattr(run, name)) for name in ("rejects", "findings")}
     n_ended = sum(ended.sum() for ended in is_ended.values())
     asked = {name: (~ended).sum() for name, ended in is_ended.items()}
-    return {
-        "sums": sums,
-        "asked": asked if sum(asked.values()) + n_ended else {},
-        "n_ended": n_ended,
-    }
+    return {"sums": sums, "asked": asked, "n_ended": n_ended}
 
 
 def deadline(run: ReportData) -> str:

@@ -79,7 +79,6 @@ def report(
         account=receipts.account(run),
         **implementation(run),
         nominal=receipts.NOMINAL,
-        few_trials=receipts.FEW,
         **TOOLS,
     )
 

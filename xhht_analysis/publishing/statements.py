@@ -336,7 +336,7 @@ class Statement:
         old_class, old = self.previous
         if self.is_forecast and old == old:
             step = rounded_percent(self.chance) - rounded_percent(old)
-            return "→" if abs(step) < 5 else "↑" if step > 0 else "↓"
+            return "↑" if step > 0 else "↓" if step else "→"
         return "→" if old_class == self.verdict_class else "≠"
 
     def amount(self, value: float, decimals: int = 1) -> str:
