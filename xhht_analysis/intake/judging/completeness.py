@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from xhht_analysis.contracts import PANEL_KEY
-from xhht_analysis.intake.judging.doubts import doubts, vn
+from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan.areas import Areas
 
-COUNTED = ["numerator", "denominator", "value"]
 SILENCE = {
     "coverage_shrank": "Năm trước có, nay thiếu",
     "unit_silent": "Không có số liệu; năm trước có",
@@ -18,21 +17,18 @@ SILENCE = {
 def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """A submitted figure that is not the sum of its communes or districts."""
     both = reported.merge(sums, on=list(PANEL_KEY), suffixes=("", "_sum"))
-    counts = both["numerator"].ne(both["numerator_sum"])
-    counts |= both["denominator"].ne(both["denominator_sum"])
-    alone = (both["value"] - both["value_sum"]).abs().gt(0.05)
-    rows = both[counts.where(both["numerator"].notna(), alone).astype(bool)]
-    shown = {
-        name: [_share(*row) for row in rows[columns].itertuples(index=False, name=None)]
-        for name, columns in (("reported", COUNTED), ("added", [f"{name}_sum" for name in COUNTED]))
-    }
-    text = "Báo cáo {reported}; cộng từ các đơn vị được {added}."
-    return doubts(rows.assign(**shown), "parts_differ", text, "numerator")
-
-
-def _share(numerator: float, denominator: float, value: float) -> str:
-    counts = f"{vn(numerator, 0)}/{vn(denominator, 0)} = " if pd.notna(numerator) else ""
-    return f"{counts}{vn(value)} %"
+    has_counts = both["numerator"].notna()
+    differ = both["numerator"].ne(both["numerator_sum"])
+    differ |= both["denominator"].ne(both["denominator_sum"])
+    apart = (both["value"] - both["value_sum"]).abs().gt(0.05)
+    counted, alone = both[has_counts & differ], both[~has_counts & apart]
+    added = "; cộng từ các đơn vị được {numerator_sum:0}/{denominator_sum:0} = {value_sum:2} %."
+    of_counts = "Báo cáo {numerator:0}/{denominator:0} = {value:2} %" + added
+    frames = [
+        doubts(counted, "parts_differ", of_counts, "numerator"),
+        doubts(alone, "parts_differ", "Báo cáo {value:2} %" + added, "value"),
+    ]
+    return pd.concat(frames)
 
 
 def incomplete_units(gaps: pd.DataFrame, short: pd.Series, areas: Areas) -> pd.DataFrame:

@@ -10,12 +10,11 @@ import io
 import re
 import zipfile
 from functools import lru_cache
-from string import digits
 from xml.etree import ElementTree
 
 from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.prescan import SheetNotes, parse, part_bytes
-from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, column_number
+from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, place_of
 
 STRINGS = "xl/sharedStrings.xml"
 TRUE = ("1", "true")
@@ -82,8 +81,7 @@ def _scan_sheet(
             address = element.get("r", "")
             column += 1
             if address:
-                letters = address.rstrip(digits)
-                row, column = int(address[len(letters) :]) - 1, column_number(letters) - 1
+                row, column = place_of(address)
             parts = {_name(child): "".join(child.itertext()).strip() for child in element}
             value = parts.get("v", parts.get("is"))
             is_formula = "f" in parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from string import digits
 
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
@@ -90,6 +91,11 @@ class Sheet:
         line = row + 1 - self.n_above
         return f"{column_letters(column + 1)}{line}" if line > 0 else ""
 
+    def text_at(self, address: str) -> str:
+        """Cell as text by its A1 address."""
+        row, column = place_of(address)
+        return self.text(row + self.n_above, column)
+
 
 @dataclass(slots=True)
 class FileContent:
@@ -109,6 +115,12 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def place_of(address: str) -> tuple[int, int]:
+    """Row and column, counted from 0, of an A1 address."""
+    letters = address.rstrip(digits)
+    return int(address[len(letters) :]) - 1, column_number(letters) - 1
 
 
 @lru_cache(maxsize=1024)

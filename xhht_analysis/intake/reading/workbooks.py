@@ -185,10 +185,8 @@ def _mend(sheet: Sheet) -> Sheet:
     masked.
     """
     grid = sheet.grid
-    values = set().union(*grid) - {""}
-    texts = {value for value in values if value.__class__ is str}
+    texts = {value for row in grid for value in row if isinstance(value, str)}
     encoding, is_whole = legacy_text.vote(text for text in texts if not text.isascii())
-    candidates = set(filter(personal.is_candidate, values))
 
     @cache
     def is_of_persons(column: int) -> bool | None:
@@ -203,15 +201,13 @@ def _mend(sheet: Sheet) -> Sheet:
         hidden = personal.mask(plain)
         return hidden, hidden != plain
 
-    masked, mendable = set(), texts | candidates
+    masked = set()
     for r, row in enumerate(grid):
         for c, value in enumerate(row):
-            if value not in mendable:
-                continue
-            hidden = value in candidates and personal.mask_alone(value, is_of_persons(c))
+            hidden = personal.is_candidate(value) and personal.mask_alone(value, is_of_persons(c))
             if hidden:
                 row[c] = hidden
-            elif value in texts:
+            elif isinstance(value, str):
                 row[c], hidden = mend(value)
             if hidden:
                 masked.add((r, c))
