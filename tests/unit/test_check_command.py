@@ -232,3 +232,17 @@ def test_a_folder_named_as_a_day_is_the_day_of_receipt_anywhere(tmp_path, check,
     path = tmp_path / "other place" / folder / "823.xlsx"
     write_unit(path, {"life_skills": (51, 103)})  # of 2023
     assert any("year_behind" in line for line in check(path.parent, "2026-11-29")) is is_told
+
+
+def test_files_of_one_folder_are_judged_together_and_lists_do_not_replace_each_other(
+    tmp_path, capsys
+):
+    day = tmp_path / "raw" / DAY
+    for name, unit, counts in (("cum 1", "823", (31, 13)), ("cum 2", "822", (32, 13))):
+        write_unit(day / name / "bao cao.xlsx", {"clc_it": counts}, unit=unit)
+    write_unit(day / "823 lan 2.xlsx", {"clc_it": (9, 13), "life_skills": (51, 103)})
+    submission_commands.check([day], excel=True, as_of=DAY, out=tmp_path)
+    out = capsys.readouterr().out
+    assert out.count("đọc được 0 số liệu; không dùng được 1") == 2
+    assert "823 lan 2.xlsx: đọc được 2 số liệu. Nơi gửi: Huyện Gò Công Tây" in out
+    assert len([*(tmp_path / "checks").iterdir()]) == 3

@@ -27,7 +27,8 @@ def raw(tmp_path) -> Path:
 
 
 def check(path, received=None):
-    return returns.read_submission(path, plan(), as_of=TODAY, received=received).problems
+    (checked,) = returns.read_submissions([path], plan(), as_of=TODAY, received=received)
+    return checked.problems
 
 
 def list_of(path, tmp_path):
@@ -74,7 +75,8 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
 )
 def test_a_year_behind_the_one_that_is_awaited_is_told(tmp_path, as_of, is_told):
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})  # of 2023
-    problems = returns.read_submission(path, plan(), as_of=as_of).problems
+    (checked,) = returns.read_submissions([path], plan(), as_of=as_of)
+    problems = checked.problems
     assert problems["rule"].tolist() == ["year_behind"] * is_told
     assert not is_told or ("2023" in problems["message"][0] and "2024" in problems["message"][0])
 

@@ -30,7 +30,8 @@ def path(tmp_path):
 
 
 def check(path):
-    return returns.read_submission(path, plan(), as_of=TODAY).problems
+    (checked,) = returns.read_submissions([path], plan(), as_of=TODAY)
+    return checked.problems
 
 
 def mend(path, tmp_path, actions: dict[str, tuple]):

@@ -79,22 +79,22 @@ def check(
     from xhht_analysis.store import read_table
 
     project = project_at(out)
-    plan = check_config(project)
-    newest = max(records.vintages(project), default="–")
-    received = read_table("submissions", project.processed(newest), optional=True)
-    day = check_day(as_of or today())
-    no_files = []
-    folders = (find_files(place) if place.is_dir() else [place] for place in submissions)
-    for path in (path.parent.resolve() / path.name for paths in folders for path in _sent(paths)):
-        if path.is_symlink() or not path.is_file():  # a run refuses links, too
-            no_files.append(path)
-            continue
-        checked = returns.read_submission(path, plan, as_of=day, received=received)
+    plan, day = check_config(project), check_day(as_of or today())
+    newest = project.processed(max(records.vintages(project), default="–"))
+    received = read_table("submissions", newest, optional=True)
+    paths = [
+        path.parent.resolve() / path.name
+        for place in submissions
+        for path in _sent(find_files(place) if place.is_dir() else [place])
+    ]
+    no_files = [path for path in paths if path.is_symlink() or not path.is_file()]  # as in a run
+    sent = [path for path in paths if path not in no_files]
+    for checked in returns.read_submissions(sent, plan, as_of=day, received=received):
         for line in _lines(checked):
             typer.echo(printable(line))
         if excel:
-            name = f"{Path(checked.submission['file']).stem}_de_nghi_sua.xlsx"
-            target = free_path(project.out / "checks" / name)
+            stem = Path(checked.submission["file"]).stem
+            target = free_path(project.out / "checks" / f"{stem}_de_nghi_sua.xlsx")
             typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
     if no_files:
         lines = [messages.NO_FILE.format(path=printable(str(path))) for path in no_files]
@@ -210,12 +210,12 @@ def _lines(checked: "Checked") -> Iterator[str]:
     left_out = checked.left_out[~no_figures].assign(kind="left_out")
     rejects = checked.problems[checked.problems["kind"].eq("reject")]
     is_refused = (rejects["cell"].isna() & rejects["sheet"].isna()).any()
-    title = messages.CHECK_TITLE if file["n_panel"] or not is_refused else messages.CHECK_REFUSED
+    title = messages.CHECK_TITLE if file["n_read"] or not is_refused else messages.CHECK_REFUSED
     file["n_left_out"] = len(left_out)
     more = (text.format(n=file[name]) for name, text in messages.CHECK_COUNTS.items() if file[name])
     yield title.format(**file, more="".join(more))
     problems = pd.concat([checked.problems, left_out])
-    if problems.empty and file["n_panel"]:
+    if problems.empty and file["n_read"]:
         yield messages.CHECK_CLEAN
     column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))
     column = column.fillna(problems["message"])  # what has no column stands alone

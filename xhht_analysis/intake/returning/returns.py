@@ -5,7 +5,9 @@ Rows filled in on the list's sheet `SHEET` become lines of config/corrections.cs
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,8 @@ from xhht_analysis.project import KitError, is_date
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
-OF_MANY_UNITS = ("unit_incomplete", "coverage_shrank", "unit_silent")
-"""Doubts that need the other units' files."""
+USED = ["n_panel", "n_superseded", "n_duplicate"]
+"""Counts of the figures that could be used."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
 OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown", "indicator_disagrees")
 """Rules about what, whose or when a figure is: no number can mend them."""
@@ -76,15 +78,15 @@ class Checked:
     submission: dict[str, Any]
 
 
-def read_submission(
-    path: Path, plan: Plan, *, as_of: str, received: pd.DataFrame | None = None
-) -> Checked:
-    """Read and judge one file; what needs other years or other units is not asked.
+def read_submissions(
+    paths: Iterable[Path], plan: Plan, *, as_of: str, received: pd.DataFrame | None = None
+) -> Iterator[Checked]:
+    """Read files and judge them together, as a run does; what needs all units is not asked.
 
     Parameters
     ----------
-    path : Path
-        The file. The nearest folder named as a day tells the day of receipt, and the file's name
+    paths : iterable of Path
+        The files. The nearest folder named as a day tells the day of receipt, and the file's name
         starts with it, as in every table; any other file counts as received on ``as_of``.
     plan : gathering.Plan
         The plan's tables.
@@ -92,21 +94,38 @@ def read_submission(
         Table submissions of an earlier run, to say that the file or its year has been submitted
         already; an invented file is compared with invented ones, a real one with real ones.
 
-    Returns
-    -------
+    Yields
+    ------
     Checked
-        No problem when nothing is wrong; ``kind`` is reject or finding.
+        One per path, in order; no problem when nothing is wrong; ``kind`` is reject or finding.
     """
-    root, day = _place(path, as_of)
-    is_learning = SAMPLE_FOLDER in path.parts
-    gathered = gather([(path, day)], root, day, plan, jobs=1)
-    tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
+    together = groupby(paths, lambda path: (_place(path, as_of)[0], SAMPLE_FOLDER in path.parts))
+    for (root, is_learning), group in together:
+        dated = [(path, _place(path, as_of)[1]) for path in group]
+        day = max(day for _, day in dated)
+        gathered = gather(dated, root, day, plan)
+        tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
+        for (path, _), about in zip(dated, tables["submissions"].to_dict("records"), strict=True):
+            own = {
+                name: table[table["file"].eq(about["file"])]
+                for name, table in (tables | {"claims": gathered.claims}).items()
+                if name in ("rejects", "findings", "observations", "claims")
+            }
+            yield _checked(path, root, own, about, received)
+
+
+def _checked(
+    path: Path,
+    root: Path,
+    tables: dict[str, pd.DataFrame],
+    about: dict[str, Any],
+    received: pd.DataFrame | None,
+) -> Checked:
+    """What the rows of one file in the ``tables`` say about it."""
     rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = tables["findings"].assign(kind="finding")
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
-    findings = findings[~findings["rule"].isin(OF_MANY_UNITS)]
-    about = tables["submissions"].iloc[0].to_dict()
     of_year = pd.DataFrame(_compare_with_received(about, received))
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
     claims = tables["observations"].dropna(subset=["unit_code", "year"])
@@ -115,11 +134,12 @@ def read_submission(
         about["sender_name"] = f"{n_units} đơn vị"
     if pd.isna(about["year"]) and len(years):
         about["year"] = f"{years.min()}–{years.max()}"
+    about["n_read"] = sum(about[name] for name in USED)
     invented = findings["rule"].eq("sample_file")  # told before all else
     parts = (findings[invented], rejects, findings[~invented])
     problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
     problems = problems.reset_index(drop=True).astype("str")
-    problems = problems.assign(is_open=_answered(problems, gathered.claims))
+    problems = problems.assign(is_open=_answered(problems, tables["claims"]))
     if (problems["raw"].isna() & problems["cell"].notna()).any():
         problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
     return Checked(problems, columns, about)
@@ -152,7 +172,7 @@ def _compare_with_received(
         others = received[same_kind & received["file"].ne(name)]
         same = others[others["sha256"].eq(about["sha256"])]
         of_year = others[others["sender"].eq(about["sender"]) & others["year"].eq(year)]
-        used = of_year[of_year[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).gt(0)]
+        used = of_year[of_year[USED].sum(axis=1).gt(0)]
         rule, first = ("received_before", same) if len(same) else ("year_received", used)
         if len(first):
             rules[rule] = first["file"].iloc[-1]
@@ -171,18 +191,12 @@ def _place(path: Path, as_of: str) -> tuple[Path, str]:
 
 def _with_raw(problems: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
     """Fill in what stands in the cell of a finding: for people, and to guard a correction."""
-    pairs = list(zip(problems["sheet"].fillna(""), problems["cell"], strict=True))
-    wanted = set(pairs)
-    shown = {
-        place: sheet.text(row, column)
-        for sheet in sheets
-        if sheet.lines is None
-        for row, cells in enumerate(sheet.grid)
-        for column in range(len(cells))
-        if (place := (sheet.name, sheet.address(row, column))) in wanted
-    }
-    texts = pd.Series([shown.get(pair) for pair in pairs], index=problems.index, dtype="str")
-    return problems.assign(raw=problems["raw"].fillna(texts))
+    by_name = {sheet.name: sheet for sheet in sheets if sheet.lines is None}
+    asked = problems[problems["cell"].notna() & problems["sheet"].fillna("").isin(by_name)]
+    pairs = zip(asked["sheet"].fillna(""), asked["cell"], strict=True)
+    texts = [by_name[name].text_at(cell) for name, cell in pairs]
+    shown = pd.Series(texts, index=asked.index, dtype="str")
+    return problems.assign(raw=problems["raw"].fillna(shown))
 
 
 def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
