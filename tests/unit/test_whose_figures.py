@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.form_fixtures import Board, figures, problems, read, rules
+from tests.form_fixtures import Board, figures, left_out, problems, read, rules
 
 pytestmark = pytest.mark.unit
 
@@ -195,3 +195,24 @@ def test_titles_of_some_of_the_people(title):
 )
 def test_titles_of_all_of_them(title):
     assert len(read(listed("UBND HUYỆN CÁI BÈ", title, "Năm 2024")).observation_rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "counts"),
+    [
+        ("Ghi chú: Đơn vị tính nghìn người", (80_000, 82_000)),
+        ("Ghi chú: số liệu của xã", (80, 82)),
+    ],
+)
+def test_a_note_below_the_table_says_what_counts_are_in(note, counts):
+    reading = read(listed("UBND HUYỆN CÁI BÈ", "Năm 2024").row("A8", [note]))
+    assert figures(reading) == {("learning_citizens", "819"): (*counts, "C7")}
+
+
+@pytest.mark.parametrize("note", ["Số liệu năm 2022", "Số ước"])
+def test_a_row_whose_note_names_another_year_is_told_and_not_read(note):
+    drawn = listed("UBND HUYỆN CÁI BÈ", "Năm 2024", heads=[*HEADS, "Ghi chú"])
+    drawn.row("A7", [*CITIZENS, note]).row("A8", [2, "Kỹ năng sống", 5, 9, "đã kiểm tra"])
+    reading = read(drawn)
+    assert figures(reading) == {("life_skills", "819"): (5, 9, "C8")}
+    assert ("row_left_out", "C7") in left_out(reading)

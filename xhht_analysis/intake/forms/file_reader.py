@@ -312,7 +312,7 @@ class FileReader:
         parts = []
         for sign, row, column in claim.cells.get(name, ()):
             declared = scale_of(self.table.headings[column].replace("|", " "))
-            scale = max(claim.scale, self.context.scale, declared)
+            scale = max(claim.scale, self.context.scale, self.table.scale, declared)
             parts.append((sign, self.number((row, column), "count", scale)))
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
@@ -324,14 +324,13 @@ class FileReader:
 
     def _level(self, claim: Claim) -> Amount:
         cells = [tuple(at) for _, *at in claim.cells.get("level", ())]
-        if not cells:
+        filled = [at for at in cells if self.sheet.text(*at)]
+        if not filled:
             return Amount()
-        typed, cell = self.sheet.cell(*cells[0]), cells[0]
+        typed = self.sheet.cell(*filled[0])
         if cells[1:]:  # one column for each level
-            marked = [at for at in cells if self.sheet.text(*at)]
-            typed = " ".join(self.table.headings[column][-1] for _, column in marked)
-            cell = marked[0] if marked else cell
+            typed = " ".join(self.table.headings[column][-1] for _, column in filled)
         highest = self.indicators.rows.get(claim.indicator, {}).get("level_max")
         highest = None if pd.isna(highest) else int(highest)
         parsed = parse_level(typed, level_max=highest)
-        return Amount(parsed.value, parsed.problem, cell, given=parsed != Parsed())
+        return Amount(parsed.value, parsed.problem, filled[0], given=parsed != Parsed())

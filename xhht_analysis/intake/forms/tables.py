@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
-from xhht_analysis.intake.forms.context import KIND
+from xhht_analysis.intake.forms.context import KIND, MEASURE
 from xhht_analysis.intake.forms.headings import (
     KEY,
     PRIOR,
@@ -25,7 +25,7 @@ from xhht_analysis.intake.forms.headings import (
     ranked_columns,
 )
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number
+from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number, scale_of
 
 MAX_HEADER_HEIGHT = 6
 MAX_TABLES = 40
@@ -51,8 +51,9 @@ PART = re.compile(
     r"(?:gioi(?: tinh)?|dan toc|(?:(?:do|nhom|lua) )?tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|"
     r"doi tuong|loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|"
     r"nguoi (?:trong|tu)|dan so|cong dan)\b).+"
+    r"|ghi chu: so (?:lieu )?(?:uoc|nam \d{4}).*"
 )
-"""Heading and text of a cell that says which part of the people, or which plan, its row is of."""
+"""Heading and text of a cell that says of which part, plan or other year its row is."""
 KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
 """Words of headings over names of hamlets, communes, districts."""
 OF_WHICH = re.compile(
@@ -152,6 +153,13 @@ class Table:
         sheet, rows = self.sheet, range(self.first, self.last)
         filled = (row for row in rows if any(c not in ("", None) for c in sheet.grid[row]))
         return [row for row in filled if not is_number_row(sheet, row)]
+
+    @cached_property
+    def scale(self) -> float:
+        """What its counts are in, as a note below the rows says: "Ghi chú: ĐVT nghìn người"."""
+        cells = (fold(c) for row in self.body[-9:] for c in self.sheet.grid[row] if is_name(c))
+        notes = (text for text in cells if NOTE.match(text) and MEASURE.fullmatch(text))
+        return max(map(scale_of, notes), default=1.0)
 
     @cached_property
     def sections(self) -> dict[int, dict[str, tuple[int, int]]]:
