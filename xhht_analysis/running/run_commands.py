@@ -130,7 +130,7 @@ def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]
     for name in sorted(known.keys() & asked):
         for code in filter(None, map(str.strip, str(asked[name]).split(","))):
             if code not in known[name]:
-                near = difflib.get_close_matches(code, known[name]) or sorted(known[name])
+                near = difflib.get_close_matches(code, sorted(known[name]), cutoff=0)
                 raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
 
 
