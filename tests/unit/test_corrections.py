@@ -56,6 +56,11 @@ def test_drop_becomes_a_problem_with_its_reason():
     assert "gõ nhầm" in out["remedy"].iloc[0]
 
 
+def test_a_dropped_figure_is_told_at_its_own_cell_as_it_was_typed():
+    out = apply_corrections(claims(ROW), lines({"action": "drop", "cell": "E9"}))
+    assert out[["problem_cell", "raw"]].iloc[0].tolist() == ["E9", "100"]
+
+
 def test_override_mends_a_cell_that_could_not_be_read():
     unread = {
         "denominator": 100,

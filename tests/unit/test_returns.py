@@ -259,7 +259,7 @@ def test_a_row_of_no_unit_can_be_dropped_by_a_correction(raw, tmp_path):
     returns.add_corrections(returns.read_repairs(marked, decided_on=TODAY), config)
     result = intake(raw, config_dir=config)
     own = result.rejects[result.rejects["file"].str.endswith("list.xlsx")]
-    assert own[["cell", "rule"]].to_numpy().tolist() == [["C4", "dropped"]]
+    assert own[["cell", "rule"]].to_numpy().tolist() == [["B4", "dropped"]]
 
 
 def test_workbook_without_the_list_is_refused(raw):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xhht_analysis import schema
 from xhht_analysis.contracts import CODE, MAYBE, Column, Table
-from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS
+from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS, number_text
 from xhht_analysis.intake.reading.text import parse_number
 from xhht_analysis.plan.config_tables import config_file
 from xhht_analysis.project import KitError
@@ -100,12 +100,14 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
     own_cell = claim[f"cell_{field}"]
     cell = own_cell if isinstance(own_cell, str) else claim["cell"]
     unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
-    typed = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
-    content = typed if isinstance(typed, str) else claim["raw"] if unread else claim[field]
+    raw = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
+    content = raw if isinstance(raw, str) else claim["raw"] if unread else claim[field]
     _guard(line, content)
     if line["action"] == "drop":
         why = f"Đã bỏ theo đính chính: {line['reason']}"
-        values = ("dropped", claim["cell"], str(content), why)
+        at = claim["cell"] if pd.isna(line["cell"]) else line["cell"]
+        typed = content if isinstance(content, str) else number_text(content)
+        values = ("dropped", at, typed, why)
         return {"corrected": True, **dict(zip(PROBLEM_COLUMNS, values, strict=True))}
     if pd.isna(line["value"]):
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")

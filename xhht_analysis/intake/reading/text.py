@@ -17,11 +17,6 @@ from functools import lru_cache
 
 from xhht_analysis.intake.reading.siblings import Siblings
 
-__all__ = [
-    "NOTES_VI", "Parsed", "Siblings", "fold", "normalise", "parse_date", "parse_level",
-    "parse_number", "parse_ratio", "parse_year", "scale_of", "without_notes",
-]  # fmt: skip
-
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MAX_SPREAD = 20
 """How far from the usual number of its column "1.234" may lie to be read by its size alone."""
