@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 61_100,
+    "intake": 62_200,
     "forecasting": 23_400,
     "publishing": 31_200,
     "running": 14_400,

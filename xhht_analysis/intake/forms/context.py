@@ -33,7 +33,6 @@ LABELS = {
 }
 MEASURE = re.compile(r".+\b(dvt|don vi (tinh|do)) .+")
 """A line that says what its figures count behind other words: "Năm 2024 (ĐVT: nghìn người)"."""
-IN_PERCENT = re.compile(r"\b(dvt|don vi( (tinh|do))?) %|\bti le\b.* %$|^%$")
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc|ki truoc|nam co so|nam goc)"
 DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?:(?!{BESIDE}).)*?"
@@ -143,11 +142,6 @@ class Context:
     def place(self) -> str:
         """What names the unit: its name, else its code."""
         return self.unit or self.code
-
-    @property
-    def in_percent(self) -> bool:
-        """Whether the head says that all figures are percentages."""
-        return any(IN_PERCENT.search(line) for line in self.lines)
 
     def filled_from(self, other: Context) -> Context:
         """Take from ``other`` what this context lacks."""

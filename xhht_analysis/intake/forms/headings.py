@@ -29,8 +29,8 @@ PRIOR = re.compile(
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
-    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|nong thon|"
-    r"sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
+    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|"
+    r"nong thon(?! moi)|sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
     r"trong do nam(?! \d)|(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)|"
     r"khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
     r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10))\b"
@@ -81,6 +81,7 @@ WORDINGS = (
     (re.compile(r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)"), ""),
     (re.compile(r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b"), "mau giao"),
     (re.compile(r"\btl\b"), "ti le"),
+    (re.compile(r"^(?=20[0-4]\d$)"), "nam "),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
     (re.compile(r"\bra lop\b"), "den lop"),
@@ -101,7 +102,7 @@ FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi"
+        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi sơ bộ prel"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
@@ -115,6 +116,9 @@ CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|tham dinh)\b")
 FLOW = re.compile(r"\b(trong nam(?! \d)|phat sinh|moi|them)\b")
 """What came about in the year alone: beside it the sum of all years is the figure."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
+
+PLAIN = re.compile(r"((ket qua|thuc hien|th|so lieu|gia tri|ti le|nam|20[0-4]\d)( %)?( |$))+")
+"""A heading that says of a figure no more than its year, and that it is one."""
 
 
 def year_of(path: str) -> int | None:
@@ -250,6 +254,10 @@ class IndicatorNames:
     def is_code(self, name: str) -> bool:
         """Whether a folded name is an indicator's code."""
         return name == heading_key(self.codes[name])
+
+    def is_level(self, code: str | None) -> bool:
+        """Whether an indicator is no share of anything."""
+        return self.rows.get(code, {}).get("kind") in ("level", "milestone")
 
     def counted_in(self, path: str, whole: str = "") -> list[tuple[str, str]]:
         """Part and code of the figures whose people a heading names; ``value`` if it is a share.

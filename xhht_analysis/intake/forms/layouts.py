@@ -1,9 +1,8 @@
 """The layouts of forms: how the words of a description become cells of a table.
 
-``units`` one row per unit; ``indicators`` the same with indicators named in the headings; ``list``
-one row per indicator; ``ages`` rows are age groups; ``measures`` columns are ages; ``series`` one
-row per province, one column per year. Amounts are written ``field``, ``field@15-35``, and added
-or subtracted: ``people@15-35 - not_l1@15-35``.
+``units`` one row per unit; ``indicators`` the same with indicators named in the headings or above;
+``list`` one row per indicator; ``ages`` rows are age groups; ``measures`` columns are ages. Amounts
+are written ``field``, ``field@15-35``, and added or subtracted: ``people@15-35 - not_l1@15-35``.
 """
 
 from __future__ import annotations
@@ -27,10 +26,34 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import SHARE, foreign_words
-from xhht_analysis.intake.forms.tables import ColumnError, Table
+from xhht_analysis.intake.forms.headings import (
+    SOME_ONLY,
+    foreign_words,
+    heading_key,
+    is_share,
+    year_of,
+)
+from xhht_analysis.intake.forms.tables import ColumnError, Table, is_name
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
+LEVEL = re.compile(r"\b(muc|chuan|level)\b")
+"""A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
+PERCENT = re.compile(r"%|\b(ti le|phan tram|percentage)\b")
+MEASURE = re.compile(r"\b(?:dvt|don vi tinh|don vi(?= %)) ([^|]+)")
+COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
+"""The name of a count: it is no percentage, whatever a line above says."""
+STRAY = re.compile(
+    r"^(?!.*\b(kem theo|cong van|quiet dinh|ke hoach so)\b)"
+    r"((?!\b(ket qua|thuc hien|tien do|danh gia|so lieu)\b).)*"
+    r"\b(chi tieu|ke hoach|kh (nam )?\d{4}|muc tieu|phan dau|du kien|uoc|lo trinh|dinh huong|"
+    r"(duoc|tam) giao)\b"
+    r"|\b(so (sanh )?voi|dang ki|hoan thanh (ke hoach|chi tieu|muc tieu)|(nam|ki) truoc|cung ki|"
+    r"(ti le|muc|toc do|so) (tang|giam)|tang (them|truong|giam)|chenh lech)\b"
+    rf"|{SOME_ONLY.pattern}"
+)
+"""A line above a table that speaks of a plan rather than of results, of a comparison or of a part
+of the people."""
+TWINS = "nhiều cột cùng một nghĩa"
 Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
 """An amount: sign, field and ages of each part."""
 UNPRINTED = {"part": "numerator", "whole": "denominator"}
@@ -148,6 +171,34 @@ class Layout:
             self.covered |= {row for row, kind in self.table.rows if kind == "total"}
         left_out.report(self, figures)
 
+    @cached_property
+    def stray(self) -> str:
+        """Why plain headings say nothing: a line above or a year to come is of something else."""
+        line = next((text for text in self.table.titles if STRAY.search(heading_key(text))), "")
+        years = [str(year_of(path) or "") for _, path in self.table.usable]
+        if max(years, default="") > self.reader.received_on:
+            return "có cột của năm chưa đến, không rõ là mục tiêu hay kết quả"
+        return line and f"“{line[:60]}” ở trên bảng nói việc khác"
+
+    def kind_of(self, code: str | None, at: Cell, name: str = "", counted: str = "") -> str | None:
+        """What a cell under a plain heading holds of an indicator: ``level``, ``value``, unknown.
+
+        Its sign or heading says so, else what it is counted in (``counted``, or a line above),
+        else its row's ``name`` or any line above.
+        """
+        sheet, head = self.table.sheet, self.table.headings[at[1]]
+        said = " | ".join(heading_key(text) for text in (name, *self.table.titles))
+        if self.reader.indicators.is_level(code):
+            is_named = is_name(sheet.cell(*at)) or LEVEL.search(f"{head} | {said}")
+            return "level" if is_named else None
+        measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
+        is_told = is_share(measure) if measure else PERCENT.search(said)
+        is_told = is_told and not self.stray and not COUNT.match(said)
+        if is_told or at in sheet.percent or PERCENT.search(f"{head} {sheet.text(*at)}"):
+            return "value"
+        self.unclear[at[1]] = self.stray or "không ghi là tỷ lệ (%) hay số đếm"
+        return None
+
     def compare(self, at: Cell, parts: Iterable[Cell], words: str) -> None:
         """Note a printed total that is not the sum of its parts."""
         printed = self.table.count(*at)
@@ -238,18 +289,22 @@ class Listing(Layout):
     def bind(self) -> None:
         """A percentage whose heading has unknown words (increase, of the plan) is another one."""
         super().bind()
-        spec, heads = self.about["fields"]["value"], self.table.headings
-        columns = self.columns.pop("value", {}).items()
-        shares = {y: c for y, c in columns if not foreign_words(spec, heads[c].split(" | ")[-1])}
-        self.columns |= {"value": shares} if shares else {}
+        specs = self.about["fields"]["value"].split(";")
+        columns = self.columns.pop("value", {})
+        lowest = {c: self.table.headings[c].split(" | ")[-1] for c in columns.values()}
+        if shares := {
+            year: column
+            for year, column in columns.items()
+            if not all(foreign_words(spec, lowest[column]) for spec in specs)
+        }:
+            self.columns = {"level": shares} | self.columns | {"value": shares}
 
     @property
     def claims(self) -> bool:
         """Whether indicators and a figure can be read."""
-        if not FIGURES & self.columns.keys():
-            return False
-        names = (self._text("name", row) for row, _ in self.table.rows)
-        return "code" in self.columns or any(map(self.reader.indicators.code_of, names))
+        names = [self._text("code", row) or self._text("name", row) for row, _ in self.table.rows]
+        known = any(map(self.reader.indicators.code_of, names))
+        return bool(FIGURES & self.columns.keys()) and (known or "code" in self.columns)
 
     def each(self) -> Iterator[Claim]:
         """One claim per row that names an indicator."""
@@ -257,26 +312,22 @@ class Listing(Layout):
         self.others = {column for name in names for column in self.columns[name].values()}
         code_of = self.reader.indicators.code_of
         figures = [*self._by_year({part: parse_amount(part) for part in (*FIELDS, *DATES)})]
-        for row, kind in self.table.rows:
+        for row, row_kind in self.table.rows:
             code, name = self._text("code", row), self._text("name", row)
             indicator = code_of(code or name)
-            if indicator or kind == "data":
+            if indicator or row_kind == "data":
                 disagree = indicator and (code_of(name) or indicator) != indicator
                 for lines, year in figures:
                     claim = self._claim(None if disagree else indicator, lines, [row], year)
-                    if self._is_count(row, claim.cell("value")):
-                        del claim.cells["value"]
+                    at = claim.cell("value")
+                    kind = at and self.kind_of(indicator, at, name, self._text("counted", row))
+                    parts = claim.cells.items()
+                    claim.cells = {p: c for p, c in parts if claim.cell(p) != at or p == kind}
                     self._of_row(claim, code or name, row)
                     if disagree:
                         claim.indicator_problem = "indicator_disagrees"
                     if claim.cells.keys() & FIGURES:
                         yield claim
-
-    def _is_count(self, row: int, value: Cell | None) -> bool:
-        """Whether a value under no heading of shares counts people: ĐVT "người", giá trị 85."""
-        counted = fold(self._text("counted", row))
-        heads = [self.table.headings[value[1]], counted] if value and counted else ["%"]
-        return all(SHARE.isdisjoint(head.split()) for head in heads)
 
     def _of_row(self, claim: Claim, typed: str, row: int) -> None:
         """What the row says of indicator and unit."""

@@ -219,7 +219,18 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
         reader.find((table.top, table.key), "own_heading", text)
 
 
-def bar(table: Table, before: Table | None) -> str | None:
+def titles(table: Table, before: Table | None) -> list[str]:
+    """Texts above a table and below the figures of the one before, the nearest first."""
+    sheet, texts = table.sheet, []
+    for row in range(table.top - 1, before.first if before else -1, -1):
+        if before and _has_figures(sheet, row):
+            break
+        if all(figure(cell).value is None for cell in sheet.grid[row]):
+            texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
+    return texts
+
+
+def bar(table: Table) -> str | None:
     """Why a table is not read: its title or the name of its sheet, or columns of old figures.
 
     The nearest line above the table that speaks of a plan, a part or of results decides.
@@ -231,13 +242,7 @@ def bar(table: Table, before: Table | None) -> str | None:
         ):
             head = sheet.text(*table.head(column))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
-    titles = []
-    for row in range(table.top - 1, before.first if before else -1, -1):
-        if before and _has_figures(sheet, row):
-            break
-        if all(figure(cell).value is None for cell in sheet.grid[row]):
-            titles += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
-    for text in (*titles, sheet.name):
+    for text in (*table.titles, sheet.name):
         if SOME_PEOPLE.search(fold(text)):
             return f"“{text[:60]}” là số của một phần người dân, không phải của tất cả"
         if RESULT.search(fold(text)):
@@ -355,8 +360,11 @@ def _by_headings(table: Table, reader: FileReader) -> Iterator[Table]:
         yield table
     for unit in dict.fromkeys(units.values()):
         others = frozenset(column for column, name in units.items() if name != unit)
-        parts = (path.split(" | ") for path in table.headings)
-        paths = [" | ".join(p for p in path if p != heading_key(unit)) for path in parts]
+        paths = list(table.headings)
+        for column in (c for c, name in units.items() if name == unit):
+            path = paths[column].split(" | ")
+            rest = (p.removeprefix(heading_key(unit)).strip() for p in path)
+            paths[column] = " | ".join(filter(None, rest)) or "ket qua"
         places.context = _context_of(unit, head, places)
         yield replace(table, headings=paths, others=others)
     places.context = head
@@ -365,8 +373,9 @@ def _by_headings(table: Table, reader: FileReader) -> Iterator[Table]:
 def _unit_of(table: Table, column: int, places: Places) -> str:
     """The heading of a column that is a unit's name; empty where none is."""
     texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
-    matches = ((text, places.match(text, "", places.today)) for text in texts if text.strip())
-    return next((text for text, m in matches if m.unit_code or m.problem in UNPLACED), "")
+    names = (re.sub(r"\W*%\W*$", "", text) for text in texts if text.strip())
+    matches = ((name, places.match(name, "", places.today)) for name in names)
+    return next((name for name, m in matches if m.unit_code or m.problem in UNPLACED), "")
 
 
 def _context_of(unit: str, head: Context, places: Places) -> Context:

@@ -34,6 +34,7 @@ from xhht_analysis.intake.forms.locating import (
     settle_units,
     settle_years,
     tables_by_unit,
+    titles,
 )
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure, find_tables
@@ -49,6 +50,10 @@ EXTRA = (
 )
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes."""
+UNKNOWN = (
+    "không đủ cột của biểu nào, hoặc có nhiều cột giống nhau; tên bảng, dòng và cột không ghi đúng "
+    "tên một chỉ tiêu"
+)
 GUIDES = ("huong dan", "vi du", "de nghi sua")
 """Beginnings of the names of sheets whose figures are examples, or our own remarks."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
@@ -57,7 +62,6 @@ LAYOUTS: dict[str, type[layouts.Layout]] = {
     "list": layouts.Listing,
     "ages": unit_layouts.Ages,
     "measures": unit_layouts.Measures,
-    "series": unit_layouts.Series,
     "activities": activities.Activities,
 }
 
@@ -170,11 +174,12 @@ class FormReader:
             unread = []
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, reader)
-                why = bar(table, before)
-                parts = [] if why else tables_by_unit(table, reader)
-                if not sum(self._read_table(part, reader) for part in parts):
-                    why = why or "không đủ cột của biểu nào, hoặc có nhiều cột giống nhau"
-                    unread.append((table, left_out.unread_table(table, why)))
+                table.titles = titles(table, before)
+                why = [bar(table)]
+                if not why[0]:
+                    why = [self._read_table(part, reader) for part in tables_by_unit(table, reader)]
+                if all(why):
+                    unread.append((table, left_out.unread_table(table, why[0])))
             if len(unread) < len(found):
                 for table, text in unread:
                     if text:
@@ -183,7 +188,8 @@ class FormReader:
                 missed.append((sheet, " ".join(text for _, text in unread)))
         return missed
 
-    def _read_table(self, table: Table, reader: FileReader) -> bool:
+    def _read_table(self, table: Table, reader: FileReader) -> str | None:
+        """Read a table; else why it cannot be read."""
         rows = table.sheet.grid[max(0, table.top - 12) : table.top]
         above = [cell for row in rows for cell in dict.fromkeys(row) if isinstance(cell, str)]
         title = f" {fold(' '.join([reader.file, table.sheet.name, *above]))} "
@@ -196,9 +202,10 @@ class FormReader:
             bound.append(layout)
         complete = [layout for layout in bound if layout.columns and layout.claims]
         if not complete:
-            return False
+            why = [UNKNOWN, *(text for layout in bound for text in layout.unclear.values())]
+            return why[-1]
         best = max(complete, key=lambda layout: layout.rank)
         reader.table = table
         best.read()
         reader.reading.forms += (best.name,)
-        return True
+        return None

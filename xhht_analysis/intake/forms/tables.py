@@ -17,7 +17,9 @@ from typing import Any
 from xhht_analysis.intake.forms.context import KIND, MEASURE
 from xhht_analysis.intake.forms.headings import (
     KEY,
+    PLAIN,
     PRIOR,
+    YEAR,
     fits,
     heading_key,
     is_aside,
@@ -25,7 +27,13 @@ from xhht_analysis.intake.forms.headings import (
     ranked_columns,
 )
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number, scale_of
+from xhht_analysis.intake.reading.text import (
+    Parsed,
+    Siblings,
+    fold,
+    parse_number,
+    scale_of,
+)
 
 MAX_HEADER_HEIGHT = 6
 MAX_TABLES = 40
@@ -78,6 +86,8 @@ class Table:
         Folded heading path of each column, parts joined by " | ".
     others : frozenset
         Columns of other units: none of this table.
+    titles : list of str
+        Texts above it and below the table before, the nearest first.
     counted : dict
         The columns of counts that a column of percentages is of, where rows were asked for them.
     """
@@ -89,6 +99,7 @@ class Table:
     key: int
     headings: list[str]
     others: frozenset[int] = frozenset()
+    titles: list[str] = field(default_factory=list)
     counted: dict[int, tuple[int, Any]] = field(default_factory=dict, repr=False)
     _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
@@ -266,9 +277,11 @@ def find_tables(sheet: Sheet) -> list[Table]:
 def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
     texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
-    keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
+    keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)] or _year_columns(sheet, row)
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
-    if not keys or len(others) < 3 or len({*texts} - {""}) < 2:
+    if not keys or len({*texts} - {""}) < 2:
+        return None
+    if len(others) < 3 and not PLAIN.fullmatch(texts[others[-1]]):
         return None
     if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
         return None  # labels side by side, each with the name of its unit
@@ -278,6 +291,13 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     below = sheet.grid[row + 1 : row + 9]
     names = [c for c in keys if any(is_name(r[c]) and r[c] != cells[c] for r in below)]
     return max([first, *names], key=lambda column: place_depth(texts[column]))
+
+
+def _year_columns(sheet: Sheet, row: int) -> list[int]:
+    """The column headed "Năm" (not "Nam") over years, where nothing else says what rows are."""
+    heads, below = sheet.grid[row], min(row + 1, sheet.n_rows - 1)
+    named = [c for c, head in enumerate(heads) if isinstance(head, str) and head.lower() == "năm"]
+    return [c for c in named if YEAR.search(sheet.text(below, c))]
 
 
 def place_depth(heading: str) -> int:

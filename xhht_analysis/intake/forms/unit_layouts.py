@@ -1,8 +1,7 @@
 """Layouts of units: one row per unit, or one unit by age.
 
-Columns are described by the form, or named by their headings. A series has one row per province
-and one column per year, as PX-Web gives statistics. Ages are rows (XMC-3, CMC-2) or columns
-(MN-01-TE, THCS-M1).
+Columns are described by the form, or named by their headings and the title of the table. Ages are
+rows (XMC-3, CMC-2) or columns (MN-01-TE, THCS-M1).
 """
 
 from __future__ import annotations
@@ -10,19 +9,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from typing import ClassVar
 
+from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
-from xhht_analysis.intake.forms.headings import FILLER, OTHERS, YEAR, fits, heading_key, year_of
-from xhht_analysis.intake.forms.layouts import Layout, Terms, in_words, parse_amount
+from xhht_analysis.intake.forms.headings import (
+    FILLER,
+    OTHERS,
+    PLAIN,
+    fits,
+    heading_key,
+    year_of,
+)
+from xhht_analysis.intake.forms.layouts import (
+    LEVEL,
+    MEASURE,
+    TWINS,
+    Layout,
+    Terms,
+    in_words,
+    parse_amount,
+)
 from xhht_analysis.intake.forms.tables import figure, is_mark, is_name
 from xhht_analysis.intake.reading.text import fold, parse_level
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
-LEVEL_NAMED = frozenset(("muc", "chuan", "level"))
-"""A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
+REPORT = re.compile(
+    r"^((bao cao|bang|bieu|phu luc|ket qua|thuc hien|tong hop|thong ke|so lieu|tinh hinh|danh gia|"
+    r"chi tieu|ve|ti le|cac|so|[ivx]+|\d|[a-c]) )+"
+)
+WHERE = re.compile(
+    r"( (%|nam|giai doan|tu|den|tinh|ngai|thang|cua|theo|tai|o|tren|dia ban|toan|cac|tung|huien|"
+    r"thi xa|thanh pho|xa|phuong|thi tran|don vi|dia phuong|20[0-4]\d))+$"
+)
+"""What stands before and behind the name of an indicator in the title of a table."""
+WHOSE = re.compile(r"\b(ti le|nguoi|hoc sinh|(?<!ben )tre|thanh nien)\b")
+"""Words of a line that may say of whom the name of an indicator in another line is."""
+PRELIMINARY = re.compile(r"\b(prel|so bo)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
 Group = tuple[int, int]
 """First and last age."""
@@ -43,10 +68,20 @@ class Units(Layout):
         places, table = self.reader.places, self.table
         self.others = {places.code_column(table)} - {None}
         gives = [(code, *pair) for code, parts in self.gives for pair in self._by_year(parts)]
+        if self._year_column == table.key:  # each row is a year of one unit
+            for row, _ in table.rows:
+                if PLAIN.fullmatch(heading_key(table.sheet.text(row, table.key))):
+                    for code, lines, year in gives:
+                        yield self._claim(code, lines, [row], year)
+            return
         rows = places.unit_rows(table)
         for row, unit in rows.units.items():
             for code, lines, year in gives:
-                yield self._claim(code, lines, [row], year, unit)
+                claim = self._claim(code, lines, [row], year, unit)
+                claim.foreign = "titles" in self.about
+                heads = (table.headings[column] for _, column in claim.all_cells)
+                claim.preliminary = any(map(PRELIMINARY.search, heads))
+                yield claim
         named = {places.match(u.name, "", places.today).unit_code for u in rows.units.values()}
         if rows.parts and places.of_head(places.context).unit_code not in named:
             totals = [row for row, kind in table.rows if kind == "total"][-1:]
@@ -75,28 +110,31 @@ class Indicators(Units):
     """One row per unit; headings name the indicator (code or name) and what the column holds."""
 
     def bind(self) -> None:
-        """Find the columns of each indicator; a code says more than a name."""
+        """Find the columns of each indicator; a code says more than a name.
+
+        Headings that name none are of the indicator in the title, if there is one.
+        """
         names, taken, counts, gives = self.reader.indicators, {}, {}, {}
         paths = {column: path.replace(" | ", " ") for column, path in self.table.usable}
         wholes = {
             path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
         }
         whole = wholes.pop() if len(wholes) == 1 else ""
+        title = self._title({name for path in paths.values() if (name := names.name_in(path))})
         for column, path in paths.items():
             year, name = year_of(path), names.name_in(path)
-            for part, code in names.counted_in(path, whole):
+            for part, code in () if title else names.counted_in(path, whole):
                 counts.setdefault((part, code, year), []).append(column)
                 name = None
             group, _, below = self.table.headings[column].partition(" | ")
             if name and ("denominator", names.codes[name]) in names.counted_in(group):
                 path = below.replace(" | ", " ")  # the people that all columns below are of
+            if title and not name:
+                path, name = f"{title} {path}", title
             if name and (part := self._part(column, path, name)):
                 self.certainty = max(self.certainty, 2 * names.is_code(name))
                 taken.setdefault((part, names.codes[name], year), []).append(column)
-        for key, columns in counts.items():  # one column of people serves all that have none
-            taken.setdefault(key, columns)
-        for key in [key for key in taken if key[0] == "count"]:  # of the indicator above it
-            taken.setdefault(("numerator", *key[1:]), taken.pop(key))
+        taken = counts | taken  # one column of people serves all that have none
         for (part, code, year), columns in taken.items():
             marks = [f"_{paths[column][-1]}" for column in columns]
             if len(columns) == 1 or (part == "level" and self._are_marked(columns)):
@@ -105,7 +143,7 @@ class Indicators(Units):
                     self.columns.setdefault(field, {})[year] = column
                 gives.setdefault(code, {})[part] = parse_amount(" + ".join(fields))
             else:
-                self.unclear |= dict.fromkeys(columns, "nhiều cột cùng một nghĩa")
+                self.unclear |= dict.fromkeys(columns, TWINS)
         for code, parts in gives.items():
             if "value" in parts and not parts.keys() >= {*COUNTS}:
                 for name in parts.keys() & {*COUNTS}:
@@ -113,6 +151,36 @@ class Indicators(Units):
                     self.unclear |= dict.fromkeys(columns, "không có cả tử số và mẫu số")
                     del parts[name]
         self.gives = [give for give in gives.items() if FIGURES & give[1].keys()]
+        right = [self.table.cells(c) for c in self.unclear if c > self.table.key]
+        loose = any(map(left_out.is_figure, chain(*right)))
+        if title and loose and not any(parts.keys() >= {*COUNTS} for parts in gives.values()):
+            self.gives = []  # a percentage beside counts of something else
+
+    def _title(self, headed: set[str]) -> str | None:
+        """Folded name of the one indicator that the lines above name, and the headings no other."""
+        names = self.reader.indicators
+        lines = [MEASURE.sub("", heading_key(text)) for text in self.table.titles]
+        if specs := self.about.get("titles"):
+            above = " ".join(reversed(lines))
+            named = {code for code, spec in specs.items() if fits(spec, above)}
+        else:
+            pairs = [f"{upper} {lower}" for lower, upper in pairwise(lines)]
+            codes = {line: code for line in lines + pairs if (code := self._named_in(line))}
+            others = (line for line in lines if not any(line in named for named in codes))
+            named = set() if self.stray or any(map(WHOSE.search, others)) else {*codes.values()}
+        if len(named) != 1 or not {names.codes[name] for name in headed} <= named:
+            if self.stray and not headed:
+                self.unclear[self.table.key] = self.stray
+            return None
+        return heading_key(names.rows[named.pop()]["short_name_vi"])
+
+    def _named_in(self, line: str) -> str | None:
+        """Code of the indicator whose name is all that a line says beside what, where and when."""
+        province, unit = self.reader.places.areas.province, self.reader.context.unit
+        places = (unit, province.short_name_vi, province.merged_short_name_vi)
+        for place in filter(None, places):
+            line = " ".join(line.replace(heading_key(place), "").split())
+        return self.reader.indicators.code_of(WHERE.sub("", REPORT.sub("", line)))
 
     def _part(self, column: int, path: str, name: str) -> str | None:
         """What a column holds; None where its heading has words that may change its meaning."""
@@ -122,18 +190,25 @@ class Indicators(Units):
             alike = (other for other in names.codes if names.codes[other] == code)
             for other in sorted(alike, key=len, reverse=True):
                 rest = f" {rest} ".replace(f" {other} ", " ").strip()
+            if part := dict(map(reversed, names.counted_in(rest))).get(code):
+                return part
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
             others = {word for found in OTHERS.finditer(rest) for word in found[0].split()}
             if not words <= FILLER or not others <= names.words(code):
                 self.unclear[column] = "có chữ không rõ nghĩa"
                 return None
-        if names.rows[code]["kind"] in ("level", "milestone"):
-            counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
-            named = not LEVEL_NAMED.isdisjoint(path.split()) or self._has_levels(column)
-            return "level" if named and not counted else None
-        parts = self.about["fields"].items()
-        part = next((p for p, spec in parts if any(fits(s, rest) for s in spec.split(";"))), None)
-        return part or ("value" if path == name and self.reader.context.in_percent else None)
+        counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
+        is_level = names.is_level(code)
+        if is_level and (counted or LEVEL.search(path) or self._has_levels(column)):
+            return None if counted else "level"
+        specs = self.about["fields"].items()
+        fitting = (p for p, spec in specs if any(fits(s, rest) for s in spec.split(";")))
+        part = next(fitting, "result" if name == path and not is_level else None)
+        if part != "result":
+            return part
+        cells = [(r, column) for r in self.table.body if self.table.sheet.text(r, column)]
+        kinds = {self.kind_of(code, at) for at in cells}
+        return kinds.pop() if len(kinds) == 1 else None
 
     def _has_levels(self, column: int) -> bool:
         """Whether texts of a column are levels: "Mức độ 2", "Đạt"."""
@@ -146,30 +221,6 @@ class Indicators(Units):
         levels = {path[-1] for c in columns if LEVEL_LAST.search(path := table.headings[c])}
         cells = [cell for c in columns for cell in table.cells(c) if cell not in (None, "")]
         return len(levels) == len(columns) and all(map(is_mark, cells))
-
-
-class Series(Units):
-    """One row per province, one column per year; the title names the indicator."""
-
-    def bind(self) -> None:
-        """Find the indicator in the title and the year columns."""
-        grid = self.table.sheet.grid[: self.table.top]
-        above = fold(" ".join(str(cell) for row in grid for cell in row if cell))
-        codes = [c for c, spec in self.about["titles"].items() if fits(spec, above)]
-        only = codes if len(codes) == 1 else []
-        self.gives = [(code, {"value": parse_amount("value")}) for code in only]
-        for column, path in enumerate(self.table.headings):
-            year = re.sub("prel|so bo|nam", "", path).strip()
-            if YEAR.fullmatch(year):
-                self.columns.setdefault("value", {}).setdefault(int(year), column)
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per province and year that has a figure; the rest is not ours."""
-        for claim in super().each():
-            _, column = claim.cell("value")
-            claim.foreign = True
-            claim.preliminary = bool(re.search("prel|so bo", self.table.headings[column]))
-            yield claim
 
 
 class Ages(Layout):
