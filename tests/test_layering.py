@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 62_200,
     "forecasting": 23_400,
-    "publishing": 31_200,
+    "publishing": 31_100,
     "running": 14_400,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

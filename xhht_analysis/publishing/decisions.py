@@ -232,13 +232,13 @@ def slow_goals(run: ReportData) -> list[Statement]:
     A goal that is at its target today, or more likely than not to reach it, needs no other pace.
     """
     behind = [s for s in run.statements(run.last_year) if not (s.is_hopeful or s.at_target)]
-    worst = [s for s in behind if s.key == "very_unlikely" or _is_unlikely_range(s)]
+    worst = [
+        s
+        for s in behind
+        if s.key == "very_unlikely" or (s.has_range and classify(_chance(s)) in STRUGGLING)
+    ]
     shares = [s for s in behind if s.measure_unit == "percent" and s.chance < EVEN]
     return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
-
-
-def _is_unlikely_range(statement: Statement) -> bool:
-    return statement.has_range and classify(_chance(statement)) in STRUGGLING
 
 
 def _chance(statement: Statement) -> float:

@@ -6,9 +6,6 @@ from xhht_analysis.publishing.blocks import Block, clean, plain_template, prose
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 
-MAX_ROWS = 40
-"""Most rows of a table of doubts."""
-
 
 class Page:
     """Blocks of one page of a run; what a template calls here prints nothing in its place."""
@@ -49,7 +46,7 @@ def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
     """Blocks of templates/pages/``name``.j2 from ``values``; the words are those of ``labels``."""
     page = Page(labels)
     tools = {"page": page, "labels": labels, "word": labels.word, "clean": clean}
-    plain_template(f"pages/{name}.j2").render(tools, max_rows=MAX_ROWS, **values)
+    plain_template(f"pages/{name}.j2").render(tools, **values)
     return page.blocks
 
 

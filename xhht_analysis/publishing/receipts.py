@@ -14,26 +14,6 @@ def coverage(run: ReportData) -> pd.DataFrame:
     return where(run.coverage().reset_index(), indicator_code=list(codes)).reset_index(drop=True)
 
 
-def track_facts(run: ReportData) -> dict:
-    """What was tested: ``n`` outcomes of shares, percent ``covered``, the ``lowest`` indicator.
-
-    The last is None where all are alike. ``horizon`` is the longest tested, ``ahead`` the one to
-    the last target; ``untested`` of ``n_levels`` chances of levels rest on no test.
-    """
-    rows = coverage(run)
-    levels = [s for s in run.all_statements() if s.chance_text and s.measure_unit != "percent"]
-    lowest = rows[rows["covered"] < rows["covered"].max()].sort_values("covered")
-    return {
-        "n": rows["n"].sum(),
-        "covered": (rows["covered"] * rows["n"]).sum() / rows["n"].sum() if len(rows) else 0,
-        "lowest": next(lowest.itertuples(), None),
-        "horizon": rows["horizon"].max(),
-        "ahead": run.last_year - run.panel["year"].max(),
-        "untested": sum(s.doubt == "untested" for s in levels),
-        "n_levels": len(levels),
-    }
-
-
 def account(run: ReportData) -> dict:
     """The account of the intake: received = used + rejected + superseded + duplicate + out.
 

@@ -75,7 +75,7 @@ def report(
         drawn=drawn,
         proposals=proposals(run),
         changes=changed_goals(run),
-        track=receipts.track_facts(run),
+        tests=receipts.coverage(run),
         account=receipts.account(run),
         **implementation(run),
         nominal=receipts.NOMINAL,
