@@ -337,7 +337,8 @@ class Statement:
         if self.is_forecast and old == old:
             step = rounded_percent(self.chance) - rounded_percent(old)
             return "↑" if step > 0 else "↓" if step else "→"
-        return "→" if old_class == self.verdict_class else "≠"
+        same = self.labels.word("none") if self.has_range else "→"  # a range may have moved
+        return same if old_class == self.verdict_class else "≠"
 
     def amount(self, value: float, decimals: int = 1) -> str:
         """``value`` in words: percent, number of districts, or level."""
