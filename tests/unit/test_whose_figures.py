@@ -82,11 +82,21 @@ def test_figures_of_a_part_of_the_year_are_doubtful(line, status):
     assert ("part_of_year" in dict(rules(reading))) == (status == "doubtful")
 
 
-@pytest.mark.parametrize(("name", "frame"), [("ĐỒNG THÁP", "2025-07"), ("TIỀN GIANG", "2021")])
-def test_an_agency_of_the_merged_province_speaks_for_that_one(name, frame):
-    drawn = listed(f"HỘI KHUYẾN HỌC TỈNH {name}", "Năm 2025")
+@pytest.mark.parametrize("office", ["HỘI KHUYẾN HỌC TỈNH", "ỦY BAN NHÂN DÂN TỈNH"])
+@pytest.mark.parametrize(
+    ("name", "problem"), [("ĐỒNG THÁP", "other_province"), ("TIỀN GIANG", None)]
+)
+def test_an_office_of_the_merged_province_speaks_for_that_one(office, name, problem):
+    drawn = listed(f"{office} {name}", "Năm 2025")
     (row,) = read(drawn, received_on="2025-11-20").observation_rows
-    assert (row["unit_code"], row["frame"]) == ("82", frame)
+    assert (row["unit_code"], row["problem"]) == ("82", problem)
+
+
+def test_figures_of_more_than_the_commune_of_the_letterhead():
+    reading = read(listed("UBND XÃ AN CƯ", "SỐ LIỆU TOÀN HUYỆN CÁI BÈ NĂM 2024"))
+    assert reading.observation_rows == []
+    reading = read(listed("UBND XÃ AN CƯ, HUYỆN CÁI BÈ", "SỐ LIỆU TOÀN XÃ NĂM 2024"))
+    assert figures(reading) == {("learning_citizens", "28390"): (80, 82, "C7")}
 
 
 def rows_below(*rows: tuple, lines=(), heads=("Huyện", "Xã", "Tử số", "Mẫu số")) -> Board:
@@ -152,13 +162,14 @@ def test_the_university_speaks_for_its_own_indicator_only():
 
 
 def test_last_year_s_column_of_new_communes_is_of_none_of_the_old_ones():
-    # xã Tân Đông is 28723 since 01/7/2025 and was 28732 before
+    # xã Tân Đông is 28723 since 01/7/2025 and was 28732 before; Tân Hương kept its code
     drawn = Board().row("A1", ["DANH SÁCH NĂM 2025"])
     drawn.row("A3", ["TT", "Xã", "Chuẩn PCGD tiểu học năm 2025", "Chuẩn PCGD tiểu học năm 2024"])
-    drawn.row("A4", [1, "Xã Tân Đông", 3, 2])
+    drawn.row("A4", [1, "Xã Tân Đông", 3, 2]).row("A5", [2, "Xã Tân Hương", 3, 2])
     reading = read(drawn, received_on="2025-11-25")
-    rows = {row["year"]: (row["unit_code"], row["problem"]) for row in reading.observation_rows}
-    assert rows == {2025: ("28723", None), 2024: (None, "unit_not_valid_then")}
+    rows = [(r["year"], r["unit_code"], r["problem"]) for r in reading.observation_rows]
+    old = (2024, None, "unit_not_valid_then")
+    assert sorted(rows, key=str) == [old, old, (2025, "28525", None), (2025, "28723", None)]
 
 
 def test_a_rate_of_those_asked_in_a_survey():
@@ -170,6 +181,8 @@ def test_a_rate_of_those_asked_in_a_survey():
 @pytest.mark.parametrize(
     "title",
     [
+        "CÔNG DÂN HỌC TẬP LÀ NỮ",
+        "KẾT QUẢ NGƯỜI CAO TUỔI ĐẠT CÔNG DÂN HỌC TẬP",
         "KẾT QUẢ ĐỐI VỚI NGƯỜI KHUYẾT TẬT",
         "KẾT QUẢ TRONG THANH NIÊN",
         "SỐ LIỆU ĐỒNG BÀO DÂN TỘC THIỂU SỐ",
@@ -191,6 +204,7 @@ def test_titles_of_some_of_the_people(title):
         "SỐ LIỆU CÔNG DÂN HỌC TẬP CỦA NGƯỜI LAO ĐỘNG TRONG ĐỘ TUỔI",
         "KẾT QUẢ TRONG THANH NIÊN, THIẾU NIÊN 15-18 TUỔI",
         "Báo cáo của Hội Nông dân về công dân học tập",
+        "HỘI NGƯỜI CAO TUỔI HUYỆN CÁI BÈ",
     ],
 )
 def test_titles_of_all_of_them(title):
@@ -201,6 +215,7 @@ def test_titles_of_all_of_them(title):
     ("note", "counts"),
     [
         ("Ghi chú: Đơn vị tính nghìn người", (80_000, 82_000)),
+        ("* Số liệu tính bằng 1.000 người", (80_000, 82_000)),
         ("Ghi chú: số liệu của xã", (80, 82)),
     ],
 )
@@ -209,7 +224,7 @@ def test_a_note_below_the_table_says_what_counts_are_in(note, counts):
     assert figures(reading) == {("learning_citizens", "819"): (*counts, "C7")}
 
 
-@pytest.mark.parametrize("note", ["Số liệu năm 2022", "Số ước"])
+@pytest.mark.parametrize("note", ["Số liệu năm 2022", "Số ước", "Lấy số năm 2021"])
 def test_a_row_whose_note_names_another_year_is_told_and_not_read(note):
     drawn = listed("UBND HUYỆN CÁI BÈ", "Năm 2024", heads=[*HEADS, "Ghi chú"])
     drawn.row("A7", [*CITIZENS, note]).row("A8", [2, "Kỹ năng sống", 5, 9, "đã kiểm tra"])

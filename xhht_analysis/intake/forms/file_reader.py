@@ -148,10 +148,10 @@ class FileReader:
         year_cell = claim.year_cell if claim.year else context.cells.get("year")
         self._note(year_cell, None, year)
         unit, name, unit_cell = self._unit(claim, year.value)
-        unplaced = None
+        unplaced, province = None, self.places.areas.province
         if claim.indicator is None:
             unplaced = claim.indicator_problem, claim.indicator_cell
-        elif self.is_foreign:
+        elif self.is_foreign or (unit.unit_code == province.code and unit.frame != province.frame):
             unplaced = "other_province", unit_cell
         elif unit.unit_code is None:
             rule = (unit.problem or "unknown_unit") if name else "unit_missing"

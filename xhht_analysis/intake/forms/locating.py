@@ -52,10 +52,13 @@ SOME_PEOPLE = re.compile(
     r"\b(trong|cua|cho|doi voi|so lieu)( (?!hoi )\w+){0,2} (can bo|cong chuc|vien chuc|doan vien|"
     r"hoi vien|luc luong vu trang|chien si|cong nhan|sinh vien|hoc sinh|dong bao|khuiet tat|"
     r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b|"
-    r"(?<!lien hiep )\bphu nu\b|\b(lao dong|nguoi|dan|so lieu|cua) nu\b"
+    r"(?<!hoi )nguoi (cao tuoi|khuiet tat)\b|\bdan toc thieu so\b|"
+    r"(?<!lien hiep )\bphu nu\b|(?<!phu )(?<!thi )(?<!nam )(?<!nam va )\bnu\b"
 )
 """What titles of the figures of some of the people only have anywhere."""
 
+WIDER = re.compile(r"\btoan (huien|thi xa|thanh pho|tinh)\b|\bdia ban (huien|thi xa) .*\bcu\b")
+"""What the title of figures of more than one commune has."""
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
 
@@ -230,12 +233,13 @@ def titles(table: Table, before: Table | None) -> list[str]:
     return texts
 
 
-def bar(table: Table) -> str | None:
+def bar(table: Table, places: Places) -> str | None:
     """Why a table is not read: its title or the name of its sheet, or columns of old figures.
 
     The nearest line above the table that speaks of a plan, a part or of results decides.
     """
-    sheet = table.sheet
+    sheet, unit = table.sheet, places.of_head(places.context).unit_code
+    is_commune = places.depth(unit, places.today) == DEPTHS.index("commune")
     for column, heading in enumerate(table.headings):
         if CORRECTED.search(heading) and any(
             figure(c).value is not None for c in table.cells(column)
@@ -243,6 +247,8 @@ def bar(table: Table) -> str | None:
             head = sheet.text(*table.head(column))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     for text in (*table.titles, sheet.name):
+        if is_commune and WIDER.search(fold(text)):
+            return f"“{text[:60]}” là số của địa bàn rộng hơn xã, phường ở đầu biểu"
         if SOME_PEOPLE.search(fold(text)):
             return f"“{text[:60]}” là số của một phần người dân, không phải của tất cả"
         if RESULT.search(fold(text)):

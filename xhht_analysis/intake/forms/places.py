@@ -120,7 +120,8 @@ class Places:
         """
         match = self.match(unit.name, unit.code, self.on(year))
         now = self.match(unit.name, unit.code, self.today)
-        if now.unit_code and match.unit_code and match.unit_code != now.unit_code:
+        bearers = [(m.unit_code, m.frame) for m in (match, now) if m.unit_code]
+        if len({*bearers}) > 1:
             return replace(match, unit_code=None, problem="unit_not_valid_then")
         for hint in ({"parent": unit.parent}, {"level": unit.level}):
             if match.problem == "ambiguous_unit" and any(hint.values()):

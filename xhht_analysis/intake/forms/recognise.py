@@ -175,7 +175,7 @@ class FormReader:
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, reader)
                 table.titles = titles(table, before)
-                why = [bar(table)]
+                why = [bar(table, reader.places)]
                 if not why[0]:
                     why = [self._read_table(part, reader) for part in tables_by_unit(table, reader)]
                 if all(why):

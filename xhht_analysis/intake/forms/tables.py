@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
-from xhht_analysis.intake.forms.context import KIND, MEASURE
+from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
     PLAIN,
@@ -59,7 +59,7 @@ PART = re.compile(
     r"(?:gioi(?: tinh)?|dan toc|(?:(?:do|nhom|lua) )?tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|"
     r"doi tuong|loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|"
     r"nguoi (?:trong|tu)|dan so|cong dan)\b).+"
-    r"|ghi chu: so (?:lieu )?(?:uoc|nam \d{4}).*"
+    r"|ghi chu: (?:lai |theo |la )?so (?:lieu )?(?:cua )?(?:uoc|nam \d{4}).*"
 )
 """Heading and text of a cell that says of which part, plan or other year its row is."""
 KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
@@ -68,6 +68,7 @@ OF_WHICH = re.compile(
     r"(trong do )?(nu|nam( gioi)?|(nguoi )?(dan toc( thieu so)?|dtts)|(nguoi )?khuiet tat)"
 )
 """The label of a row that holds a part of the row above it."""
+COUNTED_IN = re.compile(r"\b(dvt|don vi (tinh|do)|tinh (bang|theo)) ")
 NUMBERING = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
@@ -169,8 +170,7 @@ class Table:
     def scale(self) -> float:
         """What its counts are in, as a note below the rows says: "Ghi chú: ĐVT nghìn người"."""
         cells = (fold(c) for row in self.body[-9:] for c in self.sheet.grid[row] if is_name(c))
-        notes = (text for text in cells if NOTE.match(text) and MEASURE.fullmatch(text))
-        return max(map(scale_of, notes), default=1.0)
+        return max((scale_of(text) for text in cells if COUNTED_IN.search(text)), default=1.0)
 
     @cached_property
     def sections(self) -> dict[int, dict[str, tuple[int, int]]]:
