@@ -156,7 +156,7 @@ def test_a_title_of_something_else_names_no_indicator(lines, head):
     "heads",
     [
         ("Số học sinh", "Số học sinh được trang bị", "Tỷ lệ (%)"),
-        ("Dân số", "Số người có kỹ năng sống", "Tỷ lệ (%)"),
+        ("Dân số", "Số đạt", "Tỷ lệ (%)"),
         ("Số lớp tập huấn", "Số lượt người", "Tỷ lệ (%)"),
         ("Kế hoạch (%)", "Thực hiện (%)", "Tỷ lệ (%)"),
         ("Nữ (%)", "Dân tộc (%)", "Khuyết tật (%)"),
@@ -371,3 +371,16 @@ def test_beside_a_year_to_come_nothing_is_a_result():
     reading = read(board, received_on="2025-11-20")
     assert stands(reading) == {}
     assert "năm chưa đến" in told(reading)
+
+
+def test_a_percentage_that_its_heading_names_stands_beside_ranks():
+    rows = ((1, "Huyện Cái Bè", 92, 1, 31.5),)
+    heads = ("Điểm", "Xếp hạng", "Tỷ lệ công dân đạt danh hiệu công dân học tập (%)")
+    reading = read(of_units("KẾT QUẢ CÔNG DÂN HỌC TẬP NĂM 2024", *heads, rows=rows))
+    assert stands(reading) == {(CITIZENS, CAI_BE, 2024): 31.5}
+
+
+def test_a_unit_that_is_not_known_is_told_as_such():
+    rows = ((1, "Huyện Không Có", 5, 9),)
+    reading = read(of_units("BÁO CÁO NĂM 2024", "Kỹ năng sống tử số", "KNS mẫu số", rows=rows))
+    assert set(stands(reading).values()) == {"unknown_unit"}

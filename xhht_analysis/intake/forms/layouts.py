@@ -189,8 +189,8 @@ class Layout:
         sheet, head = self.table.sheet, self.table.headings[at[1]]
         said = " | ".join(heading_key(text) for text in (name, *self.table.titles))
         if self.reader.indicators.is_level(code):
-            is_named = is_name(sheet.cell(*at)) or LEVEL.search(f"{head} | {said}")
-            return "level" if is_named else None
+            is_told = is_name(sheet.cell(*at)) or LEVEL.search(f"{head} | {heading_key(name)}")
+            return "level" if is_told else None
         measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
         is_told = is_share(measure) if measure else PERCENT.search(said)
         is_told = is_told and not self.stray and not COUNT.match(said)

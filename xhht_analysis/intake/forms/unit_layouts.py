@@ -31,8 +31,8 @@ from xhht_analysis.intake.forms.layouts import (
     in_words,
     parse_amount,
 )
-from xhht_analysis.intake.forms.tables import figure, is_mark, is_name
-from xhht_analysis.intake.reading.text import fold, parse_level
+from xhht_analysis.intake.forms.tables import figure, is_mark
+from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
@@ -120,7 +120,9 @@ class Indicators(Units):
             path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
         }
         whole = wholes.pop() if len(wholes) == 1 else ""
-        title = self._title({name for path in paths.values() if (name := names.name_in(path))})
+        title = self._title(headed=any(map(names.name_in, paths.values())))
+        if "titles" in self.about and not title:
+            return
         for column, path in paths.items():
             year, name = year_of(path), names.name_in(path)
             for part, code in () if title else names.counted_in(path, whole):
@@ -156,8 +158,8 @@ class Indicators(Units):
         if title and loose and not any(parts.keys() >= {*COUNTS} for parts in gives.values()):
             self.gives = []  # a percentage beside counts of something else
 
-    def _title(self, headed: set[str]) -> str | None:
-        """Folded name of the one indicator that the lines above name, and the headings no other."""
+    def _title(self, *, headed: bool) -> str | None:
+        """Folded name of the one indicator that the lines above name, if no heading names any."""
         names = self.reader.indicators
         lines = [MEASURE.sub("", heading_key(text)) for text in self.table.titles]
         if specs := self.about.get("titles"):
@@ -168,7 +170,7 @@ class Indicators(Units):
             codes = {line: code for line in lines + pairs if (code := self._named_in(line))}
             others = (line for line in lines if not any(line in named for named in codes))
             named = set() if self.stray or any(map(WHOSE.search, others)) else {*codes.values()}
-        if len(named) != 1 or not {names.codes[name] for name in headed} <= named:
+        if len(named) != 1 or headed:
             if self.stray and not headed:
                 self.unclear[self.table.key] = self.stray
             return None
@@ -199,21 +201,16 @@ class Indicators(Units):
                 return None
         counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
         is_level = names.is_level(code)
-        if is_level and (counted or LEVEL.search(path) or self._has_levels(column)):
+        if is_level and (counted or LEVEL.search(path)):
             return None if counted else "level"
         specs = self.about["fields"].items()
         fitting = (p for p, spec in specs if any(fits(s, rest) for s in spec.split(";")))
-        part = next(fitting, "result" if name == path and not is_level else None)
+        part = "result" if is_level else next(fitting, "result" if name == path else None)
         if part != "result":
             return part
         cells = [(r, column) for r in self.table.body if self.table.sheet.text(r, column)]
         kinds = {self.kind_of(code, at) for at in cells}
         return kinds.pop() if len(kinds) == 1 else None
-
-    def _has_levels(self, column: int) -> bool:
-        """Whether texts of a column are levels: "Mức độ 2", "Đạt"."""
-        found = [parse_level(cell).problem for cell in self.table.cells(column) if is_name(cell)]
-        return bool(found) and {*found} <= {None, "ambiguous_level"}
 
     def _are_marked(self, columns: list[int]) -> bool:
         """Whether each of the columns is of one level and holds nothing but marks."""
