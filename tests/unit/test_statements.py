@@ -231,20 +231,22 @@ def test_two_sources_of_one_share_are_both_said():
 
 def test_one_missing_unit_gives_a_range_and_its_name():
     panel = frames.make_panel()
-    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", PROVINCE])
     run = made(panel=panel[~(lost & (panel["year"] == 2026))])
     said = run.statement("clc_it", 2030)
     # 11 units of 1000; without 819 (44 %) the ten others hold 4510: 41,0 % to 50,1 %
     assert said.latest.low == pytest.approx(100 * 4510 / 11000)
     assert said.latest.high == pytest.approx(100 * 5510 / 11000)
     text = sentences.paragraph(run, said)
-    assert "Năm 2026 mới có số liệu của 10/11 đơn vị, chưa có số liệu của H. Cái Bè." in text
+    assert (
+        "Năm 2026 mới có số liệu của 10/11 đơn vị, chưa có số liệu dùng được của H. Cái Bè." in text
+    )
     assert f"tính từ 41,0{NB}% (năm 2025)" in text  # no estimate of 2026 came with the tables
 
 
 def test_the_pace_of_a_year_in_part_starts_from_its_estimate_and_says_so():
     panel, now = frames.make_panel(), {"n_reported": 10, "n_units": 11, "median": 45.2}
-    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", PROVINCE])
     now |= {"indicator_code": "clc_it", "unit_code": PROVINCE, "year": 2026}
     run = made(panel=panel[~(lost & (panel["year"] == 2026))], nowcasts=pd.DataFrame([now]))
     said = run.statement("clc_it", 2030)
@@ -356,14 +358,17 @@ def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
                                    ("815", "last_step", -0.8), ("816", "own_pace", 0.1))
     ]  # fmt: skip
     panel = frames.make_panel()
-    lost = (panel["indicator_code"] == "clc_it") & (panel["unit_code"] == "819")
+    lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", PROVINCE])
     now = {"indicator_code": "clc_it", "unit_code": PROVINCE, "year": 2026, "n_reported": 10,
            "n_units": 11, "median": 45.2}  # fmt: skip
     run = made(drivers=pd.DataFrame(rows), nowcasts=pd.DataFrame([now]),
                panel=panel[~(lost & (panel["year"] == 2026))])  # fmt: skip
     text = sentences.paragraph(run, run.statement("clc_it", 2030))
     # mean of 2,0 and 3,0 up; 0,8 down; 0,1 is too little to be named
-    assert "tốc độ tăng chung (đẩy lên); mức tăng của năm gần nhất (kéo xuống)." in text
+    assert (
+        "tốc độ tăng chung của các địa bàn (nâng dự báo); mức tăng của năm gần nhất (hạ dự báo)."
+        in text
+    )
     assert "nhịp tăng riêng" not in text
     assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text
 
