@@ -365,10 +365,8 @@ def test_why_names_what_moves_the_forecast_and_a_year_in_part_has_an_estimate():
                panel=panel[~(lost & (panel["year"] == 2026))])  # fmt: skip
     text = sentences.paragraph(run, run.statement("clc_it", 2030))
     # mean of 2,0 and 3,0 up; 0,8 down; 0,1 is too little to be named
-    assert (
-        "tốc độ tăng chung của các địa bàn (nâng dự báo); mức tăng của năm gần nhất (hạ dự báo)."
-        in text
-    )
+    why = "tốc độ tăng chung của các địa bàn (nâng dự báo); mức tăng của năm gần nhất (hạ dự báo)."
+    assert why in text
     assert "nhịp tăng riêng" not in text
     assert f"Ước từ 10/11 đơn vị đã báo cáo: khoảng 45,2{NB}%." in text
 
