@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from seaborn.utils import relative_luminance
 
 from tests import frames, report_maker
 from tests.block_text import plain_text
@@ -82,6 +83,16 @@ def lightness(colour: str) -> float:
 def test_classes_keep_their_order_and_their_distance_in_grey():
     shades = [lightness(base.CLASS_COLOURS[c]) for c in CLASS_ORDER if c != "no_object"]
     assert (np.diff(shades) >= 8).all()
+
+
+@pytest.mark.parametrize("colours", [[*base.CLASS_COLOURS.values()], base.LEVEL_COLOURS])
+def test_text_on_every_colour_of_a_heat_map_has_enough_contrast(colours):
+    _, axes = base.canvas(2)
+    base.heat(axes[0, 0], [[*range(len(colours))]], [["5"] * len(colours)], colours)
+    assert len(axes[0, 0].texts) == len(colours)
+    for text, colour in zip(axes[0, 0].texts, colours, strict=True):
+        low, high = sorted(map(relative_luminance, (text.get_color(), colour)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, colour
 
 
 def test_the_overview_shows_marks_titles_and_actual_against_target(run, drawn):

@@ -19,6 +19,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from PIL import Image
+from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
@@ -30,6 +31,8 @@ PAGE_WIDTH = 6.7
 DPI = 144
 GREY, LIGHT = "#52606d", "#e4e7eb"
 DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
+WHITE_TEXT_LUMINANCE = 0.183
+"""Up to this relative luminance white text has a contrast of 4.5 (WCAG 2.2, 1.4.3)."""
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
@@ -102,7 +105,10 @@ def local_numbers(axis, run: ReportData) -> None:
 
 
 def heat(axis, values, texts, colours, **options) -> None:
-    """`seaborn.heatmap` of whole numbers that index ``colours``, with ``texts`` in the cells."""
+    """`seaborn.heatmap` of whole numbers that index ``colours``, with ``texts`` in the cells.
+
+    Seaborn writes in white up to a luminance of 0.408, which middle shades are too light for.
+    """
     sns.heatmap(
         values,
         annot=texts,
@@ -116,6 +122,10 @@ def heat(axis, values, texts, colours, **options) -> None:
         ax=axis,
         **options,
     )
+    for text in axis.texts:
+        column, row = map(int, text.get_position())
+        light = relative_luminance(colours[int(values[row][column])]) > WHITE_TEXT_LUMINANCE
+        text.set_color("black" if light else "white")
     axis.set(xlabel="", ylabel="")
     axis.tick_params(length=0)
 
