@@ -263,6 +263,19 @@ def test_a_near_target_in_danger_is_asked_measures(as_of, is_near):
     assert (f"{run.title('clc_it')} (20{NB}%)" in asked.basis[0]) == is_near
 
 
+def test_whoever_leads_a_goal_is_asked_about_it_and_the_province_settles_its_reading():
+    """Frames: of 2025 the university is at level 2 of 3, reached if "in deployment" counts."""
+    run = frames.make_material()
+    asked = decisions.course_decision(run)
+    lead = decisions.lead_name(run, "digital_university")
+    assert lead == "ĐH Tiền Giang"
+    about = [t for t in asked.basis if t.startswith(f"“{run.title('digital_university')}”")]
+    assert any("đang triển khai" in text for text in about)
+    assert all(text.endswith(f"Chủ trì: {lead}.") for text in about)
+    assert {lead, "UBND tỉnh"} <= set(asked.addressee.split(", "))
+    assert "UBND tỉnh thống nhất cách hiểu mục tiêu" in " ".join([asked.asked, *asked.basis])
+
+
 def test_nobody_is_asked_who_has_ended(monkeypatch):
     """A district without figures of 2024 is no more on 20 November 2026; its commune is."""
     run = frames.make_material()

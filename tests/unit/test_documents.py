@@ -114,6 +114,17 @@ def test_every_page_in_word_says_that_the_figures_are_invented(style, mark, tmp_
     assert Document(out).sections[0].header.paragraphs[0].text == mark
 
 
+def test_text_in_word_stands_off_the_table_above(tmp_path):
+    table = grid(PageMaker(Labels()), "Bảng", ["Cột"], [["ô"]], note="Ghi chú")
+    blocks = [prose(["Trước"]), table, prose(["Sau"])]
+    body = Document(word.write_docx(blocks, tmp_path / "n.docx", Labels(), "brief")).paragraphs
+    room = {p.text: p.paragraph_format.space_before for p in body}
+    assert (room["Ghi chú"], room["Trước"], room["Sau"]) == (Pt(4), None, None)
+    bare = grid(PageMaker(Labels()), "Bảng", ["Cột"], [["ô"]])
+    out = word.write_docx([bare, prose(["Sau"])], tmp_path / "m.docx", Labels(), "brief")
+    assert Document(out).paragraphs[-1].paragraph_format.space_before == Pt(4)
+
+
 def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, part, made):
     images = page.all("img")
     assert len(images) == sum(c["kind"] == "picture" for c in made[1][part])

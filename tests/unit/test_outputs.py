@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,11 +12,13 @@ from dataclasses import replace
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 
 from tests import frames, report_maker
 from tests.block_text import plain_text
 from tests.pages import Page
 from xhht_analysis.forecasting import backtest
+from xhht_analysis.project import Project
 from xhht_analysis.publishing import (
     decisions,
     indicator_pages,
@@ -60,6 +63,19 @@ def test_every_measure_of_the_backtest_has_words_in_the_annex(lang):
     words = workbook.in_words(frames.make_material(lang), table).iloc[:, 0]
     assert not set(words) & asked
     assert words.is_unique
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_head_form_and_kind_of_the_annex_has_words(lang):
+    run = frames.make_material(lang)
+    for name in workbook.TABLES:
+        columns = list(getattr(run, name).columns)
+        heads = [run.labels.word_of("head", column) for column in columns]
+        assert not {head for head in heads if "_" in head or re.fullmatch(r"q\d+|kind", head)}
+    forms = list(yaml.safe_load((Project().config_dir / "forms.yml").read_text(encoding="utf-8")))
+    table = pd.DataFrame({"forms": [";".join(forms)], "kind": ["data"]})
+    words, kind = workbook.in_words(run, table).iloc[0]
+    assert not {*words.split("; "), kind} & {*forms, "data"}
 
 
 def test_the_annex_reads_back_without_a_formula(made, run):

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests import frames
-from xhht_analysis.publishing import district_ranks, sentences
+from xhht_analysis.publishing import district_ranks, indicator_pages, sentences
+from xhht_analysis.publishing.figures import plan
+from xhht_analysis.publishing.scorecard import scorecard
 
 pytestmark = pytest.mark.unit
 
@@ -48,3 +50,34 @@ def test_what_several_goals_say_stands_once_above_with_their_numbers(monkeypatch
         f"Mục tiêu {orders[0]}, {orders[1]} (2025, 2030): Thiếu A.",
         f"Mục tiêu {orders[2]}, {orders[3]} (2030): Thiếu B.",
     ]
+
+
+def test_a_year_that_the_lead_agency_settles_names_who_is_missing_and_whose_figure_it_is():
+    panel = frames.make_panel()
+    of_2026 = panel["indicator_code"].eq("clc_it") & panel["year"].eq(2026)
+    panel.loc[of_2026 & panel["unit_code"].eq("82"), "value_type"] = "reported"
+    panel = panel[~(of_2026 & panel["unit_code"].eq("819"))]
+    run = frames.make_material(panel=panel)
+    said = run.statement("clc_it", 2030)
+    # the units alone allow 41,0 % to 50,1 %: the agency's 45,0 % lies between
+    assert said.latest_text == "45,0\u00a0% (2026)"
+    text = sentences.paragraph(run, said)
+    assert (
+        "Năm 2026 mới có số liệu của 10/11 đơn vị, chưa có số liệu dùng được của H. Cái Bè; "
+        "số toàn tỉnh lấy theo báo cáo của cơ quan chủ trì." in text
+    )
+    (grid,) = [b.content for b in indicator_pages.indicator_blocks(run, "clc_it", lambda *_: [])
+               if "số liệu từng năm" in b.content.get("caption", "")]  # fmt: skip
+    assert grid["note"].startswith("Toàn tỉnh năm 2026: theo báo cáo của cơ quan chủ trì")
+    whole = frames.make_material()  # every unit has reported
+    assert "cơ quan chủ trì" not in sentences.paragraph(whole, whole.statement("clc_it", 2030))
+
+
+def test_the_overview_tells_the_latest_figure_that_the_table_tells():
+    """Of goal 4 both targets measure another standard: both take that of the last year."""
+    run = frames.make_material()
+    labels = plan.plot_overview(run).axes[0].get_yticklabels()
+    rows = [row for row in scorecard(run, "c")[0].content["rows"] if len(row) > 1]
+    for label, row in zip(labels, rows, strict=True):
+        told = label.get_text().split("\n")[1].split(" / ")[0]  # "11/11 đơn vị (2026)" is "11/11"
+        assert told.removesuffix(f" ({run.newest_year})").replace(" đơn vị", "") == row[5]

@@ -329,7 +329,7 @@ def test_to_maintain_a_status_is_said_as_one():
         (2480.0, "2.500"),
         (147.0, "150"),
         (7.4, "7"),
-        (1_240_000, "1,2 triệu"),
+        (1_240_000, "1.240 nghìn"),
     ],
 )
 def test_people_are_rounded_as_they_are_said(people, words):

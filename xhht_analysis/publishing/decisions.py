@@ -42,19 +42,19 @@ class Decision:
 
 def decisions(run: ReportData) -> list[Decision]:
     """The decisions that this run gives reason to ask, at most three."""
-    found = (help_decision(run), data_decision(run), course_decision(run))
-    return [one for one in found if one is not None]
+    kinds = (help_decision, data_decision, course_decision)
+    return [decision for kind in kinds if (decision := kind(run))]
 
 
 def leverages(run: ReportData) -> pd.DataFrame:
     """Gain of the province's chance in the last target year, by district and goal, largest first.
 
-    Columns: goal_code, unit_code, current (percent or level), is_met (it stands at the target and
-    would have to keep it), gain (0-1, if the district reached or kept the target), gain_per_point
-    (the same for each point of percent a year of the extra pace with which the district would reach
-    it in 80 % of cases; NaN where it needs none) and weight (gain times the district's own chance:
-    help that is likely to arrive). Districts that share the chance of a level share their mean
-    gain: theirs differ by the draws alone.
+    Columns, with those of the verdict: is_met (it stands at the target and would have to keep it),
+    gain (0-1, if the district reached or kept the target), gain_per_point (the same for each point
+    of percent a year of the extra pace with which the district would reach it in 80 % of cases; NaN
+    where it needs none) and weight (gain times the district's own chance: help that is likely to
+    arrive). Districts that share the chance of a level share their mean gain: theirs differ by the
+    draws alone.
     """
     statements = (
         s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely"
@@ -77,8 +77,7 @@ def leverages(run: ReportData) -> pd.DataFrame:
         gain_per_point=gain / extra.where(extra > 0),
         weight=gain * rows["prob_reached"],
     )
-    rows = rows.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
-    return rows[["goal_code", "unit_code", "current", "is_met", "gain", "gain_per_point", "weight"]]
+    return rows.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
 
 def candidates(run: ReportData) -> pd.DataFrame:
@@ -110,19 +109,14 @@ def help_decision(run: ReportData) -> Decision | None:
     if rows.empty:
         return None
     code, gain = rows["goal_code"].iloc[0], rows["gain"].iloc[0]
-    units, whole = (
-        list(where(rows, goal_code=code)["unit_code"]),
-        run.statement(code, run.last_year),
-    )
-    if not run.is_level(code):
-        return _decision(
-            "help", run, whole, units[:1], {}, 1, units[:1], gain, lead_name(run, code)
-        )
-    n = max(1, round(whole.need - whole.latest.low)) if whole.latest else 1
-    lacks = shortfalls(run, code).reindex(units).dropna().round(1).sort_values()
-    lacks = lacks[lacks.rank(method="min") <= n]
-    lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
-    nearest = list(lacks.index) or units
+    units = list(where(rows, goal_code=code)["unit_code"])
+    whole, nearest, lacks, n = run.statement(code, run.last_year), units[:1], {}, 1
+    if run.is_level(code):
+        n = max(1, round(whole.need - whole.latest.low)) if whole.latest else 1
+        lacks = shortfalls(run, code).reindex(units).dropna().round(1).sort_values()
+        lacks = lacks[lacks.rank(method="min") <= n]
+        lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
+        nearest = list(lacks.index) or units
     return _decision("help", run, whole, nearest, lacks, n, units, gain, lead_name(run, code))
 
 
@@ -254,12 +248,13 @@ def course_decision(run: ReportData) -> Decision | None:
             if reading.is_hopeful != statement.is_hopeful:
                 disputes.setdefault(statement.goal_code, (statement, reading))
     ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
-    who = [lead_name(run, s.goal_code) for s in near + slow]
-    who += [run.word("addressee")] if disputes or ended else []
-    if not who:
+    asked = near + slow + [statement for statement, _ in disputes.values()]
+    leads = {s.goal_code: lead_name(run, s.goal_code) for s in asked}
+    if disputes or ended:
+        leads[""] = run.word("addressee")
+    if not leads:
         return None
-    who = dict.fromkeys(who)
-    return _decision("course", run, near, slow, list(disputes.values()), ended, who)
+    return _decision("course", run, near, slow, list(disputes.values()), ended, leads)
 
 
 def _decision(name: str, run: ReportData, *facts: object) -> Decision:

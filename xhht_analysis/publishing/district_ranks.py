@@ -38,8 +38,9 @@ def standings(run: ReportData) -> pd.DataFrame:
     columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns)
     table = table[table["total"] > 0]
-    order = {"by": ["hopeful", "hard"], "ascending": [False, True], "kind": "stable"}
-    table = table.sort_values(**order, ignore_index=True)
+    table = table.sort_values(
+        ["hopeful", "hard"], ascending=[False, True], kind="stable", ignore_index=True
+    )
     return table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
 
 

@@ -97,10 +97,8 @@ class Labels:
 
     def about(self, n: float) -> str:
         """A count of people rounded as it is said: 44.147 → "44 nghìn", 2.480 → "2.500"."""
-        for size, key in ((1_000_000, "million"), (10_000, "thousand")):
-            if n >= size:
-                scale, decimals = (size, 1) if key == "million" else (1_000, 0)
-                return self.word(f"about.{key}", n=self.number(n / scale, decimals))
+        if n >= 10_000:
+            return self.word("about.thousand", n=self.number(n / 1_000))
         step = 100 if n >= 1_000 else 10 if n >= 100 else 1
         return self.number(round_half_up(n / step) * step)
 

@@ -11,7 +11,7 @@ NOMINAL = 80
 def coverage(run: ReportData) -> pd.DataFrame:
     """`ReportData.coverage` of the shares that the plan's own goals measure."""
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS))["indicator_code"]
-    return where(run.coverage().reset_index(), indicator_code=list(codes)).reset_index(drop=True)
+    return where(run.coverage().reset_index(), indicator_code=list(codes))
 
 
 def account(run: ReportData) -> dict:
@@ -67,8 +67,11 @@ def calendar(run: ReportData) -> dict:
     counts its communes, whose number stands behind its name.
     """
     names, rows = dict(run.names), received_reports(run)
+    communes = where(run.units, level="commune")
     if not run.province.has_districts(run.as_of):
-        names |= {d: f"{names[d]} ({run.n_communes(d)})" for d in run.districts["unit_code"]}
+        names |= {
+            d: f"{names[d]} ({n})" for d, n in communes["district_code"].value_counts().items()
+        }
     order = [*map(names.get, run.districts["unit_code"]), *sorted(names.values())]
     rows = rows.assign(sender=rows["sender"].map(names).fillna(rows["sender"]))
     rows = pd.concat([rows, rows.assign(sender=run.word("calendar.total"))])

@@ -230,10 +230,6 @@ class ReportData:
         """Target row of the plan for ``year``, or None."""
         return first(self.targets, goal_code=goal_code, target_year=year)
 
-    def n_communes(self, unit_code: str) -> int:
-        """Communes in the area of a former district."""
-        return len(where(self.units, level="commune", district_code=unit_code))
-
     def nowcast(self, indicator_code: str, unit_code: str) -> list:
         """Estimate (year, n_reported, n_units, median) of a year in part; empty or one row."""
         key = {"indicator_code": indicator_code, "unit_code": unit_code}

@@ -35,26 +35,29 @@ def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
         return statement
     about = statement.actual if verdict["basis"] == "observed" else statement.latest
     statement = replace(statement, readings=_readings(run, statement))
-    if statement.kind == STATUS_KIND and about is not None:
+    if about is None:
+        return statement
+    if statement.kind == STATUS_KIND:
         return _beside_status(run, statement, about)
     if statement.measure_unit != "percent":
         return statement
-    return (
-        replace(statement, other_source=reported_share(run, statement, about))
-        if about
-        else statement
-    )
+    return replace(statement, other_source=reported_share(run, statement, about))
 
 
 def _gap(run: ReportData, statement: Statement) -> Gap | None:
-    """Who has no figure of the target year or, before it, of the latest year with figures."""
+    """Who has no figure of the target year or, before it, of the latest year with figures.
+
+    A year that is known needs none but where the lead agency's own figure settles it.
+    """
     rows = where(run.panel, indicator_code=statement.indicator_code)
     rows = rows[rows["year"] <= statement.target_year]
-    exact = {o.year for o in statement.history if o.exact}
-    if len(rows) and rows["year"].max() in exact:
-        return None
+    exact, last = {o.year for o in statement.history if o.exact}, rows["year"].max()
     gap = gap_of(run, rows, statement.unit_code)
-    return None if gap and gap.year in exact else gap
+    if last not in exact:
+        return None if gap and gap.year in exact else gap
+    sent = where(rows, unit_code=statement.unit_code, year=last).dropna(subset="value")
+    is_settled = gap and gap.year == last and sent["value_type"].ne("derived").any()
+    return gap if is_settled else None
 
 
 def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:

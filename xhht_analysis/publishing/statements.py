@@ -91,7 +91,8 @@ class Statement:
     history
         Observed years, oldest first.
     gap
-        Who has not reported the year that the verdict rests on, or the latest year; else None.
+        Who has not reported the year that the verdict rests on, or the latest year; else None. A
+        year that the lead agency's own figure settles has one, too.
     ended, has_object
         Whether the districts no longer exist at the date; whether there is anything to judge then:
         a level that communes have is rebuilt for the former districts, another has ended with them.

@@ -19,15 +19,15 @@ from xhht_analysis.publishing.implementation import STATES
 from xhht_analysis.publishing.receipts import deadline
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
-from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.selection import first, where
 
 
 def unit_row(run: ReportData, unit_code: str) -> pd.Series:
     """Row of a unit in ``run.units``; ValueError if the province has no such unit."""
-    rows = where(run.units, unit_code=unit_code)
-    if rows.empty:
+    row = first(run.units, unit_code=unit_code)
+    if row is None:
         raise ValueError(f"Không có đơn vị mang mã «{unit_code}».")
-    return rows.iloc[0]
+    return row
 
 
 def judged_unit(run: ReportData, unit_code: str) -> str:

@@ -134,9 +134,17 @@ def _add(doc: Doc, block: Block) -> None:
 def _add_prose(doc: Doc, content: dict) -> None:
     style = "List Bullet" if content["style"] == "list" else "Body Text"
     for text in content["paragraphs"]:
-        for run in _write(doc.add_paragraph(style=style), text, NOTE.get(content["style"])):
+        for run in _write(_paragraph(doc, style), text, NOTE.get(content["style"])):
             run.bold = run.bold or content["style"] == "banner"
             run.italic = content["style"] == "blank"
+
+
+def _paragraph(doc: Doc, style: str) -> Paragraph:
+    """A new paragraph of a style, with room below a table."""
+    paragraph = doc.add_paragraph(style=style)
+    if paragraph._p.xpath("preceding-sibling::*[1][self::w:tbl]"):
+        paragraph.paragraph_format.space_before = Pt(4)
+    return paragraph
 
 
 def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
@@ -166,7 +174,7 @@ def _add_table(doc: Doc, content: dict) -> None:
         _fill(row, map(cell_text, texts), content["align"], size)
     grid.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
     if content["note"]:
-        _write(doc.add_paragraph(), content["note"], size)
+        _write(_paragraph(doc, "Normal"), content["note"], size)
 
 
 def _room(doc: Doc) -> int:

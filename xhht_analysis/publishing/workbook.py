@@ -19,11 +19,13 @@ MAX_CELL = 32_767
 MAX_WIDTH = 430
 """Pixels of the widest column, about 60 characters."""
 NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
-TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "sha256")
+TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "source_ids", "sha256")
 VALUES = {
     "verdict_class": "class",
     "depends_on": "variant",
     "variant": "variant",
+    "kind": "variant_kind",
+    "forms": "form",
     "budget_source": "money",
     **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
                                "missing_reason", "measure_unit", "metric", "model_id",
