@@ -79,6 +79,8 @@ def test_the_unit_in_the_lines_above_the_table(lines):
         ("Kế hoạch xây dựng xã hội học tập 2021–2030 năm 2024", 2024),
         ("SỐ LIỆU NĂM HỌC 2023-2024", 2023),
         ("Sơ kết 3 năm (2021 - 2023)", None),
+        ("BÁO CÁO NĂM 2024 (số liệu năm 2023)", 2023),
+        ("SƠ KẾT NĂM 2024, KẾT QUẢ NĂM 2023", None),
     ],
 )
 def test_the_period_of_the_plan_is_not_the_year(title, year):
@@ -269,3 +271,10 @@ def test_an_uncached_formula_is_no_text_of_a_deed():
 )
 def test_a_row_that_numbers_the_columns(cells, counts):
     assert tables.is_number_row(Sheet("", [cells]), 0) is counts
+
+
+def test_the_line_that_says_whose_year_the_figures_are_of_counts():
+    board = Board().put("A1", "BÁO CÁO SỐ LIỆU PHỤC VỤ SƠ KẾT NĂM 2025")
+    board.put("A2", "Kỳ báo cáo: Năm 2024").row("A3", ["Đơn vị", "clc_it tử số", "clc_it mẫu số"])
+    (row,) = read(board.row("A4", ["Xã Tân Thới", 1, 2])).observation_rows
+    assert row["year"] == 2024

@@ -133,3 +133,33 @@ def test_a_column_that_is_looked_for_but_gives_no_figure_is_told_with_its_cause(
     reading = read(sheet(*top, head, *rows, ("", "Tổng cộng", UNCACHED)), received_on="2026-11-20")
     (message,) = [f["message"] for f in reading.finding_rows if f["cell"] == "C3"]
     assert "công thức chưa được tính" in message
+
+
+@pytest.mark.parametrize("whole", ["Số người dự kiểm tra", "Số phiếu thu về"])
+def test_a_rate_of_a_whole_that_is_not_the_indicators_is_refused(whole):
+    heads = ("TT", "Huyện", whole, "Số người được trang bị kỹ năng sống", "Tỷ lệ (%)")
+    rows = ((1, "Huyện Cái Bè", 1500, 900, 60), (2, "Huyện Tân Phước", 800, 500, 62.5))
+    reading = read(sheet(("Năm 2024",), heads, *rows))
+    assert [*stands(reading).values()] == ["share_of_plan"] * 2
+
+
+def test_a_rate_in_a_list_is_refused_beside_the_whole_of_others():
+    heads = ("TT", "Chỉ tiêu", "Số người tham gia", "Số đạt", "Tỷ lệ")
+    lines = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",)
+    reading = read(sheet(*lines, heads, (1, "Kỹ năng sống", 800, 500, 62.5)))
+    assert [*stands(reading).values()] == ["share_of_plan"]
+
+
+def test_a_whole_in_the_words_of_its_indicator_is_its_own():
+    heads = ("TT", "Chỉ tiêu", "Số người đạt", "Số người trong độ tuổi lao động", "Tỷ lệ")
+    name = "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống"
+    lines = ("UBND HUYỆN CÁI BÈ",), ("Năm 2024",)
+    reading = read(sheet(*lines, heads, (1, name, 500, 800, 62.5)))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): (500, 800)}
+
+
+def test_counts_of_something_else_beside_a_rate_do_not_bar_it():
+    heads = ("TT", "Huyện", "Số xã", "Dân số", "Tỷ lệ kỹ năng sống (%)")
+    rows = ((1, "Huyện Cái Bè", 25, 290000, 51.2), (2, "Huyện Tân Phước", 12, 65000, 46.2))
+    reading = read(sheet(("Năm 2024",), heads, *rows))
+    assert [*stands(reading).values()] == [51.2, 46.2]

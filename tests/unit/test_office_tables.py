@@ -316,3 +316,65 @@ def test_figures_of_a_part_of_the_year_are_told(title, told):
     reading = read(sheet((title,), *SKILLS_OF_UNITS))
     assert stands(reading) == ENTERED
     assert [f["rule"] for f in reading.finding_rows].count("part_of_year") == told
+
+
+def test_units_in_the_last_column():
+    heads = (
+        "Số người được trang bị kỹ năng sống",
+        "Tổng số người trong độ tuổi lao động",
+        "Đơn vị",
+    )
+    rows = ((9900, 18400, "Huyện Cái Bè"), (8800, 16700, "Huyện Chợ Gạo"))
+    reading = read(sheet(("Năm 2024",), heads, *rows))
+    assert stands(reading) == {
+        (SKILLS, CAI_BE, 2024): (9900, 18400),
+        (SKILLS, "822", 2024): (8800, 16700),
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("KỸ NĂNG SỐNG CÁC HUYỆN, THỊ XÃ, THÀNH PHỐ", (99, 181)),
+        ("KỸ NĂNG SỐNG CÁC XÃ CỦA CÁC HUYỆN", "ambiguous_unit"),
+    ],
+)
+def test_a_title_of_districts_settles_names_that_a_town_bears_too(title, expected):
+    heads = (
+        "TT",
+        "Đơn vị",
+        "Số người được trang bị kỹ năng sống",
+        "Tổng số người trong độ tuổi lao động",
+    )
+    reading = read(sheet((title,), ("Năm 2024",), heads, (1, "Cái Bè", 99, 181)))
+    assert [*stands(reading).values()] == [expected]
+
+
+def test_short_heads_beside_names_in_full():
+    heads = ("TT", "Đơn vị", "Kỹ năng sống", "Đào tạo CMKT", "Đại học trở lên")
+    reading = read(sheet(("Năm 2024",), ("ĐVT: %",), heads, (1, "Huyện Cái Bè", 45, 43.8, 6.8)))
+    assert stands(reading) == {
+        (SKILLS, CAI_BE, 2024): 45,
+        ("trained_population", CAI_BE, 2024): 43.8,
+        ("university_degree", CAI_BE, 2024): 6.8,
+    }
+
+
+def test_short_heads_alone_are_of_anything():
+    heads = ("TT", "Đơn vị", "Cao đẳng", "Đại học trở lên")
+    reading = read(sheet(("Cơ cấu lao động năm 2024",), ("ĐVT: %",), heads, (1, "Cái Bè", 3, 6.8)))
+    assert stands(reading) == {}
+
+
+def test_what_is_done_of_the_plan_is_no_result():
+    heads = (
+        "TT",
+        "Chỉ tiêu",
+        "Đơn vị tính",
+        "Kế hoạch năm 2024",
+        "Thực hiện năm 2024",
+        "TH/KH (%)",
+    )
+    row = (1, "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống", "%", 48, 49.7, 103.5)
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ",), ("KẾT QUẢ NĂM 2024",), heads, row))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): 49.7}

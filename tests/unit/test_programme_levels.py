@@ -119,3 +119,20 @@ def test_a_head_of_percentages_alone():
     assert [(row["indicator_code"], row["value"]) for row in rows] == [
         ("life_skills", 40.3), ("learning_citizens", 21.7),
     ]  # fmt: skip
+
+
+def test_a_title_of_levels_makes_bare_digits_levels():
+    drawn = board(["PCGD tiểu học", "Xóa mù chữ"], [3, 2], [2, 1])
+    reading = read(drawn.put("A3", "MỨC ĐỘ ĐẠT CHUẨN PHỔ CẬP GIÁO DỤC, XÓA MÙ CHỮ"))
+    assert levels(reading) == {
+        ("primary_level", TAN_THOI): 3,
+        ("literacy_level", TAN_THOI): 2,
+        ("primary_level", TAN_PHU): 2,
+        ("literacy_level", TAN_PHU): 1,
+    }
+
+
+@pytest.mark.parametrize("title", ["SỐ XÃ ĐẠT THEO MỨC ĐỘ", "TỶ LỆ ẤP ĐẠT CHUẨN CÁC MỨC ĐỘ"])
+def test_a_title_of_counts_by_level_does_not(title):
+    reading = read(board(["PCGD tiểu học", "Xóa mù chữ"], [3, 2]).put("A3", title))
+    assert reading.observation_rows == []

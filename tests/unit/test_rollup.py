@@ -122,3 +122,12 @@ def test_one_sample_figure_marks_the_sum():
     rows = communes(new_communes(), 2025, [(30, 100), (45, 90)])
     rows[0]["status"] = "sample"
     assert derived(settled(*rows), TAN_PHU_DONG)["status"].tolist() == ["sample"]
+
+
+@pytest.mark.parametrize(("typed", "status"), [(30.0, "ok"), (30.9, "ok"), (31.1, "doubtful")])
+def test_a_typed_percentage_far_from_the_counts_makes_a_figure_doubtful(typed, status):
+    rows = communes(new_communes(), 2025, [(30, 100), (45, 90)])
+    tables = settled(rows[0] | {"value": typed}, rows[1])
+    panel = tables["panel"].set_index("unit_code")
+    assert panel.loc[rows[0]["unit_code"], ["value", "status"]].tolist() == [30, status]
+    assert derived(tables, TAN_PHU_DONG).iloc[0]["status"] == status

@@ -231,3 +231,14 @@ def test_a_row_whose_note_names_another_year_is_told_and_not_read(note):
     reading = read(drawn)
     assert figures(reading) == {("life_skills", "819"): (5, 9, "C8")}
     assert ("row_left_out", "C7") in left_out(reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("Bao cao 6 thang dau nam 2024.xlsx", "doubtful"), ("BC_9_thang_nam_2024.xlsx", "doubtful"),
+     ("BC nam 2024.xlsx", "ok")],
+)  # fmt: skip
+def test_a_part_of_the_year_in_the_name_of_the_file_counts(name, status):
+    reading = read(listed("UBND HUYỆN CÁI BÈ", "Năm 2024"), file=f"2024-11-20/{name}")
+    assert [row["status"] for row in reading.observation_rows] == [status]
+    assert (("part_of_year", None) in rules(reading)) is (status == "doubtful")

@@ -45,6 +45,8 @@ OTHER_YEAR = re.compile(
     r"(?: (?:giao|trong|cho|nam|hoc|den|het|cuoi))*|den(?: (?:het|cuoi|nam))*) 20\d\d\b"
 )
 """A year as a comparison, period, plan or goal; what is ``done`` towards a plan is of its year."""
+SAID = re.compile(r"(so lieu|ki bao cao)( cua)? nam 20\d\d")
+"""A line, or what it ends with in brackets, that says whose year all figures are of."""
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 ENCLOSED = re.compile(r"\b(ban hanh )?kem theo .*")
 """The letter that a form is enclosed in: its date is none of the figures."""
@@ -241,9 +243,11 @@ def _dates(context: Context, titles: list[str]) -> None:
         letters = [t for t in with_year if re.search(r"\bngai \d* ?thang\b", t)]
         spans = [_no_span(t) for t in with_year if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]
+        ends = [fold(title.rpartition("(")[2]) for title in titles]
+        said = [text for text in ends if SAID.fullmatch(text)]
         moment = (context.snapshot_date or "")[:4]
         late = [t for t in letters if not re.search(r"\bthang 0?[1-6]\b", t)]  # else of last year
-        for texts in (plain, [moment], spans, late):
+        for texts in (said, plain, [moment], spans, late):
             named = {parsed.value: t for t in texts if (parsed := parse_year(t)).value}
             if len(named) == 1:
                 context.take_year(*named.values())

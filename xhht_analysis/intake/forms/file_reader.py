@@ -28,6 +28,7 @@ from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sh
 from xhht_analysis.intake.reading.text import (
     NOTES_VI,
     Parsed,
+    fold,
     parse_date,
     parse_level,
     parse_number,
@@ -107,7 +108,8 @@ class FileReader:
             self.find(at, "snapshot_other_year", text)
         self.is_foreign = self.places.is_foreign(context)
         early = moment and moment[:4] == str(context.year) and moment[5:7] < YEAR_END
-        self.is_partial = bool(early or any(map(PART_OF_YEAR.search, context.lines)))
+        lines = *context.lines, re.sub(r"[\W_]+", " ", fold(self.file))
+        self.is_partial = bool(early or any(map(PART_OF_YEAR.search, lines)))
         if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)

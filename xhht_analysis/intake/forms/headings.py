@@ -24,8 +24,8 @@ KEY = re.compile(
 )
 PRIOR = re.compile(
     r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
-    r"muc tieu|kh \d{4}|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien|phan dau)\b|"
-    r"(^|\| )(ke hoach|kh)( %)?( \||$)"
+    r"muc tieu|kh \d{4}|th kh|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien|"
+    r"phan dau)\b|(^|\| )(ke hoach|kh)( %)?( \||$)"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
@@ -89,7 +89,7 @@ WORDINGS = (
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
     (
         re.compile(
-            r"\b(trien khai )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)"
+            r"\b((trien khai|thuc hien) )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)"
             r"(?= tren moi truong so\b)"
         ),
         "hoat dong",
@@ -250,6 +250,10 @@ class IndicatorNames:
             rank = {name: (self.is_code(name), len(name)) for name in names}
             self._names[path] = max(names, key=rank.get, default=None)
         return self._names[path]
+
+    def code_in(self, heading: str) -> str | None:
+        """Code of the indicator that a heading path names."""
+        return self.codes.get(self.name_in(heading.replace(" | ", " ")))
 
     def is_code(self, name: str) -> bool:
         """Whether a folded name is an indicator's code."""

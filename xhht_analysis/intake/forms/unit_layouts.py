@@ -120,14 +120,19 @@ class Indicators(Units):
             path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
         }
         whole = wholes.pop() if len(wholes) == 1 else ""
-        title = self._title(headed=any(map(names.name_in, paths.values())))
+        headed = any(map(names.name_in, paths.values()))
+        title = self._title(headed=headed)
         if "titles" in self.about and not title:
             return
         for column, path in paths.items():
             year, name = year_of(path), names.name_in(path)
-            for part, code in () if title else names.counted_in(path, whole):
+            counted = () if title else names.counted_in(path, whole)
+            for part, code in counted:
                 counts.setdefault((part, code, year), []).append(column)
                 name = None
+            if headed and not (name or counted):  # beside names in full a row's name will do
+                code = names.code_of(path) or names.code_of(f"trinh do {path}")
+                path = name = code and heading_key(names.rows[code]["short_name_vi"])
             group, _, below = self.table.headings[column].partition(" | ")
             if name and ("denominator", names.codes[name]) in names.counted_in(group):
                 path = below.replace(" | ", " ")  # the people that all columns below are of

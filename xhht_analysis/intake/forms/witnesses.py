@@ -168,7 +168,9 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
-    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group)}
+    names, code = reader.indicators, claim.indicator
+    plain = (FILLER | names.words(code) if code else FILLER) - SHARE
+    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)}
     wholes = {c for c in counts if WHOLE.search(table.headings[c])}
     known = [{at for *_, at in claim.cells.get(name, ())} for name in COUNTS]
     parts: dict[Pair, float] = {
@@ -187,6 +189,10 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
+    own = bare or {c for c in counts if names.code_in(table.headings[c]) == code}
+    if not pairs and any(p[0] in own and p[1] not in own for p in fitting):
+        share.problem = "share_of_plan"  # of a whole that is not the indicator's
+        return
     others = [p for p in parts if p in proven]
     if not others and is_row:
         others = [p for p in named if p[0] in bare]
@@ -235,8 +241,8 @@ def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:
     return table.counted[column]
 
 
-def _is_bare(heading: str, group: str) -> bool:
-    """Whether a heading of a group says that it is a count and nothing of what."""
+def _is_bare(heading: str, group: str, plain: frozenset[str]) -> bool:
+    """Whether a heading of a group is that of a count, of nothing but ``plain`` words."""
     above, _, last = heading.rpartition(" | ")
     words = {*last.split()}
-    return above == group and words <= FILLER - SHARE and not words.isdisjoint(COUNTED)
+    return above == group and words <= plain and not words.isdisjoint(COUNTED)
