@@ -385,12 +385,3 @@ def test_files_keep_their_order_and_hashes(tmp_path):
     assert [c.sheets[0].grid[3][1] for c in contents] == [float(n) for n in range(12)]
     assert len({c.sha256 for c in contents}) == 12
     assert contents[0].n_bytes == paths[0].stat().st_size
-
-
-def test_hidden_rows_of_ods(tmp_path):
-    row = f"<table:table-row{{}}>{TEXT}</table:table-row>"
-    repeated = ' table:visibility="filter" table:number-rows-repeated="2"'
-    rows = row.format("") + row.format(repeated) + row.format("")
-    rows += row.format(' table:visibility="collapse"')
-    (sheet,) = read_workbook(write_ods(tmp_path / "a.ods", rows))
-    assert (sheet.n_rows, sheet.hidden_rows) == (5, {1, 2, 4})

@@ -243,8 +243,7 @@ def _dates(context: Context, titles: list[str]) -> None:
         letters = [t for t in with_year if re.search(r"\bngai \d* ?thang\b", t)]
         spans = [_no_span(t) for t in with_year if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]
-        ends = [fold(title.rpartition("(")[2]) for title in titles]
-        said = [text for text in ends if SAID.fullmatch(text)]
+        said = filter(SAID.fullmatch, (fold(title.rpartition("(")[2]) for title in titles))
         moment = (context.snapshot_date or "")[:4]
         late = [t for t in letters if not re.search(r"\bthang 0?[1-6]\b", t)]  # else of last year
         for texts in (said, plain, [moment], spans, late):

@@ -38,7 +38,7 @@ from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
 LEVEL = re.compile(r"\b(muc|chuan|level)\b")
 """A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
-LEVELS = re.compile(r"(?!.*\b(so|ti le)\b).*\bmuc do\b")
+LEVELS = re.compile(r"(^|\| )(?![^|]*\b(so|ti le)\b)[^|]*\bmuc do\b")
 """A line above a table that says that its figures are levels."""
 PERCENT = re.compile(r"%|\b(ti le|phan tram|percentage)\b")
 MEASURE = re.compile(r"\b(?:dvt|don vi tinh|don vi(?= %)) ([^|]+)")
@@ -191,8 +191,7 @@ class Layout:
         sheet, head = self.table.sheet, self.table.headings[at[1]]
         said = " | ".join(heading_key(text) for text in (name, *self.table.titles))
         if self.reader.indicators.is_level(code):
-            titles = any(map(LEVELS.match, map(heading_key, self.table.titles)))
-            is_told = LEVEL.search(f"{head} | {heading_key(name)}") or titles
+            is_told = LEVEL.search(f"{head} | {heading_key(name)}") or LEVELS.search(said)
             is_told = is_told or is_name(sheet.cell(*at))
             return "level" if is_told else None
         measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()

@@ -190,14 +190,14 @@ class Places:
         """
         sheet, code_at = table.sheet, self.code_column(table)
         depths = [*map(place_depth, table.headings)]
-        titled = any("cac huien" in t and place_depth(t) == 1 for t in map(fold, table.titles))
-        level = "district" if depths[table.key] == 1 or titled else None
+        titles = (title for title in map(fold, table.titles) if "cac huien" in title)
+        deepest = max(depths[table.key], *map(place_depth, titles), 0)
+        level = "district" if deepest == 1 else None
         parent = self.of_head(self.context).unit_code if self.context.unit else None
         data = [row for row, kind in table.rows if kind == "data"]
         rows = UnitRows(parts=self._hamlets(table, data, code_at))
-        right = range(table.key + 1, len(depths))
-        beside = right if any(map(table.headings.__getitem__, right)) else range(table.key)
-        columns = [c for c in beside if c != code_at]
+        right = [c for c in range(table.key + 1, len(depths)) if table.headings[c]]
+        columns = [c for c in right or range(table.key) if c != code_at]
         above = [c for c, depth in enumerate(depths) if 0 < depth < depths[table.key]]
         for row in data:
             name = "" if code_at == table.key else sheet.text(row, table.key).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from itertools import permutations, product
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 from xhht_analysis.contracts import MAX_PERCENT
@@ -112,29 +112,17 @@ def _ask_witnesses(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
 
 
 def _ask_neighbours(table: Table, amounts: Amounts) -> None:
-    """Ask the counts left of a percentage that is not that of its claim what it is of.
-
-    A lone percentage of the plan or of registrations is refused; so is a numerator where
-    another count is the printed share of the denominator.
-    """
+    """Refuse a numerator where another count beside it is the printed share of the denominator."""
     top, bottom, share = (amounts[name] for name in (*COUNTS, "value"))
-    if not share.value or (
-        top.value and bottom.value and rounds_to(top.value / bottom.value, share.value)
-    ):
+    whole = bottom.value
+    if not (share.value and whole and top.given):
         return
     row, column = share.cell
-    counts, proven = _counts(table, row, column), False
-    if bottom.value and top.given:
-        own = (top.cell, bottom.cell)
-        pairs = [(counts[c], bottom.value) for c in counts if (row, c) not in own]
-    else:
-        wholes = [c for c in counts if counts[c] and OTHER_WHOLE.search(table.headings[c])]
-        pairs = [(counts[c], counts[w]) for w, c in product(wholes, counts) if c != w]
-        proven = any(w in wholes for _, w in _proven(table, column))
-    fitting = (part is not None and rounds_to(part / whole, share.value) for part, whole in pairs)
-    if proven or any(fitting):
-        amount = top if bottom.value and top.given else share
-        amount.problem = "share_of_plan" if amount is share else "share_of_other_count"
+    own = (top.cell, bottom.cell)
+    others = [n for c, n in _counts(table, row, column).items() if (row, c) not in own]
+    is_own = top.value and rounds_to(top.value / whole, share.value)
+    if not is_own and any(rounds_to(part / whole, share.value) for part in others):
+        top.problem = "share_of_other_count"
 
 
 def _counts(table: Table, row: int, column: int) -> dict[int, float]:
@@ -152,13 +140,15 @@ def _counts(table: Table, row: int, column: int) -> dict[int, float]:
 def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts beside it that it is printed for.
 
-    Only one pair may give it; the heading of the whole must say that it is one, or neither may
-    say anything else (Số lượng, Số đạt) in a row that names its indicator. In a table of units the
-    pair must give its share of the column, too: one row may fit by chance.
+    A percentage of another whole (the plan, registrations, a survey) is refused. Only one pair may
+    give it; the heading of the whole must say that it is one, or neither may say anything else
+    (Số lượng, Số đạt) in a row that names its indicator. In a table of units the pair must give
+    its share of the column, too: one row may fit by chance.
     """
     share, table = amounts["value"], reader.table
     counted = all(amounts[name].given for name in COUNTS)
-    if share.value is None or share.problem or counted:
+    names, code = reader.indicators, claim.indicator
+    if share.value is None or share.problem or counted or not code:
         return
     row, column = share.cell
     counts = _counts(table, row, column)
@@ -168,32 +158,31 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     if group in table.headings:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
-    names, code = reader.indicators, claim.indicator
-    plain = (FILLER | names.words(code) if code else FILLER) - SHARE
+    plain = (FILLER | names.words(code)) - SHARE
     bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)}
-    wholes = {c for c in counts if WHOLE.search(table.headings[c])}
+    odd = {c for c in counts if OTHER_WHOLE.search(table.headings[c])}
+    wholes = {c for c in counts if WHOLE.search(table.headings[c])} - odd
     known = [{at for *_, at in claim.cells.get(name, ())} for name in COUNTS]
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
         for c, w in permutations(counts, 2)
-        if counts[w] and c in (known[0] or counts)
-        if not any(OTHER_WHOLE.search(table.headings[at]) for at in (c, w))
+        if counts[w] and c in (known[0] or counts) and c not in odd
     }
     named = [p for p in parts if p[1] in wholes | known[1] or {*p} <= bare]
     usual = [p for p in parts if is_row or fitting_rows[p] * 3 >= n_shares]
     fitting = [p for p in usual if rounds_to(parts[p], share.value)]
     pairs = [p for p in fitting if p in named]
-    pairs = [p for p in pairs if p in proven] or pairs
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
     own = bare or {c for c in counts if names.code_in(table.headings[c]) == code}
-    if not pairs and any(p[0] in own and p[1] not in own for p in fitting):
-        share.problem = "share_of_plan"  # of a whole that is not the indicator's
-        return
     others = [p for p in parts if p in proven]
+    strange = (w in odd or (c in own and w not in own) for c, w in fitting + others)
+    if not pairs and any(strange):
+        share.problem = "share_of_plan"
+        return
     if not others and is_row:
         others = [p for p in named if p[0] in bare]
     elif not others:

@@ -6,6 +6,8 @@ them and those about sets of figures, and adds the file, sheet and cell each dou
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -47,17 +49,14 @@ DOUBTS = (
         ),
         "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}.",
     ),
-    (
-        "unit_switch",
-        "numerator",
-        lambda rows: is_switched(rows, "numerator"),
-        "Năm {year_prior:.0f}: {numerator_prior:0}, năm nay: {numerator:0}; đổi đơn vị tính?",
-    ),
-    (
-        "unit_switch",
-        "denominator",
-        lambda rows: is_switched(rows, "denominator"),
-        "Năm {year_prior:.0f}: {denominator_prior:0}, năm nay: {denominator:0}; đổi đơn vị tính?",
+    *(
+        (
+            "unit_switch",
+            part,
+            partial(is_switched, field=part),
+            f"Năm {{year_prior:.0f}}: {{{part}_prior:0}}, năm nay: {{{part}:0}}; đổi đơn vị tính?",
+        )
+        for part in FIELDS[:2]
     ),
     (
         "denominator_jump",

@@ -25,7 +25,7 @@ PANEL_AND_DAY = (*PANEL.columns, "on")
 def reported_rows(standing: pd.DataFrame, as_of: str) -> pd.DataFrame:
     """Panel rows of the claims that stand (outcome panel), with ``on`` beside the contract.
 
-    ``value`` is recomputed from the counts, and doubtful where the typed one is far from it; a count
+    ``value`` is recomputed from the counts, doubtful where the typed one is far from it; a count
     without its partner is left out.
     """
     counted = standing["numerator"].notna() & standing["denominator"].notna()

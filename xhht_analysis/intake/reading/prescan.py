@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import unescape
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -36,8 +35,6 @@ RAISED = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
 _ODF_STYLE = r'<style:style style:name="([^"]+)"[^>]*>(?:(?!</style:style>).)*?'
 _ODF_RAISED = re.compile(rf'{_ODF_STYLE}text-position="(?:su|[1-9-])', re.S)
 _ODF_STRUCK = re.compile(rf'{_ODF_STYLE}text-line-through-style="(?!none")', re.S)
-_ODF_SHEET = re.compile(r'<table:table table:name="([^"]*)"(.*?)</table:table>', re.S)
-_ODF_ROW = re.compile(r"<table:table-row\b[^>]*>")
 _ODF_CELL = re.compile(r'<table:table-cell\b(?:[^>"]|"[^"]*")*+>')
 DAMAGED = (
     zipfile.BadZipFile,
@@ -196,10 +193,8 @@ def is_percent(code: str) -> bool:
     return "%" in re.sub(r'\\.|"[^"]*"', "", code)
 
 
-def reworded_ods(
-    package: zipfile.ZipFile,
-) -> tuple[dict[str, SheetNotes], dict[str, bytes]]:
-    """Hidden rows of each sheet of an .ods; its content with what is not shown put into words.
+def reworded_ods(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """The content of an .ods with what the value reader does not show put into words.
 
     Percentages have their sign, raised digits are raised signs, struck texts and formulas without
     a result say so.
@@ -216,20 +211,7 @@ def reworded_ods(
             names = "|".join(map(re.escape, styles))
             span = rf'<text:span text:style-name="(?:{names})">.*?</text:span>'
             xml = re.sub(span, lambda match, show=show: show(match[0]), xml, flags=re.S)
-    changed = {"content.xml": _ODF_CELL.sub(lambda match: _shown(match[0], struck), xml).encode()}
-    return {unescape(name): _hidden_rows(rows) for name, rows in _ODF_SHEET.findall(xml)}, changed
-
-
-def _hidden_rows(xml: str) -> SheetNotes:
-    """Rows of a sheet of an .ods that are hidden or filtered away."""
-    notes, row = SheetNotes(), 0
-    for tag in _ODF_ROW.findall(xml):
-        count = re.search(r'rows-repeated="(\d{1,7})"', tag)
-        below = row + int(count[1] if count else 1)
-        if 'visibility="' in tag and below < MAX_ROWS:
-            notes.hidden_rows.update(range(row, below))
-        row = below
-    return notes
+    return {"content.xml": _ODF_CELL.sub(lambda match: _shown(match[0], struck), xml).encode()}
 
 
 def _shown(tag: str, struck: set[str]) -> str:

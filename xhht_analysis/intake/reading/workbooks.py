@@ -92,7 +92,7 @@ def _read_package(data: bytes) -> list[Sheet]:
     elif "content.xml" in names and b"text" not in prescan.part_bytes(package, "/mimetype"):
         if "mimetype" not in names:
             raise RefusedError("truncated", "mimetype")
-        notes, changed = prescan.reworded_ods(package)
+        notes, changed = {}, prescan.reworded_ods(package)
     else:
         raise RefusedError("unknown_format" if OFFICE in names else "archive")
     return _read_values(prescan.repacked(package, changed) if changed else data, notes)
