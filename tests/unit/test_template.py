@@ -147,10 +147,13 @@ def test_both_sheets_of_communes_are_read(tmp_path, change):
         assert counts.tolist() == [row["numerator"], row["denominator"]]
 
 
-def test_the_sources_of_money_are_choices(filled):
+def test_a_source_of_money_with_a_comma_is_one_choice(filled):
     sheet = load_workbook(filled)["Thực hiện"]
     [rule] = [v for v in sheet.data_validations.dataValidation if str(v.sqref).startswith("G4")]
-    assert rule.formula1 == '"Ngân sách nhà nước,Chương trình / đề án,Xã hội hóa"'
+    choices = [cell.value for (cell,) in sheet[rule.formula1.lstrip("=").replace("$", "")]]
+    assert choices == ["Ngân sách nhà nước", "Chương trình, đề án", "Xã hội hóa"]
+    assert rule.formula1.count("$") == 4
+    assert sheet.column_dimensions["L"].hidden
 
 
 def test_tasks_of_the_unit_with_money_by_source(filled):

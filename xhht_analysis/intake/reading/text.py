@@ -259,12 +259,10 @@ def _one_mark(
     if kind == "percent":
         return Parsed(decimal)
     siblings = siblings if isinstance(siblings, Siblings) else Siblings(siblings)
-    signs, padded = siblings.habits(mark)
+    signs = siblings.habits(mark)
     if not fractions:
-        if "decimal" not in signs:
-            return Parsed(whole)
-        sure = len(signs) == 1 and padded and decimal == round(decimal)
-        return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
+        is_clear = "decimal" not in signs
+        return Parsed(whole) if is_clear else Parsed(problem="ambiguous_number")
     if len(signs) == 1:
         return Parsed(whole if "thousands" in signs else decimal)
     usual = math.nan if signs else siblings.usual

@@ -96,6 +96,6 @@ def open_book(path: Path) -> Iterator[Book]:
         book.file.close()
 
 
-def cell_name(row: int, column: int) -> str:
-    """Address in A1 style of a zero-based position."""
-    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column))
+def cell_name(row: int, column: int, *, absolute: bool = False) -> str:
+    """Address in A1 style of a zero-based position; ``absolute`` with $."""
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column, absolute, absolute))

@@ -31,6 +31,8 @@ TASK_COLUMNS = _WORDS["TASK_COLUMNS"]
 STATUS_WORDS = _WORDS["STATUS_WORDS"]
 SOURCE_WORDS = _WORDS["SOURCE_WORDS"]
 REFUSALS = _WORDS["REFUSALS"]
+SOURCES_COLUMN = len(TASK_COLUMNS) + 2
+"""Hidden column of `SHEET_TASKS`: a choice that holds a comma cannot stand in a rule itself."""
 HEADER_ROW = len(LABELS) + 2
 """Zero-based row of the header of `SHEET_FIGURES`; the sample mark stands in the row above."""
 STYLES_OF_SHARE = ("input", "input", "percent", "closed", "closed", "closed", "entry")
@@ -176,8 +178,13 @@ def _write_tasks(book: Book, tasks: pd.DataFrame) -> None:
             style = "money" if field.startswith("budget_p") or field == "budget_spent" else "entry"
             book.put(sheet, row, column, record.get(field), style if column > 1 else "text")
     last = max(3 + len(tasks), 4) + 30
-    for column, words in ((2, STATUS_WORDS), (6, SOURCE_WORDS)):
-        options = {"validate": "list", "source": list(words.values())}
+    sources = list(SOURCE_WORDS.values())
+    for row, word in enumerate(sources, start=last + 2):
+        book.put(sheet, row, SOURCES_COLUMN, word, "plain")
+    sheet.set_column(SOURCES_COLUMN, SOURCES_COLUMN, None, None, {"hidden": True})
+    ends = (cell_name(row, SOURCES_COLUMN, absolute=True) for row in (last + 2, row))
+    for column, choices in ((2, list(STATUS_WORDS.values())), (6, f"={':'.join(ends)}")):
+        options = {"validate": "list", "source": choices}
         sheet.data_validation(3, column, last, column, options | _refusal("Chọn trong danh sách."))
     money = {"validate": "decimal", "criteria": ">=", "value": 0}
     sheet.data_validation(3, 4, last, 5, money | _refusal("Nhập số không âm (triệu đồng)."))
