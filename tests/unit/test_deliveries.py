@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize("beside", [LEFT, None])
-def test_groups_of_columns_above_the_row_that_names_the_units(beside):
+def test_groups_above_the_row_that_names_the_units_are_refused(beside):
     reading = read(
         sheet(
             ("Năm 2024",),
@@ -24,12 +24,7 @@ def test_groups_of_columns_above_the_row_that_names_the_units(beside):
             (2, "Huyện Chợ Gạo", 12, 22, 13, 23),
         )
     )
-    assert stands(reading) == {
-        (SKILLS, CAI_BE, 2024): (10, 20),
-        (CITIZENS, CAI_BE, 2024): (11, 21),
-        (SKILLS, CHO_GAO, 2024): (12, 22),
-        (CITIZENS, CHO_GAO, 2024): (13, 23),
-    }
+    assert (reading.observation_rows, reading.refusal.rule) == ([], "unknown_form")
 
 
 def test_a_line_above_headings_that_stand_once_is_no_group():
