@@ -130,4 +130,5 @@ def test_a_typed_percentage_far_from_the_counts_makes_a_figure_doubtful(typed, s
     tables = settled(rows[0] | {"value": typed}, rows[1])
     panel = tables["panel"].set_index("unit_code")
     assert panel.loc[rows[0]["unit_code"], ["value", "status"]].tolist() == [30, status]
+    assert tables["observations"]["status"].tolist() == [status, "ok"]
     assert derived(tables, TAN_PHU_DONG).iloc[0]["status"] == status

@@ -18,6 +18,8 @@ from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.judging.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
 
+MAX_POINTS = 1.0
+"""Percentage points from its counts beyond which a typed percentage makes a figure doubtful."""
 MIN_USUAL_PERCENT = 20
 """Median percentage of an indicator from which one of at most 1 is doubted."""
 
@@ -42,7 +44,8 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Claims in order of receipt, ``outcome`` and `PROBLEM_COLUMNS` filled.
+        Claims in order of receipt, ``outcome`` and `PROBLEM_COLUMNS` filled; ``status`` doubtful
+        where the typed percentage is far from the counts.
     """
     claims = claims.sort_values(["received_on", "order"], kind="stable")
     claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
@@ -60,7 +63,9 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     wrong = claims["outcome"].isna() & claims["problem"].notna()
     again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
     outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
-    return claims.assign(outcome=outcome.fillna(fate))
+    differs = (recompute(claims) - claims["value"]).abs().gt(MAX_POINTS)
+    status = claims["status"].mask(differs & claims["status"].eq("ok"), "doubtful")
+    return claims.assign(outcome=outcome.fillna(fate), status=status)
 
 
 def _open(claims: pd.DataFrame) -> pd.DataFrame:

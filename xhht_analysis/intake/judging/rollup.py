@@ -17,23 +17,17 @@ SERIES = ["indicator_code", "definition_variant", "year"]
 GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
 STATUSES = ("ok", "doubtful", "sample")
 """A sum has the last status that one of its parts has."""
-MAX_POINTS = 1.0
-"""Percentage points from its counts beyond which a typed percentage makes a figure doubtful."""
 PANEL_AND_DAY = (*PANEL.columns, "on")
 
 
 def reported_rows(standing: pd.DataFrame, as_of: str) -> pd.DataFrame:
     """Panel rows of the claims that stand (outcome panel), with ``on`` beside the contract.
 
-    ``value`` is recomputed from the counts, doubtful where the typed one is far from it; a count
-    without its partner is left out.
+    ``value`` is recomputed from the counts; a count without its partner is left out.
     """
     counted = standing["numerator"].notna() & standing["denominator"].notna()
-    share = recompute(standing)
-    differs = (share - standing["value"]).abs().gt(MAX_POINTS) & standing["status"].eq("ok")
     rows = standing.assign(
-        status=standing["status"].mask(differs, "doubtful"),
-        value=share.where(counted | standing["value"].notna()),
+        value=recompute(standing).where(counted | standing["value"].notna()),
         value_submitted=standing["value"],
         numerator=standing["numerator"].where(counted),
         denominator=standing["denominator"].where(counted),
