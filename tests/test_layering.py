@@ -44,7 +44,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
-    "intake": 62_200,
+    "intake": 62_400,
     "forecasting": 23_400,
     "publishing": 31_100,
     "running": 14_400,

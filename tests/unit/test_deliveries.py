@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize("beside", [LEFT, None])
-def test_groups_above_the_row_that_names_the_units_are_refused(beside):
+def test_groups_of_columns_above_the_row_that_names_the_units(beside):
     reading = read(
         sheet(
             ("Năm 2024",),
@@ -24,7 +24,12 @@ def test_groups_above_the_row_that_names_the_units_are_refused(beside):
             (2, "Huyện Chợ Gạo", 12, 22, 13, 23),
         )
     )
-    assert (reading.observation_rows, reading.refusal.rule) == ([], "unknown_form")
+    assert stands(reading) == {
+        (SKILLS, CAI_BE, 2024): (10, 20),
+        (CITIZENS, CAI_BE, 2024): (11, 21),
+        (SKILLS, CHO_GAO, 2024): (12, 22),
+        (CITIZENS, CHO_GAO, 2024): (13, 23),
+    }
 
 
 def test_a_line_above_headings_that_stand_once_is_no_group():
@@ -53,11 +58,11 @@ def test_persons_in_words_are_whole_beside_a_number_with_decimals():
     assert problems(reading) == [("fractional_count", "C5", "12.34")]
 
 
-def test_persons_with_three_zeros_beside_decimals_are_not_guessed():
+def test_persons_with_three_zeros_follow_their_column():
     rows = [(1, "Kỹ năng sống", "12.000 người", "1550.000 người")]
     rows += [(2, "Công dân học tập", "1550.000 người", "1560.000 người")]
     head = [("Huyện Cái Bè",), ("Năm 2024",), ("TT", "Chỉ tiêu", "Tử số", "Mẫu số")]
-    assert stands(read(sheet(*head, *rows)))[SKILLS, CAI_BE, 2024] == "ambiguous_number"
+    assert stands(read(sheet(*head, *rows)))[SKILLS, CAI_BE, 2024] == (12, 1550)
 
 
 def test_values_under_a_merge_left_behind_are_not_written_over(tmp_path):

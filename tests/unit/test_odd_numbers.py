@@ -57,8 +57,8 @@ def test_what_may_be_a_note_or_a_figure_is_no_number(typed):
 @pytest.mark.parametrize(
     ("siblings", "number"),
     [
-        (["1550.000", "980.000"], "ambiguous_number"),
-        (["0.000", "980.000"], "ambiguous_number"),
+        (["1550.000", "980.000"], 12),
+        (["0.000", "980.000"], 12),
         (["1.234.567"], 12_000),
         (["9.500", "8.100"], 12_000),
         (["7.5"], "ambiguous_number"),

@@ -265,6 +265,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
             row += 1
             continue
         first = _header_end(sheet, row, key)
+        row -= _is_group_row(sheet, row, key)
         if tables:
             tables[-1].last = row
         headings = _heading_paths(sheet, row, first, key)
@@ -303,6 +304,17 @@ def place_depth(heading: str) -> int:
     """How deep in the province the places are whose names a heading announces: 3 is a hamlet."""
     words = set() if heading.startswith("ma ") else set(heading.replace("thi xa", "huien").split())
     return next((depth for depth, kinds in KINDS.items() if words & kinds), 0)
+
+
+def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
+    """Whether the row above the key heading groups the columns: headings below it stand twice."""
+    if not top:
+        return False
+    groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
+    right = {cell for cell in groups[key + 1 :] if cell not in ("", None)}
+    if any(groups[: key + 1]) or len(right) < 2 or len(set(below)) == len(below):
+        return False
+    return all(is_heading(cell) and len(str(cell)) < 80 for cell in right)
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:

@@ -14,7 +14,7 @@ class Siblings:
 
     def __init__(self, cells: Iterable[object]) -> None:
         self._cells = cells
-        self._signs: dict[str, set[str]] = {}
+        self._signs: dict[str, tuple[set[str], bool]] = {}
 
     @cached_property
     def cells(self) -> list[object]:
@@ -27,11 +27,14 @@ class Siblings:
         sizes = [c for c in self.cells if isinstance(c, (int, float)) and c > 0]
         return statistics.median(sizes) if sizes else math.nan
 
-    def habits(self, mark: str) -> set[str]:
-        """What ``mark`` plainly is in the cells."""
+    def habits(self, mark: str) -> tuple[set[str], bool]:
+        """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
         if mark not in self._signs:
             texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
-            self._signs[mark] = {habit for text in texts if (habit := _habit(text, mark))}
+            habits = {text: _habit(text, mark) for text in texts}
+            decimals = [text for text, habit in habits.items() if habit == "decimal"]
+            padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
+            self._signs[mark] = set(habits.values()) - {None}, padded
         return self._signs[mark]
 
 

@@ -259,10 +259,12 @@ def _one_mark(
     if kind == "percent":
         return Parsed(decimal)
     siblings = siblings if isinstance(siblings, Siblings) else Siblings(siblings)
-    signs = siblings.habits(mark)
+    signs, padded = siblings.habits(mark)
     if not fractions:
-        is_clear = "decimal" not in signs
-        return Parsed(whole) if is_clear else Parsed(problem="ambiguous_number")
+        if "decimal" not in signs:
+            return Parsed(whole)
+        sure = len(signs) == 1 and padded and decimal == round(decimal)
+        return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
     if len(signs) == 1:
         return Parsed(whole if "thousands" in signs else decimal)
     usual = math.nan if signs else siblings.usual
