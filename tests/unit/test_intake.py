@@ -105,6 +105,8 @@ def test_file_outside_a_dated_folder_is_a_reject(raw):
     assert sorted(result.rejects["file"]) == ["2023-13-45/x.xlsx", "nhận qua Zalo/x.xlsx", "y.xlsx"]
     assert set(result.rejects["rule"]) == {"folder_not_date"}
     assert result.account["panel"] == len(SHARES)
+    files = result.submissions.set_index("file")["sha256"]
+    assert set(files.index[files.isna()]) == set(result.rejects["file"])  # never opened
 
 
 def test_links_are_never_followed(raw, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ from xhht_analysis import project
 from xhht_analysis.intake.forms.context import OUTPUT_MARK
 from xhht_analysis.intake.reading.sheets import Refusal, RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
-from xhht_analysis.remedies import remedy
+from xhht_analysis.remedies import REMEDIES, remedy
 
 pytestmark = pytest.mark.unit
 
@@ -44,6 +45,10 @@ def test_a_code_beside_the_name_of_another_indicator_is_told_as_that():
         ("indicator_unknown", "A6", "no_such_code"),  # "Công dân" is no "Cộng"
     ]
     assert "không khớp" in remedy("indicator_disagrees")
+
+
+def test_no_remedy_says_sheet():
+    assert not [rule for rule, text in REMEDIES.items() if re.search(r"\bsheet\b", text, re.I)]
 
 
 def test_a_formula_without_result_may_be_a_circle():

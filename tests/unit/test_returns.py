@@ -94,6 +94,13 @@ def test_last_years_file_unchanged_is_told(tmp_path):
     assert check(old, received).empty
 
 
+def test_files_that_are_never_opened_are_not_taken_for_the_same(raw, tmp_path):
+    (raw / "2023-11-20" / "~$823.xlsx").write_bytes(b"one")
+    (tmp_path / "~$khac.xlsx").write_bytes(b"another")
+    problems = check(tmp_path / "~$khac.xlsx", intake(raw).submissions)
+    assert problems["rule"].tolist() == ["system_file"]
+
+
 def test_a_year_that_was_submitted_already_is_told(raw, tmp_path):
     submissions = intake(raw, as_of="2023-11-25").submissions
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (52, 103)})

@@ -16,15 +16,17 @@ from typing import Any
 import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
+from xhht_analysis.intake.forms import recognise
+from xhht_analysis.intake.reading.delivery import find_files, read_files, relative_name
 from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
+from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.project import KitError, UsageError, is_date
 from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
-UNREAD = "unread"
 AMENDS = re.compile(
     r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b"
 )
@@ -104,8 +106,6 @@ def find_received(
     NothingReceivedError
         If there is no folder of receipt by ``as_of``.
     """
-    from xhht_analysis.intake.reading.delivery import find_files
-
     if as_of and not is_date(as_of):
         raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
     dated: list[tuple[Path, str | None]] = []
@@ -135,8 +135,6 @@ def find_received(
 
 
 def _amends(name: str) -> bool:
-    from xhht_analysis.intake.reading.text import fold
-
     return bool(AMENDS.search(fold(name)))
 
 
@@ -153,8 +151,6 @@ def gather(
 
     Invented figures beside real ones are refused, unless ``sample``.
     """
-    from xhht_analysis.intake.forms import recognise
-
     rows: list[dict[str, Any]] = []
     frames, files, findings, activities = [], [], [], []
     first_files: dict[str, str] = {}
@@ -185,7 +181,7 @@ def gather(
                 "year": reading.year or _sole(claims, "year"),
                 "forms": ";".join(reading.forms) or None,
                 "is_sample": reading.is_sample,
-                "sha256": content.sha256 or UNREAD,
+                "sha256": content.sha256 or None,
             }
         )
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
@@ -196,8 +192,6 @@ def gather(
 
 def _without_invented(gathered: Gathered) -> Gathered:
     """What real files claim where some are; each file that says it is invented is refused whole."""
-    from xhht_analysis.intake.forms import recognise
-
     files, is_sample = gathered.files, gathered.files["is_sample"]
     if not (~is_sample & files["forms"].notna()).any():
         return gathered
@@ -229,8 +223,6 @@ def _contents(
     received: list[tuple[Path, str | None]], raw_dir: Path, jobs: int
 ) -> Iterator[tuple[FileContent, str | None]]:
     """Contents in the order given; a file in a folder that is no date is not opened."""
-    from xhht_analysis.intake.reading.delivery import read_files, relative_name
-
     dated = [path for path, day in received if day is not None]
     contents = read_files(dated, raw_dir, jobs=jobs)
     for path, day in received:

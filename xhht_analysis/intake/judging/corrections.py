@@ -97,8 +97,8 @@ def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
 def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
     """Columns of the claim that the line changes."""
     field = line["field"] if pd.notna(line["field"]) else _field(line, claim)
-    own_cell = claim[f"cell_{field}"]
-    cell = own_cell if isinstance(own_cell, str) else claim["cell"]
+    cell_of_field = claim[f"cell_{field}"]
+    cell = cell_of_field if isinstance(cell_of_field, str) else claim["cell"]
     unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
     raw = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
     content = raw if isinstance(raw, str) else claim["raw"] if unread else claim[field]

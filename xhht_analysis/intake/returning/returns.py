@@ -106,12 +106,12 @@ def read_submissions(
         gathered = gather(dated, root, day, plan)
         tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
         for (path, _), about in zip(dated, tables["submissions"].to_dict("records"), strict=True):
-            own = {
+            of_file = {
                 name: table[table["file"].eq(about["file"])]
                 for name, table in (tables | {"claims": gathered.claims}).items()
                 if name in ("rejects", "findings", "observations", "claims")
             }
-            yield _checked(path, root, own, about, received)
+            yield _checked(path, root, of_file, about, received)
 
 
 def _checked(

@@ -83,8 +83,8 @@ def _reporter(plan: Plan, code: str, on: str) -> tuple[str, str]:
         return tuple(there.loc[code, ["name_vi", "level"]])
     ever = pd.concat([plan.areas.table, agencies]).set_index("unit_code")
     if code not in ever.index:
-        known = ", ".join(agencies["unit_code"])
-        raise ValueError(REFUSALS["unknown"].format(code=code, known=known))
+        agency_codes = ", ".join(agencies["unit_code"])
+        raise ValueError(REFUSALS["unknown"].format(code=code, agencies=agency_codes))
     name, after = (ever.loc[[code], column].iloc[-1] for column in ("name_vi", "successor"))
     successors = there[there.index.isin([after]) | there["successor"].eq(code)]
     others = [f"{name} ({other})" for other, name in successors["name_vi"].items()]
