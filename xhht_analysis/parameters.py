@@ -13,7 +13,7 @@ import os
 from collections.abc import Container, Iterable
 from typing import Any
 
-from xhht_analysis.project import KitError, Project, is_date
+from xhht_analysis.project import Project, UsageError, is_date
 
 ALLOWED: dict[str, Container] = {
     "n_draws": range(100, 100_001),
@@ -31,7 +31,7 @@ IN_LAB = "JPY_SESSION_NAME"
 OF_A_RUN = ("raw_dir", "processed_dir", "as_of", "sample")
 
 
-class ParameterError(KitError):
+class ParameterError(UsageError):
     """A parameter that is not of its declared type, or not among the values it may take."""
 
 

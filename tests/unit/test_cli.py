@@ -198,7 +198,7 @@ def test_a_command_that_reads_never_says_that_it_could_not_write(words, tmp_path
     monkeypatch.setattr(Path, "read_text", refuse)
     code, message = cli._run_command([*words, "--out", str(tmp_path)])
     assert code == 1
-    assert re.match(r"Không dùng được .*run.*: không có quyền", message)
+    assert re.match(r"Không dùng được .*run.*\. Không có quyền", message)
 
 
 def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):

@@ -106,7 +106,7 @@ def test_a_busy_file_of_the_set_is_named_with_its_program_and_nothing_moves(
     with pytest.raises(OSError, match="denied") as caught:
         publish(project, "2")
     told = causes.cannot_use(caught.value)
-    assert f"{held}: tệp đang mở trong" in told
+    assert f"{held}. Tệp đang mở trong" in told
     assert ("Excel" in told) is held.endswith(".csv")
     monkeypatch.undo()
     assert state(project) == before
@@ -191,7 +191,7 @@ def test_a_ledger_that_cannot_be_written_brings_the_earlier_set_back(project):
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (errno.ENOSPC, "ổ đĩa đầy"),
+        (errno.ENOSPC, "Ổ đĩa đầy"),
         (errno.EROFS, "chỉ cho đọc"),
         (errno.EIO, "báo lỗi đọc, ghi"),
         (errno.EMFILE, "ulimit -n"),

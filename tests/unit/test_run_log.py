@@ -104,7 +104,7 @@ def watch(project, error):
         (execution.NotebookError("ô D7: Nguyễn Văn A", "ô 3: ValueError"), "ô 3", "Nguyễn"),
         (ValueError("Nguyễn Văn A, 0912345678"), "ValueError", "Nguyễn"),
         (KeyboardInterrupt(), "dừng theo yêu cầu", "Traceback"),
-        (OSError(28, "No space left on device", "a.csv"), "a.csv: ổ đĩa đầy", "Errno"),
+        (OSError(28, "No space left on device", "a.csv"), "a.csv. Ổ đĩa đầy", "Errno"),
     ],
 )
 def test_no_log_or_ledger_keeps_what_a_submitted_cell_says(project, error, kept, never):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import publication, records, run_commands, runner, verification
+from xhht_analysis.running import comparison, publication, records, run_commands, runner
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -212,15 +212,15 @@ def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
 
 def test_verify_proves_a_run_and_names_what_differs(project):
     go(project)
-    proof = verification.verify(project, AS_OF, stages=(FIRST, SECOND))
+    proof = comparison.verify(project, AS_OF, stages=(FIRST, SECOND))
     assert proof == []
     (project.config_dir / "targets.csv").write_text("new")
-    assert verification.verify(project, AS_OF, stages=(FIRST, SECOND)) == []  # of no effect
+    assert comparison.verify(project, AS_OF, stages=(FIRST, SECOND)) == []  # of no effect
     (project.processed(AS_OF) / "scores.csv").write_text("touched")
     (project.root / "raw" / AS_OF / "a.csv").write_text("changed")
     text = WRITE_TABLE.format(table="panel", value="9")
     write_notebook(project.notebooks_dir / FIRST.notebook, PARAMETERS, text)
-    proof = verification.verify(project, AS_OF, stages=(FIRST, SECOND))
+    proof = comparison.verify(project, AS_OF, stages=(FIRST, SECOND))
     assert proof == [
         f"Kết quả đã bị sửa hoặc mất sau khi chạy: data/processed/{AS_OF}/scores.csv",
         f"Tệp đầu vào: {AS_OF}/a.csv (đã sửa)",
@@ -230,15 +230,15 @@ def test_verify_proves_a_run_and_names_what_differs(project):
         f"Chạy lại cho kết quả khác: reports/{AS_OF}/run/01_first.ipynb",
     ]
     with pytest.raises(KitError, match=AS_OF):
-        verification.verify(project, "2020-01-01")
+        comparison.verify(project, "2020-01-01")
 
 
 def test_verify_follows_submissions_that_were_moved(project):
     go(project)
     moved = (project.root / "raw").rename(project.root / "lưu trữ")
-    proof = verification.verify(project, AS_OF, stages=(FIRST, SECOND))
+    proof = comparison.verify(project, AS_OF, stages=(FIRST, SECOND))
     assert any("không còn" in problem for problem in proof)
-    proof = verification.verify(project, AS_OF, stages=(FIRST, SECOND), raw_dir=moved)
+    proof = comparison.verify(project, AS_OF, stages=(FIRST, SECOND), raw_dir=moved)
     assert proof == []
 
 

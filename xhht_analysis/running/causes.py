@@ -1,14 +1,10 @@
 """What went wrong, in words: only what the error, or the system's own number, proves."""
 
-import errno
 import os
 from pathlib import Path
 
 from xhht_analysis.project import KitError
 from xhht_analysis.running import messages
-
-SHARING_VIOLATION = {32, 33}
-"""Windows: another program holds the file, or a part of it."""
 
 
 def explain(error: BaseException) -> str:
@@ -31,15 +27,13 @@ def cannot_use(error: OSError) -> str:
     The cause is a program, another user, the disk, else what the system says.
     """
     path = Path(error.filename2 or error.filename or "")
-    place = path if path.exists() else path.parent
-    cause = errno.errorcode.get(error.errno or 0, "")
-    refused = cause in ("EACCES", "EPERM")
-    owner = place.stat().st_uid if refused and place.exists() else None
-    if getattr(error, "winerror", None) in SHARING_VIOLATION or (refused and os.name == "nt"):
-        cause = "EISDIR" if path.is_dir() else "busy"  # Windows refuses both alike
-    elif refused and owner not in (None, os.geteuid()):
-        cause = "other_user"
-    program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
-    values = {"program": program, "owner": owner, "error": error.strerror or error}
-    text = messages.FILE_CAUSES.get(cause, "{error}").format(**values)
-    return messages.CANNOT_USE.format(path=path, cause=text)
+    cause = remedy(os.strerror(error.errno or 0)) or f"{error.strerror}. "
+    if isinstance(error, PermissionError):
+        owner = next(place.stat().st_uid for place in (path, path.parent, Path()) if place.exists())
+        if hasattr(error, "winerror"):  # Windows refuses a busy file and a folder alike
+            program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
+            busy = messages.BUSY.format(program=program)
+            cause = remedy("Is a directory") if path.is_dir() else busy
+        elif owner != os.geteuid():
+            cause = messages.OTHER_USER.format(owner=owner)
+    return messages.CANNOT_USE.format(path=path, cause=cause)

@@ -16,7 +16,6 @@ import typer
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, UsageError
 from xhht_analysis.running import (
     causes,
-    execution,
     kernel,
     messages,
     run_commands,
@@ -72,13 +71,12 @@ def _use_config(words: list[str]) -> list[str]:
         If there is no such folder.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--config", nargs="?", const="")
-    given, words = parser.parse_known_args(words)
-    if given.config is not None:
-        folder = Path(given.config).resolve()
-        if not (given.config and folder.is_dir()):
-            raise UsageError(messages.NO_CONFIG.format(path=given.config))
-        os.environ[CONFIG_VARIABLE] = str(folder)
+    parser.add_argument("--config", nargs="?", const="?", type=Path)
+    options, words = parser.parse_known_args(words)
+    if folder := options.config:
+        if not folder.is_dir():
+            raise UsageError(messages.NO_CONFIG.format(path=folder))
+        os.environ[CONFIG_VARIABLE] = str(folder.resolve())
     return words
 
 
@@ -133,7 +131,6 @@ def main() -> None:
     _prepare()
     code, message = _run_command(sys.argv[1:])
     if code == INTERRUPTED:
-        execution.end_children(os.getpid())
         with contextlib.suppress(OSError):  # the terminal may be gone
             typer.echo(messages.INTERRUPTED, err=True)
             sys.stdout.flush()

@@ -1,22 +1,73 @@
-"""What changed between two runs, and why, in the words of the report's section on changes.
+"""Two runs laid side by side: a run and its repetition (`verify`), two vintages (`compare`)."""
 
-Verdicts and figures of the two runs are laid beside each other (`publishing.changes`), code,
-packages and parameters, too; nothing is judged again.
-"""
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
-from xhht_analysis import store
 from xhht_analysis.project import KitError, Project
-from xhht_analysis.publishing import changes
-from xhht_analysis.publishing.run_tables import read_report_data
-from xhht_analysis.running import messages, records
+from xhht_analysis.running import messages, records, runner
+from xhht_analysis.running.stages import ALL, Settings, Stage
 
+COMPARED = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
+"""A PDF holds the moment a browser printed it."""
 RECORDED = ("code", "versions", "parameters")
+"""What two records are compared by."""
+
+
+def verify(
+    project: Project,
+    as_of: str,
+    *,
+    raw_dir: Path | None = None,
+    stages: Sequence[Stage] = ALL,
+) -> list[str]:
+    """Prove run ``as_of``: hash its inputs and outputs again, run it again, compare the bytes.
+
+    ``raw_dir`` is where the submissions are now, if they were moved.
+
+    Returns
+    -------
+    list
+        What keeps the run from being proven, a line each; code and packages that differ among it,
+        when the rerun differs, too.
+
+    Raises
+    ------
+    KitError
+        If there is no such run.
+    """
+    record = records.record_of(project, as_of)
+    asked, overrides = record["parameters"], record["overrides"]
+    raw_dir, kind = raw_dir or Path(asked["raw_dir"]), (asked["sample"], asked["lang"])
+    settings = Settings(raw_dir, as_of, *kind, overrides=overrides)
+    now = records.sources(raw_dir, as_of, project)
+    broken = records.broken_outputs(project, record)
+    lines = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
+    lines += records.differences(record, now, ["inputs"])
+    chosen = [stage for stage in stages if stage.name in record["stages"]]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            elsewhere = Project(root=project.root, out=Path(folder).resolve())
+            again = runner.run(settings, elsewhere, chosen)["outputs"]
+    except KitError as error:
+        differing = [f"{messages.RERUN_FAILED}: {error}"]
+    else:
+        differing = [
+            f"{messages.RERUN_DIFFERS}: {place}"
+            for place, sha in sorted(record["outputs"].items())
+            if place.endswith(COMPARED) and "/units/" not in place and again.get(place) != sha
+        ]
+    code = records.differences(record, now, ["code", "versions"]) if differing else []
+    return [*lines, *code, *differing]
 
 
 def compare(
     project: Project, before: str, after: str
 ) -> tuple[list[tuple[str, str, str, str]], list[str]]:
     """Compare the published runs ``before`` and ``after`` (their ``as_of``).
+
+    Verdicts and figures are laid beside each other in the words of the report's section on changes
+    (`publishing.changes`); nothing is judged again.
 
     Returns
     -------
@@ -31,6 +82,10 @@ def compare(
         If a run is unknown, its tables are missing or damaged, or one is on invented figures and
         the other is not.
     """
+    from xhht_analysis import store
+    from xhht_analysis.publishing.changes import SETTLED, changed_goals
+    from xhht_analysis.publishing.run_tables import read_report_data
+
     old, new = (records.record_of(project, as_of) for as_of in (before, after))
     if old.get("sample") != new.get("sample"):
         raise KitError(messages.COMPARE_KINDS.format(before=before, after=after))
@@ -38,12 +93,12 @@ def compare(
     store.read_table("panel", earlier)  # its absence is no change
     run = read_report_data(project.processed(after), project.config_dir, previous_dir=str(earlier))
     rows = []
-    for statements, causes in changes.changed_goals(run):
+    for statements, causes in changed_goals(run):
         words = "; ".join(run.word(f"cause.{cause}") for cause in causes)
         for s in statements:
             verdict_class, chance = s.previous
             verdict, shown = run.labels.verdict(verdict_class), run.labels.short_chance(chance)
-            if shown and verdict_class not in ("reached", "missed"):
+            if shown and verdict_class not in SETTLED:
                 verdict = f"{verdict} ({shown})"
             rows.append((f"{s.title} ({s.target_year})", verdict, s.verdict_text, words))
     return rows, records.differences(old, new, RECORDED)

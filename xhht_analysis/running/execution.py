@@ -3,10 +3,7 @@
 What it declares – its parameters – is read from its cell, written as text and checked.
 """
 
-import contextlib
 import difflib
-import errno
-import json
 import logging
 import os
 import re
@@ -19,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.parameters import ParameterError, accept, declared
+from xhht_analysis.parameters import accept
 from xhht_analysis.project import KitError, UsageError
 from xhht_analysis.running import causes, kernel, messages
 
@@ -33,7 +30,6 @@ STDERR = "stderr.txt"
 """What a kernel's process says itself."""
 KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
 """Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
-NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
 
 
 class NotebookError(KitError):
@@ -60,11 +56,12 @@ def declared_parameters(notebook: Path) -> dict[str, str]:
     KitError
         If the file is not there or is no notebook, with the remedy.
     """
+    import papermill
+
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", ())]
-        return declared("\n".join("".join(c["source"]) for c in tagged))
-    except (OSError, ValueError, LookupError, TypeError, SyntaxError):
+        parameters = papermill.inspect_notebook(notebook)
+        return {name: each["inferred_type_name"] for name, each in parameters.items()}
+    except Exception:  # noqa: BLE001 - one of its own for each way in which a file is none
         raise KitError(messages.NO_NOTEBOOK.format(path=notebook)) from None
 
 
@@ -96,10 +93,7 @@ def parse_overrides(pairs: Iterable[str], notebooks: Iterable[Path]) -> dict[str
             free = sorted(set(types) - set(options))
             names = difflib.get_close_matches(name, [*free, *options], n=1) or free
             raise UsageError(messages.PARAMETER_UNKNOWN.format(name=name, names=", ".join(names)))
-        try:
-            values[name] = accept(name, text, types[name])
-        except ParameterError as error:
-            raise UsageError(str(error)) from None
+        values[name] = accept(name, text, types[name])
     return values
 
 
@@ -142,7 +136,7 @@ def execute(
 
 
 def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: float):
-    """The executed notebook ``source``, nowhere saved; nothing of its kernel is left then."""
+    """The executed notebook ``source``, nowhere saved; its kernel is ended."""
     import papermill
     from nbclient.exceptions import CellTimeoutError
 
@@ -175,11 +169,8 @@ def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: f
         except CellTimeoutError:
             raise NotebookError(work.message(messages.TOO_SLOW, seconds=cell_seconds)) from None
         except (RuntimeError, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in NO_ROOM:
-                raise
             raise KernelError(work.death(error)) from None
         finally:
-            work.end()
             _close_event_loop()
 
 
@@ -240,23 +231,6 @@ class _Work:
         elif code is not None:
             cause = f"{cause} (mã {code})"
         return self.message(messages.KERNEL_FAILED, cause, kernel=sys.executable)
-
-    def end(self) -> None:
-        """Nothing of the kernel is left when this returns."""
-        if self.process and self.process.poll() is None:
-            end_children(self.process.pid)
-            self.process.kill()
-            self.process.wait(timeout=10)
-
-
-def end_children(pid: int) -> None:
-    """Kill all that process ``pid`` has started (a kernel's file readers, for one)."""
-    import psutil
-
-    with contextlib.suppress(psutil.Error):
-        for process in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
 
 
 def _close_event_loop() -> None:

@@ -107,18 +107,17 @@ def publish(
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
     as_of, hashes = record["as_of"], before.get("outputs", {})
-    places = {place for stage in record["stages"].values() for place in stage["outputs"]}
-    paths = {place: staged.out / place for place in sorted(places)}
-    fresh = {place: files.sha256(path) for place, path in paths.items() if path.is_file()}
-    obsolete = set(hashes).difference(places)
-    outputs = {place: fresh.get(place) or hashes[place] for place in paths}
-    tables = [p for p in fresh if p.startswith("data/") and p.endswith(".csv")]
-    changed = [place for place in tables if hashes.get(place, fresh[place]) != fresh[place]]
+    places = sorted({p for stage in record["stages"].values() for p in stage["outputs"]})
+    fresh = {p: files.sha256(staged.out / p) for p in places if (staged.out / p).is_file()}
+    obsolete = hashes.keys() - places
+    outputs = {place: fresh.get(place) or hashes[place] for place in places}
+    tables = [p for p in fresh if p.startswith("data/") and p in hashes]
+    changed = [place for place in tables if hashes[place] != fresh[place]]
     full = {**record, "outputs": outputs, "replaces": changed}
     with _transaction(final.out, check_targets(final, as_of, [*fresh, *obsolete])):
         for place in fresh:
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
-            files.replace(paths[place], final.out / place)
+            files.replace(staged.out / place, final.out / place)
         for place in obsolete:
             files.remove(final.out / place)
         text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -25,6 +25,7 @@ from xhht_analysis.project import (
 )
 from xhht_analysis.running import (
     cluster,
+    comparison,
     execution,
     messages,
     records,
@@ -34,7 +35,6 @@ from xhht_analysis.running import (
     stages,
     terminal,
     unit_reports,
-    verification,
 )
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ AS_FAR_AS = {s.name.rpartition("_")[2]: stages.ALL[: n + 1] for n, s in enumerat
 
 def project_at(out: Path | None) -> Project:
     """The project whose results stand under ``out`` (default: the project itself)."""
-    return Project(out=out.resolve()) if out else Project()
+    return Project(out=out) if out else Project()
 
 
 def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
     """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
-    return raw.resolve() if raw else project.sample_dir if sample else project.raw_dir
+    return raw or (project.sample_dir if sample else project.raw_dir)
 
 
 def choose_day(raw_dir: Path, as_of: str | None) -> str:
@@ -230,9 +230,7 @@ def runs(*, out: Path | None = None) -> None:
 
 def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    raw_dir = raw.resolve() if raw else None
-    problems = verification.verify(project_at(out), day, raw_dir=raw_dir)
-    if problems:
+    if problems := comparison.verify(project_at(out), day, raw_dir=raw):
         raise KitError("\n".join(problems))
     typer.echo(messages.VERIFIED.format(as_of=day))
 
@@ -249,8 +247,8 @@ def schedule(
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     clock, days = scheduling.parse_when(at, weekly, daily)
     project = project_at(out)
-    config, raw_dir = os.environ.get(CONFIG_VARIABLE), raw and raw.resolve()
-    places = {"--config": config, "--raw": raw_dir, "--out": project.out}
+    config = os.environ.get(CONFIG_VARIABLE)
+    places = {"--config": config, "--raw": raw, "--out": project.out}
     words = [str(word) for pair in places.items() if pair[1] for word in pair]
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *words]
     path = project.reports_root / "schedule" / scheduling.TASK.name
@@ -266,8 +264,6 @@ def schedule(
 
 def compare(before: str, after: str, *, out: Path | None = None) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
-    from xhht_analysis.running import comparison
-
     rows, differences = comparison.compare(project_at(out), before, after)
     typer.echo("\n".join([*differences, messages.COMPARED.format(n=len(rows))]))
     if rows:

@@ -52,17 +52,16 @@ def template(
     codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
     folder = project.out / "templates"
     paths = {code: folder / f"bieu_mau_{code}_{year}.xlsx" for code in codes}
-    there = [path for path in paths.values() if path.exists()]  # it may have been filled in
+    absent = {code: path for code, path in paths.items() if not path.exists()}
+    if not absent:  # they may have been filled in
+        raise KitError(messages.TEMPLATES_THERE.format(path=min(paths.values())))
     try:
-        for code, path in paths.items():
-            if path not in there:
-                with open_book(path) as book:
-                    write_template(book, code, year, plan)
+        for code, path in absent.items():
+            with open_book(path) as book:
+                write_template(book, code, year, plan)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    if len(there) == len(paths):
-        raise KitError(messages.TEMPLATES_THERE.format(path=there[0]))
-    made = {"n": len(paths) - len(there), "kept": len(there)}
+    made = {"n": len(absent), "kept": len(paths) - len(absent)}
     typer.echo(messages.TEMPLATES.format(**made, path=folder) if everyone else path)
 
 
@@ -167,12 +166,12 @@ def status(
     _show_status(table, plan.indicators)
     if not years:
         typer.echo(messages.STATUS_YEARS)
-    rejects = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
+    remedies = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
     received = intake.submissions.set_index("file")[["n_panel", "n_superseded", "n_duplicate"]]
-    refused = received.index[received.sum(axis=1).eq(0)].difference(intake.activities["file"])
+    refused = received.index[~received.any(axis=1)].difference(intake.activities["file"])
     if len(refused):
         typer.echo(messages.STATUS_REFUSED.format(n=len(refused)))
-    for file, remedy in rejects.reindex(refused, fill_value="").items():
+    for file, remedy in remedies.reindex(refused, fill_value="").items():
         typer.echo(printable(f"  {file}: {remedy}"))
 
 
