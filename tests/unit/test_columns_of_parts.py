@@ -122,3 +122,24 @@ def test_a_count_behind_a_name_is_no_part_of_it():
         (SKILLS, CAI_BE, 2024): (10, 20),
         (SKILLS, CHO_GAO, 2024): (14, 24),
     }
+
+
+def units_of(*cells):
+    return sheet(("NĂM 2024",), ("TT", "Đơn vị", *COUNTS), (1, *cells))
+
+
+def test_running_numbers_are_called_so_under_a_title_that_names_the_indicator():
+    rows = (1, "Huyện Cái Bè", 10, 20), (2, "Huyện Chợ Gạo", 14, 24)
+    reading = read(sheet(("KỸ NĂNG SỐNG NĂM 2024",), ("TT", "Đơn vị", "Số đạt", "Tổng số"), *rows))
+    assert [f["message"] for f in reading.finding_rows] == [
+        "Cột “TT” có số nhưng không đọc: số thứ tự."
+    ]
+    assert stands(reading)[SKILLS, CAI_BE, 2024] == (10, 20)
+
+
+def test_an_unknown_unit_hides_no_other_fault_of_its_row():
+    reading = read(units_of("Huyện Không Có", "2 3 4 người", 20))
+    assert [row["problem"] for row in reading.observation_rows] == ["unknown_unit"]
+    assert [(f["rule"], f["cell"]) for f in reading.finding_rows if f["cell"] == "C3"] == [
+        ("not_number", "C3")
+    ]

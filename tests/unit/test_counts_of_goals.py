@@ -137,3 +137,15 @@ def test_a_school_year_is_told_as_typed():
     )
     told = [f["message"] for f in reading.finding_rows if f["rule"] == "school_year"]
     assert told == ["Biểu ghi năm học: hiểu là năm bắt đầu, 2023; nếu là năm khác thì ghi rõ Năm."]
+
+
+def test_all_institutions_are_the_whole_of_those_that_teach_online():
+    teach = "Số CSGD triển khai quản lý, giảng dạy và học tập trên môi trường số"
+    reading = read(
+        sheet(
+            ("SỐ LIỆU NĂM 2024",),
+            ("TT", "Đơn vị", "Tổng số CSGD", teach),
+            (1, "Huyện Tân Phước", 40, 26),
+        )
+    )
+    assert stands(reading) == {("digital_institutions", "818", 2024): (26, 40)}

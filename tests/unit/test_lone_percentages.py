@@ -163,3 +163,10 @@ def test_counts_of_something_else_beside_a_rate_do_not_bar_it():
     rows = ((1, "Huyện Cái Bè", 25, 290000, 51.2), (2, "Huyện Tân Phước", 12, 65000, 46.2))
     reading = read(sheet(("Năm 2024",), heads, *rows))
     assert [*stands(reading).values()] == [51.2, 46.2]
+
+
+def test_a_rate_beside_counts_of_other_things_contradicts_nothing():
+    heads = ("TT", "Đơn vị", "Số xã", "Dân số", "Tỷ lệ kỹ năng sống (%)")
+    reading = read(sheet(("Năm 2024",), heads, (1, UNITS[0], 25, 290000, 51.2)))
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): 51.2}
+    assert not [f for f in reading.finding_rows if f["rule"] == "printed_differs"]

@@ -136,3 +136,28 @@ def test_a_title_of_levels_makes_bare_digits_levels():
 def test_a_title_of_counts_by_level_does_not(title):
     reading = read(board(["PCGD tiểu học", "Xóa mù chữ"], [3, 2]).put("A3", title))
     assert reading.observation_rows == []
+
+
+ASSESSED = "Mức độ PCGD THCS tự đánh giá"
+
+
+def test_the_recognised_level_is_read_and_the_own_assessment_named():
+    recognised = "Mức độ đạt chuẩn PCGD THCS được công nhận"
+    reading = read(board([ASSESSED, recognised], [3, 2], [2, 1]))
+    assert levels(reading) == {
+        ("lower_secondary_level", TAN_THOI): 2,
+        ("lower_secondary_level", TAN_PHU): 1,
+    }
+    assert ("column_left_out", "C4") in left_out(reading)
+
+
+def test_in_a_list_too():
+    drawn = Board().row("A1", ["Huyện: Tân Phú Đông"]).row("A2", ["Năm 2024"])
+    drawn.row("A4", ["TT", "Chỉ tiêu", "Mức độ tự đánh giá", "Mức độ được công nhận"])
+    reading = read(drawn.row("A5", [1, "Phổ cập giáo dục THCS", 3, 2]))
+    assert levels(reading) == {("lower_secondary_level", "825"): 2}
+    assert ("column_left_out", "C4") in left_out(reading)
+
+
+def test_an_own_assessment_alone_is_no_level():
+    assert read(board([ASSESSED], [3], [2])).observation_rows == []

@@ -162,7 +162,10 @@ class FileReader:
             unplaced = "agency_without_indicators", unit_cell
         elif year.value is None:
             unplaced = year.problem or "year_missing", year_cell
-        problem, at = unplaced or unreadable(amounts) or (None, None)
+        fault = unreadable(amounts)
+        problem, at = unplaced or fault or (None, None)
+        if unplaced and fault:
+            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
         signed = share and (share in sheet.percent or "%" in sheet.text(*share))
         row = self._row(form, claim, year.value, cells)

@@ -281,6 +281,11 @@ class IndicatorNames:
         row = self.rows[code]
         return set(heading_key(f"{row['name_vi']} {row['numerator_vi']}").split())
 
+    def is_other(self, heading: str, code: str) -> bool:
+        """Whether filling words of a heading count something else than an indicator does."""
+        others = {word for found in OTHERS.finditer(heading) for word in found[0].split()}
+        return not others <= self.words(code)
+
 
 NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")
 """What stands before the name in a row: "2.", "a)", "-"."""

@@ -23,6 +23,7 @@ REASONS = {
     r"(so )?(tt|stt|thu tu)": "số thứ tự",
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
     r"nam sinh": "năm sinh",
+    r".*\b(tu danh gia|de nghi|dang ki)\b.*": "số tự đánh giá, đề nghị hoặc đăng ký",
     r"ghi chu.*|luu i.*|nhan xet.*": "ghi chú",
     r".*\b(cung ki|nam truoc|ki truoc|tang giam|chenh lech|so voi)\b.*": "số năm trước, so sánh",
     r".*\b(ke hoach|chi tieu|muc tieu|kh|uoc|du kien)\b.*": "kế hoạch, mục tiêu hoặc ước tính",
@@ -46,11 +47,11 @@ def is_figure(cell: object) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def reason(heading: str) -> str:
-    """Why a column of this folded heading path is left out."""
+def reason(heading: str, other: str) -> str:
+    """Why a column of this folded heading path is left out; ``other`` where no word tells."""
     texts = [heading.rsplit(" | ", 1)[-1], heading.replace(" | ", " ")]
     fitting = (why for word, why in REASONS.items() if any(re.fullmatch(word, t) for t in texts))
-    return next(fitting, OTHER)
+    return next(fitting, other)
 
 
 def report(layout: Layout, figures: set[int]) -> None:
@@ -71,7 +72,7 @@ def report(layout: Layout, figures: set[int]) -> None:
         if column not in figures | others | table.others and any(map(is_figure, cells)):
             at = table.head(column)
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
-            why = layout.unclear.get(column) or reason(heading)
+            why = reason(heading, layout.unclear.get(column, OTHER))
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"Cột “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)

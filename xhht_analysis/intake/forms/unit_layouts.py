@@ -16,7 +16,6 @@ from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
 from xhht_analysis.intake.forms.headings import (
     FILLER,
-    OTHERS,
     PLAIN,
     fits,
     heading_key,
@@ -36,6 +35,8 @@ from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
+RECOGNISED = frozenset(fold("được công nhận quyết định").split())
+"""Words of a heading that say that a level is no self-assessment."""
 REPORT = re.compile(
     r"^((bao cao|bang|bieu|phu luc|ket qua|thuc hien|tong hop|thong ke|so lieu|tinh hinh|danh gia|"
     r"chi tieu|ve|ti le|cac|so|[ivx]+|\d|[a-c]) )+"
@@ -200,8 +201,8 @@ class Indicators(Units):
             if part := dict(map(reversed, names.counted_in(rest))).get(code):
                 return part
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
-            others = {word for found in OTHERS.finditer(rest) for word in found[0].split()}
-            if not words <= FILLER or not others <= names.words(code):
+            words -= RECOGNISED if names.is_level(code) else set()
+            if not words <= FILLER or names.is_other(rest, code):
                 self.unclear[column] = "có chữ không rõ nghĩa"
                 return None
         counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)

@@ -187,7 +187,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         others = [p for p in named if p[0] in bare]
     elif not others:
         beside = [p for p in named if max(*p, column) - min(*p, column) == len(p)]
-        others = [p for p in beside if p in usual or n_shares < MIN_ROWS]
+        few = [p for p in beside if not names.is_other(table.headings[p[0]], code)]
+        others = [p for p in beside if p in usual or (n_shares < MIN_ROWS and p in few)]
     if not pairs and {*others}.isdisjoint(fitting) and others:
         part, whole = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
         is_sure = is_row or fitting_rows[part, whole] > 0
