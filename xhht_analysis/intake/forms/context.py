@@ -85,6 +85,8 @@ DATELINE = re.compile(r",\s*(ngày|ngay)\b", re.I)
 LABEL = frozenset(
     fold("tỉnh thành phố thị xã trấn huyện quận phường tp tx tt h x p tên hoặc và").split()
 )
+OF_DISTRICTS = re.compile(r"\b(huien|thi xa|thanh pho|quan|tx|tp|h)\b")
+OF_COMMUNES = re.compile(r"\b((?<!thi )xa|phuong|tran|tt|x|p)\b")
 PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
 INSIDE = re.compile(
@@ -268,12 +270,16 @@ def _no_span(title: str) -> str:
 
 def level_of(label: str) -> str | None:
     """Level that a folded label of kinds stands for; None where it allows several."""
-    words = set(label.replace("thi xa", "huien").replace("thanh pho", "huien").split())
-    words |= {"huien"} if words & {"tx", "tp", "h", "quan"} else set()
-    lower = words & {"xa", "phuong", "tran", "tt", "x", "p"}
-    if "tinh" in words:
+    if "tinh" in label.split():
         return "province"
-    return None if lower and "huien" in words else "commune" if lower else "district"
+    is_commune = OF_COMMUNES.search(label)
+    return (
+        None
+        if is_commune and OF_DISTRICTS.search(label)
+        else "commune"
+        if is_commune
+        else "district"
+    )
 
 
 def find_mentions(

@@ -291,7 +291,7 @@ NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")
 """What stands before the name in a row: "2.", "a)", "-"."""
 PROGRAMME = re.compile(r"^(muc do )?(dat )?chuan |^muc do cong nhan ")
 """What stands before the programme that a level is of."""
-UNCHANGED = re.compile(r"^trong do |^ti le | (%|ti le)$|\b(co|duoc|da|dat|qua)\b")
+UNCHANGED = re.compile(r"^trong do |^ti le |^trinh do | (%|ti le)$|\b(co|duoc|da|dat|qua)\b")
 """Words of a row's name beside which it is the same indicator."""
 PEOPLE = re.compile(
     r"((nguoi( dan)?|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|"

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
@@ -73,7 +72,7 @@ NUMBERING = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
 
-@dataclass
+@dataclass(eq=False)
 class Table:
     """One table of a sheet; rows and columns are grid positions.
 
@@ -89,8 +88,6 @@ class Table:
         Columns of other units: none of this table.
     titles : list of str
         Texts above it and below the table before, the nearest first.
-    counted : dict
-        The columns of counts that a column of percentages is of, where rows were asked for them.
     """
 
     sheet: Sheet
@@ -101,8 +98,6 @@ class Table:
     headings: list[str]
     others: frozenset[int] = frozenset()
     titles: list[str] = field(default_factory=list)
-    counted: dict[int, tuple[int, Any]] = field(default_factory=dict, repr=False)
-    _siblings: dict[int, Siblings] = field(default_factory=dict, repr=False)
 
     @cached_property
     def usable(self) -> tuple[tuple[int, str], ...]:
@@ -148,11 +143,10 @@ class Table:
         heads = (row for row in rows if is_heading(self.sheet.cell(row, column)))
         return next(heads, self.top), column
 
+    @lru_cache(maxsize=256)  # noqa: B019  # of the tables at hand, like those of other functions
     def siblings(self, column: int) -> Siblings:
         """Cells of a column below the header, for `text.parse_number`."""
-        if column not in self._siblings:
-            self._siblings[column] = Siblings(self.cells(column))
-        return self._siblings[column]
+        return Siblings(self.cells(column))
 
     def count(self, row: int, column: int) -> float | None:
         """The number of persons in a cell; None where none can be read."""

@@ -132,7 +132,7 @@ class Indicators(Units):
                 counts.setdefault((part, code, year), []).append(column)
                 name = None
             if headed and not (name or counted):  # beside names in full a row's name will do
-                code = names.code_of(path) or names.code_of(f"trinh do {path}")
+                code = names.code_of(path)
                 path = name = code and heading_key(names.rows[code]["short_name_vi"])
             group, _, below = self.table.headings[column].partition(" | ")
             if name and ("denominator", names.codes[name]) in names.counted_in(group):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -216,19 +217,18 @@ def _proven(table: Table, column: int) -> set[Pair]:
     return {p for p, n in fitting_rows.items() if n >= max(MIN_ROWS, 2 / 3 * n_shares)}
 
 
+@lru_cache(maxsize=256)
 def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:
     """Number of a column's percentages below 100, and in how many rows each pair gives them."""
-    if column not in table.counted:
-        pairs: dict[Pair, set[tuple[float, float]]] = defaultdict(set)
-        shares = {row: figure(table.sheet.cell(row, column)).value for row in table.body[:200]}
-        shares = {row: share for row, share in shares.items() if share and share < MAX_PERCENT}
-        for row, share in shares.items():
-            counts = _counts(table, row, column)
-            for c, w in permutations(counts, 2):
-                if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
-                    pairs[c, w].add((counts[c], counts[w]))
-        table.counted[column] = len(shares), Counter({p: len(rows) for p, rows in pairs.items()})
-    return table.counted[column]
+    pairs: dict[Pair, set[tuple[float, float]]] = defaultdict(set)
+    shares = {row: figure(table.sheet.cell(row, column)).value for row in table.body[:200]}
+    shares = {row: share for row, share in shares.items() if share and share < MAX_PERCENT}
+    for row, share in shares.items():
+        counts = _counts(table, row, column)
+        for c, w in permutations(counts, 2):
+            if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
+                pairs[c, w].add((counts[c], counts[w]))
+    return len(shares), Counter({p: len(rows) for p, rows in pairs.items()})
 
 
 def _is_bare(heading: str, group: str, plain: frozenset[str]) -> bool:
