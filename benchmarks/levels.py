@@ -9,10 +9,9 @@ pyarrow and the panels' file). Per source and candidate: Brier score of "at the 
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (mean over a randomised interval, for a count is discrete), mean chance and
 share reached.
-Candidates: persistence; transitions (what forecast_plan publishes); the rule applied inside draws
-of the rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor;
-mixtures of the two: even, with seven tenths of the rule, and with weights by what both scored in
-the last years before the origin, forecast from what was known earlier still.
+Candidates: persistence; both members of what is published, transitions and the deciding figures,
+each alone; their mixture as `forecast_plan` publishes it; the rule applied inside draws of every
+commune's rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
 """
 
 from __future__ import annotations
@@ -27,13 +26,10 @@ import pandas as pd
 
 from benchmarks import level_rule
 from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
+from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.project import Project
 
 N_DRAWS = 1000
-MIXTURES = {"mixture": 0.5, "rule 0.7": 0.7}
-"""Share of the draws that the rule makes."""
-BACK = 2
-"""Years before the origin by whose outcomes the last mixture is weighted (the sample: one)."""
 ORIGINS = (2023, 2024, 2025)
 
 
@@ -49,8 +45,8 @@ class Case:
         (U, H) levels of the units in sorted order in the years after the origin; NaN: unknown.
     rates
         Levels by rule, (draws, U, H or more), from draws of the rates behind them; None: unknown.
-    earlier
-        The same problem some years before, with what came by the origin.
+    figures
+        What decides the levels, see `forecast_levels`.
     """
 
     source: str
@@ -58,39 +54,18 @@ class Case:
     outcomes: np.ndarray
     top: int
     rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
-    earlier: Case | None = None
-
-
-def drawn(case: Case, variant: str) -> np.ndarray:
-    """Draws of the levels after the origin, (draws, U, H): a variant of ours, or the rule."""
-    horizon = case.outcomes.shape[1]
-    if variant == "rule":
-        return case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
-    how = {"top": case.top, "n_draws": N_DRAWS, "variant": variant}
-    return forecast_levels(case.history, horizon, **how).levels[:, :, 1:]
-
-
-def rule_weight(case: Case | None) -> float:
-    """Weight of the rule by the inverse of both Brier scores; 0 where it cannot be tried."""
-    if case is None or case.rates is None:
-        return 0.0
-    scale, known = np.arange(1, case.top + 1), ~np.isnan(case.outcomes)
-    hit, loss = case.outcomes[..., None] >= scale, {}
-    for variant in ("default", "rule"):
-        chance = (drawn(case, variant)[..., None] >= scale).mean(axis=0)
-        loss[variant] = scores.brier(chance, hit)[known].mean() + 1e-3
-    return loss["default"] / sum(loss.values())
+    figures: pd.DataFrame | None = None
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
     """Draws of the levels after the origin, (draws, U, H), by candidate."""
-    variants = {"persistence": "persistence", "transitions": "default"}
-    made = {name: drawn(case, variant) for name, variant in variants.items()}
+    variants = {"persistence": "persistence", "transitions": "transitions", "figures": "figures"}
+    horizon, made = case.outcomes.shape[1], {}
+    how = {"top": case.top, "n_draws": N_DRAWS, "figures": case.figures}
+    for name, variant in {**variants, "published": "default"}.items():
+        made[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
     if case.rates is not None:
-        made["rule"] = drawn(case, "rule")
-        for name, weight in {**MIXTURES, "by score": rule_weight(case.earlier)}.items():
-            some = round(weight * N_DRAWS)
-            made[name] = np.concatenate([made["rule"][:some], made["transitions"][some:]])
+        made["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
     return made
 
 
@@ -134,6 +109,8 @@ def sample_cases(project: Project) -> Iterator[Case]:
     panel = run_intake(project.root / "data" / "raw", sample=True).panel
     plan_areas, rules = areas.read_areas(config), standards.read_standards(config)
     districts = sorted(plan_areas.districts()["unit_code"])
+    figures = level_figures(panel, rules, plan_areas)
+    figures = figures[figures["unit_code"].isin(districts)]
     indicators = goals.read_indicators(config)
     for indicator in indicators[indicators["kind"] == "level"].itertuples():
         mine = (panel["indicator_code"] == indicator.indicator_code) & (panel["frame"] == "2021")
@@ -141,7 +118,7 @@ def sample_cases(project: Project) -> Iterator[Case]:
         rows = rows.assign(known=rows["level"].fillna(rows["level_derived_min"]))
         rows = rows[rows["known"].notna()]
 
-        def at(origin, last, rows=rows, indicator=indicator, **more):
+        def at(origin, last, rows=rows, indicator=indicator):
             past = rows[rows["year"] <= origin]
             wide = rows.pivot_table(index="unit_code", columns="year", values="known")
             outcomes = wide.reindex(sorted(past["unit_code"].unique())).loc[:, origin + 1 : last]
@@ -150,13 +127,13 @@ def sample_cases(project: Project) -> Iterator[Case]:
             )
             code, outcomes = indicator.indicator_code, outcomes.to_numpy()
             rates = by_rule.rule(code, origin, outcomes.shape[1], "default")
-            return Case("sample", past, outcomes, int(indicator.level_max), rates, **more)
+            own = figures[figures["indicator_code"] == code]
+            return Case("sample", past, outcomes, int(indicator.level_max), rates, own)
 
         for origin in ORIGINS:
             years = rows.loc[rows["year"] <= origin, "year"].nunique()
             if years >= 3 and (rows["year"] > origin).any():
-                earlier = at(origin - 1, origin) if years > 3 else None
-                yield at(origin, origin + 3, earlier=earlier)
+                yield at(origin, origin + 3)
 
 
 # (ii) simulated provinces
@@ -206,16 +183,25 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
         value = 100 * rng.binomial(people, 1 / (1 + np.exp(-path))) / people
         levels = recognised(levels_by_rule(value.min(axis=1), home), world, rng)
 
-        def at(past, last, value=value, levels=levels, people=people, home=home, **more):
-            units = [f"{i:02d}" for i in range(11)]
-            index = pd.MultiIndex.from_product([units, range(past)], names=["unit_code", "year"])
-            history = pd.DataFrame({"level": levels[:, :past].ravel()}, index=index).reset_index()
-            history = history.assign(indicator_code="level", year=history["year"] + 2021)
-            rates = rule_of(value[..., :past], people[..., 0], home)
-            outcomes = levels[:, past:last]
-            return Case(f"simulated: {world.name}", history, outcomes, 2, rates, **more)
+        past = levels[:, :PAST]
+        units = [f"{i:02d}" for i in range(11)]
+        index = pd.MultiIndex.from_product([units, range(PAST)], names=["unit_code", "year"])
+        history = pd.DataFrame({"level": past.ravel()}, index=index).reset_index()
+        history = history.assign(indicator_code="level", year=history["year"] + 2021)
+        rates = rule_of(value[..., :PAST], people[..., 0], home)
+        figures = deciding(value[..., :PAST].min(axis=1), home, history)
+        yield Case(f"simulated: {world.name}", history, levels[:, PAST:], 2, rates, figures)
 
-        yield at(PAST, years, earlier=at(PAST - BACK, PAST))
+
+def deciding(weakest: np.ndarray, home: np.ndarray, history: pd.DataFrame) -> pd.DataFrame:
+    """Figures of `forecast_levels`: the weakest rate of the last commune that a level asks for."""
+    parts = []
+    for level, (asked, share) in enumerate(zip(THRESHOLDS, SHARE, strict=True), start=1):
+        best_first = [np.sort(weakest[home == d], axis=0)[::-1] for d in range(11)]
+        last = [some[int(np.ceil(share * len(some) - 1e-9)) - 1] for some in best_first]
+        rows = history[["unit_code", "year"]].assign(value=np.ravel(last))
+        parts.append(rows.assign(level=level, asked=asked))
+    return pd.concat(parts)
 
 
 def levels_by_rule(weakest: np.ndarray, home: np.ndarray) -> np.ndarray:
@@ -280,38 +266,17 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
         rows = rows[rows["year"] > task.origin_year - task.n_years]
         rows = rows[rows["unit_code"].isin(now["unit_code"])]
         middle = 5 * round(now["value"].median() / 5)
-        earlier, late = (
-            _fitted(rows, task.origin_year - BACK, BACK),
-            _fitted(rows, task.origin_year, 5),
-        )
+        units = sorted(now["unit_code"])
+        past = rows[rows["year"] <= task.origin_year]
+        ahead = rows.pivot_table(index="unit_code", columns="year", values="value")
+        ahead = ahead.reindex(index=units, columns=task.origin_year + np.arange(1, 6)).to_numpy()
         for mark in (middle, middle + 5):
             if 0 < mark < 100:
-                source = f"panels: {task.dataset}"
-                before = None if earlier is None else at_mark(source, mark, *earlier)
-                yield at_mark(source, mark, *late, earlier=before)
-
-
-def _fitted(rows: pd.DataFrame, origin: int, ahead: int):
-    """History of the units with a figure at the origin, its forecast, the values that came."""
-    units = sorted(rows.loc[rows["year"] == origin, "unit_code"])
-    past = rows[(rows["year"] <= origin) & rows["unit_code"].isin(units)]
-    if len(units) < 2 or past["year"].nunique() < 2:
-        return None
-    wide = rows.pivot_table(index="unit_code", columns="year", values="value")
-    wide = wide.reindex(index=units, columns=origin + np.arange(1, ahead + 1))
-    columns = ["indicator_code", "unit_code", "group_code", "year", "value"]
-    return past, forecast_panel(past[columns], ahead), wide.to_numpy()
-
-
-def at_mark(source: str, mark: float, past, fit, ahead: np.ndarray, **more) -> Case:
-    """Whether each unit stands at or above ``mark``, as a level of one step."""
-
-    def rates(rng, n):
-        return (fit.draw_array(n, rng) >= mark).astype(int)
-
-    history = past.assign(level=(past["value"] >= mark).astype(float))
-    outcomes = np.where(np.isnan(ahead), np.nan, ahead >= mark)
-    return Case(source, history, outcomes, 1, rates, **more)
+                figures = past.assign(level=1, asked=float(mark))
+                history = past.assign(level=(past["value"] >= mark).astype(float))
+                came = np.where(np.isnan(ahead), np.nan, ahead >= mark)
+                # one rate of the unit itself: the rule inside its draws is the figure alone
+                yield Case(f"panels: {task.dataset}", history, came, 1, figures=figures)
 
 
 def main() -> int:

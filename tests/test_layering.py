@@ -45,7 +45,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_000,
     "intake": 62_400,
-    "forecasting": 23_400,
+    "forecasting": 25_600,
     "publishing": 31_100,
     "running": 14_000,
 }

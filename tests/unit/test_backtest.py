@@ -155,7 +155,8 @@ def test_the_record_of_each_kind_sets_loss_beside_persistence():
 def test_standing_still_is_scored_beside_the_kit_by_unit_and_by_count(rows):
     models = [m for m in backtest.candidates() if m.levels]
     names = {m.model_id for m in models}
-    assert names == {backtest.DEFAULT, "persistence", "independent", "reference_class"}
+    members = {"transitions", "figures"}
+    assert names == {backtest.DEFAULT, "persistence", "reference_class", *members}
     levels = TWO[TWO["kind"] == "level"]
     how = {"areas": AREAS, "horizons": (1,), "models": models}
     table = backtest.backtest_rows(make_panel(), levels, **how)

@@ -303,7 +303,7 @@ def test_what_is_asked_always_has_its_evidence():
 
 def test_the_annex_speaks_in_words(run):
     words = workbook.in_words(run, pd.DataFrame({
-        "model_id": ["xhht-2", "damped_ets"], "comparator": [">=", "<="],
+        "model_id": ["xhht-3", "damped_ets"], "comparator": [">=", "<="],
         "is_sample": [True, False],
         "depends_on": ["last_year_dropped", None],
     }))  # fmt: skip

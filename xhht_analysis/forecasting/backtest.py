@@ -19,12 +19,14 @@ from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.baselines import MODELS
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import ShareFacts
+from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import RIVALS, distribution, forecast_levels
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad, plan_rows
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, read_facts
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import MIN_POINTS, is_known
 from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.plan.standards import read_standards
 from xhht_analysis.project import Project
 
 DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
@@ -55,6 +57,7 @@ def backtest_rows(
     indicators: pd.DataFrame,
     *,
     areas: Areas | None = None,
+    standards: pd.DataFrame | None = None,
     horizons: Iterable[int] = (1, 2, 3),
     models: Iterable[Forecaster | Callable] | None = None,
 ) -> pd.DataFrame:
@@ -70,8 +73,8 @@ def backtest_rows(
         the province's own levels.
     indicators
         Config table; kinds share, rate, level and milestone are scored.
-    areas
-        The plan's units; by default those of config/.
+    areas, standards
+        The plan's units and the recognition rules; by default those of config/.
     models
         Forecasters, or functions (history, horizon) of shares; by default `candidates`.
 
@@ -82,11 +85,14 @@ def backtest_rows(
         column where only shares or only levels can be scored.
     """
     models = candidates() if models is None else [as_forecaster(model) for model in models]
-    areas = read_areas(Project().config_dir) if areas is None else areas
+    config = Project().config_dir
+    areas = read_areas(config) if areas is None else areas
+    standards = read_standards(config) if standards is None else standards
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
     rows, districts = plan_rows(panel, areas.province), sorted(areas.districts()["unit_code"])
     parts = []
-    for facts in read_facts(rows, some, districts).values():
+    figures = level_figures(panel, standards, areas)
+    for facts in read_facts(rows, some, districts, figures).values():
         level = isinstance(facts, LevelFacts)
         for problem in _problems(facts, horizons):
             for model in models:

@@ -80,6 +80,7 @@ def variant_chances(
     indicators: pd.DataFrame,
     lines: pd.DataFrame,
     districts: list[str],
+    figures: pd.DataFrame,
     findings: pd.DataFrame | None = None,
     **how,
 ) -> pd.DataFrame:
@@ -102,12 +103,12 @@ def variant_chances(
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     some = indicators[indicators["indicator_code"].isin(wanted)]
-    for name, (changed, figures) in data_variants(panel, findings).items():
-        touched = some["indicator_code"].isin(figures["indicator_code"])
+    for name, (changed, differing) in data_variants(panel, findings).items():
+        touched = some["indicator_code"].isin(differing["indicator_code"])
         touched |= some["indicator_code"].isin(some.loc[touched, "parent_indicator"])
-        joints = forecast_indicators(read_facts(changed, some[touched], districts), **how)
+        joints = forecast_indicators(read_facts(changed, some[touched], districts, figures), **how)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
-        parts.append(_with_figures(chances, figures))
+        parts.append(_with_figures(chances, differing))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
 

@@ -16,7 +16,7 @@ from xhht_analysis.forecasting.history import KEYS, History
 from xhht_analysis.forecasting.levels import LevelForecast, forecast_levels
 from xhht_analysis.forecasting.panel import PanelForecast, forecast_panel
 
-MODEL_ID = "xhht-2"
+MODEL_ID = "xhht-3"
 
 
 @dataclass(frozen=True)

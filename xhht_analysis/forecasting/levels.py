@@ -1,21 +1,25 @@
 """Recognition levels that can be gained and lost: `forecast_levels`.
 
-In: levels by unit and year, possibly only bounded or unknown, with their periods of validity.
-Out: joint draws of levels and, for a target "x % of districts", the distribution of a whole
-number, from one pooled ordered transition model with a factor that all units of a year share.
+In: levels by unit and year, possibly only bounded or unknown, with their periods of validity, and
+where there are any the figures that decide them (`level_figures`). Out: joint draws of levels and,
+for a target "x % of districts", the distribution of a whole number: a mixture of one pooled
+ordered transition model, with a factor that all units of a year share, and of the share forecast
+of the deciding figures, weighted by what both would have said in earlier years.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from xhht_analysis.forecasting.curves import leave_room
-from xhht_analysis.forecasting.panel import HistoryError
+from xhht_analysis.forecasting.curves import Curves, leave_room
+from xhht_analysis.forecasting.history import History, HistoryError, check_history, describe
+from xhht_analysis.forecasting.panel import forecast_panel
 
 PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
 """Reference class of one year's move: one level up, one down, further (docs/methodology.md)."""
@@ -24,23 +28,33 @@ PRIOR_YEARS = 4.0
 SHARED = 0.6
 """Share of a move's variance that all units of a year have in common (rho)."""
 EM_ROUNDS = 15
+FIGURE_WEIGHT, FIGURE_EVIDENCE = 0.8, 10.0
+"""Weight of the deciding figures where no earlier year tells, and how much this counts beside what
+earlier years tell: in squared differences of both members' chances."""
+BACK = 2
+"""Most years before the origin from which both members are tried on what came by the origin."""
+MIN_YEARS = 3
+"""Years with figures that a forecast of figures asks for."""
+TRIAL_DRAWS = 1000
+FIGURES = ["level", "unit_code", "year", "value", "asked"]
 VARIANTS = {
     "prior_half": {"weight": 0.5},
     "prior_double": {"weight": 2.0},
-    "shared_half": {"shared": 0.5},
     "hazard_half": {"hazard": 0.5},
     "hazard_double": {"hazard": 2.0},
+    "transitions": {"figures": 0.0},
 }
-"""Assumptions that firm or depends changes one at a time, as factors."""
+"""Assumptions that firm or depends changes one at a time: factors, and the figures' weight."""
 RIVALS = {
-    "persistence": {"hazard": 1e-6, "weight": 1e6},
-    "independent": {"shared": 0.0},
-    "reference_class": {"weight": 1e6},
+    "persistence": {"hazard": 1e-6, "weight": 1e6, "figures": 0.0},
+    "reference_class": {"weight": 1e6, "figures": 0.0},
+    "transitions": {"figures": 0.0},
+    "figures": {"figures": 1.0},
 }
-"""Simpler models of the backtest, as factors: no moves; no shared factor; no own history."""
+"""Simpler models of the backtest: no moves; no own history; each member of the mixture alone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LevelHistory:
     """What is known of the levels of one indicator.
 
@@ -51,12 +65,21 @@ class LevelHistory:
         (columns, without gaps), whole numbers; unknown is 0 … top.
     valid
         (units,) last year whose end the unit's latest recognition covers (0: no date given).
+    figures
+        Figures that decide the levels, see `level_figures`; empty where there are none.
     """
 
     indicator_code: str
     low: pd.DataFrame
     high: pd.DataFrame
     valid: pd.Series
+    figures: pd.DataFrame
+
+    def before(self, year: int) -> LevelHistory:
+        """What was known at the end of ``year``."""
+        low, high = self.low.loc[:, :year], self.high.loc[:, :year]
+        figures = self.figures[self.figures["year"] <= year]
+        return replace(self, low=low, high=high, valid=0 * self.valid, figures=figures)
 
 
 @dataclass(frozen=True)
@@ -90,6 +113,7 @@ def forecast_levels(
     history: pd.DataFrame | LevelHistory,
     horizon: int,
     *,
+    figures: pd.DataFrame | None = None,
     top: int | None = None,
     n_draws: int = 4000,
     seed: int = 1,
@@ -104,6 +128,10 @@ def forecast_levels(
         level_derived_min and level_derived_max; optional valid_to (ISO date). A missing row is
         unknown, not lost; a recognition still valid covers the years without a report. Or a
         `LevelHistory` read before.
+    figures
+        Figures that decide the levels: level, unit_code, year, value (percent) and asked: the level
+        is met where ``value`` is at least ``asked`` and every lower level is met. Units without
+        one, and all where a level has figures of less than `MIN_YEARS`, move by transitions alone.
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -114,7 +142,7 @@ def forecast_levels(
     HistoryError
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
-    past = history if isinstance(history, LevelHistory) else read_levels(history, top)
+    past = history if isinstance(history, LevelHistory) else read_levels(history, top, figures)
     units, origin = list(past.low.index), past.low.columns[-1]
     low, high = past.low.to_numpy(), past.high.to_numpy()
     top = max(1, top or 0, int(high.max()))
@@ -122,6 +150,10 @@ def forecast_levels(
     rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
     factors = dict.fromkeys(("weight", "shared", "hazard"), 1.0)
     factors |= (VARIANTS | RIVALS).get(variant, {})
+    by_figures, has_figures = figure_levels(past, horizon, top, n_draws, seed)
+    weight = factors.get("figures")
+    if weight is None:
+        weight = figure_weight(past, top, seed) if has_figures.any() else 0.0
     prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
     counts, start = smooth_states(low, high, prior)
     matrix = _draw_matrices(counts + prior, n_draws, rng)
@@ -130,10 +162,73 @@ def forecast_levels(
     streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
     uniform = np.stack([_stratified(s, n_draws, horizon + 1) for s in streams], axis=1)
     covered = past.valid.to_numpy()[:, None] >= years
-    return LevelForecast(units, years, _walk(start, above, covered, uniform))
+    follows = (np.arange(n_draws) < round(weight * n_draws))[:, None] & has_figures
+    draws = _walk(start, above, covered, uniform, follows, by_figures)
+    return LevelForecast(units, years, draws)
 
 
-def read_levels(history: pd.DataFrame, top: int | None = None) -> LevelHistory:
+@lru_cache(maxsize=64)
+def figure_levels(
+    past: LevelHistory, horizon: int, top: int, n_draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Levels that draws of the deciding figures come to: the rule in every draw.
+
+    The figures of all levels share their random numbers, so that they move together.
+
+    Returns
+    -------
+    levels
+        (draws, U, 1 + horizon), the origin year first.
+    has_figures
+        (U,) whether the unit has a figure for every level.
+    """
+    units, years = past.low.index, past.low.columns
+    rows = past.figures.assign(indicator_code=past.figures["level"].astype("str"))
+    n_years = rows.groupby("level")["year"].nunique().reindex(range(1, top + 1))
+    if not n_years.ge(MIN_YEARS).all():
+        return np.zeros((1, 1, 1 + horizon), dtype=int), np.zeros(len(units), dtype=bool)
+    checked = check_history(rows, 1, is_percent=True)
+    late = int(years[-1] - checked["year"].max())
+    ahead = forecast_panel(History(checked, describe(checked)), horizon + late)
+    met, has_figures = [], np.ones(len(units), dtype=bool)
+    for level in range(1, top + 1):
+        own = np.flatnonzero(ahead.series["indicator_code"] == str(level))
+        curves = {name: part[own] for name, part in vars(ahead.path).items()} | {"group": 0 * own}
+        paths = Curves(**curves).draw(n_draws, np.random.default_rng([seed, years[-1]]))
+        at = pd.Index(ahead.series["unit_code"].iloc[own]).get_indexer(units)
+        asked = rows.loc[rows["level"] == level, "asked"].iloc[-1]
+        met.append(paths[:, at, late:] >= asked - 1e-9)
+        has_figures &= at >= 0
+    return np.logical_and.accumulate(met).sum(axis=0), has_figures
+
+
+@lru_cache(maxsize=64)
+def figure_weight(past: LevelHistory, top: int, seed: int) -> float:
+    """Weight of the deciding figures (0-1): the one that would have had the least Brier score.
+
+    Both members are tried from one to `BACK` years before the origin, knowing no more than was
+    known then, on every level of every unit up to the origin; `FIGURE_WEIGHT` counts as
+    `FIGURE_EVIDENCE` beside them.
+    """
+    known = past.low.where(past.low == past.high).to_numpy()[..., None]
+    scale, origin = np.arange(1, top + 1), int(past.low.columns[-1])
+    gain, size = FIGURE_WEIGHT * FIGURE_EVIDENCE, FIGURE_EVIDENCE
+    for back in range(1, 1 + min(BACK, known.shape[1] - 1)):
+        earlier, chances = past.before(origin - back), {}
+        for name in ("transitions", "figures"):
+            how = {"top": top, "n_draws": TRIAL_DRAWS, "seed": seed, "variant": name}
+            draws = forecast_levels(earlier, back, **how).levels[:, :, 1:, None]
+            chances[name] = (draws >= scale).mean(axis=0)
+        came, is_known = known[:, -back:] >= scale, ~np.isnan(known[:, -back:])
+        step = np.where(is_known, chances["figures"] - chances["transitions"], 0.0)
+        gain += (step * (came - chances["transitions"])).sum()
+        size += (step**2).sum()
+    return float(np.clip(gain / size, 0.0, 1.0))
+
+
+def read_levels(
+    history: pd.DataFrame, top: int | None = None, figures: pd.DataFrame | None = None
+) -> LevelHistory:
     """Read and check the levels of one indicator, see `forecast_levels`."""
     if history.empty:
         raise HistoryError("history: there are no levels to forecast from")
@@ -161,7 +256,10 @@ def read_levels(history: pd.DataFrame, top: int | None = None) -> LevelHistory:
     until = until.ffill(axis=1).fillna(0)
     covered = low.ffill(axis=1).where(until >= years)
     low, high = low.fillna(covered).fillna(0).astype(int), high.fillna(top).astype(int)
-    return LevelHistory(str(history["indicator_code"].iloc[0]), low, high, until.iloc[:, -1])
+    figures = pd.DataFrame(columns=FIGURES) if figures is None else figures
+    figures = figures[figures["year"] <= years[-1]]
+    code = str(history["indicator_code"].iloc[0])
+    return LevelHistory(code, low, high, until.iloc[:, -1], figures)
 
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
@@ -238,8 +336,11 @@ def _shocked(matrix: np.ndarray, rho: float, factor: np.ndarray) -> np.ndarray:
     return out
 
 
-def _walk(start, above, covered, uniform) -> np.ndarray:
-    """Follow every unit through the years: sampled levels (draws, U, T)."""
+def _walk(start, above, covered, uniform, follows, by_figures) -> np.ndarray:
+    """Follow every unit through the years: sampled levels (draws, U, T).
+
+    ``follows`` (draws, U): which draws of which units go where their figures put them.
+    """
     first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
     levels = np.empty(uniform.shape, dtype=np.int8)
     levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)
@@ -248,6 +349,7 @@ def _walk(start, above, covered, uniform) -> np.ndarray:
         now = levels[..., t - 1]
         reach = above[draw, t - 1, now, 1:]
         following = (uniform[..., t, None] < reach).sum(axis=-1)
+        following = np.where(follows, by_figures[..., t], following)
         # a recognition with a date is not lost before it
         levels[..., t] = np.where(covered[:, t], np.maximum(now, following), following)
     return levels

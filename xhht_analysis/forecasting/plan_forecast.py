@@ -21,6 +21,7 @@ from xhht_analysis.forecasting.cases import COUNTS, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast
+from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import distribution
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
@@ -35,6 +36,8 @@ from xhht_analysis.forecasting.plan_indicators import (
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import classify, judge
 from xhht_analysis.plan.province import Province
+from xhht_analysis.plan.standards import read_standards
+from xhht_analysis.project import Project
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def forecast_plan(
     Parameters
     ----------
     panel
-        `contracts.PANEL`; only the plan's frame is read.
+        `contracts.PANEL`; the plan's frame is read, and the communes' rates behind levels.
     goals, targets, indicators, areas
         The plan as data (`plan.goals`, `plan.areas`).
     as_of
@@ -90,7 +93,8 @@ def forecast_plan(
     findings
         `contracts.FINDINGS`: the figures they doubt are left out in one variant.
     standards
-        Recognition rules: a province level that rests on one known at second hand says so.
+        Recognition rules, by default those of config/: they say which figures decide a level, and
+        a province level that rests on a rule known at second hand says so.
     model
         One's own forecaster: a function (history, horizon) of shares, or a `Forecaster`.
     variants
@@ -102,11 +106,13 @@ def forecast_plan(
     PlanForecast
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
-    history = panel if origin_year is None else panel[panel["year"] <= origin_year]
-    province, history = areas.province, plan_rows(history, areas.province)
+    panel = panel if origin_year is None else panel[panel["year"] <= origin_year]
+    standards = read_standards(Project().config_dir) if standards is None else standards
+    province, history = areas.province, plan_rows(panel, areas.province)
     own, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
     lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
-    facts = read_facts(history, indicators, districts)
+    figures = level_figures(panel, standards, areas)
+    facts = read_facts(history, indicators, districts, figures)
     how = {"n_draws": n_draws, "seed": seed, "forecaster": own.complete()}
     how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
@@ -119,7 +125,7 @@ def forecast_plan(
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
-        plan = (history, facts, indicators, lines, districts)
+        plan = (history, facts, indicators, lines, districts, figures)
         chances = firmness.variant_chances(*plan, findings=doubts, **how)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))
@@ -159,12 +165,11 @@ def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standa
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
     ends = lines["target_year"].astype("str") + "-12-31"
-    signed, since = pd.Series(dtype=float), pd.Series(dtype=float)
+    signed = pd.Series(dtype=float)
     if expert is not None:
         signed = expert.set_index(["goal_code", "target_year"])["probability"]
-    if standards is not None:
-        rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
-        since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(float)
+    rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
+    since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(float)
     keys = zip(lines["goal_code"], lines["target_year"], strict=True)
     return lines.assign(
         # what a report dated before the districts ended says of them is what was known on its day

@@ -22,7 +22,8 @@ SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
 class LevelFacts:
     """What is known of a recognition level of ``units`` and of the province.
 
-    A unit without a row is unknown, not lost. The province is a unit of its own: once the
+    A unit without a row is unknown, not lost. ``figures`` decide the level (`level_figures`). The
+    province is a unit of its own: once the
     districts ended its status rests on the communes, no longer on every district.
     """
 
@@ -30,6 +31,7 @@ class LevelFacts:
     rows: pd.DataFrame
     units: list[str]
     top: int
+    figures: pd.DataFrame | None = None
 
     @cached_property
     def history(self) -> LevelHistory | None:
@@ -46,7 +48,7 @@ class LevelFacts:
         silent = sorted({*self.units, PROVINCE} - set(rows["unit_code"]))
         empty = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
         every = pd.concat([rows, empty]).assign(indicator_code=self.indicator_code)
-        history = read_levels(every, self.top)
+        history = read_levels(every, self.top, self.figures)
         reported = rows.loc[rows["unit_code"] == PROVINCE, "year"]
         for ends in (history.low, history.high):
             is_reported = ends.columns.isin(reported)
@@ -111,9 +113,15 @@ class LevelFacts:
 
 
 def read_facts(
-    panel: pd.DataFrame, indicators: pd.DataFrame, districts: list[str]
+    panel: pd.DataFrame,
+    indicators: pd.DataFrame,
+    districts: list[str],
+    figures: pd.DataFrame | None = None,
 ) -> dict[str, ShareFacts | LevelFacts]:
-    """What the panel knows by indicator code; wholes before their parts."""
+    """What the panel knows by indicator code; wholes before their parts.
+
+    ``figures``: those that decide levels (`level_figures`), needed for forecasts only.
+    """
     facts: dict[str, ShareFacts | LevelFacts] = {}
     is_part = indicators["parent_indicator"].fillna("").ne("")
     for _, indicator in pd.concat([indicators[~is_part], indicators[is_part]]).iterrows():
@@ -121,7 +129,8 @@ def read_facts(
         if indicator["kind"] in ("level", "milestone"):
             rows = indicator_rows(panel, indicator, "level")
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
-            facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]))
+            own = None if figures is None else figures[figures["indicator_code"] == code]
+            facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), own)
         else:
             rows = indicator_rows(panel, indicator, "value")
             rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]

@@ -77,7 +77,7 @@ def commune_levels(
     is_special = pd.Series(rates.index.isin(list(special)), index=rates.index)
     bounds_by_indicator: dict[str, pd.DataFrame] = {}
     parts = []
-    for indicator in _prerequisites_first(rules):
+    for indicator in prerequisites_first(rules):
         criteria = rules[rules["level_indicator"].eq(indicator)]
         bounds, has_figure = _level_bounds(rates, criteria, is_special, bounds_by_indicator)
         parts.append(_rows_of(bounds[has_figure], indicator))
@@ -231,7 +231,8 @@ def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _prerequisites_first(rules: pd.DataFrame) -> list[str]:
+def prerequisites_first(rules: pd.DataFrame) -> list[str]:
+    """Level indicators of ``rules``, those that presuppose another one last."""
     dependent = set(rules.loc[rules["prerequisites"].ne(""), "level_indicator"])
     return sorted(rules["level_indicator"].unique(), key=lambda name: (name in dependent, name))
 
