@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+import numpy as np
 import pandas as pd
 
 
@@ -12,9 +13,9 @@ class NoFiguresError(ValueError):
 
 def where(table: pd.DataFrame, **values: object) -> pd.DataFrame:
     """Rows whose columns have these values; of a list, any of them."""
-    mask = pd.Series(True, table.index)
+    mask = np.ones(len(table), dtype=bool)
     for column, value in values.items():
-        mask &= table[column].isin(value if isinstance(value, list) else [value])
+        mask &= table[column].isin(value if isinstance(value, list) else [value]).to_numpy()
     return table[mask]
 
 

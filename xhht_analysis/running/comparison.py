@@ -37,8 +37,11 @@ def verify(
         If there is no such run.
     """
     record = records.record_of(project, as_of)
-    asked, overrides = record["parameters"], record["overrides"]
-    raw_dir, kind = raw_dir or Path(asked["raw_dir"]), (asked["sample"], asked["lang"])
+    parameters, overrides = record["parameters"], record["overrides"]
+    raw_dir, kind = (
+        raw_dir or Path(parameters["raw_dir"]),
+        (parameters["sample"], parameters["lang"]),
+    )
     settings = Settings(raw_dir, as_of, *kind, overrides=overrides)
     now = records.sources(raw_dir, as_of, project)
     broken = records.broken_outputs(project, record)

@@ -202,7 +202,8 @@ class _Work:
 
             transport_encryption = "required"
             kernel_spec = KernelSpec(
-                argv=[sys.executable, "-m", kernel.MODULE, "-f", "{connection_file}"],
+                # -P: a file in the working folder must not hide a package
+                argv=[sys.executable, "-P", "-m", kernel.MODULE, "-f", "{connection_file}"],
                 metadata={"supported_encryption": ["curve"]},
             )
 

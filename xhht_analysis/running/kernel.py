@@ -1,10 +1,9 @@
-"""The kernel of a run: ``python -m xhht_analysis.running.kernel -f CONNECTION_FILE``.
+"""The kernel of a run: ``python -P -m xhht_analysis.running.kernel -f CONNECTION_FILE``.
 
 An IPython kernel that reads nobody's settings: no profile, no start-up file, no configuration
 file, no variable of Jupyter, IPython or matplotlib. `environment` is what it is started with.
 """
 
-import importlib.util
 import logging
 import sys
 from collections.abc import Mapping
@@ -22,24 +21,20 @@ ENVIRONMENT = "environment"
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """``variables`` without those that carry a user's settings, and with the kit's own.
 
-    Figures start from matplotlib's delivered defaults; its font cache lies beside the packages.
+    Figures start from matplotlib's delivered defaults: a folder of the kit's own, beside the
+    packages, has its font cache and no settings.
     """
-    kept = {k: v for k, v in variables.items() if k in KEPT or not k.startswith(FOREIGN)}
-    package = importlib.util.find_spec("matplotlib")
-    defaults = Path(package.origin).parent / "mpl-data" / "matplotlibrc" if package else Path()
-    return kept | {
+    neutral = {k: v for k, v in variables.items() if k in KEPT or not k.startswith(FOREIGN)}
+    return neutral | {
         "PYTHONUTF8": "1",
         "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "MATPLOTLIBRC": str(defaults),
         "MPLCONFIGDIR": str(Path(sys.prefix) / "share" / "xhht" / "matplotlib"),
     }
 
 
 def main() -> None:
     """Run the kernel; it ends with the process that started it."""
-    if sys.path and Path(sys.path[0] or ".").resolve() == Path.cwd():
-        del sys.path[0]  # -m puts the working folder first: a file there must not hide a package
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
 

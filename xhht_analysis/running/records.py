@@ -129,8 +129,8 @@ def record_of(project: Project, as_of: str) -> dict:
     """
     record = read_record(project, as_of)
     if not record:
-        there = ", ".join(vintages(project)) or "–"
-        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=there))
+        runs = ", ".join(vintages(project)) or "–"
+        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=runs))
     return record
 
 
@@ -141,9 +141,9 @@ def vintages(project: Project) -> list[str]:
 
 def broken_outputs(project: Project, record: Mapping) -> list[str]:
     """Places of the outputs of ``record`` that are absent or changed since the run."""
-    paths = {place: project.out / place for place in record.get("outputs", ())}
-    hashes = {place: files.sha256(path) for place, path in paths.items() if path.is_file()}
-    return sorted(place for place in paths if hashes.get(place) != record["outputs"][place])
+    outputs = record.get("outputs", {})
+    hashes = _hashes((project.out / place for place in outputs), project.out)
+    return sorted(place for place, sha in outputs.items() if hashes.get(place) != sha)
 
 
 def append_to_ledger(project: Project, record: Mapping) -> None:

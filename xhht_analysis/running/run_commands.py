@@ -121,16 +121,16 @@ def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]
     """
     from xhht_analysis.publishing.report_data import all_units
 
-    known = {
+    codes = {
         "--units": {"all", *all_units(plan.areas)["unit_code"]},
         "units": set(plan.areas.districts()["unit_code"]),
         "goals": set(plan.goals["goal_code"]),
     }
-    asked = {**values, "--units": ",".join(units)}
-    for name in sorted(known.keys() & asked):
-        for code in filter(None, map(str.strip, str(asked[name]).split(","))):
-            if code not in known[name]:
-                near = difflib.get_close_matches(code, sorted(known[name]), cutoff=0)
+    lists = {**values, "--units": ",".join(units)}
+    for name in sorted(codes.keys() & lists):
+        for code in filter(None, map(str.strip, str(lists[name]).split(","))):
+            if code not in codes[name]:
+                near = difflib.get_close_matches(code, sorted(codes[name]), cutoff=0)
                 raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
 
 

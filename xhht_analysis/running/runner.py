@@ -136,10 +136,10 @@ class _Pipeline:
             results = unit_reports.outcomes(units, self.executor, settings, self.project, staging)
             self.failures.update({unit: error for unit, error in results if error})
             return current | {page for unit, page in pages.items() if unit not in self.failures}
-        there, documents = _files(staging), (staging, settings.as_of, settings.lang)
-        with ThreadPoolExecutor(1) as beside:  # the kernel works in a process of its own
+        earlier, documents = _files(staging), (staging, settings.as_of, settings.lang)
+        with ThreadPoolExecutor(1) as thread:  # the kernel works in a process of its own
             if stage == REPORT:
-                data = beside.submit(document_stage.write_data_documents, *documents)
+                data = thread.submit(document_stage.write_data_documents, *documents)
             self.kernel = execution.execute(
                 self.project.notebooks_dir / stage.notebook,
                 staging.run_dir(settings.as_of) / stage.notebook,
@@ -154,7 +154,7 @@ class _Pipeline:
         if missing := ", ".join(path.name for path in tables if not path.is_file()):
             text = messages.STAGE_MADE_NOTHING
             raise KitError(text.format(notebook=stage.notebook, missing=missing))
-        return _files(staging) - there
+        return _files(staging) - earlier
 
     def record(self, entries: dict[str, dict]) -> dict:
         """The record of a run with ``entries`` of its stages."""

@@ -61,8 +61,8 @@ def template(
                 write_template(book, code, year, plan)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    made = {"n": len(absent), "kept": len(paths) - len(absent)}
-    typer.echo(messages.TEMPLATES.format(**made, path=folder) if everyone else path)
+    counts = {"n": len(absent), "old": len(paths) - len(absent)}
+    typer.echo(messages.TEMPLATES.format(**counts, path=folder) if everyone else path)
 
 
 def check(
@@ -87,8 +87,8 @@ def check(
         for path in _sent(find_files(place) if place.is_dir() else [place])
     ]
     no_files = [path for path in paths if path.is_symlink() or not path.is_file()]  # as in a run
-    sent = [path for path in paths if path not in no_files]
-    for checked in returns.read_submissions(sent, plan, as_of=day, received=received):
+    deliveries = [path for path in paths if path not in no_files]
+    for checked in returns.read_submissions(deliveries, plan, as_of=day, received=received):
         for line in _lines(checked):
             typer.echo(printable(line))
         if excel:
@@ -130,7 +130,7 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     except CorrectionError as error:
         raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
     n = returns.add_corrections(lines, project.config_dir)
-    typer.echo(messages.CORRECTED.format(n=n, there=len(lines) - n, path=project.config_dir))
+    typer.echo(messages.CORRECTED.format(n=n, old=len(lines) - n, path=project.config_dir))
 
 
 def status(
