@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "plan": 7_000,
     "intake": 62_400,
     "forecasting": 25_600,
-    "publishing": 31_100,
+    "publishing": 31_000,
     "running": 13_900,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

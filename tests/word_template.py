@@ -49,7 +49,7 @@ def blank_form():
     for name in ("Normal", "Body Text", "Heading 1", "Heading 2", "Heading 3", "Caption",
                  "List Bullet"):  # fmt: skip
         style = doc.styles[name]
-        style.font.name, style.font.size = FONT, Pt(14)
+        style.font.name, style.font.size = FONT, Pt(13)
         style.font.color.rgb = RGBColor(0, 0, 0)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in [k for k in fonts.attrib if k.endswith("Theme")]:

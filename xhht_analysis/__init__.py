@@ -16,7 +16,6 @@ PUBLIC = {
     "forecast_panel": "forecasting",
     "forecast_plan": "forecasting",
     "backtest_rows": "forecasting.backtest",
-    "forecast_course": "publishing.explore",
     "what_if": "publishing.explore",
     "cell_around": "publishing.explore",
 }

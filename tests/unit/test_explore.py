@@ -1,22 +1,19 @@
-"""Questions of an analyst: draws by hand, what-if, the cell behind a reject."""
+"""Questions of an analyst: what-if by hand, the cell behind a reject."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
-import numpy as np
 import openpyxl
 import pytest
 
 from tests import frames
 from xhht_analysis import project
 from xhht_analysis.publishing import explore
-from xhht_analysis.publishing.explore import Course
 from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.running import run_commands
 
 pytestmark = pytest.mark.unit
-GOAL = "information_literacy"
+GOAL, PROVINCE = "information_literacy", "82"
 
 
 @pytest.fixture(scope="module")
@@ -24,73 +21,68 @@ def run():
     return frames.make_material()
 
 
-@pytest.fixture
-def course(run) -> Course:
-    """Two districts and four draws of 2030, four years ahead; the target is 70 percent."""
-    gains = np.array([[0, 5], [10, 15], [20, 25], [30, 35]], dtype=float)
-    draws = np.array([[40, 60]] * 4, dtype=float) + gains
-    statement = run.statement(GOAL, 2030)
-    assert statement.need == 70
-    return Course(statement, 4, ["815", "816"], draws, np.array([100.0, 300.0]))
-
-
-def test_the_province_is_the_sum_of_its_districts_by_counts(course):
-    # first draw: (100 * 40 + 300 * 65) / 400
-    assert course.of("82").tolist() == [58.75, 68.75, 78.75, 88.75]
-    assert course.of("815").tolist() == [40, 50, 60, 70]
-    with pytest.raises(NoFiguresError, match="815, 816"):
-        replace(course, weights=np.array([np.nan, np.nan])).of("82")
-    with pytest.raises(NoFiguresError, match="999"):
-        course.of("999")
-
-
-def test_a_chance_counts_the_draws_at_or_beyond_the_target(run, course):
-    assert course.chance("815") == 0.25  # 70 itself is reached
-    assert course.chance("82") == 0.5
-    least = replace(course.statement, lower_is_better=True)
-    assert replace(course, statement=least).chance("815") == 1
-
-
-def test_speeding_up_moves_one_unit_and_through_it_the_province(course):
-    faster = course.sped_up("815", 2.5)  # 4 years: 10 points more
-    assert faster.of("815").tolist() == [50, 60, 70, 80]
-    assert faster.of("816").tolist() == course.of("816").tolist()
-    assert faster.of("82")[0] == pytest.approx((100 * 50 + 300 * 65) / 400)
-    assert course.sped_up("82", 2.5).of("816").tolist() == [75, 85, 95, 100]
-    assert course.sped_up("815", 50).of("815").max() == 100
-    with pytest.raises(NoFiguresError, match="999"):
-        course.sped_up("999", 2.5)
-
-
-def test_what_if_moves_the_chance_of_the_verdict_by_what_the_draws_gain(run, course):
-    table = explore.what_if(run, course, "815", 2.5)
-    # one of four draws at the target before, two after
-    unit, province = table["prob_before"]
-    assert unit == round(run.verdict(GOAL, 2030, "815")["prob_reached"], 3)
-    assert province == round(run.verdict(GOAL, 2030)["prob_reached"], 3)
-    assert table["prob_after"][0] == pytest.approx(min(unit + 0.25, 1), abs=1e-3)
-    assert list(table.iloc[:, 0]) == [run.names["815"], "toàn tỉnh"]
-    assert table.iloc[0, 1] == run.labels.short_chance(unit)
-
-
-def test_a_chance_nobody_scored_is_said_to_be_untested(run, course):
-    unscored = replace(course, statement=replace(course.statement, tested="unscored"))
-    texts = explore.what_if(run, unscored, "815", 2.5).iloc[0, 1:3]
-    assert all("chưa kiểm định" in text for text in texts)
-
-
-def test_a_share_is_drawn_for_all_districts_in_its_last_target_year(run):
-    course = explore.forecast_course(run, GOAL, n_draws=50)
-    assert course.years == 4  # figures to 2026, target of 2030
-    assert course.draws.shape == (50, 11)
-    assert ((course.draws >= 0) & (course.draws <= 100)).all()
-    assert course.units == sorted(run.districts["unit_code"])
+def test_a_forecast_of_a_share_is_that_of_its_verdicts(run):
+    course = explore.forecast_course(run, GOAL)
+    assert list(course.index) == list(run.districts["unit_code"])
+    assert set(course["median"]) == {70}  # `frames`: the middle is the target
+    assert set(course["years"]) == {4}  # figures to 2026, target of 2030
+    assert set(course["weight"]) == {1000}
 
 
 @pytest.mark.parametrize("code", ["literacy_l2_districts", frames.NO_DATA_GOAL, "no_such_goal"])
 def test_what_has_no_forecast_of_a_share_names_the_goals_that_have_one(run, code):
     with pytest.raises(NoFiguresError, match=GOAL):
         explore.forecast_course(run, code)
+
+
+@pytest.fixture(scope="module")
+def hard():
+    """A run whose verdicts give no goal a chance: what is gained is not cut off at 1."""
+    return frames.make_material(verdicts=frames.make_verdicts().assign(prob_reached=0.0))
+
+
+def after(run, unit: str, points: float) -> list[float]:
+    return explore.what_if(run, GOAL, unit, points)["prob_after"].tolist()
+
+
+def test_what_if_moves_the_published_forecast(run, hard):
+    # 2030 of district 815: 44, 48, 52, 56, 60, 64, 68 at 2.5, 10, 25, 50, 75, 90, 97.5 %; the
+    # target is 70. 2.5 points in 4 years: 10 higher, so that what was 60 is enough: 25 %.
+    # The province: 50, 54, 58, 62, 66, 70, 74; one of eleven equal districts moves it by 10 / 11,
+    # so that 69.09 is enough: 0.9 - (0.75 + 0.15 * 3.0909 / 4) = 0.0341.
+    assert after(hard, "815", 2.5) == pytest.approx([0.25, 0.034], abs=1e-3)
+    # all districts: 60 is enough, half way from 58 (25 %) to 62 (50 %)
+    assert after(hard, PROVINCE, 2.5) == after(hard, "", 2.5) == pytest.approx([0.9 - 0.375])
+    assert after(hard, "815", 0) == [0, 0]
+    assert after(run, "", 2.5) == [1]
+
+
+def test_no_district_grows_beyond_the_whole(hard):
+    # from 70 to 100 at most: 40 is enough in district 815 (all of it), 67.27 in the province
+    assert after(hard, "815", 50)[1] == pytest.approx(0.9 - (0.75 + 0.15 * 1.2727 / 4), abs=1e-3)
+    assert after(hard, "815", 50) == after(hard, "815", 7.5)
+
+
+def test_what_if_names_units_and_says_chances_as_the_verdicts_do(run):
+    table = explore.what_if(run, GOAL, "815", 2.5)
+    assert list(table.iloc[:, 0]) == [run.names["815"], "toàn tỉnh"]
+    verdicts = [run.verdict(GOAL, 2030, unit)["prob_reached"] for unit in ("815", PROVINCE)]
+    assert table["prob_before"].tolist() == verdicts
+    assert table.iloc[0, 1] == run.labels.short_chance(verdicts[0])
+    unscored = frames.make_material(verdicts=run.verdicts.assign(tested="unscored"))
+    texts = explore.what_if(unscored, GOAL, "815", 2.5).iloc[0, 1:3]
+    assert all("chưa kiểm định" in text for text in texts)
+
+
+def test_what_cannot_be_moved_names_what_can(run):
+    with pytest.raises(NoFiguresError, match="815, 816"):
+        explore.what_if(run, GOAL, "999", 2.5)
+    is_shown = run.panel["indicator_code"].eq(GOAL) & run.panel["unit_code"].eq("816")
+    panel = run.panel.assign(denominator=run.panel["denominator"].mask(is_shown))
+    unknown = frames.make_material(panel=panel)
+    assert len(explore.what_if(unknown, GOAL, "815", 2.5)) == 1
+    with pytest.raises(NoFiguresError, match="815, 816"):
+        explore.what_if(unknown, GOAL, PROVINCE, 2.5)
 
 
 def test_the_sheet_around_a_rejected_cell(tmp_path):

@@ -35,7 +35,7 @@ def fixture_run() -> ReportData:
 @pytest.fixture(scope="module")
 def drawn(run):
     sketches = gallery.report_figures(run) | gallery.annex_figures(run)
-    wanted = [*gallery.report_figures(run), "fan_clc_it", "districts_clc_it"]
+    wanted = [*gallery.report_figures(run), "districts_clc_it"]
     return {name: sketches[name]() for name in wanted}
 
 
@@ -115,8 +115,8 @@ def test_of_three_target_years_the_overview_shows_the_two_of_the_page(run):
     assert [label.get_text() for label in heads] == ["2025", "2030"]
 
 
-def test_the_fan_shows_observed_forecast_and_targets(drawn):
-    axes = drawn["fan_clc_it"].axes[0]
+def test_a_panel_shows_observed_forecast_and_targets(drawn):
+    axes = drawn["districts_clc_it"].axes[0]
     observed = line(axes, "observed")
     assert list(observed.get_xdata()) == [2021, 2022, 2023, 2024, 2025, 2026]
     # 20 + 4 * (year - 2021) + 5
@@ -128,19 +128,19 @@ def test_the_fan_shows_observed_forecast_and_targets(drawn):
     assert "Tỷ lệ (%)" in axes.get_ylabel()
 
 
-def test_the_fan_of_a_unit_is_described_by_that_units_statements(run):
+def test_the_shares_of_a_unit_are_described_by_that_units_statements(run):
     unit = run.shown_districts["unit_code"].iloc[0]
-    said = {u: run.statement("clc_it", 2030, u).latest_text for u in (unit, "82")}
-    assert said[unit] != said["82"]
-    label = courses.plot_fan(run, "clc_it", unit).get_label()
-    assert said[unit] in label
-    assert said["82"] not in label
+    texts = {u: run.statement("clc_it", 2030, u).latest_text for u in (unit, "82")}
+    assert texts[unit] != texts["82"]
+    label = courses.plot_shares(run, unit).get_label()
+    assert texts[unit] in label
+    assert texts["82"] not in label
 
 
 def test_no_forecast_is_drawn_where_the_verdict_has_none(run):
     without = {"verdict_class": "no_data", "prob_reached": np.nan, "median": np.nan}
     verdicts = run.verdicts.assign(**without)
-    figure = courses.plot_fan(frames.make_material(verdicts=verdicts), "clc_it")
+    figure = courses.plot_districts(frames.make_material(verdicts=verdicts), "clc_it")
     bands = [path for band in figure.axes[0].collections for path in band.get_paths()]
     assert all(np.ptp(path.vertices[:, 0]) == 0 for path in bands)
     assert "median" not in {one.get_gid() for one in figure.axes[0].lines}
@@ -259,7 +259,7 @@ def test_a_run_without_figures_draws_no_empty_frame():
     assert [name for name in kinds if kinds[name] == "picture"] == ["overview"]
     assert all(block.content["alt"] and block.content["caption"] for block in drawn.values())
     with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
-        courses.plot_fan(bare, "clc_it")
+        courses.plot_districts(bare, "clc_it")
     said = " ".join(
         plain_text(b.content) for b in report.report(bare, "annual", gallery.pictures(bare))
     )
@@ -277,5 +277,5 @@ def test_a_year_with_missing_units_is_a_range_and_not_a_fall():
     panel = frames.make_panel()
     lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", "82"])
     run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
-    axes = courses.plot_fan(run, "clc_it").axes[0]
+    axes = courses.plot_districts(run, "clc_it").axes[0]
     assert list(line(axes, "observed").get_xdata()) == [2021, 2022, 2023, 2024, 2025]

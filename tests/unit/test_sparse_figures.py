@@ -43,7 +43,7 @@ def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():
     panel = frames.make_panel()
     lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", "82"])
     run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
-    axes = courses.plot_fan(run, "clc_it").axes[0]
+    axes = courses.plot_districts(run, "clc_it").axes[0]
     assert drawn(axes, "median")[0][0] == 2027
 
 

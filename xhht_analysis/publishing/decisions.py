@@ -19,6 +19,7 @@ from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import NAN, NEARLY, Statement
+from xhht_analysis.publishing.what_if import largest_gain
 
 NOISE = 0.01
 """A gain of the province's chance that is smaller, and a difference of two gains that is not
@@ -117,7 +118,9 @@ def help_decision(run: ReportData) -> Decision | None:
         lacks = lacks[lacks.rank(method="min") <= n]
         lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
         nearest = list(lacks.index) or units
-    return _decision("help", run, whole, nearest, lacks, n, units, gain, lead_name(run, code))
+    leads = {goal: lead_name(run, goal) for goal in run.ordered_goals.index}
+    faster = largest_gain(run)
+    return _decision("help", run, whole, nearest, lacks, n, units, gain, leads, faster)
 
 
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
@@ -248,7 +251,7 @@ def course_decision(run: ReportData) -> Decision | None:
             if reading.is_hopeful != statement.is_hopeful:
                 disputes.setdefault(statement.goal_code, (statement, reading))
     ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
-    asked = near + slow + [statement for statement, _ in disputes.values()]
+    asked = near + slow + [statement for statement, _ in disputes.values()] + ended
     leads = {s.goal_code: lead_name(run, s.goal_code) for s in asked}
     if disputes or ended:
         leads[""] = run.word("addressee")

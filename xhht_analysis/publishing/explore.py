@@ -7,21 +7,20 @@ Each takes the `ReportData` of a run and can be copied into a notebook of one's 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.intake.reading.sheets import RefusedError, column_letters
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
-from xhht_analysis.publishing.selection import NoFiguresError, where
-from xhht_analysis.publishing.statements import Statement
+from xhht_analysis.publishing.selection import NoFiguresError
+from xhht_analysis.publishing.statement_facts import chance_of
 
 FIXTURE = "tests/fixtures/processed"
 
@@ -34,58 +33,17 @@ def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
     return read_report_data(resolve(processed_dir) if processed_dir else newest, lang=lang)
 
 
-@dataclass(frozen=True)
-class Course:
-    """Joint draws of one share in the last target year, in percent.
-
-    ``statement`` is the province's on that target; ``years`` lie between the latest figures and
-    the target year; ``units`` are the districts (U,) or the province alone, ``draws`` (n, U);
-    ``weights`` are the denominators (U,), NaN where missing.
-    """
-
-    statement: Statement
-    years: int
-    units: list[str]
-    draws: np.ndarray
-    weights: np.ndarray
-
-    def of(self, unit_code: str) -> np.ndarray:
-        """Draws (n,) of one unit, or of the province by counts; else NoFiguresError."""
-        if unit_code in self.units:
-            return self.draws[:, self.units.index(unit_code)]
-        if unit_code != self.statement.unit_code or np.isnan(self.weights).any():
-            raise NoFiguresError(
-                f"{self.statement.goal_code}: no forecast of unit {unit_code!r}; "
-                f"choose one of {', '.join(self.units)}"
-            )
-        return np.average(self.draws, axis=1, weights=self.weights)
-
-    def chance(self, unit_code: str) -> float:
-        """Chance (0-1) that a unit is at the target."""
-        return float(self.statement.meets(self.of(unit_code)).mean())
-
-    def sped_up(self, unit_code: str, points: float) -> Course:
-        """The same draws with a unit ``points`` percent a year faster; of the province all units.
-
-        Raises NoFiguresError as `of` does.
-        """
-        self.of(unit_code)
-        draws = self.draws.copy()
-        at = self.units.index(unit_code) if unit_code in self.units else slice(None)
-        draws[:, at] = np.clip(draws[:, at] + points * self.years, 0, contracts.MAX_PERCENT)
-        return replace(self, draws=draws)
-
-
 def open_shares(run: ReportData) -> list[str]:
     """Goals on a share whose last target is still ahead, in the plan's order."""
     statements = run.statements(run.last_year)
     return [s.goal_code for s in statements if s.is_forecast and s.measure_unit == "percent"]
 
 
-def forecast_course(
-    run: ReportData, goal_code: str, *, n_draws: int = 2000, seed: int = 1
-) -> Course:
-    """Draw one share of the plan in its last target year, all districts together.
+def forecast_course(run: ReportData, goal_code: str) -> pd.DataFrame:
+    """Forecast of one share in the last target year, as the verdicts give it, by unit_code.
+
+    Rows: the districts, or the province where it alone has a forecast. Columns: median (percent),
+    years (from the latest figure to the target), weight (latest denominator, NaN where missing).
 
     Raises
     ------
@@ -94,36 +52,44 @@ def forecast_course(
     """
     if goal_code not in (choice := open_shares(run)):
         raise NoFiguresError(f"{goal_code} has no forecast of a share; try {', '.join(choice)}")
-    rows = run.rows(run.ordered_goals.loc[goal_code, "indicator_code"]).dropna(subset="value")
-    rows = rows[rows["year"] < run.last_year]
-    districts = where(rows, unit_code=list(run.districts["unit_code"]))
-    history = (districts if len(districts) else rows).assign(group_code=run.province.code)
-    forecast = KIT.panel(history, run.last_year - int(history["year"].max()))
-    draws = forecast.draw_array(n_draws, np.random.default_rng(seed))[:, :, -1]
-    return Course(
-        run.statement(goal_code, run.last_year),
-        run.last_year - forecast.origin_year,
-        list(forecast.series["unit_code"]),
-        draws,
-        forecast.series["denominator"].to_numpy(dtype=float),
+    whole, *every = (
+        run.statement(goal_code, run.last_year, unit) for unit in ["", *run.districts["unit_code"]]
     )
+    every = [one for one in every if one and one.expected] or [whole]
+    rows = [[s.unit_code, s.expected[1], run.last_year - s.base.year] for s in every]
+    course = pd.DataFrame(rows, columns=["unit_code", "median", "years"]).set_index("unit_code")
+    sizes = run.rows(whole.indicator_code).groupby("unit_code")["denominator"].last()
+    return course.assign(weight=sizes)
 
 
-def what_if(run: ReportData, course: Course, unit_code: str, points: float) -> pd.DataFrame:
-    """What changes if one unit sped up by ``points`` percentage points a year.
+def what_if(run: ReportData, goal_code: str, unit_code: str, points: float) -> pd.DataFrame:
+    """What changes if a unit (of the province: every unit) grew ``points`` percent a year more.
 
-    Rows: the unit and the province; chance of the target before (that of its verdict) and after,
-    in words and 0-1.
+    The published forecast of the last target year moves as far as its median can within 0-100 %,
+    the province's by the mean of its districts, weighted by denominators. Rows: the unit and, where
+    all weights are known, the province; chance of the target before (that of its verdict) and
+    after, in words and 0-1. Raises NoFiguresError as `forecast_course` does, or for another unit.
     """
-    statement, unit_code = course.statement, run.code(unit_code)
-    faster, rows = course.sped_up(unit_code, points), []
-    whole = [] if np.isnan(course.weights).any() else [statement.unit_code]
-    for unit in dict.fromkeys([unit_code, *whole]):
-        old = run.verdict(statement.goal_code, run.last_year, unit)["prob_reached"]
-        new = np.clip(old + faster.chance(unit) - course.chance(unit), 0, 1)
-        texts = (statement.as_tested(run.labels.short_chance(p)) for p in (old, new))
-        name = run.word("province") if unit == run.province.code else run.names[unit]
-        rows.append([name, *texts, old, new])
+    course, province, rows = forecast_course(run, goal_code), run.province.code, []
+    unit_code = run.code(unit_code)
+    ahead = (course["median"] + points * course["years"]).clip(0, contracts.MAX_PERCENT)
+    is_faster = (course.index == unit_code) | (unit_code == province)
+    moves = (ahead - course["median"]).where(is_faster, 0)
+    weights = course["weight"] / course["weight"].sum(skipna=False)
+    moves = {province: (moves * weights).sum(skipna=False)} | moves.to_dict()
+    if pd.isna(moves.get(unit_code)):
+        choice = ", ".join(course.index)
+        raise NoFiguresError(f"{goal_code}: no forecast of {unit_code!r}; choose one of {choice}")
+    for unit in dict.fromkeys([unit_code, province]):
+        if pd.isna(moves[unit]):
+            continue
+        statement = run.statement(goal_code, run.last_year, unit)
+        faster = replace(statement, need=statement.need - moves[unit])
+        gain = chance_of(run, faster) - chance_of(run, statement)
+        chances = [statement.chance, float(np.clip(statement.chance + gain, 0, 1))]
+        texts = [statement.as_tested(run.labels.short_chance(p)) for p in chances]
+        name = run.word("province") if unit == province else run.names[unit]
+        rows.append([name, *texts, *chances])
     columns = [run.word(name) for name in ("col.unit", "explore.before", "explore.after")]
     return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 

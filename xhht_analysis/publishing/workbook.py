@@ -19,7 +19,7 @@ MAX_CELL = 32_767
 MAX_WIDTH = 430
 """Pixels of the widest column, about 60 characters."""
 NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
-TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "source_ids", "sha256")
+TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "source_ids")
 VALUES = {
     "verdict_class": "class",
     "depends_on": "variant",
@@ -61,9 +61,12 @@ def write_annex(run: ReportData, out: Path) -> Path:
 
 
 def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
-    """A table as it is read: words for heads and values, names for codes; the codes at the end."""
+    """A table as it is read: words for heads and values, names for codes; the codes at the end.
+
+    Digests of files stay in the tables of the run.
+    """
     labels, names, columns, last = run.labels, _names(run), {}, {}
-    for name, values in table.items():
+    for name, values in table.drop(columns="sha256", errors="ignore").items():
         head = labels.word_of("head", str(name))
         if name in TECHNICAL:
             last[head] = values

@@ -16,6 +16,8 @@ from xhht_analysis.publishing.statements import NEARLY, Statement
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
+COLUMNS, HEIGHT, NAME_LETTERS = 4, 1.3, 26
+"""Panels in a row, inches of each, letters of a line above it."""
 AT_REFORM = 0.25
 """Place of a reform in a year's middle before that year's figure, which is of 30 September."""
 
@@ -24,36 +26,19 @@ AT_REFORM = 0.25
 def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
-    panels = [(code, unit_code, run.title(code)) for code in codes]
     title = run.word("shares.title", name=_name(run, unit_code))
-    return _figure(run, title, panels, columns=3, height=1.5)
+    return _figure(run, title, [(code, unit_code, run.title(code)) for code in codes])
 
 
 @styled
 def plot_districts(run: ReportData, goal_code: str) -> Figure:
-    """One share in every district, the province last."""
-    units = [*run.shown_districts["unit_code"], run.province.code]
-    panels = [(goal_code, unit, _name(run, unit)) for unit in units]
+    """One share in the province and in every district."""
+    units = ["", *run.shown_districts["unit_code"]]
     title = run.word("districts.title", name=run.title(goal_code))
-    return _figure(run, title, panels, columns=4, height=1.35)
+    return _figure(run, title, [(goal_code, unit, _name(run, unit)) for unit in units])
 
 
-@styled
-def plot_fan(run: ReportData, goal_code: str, unit_code: str = "") -> Figure:
-    """One share of one unit, in percent."""
-    name = run.title(goal_code)
-    title = f"{name}: {_name(run, unit_code)}" if unit_code else name
-    return _figure(run, title, [(goal_code, unit_code, name)], columns=1, height=2.1)
-
-
-def _figure(
-    run: ReportData,
-    title: str,
-    panels: Sequence[tuple[str, str, str]],
-    *,
-    columns: int,
-    height: float,
-) -> Figure:
+def _figure(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]]) -> Figure:
     """Small multiples of (goal, unit, name) on one scale in percent, those that have figures.
 
     The alt text says of each panel what its statements say.
@@ -61,24 +46,20 @@ def _figure(
     panels = [panel for panel in panels if len(run.observed(panel[0], None, panel[1]))]
     if not panels:
         raise NoFiguresError(title)
-    form = {"sharex": True, "sharey": True}
-    figure, axes = look.canvas(height, len(panels), columns, 0.5, **form)
-    head = "" if [name for *_, name in panels] == [title] else f"{title}."
-    alt = [head]
+    figure, axes = look.canvas(HEIGHT, len(panels), COLUMNS, 0.5, sharex=True, sharey=True)
+    alt = []
     for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
         statements = [s for s in run.all_statements(unit) if s.goal_code == goal]
         _draw_course(axis, run, run.observed(goal, None, unit), statements)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
-        head = textwrap.fill(name, 106 // columns)
-        axis.set_title(f"{head}\n{marks}", fontsize=7.6 - 0.35 * columns)
+        axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=6.2)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in statements]
-        alt.append(
-            " ".join([f"{name}: {statements[-1].latest_text}." if statements else "", *aims])
-        )
+        now = [f"{name}: {statements[-1].latest_text}."] if statements else []
+        alt.append(" ".join(now + aims))
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    return look.finish(figure, run, title, *alt, key=run.word("sign.course"))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=run.word("sign.course"))
 
 
 def _draw_course(axis, run: ReportData, seen: pd.DataFrame, statements: list[Statement]) -> None:

@@ -31,11 +31,10 @@ def report_figures(run: ReportData) -> Sketches:
 
 
 def annex_figures(run: ReportData) -> Sketches:
-    """The figures of the annex: every share alone and by district."""
+    """The figures of the annex: every share in the province and by district."""
     goals = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     shares = [code for code in goals if len(run.observed(code))]
-    fans = {f"fan_{code}": partial(courses.plot_fan, run, code) for code in shares}
-    return fans | {f"districts_{c}": partial(courses.plot_districts, run, c) for c in shares}
+    return {f"districts_{code}": partial(courses.plot_districts, run, code) for code in shares}
 
 
 def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:

@@ -34,7 +34,7 @@ def plot_ladder(run: ReportData) -> Figure:
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
-    height = 0.75 + 0.145 * max(len(run.shown_districts), 1)
+    height = 0.75 + 0.135 * max(len(run.shown_districts), 1)
     figure, axes = look.canvas(height, len(codes), min(COLUMNS, len(codes)), 0.8)
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
