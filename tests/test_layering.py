@@ -43,9 +43,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
-    "plan": 7_000,
+    "plan": 7_200,
     "intake": 62_400,
-    "forecasting": 25_600,
+    "forecasting": 25_000,
     "publishing": 31_000,
     "running": 13_900,
 }

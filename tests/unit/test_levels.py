@@ -11,9 +11,9 @@ from scipy.special import ndtri
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.levels import (
     forecast_levels,
+    observed_moves,
     prior_matrix,
     read_levels,
-    smooth_states,
 )
 from xhht_analysis.forecasting.panel import HistoryError
 
@@ -87,7 +87,7 @@ def test_a_shared_factor_turns_chances_of_all_as_the_normal_integral_says():
 def test_known_paths_are_counted_as_they_are():
     # 0 to 1 once, 1 to 1 once, 1 to 0 once
     low, high = bounds(history(a=[0, 1, 1, 0]), top=1)
-    counts, start = smooth_states(low, high, PRIOR)
+    counts, start = observed_moves(low, high, PRIOR)
     np.testing.assert_allclose(counts, [[0, 1], [1, 1]])
     np.testing.assert_allclose(start, [[1, 0]])
 
@@ -96,7 +96,7 @@ def test_a_year_without_a_report_is_unknown_and_not_lost():
     low, high = bounds(history(a=[1, 1, 1], b=[1, 1, None]), top=1)
     np.testing.assert_array_equal(low, [[1, 1, 1], [1, 1, 0]])
     np.testing.assert_array_equal(high, [[1, 1, 1], [1, 1, 1]])
-    counts, start = smooth_states(low, high, PRIOR)
+    counts, start = observed_moves(low, high, PRIOR)
     # three certain stays; the fourth move is no evidence and splits as the matrix does
     np.testing.assert_allclose(counts, [[0, 0], [0, 3]])
     matrix = counts + PRIOR
@@ -107,9 +107,14 @@ def test_a_year_without_a_report_is_unknown_and_not_lost():
 
 def test_a_gap_between_equal_levels_is_bridged():
     low, high = bounds(history(a=[1, None, 1]), top=1)
-    counts, _ = smooth_states(low, high, PRIOR)
-    assert counts.sum() == pytest.approx(2)
-    assert counts[1, 1] > 1.9
+    counts, _ = observed_moves(low, high, PRIOR)
+    np.testing.assert_allclose(counts, [[0, 0], [0, 2]])
+
+
+def test_in_a_gap_between_two_levels_the_first_stands():
+    low, high = bounds(history(a=[None, 0, None, None, 1, None]), top=1)
+    counts, _ = observed_moves(low, high, PRIOR)
+    np.testing.assert_allclose(counts, [[2, 1], [0, 0]])  # none before, none after
 
 
 def test_recognition_covers_the_years_until_it_expires():

@@ -27,7 +27,6 @@ PRIOR_YEARS = 4.0
 """Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
 SHARED = 0.6
 """Share of a move's variance that all units of a year have in common (rho)."""
-EM_ROUNDS = 15
 FIGURE_WEIGHT, FIGURE_EVIDENCE = 0.8, 10.0
 """Weight of the deciding figures where no earlier year tells, and how much this counts beside what
 earlier years tell: in squared differences of both members' chances."""
@@ -155,7 +154,7 @@ def forecast_levels(
     if weight is None:
         weight = figure_weight(past, top, seed) if has_figures.any() else 0.0
     prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
-    counts, start = smooth_states(low, high, prior)
+    counts, start = observed_moves(low, high, prior)
     matrix = _draw_matrices(counts + prior, n_draws, rng)
     factor = ndtri(_stratified(rng, n_draws, horizon))
     above = _shocked(matrix, SHARED * factors["shared"], factor)
@@ -271,8 +270,10 @@ def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
     return hazard * moves + np.diag(1 - hazard * moves.sum(axis=1))
 
 
-def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
-    """Expected moves of all units and the state each stands in, from bounds alone (EM).
+def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
+    """Moves of all units and the state each stands in.
+
+    Between two known years without a report the first of them stands.
 
     Parameters
     ----------
@@ -284,35 +285,23 @@ def smooth_states(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     Returns
     -------
     counts
-        Expected numbers of moves between levels, summed over units, (top + 1, top + 1). Moves
-        before a unit's first or after its last report are no evidence and not counted.
+        Numbers of moves between levels, summed over units, (top + 1, top + 1).
     start
-        P(level) of each unit in the last year, (units, top + 1).
+        P(level) of each unit in the last year, (units, top + 1), by all bounds up to then.
     """
-    scale = np.arange(len(prior))
-    fits = ((low[..., None] <= scale) & (scale <= high[..., None])).astype(float)
-    is_report = ~fits.all(axis=-1)
-    before, after = np.logical_or.accumulate(is_report, axis=1), is_report[:, ::-1]
-    after = np.logical_or.accumulate(after, axis=1)[:, ::-1]
-    counted = before[:, :-1] & after[:, 1:]
+    known = pd.DataFrame(np.where(low == high, low, np.nan))
+    known = known.ffill(axis=1, limit_area="inside").to_numpy()
+    both = ~np.isnan(known[:, :-1] + known[:, 1:])
     counts = np.zeros_like(prior)
-    for _ in range(EM_ROUNDS):
-        matrix = counts + prior
-        matrix /= matrix.sum(axis=1, keepdims=True)
-        ahead = [fits[:, 0] / fits[:, 0].sum(axis=1, keepdims=True)]
-        for t in range(1, fits.shape[1]):
-            state = (ahead[-1] @ matrix) * fits[:, t]
-            ahead.append(state / state.sum(axis=1, keepdims=True))
-        counts = np.zeros_like(prior)
-        back = np.ones_like(ahead[0])
-        for t in range(fits.shape[1] - 1, 0, -1):
-            informed = fits[:, t] * back
-            moves = ahead[t - 1][:, :, None] * matrix * informed[:, None, :]
-            moves = moves / moves.sum(axis=(1, 2), keepdims=True)
-            counts += moves[counted[:, t - 1]].sum(axis=0)
-            back = informed @ matrix.T
-            back /= back.max(axis=1, keepdims=True)
-    return counts, ahead[-1]
+    np.add.at(counts, (known[:, :-1][both].astype(int), known[:, 1:][both].astype(int)), 1)
+    matrix, scale = counts + prior, np.arange(len(prior))
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    fits = (low[..., None] <= scale) & (scale <= high[..., None])
+    start = np.ones((len(low), len(prior)))
+    for t in range(low.shape[1]):
+        start = (start @ matrix if t else start) * fits[:, t]
+        start /= start.sum(axis=1, keepdims=True)
+    return counts, start
 
 
 def _stratified(rng: np.random.Generator, n: int, years: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT
@@ -20,6 +21,7 @@ from xhht_analysis.plan.province import NEVER
 
 ROUNDING = 1e-9
 """Shares computed from counts may miss a whole percent by float error; nothing else is given."""
+HOME = ["indicator_code", "home"]
 BOUNDS = ["unit_code", "indicator_code", "level_min", "level_max"]
 DERIVED = ["indicator_code", "unit_code", "year", "frame", "level_derived_min", "level_derived_max"]
 
@@ -72,17 +74,74 @@ def commune_levels(
         `BOUNDS`: one row per commune and level indicator of which at least one rate is known.
     """
     rules = rules_in_force(standards, "commune", on)
-    asked = {*rules["indicator_code"], *rules["indicator_special"]} - {""}
-    rates = rates.reindex(columns=sorted(asked)).astype("float64")
-    is_special = pd.Series(rates.index.isin(list(special)), index=rates.index)
-    bounds_by_indicator: dict[str, pd.DataFrame] = {}
-    parts = []
-    for indicator in prerequisites_first(rules):
-        criteria = rules[rules["level_indicator"].eq(indicator)]
-        bounds, has_figure = _level_bounds(rates, criteria, is_special, bounds_by_indicator)
-        parts.append(_rows_of(bounds[has_figure], indicator))
-        bounds_by_indicator[indicator] = _with_reported(bounds, indicator, reported)
-    return _stack([pd.DataFrame(columns=BOUNDS), *parts])
+    parts = [pd.DataFrame(columns=BOUNDS)]
+    ends = {
+        name: commune_margins(rates, rules, special, reported, missing)
+        for name, missing in (("level_min", -np.inf), ("level_max", np.inf))
+    }
+    for indicator, asked in rules.groupby("level_indicator"):
+        of_indicator = {name: margins[indicator] for name, margins in ends.items()}
+        bounds = pd.DataFrame(
+            {name: margins.ge(-ROUNDING).sum(axis=1) for name, margins in of_indicator.items()}
+        )
+        known = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
+        parts.append(_rows_of(bounds[known], indicator))
+    return _stack(parts)
+
+
+def asked_rates(rules: pd.DataFrame) -> list[str]:
+    """Indicators that rules name."""
+    return sorted({*rules["indicator_code"], *rules["indicator_special"]} - {""})
+
+
+def commune_margins(
+    rates: pd.DataFrame,
+    rules: pd.DataFrame,
+    special: Iterable[str] = (),
+    reported: pd.DataFrame | None = None,
+    missing: float = np.nan,
+) -> pd.DataFrame:
+    """Points by which each commune passes what each level asks of it; below 0: it falls short.
+
+    The margin of a level is that of the rate that is furthest below what is asked, of the levels
+    below it and of the programmes it presupposes.
+
+    Parameters
+    ----------
+    rates, special, reported
+        See `commune_levels`.
+    missing
+        In place of a rate that is unknown.
+    rules
+        Those of communes in force (`rules_in_force`).
+
+    Returns
+    -------
+    DataFrame
+        One column per level_indicator and level; NaN where a rate is unknown.
+    """
+    rates = rates.reindex(columns=asked_rates(rules)).astype("float64").fillna(missing)
+    is_special = rates.index.isin(list(special))
+    margins: dict[tuple[str, int], pd.Series] = {}
+    needed_first: dict[tuple[str, int], pd.Series] = {}
+    for name in _prerequisites_first(rules):
+        margin, known = pd.Series(np.inf, rates.index), pd.Series(np.nan, rates.index)
+        if reported is not None:
+            rows = reported[reported["indicator_code"].eq(name)].set_index("unit_code")
+            known = rows["level"].astype("float64").reindex(rates.index)
+        for level, asked in rules[rules["level_indicator"].eq(name)].groupby("level"):
+            parts = [margin]
+            for rule in asked.itertuples(index=False):
+                other = rates[rule.indicator_special or rule.indicator_code]
+                value = rates[rule.indicator_code].mask(is_special, other)
+                parts.append(value - np.where(is_special, rule.threshold_special, rule.threshold))
+                first = (code.split(":") for code in split_codes(rule.prerequisites))
+                parts += [needed_first[programme, int(least)] for programme, least in first]
+            margin = pd.concat(parts, axis=1).min(axis=1, skipna=False)
+            margins[name, level] = margin
+            of_report = np.where(known.ge(level), np.inf, -np.inf)
+            needed_first[name, level] = margin.mask(known.notna(), of_report)
+    return pd.DataFrame(margins, index=rates.index)
 
 
 def area_levels(
@@ -110,22 +169,54 @@ def area_levels(
         `BOUNDS`: one row per area and level indicator that at least one of its members has.
         Source: Decree 20/2014, Articles 6-21, as in config/standards.csv.
     """
-    groups = pd.Series(areas_of_members)
-    parts = [pd.DataFrame(columns=BOUNDS)]
-    is_special = pd.Series(groups.index.isin(list(special)), index=groups.index)
-    of_members = levels[levels["unit_code"].isin(groups.index)]
-    for indicator, rows in of_members.groupby("indicator_code"):
-        asked = rules[rules["level_indicator"].eq(indicator)].sort_values("level")
-        bounds = rows.set_index("unit_code").reindex(groups.index)
-        ends = bounds["level_min"].fillna(0), bounds["level_max"].fillna(asked["level"].max())
-        reached = (
-            {r.level: _enough(at.ge(r.level), r, groups, is_special) for r in asked.itertuples()}
-            for at in ends
-        )
-        levels_of_groups = _cumulative(*map(pd.DataFrame, reached))
-        has_figure = levels_of_groups.index.isin(groups[bounds["level_min"].notna()])
-        parts.append(_rows_of(levels_of_groups[has_figure], indicator))
-    return _stack(parts)
+    homes = pd.Series(areas_of_members, name="home").rename_axis("unit_code").reset_index()
+    asked = rules[["level_indicator", "level"]].set_axis(["indicator_code", "level"], axis=1)
+    known = levels[levels["unit_code"].isin(homes["unit_code"])]
+    pairs = known[["indicator_code"]].drop_duplicates().merge(asked).merge(homes, how="cross")
+    table = pairs.merge(known, how="left", on=["unit_code", "indicator_code"])
+    has_figure = table.groupby(HOME)["level_min"].count() > 0
+    top = table.groupby("indicator_code")["level"].transform("max")
+    ends = {}
+    for name, missing in (("level_min", 0), ("level_max", top)):
+        margin = table[name].astype("float64").fillna(missing) - table["level"]
+        found = home_margins(table.assign(margin=margin), rules, special)
+        ends[name] = found["margin"].ge(0).groupby([found[key] for key in HOME]).sum()
+    bounds = pd.DataFrame(ends)[has_figure].reset_index()
+    return _stack([pd.DataFrame(columns=BOUNDS), bounds.rename(columns={"home": "unit_code"})])[
+        BOUNDS
+    ]
+
+
+def home_margins(
+    members: pd.DataFrame, rules: pd.DataFrame, special: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Margin of each area: that of the last member its rule asks for, the best first.
+
+    Parameters
+    ----------
+    members
+        indicator_code (of the level), level, unit_code, ``home`` (its area) and ``margin`` of
+        each; NaN where it is unknown.
+    rules, special
+        See `area_levels`.
+
+    Returns
+    -------
+    DataFrame
+        indicator_code, level, home, margin: of a level no more than of the levels below it. No row
+        where less than half of the members are known.
+    """
+    shares = rules.assign(indicator_code=rules["level_indicator"])  # of members: their level
+    keys = ["indicator_code", "level"]
+    table = members.merge(shares[[*keys, "share", "share_special"]], on=keys)
+    is_apart = table["unit_code"].isin(list(special)) & table["share_special"].notna()
+    table["share"] = table["share"].mask(is_apart, table["share_special"])
+    group = table.groupby([*keys, "home", "share"])["margin"]
+    known, place = group.transform("count"), group.rank(ascending=False, method="first")
+    is_last = place == np.ceil(known * table["share"] / MAX_PERCENT - ROUNDING)
+    kept = table[is_last & (2 * known >= group.transform("size"))]
+    found = kept.groupby([*keys, "home"])["margin"].min().reset_index()
+    return found.assign(margin=found.groupby(HOME)["margin"].cummin())
 
 
 def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
@@ -179,30 +270,6 @@ def _year_levels(
     return _stack([communes.assign(frame=frame), upper])
 
 
-def _level_bounds(
-    rates: pd.DataFrame,
-    criteria: pd.DataFrame,
-    is_special: pd.Series,
-    bounds_by_indicator: dict[str, pd.DataFrame],
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Bounds of one level indicator for every commune, and which communes have a figure."""
-    sure = pd.DataFrame(True, index=rates.index, columns=sorted(criteria["level"].unique()))
-    possible, has_figure = sure.copy(), pd.Series(False, index=rates.index)
-    for rule in criteria.itertuples(index=False):
-        special_rate = rates[rule.indicator_special or rule.indicator_code]
-        value = rates[rule.indicator_code].mask(is_special, special_rate)
-        needed = is_special.map({True: rule.threshold_special, False: rule.threshold})
-        met = value.ge(needed - ROUNDING)
-        sure[rule.level] &= met
-        possible[rule.level] &= met | value.isna()
-        has_figure |= value.notna()
-        for needed_first in split_codes(rule.prerequisites):
-            name, least = needed_first.split(":")
-            sure[rule.level] &= bounds_by_indicator[name]["level_min"].ge(int(least))
-            possible[rule.level] &= bounds_by_indicator[name]["level_max"].ge(int(least))
-    return _cumulative(sure, possible), has_figure
-
-
 def _rows_of(bounds: pd.DataFrame, indicator: str) -> pd.DataFrame:
     """`BOUNDS` of one level indicator from its bounds by unit."""
     return bounds.rename_axis("unit_code").reset_index().assign(indicator_code=indicator)[BOUNDS]
@@ -213,25 +280,7 @@ def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def _enough(
-    reached: pd.Series, rule: object, groups: pd.Series, is_special: pd.Series
-) -> pd.Series:
-    """Whether each group has the share the rule asks; special members may be counted apart."""
-    apart = pd.notna(rule.share_special)
-    asked = is_special.map({True: rule.share_special, False: rule.share}) if apart else rule.share
-    share = reached.groupby([groups, is_special & apart]).transform("mean") * MAX_PERCENT
-    return share.ge(asked - ROUNDING).groupby(groups).all()
-
-
-def _cumulative(sure: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
-    """Highest level up to which every level is met: level 3 counts only on top of 1 and 2."""
-    bounds = {"level_min": sure, "level_max": possible}
-    return pd.DataFrame(
-        {name: met.astype("float64").cumprod(axis=1).sum(axis=1) for name, met in bounds.items()}
-    )
-
-
-def prerequisites_first(rules: pd.DataFrame) -> list[str]:
+def _prerequisites_first(rules: pd.DataFrame) -> list[str]:
     """Level indicators of ``rules``, those that presuppose another one last."""
     dependent = set(rules.loc[rules["prerequisites"].ne(""), "level_indicator"])
     return sorted(rules["level_indicator"].unique(), key=lambda name: (name in dependent, name))
@@ -246,13 +295,3 @@ def _prefer(reported: pd.DataFrame, derived: pd.DataFrame) -> pd.DataFrame:
     """Bounds of units: the recognised level where there is one, else what the rates give."""
     fixed = reported.assign(level_min=reported["level"], level_max=reported["level"])[BOUNDS]
     return _stack([fixed, derived]).drop_duplicates(BOUNDS[:2], keep="first")
-
-
-def _with_reported(
-    bounds: pd.DataFrame, indicator: str, reported: pd.DataFrame | None
-) -> pd.DataFrame:
-    if reported is None:
-        return bounds
-    levels = reported[reported["indicator_code"].eq(indicator)].set_index("unit_code")["level"]
-    levels = levels.reindex(bounds.index)
-    return bounds.apply(lambda column: levels.fillna(column))
