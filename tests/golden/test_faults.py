@@ -1,6 +1,7 @@
 """Kills, two runs at once, full disks: nothing torn, nothing absent, the next run right."""
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -120,13 +121,16 @@ COMMANDS = {
 
 
 def whole_files(folder):
-    """Names of what a reader sees below ``folder``; a file that is torn raises."""
+    """Names of what a reader sees below ``folder``; a file that is torn raises.
+
+    A list of repairs never takes the place of an earlier one: its number is left out.
+    """
     names = set()
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or not path.is_file():
             continue
-        names.add(path.relative_to(folder).as_posix())
+        names.add(re.sub(r"(?<=de_nghi_sua)_\d+", "", path.relative_to(folder).as_posix()))
         if path.suffix == ".xlsx":
             openpyxl.load_workbook(path).close()
         elif path.suffix == ".csv":

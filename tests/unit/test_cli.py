@@ -49,7 +49,7 @@ def test_help_loads_nothing_heavy():
     [
         (["run", "--sample", "-p", "horizont=5"], 2, "horizon?"),
         (["run", "--sample", "--as-of", "20/11/2026"], 2, "2026-11-30"),
-        (["run", "--sample", "--as-of", "9999-01-01"], 2, "9999-01-01 chưa đến"),
+        (["run", "--sample", "--as-of", "9999-01-01"], 2, "ngày 9999-01-01 chưa nhận"),
         (["run", "--sample", "--jobs", "0"], 2, "--jobs"),
         (["status", "--as-of", "mai"], 2, "mai"),
         (["check", __file__, "--as-of", "mai"], 2, "mai"),
@@ -214,6 +214,9 @@ def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):
     assert everyone.returncode == 0
     assert "1 tệp đã có từ trước được giữ nguyên" in everyone.stdout
     assert made.read_bytes() == b"filled in"
+    again = xhht("template", "--all", "--year", "2024", "--out", tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "0 biểu mẫu" in again.stdout
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,10 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     Raises
     ------
     UsageError
-        If ``as_of`` is no ISO date, or later than both today and the latest receipt.
+        If ``as_of`` is no ISO date, before the first receipt, or later than both today and the
+        latest receipt.
     KitError
-        If the folder is absent, holds no dated folder, or had received nothing by ``as_of``.
+        If the folder is absent or holds no dated folder.
     """
     day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
@@ -73,10 +74,8 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
         text = messages.NO_SUBMISSIONS if raw_dir.is_dir() else messages.NO_RAW_FOLDER
         raise KitError(text.format(path=raw_dir))
     day = day or dates[-1]
-    if day > max(today(), dates[-1]):
-        raise UsageError(messages.FUTURE.format(as_of=day, latest=dates[-1]))
-    if day < dates[0]:
-        raise KitError(messages.NOTHING_BY_THEN.format(as_of=day, path=raw_dir))
+    if not dates[0] <= day <= max(today(), dates[-1]):
+        raise UsageError(messages.DAY_OUTSIDE.format(as_of=day, first=dates[0], latest=dates[-1]))
     if day > today():
         typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
     return day

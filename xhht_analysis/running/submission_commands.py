@@ -53,7 +53,7 @@ def template(
     folder = project.out / "templates"
     paths = {code: folder / f"bieu_mau_{code}_{year}.xlsx" for code in codes}
     absent = {code: path for code, path in paths.items() if not path.exists()}
-    if not absent:  # they may have been filled in
+    if not (absent or everyone):  # it may have been filled in
         raise KitError(messages.TEMPLATES_THERE.format(path=min(paths.values())))
     try:
         for code, path in absent.items():
