@@ -30,8 +30,9 @@ MAY_IMPORT = {
 HOMES = {
     "papermill": ("running",),
     "jinja2": ("publishing/blocks.py",),
-    "python_calamine": ("intake/reading/workbooks.py",),
-    "openpyxl": ("intake/reading/workbooks.py",),
+    "xlrd": ("intake/reading/",),
+    "python_calamine": (),
+    "openpyxl": (),
     "statsmodels": ("forecasting",),
     "matplotlib": ("publishing/figures/",),
     "seaborn": ("publishing/figures/",),

@@ -6,6 +6,7 @@ Each input is one row or a few, with the figures worked out by hand; "reject" st
 from __future__ import annotations
 
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 import xlsxwriter
@@ -13,9 +14,9 @@ import xlwt
 
 from tests import odd_files
 from tests.odd_files import CAI_BE, HEAD, figures, list_xml, read, rules, write_package, write_xlsb
-from xhht_analysis.intake.reading import prescan
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_number
+from xhht_analysis.intake.reading.xlsx import run_text
 
 pytestmark = pytest.mark.unit
 
@@ -160,8 +161,8 @@ def test_a_corrected_figure_beside_the_struck_one_is_not_glued_to_it(tmp_path, s
     ],
 )  # fmt: skip
 def test_struck_runs_of_word_say_so(mark, text):
-    run = "<w:r><w:rPr>{}</w:rPr>\n<w:t>{}</w:t></w:r>"
-    assert prescan.raised_runs(run.format(mark, "3001")) == run.format(mark, text)
+    run = f"<w:r xmlns:w='w'><w:rPr>{mark}</w:rPr>\n<w:t>3001</w:t></w:r>"
+    assert run_text(ElementTree.fromstring(run)) == text
 
 
 def test_lines_through_figures_of_xls(tmp_path):

@@ -105,10 +105,10 @@ def test_percent(raw, number):
     assert value(raw, kind="percent") == number
 
 
-def test_percent_format_means_parts_of_one():
-    assert value(0.456, kind="percent", percent_format=True) == 45.6
+def test_a_percent_sign_is_no_part_of_a_count():
+    assert value("45.6%", kind="percent") == 45.6
     assert value(0.456, kind="percent") == 0.456
-    assert value(0.456, percent_format=True) == "percent_in_count"
+    assert value("45.6%") == "percent_in_count"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
 from xhht_analysis.intake.forms import recognise
-from xhht_analysis.intake.reading.delivery import find_files, read_files, relative_name
+from xhht_analysis.intake.reading.delivery import find_files, read_files
 from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
 from xhht_analysis.intake.reading.text import fold
@@ -156,7 +155,10 @@ def gather(
     first_files: dict[str, str] = {}
     forms = recognise.FormReader(plan)
     names = plan.areas.table.set_index("unit_code")["name_vi"].to_dict()
-    for content, day in _contents(received, raw_dir, jobs):
+    contents = read_files([path for path, _ in received], raw_dir, jobs=jobs)
+    for content, (_, day) in zip(contents, received, strict=True):
+        if day is None:
+            content = FileContent(content.file, refusal=Refusal("folder_not_date"))
         reading = forms.read(content, day or as_of)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
         claims = reading.observation_rows
@@ -217,20 +219,6 @@ def _sole(claims: list[dict[str, Any]], column: str) -> Any:
     """What all claims of one file say in ``column``; None where one says otherwise, or nothing."""
     values = {claim.get(column) for claim in claims}
     return values.pop() if len(values) == 1 else None
-
-
-def _contents(
-    received: list[tuple[Path, str | None]], raw_dir: Path, jobs: int
-) -> Iterator[tuple[FileContent, str | None]]:
-    """Contents in the order given; a file in a folder that is no date is not opened."""
-    dated = [path for path, day in received if day is not None]
-    contents = read_files(dated, raw_dir, jobs=jobs)
-    for path, day in received:
-        if day is None:
-            refusal = Refusal("folder_not_date")
-            yield FileContent(relative_name(path, raw_dir), refusal=refusal), day
-        else:
-            yield next(contents), day
 
 
 def _refused(

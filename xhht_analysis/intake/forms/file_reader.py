@@ -167,7 +167,7 @@ class FileReader:
         if unplaced and fault:
             self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
-        signed = share and (share in sheet.percent or "%" in sheet.text(*share))
+        signed = share and "%" in sheet.text(*share)
         row = self._row(form, claim, year.value, cells)
         row |= {part: amount.value for part, amount in amounts.items()}
         row |= {
@@ -285,7 +285,6 @@ class FileReader:
         parsed = parse_number(
             raw,
             kind=kind,
-            percent_format=cell in sheet.percent,
             siblings=self.table.siblings(cell[1]),
             fractions=kind == "percent" or scale != 1,
         )

@@ -197,7 +197,7 @@ class Layout:
         measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
         is_told = is_share(measure) if measure else PERCENT.search(said)
         is_told = is_told and not self.stray and not COUNT.match(said)
-        if is_told or at in sheet.percent or PERCENT.search(f"{head} {sheet.text(*at)}"):
+        if is_told or PERCENT.search(f"{head} {sheet.text(*at)}"):
             return "value"
         self.unclear[at[1]] = self.stray or "không ghi là tỷ lệ (%) hay số đếm"
         return None

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from xhht_analysis.intake.reading import prescan
+from xhht_analysis.intake.reading.packages import MAX_BYTES
 from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedError, Sheet
 from xhht_analysis.intake.reading.workbooks import read_workbook
@@ -116,7 +116,7 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
     try:
         _look(path, root)
         content.n_bytes = path.stat().st_size
-        if content.n_bytes > prescan.MAX_BYTES:
+        if content.n_bytes > MAX_BYTES:
             raise RefusedError("file_too_large", f"{content.n_bytes} byte")
         with path.open("rb") as stream:
             content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

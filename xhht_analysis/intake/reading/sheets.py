@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from string import digits
 
+from xhht_analysis.intake.reading.looks import PLAIN, Look
+
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 65_536, 500, 4_000_000  # as many rows as an .xls can hold
+
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
 NO_RESULT = "(công thức chưa có kết quả)"
@@ -37,28 +41,75 @@ class Sheet:
     name : str
         Name of the sheet; empty for CSV.
     grid : list of list
-        Cells as read: "" or None, str, float, int, bool, date or time. Merged ranges are filled.
+        Cells as read: "" or None, str, float, int, bool, date or time; a number shown with a %
+        format is a text with that sign. Merged ranges are filled.
     n_above : int
         Rows of the grid that stand above row 1 of a table of Word.
     lines : tuple, optional
         For CSV: the line on which each row starts.
-    merged : tuple
+    merged : list
         Merged ranges (first row, first column, last row, last column) in grid positions.
-    hidden_rows, percent, formulas, masked : frozenset
-        Grid positions of hidden rows (of .xlsx and .xls), of cells shown with a % format, of
-        formulas, of cells in which numbers of persons were masked.
+    hidden_rows, formulas, masked : set
+        Grid positions of hidden rows, of formulas, of cells in which numbers of persons were
+        masked.
     """
 
     name: str
-    grid: list[list[object]]
+    grid: list[list[object]] = field(default_factory=list)
     n_above: int = 0
     lines: tuple[int, ...] | None = None
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden_rows: frozenset[int] = frozenset()
-    percent: frozenset[tuple[int, int]] = frozenset()
-    formulas: frozenset[tuple[int, int]] = frozenset()
-    masked: frozenset[tuple[int, int]] = frozenset()
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    masked: set[tuple[int, int]] = field(default_factory=set)
     visible: bool = True
+
+    def add(
+        self, row: int, column: int, value: object, look: Look = PLAIN, *, formula: bool = False
+    ) -> None:
+        """Take up a cell as it is read; one that holds nothing but blanks is none.
+
+        Raises
+        ------
+        RefusedError
+            too_many_cells.
+        """
+        if formula:
+            self.formulas.add((row, column))
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            raise RefusedError("too_many_cells", f"{self.name}: {row + 1} × {column + 1}")
+        value = look.show(value)
+        while len(self.grid) <= row:
+            self.grid.append([])
+        line = self.grid[row]
+        line += [""] * (column + 1 - len(line))
+        line[column] = value
+
+    def completed(self) -> Sheet:
+        """The sheet when all its cells are taken up: the grid filled, merged ranges too.
+
+        Raises
+        ------
+        RefusedError
+            too_many_cells.
+        """
+        height, width = self.n_rows, self.n_columns
+        if height * width > MAX_CELLS:
+            raise RefusedError("too_many_cells", f"{self.name}: {height} × {width}")
+        for row in self.grid:
+            row += [""] * (width - len(row))
+        self.merged = [
+            (r1, c1, min(r2, height - 1), min(c2, width - 1))
+            for r1, c1, r2, c2 in self.merged
+            if r1 < height and c1 < width
+        ]
+        for r1, c1, r2, c2 in self.merged:
+            for row in self.grid[r1 : r2 + 1]:
+                for column in range(c1, c2 + 1):  # a merge left behind by others hides values
+                    row[column] = row[column] or self.grid[r1][c1]
+        return self
 
     @property
     def n_rows(self) -> int:
@@ -90,11 +141,6 @@ class Sheet:
             return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
         line = row + 1 - self.n_above
         return f"{column_letters(column + 1)}{line}" if line > 0 else ""
-
-    def text_at(self, address: str) -> str:
-        """Cell as text by its A1 address."""
-        row, column = place_of(address)
-        return self.text(row + self.n_above, column)
 
 
 @dataclass(slots=True)

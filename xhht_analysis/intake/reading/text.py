@@ -150,7 +150,6 @@ def parse_number(
     raw: object,
     *,
     kind: str = "count",
-    percent_format: bool = False,
     siblings: Iterable[object] = (),
     fractions: bool | None = None,
 ) -> Parsed:
@@ -162,8 +161,6 @@ def parse_number(
         The cell: number, text, date, boolean or None.
     kind : str
         ``count`` (whole, not negative), ``percent`` (0-100 scale) or ``money`` (not negative).
-    percent_format : bool
-        The cell is shown with Excel's % format, so that 0.456 means 45.6.
     siblings : iterable
         Other cells of the column (`Siblings`, when many cells share them); they decide whether
         "1.234" has decimals, also in a count: beside "1550.000" it cannot mean 1234.
@@ -188,9 +185,7 @@ def parse_number(
     if isinstance(raw, str):
         parsed = _from_text(raw, kind, fractions, siblings)
     else:
-        parsed = Parsed(float(raw) * (100 if percent_format else 1))
-        if percent_format and kind == "count":
-            return Parsed(problem="percent_in_count")
+        parsed = Parsed(float(raw))
     if parsed.value is None:
         return parsed
     value = float(parsed.value)

@@ -1,7 +1,6 @@
 """Any file to sheets of cells; a hostile or broken file to one refusal.
 
-What a file is shows its content, never its extension. Values come from calamine, formats and
-guards from `prescan`; `delivery` calls this in child processes.
+What a file is shows its content, never its extension. `delivery` calls this in child processes.
 """
 
 from __future__ import annotations
@@ -10,17 +9,27 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-import python_calamine as calamine
-
 from xhht_analysis.characters import printable
-from xhht_analysis.intake.reading import biff, legacy_text, ooxml, personal, prescan, xlsb
-from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
+from xhht_analysis.intake.reading import legacy_text, personal
+from xhht_analysis.intake.reading.ods import read_ods
+from xhht_analysis.intake.reading.packages import open_package, parse, part_bytes
+from xhht_analysis.intake.reading.sheets import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    RefusedError,
+    Sheet,
+)
+from xhht_analysis.intake.reading.xls import read_xls
+from xhht_analysis.intake.reading.xlsb import read_xlsb
+from xhht_analysis.intake.reading.xlsx import read_xlsx, run_text
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -33,6 +42,7 @@ REFUSED = {
 """What a file that is not read begins with."""
 OFFICE = "[content_types].xml"
 """Part that every package of Office has, whatever else it lacks."""
+MAX_SHEETS = 200
 OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
 
 
@@ -51,7 +61,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
-        return _read_package(data)
+        return read_sheets(_read_package, data)
     for rule, signs in REFUSED.items():
         if data.startswith(signs) or head.startswith(signs):
             raise RefusedError(rule)
@@ -63,7 +73,7 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("password")
         if "__properties_version1.0".encode("utf-16-le") in data and "Workbook" not in inside:
             raise RefusedError("email")  # a letter of Outlook (.msg)
-        return _read_values(data, biff.scan_xls(data))
+        return read_sheets(read_xls, data)
     if head.startswith(b"<"):
         raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
     if b"mime-version" in head:
@@ -80,102 +90,36 @@ def _is_table(data: bytes) -> bool:
     return "\x00" not in text and fit[0] > 2 and fit[2] > 2
 
 
-def _read_package(data: bytes) -> list[Sheet]:
-    package = prescan.open_package(data)
+def _read_package(data: bytes) -> Iterator[Sheet]:
+    package = open_package(data)
     names = {name.lower().replace("\\", "/") for name in package.namelist()}
     if "word/document.xml" in names:
-        return list(_read_word(package))
+        return _read_word(package)
     if "xl/workbook.bin" in names:
-        return _read_values(data, xlsb.scan_xlsb(package))
+        return read_xlsb(package)
     if "xl/workbook.xml" in names:
-        notes, changed = ooxml.scan_workbook(package)
-    elif "content.xml" in names and b"text" not in prescan.part_bytes(package, "/mimetype"):
+        return read_xlsx(package)
+    if "content.xml" in names and b"text" not in part_bytes(package, "/mimetype"):
         if "mimetype" not in names:
             raise RefusedError("truncated", "mimetype")
-        notes, changed = {}, prescan.reworded_ods(package)
-    else:
-        raise RefusedError("unknown_format" if OFFICE in names else "archive")
-    return _read_values(prescan.repacked(package, changed) if changed else data, notes)
+        return read_ods(package)
+    raise RefusedError("unknown_format" if OFFICE in names else "archive")
 
 
-def _read_values(data: bytes, notes: dict[str, prescan.SheetNotes]) -> list[Sheet]:
-    for name, own in notes.items():
-        if own.bottom * own.right > prescan.MAX_AREA:
-            raise RefusedError("too_many_cells", f"{name}: {own.bottom} × {own.right}")
+def read_sheets(read: Callable[[bytes], Iterator[Sheet]], data: bytes) -> list[Sheet]:
+    """Sheets of a workbook; whatever a broken one raises is a refusal."""
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        about = [meta for meta in book.sheets_metadata if "WorkSheet" in str(meta.typ)]
-        if len({meta.name for meta in about}) < len(about):
-            raise RefusedError("truncated", "hai trang tính cùng tên")
-        if len(about) > prescan.MAX_SHEETS:
-            raise RefusedError("too_many_sheets", f"{len(about)} trang tính")
-        return [
-            _sheet(
-                book.get_sheet_by_name(m.name),
-                notes.get(m.name, prescan.SheetNotes()),
-                m.visible == calamine.SheetVisibleEnum.Visible,
-            )
-            for m in about
-        ]
-    except calamine.PasswordError:
-        raise RefusedError("password") from None
-    except (RefusedError, MemoryError, KeyboardInterrupt):
+        sheets = [*islice(read(data), MAX_SHEETS + 1)]
+    except (RefusedError, MemoryError):
         raise
-    except BaseException:  # noqa: BLE001 - calamine's own panics are no Exception
-        raise RefusedError("truncated") from None
-
-
-def _grid(source: calamine.CalamineSheet) -> list[list[object]]:
-    """Cells of a sheet from A1 on; blank ones beyond the usual size do not count."""
-    height, width = source.total_height, source.total_width
-    if prescan.fits(height, width):
-        return source.to_python(skip_empty_area=False)
-    grid: list[list[object]] = []
-    if height * width <= prescan.MAX_AREA:
-        margin = [""] * source.start[1]
-        for row in source.iter_rows():
-            while row and (row[-1] == "" or str(row[-1]).isspace()):
-                row.pop()
-            grid.append(margin + row)
-        while grid and len(grid[-1]) == len(margin):
-            grid.pop()
-        width = max(map(len, grid), default=0)
-    if not grid or not prescan.fits(len(grid), width):
-        raise RefusedError("too_many_cells", f"{source.name}: {height} × {width}")
-    return [row + [""] * (width - len(row)) for row in grid]
-
-
-def _sheet(source: calamine.CalamineSheet, notes: prescan.SheetNotes, visible: bool) -> Sheet:
-    grid = _grid(source)
-    width = max(map(len, grid), default=0)
-    merged = tuple(
-        (r1, c1, min(r2, len(grid) - 1), min(c2, width - 1))
-        for (r1, c1), (r2, c2) in source.merged_cell_ranges or ()
-        if r1 < len(grid) and c1 < width
-    )
-    for r1, c1, r2, c2 in merged:
-        for row in range(r1, r2 + 1):
-            for column in range(c1, c2 + 1):  # a merge left behind by other programs hides values
-                grid[row][column] = grid[row][column] or grid[r1][c1]
-    # what calamine hides: errors, formulas without results, raised digits, lines through a cell
-    for (r, c), text in notes.texts.items():
-        grid += [[] for _ in range(r + 1 - len(grid))]
-        grid[r] += [""] * (c + 1 - len(grid[r]))
-        grid[r][c] = text
-    for r, c in notes.struck:
-        value = grid[r][c]
-        text = f"{value:.15g}" if isinstance(value, float) else str(value)
-        grid[r][c] = f"{text}{prescan.STRUCK}" if text else ""
-    sheet = Sheet(
-        source.name,
-        grid,
-        merged=merged,
-        hidden_rows=frozenset(notes.hidden_rows),
-        percent=frozenset(notes.percent),
-        formulas=frozenset(notes.formulas),
-        visible=visible,
-    )
-    return _mend(sheet)
+    except Exception as error:  # noqa: BLE001 - a broken file raises anything
+        rule = "password" if "encrypted" in str(error) else "truncated"
+        raise RefusedError(rule) from None
+    if len(sheets) > MAX_SHEETS:
+        raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
+    if len({sheet.name for sheet in sheets}) < len(sheets):
+        raise RefusedError("truncated", "hai trang tính cùng tên")
+    return [_mend(sheet) for sheet in sheets]
 
 
 def _mend(sheet: Sheet) -> Sheet:
@@ -201,7 +145,6 @@ def _mend(sheet: Sheet) -> Sheet:
         hidden = personal.mask(plain)
         return hidden, hidden != plain
 
-    masked = set()
     for r, row in enumerate(grid):
         for c, value in enumerate(row):
             hidden = personal.is_candidate(value) and personal.mask_alone(value, is_of_persons(c))
@@ -210,9 +153,8 @@ def _mend(sheet: Sheet) -> Sheet:
             elif isinstance(value, str):
                 row[c], hidden = mend(value)
             if hidden:
-                masked.add((r, c))
+                sheet.masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
-    sheet.masked = frozenset(masked)
     return sheet
 
 
@@ -233,7 +175,7 @@ def read_csv(data: bytes) -> Sheet:
     if "\x00" in text:
         raise RefusedError("nul_bytes")
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    if text.count("\n") > prescan.MAX_ROWS or len(text) > 20 * prescan.MAX_CELLS:
+    if text.count("\n") > MAX_ROWS or len(text) > 20 * MAX_CELLS:
         raise RefusedError("too_many_cells", f"{text.count(chr(10))} dòng")
     delimiter = max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -241,7 +183,7 @@ def read_csv(data: bytes) -> Sheet:
     grid, lines = [], []
     try:
         for row in reader:
-            if len(row) > prescan.MAX_COLUMNS:
+            if len(row) > MAX_COLUMNS:
                 raise RefusedError("too_many_cells", f"{len(row)} cột")
             if any(cell.strip() for cell in row):
                 grid.append([re.sub(r'^="(.*)"$', r"\1", cell) for cell in row])
@@ -274,8 +216,7 @@ def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1."""
-    xml = prescan.raised_runs(prescan.part_text(package, "/word/document.xml"))
-    body = next(iter(prescan.parse(xml)), ())
+    body = next(iter(parse(package, "/word/document.xml")), ())
     above: list[list[object]] = []
     number = 0
     for block in body:
@@ -291,7 +232,7 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
                         merged.append((len(grid), len(cells), len(grid), len(cells) + width - 1))
                     cells += [text] * width
                 grid.append(cells)
-            yield _mend(Sheet(f"Bảng {number}", grid, start, merged=tuple(merged)))
+            yield Sheet(f"Bảng {number}", grid, start, merged=merged)
             above = []
 
 
@@ -302,11 +243,9 @@ def _word_cells(row: ElementTree.Element) -> Iterator[tuple[str, int]]:
         columns = span.get(f"{WORD}val", "") if span is not None else ""
         width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 1
         text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
-        yield text, max(1, min(width, prescan.MAX_COLUMNS))
+        yield text, max(1, min(width, MAX_COLUMNS))
 
 
 def _word_text(block: ElementTree.Element) -> str:
     """Text of a block; lines that a break or a tab parts stay apart."""
-    texts = {f"{WORD}{name}": "\n" for name in ("br", "cr", "tab")} | {f"{WORD}t": ""}
-    parts = (part.text or texts[part.tag] for part in block.iter() if part.tag in texts)
-    return "".join(parts).strip()
+    return "".join(map(run_text, block.iter(f"{WORD}r"))).strip()

@@ -21,7 +21,7 @@ from xhht_analysis.intake.judging.corrections import (
     apply_corrections,
     read_corrections,
 )
-from xhht_analysis.intake.judging.impossible import DISAGREE, FIELDS, HEAD_RULES
+from xhht_analysis.intake.judging.impossible import DISAGREE, FIELDS, HEAD_RULES, number_text
 from xhht_analysis.intake.reading.delivery import read_files
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
@@ -105,18 +105,16 @@ def read_submissions(
         day = max(day for _, day in dated)
         gathered = gather(dated, root, day, plan)
         tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
-        for (path, _), about in zip(dated, tables["submissions"].to_dict("records"), strict=True):
+        for about in tables["submissions"].to_dict("records"):
             of_file = {
                 name: table[table["file"].eq(about["file"])]
                 for name, table in (tables | {"claims": gathered.claims}).items()
                 if name in ("rejects", "findings", "observations", "claims")
             }
-            yield _checked(path, root, of_file, about, received)
+            yield _checked(of_file, about, received)
 
 
 def _checked(
-    path: Path,
-    root: Path,
     tables: dict[str, pd.DataFrame],
     about: dict[str, Any],
     received: pd.DataFrame | None,
@@ -139,22 +137,26 @@ def _checked(
     parts = (findings[invented], rejects, findings[~invented])
     problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
     problems = problems.reset_index(drop=True).astype("str")
-    problems = problems.assign(is_open=_answered(problems, tables["claims"]))
-    if (problems["raw"].isna() & problems["cell"].notna()).any():
-        problems = _with_raw(problems, next(iter(read_files([path], root, jobs=1))).sheets)
+    places = _correctable(tables["claims"])
+    asked = [*zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)]
+    texts = pd.Series([places.get(place) for place in asked], problems.index, dtype="str")
+    problems = problems.assign(
+        is_open=[place in places for place in asked], raw=problems["raw"].fillna(texts)
+    )
     return Checked(problems, columns, about)
 
 
-def _answered(problems: pd.DataFrame, claims: pd.DataFrame) -> pd.Series:
-    """Whether a correction of the problem's cell would find a figure that it changes."""
-    names = ["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]
-    places = {
-        pair
-        for name in names
-        for pair in zip(claims["sheet"].fillna(""), claims[name], strict=True)
-    }
-    asked = zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)
-    return pd.Series([place in places for place in asked], problems.index, dtype=bool)
+def _correctable(claims: pd.DataFrame) -> dict[tuple[str, str], str | None]:
+    """Sheets and cells of which a correction finds a figure, with what stands there."""
+    places = {}
+    for name in ("cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)):
+        field = name.removeprefix("cell_")
+        figures = claims[field] if field in FIELDS else [None] * len(claims)
+        typed = claims.get(f"raw_{field}", figures)
+        for place in zip(claims["sheet"].fillna(""), claims[name], figures, typed, strict=True):
+            text = number_text(place[2]) or place[3]
+            places[place[:2]] = places.get(place[:2]) or text
+    return places
 
 
 def _compare_with_received(
@@ -187,16 +189,6 @@ def _place(path: Path, as_of: str) -> tuple[Path, str]:
     """Folder that the file's name is relative to, and its day of receipt."""
     day = next((folder for folder in path.parents if is_date(folder.name)), None)
     return (day.parent, day.name) if day else (path.parent, as_of)
-
-
-def _with_raw(problems: pd.DataFrame, sheets: list[Sheet]) -> pd.DataFrame:
-    """Fill in what stands in the cell of a finding: for people, and to guard a correction."""
-    by_name = {sheet.name: sheet for sheet in sheets if sheet.lines is None}
-    asked = problems[problems["cell"].notna() & problems["sheet"].fillna("").isin(by_name)]
-    pairs = zip(asked["sheet"].fillna(""), asked["cell"], strict=True)
-    texts = [by_name[name].text_at(cell) for name, cell in pairs]
-    shown = pd.Series(texts, index=asked.index, dtype="str")
-    return problems.assign(raw=problems["raw"].fillna(shown))
 
 
 def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:

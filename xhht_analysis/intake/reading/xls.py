@@ -1,0 +1,99 @@
+"""Sheets of an .xls, by xlrd; its records tell what xlrd does not: which cells hold formulas."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+
+import xlrd
+from xlrd.compdoc import CompDoc
+
+from xhht_analysis.intake.reading.looks import FIRST_DAYS, Font, Fonts, Look, look_of, show_runs
+from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
+
+FORMULA, END, NOT_COMPUTED, SHEET = 0x0006, 0x000A, 0x005E, 0x0085
+Record = tuple[int, bytes]
+
+
+def read_xls(data: bytes) -> Iterator[Sheet]:
+    """Worksheets of an .xls file.
+
+    Raises
+    ------
+    RefusedError
+        too_many_cells. A broken file raises anything.
+    """
+    log = io.StringIO()
+    container = CompDoc(data, log, ignore_workbook_corruption=True)
+    stream = container.get_named_stream("Workbook") or container.get_named_stream("Book")
+    book = xlrd.open_workbook(
+        file_contents=data,
+        logfile=log,
+        formatting_info=True,
+        ragged_rows=True,
+        ignore_workbook_corruption=True,
+    )
+    sheets = [part for kind, part in _records(stream, 0) if kind == SHEET and part[5] == 0]
+    starts = [struct.unpack_from("<I", part)[0] for part in sheets]
+    listed = (Font(bool(font.escapement), bool(font.struck_out)) for font in book.font_list)
+    fonts = Fonts(Font, enumerate(listed))
+    codes = [book.format_map[style.format_key].format_str for style in book.xf_list]
+    looks = [
+        look_of(code, fonts[style.font_index], FIRST_DAYS[book.datemode])
+        for code, style in zip(codes, book.xf_list, strict=True)
+    ]
+    for source, start in zip(book.sheets(), starts, strict=True):
+        sheet = Sheet(source.name, visible=not source.visibility)
+        sheet.hidden_rows = {row for row, about in source.rowinfo_map.items() if about.hidden}
+        sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
+        _fill(sheet, source, _records(stream, start), looks, fonts)
+        yield sheet.completed()
+
+
+def _records(stream: bytes, at: int) -> Iterator[Record]:
+    """Records from ``at`` to the first end of a part: what is drawn on a sheet comes after it."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == END:
+            return
+        yield kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _fill(
+    sheet: Sheet,
+    source: xlrd.sheet.Sheet,
+    records: Iterator[Record],
+    looks: list[Look],
+    fonts: Fonts,
+) -> None:
+    formulas, without_result = _formulas(records)
+    for row in range(source.nrows):
+        for column, cell in enumerate(source.row(row)):
+            place, value = (row, column), cell.value
+            if place in without_result:
+                value = UNCACHED
+            elif cell.ctype == xlrd.XL_CELL_TEXT:
+                value = show_runs(value, source.rich_text_runlist_map.get(place, ()), fonts)
+            elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                value = bool(value)
+            elif cell.ctype == xlrd.XL_CELL_ERROR:
+                value = xlrd.error_text_from_code.get(value, "#N/A")
+            sheet.add(row, column, value, looks[cell.xf_index], formula=place in formulas)
+
+
+def _formulas(records: Iterator[Record]) -> tuple[set, set]:
+    """Cells of formulas, and those of them that were never computed."""
+    formulas, blank, zero, is_stale = set(), set(), set(), False
+    for kind, data in records:
+        is_stale |= kind == NOT_COMPUTED
+        if kind == FORMULA:
+            place, result = struct.unpack_from("<HH", data), data[6:14]
+            formulas.add(place)
+            if result[6:] == b"\xff\xff" and result[0] == 3:
+                blank.add(place)
+            elif not any(result):
+                zero.add(place)
+    lost = blank if blank == formulas else set()
+    return formulas, lost | zero if is_stale else lost

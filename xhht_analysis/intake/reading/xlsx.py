@@ -1,0 +1,143 @@
+"""Sheets of an .xlsx, and the text of runs as .xlsx and .docx hold them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+
+from xhht_analysis.intake.reading.looks import (
+    FIRST_DAYS,
+    FORMATS,
+    PLAIN,
+    Font,
+    Fonts,
+    Look,
+    look_of,
+)
+from xhht_analysis.intake.reading.packages import parse, part_bytes, tag, worksheets
+from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet, place_of
+
+TRUE = ("1", "true")
+NOT_SET = ("0", "false", "off", "none")
+"""Values of a mark of a font that switch it off."""
+BREAKS = ("br", "cr", "tab")
+"""Parts of a run that keep the texts beside them apart."""
+
+
+def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
+    """Worksheets of an .xlsx package.
+
+    Raises
+    ------
+    RefusedError
+        too_many_cells, entity. A broken package raises anything.
+    """
+    book = parse(package, "xl/workbook.xml")
+    parts = worksheets(package, "xl/_rels/workbook.xml.rels")
+    settings = {tag(part): part for part in book}
+    recalculated = "calcPr" in settings and settings["calcPr"].get("fullCalcOnLoad") in TRUE
+    no_results = ("", 0) if recalculated else ("",)  # a 0 that Excel computes anew is no result
+    is_1904 = "workbookPr" in settings and settings["workbookPr"].get("date1904") in TRUE
+    looks = _looks(package, FIRST_DAYS[is_1904])
+    texts = [text_of(item) for item in parse(package, "xl/sharedStrings.xml").iterfind("{*}si")]
+    for about in settings["sheets"]:
+        part = parts[next(value for name, value in about.items() if name.endswith("}id"))]
+        if part is not None:
+            sheet = Sheet(about.get("name", ""), visible=about.get("state", "visible") == "visible")
+            _fill(sheet, part_bytes(package, part), texts, looks, no_results)
+            yield sheet.completed()
+
+
+def _fill(
+    sheet: Sheet, xml: bytes, texts: list[str], looks: list[Look], no_results: tuple[object, ...]
+) -> None:
+    """Take up the cells of a sheet's part; ``no_results`` are values of a formula that are none."""
+    row = -1
+    for _, element in ElementTree.iterparse(io.BytesIO(xml)):
+        name = tag(element)
+        if name == "row":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+            if element.get("hidden") in TRUE:
+                sheet.hidden_rows.add(row)
+            for cell in element:
+                address, style = cell.get("r"), cell.get("s")
+                row, column = place_of(address) if address else (row, column + 1)
+                parts = {tag(part): part for part in cell}
+                value = _value(cell.get("t"), parts, texts)
+                if "f" in parts and value in no_results:
+                    value = "" if cell.get("t") == "str" else UNCACHED
+                look = looks[int(style)] if style else PLAIN
+                sheet.add(row, column, value, look, formula="f" in parts)
+            element.clear()
+        elif name == "mergeCell":
+            first, _, last = element.get("ref", "").partition(":")
+            sheet.merged.append((*place_of(first), *place_of(last or first)))
+
+
+def _value(kind: str | None, parts: dict[str, ElementTree.Element], texts: list[str]) -> object:
+    """Value of a cell of the type ``kind``; empty text when it has none."""
+    if "is" in parts:
+        return text_of(parts["is"])
+    text = parts["v"].text or "" if "v" in parts else ""
+    if kind == "str":
+        return _unescaped(text)
+    text = text.strip()
+    if not text or kind == "e":
+        return text
+    if kind == "s":
+        return texts[int(text)]
+    if kind == "b":
+        return text in TRUE
+    return dt.datetime.fromisoformat(text) if kind == "d" else float(text)
+
+
+def text_of(item: ElementTree.Element) -> str:
+    """Text of a string of .xlsx, of one piece or of runs."""
+    return _unescaped(
+        "".join(
+            run_text(part) if tag(part) == "r" else part.text or ""
+            for part in item
+            if tag(part) in ("r", "t")
+        )
+    )
+
+
+def _unescaped(text: str) -> str:
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda sign: chr(int(sign[1], 16)), text)
+
+
+def run_text(run: ElementTree.Element) -> str:
+    """Text of a run of .xlsx or .docx, raised and struck text as `Font` shows it."""
+    text = "".join(
+        "\n" if tag(part) in BREAKS else part.text or ""
+        for part in run
+        if tag(part) in ("t", *BREAKS)
+    )
+    return _font(run.iterfind("{*}rPr/*")).show(text)
+
+
+def _font(marks: Iterable[ElementTree.Element]) -> Font:
+    """Font that the ``marks`` of a style or a run make."""
+    values = {tag(mark): next(iter(mark.attrib.values()), "1") for mark in marks}
+    struck = any(values.get(name, "0") not in NOT_SET for name in ("strike", "dstrike"))
+    return Font("script" in values.get("vertAlign", ""), struck)
+
+
+def _looks(package: zipfile.ZipFile, first_day: dt.datetime) -> list[Look]:
+    """Looks of the cell styles, by their number."""
+    xml = parse(package, "xl/styles.xml")
+    spelled = xml.iterfind(".//{*}numFmt")
+    codes = FORMATS | {int(f.get("numFmtId", 0)): f.get("formatCode", "") for f in spelled}
+    fonts = Fonts(Font, enumerate(map(_font, xml.iterfind("{*}fonts/{*}font"))))
+    return [
+        look_of(
+            codes.get(int(style.get("numFmtId", 0)), ""),
+            fonts[int(style.get("fontId", 0))],
+            first_day,
+        )
+        for style in xml.iterfind("{*}cellXfs/{*}xf")
+    ]
