@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -131,10 +132,10 @@ def find_browser() -> str | None:
 
 
 def export_pdf(html: Path, out: Path) -> Path | None:
-    """Print ``html`` to PDF with the browser of this computer.
+    """Print ``html`` to PDF with the browser of this computer, from a profile of its own.
 
-    Returns None, and logs what to do, when there is no Chromium, Chrome or Edge or it fails: the
-    page can always be printed by hand.
+    Several may print at once. Returns None, and logs what to do, when there is no Chromium, Chrome
+    or Edge or it fails: the page can always be printed by hand.
     """
     browser = find_browser()
     if browser is None:
@@ -143,9 +144,13 @@ def export_pdf(html: Path, out: Path) -> Path | None:
     options = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run"
     command = [browser, *options.split(), "--no-pdf-header-footer"]
     try:
-        with files.whole(out) as partial:
+        with (
+            files.whole(out) as partial,
+            tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as profile,
+        ):
+            places = [f"--user-data-dir={profile}", f"--print-to-pdf={partial}"]
             subprocess.run(
-                [*command, f"--print-to-pdf={partial}", html.resolve().as_uri()],
+                [*command, *places, html.resolve().as_uri()],
                 capture_output=True,
                 timeout=PRINT_SECONDS,
                 check=True,

@@ -42,7 +42,7 @@ def write_documents(staged: Project, as_of: str, lang: str) -> None:
 
     folder, plan = staged.reports(as_of), labels.plan_words(staged.config_dir, as_of)
     words = labels.Labels(lang, plan)
-    with ThreadPoolExecutor(1) as browser:  # the browser prints in a process of its own
+    with ThreadPoolExecutor(len(PARTS)) as browsers:  # each prints in a process of its own
         for part in PARTS:
             name, outline = REPORT.name if part == "report" else part, part != "brief"
             page = folder / f"{name}.html"
@@ -51,5 +51,5 @@ def write_documents(staged: Project, as_of: str, lang: str) -> None:
             if not blocks:  # a review that was not asked for
                 continue
             documents.write_page(blocks, page, words)
-            browser.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
+            browsers.submit(documents.export_pdf, page, page.with_suffix(".pdf"))
             word.write_docx(blocks, page.with_suffix(".docx"), words, part)

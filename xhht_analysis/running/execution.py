@@ -160,6 +160,7 @@ def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: f
                 coalesce_streams=True,
                 iopub_timeout=OUTPUT_TIMEOUT,
                 raise_on_iopub_timeout=True,
+                shutdown_kernel="immediate",
             )
         except papermill.PapermillExecutionError as error:
             cell = {"cell": error.exec_count or error.cell_index + 1}
