@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_200,
     "intake": 62_400,
-    "forecasting": 25_000,
+    "forecasting": 24_500,
     "publishing": 31_000,
     "running": 13_900,
 }

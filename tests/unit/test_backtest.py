@@ -1,6 +1,5 @@
 """Rolling origins: blind to the future, honest about how little many forecasts are worth."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -118,38 +117,6 @@ def test_with_levels_alone_shares_are_empty_columns():
     of_units = {"rps", "brier", "chance", "hit"}
     counts = {"count_rps", "count_coverage_80"}
     assert metrics == of_units | counts | {f"province_{name}" for name in of_units}
-
-
-def test_the_record_of_each_kind_sets_loss_beside_persistence():
-    def row(model, code, metric, value, n, origin=2022):
-        return [model, code, origin, 1, metric, value, n]
-
-    ours, still = backtest.DEFAULT, backtest.PERSISTENCE
-    table = pd.DataFrame(
-        [
-            row(ours, "life_skills", "crps", 1.0, 10),
-            row(ours, "life_skills", "crps", 4.0, 20, 2023),
-            row(still, "life_skills", "crps", 6.0, 30),
-            row(ours, "life_skills", "coverage_80", 0.8, 30),
-            row(ours, "literacy_level", "brier", 0.1, 20),
-            row(still, "literacy_level", "brier", 0.2, 20),
-            row(ours, "literacy_level", "chance", 0.9, 15),
-            row(ours, "literacy_level", "chance", 0.1, 5, 2023),
-            row(ours, "literacy_level", "hit", 1.0, 15),
-            row(ours, "literacy_level", "hit", 0.0, 5, 2023),
-            row(ours, "literacy_level", "count_rps", 0.3, 2),
-            row(ours, "literacy_level", "province_brier", 0.5, 2),
-        ],
-        columns=["model_id", "indicator_code", "origin_year", "horizon", "metric", "value", "n"],
-    )
-    record = backtest.track_record(table, TWO).set_index("kind")
-    assert record["n"].tolist() == [30, 20, 2, 2, 0]
-    share, level = record.loc["share"], record.loc["level"]
-    assert (share["loss"], share["skill"], share["coverage_80"]) == (3.0, 0.5, 0.8)
-    assert (share["n_origins"], level["n_origins"]) == (2, 1)
-    assert (level["skill"], level["chance"], level["hit"]) == (0.5, 0.7, 0.75)
-    assert np.isnan(record.loc["count", "skill"])
-    assert record.loc["milestone", "n_origins"] == 0
 
 
 def test_standing_still_is_scored_beside_the_kit_by_unit_and_by_count(rows):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 from scipy.special import ndtri
 
 from xhht_analysis.forecasting import levels
@@ -71,24 +71,31 @@ def test_stratified_numbers_fill_every_part_once():
 
 
 def test_a_shared_factor_turns_chances_of_all_as_the_normal_integral_says():
-    # 11 districts at 95 %: all with 57 % if independent; with a shared quarter of the variance
-    # the integral of Phi((z + c/2)/sqrt(3/4))^11 over c ~ N(0, 1) is 66 %
-    matrix = np.array([[[0.95, 0.05], [0.05, 0.95]]])
-    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
-    above = levels._shocked(np.repeat(matrix, len(nodes), axis=0), 0.25, nodes[:, None])
-    held = above[:, 0, 1, 1]
-    weights = weights / weights.sum()
-    assert weights @ held == pytest.approx(0.95, abs=1e-6)
-    assert weights @ held**11 == pytest.approx(0.66, abs=0.005)
-    expected = stats.norm.cdf((ndtri(0.95) + 0.5 * nodes) / np.sqrt(0.75))
-    np.testing.assert_allclose(held, expected, rtol=1e-10)
+    # 11 districts at 95 %: all with 57 % if independent; with a shared 0.6 of the variance the
+    # integral of Phi((z + sqrt(0.6) c) / sqrt(0.4))^11 over c ~ N(0, 1), by scipy, is 79 %
+    matrix, factor = np.array([[0.95, 0.05], [0.05, 0.95]]), np.linspace(-8, 8, 4001)
+    held = levels._shocked(matrix, factor[:, None])[:, 0, 1, 1]
+    mass = stats.norm.pdf(factor) * (factor[1] - factor[0])
+    assert mass @ held == pytest.approx(0.95, abs=1e-6)
+
+    def all_of_them(c):
+        return stats.norm.cdf((ndtri(0.95) + np.sqrt(0.6) * c) / np.sqrt(0.4)) ** 11
+
+    expected = integrate.quad(lambda c: all_of_them(c) * stats.norm.pdf(c), -8, 8)[0]
+    assert mass @ held**11 == pytest.approx(expected, abs=1e-6)
+    assert expected > 0.95**11 + 0.1
+
+
+def moved(counts):
+    """Yearly moves of so many counted ones and the reference class."""
+    return (np.array(counts) + PRIOR) / (np.array(counts) + PRIOR).sum(axis=1, keepdims=True)
 
 
 def test_known_paths_are_counted_as_they_are():
     # 0 to 1 once, 1 to 1 once, 1 to 0 once
     low, high = bounds(history(a=[0, 1, 1, 0]), top=1)
-    counts, start = observed_moves(low, high, PRIOR)
-    np.testing.assert_allclose(counts, [[0, 1], [1, 1]])
+    matrix, start = observed_moves(low, high, PRIOR)
+    np.testing.assert_allclose(matrix, moved([[0, 1], [1, 1]]))
     np.testing.assert_allclose(start, [[1, 0]])
 
 
@@ -96,25 +103,23 @@ def test_a_year_without_a_report_is_unknown_and_not_lost():
     low, high = bounds(history(a=[1, 1, 1], b=[1, 1, None]), top=1)
     np.testing.assert_array_equal(low, [[1, 1, 1], [1, 1, 0]])
     np.testing.assert_array_equal(high, [[1, 1, 1], [1, 1, 1]])
-    counts, start = observed_moves(low, high, PRIOR)
+    matrix, start = observed_moves(low, high, PRIOR)
     # three certain stays; the fourth move is no evidence and splits as the matrix does
-    np.testing.assert_allclose(counts, [[0, 0], [0, 3]])
-    matrix = counts + PRIOR
-    matrix /= matrix.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(matrix, moved([[0, 0], [0, 3]]))
     np.testing.assert_allclose(start[1], matrix[1])
     assert 0.9 < start[1, 1] < 1
 
 
 def test_a_gap_between_equal_levels_is_bridged():
     low, high = bounds(history(a=[1, None, 1]), top=1)
-    counts, _ = observed_moves(low, high, PRIOR)
-    np.testing.assert_allclose(counts, [[0, 0], [0, 2]])
+    matrix, _ = observed_moves(low, high, PRIOR)
+    np.testing.assert_allclose(matrix, moved([[0, 0], [0, 2]]))
 
 
 def test_in_a_gap_between_two_levels_the_first_stands():
     low, high = bounds(history(a=[None, 0, None, None, 1, None]), top=1)
-    counts, _ = observed_moves(low, high, PRIOR)
-    np.testing.assert_allclose(counts, [[2, 1], [0, 0]])  # none before, none after
+    matrix, _ = observed_moves(low, high, PRIOR)
+    np.testing.assert_allclose(matrix, moved([[2, 1], [0, 0]]))  # none before, none after
 
 
 def test_recognition_covers_the_years_until_it_expires():

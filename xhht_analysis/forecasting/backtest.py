@@ -1,7 +1,7 @@
 """Rolling origins over the panel: how good the forecasts would have been.
 
 In: the panel. Out: one row per forecast (`backtest_rows`), the table `contracts.SCORES`
-(`summarise`) and the record of each kind of goal. Today's revised figures stand in for those known
+(`summarise`). Today's revised figures stand in for those known
 at each origin (a hindcast), so every model looks a little better than in live use.
 """
 
@@ -219,53 +219,3 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     long = long.assign(metric=long["prefix"] + long["metric"])
     grouped = long.groupby([*KEYS, "metric"])["value"].agg(value="mean", n="size")
     return contracts.conform(grouped.round(6).reset_index(), contracts.SCORES)
-
-
-KINDS = {
-    "share": ("share", "crps", "coverage_80", ""),
-    "level": ("level", "brier", "", ""),
-    "count": ("level", "count_rps", "count_coverage_80", "count_"),
-    "province": ("level", "province_brier", "", "province_"),
-    "milestone": ("milestone", "brier", "", ""),
-}
-"""Kind of goal: kind of its indicators, loss, coverage, and what its metrics begin with."""
-
-
-def track_record(table: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """What of the kit was scored for each kind of goal, and how well.
-
-    Parameters
-    ----------
-    table
-        `contracts.SCORES`.
-    indicators
-        Config table; only those of the wanted kinds count.
-
-    Returns
-    -------
-    DataFrame
-        One row per kind (share, level: by district, count: number of districts, province: its own
-        status, milestone), in this order: n forecasts and n_origins scored (0: untested), loss and
-        reference (mean of the kit and of persistence, same forecasts), skill = 1 - loss /
-        reference, chance and hit (mean announced, share that came true), coverage_80 (0-1).
-    """
-    codes = indicators.groupby("kind")["indicator_code"].agg(set)
-    rows = []
-    for kind, (of, metric, coverage, prefix) in KINDS.items():
-        some = table[table["indicator_code"].isin(codes.get(of, set()))]
-        sums = some.assign(value=some["value"] * some["n"]).groupby(["model_id", "metric"])
-        means = sums["value"].sum() / sums["n"].sum()
-        both = some[(some["model_id"] == DEFAULT) & (some["metric"] == metric)]
-        columns = {
-            "loss": (DEFAULT, metric),
-            "reference": (PERSISTENCE, metric),
-            "chance": (DEFAULT, prefix + "chance"),
-            "hit": (DEFAULT, prefix + "hit"),
-            "coverage_80": (DEFAULT, coverage),
-        }
-        row = {name: means.get(key, np.nan) for name, key in columns.items()}
-        row |= {"kind": kind, "n": int(both["n"].sum())}
-        rows.append(row | {"n_origins": both["origin_year"].nunique()})
-    record = pd.DataFrame(rows)
-    better = 1 - record["loss"] / record["reference"].where(record["reference"] > 0)
-    return record.assign(skill=better)

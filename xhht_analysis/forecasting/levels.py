@@ -27,11 +27,11 @@ PRIOR_YEARS = 4.0
 """Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
 SHARED = 0.6
 """Share of a move's variance that all units of a year have in common (rho)."""
-FIGURE_WEIGHT, FIGURE_EVIDENCE = 0.8, 10.0
+FIGURE_WEIGHT, FIGURE_EVIDENCE = 0.8, 5.0
 """Weight of the deciding figures where no earlier year tells, and how much this counts beside what
 earlier years tell: in squared differences of both members' chances."""
 BACK = 2
-"""Most years before the origin from which both members are tried on what came by the origin."""
+"""Years before the origin from which both members are tried on what came by the origin."""
 MIN_YEARS = 3
 """Years with figures that a forecast of figures asks for."""
 TRIAL_DRAWS = 1000
@@ -142,28 +142,17 @@ def forecast_levels(
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
     past = history if isinstance(history, LevelHistory) else read_levels(history, top, figures)
-    units, origin = list(past.low.index), past.low.columns[-1]
-    low, high = past.low.to_numpy(), past.high.to_numpy()
-    top = max(1, top or 0, int(high.max()))
-    code, years = past.indicator_code, np.arange(origin, origin + horizon + 1)
-    rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    factors = dict.fromkeys(("weight", "shared", "hazard"), 1.0)
-    factors |= (VARIANTS | RIVALS).get(variant, {})
+    top, origin = max(1, top or 0, int(past.high.to_numpy().max())), past.low.columns[-1]
+    change = (VARIANTS | RIVALS).get(variant, {})
+    prior = PRIOR_YEARS * change.get("weight", 1.0) * prior_matrix(top, change.get("hazard", 1.0))
     by_figures, has_figures = figure_levels(past, horizon, top, n_draws, seed)
-    weight = factors.get("figures")
+    weight = change.get("figures")
     if weight is None:
         weight = figure_weight(past, top, seed) if has_figures.any() else 0.0
-    prior = PRIOR_YEARS * factors["weight"] * prior_matrix(top, factors["hazard"])
-    counts, start = observed_moves(low, high, prior)
-    matrix = _draw_matrices(counts + prior, n_draws, rng)
-    factor = ndtri(_stratified(rng, n_draws, horizon))
-    above = _shocked(matrix, SHARED * factors["shared"], factor)
-    streams = [np.random.default_rng([seed, zlib.crc32(f"{code}/{u}".encode())]) for u in units]
-    uniform = np.stack([_stratified(s, n_draws, horizon + 1) for s in streams], axis=1)
-    covered = past.valid.to_numpy()[:, None] >= years
     follows = (np.arange(n_draws) < round(weight * n_draws))[:, None] & has_figures
-    draws = _walk(start, above, covered, uniform, follows, by_figures)
-    return LevelForecast(units, years, draws)
+    years = np.arange(origin, origin + horizon + 1)
+    levels = _walk(past, prior, years, follows, by_figures, seed)
+    return LevelForecast(list(past.low.index), years, levels)
 
 
 @lru_cache(maxsize=64)
@@ -205,24 +194,25 @@ def figure_levels(
 def figure_weight(past: LevelHistory, top: int, seed: int) -> float:
     """Weight of the deciding figures (0-1): the one that would have had the least Brier score.
 
-    Both members are tried from one to `BACK` years before the origin, knowing no more than was
+    Both members are tried from up to `BACK` years before the origin, knowing no more than was
     known then, on every level of every unit up to the origin; `FIGURE_WEIGHT` counts as
     `FIGURE_EVIDENCE` beside them.
     """
-    known = past.low.where(past.low == past.high).to_numpy()[..., None]
-    scale, origin = np.arange(1, top + 1), int(past.low.columns[-1])
-    gain, size = FIGURE_WEIGHT * FIGURE_EVIDENCE, FIGURE_EVIDENCE
-    for back in range(1, 1 + min(BACK, known.shape[1] - 1)):
-        earlier, chances = past.before(origin - back), {}
-        for name in ("transitions", "figures"):
-            how = {"top": top, "n_draws": TRIAL_DRAWS, "seed": seed, "variant": name}
-            draws = forecast_levels(earlier, back, **how).levels[:, :, 1:, None]
-            chances[name] = (draws >= scale).mean(axis=0)
-        came, is_known = known[:, -back:] >= scale, ~np.isnan(known[:, -back:])
-        step = np.where(is_known, chances["figures"] - chances["transitions"], 0.0)
-        gain += (step * (came - chances["transitions"])).sum()
-        size += (step**2).sum()
-    return float(np.clip(gain / size, 0.0, 1.0))
+    back = min(BACK, past.low.shape[1] - MIN_YEARS)
+    if back < 1:
+        return FIGURE_WEIGHT
+    how = {"top": top, "n_draws": TRIAL_DRAWS, "seed": seed}
+    earlier, scale = past.before(past.low.columns[-1] - back), np.arange(1, top + 1)
+    moves, figures = (
+        (forecast_levels(earlier, back, variant=name, **how).levels[:, :, 1:, None] >= scale).mean(
+            0
+        )
+        for name in ("transitions", "figures")
+    )
+    known = past.low.where(past.low == past.high).to_numpy()[:, -back:, None]
+    apart = np.where(np.isnan(known), 0.0, figures - moves)
+    gain = FIGURE_WEIGHT * FIGURE_EVIDENCE + (apart * ((known >= scale) - moves)).sum()
+    return float(np.clip(gain / (FIGURE_EVIDENCE + (apart**2).sum()), 0.0, 1.0))
 
 
 def read_levels(
@@ -271,9 +261,10 @@ def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
 
 
 def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
-    """Moves of all units and the state each stands in.
+    """Pooled moves of one year and the state each unit stands in.
 
-    Between two known years without a report the first of them stands.
+    Counted are the moves of all units between known levels, and `prior`; between two known years
+    without a report the first of them stands.
 
     Parameters
     ----------
@@ -284,24 +275,23 @@ def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
 
     Returns
     -------
-    counts
-        Numbers of moves between levels, summed over units, (top + 1, top + 1).
+    matrix
+        P(level next year) by level, (top + 1, top + 1).
     start
         P(level) of each unit in the last year, (units, top + 1), by all bounds up to then.
     """
     known = pd.DataFrame(np.where(low == high, low, np.nan))
     known = known.ffill(axis=1, limit_area="inside").to_numpy()
     both = ~np.isnan(known[:, :-1] + known[:, 1:])
-    counts = np.zeros_like(prior)
-    np.add.at(counts, (known[:, :-1][both].astype(int), known[:, 1:][both].astype(int)), 1)
-    matrix, scale = counts + prior, np.arange(len(prior))
+    matrix, scale = prior.copy(), np.arange(len(prior))
+    np.add.at(matrix, (known[:, :-1][both].astype(int), known[:, 1:][both].astype(int)), 1)
     matrix /= matrix.sum(axis=1, keepdims=True)
     fits = (low[..., None] <= scale) & (scale <= high[..., None])
     start = np.ones((len(low), len(prior)))
     for t in range(low.shape[1]):
         start = (start @ matrix if t else start) * fits[:, t]
         start /= start.sum(axis=1, keepdims=True)
-    return counts, start
+    return matrix, start
 
 
 def _stratified(rng: np.random.Generator, n: int, years: int) -> np.ndarray:
@@ -310,35 +300,37 @@ def _stratified(rng: np.random.Generator, n: int, years: int) -> np.ndarray:
     return (part.T + rng.random((n, years))) / n
 
 
-def _draw_matrices(weights: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Transition matrices from their posterior: what few unit-years leave unknown is shared."""
-    gamma = rng.standard_gamma(np.broadcast_to(weights, (n, *weights.shape))) + 1e-12
-    return gamma / gamma.sum(axis=-1, keepdims=True)
-
-
-def _shocked(matrix: np.ndarray, rho: float, factor: np.ndarray) -> np.ndarray:
-    """P(next level >= l | level, year's factor), (draws, years, level, l); mean is `matrix`."""
-    above = np.cumsum(matrix[..., ::-1], axis=-1)[..., ::-1]
-    score = ndtri(np.clip(above, 1e-9, 1 - 1e-9))[:, None]
-    out = ndtr((score + np.sqrt(rho) * factor[..., None, None]) / np.sqrt(1 - rho))
+def _shocked(matrix: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """P(next level >= l | level, year's factor), (draws, years, level, l); mean is ``matrix``."""
+    above = np.cumsum(matrix[:, ::-1], axis=1)[:, ::-1]
+    score = ndtri(np.clip(above, 1e-9, 1 - 1e-9))
+    out = ndtr((score + np.sqrt(SHARED) * factor[..., None, None]) / np.sqrt(1 - SHARED))
     out[..., 0] = 1.0
     return out
 
 
-def _walk(start, above, covered, uniform, follows, by_figures) -> np.ndarray:
+def _walk(past: LevelHistory, prior, years, follows, by_figures, seed: int) -> np.ndarray:
     """Follow every unit through the years: sampled levels (draws, U, T).
 
     ``follows`` (draws, U): which draws of which units go where their figures put them.
     """
+    (n_draws, _), code = follows.shape, past.indicator_code
+    matrix, start = observed_moves(past.low.to_numpy(), past.high.to_numpy(), prior)
+    rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
+    above = _shocked(matrix, ndtri(_stratified(rng, n_draws, len(years) - 1)))
+    streams = (
+        np.random.default_rng([seed, zlib.crc32(f"{code}/{unit}".encode())])
+        for unit in past.low.index
+    )
+    uniform = np.stack([_stratified(s, n_draws, len(years)) for s in streams], axis=1)
     first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
     levels = np.empty(uniform.shape, dtype=np.int8)
     levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)
-    draw = np.arange(len(uniform))[:, None]
-    for t in range(1, uniform.shape[-1]):
+    draw, valid = np.arange(n_draws)[:, None], past.valid.to_numpy()
+    for t in range(1, len(years)):
         now = levels[..., t - 1]
-        reach = above[draw, t - 1, now, 1:]
-        following = (uniform[..., t, None] < reach).sum(axis=-1)
+        following = (uniform[..., t, None] < above[draw, t - 1, now, 1:]).sum(axis=-1)
         following = np.where(follows, by_figures[..., t], following)
         # a recognition with a date is not lost before it
-        levels[..., t] = np.where(covered[:, t], np.maximum(now, following), following)
+        levels[..., t] = np.where(valid >= years[t], np.maximum(now, following), following)
     return levels
