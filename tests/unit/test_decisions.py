@@ -98,7 +98,7 @@ def test_a_verdict_that_waits_for_figures_is_no_other_one(monkeypatch):
 
 def test_units_without_figures_are_asked_beside_the_lead_agency(monkeypatch):
     run = frames.make_material()
-    gap = Gap(2026, total=2, silent=("Xã 2026",), reporting=("Xã A",), share=50.0)
+    gap = Gap(2026, total=2, silent=("Xã 2026",))
     one = replace(run.statements(2030)[0], verdict_class="no_data", latest=None, actual=None,
                   gap=gap)  # fmt: skip
     monkeypatch.setattr(type(run), "all_statements", lambda self: [one])
@@ -295,7 +295,7 @@ def test_whoever_leads_a_goal_is_asked_about_it_and_the_province_settles_its_rea
 def test_nobody_is_asked_who_has_ended(monkeypatch):
     """A district without figures of 2024 is no more on 20 November 2026; its commune is."""
     run = frames.make_material()
-    gap = Gap(2024, total=2, silent=(run.names["819"], "Xã A"), reporting=(), share=50.0)
+    gap = Gap(2024, total=2, silent=(run.names["819"], "Xã A"))
     one = replace(run.statements(2030)[0], verdict_class="no_data", latest=None, actual=None,
                   gap=gap)  # fmt: skip
     monkeypatch.setattr(type(run), "all_statements", lambda self: [one])

@@ -16,7 +16,6 @@ from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, report, word, workbook
 from xhht_analysis.publishing.blocks import by_heading, prose
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.parts import Page as PageMaker
 from xhht_analysis.publishing.parts import grid
 from xhht_analysis.publishing.report_data import ReportData
 
@@ -115,12 +114,12 @@ def test_every_page_in_word_says_that_the_figures_are_invented(style, mark, tmp_
 
 
 def test_text_in_word_stands_off_the_table_above(tmp_path):
-    table = grid(PageMaker(Labels()), "Bảng", ["Cột"], [["ô"]], note="Ghi chú")
+    table = grid(Labels(), "Bảng", ["Cột"], [["ô"]], note="Ghi chú")
     blocks = [prose(["Trước"]), table, prose(["Sau"])]
     body = Document(word.write_docx(blocks, tmp_path / "n.docx", Labels(), "brief")).paragraphs
     room = {p.text: p.paragraph_format.space_before for p in body}
     assert (room["Ghi chú"], room["Trước"], room["Sau"]) == (Pt(4), None, None)
-    bare = grid(PageMaker(Labels()), "Bảng", ["Cột"], [["ô"]])
+    bare = grid(Labels(), "Bảng", ["Cột"], [["ô"]])
     out = word.write_docx([bare, prose(["Sau"])], tmp_path / "m.docx", Labels(), "brief")
     assert Document(out).paragraphs[-1].paragraph_format.space_before == Pt(4)
 
@@ -249,8 +248,7 @@ def test_word_tables_repeat_their_head_and_keep_their_widths(made):
 
 
 def test_a_column_without_a_side_of_its_own_is_written_too(tmp_path):
-    page = PageMaker(Labels())
-    table = grid(page, "c", ["Tên", "Số", "Ghi chú"], [["một", 2, "ba"]], align="lr")
+    table = grid(Labels(), "c", ["Tên", "Số", "Ghi chú"], [["một", 2, "ba"]], align="lr")
     assert table.content["align"] == "lrl"
     word.write_docx([table], tmp_path / "one.docx", Labels(), "annex")
     (sheet,) = Document(tmp_path / "one.docx").tables
@@ -258,8 +256,8 @@ def test_a_column_without_a_side_of_its_own_is_written_too(tmp_path):
 
 
 def test_a_column_has_room_for_its_longest_word():
-    page, text = PageMaker(Labels()), "một hai ba " * 40
-    content = grid(page, "c", ["Tên", "Số"], [[text, "1.234.567,5"]]).content
+    text = "một hai ba " * 40
+    content = grid(Labels(), "c", ["Tên", "Số"], [[text, "1.234.567,5"]]).content
     widths = word._column_widths(content, Mm(160), 11)
     assert sum(widths) <= Mm(160)
     assert widths[1] >= Mm(4) + 11 * Mm(2.09) - 11
@@ -280,7 +278,7 @@ def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkey
 
 def test_blocks_stand_under_their_headings_in_order():
     first, second = heading("Một"), heading("Hai", 3)
-    below, third = grid(PageMaker(Labels()), "Bảng", ["cột"], [["1"]]), heading("Ba")
+    below, third = grid(Labels(), "Bảng", ["cột"], [["1"]]), heading("Ba")
     parts = by_heading([below, first, second, third, below, first, below])
     assert list(parts) == ["", "Một", "Ba"]
     assert parts == {"": [below], "Một": [first, second, first, below], "Ba": [third, below]}

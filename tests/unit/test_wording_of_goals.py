@@ -184,7 +184,7 @@ def test_a_band_that_held_too_few_outcomes_marks_its_chance(
     assert ("độ tin cậy thấp" in mine["Khả năng đạt"]) == narrow
     assert mine["Lưu ý về khả năng đạt"] == sentences.sentence("chance_note", run, said)
     text = sentences.sentence("chance_note", run, said)
-    shown = f"{100 * covered:.0f}{NB}%"
+    shown = f"{100 * covered:.1f}{NB}%".replace(".", ",")
     assert (f"chỉ chứa {shown} số thực tế" in text) == narrow
     assert not made(verdicts=verdicts).statement(goal, 2030).doubt
     untested = made(
@@ -346,3 +346,18 @@ def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():
     (reading,) = run.statement("university_degree", 2030).readings
     assert reading.need == pytest.approx(8.49)
     assert f"(mục tiêu khi đó: 8,5{NB}%)" in sentences.sentence("condition", run, reading)
+
+
+def test_what_another_source_reported_is_of_the_year_that_it_stands_beside():
+    """2025 is open: one district is missing. Of 2026 the agency reported no sum of units."""
+    panel, verdicts = frames.make_panel(), frames.make_verdicts()
+    mine = panel["indicator_code"] == "clc_it"
+    lost = mine & panel["unit_code"].isin(["819", PROVINCE]) & (panel["year"] == 2025)
+    at = mine & (panel["unit_code"] == PROVINCE) & (panel["year"] == 2026)
+    panel.loc[at, ["value", "numerator", "value_type"]] = [50.0, 5500.0, "reported"]
+    of_2025 = (verdicts["goal_code"] == "clc_it") & (verdicts["target_year"] == 2025)
+    verdicts.loc[of_2025, ["basis", "verdict_class", "prob_reached"]] = ["none", "no_data", None]
+    run = made(panel=panel[~lost], verdicts=verdicts)
+    text = sentences.paragraph(run, run.statement("clc_it", 2025))
+    assert f"Năm 2025, cơ quan chủ trì báo cáo 50,0{NB}%" not in text
+    assert "năm 2025 chỉ xác định được từ" in text

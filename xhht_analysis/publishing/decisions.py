@@ -109,8 +109,9 @@ def help_decision(run: ReportData) -> Decision | None:
     rows = candidates(run)
     if rows.empty:
         return None
-    code, gain = rows["goal_code"].iloc[0], rows["gain"].iloc[0]
-    units = list(where(rows, goal_code=code)["unit_code"])
+    code = rows["goal_code"].iloc[0]
+    gains = where(rows, goal_code=code).set_index("unit_code")["gain"]
+    units = list(gains.index)
     whole, nearest, lacks, n = run.statement(code, run.last_year), units[:1], {}, 1
     if run.is_level(code):
         n = max(1, round(whole.need - whole.latest.low)) if whole.latest else 1
@@ -120,6 +121,7 @@ def help_decision(run: ReportData) -> Decision | None:
         nearest = list(lacks.index) or units
     leads = {goal: lead_name(run, goal) for goal in run.ordered_goals.index}
     faster = largest_gain(run)
+    gain = gains[nearest].min()  # at least that much by whichever of them
     return _decision("help", run, whole, nearest, lacks, n, units, gain, leads, faster)
 
 
@@ -180,20 +182,20 @@ def _hangs_on_figures(statement: Statement) -> bool:
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
     word, newest = run.word, run.panel["year"].max()
-    for statement in run.all_statements():
+    for statement in (s for s in run.all_statements() if s.has_object):
         shown = statement.latest if statement.is_forecast else statement.actual
-        lead, sent, last = (
+        lead, other, last = (
             [lead_name(run, statement.goal_code)],
             statement.other_source,
             statement.latest,
         )
         if (
-            sent
+            other
             and shown
             and shown.exact
-            and statement.meets(sent.low) != statement.meets(shown.low)
+            and statement.meets(other.low) != statement.meets(shown.low)
         ):
-            texts = {"other": statement.range_text(sent), "shown": statement.range_text(shown)}
+            texts = {"other": statement.range_text(other), "shown": statement.range_text(shown)}
             yield statement, statement.say(f"decision.{statement.source_key}", **texts), lead
         elif shown and statement.meets(shown.high) != statement.meets(shown.low):
             why = word("decision.missing", year=shown.year, shown=statement.range_text(shown))

@@ -127,8 +127,8 @@ def find_browser() -> str | None:
     """Path of a Chromium, Chrome or Edge that can print, or None."""
     roots = [os.environ.get(k) for k in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
     places = [Path(root) / place for root in roots if root for place in EDGE_PLACES]
-    found = (path for name in [*BROWSERS, *places] if (path := shutil.which(name)))
-    return next(found, None)
+    paths = (path for name in [*BROWSERS, *places] if (path := shutil.which(name)))
+    return next(paths, None)
 
 
 def export_pdf(html: Path, out: Path) -> Path | None:

@@ -46,8 +46,8 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
         addressee=addressee,
         most=MAX_ASKS,
     )
-    mine = where(activities, year=run.report_year)
-    sources = mine.groupby("budget_source")[MONEY[0]].sum()
+    reported = where(activities, year=run.report_year)
+    sources = reported.groupby("budget_source")[MONEY[0]].sum()
     about = {"run": run, "groups": groups, "sources": sources, "trend": list(trend.itertuples())}
     return {"tasks": tasks, "money": parts.make_page("money", run.labels, **about)}
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from xhht_analysis.publishing.blocks import Block, clean, plain_template, prose
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.report_data import ReportData
 
 
 class Page:
@@ -35,7 +34,7 @@ class Page:
         """
         rows = []
         caller(lambda *cells: rows.append(cells))
-        return self.add(grid(self, caption, columns, rows, **form)) if rows else ""
+        return self.add(grid(self.labels, caption, columns, rows, **form)) if rows else ""
 
     def links(self, items: Sequence[tuple[str, str]]) -> str:
         """Add a list of links: (text, address relative to the page)."""
@@ -51,7 +50,7 @@ def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
 
 
 def grid(
-    run: ReportData | Page,
+    labels: Labels,
     caption: str,
     columns: str | Sequence[str],
     rows: Iterable[Sequence],
@@ -76,12 +75,16 @@ def grid(
         On a phone each row becomes a card, so that no column is off the screen.
     """
     names = columns.split() if isinstance(columns, str) else columns
-    heads = [run.labels.word_of("col", name) for name in names]
-    texts = [[_text(run.labels, cell) for cell in row] for row in rows]
-    content = {"kind": "table", "caption": caption, "columns": heads, "rows": texts}
-    sides = align.ljust(len(names), "l")
-    form = {"align": sides, "note": note, "cards": cards}
-    return Block(content | form)
+    content = {
+        "kind": "table",
+        "caption": caption,
+        "columns": [labels.word_of("col", name) for name in names],
+        "rows": [[_text(labels, cell) for cell in row] for row in rows],
+        "align": align.ljust(len(names), "l"),
+        "note": note,
+        "cards": cards,
+    }
+    return Block(content)
 
 
 def _text(labels: Labels, cell: object) -> str | list:

@@ -287,7 +287,7 @@ class ReportData:
         both = self.facts[indicator_code].bounds
         return tuple(end.rename(columns={PROVINCE: self.province.code}) for end in both)
 
-    def _districts_in(self, bounds: pd.DataFrame) -> list[str]:
+    def districts_in(self, bounds: pd.DataFrame) -> list[str]:
         """Columns of the districts; where none has ever reported, that of the province."""
         return [unit for unit in self.districts["unit_code"] if unit in bounds] or list(bounds)
 
@@ -297,7 +297,7 @@ class ReportData:
 
         "1–2" is not known for sure; bounds respect dates of validity.
         """
-        low, high = (end[self._districts_in(end)].T for end in self.bounds(indicator_code))
+        low, high = (end[self.districts_in(end)].T for end in self.bounds(indicator_code))
         texts = low.astype(int).astype(str)
         return texts.where(low == high, texts + "–" + high.astype(int).astype(str))
 
@@ -340,30 +340,6 @@ class ReportData:
         """Latest of `cells` for a unit and its year; a dash and 0 when there is none."""
         texts = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
         return (texts.iloc[-1], int(texts.index[-1])) if len(texts) else (self.word("none"), 0)
-
-    @select_once
-    def observed(
-        self, goal_code: str, indicator_code: str | None = None, unit_code: str = ""
-    ) -> pd.DataFrame:
-        """Year by year what was achieved: year, low, high (equal unless districts are missing).
-
-        Percent for shares; of levels the number of districts for a target in districts, else the
-        level of the unit; the province's is that of its lowest district. ``indicator_code`` is
-        that of one target where the goal's targets measure two standards. A year of which nothing
-        is known, be it none or every target reached, is left out.
-        """
-        goal, unit = self.ordered_goals.loc[goal_code], self.code(unit_code)
-        ends = self.bounds(indicator_code or goal["indicator_code"])
-        if unit == self.province.code and goal["kind"] == COUNTED_KIND:
-            districts, required = self._districts_in(ends[0]), goal["level_required"]
-            counts = ((end[districts] >= required).sum(axis=1) for end in ends)
-            ends = [pd.DataFrame({unit: count}) for count in counts]
-        low, high = (end.get(unit, pd.Series(dtype=float)) for end in ends)
-        table = pd.DataFrame({"low": low, "high": high}).dropna().rename_axis("year")
-        aims = where(self.verdicts, goal_code=goal_code, unit_code=unit)
-        most = aims["target_units"].fillna(aims["target_value"]).max()
-        table = table[table["low"].gt(0) | ~table["high"].ge(most)]
-        return table.astype(float).reset_index().astype({"year": int})
 
     @select_once
     def bands(self, indicator_code: str, unit_code: str = "") -> pd.DataFrame:

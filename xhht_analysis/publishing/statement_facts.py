@@ -28,20 +28,13 @@ SAME_FIGURE = 0.05
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
     statement = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
-    statement = replace(statement, gap=_gap(run, statement))
-    if statement.has_object:
-        statement = replace(statement, **_chances(run, verdict))
+    chances = _chances(run, verdict) if statement.has_object else {}
+    statement = replace(statement, gap=_gap(run, statement), **chances)
     if statement.unit_code != run.province.code:
         return statement
-    about = statement.actual if verdict["basis"] == "observed" else statement.latest
-    statement = replace(statement, readings=_readings(run, statement))
-    if about is None:
-        return statement
-    if statement.kind == STATUS_KIND:
-        return _beside_status(run, statement, about)
-    if statement.measure_unit != "percent":
-        return statement
-    return replace(statement, other_source=reported_share(run, statement, about))
+    key, other = _other_source(run, statement)
+    readings = _readings(run, statement)
+    return replace(statement, source_key=key, other_source=other, readings=readings)
 
 
 def _gap(run: ReportData, statement: Statement) -> Gap | None:
@@ -80,18 +73,9 @@ def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:
     communes = where(units, level="commune")
     by_commune &= communes["unit_code"].isin(reporting).any()
     asked = communes if by_commune else where(units, level="district")
-    has_figure = asked["unit_code"].isin(reporting)
     whole = rows["unit_code"][rows["value_type"].ne("derived")]
-    silent = asked[~has_figure & ~asked["district_code"].isin(whole)]
-    counts = where(rows, unit_code=list(asked["unit_code"]))[["numerator", "denominator"]]
-    top, base = counts.dropna().sum()
-    return Gap(
-        year=year,
-        total=len(asked),
-        silent=tuple(silent["unit_code"].map(run.names)),
-        reporting=tuple(asked["unit_code"][has_figure].map(run.names)),
-        share=100 * top / base if base else NAN,
-    )
+    is_silent = ~asked["unit_code"].isin(reporting) & ~asked["district_code"].isin(whole)
+    return Gap(year, len(asked), tuple(asked["unit_code"][is_silent].map(run.names)))
 
 
 def _aim(run: ReportData, v: pd.Series) -> dict:
@@ -127,8 +111,7 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
 def _figures(run: ReportData, v: pd.Series) -> dict:
     """What was observed, year by year, and the run before."""
     code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
-    rows = run.observed(code, v["indicator_code"], unit).itertuples(index=False)
-    history = tuple(Observation(*row) for row in rows)
+    history = _history(run, v)
     known, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
     known += [
         Observation(now.year, now.median, now.median)
@@ -143,6 +126,27 @@ def _figures(run: ReportData, v: pd.Series) -> dict:
         "n_points": int(v["n_points"]),
         "previous": None if before is None else (before["verdict_class"], before["prob_reached"]),
     }
+
+
+def _history(run: ReportData, v: pd.Series) -> tuple[Observation, ...]:
+    """Year by year what was achieved; the ends differ where districts are missing.
+
+    Percent for shares; of levels the number of districts for a target in districts, else the level
+    of the unit. A year of which nothing is known, be it none or every target reached, is left out.
+    """
+    code, unit = v["goal_code"], str(v["unit_code"])
+    ends = run.bounds(v["indicator_code"])
+    if v["measure_unit"] == "units":
+        districts = run.districts_in(ends[0])
+        required = run.ordered_goals.loc[code, "level_required"]
+        low, high = ((end[districts] >= required).sum(axis=1) for end in ends)
+    else:
+        low, high = (end.get(unit, pd.Series(dtype=float)) for end in ends)
+    aims = where(run.verdicts, goal_code=code, unit_code=unit)
+    most = aims["target_units"].fillna(aims["target_value"]).max()
+    table = pd.DataFrame({"low": low, "high": high}).dropna().astype(float)
+    table = table[table["low"].gt(0) | ~table["high"].ge(most)]
+    return tuple(Observation(int(year), *row) for year, *row in table.itertuples())
 
 
 def _chances(run: ReportData, v: pd.Series) -> dict:
@@ -182,18 +186,25 @@ def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[st
     return tuple((str(name), float(effect)) for name, effect in mean.items())
 
 
-def _beside_status(run: ReportData, statement: Statement, shown: Observation) -> Statement:
-    """Add the level that the rules give from the rates, else that of the lowest district."""
-    facts = run.facts[statement.indicator_code]
-    levels = {"by_rule": facts.by_rule.get(PROVINCE, pd.Series(dtype=float)).get(shown.year, NAN)}
-    if facts.units != [PROVINCE]:
-        low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
-        levels["lowest"] = float(low) if low == high else NAN
-    for key, value in levels.items():
-        if value == value and not (shown.exact and value == shown.low):
-            other = Observation(shown.year, float(value), float(value))
-            return replace(statement, other_source=other, source_key=key)
-    return statement
+def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observation | None]:
+    """Kind and figure of another source for what the verdict is about, where the two differ.
+
+    Of a share what was reported for the province; of its status the level that the rules give from
+    the rates, else that of the lowest district.
+    """
+    shown, levels = statement.about, {}
+    if shown and statement.measure_unit == "percent":
+        return "reported", reported_share(run, statement, shown)
+    if shown and statement.kind == STATUS_KIND:
+        facts = run.facts[statement.indicator_code]
+        levels["by_rule"] = facts.by_rule.get(PROVINCE, {}).get(shown.year, NAN)
+        if facts.units != [PROVINCE]:
+            low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
+            levels["lowest"] = low if low == high else NAN
+    for key, level in levels.items():
+        if level == level and not (shown.exact and level == shown.low):
+            return key, Observation(shown.year, float(level), float(level))
+    return "reported", None
 
 
 def reported_share(run: ReportData, statement: Statement, shown: Observation) -> Observation | None:
@@ -207,54 +218,50 @@ def reported_share(run: ReportData, statement: Statement, shown: Observation) ->
 
 def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
-    parent = run.parent_goal(statement.goal_code)
+    parent, need = run.parent_goal(statement.goal_code), NAN
+    above = run.statement(parent, statement.target_year) if parent else None
     if statement.kind == "milestone":
         need = statement.need - 1
-    elif parent:
-        above = run.statement(parent, statement.target_year)
+    elif above:
         share = float(run.target(statement.goal_code, statement.target_year)["target_value"]) / 100
-        parent_figure = _then(above, statement) if above else NAN
-        if parent_figure != parent_figure:
-            return ()
-        need = share * parent_figure
-        need = math.ceil(need - NEARLY) if statement.measure_unit == "units" else need
-    else:
+        need = share * _then(above, statement)
+        if statement.measure_unit == "units" and need == need:
+            need = math.ceil(need - NEARLY)
+    if need != need:
         return ()
-    other = replace(statement, need=need, parent=run.title(parent) if parent else "")
+    other = replace(statement, need=need, parent=above.title if above else "")
     if statement.actual is not None and statement.actual.exact:
         name = "reached" if other.meets(statement.actual.low) else "missed"
         return (replace(other, verdict_class=name, chance=NAN),)
     chance = chance_of(run, other) if statement.is_forecast else NAN
-    if chance != chance:
-        return ()
-    return (replace(other, verdict_class=classify(chance), chance=chance),)
+    return (
+        (replace(other, verdict_class=classify(chance), chance=chance),) if chance == chance else ()
+    )
 
 
 def _then(above: Statement, statement: Statement) -> float:
     """Figure of the parent goal in the target year of its part: observed or, ahead, expected."""
     if statement.is_forecast:
         return above.expected[1] if above.expected else NAN
-    seen = above.actual
-    return seen.low if seen and seen.exact else NAN
+    return above.actual.low if above.actual and above.actual.exact else NAN
 
 
 def chance_of(run: ReportData, statement: Statement) -> float:
-    """P(the province stands at the target in its year) from the forecasts; NaN without."""
-    kind = "quantile" if statement.measure_unit == "percent" else "pmf"
+    """P(a unit stands at the target in its year) from the forecasts; NaN without."""
+    is_share = statement.measure_unit == "percent"
+    name = "goal_code" if statement.measure_unit == "units" else "indicator_code"
     rows = where(
         run.forecasts,
-        indicator_code=statement.goal_code
-        if statement.measure_unit == "units"
-        else statement.indicator_code,
+        indicator_code=getattr(statement, name),
         unit_code=statement.unit_code,
         year=statement.target_year,
         frame=run.province.frame,
-        output_type=kind,
+        output_type="quantile" if is_share else "pmf",
     ).sort_values("output_type_id")
-    if rows.empty:
-        return float("nan")
     at, value = rows["output_type_id"].to_numpy(), rows["value"].to_numpy()
-    if kind == "pmf":
+    if rows.empty:
+        return NAN
+    if not is_share:
         return float(value[[statement.meets(level) for level in at]].sum())
     below = float(np.interp(statement.need, value, at, left=0, right=1))
     return below if statement.lower_is_better else 1 - below

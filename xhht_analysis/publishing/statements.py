@@ -45,16 +45,11 @@ class Observation:
 
 @dataclass(frozen=True)
 class Gap:
-    """Names of the units without a figure of ``year``, of ``total``, and of those that have one.
-
-    ``share`` is what the latter come to alone, in percent (NaN for a level).
-    """
+    """Names of the units without a figure of ``year``, of ``total`` units asked."""
 
     year: int
     total: int
     silent: tuple[str, ...]
-    reporting: tuple[str, ...]
-    share: float
 
     @property
     def n(self) -> int:
@@ -187,8 +182,8 @@ class Statement:
     @property
     def at_target(self) -> bool:
         """Whether the latest figure is at the target, whatever is still missing."""
-        seen = self.latest
-        return seen is not None and self.meets(seen.low) and self.meets(seen.high)
+        latest = self.latest
+        return latest is not None and self.meets(latest.low) and self.meets(latest.high)
 
     @property
     def about(self) -> Observation | None:
@@ -219,11 +214,11 @@ class Statement:
     @property
     def latest_text(self) -> str:
         """Latest figure and its year; beside a range what was reported."""
-        seen = self.latest
-        year = f" ({seen.year})" if seen else ""
-        is_open = seen is not None and seen == self.about and not seen.exact
+        latest = self.latest
+        year = f" ({latest.year})" if latest else ""
+        is_open = latest is not None and latest == self.about and not latest.exact
         other = self.other_source if is_open and self.source_key == "reported" else None
-        return self.both_sources(seen, other) + year
+        return self.both_sources(latest, other) + year
 
     @property
     def verdict_text(self) -> str:
@@ -352,16 +347,16 @@ class Statement:
             return f"{number(value, decimals if decimals or value == round(value) else 1)}{PERCENT}"
         return self.labels.level(value, "milestone" if self.kind == "milestone" else self.need)
 
-    def range_text(self, seen: Observation | None) -> str:
+    def range_text(self, observation: Observation | None) -> str:
         """One figure, or the range where units are missing."""
-        if seen is None:
+        if observation is None:
             return self.labels.word("none")
-        low, high = self._figure(seen.low), self._figure(seen.high)
-        return low if seen.exact else self.labels.word("range", low=low, high=high)
+        low, high = self._figure(observation.low), self._figure(observation.high)
+        return low if observation.exact else self.labels.word("range", low=low, high=high)
 
-    def both_sources(self, seen: Observation, other: Observation | None) -> str:
+    def both_sources(self, observation: Observation, other: Observation | None) -> str:
         """One figure, with that of another source behind it."""
-        shown = self.range_text(seen)
+        shown = self.range_text(observation)
         texts = {"shown": shown, "other": self.range_text(other)}
         return self.labels.word("two_sources", **texts) if other else shown
 

@@ -43,33 +43,35 @@ def _figure(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]])
 
     The alt text says of each panel what its statements say.
     """
-    panels = [panel for panel in panels if len(run.observed(panel[0], None, panel[1]))]
-    if not panels:
+    courses = [
+        (name, [s for s in run.all_statements(unit) if s.goal_code == goal])
+        for goal, unit, name in panels
+    ]
+    courses = [(name, some) for name, some in courses if some and some[-1].history]
+    if not courses:
         raise NoFiguresError(title)
-    figure, axes = look.canvas(HEIGHT, len(panels), COLUMNS, 0.5, sharex=True, sharey=True)
+    figure, axes = look.canvas(HEIGHT, len(courses), COLUMNS, 0.5, sharex=True, sharey=True)
     alt = []
-    for axis, (goal, unit, name) in zip(axes.flat, panels, strict=False):
-        statements = [s for s in run.all_statements(unit) if s.goal_code == goal]
-        _draw_course(axis, run, run.observed(goal, None, unit), statements)
+    for axis, (name, statements) in zip(axes.flat, courses, strict=False):
+        _draw_course(axis, run, statements)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
         axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=6.2)
         aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in statements]
-        now = [f"{name}: {statements[-1].latest_text}."] if statements else []
-        alt.append(" ".join(now + aims))
+        alt.append(" ".join([f"{name}: {statements[-1].latest_text}.", *aims]))
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
     return look.finish(figure, run, title, f"{title}.", *alt, key=run.word("sign.course"))
 
 
-def _draw_course(axis, run: ReportData, seen: pd.DataFrame, statements: list[Statement]) -> None:
-    """Draw one share of one unit in percent."""
-    bands = _bands(run, seen, statements)
+def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
+    """Draw one share of one unit in percent: what is said of each of its target years."""
+    bands, figures = _bands(run, statements), pd.DataFrame(map(vars, statements[-1].history))
     if MIDDLE in bands:
         axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
         axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
-    exact = seen["high"] - seen["low"] < NEARLY
-    known, open_ = seen[exact], seen[~exact]
+    exact = figures["high"] - figures["low"] < NEARLY
+    known, open_ = figures[exact], figures[~exact]
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
     axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
@@ -77,20 +79,21 @@ def _draw_course(axis, run: ReportData, seen: pd.DataFrame, statements: list[Sta
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     if not run.labels.plan["keeps_districts"]:
         axis.axvline(int(run.labels.plan["year_ended"]) - AT_REFORM, color=GREY, lw=0.7, ls=":")
-    first = min([run.province.first_year, *seen["year"]])
+    first = min([run.province.first_year, *figures["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
     look.local_numbers(axis.yaxis, run)
 
 
-def _bands(run: ReportData, seen: pd.DataFrame, statements: list[Statement]) -> pd.DataFrame:
+def _bands(run: ReportData, statements: list[Statement]) -> pd.DataFrame:
     """Forecast of the run from the last figure on; no rows where no verdict stands on it."""
     if not any(s.expected for s in statements):
         return pd.DataFrame()
+    last = statements[-1].latest
     bands = run.bands(statements[-1].indicator_code, statements[-1].unit_code)
-    bands = bands[bands.index >= seen["year"].max()]
-    if len(seen) and (last := seen.iloc[-1])["high"] - last["low"] < NEARLY:
-        bands.loc[int(last["year"])] = last["low"]  # it grows out of the last figure
+    bands = bands[bands.index >= last.year]
+    if last.exact:
+        bands.loc[last.year] = last.low  # it grows out of the last figure
     return bands.sort_index()
 
 

@@ -13,7 +13,6 @@ from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
 from xhht_analysis.publishing.figures.base import picture_or_note, save_figure
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
-from xhht_analysis.publishing.selection import where
 
 Sketches = dict[str, Callable[[], Figure]]
 
@@ -32,8 +31,7 @@ def report_figures(run: ReportData) -> Sketches:
 
 def annex_figures(run: ReportData) -> Sketches:
     """The figures of the annex: every share in the province and by district."""
-    goals = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
-    shares = [code for code in goals if len(run.observed(code))]
+    shares = {s.goal_code: s for s in run.all_statements() if s.kind in SHARE_KINDS and s.history}
     return {f"districts_{code}": partial(courses.plot_districts, run, code) for code in shares}
 
 
