@@ -81,13 +81,15 @@ def test_district_figures_of_spring_2025_stand():
     assert frame[["outcome", "frame"]].iloc[0].tolist() == ["panel", "2021"]
 
 
-def test_code_and_name_that_disagree_refuse_the_file_and_no_other():
+def test_code_and_name_that_disagree_refuse_their_row_and_in_the_head_the_file():
     disagree = {"problem": "code_name_disagree", "problem_cell": "B20", "unit_code": None}
     other = {"file": "2023-11-20/other.xlsx", **HALF}
     frame = judged({**HALF, **TRAINED}, {**HALF, **disagree}, other)
-    assert frame["file"].tolist() == ["2023-11-20/a.xlsx", "2023-11-20/other.xlsx"]
-    assert frame["outcome"].tolist() == ["rejected", "panel"]
-    assert frame["cell"].tolist()[0] == "B20"
+    assert frame["outcome"].tolist() == ["panel", "rejected", "panel"]
+    head = judged({**HALF, **TRAINED, **disagree}, {**HALF, **disagree}, other)
+    assert head["file"].tolist() == ["2023-11-20/a.xlsx", "2023-11-20/other.xlsx"]
+    assert head["outcome"].tolist() == ["rejected", "panel"]
+    assert head["cell"].tolist()[0] == "B20"
 
 
 def test_later_receipt_supersedes_key_by_key():

@@ -173,6 +173,13 @@ def test_an_archive_of_workbooks(tmp_path):
     assert rule(tmp_path / "a.zip") == "archive"
 
 
+def test_a_text_of_libreoffice_is_no_archive(tmp_path):
+    kind = "application/vnd.oasis.opendocument.text"
+    path = zipped(tmp_path / "a.odt", 8, mimetype=kind, content_xml="<office/>")
+    assert rule(path) == "word_97"
+    assert ".odt" in REMEDIES["word_97"]
+
+
 def test_ods_without_its_type(tmp_path):
     assert rule(zipped(tmp_path / "a.ods", 8, content_xml="<office/>")) == "truncated"
 

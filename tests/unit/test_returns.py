@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
@@ -204,6 +205,41 @@ def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lin
     found = read_corrections(tmp_path)
     assert found["value"].tolist() == [*([7.5] * lines), 13]
     assert found["source"].tolist() == [*(["CV 1"] * lines), "CV 12"]
+
+
+def test_a_figure_that_a_correction_leaves_impossible_is_told(raw, tmp_path):
+    path = write_unit(raw / "2023-11-21" / "b.xlsx", {"life_skills": (5.5, 100)})
+    cell = cell_of(path, "life_skills", "D")
+    line = {"action": "scale", "file": "2023-11-21/b.xlsx", "sheet": "Số liệu", "cell": cell}
+    lines = pd.DataFrame([line | {"value": 1000.0, "reason": "nghìn người", "source": "thư"}])
+    lines = lines.reindex(columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
+    (text,) = returns.check_corrections(lines, raw, plan())  # 5500 of 100
+    assert text.startswith(f"2023-11-21/b.xlsx, Số liệu, {cell}: ")
+    lines = lines.assign(value=10.0)  # 55 of 100
+    assert returns.check_corrections(lines, raw, plan()) == []
+
+
+def test_what_did_not_enter_is_not_called_doubtful(tmp_path):
+    path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})
+    book = load_workbook(path)
+    sheet = book["Số liệu"]
+    sheet.cell(sheet.max_row + 1, 1, "Số hộ có máy tính")
+    sheet.cell(sheet.max_row, 2, "Số hộ có máy tính")
+    sheet.cell(sheet.max_row, 4, 12)
+    book.save(path)
+    problems = check(path)
+    kinds = dict(zip(problems["rule"], problems["kind"], strict=True))
+    assert kinds == {"indicator_unknown": "reject", "denominator_missing": "reject"}
+
+
+def test_a_unit_read_in_its_rows_is_the_sender_beside_refused_ones(tmp_path):
+    path = tmp_path / "hai.csv"
+    rows = ["Mã đơn vị;Đơn vị;Năm;Mã chỉ tiêu;Tử số;Mẫu số"]
+    rows += ["823;Huyện Gò Công Tây;2023;life_skills;50;100", "999;Huyện Xa;2023;life_skills;5;10"]
+    path.write_text("\n".join(rows), "utf-8")
+    (checked,) = returns.read_submissions([path], plan(), as_of=TODAY)
+    assert checked.submission["sender_name"] == "Huyện Gò Công Tây"
+    assert checked.problems["rule"].tolist()[0] == "unknown_unit"
 
 
 def test_rows_not_filled_in_are_left_alone(raw, tmp_path):

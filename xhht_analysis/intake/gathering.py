@@ -167,6 +167,7 @@ def gather(
             about = (reading.file, reading.sender, reading.year, day or as_of)
             claims = [_refused(refusal, *about)]
         rows += [claim | {"original": original} for claim in claims]
+        claims = [claim for claim in claims if not claim.get("problem")] or claims
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows

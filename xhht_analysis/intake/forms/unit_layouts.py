@@ -86,7 +86,7 @@ class Units(Layout):
         named = {places.match(u.name, "", places.today).unit_code for u in rows.units.values()}
         if rows.parts and places.of_head(places.context).unit_code not in named:
             totals = [row for row, kind in table.rows if kind == "total"][-1:]
-            if not totals:
+            if gives and not totals:
                 text = (
                     f"Biểu không có dòng cộng: cộng {len(rows.parts)} ấp, khu phố thành số của xã."
                 )

@@ -1,7 +1,7 @@
 """Doubts about figures that entered the panel: improbable, not impossible.
 
 `DOUBTS` is the table of the rules about single figures; none changes a number. `find_doubts` runs
-them and those about sets of figures, and adds the file, sheet and cell each doubt is about.
+them and those about sets of figures; a doubt names the file, sheet and cell it is about.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import FINDINGS
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
@@ -149,8 +148,9 @@ def find_doubts(
     DataFrame
         `contracts.FINDINGS`.
     """
-    reported = panel[panel["value_type"] != "derived"]
-    rows, about = _with_context(reported, origins, plan), plan.by_code
+    places = ["file", "sheet", "cell", *(f"cell_{field}" for field in FIELDS)]
+    reported = panel[panel["value_type"] != "derived"].join(origins[places], on="source_id")
+    rows, about = _with_context(reported, plan), plan.by_code
     frames = [
         *(
             doubts(rows[where(rows).fillna(False).astype(bool)], rule, text, field)
@@ -160,22 +160,10 @@ def find_doubts(
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
         coverage(panel, rejects, about, plan.areas),
     ]
-    return locate(pd.concat([f for f in frames if len(f)] or frames[:1]), origins)
+    return pd.concat([f for f in frames if len(f)] or frames[:1])
 
 
-def locate(rows: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
-    """Add file, sheet and cell (of ``field`` where it is known) from ``origins``."""
-    source = origins.reindex(rows["source_id"].to_numpy()).reset_index(drop=True)
-    rows = rows.reset_index(drop=True)
-    cell = source["cell"].astype("str")
-    for field in FIELDS:
-        of_field = source[f"cell_{field}"].astype("str").where(rows["field"].eq(field))
-        cell = of_field.fillna(cell)
-    rows = rows.assign(file=source["file"], sheet=source["sheet"], cell=cell)
-    return rows[list(FINDINGS.columns)]
-
-
-def _with_context(reported: pd.DataFrame, origins: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _with_context(reported: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Reported figures with what `DOUBTS` compare them with.
 
     ``<figure>_prior`` is that of the same series one or two years earlier; missing for a commune
@@ -195,7 +183,6 @@ def _with_context(reported: pd.DataFrame, origins: pd.DataFrame, plan: Plan) -> 
         until=until.where(high > low, ""),
         first_year=about["first_year"].astype("Int64"),
         people=about["denominator_vi"],
-        file=rows["source_id"].map(origins["file"]),
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))
     return _with_peers(_with_copies(rows))

@@ -8,8 +8,6 @@ import pandas as pd
 
 from xhht_analysis.contracts import FINDINGS
 
-DOUBT_COLUMNS = ["source_id", "field", *FINDINGS.columns]
-
 
 class _Number(float):
     """A number that a template writes with at most so many decimals: ``{value:2}``."""
@@ -33,5 +31,7 @@ def doubts(rows: pd.DataFrame, rule: str, template: str, field: str = "") -> pd.
         template.format_map({k: _Number(v) if isinstance(v, Real) else v for k, v in row.items()})
         for row in rows.to_dict("records")
     ]
-    rows = rows.assign(rule=rule, field=field, message=messages)
-    return rows.reindex(columns=DOUBT_COLUMNS)
+    cell = rows.get("cell")
+    if f"cell_{field}" in rows:
+        cell = rows[f"cell_{field}"].fillna(cell)
+    return rows.assign(rule=rule, message=messages, cell=cell).reindex(columns=[*FINDINGS.columns])

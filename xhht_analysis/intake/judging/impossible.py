@@ -17,10 +17,9 @@ from xhht_analysis.remedies import remedy
 FIELDS = ("numerator", "denominator", "value", "level")
 FIGURES = (*FIELDS, "valid_from", "valid_to")
 PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
-DISAGREE = "code_name_disagree"
 HEAD_RULES = (
     *("district_ended", "unit_not_valid_then", "unknown_unit", "ambiguous_unit", "unit_missing"),
-    *("year_missing", "not_year", "year_range", "year_after_receipt"),
+    *("year_missing", "not_year", "year_range", "year_after_receipt", "code_name_disagree"),
 )
 """Problems that refuse the file when every claim has them: its head is wrong."""
 ABOUT_ONE_FIGURE = [*PANEL_KEY, *FIGURES, "unit_name_raw", "snapshot_date"]
@@ -156,8 +155,8 @@ def number_text(number: float) -> str:
 def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame:
     """Make one claim (``whole``) of every file that is wrong as a whole.
 
-    A code and a name that disagree anywhere refuse the file; so does a problem of `HEAD_RULES` in
-    one and the same cell (that of the head) that all its claims share.
+    That is a problem of `HEAD_RULES` in one and the same cell (that of the head) that all its
+    claims share.
     """
     named = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
     ended = claims["problem"].eq("unit_not_valid_then") & named
@@ -168,11 +167,9 @@ def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame
     heads, file = problem.where(problem.isin(HEAD_RULES), ""), claims["file"]
     one_cell = claims.groupby("file")["problem_cell"].transform("nunique").le(1)
     shared = heads.groupby(file).transform("nunique").eq(1) & heads.ne("") & one_cell
-    clash = problem.eq(DISAGREE)
-    whole = shared | clash.groupby(file).transform("any")
-    order = (2 * ~clash + claims["problem_cell"].isna())[whole].sort_values(kind="stable")
+    order = claims["problem_cell"].isna()[shared].sort_values(kind="stable")
     one = claims.loc[order.index].drop_duplicates("file").drop(columns=ABOUT_ONE_FIGURE)
     sheet = one["sheet"].where(one["problem_cell"].notna())
     one = one.assign(whole=True, cell=one["problem_cell"], sheet=sheet)
-    both = pd.concat([claims[~whole], one.reindex(columns=claims.columns).astype(claims.dtypes)])
+    both = pd.concat([claims[~shared], one.reindex(columns=claims.columns).astype(claims.dtypes)])
     return both.sort_index()

@@ -115,12 +115,12 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
     content = FileContent(relative_name(path, root))
     try:
         _look(path, root)
-        content.n_bytes = path.stat().st_size
-        if content.n_bytes > MAX_BYTES:
-            raise RefusedError("file_too_large", f"{content.n_bytes} byte")
+        n_bytes = path.stat().st_size
+        if n_bytes > MAX_BYTES:
+            raise RefusedError("file_too_large", f"{n_bytes} byte")
         with path.open("rb") as stream:
             content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        allowed = SECONDS_OF_SMALL + content.n_bytes / 2**20 * SECONDS_PER_MB
+        allowed = SECONDS_OF_SMALL + n_bytes / 2**20 * SECONDS_PER_MB
         content.sheets = reader.read(path, allowed)
     except RefusedError as error:
         content.refusal = error.refusal
@@ -186,9 +186,9 @@ class _Reader:
             watch.join()
             if causes:  # it may have answered just before it was ended
                 self.close()
-        if isinstance(answer, list):
-            return answer
-        raise RefusedError(*answer)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _watch(self, done: threading.Event, seconds: float, causes: list[str]) -> None:
         """Kill the child when a file takes too long or too much, and say why."""
@@ -232,11 +232,9 @@ def serve() -> None:
             return
         try:
             answer: object = read_workbook(path)
-        except RefusedError as error:
-            answer = (error.refusal.rule, error.refusal.detail)
-        except OSError as error:
-            answer = ("unreadable", type(error).__name__)
         except MemoryError:
-            answer = ("memory_limit", "")
+            answer = RefusedError("memory_limit")
+        except (RefusedError, OSError) as error:
+            answer = error
         pickle.dump(answer, sys.stdout.buffer, protocol=5)
         sys.stdout.buffer.flush()

@@ -151,7 +151,6 @@ class FileContent:
     sheets: list[Sheet] = field(default_factory=list)
     refusal: Refusal | None = None
     sha256: str = ""
-    n_bytes: int = 0
 
 
 def column_letters(number: int) -> str:

@@ -99,9 +99,10 @@ def _read_package(data: bytes) -> Iterator[Sheet]:
         return read_xlsb(package)
     if "xl/workbook.xml" in names:
         return read_xlsx(package)
-    if "content.xml" in names and b"text" not in part_bytes(package, "/mimetype"):
-        if "mimetype" not in names:
-            raise RefusedError("truncated", "mimetype")
+    if "content.xml" in names:
+        kind = part_bytes(package, "/mimetype")
+        if not kind or b"text" in kind:
+            raise RefusedError("word_97" if kind else "truncated", ".odt" if kind else "mimetype")
         return read_ods(package)
     raise RefusedError("unknown_format" if OFFICE in names else "archive")
 

@@ -7,12 +7,11 @@ import struct
 from collections.abc import Iterator
 
 import xlrd
-from xlrd.compdoc import CompDoc
 
 from xhht_analysis.intake.reading.looks import FIRST_DAYS, Font, Fonts, Look, look_of, show_runs
 from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
 
-FORMULA, END, NOT_COMPUTED, SHEET = 0x0006, 0x000A, 0x005E, 0x0085
+FORMULA, END, NOT_COMPUTED = 0x0006, 0x000A, 0x005E
 Record = tuple[int, bytes]
 
 
@@ -24,18 +23,14 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
     RefusedError
         too_many_cells. A broken file raises anything.
     """
-    log = io.StringIO()
-    container = CompDoc(data, log, ignore_workbook_corruption=True)
-    stream = container.get_named_stream("Workbook") or container.get_named_stream("Book")
     book = xlrd.open_workbook(
         file_contents=data,
-        logfile=log,
+        logfile=io.StringIO(),
         formatting_info=True,
+        on_demand=True,  # the stream stays open
         ragged_rows=True,
         ignore_workbook_corruption=True,
     )
-    sheets = [part for kind, part in _records(stream, 0) if kind == SHEET and part[5] == 0]
-    starts = [struct.unpack_from("<I", part)[0] for part in sheets]
     listed = (Font(bool(font.escapement), bool(font.struck_out)) for font in book.font_list)
     fonts = Fonts(Font, enumerate(listed))
     codes = [book.format_map[style.format_key].format_str for style in book.xf_list]
@@ -43,11 +38,11 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
         look_of(code, fonts[style.font_index], FIRST_DAYS[book.datemode])
         for code, style in zip(codes, book.xf_list, strict=True)
     ]
-    for source, start in zip(book.sheets(), starts, strict=True):
+    for source, start in zip(book.sheets(), book._sh_abs_posn, strict=True):
         sheet = Sheet(source.name, visible=not source.visibility)
         sheet.hidden_rows = {row for row, about in source.rowinfo_map.items() if about.hidden}
         sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
-        _fill(sheet, source, _records(stream, start), looks, fonts)
+        _fill(sheet, source, _records(book.mem, start), looks, fonts)
         yield sheet.completed()
 
 

@@ -21,19 +21,28 @@ from xhht_analysis.intake.judging.corrections import (
     apply_corrections,
     read_corrections,
 )
-from xhht_analysis.intake.judging.impossible import DISAGREE, FIELDS, HEAD_RULES, number_text
+from xhht_analysis.intake.judging.impossible import (
+    FIELDS,
+    HEAD_RULES,
+    mark_impossible,
+    number_text,
+    place_claims,
+)
 from xhht_analysis.intake.reading.delivery import read_files
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_number
 from xhht_analysis.intake.returning.book import open_book
 from xhht_analysis.project import KitError, is_date
+from xhht_analysis.remedies import remedy
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
 USED = ["n_panel", "n_superseded", "n_duplicate"]
 """Counts of the figures that could be used."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
-OF_PLACE = (*HEAD_RULES, DISAGREE, "indicator_unknown", "indicator_disagrees")
+NOT_READ = ("_left_out", "_not_recognised")
+"""Ends of the rules about figures that did not enter."""
+OF_PLACE = (*HEAD_RULES, "indicator_unknown", "indicator_disagrees")
 """Rules about what, whose or when a figure is: no number can mend them."""
 SEASON = "07"
 """Month from which the figures of the year itself are expected; before it, last year's."""
@@ -105,10 +114,11 @@ def read_submissions(
         day = max(day for _, day in dated)
         gathered = gather(dated, root, day, plan)
         tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
+        claims = apply_corrections(gathered.claims, read_corrections(plan.config_dir))
         for about in tables["submissions"].to_dict("records"):
             of_file = {
                 name: table[table["file"].eq(about["file"])]
-                for name, table in (tables | {"claims": gathered.claims}).items()
+                for name, table in (tables | {"claims": claims[~claims["corrected"]]}).items()
                 if name in ("rejects", "findings", "observations", "claims")
             }
             yield _checked(of_file, about, received)
@@ -127,23 +137,31 @@ def _checked(
     of_year = pd.DataFrame(_compare_with_received(about, received))
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
     claims = tables["observations"].dropna(subset=["unit_code", "year"])
+    claims = claims[claims["outcome"].ne("rejected")]
     years, n_units = claims["year"], claims["unit_code"].nunique()
     if pd.isna(about["sender_name"]) and n_units > 1:
         about["sender_name"] = f"{n_units} đơn vị"
     if pd.isna(about["year"]) and len(years):
         about["year"] = f"{years.min()}–{years.max()}"
     about["n_read"] = sum(about[name] for name in USED)
+    return Checked(_listed(rejects, findings, tables["claims"]), columns, about)
+
+
+def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """Problems of `Checked`."""
     invented = findings["rule"].eq("sample_file")  # told before all else
     parts = (findings[invented], rejects, findings[~invented])
     problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
-    problems = problems.reset_index(drop=True).astype("str")
-    places = _correctable(tables["claims"])
+    problems = problems.drop_duplicates(ignore_index=True).astype("str")
+    places = _correctable(claims)
     asked = [*zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)]
-    texts = pd.Series([places.get(place) for place in asked], problems.index, dtype="str")
-    problems = problems.assign(
-        is_open=[place in places for place in asked], raw=problems["raw"].fillna(texts)
-    )
-    return Checked(problems, columns, about)
+    asked, rule = pd.Series(asked, problems.index, dtype="object"), problems["rule"]
+    is_reject = problems["message"].eq(rule.map(remedy))  # a further fault of a row that is refused
+    kind = problems["kind"].mask(is_reject, "reject")
+    kind = kind.mask(rule.str.endswith(NOT_READ), "left_out")
+    texts = asked.map(places.get).astype("str")
+    is_open = asked.map(places.__contains__).astype(bool) & ~rule.isin(OF_YEAR)
+    return problems.assign(is_open=is_open, kind=kind, raw=problems["raw"].fillna(texts))
 
 
 def _correctable(claims: pd.DataFrame) -> dict[tuple[str, str], str | None]:
@@ -274,20 +292,31 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
     return line, fault
 
 
-def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
+def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> list[str]:
     """Apply ``lines`` to the files that they name, as a run would; files not there wait.
+
+    Returns
+    -------
+    list of str
+        File, sheet, cell and remedy of the figures that are refused all the same.
 
     Raises
     ------
     KitError
         For the first line that a run would stop at.
     """
+    refused = []
     for name in lines["file"].unique():
         path = raw_dir / name
         if path.is_file():
             root, day = _place(path, "")
             claims = gather([(path, day)], root, day, plan, jobs=1).claims
-            apply_corrections(claims, lines[lines["file"].eq(name)])
+            claims = apply_corrections(claims, lines[lines["file"].eq(name)])
+            claims = mark_impossible(place_claims(claims), plan)
+            wrong = claims[claims["corrected"] & claims["problem"].fillna("dropped").ne("dropped")]
+            rows = wrong[["file", "sheet", "problem_cell", "remedy"]].fillna("").to_numpy()
+            refused += ["{}, {}, {}: {}".format(*row) for row in rows]
+    return refused
 
 
 def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
