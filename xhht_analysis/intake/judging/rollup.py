@@ -59,12 +59,11 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     districts, gaps = _sum(parts, whole, areas.province.frame)
     codes, province = set(areas.districts()["unit_code"]), areas.province
     submitted = counts[counts["frame"].eq(province.frame) & counts["unit_code"].isin(codes)]
-    both = pd.concat([submitted, districts.astype(counts.dtypes)]) if len(districts) else submitted
+    both = pd.concat([submitted, districts.astype(counts.dtypes)])
     both = both.drop_duplicates([*SERIES, "unit_code"], keep="first").assign(home=province.code)
     whole = {(province.code, day): codes for day in both["on"].unique()}
     total, wide = _sum(both, whole, province.frame)
-    frames = [frame for frame in (districts, total) if len(frame)]
-    sums = pd.concat(frames).astype(panel.dtypes) if frames else panel.iloc[:0]
+    sums = pd.concat([districts.astype(panel.dtypes), total.astype(panel.dtypes)])
     return sums, pd.DataFrame(gaps + wide, columns=GAP_COLUMNS)
 
 
@@ -95,29 +94,31 @@ def _sum(
     parts: pd.DataFrame, whole: dict[tuple[str, str], set[str]], frame: str
 ) -> tuple[pd.DataFrame, list[tuple]]:
     """Panel rows in ``frame`` of the complete sets, and `GAP_COLUMNS` for each other."""
-    if parts.empty:
-        return parts.iloc[:0].drop(columns="home"), []
-    parts = parts.assign(
-        counted=parts["numerator"].notna(), doubt=parts["status"].map(STATUSES.index)
-    )
+    counted = parts["unit_code"].where(parts["numerator"].notna())
+    parts = parts.assign(counted=counted, doubt=parts["status"].map(STATUSES.index))
     groups = parts.groupby([*SERIES, "home", "frame"])
     sums = groups.agg(
         numerator=("numerator", "sum"),
         denominator=("denominator", "sum"),
-        n=("counted", "sum"),
+        units=("unit_code", set),
+        counted=("counted", set),
         doubt=("doubt", "max"),
         on=("on", "max"),
         as_of=("as_of", "first"),
     ).reset_index()
-    asked = [len(whole[pair]) for pair in zip(sums["home"], sums["on"], strict=True)]
-    complete = sums["n"].eq(asked)
-    gaps = []
-    for row in sums[~complete].to_dict("records"):
-        members = groups.get_group(tuple(row[name] for name in (*SERIES, "home", "frame")))
-        missing = whole[row["home"], row["on"]] - set(members.loc[members["counted"], "unit_code"])
-        only = missing <= set(members["unit_code"])
-        codes = ", ".join(sorted(missing))
-        gaps.append((row["indicator_code"], row["year"], row["home"], codes, only))
+    pairs = zip(sums["home"], sums["on"], sums["counted"], strict=True)
+    sums["missing"] = [whole[home, on] - counted for home, on, counted in pairs]
+    complete = sums["missing"].map(len).eq(0)
+    gaps = [
+        (
+            row.indicator_code,
+            row.year,
+            row.home,
+            ", ".join(sorted(row.missing)),
+            row.missing <= row.units,
+        )
+        for row in sums[~complete].itertuples()
+    ]
     sums = sums[complete].drop_duplicates([*SERIES, "home"], keep="last")
     sums = sums.assign(
         unit_code=sums["home"],
@@ -131,9 +132,5 @@ def _sum(
 
 def merge_sums(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Panel of the submitted rows, and of the sums for which nothing was submitted."""
-    if sums.empty:
-        return reported
-    key = list(contracts.PANEL_KEY)
-    submitted = pd.MultiIndex.from_frame(reported[key])
-    fresh = sums[~pd.MultiIndex.from_frame(sums[key]).isin(submitted)]
-    return pd.concat([reported, fresh.astype(reported.dtypes)], ignore_index=True)
+    both = pd.concat([reported, sums.astype(reported.dtypes)])
+    return both.drop_duplicates(list(contracts.PANEL_KEY), ignore_index=True)
