@@ -47,7 +47,7 @@ MAX_TOKENS = {
     "plan": 7_200,
     "intake": 62_300,
     "forecasting": 24_500,
-    "publishing": 30_800,
+    "publishing": 30_700,
     "running": 13_900,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

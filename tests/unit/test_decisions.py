@@ -7,6 +7,8 @@ import pytest
 
 from tests import frames
 from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.plan.config_tables import read_config
+from xhht_analysis.plan.standards import asked_rates
 from xhht_analysis.publishing import decisions
 from xhht_analysis.publishing.statements import Gap
 
@@ -145,13 +147,14 @@ def with_rates(**rates: list[tuple[float, float]]) -> pd.DataFrame:
     """Panel of 2026 with graduates and enrolment of a district's communes, percent; the rest 99."""
     panel, units = frames.make_panel(), frames.make_material().units
     codes = ("lower_secondary_graduates_15_18", "upper_secondary_enrolment_15_18")
+    others = dict.fromkeys(asked_rates(read_config("standards", frames.CONFIG)), 99.0)
     rows = []
     for district, of_communes in rates.items():
         homes = units["district_code"].eq(district.strip("_")) & units["level"].eq("commune")
         communes = list(units["unit_code"][homes])
         of_communes = of_communes + [(99, 99)] * (len(communes) - len(of_communes))
         for commune, pair in zip(communes, of_communes, strict=True):
-            for code, value in zip(codes, pair, strict=True):
+            for code, value in {**others, **dict(zip(codes, pair, strict=True))}.items():
                 row = panel[panel["indicator_code"].eq("clc_it") & panel["year"].eq(2026)].head(1)
                 rows.append(row.assign(indicator_code=code, unit_code=commune, value=value))
     return pd.concat([panel, *rows])
@@ -193,8 +196,7 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     run = frames.make_material(panel=panel)
     monkeypatch.setattr(decisions, "leverages", lambda _: gains(*at_level_2(*units)))
     lacks = decisions.shortfalls(run, L3)
-    assert lacks.reindex(units).to_dict() == pytest.approx({"815": 5, "816": 12, "817": 2})
-    assert lacks.drop(units).isna().all()
+    assert lacks.to_dict() == pytest.approx({"815": 5, "816": 12, "817": 2})
     asked = decisions.help_decision(run)
     first, second = run.names["817"], run.names["815"]
     assert asked.asked.startswith(f"Tập trung hỗ trợ địa bàn {first}, {second} về mục tiêu")
@@ -204,16 +206,8 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
 
-@pytest.mark.parametrize(("share", "lack"), [(100, 4), (76, 4), (75, 3), (51, 3), (50, 2)])
-def test_a_district_lacks_what_the_last_commune_lacks_that_its_level_asks(share, lack):
-    """Of four communes 75 percent are three, 76 percent are four."""
-    lacks = pd.Series([4.0, 1.0, 3.0, 2.0])
-    assert decisions._last_asked(lacks, share) == lack
-    assert pd.isna(decisions._last_asked(lacks.where(lacks > 1), share))
-
-
 def test_a_level_without_rules_tells_no_district_from_another():
-    assert decisions.shortfalls(frames.make_material(), "learning_districts").isna().all()
+    assert decisions.shortfalls(frames.make_material(), "learning_districts").empty
 
 
 def test_help_is_weighed_by_the_own_chance_of_a_district(monkeypatch):

@@ -4,15 +4,13 @@
 conflict where they would settle a verdict; 3. which goal needs another pace or another reading.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.plan.standards import rules_in_force
+from xhht_analysis.plan.standards import commune_margins, home_margins, rules_in_force
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
@@ -128,32 +126,29 @@ def help_decision(run: ReportData) -> Decision | None:
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     """By district, points of percent by which rates fall short of those that its level asks.
 
-    Of the criteria of config/standards.csv the one that lacks most counts, and of a district's
-    communes the last one that its level asks for (of all of them the worst) or, while there are
-    districts, its own rates. Missing unless all rates are known.
+    Of a district's communes the last one that its level asks for counts or, while there are
+    districts, its own rates (`plan.standards`). Districts of which a rate is unknown are left out.
     """
     goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
-    named, rules = {"level_indicator": goal["indicator_code"]}, run.standards
-    shares = where(rules, scope="district", level=goal["level_required"], **named)["share"]
     level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
     units = where(run.units, level=level).set_index("unit_code")
-    rates = where(run.panel, year=year, unit_code=list(units.index))
-    rates = rates.pivot_table("value", "unit_code", "indicator_code", aggfunc="last")
-    lacks, rules = [], where(rules_in_force(rules, "commune", run.as_of), **named)
-    for rule in rules[rules["level"] <= goal["level_required"]].itertuples():
-        needed = units["is_special"].map({True: rule.threshold_special, False: rule.threshold})
-        rate = rates.get(rule.indicator_code, pd.Series(dtype=float)).reindex(units.index)
-        of_others = units["is_special"] & bool(rule.indicator_special)  # another age group
-        lacks.append((needed - rate.mask(of_others)).clip(lower=0))
-    most = pd.DataFrame(lacks, columns=units.index).max(skipna=False)
-    share = max(shares, default=MAX_PERCENT)
-    return most.groupby(units["district_code"]).agg(_last_asked, share=share)
-
-
-def _last_asked(lacks: pd.Series, share: float) -> float:
-    """What the last of the communes lacks that make up ``share`` percent, the nearest first."""
-    place = math.ceil(share * len(lacks) / MAX_PERCENT - NEARLY) - 1
-    return NAN if lacks.isna().any() else lacks.sort_values().iloc[place]
+    rows = where(run.panel, year=year, unit_code=list(units.index))
+    rates = rows.pivot_table("value", "unit_code", "indicator_code", aggfunc="last")
+    of_commune, of_district = (
+        rules_in_force(run.standards, scope, run.as_of) for scope in ("commune", "district")
+    )
+    special = units.index[units["is_special"]]
+    margins = commune_margins(rates.reindex(units.index), of_commune, special)
+    key = goal["indicator_code"], goal["level_required"]
+    if key not in margins:
+        return pd.Series(dtype=float)
+    members = units.assign(indicator_code=key[0], level=key[1], margin=margins[key])
+    unknown = members["district_code"][members["margin"].isna()]
+    members = members[~members["district_code"].isin(unknown)].reset_index()
+    members["home"] = members["district_code"]
+    if level == "commune":
+        members = home_margins(members, of_district)
+    return (-members.set_index("home")["margin"]).clip(lower=0)
 
 
 def data_decision(run: ReportData) -> Decision | None:
