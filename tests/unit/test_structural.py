@@ -8,7 +8,7 @@ from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
-from xhht_analysis.forecasting.mixture import VARIANTS, pool
+from xhht_analysis.forecasting.mixture import VARIANTS, learned_weight, pool
 from xhht_analysis.forecasting.panel import fit_group
 from xhht_analysis.forecasting.structural import (
     MARGIN,
@@ -83,6 +83,18 @@ def test_moments_of_a_small_group_by_hand():
     # mean step 0.25 over its root mean square, times 0.25 / (0.25 + 0.05)
     root = np.sqrt((0.1**2 + 0.4**2 + 0.3**2 + 0.2**2) / 4)
     assert trend.trend_share == pytest.approx(0.25 / root * 0.25 / 0.3)
+
+
+def test_a_group_that_reports_every_second_year_is_believed_more_than_the_reference_panels():
+    yearly = fit_trend(matrices([[0.0, 0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4, 0.5]]))
+    nan = np.nan
+    second = fit_trend(matrices([[0.0, nan, 0.2, nan, 0.4], [0.1, nan, 0.3, nan, 0.5]]))
+    one = fit_trend(matrices([[nan, nan, 0.2], [nan, nan, 0.3]]))
+    assert (yearly.years_between, second.years_between, one.years_between) == (1, 2, 1)
+    # all steps alike, 0.1 a year: trend_share is 0.1 / (0.1 + 0.05)
+    share = 0.1 / 0.15
+    assert learned_weight(yearly) == pytest.approx(1 / (1 + np.exp(-(2 - 4 * share))), abs=1e-6)
+    assert learned_weight(second) == pytest.approx(1 / (1 + np.exp(-(1 - 4 * share))), abs=1e-6)
 
 
 def test_own_variance_grows_by_what_lasts_and_common_variance_by_the_year():

@@ -106,10 +106,9 @@ def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     group_sd = common.std()
     earlier = common[:-3].mean() if n_step > 3 else common.mean()
     turned = (rest[:, 1:] * rest[:, :-1]).sum() / ((rest**2).sum() + 1e-9)
-    between_years = years[intervals > 0] / intervals[intervals > 0]
     values = {
         "points": np.log(np.minimum(trend.points, MOST_POINTS)),
-        "years_between": np.median(between_years) if len(between_years) else 1.0,
+        "years_between": trend.years_between,
         "level": trend.level,
         "group_level": trend.level.mean(),
         "above_group": trend.level - trend.level.mean(),

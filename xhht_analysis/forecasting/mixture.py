@@ -11,12 +11,14 @@ import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
 from xhht_analysis.forecasting.curves import GRID, interpolate
+from xhht_analysis.forecasting.structural import Trend
 
-LEARNED_ODDS, LEARNED_BY_TREND = 2.0, -4.0
-"""Log odds of the learned member in a group without direction, and what is added where all move
-one way: there the group's own changes are believed.
+LEARNED_ODDS, LEARNED_BY_TREND, LEARNED_BY_GAP = 2.0, -4.0, -1.0
+"""Log odds of the learned member in a group without direction, what is added where all move one
+way (there the group's own changes are believed), and for every year more between two figures: the
+reference panels report every year, with few exceptions.
 
-Two round numbers, the same for all: docs/adr/0020 says what was tried."""
+Three round numbers, the same for all: docs/adr/0020 says what was tried."""
 LOWER_WIDTH = 0.9
 """Quantiles below the median stand this much nearer to it than both members put them: reported
 shares fall less often than they say."""
@@ -60,9 +62,10 @@ or stays as a new level.
 """
 
 
-def learned_weight(trend_share: float) -> float:
-    """Weight of the learned member, 0-1; ``trend_share`` as in `structural.Trend`."""
-    return expit(LEARNED_ODDS + LEARNED_BY_TREND * trend_share)
+def learned_weight(trend: Trend) -> float:
+    """Weight of the learned member, 0-1."""
+    by_gap = LEARNED_BY_GAP * (trend.years_between - 1)
+    return expit(LEARNED_ODDS + LEARNED_BY_TREND * trend.trend_share + by_gap)
 
 
 def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndarray:

@@ -122,7 +122,7 @@ def fit_group(
     trend, weight = fit_trend(panel), variant.learned_weight
     own_changes = pooled_changes(trend, horizon, variant.without)
     learned_changes = learned_curves(trend, horizon, learned, variant.without)
-    weight = learned_weight(trend.trend_share) if weight is None else weight
+    weight = learned_weight(trend) if weight is None else weight
     z = pool(own_changes, learned_changes, weight)
     # what is not known of the last year stays unknown in all years after it
     middle = z[..., [MEDIAN]]

@@ -81,6 +81,13 @@ class Trend:
         mean = abs(steps.mean())
         return mean / (np.sqrt((steps**2).mean()) + EXACT) * mean / (mean + USUAL_PACE)
 
+    @property
+    def years_between(self) -> float:
+        """Years from one figure of a unit to its next, median of units; 1 where none has two."""
+        intervals, years = self.points - 1, np.isfinite(self.steps).sum(axis=1)
+        is_some = intervals > 0
+        return np.median(years[is_some] / intervals[is_some]) if is_some.any() else 1.0
+
     def variances(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         """Own and common variance (1 + H,) of the change after 0 … `horizon` years."""
         lead = np.arange(1 + horizon)
