@@ -339,9 +339,11 @@ def test_what_a_row_counts_decides_before_the_line_above():
     assert "Công dân học tập" in told(reading)
 
 
-def test_two_columns_of_one_unit_are_none():
+def test_two_columns_of_one_unit_contradict_each_other():
     heads = ("Huyện Cái Bè", "Huyện Cái Bè")
-    assert stands(read(listed("KẾT QUẢ NĂM 2024 (%)", heads=heads))) == {}
+    claims = read(listed("KẾT QUẢ NĂM 2024 (%)", heads=heads)).observation_rows
+    skills = [(r["unit_code"], r["value"]) for r in claims if r["indicator_code"] == SKILLS]
+    assert skills == [(CAI_BE, 41.2), (CAI_BE, 43.5)]  # judging refuses both: conflict_in_file
 
 
 def test_a_school_year_or_a_date_is_no_year_of_a_column():

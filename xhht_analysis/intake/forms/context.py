@@ -25,7 +25,7 @@ LABELS = {
         r"( (bao cao|lap bieu|gui|thuc hien|dieu tra))*"
     ),
     "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
-    "year": re.compile(r"nam( (bao cao|so lieu|thong ke|danh gia|thuc hien|hoc))?"),
+    "year": re.compile(r"year|nam( (bao cao|so lieu|thong ke|danh gia|thuc hien|hoc))?"),
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),
@@ -45,14 +45,14 @@ OTHER_YEAR = re.compile(
     r"(?: (?:giao|trong|cho|nam|hoc|den|het|cuoi))*|den(?: (?:het|cuoi|nam))*) 20\d\d\b"
 )
 """A year as a comparison, period, plan or goal; what is ``done`` towards a plan is of its year."""
-SAID = re.compile(r"(so lieu|ki bao cao)( cua)? nam 20\d\d")
+SAID = re.compile(r"(so lieu|ki bao cao|ket qua)( cua)? nam 20\d\d( nhu sau)?")
 """A line, or what it ends with in brackets, that says whose year all figures are of."""
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 ENCLOSED = re.compile(r"\b(ban hanh )?kem theo .*")
 """The letter that a form is enclosed in: its date is none of the figures."""
 SAMPLE_MARK = "so lieu minh hoa"
 SAMPLE_NOTE = re.compile(
-    r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu mau\b|so lieu gia dinh"
+    r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu (mau|gia dinh|vi du)\b"
 )
 OUTPUT_MARK = re.compile(
     "definition_variant|Mức độ chắc chắn theo quy tắc|Khả năng theo đà hiện nay|▲ △ ○ ▽ ▼"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -113,12 +113,19 @@ class FileReader:
         if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
+
+    def take(self, table: Table) -> None:
+        """Begin a table of the sheet, as it is or on its side."""
+        self.table, self.sheet = table, table.sheet
         self._merged = {
             (row, column): area
-            for area in sheet.merged
+            for area in self.sheet.merged
             for row in range(area[0], area[2] + 1)
             for column in range(area[1], area[3] + 1)
         }
+        if self.sheet.turned:
+            cells = {name: at[::-1] for name, at in self.context.cells.items()}
+            self.places.context = replace(self.context, cells=cells)
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""
@@ -334,7 +341,12 @@ class FileReader:
         typed = self.sheet.cell(*filled[0])
         if cells[1:]:  # one column for each level
             typed = " ".join(self.table.headings[column][-1] for _, column in filled)
-        highest = self.indicators.rows.get(claim.indicator, {}).get("level_max")
-        highest = None if pd.isna(highest) else int(highest)
-        parsed = parse_level(typed, level_max=highest)
+        about = self.indicators.rows.get(claim.indicator, {"definition_vi": ""})
+        highest = about.get("level_max")
+        parsed = parse_level(typed, level_max=None if pd.isna(highest) else int(highest))
+        if parsed.problem == "not_level":  # "Khá": a level by its name in the definition
+            words = fold(str(typed)).lstrip("0123456789 ")
+            named = re.findall(r"\b(\d) ([^,;]+)", about["definition_vi"])
+            levels = [int(level) for level, text in named if f" {words} " in f" {fold(text)} "]
+            parsed = Parsed(levels[0]) if len(levels) == 1 else parsed
         return Amount(parsed.value, parsed.problem, filled[0], given=parsed != Parsed())

@@ -15,11 +15,13 @@ import pandas as pd
 from xhht_analysis.intake.reading.text import fold, normalise
 
 KEY = re.compile(
-    r"(ten |ma )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
-    r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|nhiem vu)(?! tinh)( (va|hanh chinh|dieu tra|"
-    r"bao cao|dan cu|truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
-    r"khu pho|kp|khom|moi|thi|thanh|sau sap (nhap|xep)))*"
+    r"(ten |ma |ubnd )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
+    r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|muc tieu|tieu chuan|nhiem vu)(?! tinh)("
+    r" (va|hanh chinh|dieu tra|bao cao|dan cu|"
+    r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
+    r"khu pho|kp|khom|moi|thi|thanh|sau sap (nhap|xep)))*( %)?"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
+    r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)( (chu ieu|cu the|danh gia|co ban))?"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
 PRIOR = re.compile(
@@ -60,6 +62,7 @@ ABBREVIATIONS = {
     "CMKT": "chuyên môn kỹ thuật",
     "KNS": "kỹ năng sống",
     "XMC": "xóa mù chữ",
+    "PCGD TH": "phổ cập giáo dục tiểu học",
     "PCGD": "phổ cập giáo dục",
     "PCGDMN": "phổ cập giáo dục mầm non",
     "PCGDMNTNT": "phổ cập giáo dục mầm non 5 tuổi",
@@ -69,6 +72,9 @@ ABBREVIATIONS = {
     "HTCTTH": "hoàn thành chương trình tiểu học",
     "CTGDMN": "chương trình giáo dục mầm non",
     "GDMN": "giáo dục mầm non",
+    "HTCT": "hoàn thành chương trình",
+    "TTN": "thanh thiếu niên",
+    "NLTT": "năng lực thông tin",
     "TN THCS": "tốt nghiệp THCS",
 }
 """What offices abbreviate in headings and names of indicators; without its accent, Đ is D."""
@@ -84,7 +90,10 @@ WORDINGS = (
     (re.compile(r"^(?=20[0-4]\d$)"), "nam "),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
     (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
+    (re.compile(r"\bchuong trinh th\b"), "chuong trinh tieu hoc"),
     (re.compile(r"\bra lop\b"), "den lop"),
+    (re.compile(r"\bgiao duc nghe nghiep\b"), "gdnn"),
+    (re.compile(r"\bchuong trinh (?=thpt\b)|(?<=\bgdtx) cap thpt( hoac)?\b"), ""),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
     (
@@ -102,7 +111,7 @@ FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
         "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi sơ bộ prel"
+        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi sơ bộ prel của"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
@@ -111,9 +120,9 @@ OTHERS = re.compile(
     r"(?<!bao )cao|\d+ tuoi|[1-6]\d [2-6]\d(?<!15 60))\b"
 )
 """Filling words that count something else where the indicator's own name has none of them."""
-CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|tham dinh)\b")
+CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|(?<!diem )tham dinh)\b")
 """What heads figures that replace others of the same table."""
-FLOW = re.compile(r"\b(trong nam(?! \d)|phat sinh|moi|them)\b")
+FLOW = re.compile(r"(?<!thuc hien )(?<!ket qua )\btrong (nam|ki)\b|\b(phat sinh|moi|them)\b")
 """What came about in the year alone: beside it the sum of all years is the figure."""
 SHARE = frozenset({"ti", "le", "%", "phan", "tram"})
 
@@ -268,7 +277,9 @@ class IndicatorNames:
 
         ``whole`` is a heading beside it that may say of which people: "Số trẻ 6 tuổi".
         """
-        count = re.sub(r"( ti le| %)+$|^(ti le|%) ", "", YEAR.sub("", path).strip())
+        count = re.sub(
+            r"( ti le| %| sl| so luong| so nguoi)+$|^(ti le|%) ", "", YEAR.sub("", path).strip()
+        )
         key = _people(count)
         keys = key, f"{_people(whole)} {key.removeprefix('# ')}"
         found = sorted(next((self._counts[key] for key in keys if key in self._counts), ()))
@@ -291,7 +302,9 @@ NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")
 """What stands before the name in a row: "2.", "a)", "-"."""
 PROGRAMME = re.compile(r"^(muc do )?(dat )?chuan |^muc do cong nhan ")
 """What stands before the programme that a level is of."""
-UNCHANGED = re.compile(r"^trong do |^ti le |^trinh do | (%|ti le)$|\b(co|duoc|da|dat|qua)\b")
+UNCHANGED = re.compile(
+    r"^trong do |^(ti le|%) |^trinh do |^tinh (?=dat )| (%|ti le)$|\b(co|duoc|da|dat|qua)\b"
+)
 """Words of a row's name beside which it is the same indicator."""
 PEOPLE = re.compile(
     r"((nguoi( dan)?|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|"

@@ -33,10 +33,10 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
     year_of,
 )
-from xhht_analysis.intake.forms.tables import ColumnError, Table, is_name
+from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
-LEVEL = re.compile(r"\b(muc|chuan|level)\b")
+LEVEL = re.compile(r"\b(muc|chuan|level|xep loai)\b")
 """A heading of levels has one of these; "Cộng đồng học tập" may as well count hamlets."""
 LEVELS = re.compile(r"(^|\| )(?![^|]*\b(so|ti le)\b)[^|]*\bmuc do\b")
 """A line above a table that says that its figures are levels."""
@@ -46,7 +46,8 @@ COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
 STRAY = re.compile(
     r"^(?!.*\b(kem theo|cong van|quiet dinh|ke hoach so)\b)"
-    r"((?!\b(ket qua|thuc hien|tien do|danh gia|so lieu)\b).)*"
+    r"((?!\b(ket qua|thuc hien|tien do|danh gia|so lieu|so ket|tong ket|"
+    r"tong hop (cac )?(chi|muc) tieu(?! (ke|giao|kh|dang)\b))\b).)*"
     r"\b(chi tieu|ke hoach|kh (nam )?\d{4}|muc tieu|phan dau|du kien|uoc|lo trinh|dinh huong|"
     r"(duoc|tam) giao)\b"
     r"|\b(so (sanh )?voi|dang ki|hoan thanh (ke hoach|chi tieu|muc tieu)|(nam|ki) truoc|cung ki|"
@@ -76,7 +77,6 @@ class Layout:
     ``unclear`` why a column that names an indicator is not read.
     """
 
-    row_rule: ClassVar[str] = "row_left_out"
     certainty: ClassVar[int] = 1
     has_totals: ClassVar[bool] = True
     """Whether rows of totals add up the others: then they are compared, not read."""
@@ -177,7 +177,10 @@ class Layout:
     def stray(self) -> str:
         """Why plain headings say nothing: a line above or a year to come is of something else."""
         line = next((text for text in self.table.titles if STRAY.search(heading_key(text))), "")
-        years = [str(year_of(path) or "") for _, path in self.table.usable]
+        heads = [path for _, path in self.table.usable]
+        if (sheet := self.table.sheet).turned:
+            heads += [heading_key(sheet.text(row, self.table.key)) for row in self.table.body]
+        years = [str(year_of(path) or "") for path in heads]
         if max(years, default="") > self.reader.received_on:
             return "có cột của năm chưa đến, không rõ là mục tiêu hay kết quả"
         return line and f"“{line[:60]}” ở trên bảng nói việc khác"
@@ -189,10 +192,13 @@ class Layout:
         else its row's ``name`` or any line above.
         """
         sheet, head = self.table.sheet, self.table.headings[at[1]]
+        if sheet.turned:
+            name, head = head, heading_key(sheet.text(at[0], self.table.key))
         said = " | ".join(heading_key(text) for text in (name, *self.table.titles))
+        said = f"{said} | {self.table.headings[self.table.key]}"
         if self.reader.indicators.is_level(code):
-            is_told = LEVEL.search(f"{head} | {heading_key(name)}") or LEVELS.search(said)
-            is_told = is_told or is_name(sheet.cell(*at))
+            own = f"{head} | {heading_key(name)} | {fold(counted)}"
+            is_told = LEVEL.search(own) or LEVELS.search(said) or is_name(sheet.cell(*at))
             return "level" if is_told else None
         measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
         is_told = is_share(measure) if measure else PERCENT.search(said)
@@ -292,6 +298,9 @@ class Listing(Layout):
     def bind(self) -> None:
         """A percentage whose heading has unknown words (increase, of the plan) is another one."""
         super().bind()
+        counts = {UNPRINTED[n]: self.columns.pop(n) for n in UNPRINTED if n in self.columns}
+        if not FIGURES & self.columns.keys():
+            self.columns |= counts  # beside a percentage the witnesses ask which counts it is of
         specs = self.about["fields"]["value"].split(";")
         columns = self.columns.pop("value", {})
         lowest = {c: self.table.headings[c].split(" | ")[-1] for c in columns.values()}
@@ -306,7 +315,7 @@ class Listing(Layout):
     def claims(self) -> bool:
         """Whether indicators and a figure can be read."""
         names = [self._text("code", row) or self._text("name", row) for row, _ in self.table.rows]
-        known = any(map(self.reader.indicators.code_of, names))
+        known = any(map(self.reader.indicators.code_of, names)) and any(True for _ in self.each())
         return bool(FIGURES & self.columns.keys()) and (known or "code" in self.columns)
 
     def each(self) -> Iterator[Claim]:
@@ -324,6 +333,8 @@ class Listing(Layout):
                     claim = self._claim(None if disagree else indicator, lines, [row], year)
                     at = claim.cell("value")
                     kind = at and self.kind_of(indicator, at, name, self._text("counted", row))
+                    if not kind and at and not figure(self.table.sheet.cell(*at)).value:
+                        kind = "value"  # words in place of a figure: refused at their cell
                     parts = claim.cells.items()
                     claim.cells = {p: c for p, c in parts if claim.cell(p) != at or p == kind}
                     self._of_row(claim, code or name, row)

@@ -67,20 +67,22 @@ def report(layout: Layout, figures: set[int]) -> None:
     """
     table, reader = layout.table, layout.reader
     sheet, others = table.sheet, {*layout.others, table.key}
+    along, across = ("Cột", "Dòng") if sheet.turned else ("Dòng", "Cột")
     for column, heading in enumerate(table.headings):
         cells = [sheet.cell(row, column) for row in table.body]
-        if column not in figures | others | table.others and any(map(is_figure, cells)):
-            at = table.head(column)
+        at = table.head(column)
+        is_others = not heading and sheet.text(*at)  # of another unit
+        if column not in figures | others and not is_others and any(map(is_figure, cells)):
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
             why = reason(heading, layout.unclear.get(column, OTHER))
             why = NOT_COMPUTED if UNCACHED in cells else why
-            text = f"Cột “{head}” có số nhưng không đọc: {why}."
+            text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
     for row in table.body:
         at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
         if row not in layout.covered and at:
-            text = f"Dòng “{_joined(sheet.grid[row])}” có số nhưng không đọc."
-            reader.find(at[0], layout.row_rule, text)
+            text = f"{along} “{_joined(sheet.grid[row])}” có số nhưng không đọc."
+            reader.find(at[0], "row_left_out", text)
 
 
 def unread_table(table: Table, why: str) -> str:

@@ -29,7 +29,7 @@ from xhht_analysis.intake.forms.context import (
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
-from xhht_analysis.intake.forms.places import DEPTHS, UNPLACED, Places
+from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
@@ -313,31 +313,49 @@ def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) 
 
 
 def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
-    """The table as each unit's that it names, with ``reader`` in the context of that unit.
+    """The rows below each label that names another unit, with ``reader`` in its context.
 
-    A table that names none is given as it is.
+    They need no header of their own. A table without such labels is given as it is.
     """
-    head = reader.context
-    for part, context in _row_parts(table, head, reader):
-        reader.places.context = context
-        yield from _by_headings(part, reader)
-    reader.places.context = head
-
-
-def _row_parts(table: Table, head: Context, reader: FileReader) -> Iterator[tuple[Table, Context]]:
-    """The rows below each label that names another unit, which need no header of their own."""
-    current, first, sheet = head, table.first, table.sheet
-    unit = reader.places.of_head(head).unit_code
-    for row, next_head in unit_heads(sheet, table.first, table.last, reader.places):
-        code = reader.places.of_head(next_head, head.year).unit_code
+    places, sheet, first = reader.places, table.sheet, table.first
+    head = current = reader.context
+    unit = places.of_head(head).unit_code
+    for row, next_head in unit_heads(sheet, table.first, table.last, places):
+        code = places.of_head(next_head, head.year).unit_code
         if code is None or code != unit:
-            yield replace(table, first=first, last=row), current
+            places.context = current
+            yield from _by_groups(replace(table, first=first, last=row), places)
             current, first, unit = next_head.filled_from(head), row, code
             current.scale, current.money_scale = head.scale, head.money_scale
             if any(_has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
                 text = f"Số liệu từ đây: hiểu là của “{current.place}”."
                 reader.find(min(next_head.cells.values()), "own_heading", text)
-    yield replace(table, first=first), current
+    places.context = current
+    yield from _by_groups(replace(table, first=first), places)
+    places.context = head
+
+
+def _by_groups(table: Table, places: Places) -> Iterator[Table]:
+    """The table as each unit's that heads a group of its columns; those of others have no heading.
+
+    Where a unit heads one column alone the table is read on its side.
+    """
+    head, groups = places.context, {}
+    for column, path in enumerate(table.headings):
+        texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
+        if " | " in path and (names := [*filter(places.is_name, texts)]):
+            groups[column] = names[0]
+    for unit in dict.fromkeys(groups.values()):
+        paths = [*table.headings]
+        for column, name in groups.items():
+            rest = [part for part in paths[column].split(" | ") if part != heading_key(name)]
+            paths[column] = " | ".join(rest) if name == unit else ""
+        is_known = places.match(unit, "", places.today).unit_code or not head.unit
+        name = unit if is_known else f"{unit}, {head.unit}"
+        places.context = replace(head, unit=name, code="", level=None, lines=[])
+        yield replace(table, headings=paths)
+    if not groups:
+        yield table
 
 
 def unit_heads(
@@ -356,37 +374,3 @@ def unit_heads(
 def _has_figures(sheet: Sheet, row: int) -> bool:
     """Whether a row holds figures: a label has one number beside it at most."""
     return sum(figure(cell).value is not None for cell in sheet.grid[row]) > 1
-
-
-def _by_headings(table: Table, reader: FileReader) -> Iterator[Table]:
-    """The table as each unit's that its headings name."""
-    head, places = reader.context, reader.places
-    units = {c: name for c in range(len(table.headings)) if (name := _unit_of(table, c, places))}
-    if not units:
-        yield table
-    for unit in dict.fromkeys(units.values()):
-        others = frozenset(column for column, name in units.items() if name != unit)
-        paths = list(table.headings)
-        for column in (c for c, name in units.items() if name == unit):
-            path = paths[column].split(" | ")
-            rest = (p.removeprefix(heading_key(unit)).strip() for p in path)
-            paths[column] = " | ".join(filter(None, rest)) or "ket qua"
-        places.context = _context_of(unit, head, places)
-        yield replace(table, headings=paths, others=others)
-    places.context = head
-
-
-def _unit_of(table: Table, column: int, places: Places) -> str:
-    """The heading of a column that is a unit's name; empty where none is."""
-    texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
-    names = (re.sub(r"\W*%\W*$", "", text) for text in texts if text.strip())
-    matches = ((name, places.match(name, "", places.today)) for name in names)
-    return next((name for name, m in matches if m.unit_code or m.problem in UNPLACED), "")
-
-
-def _context_of(unit: str, head: Context, places: Places) -> Context:
-    """Context of a unit's columns; that of the sheet settles a homonym."""
-    on, name = places.on(head.year), unit
-    if head.unit and places.match(unit, "", on).problem == "ambiguous_unit":
-        name = f"{unit}, {head.unit}"
-    return replace(head, unit=name, code="", level=None, lines=[])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,9 @@ from xhht_analysis.plan.names import parse_name
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 NUMBERED = re.compile(
-    r"^\d{1,2} ?[.)] ?(?=\D)| ?\((?:\d|sáp nhập|hợp nhất|(?:bao )?gồm|trước đây)[^)]*\)$", re.I
+    r"^\d{1,2} ?[.)] ?(?=\D)|[:;]$|\W*%\W*$|"
+    r" ?\((?:\d|sáp nhập|hợp nhất|(?:bao )?gồm|trước đây)[^)]*\)$",
+    re.I,
 )
 """What is no part of a name: its number in a list, a count or history behind it ("(25 xã …)")."""
 FORMER = re.compile(r"\b(huyện|thị xã|thành phố|tx|tp)\b.*\bcũ\b\W*$", re.I)
@@ -95,6 +98,11 @@ class Places:
                 typed, on, code=code or None, suggest=few, **hints
             )
         return self._matches[key]
+
+    def is_name(self, text: str) -> bool:
+        """Whether a text is a unit's name on the day of the sheet."""
+        match = self.match(text, "", self.today)
+        return match.unit_code is not None or match.problem in UNPLACED
 
     def of_head(self, head: Context, year: int | None = None) -> Any:
         """Unit that a head names, in its own year by default; an agency's is the province.
@@ -182,8 +190,8 @@ class Places:
         heads = [path.split(" | ")[0] for path in table.headings]
         return next((heads.index(head) for head in CODE_HEADS if head in heads), None)
 
-    def unit_rows(self, table: Table) -> UnitRows:
-        """Rows of a table with one row per unit.
+    def unit_rows(self, table: Table, others: Iterable[int] = ()) -> UnitRows:
+        """Rows of a table with one row per unit, but for those of ``others``.
 
         A row without figures heads a group; so does that of a district above rows of its communes.
         The sheet's own unit is the first group.
@@ -194,7 +202,7 @@ class Places:
         deepest = max(depths[table.key], *map(place_depth, titles), 0)
         level = "district" if deepest == 1 else None
         parent = self.of_head(self.context).unit_code if self.context.unit else None
-        data = [row for row, kind in table.rows if kind == "data"]
+        data = [row for row, kind in table.rows if kind == "data" and row not in others]
         rows = UnitRows(parts=self._hamlets(table, data, code_at))
         right = [c for c in range(table.key + 1, len(depths)) if table.headings[c]]
         columns = [c for c in right or range(table.key) if c != code_at]

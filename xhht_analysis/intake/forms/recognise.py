@@ -37,7 +37,8 @@ from xhht_analysis.intake.forms.locating import (
     titles,
 )
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure, find_tables
+from xhht_analysis.intake.forms.table_search import find_tables
+from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file
@@ -56,12 +57,13 @@ UNKNOWN = (
 )
 GUIDES = ("huong dan", "vi du", "de nghi sua")
 """Beginnings of the names of sheets whose figures are examples, or our own remarks."""
+MAX_TURNED = 200
+"""Rows of a table that may as well be read by its columns."""
 LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
     "list": layouts.Listing,
     "ages": unit_layouts.Ages,
-    "measures": unit_layouts.Measures,
     "activities": activities.Activities,
 }
 
@@ -152,7 +154,7 @@ class FormReader:
         else:
             detail = (
                 " ".join(text for _, text in unread).strip()
-                or "không thấy dòng tiêu đề của biểu nào"
+                or "không thấy dòng tiêu đề có cột Đơn vị, Chỉ tiêu, Nội dung hoặc Độ tuổi"
             )
             reading.refusal = Refusal("unknown_form", detail)
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
@@ -193,6 +195,23 @@ class FormReader:
         rows = table.sheet.grid[max(0, table.top - 12) : table.top]
         above = [cell for row in rows for cell in dict.fromkeys(row) if isinstance(cell, str)]
         title = f" {fold(' '.join([reader.file, table.sheet.name, *above]))} "
+        bound = self._bound(table, reader, title)
+        complete = [layout for layout in bound if layout.columns and layout.claims]
+        if not complete and table.last - table.first < MAX_TURNED:
+            turned = self._bound(table.turned(), reader, title)
+            complete = [layout for layout in turned if layout.columns and layout.claims]
+        if not complete:
+            why = [UNKNOWN, *(text for layout in bound for text in layout.unclear.values())]
+            return why[-1]
+        best, context = max(complete, key=lambda layout: layout.rank), reader.context
+        reader.take(best.table)
+        best.read()
+        reader.sheet, reader.places.context = table.sheet, context
+        reader.reading.forms += (best.name,)
+        return None
+
+    def _bound(self, table: Table, reader: FileReader, title: str) -> list[layouts.Layout]:
+        """Every description applied to a table below a title."""
         bound = []
         for name, about in self._descriptions.items():
             words = about.get("title", "").split("|")
@@ -200,12 +219,4 @@ class FormReader:
             layout = LAYOUTS[about["layout"]](name, about, table, reader, titled)
             layout.bind()
             bound.append(layout)
-        complete = [layout for layout in bound if layout.columns and layout.claims]
-        if not complete:
-            why = [UNKNOWN, *(text for layout in bound for text in layout.unclear.values())]
-            return why[-1]
-        best = max(complete, key=lambda layout: layout.rank)
-        reader.table = table
-        best.read()
-        reader.reading.forms += (best.name,)
-        return None
+        return bound

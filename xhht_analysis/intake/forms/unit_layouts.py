@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import ClassVar
 
 from xhht_analysis.intake.forms import left_out
 from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
 from xhht_analysis.intake.forms.headings import (
     FILLER,
+    FLOW,
     PLAIN,
+    YEAR,
     fits,
     heading_key,
     year_of,
@@ -27,15 +28,14 @@ from xhht_analysis.intake.forms.layouts import (
     TWINS,
     Layout,
     Terms,
-    in_words,
     parse_amount,
 )
-from xhht_analysis.intake.forms.tables import figure, is_mark
+from xhht_analysis.intake.forms.tables import is_mark
 from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
 """Words of a heading that holds a count or a share, never a level."""
-RECOGNISED = frozenset(fold("được công nhận quyết định").split())
+RECOGNISED = frozenset(fold("được công nhận quyết định xếp loại").split())
 """Words of a heading that say that a level is no self-assessment."""
 REPORT = re.compile(
     r"^((bao cao|bang|bieu|phu luc|ket qua|thuc hien|tong hop|thong ke|so lieu|tinh hinh|danh gia|"
@@ -48,11 +48,15 @@ WHERE = re.compile(
 """What stands before and behind the name of an indicator in the title of a table."""
 WHOSE = re.compile(r"\b(ti le|nguoi|hoc sinh|(?<!ben )tre|thanh nien)\b")
 """Words of a line that may say of whom the name of an indicator in another line is."""
+CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
+"""Heading over the names of what is counted, not of those who report."""
 PRELIMINARY = re.compile(r"\b(prel|so bo)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
 Group = tuple[int, int]
 """First and last age."""
-AGES = re.compile(r"(?<!\d)(\d{1,2})(?: (?:den |tuoi )?(\d{1,2}))?(?!\d)")
+AGES = re.compile(r"(\d{1,2})(?: +(\d{1,2}))?")
+BARE = re.compile(r"\b(tre( em)?|tuoi|do|tu|den|nhom|lua|nguoi|cong|tong( so| cong)?)\b|@")
+"""Words of the label of an age group beside its ages."""
 
 
 class Units(Layout):
@@ -61,21 +65,39 @@ class Units(Layout):
     @property
     def claims(self) -> bool:
         """Whether observations are there, and no row names an indicator in place of a unit."""
-        names = (self.table.sheet.text(row, self.table.key) for row, _ in self.table.rows)
-        return super().claims and not any(map(self.reader.indicators.code_of, names))
+        names, head = self._names.values(), self.table.headings[self.table.key]
+        if self.table.sheet.turned or CONTENT.match(head):
+            is_due = any(self._is_plain(n) or self.reader.places.is_name(n) for n in names)
+        else:
+            is_due = True
+        return super().claims and is_due and not any(map(self.reader.indicators.code_of, names))
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """What each row is called."""
+        return {row: self.table.sheet.text(row, self.table.key) for row, _ in self.table.rows}
+
+    def _is_plain(self, name: str) -> bool:
+        """Whether a row names a year or nothing, where rows need not name units."""
+        is_free = self.table.sheet.turned or self._year_column == self.table.key
+        label = heading_key(name)
+        return is_free and bool(PLAIN.fullmatch(label)) and len(YEAR.findall(label)) < 2
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
         places, table = self.reader.places, self.table
         self.others = {places.code_column(table)} - {None}
         gives = [(code, *pair) for code, parts in self.gives for pair in self._by_year(parts)]
-        if self._year_column == table.key:  # each row is a year of one unit
-            for row, _ in table.rows:
-                if PLAIN.fullmatch(heading_key(table.sheet.text(row, table.key))):
-                    for code, lines, year in gives:
-                        yield self._claim(code, lines, [row], year)
-            return
-        rows = places.unit_rows(table)
+        for row, name in self._names.items():
+            for code, lines, year in gives if self._is_plain(name) else ():
+                yield self._claim(code, lines, [row], year or year_of(heading_key(name)))
+        is_free = table.sheet.turned or self._year_column == table.key
+        others = {
+            row
+            for row, name in self._names.items()
+            if is_free and (self._is_plain(name) or not places.is_name(name))
+        }
+        rows = places.unit_rows(table, others)
         for row, unit in rows.units.items():
             for code, lines, year in gives:
                 claim = self._claim(code, lines, [row], year, unit)
@@ -116,25 +138,32 @@ class Indicators(Units):
         Headings that name none are of the indicator in the title, if there is one.
         """
         names, taken, counts, gives = self.reader.indicators, {}, {}, {}
-        paths = {column: path.replace(" | ", " ") for column, path in self.table.usable}
+        usable = (pair for pair in self.table.usable if pair[0] != self.table.key)
+        paths = {column: path.replace(" | ", " ") for column, path in usable}
         wholes = {
             path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
         }
         whole = wholes.pop() if len(wholes) == 1 else ""
         headed = any(map(names.name_in, paths.values()))
         title = self._title(headed=headed)
+        if title and names.is_level(names.codes[title]) and wholes:
+            title = None  # "PHỔ CẬP GIÁO DỤC THCS" over counts of what it asks for
         if "titles" in self.about and not title:
             return
         for column, path in paths.items():
             year, name = year_of(path), names.name_in(path)
             counted = () if title else names.counted_in(path, whole)
+            if self.table.sheet.turned:  # a row's "tỷ lệ" is asked for its titles below
+                counted = [pair for pair in counted if pair[0] != "value"]
             for part, code in counted:
                 counts.setdefault((part, code, year), []).append(column)
                 name = None
-            if headed and not (name or counted):  # beside names in full a row's name will do
-                code = names.code_of(path)
-                path = name = code and heading_key(names.rows[code]["short_name_vi"])
             group, _, below = self.table.headings[column].partition(" | ")
+            if headed and not (name or counted):  # beside names in full a row's name will do
+                whole_name = names.code_of(path)
+                code = whole_name or names.code_of(group)
+                name = code and heading_key(names.rows[code]["short_name_vi"])
+                path = name if whole_name else f"{name} {below}"
             if name and ("denominator", names.codes[name]) in names.counted_in(group):
                 path = below.replace(" | ", " ")  # the people that all columns below are of
             if title and not name:
@@ -202,8 +231,12 @@ class Indicators(Units):
                 return part
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
             words -= RECOGNISED if names.is_level(code) else set()
-            if not words <= FILLER or names.is_other(rest, code):
-                self.unclear[column] = "có chữ không rõ nghĩa"
+            if not words <= FILLER or names.is_other(rest, code) or FLOW.search(rest):
+                head = self.table.sheet.text(*self.table.head(column)).split()
+                odd = " ".join(word for word in head if fold(word) in words - FILLER)
+                self.unclear[column] = (
+                    f"không rõ nghĩa của chữ “{odd}”" if odd else "có chữ không rõ nghĩa"
+                )
                 return None
         counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
         is_level = names.is_level(code)
@@ -212,7 +245,7 @@ class Indicators(Units):
         specs = self.about["fields"].items()
         fitting = (p for p, spec in specs if any(fits(s, rest) for s in spec.split(";")))
         part = "result" if is_level else next(fitting, "result" if name == path else None)
-        if part != "result":
+        if part != "result" and not (part == "value" and self.table.sheet.turned):
             return part
         cells = [(r, column) for r in self.table.body if self.table.sheet.text(r, column)]
         kinds = {self.kind_of(code, at) for at in cells}
@@ -229,19 +262,26 @@ class Indicators(Units):
 class Ages(Layout):
     """Rows are age groups of one unit; cumulative and disjoint groups are told by their labels."""
 
-    order: ClassVar[int] = 1
-    """1 where a cell is on the row of its ages, -1 where it is in their column."""
-
     @cached_property
     def groups(self) -> dict[Group, int]:
-        """Row of each age group."""
-        rows: dict[Group, int] = {}
+        """Row of each age group; two of one age with unlike figures are none."""
+        twins: dict[Group, list[int]] = {}
+        totals, cell = [], self.table.sheet.cell
         for row, kind in self.table.rows:
-            match = AGES.search(fold(self.table.sheet.text(row, self.table.key)))
-            if match and kind != "note":
-                rows.setdefault(_group(match), row)
-            elif kind == "total" and rows:
-                rows.setdefault((min(rows)[0], max(high for _, high in rows)), row)
+            label = BARE.sub(" ", fold(self.table.sheet.text(row, self.table.key)))
+            if (match := AGES.fullmatch(label.strip())) and kind != "note":
+                twins.setdefault((int(match[1]), int(match[2] or match[1])), []).append(row)
+            elif kind == "total":
+                totals.append(row)
+        columns = [column for years in self.columns.values() for column in years.values()]
+        rows = {
+            ages: alike[0]
+            for ages, alike in twins.items()
+            if all(len({cell(row, column) for row in alike} - {None}) < 2 for column in columns)
+        }
+        self.covered |= {row for ages in rows for row in twins[ages]}
+        if rows and totals:
+            rows.setdefault((min(rows)[0], max(high for _, high in rows)), totals[0])
         return rows
 
     @property
@@ -272,18 +312,13 @@ class Ages(Layout):
             for name in self._fields():
                 for total in self._on(name, [line]):
                     self.compare(total, self._on(name, parts), "nhóm tuổi")
-        if self.has_totals:
-            self.covered |= set(self.groups.values())
+        self.covered |= set(self.groups.values())
 
-    def _on(self, name: str, lines: list[int]) -> list[Cell]:
-        """Cells of a field on lines of age groups; the form speaks for one year."""
+    def _on(self, name: str, rows: list[int]) -> list[Cell]:
+        """Cells of a field on rows of age groups; the form speaks for one year."""
         columns = self.columns[name]
         at = columns.get(self.reader.context.year, columns.get(None))
-        return [] if at is None else [(line, at)[:: self.order] for line in lines]
-
-
-def _group(match: re.Match) -> Group:
-    return int(match[1]), int(match[2] or match[1])
+        return [] if at is None else [(row, at) for row in rows]
 
 
 def join_ages(groups: dict[Group, int], ages: Group | None) -> list[int]:
@@ -298,42 +333,3 @@ def join_ages(groups: dict[Group, int], ages: Group | None) -> list[int]:
         rows.append(groups[fit])
         low = fit[1] + 1
     return rows
-
-
-class Measures(Ages):
-    """Rows are measures, columns are ages, for one unit: no row is the sum of others."""
-
-    row_rule = "column_left_out"
-    has_totals = False
-    order = -1
-
-    def bind(self) -> None:
-        """Find the row of each measure by its label: the words of the row."""
-        labels = {}
-        for row, _ in self.table.rows:
-            texts = [c for c in self.table.sheet.grid[row] if isinstance(c, str)]
-            words = (heading_key(text) for text in texts if figure(text).value is None)
-            labels[row] = " | ".join(dict.fromkeys(words))
-        for name, spec in self.about["fields"].items():
-            fitting = {row: len(label) for row, label in labels.items() if fits(spec, label)}
-            shortest = [row for row, n in fitting.items() if n == min(fitting.values())]
-            if len(shortest) == 1:
-                self.columns[name] = {None: shortest[0]}
-            else:
-                self.absent[name] = f"“{in_words(spec)}”"
-
-    @cached_property
-    def groups(self) -> dict[Group, int]:
-        """Column of each age or age group; two of one age with unlike figures are none."""
-        columns: dict[Group, list[int]] = {}
-        for column, path in self.table.usable:
-            last = re.sub(r"\b(tre|tuoi|do|em)\b", "", path.rsplit("|")[-1])
-            if match := AGES.fullmatch(last.strip()):
-                columns.setdefault(_group(match), []).append(column)
-        cell, measures = self.table.sheet.cell, self.columns.values()
-        rows = [row for measure in measures for row in measure.values()]
-        return {
-            ages: twins[0]
-            for ages, twins in columns.items()
-            if all(len({cell(row, column) for column in twins} - {None}) < 2 for row in rows)
-        }

@@ -20,14 +20,16 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Claim,
 )
-from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE, SOME_ONLY
+from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE, SOME_ONLY, is_share
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import parse_ratio
 
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.file_reader import FileReader
 
-OTHER_WHOLE = re.compile(rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk|khao sat|quan so)\b")
+OTHER_WHOLE = re.compile(
+    rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk|khao sat|quan so|trung binh)\b"
+)
 """Heads of counts that no indicator is a share of: plan, last year, surveys, staff."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 Pair = tuple[int, int]
@@ -44,7 +46,7 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Compare the amounts of a claim with all that stands beside them."""
     _take_ratio(reader.table, claim, amounts)
     _ask_witnesses(reader, claim, amounts)
-    _ask_neighbours(reader.table, amounts)
+    _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
@@ -77,7 +79,10 @@ def rounding(share: float) -> float:
 def _take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
     """Ratio text such as 234/250 gives both counts, unless another denominator stands there."""
     top, bottom = amounts["numerator"], amounts["denominator"]
-    if top.problem == "ratio" and len(claim.cells["numerator"]) == 1:
+    if amounts["value"].problem == "ratio" and not (top.given or bottom.given):
+        top = amounts["numerator"] = amounts["value"]
+        amounts["value"] = Amount()
+    if top.problem == "ratio" and len(claim.cells.get("numerator", "1")) == 1:
         pair = parse_ratio(table.sheet.cell(*top.cell))
         if pair and (not bottom.given or bottom.value == pair[1]):
             top.value, top.problem = pair[0], None
@@ -112,18 +117,29 @@ def _ask_witnesses(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         amounts["numerator"].problem = "level2_above_level1"
 
 
-def _ask_neighbours(table: Table, amounts: Amounts) -> None:
-    """Refuse a numerator where another count beside it is the printed share of the denominator."""
+def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
+    """Refuse a numerator where another count beside it is the printed share of the denominator.
+
+    A bare "Tỷ lệ" right of both counts is their share, if it is that of no other two.
+    """
     top, bottom, share = (amounts[name] for name in (*COUNTS, "value"))
-    whole = bottom.value
-    if not (share.value and whole and top.given):
+    if not (top.value and bottom.value) or len(claim.cells.get("numerator", ())) != 1:
         return
-    row, column = share.cell
-    own = (top.cell, bottom.cell)
-    others = [n for c, n in _counts(table, row, column).items() if (row, c) not in own]
-    is_own = top.value and rounds_to(top.value / whole, share.value)
-    if not is_own and any(rounds_to(part / whole, share.value) for part in others):
-        top.problem = "share_of_other_count"
+    table, (row, column) = reader.table, max(top.cell, bottom.cell, key=lambda at: at[1])
+    others = _counts(table, row, column) | {column: table.count(row, column)}
+    right = table.headings[column + 1 : column + 2]
+    if not share.given and any(path and is_share(path.rpartition(" | ")[2]) for path in right):
+        printed = reader.number((row, column + 1), "percent")
+        pairs = [(c, w) for c, w in permutations(others.values(), 2) if w and printed.value]
+        is_own = rounds_to(top.value / bottom.value, printed.value or 0)
+        if is_own or not any(rounds_to(c / w, printed.value) for c, w in pairs):
+            share = amounts["value"] = printed
+            claim.cells["value"] = ((1, row, column + 1),)
+    if share.value and not rounds_to(top.value / bottom.value, share.value):
+        own = {at[1] for at in (top.cell, bottom.cell)}
+        parts = (part for c, part in others.items() if c not in own)
+        if any(rounds_to(part / bottom.value, share.value) for part in parts):
+            top.problem = "share_of_other_count"
 
 
 def _counts(table: Table, row: int, column: int) -> dict[int, float]:
@@ -132,8 +148,8 @@ def _counts(table: Table, row: int, column: int) -> dict[int, float]:
     counts = {}
     for c, heading in enumerate(table.headings):
         above, is_grouped, _ = heading.partition(" | ")
-        is_near = c > table.key and 0 < abs(c - column) <= NEAR and c not in table.others
-        if is_near and (above == group or not is_grouped):
+        is_near = c > table.key and 0 < abs(c - column) <= NEAR
+        if heading and is_near and (above == group or not is_grouped):
             counts[c] = table.count(row, c)
     return {c: count for c, count in counts.items() if count is not None}
 
@@ -163,13 +179,12 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)}
     odd = {c for c in counts if OTHER_WHOLE.search(table.headings[c])}
     wholes = {c for c in counts if WHOLE.search(table.headings[c])} - odd
-    known = [{at for *_, at in claim.cells.get(name, ())} for name in COUNTS]
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
         for c, w in permutations(counts, 2)
-        if counts[w] and c in (known[0] or counts) and c not in odd
+        if counts[w] and c not in odd
     }
-    named = [p for p in parts if p[1] in wholes | known[1] or {*p} <= bare]
+    named = [p for p in parts if p[1] in wholes or {*p} <= bare]
     usual = [p for p in parts if is_row or fitting_rows[p] * 3 >= n_shares]
     fitting = [p for p in usual if rounds_to(parts[p], share.value)]
     pairs = [p for p in fitting if p in named]

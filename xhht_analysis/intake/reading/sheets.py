@@ -52,6 +52,8 @@ class Sheet:
     hidden_rows, formulas, masked : set
         Grid positions of hidden rows, of formulas, of cells in which numbers of persons were
         masked.
+    turned : bool
+        Whether rows and columns have changed places; addresses are those of the file.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Sheet:
     formulas: set[tuple[int, int]] = field(default_factory=set)
     masked: set[tuple[int, int]] = field(default_factory=set)
     visible: bool = True
+    turned: bool = False
 
     def add(
         self, row: int, column: int, value: object, look: Look = PLAIN, *, formula: bool = False
@@ -137,6 +140,8 @@ class Sheet:
 
     def address(self, row: int, column: int) -> str:
         """A1 address of a grid position, or the line number in a CSV file."""
+        if self.turned:
+            row, column = column, row
         if self.lines is not None:
             return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
         line = row + 1 - self.n_above

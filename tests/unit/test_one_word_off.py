@@ -1,0 +1,142 @@
+"""Headings, titles and results in other words than the plan's, where they mean one thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import Board, left_out, read, rules
+from tests.unit.test_cross_tables import stands, told
+from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, SKILLS, sheet
+
+pytestmark = pytest.mark.unit
+
+NAME = "Tỷ lệ người trong độ tuổi lao động được trang bị kỹ năng sống"
+HEAD = (("UBND HUYỆN CÁI BÈ",), ("NĂM 2024",))
+MINE = (SKILLS, CAI_BE, 2024)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Mục tiêu", "Tiêu chuẩn", "Các chỉ tiêu chủ yếu", "Mục tiêu cụ thể", "Chỉ số",
+        "Tiêu chí đánh giá", "Danh mục",
+    ],
+)  # fmt: skip
+def test_names_of_indicators_stand_under_it(head):
+    board = sheet(*HEAD, ("TT", head, "Kết quả (%)"), (1, NAME, 41.2))
+    assert stands(read(board)) == {MINE: 41.2}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Kết quả đạt được", "Hiện trạng năm 2024", "Kết quả đến 30/9/2024", "Kết quả của xã"],
+)
+def test_results_stand_under_it(head):
+    board = sheet(*HEAD, ("TT", "Chỉ tiêu", "ĐVT", head), (1, NAME, "%", 41.2))
+    assert stands(read(board)) == {MINE: 41.2}
+
+
+def test_a_percent_sign_over_the_names_is_that_of_the_figures():
+    board = sheet(HEAD[0], ("TT", "Chỉ tiêu (%)", 2023, 2024), (1, "Kỹ năng sống", 40, 41.2))
+    assert stands(read(board)) == {(SKILLS, CAI_BE, 2023): 40, MINE: 41.2}
+
+
+def test_a_plain_pair_of_counts_in_a_list():
+    board = sheet(*HEAD, ("TT", "Chỉ tiêu", "Tổng số", "Số đạt"), (1, "Kỹ năng sống", 80, 30))
+    assert stands(read(board)) == {MINE: (30, 80)}
+
+
+@pytest.mark.parametrize("title", ["TỔNG HỢP CHỈ TIÊU", "SƠ KẾT KẾ HOẠCH XÂY DỰNG XÃ HỘI HỌC TẬP"])
+def test_a_title_that_sums_up_says_nothing_else(title):
+    board = sheet(*HEAD, (title,), ("TT", "Chỉ tiêu", "ĐVT", "Kết quả"), (1, NAME, "%", 41.2))
+    assert stands(read(board)) == {MINE: 41.2}
+
+
+def test_a_measure_of_levels():
+    head = ("TT", "Chỉ tiêu", "ĐVT", "Kết quả năm 2024")
+    board = sheet(*HEAD, head, (1, "Phổ cập giáo dục tiểu học", "Mức độ", 3))
+    assert stands(read(board)) == {("primary_level", CAI_BE, 2024): "L3"}
+
+
+@pytest.mark.parametrize(("typed", "level"), [("Khá", 1), ("Tốt", 2), ("Chưa công nhận", 0)])
+def test_a_level_by_its_name_in_the_definition(typed, level):
+    head = ("TT", "Xã, phường", "Xếp loại cộng đồng học tập")
+    reading = read(sheet(("NĂM 2024",), head, (1, "Xã Mỹ Trung", typed)))
+    assert [*stands(reading).values()] == [f"L{level}"]
+
+
+def test_words_in_place_of_a_result_are_told():
+    head = ("TT", "Chỉ tiêu", "ĐVT", "Kết quả")
+    name = "Cơ sở giáo dục triển khai quản lý, giảng dạy và học tập trên môi trường số"
+    rows = ((1, name, "trường", "chưa thống kê"), (2, NAME, "%", 41.2))
+    reading = read(sheet(*HEAD, head, *rows))
+    assert stands(reading) == {("digital_institutions", CAI_BE, 2024): "not_number", MINE: 41.2}
+
+
+def test_both_counts_in_the_cell_of_the_result():
+    head = ("TT", "Chỉ tiêu", "ĐVT", "Kết quả")
+    reading = read(sheet(*HEAD, head, (1, NAME, "%", "30/80")))
+    assert stands(reading) == {MINE: (30, 80)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Công dân học tập công nhận trong năm", "Số người được trang bị kỹ năng sống trong năm 2024"],
+)
+def test_those_of_the_year_alone_are_not_all(head):
+    whole = "Người trong độ tuổi lao động" if "kỹ năng" in head else "Dân số từ 15 tuổi trở lên"
+    board = sheet(("NĂM 2024",), ("TT", "Đơn vị", whole, head), (1, "Huyện Cái Bè", 80, 30))
+    assert stands(read(board)) == {}
+
+
+def test_the_sum_of_all_years_is_read_beside_them():
+    heads = ("Công dân học tập công nhận trong năm", "Công dân học tập lũy kế đến nay")
+    head = ("TT", "Đơn vị", "Dân số từ 15 tuổi trở lên", *heads)
+    reading = read(sheet(("NĂM 2024",), head, (1, "Huyện Cái Bè", 80, 5, 30)))
+    assert stands(reading) == {(CITIZENS, CAI_BE, 2024): (30, 80)}
+    assert ("column_left_out", "D2") in left_out(reading)
+
+
+def test_the_words_that_are_not_understood_are_named():
+    head = ("TT", "Đơn vị", "Kỹ năng sống của nông dân (tử số)", "Kỹ năng sống (mẫu số)")
+    reading = read(sheet(("NĂM 2024",), head, (1, "Huyện Cái Bè", 30, 80)))
+    assert "không rõ nghĩa của chữ “nông dân”" in told(reading)
+
+
+def test_example_figures_are_told():
+    reading = read(sheet(("SỐ LIỆU VÍ DỤ",), *HEAD, ("TT", "Chỉ tiêu", "Tỷ lệ"), (1, NAME, 41.2)))
+    assert ("sample_numbers", None) in rules(reading)
+
+
+def test_literate_people_by_ages_in_rows():
+    board = Board().row("A1", ["UBND XÃ MỸ TRUNG"]).row("A2", ["KẾT QUẢ XÓA MÙ CHỮ NĂM 2024"])
+    board.row("A4", ["Độ tuổi", "Tổng số", "Biết chữ mức độ 1", "Biết chữ mức độ 2"])
+    for at, row in enumerate(
+        (("15-25", 50, 49, 48), ("15-35", 90, 88, 85), ("15-60", 200, 190, 180))
+    ):
+        board.row(f"A{5 + at}", [*row])
+    assert stands(read(board)) == {
+        ("literate_l1_15_25", "28369", 2024): (49, 50),
+        ("literate_l1_15_35", "28369", 2024): (88, 90),
+        ("literate_l2_15_35", "28369", 2024): (85, 90),
+        ("literate_l2_15_60", "28369", 2024): (180, 200),
+    }
+
+
+def test_one_whole_over_two_groups_of_counts():
+    heads = (
+        "TT",
+        "Xã",
+        "Tổng số thanh thiếu niên 15-18 tuổi",
+        "Số tốt nghiệp THCS",
+        "Số tốt nghiệp THCS",
+    )
+    below = (*heads[:3], "SL", "TL (%)")
+    reading = read(sheet(("PCGD NĂM 2024",), heads, below, (1, "Xã Mỹ Trung", 80, 60, 75)))
+    assert stands(reading) == {("lower_secondary_graduates_15_18", "28369", 2024): (60, 80)}
+
+
+def test_extremes_are_no_units():
+    rows = ((1, "Huyện Cái Bè", 41.2), (2, "Huyện Chợ Gạo", 40), (None, "Cao nhất", 41.2))
+    reading = read(sheet(("NĂM 2024",), ("TT", "Đơn vị", "Kỹ năng sống (%)"), *rows))
+    assert stands(reading) == {MINE: 41.2, (SKILLS, CHO_GAO, 2024): 40}
