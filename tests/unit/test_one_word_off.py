@@ -140,3 +140,57 @@ def test_extremes_are_no_units():
     rows = ((1, "Huyện Cái Bè", 41.2), (2, "Huyện Chợ Gạo", 40), (None, "Cao nhất", 41.2))
     reading = read(sheet(("NĂM 2024",), ("TT", "Đơn vị", "Kỹ năng sống (%)"), *rows))
     assert stands(reading) == {MINE: 41.2, (SKILLS, CHO_GAO, 2024): 40}
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Dân số", "Dân số trung bình", "Dân số trong độ tuổi lao động", "Dân số 15-60 tuổi",
+        "Dân số từ 18 tuổi trở lên", "Dân số từ 15 tuổi trở lên biết chữ", "Số hộ",
+    ],
+)  # fmt: skip
+def test_another_population_is_not_the_whole(whole):
+    head = ("TT", "Đơn vị", whole, "Số công dân học tập", "Tỷ lệ (%)")
+    reading = read(sheet(("NĂM 2024",), head, (1, "Huyện Cái Bè", 19000, 8100, 42.6)))
+    assert set(stands(reading).values()) <= {"share_of_plan", "denominator_missing"}
+
+
+def test_the_indicators_own_population_is():
+    head = ("TT", "Đơn vị", "Dân số từ 15 tuổi trở lên", "Số công dân học tập")
+    reading = read(sheet(("NĂM 2024",), head, (1, "Huyện Cái Bè", 19000, 8100)))
+    assert stands(reading) == {(CITIZENS, CAI_BE, 2024): (8100, 19000)}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "KẾ HOẠCH TRANG BỊ KỸ NĂNG SỐNG NĂM 2024", "MỤC TIÊU KỸ NĂNG SỐNG NĂM 2024",
+        "NHU CẦU HỌC KỸ NĂNG SỐNG NĂM 2024", "ƯỚC KẾT QUẢ TRANG BỊ KỸ NĂNG SỐNG NĂM 2024",
+        "KỸ NĂNG SỐNG NĂM 2024 (KHU VỰC NÔNG THÔN)", "KỸ NĂNG SỐNG NĂM 2024 (DỰ BÁO)",
+        "KỸ NĂNG SỐNG NĂM 2024 (THEO KẾ HOẠCH)",
+    ],
+)  # fmt: skip
+def test_a_title_of_a_plan_or_a_part_bars_right_heads(title):
+    head = ("TT", "Đơn vị", "Tổng số", "Số đạt")
+    reading = read(sheet((title,), head, (1, "Huyện Cái Bè", 80, 30)))
+    assert stands(reading) == {}
+    assert told(reading)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Kế hoạch xây dựng xã hội học tập giai đoạn 2021-2030",
+        "Kế hoạch số 12/KH-UBND ngày 3/2/2021",
+        "Chỉ tiêu kỹ năng sống: kết quả năm 2024",
+    ],
+)
+def test_a_line_that_names_the_plan_bars_nothing(title):
+    head = ("TT", "Đơn vị", "Kỹ năng sống (tử số)", "Kỹ năng sống (mẫu số)")
+    reading = read(sheet((title,), ("NĂM 2024",), head, (1, "Huyện Cái Bè", 30, 80)))
+    assert stands(reading) == {MINE: (30, 80)}
+
+
+def test_a_level_that_was_given_as_a_target_is_none():
+    head = ("TT", "Xã", "Mức độ đạt chuẩn PCGD tiểu học được giao")
+    assert stands(read(sheet(("NĂM 2024",), head, (1, "Xã Mỹ Trung", 3)))) == {}

@@ -27,7 +27,7 @@ KEY = re.compile(
 PRIOR = re.compile(
     r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
     r"muc tieu|kh \d{4}|th kh|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien|"
-    r"phan dau)\b|(^|\| )(ke hoach|kh)( %)?( \||$)"
+    r"duoc giao|phan dau)\b|(^|\| )(ke hoach|kh)( %)?( \||$)"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 SOME_ONLY = re.compile(
@@ -120,6 +120,9 @@ OTHERS = re.compile(
     r"(?<!bao )cao|\d+ tuoi|[1-6]\d [2-6]\d(?<!15 60))\b"
 )
 """Filling words that count something else where the indicator's own name has none of them."""
+OTHER_PEOPLE = re.compile(r"\b(lao dong|lam viec|biet chu|toan tinh|ho|truong)\b")
+ALL_PEOPLE = re.compile(r"\b(dan so|nhan khau)\b(?!.*\b(do tuoi|lao dong)\b)")
+"""Words of a whole that is not an indicator's unless its own has them; of everybody at all ages."""
 CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|(?<!diem )tham dinh)\b")
 """What heads figures that replace others of the same table."""
 FLOW = re.compile(r"(?<!thuc hien )(?<!ket qua )\btrong (nam|ki)\b|\b(phat sinh|moi|them)\b")
@@ -291,6 +294,15 @@ class IndicatorNames:
         """Folded words of an indicator's own name and numerator: beside it they change nothing."""
         row = self.rows[code]
         return set(heading_key(f"{row['name_vi']} {row['numerator_vi']}").split())
+
+    def is_other_whole(self, heading: str, code: str) -> bool:
+        """Whether a heading names other people than those that an indicator is a share of."""
+        about = self.rows[code]
+        own = heading_key(f"{about['denominator_vi']} {about['name_vi']}")
+        ages = set(re.findall(r"\b\d{1,2}\b", heading))
+        is_part = OTHER_PEOPLE.search(heading) and not OTHER_PEOPLE.search(own)
+        is_all = ALL_PEOPLE.search(heading) and not ages
+        return bool(ages - {*re.findall(r"\d+", own)} or is_part or is_all)
 
     def is_other(self, heading: str, code: str) -> bool:
         """Whether filling words of a heading count something else than an indicator does."""

@@ -42,13 +42,16 @@ BARRED = re.compile(
     r"cung ki( (nam truoc|(nam )?20\d\d))?|(nam|ki) truoc( lien ke)?|(ban )?nhap|"
     r"((khu vuc|nguoi|cua) )*(nu|gai|dan toc|khmer|dtts|khuiet tat|thanh thi|nong thon(?! moi))"
     r"\b.*|(cua )?(rieng|\d+ (xa|truong) (thi )?diem)\b.*|"
+    r"(ke hoach|muc tieu|chi tieu|nhu cau|uoc|du bao)(?! (so|xay dung|thuc hien|trien khai)\b)"
+    r"(?!.*\b(giai doan|den nam|xa hoi hoc tap)\b) .*|"
     r"doi tuong (nu|dan toc|can bo|cong chuc|vien chuc|hoc sinh|sinh vien)\b.*)"
 )
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Titles of what is planned, estimated, of last year or of a part of the people; of results."""
 SOME_PEOPLE = re.compile(
     r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|\b(phan bo chi tieu|khao sat mau)\b|"
-    r"\b(xa|ap|khu pho|truong) (thi )?diem\b|"
+    r"\b(xa|ap|khu pho|truong) (thi )?diem\b|\bkhu vuc (nong thon(?! moi)|thanh thi)\b|"
+    r"\bso (uoc|tam tinh|nguoi chua)\b|\bdu (thao|bao)$|\btheo ke hoach$|"
     r"\b(trong|cua|cho|doi voi|so lieu)( (?!hoi )\w+){0,2} (can bo|cong chuc|vien chuc|doan vien|"
     r"hoi vien|luc luong vu trang|chien si|cong nhan|sinh vien|hoc sinh|dong bao|khuiet tat|"
     r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b|"
@@ -250,7 +253,7 @@ def bar(table: Table, places: Places) -> str | None:
         if is_commune and WIDER.search(fold(text)):
             return f"“{text[:60]}” là số của địa bàn rộng hơn xã, phường ở đầu biểu"
         if SOME_PEOPLE.search(fold(text)):
-            return f"“{text[:60]}” là số của một phần người dân, không phải của tất cả"
+            return f"“{text[:60]}” không phải kết quả của tất cả người dân"
         if RESULT.search(fold(text)):
             return None
         if BARRED.fullmatch(fold(text)):

@@ -50,7 +50,7 @@ WHOSE = re.compile(r"\b(ti le|nguoi|hoc sinh|(?<!ben )tre|thanh nien)\b")
 """Words of a line that may say of whom the name of an indicator in another line is."""
 CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
 """Heading over the names of what is counted, not of those who report."""
-PRELIMINARY = re.compile(r"\b(prel|so bo)\b")
+PRELIMINARY = re.compile(r"\b(prel|so bo|tam tinh)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
 Group = tuple[int, int]
 """First and last age."""

@@ -46,6 +46,7 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Compare the amounts of a claim with all that stands beside them."""
     _take_ratio(reader.table, claim, amounts)
     _ask_witnesses(reader, claim, amounts)
+    _ask_whole(reader, claim, amounts["denominator"])
     _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
     for name in COUNTS:
@@ -117,6 +118,18 @@ def _ask_witnesses(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         amounts["numerator"].problem = "level2_above_level1"
 
 
+def _ask_whole(reader: FileReader, claim: Claim, whole: Amount) -> None:
+    """Refuse a denominator whose heading names other people than its indicator's.
+
+    Not where rows are ages.
+    """
+    table, names, code = reader.table, reader.indicators, claim.indicator
+    if not (whole.given and whole.cell and code) or "tuoi" in table.headings[table.key]:
+        return
+    if names.is_other_whole(table.headings[whole.cell[1]], code):
+        whole.problem = "share_of_plan"
+
+
 def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Refuse a numerator where another count beside it is the printed share of the denominator.
 
@@ -177,7 +190,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
     plain = (FILLER | names.words(code)) - SHARE
     bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)}
-    odd = {c for c in counts if OTHER_WHOLE.search(table.headings[c])}
+    heads = {c: table.headings[c] for c in counts}
+    odd = {c for c, h in heads.items() if OTHER_WHOLE.search(h) or names.is_other_whole(h, code)}
     wholes = {c for c in counts if WHOLE.search(table.headings[c])} - odd
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
