@@ -48,6 +48,18 @@ def test_percentages_with_decimals_over_100_get_the_same_cure():
     assert claims.iloc[1][["problem_cell", "raw"]].tolist() == ["D10", "75.5"]
 
 
+@pytest.mark.parametrize(
+    ("bottom", "rule"),
+    [(100, "percent_of_100"), (1000, "fractional_count"), (101, "fractional_count")],
+)
+def test_a_count_with_decimals_over_100_is_a_percentage_also_alone(bottom, rule):
+    row = {"numerator": None, "raw_numerator": "55.2", "problem": "fractional_count"}
+    row |= {"problem_cell": "D9", "raw": "55.2", "remedy": remedy("fractional_count")}
+    claims = judged(*column([(None, bottom)], **row))
+    assert told(claims) == [(rule, remedy(rule))]
+    assert claims.iloc[0][["problem_cell", "raw"]].tolist() == ["D9", "55.2"]
+
+
 def test_one_indicator_of_many_units_over_100_is_not_believed():
     units = plan().areas.districts()["unit_code"].head(5)
     rows = [

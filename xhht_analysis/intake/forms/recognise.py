@@ -149,7 +149,7 @@ class FormReader:
         unread = self._read_tables(tables, heads, rest, reader)
         if reading.forms:
             for reader.sheet, detail in unread:
-                text = f"Không đọc sheet này. {remedy('unknown_form')} {detail}".strip()
+                text = f"Không đọc trang tính này. {remedy('unknown_form')} {detail}".strip()
                 reader.find(None, "sheet_not_recognised", text)
         else:
             detail = (

@@ -52,7 +52,8 @@ def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         first = broken.fillna(False).astype(bool) & rule.isna()
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
     marked = mark(claims, rule.dropna(), field_of)
-    typed = hundredths & claims["problem"].isin(("fractional_count", "percent_in_count"))
+    typed = claims["denominator"].eq(MAX_PERCENT)  # also alone: no count has decimals
+    typed &= marked["problem"].isin(("fractional_count", "percent_in_count"))
     return marked.assign(
         problem=marked["problem"].mask(typed, "percent_of_100"),
         remedy=marked["remedy"].mask(typed, remedy("percent_of_100")),
@@ -167,8 +168,8 @@ def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame
     heads, file = problem.where(problem.isin(HEAD_RULES), ""), claims["file"]
     one_cell = claims.groupby("file")["problem_cell"].transform("nunique").le(1)
     shared = heads.groupby(file).transform("nunique").eq(1) & heads.ne("") & one_cell
-    order = claims["problem_cell"].isna()[shared].sort_values(kind="stable")
-    one = claims.loc[order.index].drop_duplicates("file").drop(columns=ABOUT_ONE_FIGURE)
+    one = claims[shared].sort_values("problem_cell", kind="stable").drop_duplicates("file")
+    one = one.drop(columns=ABOUT_ONE_FIGURE)
     sheet = one["sheet"].where(one["problem_cell"].notna())
     one = one.assign(whole=True, cell=one["problem_cell"], sheet=sheet)
     both = pd.concat([claims[~shared], one.reindex(columns=claims.columns).astype(claims.dtypes)])
