@@ -10,7 +10,7 @@ from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.standards import asked_rates
 from xhht_analysis.publishing import decisions
-from xhht_analysis.publishing.statements import Gap
+from xhht_analysis.publishing.evidence import Gap
 
 PROVINCE = "82"
 pytestmark = pytest.mark.unit

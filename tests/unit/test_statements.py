@@ -12,9 +12,9 @@ from tests import frames
 from tests.block_text import cell_text, plain_text
 from tests.random_runs import random_run
 from xhht_analysis.publishing import decisions, report, scorecard, sentences
+from xhht_analysis.publishing.evidence import Observation
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 pytestmark = pytest.mark.unit

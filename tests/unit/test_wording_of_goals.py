@@ -11,9 +11,9 @@ from tests.block_text import plain_text
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import decisions, district_ranks, scorecard, sentences
+from xhht_analysis.publishing.evidence import NAN, Observation
 from xhht_analysis.publishing.figures import plan
 from xhht_analysis.publishing.report_data import ReportData
-from xhht_analysis.publishing.statements import Observation
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 UNITS = [str(code) for code in range(815, 826)]
@@ -276,13 +276,17 @@ def test_what_may_be_lost_is_said_once():
     """At the target today, but open: the effort says that it may not hold, the remark does not."""
     run = made()
     said = run.statement("literacy_l2_districts", 2030)  # 11 of 11 today
-    at_risk = replace(said, verdict_class="open", reasons=("may_fall",))
+    at_risk = replace(said, verdict_class="open", chance=0.5, reasons=("may_fall",))
     text = sentences.paragraph(run, at_risk)
     assert "chưa chắc giữ được" in text
     assert "có thể giảm" not in text
-    sure = sentences.paragraph(run, replace(at_risk, verdict_class="likely"))
+    sure = sentences.paragraph(run, replace(at_risk, verdict_class="likely", chance=0.75))
     assert "nhiệm vụ là duy trì" in sure
     assert "có thể giảm" in sure
+    for least, words in ((0.85, "nhiệm vụ là duy trì"), (0.4, "chưa chắc giữ được")):
+        few = replace(said, verdict_class="no_data", is_forecast=False, chance=NAN,
+                      chance_range=(least, 0.95))  # fmt: skip
+        assert words in sentences.sentence("effort", run, few)
 
 
 def test_two_standards_stand_beside_their_values():

@@ -13,10 +13,11 @@ from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.standards import commune_margins, home_margins, rules_in_force
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
+from xhht_analysis.publishing.evidence import NAN, NEARLY
 from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import NAN, NEARLY, Statement
+from xhht_analysis.publishing.statements import Statement
 from xhht_analysis.publishing.what_if import largest_gain
 
 NOISE = 0.01

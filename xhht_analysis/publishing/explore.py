@@ -88,8 +88,7 @@ def what_if(run: ReportData, goal_code: str, unit_code: str, points: float) -> p
         gain = chance_of(run, faster) - chance_of(run, statement)
         chances = [statement.chance, float(np.clip(statement.chance + gain, 0, 1))]
         texts = [statement.as_tested(run.labels.short_chance(p)) for p in chances]
-        name = run.word("province") if unit == province else run.names[unit]
-        rows.append([name, *texts, *chances])
+        rows.append([run.unit_name(unit), *texts, *chances])
     columns = [run.word(name) for name in ("col.unit", "explore.before", "explore.after")]
     return pd.DataFrame(rows, columns=[*columns, "prob_before", "prob_after"]).round(3)
 

@@ -79,14 +79,12 @@ def grid(
         "kind": "table",
         "caption": caption,
         "columns": [labels.word_of("col", name) for name in names],
-        "rows": [[_text(labels, cell) for cell in row] for row in rows],
+        "rows": [
+            [cell if isinstance(cell, str | list) else labels.figure(cell) for cell in row]
+            for row in rows
+        ],
         "align": align.ljust(len(names), "l"),
         "note": note,
         "cards": cards,
     }
     return Block(content)
-
-
-def _text(labels: Labels, cell: object) -> str | list:
-    """Text of a cell: a text or ``[text, tone]`` stays, a number is written."""
-    return cell if isinstance(cell, str | list) else labels.figure(cell)

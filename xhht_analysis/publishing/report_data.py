@@ -19,10 +19,11 @@ from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
+from xhht_analysis.publishing.evidence import Gap
 from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
 from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
-from xhht_analysis.publishing.statements import Gap, Statement
+from xhht_analysis.publishing.statements import Statement
 
 UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code", "is_special"]
 COUNTED_KIND = "share_districts"
@@ -121,6 +122,11 @@ class ReportData:
             short = self.agencies.set_index("agency_code")
             names |= short["short_name_vi"].replace("", pd.NA).fillna(short["name_vi"]).to_dict()
         return names
+
+    def unit_name(self, unit_code: str) -> str:
+        """Short name of a unit; the province is "toàn tỉnh"."""
+        whole = self.code(unit_code) == self.province.code
+        return self.word("province") if whole else self.names[unit_code]
 
     @cached_property
     def ordered_goals(self) -> pd.DataFrame:

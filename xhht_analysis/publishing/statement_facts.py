@@ -12,8 +12,9 @@ import pandas as pd
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
 from xhht_analysis.publishing.selection import where
-from xhht_analysis.publishing.statements import NAN, NEARLY, Gap, Observation, Statement
+from xhht_analysis.publishing.statements import Statement
 
 if TYPE_CHECKING:
     from xhht_analysis.publishing.report_data import ReportData

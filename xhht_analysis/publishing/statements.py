@@ -8,11 +8,12 @@ none.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
+from xhht_analysis.forecasting.verdicts import classify
+from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
 from xhht_analysis.publishing.labels import (
     DOUBT_SIGNS,
     HOPEFUL,
@@ -23,38 +24,8 @@ from xhht_analysis.publishing.labels import (
     rounded_percent,
 )
 
-NEARLY = 1e-9
 COVERED_ENOUGH = 70.0
 """Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
-NAN = math.nan
-
-
-@dataclass(frozen=True)
-class Observation:
-    """Figure of one year; ``low`` and ``high`` differ where units have not reported."""
-
-    year: int
-    low: float
-    high: float
-
-    @property
-    def exact(self) -> bool:
-        """Whether nothing is missing."""
-        return self.high - self.low < NEARLY
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Names of the units without a figure of ``year``, of ``total`` units asked."""
-
-    year: int
-    total: int
-    silent: tuple[str, ...]
-
-    @property
-    def n(self) -> int:
-        """How many are not silent: they report, or their district does."""
-        return self.total - len(self.silent)
 
 
 @dataclass(frozen=True)
@@ -184,6 +155,12 @@ class Statement:
         """Whether the latest figure is at the target, whatever is still missing."""
         latest = self.latest
         return latest is not None and self.meets(latest.low) and self.meets(latest.high)
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether the target is met today and its chance, or the least of a range, not likely."""
+        least = self.chance_range[0] if self.has_range else self.chance
+        return self.at_target and least == least and classify(least) not in HOPEFUL
 
     @property
     def about(self) -> Observation | None:

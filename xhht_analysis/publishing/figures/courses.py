@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
+from xhht_analysis.publishing.evidence import NEARLY
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, TARGET, styled
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
-from xhht_analysis.publishing.statements import NEARLY, Statement
+from xhht_analysis.publishing.statements import Statement
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
@@ -26,7 +27,7 @@ AT_REFORM = 0.25
 def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
-    title = run.word("shares.title", name=_name(run, unit_code))
+    title = run.word("shares.title", name=run.unit_name(unit_code))
     return _figure(run, title, [(code, unit_code, run.title(code)) for code in codes])
 
 
@@ -35,7 +36,7 @@ def plot_districts(run: ReportData, goal_code: str) -> Figure:
     """One share in the province and in every district."""
     units = ["", *run.shown_districts["unit_code"]]
     title = run.word("districts.title", name=run.title(goal_code))
-    return _figure(run, title, [(goal_code, unit, _name(run, unit)) for unit in units])
+    return _figure(run, title, [(goal_code, unit, run.unit_name(unit)) for unit in units])
 
 
 def _figure(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]]) -> Figure:
@@ -95,8 +96,3 @@ def _bands(run: ReportData, statements: list[Statement]) -> pd.DataFrame:
     if last.exact:
         bands.loc[last.year] = last.low  # it grows out of the last figure
     return bands.sort_index()
-
-
-def _name(run: ReportData, unit_code: str) -> str:
-    whole = run.code(unit_code) == run.province.code
-    return run.word("province") if whole else run.names[unit_code]
