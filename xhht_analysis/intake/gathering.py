@@ -150,9 +150,7 @@ def gather(
 
     Invented figures beside real ones are refused, unless ``sample``.
     """
-    rows: list[dict[str, Any]] = []
-    frames, files, findings, activities = [], [], [], []
-    first_files: dict[str, str] = {}
+    frames, rows, files, findings, activities, first_files = [], [], [], [], [], {}
     forms = recognise.FormReader(plan)
     names = plan.areas.table.set_index("unit_code")["name_vi"].to_dict()
     contents = read_files([path for path, _ in received], raw_dir, jobs=jobs)
@@ -167,30 +165,38 @@ def gather(
             about = (reading.file, reading.sender, reading.year, day or as_of)
             claims = [_refused(refusal, *about)]
         rows += [claim | {"original": original} for claim in claims]
-        claims = [claim for claim in claims if not claim.get("problem")] or claims
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
         if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
-            named = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
-            findings.append(named)
+            masked = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
+            findings.append(masked)
         activities += reading.activity_rows
-        files.append(
-            {
-                "file": content.file,
-                "received_on": day or as_of,
-                "sender": reading.sender or _sole(claims, "unit_code"),
-                "sender_name": reading.sender_name or names.get(_sole(claims, "unit_code")),
-                "year": reading.year or _sole(claims, "year"),
-                "forms": ";".join(reading.forms) or None,
-                "is_sample": reading.is_sample,
-                "sha256": content.sha256 or None,
-            }
-        )
+        files.append(_file_row(content, reading, claims, names) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
     whole = Gathered(claims, pd.DataFrame(files), findings, latest_activities(activities))
     whole = whole if sample else _without_invented(whole)
     return replace(whole, claims=complete_claims(whole.claims, plan))
+
+
+def _file_row(
+    content: FileContent,
+    reading: recognise.Reading,
+    claims: list[dict],
+    names: dict[str, str],
+) -> dict[str, Any]:
+    """Who sent a file for which year; where it does not say, what all its read figures say."""
+    read = [claim for claim in claims if not claim.get("problem")] or claims
+    sender = reading.sender or _sole(read, "unit_code")
+    return {
+        "file": content.file,
+        "sender": sender,
+        "sender_name": reading.sender_name or names.get(sender),
+        "year": reading.year or _sole(read, "year"),
+        "forms": ";".join(reading.forms) or None,
+        "is_sample": reading.is_sample,
+        "sha256": content.sha256 or None,
+    }
 
 
 def _without_invented(gathered: Gathered) -> Gathered:
@@ -216,7 +222,7 @@ def _without_invented(gathered: Gathered) -> Gathered:
     )
 
 
-def _sole(claims: list[dict[str, Any]], column: str) -> Any:
+def _sole(claims: list[dict], column: str) -> Any:
     """What all claims of one file say in ``column``; None where one says otherwise, or nothing."""
     values = {claim.get(column) for claim in claims}
     return values.pop() if len(values) == 1 else None

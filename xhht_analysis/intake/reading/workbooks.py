@@ -86,7 +86,7 @@ def read_workbook(path: Path) -> list[Sheet]:
 def _is_table(data: bytes) -> bool:
     """Whether a file is a text table under another name, as web systems export it."""
     text = legacy_text.decode(data) or "\x00"
-    fit = max((_fitness(text[:20_000], mark) for mark in ";\t,"), default=(0, 0, 0))
+    fit = max(_fitness(text[:20_000], mark) for mark in ";\t,")
     return "\x00" not in text and fit[0] > 2 and fit[2] > 2
 
 

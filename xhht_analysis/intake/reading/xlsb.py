@@ -48,7 +48,7 @@ def read_xlsb(package: zipfile.ZipFile) -> Iterator[Sheet]:
             link, at = _text(data, 8)
             sheets.append((_text(data, at)[0], data[0] == 0, parts[link]))
         elif kind == CALCULATION:
-            is_stale = any(flags & NOT_COMPUTED for flags in data[24:25])
+            is_stale = bool(data[24] & NOT_COMPUTED)
         elif kind == BOOK:
             is_1904 = data[0] & SINCE_1904
     looks, fonts = _styles(package, FIRST_DAYS[is_1904])

@@ -38,13 +38,13 @@ def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
     """
     book = parse(package, "xl/workbook.xml")
     parts = worksheets(package, "xl/_rels/workbook.xml.rels")
-    settings = {tag(part): part for part in book}
-    recalculated = "calcPr" in settings and settings["calcPr"].get("fullCalcOnLoad") in TRUE
+    settings = {tag(part): part.attrib for part in book}
+    recalculated = settings.get("calcPr", {}).get("fullCalcOnLoad") in TRUE
     no_results = ("", 0) if recalculated else ("",)  # a 0 that Excel computes anew is no result
-    is_1904 = "workbookPr" in settings and settings["workbookPr"].get("date1904") in TRUE
+    is_1904 = settings.get("workbookPr", {}).get("date1904") in TRUE
     looks = _looks(package, FIRST_DAYS[is_1904])
     texts = [text_of(item) for item in parse(package, "xl/sharedStrings.xml").iterfind("{*}si")]
-    for about in settings["sheets"]:
+    for about in book.iterfind("{*}sheets/{*}sheet"):
         part = parts[next(value for name, value in about.items() if name.endswith("}id"))]
         if part is not None:
             sheet = Sheet(about.get("name", ""), visible=about.get("state", "visible") == "visible")
@@ -97,13 +97,7 @@ def _value(kind: str | None, parts: dict[str, ElementTree.Element], texts: list[
 
 def text_of(item: ElementTree.Element) -> str:
     """Text of a string of .xlsx, of one piece or of runs."""
-    return _unescaped(
-        "".join(
-            run_text(part) if tag(part) == "r" else part.text or ""
-            for part in item
-            if tag(part) in ("r", "t")
-        )
-    )
+    return _unescaped("".join(map(run_text, item.findall("{*}r") or [item])))
 
 
 def _unescaped(text: str) -> str:

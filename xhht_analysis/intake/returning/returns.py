@@ -245,9 +245,9 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         If the sheet is not there, or a filled row lacks its value, reason, source or the person
         who decided.
     """
-    content = next(iter(read_files([path], path.parent, jobs=1)))
-    lists = [sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET)]
-    sheet = lists[0] if lists else Sheet("", [])
+    (content,) = read_files([path], path.parent, jobs=1)
+    lists = (sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET))
+    sheet = next(lists, Sheet(""))
     names = {fold(title): name for name, (title, _) in HEADINGS.items()}
     titles = enumerate(fold(sheet.text(HEAD_ROW, column)) for column in range(sheet.n_columns))
     columns = {names[title]: column for column, title in titles if title in names}
