@@ -27,6 +27,10 @@ def below(*lines, name="Sheet1", head=HEAD, row=ROW):
         "người khuyết tật", "Đối tượng: cán bộ, công chức", "Riêng khối trường THPT",
         "Số liệu của 5 xã điểm", "Số đăng ký năm 2024", "Số liệu ước tính", "Cùng kỳ năm trước",
         "Số tăng thêm trong năm", "Kế hoạch năm 2024", "Mục tiêu đến năm 2025",
+        "KẾ HOẠCH TRANG BỊ KỸ NĂNG SỐNG NĂM 2024", "KỸ NĂNG SỐNG NĂM 2024 (DỰ BÁO)",
+        "Nhu cầu học kỹ năng sống năm 2024", "KỸ NĂNG SỐNG KHU VỰC NÔNG THÔN NĂM 2024",
+        "(Số liệu nam)", "(Số ước)", "Kỹ năng sống (theo kế hoạch)", "Dự thảo",
+        "SỐ NGƯỜI CHƯA ĐƯỢC TRANG BỊ KỸ NĂNG SỐNG",
     ],
 )  # fmt: skip
 def test_a_title_of_a_part_a_plan_or_last_year_bars_the_table(title):
@@ -42,6 +46,7 @@ def test_a_title_of_a_part_a_plan_or_last_year_bars_the_table(title):
         "SỞ DÂN TỘC VÀ TÔN GIÁO", "BAN DÂN TỘC", "HỘI LIÊN HIỆP PHỤ NỮ",
         "Xây dựng nông thôn mới", "Nông thôn mới năm 2024", "Cán bộ tổng hợp: Lê Văn An",
         "Người lập biểu: Trần Thị Nữ", "Nhập số liệu vào các ô màu vàng", "Số đăng ký: 12/BC",
+        "Kế hoạch xây dựng xã hội học tập năm 2024", "Kế hoạch số 120/KH-UBND năm 2022",
         "Kết quả thực hiện kế hoạch năm 2024", "Kỳ trước: Năm 2023", "Khối thi đua số 1",
     ],
 )  # fmt: skip

@@ -44,6 +44,8 @@ FOOTNOTE = re.compile(
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
 )
 """Marks that a heading carries for a note below the table: ¹, ⁽²⁾, *, (1) at its end."""
+MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
+"""Men, in a text with its accents: a year is "năm"."""
 ASIDE = re.compile(
     r"(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( chuan)?|"
     r"xep loai|ghi chu|don vi tinh|dvt"
@@ -120,9 +122,12 @@ OTHERS = re.compile(
     r"(?<!bao )cao|\d+ tuoi|[1-6]\d [2-6]\d(?<!15 60))\b"
 )
 """Filling words that count something else where the indicator's own name has none of them."""
-OTHER_PEOPLE = re.compile(r"\b(lao dong|lam viec|biet chu|toan tinh|ho|truong)\b")
-ALL_PEOPLE = re.compile(r"\b(dan so|nhan khau)\b(?!.*\b(do tuoi|lao dong)\b)")
-"""Words of a whole that is not an indicator's unless its own has them; of everybody at all ages."""
+POPULATION = re.compile(
+    r"\b(\d{1,2} \d{1,2}|\d{1,2}(?= tuoi)|[1-6]\d|do tuoi lao dong|lao dong|lam viec|biet chu|ho|"
+    r"cu tri|hoc sinh|truong (mam non|mau giao|tieu hoc|thcs|thpt)|toan tinh)\b"
+)
+"""Whose number a count is, where it is said: ages, the working age, other people, one kind of
+schools."""
 CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|(?<!diem )tham dinh)\b")
 """What heads figures that replace others of the same table."""
 FLOW = re.compile(r"(?<!thuc hien )(?<!ket qua )\btrong (nam|ki)\b|\b(phat sinh|moi|them)\b")
@@ -139,10 +144,15 @@ def year_of(path: str) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
+def with_men(text: str) -> str:
+    """The text with "nam giới" for men, whose word is that of a year once accents are gone."""
+    return text if text.isascii() else MEN.sub("nam giới", text)
+
+
 @lru_cache(maxsize=65536)
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
-    text = FOOTNOTE.sub(" ", normalise(text))
+    text = FOOTNOTE.sub(" ", with_men(normalise(text)))
     text = "mức độ" if text.strip().lower() == "mức" else text  # not "Mục", which folds alike
     key = fold(_ABBREVIATION.sub(lambda m: _IN_FULL[m[0].upper()], text))
     for pattern, wording in WORDINGS:
@@ -296,18 +306,27 @@ class IndicatorNames:
         return set(heading_key(f"{row['name_vi']} {row['numerator_vi']}").split())
 
     def is_other_whole(self, heading: str, code: str) -> bool:
-        """Whether a heading names other people than those that an indicator is a share of."""
-        about = self.rows[code]
-        own = heading_key(f"{about['denominator_vi']} {about['name_vi']}")
-        ages = set(re.findall(r"\b\d{1,2}\b", heading))
-        is_part = OTHER_PEOPLE.search(heading) and not OTHER_PEOPLE.search(own)
-        is_all = ALL_PEOPLE.search(heading) and not ages
-        return bool(ages - {*re.findall(r"\d+", own)} or is_part or is_all)
+        """Whether a heading names other people than those that an indicator is a share of.
+
+        "Dân số" without an age is another whole than "Dân số từ 15 tuổi trở lên".
+        """
+        right = _populations(heading_key(self.rows[code]["denominator_vi"]))
+        last = heading.rpartition(" | ")[2]
+        ages = {words for words in _populations(heading) if words[0].isdigit()}
+        named = _populations(last) | ages
+        is_all = re.search(r"\b(dan so|nhan khau)\b", last) and right and not named
+        return bool(is_all) or not named <= right
 
     def is_other(self, heading: str, code: str) -> bool:
         """Whether filling words of a heading count something else than an indicator does."""
         others = {word for found in OTHERS.finditer(heading) for word in found[0].split()}
         return not others <= self.words(code)
+
+
+def _populations(key: str) -> set[str]:
+    """Whose number a folded heading says that it is: ages "15", "15 60", people."""
+    words = re.sub(r"\bmuc \d|\b20\d\d\b", "", re.sub(r"\bld\b", "lao dong", key))
+    return {match[0] for match in POPULATION.finditer(words)}
 
 
 NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")

@@ -28,7 +28,7 @@ from xhht_analysis.intake.forms.context import (
     read_context,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
+from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key, with_men
 from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
 from xhht_analysis.intake.reading.sheets import Sheet
@@ -51,7 +51,7 @@ RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|
 SOME_PEOPLE = re.compile(
     r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|\b(phan bo chi tieu|khao sat mau)\b|"
     r"\b(xa|ap|khu pho|truong) (thi )?diem\b|\bkhu vuc (nong thon(?! moi)|thanh thi)\b|"
-    r"\bso (uoc|tam tinh|nguoi chua)\b|\bdu (thao|bao)$|\btheo ke hoach$|"
+    r"\bnam gioi\b|\bso (uoc|tam tinh|nguoi chua)\b|\bdu (thao|bao)$|\btheo ke hoach$|"
     r"\b(trong|cua|cho|doi voi|so lieu)( (?!hoi )\w+){0,2} (can bo|cong chuc|vien chuc|doan vien|"
     r"hoi vien|luc luong vu trang|chien si|cong nhan|sinh vien|hoc sinh|dong bao|khuiet tat|"
     r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b|"
@@ -250,13 +250,14 @@ def bar(table: Table, places: Places) -> str | None:
             head = sheet.text(*table.head(column))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     for text in (*table.titles, sheet.name):
-        if is_commune and WIDER.search(fold(text)):
+        key = fold(with_men(text))
+        if is_commune and WIDER.search(key):
             return f"“{text[:60]}” là số của địa bàn rộng hơn xã, phường ở đầu biểu"
-        if SOME_PEOPLE.search(fold(text)):
+        if SOME_PEOPLE.search(key):
             return f"“{text[:60]}” không phải kết quả của tất cả người dân"
-        if RESULT.search(fold(text)):
+        if RESULT.search(key):
             return None
-        if BARRED.fullmatch(fold(text)):
+        if BARRED.fullmatch(key):
             return f"“{text[:60]}” là kế hoạch, ước tính, số năm trước hoặc số của một phần"
     return None
 

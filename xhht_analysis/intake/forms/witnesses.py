@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -20,7 +21,14 @@ from xhht_analysis.intake.forms.claims import (
     Amounts,
     Claim,
 )
-from xhht_analysis.intake.forms.headings import FILLER, PRIOR, SHARE, SOME_ONLY, is_share
+from xhht_analysis.intake.forms.headings import (
+    FILLER,
+    PRIOR,
+    SHARE,
+    SOME_ONLY,
+    is_share,
+    year_of,
+)
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.reading.text import parse_ratio
 
@@ -123,11 +131,22 @@ def _ask_whole(reader: FileReader, claim: Claim, whole: Amount) -> None:
 
     Not where rows are ages.
     """
-    table, names, code = reader.table, reader.indicators, claim.indicator
-    if not (whole.given and whole.cell and code) or "tuoi" in table.headings[table.key]:
+    table = reader.table
+    if not (whole.given and whole.cell and claim.indicator) or "tuoi" in table.headings[table.key]:
         return
-    if names.is_other_whole(table.headings[whole.cell[1]], code):
+    if _other_wholes(reader, claim, [whole.cell[1]]):
         whole.problem = "share_of_plan"
+
+
+def _other_wholes(reader: FileReader, claim: Claim, columns: Iterable[int]) -> set[int]:
+    """Those of the columns that by their headings count other people, or those of another year."""
+    headings, is_other = reader.table.headings, reader.indicators.is_other_whole
+    year = claim.year.value if claim.year else reader.context.year
+    return {
+        c
+        for c in columns
+        if is_other(headings[c], claim.indicator) or year_of(headings[c]) not in {None, year}
+    }
 
 
 def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
@@ -189,10 +208,12 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
     plain = (FILLER | names.words(code)) - SHARE
-    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)}
-    heads = {c: table.headings[c] for c in counts}
-    odd = {c for c, h in heads.items() if OTHER_WHOLE.search(h) or names.is_other_whole(h, code)}
+    odd = {c for c in counts if OTHER_WHOLE.search(table.headings[c])}
+    other = _other_wholes(reader, claim, counts)
+    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)} - other
     wholes = {c for c in counts if WHOLE.search(table.headings[c])} - odd
+    strangers = odd | {c for c in other if c in wholes or abs(c - column) <= len(COUNTS)}
+    wholes -= other
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
         for c, w in permutations(counts, 2)
@@ -209,7 +230,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
             claim.cells[name] = ((1, row, at),)
     own = bare or {c for c in counts if names.code_in(table.headings[c]) == code}
     others = [p for p in parts if p in proven]
-    strange = (w in odd or (c in own and w not in own) for c, w in fitting + others)
+    strange = (w in strangers or (c in own and w not in own) for c, w in fitting + others)
     if not pairs and any(strange):
         share.problem = "share_of_plan"
         return

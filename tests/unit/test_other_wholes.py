@@ -1,0 +1,91 @@
+"""A share of other people than the indicator is of is no figure of it, however well it adds up."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import read
+from tests.unit.test_office_tables import LEFT, UP, sheet, stands
+
+pytestmark = pytest.mark.unit
+
+TOP = ("UBND PHƯỜNG MỸ THO",), ("Năm 2026",)
+
+
+def one_row(heads, *figures):
+    rows = (("TT", "Xã", *heads), (1, "Xã Cái Bè", *figures))
+    return read(sheet(("Năm 2026",), *rows), received_on="2026-11-20")
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Dân số",
+        "Tổng dân số",
+        "Dân số từ 18 tuổi trở lên",
+        "Dân số 15-60 tuổi",
+        "Dân số trong độ tuổi lao động",
+        "Dân số trong độ tuổi LĐ",
+        "Dân số từ 15 tuổi trở lên biết chữ",
+        "Dân số toàn tỉnh từ 15 tuổi trở lên",
+        "Dân số từ 15 tuổi trở lên năm 2025",
+    ],
+)
+def test_other_people_are_no_whole_of_learning_citizens(whole):
+    heads = (whole, "Số công dân học tập", "Tỷ lệ (%)")
+    assert [*stands(one_row(heads, 20000, 8000, 40)).values()] == ["share_of_plan"]
+
+
+@pytest.mark.parametrize(
+    "whole", ["Dân số từ 15 tuổi trở lên", "Dân số 15+", "Tổng số", "Tổng số người từ 15 tuổi"]
+)
+def test_the_people_of_the_indicator_are_its_whole(whole):
+    heads = (whole, "Số công dân học tập", "Tỷ lệ (%)")
+    assert [*stands(one_row(heads, 20000, 8000, 40)).values()] == [(8000, 20000)]
+
+
+@pytest.mark.parametrize(
+    ("heads", "is_whole"),
+    [
+        (("Dân số từ 15 tuổi trở lên", "Số người được trang bị kỹ năng sống"), False),
+        (("Dân số trong độ tuổi lao động", "Số người được trang bị kỹ năng sống"), True),
+        (("Số người trong độ tuổi LĐ", "Số người được trang bị kỹ năng sống"), True),
+        (("Tổng số lao động", "Số người được trang bị kỹ năng sống"), False),
+        (("Tổng số trẻ 3-5 tuổi", "Số trẻ 5 tuổi đến lớp"), False),
+        (("Tổng số trẻ 5 tuổi", "Số trẻ 5 tuổi đến lớp"), True),
+        (("Tổng số học sinh lớp 1", "Số trẻ 6 tuổi vào lớp 1"), False),
+        (("Dân số 11-18 tuổi", "Số người 15-18 tuổi tốt nghiệp THCS"), False),
+        (("Tổng số người 15-18 tuổi", "Số người 15-18 tuổi tốt nghiệp THCS"), True),
+        (("Dân số từ 15 tuổi trở lên", "Số người 15-60 tuổi biết chữ mức độ 2"), False),
+        (("Số người 15-35 tuổi", "Số người 15-60 tuổi biết chữ mức độ 2"), False),
+    ],
+)
+def test_the_age_of_the_whole_is_that_of_the_indicator(heads, is_whole):
+    (got,) = stands(one_row((*heads, "Tỷ lệ (%)"), 1000, 900, 90)).values()
+    assert got == ((900, 1000) if is_whole else "share_of_plan")
+
+
+@pytest.mark.parametrize("whole", ["Số hộ", "Dân số", "Cử tri"])
+def test_a_group_of_headings_that_names_the_indicator_does_not_make_any_count_its_whole(whole):
+    heads = ("TT", "Xã", "Công dân học tập", LEFT, LEFT)
+    below = (UP, UP, whole, "Số đạt", "Tỷ lệ (%)")
+    board = sheet(("Năm 2026",), heads, below, (1, "Xã Cái Bè", 20000, 8000, 40))
+    assert [*stands(read(board, received_on="2026-11-20")).values()] == ["share_of_plan"]
+
+
+def test_in_a_list_the_population_is_not_the_whole_of_those_aged_15():
+    heads = ("TT", "Chỉ tiêu", "Dân số", "Số đạt", "Tỷ lệ (%)")
+    row = (1, "Tỷ lệ công dân đạt danh hiệu công dân học tập", 20000, 8000, 40)
+    assert [*stands(read(sheet(*TOP, heads, row), received_on="2026-11-20")).values()] == [
+        "share_of_plan"
+    ]
+
+
+def test_men_are_a_part_of_the_people_and_provisional_counts_are_doubtful():
+    men = one_row(("Dân số từ 15 tuổi trở lên", "Số công dân học tập nam"), 20000, 8000)
+    assert (8000, 20000) not in stands(men).values()
+    reading = one_row(
+        ("Dân số từ 15 tuổi trở lên", "Số công dân học tập (tạm tính)", "Tỷ lệ (%)"),
+        20000, 8000, 40,
+    )  # fmt: skip
+    assert [row["status"] for row in reading.observation_rows] == ["doubtful"]
