@@ -179,7 +179,7 @@ def test_quantiles_chances_and_draws_are_one_distribution():
     asked = asked[["indicator_code", "unit_code", "year", "target_value", "comparator"]]
     chance = forecast.probability_reached(asked)["prob_reached"].to_numpy().reshape(3, 3)
     np.testing.assert_allclose((draws >= 45.25).mean(axis=0), chance, atol=0.012)
-    turned = forecast.probability_reached(asked.assign(comparator="<"))["prob_reached"]
+    turned = forecast.probability_reached(asked.assign(comparator="<="))["prob_reached"]
     np.testing.assert_allclose(turned.to_numpy().reshape(3, 3), 1 - chance, atol=1e-12)
 
 

@@ -35,7 +35,6 @@ BACK = 2
 MIN_YEARS = 3
 """Years with figures that a forecast of figures asks for."""
 TRIAL_DRAWS = 1000
-FIGURES = ["level", "unit_code", "year", "value", "asked"]
 VARIANTS = {
     "prior_half": {"weight": 0.5},
     "prior_double": {"weight": 2.0},
@@ -245,7 +244,7 @@ def read_levels(
     until = until.ffill(axis=1).fillna(0)
     covered = low.ffill(axis=1).where(until >= years)
     low, high = low.fillna(covered).fillna(0).astype(int), high.fillna(top).astype(int)
-    figures = pd.DataFrame(columns=FIGURES) if figures is None else figures
+    figures = pd.DataFrame(columns=["level", "year"]) if figures is None else figures
     figures = figures[figures["year"] <= years[-1]]
     code = str(history["indicator_code"].iloc[0])
     return LevelHistory(code, low, high, until.iloc[:, -1], figures)

@@ -35,7 +35,7 @@ from xhht_analysis.forecasting.structural import (
 
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
-COMPARATORS = (">=", "<=", ">", "<")
+COMPARATORS = (">=", "<=")
 MOST_DRIVERS = 3
 FEW_UNITS = 0.5
 """One unit alone says less about how shares move: its widths are half as wide again."""
@@ -205,7 +205,7 @@ class PanelForecast:
         Parameters
         ----------
         targets
-            indicator_code, unit_code, year, target_value (percent), comparator (>=, <=, >, <).
+            indicator_code, unit_code, year, target_value (percent), comparator (>=, <=).
 
         Raises
         ------
@@ -221,9 +221,8 @@ class PanelForecast:
         if not is_valid.all():
             first = targets[~is_valid].iloc[0].to_dict()
             raise ValueError(f"targets: no forecast, comparator or value for {first}")
-        is_above = targets["comparator"].isin([">=", ">"]).to_numpy()
-        strict = targets["comparator"].isin([">=", "<"]).to_numpy()
-        below = self.path.below(row, year + 1, value, strict)
+        is_above = targets["comparator"].eq(">=").to_numpy()
+        below = self.path.below(row, year + 1, value, strict=is_above)
         return targets.assign(prob_reached=np.where(is_above, 1 - below, below))
 
     def drivers(self) -> pd.DataFrame:

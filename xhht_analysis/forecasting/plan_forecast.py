@@ -109,31 +109,28 @@ def forecast_plan(
     panel = panel if origin_year is None else panel[panel["year"] <= origin_year]
     standards = read_standards(Project().config_dir) if standards is None else standards
     province, history = areas.province, plan_rows(panel, areas.province)
-    own, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
+    forecaster, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
     lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
     figures = level_figures(panel, standards, areas)
     facts = read_facts(history, indicators, districts, figures)
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": own.complete()}
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster.complete()}
     how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
-    rows = [
-        row
-        for line in lines.itertuples()
-        for row in _judge_line(line, joints.get(line.indicator_code), districts, as_of)
-    ]
-    verdicts = pd.DataFrame(rows).astype({"reason": "str"})
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
         doubts = None if findings is None else as_plan_codes(findings, province)
         plan = (history, facts, indicators, lines, districts, figures)
         chances = firmness.variant_chances(*plan, findings=doubts, **how)
+    verdicts = _judge_lines(lines, joints, districts, as_of)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))
-    names = _model_names(own, facts, lines)
-    verdicts = verdicts.assign(model_id=verdicts["indicator_code"].map(names))
-    forecasts = _forecast_rows(joints, lines)
+    names = _model_names(forecaster, facts, lines)
+    forecasts, verdicts = (
+        table.assign(model_id=table["indicator_code"].map(names))
+        for table in (_forecast_rows(joints, lines), verdicts)
+    )
     tables = {
-        "forecasts": forecasts.assign(model_id=forecasts["indicator_code"].map(names)),
+        "forecasts": forecasts,
         "verdicts": verdicts,
         "variants": firmness.of_open_targets(chances, verdicts),
         "drivers": driver_rows(joints, lines),
@@ -149,9 +146,9 @@ def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) ->
     return contracts.conform(table, contracts.TABLES[name])
 
 
-def _model_names(own: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
+def _model_names(forecaster: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
     """Name of the model behind each indicator, and behind each goal: numbers of districts."""
-    names = {code: own.name_of(isinstance(fact, LevelFacts)) for code, fact in facts.items()}
+    names = {code: forecaster.name_of(isinstance(fact, LevelFacts)) for code, fact in facts.items()}
     return names | lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
 
 
@@ -177,6 +174,14 @@ def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standa
         signed=[signed.get(key, np.nan) for key in keys],
         second_hand=lines["indicator_code"].map(since).fillna(np.inf),
     )
+
+
+def _judge_lines(lines: pd.DataFrame, joints: dict, districts: list[str], as_of: str):
+    """One row of `contracts.VERDICTS` per line and unit, but for firmness and test."""
+    rows = []
+    for line in lines.itertuples():
+        rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
+    return pd.DataFrame(rows).astype({"reason": "str"})
 
 
 def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
