@@ -89,3 +89,30 @@ def test_men_are_a_part_of_the_people_and_provisional_counts_are_doubtful():
         20000, 8000, 40,
     )  # fmt: skip
     assert [row["status"] for row in reading.observation_rows] == ["doubtful"]
+
+
+def test_a_list_counted_in_households_is_none_of_persons():
+    heads = ("TT", "Chỉ tiêu", "ĐVT", "Tổng số", "Số đạt", "Tỷ lệ (%)")
+    for measure, got in (("hộ", "share_of_plan"), ("người", (4000, 8000))):
+        row = (1, "Công dân học tập", measure, 8000, 4000, 50)
+        reading = read(sheet(*TOP, heads, row), received_on="2026-11-20")
+        assert [*stands(reading).values()] == [got]
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        ("Ghi chú: số liệu ước thực hiện đến 31/12/2026", "doubtful"),
+        ("Ghi chú: lấy số liệu năm 2025", "doubtful"),
+        ("Ghi chú: chỉ tính hội viên Hội Khuyến học", "doubtful"),
+        ("Ghi chú: số liệu năm 2026", "ok"),
+        ("Ghi chú: số liệu do Công an xã cung cấp", "ok"),
+    ],
+)
+def test_a_note_below_the_table_that_speaks_of_others_makes_its_figures_doubtful(note, status):
+    heads = ("TT", "Xã", "Dân số từ 15 tuổi trở lên", "Số công dân học tập")
+    board = sheet(("Năm 2026",), heads, (1, "Xã Cái Bè", 20000, 8000), (note,))
+    reading = read(board, received_on="2026-11-20")
+    assert [row["status"] for row in reading.observation_rows] == [status]
+    told = [f["message"] for f in reading.finding_rows if f["rule"] == "note_below"]
+    assert [note in message for message in told] == [True] * (status == "doubtful")

@@ -57,13 +57,20 @@ class Reading:
     forms: tuple[str, ...] = ()
 
 
+NOTE_OF_OTHERS = re.compile(
+    r"\b(uoc|du kien|tam tinh|chi (tinh|gom|ke|lay)|so lieu (cua )?nam (?P<year>20\d\d))\b"
+)
+"""What a note below a table has where its figures are estimates, of some people, of that year."""
+
+
 @dataclass
 class FileReader:
     """Writes what one file says into its ``reading``; knows the units and indicators to compare.
 
     ``status`` is that of the file's figures (ok, sample, doubtful); ``named_year`` the year in its
     name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` and
-    ``is_foreign`` whether the sheet's figures are of a part of the year, of another province.
+    ``is_foreign`` whether the sheet's figures are of a part of the year, of another province;
+    ``is_noted`` whether a note below the table says that its figures are of others.
     """
 
     reading: Reading
@@ -78,6 +85,7 @@ class FileReader:
     year_doubt: bool = False
     is_partial: bool = False
     is_foreign: bool = False
+    is_noted: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
@@ -126,6 +134,15 @@ class FileReader:
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
+        notes = [(row, table.sheet.grid[row]) for row, kind in table.rows if kind == "note"]
+        texts = [((row, c), text) for row, cells in notes for c, text in enumerate(cells)]
+        self.is_noted = False
+        for at, text in texts:
+            found = isinstance(text, str) and NOTE_OF_OTHERS.search(fold(text))
+            if found and found["year"] != str(self.context.year):
+                told = f"Ghi chú dưới bảng: “{text[:80]}”; số trong bảng có thể không phải kết quả."
+                self.find(at, "note_below", told)
+                self.is_noted = True
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""
@@ -213,7 +230,7 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
-        is_doubtful = claim.preliminary or self.is_partial
+        is_doubtful = claim.preliminary or self.is_partial or self.is_noted
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw

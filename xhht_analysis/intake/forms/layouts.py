@@ -329,8 +329,11 @@ class Listing(Layout):
             indicator = code_of(code or name)
             if indicator or row_kind == "data":
                 disagree = indicator and (code_of(name) or indicator) != indicator
+                measure = heading_key(self._text("counted", row))
+                is_other = indicator and self.reader.indicators.is_other_whole(measure, indicator)
                 for lines, year in figures:
-                    claim = self._claim(None if disagree else indicator, lines, [row], year)
+                    named = None if disagree or is_other else indicator
+                    claim = self._claim(named, lines, [row], year)
                     at = claim.cell("value")
                     kind = at and self.kind_of(indicator, at, name, self._text("counted", row))
                     if not kind and at and not figure(self.table.sheet.cell(*at)).value:
@@ -340,6 +343,8 @@ class Listing(Layout):
                     self._of_row(claim, code or name, row)
                     if disagree:
                         claim.indicator_problem = "indicator_disagrees"
+                    elif is_other:
+                        claim.indicator_problem = "share_of_plan"
                     if claim.cells.keys() & FIGURES:
                         yield claim
 
