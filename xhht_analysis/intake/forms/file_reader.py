@@ -138,10 +138,10 @@ class FileReader:
         texts = [((row, c), text) for row, cells in notes for c, text in enumerate(cells)]
         self.is_noted = False
         for at, text in texts:
-            found = isinstance(text, str) and NOTE_OF_OTHERS.search(fold(text))
-            if found and found["year"] != str(self.context.year):
-                told = f"Ghi chú dưới bảng: “{text[:80]}”; số trong bảng có thể không phải kết quả."
-                self.find(at, "note_below", told)
+            match = isinstance(text, str) and NOTE_OF_OTHERS.search(fold(text))
+            if match and match["year"] != str(self.context.year):
+                text = f"Ghi chú dưới bảng: “{text[:80]}”; số trong bảng có thể không phải kết quả."
+                self.find(at, "note_below", text)
                 self.is_noted = True
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
