@@ -67,12 +67,14 @@ def test_every_row_of_measures_not_read_is_named(tmp_path, check):
     path = write_xlsx(tmp_path / "mn01.xlsx", mn01(counts, counts, counts))
     head, *lines = check(path, "2024-11-20")
     named = [line for line in lines if "[không đọc]" in line]
-    # ages 0 to 2, total of ages; rows of all children and of girls; no word of running numbers
-    assert "không đọc 6 cột số" in head
-    assert len(named) == 6
+    # ages 0 to 2; rows of all children and of girls; no word of running numbers
+    assert "không đọc 2 cột số" in head
+    assert len(named) == 5
     sheet = load_workbook(path).sheetnames[0]
-    for cell, text in (("H6", "Tổng số trẻ trong độ tuổi"), ("H7", "Trong đó: nữ")):
+    for cell, text in (("D6", "Tổng số trẻ trong độ tuổi"), ("D7", "Trong đó: nữ")):
         assert any(f"{sheet} ô {cell} " in line and f"Dòng “{text}”" in line for line in named)
+    for cell, text in (("E8", "0 tuổi"), ("G8", "2 tuổi")):
+        assert any(f"{sheet} ô {cell} " in line and f"Cột “{text}”" in line for line in named)
 
 
 def test_nothing_is_wrong_is_not_said_of_a_file_without_figures(tmp_path, check):

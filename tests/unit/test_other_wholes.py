@@ -37,7 +37,16 @@ def test_other_people_are_no_whole_of_learning_citizens(whole):
 
 
 @pytest.mark.parametrize(
-    "whole", ["Dân số từ 15 tuổi trở lên", "Dân số 15+", "Tổng số", "Tổng số người từ 15 tuổi"]
+    "whole",
+    [
+        "Dân số từ 15 tuổi trở lên",
+        "Dân số 15+",
+        "Dân số ≥ 15 tuổi",
+        "Số dân từ đủ 15 tuổi trở lên",
+        "Tổng số dân 15 tuổi trở lên trên địa bàn",
+        "Tổng số",
+        "Tổng số người từ 15 tuổi",
+    ],
 )
 def test_the_people_of_the_indicator_are_its_whole(whole):
     heads = (whole, "Số công dân học tập", "Tỷ lệ (%)")
@@ -50,6 +59,9 @@ def test_the_people_of_the_indicator_are_its_whole(whole):
         (("Dân số từ 15 tuổi trở lên", "Số người được trang bị kỹ năng sống"), False),
         (("Dân số trong độ tuổi lao động", "Số người được trang bị kỹ năng sống"), True),
         (("Số người trong độ tuổi LĐ", "Số người được trang bị kỹ năng sống"), True),
+        (("Tổng số lao động trong độ tuổi", "Số người được trang bị kỹ năng sống"), True),
+        (("Số người trong độ tuổi LĐ (15-60 tuổi)", "Số người được trang bị kỹ năng sống"), True),
+        (("Số trẻ 5 tuổi trên địa bàn", "Số trẻ 5 tuổi đến lớp"), True),
         (("Tổng số lao động", "Số người được trang bị kỹ năng sống"), False),
         (("Tổng số trẻ 3-5 tuổi", "Số trẻ 5 tuổi đến lớp"), False),
         (("Tổng số trẻ 5 tuổi", "Số trẻ 5 tuổi đến lớp"), True),

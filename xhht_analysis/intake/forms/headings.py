@@ -88,6 +88,11 @@ WORDINGS = (
     (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
     (re.compile(r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)"), ""),
     (re.compile(r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b"), "mau giao"),
+    (re.compile(r"\bso dan\b(?! (so|toc|cu|quan|phong|van)\b)"), "dan so"),
+    (re.compile(r"(\btu )?\b(du )?(?<!\d )(\d\d) tuoi tro len\b"), r"tu \3 tuoi tro len"),
+    (re.compile(r"\b(nguoi )?lao dong trong (do )?tuoi\b"), "nguoi trong do tuoi lao dong"),
+    (re.compile(r"(?<=do tuoi lao dong) (tu )?15 (60|62)\b"), ""),
+    (re.compile(r" tren dia ban( xa| phuong)?$"), ""),
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"^(?=20[0-4]\d$)"), "nam "),
     (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
@@ -311,6 +316,8 @@ class IndicatorNames:
         "Dân số" without an age is another whole than "Dân số từ 15 tuổi trở lên".
         """
         right = _populations(heading_key(self.rows[code]["denominator_vi"]))
+        if self.code_in(heading) == code:
+            heading = heading.replace(self.name_in(heading.replace(" | ", " ")), "")
         last = heading.rpartition(" | ")[2]
         ages = {words for words in _populations(heading) if words[0].isdigit()}
         named = _populations(last) | ages
@@ -325,7 +332,7 @@ class IndicatorNames:
 
 def _populations(key: str) -> set[str]:
     """Whose number a folded heading says that it is: ages "15", "15 60", people."""
-    words = re.sub(r"\bmuc \d|\b20\d\d\b", "", re.sub(r"\bld\b", "lao dong", key))
+    words = re.sub(r"\bmuc \d|\b20\d\d\b", "", key)
     return {match[0] for match in POPULATION.finditer(words)}
 
 

@@ -279,7 +279,8 @@ class Ages(Layout):
             for ages, alike in twins.items()
             if all(len({cell(row, column) for row in alike} - {None}) < 2 for column in columns)
         }
-        self.covered |= {row for ages in rows for row in twins[ages]}
+        if not self.table.sheet.turned:
+            self.covered |= {row for ages in rows for row in twins[ages]}
         if rows and totals:
             rows.setdefault((min(rows)[0], max(high for _, high in rows)), totals[0])
         return rows
@@ -312,7 +313,8 @@ class Ages(Layout):
             for name in self._fields():
                 for total in self._on(name, [line]):
                     self.compare(total, self._on(name, parts), "nhóm tuổi")
-        self.covered |= set(self.groups.values())
+        if not self.table.sheet.turned:
+            self.covered |= set(self.groups.values())
 
     def _on(self, name: str, rows: list[int]) -> list[Cell]:
         """Cells of a field on rows of age groups; the form speaks for one year."""
