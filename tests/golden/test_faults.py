@@ -33,11 +33,19 @@ def test_the_real_run_survives_kills_and_brings_back_what_was_deleted(tmp_path):
     assert killed_runs.real(1, tmp_path)
 
 
-def test_a_disk_that_fills_up_is_told_and_keeps_the_earlier_set(tmp_path):
+@pytest.mark.parametrize(
+    ("frees", "words"),
+    [
+        (killed_runs.FREE[1:6:2], ("run",)),
+        ((0, 0.1, 0.5), ("intake",)),
+        ((0, 0.01, 0.2, 0.4), ("run", "--units", "815,816", "--jobs", "2")),
+    ],
+)
+def test_a_disk_that_fills_up_is_told_and_keeps_the_earlier_set(tmp_path, frees, words):
     with killed_runs.small_disk(tmp_path / "disk") as mounted:
         if not mounted:
             pytest.skip("mounting is not allowed here")
-        assert killed_runs.full_disk(tmp_path / "disk", killed_runs.FREE[1:6:2]) == ""
+        assert killed_runs.full_disk(tmp_path / "disk", frees, *words) == ""
 
 
 @pytest.mark.parametrize("words", [["template", "--all", *YEAR], ["intake", "--raw", "RAW"]])

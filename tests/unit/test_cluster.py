@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,12 +63,12 @@ def start(tmp_path):
         processes.append(subprocess.Popen(command, env=variables, **quiet))
         return processes[-1]
 
-    def scheduler(kit="same"):
+    def scheduler(*more, kit="same"):
         from distributed.comm.addressing import get_address_host_port
 
         place = tmp_path / "scheduler.json"
         options = ["--scheduler-file", str(place), "--host", "127.0.0.1", "--port", "0"]
-        launch("scheduler", *options, kit=kit)
+        launch("scheduler", *options, *more, kit=kit)
         while not place.is_file():
             time.sleep(0.1)
         import json
@@ -83,6 +84,51 @@ def start(tmp_path):
     for process in processes:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def certificate(tmp_path, monkeypatch):
+    """Dask's own configuration for TLS on this machine: a certificate that signs itself."""
+    pytest.importorskip("distributed", reason="the extra [scale] is not installed")
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    key, signed = tmp_path / "key.pem", tmp_path / "cert.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=kit"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(signed)]
+    subprocess.run(command, check=True, capture_output=True)
+    names = ["CA_FILE", "SCHEDULER__CERT", "WORKER__CERT", "CLIENT__CERT"]
+    values = {name: str(signed) for name in names}
+    values |= {f"{role}__KEY": str(key) for role in ("SCHEDULER", "WORKER", "CLIENT")}
+    for name, value in values.items():
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{name}", value)
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION", "true")
+    import dask
+
+    dask.config.refresh()
+    yield
+    monkeypatch.undo()
+    dask.config.refresh()
+
+
+def test_an_encrypted_cluster_works_and_is_told_without_its_certificate(
+    start, tmp_path, certificate, monkeypatch
+):
+    import dask
+
+    scheduler, worker = start
+    address = scheduler("--protocol", "tls")
+    assert address.startswith("tls://")
+    worker(address)
+    with cluster.connect(address) as executor:
+        assert dict(unit_reports.outcomes(["3"], executor, *work(tmp_path))) == {"3": ""}
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 3)
+    absent = {"distributed.comm.tls.ca-file": None, "distributed.comm.require-encryption": None}
+    absent |= {f"distributed.comm.tls.client.{name}": None for name in ("cert", "key")}
+    for scheme in ("tls", "tcp"):
+        given = f"{scheme}{address.removeprefix('tls')}"
+        words = re.escape(given) + ".*distributed.comm.tls"
+        with dask.config.set(absent), pytest.raises(KitError, match=words), cluster.connect(given):
+            pass
 
 
 def test_a_cluster_gives_the_same_bytes(start, tmp_path):

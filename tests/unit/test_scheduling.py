@@ -45,6 +45,16 @@ def test_a_windows_task_has_one_trigger_with_the_offset(days):
     assert task.findtext(".//t:WorkingDirectory", namespaces=NS) == directory
 
 
+def test_the_windows_task_keeps_the_order_of_the_published_schema():
+    """Task Scheduler Schema of learn.microsoft.com: version 1.3; a trigger is a sequence."""
+    task = ET.fromstring(scheduling.windows_task(ARGV, "2026-11-24T06:00:00+07:00", WEEK, ROOT))
+    assert task.attrib == {"version": "1.3"}
+    names = [child.tag.split("}")[1] for child in task.find(".//t:CalendarTrigger", NS)]
+    assert names == ["StartBoundary", "ScheduleByWeek"]  # what says it is enabled stands before
+    names = [child.tag.split("}")[1] for child in task.find(".//t:Exec", NS)]
+    assert sorted(names) == ["Arguments", "Command", "WorkingDirectory"]
+
+
 @pytest.mark.parametrize(
     ("options", "days"),
     [(("06:00", "mon", False), MONDAY), (("06:00", None, True), WEEK)],

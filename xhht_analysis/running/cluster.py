@@ -51,7 +51,7 @@ def connect(address: str) -> Iterator[Executor]:
         raise KitError(messages.NO_DASK) from None
     try:
         client = Client(address, timeout=ANSWER_SECONDS)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: tls:// without a certificate
         raise KitError(messages.DASK_SILENT.format(address=address, cause=error)) from None
     with client:
         wait_for_worker(client, address, ANSWER_SECONDS)
