@@ -197,6 +197,7 @@ def test_problems_suggest_but_never_decide():
     assert "Xã Mỹ Hạnh Đông (28450)" in AREAS.match("Mỹ Hạnh Đog", BEFORE).suggestion
     assert "Phường Đạo Thạnh (28249)" in AREAS.match("Xã Đạo Thạnh", AFTER).suggestion
     assert "Phường 1 (28261)" in AREAS.match("Phường 7", MERGED, parent="815").suggestion
+    assert "Tỉnh" not in AREAS.match("Xã Đạo Thạnh", AFTER).suggestion  # all are of one
     town = AREAS.match("TP. Mỹ Tho", AFTER, code="815").suggestion
     assert town.count("Phường") == 5  # the five communes of its former area
     homonyms = AREAS.match("Cai Lậy", BEFORE).suggestion

@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from tests.intake_case import judged, plan
+from tests.intake_case import intake, judged, plan
 from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.remedies import remedy
@@ -88,7 +88,7 @@ def test_some_counts_above_their_whole_are_told_one_by_one():
 def test_a_hidden_sheet_does_not_refuse_the_visible_figures():
     shown = column([(48, 90), (75, 90)])
     hidden = [
-        r | {"numerator": r["numerator"] - 1, "sheet": "Số liệu (2)", "hidden_sheet": "Số liệu (2)"}
+        r | {"numerator": r["numerator"] - 1, "sheet": "Số liệu (2)", "hidden": "Số liệu (2)"}
         for r in shown
     ]
     assert (
@@ -99,20 +99,37 @@ def test_a_hidden_sheet_does_not_refuse_the_visible_figures():
 
 def test_a_hidden_sheet_that_says_the_same_is_a_repetition():
     shown = column([(48, 90)])
-    twin = shown[0] | {"sheet": "Số liệu (2)", "hidden_sheet": "Số liệu (2)"}
+    twin = shown[0] | {"sheet": "Số liệu (2)", "hidden": "Số liệu (2)"}
     assert judged(*shown, twin)["outcome"].tolist() == ["panel", "duplicate"]
 
 
 def test_two_visible_sheets_that_differ_refuse_each_other_whatever_is_hidden():
     shown = column([(48, 90)])[0]
-    other, third = shown | {"numerator": 50}, shown | {"numerator": 40, "hidden_sheet": "x"}
+    other, third = shown | {"numerator": 50}, shown | {"numerator": 40, "hidden": "x"}
     assert [rule for rule, _ in told(judged(shown, other, third))] == [
         *("conflict_in_file", "conflict_in_file", "hidden_differs")
     ]
 
 
 def test_a_figure_of_a_hidden_sheet_alone_is_read():
-    assert told(judged(column([(48, 90)])[0] | {"hidden_sheet": "x"})) == [(None, None)]
+    assert told(judged(column([(48, 90)])[0] | {"hidden": "x"})) == [(None, None)]
+
+
+@pytest.mark.parametrize("values", [(6902, 6501), (6501, 6902)])
+def test_of_two_rows_that_differ_the_one_in_sight_stands(tmp_path, values):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Mã đơn vị", "Năm", "Mã chỉ tiêu", "Tử số", "Mẫu số"])
+    for value in values:
+        sheet.append(["823", 2023, "life_skills", value, 16000])
+    sheet.row_dimensions[values.index(6501) + 2].hidden = True
+    (tmp_path / "2023-11-20").mkdir()
+    book.save(tmp_path / "2023-11-20" / "a.xlsx")
+    tables = intake(tmp_path)
+    assert tables.panel["numerator"].dropna().tolist() == [6902]
+    (reject,) = tables.rejects.to_dict("records")
+    assert reject["rule"] == "hidden_differs"
+    assert reject["cell"] == f"D{values.index(6501) + 2}"
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])

@@ -138,8 +138,21 @@ def test_a_figure_with_a_line_through_it_is_none(tmp_path, value):
     reading = read(tmp_path / "a.xlsx")
     assert figures(reading)["life_skills"] == (50, 100, None)
     claim = next(c for c in reading.observation_rows if c["indicator_code"] == "clc_it")
-    assert (claim["problem"], claim["problem_cell"]) == ("not_number", "D2")
+    assert (claim["problem"], claim["problem_cell"]) == ("struck_out", "D2")
     assert claim["raw"] == f"{value} (gạch bỏ)"
+
+
+def test_a_row_struck_out_asks_nobody_to_mend_it(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet, line_through = book.add_worksheet(), book.add_format({"font_strikeout": True})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, line("clc_it", 10, 20), line_through)
+        sheet.write_row(2, 0, line("life_skills", 50, 100))
+    reading = read(tmp_path / "a.xlsx")
+    assert figures(reading)["life_skills"] == (50, 100, None)
+    assert [c["problem"] for c in reading.observation_rows] == ["struck_out", None]
+    assert reading.finding_rows == []
+    assert "không cần sửa" in reading.observation_rows[0]["remedy"]
 
 
 @pytest.mark.parametrize(("shape", "figure"), [(STRUCK, None), (NOT_STRUCK, 30013101)])
@@ -180,7 +193,7 @@ def test_lines_through_figures_of_xls(tmp_path):
     reading = read(tmp_path / "a.xls")
     raws = [claim.get("raw") for claim in reading.observation_rows]
     assert raws == ["3001 (gạch bỏ)", "30 (gạch bỏ)31"]
-    assert [claim.get("problem") for claim in reading.observation_rows] == ["not_number"] * 2
+    assert [claim.get("problem") for claim in reading.observation_rows] == ["struck_out"] * 2
 
 
 def write_ods(path, rows, look: str) -> None:
@@ -233,7 +246,7 @@ def test_a_line_through_a_figure_of_ods(tmp_path, line_style, n_read, written):
         rows[1] = line("clc_it", "", "", written)
     write_ods(tmp_path / "a.ods", rows, f'style:text-line-through-style="{line_style}"')
     found = figures(read(tmp_path / "a.ods"))
-    assert sum(figure != "not_number" for figure in found.values()) == n_read
+    assert sum(figure != "struck_out" for figure in found.values()) == n_read
 
 
 def test_raised_runs_of_word(tmp_path):
@@ -289,7 +302,7 @@ def test_the_percent_format_of_xlsb(tmp_path, shown, value):
     assert figures(read(path)) == {"clc_it": (None, None, value)}
 
 
-@pytest.mark.parametrize(("font", "found"), [(0, (3001, 21388, None)), (1, "not_number")])
+@pytest.mark.parametrize(("font", "found"), [(0, (3001, 21388, None)), (1, "struck_out")])
 def test_a_line_through_a_cell_of_xlsb(tmp_path, font, found):
     path = write_xlsb(tmp_path / "a.xlsb", [line("clc_it", 3001.0, 21388)], "0", font=font)
     assert figures(read(path)).get("clc_it") == found

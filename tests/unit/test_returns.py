@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.intake_case import cell_of, intake, plan, type_over, write_unit
+from xhht_analysis.intake import panel_build
 from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.returning import returns
 from xhht_analysis.intake.returning.book import STYLES
@@ -207,16 +208,19 @@ def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lin
     assert found["source"].tolist() == [*(["CV 1"] * lines), "CV 12"]
 
 
-def test_a_figure_that_a_correction_leaves_impossible_is_told(raw, tmp_path):
+def test_a_figure_that_a_correction_leaves_impossible_is_told_by_check(raw, tmp_path, monkeypatch):
     path = write_unit(raw / "2023-11-21" / "b.xlsx", {"life_skills": (5.5, 100)})
     cell = cell_of(path, "life_skills", "D")
     line = {"action": "scale", "file": "2023-11-21/b.xlsx", "sheet": "Số liệu", "cell": cell}
     lines = pd.DataFrame([line | {"value": 1000.0, "reason": "nghìn người", "source": "thư"}])
     lines = lines.reindex(columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
-    (text,) = returns.check_corrections(lines, raw, plan())  # 5500 of 100
-    assert text.startswith(f"2023-11-21/b.xlsx, Số liệu, {cell}: ")
-    lines = lines.assign(value=10.0)  # 55 of 100
-    assert returns.check_corrections(lines, raw, plan()) == []
+    for value, rules in (
+        (1000.0, ["numerator_above"]),
+        (10.0, ["submitted_differs"]),
+    ):  # 5500 and 55 of 100
+        corrected = lines.assign(value=value)
+        monkeypatch.setattr(panel_build, "read_corrections", lambda _, rows=corrected: rows)
+        assert check(path)["rule"].tolist() == rules
 
 
 def test_what_did_not_enter_is_not_called_doubtful(tmp_path):

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xhht_analysis.intake.reading import legacy_text
-from xhht_analysis.intake.reading.legacy_text import repair_legacy
 from xhht_analysis.intake.reading.text import (
     Parsed,
     fold,
@@ -250,17 +249,17 @@ def test_vni_letter_by_letter(letter):
 def test_names_come_back_from_both_encodings(name):
     abc = "".join(chr(TCVN3_BYTES[c]) if c in TCVN3_BYTES else c for c in name)
     # a letter that ABC fonts have no capital of stays; the names above have none
-    assert repair_legacy(abc) == name
+    assert legacy_text.repair_of([abc])(abc) == name
     vni = "".join(
         VNI_PAIRS.get(c) or (VNI_PAIRS[c.lower()].upper() if c.lower() in LOWER else c)
         for c in name
     )
-    assert repair_legacy(vni) == name
+    assert legacy_text.repair_of([vni])(vni) == name
 
 
 @pytest.mark.parametrize("text", [*NAMES, "café", "Ea H'leo", "cđa", "PCGD 100%", "Phó", "số liệu"])
 def test_unicode_and_half_converted_text_stay(text):
-    assert repair_legacy(text) == text
+    assert legacy_text.repair_of([text])(text) == text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -204,22 +204,14 @@ def _without_invented(gathered: Gathered) -> Gathered:
     files, is_sample = gathered.files, gathered.files["is_sample"]
     if not (~is_sample & files["forms"].notna()).any():
         return gathered
-    invented = files[is_sample]
     rows = [
         _refused(Refusal("sample_file"), row.file, row.sender, row.year, row.received_on)
         | {"original": row.file}
-        for row in invented.itertuples()
+        for row in files[is_sample].itertuples()
     ]
-    claims, activities = (
-        table[~table["file"].isin(invented["file"])]
-        for table in (gathered.claims, gathered.activities)
-    )
-    return Gathered(
-        pd.concat([claims, recognise.observation_frame(rows)], ignore_index=True),
-        files.assign(is_sample=False),
-        [finding for finding in gathered.findings if finding["file"] not in {*invented["file"]}],
-        activities,
-    )
+    real = gathered.claims[~gathered.claims["file"].isin(files.loc[is_sample, "file"])]
+    claims = pd.concat([real, recognise.observation_frame(rows)], ignore_index=True)
+    return replace(gathered, claims=claims, files=files.assign(is_sample=False))
 
 
 def _sole(claims: list[dict], column: str) -> Any:

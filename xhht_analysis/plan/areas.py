@@ -333,12 +333,12 @@ class Areas:
         return self._labels(rows, limit=len(rows))
 
     def _labels(self, units: list[Unit], limit: int = MAX_SUGGESTED) -> str | None:
-        """Names with code and parent, for a person to choose from."""
+        """Names with code and district, for a person to choose from."""
         labels = []
         for unit in units[:limit]:
-            parents = [u.name_vi for u in self._by_code.get(unit.parent_code, []) if u.ours]
-            where = f", {parents[-1]}" if unit.level == "commune" and parents else ""
-            labels.append(f"{unit.name_vi} ({unit.unit_code}){where}")
+            above = self._by_code.get(unit.parent_code, [])
+            districts = [f", {u.name_vi}" for u in above if u.ours and u.level == "district"]
+            labels.append(f"{unit.name_vi} ({unit.unit_code})" + "".join(districts[-1:]))
         return "; ".join(dict.fromkeys(labels)) or None
 
 

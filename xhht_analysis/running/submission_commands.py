@@ -126,13 +126,11 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     lines = returns.read_repairs(file.resolve(), decided_on=today())
     try:
         folder = submissions_folder(project, raw, sample=False)
-        refused = returns.check_corrections(lines, folder, check_config(project))
+        returns.check_corrections(lines, folder, check_config(project))
     except CorrectionError as error:
         raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
     n = returns.add_corrections(lines, project.config_dir)
     typer.echo(messages.CORRECTED.format(n=n, old=len(lines) - n, path=project.config_dir))
-    for text in refused:
-        typer.echo(printable(messages.STILL_REFUSED.format(text=text)))
 
 
 def status(

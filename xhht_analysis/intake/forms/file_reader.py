@@ -24,6 +24,7 @@ from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.forms.witnesses import compare
+from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
 from xhht_analysis.intake.reading.text import (
     NOTES_VI,
@@ -188,7 +189,10 @@ class FileReader:
             unplaced = year.problem or "year_missing", year_cell
         fault = unreadable(amounts)
         problem, at = unplaced or fault or (None, None)
-        if unplaced and fault:
+        struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
+        if problem and struck:
+            problem, at = "struck_out", struck[0]
+        elif unplaced and fault:
             self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
         signed = share and "%" in sheet.text(*share)
@@ -235,6 +239,7 @@ class FileReader:
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw
         key = "|".join([self.file, self.sheet.name, at["cell"] or "", name, str(year)])
+        is_hidden = cells["cell"][0] in self.sheet.hidden_rows
         return at | {
             "source_id": hashlib.sha256(key.encode()).hexdigest()[:16],
             "indicator_code": claim.indicator,
@@ -248,7 +253,7 @@ class FileReader:
             "form": form,
             "file": self.file,
             "sheet": self.sheet.name or None,
-            "hidden_sheet": None if self.sheet.visible else self.sheet.name,
+            "hidden": "sheet" if not self.sheet.visible else "row" if is_hidden else None,
         }
 
     def _beside(
@@ -286,10 +291,10 @@ class FileReader:
         return figures
 
     def _doubts(self, claim: Claim, cell: Cell) -> None:
-        sheet, either = self.sheet, "nếu khác trang đang hiện thì dùng số của trang đang hiện"
+        sheet, text = self.sheet, "Số liệu ở {0} ẩn; nếu khác {0} đang hiện thì dùng số đang hiện."
         doubts = {
-            "hidden_row": cell[0] in sheet.hidden_rows and "Số liệu ở dòng ẩn; vẫn được đọc.",
-            "hidden_sheet": not sheet.visible and f"Số liệu ở trang tính ẩn; {either}.",
+            "hidden_row": cell[0] in sheet.hidden_rows and text.format("dòng"),
+            "hidden_sheet": not sheet.visible and text.format("trang tính"),
             "preliminary": claim.preliminary and "Số liệu sơ bộ của cơ quan thống kê.",
         }
         for rule, text in doubts.items():

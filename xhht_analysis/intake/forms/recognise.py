@@ -47,7 +47,7 @@ from xhht_analysis.remedies import remedy
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = (
     *("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign"),
-    *("raw_numerator", "raw_denominator", "hidden_sheet", "original", *CELLS),
+    *("raw_numerator", "raw_denominator", "hidden", "original", *CELLS),
 )
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes."""

@@ -115,8 +115,8 @@ def _by_key(
 
 
 def _hidden(claims: pd.DataFrame) -> pd.Index:
-    """Figures of hidden sheets that say otherwise than those of the file's visible sheets."""
-    is_hidden = claims["hidden_sheet"].notna()
+    """Figures of hidden sheets and rows that say otherwise than those of the file in sight."""
+    is_hidden = claims["hidden"].notna()
     key = [claims[name] for name in ("file", *PANEL_KEY)]
     at, _ = _same_file(claims[is_hidden.groupby(key).transform("nunique").gt(1)])
     return claims.index[is_hidden & claims.index.isin(at)]

@@ -14,11 +14,10 @@ import pickle
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import psutil
@@ -87,28 +86,28 @@ def read_files(
     OSError
         If the system opens no more files: no file is to blame.
     """
-    readers: list[_Reader] = []
-    of_thread = threading.local()
-
-    def start() -> None:
-        """Give a thread its own reader."""
-        of_thread.reader = _Reader(seconds, memory_bytes)
-        readers.append(of_thread.reader)
+    readers = deque(_Reader(seconds, memory_bytes) for _ in range(jobs))
 
     def read(path: Path) -> FileContent:
-        """One file, by the reader of its thread."""
-        return _read_guarded(path, root, of_thread.reader)
+        """One file, by a reader that is free: there are as many as threads."""
+        reader = readers.pop()
+        try:
+            return _read_guarded(path, root, reader)
+        finally:
+            readers.append(reader)
 
     waiting: deque = deque()
-    with contextlib.ExitStack() as stack:
-        stack.callback(lambda: [reader.close() for reader in readers])
-        pool = stack.enter_context(ThreadPoolExecutor(jobs, initializer=start))
-        for path in paths:
-            waiting.append(pool.submit(read, Path(path)))
-            if len(waiting) > 2 * jobs:
+    try:
+        with ThreadPoolExecutor(jobs) as pool:
+            for path in paths:
+                waiting.append(pool.submit(read, Path(path)))
+                if len(waiting) > 2 * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    finally:
+        for reader in readers:
+            reader.close()
 
 
 def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
@@ -159,6 +158,7 @@ class _Reader:
     def __init__(self, seconds: float, memory_bytes: int) -> None:
         self.seconds, self.memory_bytes = seconds, memory_bytes
         self.process: subprocess.Popen | None = None
+        self.answers = ThreadPoolExecutor(1)
 
     def read(self, path: Path, allowed: float = SECONDS) -> list[Sheet]:
         """Sheets of ``path``; raises RefusedError as `read_workbook` does.
@@ -168,40 +168,32 @@ class _Reader:
         if self.process is None or self.process.poll() is not None:
             self.close()
             self.process = self._start()
-        done, causes = threading.Event(), []
-        limits = (done, min(self.seconds, allowed), causes)
-        watch = threading.Thread(target=self._watch, args=limits, daemon=True)
-        watch.start()
         try:
             pickle.dump(str(path), self.process.stdin)
             self.process.stdin.flush()
-            answer = pickle.load(self.process.stdout)
+            answer = self.answers.submit(pickle.load, self.process.stdout)
+            cause = self._watch(answer, min(self.seconds, allowed))
+            content = None if cause else answer.result()
         except (OSError, EOFError, pickle.UnpicklingError):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                causes += ["memory_limit"] * (self.process.wait(1) in ABORTED)
+                cause = "memory_limit" if self.process.wait(1) in ABORTED else "reader_crashed"
+        if cause:
             self.close()
-            raise RefusedError(*causes[:1] or ["reader_crashed"]) from None
-        finally:
-            done.set()
-            watch.join()
-            if causes:  # it may have answered just before it was ended
-                self.close()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            raise RefusedError(cause)
+        if isinstance(content, Exception):
+            raise content
+        return content
 
-    def _watch(self, done: threading.Event, seconds: float, causes: list[str]) -> None:
-        """Kill the child when a file takes too long or too much, and say why."""
+    def _watch(self, answer: Future, seconds: float) -> str | None:
+        """Wait for an answer; the limit that the file at hand has passed before it came."""
         end = time.monotonic() + seconds
-        while not done.wait(min(GLANCE, seconds)):
+        while not wait([answer], min(GLANCE, seconds)).done:
             with contextlib.suppress(psutil.Error):
                 if psutil.Process(self.process.pid).memory_info().rss > self.memory_bytes:
-                    causes.append("memory_limit")
+                    return "memory_limit"
             if time.monotonic() >= end:
-                causes.append("time_limit")
-            if causes:
-                self.process.kill()
-                return
+                return "time_limit"
+        return None
 
     def _start(self) -> subprocess.Popen:
         home = str(Path(__file__).resolve().parents[3])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 TCVN3_LETTERS = dict(
     zip(
@@ -75,7 +75,8 @@ def from_vni(text: str) -> str:
 
 
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-CONVERTERS = {"tcvn3": from_tcvn3, "vni": from_vni}
+READINGS = (str, from_tcvn3, from_vni)
+"""What a text may have been written in: Unicode first, then the old letters."""
 
 
 def doubtful_words(text: str) -> int:
@@ -84,42 +85,25 @@ def doubtful_words(text: str) -> int:
     return sum(not (w.isalpha() and is_syllable(w)) for w in words)
 
 
-def detect(text: str) -> str | None:
-    """Legacy encoding of ``text``: ``tcvn3``, ``vni``, or None when it is not certain."""
-    if text.isascii() or _UNICODE_ONLY.search(text) or not doubtful_words(text):
-        return None
-    fits = [name for name, convert in CONVERTERS.items() if not doubtful_words(convert(text))]
-    return fits[0] if len(fits) == 1 else None
+def repair_of(texts: Iterable[str]) -> Callable[[str], str]:
+    """Return a function that converts the texts of a sheet to Unicode, where that is certain.
 
-
-def repair_legacy(text: str, encoding: str | None = None) -> str:
-    """Convert legacy Vietnamese text to Unicode, only where that is certain.
-
-    Parameters
-    ----------
-    text : str
-        A cell's text.
-    encoding : str, optional
-        ``tcvn3`` or ``vni`` when the neighbours tell it; then even a text that could be read as it
-        stands is converted, as long as the result is possible Vietnamese.
+    The reading of the sheet is that with the fewest words that cannot be Vietnamese. A text that
+    could be read either way follows it, unless one text of the sheet is Unicode Vietnamese.
     """
-    if text.isascii() or _UNICODE_ONLY.search(text):
-        return text
-    if encoding is None or doubtful_words(CONVERTERS[encoding](text)):
-        encoding = detect(text)
-    return CONVERTERS[encoding](text) if encoding else text
+    open_texts = [text for text in texts if not text.isascii()]
+    old_texts = [text for text in open_texts if not _UNICODE_ONLY.search(text)]
+    read = min(READINGS, key=lambda reading: sum(doubtful_words(reading(t)) for t in old_texts))
+    is_mixed = len(old_texts) < len(open_texts)
 
+    def repair(text: str) -> str:
+        """The text as it stands, or as the sheet is read."""
+        if text.isascii() or _UNICODE_ONLY.search(text):
+            return text
+        ways = (text, read(text)) if is_mixed else (read(text), text)
+        return min(ways, key=doubtful_words)
 
-def vote(texts: Iterable[str]) -> tuple[str | None, bool]:
-    """Legacy encoding of the certain texts of a sheet, and whether all its texts may be legacy.
-
-    The encoding is None without a certain text, or with two encodings. Where one text is Unicode
-    Vietnamese, only texts with an impossible word are taken for legacy ones.
-    """
-    texts = list(texts)
-    votes = {detect(text) for text in texts} - {None}
-    encoding = votes.pop() if len(votes) == 1 else None
-    return encoding, not any(map(_UNICODE_ONLY.search, texts))
+    return repair
 
 
 def decode(data: bytes) -> str | None:
@@ -134,12 +118,12 @@ def decode(data: bytes) -> str | None:
     text = _strict(data, "utf-8")
     if text is not None:
         return text
-    latin = data.decode("latin-1")
+    windows, vietnamese = (data.decode(page, errors="replace") for page in ("cp1252", "cp1258"))
     readings = [
-        data.decode("cp1252", errors="replace"),
-        unicodedata.normalize("NFC", data.decode("cp1258", errors="replace")),
-        from_tcvn3(latin),
-        from_vni(data.decode("cp1252", errors="replace")),
+        windows,
+        unicodedata.normalize("NFC", vietnamese),
+        from_tcvn3(data.decode("latin-1")),
+        from_vni(windows),
     ]
     return min(readings, key=lambda reading: doubtful_words(reading[:200_000]))
 

@@ -131,7 +131,7 @@ def _mend(sheet: Sheet) -> Sheet:
     """
     grid = sheet.grid
     texts = {value for row in grid for value in row if isinstance(value, str)}
-    encoding, is_whole = legacy_text.vote(text for text in texts if not text.isascii())
+    repair = legacy_text.repair_of(texts)
 
     @cache
     def is_of_persons(column: int) -> bool | None:
@@ -141,8 +141,7 @@ def _mend(sheet: Sheet) -> Sheet:
     @cache
     def mend(text: str) -> tuple[str, bool]:
         """The text to show, and whether a number was masked."""
-        is_legacy = is_whole or legacy_text.doubtful_words(text)
-        plain = printable(legacy_text.repair_legacy(text, encoding if is_legacy else None))
+        plain = printable(repair(text))
         hidden = personal.mask(plain)
         return hidden, hidden != plain
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from xhht_analysis import files
 
 CREATED = datetime(2021, 7, 30, tzinfo=UTC).replace(tzinfo=None)  # equal content, equal bytes
 NEVER = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+ENTRY = {"border": 1, "bg_color": "#FFF9E5", "valign": "top"}
 STYLES: dict[str, dict[str, Any]] = {
     "text": {"border": 1, "text_wrap": True, "valign": "top"},
     "plain": {},
@@ -28,11 +29,11 @@ STYLES: dict[str, dict[str, Any]] = {
         "bold": True, "border": 1, "bg_color": "#D9E2F3", "text_wrap": True,
         "align": "center", "valign": "vcenter",
     },
-    "input": {"border": 1, "bg_color": "#FFF9E5", "num_format": "#,##0", "valign": "top"},
-    "money": {"border": 1, "bg_color": "#FFF9E5", "num_format": "#,##0.0", "valign": "top"},
-    "entry": {"border": 1, "bg_color": "#FFF9E5", "text_wrap": True, "valign": "top"},
+    "input": ENTRY | {"num_format": "#,##0"},
+    "money": ENTRY | {"num_format": "#,##0.0"},
+    "entry": ENTRY | {"text_wrap": True},
     "percent": {"border": 1, "num_format": "0.00", "valign": "top"},
-    "date": {"border": 1, "bg_color": "#FFF9E5", "num_format": "dd/mm/yyyy", "valign": "top"},
+    "date": ENTRY | {"num_format": "dd/mm/yyyy"},
     "closed": {"border": 1, "bg_color": "#EDEDED"},
     "wrong": {"border": 1, "bg_color": "#F4B084", "text_wrap": True},
     "doubt": {"border": 1, "bg_color": "#FFE699", "text_wrap": True},
@@ -61,16 +62,8 @@ class Book:
         return sheet
 
     def put(self, sheet: Any, row: int, column: int, value: object, style: str = "text") -> None:
-        """Write one cell by the type of ``value``; a missing value leaves an empty cell."""
-        look = self.styles[style]
-        if value is None or (not isinstance(value, str) and pd.isna(value)):
-            sheet.write_blank(row, column, None, look)
-        elif isinstance(value, date):  # a datetime is one too
-            sheet.write_datetime(row, column, value, look)
-        elif isinstance(value, str):
-            sheet.write_string(row, column, value, look)
-        else:
-            sheet.write_number(row, column, float(value), look)
+        """Write one cell; a missing value leaves an empty one."""
+        sheet.write(row, column, None if pd.isna(value) else value, self.styles[style])
 
     def header(self, sheet: Any, row: int, columns: dict[str, tuple[Any, ...]]) -> None:
         """Write one header row (title, width, comment if any) and freeze what stands above."""
@@ -94,8 +87,3 @@ def open_book(path: Path) -> Iterator[Book]:
         book = Book(partial)
         yield book
         book.file.close()
-
-
-def cell_name(row: int, column: int, *, absolute: bool = False) -> str:
-    """Address in A1 style of a zero-based position; ``absolute`` with $."""
-    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column, absolute, absolute))

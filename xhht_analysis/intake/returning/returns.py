@@ -24,9 +24,7 @@ from xhht_analysis.intake.judging.corrections import (
 from xhht_analysis.intake.judging.impossible import (
     FIELDS,
     HEAD_RULES,
-    mark_impossible,
     number_text,
-    place_claims,
 )
 from xhht_analysis.intake.reading.delivery import read_files
 from xhht_analysis.intake.reading.sheets import Sheet
@@ -37,6 +35,8 @@ from xhht_analysis.remedies import remedy
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
+OF_FILE = ("observations", "rejects", "findings")
+"""Tables whose rows of a file say what is wrong with it."""
 USED = ["n_panel", "n_superseded", "n_duplicate"]
 """Counts of the figures that could be used."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
@@ -114,37 +114,36 @@ def read_submissions(
         day = max(day for _, day in dated)
         gathered = gather(dated, root, day, plan)
         tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
-        claims = apply_corrections(gathered.claims, read_corrections(plan.config_dir))
+        parts = [gathered.claims, *(tables[name] for name in OF_FILE)]
         for about in tables["submissions"].to_dict("records"):
-            of_file = {
-                name: table[table["file"].eq(about["file"])]
-                for name, table in (tables | {"claims": claims[~claims["corrected"]]}).items()
-                if name in ("rejects", "findings", "observations", "claims")
-            }
-            yield _checked(of_file, about, received)
+            of_file = (part[part["file"].eq(about["file"])] for part in parts)
+            yield _checked(*of_file, about, received)
 
 
 def _checked(
-    tables: dict[str, pd.DataFrame],
+    claims: pd.DataFrame,
+    observations: pd.DataFrame,
+    rejects: pd.DataFrame,
+    findings: pd.DataFrame,
     about: dict[str, Any],
     received: pd.DataFrame | None,
 ) -> Checked:
-    """What the rows of one file in the ``tables`` say about it."""
-    rejects = tables["rejects"].rename(columns={"remedy": "message"}).assign(kind="reject")
-    findings = tables["findings"].assign(kind="finding")
+    """What the rows of one file in these tables say about it."""
+    rejects = rejects.rename(columns={"remedy": "message"}).assign(kind="reject")
+    findings = findings.assign(kind="finding")
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
     of_year = pd.DataFrame(_compare_with_received(about, received))
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
-    claims = tables["observations"].dropna(subset=["unit_code", "year"])
-    claims = claims[claims["outcome"].ne("rejected")]
-    years, n_units = claims["year"], claims["unit_code"].nunique()
+    usable = observations[observations["outcome"].ne("rejected")]
+    usable = usable.dropna(subset=["unit_code", "year"])
+    years, n_units = usable["year"], usable["unit_code"].nunique()
     if pd.isna(about["sender_name"]) and n_units > 1:
         about["sender_name"] = f"{n_units} đơn vị"
     if pd.isna(about["year"]) and len(years):
         about["year"] = f"{years.min()}–{years.max()}"
     about["n_read"] = sum(about[name] for name in USED)
-    return Checked(_listed(rejects, findings, tables["claims"]), columns, about)
+    return Checked(_listed(rejects, findings, claims), columns, about)
 
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
@@ -156,8 +155,9 @@ def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame)
     places = _correctable(claims)
     asked = [*zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)]
     asked, rule = pd.Series(asked, problems.index, dtype="object"), problems["rule"]
+    refused = asked[problems["kind"].eq("reject")]
     is_reject = problems["message"].eq(rule.map(remedy))  # a further fault of a row that is refused
-    kind = problems["kind"].mask(is_reject, "reject")
+    kind = problems["kind"].mask(is_reject | asked.isin(refused), "reject")
     kind = kind.mask(rule.str.endswith(NOT_READ), "left_out")
     texts = asked.map(places.get).astype("str")
     is_open = asked.map(places.__contains__).astype(bool) & ~rule.isin(OF_YEAR)
@@ -183,19 +183,17 @@ def _compare_with_received(
     """Findings about the year of a file: behind what is expected, submitted before, same bytes."""
     year, day = about["year"], about["received_on"]
     expected = int(day[:4]) - (day[5:7] < SEASON)
-    rules = {}
-    if pd.notna(year) and year < expected:
-        rules["year_behind"] = ""
+    rules = {"year_behind": ""} if pd.notna(year) and year < expected else {}
     if received is not None:
         name = about["file"] if "/" in about["file"] else f"{day}/{about['file']}"
         same_kind = received["is_sample"].eq(about["is_sample"])
         others = received[same_kind & received["file"].ne(name)]
         same = others[others["sha256"].eq(about["sha256"])]
-        of_year = others[others["sender"].eq(about["sender"]) & others["year"].eq(year)]
-        used = of_year[of_year[USED].sum(axis=1).gt(0)]
-        rule, first = ("received_before", same) if len(same) else ("year_received", used)
-        if len(first):
-            rules[rule] = first["file"].iloc[-1]
+        of_year = others["sender"].eq(about["sender"]) & others["year"].eq(year)
+        used = others[of_year & others[USED].any(axis=1)]
+        rule, before = ("received_before", same) if len(same) else ("year_received", used)
+        if len(before):
+            rules[rule] = before["file"].iloc[-1]
     words = {"year": year, "expected": expected}
     return [
         {"rule": rule, "message": YEAR_MESSAGES[rule].format(file=file, **words)}
@@ -292,31 +290,20 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
     return line, fault
 
 
-def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> list[str]:
+def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
     """Apply ``lines`` to the files that they name, as a run would; files not there wait.
-
-    Returns
-    -------
-    list of str
-        File, sheet, cell and remedy of the figures that are refused all the same.
 
     Raises
     ------
-    KitError
+    corrections.CorrectionError
         For the first line that a run would stop at.
     """
-    refused = []
     for name in lines["file"].unique():
         path = raw_dir / name
         if path.is_file():
             root, day = _place(path, "")
             claims = gather([(path, day)], root, day, plan, jobs=1).claims
-            claims = apply_corrections(claims, lines[lines["file"].eq(name)])
-            claims = mark_impossible(place_claims(claims), plan)
-            wrong = claims[claims["corrected"] & claims["problem"].fillna("dropped").ne("dropped")]
-            rows = wrong[["file", "sheet", "problem_cell", "remedy"]].fillna("").to_numpy()
-            refused += ["{}, {}, {}: {}".format(*row) for row in rows]
-    return refused
+            apply_corrections(claims, lines[lines["file"].eq(name)])
 
 
 def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
@@ -329,15 +316,12 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
     """
     path, existing = config_dir / "corrections.csv", read_corrections(config_dir)
     place = ["file", "sheet", "cell"]
-    both = existing.merge(lines.assign(row=lines.index), on=place, suffixes=("", "_new"))
-    same = both["action"].eq(both["action_new"]) & (
-        both["value"].eq(both["value_new"]) | both["value"].isna() & both["value_new"].isna()
-    )
-    for row in both[~same].itertuples():
+    lines = lines.merge(existing[[*place, "action", "value"]], how="left", indicator="there")
+    new = lines[lines.pop("there").eq("left_only")]
+    for row in new.merge(existing[place]).itertuples():
         raise KitError(
             f"{path}: đã có đính chính khác cho {row.file}, ô {row.cell}; muốn đổi thì sửa dòng ấy."
         )
-    new = lines.drop(both["row"]).reindex(columns=list(CORRECTIONS.columns))
     rows = pd.concat([existing, new]).astype("object")
     rows = rows.where(rows.notna(), "").map(str).apply(store.harmless)
     files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import read_standards
 
@@ -29,7 +27,6 @@ COLUMNS = [
     *("n_files", "n_panel", "n_rejected", "n_sample", "missing_indicators"),
 ]
 USED = ["n_panel", "n_superseded"]
-YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def submission_status(
@@ -64,11 +61,11 @@ def submission_status(
     """
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
     last = int(as_of[:4])
-    first = max(int(stated.min()), plan.areas.province.first_year) if len(stated) else last
-    years = range(min(first, last), last + 1) if years is None else years
+    first = min(max(int(min([*stated, last])), plan.areas.province.first_year), last)
+    years = range(first, last + 1) if years is None else years
     frames = [expected_reporters(year, plan) for year in years]
     expected = pd.concat(frames, ignore_index=True)
-    files = _with_senders(_by_year(submissions, observations), plan)
+    files = _by_year(submissions, observations).rename(columns={"sender": "reporter_code"})
     files = files.assign(
         n_files=1,
         n_used=files[USED].sum(axis=1).gt(0).astype("int64"),
@@ -104,23 +101,6 @@ def _by_year(submissions: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFr
     years = others.merge(fates, on="file")
     rest = submissions[~submissions["file"].isin(years["file"])]
     return pd.concat([years, rest])
-
-
-def _with_senders(submissions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Files with a reporter_code and year; of a file without figures its name may tell them."""
-    rows = []
-    for row in submissions.to_dict("records"):
-        if pd.isna(row["sender"]) and row["n_panel"] == 0:
-            name = f" {fold(row['file'].rsplit('/', 1)[-1])} "
-            named = YEAR.findall(name) or [row["received_on"][:4]]
-            row["year"] = int(named[-1] if pd.isna(row["year"]) else row["year"])
-            reporters = expected_reporters(row["year"], plan)
-            fits = [f" {fold(text)} " in name for text in reporters["name_vi"]]
-            codes = reporters.loc[fits, "reporter_code"].tolist()
-            row["sender"] = codes[0] if len(codes) == 1 else None
-        rows.append(row)
-    files = pd.DataFrame(rows, columns=submissions.columns).dropna(subset=["sender", "year"])
-    return files.rename(columns={"sender": "reporter_code"})
 
 
 def expected_reporters(year: int, plan: Plan) -> pd.DataFrame:

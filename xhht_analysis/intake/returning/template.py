@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.returning.book import Book, cell_name
+from xhht_analysis.intake.returning.book import Book
 from xhht_analysis.intake.returning.status import in_office
 from xhht_analysis.plan.goals import split_codes
 
@@ -126,14 +127,14 @@ def _write_indicator(book: Book, sheet: Any, row: int, record: dict[str, Any]) -
         options = {"validate": "list", "source": list(range(top + 1))}
         sheet.data_validation(row, 6, row, 6, options | _refusal(f"Chọn mức độ từ 0 đến {top}."))
     else:
-        top, bottom = cell_name(row, 3), cell_name(row, 4)
+        top, bottom = xl_rowcol_to_cell(row, 3), xl_rowcol_to_cell(row, 4)
         formula = f'=IF(N({bottom})>0,ROUND({top}/{bottom}*100,2),"")'
         sheet.write_formula(row, 5, formula, book.styles["percent"], "")
         _validate_counts(sheet, row, 3)
 
 
 def _validate_counts(sheet: Any, row: int, column: int) -> None:
-    bottom = cell_name(row, column + 1)
+    bottom = xl_rowcol_to_cell(row, column + 1)
     within = {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": f"={bottom}"}
     above = {"validate": "integer", "criteria": ">=", "value": 1}
     message = "Nhập số nguyên: tử số từ 0 đến mẫu số, mẫu số lớn hơn 0."
@@ -182,8 +183,8 @@ def _write_tasks(book: Book, tasks: pd.DataFrame) -> None:
     for row, word in enumerate(sources, start=last + 2):
         book.put(sheet, row, SOURCES_COLUMN, word, "plain")
     sheet.set_column(SOURCES_COLUMN, SOURCES_COLUMN, None, None, {"hidden": True})
-    ends = (cell_name(row, SOURCES_COLUMN, absolute=True) for row in (last + 2, row))
-    for column, choices in ((2, list(STATUS_WORDS.values())), (6, f"={':'.join(ends)}")):
+    listed = "=" + xl_range_abs(last + 2, SOURCES_COLUMN, row, SOURCES_COLUMN)
+    for column, choices in ((2, list(STATUS_WORDS.values())), (6, listed)):
         options = {"validate": "list", "source": choices}
         sheet.data_validation(3, column, last, column, options | _refusal("Chọn trong danh sách."))
     money = {"validate": "decimal", "criteria": ">=", "value": 0}
