@@ -114,7 +114,7 @@ def test_figures_are_left_out_or_replaced_and_named():
             "rule": ["denominator_jump", "unit_incomplete", "legacy_text"],
         }
     )
-    made = data_variants(rows, doubts)
+    made = data_variants(rows, "2021", doubts)
     dropped, figures = made["doubtful_dropped"]
     assert (dropped["source_id"].tolist(), figures["source_id"].tolist()) == (
         ["a", "d"],

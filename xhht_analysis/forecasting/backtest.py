@@ -21,8 +21,8 @@ from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import RIVALS, distribution, forecast_levels
-from xhht_analysis.forecasting.observed import PROVINCE, is_broad, plan_rows
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, read_facts
+from xhht_analysis.forecasting.observed import PROVINCE, is_broad
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, plan_facts
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import MIN_POINTS, is_known
 from xhht_analysis.plan.areas import Areas, read_areas
@@ -89,10 +89,8 @@ def backtest_rows(
     areas = read_areas(config) if areas is None else areas
     standards = read_standards(config) if standards is None else standards
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
-    rows, districts = plan_rows(panel, areas.province), sorted(areas.districts()["unit_code"])
-    parts = []
-    figures = level_figures(panel, standards, areas)
-    for facts in read_facts(rows, some, districts, figures).values():
+    parts, figures = [], level_figures(panel, standards, areas)
+    for facts in plan_facts(panel, some, areas, figures).values():
         level = isinstance(facts, LevelFacts)
         for problem in _problems(facts, horizons):
             for model in models:

@@ -14,14 +14,17 @@ from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.cases import cases
 from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
+from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.mixture import VARIANTS
-from xhht_analysis.forecasting.observed import PROVINCE
+from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
     forecast_indicators,
-    read_facts,
+    plan_facts,
+    with_levels_by_rule,
 )
 from xhht_analysis.forecasting.verdicts import classify, probability
+from xhht_analysis.plan.areas import Areas
 
 FIRM_SHARE, STEP = 0.8, 0.05
 """A verdict is firm when this share of its variants gives its class, or a chance that is nearer
@@ -37,12 +40,13 @@ DIFFERS = 0.05
 """Points between the submitted and the recomputed percentage that are no rounding."""
 NO_DOUBTS = ("unit_incomplete", "unit_silent", "submitted_differs")
 """Findings that are no doubt about a figure in the panel, or have a variant of their own."""
+LAST_YEAR = "last_year_dropped"
 NO_GROWTH = "shared_pace_stops"
 """That growth ends altogether changes the class of every goal not yet reached: named last."""
 
 
 def data_variants(
-    panel: pd.DataFrame, findings: pd.DataFrame | None = None
+    panel: pd.DataFrame, frame: str, findings: pd.DataFrame | None = None
 ) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Panels with other figures, and the figures that were left out or replaced.
 
@@ -50,7 +54,7 @@ def data_variants(
     -------
     dict
         ``doubtful_dropped`` (marked doubtful, or with a finding), ``submitted_percent`` (as
-        submitted instead of recounted), ``last_year_dropped`` (of each indicator).
+        submitted instead of recounted), ``last_year_dropped`` (of each indicator, in ``frame``).
     """
     doubtful = panel["status"].eq("doubtful")
     if findings is not None:
@@ -63,30 +67,31 @@ def data_variants(
     differs = (scale * submitted - panel["value"]).abs() > DIFFERS
     value = panel["value"].mask(differs, submitted)
     counted = panel["numerator"].mask(differs, submitted * panel["denominator"] / 100)
-    last = panel["year"].eq(panel.groupby("indicator_code")["year"].transform("max"))
+    newest = panel["year"].where(panel["frame"] == frame)
+    last = panel["year"] >= newest.groupby(panel["indicator_code"]).transform("max")
     return {
         "doubtful_dropped": (panel[~doubtful], panel[doubtful]),
         "submitted_percent": (panel.assign(value=value, numerator=counted), panel[differs]),
-        "last_year_dropped": (
-            panel[~last],
-            panel[last].assign(source_id=np.nan),
-        ),  # the year says it
+        LAST_YEAR: (panel[~last], panel[last].assign(source_id=np.nan)),  # the year says it
     }
 
 
 def variant_chances(
     panel: pd.DataFrame,
     facts: dict,
+    figures: pd.DataFrame,
     indicators: pd.DataFrame,
     lines: pd.DataFrame,
-    districts: list[str],
-    figures: pd.DataFrame,
+    areas: Areas,
+    standards: pd.DataFrame,
     findings: pd.DataFrame | None = None,
     **how,
 ) -> pd.DataFrame:
     """`contracts.VARIANTS` but for frame and as_of, of every target of ``lines``.
 
     A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
+    Where rates of communes change, so do the levels that the rules give and the figures that
+    decide them.
     ``how`` (last_year, n_draws, seed, forecaster) is that of the verdicts, so that a variant
     differs from them by what it changes, not by other random numbers.
     """
@@ -103,14 +108,42 @@ def variant_chances(
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     some = indicators[indicators["indicator_code"].isin(wanted)]
-    for name, (changed, differing) in data_variants(panel, findings).items():
+    for name, (changed, own) in data_variants(panel, areas.province.frame, findings).items():
+        of_variant, differing = figures, plan_rows(own, areas.province)
+        behind = _behind_levels(own, standards, areas)
+        if name != LAST_YEAR and len(behind):
+            changed = with_levels_by_rule(changed, standards, areas)
+            of_variant = level_figures(changed, standards, areas)
+            differing = pd.concat([differing, behind])
         touched = some["indicator_code"].isin(differing["indicator_code"])
         touched |= some["indicator_code"].isin(some.loc[touched, "parent_indicator"])
-        joints = forecast_indicators(read_facts(changed, some[touched], districts, figures), **how)
+        joints = forecast_indicators(plan_facts(changed, some[touched], areas, of_variant), **how)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
         parts.append(_with_figures(chances, differing))
     table = pd.concat(parts)
     return table.assign(verdict_class=table["prob_reached"].map(classify))
+
+
+def _behind_levels(figures: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
+    """Rates of communes as rows of the levels that ask for them, under their districts."""
+    rules = standards[standards["scope"].eq("commune")]
+    codes = rules[["indicator_code", "indicator_special", "prerequisites"]].agg(";".join, axis=1)
+    needs = rules.assign(indicator_code=codes.str.split("[;:]")).explode("indicator_code")
+    needs = needs[["indicator_code", "level_indicator"]].drop_duplicates()
+    rates = figures.dropna(subset="value").merge(needs, on="indicator_code")
+    # a level may presuppose that of another programme, and so its rates
+    deeper = rates.rename(columns={"level_indicator": "first"}).merge(
+        needs, left_on="first", right_on="indicator_code", suffixes=("", "_first")
+    )
+    rates = pd.concat([rates, deeper]).drop_duplicates([*FIGURE, "level_indicator"])
+    homes = {}
+    for year in rates["year"].unique():
+        homes |= areas.parents(f"{year}-12-31")
+    codes = {
+        "indicator_code": rates["level_indicator"],
+        "unit_code": rates["unit_code"].map(homes),
+    }
+    return rates.assign(**codes).dropna(subset="unit_code")
 
 
 def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +164,7 @@ def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFr
         if (chance := probability(case, int(line.target_year))) == chance
     ]
     columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({"prob_reached": float})
 
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:

@@ -23,15 +23,11 @@ from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import distribution
-from xhht_analysis.forecasting.observed import (
-    PROVINCE,
-    as_plan_codes,
-    plan_rows,
-)
+from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
     forecast_indicators,
-    read_facts,
+    plan_facts,
 )
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import classify, judge
@@ -108,19 +104,18 @@ def forecast_plan(
     """
     panel = panel if origin_year is None else panel[panel["year"] <= origin_year]
     standards = read_standards(Project().config_dir) if standards is None else standards
-    province, history = areas.province, plan_rows(panel, areas.province)
-    forecaster, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
+    province, forecaster = areas.province, as_forecaster(model)
+    districts = sorted(areas.districts()["unit_code"])
     lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
     figures = level_figures(panel, standards, areas)
-    facts = read_facts(history, indicators, districts, figures)
+    facts = plan_facts(panel, indicators, areas, figures)
     how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster.complete()}
     how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
     if variants and joints:
-        doubts = None if findings is None else as_plan_codes(findings, province)
-        plan = (history, facts, indicators, lines, districts, figures)
-        chances = firmness.variant_chances(*plan, findings=doubts, **how)
+        plan = (facts, figures, indicators, lines, areas, standards)
+        chances = firmness.variant_chances(panel, *plan, findings=findings, **how)
     verdicts = _judge_lines(lines, joints, districts, as_of)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
     verdicts = _add_tested(verdicts, scored_indicators(facts))

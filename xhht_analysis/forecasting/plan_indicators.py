@@ -10,12 +10,16 @@ from functools import cached_property
 
 import pandas as pd
 
+from xhht_analysis import contracts
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.levels import LevelHistory, read_levels
-from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows, is_broad
+from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows, is_broad, plan_rows
+from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.standards import derive_levels
 
-SAYS_LEVEL = ["level", "level_derived_min", "level_derived_max"]
+BY_RULE = ["level_derived_min", "level_derived_max"]
+SAYS_LEVEL = ["level", *BY_RULE]
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,21 @@ def read_facts(
             rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]
             facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
     return facts
+
+
+def plan_facts(
+    panel: pd.DataFrame, indicators: pd.DataFrame, areas: Areas, figures: pd.DataFrame
+) -> dict[str, ShareFacts | LevelFacts]:
+    """`read_facts` of `contracts.PANEL`; ``figures`` of `level_figures` decide levels."""
+    rows, districts = plan_rows(panel, areas.province), sorted(areas.districts()["unit_code"])
+    return read_facts(rows, indicators, districts, figures)
+
+
+def with_levels_by_rule(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
+    """Panel with the levels that the rules give from its own rates, in place of those it holds."""
+    levels = derive_levels(panel, standards, areas).assign(definition_variant="plan")
+    rows = panel.drop(columns=BY_RULE)
+    return rows.merge(levels, on=list(contracts.PANEL_KEY), how="outer")
 
 
 def forecast_indicators(
