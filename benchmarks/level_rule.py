@@ -74,7 +74,7 @@ class Recognition:
         rows = self._history(rate, communes, on)
         if not _enough(rows, communes, int(on[:4])):
             return None
-        return read_history(rows.assign(group_code="province"), 1)
+        return read_history(rows.assign(group_code="province"))
 
     def _once(self, key: tuple, make: Callable):
         """What several levels and variants ask for is made the first time only."""

@@ -125,7 +125,7 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
 
 def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.DataFrame:
     """One row per unit and year."""
-    history, origin = facts.history, int(facts.history.rows["year"].max())
+    history, origin = facts.history, facts.history.origin
     units = pd.Index(history.series["unit_code"])
     came = ahead[[unit for unit in units if unit in some]].rename_axis("year").reset_index()
     came = came.melt("year", var_name="unit_code").dropna(ignore_index=True)

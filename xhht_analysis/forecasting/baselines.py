@@ -6,16 +6,16 @@ construction. Every model answers for any history that `forecast_panel` answers 
 
 from __future__ import annotations
 
-import functools
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, Curves
-from xhht_analysis.forecasting.history import History, matrices, read_history
+from xhht_analysis.forecasting.history import History, check_horizon, read_history
 from xhht_analysis.forecasting.panel import PanelForecast
 from xhht_analysis.forecasting.structural import gaps_filled
 
@@ -26,17 +26,16 @@ ETS_POINTS = 6
 
 
 def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
-    past = read_history(history, horizon)
-    series, origin, lead = past.series, int(past.rows["year"].max()), np.arange(1 + horizon)
-    shape = len(series), len(lead)
+    past, lead = read_history(history), np.arange(1 + check_horizon(horizon))
+    shape = len(past.series), len(lead)
     values = np.empty((*shape, len(GRID)))
-    for code, rows in past.rows.groupby("indicator_code"):
-        middle, spread = rule(100 * matrices(rows, origin).shares, horizon)
-        values[series["indicator_code"] == code] = middle[..., None] + spread[..., None] * GRID
+    for at, group in past.groups():
+        middle, spread = rule(100 * group.shares, horizon)
+        values[at] = middle[..., None] + spread[..., None] * GRID
     lag = np.broadcast_to(np.sqrt(np.maximum(lead - 1, 0) / np.maximum(lead, 1)), shape)
-    lattice = series["lattice"].to_numpy(dtype=float)
-    path = Curves(values, np.zeros(shape), lag, np.arange(len(series)), lattice)
-    return PanelForecast(series, origin + lead[1:], path, origin)
+    lattice = past.series["lattice"].to_numpy(dtype=float)
+    path = Curves(values, np.zeros(shape), lag, np.arange(shape[0]), lattice)
+    return PanelForecast(past.series, past.origin + lead[1:], path, past.origin)
 
 
 def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -78,10 +77,9 @@ def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray
     return middle, spread
 
 
-RULES: dict[str, Callable] = {
-    "persistence": functools.partial(random_walk, drift=False),
-    "drift": functools.partial(random_walk, drift=True),
-    "damped_ets": damped_ets,
+MODELS = {
+    "persistence": partial(_forecast, rule=partial(random_walk, drift=False)),
+    "drift": partial(_forecast, rule=partial(random_walk, drift=True)),
+    "damped_ets": partial(_forecast, rule=damped_ets),
 }
-MODELS = {name: functools.partial(_forecast, rule=rule) for name, rule in RULES.items()}
 """Every baseline by name: called like `forecast_panel`, returns a `PanelForecast`."""

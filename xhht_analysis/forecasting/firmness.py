@@ -150,9 +150,10 @@ def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Rows whose own figures changed (the province: those of any unit), with these figures."""
     everyone = figures.assign(unit_code=PROVINCE)
     both = pd.concat([figures[figures["unit_code"] != PROVINCE], everyone])
-    both = both.groupby(["indicator_code", "unit_code"])["source_id"]
-    named = both.agg(lambda ids: ";".join(sorted(set(ids.dropna()))))
-    counts = pd.DataFrame({"n_figures": both.size(), "source_ids": named.replace("", np.nan)})
+    counts = both.groupby(["indicator_code", "unit_code"]).agg(
+        n_figures=("source_id", "size"),
+        source_ids=("source_id", lambda ids: ";".join(sorted(set(ids.dropna()))) or np.nan),
+    )
     return chances.merge(counts.reset_index(), on=["indicator_code", "unit_code"])
 
 

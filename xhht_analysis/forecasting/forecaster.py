@@ -62,9 +62,8 @@ def as_forecaster(model: Forecaster | Callable) -> Forecaster:
         answer = model(history.rows, horizon)
         if isinstance(answer, PanelForecast):
             return answer
-        origin = int(history.rows["year"].max())
-        years = origin + np.arange(1, 1 + horizon)
-        return PublicForecast(history.series, years, None, origin, answer=answer)
+        years = history.origin + np.arange(1, 1 + horizon)
+        return PublicForecast(history.series, years, None, history.origin, answer=answer)
 
     return Forecaster(model.__name__, panel)
 

@@ -20,18 +20,39 @@ class HistoryError(ValueError):
     """The history cannot be forecast; the message names the rule, the row and the remedy."""
 
 
-def check_horizon(horizon: int) -> None:
-    """Refuse years ahead that are not 1 to 30."""
-    if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
-        raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
+@dataclass(frozen=True)
+class History:
+    """A checked history and what is known of its series: several models need it only once."""
+
+    rows: pd.DataFrame
+    series: pd.DataFrame
+
+    @property
+    def origin(self) -> int:
+        """Last year with a figure."""
+        return int(self.rows["year"].max())
+
+    def groups(self, without=(), breaks=()) -> list[tuple[np.ndarray, Matrices]]:
+        """Places of the series of each group, and its arrays up to the last year.
+
+        Figures of the years ``without`` are left out but of a unit known in these years only.
+        """
+        other = ~self.rows["year"].isin(without)
+        kept = other | ~other.groupby([self.rows[key] for key in KEYS]).transform("any")
+        both = zip(self.series.groupby(GROUP), self.rows[kept].groupby(GROUP), strict=True)
+        return [
+            (place.index.to_numpy(), matrices(part, self.origin, breaks))
+            for (_, place), (_, part) in both
+        ]
 
 
-def check_history(history: pd.DataFrame, horizon: int, *, is_percent: bool = False) -> pd.DataFrame:
-    """Return the sorted history with group_code, numerator and denominator, or refuse it.
+def read_history(history: pd.DataFrame | History, *, is_percent: bool = False) -> History:
+    """Check, sort and describe ``history``, or refuse it; one that was read before is taken as is.
 
     ``is_percent`` says that the values are percent beyond doubt, also where all are below 1.
     """
-    check_horizon(horizon)
+    if isinstance(history, History):
+        return history
     lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
     if lacking:
         raise HistoryError(f"history: column {', '.join(lacking)} is missing")
@@ -47,8 +68,15 @@ def check_history(history: pd.DataFrame, horizon: int, *, is_percent: bool = Fal
             row = rows[broken].iloc[0]
             where = f"{row['indicator_code']}, {row['unit_code']}, {row['year']:.0f}"
             raise HistoryError(f"history: {rule} ({where}; {int(broken.sum())} rows)")
-    rows = rows.astype({"year": "int64"})
-    return rows.sort_values([*KEYS, "year"], ignore_index=True)
+    rows = rows.astype({"year": "int64"}).sort_values([*KEYS, "year"], ignore_index=True)
+    return History(rows, describe(rows))
+
+
+def check_horizon(horizon: int) -> int:
+    """Years ahead; refused where they are not 1 to 30."""
+    if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
+        raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
+    return int(horizon)
 
 
 def _broken_rules(rows: pd.DataFrame, is_percent: bool) -> dict[str, pd.Series]:
@@ -74,23 +102,6 @@ def _broken_rules(rows: pd.DataFrame, is_percent: bool) -> dict[str, pd.Series]:
         "the numerator lies outside 0 … denominator": (numerator < 0) | (numerator > denominator),
         "one unit in two groups": rows.groupby(KEYS)["group_code"].transform("nunique") > 1,
     }
-
-
-@dataclass(frozen=True)
-class History:
-    """A checked history and what is known of its series: several models need it only once."""
-
-    rows: pd.DataFrame
-    series: pd.DataFrame
-
-
-def read_history(history: pd.DataFrame | History, horizon: int) -> History:
-    """Check and describe ``history``; one that was read before is taken as it is."""
-    if isinstance(history, History):
-        check_horizon(horizon)
-        return history
-    rows = check_history(history, horizon)
-    return History(rows, describe(rows))
 
 
 def describe(rows: pd.DataFrame) -> pd.DataFrame:

@@ -15,10 +15,11 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import toeplitz
 from scipy.special import ndtr, ndtri
 
-from xhht_analysis.forecasting.curves import Curves, leave_room
-from xhht_analysis.forecasting.history import History, HistoryError, check_history, describe
+from xhht_analysis.forecasting.curves import leave_room
+from xhht_analysis.forecasting.history import HistoryError, read_history
 from xhht_analysis.forecasting.panel import forecast_panel
 
 PRIOR_GAIN, PRIOR_LOSS, PRIOR_LEAP = 0.12, 0.06, 0.01
@@ -169,22 +170,18 @@ def figure_levels(
     has_figures
         (U,) whether the unit has a figure for every level.
     """
-    units, years = past.low.index, past.low.columns
-    rows = past.figures.assign(indicator_code=past.figures["level"].astype("str"))
-    n_years = rows.groupby("level")["year"].nunique().reindex(range(1, top + 1))
-    if not n_years.ge(MIN_YEARS).all():
-        return np.zeros((1, 1, 1 + horizon), dtype=int), np.zeros(len(units), dtype=bool)
-    checked = check_history(rows, 1, is_percent=True)
-    late = int(years[-1] - checked["year"].max())
-    ahead = forecast_panel(History(checked, describe(checked)), horizon + late)
+    units, origin = past.low.index, past.low.columns[-1]
     met, has_figures = [], np.ones(len(units), dtype=bool)
     for level in range(1, top + 1):
-        own = np.flatnonzero(ahead.series["indicator_code"] == str(level))
-        curves = {name: part[own] for name, part in vars(ahead.path).items()} | {"group": 0 * own}
-        paths = Curves(**curves).draw(n_draws, np.random.default_rng([seed, years[-1]]))
-        at = pd.Index(ahead.series["unit_code"].iloc[own]).get_indexer(units)
-        asked = rows.loc[rows["level"] == level, "asked"].iloc[-1]
-        met.append(paths[:, at, late:] >= asked - 1e-9)
+        rows = past.figures[past.figures["level"] == level]
+        if rows["year"].nunique() < MIN_YEARS:
+            return np.zeros((1, 1, 1 + horizon), dtype=int), np.zeros(len(units), dtype=bool)
+        checked = read_history(rows.assign(indicator_code=past.indicator_code), is_percent=True)
+        late = origin - checked.origin
+        ahead = forecast_panel(checked, horizon + late)
+        paths = ahead.path_array(n_draws, np.random.default_rng([seed, origin]))
+        at = pd.Index(ahead.series["unit_code"]).get_indexer(units)
+        met.append(paths[:, at, late:] >= rows["asked"].iloc[-1] - 1e-9)
         has_figures &= at >= 0
     return np.logical_and.accumulate(met).sum(axis=0), has_figures
 
@@ -252,11 +249,9 @@ def read_levels(
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
     """One year's moves of the reference class times ``hazard``, (top + 1, top + 1)."""
-    step = np.arange(top + 1)[None, :] - np.arange(top + 1)[:, None]
-    moves = np.select(
-        [step == 0, step == 1, step == -1], [0.0, PRIOR_GAIN, PRIOR_LOSS], default=PRIOR_LEAP
-    )
-    return hazard * moves + np.diag(1 - hazard * moves.sum(axis=1))
+    up, down = [0, PRIOR_GAIN, PRIOR_LEAP, PRIOR_LEAP], [0, PRIOR_LOSS, PRIOR_LEAP, PRIOR_LEAP]
+    moves = hazard * toeplitz(down[: top + 1], up[: top + 1])
+    return moves + np.diag(1 - moves.sum(axis=1))
 
 
 def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):

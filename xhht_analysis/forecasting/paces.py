@@ -67,11 +67,12 @@ def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.n
     values
         (draws, units), higher is better.
     """
-    above = (values[:, None, :] > values[:, :, None]).sum(axis=2)
-    below = (values[:, None, :] < values[:, :, None]).sum(axis=2)
-    tied = values.shape[1] - above - below
-    best = np.clip((places - above) / tied, 0, 1).mean(axis=0)
-    last = np.clip((places - below) / tied, 0, 1).mean(axis=0)
+    ahead = np.sign(values[:, :, None] - values[:, None, :])  # of each unit before every other
+    tied = (ahead == 0).sum(axis=2)
+    best, last = (
+        np.clip((places - (side * ahead < 0).sum(axis=2)) / tied, 0, 1).mean(axis=0)
+        for side in (1, -1)
+    )
     return best, last
 
 

@@ -15,12 +15,11 @@ from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
-    GROUP,
     KEYS,
     History,
     HistoryError,
     Matrices,
-    matrices,
+    check_horizon,
     read_history,
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
@@ -81,29 +80,16 @@ def forecast_panel(
     ValueError
         An unknown variant.
     """
-    past, breaks = read_history(history, horizon), tuple(breaks)
-    rows, series = past.rows, past.series
+    horizon, past, years = check_horizon(horizon), read_history(history), tuple(breaks)
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
-    origin = int(rows["year"].max())
-    rows = rows if change.is_lasting else _without_years(rows, breaks)
-    breaks = breaks if change.is_lasting else ()
-    panels = [
-        (place.index.to_numpy(), matrices(part, origin, breaks))
-        for (_, place), (_, part) in zip(series.groupby(GROUP), rows.groupby(GROUP), strict=True)
-    ]
+    panels = past.groups(breaks=years) if change.is_lasting else past.groups(without=years)
     learned = learned or read_learned()
-    how = {"horizon": int(horizon), "learned": learned, "variant": change}
-    path = _gather(panels, series["lattice"].to_numpy(dtype=float), how)
-    years = np.arange(origin + 1, origin + int(horizon) + 1)
-    return PanelForecast(series, years, path, origin, tuple(panels), how)
-
-
-def _without_years(rows: pd.DataFrame, years: tuple) -> pd.DataFrame:
-    """Rows of other years; a unit known in these years only keeps them."""
-    other = ~rows["year"].isin(years)
-    return rows[other | ~other.groupby([rows[key] for key in KEYS]).transform("any")]
+    how = {"horizon": horizon, "learned": learned, "variant": change}
+    path = _gather(panels, past.series["lattice"].to_numpy(dtype=float), how)
+    years = past.origin + np.arange(1, horizon + 1)
+    return PanelForecast(past.series, years, path, past.origin, tuple(panels), how)
 
 
 def fit_group(
@@ -176,12 +162,12 @@ class PanelForecast:
     panels: tuple = ()
     how: dict = field(default_factory=dict)
 
-    def _frame(self, repeats: int) -> dict:
-        n, h = len(self.series), len(self.years)
-        at = np.repeat(np.arange(n), h * repeats)
-        years = np.tile(np.repeat(self.years, repeats), n)
-        codes = {k: self.series[k].to_numpy()[at] for k in KEYS}
-        return {**codes, "year": years, "horizon": years - self.origin_year}
+    def _rows(self, values: np.ndarray, name: str, ids) -> pd.DataFrame:
+        """Values (series, years, ``ids``) as rows: indicator_code, unit_code, year, name, value."""
+        axes = {"series": range(len(self.series)), "year": self.years, name: ids}
+        index = pd.MultiIndex.from_product(axes.values(), names=axes)
+        rows = pd.Series(values.ravel(), index, name="value").reset_index()
+        return rows.join(self.series[KEYS], on="series")[[*KEYS, "year", name, "value"]]
 
     def quantile_array(self, levels) -> np.ndarray:
         """Quantiles in percent, (series, years, levels)."""
@@ -192,12 +178,8 @@ class PanelForecast:
 
     def quantiles(self, levels) -> pd.DataFrame:
         """Quantiles in percent as hubverse rows, one per series, year and level."""
-        values = self.quantile_array(levels)
-        ids = np.tile(np.asarray(levels, dtype=float), values.shape[0] * values.shape[1])
-        frame = self._frame(values.shape[2])
-        return pd.DataFrame(
-            {**frame, "output_type": "quantile", "output_type_id": ids, "value": values.ravel()}
-        )
+        rows = self._rows(self.quantile_array(levels), "output_type_id", levels)
+        return rows.assign(output_type="quantile", horizon=rows["year"] - self.origin_year)
 
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """Return `targets` with prob_reached: the chance of standing at the target in its year.
@@ -244,12 +226,10 @@ class PanelForecast:
         medians = np.clip([path.percent[:, 1:, MEDIAN] for path in paths], 0, 100)
         effects = np.moveaxis(medians[0] - medians[1:], 0, -1)
         order = np.argsort(-np.abs(effects), axis=-1, kind="stable")[..., :MOST_DRIVERS]
-        table = pd.DataFrame(self._frame(MOST_DRIVERS)).drop(columns="horizon")
-        return table.assign(
-            rank=np.resize(np.arange(MOST_DRIVERS), len(table)) + 1,
-            feature=np.array(list(DRIVERS))[order].ravel(),
-            effect=np.take_along_axis(effects, order, axis=-1).ravel(),
-        )
+        largest = np.take_along_axis(effects, order, axis=-1)
+        table = self._rows(largest, "rank", range(1, 1 + MOST_DRIVERS))
+        feature = np.array(list(DRIVERS))[order].ravel()
+        return table.rename(columns={"value": "effect"}).assign(feature=feature)
 
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years): units of a group share their shocks."""
@@ -264,8 +244,4 @@ class PanelForecast:
 
     def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
         """Joint draws as rows: draw, indicator_code, unit_code, year, value."""
-        values = self.draw_array(n, rng)
-        frame = pd.DataFrame(self._frame(1)).drop(columns="horizon")
-        out = frame.iloc[np.tile(np.arange(len(frame)), n)].reset_index(drop=True)
-        out.insert(0, "draw", np.repeat(np.arange(n), len(frame)))
-        return out.assign(value=values.reshape(-1))
+        return self._rows(np.moveaxis(self.draw_array(n, rng), 0, -1), "draw", range(n))
