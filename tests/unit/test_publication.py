@@ -76,7 +76,7 @@ def hold(monkeypatch, held, times=10**6, winerror=None):
             error.winerror = winerror
             raise error
 
-    for name in ("replace", "unlink"):
+    for name in ("replace", "unlink", "rename"):
         real = getattr(Path, name)
 
         def guarded(self, *arguments, real=real, **options):
@@ -213,6 +213,18 @@ def test_a_file_of_another_user_is_told_so(tmp_path, monkeypatch):
     error = PermissionError(errno.EACCES, "Permission denied", str(path))
     told = causes.cannot_use(error)
     assert "thuộc người dùng khác" in told
+    assert "Excel" not in told
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_on_windows_what_is_closed_is_not_told_as_open_in_a_program(tmp_path, there):
+    path = tmp_path / "a.csv"
+    if there:
+        path.write_text("")
+    error = PermissionError(errno.EACCES, "Access denied", str(path))
+    error.winerror = 5
+    told = causes.cannot_use(error)
+    assert "Không có quyền" in told
     assert "Excel" not in told
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from xhht_analysis.project import KitError
 from xhht_analysis.running import messages
 
+SHARING_VIOLATION = 32
+"""Windows' number for a file that another program holds."""
+
 
 def explain(error: BaseException) -> str:
     """Message for whoever started what ended in ``error``; empty for one that nobody foresaw."""
     if isinstance(error, KitError):
         return str(error)
-    if isinstance(error, KeyboardInterrupt):
-        return messages.INTERRUPTED
     return cannot_use(error) if isinstance(error, OSError) else remedy(repr(error))
 
 
@@ -30,10 +31,20 @@ def cannot_use(error: OSError) -> str:
     cause = remedy(os.strerror(error.errno or 0)) or f"{error.strerror}. "
     if isinstance(error, PermissionError):
         owner = next(place.stat().st_uid for place in (path, path.parent, Path()) if place.exists())
-        if hasattr(error, "winerror"):  # Windows refuses a busy file and a folder alike
+        if is_busy(path):
             program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
-            busy = messages.BUSY.format(program=program)
-            cause = remedy("Is a directory") if path.is_dir() else busy
+            cause = messages.BUSY.format(program=program)
+        elif hasattr(error, "winerror"):  # Windows refuses a folder and what is closed alike
+            cause = remedy("Is a directory") if path.is_dir() else cause
         elif owner != os.geteuid():
             cause = messages.OTHER_USER.format(owner=owner)
     return messages.CANNOT_USE.format(path=path, cause=cause)
+
+
+def is_busy(path: Path) -> bool:
+    """Whether a program of Windows holds ``path``: then it cannot even be named as it is."""
+    try:
+        path.rename(path)
+    except OSError as error:
+        return getattr(error, "winerror", 0) == SHARING_VIOLATION
+    return False

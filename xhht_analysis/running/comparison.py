@@ -37,12 +37,11 @@ def verify(
         If there is no such run.
     """
     record = records.record_of(project, as_of)
-    parameters, overrides = record["parameters"], record["overrides"]
-    raw_dir, kind = (
-        raw_dir or Path(parameters["raw_dir"]),
-        (parameters["sample"], parameters["lang"]),
+    given = record["parameters"]
+    raw_dir = raw_dir or Path(given["raw_dir"])
+    settings = Settings(
+        raw_dir, as_of, given["sample"], given["lang"], overrides=record["overrides"]
     )
-    settings = Settings(raw_dir, as_of, *kind, overrides=overrides)
     now = records.sources(raw_dir, as_of, project)
     broken = records.broken_outputs(project, record)
     lines = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]

@@ -17,6 +17,7 @@ import typer
 from xhht_analysis import files
 from xhht_analysis.project import (
     CONFIG_VARIABLE,
+    ROOT,
     KitError,
     Project,
     UsageError,
@@ -45,11 +46,6 @@ AS_FAR_AS = {s.name.rpartition("_")[2]: stages.ALL[: n + 1] for n, s in enumerat
 """Stages of the commands that do not run all of them, by the name of the last."""
 
 
-def project_at(out: Path | None) -> Project:
-    """The project whose results stand under ``out`` (default: the project itself)."""
-    return Project(out=out) if out else Project()
-
-
 def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
     """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
     return raw or (project.sample_dir if sample else project.raw_dir)
@@ -68,12 +64,11 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     KitError
         If the folder is absent or holds no dated folder.
     """
-    day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
     if not dates:
         text = messages.NO_SUBMISSIONS if raw_dir.is_dir() else messages.NO_RAW_FOLDER
         raise KitError(text.format(path=raw_dir))
-    day = day or dates[-1]
+    day = check_day(as_of) if as_of else dates[-1]
     if not dates[0] <= day <= max(today(), dates[-1]):
         raise UsageError(messages.DAY_OUTSIDE.format(as_of=day, first=dates[0], latest=dates[-1]))
     if day > today():
@@ -120,16 +115,14 @@ def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]
     """
     from xhht_analysis.publishing.report_data import all_units
 
-    codes = {
-        "--units": {"all", *all_units(plan.areas)["unit_code"]},
-        "units": set(plan.areas.districts()["unit_code"]),
-        "goals": set(plan.goals["goal_code"]),
-    }
-    lists = {**values, "--units": ",".join(units)}
-    for name in sorted(codes.keys() & lists):
-        for code in filter(None, map(str.strip, str(lists[name]).split(","))):
-            if code not in codes[name]:
-                near = difflib.get_close_matches(code, sorted(codes[name]), cutoff=0)
+    for codes, given in (
+        (["all", *all_units(plan.areas)["unit_code"]], ",".join(units)),
+        (list(plan.areas.districts()["unit_code"]), values.get("units", "")),
+        (list(plan.goals["goal_code"]), values.get("goals", "")),
+    ):
+        for code in filter(None, map(str.strip, str(given).split(","))):
+            if code not in codes:
+                near = difflib.get_close_matches(code, codes, cutoff=0)
                 raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
 
 
@@ -157,7 +150,7 @@ def run(
     sample: bool = False,
     raw: Path | None = None,
     as_of: str | None = None,
-    out: Path | None = None,
+    out: Path = ROOT,
     lang: Literal["vi", "en"] = "vi",
     force: bool = False,
     pairs: list[str] | None = None,
@@ -169,7 +162,7 @@ def run(
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
     from xhht_analysis.publishing import site
 
-    run_stages, project = AS_FAR_AS.get(ctx.info_name, stages.ALL), project_at(out)
+    run_stages, project = AS_FAR_AS.get(ctx.info_name, stages.ALL), Project(out=out)
     codes = [code for part in units or () for code in part.split(",") if code]
     run_stages = (*run_stages, stages.UNITS) if codes else run_stages
     sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
@@ -214,11 +207,11 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
     return {"previous_dir": str(project.processed(comparable[-1]))} if comparable else {}
 
 
-def runs(*, out: Path | None = None) -> None:
+def runs(*, out: Path = ROOT) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    lines = records.read_ledger(project_at(out))
+    lines = records.read_ledger(Project(out=out))
     if not lines:
-        raise KitError(messages.NO_RUN.format(path=project_at(out).reports_root))
+        raise KitError(messages.NO_RUN.format(path=Project(out=out).reports_root))
     fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
     for line in lines:
         moment = datetime.fromisoformat(line["finished_at"]).astimezone(VIETNAM)
@@ -227,9 +220,9 @@ def runs(*, out: Path | None = None) -> None:
     terminal.show_table(fields.values(), [[words.get(t, t) for t in row] for row in texts])
 
 
-def verify(day: str, *, out: Path | None = None, raw: Path | None = None) -> None:
+def verify(day: str, *, out: Path = ROOT, raw: Path | None = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
-    if problems := comparison.verify(project_at(out), day, raw_dir=raw):
+    if problems := comparison.verify(Project(out=out), day, raw_dir=raw):
         raise KitError("\n".join(problems))
     typer.echo(messages.VERIFIED.format(as_of=day))
 
@@ -241,11 +234,11 @@ def schedule(
     daily: bool = False,
     kind: Literal["cron", "windows"] = "windows" if sys.platform == "win32" else "cron",
     raw: Path | None = None,
-    out: Path | None = None,
+    out: Path = ROOT,
 ) -> None:
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     clock, days = scheduling.parse_when(at, weekly, daily)
-    project = project_at(out)
+    project = Project(out=out)
     config = os.environ.get(CONFIG_VARIABLE)
     places = {"--config": config, "--raw": raw, "--out": project.out}
     words = [str(word) for pair in places.items() if pair[1] for word in pair]
@@ -261,9 +254,9 @@ def schedule(
     typer.echo(messages.SCHEDULE[kind].format(day=day, at=clock, path=path, text=text))
 
 
-def compare(before: str, after: str, *, out: Path | None = None) -> None:
+def compare(before: str, after: str, *, out: Path = ROOT) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
-    rows, differences = comparison.compare(project_at(out), before, after)
+    rows, differences = comparison.compare(Project(out=out), before, after)
     typer.echo("\n".join([*differences, messages.COMPARED.format(n=len(rows))]))
     if rows:
         terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")

@@ -87,7 +87,7 @@ def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: s
     hooks, _ = read_settings(project)
     if not hooks[outcome]:
         return
-    status = {"success": "done", "failure": "failed"}[outcome]
+    status = "done" if outcome == "success" else "failed"
     variables = {"XHHT_STATUS": status, "XHHT_AS_OF": as_of, "XHHT_MESSAGE": message}
     try:
         subprocess.run(

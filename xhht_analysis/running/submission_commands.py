@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from xhht_analysis.project import KitError, Project, UsageError, is_date
+from xhht_analysis.project import ROOT, KitError, Project, UsageError, is_date
 from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
     check_config,
     check_day,
     choose_day,
-    project_at,
     submissions_folder,
     today,
 )
@@ -34,7 +33,7 @@ def template(
     unit: str | None = None,
     agency: str | None = None,
     everyone: bool = False,
-    out: Path | None = None,
+    out: Path = ROOT,
 ) -> None:
     """Lập biểu mẫu cho đơn vị, cơ quan điền, hoặc cả bộ của một năm."""
     from xhht_analysis.intake.returning.book import open_book
@@ -43,7 +42,7 @@ def template(
 
     if [unit, agency, everyone or None].count(None) != 2:
         raise UsageError(messages.UNIT_OR_AGENCY)
-    project = project_at(out)
+    project = Project(out=out)
     plan = check_config(project)
     province = plan.areas.province
     first, last = province.first_year, province.last_year
@@ -70,14 +69,14 @@ def check(
     *,
     excel: bool = False,
     as_of: str | None = None,
-    out: Path | None = None,
+    out: Path = ROOT,
 ) -> None:
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.reading.delivery import find_files
     from xhht_analysis.intake.returning import returns
     from xhht_analysis.store import read_table
 
-    project = project_at(out)
+    project = Project(out=out)
     plan, day = check_config(project), check_day(as_of or today())
     newest = project.processed(max(records.vintages(project), default="–"))
     received = read_table("submissions", newest, optional=True)
@@ -125,8 +124,7 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     project = Project()
     lines = returns.read_repairs(file.resolve(), decided_on=today())
     try:
-        folder = submissions_folder(project, raw, sample=False)
-        returns.check_corrections(lines, folder, check_config(project))
+        returns.check_corrections(lines, raw or project.raw_dir, check_config(project))
     except CorrectionError as error:
         raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
     n = returns.add_corrections(lines, project.config_dir)
@@ -139,13 +137,14 @@ def status(
     years: list[int] | None = None,
     sample: bool = False,
     raw: Path | None = None,
-    out: Path | None = None,
+    out: Path = ROOT,
 ) -> None:
     """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
     from xhht_analysis.intake import run_intake
+    from xhht_analysis.intake.returning.returns import USED
     from xhht_analysis.intake.returning.status import submission_status
 
-    project = project_at(out)
+    project = Project(out=out)
     raw_dir = submissions_folder(project, raw, sample)
     choose_day(raw_dir, as_of)
     check_config(project)
@@ -167,7 +166,7 @@ def status(
     if not years:
         typer.echo(messages.STATUS_YEARS)
     remedies = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
-    received = intake.submissions.set_index("file")[["n_panel", "n_superseded", "n_duplicate"]]
+    received = intake.submissions.set_index("file")[USED]
     refused = received.index[~received.any(axis=1)].difference(intake.activities["file"])
     if len(refused):
         typer.echo(messages.STATUS_REFUSED.format(n=len(refused)))
@@ -183,14 +182,16 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
     from xhht_analysis.plan.goals import split_codes
 
     names = indicators.groupby("indicator_code")["short_name_vi"].first()
+    missing = table["missing_indicators"].where(table["state"].isin(WITH_FIGURES), "")
+    table = table.assign(
+        state=table["state"].map(STATES_VI),
+        day=pd.to_datetime(table["received_on"]).dt.strftime("%d/%m/%Y").fillna(""),
+        owed=[_first_few(names[split_codes(codes)].tolist()) for codes in missing],
+    )
     for year, rows in table.groupby("year"):
-        state = rows["state"].map(STATES_VI)
-        counts = state.value_counts().items()
+        counts = rows["state"].value_counts().items()
         typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
-        missing = rows["missing_indicators"].where(rows["state"].isin(WITH_FIGURES), "")
-        owed = [_first_few(names[split_codes(codes)].tolist()) for codes in missing]
-        days = pd.to_datetime(rows["received_on"]).dt.strftime("%d/%m/%Y").fillna("")
-        lines = zip(rows["name_vi"], state, days, owed, strict=True)
+        lines = rows[["name_vi", "state", "day", "owed"]].to_numpy()
         show_table(messages.STATUS_COLUMNS, lines, str(year))
 
 
@@ -207,13 +208,13 @@ def _lines(checked: "Checked") -> Iterator[str]:
     file = {name: "–" if pd.isna(value) else value for name, value in checked.submission.items()}
     no_figures = checked.left_out["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
     left_out = checked.left_out[~no_figures].assign(kind="left_out")
-    rejects = checked.problems[checked.problems["kind"].eq("reject")]
-    is_refused = (rejects["cell"].isna() & rejects["sheet"].isna()).any()
-    title = messages.CHECK_TITLE if file["n_read"] or not is_refused else messages.CHECK_REFUSED
+    problems = pd.concat([checked.problems, left_out])
+    is_whole = problems[["sheet", "cell"]].isna().all(axis=1) & problems["kind"].eq("reject")
+    is_refused = is_whole.any() and not file["n_read"]
+    title = messages.CHECK_REFUSED if is_refused else messages.CHECK_TITLE
     file["n_left_out"] = len(left_out)
     more = (text.format(n=file[name]) for name, text in messages.CHECK_COUNTS.items() if file[name])
     yield title.format(**file, more="".join(more))
-    problems = pd.concat([checked.problems, left_out])
     if problems.empty and file["n_read"]:
         yield messages.CHECK_CLEAN
     column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))
