@@ -20,7 +20,7 @@ def refresh(path: Path) -> None:
     """Execute ``path`` as nbval does, then strip all but the outputs tagged keep_output."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / path.name
-        execution.execute(path, target, {}, cwd=path.parent, cell_seconds=900)
+        execution.execute(path, target, {}, cell_seconds=900)
         executed = nbformat.read(target, as_version=4)
     executed.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -51,7 +51,7 @@ def with_hook(source, target, log):
 def test_a_stage_opens_no_file_outside_its_key(stage, hashes, tmp_path):
     log = tmp_path / "opened.txt"
     source = with_hook(ROOT / "notebooks" / stage.notebook, tmp_path / stage.notebook, log)
-    execution.execute(source, tmp_path / "out.ipynb", {}, cwd=ROOT, cell_seconds=900)
+    execution.execute(source, tmp_path / "out.ipynb", {}, cell_seconds=900)
     opened = {Path(line) for line in log.read_text(encoding="utf-8").splitlines()}
     places = {p.relative_to(ROOT).as_posix() for p in opened if p.is_relative_to(ROOT)}
     key = set(stage.read_code(hashes))

@@ -32,26 +32,26 @@ def notebook(tmp_path_factory):
 def test_executes_with_own_kernel_and_leaves_no_times(notebook, tmp_path):
     target = tmp_path / "out.ipynb"
     given = {"horizon": 7, "unknown_here": 1}
-    execution.execute(notebook, target, given, cwd=tmp_path, cell_seconds=LONG)
+    execution.execute(notebook, target, given, cell_seconds=LONG)
     executed = nbformat.read(target, as_version=4)
     printed = "".join(o.text for c in executed.cells for o in c.get("outputs", ()))
     assert printed == "7 2024-11-30 False\n"
     assert "papermill" not in executed.metadata
     first = target.read_bytes()
-    execution.execute(notebook, target, given, cwd=tmp_path, cell_seconds=LONG)
+    execution.execute(notebook, target, given, cell_seconds=LONG)
     assert target.read_bytes() == first
 
 
 def test_a_failing_cell_is_named_with_its_cause(tmp_path):
     bad = write_notebook(tmp_path / "02_bad.ipynb", "x: int = 1", "x + 1", "1 / 0  # here")
     with pytest.raises(execution.NotebookError, match=r"02_bad.*1 / 0.*ZeroDivisionError"):
-        execution.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
+        execution.execute(bad, tmp_path / "out.ipynb", {}, cell_seconds=LONG)
 
 
 def test_a_cell_at_its_limit_is_named_with_the_setting(tmp_path):
     slow = write_notebook(tmp_path / "cell.ipynb", "x: int = 1", "import time; time.sleep(600)")
     with pytest.raises(execution.NotebookError, match=r"cell.*1 giây, dừng ở ô «.+\n.*run\.yml"):
-        execution.execute(slow, tmp_path / "out.ipynb", {}, cwd=tmp_path, cell_seconds=1)
+        execution.execute(slow, tmp_path / "out.ipynb", {}, cell_seconds=1)
 
 
 def test_the_first_line_of_the_cell_at_work_is_what_a_message_names(tmp_path):
@@ -72,7 +72,7 @@ if len(tries.read_text()) <= {deaths}:
     os._exit(3)
 """
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
-    given = {"cwd": tmp_path, "cell_seconds": LONG}
+    given = {"cell_seconds": LONG}
     if deaths < tries:
         execution.execute(source, tmp_path / "o.ipynb", {}, **given)
     else:
@@ -96,7 +96,7 @@ def test_a_kernel_that_does_not_start_is_named_with_the_true_cause(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(execution.kernel, "MODULE", "broken_kernel")
     with pytest.raises(execution.NotebookError, match=words) as caught:
-        execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
+        execution.execute(notebook, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
     assert sys.executable in str(caught.value)
     assert "bộ nhớ" not in str(caught.value)
 
@@ -106,11 +106,11 @@ def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path):
     text = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
     with pytest.raises(execution.NotebookError, match="hết bộ nhớ"):
-        execution.execute(source, tmp_path / "o.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
+        execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
 
 
 def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
-    seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
+    seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
     assert seen["kernel"] == sys.executable
     assert seen["versions"]["python"] == platform.python_version()
     assert seen["versions"]["pandas"] == importlib.metadata.version("pandas")
@@ -121,7 +121,7 @@ def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):
     text = f"open({str(count)!r}, 'a').write('x')\nraise ValueError('Nguyễn Văn A')"
     bad = write_notebook(tmp_path / "bad.ipynb", "x: int = 1", text)
     with pytest.raises(execution.NotebookError, match="Nguyễn") as caught:
-        execution.execute(bad, tmp_path / "out.ipynb", {}, cwd=tmp_path, cell_seconds=LONG)
+        execution.execute(bad, tmp_path / "out.ipynb", {}, cell_seconds=LONG)
     assert count.read_text() == "x"
     assert "ValueError" in caught.value.log_text
     assert caught.value.log_text.count("Nguyễn") == 0
@@ -144,7 +144,7 @@ def test_a_notebook_run_elsewhere_has_the_same_bytes(tmp_path, name):
     made = {}
     for folder in (tmp_path / "other", tmp_path / name):
         given = {"output_dir": str(folder), "lang": "en"}
-        execution.execute(show, folder / "n.ipynb", given, cwd=tmp_path, cell_seconds=LONG)
+        execution.execute(show, folder / "n.ipynb", given, cell_seconds=LONG)
         made[folder] = (folder / "n.ipynb").read_bytes()
     assert len(set(made.values())) == 1
     cells = nbformat.read(folder / "n.ipynb", as_version=4).cells
@@ -158,7 +158,7 @@ def test_words_that_arrive_in_pieces_are_one_output(tmp_path):
     text = "import sys, time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.4)"
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
     target = tmp_path / "out" / "a.ipynb"
-    execution.execute(source, target, {}, cwd=tmp_path, cell_seconds=LONG)
+    execution.execute(source, target, {}, cell_seconds=LONG)
     [output] = nbformat.read(target, as_version=4).cells[-1].outputs
     assert output.text == "0\n1\n2\n"
 
@@ -173,6 +173,6 @@ def test_an_output_read_late_on_a_busy_machine_is_not_lost(tmp_path, monkeypatch
     monkeypatch.setattr(NotebookClient, "_async_poll_output_msg", read_late)
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", "print('muộn')")
     target = tmp_path / "out" / "a.ipynb"
-    execution.execute(source, target, {}, cwd=tmp_path, cell_seconds=LONG)
+    execution.execute(source, target, {}, cell_seconds=LONG)
     [output] = nbformat.read(target, as_version=4).cells[-1].outputs
     assert output.text == "muộn\n"

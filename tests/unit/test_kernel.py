@@ -30,9 +30,9 @@ True
 def test_a_hostile_home_reaches_no_kernel(tmp_path, hostile, monkeypatch):
     for name, value in hostile.items():
         monkeypatch.setenv(name, value)
-    source = write_notebook(tmp_path / "a.ipynb", "y: int = 1", ASK)
+    source = write_notebook(tmp_path / "notebooks" / "a.ipynb", "y: int = 1", ASK)
     target = tmp_path / "out.ipynb"
-    execution.execute(source, target, {}, cwd=tmp_path, cell_seconds=3600)
+    execution.execute(source, target, {}, cell_seconds=3600)
     [output] = nbformat.read(target, as_version=4).cells[-1].outputs
     assert output.text == DEFAULTS
 

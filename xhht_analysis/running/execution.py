@@ -102,12 +102,12 @@ def execute(
     target: Path,
     parameters: Mapping[str, object],
     *,
-    cwd: Path,
     cell_seconds: float,
 ) -> dict:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
-    The kernel is always this environment's own (`kernel`). A kernel that dies or does not start is
+    It runs in the folder above its own, the project's root. The kernel is always this
+    environment's own (`kernel`). A kernel that dies or does not start is
     tried once more; a cell that fails never is. A cell that takes longer than ``cell_seconds`` is
     ended. ``target`` keeps no times.
 
@@ -126,16 +126,16 @@ def execute(
     target.parent.mkdir(parents=True, exist_ok=True)
     values = accepted(source, parameters)
     try:
-        notebook = _attempt(source, values, cwd, cell_seconds)
+        notebook = _attempt(source, values, cell_seconds)
     except KernelError:
-        notebook = _attempt(source, values, cwd, cell_seconds)
+        notebook = _attempt(source, values, cell_seconds)
     environment = notebook.metadata.language_info.pop(kernel.ENVIRONMENT)
     _strip(notebook)
     files.write_text(target, nbformat.writes(notebook) + "\n")  # \n on every system
     return environment
 
 
-def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: float):
+def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
     """The executed notebook ``source``, nowhere saved; its kernel is ended."""
     import papermill
     from nbclient.exceptions import CellTimeoutError
@@ -151,7 +151,7 @@ def _attempt(source: Path, values: dict[str, object], cwd: Path, cell_seconds: f
                 kernel_name="python3",
                 language="python",
                 progress_bar=False,
-                cwd=str(cwd),
+                cwd=str(source.parents[1]),
                 start_timeout=START_TIMEOUT,
                 execution_timeout=cell_seconds,
                 on_cell_start=work.before_cell,

@@ -144,7 +144,6 @@ class _Pipeline:
                 self.project.notebooks_dir / stage.notebook,
                 staging.run_dir(settings.as_of) / stage.notebook,
                 settings.parameters(staging),
-                cwd=self.project.root,
                 cell_seconds=settings.cell_seconds,
             )
         if stage == REPORT:

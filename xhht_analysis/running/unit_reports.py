@@ -41,7 +41,6 @@ def make_page(unit: str, settings: Settings, project: Project, staged: Project, 
             project.notebooks_dir / UNITS.notebook,
             executed,
             settings.parameters(staged) | {"unit_code": unit},
-            cwd=project.root,
             cell_seconds=settings.cell_seconds,
         )
         from xhht_analysis.publishing import documents, labels
