@@ -64,11 +64,12 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     KitError
         If the folder is absent or holds no dated folder.
     """
+    day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
     if not dates:
         text = messages.NO_SUBMISSIONS if raw_dir.is_dir() else messages.NO_RAW_FOLDER
         raise KitError(text.format(path=raw_dir))
-    day = check_day(as_of) if as_of else dates[-1]
+    day = day or dates[-1]
     if not dates[0] <= day <= max(today(), dates[-1]):
         raise UsageError(messages.DAY_OUTSIDE.format(as_of=day, first=dates[0], latest=dates[-1]))
     if day > today():
