@@ -11,7 +11,6 @@ from openpyxl import load_workbook
 
 from tests.form_fixtures import mn01, write_xlsx
 from tests.intake_case import communes_of, type_over, write_unit
-from xhht_analysis.project import UsageError
 from xhht_analysis.running import submission_commands
 
 pytestmark = pytest.mark.unit
@@ -118,7 +117,7 @@ def test_what_lies_beside_the_days_of_receipt_is_no_submission(tmp_path, capsys)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links without a right of its own")
-def test_what_is_no_file_is_named_after_the_others_were_read(tmp_path, capsys):
+def test_what_is_no_file_is_refused_as_a_run_refuses_it(tmp_path, check):
     folder = tmp_path / "nhan"
     folder.mkdir()
     write_unit(folder / "823.xlsx", {"life_skills": (51, 103)})
@@ -126,13 +125,11 @@ def test_what_is_no_file_is_named_after_the_others_were_read(tmp_path, capsys):
     (folder / "0.xlsx").symlink_to(tmp_path / "nowhere.xlsx")
     (folder / "9.xlsx").symlink_to(folder / "823.xlsx")  # a run refuses it as well
     os.mkfifo(folder / "pipe")
-    with pytest.raises(UsageError) as caught:
-        submission_commands.check([folder], as_of=DAY, out=tmp_path / "out")
-    out = capsys.readouterr().out
-    assert (out.count("đọc được 1 số liệu"), out.count("README")) == (1, 0)
-    lines = str(caught.value).split("\n")
-    assert all(name in line for name, line in zip(("0.xlsx", "9.xlsx", "pipe"), lines, strict=True))
-    assert "nowhere" not in str(caught.value)
+    told = "\n".join(check(folder))
+    assert (told.count("đọc được 1 số liệu"), told.count("README")) == (1, 0)
+    for name, rule in (("0.xlsx", "symlink"), ("9.xlsx", "symlink"), ("pipe", "unreadable")):
+        assert f"{name}: cả tệp không dùng được.\n  [không dùng được] cả tệp ({rule}): " in told
+    assert "nowhere" not in told
 
 
 def test_one_problem_of_a_whole_column_is_told_once(tmp_path, check):

@@ -44,7 +44,7 @@ def typed(name, parameter):
     for other in GROUP.commands[name].params:
         if other.required and other is not parameter:
             option = [other.opts[0]] if other.param_type_name == "option" else []
-            words += [*option, "2024"]
+            words += [*option, __file__ if other.name in ("submissions", "file") else "2024"]
     return words
 
 
@@ -76,6 +76,13 @@ def test_a_missing_or_wrong_value(name, parameter):
 def test_what_is_no_command(words):
     message = told(*words)
     assert ("status" in message) is (words in ([], ["stattus"]))
+
+
+def test_a_path_where_there_is_no_file(tmp_path):
+    absent = str(tmp_path / "tep.xlsx")
+    for name in ("check", "correct"):
+        assert f"không có «{absent}»" in told(name, absent)
+    assert "là thư mục" in told("correct", str(tmp_path))
 
 
 def test_a_number_out_of_range_and_a_choice_that_is_none(capsys):

@@ -85,18 +85,13 @@ def check(
         for place in submissions
         for path in _sent(find_files(place) if place.is_dir() else [place])
     ]
-    no_files = [path for path in paths if path.is_symlink() or not path.is_file()]  # as in a run
-    deliveries = [path for path in paths if path not in no_files]
-    for checked in returns.read_submissions(deliveries, plan, as_of=day, received=received):
+    for checked in returns.read_submissions(paths, plan, as_of=day, received=received):
         for line in _lines(checked):
             typer.echo(printable(line))
         if excel:
             stem = Path(checked.submission["file"]).stem
             target = free_path(project.out / "checks" / f"{stem}_de_nghi_sua.xlsx")
             typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
-    if no_files:
-        lines = [messages.NO_FILE.format(path=printable(str(path))) for path in no_files]
-        raise UsageError("\n".join(lines))
 
 
 def free_path(path: Path) -> Path:
@@ -119,8 +114,6 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     from xhht_analysis.intake.judging.corrections import CorrectionError
     from xhht_analysis.intake.returning import returns
 
-    if not file.is_file():
-        raise UsageError(messages.NO_FILE.format(path=file))
     project = Project()
     lines = returns.read_repairs(file.resolve(), decided_on=today())
     try:
