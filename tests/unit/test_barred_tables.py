@@ -31,6 +31,11 @@ def below(*lines, name="Sheet1", head=HEAD, row=ROW):
         "Nhu cầu học kỹ năng sống năm 2024", "KỸ NĂNG SỐNG KHU VỰC NÔNG THÔN NĂM 2024",
         "(Số liệu nam)", "(Số ước)", "Kỹ năng sống (theo kế hoạch)", "Dự thảo",
         "SỐ NGƯỜI CHƯA ĐƯỢC TRANG BỊ KỸ NĂNG SỐNG",
+        "KẾT QUẢ KHẢO SÁT KỸ NĂNG SỐNG NĂM 2024", "KẾT QUẢ ĐĂNG KÝ HỌC KỸ NĂNG SỐNG",
+        "KẾT QUẢ ĐIỀU TRA MẪU KỸ NĂNG SỐNG", "KẾT QUẢ DỰ KIẾN NĂM 2024",
+        "KẾT QUẢ ƯỚC THỰC HIỆN NĂM 2024", "TỔNG HỢP KẾ HOẠCH NĂM 2024",
+        "BÁO CÁO KẾ HOẠCH TRANG BỊ KỸ NĂNG SỐNG", "TỔNG HỢP NHU CẦU HỌC KỸ NĂNG SỐNG",
+        "KẾT QUẢ GIAO CHỈ TIÊU NĂM 2024", "KẾT QUẢ THÍ ĐIỂM KỸ NĂNG SỐNG",
     ],
 )  # fmt: skip
 def test_a_title_of_a_part_a_plan_or_last_year_bars_the_table(title):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.form_fixtures import Board, left_out, read, rules
 from tests.unit.test_cross_tables import stands, told
-from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, SKILLS, sheet
+from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, LEFT, SKILLS, UP, sheet
 
 pytestmark = pytest.mark.unit
 
@@ -194,3 +194,146 @@ def test_a_line_that_names_the_plan_bars_nothing(title):
 def test_a_level_that_was_given_as_a_target_is_none():
     head = ("TT", "Xã", "Mức độ đạt chuẩn PCGD tiểu học được giao")
     assert stands(read(sheet(("NĂM 2024",), head, (1, "Xã Mỹ Trung", 3)))) == {}
+
+
+ENTRY, COMPLETION = "primary_entry_6", "primary_completion_11"
+GRADUATES, LEARNING = "lower_secondary_graduates_15_18", "upper_secondary_enrolment_15_18"
+ONLINE, LITERATE = "digital_institutions", "literate_l2_15_60"
+
+
+@pytest.mark.parametrize(
+    ("title", "heads", "indicator"),
+    [
+        ("HUY ĐỘNG TRẺ 6 TUỔI VÀO LỚP 1 NĂM 2024", ("Trẻ 6 tuổi", "Vào lớp 1", "%"), ENTRY),
+        (
+            "TRẺ 11 TUỔI HOÀN THÀNH CHƯƠNG TRÌNH TIỂU HỌC NĂM 2024",
+            ("Số trẻ 11 tuổi", "HTCTTH", "Tỷ lệ %"),
+            COMPLETION,
+        ),
+        (
+            "THANH THIẾU NIÊN 15-18 TUỔI TỐT NGHIỆP THCS NĂM 2024",
+            ("Số thanh thiếu niên 15-18 tuổi", "Tốt nghiệp THCS", "Tỷ lệ (%)"),
+            GRADUATES,
+        ),
+        (
+            "KẾT QUẢ BIẾT CHỮ MỨC ĐỘ 2 TRONG ĐỘ TUỔI 15-60 NĂM 2024",
+            ("Tổng số 15-60 tuổi", "Số người biết chữ mức độ 2", "Tỷ lệ biết chữ (%)"),
+            LITERATE,
+        ),
+        (
+            "CHUYỂN ĐỔI SỐ TRONG GIÁO DỤC NĂM 2024",
+            ("Số trường, cơ sở GD", "Số CSGD triển khai trên môi trường số", "Tỷ lệ"),
+            ONLINE,
+        ),
+    ],
+)
+def test_short_heads_under_a_title_that_names_the_indicator(title, heads, indicator):
+    rows = (1, "Huyện Cái Bè", 200, 190, 95), (2, "Huyện Chợ Gạo", 100, 96, 96)
+    assert stands(read(sheet((title,), ("TT", "Huyện", *heads), *rows))) == {
+        (indicator, CAI_BE, 2024): (190, 200),
+        (indicator, CHO_GAO, 2024): (96, 100),
+    }
+
+
+def test_one_column_of_people_is_of_all_deeds_beside_it():
+    groups = "Số tốt nghiệp THCS", LEFT, "Số đang học THPT, GDTX hoặc GDNN", LEFT
+    heads = ("TT", "Huyện", "Tổng số thanh thiếu niên 15-18 tuổi (phải phổ cập)", *groups)
+    below = (UP, UP, UP, "SL", "TL (%)", "SL", "TL (%)")
+    row = (1, "Huyện Cái Bè", 1000, 950, 95, 800, 80)
+    assert stands(read(sheet(("TỔNG HỢP PCGD THCS NĂM 2024",), heads, below, row))) == {
+        (GRADUATES, CAI_BE, 2024): (950, 1000),
+        (LEARNING, CAI_BE, 2024): (800, 1000),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "indicator"),
+    [
+        ("Số công dân được công nhận danh hiệu Công dân học tập", CITIZENS),
+        ("Số TTHTCĐ có ứng dụng CNTT trong quản lý", "clc_it"),
+        ("TTN 15-18 tuổi đang học THPT, GDTX hoặc GDNN", LEARNING),
+        ("Huy động trẻ 5 tuổi ra lớp mẫu giáo", "preschool5_attendance"),
+    ],
+)
+def test_names_of_rows_in_the_words_of_offices(name, indicator):
+    board = sheet(*HEAD, ("TT", "Nội dung", "Tổng số", "Số đạt"), (1, name, 80, 30))
+    assert stands(read(board)) == {(indicator, CAI_BE, 2024): (30, 80)}
+
+
+def test_a_name_with_what_it_holds_in_brackets():
+    name = "Tỷ lệ dân số từ 15 tuổi trở lên được đào tạo trình độ CMKT (kể cả không có bằng)"
+    board = sheet(*HEAD, ("TT", "Chỉ tiêu", "ĐVT", "Kết quả"), (1, name, "%", 46.9))
+    assert stands(read(board)) == {("trained_population", CAI_BE, 2024): 46.9}
+
+
+@pytest.mark.parametrize(
+    ("title", "levels"),
+    [("TỔNG HỢP CÔNG NHẬN PCGD, XMC NĂM 2024", [3, 2, 2]), ("TỔNG HỢP NĂM 2024", [2])],
+)
+def test_schools_below_a_title_of_universal_education(title, levels):
+    heads = ("TT", "Huyện", "Mức độ đạt chuẩn", LEFT, LEFT)
+    below = (UP, UP, "Tiểu học", "THCS", "Xóa mù chữ")
+    reading = read(sheet((title,), heads, below, (1, "Huyện Cái Bè", 3, 2, 2)))
+    assert [row["level"] for row in reading.observation_rows] == levels
+
+
+def test_blocks_side_by_side_under_the_same_heads():
+    heads = "TT", "Huyện", "Dân số từ 15 tuổi trở lên", "Số công dân học tập", "Tỷ lệ (%)"
+    row = (1, "Huyện Cái Bè", 100, 40, 40, "", 2, "Huyện Chợ Gạo", 200, 90, 45)
+    board = sheet(("CÔNG DÂN HỌC TẬP NĂM 2024",), (*heads, "", *heads), row)
+    assert stands(read(board)) == {
+        (CITIZENS, CAI_BE, 2024): (40, 100),
+        (CITIZENS, CHO_GAO, 2024): (90, 200),
+    }
+
+
+def test_heads_in_two_languages():
+    heads = "TT/No.", "Đơn vị/Unit", "Tử số/Numerator", "Mẫu số/Denominator", "Tỷ lệ/Rate (%)"
+    reading = read(sheet(("KỸ NĂNG SỐNG NĂM 2024",), heads, (1, "Huyện Cái Bè", 30, 80, 37.5)))
+    assert stands(reading) == {MINE: (30, 80)}
+    assert "place_differs" not in dict(rules(reading))
+
+
+def test_the_share_of_all_right_of_the_women_among_them():
+    heads = "TT", "Huyện", "Mẫu số", "Tử số", "Trong đó nữ", "Tỷ lệ (%)"
+    reading = read(sheet(("KỸ NĂNG SỐNG NĂM 2024",), heads, (1, "Huyện Cái Bè", 80, 30, 9, 37.5)))
+    assert [(row["numerator"], row["value"]) for row in reading.observation_rows] == [(30, 37.5)]
+    assert ("column_left_out", "F2") not in left_out(reading)
+
+
+@pytest.mark.parametrize("name", ["year", "nam", "Năm"])
+def test_a_column_of_years_is_the_year_of_its_rows(name):
+    heads = "unit_code", name, "indicator_code", "numerator", "denominator"
+    reading = read(sheet(heads, ("819", 2024, SKILLS, 30, 80)), file="2024-11-20/bieu 2024.xlsx")
+    assert stands(reading) == {MINE: (30, 80)}
+    assert "year_from_file_name" not in dict(rules(reading))
+
+
+def test_what_came_about_in_the_year_beside_the_sum_is_no_numerator_without_people():
+    heads = "Dân số từ 15 tuổi trở lên", "Số CDHT công nhận năm 2024", "Tổng số CDHT hiện có"
+    table = ("TT", "Huyện", *heads, "Tỷ lệ (%)"), (1, "Huyện Cái Bè", 200, 20, 90, 45)
+    reading = read(sheet(("CÔNG DÂN HỌC TẬP NĂM 2024",), *table))
+    assert stands(reading) == {(CITIZENS, CAI_BE, 2024): (90, 200)}
+    assert ("column_left_out", "D2") in left_out(reading)
+
+
+@pytest.mark.parametrize(("yes", "no"), [("Có", "Không"), (1, 0), ("Đạt", "Chưa đạt"), ("x", "")])
+def test_one_column_for_each_level_with_yes_or_no(yes, no):
+    heads = "TT", "Huyện", "Đạt chuẩn XMC mức độ 1", "Đạt chuẩn XMC mức độ 2"
+    rows = (1, "Huyện Cái Bè", yes, no), (2, "Huyện Chợ Gạo", yes, yes)
+    reading = read(sheet(("NĂM 2024",), heads, *rows))
+    assert [row["level"] for row in reading.observation_rows] == [1, 2]
+
+
+def test_years_of_recognition_are_no_levels():
+    heads = "TT", "Huyện", "Mức độ đạt chuẩn XMC", "Năm đạt chuẩn XMC"
+    reading = read(sheet(("NĂM 2024",), heads, (1, "Huyện Cái Bè", 2, 2015)))
+    assert [row["level"] for row in reading.observation_rows] == [2]
+    assert ("column_left_out", "D2") in left_out(reading)
+
+
+def test_the_numbers_of_the_rows_are_no_reason_to_refuse_a_table():
+    heads = "TT", "Nội dung", "Mức độ"
+    rows = (1, "Đại học số, học liệu số", "2 - đang triển khai"), (2, "Số học phần", 45)
+    reading = read(sheet(("KẾT QUẢ ĐẠI HỌC SỐ NĂM 2024",), heads, *rows))
+    assert "“TT”" not in reading.refusal.detail

@@ -61,6 +61,8 @@ def test_the_people_of_the_indicator_are_its_whole(whole):
         (("Số người trong độ tuổi LĐ", "Số người được trang bị kỹ năng sống"), True),
         (("Tổng số lao động trong độ tuổi", "Số người được trang bị kỹ năng sống"), True),
         (("Số người trong độ tuổi LĐ (15-60 tuổi)", "Số người được trang bị kỹ năng sống"), True),
+        (("Dân số trong độ tuổi lao động (nam 15-60, nữ 15-55)", "Số người có kỹ năng sống"), True),
+        (("Dân số ≥ 15 tuổi", "Số người được công nhận Công dân học tập"), True),
         (("Số trẻ 5 tuổi trên địa bàn", "Số trẻ 5 tuổi đến lớp"), True),
         (("Tổng số lao động", "Số người được trang bị kỹ năng sống"), False),
         (("Tổng số trẻ 3-5 tuổi", "Số trẻ 5 tuổi đến lớp"), False),
@@ -128,3 +130,16 @@ def test_a_note_below_the_table_that_speaks_of_others_makes_its_figures_doubtful
     assert [row["status"] for row in reading.observation_rows] == [status]
     told = [f["message"] for f in reading.finding_rows if f["rule"] == "note_below"]
     assert [note in message for message in told] == [True] * (status == "doubtful")
+
+
+@pytest.mark.parametrize(
+    ("whole", "counts", "got"),
+    [
+        ("(nghìn người)", (19.2, 8100), (8100, 19200)),
+        ("(nghìn người)", (19200, 8100), "scale_of_count"),
+        ("(người)", (19200, 8100), (8100, 19200)),
+    ],
+)
+def test_the_scale_of_one_heading_is_seen_beside_that_of_the_other(whole, counts, got):
+    heads = f"Dân số từ 15 tuổi trở lên {whole}", "Số công dân học tập", "Tỷ lệ (%)"
+    assert [*stands(one_row(heads, *counts, 42.2)).values()] == [got]  # 8100 / 19200

@@ -25,7 +25,7 @@ LABELS = {
         r"( (bao cao|lap bieu|gui|thuc hien|dieu tra))*"
     ),
     "code": re.compile(r"ma (don vi|co quan|xa|huien)"),
-    "year": re.compile(r"year|nam( (bao cao|so lieu|thong ke|danh gia|thuc hien|hoc))?"),
+    "year": re.compile(r"iear|nam( (bao cao|so lieu|thong ke|danh gia|thuc hien|hoc))?"),
     "date": re.compile(
         r"(ngai )?chot so lieu|ngai chot( so lieu)?|thoi diem|(so lieu )?tinh den( ngai)?"
     ),

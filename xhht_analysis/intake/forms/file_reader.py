@@ -22,7 +22,7 @@ from xhht_analysis.intake.forms.claims import (
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.tables import Table, figure, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
@@ -33,7 +33,6 @@ from xhht_analysis.intake.reading.text import (
     parse_date,
     parse_level,
     parse_number,
-    scale_of,
 )
 from xhht_analysis.remedies import remedy
 
@@ -187,6 +186,11 @@ class FileReader:
             unplaced = "agency_without_indicators", unit_cell
         elif year.value is None:
             unplaced = year.problem or "year_missing", year_cell
+        elif claim.unit and self.places.is_outside(unit.unit_code):
+            if unit.unit_code == self.places.areas.province.code:
+                unplaced = "other_unit", unit_cell
+            text = f"Dòng của “{name}”, không phải của nơi gửi “{context.place}”."
+            self.find(unit_cell, "other_unit", text)
         fault = unreadable(amounts)
         problem, at = unplaced or fault or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
@@ -344,7 +348,7 @@ class FileReader:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""
         parts = []
         for sign, row, column in claim.cells.get(name, ()):
-            declared = scale_of(self.table.headings[column].replace("|", " "))
+            declared = self.table.declared_scale(column)
             scale = max(claim.scale, self.context.scale, self.table.scale, declared)
             parts.append((sign, self.number((row, column), "count", scale)))
         if not any(part.given for _, part in parts):
@@ -358,11 +362,18 @@ class FileReader:
     def _level(self, claim: Claim) -> Amount:
         cells = [tuple(at) for _, *at in claim.cells.get("level", ())]
         filled = [at for at in cells if self.sheet.text(*at)]
+        if cells[1:]:  # one column for each level
+            filled = [at for at in filled if ticked(self.sheet.cell(*at))]
         if not filled:
             return Amount()
         typed = self.sheet.cell(*filled[0])
-        if cells[1:]:  # one column for each level
-            typed = " ".join(self.table.headings[column][-1] for _, column in filled)
+        if self._is_shared(filled[0]):
+            text = (
+                "Một mức độ ghi trong ô gộp: hiểu là của mọi dòng, cột của ô ấy. Ghi riêng từng ô."
+            )
+            self.find(self._merged[filled[0]][:2], "merged_level", text, claim.indicator)
+        if cells[1:]:
+            typed = max(self.table.headings[column][-1] for _, column in filled)
         about = self.indicators.rows.get(claim.indicator, {"definition_vi": ""})
         highest = about.get("level_max")
         parsed = parse_level(typed, level_max=None if pd.isna(highest) else int(highest))

@@ -89,9 +89,24 @@ WORDINGS = (
     (re.compile(r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)"), ""),
     (re.compile(r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b"), "mau giao"),
     (re.compile(r"\bso dan\b(?! (so|toc|cu|quan|phong|van)\b)"), "dan so"),
-    (re.compile(r"(\btu )?\b(du )?(?<!\d )(\d\d) tuoi tro len\b"), r"tu \3 tuoi tro len"),
+    (re.compile(r"(\btu )?\b(du )?(?<!\d )(\d\d)( tuoi)? tro len\b"), r"tu \3 tuoi tro len"),
+    (re.compile(r"\btrong (do )?tuoi (tu )?(?=\d)"), ""),
     (re.compile(r"\b(nguoi )?lao dong trong (do )?tuoi\b"), "nguoi trong do tuoi lao dong"),
-    (re.compile(r"(?<=do tuoi lao dong) (tu )?15 (60|62)\b"), ""),
+    (
+        re.compile(
+            r"(?<=do tuoi lao dong)( nam( gioi)?)?( tu)? 15 6[0-2]( nu( tu)? 15 (5[5-9]|60))?\b"
+        ),
+        "",
+    ),
+    (re.compile(r"(?<=\w) (unit|numerator|denominator|rate|total)\b"), ""),
+    (
+        re.compile(r"\bduoc cong nhan( dat)?( danh hieu)?( la)? (?=cong dan hoc tap)"),
+        "dat danh hieu ",
+    ),
+    (re.compile(r"(?<=cong nghe thong tin) trong quan li( .*)?$"), ""),
+    (re.compile(r" ke ca (\w+ ){0,3}khong (co )?bang( cap)?( chung chi)?$"), ""),
+    (re.compile(r"\btruong( hoc)?( va)? (?=co so giao duc\b)"), ""),
+    (re.compile(r"\b(den|ra) lop (mau giao|mam non)\b"), "den lop"),
     (re.compile(r" tren dia ban( xa| phuong)?$"), ""),
     (re.compile(r"\btl\b"), "ti le"),
     (re.compile(r"^(?=20[0-4]\d$)"), "nam "),
@@ -100,13 +115,13 @@ WORDINGS = (
     (re.compile(r"\bchuong trinh th\b"), "chuong trinh tieu hoc"),
     (re.compile(r"\bra lop\b"), "den lop"),
     (re.compile(r"\bgiao duc nghe nghiep\b"), "gdnn"),
-    (re.compile(r"\bchuong trinh (?=thpt\b)|(?<=\bgdtx) cap thpt( hoac)?\b"), ""),
+    (re.compile(r"\bchuong trinh (?=thpt\b)|(?<=\bgdtx)( cap thpt)?( hoac)?(?= gdnn\b)"), ""),
     (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
     (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
     (
         re.compile(
-            r"\b((trien khai|thuc hien) )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)"
-            r"(?= tren moi truong so\b)"
+            r"\b(((trien khai|thuc hien) )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)|"
+            r"trien khai)(?= tren moi truong so\b)"
         ),
         "hoat dong",
     ),
@@ -157,7 +172,7 @@ def with_men(text: str) -> str:
 @lru_cache(maxsize=65536)
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
-    text = FOOTNOTE.sub(" ", with_men(normalise(text)))
+    text = FOOTNOTE.sub(" ", with_men(normalise(text))).replace("_", " ")
     text = "mức độ" if text.strip().lower() == "mức" else text  # not "Mục", which folds alike
     key = fold(_ABBREVIATION.sub(lambda m: _IN_FULL[m[0].upper()], text))
     for pattern, wording in WORDINGS:
@@ -296,7 +311,9 @@ class IndicatorNames:
         ``whole`` is a heading beside it that may say of which people: "Số trẻ 6 tuổi".
         """
         count = re.sub(
-            r"( ti le| %| sl| so luong| so nguoi)+$|^(ti le|%) ", "", YEAR.sub("", path).strip()
+            r"( ti le| %| sl| so luong| so nguoi|( nghin| ngan| trieu)? nguoi)+$|^(ti le|%) ",
+            "",
+            YEAR.sub("", path).strip(),
         )
         key = _people(count)
         keys = key, f"{_people(whole)} {key.removeprefix('# ')}"
@@ -304,6 +321,17 @@ class IndicatorNames:
         if SHARE.isdisjoint(path.split()):
             return found
         return [("value", code) for part, code in found if part == "numerator" and count != path]
+
+    def half_in(self, heading: str, code: str) -> str | None:
+        """Which count of an indicator a heading names by its deed or by its people alone."""
+        words, row = {*_people(heading).split()} - {"#"}, self.rows[code]
+        if not pd.isna(row["denominator_vi"]) and SHARE.isdisjoint(words):
+            people = {*_people(heading_key(row["denominator_vi"].partition(" (")[0])).split()}
+            if words & (self.words(code) - people - FILLER):
+                return "numerator"
+            if words & (people - FILLER):
+                return "denominator"
+        return None
 
     def words(self, code: str) -> set[str]:
         """Folded words of an indicator's own name and numerator: beside it they change nothing."""

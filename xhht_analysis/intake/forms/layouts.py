@@ -78,8 +78,6 @@ class Layout:
     """
 
     certainty: ClassVar[int] = 1
-    has_totals: ClassVar[bool] = True
-    """Whether rows of totals add up the others: then they are compared, not read."""
     plain: ClassVar[bool] = False
     """Whether foreign words in its headings tell parts of the figures."""
 
@@ -169,8 +167,6 @@ class Layout:
             self.covered |= {row for row, _ in claim.all_cells}
             if self.reader.observe(self.name, claim):
                 figures |= {column for _, column in claim.all_cells}
-        if self.has_totals:
-            self.covered |= {row for row, kind in self.table.rows if kind == "total"}
         left_out.report(self, figures)
 
     @cached_property
@@ -238,14 +234,14 @@ class Layout:
         }
         for year in sorted(years, key=str):
             wanted = {year} if None in years else {year, None}
-            yield (
-                {
-                    part: [(sign, c.get(year, c.get(None))) for sign, c in terms]
-                    for part, terms in columns.items()
-                    if all(wanted & c.keys() for _, c in terms)
-                },
-                year,
-            )
+            lines = {
+                part: [(sign, c.get(year, c.get(None))) for sign, c in terms]
+                for part, terms in columns.items()
+                if all(wanted & c.keys() for _, c in terms)
+            }
+            is_whole = len(years) == 1 or "value" in lines
+            if is_whole or "numerator" not in lines or "denominator" in lines:
+                yield lines, year  # else what came about in the year, beside the sum of all
 
     def _claim(
         self,
@@ -292,7 +288,6 @@ class Layout:
 class Listing(Layout):
     """One row per indicator: the kit's template and any long table; no row is the sum of others."""
 
-    has_totals = False
     plain = True
 
     def bind(self) -> None:

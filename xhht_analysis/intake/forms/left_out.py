@@ -19,10 +19,12 @@ from xhht_analysis.intake.reading.text import parse_level
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.layouts import Layout
 
+NUMBERING = r"(so )?(tt|stt|thu tu)( no)?"
 REASONS = {
-    r"(so )?(tt|stt|thu tu)": "số thứ tự",
+    NUMBERING: "số thứ tự",
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
     r"nam sinh": "năm sinh",
+    r"nam (duoc )?(dat|cong nhan)( .*)?": "năm công nhận",
     r".*\b(tu danh gia|de nghi|dang ki)\b.*": "số tự đánh giá, đề nghị hoặc đăng ký",
     r"ghi chu.*|luu i.*|nhan xet.*": "ghi chú",
     r".*\b(cung ki|nam truoc|ki truoc|tang giam|chenh lech|so voi)\b.*": "số năm trước, so sánh",
@@ -54,6 +56,11 @@ def reason(heading: str, other: str) -> str:
     return next(fitting, other)
 
 
+def is_numbering(heading: str) -> bool:
+    """Whether a folded heading stands over the numbers of the rows."""
+    return bool(re.fullmatch(NUMBERING, heading))
+
+
 def report(layout: Layout, figures: set[int]) -> None:
     """Note every column and every row of numbers that a layout did not read.
 
@@ -78,11 +85,13 @@ def report(layout: Layout, figures: set[int]) -> None:
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
+    totals = {row for row, kind in table.rows if kind == "total" and not layout.plain}
     for row in table.body:
         at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
         if row not in layout.covered and at:
-            text = f"{along} “{_joined(sheet.grid[row])}” có số nhưng không đọc."
-            reader.find(at[0], "row_left_out", text)
+            text = f"{along} “{_joined(sheet.grid[row])}” có số nhưng không đọc"
+            why = ": cộng, bình quân hoặc của địa bàn rộng hơn." if row in totals else "."
+            reader.find(at[0], "row_left_out", text + why)
 
 
 def unread_table(table: Table, why: str) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from xhht_analysis.intake.forms.context import (
     INSIDE,
     KIND,
+    LABELS,
     Context,
     Mention,
     figures_year,
@@ -49,6 +50,10 @@ BARRED = re.compile(
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Titles of what is planned, estimated, of last year or of a part of the people; of results."""
 SOME_PEOPLE = re.compile(
+    r"\b(khao sat|dieu tra (chon )?mau|nhu cau|thi diem)\b|"
+    r"\b(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
+    r"(du kien|uoc|giao|phan (bo|dau)|ke hoach(?! (so|xay dung|thuc hien|trien khai)\b))\b|"
+    r"^(?!.*\bcong nhan\b).*\bdang ki\b(?! \d)|"
     r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|\b(phan bo chi tieu|khao sat mau)\b|"
     r"\b(xa|ap|khu pho|truong) (thi )?diem\b|\bkhu vuc (nong thon(?! moi)|thanh thi)\b|"
     r"\bnam gioi\b|\bso (uoc|tam tinh|nguoi chua)\b|\bdu (thao|bao)$|\btheo ke hoach$|"
@@ -104,8 +109,10 @@ def settle_years(
         whole.year = max((head.year for head in heads if head.year), default=None)
         if in_file and whole.year is None:
             whole.year = in_file
-            text = f"Trong biểu không ghi năm; lấy năm {in_file} từ tên tệp."
-            reader.find(None, "year_from_file_name", text)
+            heads = (head for _, found in tables for table in found for head in table.headings)
+            if not any(map(LABELS["year"].fullmatch, heads)):
+                text = f"Trong biểu không ghi năm; lấy năm {in_file} từ tên tệp."
+                reader.find(None, "year_from_file_name", text)
     late = whole.year and reader.received_on >= f"{whole.year + 1}-09-01"
     if late and in_file and whole.year < in_file:
         reader.year_doubt = True
@@ -253,12 +260,11 @@ def bar(table: Table, places: Places) -> str | None:
         key = fold(with_men(text))
         if is_commune and WIDER.search(key):
             return f"“{text[:60]}” là số của địa bàn rộng hơn xã, phường ở đầu biểu"
-        if SOME_PEOPLE.search(key):
-            return f"“{text[:60]}” không phải kết quả của tất cả người dân"
-        if RESULT.search(key):
+        is_result = RESULT.search(key)
+        if SOME_PEOPLE.search(key) or (BARRED.fullmatch(key) and not is_result):
+            return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm trước hoặc của một phần"
+        if is_result:
             return None
-        if BARRED.fullmatch(key):
-            return f"“{text[:60]}” là kế hoạch, ước tính, số năm trước hoặc số của một phần"
     return None
 
 
@@ -328,15 +334,32 @@ def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
         code = places.of_head(next_head, head.year).unit_code
         if code is None or code != unit:
             places.context = current
-            yield from _by_groups(replace(table, first=first, last=row), places)
+            yield from _parts(replace(table, first=first, last=row), places)
             current, first, unit = next_head.filled_from(head), row, code
             current.scale, current.money_scale = head.scale, head.money_scale
             if any(_has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
                 text = f"Số liệu từ đây: hiểu là của “{current.place}”."
                 reader.find(min(next_head.cells.values()), "own_heading", text)
     places.context = current
-    yield from _by_groups(replace(table, first=first), places)
+    yield from _parts(replace(table, first=first), places)
     places.context = head
+
+
+def _parts(table: Table, places: Places) -> Iterator[Table]:
+    """The table as each block of columns under the same headings, and as each unit's.
+
+    Columns of the others have no heading there.
+    """
+    heads = table.headings
+    keys = [column for column, head in enumerate(heads) if head == heads[table.key]]
+    width = len(heads) - keys[-1]
+    blocks = {tuple(heads[key : key + width]) for key in keys}
+    if len(keys) == 1 or len(blocks) > 1 or width == 1:
+        yield from _by_groups(table, places)
+        return
+    for key in keys:
+        paths = [head if key <= c < key + width else "" for c, head in enumerate(heads)]
+        yield from _by_groups(replace(table, key=key, headings=paths), places)
 
 
 def _by_groups(table: Table, places: Places) -> Iterator[Table]:
@@ -369,10 +392,14 @@ def unit_heads(
     last = min(last, sheet.n_rows)
     rows = [row for row in range(first, last) if has_unit_label(sheet, row)]
     for start in (row for row in rows if row - 1 not in rows):
-        end = next((row for row in range(start, last) if _has_figures(sheet, row)), last)
-        context = read_context(sheet, end, start)
+        context = read_context(sheet, head_end(sheet, start, last), start)
         if places.names_one(context):
             yield start, context
+
+
+def head_end(sheet: Sheet, first: int, last: int) -> int:
+    """The row of the first figures from ``first`` on: what stands above heads them."""
+    return next((row for row in range(first, last) if _has_figures(sheet, row)), last)
 
 
 def _has_figures(sheet: Sheet, row: int) -> bool:

@@ -34,6 +34,12 @@ PROVINCES = (
 )
 """Folded names of the other provinces, before and after mergers."""
 DEPTHS = ("province", "district", "commune")
+TERRITORIES = (
+    re.compile(r"\b(toan quoc|ca nuoc|vung)\b"),
+    re.compile(r"\b(toan|ca|chung) tinh\b"),
+    re.compile(r"\btoan (huien|thi xa|thanh pho)\b"),
+)
+"""Names of what holds provinces, districts, communes, from the widest on."""
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
 """Problems of a name that is a unit's all the same."""
 MAX_NAMES = 500
@@ -158,6 +164,18 @@ class Places:
         line_of = re.compile(rf".*\b(tinh|thanh pho|tp) ({others})")
         named = any(map(line_of.fullmatch, head.lines)) and short not in " ".join(head.lines)
         return named or self.of_head(head).problem == "other_province"
+
+    def is_outside(self, code: str) -> bool:
+        """Whether a unit is neither that of the sheet nor a part of it."""
+        own = self.of_head(self.context).unit_code if self.context.place else None
+        inside = own in {None, code, self.areas.province.code}
+        return not inside and own != self.areas.parents(self.today).get(code)
+
+    def is_wider(self, name: str) -> bool:
+        """Whether the name of a row or its territory holds more than the unit of the sheet."""
+        own = self.of_head(self.context).unit_code
+        depth = next((n for n, words in enumerate(TERRITORIES) if words.search(fold(name))), None)
+        return own is not None and depth is not None and depth <= self.depth(own, self.today)
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""

@@ -31,6 +31,7 @@ from xhht_analysis.intake.forms.locating import (
     SheetTables,
     bar,
     enter_table,
+    head_end,
     settle_units,
     settle_years,
     tables_by_unit,
@@ -133,7 +134,7 @@ class FormReader:
         forms = [sheet for sheet in sheets if not fold(sheet.name).startswith(GUIDES)] or sheets
         tables = [(sheet, find_tables(sheet)) for sheet in forms]
         heads = [
-            read_context(sheet, found[0].top if found else sheet.n_rows)
+            read_context(sheet, found[0].top if found else head_end(sheet, 0, sheet.n_rows))
             if found or sheet.visible
             else Context()  # a hidden list of units for a choice
             for sheet, found in tables
@@ -201,8 +202,9 @@ class FormReader:
             turned = self._bound(table.turned(), reader, title)
             complete = [layout for layout in turned if layout.columns and layout.claims]
         if not complete:
-            why = [UNKNOWN, *(text for layout in bound for text in layout.unclear.values())]
-            return why[-1]
+            unclear = (pair for layout in bound for pair in layout.unclear.items())
+            texts = [text for c, text in unclear if not left_out.is_numbering(table.headings[c])]
+            return max([UNKNOWN, *texts], key=lambda text: (text != UNKNOWN, "“" in text))
         best, context = max(complete, key=lambda layout: layout.rank), reader.context
         reader.take(best.table)
         best.read()

@@ -21,6 +21,7 @@ from xhht_analysis.intake.reading.text import (
     scale_of,
 )
 
+MARKS = ("x", "v", "✓", "✔", "có", "đạt")
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
     r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
@@ -29,7 +30,7 @@ SIGNATURE = re.compile(
 TOTAL = re.compile(
     r"@|(@ )?(tong )?cong(?! (dan|an|doan|chuc|ti)\b)( .*)?|tong so( .*)?|tong|chung|"
     r"(binh quan|trung binh|cao nhat|thap nhat)( .*)?|"
-    r"toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?"
+    r"(chung |ca )?toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?|(ca|chung) (tinh|huien|xa)"
 )
 SECTION = re.compile(
     r"(?:ket qua )?thuc hien(?: trong (?:nam|ki))?|nam nai|hien nai|toan(?: \w+){1,3}|"
@@ -132,9 +133,13 @@ class Table:
         return Siblings(self.cells(column))
 
     def count(self, row: int, column: int) -> float | None:
-        """The number of persons in a cell; None where none can be read."""
-        siblings = self.siblings(column)
-        return parse_number(self.sheet.cell(row, column), siblings=siblings).value
+        """The number of persons in a cell, as its heading counts them; None where unreadable."""
+        number = parse_number(self.sheet.cell(row, column), siblings=self.siblings(column)).value
+        return number and number * self.declared_scale(column)
+
+    def declared_scale(self, column: int) -> float:
+        """What the heading of a column says that its counts are in."""
+        return scale_of(self.headings[column].replace("|", " "))
 
     @cached_property
     def body(self) -> list[int]:
@@ -240,7 +245,15 @@ def figure(cell: object) -> Parsed:
 
 def is_mark(cell: object) -> bool:
     """Whether a cell is a mark in the column that it chooses."""
-    return isinstance(cell, str) and cell.strip().lower() in ("x", "v", "✓", "✔")
+    return isinstance(cell, str) and cell.strip().lower() in MARKS
+
+
+def ticked(cell: object) -> bool | None:
+    """Whether a cell chooses its column, or leaves it (Không, 0); None where it says more."""
+    if is_mark(cell) or cell in ("1", 1):
+        return True
+    text = str(cell or "").strip().lower()
+    return False if text in ("", "0", "-", "không", "chưa", "không đạt", "chưa đạt") else None
 
 
 def is_name(cell: object) -> bool:

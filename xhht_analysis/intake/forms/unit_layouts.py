@@ -20,6 +20,7 @@ from xhht_analysis.intake.forms.headings import (
     YEAR,
     fits,
     heading_key,
+    is_share,
     year_of,
 )
 from xhht_analysis.intake.forms.layouts import (
@@ -27,10 +28,11 @@ from xhht_analysis.intake.forms.layouts import (
     MEASURE,
     TWINS,
     Layout,
+    Parts,
     Terms,
     parse_amount,
 )
-from xhht_analysis.intake.forms.tables import is_mark
+from xhht_analysis.intake.forms.tables import ticked
 from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
@@ -48,6 +50,10 @@ WHERE = re.compile(
 """What stands before and behind the name of an indicator in the title of a table."""
 WHOSE = re.compile(r"\b(ti le|nguoi|hoc sinh|(?<!ben )tre|thanh nien)\b")
 """Words of a line that may say of whom the name of an indicator in another line is."""
+SCHOOLING = re.compile(r"(?<=chuan )(?=tieu hoc|thcs|trung hoc co so|mam non)")
+"""Where a heading below a title of universal education leaves that word out."""
+OF_YEAR = re.compile(r"\bnam (duoc )?(dat|cong nhan)\b")
+"""What heads the years of recognition."""
 CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
 """Heading over the names of what is counted, not of those who report."""
 PRELIMINARY = re.compile(r"\b(prel|so bo|tam tinh)\b")
@@ -89,8 +95,10 @@ class Units(Layout):
         self.others = {places.code_column(table)} - {None}
         gives = [(code, *pair) for code, parts in self.gives for pair in self._by_year(parts)]
         for row, name in self._names.items():
+            label = heading_key(name)
             for code, lines, year in gives if self._is_plain(name) else ():
-                yield self._claim(code, lines, [row], year or year_of(heading_key(name)))
+                if not is_share(label) or lines.keys() & {"value"}:
+                    yield self._claim(code, lines, [row], year or year_of(label))
         is_free = table.sheet.turned or self._year_column == table.key
         others = {
             row
@@ -123,8 +131,9 @@ class Units(Layout):
         for column in sorted({c for name in self._fields() for c in self.columns[name].values()}):
             parts: list[Cell] = []
             for row, kind in self.table.rows:
-                if kind == "total":
+                if kind == "total" and not self.reader.places.is_wider(self._names[row]):
                     self.compare((row, column), parts, "dòng")
+                    self.covered.add(row)
                 elif kind == "data" and row not in groups:
                     parts.append((row, column))
 
@@ -137,43 +146,66 @@ class Indicators(Units):
 
         Headings that name none are of the indicator in the title, if there is one.
         """
-        names, taken, counts, gives = self.reader.indicators, {}, {}, {}
-        usable = (pair for pair in self.table.usable if pair[0] != self.table.key)
-        paths = {column: path.replace(" | ", " ") for column, path in usable}
-        wholes = {
-            path for path in paths.values() if dict(names.counted_in(path)).get("denominator")
-        }
-        whole = wholes.pop() if len(wholes) == 1 else ""
+        names, paths = self.reader.indicators, self._paths()
+        wholes = {p for p in paths.values() if dict(names.counted_in(p)).get("denominator")}
         headed = any(map(names.name_in, paths.values()))
         title = self._title(headed=headed)
         if title and names.is_level(names.codes[title]) and wholes:
             title = None  # "PHỔ CẬP GIÁO DỤC THCS" over counts of what it asks for
         if "titles" in self.about and not title:
             return
+        whole = next(iter(wholes)) if len(wholes) == 1 else ""
+        taken: dict[tuple[str, str, int | None], list[int]] = {}
+        counts: dict[tuple[str, str, int | None], list[int]] = {}
         for column, path in paths.items():
-            year, name = year_of(path), names.name_in(path)
             counted = () if title else names.counted_in(path, whole)
             if self.table.sheet.turned:  # a row's "tỷ lệ" is asked for its titles below
                 counted = [pair for pair in counted if pair[0] != "value"]
             for part, code in counted:
-                counts.setdefault((part, code, year), []).append(column)
-                name = None
-            group, _, below = self.table.headings[column].partition(" | ")
-            if headed and not (name or counted):  # beside names in full a row's name will do
-                whole_name = names.code_of(path)
-                code = whole_name or names.code_of(group)
-                name = code and heading_key(names.rows[code]["short_name_vi"])
-                path = name if whole_name else f"{name} {below}"
-            if name and ("denominator", names.codes[name]) in names.counted_in(group):
-                path = below.replace(" | ", " ")  # the people that all columns below are of
-            if title and not name:
-                path, name = f"{title} {path}", title
-            if name and (part := self._part(column, path, name)):
-                self.certainty = max(self.certainty, 2 * names.is_code(name))
-                taken.setdefault((part, names.codes[name], year), []).append(column)
-        taken = counts | taken  # one column of people serves all that have none
+                counts.setdefault((part, code, year_of(path)), []).append(column)
+            if not counted and (meaning := self._meaning(column, path, title, headed=headed)):
+                taken.setdefault((*meaning, year_of(path)), []).append(column)
+        self._take(counts | taken)  # one column of people serves all that have none
+        right = [self.table.cells(c) for c in self.unclear if c > self.table.key]
+        loose = any(map(left_out.is_figure, chain(*right)))
+        if title and loose and not any(parts.keys() >= {*COUNTS} for _, parts in self.gives):
+            self.gives = []  # a percentage beside counts of something else
+
+    def _paths(self) -> dict[int, str]:
+        """Heading paths of the columns that may hold figures, as one text."""
+        usable = (pair for pair in self.table.usable if pair[0] != self.table.key)
+        paths = {column: path.replace(" | ", " ") for column, path in usable}
+        if any("pho cap" in heading_key(text) for text in self.table.titles):
+            for column, path in paths.items():
+                paths[column] = SCHOOLING.sub("pho cap giao duc ", path)
+        return paths
+
+    def _meaning(
+        self, column: int, path: str, title: str | None, *, headed: bool
+    ) -> tuple[str, str] | None:
+        """Part and code of the indicator that a heading, or the title above it, names."""
+        names, name = self.reader.indicators, self.reader.indicators.name_in(path)
+        group, _, below = self.table.headings[column].partition(" | ")
+        if headed and not name:  # beside names in full a row's name will do
+            in_full = names.code_of(path)
+            code = in_full or names.code_of(group)
+            name = code and heading_key(names.rows[code]["short_name_vi"])
+            path = name if in_full else f"{name} {below}"
+        if name and ("denominator", names.codes[name]) in names.counted_in(group):
+            path = below.replace(" | ", " ")  # the people that all columns below are of
+        if title and not name:
+            path, name = f"{title} {path}", title
+        part = name and self._part(column, path, name)
+        if not part:
+            return None
+        self.certainty = max(self.certainty, 2 * names.is_code(name))
+        return part, names.codes[name]
+
+    def _take(self, taken: dict[tuple[str, str, int | None], list[int]]) -> None:
+        """Make fields of the columns of each part; several of one meaning are none."""
+        gives: dict[str, Parts] = {}
         for (part, code, year), columns in taken.items():
-            marks = [f"_{paths[column][-1]}" for column in columns]
+            marks = [f"_{self.table.headings[column][-1]}" for column in columns]
             if len(columns) == 1 or (part == "level" and self._are_marked(columns)):
                 fields = [f"{part}_{code}{mark if columns[1:] else ''}" for mark in marks]
                 for field, column in zip(fields, columns, strict=True):
@@ -188,10 +220,6 @@ class Indicators(Units):
                     self.unclear |= dict.fromkeys(columns, "không có cả tử số và mẫu số")
                     del parts[name]
         self.gives = [give for give in gives.items() if FIGURES & give[1].keys()]
-        right = [self.table.cells(c) for c in self.unclear if c > self.table.key]
-        loose = any(map(left_out.is_figure, chain(*right)))
-        if title and loose and not any(parts.keys() >= {*COUNTS} for parts in gives.values()):
-            self.gives = []  # a percentage beside counts of something else
 
     def _title(self, *, headed: bool) -> str | None:
         """Folded name of the one indicator that the lines above name, if no heading names any."""
@@ -230,7 +258,8 @@ class Indicators(Units):
             if part := dict(map(reversed, names.counted_in(rest))).get(code):
                 return part
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
-            words -= RECOGNISED if names.is_level(code) else set()
+            if names.is_level(code):
+                words -= RECOGNISED
             if not words <= FILLER or names.is_other(rest, code) or FLOW.search(rest):
                 head = self.table.sheet.text(*self.table.head(column)).split()
                 odd = " ".join(word for word in head if fold(word) in words - FILLER)
@@ -238,10 +267,13 @@ class Indicators(Units):
                     f"không rõ nghĩa của chữ “{odd}”" if odd else "có chữ không rõ nghĩa"
                 )
                 return None
+            half = None if self.table.sheet.turned else names.half_in(rest, code)
+            if half:
+                return half
         counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
         is_level = names.is_level(code)
         if is_level and (counted or LEVEL.search(path)):
-            return None if counted else "level"
+            return None if counted or OF_YEAR.search(path) else "level"
         specs = self.about["fields"].items()
         fitting = (p for p, spec in specs if any(fits(s, rest) for s in spec.split(";")))
         part = "result" if is_level else next(fitting, "result" if name == path else None)
@@ -255,8 +287,8 @@ class Indicators(Units):
         """Whether each of the columns is of one level and holds nothing but marks."""
         table = self.table
         levels = {path[-1] for c in columns if LEVEL_LAST.search(path := table.headings[c])}
-        cells = [cell for c in columns for cell in table.cells(c) if cell not in (None, "")]
-        return len(levels) == len(columns) and all(map(is_mark, cells))
+        ticks = {ticked(cell) for column in columns for cell in table.cells(column)}
+        return len(levels) == len(columns) and None not in ticks
 
 
 class Ages(Layout):
@@ -307,6 +339,7 @@ class Ages(Layout):
     def each(self) -> Iterator[Claim]:
         """One claim per observation; the unit is the sheet's own."""
         yield from self._counted()
+        self.covered |= {row for row, kind in self.table.rows if kind == "total"}
         for ages, line in self.groups.items():
             others = {group: at for group, at in self.groups.items() if group != ages}
             parts = join_ages(others, ages)

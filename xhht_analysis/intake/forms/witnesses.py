@@ -55,6 +55,7 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _take_ratio(reader.table, claim, amounts)
     _ask_witnesses(reader, claim, amounts)
     _ask_whole(reader, claim, amounts["denominator"])
+    _ask_scales(reader.table, *(amounts[name] for name in COUNTS))
     _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
     for name in COUNTS:
@@ -138,6 +139,14 @@ def _ask_whole(reader: FileReader, claim: Claim, whole: Amount) -> None:
         whole.problem = "share_of_plan"
 
 
+def _ask_scales(table: Table, top: Amount, bottom: Amount) -> None:
+    """Refuse counts in unlike scales by their headings that are alike as they are typed."""
+    if top.value and bottom.value:
+        scales = [table.declared_scale(amount.cell[1]) for amount in (top, bottom)]
+        if scales[0] != scales[1] and top.value / scales[0] <= bottom.value / scales[1]:
+            bottom.problem = "scale_of_count"
+
+
 def _other_wholes(reader: FileReader, claim: Claim, columns: Iterable[int]) -> set[int]:
     """Those of the columns that by their headings count other people, or those of another year."""
     headings, is_other = reader.table.headings, reader.indicators.is_other_whole
@@ -159,14 +168,16 @@ def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     table, (row, column) = reader.table, max(top.cell, bottom.cell, key=lambda at: at[1])
     others = _counts(table, row, column) | {column: table.count(row, column)}
-    right = table.headings[column + 1 : column + 2]
-    if not share.given and any(path and is_share(path.rpartition(" | ")[2]) for path in right):
-        printed = reader.number((row, column + 1), "percent")
+    last = {c: path.rpartition(" | ")[2] for c, path in enumerate(table.headings)}
+    right = (c for c in range(column + 1, len(last)) if not SOME_ONLY.search(last[c]))
+    at = next(right, column)
+    if not share.given and last[at] and is_share(last[at]):
+        printed = reader.number((row, at), "percent")
         pairs = [(c, w) for c, w in permutations(others.values(), 2) if w and printed.value]
         is_own = rounds_to(top.value / bottom.value, printed.value or 0)
         if is_own or not any(rounds_to(c / w, printed.value) for c, w in pairs):
             share = amounts["value"] = printed
-            claim.cells["value"] = ((1, row, column + 1),)
+            claim.cells["value"] = ((1, row, at),)
     if share.value and not rounds_to(top.value / bottom.value, share.value):
         own = {at[1] for at in (top.cell, bottom.cell)}
         parts = (part for c, part in others.items() if c not in own)
