@@ -325,7 +325,7 @@ class IndicatorNames:
     def half_in(self, heading: str, code: str) -> str | None:
         """Which count of an indicator a heading names by its deed or by its people alone."""
         words, row = {*_people(heading).split()} - {"#"}, self.rows[code]
-        if not pd.isna(row["denominator_vi"]) and SHARE.isdisjoint(words):
+        if row["kind"] in ("share", "rate") and SHARE.isdisjoint(words):
             people = {*_people(heading_key(row["denominator_vi"].partition(" (")[0])).split()}
             if words & (self.words(code) - people - FILLER):
                 return "numerator"

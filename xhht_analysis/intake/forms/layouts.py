@@ -239,8 +239,8 @@ class Layout:
                 for part, terms in columns.items()
                 if all(wanted & c.keys() for _, c in terms)
             }
-            is_whole = len(years) == 1 or "value" in lines
-            if is_whole or "numerator" not in lines or "denominator" in lines:
+            is_flow = None in years and year == self.reader.context.year
+            if not is_flow or {"denominator", "value", "level"} & lines.keys():
                 yield lines, year  # else what came about in the year, beside the sum of all
 
     def _claim(

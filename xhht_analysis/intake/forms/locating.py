@@ -65,8 +65,6 @@ SOME_PEOPLE = re.compile(
 )
 """What titles of the figures of some of the people only have anywhere."""
 
-WIDER = re.compile(r"\btoan (huien|thi xa|thanh pho|tinh)\b|\bdia ban (huien|thi xa) .*\bcu\b")
-"""What the title of figures of more than one commune has."""
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
 
@@ -248,8 +246,7 @@ def bar(table: Table, places: Places) -> str | None:
 
     The nearest line above the table that speaks of a plan, a part or of results decides.
     """
-    sheet, unit = table.sheet, places.of_head(places.context).unit_code
-    is_commune = places.depth(unit, places.today) == DEPTHS.index("commune")
+    sheet = table.sheet
     for column, heading in enumerate(table.headings):
         if CORRECTED.search(heading) and any(
             figure(c).value is not None for c in table.cells(column)
@@ -258,8 +255,8 @@ def bar(table: Table, places: Places) -> str | None:
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     for text in (*table.titles, sheet.name):
         key = fold(with_men(text))
-        if is_commune and WIDER.search(key):
-            return f"“{text[:60]}” là số của địa bàn rộng hơn xã, phường ở đầu biểu"
+        if places.is_wider(text):
+            return f"“{text[:60]}” là số của địa bàn rộng hơn nơi gửi ở đầu biểu"
         is_result = RESULT.search(key)
         if SOME_PEOPLE.search(key) or (BARRED.fullmatch(key) and not is_result):
             return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm trước hoặc của một phần"

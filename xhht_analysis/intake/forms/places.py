@@ -35,9 +35,9 @@ PROVINCES = (
 """Folded names of the other provinces, before and after mergers."""
 DEPTHS = ("province", "district", "commune")
 TERRITORIES = (
-    re.compile(r"\b(toan quoc|ca nuoc|vung)\b"),
+    re.compile(r"\b(toan quoc|ca nuoc|vung (dong bang|dbscl|kinh te|nam bo))\b"),
     re.compile(r"\b(toan|ca|chung) tinh\b"),
-    re.compile(r"\btoan (huien|thi xa|thanh pho)\b"),
+    re.compile(r"\btoan (huien|thi xa|thanh pho)\b|\bdia ban (huien|thi xa) .*\bcu\b"),
 )
 """Names of what holds provinces, districts, communes, from the widest on."""
 UNPLACED = ("ambiguous_unit", "unit_not_valid_then")
@@ -172,7 +172,7 @@ class Places:
         return not inside and own != self.areas.parents(self.today).get(code)
 
     def is_wider(self, name: str) -> bool:
-        """Whether the name of a row or its territory holds more than the unit of the sheet."""
+        """Whether a title or the name of a row is of a territory that holds the sheet's unit."""
         own = self.of_head(self.context).unit_code
         depth = next((n for n, words in enumerate(TERRITORIES) if words.search(fold(name))), None)
         return own is not None and depth is not None and depth <= self.depth(own, self.today)

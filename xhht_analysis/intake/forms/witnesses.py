@@ -7,7 +7,7 @@ form can be read in two ways the printed count or share decides.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import permutations
@@ -40,14 +40,14 @@ OTHER_WHOLE = re.compile(
 )
 """Heads of counts that no indicator is a share of: plan, last year, surveys, staff."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
+MIN_ROWS = 3
+"""Rows in which two columns give a third one's percentages, as a sign that it is theirs."""
 Pair = tuple[int, int]
 """Columns of a part and of its whole."""
 COUNTED = frozenset(["so", "sl", "ts", "tong", "dat", "nguoi", "tre", "thuc", "ket"])
 """Words one of which stands in a heading that says no more than that it is a count."""
 NEAR = 8
 """Columns on either side of a percentage where the counts stand that it may be of."""
-MIN_ROWS = 3
-"""Rows in which two columns give a third one's percentages, as a sign that it is theirs."""
 
 
 def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
@@ -202,27 +202,23 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
 
     A percentage of another whole (the plan, registrations, a survey) is refused. Only one pair may
     give it; the heading of the whole must say that it is one, or neither may say anything else
-    (Số lượng, Số đạt) in a row that names its indicator. In a table of units the pair must give
-    its share of the column, too: one row may fit by chance.
+    (Số lượng, Số đạt) in a row that names its indicator.
     """
-    share, table = amounts["value"], reader.table
-    counted = all(amounts[name].given for name in COUNTS)
-    names, code = reader.indicators, claim.indicator
+    share, table, names = amounts["value"], reader.table, reader.indicators
+    code, counted = claim.indicator, all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted or not code:
         return
     row, column = share.cell
-    counts = _counts(table, row, column)
-    n_shares, fitting_rows = _pairs_of(table, column)
-    proven = _proven(table, column)
-    group = table.headings[column].rpartition(" | ")[0]
-    if group in table.headings:  # a bare "%" has the heading beside it above it
+    counts, heads = _counts(table, row, column), table.headings
+    group = heads[column].rpartition(" | ")[0]
+    if group in heads:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
     plain = (FILLER | names.words(code)) - SHARE
-    odd = {c for c in counts if OTHER_WHOLE.search(table.headings[c])}
+    odd = {c for c in counts if OTHER_WHOLE.search(heads[c])}
     other = _other_wholes(reader, claim, counts)
-    bare = {c for c in counts if is_row and _is_bare(table.headings[c], group, plain)} - other
-    wholes = {c for c in counts if WHOLE.search(table.headings[c])} - odd
+    bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)} - other
+    wholes = {c for c in counts if WHOLE.search(heads[c])} - odd
     strangers = odd | {c for c in other if c in wholes or abs(c - column) <= len(COUNTS)}
     wholes -= other
     parts: dict[Pair, float] = {
@@ -231,34 +227,32 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         if counts[w] and c not in odd
     }
     named = [p for p in parts if p[1] in wholes or {*p} <= bare]
-    usual = [p for p in parts if is_row or fitting_rows[p] * 3 >= n_shares]
-    fitting = [p for p in usual if rounds_to(parts[p], share.value)]
+    fitting = [p for p in parts if rounds_to(parts[p], share.value)]
     pairs = [p for p in fitting if p in named]
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
         for name, at in zip(COUNTS, pairs[0], strict=True):
             amounts[name] = Amount(counts[at], None, (row, at), given=True)
             claim.cells[name] = ((1, row, at),)
-    own = bare or {c for c in counts if names.code_in(table.headings[c]) == code}
-    others = [p for p in parts if p in proven]
-    strange = (w in strangers or (c in own and w not in own) for c, w in fitting + others)
+    own = bare or {c for c in counts if names.code_in(heads[c]) == code}
+    fits = _fits(table, column)
+    of_column = [p for p in parts if fits[p] >= MIN_ROWS]
+    strange = (w in strangers or (c in own and w not in own) for c, w in fitting + of_column)
     if not pairs and any(strange):
         share.problem = "share_of_plan"
-        return
-    if not others and is_row:
-        others = [p for p in named if p[0] in bare]
-    elif not others:
-        beside = [p for p in named if max(*p, column) - min(*p, column) == len(p)]
-        few = [p for p in beside if not names.is_other(table.headings[p[0]], code)]
-        others = [p for p in beside if p in usual or (n_shares < MIN_ROWS and p in few)]
-    if not pairs and {*others}.isdisjoint(fitting) and others:
-        part, whole = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
-        is_sure = is_row or fitting_rows[part, whole] > 0
-        _tell_contradiction(reader, claim, share, (counts[part], counts[whole]), is_sure)
+    elif not pairs and not fitting:
+        others = [p for p in named if is_row and p[0] in bare]
+        beside = (p for p in named if not is_row and max(*p, column) - min(*p, column) == len(p))
+        others += [p for p in beside if not names.is_other(heads[p[0]], code)]
+        others = of_column or others
+        if others:
+            pair = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
+            is_sure = is_row or fits[pair] > 0
+            _tell_contradiction(reader, claim, share, [counts[c] for c in pair], is_sure)
 
 
 def _tell_contradiction(
-    reader: FileReader, claim: Claim, share: Amount, counts: tuple[float, float], is_sure: bool
+    reader: FileReader, claim: Claim, share: Amount, counts: list[float], is_sure: bool
 ) -> None:
     """Tell that a percentage is not that of its counts; refuse it if they are surely its own."""
     part, whole = counts
@@ -272,24 +266,15 @@ def _tell_contradiction(
         share.problem = "printed_differs"
 
 
-def _proven(table: Table, column: int) -> set[Pair]:
-    """The pairs of counts that surely are what a column's percentages are of."""
-    n_shares, fitting_rows = _pairs_of(table, column)
-    return {p for p, n in fitting_rows.items() if n >= max(MIN_ROWS, 2 / 3 * n_shares)}
-
-
 @lru_cache(maxsize=256)
-def _pairs_of(table: Table, column: int) -> tuple[int, Counter[Pair]]:
-    """Number of a column's percentages below 100, and in how many rows each pair gives them."""
-    pairs: dict[Pair, set[tuple[float, float]]] = defaultdict(set)
-    shares = {row: figure(table.sheet.cell(row, column)).value for row in table.body[:200]}
-    shares = {row: share for row, share in shares.items() if share and share < MAX_PERCENT}
-    for row, share in shares.items():
-        counts = _counts(table, row, column)
+def _fits(table: Table, column: int) -> Counter[Pair]:
+    """In how many rows two columns give the percentages of a third one."""
+    fits: Counter[Pair] = Counter()
+    for row in table.body[:200]:
+        counts, share = _counts(table, row, column), figure(table.sheet.cell(row, column)).value
         for c, w in permutations(counts, 2):
-            if 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share):
-                pairs[c, w].add((counts[c], counts[w]))
-    return len(shares), Counter({p: len(rows) for p, rows in pairs.items()})
+            fits[c, w] += 0 < counts[c] < counts[w] and rounds_to(counts[c] / counts[w], share or 0)
+    return fits
 
 
 def _is_bare(heading: str, group: str, plain: frozenset[str]) -> bool:
