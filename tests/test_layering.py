@@ -45,7 +45,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_800,
     "plan": 7_200,
-    "intake": 63_400,
+    "intake": 64_600,
     "forecasting": 24_500,
     "publishing": 30_700,
     "running": 13_700,
