@@ -239,7 +239,7 @@ class Layout:
                 for part, terms in columns.items()
                 if all(wanted & c.keys() for _, c in terms)
             }
-            is_flow = None in years and year == self.reader.context.year
+            is_flow = year and None in years and year == self.reader.context.year
             if not is_flow or {"denominator", "value", "level"} & lines.keys():
                 yield lines, year  # else what came about in the year, beside the sum of all
 

@@ -31,7 +31,14 @@ from xhht_analysis.intake.forms.context import (
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key, with_men
 from xhht_analysis.intake.forms.places import DEPTHS, Places
-from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, figure
+from xhht_analysis.intake.forms.tables import (
+    NOTE,
+    SIGNATURE,
+    Table,
+    figure,
+    has_figures,
+    head_end,
+)
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -234,7 +241,7 @@ def titles(table: Table, before: Table | None) -> list[str]:
     """Texts above a table and below the figures of the one before, the nearest first."""
     sheet, texts = table.sheet, []
     for row in range(table.top - 1, before.first if before else -1, -1):
-        if before and _has_figures(sheet, row):
+        if before and has_figures(sheet, row):
             break
         if all(figure(cell).value is None for cell in sheet.grid[row]):
             texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
@@ -334,7 +341,7 @@ def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
             yield from _parts(replace(table, first=first, last=row), places)
             current, first, unit = next_head.filled_from(head), row, code
             current.scale, current.money_scale = head.scale, head.money_scale
-            if any(_has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
+            if any(has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
                 text = f"Số liệu từ đây: hiểu là của “{current.place}”."
                 reader.find(min(next_head.cells.values()), "own_heading", text)
     places.context = current
@@ -392,13 +399,3 @@ def unit_heads(
         context = read_context(sheet, head_end(sheet, start, last), start)
         if places.names_one(context):
             yield start, context
-
-
-def head_end(sheet: Sheet, first: int, last: int) -> int:
-    """The row of the first figures from ``first`` on: what stands above heads them."""
-    return next((row for row in range(first, last) if _has_figures(sheet, row)), last)
-
-
-def _has_figures(sheet: Sheet, row: int) -> bool:
-    """Whether a row holds figures: a label has one number beside it at most."""
-    return sum(figure(cell).value is not None for cell in sheet.grid[row]) > 1

@@ -31,7 +31,6 @@ from xhht_analysis.intake.forms.locating import (
     SheetTables,
     bar,
     enter_table,
-    head_end,
     settle_units,
     settle_years,
     tables_by_unit,
@@ -39,7 +38,7 @@ from xhht_analysis.intake.forms.locating import (
 )
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
-from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.tables import Table, figure, head_end
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file

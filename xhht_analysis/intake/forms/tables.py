@@ -279,3 +279,13 @@ def place_depth(heading: str) -> int:
     """How deep in the province the places are whose names a heading announces: 3 is a hamlet."""
     words = set() if heading.startswith("ma ") else set(heading.replace("thi xa", "huien").split())
     return next((depth for depth, kinds in KINDS.items() if words & kinds), 0)
+
+
+def head_end(sheet: Sheet, first: int, last: int) -> int:
+    """The row of the first figures from ``first`` on: what stands above heads them."""
+    return next((row for row in range(first, last) if has_figures(sheet, row)), last)
+
+
+def has_figures(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds figures: a label has one number beside it at most."""
+    return sum(figure(cell).value is not None for cell in sheet.grid[row]) > 1
