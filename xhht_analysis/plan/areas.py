@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -161,7 +161,6 @@ class Areas:
         ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
         return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
 
-    @cache  # noqa: B019  # of one province
     def parents(self, on: str) -> dict[str, str]:
         """District of each commune on ``on``; after the reform, its former district."""
         if not self.province.has_districts(on):

@@ -327,10 +327,7 @@ def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) 
 
 
 def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
-    """The rows below each label that names another unit, with ``reader`` in its context.
-
-    They need no header of their own. A table without such labels is given as it is.
-    """
+    """The rows below each label that names another unit, with ``reader`` in its context."""
     places, sheet, first = reader.places, table.sheet, table.first
     head = current = reader.context
     unit = places.of_head(head).unit_code

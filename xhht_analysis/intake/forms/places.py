@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
@@ -169,7 +169,7 @@ class Places:
         """Whether a unit is neither that of the sheet nor a part of it."""
         own = self.of_head(self.context).unit_code if self.context.place else None
         inside = own in {None, code, self.areas.province.code}
-        return not inside and own != self.areas.parents(self.today).get(code)
+        return not inside and own != _parents(self.areas, self.today).get(code)
 
     def is_wider(self, name: str) -> bool:
         """Whether a title or the name of a row is of a territory that holds the sheet's unit."""
@@ -299,5 +299,11 @@ class Places:
         codes = {self.match(name, "", on).unit_code for name in names.values()}
         if commune in codes or any(parse_name(name).kind for name in names.values()):
             return []
-        homes = {self.areas.parents(on).get(code) for code in codes}
+        homes = {_parents(self.areas, on).get(code) for code in codes}
         return [] if len(homes) == 1 and len(codes) > 2 and None not in homes else rows
+
+
+@lru_cache(maxsize=64)
+def _parents(areas: Any, on: str) -> dict[str, str]:
+    """District of each commune on a date."""
+    return areas.parents(on)
