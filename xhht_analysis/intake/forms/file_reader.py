@@ -22,7 +22,7 @@ from xhht_analysis.intake.forms.claims import (
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure, ticked
+from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
@@ -373,7 +373,8 @@ class FileReader:
             )
             self.find(self._merged[filled[0]][:2], "merged_level", text, claim.indicator)
         if cells[1:]:
-            typed = max(self.table.headings[column][-1] for _, column in filled)
+            levels = [self.table.headings[column][-1] for _, column in filled]
+            typed = " ".join(levels) if is_mark(typed) else max(levels)
         about = self.indicators.rows.get(claim.indicator, {"definition_vi": ""})
         highest = about.get("level_max")
         parsed = parse_level(typed, level_max=None if pd.isna(highest) else int(highest))

@@ -21,7 +21,6 @@ from xhht_analysis.intake.reading.text import (
     scale_of,
 )
 
-MARKS = ("x", "v", "✓", "✔", "có", "đạt")
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"
     r"pho truong ban|giam doc\b|chu tich\b|noi nhan|truong phong|hieu truong|"
@@ -245,14 +244,14 @@ def figure(cell: object) -> Parsed:
 
 def is_mark(cell: object) -> bool:
     """Whether a cell is a mark in the column that it chooses."""
-    return isinstance(cell, str) and cell.strip().lower() in MARKS
+    return isinstance(cell, str) and cell.strip().lower() in ("x", "v", "✓", "✔")
 
 
 def ticked(cell: object) -> bool | None:
     """Whether a cell chooses its column, or leaves it (Không, 0); None where it says more."""
-    if is_mark(cell) or cell in ("1", 1):
-        return True
     text = str(cell or "").strip().lower()
+    if is_mark(cell) or text in ("1", "1.0", "có", "đạt"):
+        return True
     return False if text in ("", "0", "-", "không", "chưa", "không đạt", "chưa đạt") else None
 
 
