@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,15 @@ class Project:
     def sample_dir(self) -> Path:
         """Folder of the labelled sample."""
         return self.raw_dir / "sample"
+
+    def raw_of(self, parameters: Mapping[str, object]) -> Path:
+        """Folder of submissions that a run was given; the project's own if that is gone.
+
+        ``parameters`` are those of its run.json: the project may have been moved since.
+        """
+        own = self.sample_dir if parameters["sample"] else self.raw_dir
+        folder = Path(str(parameters["raw_dir"]))
+        return next(filter(Path.is_dir, (folder, own)), folder)
 
     @property
     def reports_root(self) -> Path:

@@ -102,11 +102,12 @@ def test_a_kernel_that_does_not_start_is_named_with_the_true_cause(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
-def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path):
+def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path, capfd):
     text = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
     with pytest.raises(execution.NotebookError, match="hết bộ nhớ"):
         execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
+    assert capfd.readouterr().err == ""  # no library adds words of its own
 
 
 def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):

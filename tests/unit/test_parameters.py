@@ -114,6 +114,18 @@ def test_in_lab_a_notebook_shows_the_newest_run(lab, capsys):
     assert capsys.readouterr().out == "Lần tổng hợp mới nhất: số liệu nhận đến 2024-11-30.\n"
 
 
+def test_in_lab_a_project_that_was_moved_shows_its_own_tables(lab, tmp_path):
+    record(lab, "2024-11-30", "2026-01-02", sample=True)
+    place = lab.run_dir("2024-11-30") / "run.json"
+    text = place.read_text()
+    assert str(tmp_path) in text
+    place.write_text(text.replace(str(tmp_path), "/gone"))
+    namespace = given(FIXTURE_CELL + 'raw_dir: str = "tests/fixtures/raw"')
+    parameters.check(namespace)
+    assert namespace["processed_dir"] == str(lab.processed("2024-11-30"))
+    assert namespace["raw_dir"] == str(lab.sample_dir)
+
+
 def test_in_lab_invented_figures_are_said_to_be(lab, capsys):
     namespace = given(FIXTURE_CELL)
     parameters.check(namespace)

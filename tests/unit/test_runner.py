@@ -242,6 +242,21 @@ def test_verify_follows_submissions_that_were_moved(project):
     assert proof == []
 
 
+def test_a_project_that_was_moved_proves_its_runs(project):
+    (project.root / "data").mkdir()
+    (project.root / "raw").rename(project.raw_dir)
+    given = {"raw_dir": project.raw_dir, "as_of": AS_OF}
+    runner.run(runner.Settings(**given), project, (FIRST, SECOND))
+    before = {p.name: p.read_bytes() for p in project.processed(AS_OF).iterdir()}
+    place = project.root.parent / "Bản sao"
+    place.mkdir()
+    moved = Project(root=project.root.rename(place / "kit"), out=project.out.rename(place / "out"))
+    assert comparison.verify(moved, AS_OF, stages=(FIRST, SECOND)) == []
+    settings = runner.Settings(raw_dir=moved.raw_dir, as_of=AS_OF)
+    runner.run(settings, moved, (FIRST, SECOND))
+    assert {p.name: p.read_bytes() for p in moved.processed(AS_OF).iterdir()} == before
+
+
 def test_a_rerun_that_publishes_other_figures_names_their_tables(project):
     go(project)
     assert records.read_record(project, AS_OF)["replaces"] == []

@@ -120,7 +120,7 @@ def _run_command(words: list[str]) -> tuple[int, str]:
 
 def _wrong_use(error: WrongUse) -> str:
     """Cause of the wrong use, and where help is; help alone for no words at all."""
-    message = in_vietnamese(error.format_message())
+    message = in_vietnamese(error.format_message()).replace(r"\\", "\\")  # paths of Windows
     if error.ctx is None:
         return message
     return f"{message}\n{messages.SEE_HELP.format(command=error.ctx.command_path)}"

@@ -38,7 +38,7 @@ def verify(
     """
     record = records.record_of(project, as_of)
     given = record["parameters"]
-    raw_dir = raw_dir or Path(given["raw_dir"])
+    raw_dir = raw_dir or project.raw_of(given)
     settings = Settings(
         raw_dir, as_of, given["sample"], given["lang"], overrides=record["overrides"]
     )

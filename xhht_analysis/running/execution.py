@@ -7,7 +7,6 @@ import difflib
 import logging
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ FOLDER = re.compile(r"^\w+_dir = .*\n?", re.MULTILINE)
 """A parameter that says where a run stood, not what it was made from."""
 STDERR = "stderr.txt"
 """What a kernel's process says itself."""
-KILLED = {-getattr(signal, "SIGKILL", 9), 0xC0000017}
+KILLED = {-9, 0xC0000017}
 """Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
 
 
@@ -140,7 +139,8 @@ def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
     import papermill
     from nbclient.exceptions import CellTimeoutError
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    for library in ("papermill", "traitlets"):  # ours says it, in the reader's language
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
         work = _Work(source, Path(folder))
         try:
