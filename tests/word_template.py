@@ -61,7 +61,7 @@ def blank_form():
     normal.element.get_or_add_rPr().append(language)
     for name in ("Body Text", "List Bullet"):
         form = doc.styles[name].paragraph_format
-        form.space_after, form.space_before, form.line_spacing = Pt(6), Pt(0), 1.1
+        form.space_after, form.space_before, form.line_spacing = Pt(6), Pt(0), 1.0
         form.alignment = ALIGN.JUSTIFY
     doc.styles["Body Text"].paragraph_format.first_line_indent = Mm(10)
     for level, italic in ((1, False), (2, False), (3, True)):

@@ -86,7 +86,7 @@ def check(namespace: dict[str, Any]) -> None:
     # any folder that is read is the invented fixture, and a person looks at it
     folders = [str(namespace[name]) for name in types if name.endswith("_dir")]
     if os.environ.get(IN_LAB) and any(folder.startswith(FIXTURE) for folder in folders):
-        newest, text = _newest_run()
+        newest, text = newest_run()
         namespace.update({name: newest[name] for name in types if name in newest})
         print(text)  # noqa: T201
     for name, type_name in types.items():
@@ -102,7 +102,7 @@ def _declared_in(cells: Iterable[str]) -> dict[str, str]:
     return types
 
 
-def _newest_run() -> tuple[dict[str, object], str]:
+def newest_run() -> tuple[dict[str, object], str]:
     """Parameters (`OF_A_RUN`) of this project's newest run, none before the first; it in words."""
     project, records = Project(), []
     for path in project.reports_root.glob("*/run/run.json"):

@@ -145,7 +145,8 @@ def at_level_2(*units: str) -> list[tuple]:
 
 def with_rates(**rates: list[tuple[float, float]]) -> pd.DataFrame:
     """Panel of 2026 with graduates and enrolment of a district's communes, percent; the rest 99."""
-    panel, units = frames.make_panel(), frames.make_material().units
+    panel, base = frames.make_panel(), frames.make_material()
+    units, frame = base.units, base.province.frame_on("2026-12-31")
     codes = ("lower_secondary_graduates_15_18", "upper_secondary_enrolment_15_18")
     others = dict.fromkeys(asked_rates(read_config("standards", frames.CONFIG)), 99.0)
     rows = []
@@ -156,8 +157,10 @@ def with_rates(**rates: list[tuple[float, float]]) -> pd.DataFrame:
         for commune, pair in zip(communes, of_communes, strict=True):
             for code, value in {**others, **dict(zip(codes, pair, strict=True))}.items():
                 row = panel[panel["indicator_code"].eq("clc_it") & panel["year"].eq(2026)].head(1)
-                rows.append(row.assign(indicator_code=code, unit_code=commune, value=value))
-    return pd.concat([panel, *rows])
+                rows.append(
+                    row.assign(indicator_code=code, unit_code=commune, value=value, frame=frame)
+                )
+    return pd.concat([panel, *(row.assign(frame=frame) for row in rows)])
 
 
 def test_help_goes_to_districts_one_step_below_and_not_to_the_last_or_to_those_at_the_target(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.plan.standards import commune_margins, home_margins, rules_in_force
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
 from xhht_analysis.publishing.evidence import NAN, NEARLY
@@ -127,29 +126,14 @@ def help_decision(run: ReportData) -> Decision | None:
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     """By district, points of percent by which rates fall short of those that its level asks.
 
-    Of a district's communes the last one that its level asks for counts or, while there are
-    districts, its own rates (`plan.standards`). Districts of which a rate is unknown are left out.
+    It is the figure that decides the level in the forecast, too: that of the last of a district's
+    communes that the level asks for. Districts of whose communes less than half are known, or that
+    have no communes' rates of the latest year, are left out.
     """
-    goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
-    level = "district" if run.province.has_districts(f"{year}-12-31") else "commune"
-    units = where(run.units, level=level).set_index("unit_code")
-    rows = where(run.panel, year=year, unit_code=list(units.index))
-    rates = rows.pivot_table("value", "unit_code", "indicator_code", aggfunc="last")
-    of_commune, of_district = (
-        rules_in_force(run.standards, scope, run.as_of) for scope in ("commune", "district")
-    )
-    special = units.index[units["is_special"]]
-    margins = commune_margins(rates.reindex(units.index), of_commune, special)
-    key = goal["indicator_code"], goal["level_required"]
-    if key not in margins:
-        return pd.Series(dtype=float)
-    members = units.assign(indicator_code=key[0], level=key[1], margin=margins[key])
-    unknown = members["district_code"][members["margin"].isna()]
-    members = members[~members["district_code"].isin(unknown)].reset_index()
-    members["home"] = members["district_code"]
-    if level == "commune":
-        members = home_margins(members, of_district)
-    return (-members.set_index("home")["margin"]).clip(lower=0)
+    goal, figures = run.ordered_goals.loc[goal_code], run.level_figures
+    rows = where(figures, indicator_code=goal["indicator_code"], level=goal["level_required"])
+    rows = where(rows, year=run.panel["year"].max()).set_index("unit_code")
+    return (rows["asked"] - rows["value"]).clip(lower=0)
 
 
 def data_decision(run: ReportData) -> Decision | None:

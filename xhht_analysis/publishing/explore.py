@@ -16,7 +16,8 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.intake.reading.sheets import RefusedError, column_letters
 from xhht_analysis.intake.reading.workbooks import read_workbook
-from xhht_analysis.project import Project, resolve
+from xhht_analysis.parameters import newest_run
+from xhht_analysis.project import resolve
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.run_tables import read_report_data
 from xhht_analysis.publishing.selection import NoFiguresError
@@ -27,10 +28,9 @@ FIXTURE = "tests/fixtures/processed"
 
 def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
     """Tables of one run; by default the newest run of this project, else the small fixture."""
-    root = Project().out / "data" / "processed"
-    runs = sorted(p.parent for p in root.glob("*/verdicts.csv"))
-    newest = runs[-1] if runs else resolve(FIXTURE)
-    return read_report_data(resolve(processed_dir) if processed_dir else newest, lang=lang)
+    newest, _ = newest_run()
+    folder = processed_dir or newest.get("processed_dir", FIXTURE)
+    return read_report_data(resolve(str(folder)), lang=lang)
 
 
 def open_shares(run: ReportData) -> list[str]:

@@ -197,23 +197,19 @@ def plan_words(config_dir: Path, as_of: str = TODAY) -> dict[str, object]:
     year, month, day = province.districts_end.split("-")
     month = month if month in ("01", "02") else month.lstrip("0")
     due = read_agencies(config_dir).set_index("agency_code")["deadline"]
-    due = due.get(province.duty_of_districts, "12-31").split("-")
+    due = due.get(province.duty_of_districts, "12-31")
     return {
-        "Province": province.name_vi,
+        "home": province,
         "province": province.name_vi[0].lower() + province.name_vi[1:],
-        "province_en": province.name_en,
-        "department": province.department_vi,
         "letterhead": province.department_vi.upper(),
         "authority": (("" if keeps else province.merged_name_vi) or province.name_vi).upper(),
         "place": ("" if keeps else province.merged_short_name_vi) or province.short_name_vi,
-        "first_year": province.first_year,
-        "plan_end": province.last_year,
         "first_target": years.min(),
         "last_target": years.max(),
         "n_districts": len(areas.districts()),
-        "deadline": f"{due[1]}/{due[0]}",
+        "due": due,
+        "deadline": "/".join(reversed(due.split("-"))),
         "ended": f"{day}/{month}/{year}",
-        "ended_iso": province.districts_end,
         "year_ended": year,
         "keeps_districts": keeps,
         "as_of": as_of,

@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from xhht_analysis import contracts
+from xhht_analysis.intake.gathering import Plan
+from xhht_analysis.intake.returning.status import submission_status
+from xhht_analysis.project import Project
 from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import where
 
@@ -38,42 +42,25 @@ def account(run: ReportData) -> dict:
     return {"sums": sums, "asked": asked, "n_ended": n_ended}
 
 
-def deadline(run: ReportData) -> str:
-    """Month and day (MM-DD) by which the year's report of a district or commune is due."""
-    return "-".join(reversed(run.labels.plan["deadline"].split("/")))
-
-
-def received_reports(run: ReportData) -> pd.DataFrame:
-    """First report of each reporter and year; ``sender`` is its (former) district or agency.
-
-    Columns reporter, sender, year, received_on, late. A report about a year after its receipt was
-    rejected by the intake and does not count.
-    """
-    rows = run.submissions.dropna(subset=["sender", "year"])
-    rows = rows[rows["year"].astype(int) <= rows["received_on"].str[:4].astype(int)]
-    first = rows.sort_values("received_on").drop_duplicates(["sender", "year"])
-    home = first["sender"].map(run.units.set_index("unit_code")["district_code"])
-    year = first["year"].astype(int)
-    late = first["received_on"] > year.astype(str) + "-" + deadline(run)
-    first = first.assign(reporter=first["sender"], year=year, late=late)
-    first["sender"] = home.fillna(first["sender"])
-    return first[["reporter", "sender", "year", "received_on", "late"]]
-
-
 def calendar(run: ReportData) -> dict:
     """Reports received, and how many of them late, by year; all of them in the last row.
 
+    Of those who owe one, as `xhht status` says it; a file counts for the year that it is about.
     ``years``; ``senders``: (name, texts by year), districts first. Once they ended a district
     counts its communes, whose number stands behind its name.
     """
-    names, rows = dict(run.names), received_reports(run)
-    communes = where(run.units, level="commune")
+    names, communes = dict(run.names), where(run.units, level="commune")
     if not run.province.has_districts(run.as_of):
         names |= {
             d: f"{names[d]} ({n})" for d, n in communes["district_code"].value_counts().items()
         }
+    plan, unread = Plan.read(Project().config_dir), contracts.OBSERVATIONS.empty()
+    rows = submission_status(run.submissions, unread, run.panel, plan, as_of=run.as_of)
+    rows = rows.dropna(subset="received_on")
+    homes = run.units.set_index("unit_code")["district_code"]
+    sender = rows["reporter_code"].map(homes).fillna(rows["reporter_code"]).map(names)
+    rows = rows.assign(sender=sender, late=rows["state"].eq("late"))
     order = [*map(names.get, run.districts["unit_code"]), *sorted(names.values())]
-    rows = rows.assign(sender=rows["sender"].map(names).fillna(rows["sender"]))
     rows = pd.concat([rows, rows.assign(sender=run.word("calendar.total"))])
     table = rows.pivot_table("late", "sender", "year", _count).fillna(run.word("none"))
     order = [name for name in dict.fromkeys([*order, *table.index]) if name in table.index]

@@ -108,16 +108,14 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    sections = {}
-    for key, part in (
-        pair for k, body in _split("#", text) if k == variant for pair in _split("##", body)
-    ):
-        paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", part))
-        sections.setdefault(key, []).extend(filter(None, paragraphs))
+    pieces = iter(re.split(r"^(##?)(?!#)[ \t]+(.*)$", text, flags=re.MULTILINE)[1:])
+    sections, is_asked, key = {}, False, ""
+    for marks, name, body in zip(pieces, pieces, pieces, strict=True):
+        if marks == "#":
+            is_asked, key = name.strip() == variant, ""
+        else:
+            key = name.strip()
+        if is_asked and key:
+            paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", body))
+            sections.setdefault(key, []).extend(filter(None, paragraphs))
     return {key: paragraphs for key, paragraphs in sections.items() if paragraphs}
-
-
-def _split(marks: str, text: str) -> list[tuple[str, str]]:
-    """Name and text of each section under a Markdown heading of these marks."""
-    pieces = re.split(rf"^{marks}(?!#)[ \t]+(.*)$", text, flags=re.MULTILINE)
-    return [(name.strip(), body) for name, body in zip(pieces[1::2], pieces[2::2], strict=True)]

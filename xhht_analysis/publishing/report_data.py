@@ -13,11 +13,11 @@ from functools import cached_property, partial
 import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT
+from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, read_facts
-from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.plan.province import Province, read_province
 from xhht_analysis.project import Project
 from xhht_analysis.publishing.evidence import Gap
 from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
@@ -25,7 +25,7 @@ from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
 from xhht_analysis.publishing.statements import Statement
 
-UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code", "is_special"]
+UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
 SELF_DECLARED = "tự khai"
@@ -40,7 +40,7 @@ PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "
 class ReportData:
     """Tables of one run (contracts), the plan's tables (`plan.config_tables`) and the labels.
 
-    ``units`` has unit_code, name_vi, short_name, level, district_code, is_special. ``previous`` and
+    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
     ``previous_panel`` are of the run before, or have no rows.
     """
 
@@ -70,13 +70,14 @@ class ReportData:
     labels: Labels = field(default_factory=Labels)
     chosen_units: tuple[str, ...] = ()
     """Districts that an ad hoc report shows; sums and counts are always of all."""
-    province: Province = field(default_factory=lambda: read_province(Project().config_dir))
+    areas: Areas = field(default_factory=lambda: read_areas(Project().config_dir))
 
     @cached_property
     def target_years(self) -> tuple[int, ...]:
         """Years for which the plan states targets, in order."""
         return tuple(sorted({int(year) for year in self.targets["target_year"]}))
 
+    province = property(lambda self: self.areas.province, doc="The province of the plan.")
     word = property(lambda self: self.labels.word, doc="Words in the language of the run.")
     last_year = property(lambda self: self.target_years[-1], doc="The plan's last target year.")
 
@@ -284,6 +285,11 @@ class ReportData:
         rows = plan_rows(self.panel, self.province)
         return read_facts(rows, self.indicators, list(self.districts["unit_code"]))
 
+    @cached_property
+    def level_figures(self) -> pd.DataFrame:
+        """Figures that decide the level of a district, as the forecast reads them."""
+        return level_figures(self.panel, self.standards, self.areas)
+
     @select_once
     def bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lowest and highest figure by year (rows) and unit (columns): percent, or level.
@@ -367,7 +373,6 @@ def all_units(areas: Areas) -> pd.DataFrame:
     communes = where(areas.units(areas.province.districts_end), level="commune")
     homes = areas.parents(areas.province.districts_end)
     communes["short_name"] = communes["name_vi"]
-    special = areas.special_communes(areas.province.districts_end)
     communes["district_code"] = communes["unit_code"].map(homes)
     name = areas.province.name_vi
     province = {"unit_code": areas.province.code, "name_vi": name, "short_name": name}
@@ -375,4 +380,4 @@ def all_units(areas: Areas) -> pd.DataFrame:
     districts = areas.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
     units = pd.concat([province, districts, communes], ignore_index=True)
-    return units.assign(is_special=units["unit_code"].isin(special))[UNIT_COLUMNS]
+    return units[UNIT_COLUMNS]

@@ -46,7 +46,7 @@ def read_report_data(
         previous=earlier["verdicts"],
         previous_panel=earlier["panel"],
         units=all_units(areas_),
-        province=areas_.province,
+        areas=areas_,
         labels=Labels(lang, plan_words(config, as_of or TODAY)),
         **{name: read_config(name, config) for name in PLAN},
         **tables,

@@ -11,14 +11,7 @@ from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import all_units
 
-DOCUMENTS = (
-    "brief.html", "brief.docx", "brief.pdf",
-    "05_committee_report.html", "05_committee_report.docx", "05_committee_report.pdf",
-    "05_committee_report.xlsx",
-    "annex.html", "annex.docx", "annex.pdf",
-    "review.html", "review.docx", "review.pdf",
-)  # fmt: skip
-
+FORMS = {"html": "HTML", "docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
 SECTIONS = ("reports", "indicators", "districts", "communes")
 
 
@@ -43,15 +36,19 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
 
 def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:
     """Section, text and place in the run's folder of every page or document a run may have."""
-    documents = [("reports", labels.word(f"document.{name}"), name) for name in DOCUMENTS]
     pages = [
+        ("reports", f"{labels.word(f'document.{name}')} ({form})", f"{name}.{suffix}")
+        for name in labels.entries("document")
+        for suffix, form in FORMS.items()
+    ]
+    pages += [
         ("indicators", labels.local(row, "name"), f"indicators/{row['indicator_code']}.html")
         for _, row in goals.read_indicators(config_dir).iterrows()
     ]
     for unit in all_units(areas.read_areas(config_dir)).itertuples():
         section = "communes" if unit.level == "commune" else "districts"
         pages.append((section, unit.name_vi, f"units/{unit.unit_code}.html"))
-    return documents + pages
+    return pages
 
 
 def _record(path: Path) -> dict:

@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 
 MOVES = 0.5
 """Points of percent that a driver must move the median to be named."""
+SAME = (
+    "goal_code",
+    "unit_code",
+    "indicator_code",
+    "target_year",
+    "measure_unit",
+    "verdict_class",
+    "n_points",
+)
+"""What a statement takes over from its verdict under the same name."""
+NUMBERS = {
+    "chance": "prob_reached",
+    "chance_held": "prob_held",
+    "pace_required": "pace_required",
+    "pace_before": "pace_own",
+    "people": "people_required",
+}
+"""Numbers of a statement on what is to come, by the verdict's columns."""
 STATUS_KIND = "province_status"
 SAME_FIGURE = 0.05
 """Points of percent below which two sources round to the same figure."""
@@ -28,8 +46,9 @@ SAME_FIGURE = 0.05
 
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
-    statement = Statement(**_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
-    chances = _chances(run, verdict) if statement.has_object else {}
+    same = verdict[list(SAME)].to_dict()
+    statement = Statement(**same, **_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
+    chances = _chances(run, verdict, statement) if statement.has_object else {}
     statement = replace(statement, gap=_gap(run, statement), **chances)
     if statement.unit_code != run.province.code:
         return statement
@@ -81,28 +100,22 @@ def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:
 
 def _aim(run: ReportData, v: pd.Series) -> dict:
     """What is to be reached, and who can be judged by it."""
-    code, indicator_code, year = v["goal_code"], v["indicator_code"], int(v["target_year"])
-    goal, target = run.ordered_goals.loc[code], run.target(code, year)
+    code, indicator_code = v["goal_code"], v["indicator_code"]
+    goal, target = run.ordered_goals.loc[code], run.target(code, v["target_year"])
     standards = where(run.targets, goal_code=code)["indicator_code"].nunique()
     counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
     reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
     ended = "no_legal_object" in reasons
     return {
-        "goal_code": code,
-        "unit_code": str(v["unit_code"]),
-        "target_year": year,
-        "indicator_code": indicator_code,
         "order": int(goal["order"]),
         "title": run.title(code),
         "kind": goal["kind"],
-        "measure_unit": v["measure_unit"],
         "need": float(v["target_units"] if counted else v["target_value"]),
         "total": len(run.districts),
         "commitment": "must" if target is None else str(target["commitment"]),
         "lower_is_better": v["comparator"] == "<=",
         "standard": run.short(indicator_code) if standards > 1 else "",
         "count_unit": str(run.indicator(indicator_code).get("count_unit_vi") or ""),
-        "verdict_class": v["verdict_class"],
         "reasons": reasons,
         "ended": ended,
         "has_object": not ended or v["basis"] == "observed" or run.is_rebuilt(indicator_code),
@@ -124,7 +137,6 @@ def _figures(run: ReportData, v: pd.Series) -> dict:
         "actual": next((o for o in history if o.year == year), None),
         "latest": history[-1] if history else None,
         "base": known[-1] if known else None,
-        "n_points": int(v["n_points"]),
         "previous": None if before is None else (before["verdict_class"], before["prob_reached"]),
     }
 
@@ -150,38 +162,32 @@ def _history(run: ReportData, v: pd.Series) -> tuple[Observation, ...]:
     return tuple(Observation(int(year), *row) for year, *row in table.itertuples())
 
 
-def _chances(run: ReportData, v: pd.Series) -> dict:
+def _chances(run: ReportData, v: pd.Series, statement: Statement) -> dict:
     """What is expected, how sure that is and what would change it."""
-    code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
     forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
     expected = v[["q100", "median", "q900"]].astype(float)
-    variants = where(run.variants, goal_code=code, unit_code=unit, target_year=year)
-    chances = variants.set_index("variant")["prob_reached"].to_dict()
-    tested, is_district = str(v.get("tested", "")), unit != run.province.code
-    metric = "count_coverage_80" if v["measure_unit"] == "units" else "coverage_80"
-    covered = run.coverage(metric)["covered"].get(v["indicator_code"], NAN)
-    return {
+    key = {name: v[name] for name in ("goal_code", "unit_code", "target_year")}
+    variants = where(run.variants, **key).set_index("variant")["prob_reached"]
+    tested, is_district = str(v.get("tested", "")), statement.unit_code != run.province.code
+    metric = "count_coverage_80" if statement.measure_unit == "units" else "coverage_80"
+    covered = run.coverage(metric)["covered"].get(statement.indicator_code, NAN)
+    return {name: float(v[column]) for name, column in NUMBERS.items()} | {
         "is_forecast": forecast,
-        "chance": float(v["prob_reached"]),
-        "chance_held": float(v["prob_held"]),
         "chance_range": tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
         "expected": None if expected.isna().any() or not forecast else tuple(expected),
-        "pace_required": float(v["pace_required"]),
-        "pace_before": float(v["pace_own"]),
-        "people": float(v["people_required"]),
         "depends_on": v["depends_on"] if v["firmness"] == "depends" else "",
-        "variants": chances,
-        "drivers": _drivers(run, code, year, unit) if forecast else (),
+        "variants": variants.to_dict(),
+        "drivers": _drivers(run, statement) if forecast else (),
         "tested": tested,
         "covered": float(covered) if tested == "scored" else NAN,
-        "is_common": v["basis"] == "forecast" and is_district and run.is_level(code),
+        "is_common": v["basis"] == "forecast" and is_district and run.is_level(v["goal_code"]),
     }
 
 
-def _drivers(run: ReportData, code: str, year: int, unit: str) -> tuple[tuple[str, float], ...]:
-    rows = where(run.drivers, goal_code=code, target_year=year)
-    if unit != run.province.code:
-        rows = where(rows, unit_code=unit)
+def _drivers(run: ReportData, statement: Statement) -> tuple[tuple[str, float], ...]:
+    rows = where(run.drivers, goal_code=statement.goal_code, target_year=statement.target_year)
+    if statement.unit_code != run.province.code:
+        rows = where(rows, unit_code=statement.unit_code)
     mean = rows.groupby("feature")["effect"].mean()
     mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
     return tuple((str(name), float(effect)) for name, effect in mean.items())

@@ -8,164 +8,22 @@ none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
-from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
-from xhht_analysis.publishing.labels import (
-    DOUBT_SIGNS,
-    HOPEFUL,
-    PERCENT,
-    STRUGGLING,
-    SYMBOLS,
-    Labels,
-    rounded_percent,
-)
-
-COVERED_ENOUGH = 70.0
-"""Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
+from xhht_analysis.publishing.evidence import Observation
+from xhht_analysis.publishing.goal_facts import GoalFacts
+from xhht_analysis.publishing.labels import DOUBT_SIGNS, PERCENT, SYMBOLS, rounded_percent
 
 
 @dataclass(frozen=True)
-class Statement:
-    """Everything said of one goal, target year and unit.
-
-    Attributes
-    ----------
-    actual
-        Figure of the target year itself, None before it is reported.
-    latest
-        Latest figure, as a range where units are missing.
-    base
-        Where the required pace starts: the latest figure without gaps, or what is expected of a
-        later year that is still open (then not in ``history``).
-    expected
-        Lowest, middle and highest value of the target year (10, 50, 90 % quantile), or None.
-    chance, chance_held
-        P(target met at the end of the target year); P(met then and at the end of the year before).
-    pace_required, pace_before
-        Points of percent a year from ``base`` (negative towards a most); median slope between
-        all pairs of exact figures of the five years up to the last of them.
-    people
-        People or institutions more a year that ``pace_required`` means.
-    other_source
-        Figure of the same year from another source, where the two differ: for a share what the
-        lead agency sent ("reported"), for a status of the province what the rules give from the
-        rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
-    history
-        Observed years, oldest first.
-    gap
-        Who has not reported the year that the verdict rests on, or the latest year; else None. A
-        year that the lead agency's own figure settles has one, too.
-    ended, has_object
-        Whether the districts no longer exist at the date; whether there is anything to judge then:
-        a level that communes have is rebuilt for the former districts, another has ended with them.
-    tested, covered
-        Whether 02_backtest scored the chance (else "unscored"); percent of the outcomes that its
-        80 % interval held there.
-    is_common
-        Whether the chance of a district follows from the level at which it stands, as that of
-        every other at that level.
-    readings
-        The same under other readings of the plan's words: other need, class and chance.
-    parent, standard
-        Goal of which this one is a part; which of a goal's two standards counts; else empty.
-    previous
-        Class and chance of the run before, or None.
-    variants
-        Chance under other assumptions or other data, by name.
-    drivers
-        What moves the forecast most, in points of percent; of the province the districts' mean.
-    """
-
-    goal_code: str
-    unit_code: str
-    target_year: int
-    indicator_code: str
-    order: int
-    title: str
-    kind: str
-    measure_unit: str
-    need: float
-    total: int
-    commitment: str
-    verdict_class: str
-    labels: Labels = field(repr=False, compare=False)
-    lower_is_better: bool = False
-    is_forecast: bool = False
-    chance: float = NAN
-    chance_held: float = NAN
-    chance_range: tuple[float, float] = (NAN, NAN)
-    actual: Observation | None = None
-    latest: Observation | None = None
-    base: Observation | None = None
-    expected: tuple[float, float, float] | None = None
-    pace_required: float = NAN
-    pace_before: float = NAN
-    people: float = NAN
-    count_unit: str = ""
-    n_points: int = 0
-    reasons: tuple[str, ...] = ()
-    depends_on: str = ""
-    other_source: Observation | None = None
-    source_key: str = "reported"
-    history: tuple[Observation, ...] = ()
-    gap: Gap | None = None
-    ended: bool = False
-    has_object: bool = True
-    readings: tuple[Statement, ...] = ()
-    parent: str = ""
-    standard: str = ""
-    previous: tuple[str, float] | None = None
-    variants: Mapping[str, float] = field(default_factory=dict)
-    drivers: tuple[tuple[str, float], ...] = ()
-    tested: str = ""
-    covered: float = NAN
-    is_common: bool = False
-
-    def meets(self, value: float) -> bool:
-        """Whether ``value`` is at the target."""
-        gap = self.need - value if self.lower_is_better else value - self.need
-        return gap >= -NEARLY
-
-    @property
-    def key(self) -> str:
-        """Class as shown: a goal without object is "no_object"."""
-        return self.verdict_class if self.has_object else "no_object"
+class Statement(GoalFacts):
+    """Everything said of one goal, target year and unit: `GoalFacts` in words."""
 
     @property
     def mark(self) -> str:
         """Shape of the class, readable without colour."""
         return SYMBOLS[self.key]
-
-    @property
-    def is_hopeful(self) -> bool:
-        """Reached or likely."""
-        return self.key in HOPEFUL
-
-    @property
-    def is_struggling(self) -> bool:
-        """Missed or unlikely."""
-        return self.key in STRUGGLING
-
-    @property
-    def at_target(self) -> bool:
-        """Whether the latest figure is at the target, whatever is still missing."""
-        latest = self.latest
-        return latest is not None and self.meets(latest.low) and self.meets(latest.high)
-
-    @property
-    def is_at_risk(self) -> bool:
-        """Whether the target is met today and its chance, or the least of a range, not likely."""
-        least = self.chance_range[0] if self.has_range else self.chance
-        return self.at_target and least == least and classify(least) not in HOPEFUL
-
-    @property
-    def about(self) -> Observation | None:
-        """Figure that the verdict is about: of the target year once settled, else the latest."""
-        return self.actual if self.actual and not self.is_forecast else self.latest
 
     @property
     def need_text(self) -> str:
@@ -203,6 +61,11 @@ class Statement:
         return f"{self.mark} {self.assessment}{self.star}"
 
     @property
+    def aim_text(self) -> str:
+        """Year, target and verdict: how figures are described to who cannot see them."""
+        return f"{self.target_year}: {self.target_text}, {self.verdict_text}."
+
+    @property
     def star(self) -> str:
         """Sign of a verdict that other assumptions or figures would move to another class."""
         return " *" if self.depends_on else ""
@@ -224,13 +87,6 @@ class Statement:
         return f"{text} ({self.chance_text})" if self.chance_text else text
 
     @property
-    def last_step(self) -> tuple[int, float]:
-        """The last year with an exact figure, and its change since the year before (or NaN)."""
-        figures = {o.year: o.low for o in self.history if o.exact}
-        year = max(figures, default=0)
-        return year, figures.get(year, NAN) - figures.get(year - 1, NAN)
-
-    @property
     def pace_window(self) -> str:
         """Years that `pace_before` rests on, in words: all of five, or those with figures."""
         exact = [o.year for o in self.history if o.exact]
@@ -238,12 +94,6 @@ class Statement:
         years = [year for year in exact if year > last - PACE_YEARS]
         key = "whole" if len(years) == PACE_YEARS else "since"
         return self.labels.word(f"pace_window.{key}", first=years[0] if years else "")
-
-    @property
-    def years_below(self) -> tuple[list[int], list[int]]:
-        """Years with figures that were not at the target, and those of which nobody knows."""
-        met = {o.year: self.meets(o.low) + self.meets(o.high) for o in self.history}
-        return tuple([year for year, ends in met.items() if ends == n] for n in (0, 1))
 
     @property
     def chance_text(self) -> str:
@@ -280,26 +130,9 @@ class Statement:
             return self.labels.word("at_least", target=low)
         return self.labels.word("range", low=low, high=high)
 
-    @property
-    def doubt(self) -> str:
-        """Remark on a chance: "untested", "narrow" where its band held too few, or none.
-
-        Untested is one for which 02_backtest scored nothing that it could rest on.
-        """
-        if not (self.is_forecast or self.has_range):
-            return ""
-        narrow = "narrow" if self.covered < COVERED_ENOUGH else ""
-        return "untested" if self.tested == "unscored" else narrow
-
     def as_tested(self, chance: str) -> str:
         """``chance`` in words, with the remark of `doubt`."""
         return self.labels.word(self.doubt, chance=chance) if self.doubt else chance
-
-    @property
-    def has_range(self) -> bool:
-        """Whether there is no single chance but a least and a greatest one."""
-        low, _ = self.chance_range
-        return low == low and not self.is_forecast
 
     @property
     def direction(self) -> str:

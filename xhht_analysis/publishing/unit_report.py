@@ -16,7 +16,6 @@ from xhht_analysis.publishing.decisions import help_decision
 from xhht_analysis.publishing.figures import courses
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import STATES
-from xhht_analysis.publishing.receipts import deadline
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import scorecard
 from xhht_analysis.publishing.selection import first, where
@@ -95,7 +94,7 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
 def _received(run: ReportData, unit_code: str) -> dict:
     """What was received from a unit, on time or late, and what it is asked to mend."""
     sent = where(run.submissions, sender=unit_code)
-    due = sent["year"].astype("Int64").astype(str) + f"-{deadline(run)}"
+    due = sent["year"].astype("Int64").astype(str) + f"-{run.labels.plan['due']}"
     doubts = {
         name: table[(table["unit_code"] == unit_code) | table["file"].isin(sent["file"])]
         for name, table in (("rejects", run.rejects), ("findings", run.findings))

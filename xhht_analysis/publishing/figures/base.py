@@ -15,6 +15,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -25,6 +26,7 @@ from xhht_analysis.publishing.blocks import Block, prose
 from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
+from xhht_analysis.publishing.statements import Statement
 
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
@@ -128,6 +130,20 @@ def heat(axis, values, texts, colours, **options) -> None:
         text.set_color("black" if light else "white")
     axis.set(xlabel="", ylabel="")
     axis.tick_params(length=0)
+
+
+def heat_of_verdicts(
+    axis, statements: pd.DataFrame, text: Callable[[Statement], str], **options
+) -> None:
+    """`heat` of statements (None: an empty cell) in the colours of their classes."""
+    heat(
+        axis,
+        statements.map(lambda s: CLASS_ORDER.index(s.key) if s else math.nan).to_numpy(float),
+        statements.map(lambda s: text(s) if s else "").to_numpy(),
+        list(CLASS_COLOURS.values()),
+        **options,
+    )
+    axis.xaxis.tick_top()
 
 
 @styled

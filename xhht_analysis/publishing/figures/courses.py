@@ -57,8 +57,7 @@ def _figure(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]])
         _draw_course(axis, run, statements)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
         axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=6.2)
-        aims = [f"{s.target_year}: {s.target_text}, {s.verdict_text}." for s in statements]
-        alt.append(" ".join([f"{name}: {statements[-1].latest_text}.", *aims]))
+        alt += [f"{name}: {statements[-1].latest_text}.", *(s.aim_text for s in statements)]
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))

@@ -38,13 +38,9 @@ def annex_figures(run: ReportData) -> Sketches:
 def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:
     """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
     return {
-        name: picture_or_note(run, partial(_saved, draw, folder, name))
+        name: picture_or_note(run, lambda d=draw, n=name: save_figure(d(), folder, n))
         for name, draw in sketches.items()
     }
-
-
-def _saved(draw: Callable[[], Figure], folder: str | Path, name: str) -> bytes:
-    return save_figure(draw(), folder, name)
 
 
 def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Block]]:

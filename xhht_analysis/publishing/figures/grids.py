@@ -2,14 +2,13 @@
 
 import textwrap
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import CLASS_COLOURS, LEVEL_COLOURS, styled
-from xhht_analysis.publishing.labels import CLASS_ORDER, PERCENT
+from xhht_analysis.publishing.figures.base import LEVEL_COLOURS, styled
+from xhht_analysis.publishing.labels import PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
 from xhht_analysis.publishing.statements import Statement
@@ -60,23 +59,16 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)
     ]
     statements.sort(key=lambda s: (s.order, s.target_year))
-    heads, aims = [run.short(code)], []
+    heads = [run.short(code)]
     for s in statements:
         level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
         heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
-        aims.append(f"{s.target_year}, {level} {s.verdict_text}.")
     axis.set_title("\n".join(textwrap.fill(head, 34) for head in heads), fontsize=6.2)
-    year = texts.columns[-1]
-    counts = texts[year].value_counts().sort_index(ascending=False)
-    told = ", ".join(word("ladder.count", n=n, level=text) for text, n in counts.items())
-    text = word("ladder.part", name=run.short(code), year=int(year), counts=told)
-    return " ".join([text, *aims])
+    return " ".join(f"{s.title}: {s.latest_text}. {s.aim_text}" for s in statements)
 
 
-def _cell_text(statement: Statement | None) -> str:
+def _cell_text(statement: Statement) -> str:
     """Chance without its unit; the mark alone where there is none or only a range."""
-    if statement is None:
-        return ""
     return statement.short_chance.replace(PERCENT, "") if statement.is_forecast else statement.mark
 
 
@@ -93,16 +85,14 @@ def plot_heatmap(run: ReportData) -> Figure:
         raise NoFiguresError(title)
     figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
     axis = axes[0, 0]
-    look.heat(
+    look.heat_of_verdicts(
         axis,
-        statements.map(lambda s: CLASS_ORDER.index(s.key) if s else np.nan).to_numpy(dtype=float),
-        statements.map(_cell_text).to_numpy(),
-        list(CLASS_COLOURS.values()),
+        statements,
+        _cell_text,
         xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
         yticklabels=short_names(run),
         annot_kws={"fontsize": 7.5},
     )
-    axis.xaxis.tick_top()
     axis.tick_params(axis="x", rotation=90, labelsize=7)
     alt = [
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)

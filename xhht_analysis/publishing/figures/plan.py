@@ -1,7 +1,7 @@
 """Figures with one row per goal: where all stand, pace needed beside usual pace."""
 
 import textwrap
-from math import isnan, nan
+from math import isnan
 
 import pandas as pd
 import seaborn as sns
@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.figures import base as look
 from xhht_analysis.publishing.figures.base import CLASS_COLOURS, DATA, GREY, TARGET, styled
-from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.publishing.statements import Statement
@@ -31,16 +30,14 @@ def plot_overview(run: ReportData) -> Figure:
     last = [next(s for s in reversed(pair) if s) for pair in pairs]
     height = max(2.4, 0.7 + 0.36 * len(pairs))
     figure, axes = look.canvas(height, 2, 2, width_ratios=[1, 2])
-    look.heat(
+    look.heat_of_verdicts(
         axes[0, 0],
-        [[CLASS_ORDER.index(s.key) if s else nan for s in pair] for pair in pairs],
-        [[s.mark + s.doubt_sign + s.star if s else "" for s in pair] for pair in pairs],
-        list(CLASS_COLOURS.values()),
+        pd.DataFrame(pairs, columns=run.next_years),
+        lambda s: s.mark + s.doubt_sign + s.star,
         xticklabels=run.next_years,
         yticklabels=[f"{_row_name(s, 72)}\n{_against_target(run, s)}" for s in last],
         annot_kws={"fontsize": 8},
     )
-    axes[0, 0].xaxis.tick_top()
     axes[0, 0].tick_params(axis="y", labelsize=6.5)
     axes[0, 0].grid(visible=False)
     axis, places = axes[0, 1], [place + 0.5 for place in range(len(last))]
@@ -117,19 +114,11 @@ def plot_pace(run: ReportData) -> Figure:
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
     sns.despine(ax=axis, left=True)
-    parts = [_pace_text(run, s) for s in statements]
-    alt = word("pace_figure.alt", year=year, parts=" ".join(parts))
-    key = word("pace_figure.key", n=PACE_YEARS)
-    return look.finish(figure, run, title, alt, key=key)
-
-
-def _pace_text(run: ReportData, statement: Statement) -> str:
-    """Both paces of a goal and its verdict, for the alt text."""
-    paces = {"before": statement.pace_before, "required": statement.pace_required}
-    texts = {name: run.labels.number(pace, 1) for name, pace in paces.items()}
-    return run.word(
-        "pace_figure.part", goal=statement.title, verdict=statement.verdict_text, **texts
-    )
+    number, alt = run.labels.number, [f"{title}, {axis.get_xlabel()}."]
+    for s in statements:
+        paces = {"usual": number(s.pace_before, 1), "required": number(s.pace_required, 1)}
+        alt.append(s.say("pace_figure.part", **paces))
+    return look.finish(figure, run, title, *alt, key=word("pace_figure.key", n=PACE_YEARS))
 
 
 def _pace_name(statement: Statement) -> str:

@@ -1,0 +1,181 @@
+"""Which sentence a statement gives rise to: choices worked out by hand, one condition at a time."""
+
+import pytest
+
+from xhht_analysis.publishing.evidence import NAN, Gap, Observation
+from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.statements import Statement
+
+pytestmark = pytest.mark.unit
+
+
+def known(*figures: tuple[int, float]) -> tuple[Observation, ...]:
+    return tuple(Observation(year, value, value) for year, value in figures)
+
+
+def share(**facts) -> Statement:
+    """A share to reach 70 percent by 2030, at 50 percent in 2026 and forecast."""
+    history = known((2024, 44), (2025, 47), (2026, 50))
+    given = {
+        "goal_code": "g", "unit_code": "82", "target_year": 2030, "indicator_code": "i",
+        "order": 1, "title": "Mục tiêu", "kind": "share_people", "measure_unit": "percent",
+        "need": 70.0, "total": 11, "commitment": "must", "verdict_class": "open",
+        "labels": Labels(), "is_forecast": True, "chance": 0.5, "history": history,
+        "latest": history[-1], "base": history[-1], "pace_required": 5.0, "pace_before": 3.0,
+        "n_points": 3,
+    }  # fmt: skip
+    return Statement(**given | facts)
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        ({}, "above"),  # 5.0 needed, 3.0 usual
+        ({"pace_before": 6.0}, "below"),
+        ({"pace_before": 5.04}, "same"),  # both 5.0 in one decimal
+        ({"pace_before": 5.06}, "below"),  # 5.1
+        ({"pace_before": 0.0}, "none"),
+        ({"pace_before": -1.0}, "none"),
+        ({"pace_before": NAN}, ""),
+        ({"n_points": 2}, ""),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": -3.0}, "above"),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": -6.0}, "below"),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": 3.0}, "none_down"),
+    ],
+)
+def test_the_pace_needed_is_compared_with_the_usual_one(facts, key):
+    assert share(**facts).pace_note == key
+
+
+@pytest.mark.parametrize(
+    ("last", "is_telling"),
+    [
+        (50.0, False),  # 3 points as usual
+        (48.4, True),  # 1.4 points: below half of 3
+        (48.5, False),  # 1.5 points: half of it
+        (52.0, True),  # 5 points: enough, while the usual pace is not
+        (51.9, False),
+    ],
+)
+def test_the_last_year_is_told_where_it_tells_another_story(last, is_telling):
+    history = known((2025, 47), (2026, last))
+    assert share(history=history).is_last_step_telling == is_telling
+    fall = known((2025, 53), (2026, 100 - last))
+    down = {"lower_is_better": True, "pace_required": -5.0, "pace_before": -3.0}
+    assert share(history=fall, **down).is_last_step_telling == is_telling
+
+
+def test_no_last_year_is_told_without_the_year_before_or_a_usual_rise():
+    gap = known((2024, 44), (2026, 45))
+    assert not share(history=gap).is_last_step_telling
+    assert share(history=gap).last_step[0] == 2026
+    assert not share(history=known((2025, 47), (2026, 48)), pace_before=-1.0).is_last_step_telling
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        ({}, "pace"),
+        ({"lower_is_better": True, "need": 30.0, "pace_required": -5.0}, "pace_down"),
+        ({"pace_required": 0.0}, ""),
+        ({"base": None}, ""),
+        ({"latest": Observation(2026, 70.0, 70.0), "chance": 0.7}, "at_target"),
+        ({"latest": Observation(2026, 70.0, 70.0), "chance": 0.6}, "at_risk"),
+        ({"latest": Observation(2026, 69.0, 71.0)}, "pace"),  # not at the target for sure
+        ({"measure_unit": "units", "need": 6.0, "latest": Observation(2026, 4, 4)}, "short"),
+        ({"measure_unit": "units", "need": 6.0, "latest": Observation(2026, 4, 5)}, ""),
+        ({"measure_unit": "units", "need": 6.0, "latest": None}, ""),
+    ],
+)
+def test_what_is_missing_is_told_as_a_pace_as_districts_or_as_held(facts, key):
+    assert share(**facts).effort == key
+
+
+@pytest.mark.parametrize(
+    ("figures", "held"),
+    [
+        ([(2024, 3, 3), (2025, 3, 3)], ("always", [])),
+        ([(2024, 3, 3), (2025, 2, 2)], ("lost", [2025])),
+        ([(2024, 2, 2), (2025, 2, 2)], ("never", [2024, 2025])),
+        ([(2024, 3, 3), (2025, 2, 3)], ("unsure", [2025])),
+        ([(2024, 2, 2), (2025, 2, 3)], ("lost", [2024])),  # what is sure is told first
+        ([], ("", [])),
+    ],
+)
+def test_a_level_to_be_maintained_is_measured_year_by_year(figures, held):
+    history = tuple(Observation(*one) for one in figures)
+    level = {"measure_unit": "level", "need": 3.0, "history": history}
+    assert share(commitment="maintain", **level).held == held
+    assert share(commitment="must", **level).held == ("", [])
+
+
+OTHER = Observation(2026, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "is_said"),
+    [
+        ("no_legal_object", {}, False),
+        ("source_gap", {}, False),
+        ("reference_hazard", {}, False),
+        ("few_points", {}, True),
+        ("few_points", {"is_forecast": False, "chance_range": (0.1, 0.3)}, False),
+        ("may_fall", {}, True),
+        ("may_fall", {"lower_is_better": True}, False),
+        ("may_fall", {"latest": Observation(2026, 71, 71)}, False),  # at risk: told with effort
+        ("gains_slow", {}, True),
+        ("gains_slow", {"measure_unit": "level"}, False),
+        ("gains_slow", {"lower_is_better": True}, False),
+        ("units_missing", {}, True),
+        ("units_missing", {"gap": Gap(2026, 11, ("A",))}, False),
+        ("units_missing", {"verdict_class": "no_data"}, False),
+        ("no_figures", {}, True),
+        ("no_figures", {"verdict_class": "no_data"}, False),
+        ("rule_secondary", {}, True),
+        ("rule_secondary", {"other_source": OTHER, "source_key": "reported"}, True),
+        ("rule_secondary", {"other_source": OTHER, "source_key": "lowest"}, False),
+        ("few_points", {"has_object": False}, False),
+        ("few_points", {"actual": OTHER}, False),
+    ],
+)
+def test_a_remark_is_said_where_no_other_sentence_says_it(code, facts, is_said):
+    assert share(reasons=(code,), **facts).remarks == [code] * is_said
+
+
+@pytest.mark.parametrize(
+    ("facts", "doubt"),
+    [
+        ({"tested": "scored", "covered": 70.0}, ""),
+        ({"tested": "scored", "covered": 69.9}, "narrow"),
+        ({"tested": "unscored", "covered": 50.0}, "untested"),
+        ({"tested": "unscored", "is_forecast": False}, ""),
+        ({"tested": "unscored", "is_forecast": False, "chance_range": (0.1, 0.3)}, "untested"),
+    ],
+)
+def test_a_chance_carries_the_remark_of_its_test(facts, doubt):
+    assert share(**facts).doubt == doubt
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.01, 0.02, "< 5 %"), (0.01, 0.31, "không quá 30 %"), (0.10, 0.30, "từ 10 % đến 30 %"),
+        (0.62, 0.99, "từ 60 % trở lên"), (0.01, 0.99, "từ < 5 % đến > 95 %"),
+    ],
+)  # fmt: skip
+def test_a_range_of_chances_names_the_ends_that_tell_something(low, high, text):
+    said = share(is_forecast=False, chance_range=(low, high))
+    assert said.chance_bounds.replace("\u00a0", " ") == text
+    assert (said.bare_chance, share().bare_chance) == (said.chance_bounds, "50\u00a0%")
+
+
+@pytest.mark.parametrize(
+    ("previous", "chance", "sign"),
+    [
+        (None, 0.5, "–"), (("open", 0.5), 0.5, "→"), (("open", 0.5), 0.52, "→"),
+        (("open", 0.5), 0.56, "↑"), (("open", 0.5), 0.44, "↓"), (("open", NAN), 0.5, "→"),
+        (("likely", NAN), 0.5, "≠"),
+    ],
+)  # fmt: skip
+def test_the_direction_is_that_of_the_rounded_chance_or_of_the_class(previous, chance, sign):
+    assert share(previous=previous, chance=chance).direction == sign
