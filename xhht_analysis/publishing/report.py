@@ -73,7 +73,7 @@ def report(
         review_year=year,
         office=office or {},
         drawn=drawn,
-        proposals=proposals(run),
+        proposals=proposals(run, of_units=variant != "adhoc"),
         changes=changed_goals(run),
         tests=receipts.coverage(run),
         account=receipts.account(run),
@@ -83,8 +83,11 @@ def report(
     )
 
 
-def proposals(run: ReportData) -> dict[str, str]:
-    """Text by addressee: goals missed, in danger or without figures, and what units propose."""
+def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
+    """Text by addressee: goals missed, in danger or without figures, and what units propose.
+
+    What units propose is about the whole plan: a report on some goals leaves it out.
+    """
     texts, goals = {}, {}
     for statement in run.statements(run.last_year):
         kind = "goals" if statement.has_range else PROPOSED.get(statement.key)
@@ -95,7 +98,7 @@ def proposals(run: ReportData) -> dict[str, str]:
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         texts.setdefault(lead, []).append(text)
-    for text, units in asks(run, year_rows(run), "proposal"):
+    for text, units in asks(run, year_rows(run), "proposal") if of_units else ():
         text = run.word("proposal.of_units", n=len(units), text=text.rstrip("."))
         texts.setdefault(agencies.addressee(run, text), []).append(text)
     return {who: " ".join(some) for who, some in texts.items()}

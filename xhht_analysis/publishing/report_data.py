@@ -258,8 +258,10 @@ class ReportData:
         keys = [s.key for s in self.statements(year, unit_code)]
         counts = {self.labels.verdict(c): keys.count(c) for c in CLASS_ORDER if c in keys}
         parts = ", ".join(self.word("tally.part", n=n, verdict=v) for v, n in counts.items())
-        key = "tally.past" if year < int(self.as_of[:4]) else "tally.future"
-        return self.word(key, n=len(keys), year=year, parts=parts) if parts else ""
+        key = "past" if year < int(self.as_of[:4]) else "future"
+        if unit_code or not self.targets["goal_code"].isin(self.ordered_goals.index).all():
+            key = "chosen"  # the plan sets more
+        return self.word(f"tally.{key}", n=len(keys), year=year, parts=parts) if parts else ""
 
     @cached_property
     def report_year(self) -> int:

@@ -12,20 +12,22 @@ from matplotlib.figure import Figure
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import courses, grids, plan
 from xhht_analysis.publishing.figures.base import picture_or_note, save_figure
-from xhht_analysis.publishing.report_data import SHARE_KINDS, ReportData
+from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 
 Sketches = dict[str, Callable[[], Figure]]
 
 
 def report_figures(run: ReportData) -> Sketches:
-    """The figures of the report: all goals, levels, shares, pace, chances by district."""
-    drawn = {
-        "overview": plan.plot_overview,
-        "ladder": grids.plot_ladder,
-        "shares": courses.plot_shares,
-        "pace": plan.plot_pace,
-        "heatmap": grids.plot_heatmap,
-    }
+    """The figures of the report: all goals, levels, shares, pace, chances by district.
+
+    Without a goal of its kind there is no figure.
+    """
+    kinds = set(run.ordered_goals["kind"])
+    drawn = {"overview": plan.plot_overview, "heatmap": grids.plot_heatmap}
+    if kinds & {*SHARE_KINDS}:
+        drawn |= {"shares": courses.plot_shares, "pace": plan.plot_pace}
+    if COUNTED_KIND in kinds:
+        drawn["ladder"] = grids.plot_ladder
     return {name: partial(plot, run) for name, plot in drawn.items()}
 
 

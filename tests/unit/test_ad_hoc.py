@@ -1,0 +1,46 @@
+"""A report on some goals says nothing of the whole plan as if these were all of it."""
+
+import pytest
+
+from tests import frames
+from tests.block_text import plain_text
+from xhht_analysis.publishing import report
+from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.run_tables import select
+
+pytestmark = pytest.mark.unit
+SHARES = "life_skills,trained_population"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return frames.make_material()
+
+
+def test_a_tally_of_chosen_goals_does_not_say_what_the_plan_sets(run):
+    # trained_population has 45 % in 2026 and 41 % in 2025 of 50 %; life_skills has no figures
+    assert select(run, SHARES).tally(2025) == (
+        "Trong 2 mục tiêu được xét, mốc năm 2025: 1 mục tiêu chưa đạt, 1 mục tiêu chưa đủ số liệu."
+    )
+    assert run.tally(2025).startswith("Trong 18 mục tiêu Kế hoạch đặt ra cho năm 2025: ")
+    assert run.tally(2025, "819").startswith("Trong 10 mục tiêu được xét, mốc năm 2025: ")
+
+
+def test_figures_of_kinds_that_were_not_chosen_are_not_missed(run):
+    shares = gallery.report_figures(select(run, SHARES))
+    levels = gallery.report_figures(select(run, "learning_districts"))
+    assert set(shares) == {"overview", "heatmap", "shares", "pace"}
+    assert set(levels) == {"overview", "heatmap", "ladder"}
+
+
+def test_proposals_of_units_on_the_whole_plan_stand_in_the_annual_report_alone(run):
+    texts = {
+        variant: " ".join(
+            plain_text(block.content)
+            for block in report.report(select(run, SHARES), variant, lambda *_: [])
+        )
+        for variant in ("annual", "adhoc")
+    }
+    assert "1 đơn vị: Bổ sung biên chế" in texts["annual"]
+    assert "Bổ sung biên chế" not in texts["adhoc"]
+    assert "Tốc độ cần có so với tốc độ thường gặp" not in texts["adhoc"]  # nothing was drawn
