@@ -26,9 +26,9 @@ def account(run: ReportData) -> dict:
     rejected observation, but no figure.
     """
     rows = run.submissions
-    names = ("observations", "panel", "rejected", "superseded", "duplicate", "out_of_scope")
+    counts = rows.filter(like="n_").sum().to_dict()
     refused = run.rejects[["indicator_code", "unit_code", "year"]].isna().all(axis=1).sum()
-    sums = {name: rows[f"n_{name}"].sum() for name in names}
+    sums = {name.removeprefix("n_"): n for name, n in counts.items()}
     sums |= {name: sums[name] - refused for name in ("observations", "rejected")}
     is_empty = rows[["n_panel", "n_superseded", "n_duplicate"]].sum(axis=1).eq(0)
     sums |= {

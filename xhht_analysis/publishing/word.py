@@ -80,13 +80,12 @@ def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
     """Fill ``{{name}}`` from ``texts``; cut off and return what follows ``{{content}}``."""
     for node in doc.element.body.iter(qn("w:t")):
         node.text = MARK.sub(lambda m: str(texts.get(m[1], m[0])), node.text or "")
-    body = doc.element.body
     marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
     if marker is None:
         raise KitError(f"Word template: the paragraph {CONTENT} is missing")
-    tail = [element for element in marker.itersiblings() if element is not body.sectPr]
+    *tail, _ = marker.itersiblings()  # without the form of the page
     for element in (marker, *tail):
-        body.remove(element)
+        doc.element.body.remove(element)
     return tail
 
 
