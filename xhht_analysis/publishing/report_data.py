@@ -232,11 +232,6 @@ class ReportData:
         key = {"goal_code": goal_code, "target_year": year, "unit_code": self.code(unit_code)}
         return first(getattr(self, table), **key)
 
-    @select_once
-    def target(self, goal_code: str, year: int) -> pd.Series | None:
-        """Target row of the plan for ``year``, or None."""
-        return first(self.targets, goal_code=goal_code, target_year=year)
-
     def nowcast(self, indicator_code: str, unit_code: str) -> list:
         """Estimate (year, n_reported, n_units, median) of a year in part; empty or one row."""
         key = {"indicator_code": indicator_code, "unit_code": unit_code}

@@ -13,7 +13,7 @@ from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
-from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statements import Statement
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:
 def _aim(run: ReportData, v: pd.Series) -> dict:
     """What is to be reached, and who can be judged by it."""
     code, indicator_code = v["goal_code"], v["indicator_code"]
-    goal, target = run.ordered_goals.loc[code], run.target(code, v["target_year"])
-    standards = where(run.targets, goal_code=code)["indicator_code"].nunique()
+    goal, targets = run.ordered_goals.loc[code], where(run.targets, goal_code=code)
+    target = first(targets, target_year=v["target_year"])
     counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
     reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
     ended = "no_legal_object" in reasons
@@ -114,7 +114,7 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
         "total": len(run.districts),
         "commitment": "must" if target is None else str(target["commitment"]),
         "lower_is_better": v["comparator"] == "<=",
-        "standard": run.short(indicator_code) if standards > 1 else "",
+        "standard": run.short(indicator_code) if len(set(targets["indicator_code"])) > 1 else "",
         "count_unit": str(run.indicator(indicator_code).get("count_unit_vi") or ""),
         "reasons": reasons,
         "ended": ended,
@@ -230,8 +230,8 @@ def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     if statement.kind == "milestone":
         need = statement.need - 1
     elif above:
-        share = float(run.target(statement.goal_code, statement.target_year)["target_value"]) / 100
-        need = share * _then(above, statement)
+        key = {"goal_code": statement.goal_code, "target_year": statement.target_year}
+        need = first(run.targets, **key)["target_value"] / 100 * _then(above, statement)
         if statement.measure_unit == "units" and need == need:
             need = math.ceil(need - NEARLY)
     if need != need:
