@@ -211,7 +211,7 @@ def test_a_district_has_verdicts_of_its_own(run):
     text = unit_text(run, "819")
     assert "Huyện Cái Bè: tiến độ xây dựng xã hội học tập" in text
     # 7 shares and 3 goals for all districts are asked of each in 2030
-    assert "Trong 10 mục tiêu cho năm 2030" in text
+    assert "Trong 10 mục tiêu được xét, mốc năm 2030" in text
     # district number 4: 20 + 4 * 5 + 4 = 44 percent of 1000 people in 2026; the province 45
     assert f"440/1.000 | 44,0{NB}% | 45,0{NB}%" in text
     assert "Thiếu giáo viên" not in text
