@@ -9,6 +9,9 @@ pyarrow and the panels' file). Per source and candidate: Brier score of "at the 
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (mean over a randomised interval, for a count is discrete), mean chance and
 share reached.
+Then what is published less each other candidate, by case and level, with the 95 % interval of a
+bootstrap over blocks whose outcomes do not hang together (a level of the sample, a simulated
+province, a group of real units): "no worse" is what is not above 0 beyond it.
 Candidates: persistence; both members of what is published, transitions and the deciding figures,
 each alone; their mixture as `forecast_plan` publishes it; the rule applied inside draws of every
 commune's rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
@@ -31,6 +34,7 @@ from xhht_analysis.project import Project
 
 N_DRAWS = 1000
 ORIGINS = (2023, 2024, 2025)
+PUBLISHED, PAIR = "published", ["group", "block", "case", "level", "lead"]
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,12 @@ class Case:
         Levels by rule, (draws, U, H or more), from draws of the rates behind them; None: unknown.
     figures
         What decides the levels, see `forecast_levels`.
+    block
+        Cases of one block share their shocks: they are drawn together when scores are compared.
     """
 
     source: str
+    block: str
     history: pd.DataFrame
     outcomes: np.ndarray
     top: int
@@ -62,7 +69,7 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
     variants = {"persistence": "persistence", "transitions": "transitions", "figures": "figures"}
     horizon, made = case.outcomes.shape[1], {}
     how = {"top": case.top, "n_draws": N_DRAWS, "figures": case.figures}
-    for name, variant in {**variants, "published": "default"}.items():
+    for name, variant in {**variants, PUBLISHED: "default"}.items():
         made[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
     if case.rates is not None:
         made["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
@@ -85,6 +92,9 @@ def score(case: Case) -> pd.DataFrame:
                 rows.append(
                     {
                         "source": case.source,
+                        "block": case.block,
+                        "level": level,
+                        "lead": h + 1,
                         "candidate": name,
                         "brier": scores.brier(mean, hit).mean(),
                         "rps": float(of_count["count_rps"]),
@@ -128,7 +138,7 @@ def sample_cases(project: Project) -> Iterator[Case]:
             code, outcomes = indicator.indicator_code, outcomes.to_numpy()
             rates = by_rule.rule(code, origin, outcomes.shape[1], "default")
             own = figures[figures["indicator_code"] == code]
-            return Case("sample", past, outcomes, int(indicator.level_max), rates, own)
+            return Case("sample", code, past, outcomes, int(indicator.level_max), rates, own)
 
         for origin in ORIGINS:
             years = rows.loc[rows["year"] <= origin, "year"].nunique()
@@ -190,7 +200,15 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
         history = history.assign(indicator_code="level", year=history["year"] + 2021)
         rates = rule_of(value[..., :PAST], people[..., 0], home)
         figures = deciding(value[..., :PAST].min(axis=1), home, history)
-        yield Case(f"simulated: {world.name}", history, levels[:, PAST:], 2, rates, figures)
+        yield Case(
+            f"simulated: {world.name}",
+            f"{world.name} {k}",
+            history,
+            levels[:, PAST:],
+            2,
+            rates,
+            figures,
+        )
 
 
 def deciding(weakest: np.ndarray, home: np.ndarray, history: pd.DataFrame) -> pd.DataFrame:
@@ -276,7 +294,31 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
                 history = past.assign(level=(past["value"] >= mark).astype(float))
                 came = np.where(np.isnan(ahead), np.nan, ahead >= mark)
                 # one rate of the unit itself: the rule inside its draws is the figure alone
-                yield Case(f"panels: {task.dataset}", history, came, 1, figures=figures)
+                block = f"{task.dataset} {task.group_code}"
+                yield Case(f"panels: {task.dataset}", block, history, came, 1, figures=figures)
+
+
+def compared(rows: pd.DataFrame, n: int = 2000) -> pd.DataFrame:
+    """Published less each other candidate: mean difference of a score, and its 95 % interval.
+
+    Both are of the same cases; blocks are drawn again ``n`` times.
+    """
+    out, rng = [], np.random.default_rng(1)
+    ours = rows[rows["candidate"] == PUBLISHED].drop(columns="candidate")
+    for (group, name), theirs in rows.groupby(["group", "candidate"], sort=False):
+        pairs = ours.merge(
+            theirs, on=["group", "block", "case", "level", "lead"], suffixes=("", "_other")
+        )
+        row = {"group": group, "candidate": name}
+        for metric in ("brier", "rps") if name != PUBLISHED else ():
+            apart = (pairs[metric] - pairs[f"{metric}_other"]).groupby(pairs["block"])
+            total, count = apart.sum().to_numpy(), apart.size().to_numpy()
+            drawn = rng.integers(0, len(total), (n, len(total)))
+            means = total[drawn].sum(axis=1) / count[drawn].sum(axis=1)
+            low, high = np.quantile(means, [0.025, 0.975])
+            row |= {metric: total.sum() / count.sum(), f"{metric}_low": low, f"{metric}_high": high}
+        out.append(row | {"blocks": pairs["block"].nunique()})
+    return pd.DataFrame(out).dropna().set_index(["group", "candidate"])
 
 
 def main() -> int:
@@ -285,19 +327,20 @@ def main() -> int:
     parser.add_argument("--panels", type=int, default=100)
     parser.add_argument("--bench", type=Path, default=Project().root.parent / "shared" / "bench")
     arguments = parser.parse_args()
-    parts = [score(case) for case in sample_cases(Project())]
+    cases = list(sample_cases(Project()))
     for world in WORLDS:
-        parts += [score(case) for case in simulated_cases(world, arguments.provinces)]
+        cases += simulated_cases(world, arguments.provinces)
     if (arguments.bench / "dev.parquet").is_file():
-        parts += [score(case) for case in panel_cases(arguments.bench, arguments.panels)]
+        cases += panel_cases(arguments.bench, arguments.panels)
     else:
         print(f"No panels in {arguments.bench}: part (iii) is left out.")
-    rows = pd.concat(parts)
+    rows = pd.concat(score(case).assign(case=number) for number, case in enumerate(cases))
     rows["group"] = rows["source"].str.split(":").str[0]
     for by in ("source", "group"):
         keys = [by, "candidate"]
         table = rows.groupby(keys, sort=False)[["brier", "rps", "cover_80", "chance", "hit"]].mean()
-        print(table.round(3).to_string(), "\n")
+        print(table.round(4).to_string(), "\n")
+    print("published less the candidate\n", compared(rows).round(4).to_string())
     return 0
 
 

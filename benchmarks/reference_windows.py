@@ -90,9 +90,11 @@ def rows_of(history: np.ndarray, outcome: np.ndarray, rng) -> tuple:
     """Features, change in units of the scale, the scale in points, and the change to a target."""
     still = np.zeros(history.shape[1], dtype=bool)
     trend = fit_trend(Matrices(history, still, np.zeros(len(history))))
-    x, scale = features(trend, outcome.shape[1])
-    there = np.isfinite(outcome)
-    scale = np.broadcast_to(scale, outcome.shape)
+    x, scale = features(trend)
+    there, lead = np.isfinite(outcome), np.arange(1, 1 + outcome.shape[1])
+    x = np.repeat(x[:, None], len(lead), axis=1)
+    x[..., FEATURES.index("lead")] = np.log(lead)
+    scale = np.broadcast_to(scale * np.sqrt(lead), outcome.shape)
     change = (link(outcome) - trend.level[:, None]) / scale
     last = history[:, [-1]]
     points = scale * (last + MARGIN) * (1 - last + MARGIN)

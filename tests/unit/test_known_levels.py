@@ -126,3 +126,19 @@ def test_an_indicator_with_figures_of_communes_alone_ends_no_run():
     one = panel[of_share & (panel["unit_code"] == "815")].assign(unit_code="28306")
     row = pick(judge(pd.concat([panel[~of_share], one])), "information_literacy")
     assert (row["basis"], row["verdict_class"], row["n_points"]) == ("none", "no_data", 0)
+
+
+def test_a_number_of_districts_is_untested_where_some_district_was_always_silent():
+    # ten of eleven report each year: their levels are scored, the number of all eleven never is
+    panel = known(DISTRICTS[1:])
+    panel.loc[panel["indicator_code"] == "preschool_level", "level"] = 0.0
+    found = judge(panel)
+    row = pick(found, "preschool_districts")
+    assert (row["basis"], row["tested"]) == ("forecast", "unscored")
+    assert pick(found, "preschool_districts", unit="816")["tested"] == "scored"
+    rows = backtest.backtest_rows(panel, PLAN["indicators"], models=[backtest.KIT])
+    own = rows[rows["indicator_code"] == "preschool_level"]
+    assert "816" in set(own["unit_code"])
+    assert backtest.COUNT not in set(own["unit_code"])
+    everyone = judge(known(DISTRICTS).assign(level=panel["level"].min()))
+    assert pick(everyone, "preschool_districts")["tested"] == "scored"

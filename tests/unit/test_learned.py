@@ -11,9 +11,10 @@ from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import (
     DRIVERS,
     FEATURES,
+    UNITS_AT_ONCE,
     Learned,
     features,
-    learned_curves,
+    learned_changes,
     learned_from,
     read_learned,
     rising,
@@ -30,6 +31,11 @@ def trend_of(z):
     return fit_trend(panel)
 
 
+def changes_of(*how):
+    """Those of all units, one after the other."""
+    return np.concatenate(list(learned_changes(*how)))
+
+
 def feature(x, name):
     return x[..., FEATURES.index(name)]
 
@@ -37,49 +43,54 @@ def feature(x, name):
 def test_features_of_a_small_group_by_hand():
     # steps 0.1 and 0.3 of one unit, 0.3 and 0.5 of the other
     trend = trend_of([[0.0, 0.1, 0.4], [1.0, 1.3, 1.8]])
-    x, scale = features(trend, 2)
+    x, scale = features(trend)
     root = np.sqrt((0.01 + 0.09 + 0.09 + 0.25) / 4 + 0.003**2)
-    np.testing.assert_allclose(scale, root * np.sqrt([1, 2]), rtol=1e-9)
-    np.testing.assert_allclose(np.exp(feature(x, "lead"))[0], [1, 2])
+    assert scale == pytest.approx(root, rel=1e-9)
     np.testing.assert_allclose(np.sinh(feature(x, "group_pace")), 0.3 / root, rtol=1e-9)
-    np.testing.assert_allclose(np.sinh(feature(x, "own_pace"))[:, 0], [-0.1 / root, 0.1 / root])
-    np.testing.assert_allclose(np.sinh(feature(x, "last_step"))[:, 0], [0.3 / root, 0.5 / root])
+    np.testing.assert_allclose(np.sinh(feature(x, "own_pace")), [-0.1 / root, 0.1 / root])
+    np.testing.assert_allclose(np.sinh(feature(x, "last_step")), [0.3 / root, 0.5 / root])
     np.testing.assert_allclose(np.sinh(feature(x, "last_group_step")), 0.4 / root)
-    np.testing.assert_allclose(np.sinh(feature(x, "above_group"))[:, 0], [-0.7, 0.7])
+    np.testing.assert_allclose(np.sinh(feature(x, "above_group")), [-0.7, 0.7])
     np.testing.assert_allclose(np.exp(feature(x, "points")), 3)
 
 
 def test_a_network_by_hand():
-    # one feature, one rectified sum; median x, quartile steps of e apart
+    # lead and one feature, added up to one rectified sum; median x, quartile steps of e apart
     layers = (
-        (np.array([[1.0]]), np.array([0.0])),
+        (np.array([[3.0], [1.0]]), np.array([0.0])),
         (np.array([[0.0, 1, 0]]), np.array([1.0, 0, 1])),
     )
     levels = np.array([0.25, 0.5, 0.75])
-    numbers = Learned(np.zeros(1), np.ones(1), (layers,), levels)
-    curve = numbers.quantiles(np.array([[2.0], [-1.0]]))
-    np.testing.assert_allclose(curve[:, MEDIAN], [2, 0])
-    np.testing.assert_allclose(curve[0, MEDIAN + 1], 2 + np.e * GRID[MEDIAN + 1] / ndtri(0.75))
+    numbers = Learned(np.zeros(2), np.ones(2), (layers, layers), levels)
+    curve = numbers.quantiles(np.array([[0.0, 2.0], [0.0, -1.0]]), np.array([0.0, 0.5]))
+    np.testing.assert_allclose(curve[..., MEDIAN], [[2, 3.5], [0, 0.5]])
+    np.testing.assert_allclose(curve[0, 0, MEDIAN + 1], 2 + np.e * GRID[MEDIAN + 1] / ndtri(0.75))
+    # no feature counts for more than four standard deviations, the lead neither
+    assert numbers.quantiles(np.array([[0.0, 9.0]]), np.array([7.0]))[0, 0, MEDIAN] == 16
 
 
 def test_quantiles_never_cross_whatever_the_network_says():
-    raw = np.random.default_rng(1).normal(0, 30, (500, 9))
-    assert (np.diff(rising(raw), axis=1) > 0).all()
+    z = np.random.default_rng(1).normal(0, 3, (500, 7))
+    assert (np.diff(changes_of(trend_of(z), 30, read_learned())) > 0).all()
+    # the median 5, steps of 1 and 2 below it, of 3 above
+    np.testing.assert_array_equal(rising(np.array([[2.0, 1, 5, 3, 0.5]])), [[2, 4, 5, 8, 8.5]])
 
 
 def test_units_in_another_order_or_scale_of_time_give_the_same():
-    z = np.random.default_rng(2).normal(0, 0.2, (6, 7)).cumsum(axis=1)
-    numbers, order = read_learned(), np.array([3, 0, 5, 1, 4, 2])
-    curves = learned_curves(trend_of(z), 3, numbers)
-    np.testing.assert_allclose(learned_curves(trend_of(z[order]), 3, numbers), curves[order])
+    rng = np.random.default_rng(2)
+    z = rng.normal(0, 0.2, (UNITS_AT_ONCE + 6, 7)).cumsum(axis=1)
+    numbers, order = read_learned(), rng.permutation(len(z))
+    curves = changes_of(trend_of(z), 3, numbers)
+    assert curves.shape == (len(z), 3, len(GRID))
+    np.testing.assert_allclose(changes_of(trend_of(z[order]), 3, numbers), curves[order])
 
 
 def test_a_driver_taken_away_changes_what_it_says_and_nothing_else():
     z = 0.3 * np.arange(6) + np.linspace(-1, 1, 8)[:, None]
     trend, numbers = trend_of(z), read_learned()
-    whole = learned_curves(trend, 3, numbers)[..., MEDIAN]
-    assert (whole > learned_curves(trend, 3, numbers, "group_pace")[..., MEDIAN]).all()
-    np.testing.assert_array_equal(whole, learned_curves(trend, 3, numbers, "")[..., MEDIAN])
+    whole = changes_of(trend, 3, numbers)[..., MEDIAN]
+    assert (whole > changes_of(trend, 3, numbers, "group_pace")[..., MEDIAN]).all()
+    np.testing.assert_array_equal(whole, changes_of(trend, 3, numbers, "")[..., MEDIAN])
     assert {name for names in DRIVERS.values() for name in names} <= set(FEATURES)
 
 

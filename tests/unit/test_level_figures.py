@@ -99,7 +99,7 @@ def test_what_is_published_are_so_many_draws_of_one_member_and_the_rest_of_the_o
     how = {"figures": figures, "n_draws": 500}
     names = ("default", "transitions", "figures")
     mixed, moves, rule = (forecast_levels(rows, 3, variant=n, **how).levels for n in names)
-    k = round(500 * figure_weight(read_levels(rows, 1, figures), 1, 1))
+    k = round(500 * figure_weight(read_levels(rows, 1, figures), 1))
     assert 0 < k < 500
     np.testing.assert_array_equal(mixed, np.concatenate([rule[:k], moves[k:]]))
     # so every chance is the convex combination of both
@@ -120,18 +120,18 @@ def test_the_weight_is_the_least_squares_answer_of_the_two_years_before():
     apart = [*(rule - moves).ravel(), np.sqrt(5.0)]
     missed = [*(came - moves).ravel(), 0.8 * np.sqrt(5.0)]
     expected = np.linalg.lstsq(np.array(apart)[:, None], np.array(missed), rcond=None)[0][0]
-    weight = figure_weight(read_levels(rows, 1, figures), 1, 1)
+    weight = figure_weight(read_levels(rows, 1, figures), 1)
     assert weight == pytest.approx(np.clip(expected, 0, 1), abs=1e-9)
     assert abs(weight - 0.8) > 0.01
     short = [table[table["year"] > 2022] for table in (rows, figures)]
-    assert figure_weight(read_levels(short[0], 1, short[1]), 1, 1) == 0.8
+    assert figure_weight(read_levels(short[0], 1, short[1]), 1) == 0.8
 
 
 def test_figures_that_never_told_the_level_lose_their_weight():
     rows, figures = problem(years=8, units=11)
-    follows = figure_weight(read_levels(rows, 1, figures), 1, 1)
+    follows = figure_weight(read_levels(rows, 1, figures), 1)
     stays = rows.assign(level=0.0)  # nobody was ever recognised, whatever the figures
-    assert figure_weight(read_levels(stays, 1, figures), 1, 1) < 0.25 < 0.7 < follows
+    assert figure_weight(read_levels(stays, 1, figures), 1) < 0.25 < 0.7 < follows
 
 
 def test_units_without_figures_and_short_series_move_by_transitions_alone():

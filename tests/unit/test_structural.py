@@ -128,7 +128,7 @@ def test_no_pace_is_read_across_a_change_of_definition():
     z = np.linspace(-1, 1, 5)[:, None] + np.array([0, 0.1, 0.2, 2.3, 2.4])
     trend = fit_trend(matrices(z, breaks=(3,)))
     assert trend.pace == pytest.approx(0.1)
-    changes = pooled_changes(trend, 1)[..., MEDIAN] - z[:, [-1]]
+    changes = pooled_changes(trend, 1)[..., MEDIAN]
     np.testing.assert_allclose(changes, 0.1, atol=1e-9)
 
 
@@ -137,10 +137,10 @@ def test_pooled_changes_are_those_that_all_units_have_seen():
     trend = fit_trend(matrices(z))
     middle = pooled_changes(trend, 5)[..., MEDIAN]
     # three years are spanned by figures; four and five are scaled from three
-    expected = z[:, -1:] + 0.3 * np.arange(1, 6)
+    expected = 0.3 * np.arange(1, 6)
     np.testing.assert_allclose(middle, expected, atol=1e-9)
     still = pooled_changes(trend, 5, "group_pace")[..., MEDIAN]
-    np.testing.assert_allclose(still, np.repeat(z[:, -1:], 5, axis=1), atol=1e-9)
+    np.testing.assert_allclose(still, np.zeros(5), atol=1e-9)
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.3, 0.5, 1.0])
@@ -178,6 +178,7 @@ def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():
     wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2)
     wanted = wanted * np.sign(GRID) * np.sqrt(expected**2 + unseen)
     inner = slice(1, -1)  # the ends are those of both members
+    wanted = np.broadcast_to(wanted, apart.shape)
     np.testing.assert_allclose(apart[..., inner], wanted[..., inner], atol=1e-6)
 
 

@@ -32,8 +32,9 @@ from xhht_analysis.project import Project
 DEFAULT, PERSISTENCE = KIT.model_id, "persistence"
 MARK, MARK_GAP, MARK_TOP = 5, 2, 99
 """A synthetic target: the next 5-point mark at least 2 points above the last value, below 99."""
-COUNT = "count"
-"""In place of a unit: the number of districts."""
+COUNT, UNIT = "count", "unit"
+KINDS = (UNIT, PROVINCE, COUNT)
+"""What is scored: districts, the province's own figure or level, the number of districts."""
 LEVEL_DRAWS = 2000
 Facts = ShareFacts | LevelFacts
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
@@ -102,9 +103,20 @@ def backtest_rows(
     return rows.reindex(columns=ROW_COLUMNS)
 
 
-def scored_indicators(facts: Mapping[str, Facts]) -> set[str]:
-    """Indicators of `read_facts` that have at least one origin with an outcome after it."""
-    return {code for code, fact in facts.items() if any(_problems(fact, (1, 2, 3)))}
+def scored_kinds(facts: Mapping[str, Facts]) -> set[tuple[str, str]]:
+    """What of `read_facts` has an outcome after some origin: indicator and one of `KINDS`.
+
+    The share of the province is the sum of its districts and tested by them.
+    """
+    found = set()
+    for code, fact in facts.items():
+        for _, ahead, some in _problems(fact, (1, 2, 3)):
+            there = ahead.notna()
+            there[COUNT] = there.drop(columns=PROVINCE, errors="ignore").all(axis=1)
+            units = {PROVINCE} if isinstance(fact, ShareFacts) else set()
+            units |= some.intersection(there.columns[there.any()])
+            found |= {(code, unit if unit in KINDS else UNIT) for unit in units}
+    return found
 
 
 def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd.DataFrame, set]]:
@@ -112,7 +124,7 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
     outcomes = facts.bounds[0].where(facts.points)
     for origin in outcomes.index[facts.points.any(axis=1)][MIN_POINTS - 1 : -1]:
         before = replace(facts, rows=facts.rows[facts.rows["year"] <= origin])
-        points, is_share = before.points, isinstance(facts, ShareFacts)
+        points, is_share = facts.points.loc[:origin], isinstance(facts, ShareFacts)
         if is_share and len(before.own):
             points = points.drop(columns=PROVINCE)  # the sum: its districts are scored
         points = points.assign(**{COUNT: is_broad(points)})
@@ -164,7 +176,7 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
     code, top, districts = facts.indicator_code, facts.top, facts.units
     origin = int(facts.history.low.columns[-1])
     span = int(ahead.index.max()) - origin
-    forecast = model(facts.history, span, top=top, n_draws=LEVEL_DRAWS)
+    forecast = model(facts.history, span, n_draws=LEVEL_DRAWS)
     pmf, among = distribution(forecast.levels, top), [u for u in districts if u != PROVINCE]
     at_districts = [forecast.units.index(unit) for unit in among]
     rows = []

@@ -59,18 +59,17 @@ def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.nd
 def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     """Damped additive trend of statsmodels on percent; below six figures the walk with drift."""
     middle, spread = random_walk(shares, horizon, drift=True)
-    for i, line in enumerate(gaps_filled(shares)):
-        t = np.flatnonzero(np.isfinite(line))
-        if np.isfinite(shares[i]).sum() < ETS_POINTS or np.ptp(line[t]) < 1e-9:
-            continue
+    is_long = (np.isfinite(shares).sum(axis=1) >= ETS_POINTS) & (np.nanstd(shares, axis=1) > 1e-9)
+    for i in np.flatnonzero(is_long):
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import
 
+        # a year not yet reported is taken to stand still
+        line = pd.Series(gaps_filled(shares)[i]).ffill().dropna(ignore_index=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # convergence remarks on eight points
-            fit = ETSModel(pd.Series(line[t]), trend="add", damped_trend=True).fit(disp=False)
-            end = len(t) + len(line) - 1 - t[-1] + horizon - 1
-            frame = fit.get_prediction(start=len(t), end=end).summary_frame(alpha=0.2)
-        frame = frame.to_numpy()[-horizon:]
+            fit = ETSModel(line, trend="add", damped_trend=True).fit(disp=False)
+            ahead = fit.get_prediction(start=len(line), end=len(line) + horizon - 1)
+        frame = ahead.summary_frame(alpha=0.2).to_numpy()
         if np.isfinite(frame).all():
             middle[i, 1:] = frame[:, 0]
             spread[i, 1:] = np.maximum((frame[:, 2] - frame[:, 1]) / (2 * ndtri(0.9)), FLOOR)

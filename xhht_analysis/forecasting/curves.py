@@ -50,14 +50,9 @@ class Curves:
     lattice: np.ndarray
 
     def on_lattice(self, values: np.ndarray) -> np.ndarray:
-        """Values (series, …) inside 0-100 as they would be reported, in their place."""
+        """Values (series, …) inside 0-100 as they would be reported."""
         steps = self.lattice.reshape(-1, *[1] * (values.ndim - 1))
-        values = np.clip(values, 0, 100, out=values)
-        values *= steps / 100
-        np.rint(values, out=values)
-        values *= 100
-        values /= steps
-        return values
+        return np.rint(np.clip(values, 0, 100) * (steps / 100)) * 100 / steps
 
     def at_scores(self, scores: np.ndarray) -> np.ndarray:
         """Percent at the same normal scores for all, (series, years, scores)."""
@@ -93,9 +88,9 @@ class Curves:
             at = np.clip(place.astype(np.int32), 0, n_grid - 2)
             place -= at
             curve = self.percent[:, h].astype(np.float32)
-            out[:, :, h] = curve[row, at]
-            out[:, :, h] += place * (curve[row, at + 1] - curve[row, at])
-            self.on_lattice(out[:, :, h].T)
+            low, high = curve[row, at], curve[row, at + 1]
+            drawn = np.add(low, place * (high - low), dtype=float)
+            out[:, :, h] = self.on_lattice(drawn.T).T
         return out
 
 

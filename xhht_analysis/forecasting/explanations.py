@@ -44,7 +44,7 @@ def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
         same |= {"n_reported": int(last.notna().sum()), "n_units": len(last)}
         for unit, draws in joint.draws.items():
             if low.get(unit, np.nan) != high.get(unit, np.nan):  # so do two unknown ends
-                ends = np.quantile(draws[:, 0], (0.1, 0.5, 0.9))
-                numbers = dict(zip(("q100", "median", "q900"), ends, strict=True))
-                rows.append({**same, "unit_code": unit, **numbers})
+                low10, median, high10 = np.quantile(draws[:, 0], (0.1, 0.5, 0.9))
+                ends = {"unit_code": unit, "q100": low10, "median": median, "q900": high10}
+                rows.append(same | ends)
     return pd.DataFrame(rows) if rows else contracts.NOWCASTS.empty()

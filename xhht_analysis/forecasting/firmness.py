@@ -25,6 +25,8 @@ from xhht_analysis.forecasting.plan_indicators import (
 )
 from xhht_analysis.forecasting.verdicts import classify, probability
 from xhht_analysis.plan.areas import Areas
+from xhht_analysis.plan.goals import split_codes
+from xhht_analysis.plan.standards import asked_rates
 
 FIRM_SHARE, STEP = 0.8, 0.05
 """A verdict is firm when this share of its variants gives its class, or a chance that is nearer
@@ -126,24 +128,17 @@ def variant_chances(
 
 def _behind_levels(figures: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     """Rates of communes as rows of the levels that ask for them, under their districts."""
-    rules = standards[standards["scope"].eq("commune")]
-    codes = rules[["indicator_code", "indicator_special", "prerequisites"]].agg(";".join, axis=1)
-    needs = rules.assign(indicator_code=codes.str.split("[;:]")).explode("indicator_code")
-    needs = needs[["indicator_code", "level_indicator"]].drop_duplicates()
-    rates = figures.dropna(subset="value").merge(needs, on="indicator_code")
-    # a level may presuppose that of another programme, and so its rates
-    deeper = rates.rename(columns={"level_indicator": "first"}).merge(
-        needs, left_on="first", right_on="indicator_code", suffixes=("", "_first")
-    )
-    rates = pd.concat([rates, deeper]).drop_duplicates([*FIGURE, "level_indicator"])
-    homes = {}
+    homes, parts = {}, [figures.iloc[:0]]
+    of_communes = standards[standards["scope"].eq("commune")]
+    for level, rules in of_communes.groupby("level_indicator"):
+        # a level may presuppose that of another programme, and so its rates
+        needs = [code.split(":")[0] for row in rules["prerequisites"] for code in split_codes(row)]
+        asked = asked_rates(of_communes[of_communes["level_indicator"].isin([level, *needs])])
+        parts.append(figures[figures["indicator_code"].isin(asked)].assign(indicator_code=level))
+    rates = pd.concat(parts).dropna(subset="value")
     for year in rates["year"].unique():
         homes |= areas.parents(f"{year}-12-31")
-    codes = {
-        "indicator_code": rates["level_indicator"],
-        "unit_code": rates["unit_code"].map(homes),
-    }
-    return rates.assign(**codes).dropna(subset="unit_code")
+    return rates.assign(unit_code=rates["unit_code"].map(homes)).dropna(subset="unit_code")
 
 
 def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
@@ -170,20 +165,18 @@ def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFr
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     """Firm where enough variants give the same class or chance; else the one that moves it most."""
-    both = verdicts.loc[verdicts["basis"] == "forecast"].reindex(
-        columns=[*KEY, "verdict_class", "prob_reached"]
-    )
-    both = both.merge(chances, on=KEY, suffixes=("", "_variant"))
+    said = verdicts[verdicts["basis"] == "forecast"]
+    said = said.reindex(columns=[*KEY, "verdict_class", "prob_reached"])  # none may be forecast
+    both = said.merge(chances, on=KEY, suffixes=("", "_variant"))
     shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
-    both["same"] = both["verdict_class_variant"].eq(both["verdict_class"]) | (shift < STEP)
-    shift = shift.mask(both["variant"] == NO_GROWTH, 0)
-    both["shift"] = shift.where(~both["same"], -1)
-    both = both.sort_values([*KEY, "shift", "variant"])
+    same = both["verdict_class_variant"].eq(both["verdict_class"]) | (shift < STEP)
+    shift = shift.mask(both["variant"] == NO_GROWTH, 0).mask(same, -1)
+    both = both.assign(same=same, shift=shift).sort_values([*KEY, "shift", "variant"])
     table = both.groupby(KEY).agg(same=("same", "mean"), depends_on=("variant", "last"))
-    firm = table["same"] >= FIRM_SHARE
+    firm = table.pop("same") >= FIRM_SHARE
     table["firmness"] = np.where(firm, "firm", "depends")
     table["depends_on"] = table["depends_on"].where(~firm)
-    return verdicts.merge(table.drop(columns="same").reset_index(), on=KEY, how="left")
+    return verdicts.merge(table.reset_index(), on=KEY, how="left")
 
 
 def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:

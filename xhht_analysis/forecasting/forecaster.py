@@ -28,7 +28,7 @@ class Forecaster:
     panel
         (history, horizon) → what `forecast_panel` answers: shares in percent.
     levels
-        (history, horizon, top=, n_draws=, seed=) → `LevelForecast`.
+        (`LevelHistory`, horizon, n_draws=, seed=) → `LevelForecast`.
     """
 
     model_id: str

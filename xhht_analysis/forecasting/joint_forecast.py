@@ -169,7 +169,10 @@ class ShareFacts:
             sizes = dict(zip(units, shares.series["denominator"], strict=True))
             sizes[PROVINCE] = sum(sizes.values())
         if self.parent in joints:
-            draws = _inside(draws, years, joints[self.parent])
+            whole = joints[self.parent]
+            _, at, there = np.intersect1d(years, whole.years, return_indices=True)
+            for unit in set(draws) & set(whole.draws):
+                draws[unit][:, at] = np.minimum(draws[unit][:, at], whole.draws[unit][:, there])
         if self.counted:
             total = sum(draws[unit] * sizes[unit] for unit in units)
             draws[PROVINCE] = total / sizes[PROVINCE]
@@ -187,12 +190,3 @@ class ShareFacts:
             reform = self.rows.loc[self.rows["is_reform"], "year"]
             change["breaks"] = (min(reform.min(), origin) if len(reform) else origin,)
         return forecaster.panel(self.history, max(1, last_year - origin), **change)
-
-
-def _inside(draws: dict, years: np.ndarray, whole: JointForecast) -> dict[str, np.ndarray]:
-    """Draws of a part, no higher than those of the whole in the same unit and year."""
-    _, at, there = np.intersect1d(years, whole.years, return_indices=True)
-    out = {unit: values.copy() for unit, values in draws.items()}
-    for unit in set(out) & set(whole.draws):
-        out[unit][:, at] = np.minimum(out[unit][:, at], whole.draws[unit][:, there])
-    return out

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,8 @@ DRIVERS = {
 """What may move a forecast, as it is told, and the features that say it."""
 MOST_POINTS = 10
 LEAST_SCALE = 0.003
+UNITS_AT_ONCE = 300
+"""Units whose quantiles stay in the processor's cache."""
 FARTHEST = 4.0
 """A feature further from the usual than so many standard deviations is taken for that far."""
 
@@ -62,36 +65,63 @@ class Learned:
     networks: tuple[tuple[tuple[np.ndarray, np.ndarray], ...], ...]
     levels: np.ndarray
 
-    def quantiles(self, x: np.ndarray) -> np.ndarray:
-        """Quantiles (rows, G) at the scores of `GRID` for features (rows, K)."""
-        x = np.clip((x - self.center) / self.spread, -FARTHEST, FARTHEST)
-        mean = sum(rising(run_network(x, layers)) for layers in self.networks)
-        return mean @ between(ndtri(self.levels), GRID) / len(self.networks)
+    def quantiles(self, x: np.ndarray, lead: np.ndarray) -> np.ndarray:
+        """Quantiles (N, H, G) at the scores of `GRID`.
+
+        ``x`` (N, K) holds the features of every unit; the first, the lead, is that of ``lead``
+        (H,) instead.
+        """
+        lead = np.pad(lead[:, None], ((0, 0), (0, x.shape[1] - 1)))
+        x, lead = (
+            np.clip((part - self.center) / self.spread, -FARTHEST, FARTHEST) for part in (x, lead)
+        )
+        steps = sum(run_network(x, lead, layers) for layers in self.networks)
+        return (steps @ self.from_steps).reshape(len(x), len(lead), len(GRID))
+
+    @functools.cached_property
+    def from_steps(self) -> np.ndarray:
+        """Matrix (levels, G) from the sum of the networks' steps to their mean quantiles."""
+        return (
+            rising(np.eye(len(self.levels)))
+            @ between(ndtri(self.levels), GRID)
+            / len(self.networks)
+        )
 
 
-def run_network(x: np.ndarray, layers) -> np.ndarray:
-    """Rectified sums, layer by layer; the last is left as it is."""
-    for weights, bias in layers[:-1]:
+def run_network(x: np.ndarray, lead: np.ndarray, layers) -> np.ndarray:
+    """Steps between quantiles (rows, levels), the median in the middle: rectified sums by layer.
+
+    A quantile stands so many steps from the median, each the exponential of what the last layer
+    says; what stands below it is subtracted.
+    """
+    weights, bias = layers[0]
+    # what units and leads say is added up, so that no unit is told again for every lead
+    x = ((x[:, 1:] @ weights[1:])[:, None] + (lead[:, :1] @ weights[:1] + bias)).reshape(
+        -1, len(bias)
+    )
+    for weights, bias in layers[1:]:
+        np.maximum(x, 0, out=x)
         x = x @ weights
         x += bias
-        np.maximum(x, 0, out=x)
-    return x @ layers[-1][0] + layers[-1][1]
+    middle = x.shape[1] // 2
+    steps = np.exp(np.clip(x, -6, 4))
+    steps[:, middle] = x[:, middle]
+    return steps
 
 
-def rising(raw: np.ndarray) -> np.ndarray:
-    """Quantiles (rows, levels) that cannot cross: the median and exponential steps away."""
-    middle = raw.shape[1] // 2
-    steps = np.exp(np.clip(raw, -6, 4))
-    steps[:, middle] = 0
-    below = np.cumsum(steps[:, middle::-1], axis=1)[:, ::-1]
-    above = np.cumsum(steps[:, middle:], axis=1)
-    return raw[:, [middle]] + np.concatenate([-below, above[:, 1:]], axis=1)
+def rising(steps: np.ndarray) -> np.ndarray:
+    """Quantiles (rows, levels) that cannot cross, from the median and steps away from it."""
+    middle = steps.shape[1] // 2
+    signs = np.triu(np.ones((steps.shape[1],) * 2))
+    signs[:middle] = -signs.T[:middle]
+    signs[middle] = 1
+    return steps @ signs
 
 
-def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features (N, H, K) of every unit and lead, and the group's scale on the soft logit (H,).
+def features(trend: Trend) -> tuple[np.ndarray, float]:
+    """Features (N, K) of every unit one year ahead, and the group's scale on the soft logit.
 
-    The scale is the root mean square of the yearly steps of all units, times the root of the lead.
+    The scale is the root mean square of the yearly steps of all units.
     """
     is_step = np.isfinite(trend.steps)
     steps = np.where(is_step, trend.steps, 0.0)
@@ -127,27 +157,27 @@ def features(trend: Trend, horizon: int) -> tuple[np.ndarray, np.ndarray]:
         "reversal": turned,
         "unchanged": (np.abs(steps) < 1e-9)[is_step].mean() if is_step.any() else 0.0,
     }
-    lead = np.arange(1, horizon + 1)
-    out = np.empty((n_unit, horizon, len(FEATURES)))
-    out[..., 0] = np.log(lead)
+    out = np.zeros((n_unit, len(FEATURES)))
     for k, name in enumerate(FEATURES[1:], start=1):
         is_plain = name in (*LEFT_AS_THEY_ARE, "points")
-        value = values[name] if is_plain else np.arcsinh(values[name])
-        out[..., k] = np.broadcast_to(value, n_unit)[:, None]
-    return out, scale * np.sqrt(lead)
+        out[:, k] = values[name] if is_plain else np.arcsinh(values[name])
+    return out, scale
 
 
-def learned_curves(trend: Trend, horizon: int, numbers: Learned, without: str = "") -> np.ndarray:
-    """Quantile functions (N, H, G) on the soft logit.
+def learned_changes(
+    trend: Trend, horizon: int, numbers: Learned, without: str = ""
+) -> Iterator[np.ndarray]:
+    """Quantile functions (units, H, G) of the change on the soft logit, some units at a time.
 
     ``without`` names one of `DRIVERS`, whose features are then those of a usual group.
     """
-    x, scale = features(trend, horizon)
+    (x, scale), lead = features(trend), np.arange(1, 1 + horizon)
     for name in DRIVERS.get(without, ()):
         at = FEATURES.index(name)
-        x[..., at] = numbers.center[at] if name in LEFT_AS_THEY_ARE else 0.0
-    change = numbers.quantiles(x.reshape(-1, len(FEATURES))).reshape(*x.shape[:2], len(GRID))
-    return trend.level[:, None, None] + scale[:, None] * change
+        x[:, at] = numbers.center[at] if name in LEFT_AS_THEY_ARE else 0.0
+    for start in range(0, len(x), UNITS_AT_ONCE):
+        quantiles = numbers.quantiles(x[start : start + UNITS_AT_ONCE], np.log(lead))
+        yield quantiles * (scale * np.sqrt(lead))[:, None]
 
 
 def learned_from(table: dict) -> Learned:

@@ -66,6 +66,8 @@ class LevelHistory:
         (units,) last year whose end the unit's latest recognition covers (0: no date given).
     figures
         Figures that decide the levels, see `level_figures`; empty where there are none.
+    top
+        Highest level of the scale.
     """
 
     indicator_code: str
@@ -73,6 +75,7 @@ class LevelHistory:
     high: pd.DataFrame
     valid: pd.Series
     figures: pd.DataFrame
+    top: int
 
     def before(self, year: int) -> LevelHistory:
         """What was known at the end of ``year``."""
@@ -142,13 +145,15 @@ def forecast_levels(
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
     """
     past = history if isinstance(history, LevelHistory) else read_levels(history, top, figures)
-    top, origin = max(1, top or 0, int(past.high.to_numpy().max())), past.low.columns[-1]
+    origin = past.low.columns[-1]
     change = (VARIANTS | RIVALS).get(variant, {})
-    prior = PRIOR_YEARS * change.get("weight", 1.0) * prior_matrix(top, change.get("hazard", 1.0))
-    by_figures, has_figures = figure_levels(past, horizon, top, n_draws, seed)
+    prior = (
+        PRIOR_YEARS * change.get("weight", 1.0) * prior_matrix(past.top, change.get("hazard", 1.0))
+    )
+    by_figures, has_figures = figure_levels(past, horizon, n_draws, seed)
     weight = change.get("figures")
     if weight is None:
-        weight = figure_weight(past, top, seed) if has_figures.any() else 0.0
+        weight = figure_weight(past, seed) if has_figures.any() else 0.0
     follows = (np.arange(n_draws) < round(weight * n_draws))[:, None] & has_figures
     years = np.arange(origin, origin + horizon + 1)
     levels = _walk(past, prior, years, follows, by_figures, seed)
@@ -157,7 +162,7 @@ def forecast_levels(
 
 @lru_cache(maxsize=64)
 def figure_levels(
-    past: LevelHistory, horizon: int, top: int, n_draws: int, seed: int
+    past: LevelHistory, horizon: int, n_draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Levels that draws of the deciding figures come to: the rule in every draw.
 
@@ -172,7 +177,7 @@ def figure_levels(
     """
     units, origin = past.low.index, past.low.columns[-1]
     met, has_figures = [], np.ones(len(units), dtype=bool)
-    for level in range(1, top + 1):
+    for level in range(1, past.top + 1):
         rows = past.figures[past.figures["level"] == level]
         if rows["year"].nunique() < MIN_YEARS:
             return np.zeros((1, 1, 1 + horizon), dtype=int), np.zeros(len(units), dtype=bool)
@@ -187,7 +192,7 @@ def figure_levels(
 
 
 @lru_cache(maxsize=64)
-def figure_weight(past: LevelHistory, top: int, seed: int) -> float:
+def figure_weight(past: LevelHistory, seed: int) -> float:
     """Weight of the deciding figures (0-1): the one that would have had the least Brier score.
 
     Both members are tried from up to `BACK` years before the origin, knowing no more than was
@@ -197,8 +202,8 @@ def figure_weight(past: LevelHistory, top: int, seed: int) -> float:
     back = min(BACK, past.low.shape[1] - MIN_YEARS)
     if back < 1:
         return FIGURE_WEIGHT
-    how = {"top": top, "n_draws": TRIAL_DRAWS, "seed": seed}
-    earlier, scale = past.before(past.low.columns[-1] - back), np.arange(1, top + 1)
+    how = {"n_draws": TRIAL_DRAWS, "seed": seed}
+    earlier, scale = past.before(past.low.columns[-1] - back), np.arange(1, past.top + 1)
     moves, figures = (
         (forecast_levels(earlier, back, variant=name, **how).levels[:, :, 1:, None] >= scale).mean(
             0
@@ -244,7 +249,7 @@ def read_levels(
     figures = pd.DataFrame(columns=["level", "year"]) if figures is None else figures
     figures = figures[figures["year"] <= years[-1]]
     code = str(history["indicator_code"].iloc[0])
-    return LevelHistory(code, low, high, until.iloc[:, -1], figures)
+    return LevelHistory(code, low, high, until.iloc[:, -1], figures, top)
 
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:

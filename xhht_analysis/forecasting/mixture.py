@@ -76,11 +76,12 @@ def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndar
     Parameters
     ----------
     own_changes, learned
-        Quantile functions on the soft logit, each (N, H, G), nowhere flat at their ends.
+        Quantile functions on the soft logit, (H, G) for all units and (N, H, G), nowhere flat at
+        their ends.
     weight
         Weight of the learned member, 0-1.
     """
-    members = np.array([own_changes, learned])
+    members = np.stack([np.broadcast_to(own_changes, learned.shape), learned])
     weights = np.array([1 - weight, weight])[:, None, None, None]
     place = (weights * members).sum(axis=0)
     place[..., 0], place[..., -1] = members[..., 0].min(axis=0), members[..., -1].max(axis=0)

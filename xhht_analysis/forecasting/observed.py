@@ -20,24 +20,11 @@ def plan_rows(panel: pd.DataFrame, province: Province) -> pd.DataFrame:
 
     ``is_reform`` marks the year in which the districts ended.
     """
-    rows = as_plan_codes(panel[panel["frame"] == province.frame], province)
-    return rows.assign(is_reform=rows["year"] == int(province.districts_end[:4]))
-
-
-def as_plan_codes(table: pd.DataFrame, province: Province) -> pd.DataFrame:
-    """Table with `PROVINCE` for the province's own unit_code."""
-    code = table["unit_code"]
-    return table.assign(unit_code=code.mask(code == province.code, PROVINCE))
-
-
-def indicator_rows(panel: pd.DataFrame, indicator: pd.Series, column: str) -> pd.DataFrame:
-    """Rows of one indicator and definition that hold ``column``; ``panel`` as in `plan_rows`."""
-    mask = panel["indicator_code"] == indicator["indicator_code"]
-    if isinstance(indicator["definition_variant"], str):
-        mask &= panel["definition_variant"] == indicator["definition_variant"]
-    if column != "level":
-        mask &= panel[column].notna()
-    return panel[mask].sort_values(["unit_code", "year"], ignore_index=True)
+    rows = panel[panel["frame"] == province.frame]
+    return rows.assign(
+        unit_code=rows["unit_code"].replace(province.code, PROVINCE),
+        is_reform=rows["year"] == int(province.districts_end[:4]),
+    )
 
 
 def observed_shares(

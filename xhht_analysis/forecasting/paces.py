@@ -25,14 +25,12 @@ def own_pace(observed: pd.Series) -> float:
     observed
         Values by year (index), exact years only.
     """
-    year, value = observed.index.to_numpy(dtype=float), observed.to_numpy(dtype=float)
-    year, value = year[~np.isnan(value)], value[~np.isnan(value)]
-    recent = year > year.max(initial=0) - PACE_YEARS
-    year, value = year[recent], value[recent]
-    if len(year) < 2:
-        return np.nan
-    first, second = np.triu_indices(len(year), k=1)
-    return float(np.median((value[second] - value[first]) / (year[second] - year[first])))
+    some = observed.dropna()
+    some = some[some.index > some.index.max() - PACE_YEARS]
+    first, second = np.triu_indices(len(some), k=1)
+    year, value = some.index.to_numpy(dtype=float), some.to_numpy(dtype=float)
+    slopes = (value[second] - value[first]) / (year[second] - year[first])
+    return float(np.median(slopes)) if len(slopes) else np.nan
 
 
 def required_pace(current: float, need: float, years: int, direction: int = 1) -> float:

@@ -22,7 +22,7 @@ from xhht_analysis.forecasting.history import (
     check_horizon,
     read_history,
 )
-from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_curves, read_learned
+from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_changes, read_learned
 from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight, pool
 from xhht_analysis.forecasting.structural import (
     NOISE,
@@ -106,22 +106,25 @@ def fit_group(
         As in `curves.Curves`.
     """
     trend, weight = fit_trend(panel), variant.learned_weight
-    own_changes = pooled_changes(trend, horizon, variant.without)
-    learned_changes = learned_curves(trend, horizon, learned, variant.without)
     weight = learned_weight(trend) if weight is None else weight
-    z = pool(own_changes, learned_changes, weight)
+    own_changes = pooled_changes(trend, horizon, variant.without)
     # what is not known of the last year stays unknown in all years after it
-    middle = z[..., [MEDIAN]]
     doubt = trend.level_var[:, None] + unseen_variance(trend, panel.least_step, horizon)
-    # each side by itself: where the members are sure of one side alone, it is widened most
-    apart = np.sqrt((z - middle) ** 2 + doubt[..., None] * GRID**2) * np.sign(GRID)
-    z = middle + apart * np.where(GRID < 0, LOWER_WIDTH, 1) * (1 + FEW_UNITS / len(z) ** 2)
-    now = trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID
-    values = percent(np.concatenate([now[:, None], z], axis=1))
+    width = np.where(GRID < 0, -LOWER_WIDTH, np.sign(GRID)) * (1 + FEW_UNITS / len(doubt) ** 2)
+    values = np.empty((len(doubt), 1 + horizon, len(GRID)))
+    values[:, 0] = percent(trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID)
+    at = slice(0)
+    for changes in learned_changes(trend, horizon, learned, variant.without):
+        at = slice(at.stop, at.stop + len(changes))
+        change = pool(own_changes, changes, weight)
+        middle = change[..., [MEDIAN]]
+        # each side by itself: where the members are sure of one side alone, it is widened most
+        apart = np.sqrt((change - middle) ** 2 + doubt[at, :, None] * GRID**2)
+        values[at, 1:] = percent(trend.level[at, None, None] + middle + apart * width)
     reported = np.isfinite(panel.shares[:, -1])
     values[reported, 0] = 100 * panel.shares[reported, -1:]
     own, common = trend.variances(horizon)
-    shared = np.tile([trend.level_shared, *(common[1:] / (own + common)[1:])], (len(z), 1))
+    shared = np.tile([trend.level_shared, *(common[1:] / (own + common)[1:])], (len(doubt), 1))
     total = trend.level_var[:, None] + own
     taken_back = NOISE * trend.step_var * (np.arange(horizon) > 0)
     own_lag = np.sqrt(np.maximum(total[:, :-1] - taken_back, 0) / total[:, 1:])
@@ -134,6 +137,12 @@ def _gather(panels: list, lattice: np.ndarray, how: dict) -> Curves:
     fits = zip(*(fit_group(panel, **how) for _, panel in panels), strict=True)
     group = np.repeat(np.arange(len(panels)), [len(at) for at, _ in panels])[order]
     return Curves(*(np.concatenate(parts)[order] for parts in fits), group, lattice)
+
+
+def long_rows(values: np.ndarray, axes: dict) -> pd.DataFrame:
+    """One row per value: its places on the named ``axes``, and ``value``."""
+    index = pd.MultiIndex.from_product(axes.values(), names=axes)
+    return pd.Series(values.ravel(), index, name="value").reset_index()
 
 
 @dataclass(frozen=True)
@@ -165,9 +174,8 @@ class PanelForecast:
     def _rows(self, values: np.ndarray, name: str, ids) -> pd.DataFrame:
         """Values (series, years, ``ids``) as rows: indicator_code, unit_code, year, name, value."""
         axes = {"series": range(len(self.series)), "year": self.years, name: ids}
-        index = pd.MultiIndex.from_product(axes.values(), names=axes)
-        rows = pd.Series(values.ravel(), index, name="value").reset_index()
-        return rows.join(self.series[KEYS], on="series")[[*KEYS, "year", name, "value"]]
+        rows = long_rows(values, axes).join(self.series[KEYS], on="series")
+        return rows[[*KEYS, "year", name, "value"]]
 
     def quantile_array(self, levels) -> np.ndarray:
         """Quantiles in percent, (series, years, levels)."""
@@ -225,11 +233,11 @@ class PanelForecast:
             paths.append(_gather(self.panels, self.path.lattice, how))
         medians = np.clip([path.percent[:, 1:, MEDIAN] for path in paths], 0, 100)
         effects = np.moveaxis(medians[0] - medians[1:], 0, -1)
-        order = np.argsort(-np.abs(effects), axis=-1, kind="stable")[..., :MOST_DRIVERS]
-        largest = np.take_along_axis(effects, order, axis=-1)
-        table = self._rows(largest, "rank", range(1, 1 + MOST_DRIVERS))
-        feature = np.array(list(DRIVERS))[order].ravel()
-        return table.rename(columns={"value": "effect"}).assign(feature=feature)
+        table = self._rows(effects, "feature", list(DRIVERS)).rename(columns={"value": "effect"})
+        table = table.sort_values("effect", key=lambda effect: -effect.abs(), kind="stable")
+        place = table.groupby([*KEYS, "year"]).cumcount() + 1
+        table = table.assign(rank=place)[place <= MOST_DRIVERS]
+        return table.sort_values([*KEYS, "year", "rank"], ignore_index=True)
 
     def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years): units of a group share their shocks."""

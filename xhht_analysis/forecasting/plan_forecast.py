@@ -16,7 +16,7 @@ import pandas as pd
 
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import firmness, paces
-from xhht_analysis.forecasting.backtest import scored_indicators
+from xhht_analysis.forecasting.backtest import COUNT, UNIT, scored_kinds
 from xhht_analysis.forecasting.cases import COUNTS, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
@@ -24,6 +24,7 @@ from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import distribution
 from xhht_analysis.forecasting.observed import PROVINCE
+from xhht_analysis.forecasting.panel import long_rows
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
     forecast_indicators,
@@ -118,7 +119,7 @@ def forecast_plan(
         chances = firmness.variant_chances(panel, *plan, findings=findings, **how)
     verdicts = _judge_lines(lines, joints, districts, as_of)
     verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
-    verdicts = _add_tested(verdicts, scored_indicators(facts))
+    verdicts = _add_tested(verdicts, scored_kinds(facts))
     names = _model_names(forecaster, facts, lines)
     forecasts, verdicts = (
         table.assign(model_id=table["indicator_code"].map(names))
@@ -236,11 +237,13 @@ def _signed(row: dict, chance: float) -> dict:
     return row | signed | {"prob_reached": chance, "prob_ever": np.nan, "prob_held": np.nan}
 
 
-def _add_tested(verdicts: pd.DataFrame, scored: set[str]) -> pd.DataFrame:
+def _add_tested(verdicts: pd.DataFrame, scored: set[tuple[str, str]]) -> pd.DataFrame:
     """Whether 02_backtest can score the model behind a chance; a range is scored by nothing."""
     forecast = verdicts["basis"].eq("forecast")
-    is_scored = forecast & verdicts["indicator_code"].isin(scored)
-    tested = is_scored.map({True: "scored", False: "unscored"})
+    kind = verdicts["unit_code"].where(verdicts["unit_code"].eq(PROVINCE), UNIT)
+    kind = kind.mask(verdicts["measure_unit"].eq("units"), COUNT)
+    is_scored = pd.MultiIndex.from_arrays([verdicts["indicator_code"], kind]).isin(scored)
+    tested = pd.Series(np.where(forecast & is_scored, "scored", "unscored"), verdicts.index)
     return verdicts.assign(tested=tested.where(forecast | verdicts["prob_low"].notna()))
 
 
@@ -271,7 +274,6 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
 def _long(code, joint: JointForecast, units, output_type, ids, values) -> pd.DataFrame:
     """Rows from values (units, years, ids)."""
     axes = {"unit_code": units, "year": joint.years[1:], "output_type_id": ids}
-    rows = pd.MultiIndex.from_product(axes.values(), names=axes).to_frame(index=False)
     fixed = {"indicator_code": code, "origin_year": joint.origin_year, "output_type": output_type}
-    horizon = rows["year"] - joint.origin_year
-    return rows.assign(**fixed, horizon=horizon, value=values.ravel())
+    rows = long_rows(values, axes).assign(**fixed)
+    return rows.assign(horizon=rows["year"] - joint.origin_year)

@@ -14,7 +14,7 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.levels import LevelHistory, read_levels
-from xhht_analysis.forecasting.observed import PROVINCE, indicator_rows, is_broad, plan_rows
+from xhht_analysis.forecasting.observed import PROVINCE, is_broad, plan_rows
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.standards import derive_levels
 
@@ -45,7 +45,6 @@ class LevelFacts:
         định 20/2014, Điều 6-21: a status of the province asks for all districts).
         """
         rows = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
-        rows = rows[rows["unit_code"].isin([*self.units, PROVINCE])]
         own = rows[rows["unit_code"].isin(self.units)]
         if own.empty:
             return None
@@ -109,7 +108,7 @@ class LevelFacts:
         if self.history is None:
             return None
         horizon = max(1, last_year - int(self.history.low.columns[-1]))
-        how = {"top": self.top, "n_draws": n_draws, "seed": seed}
+        how = {"n_draws": n_draws, "seed": seed}
         how |= {} if variant == "default" else {"variant": variant}
         levels = forecaster.levels(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
@@ -129,15 +128,18 @@ def read_facts(
     facts: dict[str, ShareFacts | LevelFacts] = {}
     is_part = indicators["parent_indicator"].fillna("").ne("")
     for _, indicator in pd.concat([indicators[~is_part], indicators[is_part]]).iterrows():
-        code = indicator["indicator_code"]
+        code, variant = indicator["indicator_code"], indicator["definition_variant"]
+        rows = panel[panel["indicator_code"] == code]
+        if isinstance(variant, str):
+            rows = rows[rows["definition_variant"] == variant]
+        rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]
+        rows = rows.sort_values(["unit_code", "year"], ignore_index=True)
         if indicator["kind"] in ("level", "milestone"):
-            rows = indicator_rows(panel, indicator, "level")
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
             own = None if figures is None else figures[figures["indicator_code"] == code]
             facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), own)
         else:
-            rows = indicator_rows(panel, indicator, "value")
-            rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]
+            rows = rows.dropna(subset="value", ignore_index=True)
             facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
     return facts
 

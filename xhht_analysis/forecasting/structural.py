@@ -154,7 +154,7 @@ def fit_trend(panel: Matrices) -> Trend:
 
 
 def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
-    """Quantile functions (N, H, G) on the soft logit from the changes that all units have seen.
+    """Quantile functions (H, G) of the change on the soft logit, as all units have seen it.
 
     A lead that no two figures span is scaled from the longest shorter one. ``without``
     "group_pace" takes changes around their median.
@@ -172,7 +172,7 @@ def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
     # a longer lead is never surer
     apart = np.maximum.accumulate(np.abs(curves - middle), axis=0) * np.sign(GRID)
     middle = middle * (without != "group_pace")
-    return trend.level[:, None, None] + middle + apart
+    return middle + apart
 
 
 def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.ndarray:

@@ -43,8 +43,9 @@ from xhht_analysis.forecasting.curves import leave_room
 MIN_POINTS = 3
 STEP = 0.05
 """A probability is known to this step at best; its class is that of the rounded value."""
-UPPER_EDGES = ((0.10, "very_unlikely"), (0.30, "unlikely"), (0.65, "open"), (0.85, "likely"))
-"""Highest rounded probability of each class; above them all: very_likely."""
+CLASSES = ("very_unlikely", "unlikely", "open", "likely", "very_likely")
+UPPER_EDGES = (0.10, 0.30, 0.65, 0.85)
+"""Highest rounded probability of each class but the last."""
 EVEN = 0.5
 NOTHING = pd.Series(dtype=float)
 RANGE = {"q025": 0.025, "q100": 0.1, "q900": 0.9, "q975": 0.975}
@@ -90,7 +91,7 @@ class Case:
 
     def meets(self, values) -> np.ndarray:
         """Whether values stand at the target; NaN never does."""
-        return meets(values, self.need, self.comparator)
+        return self.direction * (np.asarray(values, dtype=float) - self.need) >= -1e-9
 
     @property
     def direction(self) -> int:
@@ -114,12 +115,6 @@ class Case:
         return np.quantile(self.draws[:, at], probabilities, method=method)
 
 
-def meets(values, need: float, comparator: str) -> np.ndarray:
-    """Whether values stand at ``need``; NaN never does."""
-    values = np.asarray(values, dtype=float)
-    return values >= need - 1e-9 if comparator == ">=" else values <= need + 1e-9
-
-
 def rounded(probability: float) -> float:
     """Probability to the nearest 5 %, halves upwards."""
     return np.floor(probability / STEP + 0.5 + 1e-9) * STEP
@@ -127,20 +122,14 @@ def rounded(probability: float) -> float:
 
 def classify(probability: float) -> str:
     """Class of a forecast probability (0-1): five classes, symmetric about one half."""
-    near = rounded(probability)
-    for edge, name in UPPER_EDGES:
-        if near <= edge + 1e-9:
-            return name
-    return "very_likely"
+    return CLASSES[np.searchsorted(UPPER_EDGES, rounded(probability) - 1e-9)]
 
 
-def settled(case: Case, target_year: int) -> bool | None:
-    """Whether the target year's own figure meets the target; None while it leaves doubt."""
-    if target_year not in case.low.index:
-        return None
-    ends = case.meets([case.low[target_year], case.high[target_year]])
-    is_complete = np.isfinite([case.low[target_year], case.high[target_year]]).all()
-    return bool(ends[0]) if is_complete and ends[0] == ends[1] else None
+def settled(case: Case, target_year: int) -> float:
+    """Whether the target year's own figure meets the target (0 or 1); NaN while it leaves doubt."""
+    ends = case.low.get(target_year, np.nan), case.high.get(target_year, np.nan)
+    met = case.meets(ends)
+    return float(met[0]) if met[0] == met[1] and np.isfinite(ends).all() else np.nan
 
 
 def probability(case: Case, target_year: int) -> float:
@@ -164,39 +153,34 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
         Whether there are districts at the date of the target, as known at `as_of`.
     """
     outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
-    if outcome is not None or past:
+    is_settled = outcome == outcome
+    if is_settled or past:
         case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
     row = {**_standing(case), "n_points": case.n_points}
-    reasons = [r for r in case.reasons if outcome is None or r != "reference_hazard"]
+    reasons = [r for r in case.reasons if not is_settled or r != "reference_hazard"]
     if not has_districts and case.measure_unit == "units":
         reasons = ["no_legal_object", *reasons]
-    if outcome is not None:
+    if is_settled:
         row |= _outcome(case, target_year, outcome)
     elif past or case.at(target_year) < 0 or not is_known(case.n_points, case.is_recent):
         row |= {"verdict_class": "no_data", "basis": "none"}
         reasons += _why_silent(past, case, "no_legal_object" in reasons)
     else:
         row |= _forecast(case, target_year)
-    if not past and outcome is None:
+    if not past and not is_settled:
         row |= _paces(case, target_year)
         reasons += _caveats(row, case.direction)
     row["reason"] = ";".join(dict.fromkeys(reasons)) or np.nan
     return row
 
 
-def _met_before(case: Case, target_year: int) -> float:
-    """Whether the year before was at the target (0 or 1); NaN while its figures leave doubt."""
-    met = settled(case, target_year - 1)
-    return np.nan if met is None else float(met)
-
-
-def _outcome(case: Case, target_year: int, outcome: bool) -> dict:
+def _outcome(case: Case, target_year: int, outcome: float) -> dict:
     return {
         "verdict_class": "reached" if outcome else "missed",
         "basis": "observed",
-        "prob_reached": float(outcome),
+        "prob_reached": outcome,
         "prob_ever": float(outcome or case.meets(case.low).any()),
-        "prob_held": _met_before(case, target_year) if outcome else 0.0,
+        "prob_held": settled(case, target_year - 1) if outcome else 0.0,
     }
 
 
@@ -266,7 +250,7 @@ def _paces(case: Case, target_year: int) -> dict:
 def _forecast(case: Case, target_year: int) -> dict:
     """Distribution at the date, chances, extra pace."""
     at, chance, met = case.at(target_year), probability(case, target_year), case.meets(case.draws)
-    both = (met[:, at - 1] & met[:, at]).mean() if at else chance * _met_before(case, target_year)
+    both = (met[:, at - 1] & met[:, at]).mean() if at else chance * settled(case, target_year - 1)
     quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {
         "prob_reached": chance,
