@@ -11,6 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+# Texts are held as pandas holds them without pyarrow, whatever else is installed or set: other
+# ways differ in what an empty or mixed column does, and so in results.
+pd.set_option("mode.string_storage", "python")
+
 KINDS = {
     "int": "số nguyên",
     "float": "số (dấu thập phân của tệp này là «{}»)",

@@ -21,6 +21,7 @@ from tests.sample_data.templates import TemplateWriter
 from tests.sample_data.truth import YEARS, Truth
 from xhht_analysis.intake import run_intake
 from xhht_analysis.intake.reading.delivery import read_files
+from xhht_analysis.intake.returning.status import submission_status
 
 pytestmark = pytest.mark.golden
 
@@ -34,7 +35,6 @@ TRAP_FINDINGS = (
     "out_of_scope",
     "parts_differ",
     "jump",
-    "unit_switch",
     "scale_suspected",
     "level_differs",
     "round_figures",
@@ -182,8 +182,10 @@ def test_no_rate_jumps_when_a_recognition_is_won_or_lost(truth):
 
 
 def test_silent_year_and_late_district(result):
-    silent = result.findings[result.findings["rule"].eq("unit_silent")]
-    units = silent[["unit_code", "year"]].itertuples(index=False, name=None)
+    frames = (result.submissions, result.observations, result.panel)
+    table = submission_status(*frames, result.plan, as_of=result.as_of)
+    silent = table[table["state"].eq("missing") & table["kind"].eq("district")]
+    units = silent[["reporter_code", "year"]].itertuples(index=False, name=None)
     assert {(unit, int(year)) for unit, year in units} == MISSING
     late = result.submissions[result.submissions["received_on"].eq("2024-01-12")]
     assert late[["sender", "year"]].to_numpy().tolist() == [["824", 2023]]

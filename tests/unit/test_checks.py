@@ -69,6 +69,17 @@ def test_percentage_alone_on_the_scale_0_to_1():
     assert "45,6" in rejects["remedy"].iloc[0]
 
 
+def test_one_fraction_decides_for_its_column():
+    others = [{"value": v, "unit_code": u, "indicator_code": "university_degree"}
+              for v, u in ((6.1, "822"), (7.2, "824"), (5.5, "825"))]  # fmt: skip
+    others = [row | {"file": "2023-11-20/b.xlsx"} for row in others]
+    column = [{"value": 0.4123}, {"value": 0.0612, "indicator_code": "university_degree"}]
+    assert set(settled(*others, *column)["rejects"]["rule"]) == {"scale_suspected"}
+    assert len(settled(*others, *column)["rejects"]) == 2
+    alone = settled(*others, column[1])  # 0,06 % is possible, if small
+    assert alone["rejects"].empty
+
+
 def test_percentage_on_the_scale_0_to_1_with_nothing_beside_it():
     assert settled({"value": 0.456})["rejects"]["cell"].tolist() == ["F9"]
     low = [{"value": v, "unit_code": u} for v, u in ((0.9, "822"), (3, "823"), (4, "824"))]
@@ -83,8 +94,10 @@ def test_a_jump_without_peers_does_not_speak_of_them():
 
 
 def test_switch_from_persons_to_thousands():
-    found = doubts(*series([(48, 90), (47690, 90011)]), rule="unit_switch")
-    assert found["cell"].tolist() == ["D10", "E10"]
+    found = doubts(*series([(48, 90), (47690, 90011)]), rule="denominator_jump")
+    assert found["cell"].tolist() == ["E10"]
+    only_one = doubts(*series([(47690, 90011), (48, 90020)]), rule="jump")  # 53 % to 0,05 %
+    assert only_one["cell"].tolist() == ["D10"]
 
 
 def test_denominator_jump_of_a_large_unit_only():
@@ -173,21 +186,22 @@ def test_recognition_that_lapsed():
     assert doubts(kept, rule="recognition_lapsed").empty
 
 
-def test_silence_of_a_unit_and_shrinking_coverage():
-    more = series([(3, 12)], indicator="clc_it")
-    rows = [*series([(500, 1003), (531, 1011)]), *more, *series([(5, 11)] * 3, unit="822")]
-    found = settled(*rows)["findings"].set_index("rule")
-    assert found.loc["coverage_shrank", "message"].endswith("TTHTCĐ ứng dụng CNTT.")
-    assert "unit_silent" not in found.index  # the last year of 823 is merely late
-    rows = [*series([(500, 1003)]), *series([(5, 11)] * 3, unit="822")]
-    silent = settled(*rows)["findings"].set_index("rule").loc["unit_silent"]
-    assert silent[["unit_code", "year"]].tolist() == ["823", 2022]
+def test_a_figure_whose_revision_is_refused_is_told():
+    good, wrong = {"numerator": 8, "denominator": 12}, {"numerator": 19, "denominator": 12}
+    revised = wrong | {"file": "2023-11-20/a (đính chính).xlsx"}
+    found = doubts(good, revised, rule="revision_refused")
+    assert found[["file", "cell"]].to_numpy().tolist() == [["2023-11-20/a.xlsx", "D9"]]
+    assert "a (đính chính).xlsx" in found["message"].iloc[0]
+    before = wrong | {"file": "2023-11-10/a.xlsx", "received_on": "2023-11-10"}
+    assert doubts(before, good, rule="revision_refused").empty
 
 
-def test_coverage_that_shrinks_in_the_last_year_is_told():
-    rows = [*series([(500, 1003), (531, 1011)]), *series([(3, 12)], indicator="clc_it")]
-    found = settled(*rows)["findings"].set_index("rule").loc["coverage_shrank"]
-    assert found[["unit_code", "year"]].tolist() == ["823", 2022]
+def test_a_commune_of_another_district_in_a_districts_file_is_told():
+    own, other = communes_of("823", "2023-09-30")[0], communes_of("821", "2023-09-30")[0]
+    rates = {"indicator_code": "literate_l1_15_35", "numerator": 80, "denominator": 100}
+    rows = [rates | {"unit_code": code, "sender": "823"} for code in (own, other)]
+    found = doubts(*rows, rule="unit_of_others")
+    assert found["unit_code"].tolist() == [other]
 
 
 def test_two_files_of_one_day_that_differ():

@@ -1,5 +1,6 @@
 """Tables survive the disk: types, leading zeroes, dangerous text, and nothing half-written."""
 
+import io
 import math
 
 import pandas as pd
@@ -202,3 +203,8 @@ def test_what_is_wrong_in_a_file_is_told_in_the_words_of_its_reader(tmp_path, sa
     path.write_text(FAULTS[said], "utf-8")
     with pytest.raises(contracts.ContractError, match=said):
         contracts.check(schema.read_csv(path, table), table)
+
+
+def test_texts_are_held_in_one_way_whether_pyarrow_is_installed_or_not():
+    made = [pd.Series(["a"]), pd.read_csv(io.StringIO("a\nx"))["a"], pd.Series([1]).astype("str")]
+    assert {column.dtype.storage for column in made} == {"python"}

@@ -40,7 +40,7 @@ KEY = ["goal_code", "unit_code", "target_year"]
 FIGURE = ["indicator_code", "unit_code", "year"]
 DIFFERS = 0.05
 """Points between the submitted and the recomputed percentage that are no rounding."""
-NO_DOUBTS = ("unit_incomplete", "unit_silent", "submitted_differs")
+NO_DOUBTS = ("unit_incomplete", "submitted_differs")
 """Findings that are no doubt about a figure in the panel, or have a variant of their own."""
 LAST_YEAR = "last_year_dropped"
 NO_GROWTH = "shared_pace_stops"

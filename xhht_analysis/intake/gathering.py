@@ -40,6 +40,11 @@ NAME_MASKED = (
 )
 
 
+PROSE_LEFT_OUT = (
+    "Số trong lời văn không đọc ({n} dòng): “{line}”. Số nào chưa có trong bảng thì ghi vào bảng."
+)
+
+
 class NothingReceivedError(KitError):
     """No file had been received by ``as_of``."""
 
@@ -171,6 +176,10 @@ def gather(
         if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
             masked = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
             findings.append(masked)
+        prose = [line for sheet in content.sheets for line in sheet.prose]
+        if prose:
+            text = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
+            findings.append({"file": content.file, "rule": "text_left_out", "message": text})
         activities += reading.activity_rows
         files.append(_file_row(content, reading, claims, names) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)

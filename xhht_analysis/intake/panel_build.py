@@ -21,8 +21,11 @@ from xhht_analysis.intake.judging import checks, cleaning, contradictions, impos
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
+from xhht_analysis.plan.areas import Areas
 
 KEY = list(contracts.PANEL_KEY)
+NOT_IN_PLACE = ("year_disagrees", "dropped")
+"""Problems of figures that were not meant to stand instead of another."""
 
 
 def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> dict[str, Any]:
@@ -48,13 +51,14 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     observations = _columns_of(OBSERVATIONS, claims)
     rejects = reject_rows(claims)
     origins = standing.set_index("source_id")
-    improbable = checks.find_doubts(panel, origins, sums, gaps, rejects, plan)
+    improbable = checks.find_doubts(panel, origins, sums, gaps, plan)
     refused = claims.loc[claims["whole"], "file"]
     of_cells = pd.DataFrame(gathered.findings, columns=list(FINDINGS.columns))
     activities = gathered.activities[~gathered.activities["file"].isin(refused)]
     parts = [
         of_cells[~of_cells["file"].isin(refused)],
-        _about_files(gathered, claims, sample),
+        _about_files(gathered, claims, plan.areas, sample),
+        _between_files(claims),
         improbable,
     ]
     findings = pd.concat([_columns_of(FINDINGS, part) for part in parts], ignore_index=True)
@@ -95,27 +99,51 @@ def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: st
     )
 
 
-def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
-    """Doubts about whole files: foreign units, samples among real files, same-day conflicts."""
+def _about_files(
+    gathered: Gathered, claims: pd.DataFrame, areas: Areas, sample: bool
+) -> pd.DataFrame:
+    """Doubts about whole files: figures of other areas, samples among real files."""
     files = gathered.files.rename(columns={"sender": "unit_code"})
     files = files[["file", "is_sample", "unit_code", "year"]]
     foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
     foreign = foreign[foreign.gt(0)].rename("n").reset_index()
-    places = ["file", "sheet", "cell", "indicator_code", "unit_code", "year"]
-    last = claims[claims["outcome"].eq("panel")][[*KEY, "received_on", "file"]]
-    both = claims[claims["outcome"].eq("superseded")].merge(
-        last, on=[*KEY, "received_on"], suffixes=("", "_last")
-    )
+    standing = claims[claims["outcome"].eq("panel")]
+    homes = {day: areas.parents(day) for day in standing["on"].unique()}
+    units = zip(standing["unit_code"], standing["on"], strict=True)
+    home = pd.Series([homes[day].get(code) for code, day in units], standing.index, dtype="str")
+    by_district = standing["sender"].isin(areas.districts()["unit_code"])
+    strays = standing[by_district & home.notna() & home.ne(standing["sender"])]
+    strays = strays.fillna({"unit_name_raw": strays["unit_code"]})
     n_foreign = (
         "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
     invented = "Tệp mang dấu “SỐ LIỆU MINH HOẠ”: số trong tệp là số bịa, không phải số thật."
-    conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
+    stray = "“{unit_name_raw}” không thuộc địa bàn của nơi gửi tệp: kiểm tra tên, mã đơn vị."
     return pd.concat(
         [
             doubts(foreign, "out_of_scope", n_foreign),
             doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
-            doubts(both[[*places, "file_last"]], "same_day_conflict", conflict),
+            doubts(strays.drop_duplicates(["file", "unit_code"]), "unit_of_others", stray),
+        ]
+    )
+
+
+def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
+    """Doubts where files say the same figure: two of one day differ, a later one is refused."""
+    claims = claims.assign(at=range(len(claims)))  # in order of receipt
+    last = claims[claims["outcome"].eq("panel")]
+    both = claims[claims["outcome"].eq("superseded")].merge(
+        last[[*KEY, "received_on", "file"]], on=[*KEY, "received_on"], suffixes=("", "_last")
+    )
+    refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
+    later = last.merge(refused[[*KEY, "file", "at"]], on=KEY, suffixes=("", "_later"))
+    later = later[later["at_later"].gt(later["at"]) & later["file_later"].ne(later["file"])]
+    conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
+    kept = "Số sửa trong {file_later} không dùng được: đang giữ số cũ này, kiểm tra lại."
+    return pd.concat(
+        [
+            doubts(both, "same_day_conflict", conflict),
+            doubts(later, "revision_refused", kept),
         ]
     )
 

@@ -6,14 +6,12 @@ them and those about sets of figures; a doubt names the file, sheet and cell it 
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.judging.completeness import coverage, incomplete_units, parts_differ
+from xhht_analysis.intake.judging.completeness import incomplete_units, parts_differ
 from xhht_analysis.intake.judging.contradictions import ALIKE, distance, slips
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
@@ -22,21 +20,12 @@ from xhht_analysis.plan.areas import Areas
 SERIES = ["indicator_code", "definition_variant", "unit_code", "frame"]
 MIN_JUMP_POINTS = 10.0
 LARGE_COUNT = 1000
-THOUSAND = (500, 2000)
-"""Ratios of a count to last year's that tell a switch between persons and thousands."""
 
 
-def is_switched(rows: pd.DataFrame, field: str) -> pd.Series:
-    """Where a count switches between persons and thousands."""
-    ratio = rows[field] / rows[f"{field}_prior"]
-    return ratio.between(*THOUSAND) | (1 / ratio).between(*THOUSAND)
-
-
-def _has_jumped(rows: pd.DataFrame) -> pd.Series:
-    """Where a denominator jumps and no count has switched; small ones vary by chance."""
+def has_jumped(rows: pd.DataFrame) -> pd.Series:
+    """Where a denominator jumps; small ones vary by chance."""
     now, before = rows["denominator"], rows["denominator_prior"]
-    jump = (now / before - 1).abs().gt(0.2) & (now - before).abs().gt(4 * np.sqrt(now + before))
-    return jump & ~is_switched(rows, "numerator") & ~is_switched(rows, "denominator")
+    return (now / before - 1).abs().gt(0.2) & (now - before).abs().gt(4 * np.sqrt(now + before))
 
 
 DOUBTS = (
@@ -48,21 +37,12 @@ DOUBTS = (
         ),
         "Tỷ lệ ghi {value_submitted:4} nhưng tử số và mẫu số cho {value:2} %{slip}.",
     ),
-    *(
-        (
-            "unit_switch",
-            part,
-            partial(is_switched, field=part),
-            f"Năm {{year_prior:.0f}}: {{{part}_prior:0}}, năm nay: {{{part}:0}}; đổi đơn vị tính?",
-        )
-        for part in FIELDS[:2]
-    ),
     (
         "denominator_jump",
         "denominator",
-        _has_jumped,
+        has_jumped,
         "Năm {year_prior:.0f}: {denominator_prior:0}, năm nay: {denominator:0}; "
-        "mẫu số thay đổi trên 20 %.",
+        "mẫu số thay đổi trên 20 %, hay đã đổi đơn vị tính?",
     ),
     (
         "jump",
@@ -125,7 +105,6 @@ def find_doubts(
     origins: pd.DataFrame,
     sums: pd.DataFrame,
     gaps: pd.DataFrame,
-    rejects: pd.DataFrame,
     plan: Plan,
 ) -> pd.DataFrame:
     """Run every check.
@@ -138,8 +117,6 @@ def find_doubts(
         Indexed by source_id: file, sheet, cell and ``cell_<field>``.
     sums, gaps : DataFrame
         From `rollup.add_up`.
-    rejects : DataFrame
-        `contracts.REJECTS`: what is missing for that reason is not doubted again.
     plan : Plan
         Indicators, names of units and the communes that were merged.
 
@@ -158,7 +135,6 @@ def find_doubts(
         ),
         parts_differ(reported, sums),
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
-        coverage(panel, rejects, about, plan.areas),
     ]
     return pd.concat([f for f in frames if len(f)] or frames[:1])
 

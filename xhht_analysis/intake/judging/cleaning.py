@@ -49,10 +49,11 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     """
     claims = claims.sort_values(["received_on", "order"], kind="stable")
     claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
-    claims = _reject(claims, _hidden(_open(claims)), "hidden_differs")
-    clash, twin = _same_file(_open(claims))
-    claims = _reject(claims, clash, "conflict_in_file")
-    claims = claims.assign(outcome=claims["outcome"].mask(claims.index.isin(twin), "duplicate"))
+    fates = _same_file(_open(claims))
+    twin = claims.index.isin(fates.pop("duplicate"))
+    for rule, which in fates.items():
+        claims = _reject(claims, pd.Index(which), rule)
+    claims = claims.assign(outcome=claims["outcome"].mask(twin, "duplicate"))
     while True:
         fate = _supersede(_open(claims))
         nested = _above_parent(claims.loc[fate.index[fate == "panel"]])
@@ -76,13 +77,19 @@ def _open(claims: pd.DataFrame) -> pd.DataFrame:
 def _fractions(claims: pd.DataFrame) -> pd.Index:
     """Percentages of at most 1 without counts, unless the others of their indicator are low too.
 
-    0.99 may be 0,99 % or 99 %: only counts or a sign beside it can tell.
+    0.99 may be 0,99 % or 99 %: only counts or a sign beside it can tell. One such figure decides
+    for its column where no other goes beyond 1 either.
     """
     share = recompute(claims)
     key = [claims["indicator_code"], claims["definition_variant"]]
     usual = share.where(share > 1).groupby(key).transform("median").fillna(MAX_PERCENT)
     low = share.gt(0) & share.le(1) & (claims["numerator"].isna() | claims["denominator"].isna())
-    return claims.index[low & usual.ge(MIN_USUAL_PERCENT) & claims["percent_sign"].isna()]
+    low &= claims["percent_sign"].isna()
+    unusual = low & usual.ge(MIN_USUAL_PERCENT)
+    letters = claims["cell_value"].str.rstrip("0123456789")
+    column = [claims["file"], claims["sheet"].fillna(""), letters]
+    as_typed = claims["value"].groupby(column).transform("max").le(1)
+    return claims.index[unusual | low & as_typed & unusual.groupby(column).transform("any")]
 
 
 def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
@@ -109,30 +116,28 @@ def _by_key(
     key = claims.groupby(list(names), dropna=False, sort=False).ngroup()
     rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
     rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
-    rows = rows[["key", "at", "share", "year_doubt", *FIGURES]].astype(object)
+    rows = rows[["key", "at", "share", "year_doubt", "hidden", *FIGURES]].astype(object)
     for _, group in groupby(rows.where(rows.notna(), None).to_dict("records"), itemgetter("key")):
         yield list(group)
 
 
-def _hidden(claims: pd.DataFrame) -> pd.Index:
-    """Figures of hidden sheets and rows that say otherwise than those of the file in sight."""
-    is_hidden = claims["hidden"].notna()
-    key = [claims[name] for name in ("file", *PANEL_KEY)]
-    at, _ = _same_file(claims[is_hidden.groupby(key).transform("nunique").gt(1)])
-    return claims.index[is_hidden & claims.index.isin(at)]
+def _same_file(claims: pd.DataFrame) -> dict[str, list[Any]]:
+    """Claims of one file on one key, by what they are: repetitions, hidden ones, or in conflict.
 
-
-def _same_file(claims: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    """Claims of one file on one key: those whose figures differ, and repetitions."""
-    differ, again = [], []
+    What a hidden sheet or row says otherwise gives way to what stands in sight.
+    """
+    fates: dict[str, list[Any]] = {"duplicate": [], "hidden_differs": [], "conflict_in_file": []}
     for rows in _by_key(claims, ("file", *PANEL_KEY)):
-        fullest = min(rows, key=lambda row: row["numerator"] is None)
-        rest = [row for row in rows if row is not fullest]
-        if all(_says_as_much(row, fullest) for row in rest):
-            again += [row["at"] for row in rest]
-        else:
-            differ += [row["at"] for row in rows]
-    return differ, again
+        in_sight = [row for row in rows if row["hidden"] is None] or rows
+        fullest = min(in_sight, key=lambda row: row["numerator"] is None)
+        is_one = all(_says_as_much(row, fullest) for row in in_sight)
+        for row in rows:
+            if row in in_sight and not is_one:
+                fates["conflict_in_file"].append(row["at"])
+            elif row is not fullest:
+                says_as_much = _says_as_much(row, fullest)
+                fates["duplicate" if says_as_much else "hidden_differs"].append(row["at"])
+    return fates
 
 
 def _supersede(claims: pd.DataFrame) -> pd.Series:
@@ -192,17 +197,14 @@ def check_account(
     AccountError
         If a figure was lost, counted twice or stands without a source.
     """
-    counts = observations["outcome"].value_counts()
-    account = {name: int(counts.get(name, 0)) for name in contracts.OUTCOMES}
-    reported = panel[panel["value_type"] != "derived"]
+    account = observations["outcome"].value_counts().reindex(contracts.OUTCOMES, fill_value=0)
+    reported = panel.loc[panel["value_type"] != "derived", "source_id"]
     standing = observations.loc[observations["outcome"] == "panel", "source_id"]
-    faults = []
-    if sum(account.values()) != len(observations):
-        faults.append(f"{len(observations)} quan sát nhưng {sum(account.values())} có kết quả")
-    if sorted(reported["source_id"]) != sorted(standing):
-        faults.append(f"{len(reported)} dòng panel nhưng {len(standing)} quan sát đứng vững")
-    if len(rejects) != account["rejected"]:
-        faults.append(f"{len(rejects)} dòng bị loại nhưng {account['rejected']} quan sát bị loại")
-    if faults:
-        raise AccountError("Bảng cân đối tiếp nhận không khớp: " + "; ".join(faults) + ".")
-    return account
+    is_balanced = account.sum() == len(observations) and account["rejected"] == len(rejects)
+    if not is_balanced or sorted(reported) != sorted(standing):
+        raise AccountError(
+            "Bảng cân đối tiếp nhận không khớp: "
+            f"{len(observations)} quan sát, {len(reported)} dòng "
+            f"panel, {len(rejects)} dòng bị loại; kết quả: {account.to_dict()}."
+        )
+    return account.to_dict()

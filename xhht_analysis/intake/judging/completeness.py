@@ -8,11 +8,6 @@ from xhht_analysis.contracts import PANEL_KEY
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan.areas import Areas
 
-SILENCE = {
-    "coverage_shrank": "Năm trước có, nay thiếu",
-    "unit_silent": "Không có số liệu; năm trước có",
-}
-
 
 def parts_differ(reported: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """A submitted figure that is not the sum of its communes or districts."""
@@ -62,33 +57,3 @@ def _names(codes: str, year: int, areas: Areas) -> str:
     shown = [f"{names.get(code, '')} ({code})".strip() for code in listed[:5]]
     rest = f" và {len(listed) - 5} đơn vị khác" if len(listed) > 5 else ""
     return ", ".join(shown) + rest
-
-
-def coverage(
-    panel: pd.DataFrame, rejects: pd.DataFrame, about: pd.DataFrame, areas: Areas
-) -> pd.DataFrame:
-    """Units that reported less than the year before, or nothing; not what was rejected.
-
-    The former districts are followed until they ended, communes beside districts not at all (their
-    districts report for them); a unit that has not yet sent anything for the last year is merely
-    late.
-    """
-    province, districts = areas.province, set(areas.districts()["unit_code"])
-    end = int(province.districts_end[:4])
-    rows = panel[panel["indicator_code"].map(about["kind"]).ne("context")]
-    old = rows["frame"].eq(province.frame) & rows["unit_code"].ne(province.code)
-    rows = rows[~old | (rows["year"].lt(end) & rows["unit_code"].isin(districts))]
-    refused = rejects.groupby(["unit_code", "year"])["indicator_code"].agg(set).to_dict()
-    losses, last = [], rows["year"].max()
-    for (unit, _), of_unit in rows.groupby(["unit_code", "frame"]):
-        codes = of_unit.groupby("year")["indicator_code"].agg(set).to_dict()
-        final = min(last, end - 1) if unit in districts else last
-        for year in range(min(codes) + 1, final + 1):
-            lost = codes.get(year - 1, set()) - codes.get(year, set())
-            lost -= refused.get((unit, year), set())
-            if lost and (year in codes or year < last):
-                rule = "coverage_shrank" if year in codes else "unit_silent"
-                names = ", ".join(sorted(about["short_name_vi"].reindex(sorted(lost))))
-                losses.append((unit, year, rule, SILENCE[rule], names))
-    rows = pd.DataFrame(losses, columns=["unit_code", "year", "rule", "text", "names"])
-    return doubts(rows, "", "{text}: {names}.").assign(rule=rows["rule"])

@@ -36,11 +36,8 @@ def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
 
     The day is the file's own, else the last of the year (at most that of receipt).
     """
-    year, received = claims["year"].astype("str"), claims["received_on"]
-    end = year + "-12-31"
-    last = received.where(claims["year"].isna() | (end > received), end)
-    moment = claims["snapshot_date"]
-    return claims.assign(on=moment.where(moment.notna() & (moment.str[:4] == year), last))
+    received, end = claims["received_on"], claims["year"].astype("str") + "-12-31"
+    return claims.assign(on=claims["snapshot_date"].fillna(end.where(end <= received, received)))
 
 
 def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:

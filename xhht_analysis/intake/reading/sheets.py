@@ -52,6 +52,8 @@ class Sheet:
     hidden_rows, formulas, masked : set
         Grid positions of hidden rows, of formulas, of cells in which numbers of persons were
         masked.
+    prose : list of str
+        For the first table of Word: lines outside tables that hold figures.
     turned : bool
         Whether rows and columns have changed places; addresses are those of the file.
     """
@@ -66,6 +68,7 @@ class Sheet:
     masked: set[tuple[int, int]] = field(default_factory=set)
     visible: bool = True
     turned: bool = False
+    prose: list[str] = field(default_factory=list)
 
     def add(
         self, row: int, column: int, value: object, look: Look = PLAIN, *, formula: bool = False

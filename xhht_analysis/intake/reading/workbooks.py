@@ -42,6 +42,10 @@ REFUSED = {
 """What a file that is not read begins with."""
 OFFICE = "[content_types].xml"
 """Part that every package of Office has, whatever else it lacks."""
+FIGURE_IN_TEXT = re.compile(
+    r"\d ?%|\d/\d[\d.]* +(?:người|trẻ|em|học sinh|cơ sở|trường|xã|phường|ấp)\b"
+)
+"""A share or a ratio in running text."""
 MAX_SHEETS = 200
 OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
 
@@ -218,10 +222,11 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1."""
     body = next(iter(parse(package, "/word/document.xml")), ())
     above: list[list[object]] = []
-    number = 0
+    number, prose = 0, []
     for block in body:
         if block.tag == f"{WORD}p" and (line := _word_text(block)):
             above.append([line])
+            prose += [personal.mask(printable(line))] if FIGURE_IN_TEXT.search(line) else []
         elif block.tag == f"{WORD}tbl":
             number += 1
             grid, merged, start = above, [], len(above)
@@ -232,7 +237,8 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
                         merged.append((len(grid), len(cells), len(grid), len(cells) + width - 1))
                     cells += [text] * width
                 grid.append(cells)
-            yield Sheet(f"Bảng {number}", grid, start, merged=merged)
+            lines = prose if number == 1 else []  # grows until the last line is read
+            yield Sheet(f"Bảng {number}", grid, start, merged=merged, prose=lines)
             above = []
 
 
