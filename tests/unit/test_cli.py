@@ -14,7 +14,7 @@ import openpyxl
 import psutil
 import pytest
 
-from xhht_analysis.project import ROOT
+from xhht_analysis.project import ROOT, KitError
 from xhht_analysis.running import cli
 
 pytestmark = pytest.mark.unit
@@ -221,9 +221,13 @@ def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(RuntimeError("can't start new thread"), "ulimit -u"), (MemoryError(), "bộ nhớ")],
+    [
+        (RuntimeError("can't start new thread"), "ulimit -u"),
+        (MemoryError(), "bộ nhớ"),
+        (KitError("\x1b[2J\u202e.xlsx: 5\u00a0%"), "\ufffd[2J\ufffd.xlsx: 5\u00a0%"),
+    ],
 )
-def test_a_machine_without_room_is_told_so(error, words, monkeypatch, capsys):
+def test_an_error_is_told_in_words_that_no_terminal_obeys(error, words, monkeypatch, capsys):
     def fail(**options):
         raise error
 

@@ -20,6 +20,7 @@ from xhht_analysis.running import (
     messages,
     run_commands,
     submission_commands,
+    terminal,
 )
 
 INTERRUPTED = 130  # typer's exit code for Ctrl+C
@@ -132,11 +133,11 @@ def main() -> None:
     code, message = _run_command(sys.argv[1:])
     if code == INTERRUPTED:
         with contextlib.suppress(OSError):  # the terminal may be gone
-            typer.echo(messages.INTERRUPTED, err=True)
+            terminal.say(messages.INTERRUPTED, err=True)
             sys.stdout.flush()
         os._exit(INTERRUPTED)  # wait for no thread that still listens to its kernel
     if message:
-        typer.echo(message, err=True)
+        terminal.say(message, err=True)
     sys.exit(code)
 
 

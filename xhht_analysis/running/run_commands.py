@@ -73,7 +73,7 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     if not dates[0] <= day <= max(today(), dates[-1]):
         raise UsageError(messages.DAY_OUTSIDE.format(as_of=day, first=dates[0], latest=dates[-1]))
     if day > today():
-        typer.echo(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
+        terminal.say(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
     return day
 
 
@@ -225,7 +225,7 @@ def verify(day: str, *, out: Path = ROOT, raw: Path | None = None) -> None:
     """Chứng minh một lần chạy: băm lại tệp, chạy lại, so từng byte."""
     if problems := comparison.verify(Project(out=out), day, raw_dir=raw):
         raise KitError("\n".join(problems))
-    typer.echo(messages.VERIFIED.format(as_of=day))
+    terminal.say(messages.VERIFIED.format(as_of=day))
 
 
 def schedule(
@@ -252,16 +252,16 @@ def schedule(
     else:
         text = scheduling.cron_line(argv, clock, days)
     day = weekly or messages.SCHEDULE_DAILY
-    typer.echo(messages.SCHEDULE[kind].format(day=day, at=clock, path=path, text=text))
+    terminal.say(messages.SCHEDULE[kind].format(day=day, at=clock, path=path, text=text))
 
 
 def compare(before: str, after: str, *, out: Path = ROOT) -> None:
     """Hai lần chạy khác nhau ở đâu, vì sao."""
     rows, differences = comparison.compare(Project(out=out), before, after)
-    typer.echo("\n".join([*differences, messages.COMPARED.format(n=len(rows))]))
+    terminal.say("\n".join([*differences, messages.COMPARED.format(n=len(rows))]))
     if rows:
         terminal.show_table(messages.COMPARE_COLUMNS, rows, f"{before} → {after}")
-        typer.echo(messages.COMPARE_SCOPE)
+        terminal.say(messages.COMPARE_SCOPE)
 
 
 def lab_command(root: Path) -> list[str]:

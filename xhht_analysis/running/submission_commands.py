@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from xhht_analysis.project import ROOT, KitError, Project, UsageError, is_date
 from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
@@ -16,7 +14,7 @@ from xhht_analysis.running.run_commands import (
     submissions_folder,
     today,
 )
-from xhht_analysis.running.terminal import printable, show_table
+from xhht_analysis.running.terminal import say, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +59,7 @@ def template(
     except ValueError as error:
         raise UsageError(str(error)) from None
     counts = {"n": len(absent), "old": len(paths) - len(absent)}
-    typer.echo(messages.TEMPLATES.format(**counts, path=folder) if everyone else path)
+    say(messages.TEMPLATES.format(**counts, path=folder) if everyone else str(path))
 
 
 def check(
@@ -87,11 +85,11 @@ def check(
     ]
     for checked in returns.read_submissions(paths, plan, as_of=day, received=received):
         for line in _lines(checked):
-            typer.echo(printable(line))
+            say(line)
         if excel:
             stem = Path(checked.submission["file"]).stem
             target = free_path(project.out / "checks" / f"{stem}_de_nghi_sua.xlsx")
-            typer.echo(f"  → {returns.write_repair_list(checked.problems, target)}")
+            say(f"  → {returns.write_repair_list(checked.problems, target)}")
 
 
 def free_path(path: Path) -> Path:
@@ -121,7 +119,7 @@ def correct(file: Path, *, raw: Path | None = None) -> None:
     except CorrectionError as error:
         raise KitError(messages.NOT_CORRECTED.format(error=error)) from None
     n = returns.add_corrections(lines, project.config_dir)
-    typer.echo(messages.CORRECTED.format(n=n, old=len(lines) - n, path=project.config_dir))
+    say(messages.CORRECTED.format(n=n, old=len(lines) - n, path=project.config_dir))
 
 
 def status(
@@ -143,9 +141,9 @@ def status(
     check_config(project)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
     plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())
-    typer.echo(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
+    say(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
     if is_sample:
-        typer.echo(messages.SAMPLE_MARK)
+        say(messages.SAMPLE_MARK)
     day = as_of or (intake.as_of if is_sample else max(intake.as_of, today()))
     table = submission_status(
         intake.submissions,
@@ -157,14 +155,14 @@ def status(
     )
     _show_status(table, plan.indicators)
     if not years:
-        typer.echo(messages.STATUS_YEARS)
+        say(messages.STATUS_YEARS)
     remedies = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
     received = intake.submissions.set_index("file")[USED]
     refused = received.index[~received.any(axis=1)].difference(intake.activities["file"])
     if len(refused):
-        typer.echo(messages.STATUS_REFUSED.format(n=len(refused)))
+        say(messages.STATUS_REFUSED.format(n=len(refused)))
     for file, remedy in remedies.reindex(refused, fill_value="").items():
-        typer.echo(printable(f"  {file}: {remedy}"))
+        say(f"  {file}: {remedy}")
 
 
 def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
@@ -183,7 +181,7 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
     )
     for year, rows in table.groupby("year"):
         counts = rows["state"].value_counts().items()
-        typer.echo(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
+        say(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
         lines = rows[["name_vi", "state", "day", "owed"]].to_numpy()
         show_table(messages.STATUS_COLUMNS, lines, str(year))
 

@@ -23,9 +23,10 @@ def show_table(
     Console(soft_wrap=True, highlight=False).print(table)
 
 
-def printable(text: str) -> str:
-    """``text`` without characters that a terminal obeys: a file may bear any name and any cell."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+def say(text: str, *, err: bool = False) -> None:
+    """Print ``text`` without what a terminal obeys: a file may bear any name and any cell."""
+    shown = (c if c.isprintable() or c in "\n\u00a0" else "\ufffd" for c in text)
+    typer.echo("".join(shown), err=err)
 
 
 def show_begin(name: str) -> None:
@@ -36,14 +37,14 @@ def show_begin(name: str) -> None:
 def show_end(entry: dict) -> None:
     """Say how a stage ended: its ``entry`` of the record."""
     seconds = f"{entry['seconds']:.1f}".replace(".", ",")
-    typer.echo(f"{messages.STATUS[entry['status']]}, {seconds} giây")
+    say(f"{messages.STATUS[entry['status']]}, {seconds} giây")
 
 
 def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
     """Print the folders of run ``as_of``, what there is no document of, and ``changed`` tables."""
     reports = project.reports(as_of)
-    typer.echo(messages.RUN_DONE.format(tables=project.processed(as_of), reports=reports))
+    say(messages.RUN_DONE.format(tables=project.processed(as_of), reports=reports))
     if any(reports.glob("*.html")) and not any(reports.glob("*.pdf")):
-        typer.echo(messages.NO_PDF)
+        say(messages.NO_PDF)
     if changed:
-        typer.echo(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))
+        say(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))
