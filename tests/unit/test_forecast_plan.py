@@ -380,3 +380,17 @@ def test_bounds_of_a_province_with_a_silent_district():
     assert low.loc[2024, PROVINCE] == high.loc[2024, PROVINCE] == 40  # all there: their sum
     low, high = observed_shares(own, report.assign(value=[41.0, 70.0]), True)
     assert low.loc[2025, PROVINCE] < high.loc[2025, PROVINCE] < 70  # it cannot be: the ends stand
+
+
+def test_no_district_is_late_because_the_province_reported_early():
+    # percentages without counts: the province's own report of 2026 is no sum of what will come
+    panel = make_panel()
+    panel = panel[panel["indicator_code"].isin(["information_literacy"])]
+    panel = panel.assign(numerator=np.nan, denominator=np.nan)
+    own = panel[panel["unit_code"].eq("815")].assign(unit_code="82", value=60.0)
+    found = run(pd.concat([panel[panel["year"] < 2026], own]), as_of="2026-12-01")
+    assert found.nowcasts.empty
+    ahead = found.forecasts[found.forecasts["unit_code"] == "815"]
+    assert (ahead["origin_year"].unique() == 2025).all()
+    assert ahead["year"].min() == 2026
+    assert pick(found.verdicts, "information_literacy")["current_year"] == 2026

@@ -44,7 +44,6 @@ def test_a_function_gets_its_own_name_and_no_levels():
     made = as_forecaster(flat)
     assert (made.model_id, made.levels) == ("flat", None)
     assert (made.name_of(levels=False), made.name_of(levels=True)) == ("flat", "xhht-3")
-    assert made.complete().levels is KIT.levels
     assert as_forecaster(made) is made
 
 

@@ -203,15 +203,17 @@ def test_ties_share_the_places():
 def test_leverage_of_a_district_in_a_count():
     # draws: one, two and two of three districts stand at the level; two are needed
     met = np.array([[True, False, False], [True, True, False], [True, False, True]])
-    np.testing.assert_allclose(paces.count_leverage(met, 2), [0, 1 / 3, 1 / 3])
+    gain = paces.leverage(met.astype(float), np.ones(3), 1, 2)
+    np.testing.assert_allclose(gain, [0, 1 / 3, 1 / 3])
 
 
 def test_leverage_of_a_district_in_a_share_goes_by_its_people():
     # 300 people at 40 %, 100 people at 80 %: 50 %; with the first at 60 % the province has 65 %
-    draws, weights = np.array([[40.0, 80.0]]), np.array([300.0, 100.0])
-    np.testing.assert_allclose(paces.share_leverage(draws, weights, 60.0), [1, 0])
+    draws, parts = np.array([[40.0, 80.0]]), np.array([0.75, 0.25])
+    np.testing.assert_allclose(paces.leverage(draws, parts, 60.0, 60.0), [1, 0])
     # at the target exactly it is met without help, and with it
-    np.testing.assert_allclose(paces.share_leverage(np.full((1, 2), 60.0), weights, 60.0), [0, 0])
+    same = np.full((1, 2), 60.0)
+    np.testing.assert_allclose(paces.leverage(same, parts, 60.0, 60.0), [0, 0])
 
 
 def test_the_own_pace_looks_back_five_years_and_no_further():

@@ -20,8 +20,8 @@ def driver_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.Dat
 
     Columns of `contracts.DRIVERS` but for frame and as_of. A forecaster of one's own gives none.
     """
-    shares = [joint.shares for joint in joints.values() if joint.shares is not None]
-    parts = [forecast.drivers() for forecast in shares if forecast.panels]
+    shares = (joint.shares for joint in joints.values())
+    parts = [forecast.drivers() for forecast in shares if forecast is not None and forecast.panels]
     if not parts:
         return contracts.DRIVERS.empty()
     drivers = pd.concat(parts).rename(columns={"year": "target_year"})

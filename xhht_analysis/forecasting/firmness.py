@@ -102,8 +102,8 @@ def variant_chances(
     forecaster = how["forecaster"]
     parts = []
     for kind, names, is_kit in (
-        (ShareFacts, SHARE_VARIANTS, forecaster.panel is KIT.panel),
-        (LevelFacts, levels.VARIANTS, forecaster.levels is KIT.levels),
+        (ShareFacts, SHARE_VARIANTS, forecaster.panel in (None, KIT.panel)),
+        (LevelFacts, levels.VARIANTS, forecaster.levels in (None, KIT.levels)),
     ):
         of_kind = {c: f for c, f in facts.items() if c in wanted and isinstance(f, kind)}
         for name in names if is_kit else ():

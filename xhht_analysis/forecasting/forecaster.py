@@ -7,7 +7,7 @@ every table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -38,10 +38,6 @@ class Forecaster:
     def name_of(self, levels: bool) -> str:
         """Name of the model behind shares, or behind levels."""
         return self.model_id if (self.levels if levels else self.panel) else MODEL_ID
-
-    def complete(self) -> Forecaster:
-        """With the kit's forecasters where it has none."""
-        return replace(self, panel=self.panel or KIT.panel, levels=self.levels or KIT.levels)
 
 
 KIT = Forecaster(MODEL_ID, forecast_panel, forecast_levels)

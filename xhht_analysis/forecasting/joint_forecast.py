@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.forecaster import Forecaster
+from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
@@ -25,8 +25,6 @@ from xhht_analysis.forecasting.observed import (
     observed_shares,
 )
 from xhht_analysis.forecasting.panel import PanelForecast
-
-GROUPS = {False: "districts", True: "province"}
 
 if TYPE_CHECKING:
     from xhht_analysis.forecasting.plan_indicators import LevelFacts
@@ -99,14 +97,11 @@ class ShareFacts:
 
     @cached_property
     def history(self) -> History:
-        """Rows of the districts, and of the province where these cannot be added up.
+        """What is forecast from: the districts' rows, or the province's where there are none.
 
-        The province is a group of its own. Read once for all variants; the panel's contract says
-        percent, so 0.4 everywhere is 0.4 %.
+        Read once for all variants.
         """
-        rows = self.own if self.counted else self.rows
-        is_province = rows["unit_code"] == PROVINCE
-        return read_history(rows.assign(group_code=is_province.map(GROUPS)), is_percent=True)
+        return _read(self.own if len(self.own) else self.reported)
 
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -161,13 +156,19 @@ class ShareFacts:
         if self.rows.empty:
             return None
         rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
-        shares = self._forecast(last_year, variant, forecaster)
+        how = (last_year, variant, forecaster)
+        shares = self._forecast(self.history, *how)
         years = np.concatenate([[shares.origin_year], shares.years])
         units, sizes = shares.series["unit_code"], {}
         draws = dict(zip(units, np.moveaxis(shares.path_array(n_draws, rng), 1, 0), strict=True))
         if self.counted:
             sizes = dict(zip(units, shares.series["denominator"], strict=True))
             sizes[PROVINCE] = sum(sizes.values())
+        elif len(self.own) and len(self.reported):
+            # its last year may be another: no district is late because the province was early
+            alone = self._forecast(_read(self.reported), *how)
+            at = np.clip(years - alone.origin_year, 0, len(alone.years))
+            draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
         if self.parent in joints:
             whole = joints[self.parent]
             _, at, there = np.intersect1d(years, whole.years, return_indices=True)
@@ -178,15 +179,23 @@ class ShareFacts:
             draws[PROVINCE] = total / sizes[PROVINCE]
         return JointForecast(self, years, draws, sizes, shares=shares)
 
-    def _forecast(self, last_year: int, variant: str, forecaster: Forecaster) -> PanelForecast:
-        """Forecast of `history`.
+    def _forecast(
+        self, history: History, last_year: int, variant: str, forecaster: Forecaster
+    ) -> PanelForecast:
+        """Forecast of the districts, or of the province alone.
 
         A variant `at_break` asks of the reform year, or of the last where the history ends
         before it.
         """
-        origin = self.history.origin
         change = {} if variant == "default" else {"variant": variant}
         if VARIANTS[variant].at_break:
             reform = self.rows.loc[self.rows["is_reform"], "year"]
-            change["breaks"] = (min(reform.min(), origin) if len(reform) else origin,)
-        return forecaster.panel(self.history, max(1, last_year - origin), **change)
+            last = history.origin
+            change["breaks"] = (min(reform.min(), last) if len(reform) else last,)
+        model = forecaster.panel or KIT.panel
+        return model(history, max(1, last_year - history.origin), **change)
+
+
+def _read(rows: pd.DataFrame) -> History:
+    """History of one group; the panel's contract says percent, so 0.4 everywhere is 0.4 %."""
+    return read_history(rows.assign(group_code=PROVINCE), is_percent=True)

@@ -62,7 +62,7 @@ class Learned:
 
     center: np.ndarray
     spread: np.ndarray
-    networks: tuple[tuple[tuple[np.ndarray, np.ndarray], ...], ...]
+    networks: list[list[tuple[np.ndarray, np.ndarray]]]
     levels: np.ndarray
 
     def quantiles(self, x: np.ndarray, lead: np.ndarray) -> np.ndarray:
@@ -111,9 +111,10 @@ def run_network(x: np.ndarray, lead: np.ndarray, layers) -> np.ndarray:
 
 def rising(steps: np.ndarray) -> np.ndarray:
     """Quantiles (rows, levels) that cannot cross, from the median and steps away from it."""
-    middle = steps.shape[1] // 2
-    signs = np.triu(np.ones((steps.shape[1],) * 2))
-    signs[:middle] = -signs.T[:middle]
+    number = np.arange(steps.shape[1])
+    above = (number[:, None] <= number).astype(float)
+    middle = len(number) // 2
+    signs = np.where(number[:, None] < middle, -above.T, above)
     signs[middle] = 1
     return steps @ signs
 
@@ -186,7 +187,7 @@ def learned_from(table: dict) -> Learned:
         raise ValueError("features")
     networks = [[(np.array(w), np.array(b)) for w, b in layers] for layers in table["networks"]]
     parts = (np.array(table[name]) for name in ("center", "spread"))
-    return Learned(*parts, tuple(map(tuple, networks)), np.array(table["levels"]))
+    return Learned(*parts, networks, np.array(table["levels"]))
 
 
 @functools.cache

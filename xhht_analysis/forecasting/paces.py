@@ -74,22 +74,18 @@ def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.n
     return best, last
 
 
-def share_leverage(draws: np.ndarray, weights: np.ndarray, need: float) -> np.ndarray:
-    """Gain in P(province >= need) if a district stood at ``need`` itself, per district (U,).
+def leverage(draws: np.ndarray, parts: np.ndarray, need: float, whole_need: float) -> np.ndarray:
+    """Gain in P(province >= ``whole_need``) if a district stood at ``need`` itself, (U,).
 
     Parameters
     ----------
-    draws, weights
-        (draws, U) percent, higher is better, and (U,) denominators at the target date; the same
-        draws are used with and without the help, so the gain is never negative.
+    draws
+        (draws, U), higher is better; the same are used with and without the help, so the gain is
+        never negative.
+    parts
+        (U,) what a point of each district is for the province: its share of the people, or 1 where
+        districts are counted.
     """
-    parts = weights / weights.sum()
     whole = draws @ parts
     helped = whole[:, None] + np.maximum(need - draws, 0) * parts
-    return (helped >= need).mean(axis=0) - (whole >= need).mean()
-
-
-def count_leverage(met: np.ndarray, needed: float) -> np.ndarray:
-    """Gain in P(at least ``needed`` districts) if one stood at its level for sure, (U,)."""
-    count = met.sum(axis=1)
-    return ((count[:, None] + ~met) >= needed).mean(axis=0) - (count >= needed).mean()
+    return (helped >= whole_need).mean(axis=0) - (whole >= whole_need).mean()

@@ -110,7 +110,7 @@ def forecast_plan(
     lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
     figures = level_figures(panel, standards, areas)
     facts = plan_facts(panel, indicators, areas, figures)
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster.complete()}
+    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
     how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
     chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
@@ -218,10 +218,11 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     best, last = paces.place_chances(now)
     gain = np.full(len(units), np.nan)
     if line.kind == COUNTS and line.comparator == ">=":
-        gain = paces.count_leverage(now >= line.level_required, line.target_units)
+        there = (now >= line.level_required).astype(float)
+        gain = paces.leverage(there, np.ones(len(units)), 1, line.target_units)
     elif joint.sizes:
-        sizes = np.array([joint.sizes[unit] for unit in units])
-        gain = paces.share_leverage(now, sizes, direction * line.target_value)
+        sizes, need = np.array([joint.sizes[u] for u in units]), direction * line.target_value
+        gain = paces.leverage(now, sizes / sizes.sum(), need, need)
     for row in rows:
         if row["unit_code"] in units and is_open[row["unit_code"]]:
             i = units.index(row["unit_code"])

@@ -110,7 +110,7 @@ class LevelFacts:
         horizon = max(1, last_year - int(self.history.low.columns[-1]))
         how = {"n_draws": n_draws, "seed": seed}
         how |= {} if variant == "default" else {"variant": variant}
-        levels = forecaster.levels(self.history, horizon, **how)
+        levels = (forecaster.levels or KIT.levels)(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
         return JointForecast(self, levels.years, draws)
 
