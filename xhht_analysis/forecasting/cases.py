@@ -25,24 +25,24 @@ def cases(
     A district without a figure, and the province where it cannot be drawn, have no forecast.
     ``is_observed``: whether with what was observed so far, or with what may come alone.
     """
-    unit, need = "level", line.level_required
-    if line.kind in SHARES:
-        unit, need = "percent", line.target_value
+    level = line.level_required
     asked = {*districts, *(joint.districts if joint else ())} if line.kind != "milestone" else ()
     for code in (PROVINCE, *sorted(asked)):
-        case = Case(code, unit, need, comparator=line.comparator)
-        is_count = code == PROVINCE and line.kind == COUNTS
-        if is_count:
-            case = replace(case, measure_unit="units", need=line.target_units)
+        measure, need = "level", level
+        if line.kind in SHARES:
+            measure, need = "percent", line.target_value
+        if is_count := code == PROVINCE and line.kind == COUNTS:
+            measure, need = "units", line.target_units
+        case = Case(code, measure, need, comparator=line.comparator)
         if joint is None or (is_count and not joint.districts):
             yield case
             continue
         draws = joint.draws.get(code)
         if is_count:
-            draws = sum((joint.draws[u] >= need).astype(int) for u in joint.districts)
+            draws = sum((joint.draws[unit] >= level).astype(int) for unit in joint.districts)
         if draws is not None:
             case = replace(case, years=joint.years, draws=draws)
-        yield _observed(case, joint, need) if is_observed else case
+        yield _observed(case, joint, level) if is_observed else case
 
 
 def _observed(case: Case, joint: JointForecast, level: float) -> Case:

@@ -162,17 +162,17 @@ def with_levels_by_rule(panel: pd.DataFrame, standards: pd.DataFrame, areas: Are
 def forecast_indicators(
     facts: dict[str, ShareFacts | LevelFacts],
     *,
-    n_draws: int,
-    seed: int,
-    last_year: int,
     variant: str = "default",
     forecaster: Forecaster = KIT,
+    **how,
 ) -> dict[str, JointForecast]:
-    """Forecasts up to ``last_year`` by indicator code, of those that have a figure."""
+    """Forecasts by indicator code, of those that have a figure.
+
+    ``how``: last_year, n_draws, seed.
+    """
     joints: dict[str, JointForecast] = {}
-    how = {"n_draws": n_draws, "seed": seed, "variant": variant, "forecaster": forecaster}
     for code, fact in facts.items():
-        joint = fact.joint(last_year, joints=joints, **how)
+        joint = fact.joint(joints=joints, variant=variant, forecaster=forecaster, **how)
         if joint is not None:
             joints[code] = joint
     return joints
