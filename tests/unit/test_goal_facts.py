@@ -179,3 +179,40 @@ def test_a_range_of_chances_names_the_ends_that_tell_something(low, high, text):
 )  # fmt: skip
 def test_the_direction_is_that_of_the_rounded_chance_or_of_the_class(previous, chance, sign):
     assert share(previous=previous, chance=chance).direction == sign
+
+
+def test_a_verdict_is_about_the_figure_of_its_year_once_that_is_settled():
+    settled, open_ = Observation(2025, 47.0, 47.0), Observation(2026, 48.0, 52.0)
+    past = share(target_year=2025, is_forecast=False, actual=settled, latest=open_)
+    assert past.about == settled
+    assert share(actual=settled, latest=open_).about == open_  # forecast: the latest
+    assert share(is_forecast=False, latest=open_).about == open_
+    # what the agency sent of 2025 does not stand beside the range of 2026
+    sent = {"other_source": Observation(2025, 49.0, 49.0)}
+    assert "báo cáo" not in share(
+        target_year=2025, is_forecast=False, actual=settled, latest=open_, **sent
+    ).latest_text.replace("\u00a0", " ")
+    beside = share(latest=open_, other_source=Observation(2026, 49.0, 49.0)).latest_text
+    assert beside.replace("\u00a0", " ") == "từ 48,0 % đến 52,0 %; báo cáo 49,0 % (2026)"
+
+
+def test_a_forecast_has_one_chance_and_a_range_may_have_moved_unseen():
+    assert not share(chance_range=(0.1, 0.3)).has_range
+    ranged = share(
+        is_forecast=False,
+        chance_range=(0.1, 0.3),
+        verdict_class="no_data",
+        previous=("no_data", NAN),
+    )
+    assert ranged.has_range
+    assert ranged.direction == "–"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at_target"),
+    [(70.0, 70.0, True), (69.9, 70.0, False), (70.0, 71.0, True), (69.0, 69.0, False)],
+)
+def test_a_target_is_met_when_the_least_that_may_be_meets_it(low, high, at_target):
+    assert share(latest=Observation(2026, low, high)).at_target == at_target
+    mirrored = Observation(2026, 140 - high, 140 - low)  # at most 70, the ends turned round
+    assert share(latest=mirrored, lower_is_better=True).at_target == at_target

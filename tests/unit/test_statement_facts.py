@@ -1,0 +1,138 @@
+"""What the tables of a run say of one verdict: one condition of its gathering at a time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests import frames
+from xhht_analysis.forecasting.backtest import DEFAULT
+from xhht_analysis.publishing.run_tables import select
+from xhht_analysis.publishing.statement_facts import chance_of
+
+pytestmark = pytest.mark.unit
+GOAL = "information_literacy"
+
+
+@pytest.fixture(scope="module")
+def run():
+    return frames.make_material()
+
+
+def changed(run, **columns):
+    """The run with other columns in the verdict on `GOAL` of the province in 2030."""
+    verdicts = run.verdicts.copy()
+    key = {"goal_code": GOAL, "unit_code": "82", "target_year": 2030}
+    mine = (verdicts[list(key)] == pd.Series(key)).all(axis=1)
+    assert mine.sum() == 1
+    for name, value in columns.items():
+        verdicts.loc[mine, name] = value
+    return frames.make_material(verdicts=verdicts)
+
+
+def test_a_firm_verdict_depends_on_nothing(run):
+    firm = {"firmness": "firm", "depends_on": "last_year_dropped"}
+    assert changed(run, **firm).statement(GOAL, 2030).depends_on == ""
+    loose = changed(run, **firm | {"firmness": "depends"}).statement(GOAL, 2030)
+    assert (loose.depends_on, loose.star) == ("last_year_dropped", " *")
+
+
+@pytest.mark.parametrize(
+    ("tested", "covered", "doubt"), [("scored", 60.0, "narrow"), ("unscored", None, "untested")]
+)
+def test_the_coverage_is_that_of_a_scored_chance(run, tested, covered, doubt):
+    row = {"model_id": DEFAULT, "indicator_code": GOAL, "origin_year": 2023, "horizon": 1,
+           "metric": "coverage_80", "value": 0.6, "n": 10}  # fmt: skip
+    judged = replace(changed(run, tested=tested), scores=pd.DataFrame([row]))
+    said = judged.statement(GOAL, 2030)
+    assert said.covered == covered if covered else np.isnan(said.covered)
+    assert said.doubt == doubt
+
+
+def test_doubts_of_districts_are_asked_of_nobody_once_they_ended(run):
+    # the finding of `frames` is of district 819
+    assert run.is_ended(run.findings).tolist() == [True]
+    before = replace(run, as_of="2025-06-30")
+    assert before.is_ended(before.findings).tolist() == [False]
+    commune = run.findings.assign(unit_code="28270", file="x.xlsx")
+    assert run.is_ended(commune).tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "start"),
+    [
+        ("2026-11-20", "Trong 18 mục tiêu Kế hoạch đặt ra cho năm 2025: "),
+        ("2025-12-10", "Trong 18 mục tiêu cho năm 2025: "),
+    ],
+)
+def test_a_year_is_past_when_the_next_has_begun(run, as_of, start):
+    assert replace(run, as_of=as_of).tally(2025).startswith(start)
+
+
+def test_the_figure_of_a_target_year_is_that_of_no_later_year():
+    panel = frames.make_panel()
+    mine = panel["indicator_code"].eq(GOAL) & panel["year"].eq(2025)
+    said = frames.make_material(panel=panel[~mine]).statement(GOAL, 2025)
+    assert said.actual is None
+    assert said.latest.year == 2026
+
+
+def test_the_word_deploy_is_read_one_step_lower(run):
+    said = run.statement("digital_university", 2025)
+    assert [other.need for other in said.readings] == [said.need - 1]
+
+
+def test_goals_asked_of_every_district_are_shares_and_whole_counts(run):
+    asked = run.asked_of_units(2030)
+    assert "literacy_l2_districts" in asked  # 11 of 11
+    assert "lower_secondary_l3_districts" not in asked  # 6 of 11
+    assert "digital_university" not in asked
+    assert select(run, "lower_secondary_l3_districts").asked_of_units(2030) == []
+
+
+def test_the_pace_starts_where_nothing_is_missing():
+    panel = frames.make_panel()
+    lost = panel["indicator_code"].eq(GOAL) & panel["unit_code"].isin(["819", "82"])
+    said = frames.make_material(panel=panel[~(lost & panel["year"].eq(2026))]).statement(GOAL, 2030)
+    assert (said.latest.year, said.latest.exact) == (2026, False)
+    assert (said.base.year, said.base.low) == (2025, 41.0)
+
+
+def test_districts_at_the_level_asked_are_counted(run):
+    # every third of eleven stands at level 3 in 2026: numbers 0, 3, 6, 9
+    assert run.statement("lower_secondary_l3_districts", 2030).latest.low == 4
+
+
+def test_a_year_of_which_nothing_is_known_is_no_observation():
+    panel = frames.make_panel()
+    lost = panel["indicator_code"].eq("lower_secondary_level") & panel["year"].eq(2026)
+    panel.loc[lost, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 0, 3]
+    said = frames.make_material(panel=panel).statement("lower_secondary_l3_districts", 2030)
+    assert said.latest.year == 2025
+
+
+@pytest.mark.parametrize(("sent", "is_other"), [(41.0, False), (41.04, False), (41.06, True)])
+def test_another_source_is_one_that_differs_in_what_is_shown(sent, is_other):
+    panel = frames.make_panel()
+    mine = panel["indicator_code"].eq(GOAL) & panel["unit_code"].eq("82") & panel["year"].eq(2025)
+    panel.loc[mine, ["value", "numerator"]] = [sent, 110 * sent]
+    panel.loc[mine, "value_type"] = "reported"
+    # 20 + 4 * 4 + 5 = 41 percent of the districts' people
+    other = frames.make_material(panel=panel).statement(GOAL, 2025).other_source
+    assert (other is not None) == is_other
+
+
+def test_a_part_is_read_as_a_share_of_what_its_whole_is_expected_to_be(run):
+    whole = run.statement("trained_population", 2030)
+    (other,) = run.statement("university_degree", 2030).readings
+    assert whole.expected[1] == 60  # `frames`: the middle is the target
+    assert other.need == pytest.approx(0.15 * 60)
+
+
+def test_the_chance_of_a_most_is_that_of_staying_below(run):
+    said = run.statement(GOAL, 2030)
+    below = chance_of(run, replace(said, need=62.0, lower_is_better=True))
+    # quantiles of the province in 2030: 58 at 25 %, 62 at 50 %
+    assert below == pytest.approx(0.5)
+    assert chance_of(run, replace(said, need=58.0)) == pytest.approx(0.75)
