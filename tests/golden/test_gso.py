@@ -107,8 +107,8 @@ def test_every_published_share_is_read_back(figures, tmp_path, code, vietnamese)
     assert doubtful == set(ours.loc[ours["preliminary"], "year"])
 
 
-def test_every_switch_between_persons_and_thousands_is_found_and_no_other(figures):
-    """The oracle is the unit printed beside each figure; the check sees the figures alone."""
+def test_every_switch_between_persons_and_thousands_is_a_jump(figures):
+    """The oracle is the unit printed beside each figure; the doubt sees the figures alone."""
     counted = figures[figures["source"].str.contains("PX-Web") & figures["unit"].ne("%")]
     counted = counted.assign(series=counted["indicator"].str.replace(" (sơ bộ/prel.)", ""))
     counted = counted[counted["year"].str.fullmatch(r"\d{4}")].astype({"year": "int64"})
