@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from tests import hostile_files
 from tests.sample_data.grids import Grid, save
 from xhht_analysis import store
 from xhht_analysis.intake import run_intake
-from xhht_analysis.intake.reading.delivery import find_files, read_files
+from xhht_analysis.intake.reading.delivery import MEMORY_BYTES, _Reader, find_files, read_files
+from xhht_analysis.intake.reading.sheets import RefusedError
 from xhht_analysis.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
@@ -159,3 +162,17 @@ def test_hostile_names_are_shown_but_never_run(tmp_path):
     assert ",=cmd" not in written.read_text(encoding="utf-8")
     back = store.read_table("rejects", tmp_path / "out")
     assert back["raw"].tolist() == list(hostile_files.NAMES[:3])
+
+
+def test_a_reader_that_answers_nonsense_and_lives_on_is_one_refusal(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a;b\n1;2\n", "utf-8")
+    reader = _Reader(60, MEMORY_BYTES)
+    code = "import sys, time; sys.stdout.write('no pickle'); sys.stdout.flush(); time.sleep(60)"
+    pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    reader.process = subprocess.Popen([sys.executable, "-c", code], **pipes)
+    with pytest.raises(RefusedError) as caught:
+        reader.read(path)
+    assert caught.value.refusal.rule == "reader_crashed"
+    assert reader.read(path)[0].grid == [["a", "b"], ["1", "2"]]  # by a new one
+    reader.close()

@@ -175,8 +175,9 @@ class _Reader:
             cause = self._watch(answer, min(self.seconds, allowed))
             content = None if cause else answer.result()
         except (OSError, EOFError, pickle.UnpicklingError):
+            cause = "reader_crashed"
             with contextlib.suppress(subprocess.TimeoutExpired):
-                cause = "memory_limit" if self.process.wait(1) in ABORTED else "reader_crashed"
+                cause = "memory_limit" if self.process.wait(1) in ABORTED else cause
         if cause:
             self.close()
             raise RefusedError(cause)
