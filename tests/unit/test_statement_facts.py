@@ -136,3 +136,9 @@ def test_the_chance_of_a_most_is_that_of_staying_below(run):
     # quantiles of the province in 2030: 58 at 25 %, 62 at 50 %
     assert below == pytest.approx(0.5)
     assert chance_of(run, replace(said, need=58.0)) == pytest.approx(0.75)
+
+
+def test_that_no_district_stands_at_a_level_is_an_observation(run):
+    # in 2021 the districts stand at levels 1 and 2
+    first = run.statement("lower_secondary_l3_districts", 2030).history[0]
+    assert (first.year, first.low, first.high) == (2021, 0, 0)
