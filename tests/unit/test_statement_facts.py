@@ -9,7 +9,7 @@ import pytest
 from tests import frames
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.publishing.run_tables import select
-from xhht_analysis.publishing.statement_facts import chance_of
+from xhht_analysis.publishing.statement_facts import chance_of, gap_of
 
 pytestmark = pytest.mark.unit
 GOAL = "information_literacy"
@@ -142,3 +142,43 @@ def test_that_no_district_stands_at_a_level_is_an_observation(run):
     # in 2021 the districts stand at levels 1 and 2
     first = run.statement("lower_secondary_l3_districts", 2030).history[0]
     assert (first.year, first.low, first.high) == (2021, 0, 0)
+
+
+def with_a_commune(of_province: str):
+    """A commune of 816 reports for 2026, and 815 itself; the province's figure is of this kind."""
+    panel = frames.make_panel()
+    newest = panel["indicator_code"].eq(GOAL) & panel["year"].eq(2026)
+    kinds = {"815": "reported", "82": of_province}
+    kind = panel["unit_code"].map(kinds).where(newest)
+    panel["value_type"] = panel["value_type"].mask(kind.notna(), kind)
+    units = frames.make_material().units
+    commune = units.loc[units["district_code"].eq("816") & units["level"].eq("commune")].iloc[0]
+    row = panel[newest & panel["unit_code"].eq("816")].assign(unit_code=commune["unit_code"])
+    return frames.make_material(panel=pd.concat([panel, row], ignore_index=True)), commune
+
+
+def test_a_district_that_reports_speaks_for_its_communes():
+    run, commune = with_a_commune("derived")
+    gap = gap_of(run, run.panel[run.panel["indicator_code"].eq(GOAL)], "82")
+    communes = run.units[run.units["level"].eq("commune")]
+    silent = communes[~communes["district_code"].eq("815")]["name_vi"].tolist()
+    silent.remove(commune["name_vi"])
+    assert (gap.year, gap.total, list(gap.silent)) == (2026, 57, silent)
+
+
+def test_a_known_year_has_a_gap_where_the_agency_alone_settles_it():
+    for kind, is_told in (("derived", False), ("reported", True)):
+        run, _ = with_a_commune(kind)
+        assert (run.statement(GOAL, 2030).gap is not None) == is_told
+
+
+@pytest.mark.parametrize(("ends", "lowest"), [((1, 1), 1.0), ((0, 2), None), ((2, 2), None)])
+def test_the_lowest_district_is_another_source_where_it_is_known_and_differs(ends, lowest):
+    panel = frames.make_panel()
+    mine = panel["indicator_code"].eq("literacy_level") & panel["year"].eq(2026)
+    columns = ["level", "level_derived_min", "level_derived_max"]
+    panel.loc[mine & panel["unit_code"].eq("819"), columns] = [np.nan, *ends]
+    said = frames.make_material(panel=panel).statement("literacy_l2_province", 2030)
+    assert said.latest.low == 2  # as the province reports
+    assert (said.other_source.low if said.other_source else None) == lowest
+    assert said.source_key == ("lowest" if lowest else "reported")
