@@ -337,3 +337,33 @@ def test_the_numbers_of_the_rows_are_no_reason_to_refuse_a_table():
     rows = (1, "Đại học số, học liệu số", "2 - đang triển khai"), (2, "Số học phần", 45)
     reading = read(sheet(("KẾT QUẢ ĐẠI HỌC SỐ NĂM 2024",), heads, *rows))
     assert "“TT”" not in reading.refusal.detail
+
+
+def test_ages_alone_head_the_whole_of_the_deed_beside_them():
+    title = "THỐNG KÊ KẾT QUẢ PHỔ CẬP GIÁO DỤC TIỂU HỌC NĂM 2024"
+    heads = "TT", "Huyện", "Trẻ 6 tuổi", "Trẻ 6 tuổi vào lớp 1", "Tỷ lệ %"
+    assert stands(read(sheet((title,), heads, (1, "Huyện Cái Bè", 230, 228, 99.13)))) == {
+        (ENTRY, CAI_BE, 2024): (228, 230)
+    }
+
+
+def test_a_list_of_recognised_communes_names_the_level_in_its_title():
+    title = "DANH SÁCH HUYỆN ĐƯỢC CÔNG NHẬN CỘNG ĐỒNG HỌC TẬP NĂM 2024"
+    heads = "TT", "Huyện", "Mức độ đạt", "Số quyết định", "Ngày quyết định"
+    reading = read(sheet((title,), heads, (1, "Huyện Cái Bè", "Mức độ 2", "12/QĐ", "12/10/2024")))
+    assert [row["level"] for row in reading.observation_rows] == [2]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("SO SÁNH KẾT QUẢ NĂM 2023 VÀ NĂM 2024", None),
+        ("KẾT QUẢ NĂM 2024 VÀ KẾ HOẠCH NĂM 2025", 2024),
+        ("KẾT QUẢ (Số liệu đến ngày 30/9/2024)", 2024),
+    ],
+)
+def test_two_years_are_no_school_year(title, year):
+    heads, row = ("TT", "Chỉ tiêu", "Tử số", "Mẫu số"), (1, "Kỹ năng sống", 30, 80)
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ",), (title,), heads, row))
+    assert [row["year"] for row in reading.observation_rows] == [year]
+    assert "school_year" not in dict(rules(reading))

@@ -86,3 +86,78 @@ def test_a_level_in_one_cell_over_three_rows_is_that_of_all_and_told():
     reading = read(sheet(("UBND HUYỆN CÁI BÈ",), ("NĂM 2024",), *table))
     assert [row["level"] for row in reading.observation_rows] == [2, 2, 2]
     assert ("merged_level", "C4") in rules(reading)
+
+
+HAMLETS = ("Ấp 1", 4000, 1700), ("Ấp 2", 4500, 1900), ("Ấp 3", 4977, 2122)  # 13477, 5722
+CITIZENS, CAI_BE_COMMUNE = "learning_citizens", "28360"
+
+
+def hamlets(*more, of=HAMLETS):
+    """A table of Xã Cái Bè with a row for each of its hamlets."""
+    heads = "TT", "Ấp", "Dân số từ 15 tuổi trở lên", "Số công dân học tập"
+    rows = [(n, *row) for n, row in enumerate((*of, *more), start=1)]
+    return read(sheet(("UBND XÃ CÁI BÈ",), ("NĂM 2026",), heads, *rows), received_on="2026-11-20")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Toàn xã", "Xã Cái Bè", "TỔNG TOÀN XÃ", "", "Xã", "TC", "Tổng xã", "Cả xã", "T.Cộng",
+        "Total", "Σ", "Cái Bè", "UBND xã",
+    ],
+)  # fmt: skip
+def test_the_row_that_holds_the_sum_of_the_hamlets_is_the_total(name):
+    assert stands(hamlets((name, 13477, 5722))) == {(CITIZENS, CAI_BE_COMMUNE, 2026): (5722, 13477)}
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("Cùng kỳ năm 2025", (13300, 5000)), ("Kế hoạch", (13477, 6000)), ("Tổ 1", (2000, 900)),
+     ("Trường TH Cái Bè", (35, 33))],
+)  # fmt: skip
+def test_beside_a_row_that_is_no_hamlet_nothing_is_added_up(name, counts):
+    reading = hamlets((name, *counts))
+    assert stands(reading) == {}
+    assert any(name in f["message"] for f in reading.finding_rows)
+    assert "summed_from_parts" not in dict(rules(reading))
+
+
+def test_an_average_of_hamlets_is_neither_a_hamlet_nor_their_total():
+    reading = hamlets(("Bình quân", 4492, 1907))
+    assert stands(reading) == {(CITIZENS, CAI_BE_COMMUNE, 2026): (5722, 13477)}
+    assert "total_differs" not in dict(rules(reading))
+
+
+def test_a_total_beside_a_hamlet_without_its_count_is_doubtful():
+    holed = *HAMLETS[:2], ("Ấp 3", 4977, None)
+    (row,) = hamlets(("Cộng", 13477, 3600), of=holed).observation_rows
+    assert (row["numerator"], row["denominator"], row["status"]) == (3600, 13477, "doubtful")
+
+
+def test_nothing_is_said_of_a_sum_that_was_refused():
+    holed = *HAMLETS[:2], ("Ấp 3", 4977, None)
+    reading = hamlets(of=holed)
+    assert [rule for rule, *_ in problems(reading)] == ["part_missing"]
+    assert "summed_from_parts" not in dict(rules(reading))
+
+
+@pytest.mark.parametrize(
+    "who", ["thanh niên", "thanh thiếu niên", "lao động tự do", "tín đồ", "người có công"]
+)
+def test_a_rate_of_some_people_is_none_of_all(who):
+    name = f"Tỷ lệ {who} được trang bị kỹ năng sống"
+    top = ("UBND HUYỆN CÁI BÈ",), ("NĂM 2024",)
+    assert (SKILLS, CAI_BE, 2024) not in stands(
+        read(sheet(*top, ("TT", "Chỉ tiêu", "Kết quả (%)"), (1, name, 41.3)))
+    )
+    heads, row = ("TT", "Huyện", name), (1, "Huyện Cái Bè", 41.3)
+    assert stands(read(sheet(("NĂM 2024",), heads, row))) == {}
+    heads, row = ("TT", "Huyện", "Tổng số", "Số đạt"), (1, "Huyện Cái Bè", 200, 90)
+    assert stands(read(sheet((f"{name.upper()} NĂM 2024",), heads, row))) == {}
+
+
+def test_a_mark_in_a_column_that_is_not_read_is_told():
+    heads = "TT", "Huyện", "Đạt chuẩn XMC mức độ 1", "Đạt chuẩn XMC mức độ 2", "Chưa đạt"
+    rows = (1, "Huyện Cái Bè", "x", "", ""), (2, "Huyện Chợ Gạo", "", "", "x")
+    reading = read(sheet(("NĂM 2024",), heads, *rows))
+    assert ("column_left_out", "E2") in left_out(reading)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xhht_analysis.intake.reading.text import Parsed
 
@@ -39,7 +39,8 @@ class Claim:
     """One observation as a form describes it.
 
     ``cells`` holds the cells of `FIELDS`, `WITNESSES`, `DATES` and of the printed ``share``;
-    without ``unit`` or ``year`` the figure is of the sheet's own.
+    without ``unit`` or ``year`` the figure is of the sheet's own. ``doubts`` are told by their rule
+    where the figure is accepted.
     """
 
     indicator: str | None
@@ -52,7 +53,8 @@ class Claim:
     indicator_problem: str = "indicator_unknown"
     scale: float = 1.0
     foreign: bool = False
-    preliminary: bool = False
+    is_doubtful: bool = False
+    doubts: dict[str, str] = field(default_factory=dict)
 
     def cell(self, part: str) -> Cell | None:
         """First cell of a part."""

@@ -35,7 +35,10 @@ MEASURE = re.compile(r".+\b(dvt|don vi (tinh|do)) .+")
 """A line that says what its figures count behind other words: "Năm 2024 (ĐVT: nghìn người)"."""
 SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc|ki truoc|nam co so|nam goc)"
-DEED = rf"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b(?:(?!{BESIDE}).)*?"
+DEED = (
+    r"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b"
+    rf"(?:(?!{BESIDE}|20\d\d).)*?"
+)
 OTHER_YEAR = re.compile(
     rf"\b(?:{BESIDE}(?: (?:cung|ki|nam|hoc|truoc|ke hoach|kh|muc tieu|so lieu|ket qua|thuc hien|"
     r"thoi diem|dau|cuoi))* 20\d\d(?: 20\d\d)?"
@@ -45,7 +48,9 @@ OTHER_YEAR = re.compile(
     r"(?: (?:giao|trong|cho|nam|hoc|den|het|cuoi))*|den(?: (?:het|cuoi|nam))*) 20\d\d\b"
 )
 """A year as a comparison, period, plan or goal; what is ``done`` towards a plan is of its year."""
-SAID = re.compile(r"(so lieu|ki bao cao|ket qua)( cua)? nam 20\d\d( nhu sau)?")
+BOTH_YEARS = re.compile(r"\b20\d\d va (nam )?20\d\d\b")
+"""Two years beside each other: not known whose the figures are, and no school year."""
+SAID = re.compile(r"((\d|[ivx]+|[a-d]) )?(so lieu|ki bao cao|ket qua)( cua)? nam 20\d\d( nhu sau)?")
 """A line, or what it ends with in brackets, that says whose year all figures are of."""
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
 ENCLOSED = re.compile(r"\b(ban hanh )?kem theo .*")
@@ -237,7 +242,9 @@ def _take(context: Context, kind: str, value: object, at: Cell) -> None:
 def _dates(context: Context, titles: list[str]) -> None:
     for title in titles:
         key = fold(title)
-        if context.snapshot_date is None and re.search(r"thoi diem|tinh den|^thang \d", key):
+        if context.snapshot_date is None and re.search(
+            r"thoi diem|tinh den|so lieu den|^thang \d", key
+        ):
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
         keys = (figures_year(ENCLOSED.sub("", fold(title))) for title in titles)
@@ -260,7 +267,7 @@ def _dates(context: Context, titles: list[str]) -> None:
 
 def figures_year(key: str) -> str:
     """Folded text without the years that are none of its figures ("so với năm …")."""
-    return OTHER_YEAR.sub(lambda m: m[0] if m["done"] else "", key)
+    return OTHER_YEAR.sub(lambda m: m[0] if m["done"] else "", BOTH_YEARS.sub("", key))
 
 
 def _no_span(title: str) -> str:

@@ -195,7 +195,7 @@ class FileReader:
         problem, at = unplaced or fault or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
         if problem and struck:
-            problem, at = "struck_out", struck[0]
+            problem, at = "struck_out", min(struck)
         elif unplaced and fault:
             self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
@@ -238,7 +238,7 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
-        is_doubtful = claim.preliminary or self.is_partial or self.is_noted
+        is_doubtful = claim.is_doubtful or self.is_partial or self.is_noted
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw
@@ -299,8 +299,7 @@ class FileReader:
         doubts = {
             "hidden_row": cell[0] in sheet.hidden_rows and text.format("dòng"),
             "hidden_sheet": not sheet.visible and text.format("trang tính"),
-            "preliminary": claim.preliminary and "Số liệu sơ bộ của cơ quan thống kê.",
-        }
+        } | claim.doubts
         for rule, text in doubts.items():
             if text:
                 self.find(cell, rule, text, claim.indicator)

@@ -35,7 +35,8 @@ SOME_ONLY = re.compile(
     r"nong thon(?! moi)|sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
     r"trong do nam(?! \d)|(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)|"
     r"khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
-    r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10))\b"
+    r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10)|lao dong tu do|"
+    r"(?<!thong )tin do|co cong(?! nghe)|(?<!doan )(thanh|thieu) nien(?! (thieu nien |tu )*\d))\b"
 )
 """Words of a heading that holds a part of the people only, those who have not, or another deed of
 theirs: read where a form asks for them."""
@@ -369,12 +370,13 @@ NUMBERED = re.compile(r"^\s*(?:(?:\w{1,4}\s*[.)/]|[-–—+*•])\s*)+")
 PROGRAMME = re.compile(r"^(muc do )?(dat )?chuan |^muc do cong nhan ")
 """What stands before the programme that a level is of."""
 UNCHANGED = re.compile(
-    r"^trong do |^(ti le|%) |^trinh do |^tinh (?=dat )| (%|ti le)$|\b(co|duoc|da|dat|qua)\b"
+    r"^trong do | cap (xa|huien)$|^(ti le|%) |^trinh do |^tinh (?=dat )| (%|ti le)$|"
+    r"\b(co|duoc|da|dat|qua)\b"
 )
 """Words of a row's name beside which it is the same indicator."""
 PEOPLE = re.compile(
-    r"((nguoi( dan)?|dan so|tre( em)?( mau giao)?(?= \d)|tre|thanh nien|(thanh )?thieu nien|"
-    r"hui dong) )+(tu (?=\d+ \d))?"
+    r"((nguoi( dan)?|dan so|tre( em)?( mau giao)?(?= \d)|tre|hui dong) |"
+    r"((thanh |thieu )+nien )+(?=(tu )?\d))+(tu (?=\d+ \d))?"
 )
 """What a count is of; in front of ages or a deed all of them are the same."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_level
 
@@ -45,7 +45,7 @@ def is_figure(cell: object) -> bool:
     parsed = figure(cell)
     if parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or cell == UNCACHED:
         return True
-    return isinstance(cell, str) and parse_level(cell).value is not None
+    return is_mark(cell) or (isinstance(cell, str) and parse_level(cell).value is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +85,7 @@ def report(layout: Layout, figures: set[int]) -> None:
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
-    totals = {row for row, kind in table.rows if kind == "total" and not layout.plain}
+    totals = {row for row, kind in table.rows if kind in ("total", "average") and not layout.plain}
     for row in table.body:
         at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
         if row not in layout.covered and at:

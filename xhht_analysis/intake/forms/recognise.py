@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 from xhht_analysis import contracts
-from xhht_analysis.intake.forms import activities, layouts, left_out, unit_layouts
+from xhht_analysis.intake.forms import activities, age_layout, layouts, left_out, unit_layouts
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.forms.context import (
     Context,
@@ -63,7 +63,7 @@ LAYOUTS: dict[str, type[layouts.Layout]] = {
     "units": unit_layouts.Units,
     "indicators": unit_layouts.Indicators,
     "list": layouts.Listing,
-    "ages": unit_layouts.Ages,
+    "ages": age_layout.Ages,
     "activities": activities.Activities,
 }
 

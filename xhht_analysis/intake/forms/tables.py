@@ -28,9 +28,9 @@ SIGNATURE = re.compile(
 )
 TOTAL = re.compile(
     r"@|(@ )?(tong )?cong(?! (dan|an|doan|chuc|ti)\b)( .*)?|tong so( .*)?|tong|chung|"
-    r"(binh quan|trung binh|cao nhat|thap nhat)( .*)?|"
     r"(chung |ca )?toan (tinh|huien|xa|thi xa|thanh pho|quoc)( .*)?|(ca|chung) (tinh|huien|xa)"
 )
+AVERAGE = re.compile(r"(so )?(binh quan|trung binh|cao nhat|thap nhat)( .*)?")
 SECTION = re.compile(
     r"(?:ket qua )?thuc hien(?: trong (?:nam|ki))?|nam nai|hien nai|toan(?: \w+){1,3}|"
     r"(?P<year>(?:(?:so lieu|ket qua|thuc hien) )*nam (?:hoc )?\d{4}(?: \d{4})?)|"
@@ -214,7 +214,7 @@ class Table:
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
-        """Data rows and their kind: ``data``, ``total`` or ``note``; ends at the signatures.
+        """Rows and their kind: data, total, average or note; ends at the signatures.
 
         Rows below a heading that leaves them out (Cùng kỳ, Trong đó nữ) are none.
         """
@@ -228,7 +228,8 @@ class Table:
             if self.sections[row].get("aside") or OF_WHICH.fullmatch(label):
                 continue
             is_total = next(iter(texts), "").startswith("@") or TOTAL.fullmatch(label)
-            rows.append((row, "total" if is_total else "note" if NOTE.match(label) else "data"))
+            kind = "average" if AVERAGE.fullmatch(label) else "total" if is_total else "data"
+            rows.append((row, "note" if NOTE.match(label) and not is_total else kind))
         return rows
 
 

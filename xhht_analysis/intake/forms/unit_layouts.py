@@ -1,22 +1,25 @@
-"""Layouts of units: one row per unit, or one unit by age.
+"""Layouts of one row per unit.
 
-Columns are described by the form, or named by their headings and the title of the table. Ages are
-rows (XMC-3, CMC-2) or columns (MN-01-TE, THCS-M1).
+Columns are described by the form, or named by their headings and the title of the table.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, pairwise
+from typing import Any
 
 from xhht_analysis.intake.forms import left_out
-from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Cells, Claim
+from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Claim
+from xhht_analysis.intake.forms.context import HAMLET
 from xhht_analysis.intake.forms.headings import (
     FILLER,
     FLOW,
     PLAIN,
+    PRIOR,
+    SOME_ONLY,
     YEAR,
     fits,
     heading_key,
@@ -29,7 +32,6 @@ from xhht_analysis.intake.forms.layouts import (
     TWINS,
     Layout,
     Parts,
-    Terms,
     parse_amount,
 )
 from xhht_analysis.intake.forms.tables import ticked
@@ -41,7 +43,7 @@ RECOGNISED = frozenset(fold("được công nhận quyết định xếp loại"
 """Words of a heading that say that a level is no self-assessment."""
 REPORT = re.compile(
     r"^((bao cao|bang|bieu|phu luc|ket qua|thuc hien|tong hop|thong ke|so lieu|tinh hinh|danh gia|"
-    r"chi tieu|ve|ti le|cac|so|[ivx]+|\d|[a-c]) )+"
+    r"chi tieu|ve|ti le|cac|so|danh sach|xa|phuong|huien|don vi|duoc|cong nhan|[ivx]+|\d|[a-c]) )+"
 )
 WHERE = re.compile(
     r"( (%|nam|giai doan|tu|den|tinh|ngai|thang|cua|theo|tai|o|tren|dia ban|toan|cac|tung|huien|"
@@ -56,13 +58,10 @@ OF_YEAR = re.compile(r"\bnam (duoc )?(dat|cong nhan)\b")
 """What heads the years of recognition."""
 CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
 """Heading over the names of what is counted, not of those who report."""
+NO_PART = re.compile(rf"{PRIOR.pattern}|^(truong|to|ubnd|toan|tong|tc|ts|xa|phuong|total)\b")
+"""What rows between those of hamlets are called that are none."""
 PRELIMINARY = re.compile(r"\b(prel|so bo|tam tinh)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
-Group = tuple[int, int]
-"""First and last age."""
-AGES = re.compile(r"(\d{1,2})(?: +(\d{1,2}))?")
-BARE = re.compile(r"\b(tre( em)?|tuoi|do|tu|den|nhom|lua|nguoi|cong|tong( so| cong)?)\b|@")
-"""Words of the label of an age group beside its ages."""
 
 
 class Units(Layout):
@@ -111,20 +110,53 @@ class Units(Layout):
                 claim = self._claim(code, lines, [row], year, unit)
                 claim.foreign = "titles" in self.about
                 heads = (table.headings[column] for _, column in claim.all_cells)
-                claim.preliminary = any(map(PRELIMINARY.search, heads))
+                if any(map(PRELIMINARY.search, heads)):
+                    claim.is_doubtful = True
+                    claim.doubts["preliminary"] = "Số liệu sơ bộ của cơ quan thống kê."
                 yield claim
         named = {places.match(u.name, "", places.today).unit_code for u in rows.units.values()}
         if rows.parts and places.of_head(places.context).unit_code not in named:
-            totals = [row for row, kind in table.rows if kind == "total"][-1:]
-            if gives and not totals:
-                text = (
-                    f"Biểu không có dòng cộng: cộng {len(rows.parts)} ấp, khu phố thành số của xã."
-                )
-                self.reader.find((rows.parts[0], table.key), "summed_from_parts", text)
-            for code, lines, year in gives:
-                yield self._claim(code, lines, totals or rows.parts, year)
-        self.covered |= set(rows.parts)
+            yield from self._of_parts(rows.parts, gives)
         self._check_totals(rows.groups)
+
+    def _of_parts(self, parts: list[int], gives: Iterable[Any]) -> Iterator[Claim]:
+        """Claims of a commune whose ấp, khu phố have a row each: of their total, else their sum.
+
+        A row that is none of them and holds the sum of the others is the total, whatever it is
+        called; beside any other row nothing is added up.
+        """
+        table, names = self.table, self._names
+        columns = {c for *_, lines, _ in gives for part in COUNTS for _, c in lines.get(part, ())}
+        counts = {row: [table.count(row, c) for c in sorted(columns)] for row in parts}
+
+        def add(rows: list[int]) -> list[float]:
+            return [
+                sum(n or 0 for n in column) for column in zip(*map(counts.get, rows), strict=True)
+            ]
+
+        hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
+        hamlets = hamlets or [
+            r for r in parts if names[r].strip() and not NO_PART.search(fold(names[r]))
+        ]
+        others = [row for row in parts if row not in hamlets]
+        if not others and len(parts) > 2 and counts[parts[-1]] == add(parts[:-1]):
+            others = [hamlets.pop()]
+        totals = [row for row, kind in table.rows if kind == "total"]
+        totals = (totals or [row for row in others if counts[row] == add(hamlets)])[-1:]
+        if others and not totals:
+            why = f"“{names[others[0]]}” không phải ấp, khu phố nên không cộng được thành số của xã"
+            self.unclear |= dict.fromkeys(columns, why)
+            return
+        self.covered |= {*hamlets, *totals}
+        for code, lines, year in gives:
+            claim = self._claim(code, lines, totals or hamlets, year)
+            if not totals:
+                text = f"Biểu không có dòng cộng: cộng {len(hamlets)} ấp, khu phố thành số của xã."
+                claim.doubts["summed_from_parts"] = text
+            elif None in chain(*(counts[row] for row in hamlets)):
+                claim.is_doubtful = True
+                claim.doubts["part_missing"] = "Có ấp, khu phố thiếu số: số cộng có thể thiếu."
+            yield claim
 
     def _check_totals(self, groups: set[int]) -> None:
         """Compare every "Cộng" with the rows above it; a difference is a finding."""
@@ -168,8 +200,12 @@ class Indicators(Units):
         self._take(counts | taken)  # one column of people serves all that have none
         right = [self.table.cells(c) for c in self.unclear if c > self.table.key]
         loose = any(map(left_out.is_figure, chain(*right)))
-        if title and loose and not any(parts.keys() >= {*COUNTS} for _, parts in self.gives):
-            self.gives = []  # a percentage beside counts of something else
+        if title and loose:  # no percentage beside counts of something else
+            self.gives = [
+                (code, parts)
+                for code, parts in self.gives
+                if parts.keys() >= {*COUNTS} or "level" in parts
+            ]
 
     def _paths(self) -> dict[int, str]:
         """Heading paths of the columns that may hold figures, as one text."""
@@ -241,6 +277,8 @@ class Indicators(Units):
 
     def _named_in(self, line: str) -> str | None:
         """Code of the indicator whose name is all that a line says beside what, where and when."""
+        if max(YEAR.findall(line), default="") > self.reader.received_on:
+            return None
         province, unit = self.reader.places.areas.province, self.reader.context.unit
         places = (unit, province.short_name_vi, province.merged_short_name_vi)
         for place in filter(None, places):
@@ -260,7 +298,8 @@ class Indicators(Units):
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
             if names.is_level(code):
                 words -= RECOGNISED
-            if not words <= FILLER or names.is_other(rest, code) or FLOW.search(rest):
+            is_part = SOME_ONLY.search(rest) or FLOW.search(rest)
+            if is_part or not words <= FILLER or names.is_other(rest, code):
                 head = self.table.sheet.text(*self.table.head(column)).split()
                 odd = " ".join(word for word in head if fold(word) in words - FILLER)
                 self.unclear[column] = (
@@ -270,7 +309,9 @@ class Indicators(Units):
             half = None if self.table.sheet.turned else names.half_in(rest, code)
             if half:
                 return half
-        counted = path.endswith(" dat") or (name != path and set(rest.split()) & COUNTING)
+        counted = (path.endswith(" dat") and not path.endswith(("muc dat", "muc do dat"))) or (
+            name != path and set(rest.split()) & COUNTING
+        )
         is_level = names.is_level(code)
         if is_level and (counted or LEVEL.search(path)):
             return None if counted or OF_YEAR.search(path) else "level"
@@ -289,82 +330,3 @@ class Indicators(Units):
         levels = {path[-1] for c in columns if LEVEL_LAST.search(path := table.headings[c])}
         ticks = {ticked(cell) for column in columns for cell in table.cells(column)}
         return len(levels) == len(columns) and None not in ticks
-
-
-class Ages(Layout):
-    """Rows are age groups of one unit; cumulative and disjoint groups are told by their labels."""
-
-    @cached_property
-    def groups(self) -> dict[Group, int]:
-        """Row of each age group; two of one age with unlike figures are none."""
-        twins: dict[Group, list[int]] = {}
-        totals, cell = [], self.table.sheet.cell
-        for row, kind in self.table.rows:
-            label = BARE.sub(" ", fold(self.table.sheet.text(row, self.table.key)))
-            if (match := AGES.fullmatch(label.strip())) and kind != "note":
-                twins.setdefault((int(match[1]), int(match[2] or match[1])), []).append(row)
-            elif kind == "total":
-                totals.append(row)
-        columns = [column for years in self.columns.values() for column in years.values()]
-        rows = {
-            ages: alike[0]
-            for ages, alike in twins.items()
-            if all(len({cell(row, column) for row in alike} - {None}) < 2 for column in columns)
-        }
-        if not self.table.sheet.turned:
-            self.covered |= {row for ages in rows for row in twins[ages]}
-        if rows and totals:
-            rows.setdefault((min(rows)[0], max(high for _, high in rows)), totals[0])
-        return rows
-
-    @property
-    def claims(self) -> bool:
-        """Whether fields and ages of an observation are there."""
-        return any(True for _ in self._counted())
-
-    def _counted(self) -> Iterator[Claim]:
-        for indicator, parts in self.gives:
-            claim = Claim(indicator, {part: self._cells(terms) for part, terms in parts.items()})
-            if claim.cell("numerator"):
-                yield claim
-
-    def _cells(self, terms: Terms) -> Cells:
-        """Signed cells of an amount; none where the ages of a part are not there."""
-        parts = [
-            [(sign, *cell) for cell in self._on(name, join_ages(self.groups, ages))]
-            for sign, name, ages in terms
-        ]
-        return tuple(chain(*parts)) if all(parts) else ()
-
-    def each(self) -> Iterator[Claim]:
-        """One claim per observation; the unit is the sheet's own."""
-        yield from self._counted()
-        self.covered |= {row for row, kind in self.table.rows if kind == "total"}
-        for ages, line in self.groups.items():
-            others = {group: at for group, at in self.groups.items() if group != ages}
-            parts = join_ages(others, ages)
-            for name in self._fields():
-                for total in self._on(name, [line]):
-                    self.compare(total, self._on(name, parts), "nhóm tuổi")
-        if not self.table.sheet.turned:
-            self.covered |= set(self.groups.values())
-
-    def _on(self, name: str, rows: list[int]) -> list[Cell]:
-        """Cells of a field on rows of age groups; the form speaks for one year."""
-        columns = self.columns[name]
-        at = columns.get(self.reader.context.year, columns.get(None))
-        return [] if at is None else [(row, at) for row in rows]
-
-
-def join_ages(groups: dict[Group, int], ages: Group | None) -> list[int]:
-    """Rows of disjoint groups that together make ``ages`` exactly, the widest first; else none."""
-    if ages is None:
-        return []
-    low, rows = ages[0], []
-    while low <= ages[1]:
-        fit = max((g for g in groups if g[0] == low and g[1] <= ages[1]), default=None)
-        if fit is None:
-            return []
-        rows.append(groups[fit])
-        low = fit[1] + 1
-    return rows

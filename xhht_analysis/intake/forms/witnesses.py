@@ -218,7 +218,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     odd = {c for c in counts if OTHER_WHOLE.search(heads[c])}
     other = _other_wholes(reader, claim, counts)
     bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)} - other
-    wholes = {c for c in counts if WHOLE.search(heads[c])} - odd
+    people = {c for c in counts if ("denominator", code) in names.counted_in(heads[c])}
+    wholes = people | {c for c in counts if WHOLE.search(heads[c])} - odd
     strangers = odd | {c for c in other if c in wholes or abs(c - column) <= len(COUNTS)}
     wholes -= other
     parts: dict[Pair, float] = {
