@@ -37,7 +37,7 @@ SPAN = re.compile(r"\b(20\d\d) (?:den )?(?:nam )?(20\d\d)\b")
 BESIDE = r"(?:so (?:sanh )?voi|cung ki|nam truoc|ki truoc|nam co so|nam goc)"
 DEED = (
     r"(?:ket qua|thuc hien|tien do|so lieu|bao cao|danh gia|tinh|lui ke)\b"
-    rf"(?:(?!{BESIDE}|20\d\d).)*?"
+    rf"(?:(?!{BESIDE}|va (?:ke hoach|muc tieu)\b).)*?"
 )
 OTHER_YEAR = re.compile(
     rf"\b(?:{BESIDE}(?: (?:cung|ki|nam|hoc|truoc|ke hoach|kh|muc tieu|so lieu|ket qua|thuc hien|"

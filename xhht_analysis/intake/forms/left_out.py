@@ -45,7 +45,7 @@ def is_figure(cell: object) -> bool:
     parsed = figure(cell)
     if parsed.value is not None or parsed.problem in FIGURE_PROBLEMS or cell == UNCACHED:
         return True
-    return is_mark(cell) or (isinstance(cell, str) and parse_level(cell).value is not None)
+    return isinstance(cell, str) and parse_level(cell).value is not None
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +79,11 @@ def report(layout: Layout, figures: set[int]) -> None:
         cells = [sheet.cell(row, column) for row in table.body]
         at = table.head(column)
         is_others = not heading and sheet.text(*at)  # of another unit
-        if column not in figures | others and not is_others and any(map(is_figure, cells)):
+        if (
+            column not in figures | others
+            and not is_others
+            and any(is_figure(cell) or is_mark(cell) for cell in cells)
+        ):
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
             why = reason(heading, layout.unclear.get(column, OTHER))
             why = NOT_COMPUTED if UNCACHED in cells else why
