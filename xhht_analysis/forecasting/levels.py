@@ -229,7 +229,7 @@ def read_levels(
     lowest = rows["level"].fillna(rows["level_derived_min"]).astype(float)
     highest = rows["level"].fillna(rows["level_derived_max"]).astype(float)
     levels = pd.concat([lowest, highest]).dropna()
-    if not (levels.isin(range(4)).all() and (lowest.dropna() <= highest[lowest.notna()]).all()):
+    if not levels.isin(range(4)).all() or (lowest > highest).any():
         raise HistoryError("history: a level must be a whole number from 0 to 3, lowest first")
     top = max(1, int(top or 0), *levels.astype(int))
     day_after = pd.to_datetime(rows["valid_to"], errors="coerce") + pd.Timedelta(days=1)

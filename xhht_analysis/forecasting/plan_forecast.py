@@ -105,9 +105,8 @@ def forecast_plan(
     """
     panel = panel if origin_year is None else panel[panel["year"] <= origin_year]
     standards = read_standards(Project().config_dir) if standards is None else standards
-    province, forecaster = areas.province, as_forecaster(model)
-    districts = sorted(areas.districts()["unit_code"])
-    lines = _target_lines(goals, targets, province.districts_end, as_of, expert, standards)
+    forecaster, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
+    lines = _target_lines(goals, targets, areas.province.districts_end, as_of, expert, standards)
     figures = level_figures(panel, standards, areas)
     facts = plan_facts(panel, indicators, areas, figures)
     how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
@@ -117,9 +116,7 @@ def forecast_plan(
     if variants and joints:
         plan = (facts, figures, indicators, lines, areas, standards)
         chances = firmness.variant_chances(panel, *plan, findings=findings, **how)
-    verdicts = _judge_lines(lines, joints, districts, as_of)
-    verdicts = firmness.add_range(firmness.add_firmness(verdicts, chances), chances)
-    verdicts = _add_tested(verdicts, scored_kinds(facts))
+    verdicts = _judge_lines(lines, joints, facts, chances, districts, as_of)
     names = _model_names(forecaster, facts, lines)
     forecasts, verdicts = (
         table.assign(model_id=table["indicator_code"].map(names))
@@ -132,7 +129,7 @@ def forecast_plan(
         "drivers": driver_rows(joints, lines),
         "nowcasts": nowcast_rows(joints),
     }
-    return PlanForecast(**{k: _finished(k, v, province, as_of) for k, v in tables.items()})
+    return PlanForecast(**{k: _finished(k, v, areas.province, as_of) for k, v in tables.items()})
 
 
 def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) -> pd.DataFrame:
@@ -172,12 +169,13 @@ def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standa
     )
 
 
-def _judge_lines(lines: pd.DataFrame, joints: dict, districts: list[str], as_of: str):
-    """One row of `contracts.VERDICTS` per line and unit, but for firmness and test."""
+def _judge_lines(lines, joints: dict, facts: dict, chances, districts: list[str], as_of: str):
+    """One row of `contracts.VERDICTS` per line and unit, but for the model's name."""
     rows = []
     for line in lines.itertuples():
         rows += _judge_line(line, joints.get(line.indicator_code), districts, as_of)
-    return pd.DataFrame(rows).astype({"reason": "str"})
+    verdicts = firmness.add_firmness(pd.DataFrame(rows).astype({"reason": "str"}), chances)
+    return _add_tested(firmness.add_range(verdicts, chances), scored_kinds(facts))
 
 
 def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: str) -> list[dict]:
