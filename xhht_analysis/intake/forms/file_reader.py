@@ -22,7 +22,7 @@ from xhht_analysis.intake.forms.claims import (
 from xhht_analysis.intake.forms.context import Context
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
+from xhht_analysis.intake.forms.tables import Table, figure, has_figures, is_mark, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
@@ -58,7 +58,10 @@ class Reading:
 
 
 NOTE_OF_OTHERS = re.compile(
-    r"\b(uoc|du kien|tam tinh|chi (tinh|gom|ke|lay)|so lieu (cua )?nam (?P<year>20\d\d))\b"
+    r"\b(uoc|du kien|tam tinh|so bo|chua (bao gom|gom|tinh|chinh thuc|qua|bao cao)|khao sat|"
+    r"thi diem|tham khao|\d+ \d+ (ap|khu pho|don vi|truong)|"
+    r"khong (tinh|gom|bao gom)(?!.* khuiet tat)|chi (tinh|gom|ke|lay)|"
+    r"so lieu (cua |lay theo |lay )?nam (?P<year>20\d\d))\b"
 )
 """What a note below a table has where its figures are estimates, of some people, of that year."""
 
@@ -134,8 +137,10 @@ class FileReader:
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
-        notes = [(row, table.sheet.grid[row]) for row, kind in table.rows if kind == "note"]
-        texts = [((row, c), text) for row, cells in notes for c, text in enumerate(cells)]
+        last = max((row for row, _ in table.rows if has_figures(self.sheet, row)), default=0)
+        rows = [row for row, kind in table.rows if kind == "note" or row > last]
+        grid = table.sheet.grid
+        texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
         self.is_noted = False
         for at, text in texts:
             match = isinstance(text, str) and NOTE_OF_OTHERS.search(fold(text))
