@@ -113,28 +113,56 @@ def test_a_list_counted_in_households_is_none_of_persons():
         assert [*stands(reading).values()] == [got]
 
 
-@pytest.mark.parametrize(
-    ("note", "status"),
-    [
-        ("Ghi chú: số liệu ước thực hiện đến 31/12/2026", "doubtful"),
-        ("Ghi chú: lấy số liệu năm 2025", "doubtful"),
-        ("Ghi chú: chỉ tính hội viên Hội Khuyến học", "doubtful"),
-        ("Nguồn: Chi cục Thống kê, số liệu sơ bộ", "doubtful"),
-        ("* Số liệu chưa qua thẩm định", "doubtful"),
-        ("Số liệu của 5/7 ấp", "doubtful"),
-        ("Không tính số người đi làm ăn xa", "doubtful"),
-        ("Không tính trẻ khuyết tật không có khả năng học tập", "ok"),
-        ("Ghi chú: số liệu năm 2026", "ok"),
-        ("Ghi chú: số liệu do Công an xã cung cấp", "ok"),
-    ],
-)
-def test_a_note_below_the_table_that_speaks_of_others_makes_its_figures_doubtful(note, status):
-    heads = ("TT", "Xã", "Dân số từ 15 tuổi trở lên", "Số công dân học tập")
-    board = sheet(("Năm 2026",), heads, (1, "Xã Cái Bè", 20000, 8000), (note,))
-    reading = read(board, received_on="2026-11-20")
+NOTES = [
+    ("Ghi chú: số liệu ước thực hiện đến 31/12/2026", "doubtful"),
+    ("Ghi chú: lấy số liệu năm 2025", "doubtful"),
+    ("Ghi chú: chỉ tính hội viên Hội Khuyến học", "doubtful"),
+    ("Số liệu sơ bộ", "doubtful"),
+    ("Nguồn: Chi cục Thống kê, số liệu sơ bộ", "doubtful"),
+    ("* Số liệu chưa qua thẩm định", "doubtful"),
+    ("Không tính số người đi làm ăn xa", "doubtful"),
+    ("Không tính trẻ khuyết tật không có khả năng học tập", "ok"),
+    ("Số liệu chưa chính thức, để tham khảo", "doubtful"),
+    ("Chưa bao gồm ấp Hiệp Nhơn", "doubtful"),
+    ("Mới tổng hợp được 5/7 ấp", "doubtful"),
+    ("Kết quả tự đánh giá", "doubtful"),
+    ("Ghi chú: số liệu năm 2026", "ok"),
+    ("Ghi chú: số liệu do Công an xã cung cấp", "ok"),
+]
+
+
+@pytest.mark.parametrize(("note", "status"), NOTES)
+@pytest.mark.parametrize("place", ["below", "above", "beside"])
+def test_a_note_that_speaks_of_others_makes_its_figures_doubtful(note, status, place):
+    heads = ("TT", "Xã", "Dân số từ 15 tuổi trở lên", "Số công dân học tập", "Ghi chú")
+    row = (1, "Xã Cái Bè", 20000, 8000, note if place == "beside" else "")
+    above, below = ([(note,)] * (place == where) for where in ("above", "below"))
+    reading = read(sheet(("Năm 2026",), *above, heads, row, *below), received_on="2026-11-20")
     assert [row["status"] for row in reading.observation_rows] == [status]
     told = [f["message"] for f in reading.finding_rows if f["rule"] == "note_below"]
     assert [note in message for message in told] == [True] * (status == "doubtful")
+
+
+@pytest.mark.parametrize(
+    ("letterhead", "status"),
+    [
+        (("UBND XÃ CÁI BÈ",), "ok"),
+        (("UBND XÃ CÁI BÈ", "PHÒNG VĂN HÓA - XÃ HỘI"), "ok"),
+        (("HỘI KHUYẾN HỌC XÃ CÁI BÈ",), "ok"),
+        (("HỘI NÔNG DÂN XÃ CÁI BÈ",), "doubtful"),
+        (("ĐOÀN THANH NIÊN XÃ CÁI BÈ",), "doubtful"),
+        (("CHI HỘI KHUYẾN HỌC ẤP HÒA QUÍ", "XÃ CÁI BÈ"), "doubtful"),
+        (("TRẠM Y TẾ XÃ CÁI BÈ",), "doubtful"),
+    ],
+)
+def test_figures_of_a_society_may_be_those_of_its_members(letterhead, status):
+    heads = ("TT", "Chỉ tiêu", "Tử số", "Mẫu số")
+    row = (1, "Công dân học tập", 8000, 20000)
+    lines = [(line,) for line in letterhead]
+    reading = read(sheet(*lines, ("NĂM 2026",), heads, row), received_on="2026-11-20")
+    assert [row["status"] for row in reading.observation_rows] == [status]
+    rules = {found["rule"] for found in reading.finding_rows}
+    assert ("sender_is_society" in rules) == (status == "doubtful")
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,16 @@ from xhht_analysis.intake.forms.claims import (
     Claim,
     unreadable,
 )
-from xhht_analysis.intake.forms.context import Context
+from xhht_analysis.intake.forms.context import (
+    NOTE_OF_OTHERS,
+    PART_OF_YEAR,
+    REMARKS,
+    SOCIETY,
+    Context,
+)
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure, has_figures, is_mark, ticked
+from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
@@ -36,7 +42,6 @@ from xhht_analysis.intake.reading.text import (
 )
 from xhht_analysis.remedies import remedy
 
-PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
 YEAR_END = "09"
 """First month whose figures stand for the year: programmes are counted in autumn."""
 
@@ -57,15 +62,6 @@ class Reading:
     forms: tuple[str, ...] = ()
 
 
-NOTE_OF_OTHERS = re.compile(
-    r"\b(uoc|du kien|tam tinh|so bo|chua (bao gom|gom|tinh|chinh thuc|qua|bao cao)|khao sat|"
-    r"thi diem|tham khao|\d+ \d+ (ap|khu pho|don vi|truong)|"
-    r"khong (tinh|gom|bao gom)(?!.* khuiet tat)|chi (tinh|gom|ke|lay)|"
-    r"so lieu (cua |lay theo |lay )?nam (?P<year>20\d\d))\b"
-)
-"""What a note below a table has where its figures are estimates, of some people, of that year."""
-
-
 @dataclass
 class FileReader:
     """Writes what one file says into its ``reading``; knows the units and indicators to compare.
@@ -73,7 +69,8 @@ class FileReader:
     ``status`` is that of the file's figures (ok, sample, doubtful); ``named_year`` the year in its
     name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` and
     ``is_foreign`` whether the sheet's figures are of a part of the year, of another province;
-    ``is_noted`` whether a note below the table says that its figures are of others.
+    ``is_noted`` whether a note of the table says that its figures are of others, ``is_society``
+    whether the letterhead is of a society, whose figures may be those of its members.
     """
 
     reading: Reading
@@ -125,6 +122,12 @@ class FileReader:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
 
+        heads = (fold(context.unit), *context.lines)
+        self.is_society = not self.places.agency(context) and any(map(SOCIETY.match, heads))
+        if self.is_society:
+            text = "Nơi gửi là đoàn thể, cơ quan khác UBND: số có thể chỉ là của hội viên, cán bộ."
+            self.find(context.cells.get("unit"), "sender_is_society", text)
+
     def take(self, table: Table) -> None:
         """Begin a table of the sheet, as it is or on its side."""
         self.table, self.sheet = table, table.sheet
@@ -137,17 +140,19 @@ class FileReader:
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
-        last = max((row for row, _ in table.rows if has_figures(self.sheet, row)), default=0)
-        rows = [row for row, kind in table.rows if kind == "note" or row > last]
-        grid = table.sheet.grid
+        grid, rows = self.sheet.grid, table.notes
         texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
-        self.is_noted = False
-        for at, text in texts:
-            match = isinstance(text, str) and NOTE_OF_OTHERS.search(fold(text))
-            if match and match["year"] != str(self.context.year):
-                text = f"Ghi chú dưới bảng: “{text[:80]}”; số trong bảng có thể không phải kết quả."
-                self.find(at, "note_below", text)
-                self.is_noted = True
+        texts += [((table.top, table.key), text) for text in table.titles]
+        self.is_noted = bool([at for at, text in texts if self._note_of_others(at, text)])
+
+    def _note_of_others(self, at: Cell, text: object) -> bool:
+        """Whether a note says that figures are no results of the year and of all; told if so."""
+        match = NOTE_OF_OTHERS.search(fold(text)) if isinstance(text, str) else None
+        if match is None or match["year"] == str(self.context.year):
+            return False
+        words = f"Ghi chú của bảng: “{text[:80]}”; số có thể không phải kết quả."
+        self.find(at, "note_below", words)
+        return True
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""
@@ -243,7 +248,11 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
+        heads = enumerate(self.table.headings)
+        beside = [(cells["cell"][0], c) for c, head in heads if REMARKS.search(head)]
+        notes = [at for at in beside if self._note_of_others(at, self.sheet.cell(*at))]
         is_doubtful = claim.is_doubtful or self.is_partial or self.is_noted
+        is_doubtful |= bool(notes) or (self.is_society and not claim.unit)
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw

@@ -213,6 +213,17 @@ class Table:
         return is_beside and bool(PART.fullmatch(f"{heading}: {fold(text)}"))
 
     @cached_property
+    def notes(self) -> list[int]:
+        """Rows of notes: those that begin as one, and below the last table what follows figures."""
+        notes = {row for row, kind in self.rows if kind == "note"}
+        figures = [
+            row for row, kind in self.rows if kind == "data" and has_figures(self.sheet, row)
+        ]
+        if figures and self.last == self.sheet.n_rows:
+            notes |= {row for row in self.body if row > figures[-1]}
+        return sorted(notes)
+
+    @cached_property
     def rows(self) -> list[tuple[int, str]]:
         """Rows and their kind: data, total, average or note; ends at the signatures.
 

@@ -135,14 +135,16 @@ class Units(Layout):
             ]
 
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
+        has_words = bool(hamlets)
         hamlets = hamlets or [
             r for r in parts if names[r].strip() and not NO_PART.search(fold(names[r]))
         ]
         others = [row for row in parts if row not in hamlets]
-        if not others and len(parts) > 2 and counts[parts[-1]] == add(parts[:-1]):
+        if columns and not others and len(parts) > 2 and counts[parts[-1]] == add(parts[:-1]):
             others = [hamlets.pop()]
-        totals = [row for row, kind in table.rows if kind == "total"]
-        totals = (totals or [row for row in others if counts[row] == add(hamlets)])[-1:]
+        sums = [row for row in others if columns and counts[row] == add(hamlets)]
+        totals = ([row for row, kind in table.rows if kind == "total"] or sums)[-1:]
+        is_near = hamlets[2:] and _is_near(counts[hamlets[-1]], add(hamlets[:-1]))
         if others and not totals:
             why = f"“{names[others[0]]}” không phải ấp, khu phố nên không cộng được thành số của xã"
             self.unclear |= dict.fromkeys(columns, why)
@@ -150,10 +152,15 @@ class Units(Layout):
         self.covered |= {*hamlets, *totals}
         for code, lines, year in gives:
             claim = self._claim(code, lines, totals or hamlets, year)
-            if not totals:
+            if not totals and not has_words and is_near:
+                name = names[hamlets[-1]]
+                text = f"Dòng “{name}” gần bằng tổng các dòng khác: có phải dòng cộng?"
+                claim.is_doubtful, claim.doubts["parts_unclear"] = True, text
+            has_hole = None in chain(*(counts[row] for row in hamlets))
+            if not totals and not has_hole:
                 text = f"Biểu không có dòng cộng: cộng {len(hamlets)} ấp, khu phố thành số của xã."
                 claim.doubts["summed_from_parts"] = text
-            elif None in chain(*(counts[row] for row in hamlets)):
+            elif totals and has_hole:
                 claim.is_doubtful = True
                 claim.doubts["part_missing"] = "Có ấp, khu phố thiếu số: số cộng có thể thiếu."
             yield claim
@@ -168,6 +175,12 @@ class Units(Layout):
                     self.covered.add(row)
                 elif kind == "data" and row not in groups:
                     parts.append((row, column))
+
+
+def _is_near(counts: list[float | None], sums: list[float]) -> bool:
+    """Whether counts are those of a mistyped total: each within a quarter of the sum of others."""
+    pairs = [*zip(counts, sums, strict=True)]
+    return bool(pairs) and all(n and abs(n - total) <= total / 4 for n, total in pairs)
 
 
 class Indicators(Units):
