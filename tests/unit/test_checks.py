@@ -28,7 +28,7 @@ def doubts(*rows, rule):
     """Findings of one rule; no doubt ever changes a number."""
     tables = settled(*rows)
     kept = tables["observations"]["numerator"].dropna()
-    assert sorted(kept) == sorted(row["numerator"] for row in rows if row.get("numerator"))
+    assert sorted(kept) == sorted(row["numerator"] for row in rows if "numerator" in row)
     found = tables["findings"]
     return found[found["rule"] == rule]
 
@@ -209,3 +209,27 @@ def test_two_files_of_one_day_that_differ():
     found = doubts({"numerator": 50, "denominator": 100}, other, rule="same_day_conflict")
     assert found["file"].tolist() == ["2023-11-20/a.xlsx"]
     assert "b.xlsx" in found["message"].iloc[0]
+
+
+def test_a_later_figure_of_another_sender_is_told():
+    other = {"file": "2023-11-25/b.xlsx", "received_on": "2023-11-25", "numerator": 60}
+    before, after = {"numerator": 50, "denominator": 100}, other | {"denominator": 100}
+    own = {"sender": "820"}
+    assert doubts(before | own, after | own, rule="senders_differ").empty
+    found = doubts(before | own, after | {"sender": "HKH"}, rule="senders_differ")
+    assert found["file"].tolist() == ["2023-11-20/a.xlsx"]
+    assert "b.xlsx" in found["message"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("figures", "n_told"),
+    [
+        ({"numerator": 0, "denominator": 18432}, 1),
+        ({"numerator": 0, "denominator": 100}, 1),
+        ({"value": 0}, 1),
+        ({"numerator": 0, "denominator": 3}, 0),  # of three centres none is likely enough
+        ({"numerator": 1, "denominator": 18432}, 0),
+    ],
+)
+def test_nobody_of_many_is_no_result(figures, n_told):
+    assert len(doubts(figures, rule="zero_share")) == n_told

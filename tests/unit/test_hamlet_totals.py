@@ -76,3 +76,15 @@ def test_a_rate_of_the_last_hamlet_is_not_the_communes(last):
     for row, name in enumerate(["Bà Tứ", "Lý Quàn", last], start=5):
         board.row(f"A{row}", [row - 4, name, 40 + row])
     assert counts(read_boards(board)) == {}
+
+
+def test_subtotals_of_blocks_are_no_part_of_a_printed_total():
+    board = Board("XMC").put("A1", "UBND HUYỆN TÂN PHÚ ĐÔNG").put("A2", "KẾT QUẢ NĂM 2023")
+    board.row("A4", ["TT", "Đơn vị", "Dân số từ 15 tuổi trở lên", "Số công dân học tập"])
+    rows = [("Khối xã cù lao", 300), ("Xã Tân Thới", 100), ("Xã Tân Phú", 200), ("Cộng", 300)]
+    for row, (name, people) in enumerate(rows, start=5):
+        board.row(f"A{row}", [row - 4, name, people, people / 2])
+    told = [rule for rule, _ in rules(read_boards(board))]
+    assert "total_differs" not in told
+    board.put("C8", 310)
+    assert "total_differs" in [rule for rule, _ in rules(read_boards(board))]

@@ -129,20 +129,24 @@ def _about_files(
 
 
 def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
-    """Doubts where files say the same figure: two of one day differ, a later one is refused."""
+    """Doubts where files say the same figure: two of one day or of two senders, one refused."""
     claims = claims.assign(at=range(len(claims)))  # in order of receipt
     last = claims[claims["outcome"].eq("panel")]
-    both = claims[claims["outcome"].eq("superseded")].merge(
-        last[[*KEY, "received_on", "file"]], on=[*KEY, "received_on"], suffixes=("", "_last")
+    earlier = claims[claims["outcome"].eq("superseded")].merge(
+        last[[*KEY, "received_on", "file", "sender"]], on=KEY, suffixes=("", "_last")
     )
+    of_day = earlier["received_on"].eq(earlier["received_on_last"])
+    of_others = earlier["sender"].ne(earlier["sender_last"]).fillna(False).astype(bool)
     refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
     later = last.merge(refused[[*KEY, "file", "at"]], on=KEY, suffixes=("", "_later"))
     later = later[later["at_later"].gt(later["at"]) & later["file_later"].ne(later["file"])]
+    other = "Nơi khác gửi sau ({file_last}) ghi khác; dùng số gửi sau, kiểm tra số nào đúng."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     kept = "Số sửa trong {file_later} không dùng được: đang giữ số cũ này, kiểm tra lại."
     return pd.concat(
         [
-            doubts(both, "same_day_conflict", conflict),
+            doubts(earlier[of_day], "same_day_conflict", conflict),
+            doubts(earlier[of_others & ~of_day], "senders_differ", other),
             doubts(later, "revision_refused", kept),
         ]
     )

@@ -204,12 +204,16 @@ class Layout:
         self.unclear[at[1]] = self.stray or "không ghi là tỷ lệ (%) hay số đếm"
         return None
 
-    def compare(self, at: Cell, parts: Iterable[Cell], words: str) -> None:
-        """Note a printed total that is not the sum of its parts."""
+    def compare(
+        self, at: Cell, parts: Iterable[Cell], words: str, sure: Iterable[Cell] = ()
+    ) -> None:
+        """Note a printed total that is the sum neither of its parts nor of the ``sure`` ones."""
         printed = self.table.count(*at)
-        values = [value for part in parts if (value := self.table.count(*part)) is not None]
-        if printed is not None and values and printed != sum(values):
-            text = f"Tổng ghi {printed:.10g}, cộng các {words} như đã gửi được {sum(values):.10g}."
+        counts = ([self.table.count(*part) for part in cells] for cells in (parts, sure))
+        readable = ([n for n in column if n is not None] for column in counts)
+        sums = [sum(column) for column in readable if column]
+        if printed is not None and sums and printed not in sums:
+            text = f"Tổng ghi {printed:.10g}, cộng các {words} như đã gửi được {sums[0]:.10g}."
             self.reader.find(at, "total_differs", text)
 
     def each(self) -> Iterator[Claim]:

@@ -34,6 +34,7 @@ from xhht_analysis.intake.forms.layouts import (
     Parts,
     parse_amount,
 )
+from xhht_analysis.intake.forms.places import UnitRows
 from xhht_analysis.intake.forms.tables import ticked
 from xhht_analysis.intake.reading.text import fold
 
@@ -117,7 +118,7 @@ class Units(Layout):
         named = {places.match(u.name, "", places.today).unit_code for u in rows.units.values()}
         if rows.parts and places.of_head(places.context).unit_code not in named:
             yield from self._of_parts(rows.parts, gives)
-        self._check_totals(rows.groups)
+        self._check_totals(rows)
 
     def _of_parts(self, parts: list[int], gives: Iterable[Any]) -> Iterator[Claim]:
         """Claims of a commune whose ấp, khu phố have a row each: of their total, else their sum.
@@ -165,15 +166,22 @@ class Units(Layout):
                 claim.doubts["part_missing"] = "Có ấp, khu phố thiếu số: số cộng có thể thiếu."
             yield claim
 
-    def _check_totals(self, groups: set[int]) -> None:
-        """Compare every "Cộng" with the rows above it; a difference is a finding."""
+    def _check_totals(self, rows: UnitRows) -> None:
+        """Compare every "Cộng" with the rows above it; a difference is a finding.
+
+        A total without the rows that name no unit, such as subtotals of blocks, is no difference.
+        """
+        of_row, year = self.reader.places.of_row, self.reader.context.year
+        placed = {row for row, unit in rows.units.items() if of_row(unit, year).unit_code}
+        placed |= {*rows.parts}
         for column in sorted({c for name in self._fields() for c in self.columns[name].values()}):
             parts: list[Cell] = []
             for row, kind in self.table.rows:
                 if kind == "total" and not self.reader.places.is_wider(self._names[row]):
-                    self.compare((row, column), parts, "dòng")
+                    sure = [part for part in parts if part[0] in placed]
+                    self.compare((row, column), parts, "dòng", sure)
                     self.covered.add(row)
-                elif kind == "data" and row not in groups:
+                elif kind == "data" and row not in rows.groups:
                     parts.append((row, column))
 
 

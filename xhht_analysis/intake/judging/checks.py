@@ -67,6 +67,14 @@ DOUBTS = (
         "{numerator:0} trên {denominator:0}: số tròn, có thể là ước lượng.",
     ),
     (
+        "zero_share",
+        "numerator",
+        lambda rows: (
+            rows.value.eq(0) & (rows.denominator.ge(LARGE_COUNT / 10) | rows.denominator.isna())
+        ),
+        "Ghi 0: nếu chưa có số liệu thì để trống, đừng ghi 0.",
+    ),
+    (
         "level_lost",
         "level",
         lambda rows: rows.level < rows.level_prior,
