@@ -29,7 +29,7 @@ from xhht_analysis.intake.forms.context import (
     read_context,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key, with_men
+from xhht_analysis.intake.forms.headings import PRIOR, heading_key
 from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import (
     NOTE,
@@ -41,36 +41,6 @@ from xhht_analysis.intake.forms.tables import (
 )
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
-
-BARRED = re.compile(
-    r"((bang|bieu|phu luc|so lieu|[ivx]+|\d+|[a-z]) )*"
-    r"((chi tieu (ke hoach|giao|kh|phan dau|dang ki)|(giao|dang ki) (chi tieu|ke hoach))\b.*|"
-    r"chi tieu nam \d{4}|(ke hoach|kh)( nam)?( \d{4})?|muc tieu( (den )?(nam )?\d{4})?|"
-    r"(du kien|uoc (thuc hien|th|dat|tinh)|so tang them)\b.*|so dang ki( nam \d{4})?|"
-    r"cung ki( (nam truoc|(nam )?20\d\d))?|(nam|ki) truoc( lien ke)?|(ban )?nhap|"
-    r"((khu vuc|nguoi|cua) )*(nu|gai|dan toc|khmer|dtts|khuiet tat|thanh thi|nong thon(?! moi))"
-    r"\b.*|(cua )?(rieng|\d+ (xa|truong) (thi )?diem)\b.*|"
-    r"(ke hoach|muc tieu|chi tieu|nhu cau|uoc|du bao)(?! (so|xay dung|thuc hien|trien khai)\b)"
-    r"(?!.*\b(giai doan|den nam|xa hoi hoc tap)\b) .*|"
-    r"doi tuong (nu|dan toc|can bo|cong chuc|vien chuc|hoc sinh|sinh vien)\b.*)"
-)
-RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
-"""Titles of what is planned, estimated, of last year or of a part of the people; of results."""
-SOME_PEOPLE = re.compile(
-    r"\b(khao sat|dieu tra (chon )?mau|nhu cau|thi diem)\b|"
-    r"\b(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
-    r"(du kien|uoc|giao|phan (bo|dau)|ke hoach(?! (so|xay dung|thuc hien|trien khai)\b))\b|"
-    r"^(?!.*\bcong nhan\b).*\bdang ki\b(?! \d)|"
-    r"\b(tai|trong) (noi bo )?co quan\b|\bnoi bo\b|\b(phan bo chi tieu|khao sat mau)\b|"
-    r"\b(xa|ap|khu pho|truong) (thi )?diem\b|\bkhu vuc (nong thon(?! moi)|thanh thi)\b|"
-    r"\bnam gioi\b|\bso (uoc|tam tinh|nguoi chua)\b|\bdu (thao|bao)$|\btheo ke hoach$|"
-    r"\b(trong|cua|cho|doi voi|so lieu)( (?!hoi )\w+){0,2} (can bo|cong chuc|vien chuc|doan vien|"
-    r"hoi vien|luc luong vu trang|chien si|cong nhan|sinh vien|hoc sinh|dong bao|khuiet tat|"
-    r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b|"
-    r"(?<!hoi )nguoi (cao tuoi|khuiet tat)\b|\bdan toc thieu so\b|"
-    r"(?<!lien hiep )\bphu nu\b|(?<!phu )(?<!thi )(?<!nam )(?<!nam va )\bnu\b"
-)
-"""What titles of the figures of some of the people only have anywhere."""
 
 SheetTables = list[tuple[Sheet, list[Table]]]
 """The sheets of a file and the tables of each."""
@@ -235,41 +205,6 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     if above.year != head.year or (above.unit, above.code) != (head.unit, head.code):
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{above.place}”, năm {above.year}."
         reader.find((table.top, table.key), "own_heading", text)
-
-
-def titles(table: Table, before: Table | None) -> list[str]:
-    """Texts above a table and below the figures of the one before, the nearest first."""
-    sheet, texts = table.sheet, []
-    for row in range(table.top - 1, before.first if before else -1, -1):
-        if before and has_figures(sheet, row):
-            break
-        if all(figure(cell).value is None for cell in sheet.grid[row]):
-            texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
-    return texts
-
-
-def bar(table: Table, places: Places) -> str | None:
-    """Why a table is not read: its title or the name of its sheet, or columns of old figures.
-
-    The nearest line above the table that speaks of a plan, a part or of results decides.
-    """
-    sheet = table.sheet
-    for column, heading in enumerate(table.headings):
-        if CORRECTED.search(heading) and any(
-            figure(c).value is not None for c in table.cells(column)
-        ):
-            head = sheet.text(*table.head(column))
-            return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
-    for text in (*table.titles, sheet.name):
-        key = fold(with_men(text))
-        if places.is_wider(text):
-            return f"“{text[:60]}” là số của địa bàn rộng hơn nơi gửi ở đầu biểu"
-        is_result = RESULT.search(key)
-        if SOME_PEOPLE.search(key) or (BARRED.fullmatch(key) and not is_result):
-            return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm trước hoặc của một phần"
-        if is_result:
-            return None
-    return None
 
 
 def _is_title(cells: list[object]) -> bool:

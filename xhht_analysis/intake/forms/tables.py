@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.forms.headings import (
+    NUMBERED,
     PRIOR,
     heading_key,
     ranked_columns,
@@ -37,7 +38,8 @@ SECTION = re.compile(
     r"(?P<place>(?:xa|phuong|thi tran|huien|thi xa|thanh pho|ap|khu pho)"
     r"(?! (?:hoi(?! cu)|dat|phuong|thi|co|va)\b)(?: \w+){1,4})|"
     r"(?P<aside>(?:so lieu |trong do )?"
-    r"(?:cung ki|nam truoc|ki truoc|ke hoach nam|kh \d|uoc|du kien|nu$|dtts$|dan toc thieu so$).*)"
+    r"(?:cung ki|nam truoc|ki truoc|ke hoach nam|kh \d|uoc|du kien|nu$|dtts$|dan toc thieu so$|"
+    r"phuong huong|dinh huong|phan dau|lo trinh|(?:chi tieu|muc tieu|nhiem vu) (?:den )?nam).*)"
 )
 """Headings over the rows of a table: the year or place of what follows, or that it is left out."""
 PART = re.compile(
@@ -193,7 +195,8 @@ class Table:
         sections, over = {}, {}
         for row in self.body:
             cells = self.sheet.grid[row]
-            texts = ((fold(c), n) for n, c in enumerate(cells) if isinstance(c, str) and c.strip())
+            typed = ((c, n) for n, c in enumerate(cells) if isinstance(c, str) and c.strip())
+            texts = ((fold(NUMBERED.sub("", c)) or fold(c), n) for c, n in typed)
             labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
             match = len(labels) == 1 and SECTION.fullmatch(text)
