@@ -29,7 +29,7 @@ from xhht_analysis.intake.forms.context import (
     read_context,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import PRIOR, heading_key
+from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
 from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import (
     NOTE,
@@ -39,6 +39,7 @@ from xhht_analysis.intake.forms.tables import (
     has_figures,
     head_end,
 )
+from xhht_analysis.intake.forms.titles import is_no_result, is_result
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -205,6 +206,39 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     if above.year != head.year or (above.unit, above.code) != (head.unit, head.code):
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{above.place}”, năm {above.year}."
         reader.find((table.top, table.key), "own_heading", text)
+
+
+def titles(table: Table, before: Table | None) -> list[str]:
+    """Texts above a table and below the figures of the one before, the nearest first."""
+    sheet, texts = table.sheet, []
+    for row in range(table.top - 1, before.first if before else -1, -1):
+        if before and has_figures(sheet, row):
+            break
+        if all(figure(cell).value is None for cell in sheet.grid[row]):
+            texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
+    return texts
+
+
+def bar(table: Table, places: Places) -> str | None:
+    """Why a table is not read: its title or the name of its sheet, or columns of old figures.
+
+    The nearest line above the table that speaks of a plan, a part or of results decides.
+    """
+    sheet = table.sheet
+    for column, heading in enumerate(table.headings):
+        if CORRECTED.search(heading) and any(
+            figure(c).value is not None for c in table.cells(column)
+        ):
+            head = sheet.text(*table.head(column))
+            return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
+    for text in (*table.titles, sheet.name):
+        if places.is_wider(text):
+            return f"“{text[:60]}” là số của địa bàn rộng hơn nơi gửi ở đầu biểu"
+        if is_no_result(text, places.today[:4]):
+            return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm khác hoặc của một phần"
+        if is_result(text):
+            return None
+    return None
 
 
 def _is_title(cells: list[object]) -> bool:

@@ -29,15 +29,16 @@ from xhht_analysis.intake.forms.file_reader import FileReader, Reading
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.locating import (
     SheetTables,
+    bar,
     enter_table,
     settle_units,
     settle_years,
     tables_by_unit,
+    titles,
 )
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
 from xhht_analysis.intake.forms.tables import Table, figure, head_end
-from xhht_analysis.intake.forms.titles import bar, titles
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file

@@ -13,6 +13,7 @@ from xhht_analysis.intake.forms.headings import (
     heading_key,
     ranked_columns,
 )
+from xhht_analysis.intake.forms.titles import is_no_result
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import (
     Parsed,
@@ -42,6 +43,8 @@ SECTION = re.compile(
     r"phuong huong|dinh huong|phan dau|lo trinh|(?:chi tieu|muc tieu|nhiem vu) (?:den )?nam).*)"
 )
 """Headings over the rows of a table: the year or place of what follows, or that it is left out."""
+GOAL = re.compile(r"(?:chi tieu|muc tieu) (?!phan dau|giao|ke hoach|kh\b|dang ki|(?:den )?nam\b)")
+"""A heading that names a goal of the plan, whose results stand below."""
 PART = re.compile(
     r"(?:gioi(?: tinh)?|dan toc|(?:(?:do|nhom|lua) )?tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|"
     r"doi tuong|loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|"
@@ -200,8 +203,11 @@ class Table:
             labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
             match = len(labels) == 1 and SECTION.fullmatch(text)
-            if match and all(figure(c).value is None for c in cells[column + 1 :]):
-                kind, here = match.lastgroup, {match.lastgroup: (row, column)}
+            is_aside = len(labels) == 1 and not GOAL.match(text) and is_no_result(text)
+            is_bare = all(figure(c).value is None for c in cells[column + 1 :])
+            if is_bare and (match or is_aside):
+                kind = "aside" if is_aside else match.lastgroup
+                here = {kind: (row, column)}
                 over = {} if kind is None else over | here
                 over |= {"aside": None} if kind == "year" else {}
             is_part = any(self._is_part(row, column) for column in range(len(cells)))

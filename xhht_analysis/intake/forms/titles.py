@@ -1,15 +1,13 @@
-"""What the lines above a table say of its figures: results, or what is never a result.
+"""What a line above a table or between its rows says of the figures below: results, or never.
 
-A plan, an estimate, another year, a survey, a part of the people or a wider place bar the table.
+A plan, an estimate, a year to come, a survey, a part of the people are no results of a unit.
 """
 
 from __future__ import annotations
 
 import re
 
-from xhht_analysis.intake.forms.headings import CORRECTED, YEAR, with_men
-from xhht_analysis.intake.forms.places import Places
-from xhht_analysis.intake.forms.tables import Table, figure, has_figures
+from xhht_analysis.intake.forms.headings import YEAR, with_men
 from xhht_analysis.intake.reading.text import fold
 
 BARRED = re.compile(
@@ -28,6 +26,7 @@ BARRED = re.compile(
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Titles of what is planned, estimated, of last year or of a part of the people; of results."""
 SOME_PEOPLE = re.compile(
+    r"^(so )?nguoi (chua|khong)\b|\bra soat nhanh\b|"
     r"\b(khao sat|dieu tra (chon )?mau|nhu cau|thi diem)\b|"
     r"\b(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
     r"(du kien|uoc|giao|phan (bo|dau)|ke hoach(?! (so|xay dung|thuc hien|trien khai)\b))\b|"
@@ -45,39 +44,18 @@ SOME_PEOPLE = re.compile(
 """What titles of the figures of some of the people only have anywhere."""
 
 
-def titles(table: Table, before: Table | None) -> list[str]:
-    """Texts above a table and below the figures of the one before, the nearest first."""
-    sheet, texts = table.sheet, []
-    for row in range(table.top - 1, before.first if before else -1, -1):
-        if before and has_figures(sheet, row):
-            break
-        if all(figure(cell).value is None for cell in sheet.grid[row]):
-            texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
-    return texts
+def is_result(text: str) -> bool:
+    """Whether a line says that the figures below are results."""
+    return bool(RESULT.search(fold(with_men(text))))
 
 
-def bar(table: Table, places: Places) -> str | None:
-    """Why a table is not read: its title or the name of its sheet, or columns of old figures.
+def is_no_result(text: str, received_in: str = "") -> bool:
+    """Whether figures below a line are never results of all in a year that has come.
 
-    The nearest line above the table that speaks of a plan, a part or of results decides.
+    ``received_in`` is the year of receipt; without it a year to come is not looked for.
     """
-    sheet = table.sheet
-    for column, heading in enumerate(table.headings):
-        if CORRECTED.search(heading) and any(
-            figure(c).value is not None for c in table.cells(column)
-        ):
-            head = sheet.text(*table.head(column))
-            return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
-    for text in (*table.titles, sheet.name):
-        key = fold(with_men(text))
-        if places.is_wider(text):
-            return f"“{text[:60]}” là số của địa bàn rộng hơn nơi gửi ở đầu biểu"
-        is_result = RESULT.search(key)
-        years = YEAR.findall(re.sub(r"\b(den |\d{1,2} )(nam )?\d{4}", "", key))
-        is_later = min(years, default="") > places.today[:4]
-        is_plan = BARRED.fullmatch(key) and not is_result
-        if is_later or is_plan or SOME_PEOPLE.search(key):
-            return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm khác hoặc của một phần"
-        if is_result:
-            return None
-    return None
+    key = fold(with_men(text))
+    years = YEAR.findall(re.sub(r"\b(den |\d{1,2} )(nam )?\d{4}", "", key))
+    is_later = bool(received_in) and min(years, default="") > received_in
+    is_plan = BARRED.fullmatch(key) and not RESULT.search(key)
+    return bool(is_later or is_plan or SOME_PEOPLE.search(key))
