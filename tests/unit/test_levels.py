@@ -243,3 +243,16 @@ def test_twice_the_hazard_is_twice_the_moves_of_the_reference_class():
 def test_a_history_that_makes_no_sense_is_refused_by_name(rows, message):
     with pytest.raises(HistoryError, match=message):
         forecast_levels(rows, 1)
+
+
+def test_levels_by_the_rule_alone_are_levels():
+    derived = pd.array([1, 0, None], dtype="Int64")
+    history = pd.DataFrame({"unit_code": ["1", "2", "3"], "year": 2022, "level": np.nan})
+    history = history.assign(level_derived_min=derived, level_derived_max=derived)
+    history_read = levels.read_levels(history.assign(indicator_code="literacy_level"))
+    assert history_read.low[2022].to_dict() == {"1": 1, "2": 0, "3": 0}
+    assert history_read.high[2022].to_dict() == {
+        "1": 1,
+        "2": 0,
+        "3": 1,
+    }  # of which nothing is known

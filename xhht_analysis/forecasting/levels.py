@@ -223,11 +223,12 @@ def read_levels(
     if history.empty:
         raise HistoryError("history: there are no levels to forecast from")
     wanted = ["unit_code", "year", "level", "level_derived_min", "level_derived_max", "valid_to"]
-    rows = history.reindex(columns=wanted).astype({"year": int})
+    types = {"year": int, **dict.fromkeys(wanted[2:5], "float64")}
+    rows = history.reindex(columns=wanted).astype(types)
     if rows.duplicated(["unit_code", "year"]).any():
         raise HistoryError("history: two rows for one unit and year")
-    lowest = rows["level"].fillna(rows["level_derived_min"]).astype(float)
-    highest = rows["level"].fillna(rows["level_derived_max"]).astype(float)
+    lowest = rows["level"].fillna(rows["level_derived_min"])
+    highest = rows["level"].fillna(rows["level_derived_max"])
     levels = pd.concat([lowest, highest]).dropna()
     if not levels.isin(range(4)).all() or (lowest > highest).any():
         raise HistoryError("history: a level must be a whole number from 0 to 3, lowest first")
