@@ -196,14 +196,6 @@ def test_a_figure_whose_revision_is_refused_is_told():
     assert doubts(before, good, rule="revision_refused").empty
 
 
-def test_a_commune_of_another_district_in_a_districts_file_is_told():
-    own, other = communes_of("823", "2023-09-30")[0], communes_of("821", "2023-09-30")[0]
-    rates = {"indicator_code": "literate_l1_15_35", "numerator": 80, "denominator": 100}
-    rows = [rates | {"unit_code": code, "sender": "823"} for code in (own, other)]
-    found = doubts(*rows, rule="unit_of_others")
-    assert found["unit_code"].tolist() == [other]
-
-
 def test_two_files_of_one_day_that_differ():
     other = {"file": "2023-11-20/b.xlsx", "numerator": 60, "denominator": 100}
     found = doubts({"numerator": 50, "denominator": 100}, other, rule="same_day_conflict")

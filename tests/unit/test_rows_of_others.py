@@ -74,6 +74,11 @@ def test_the_row_of_a_neighbour_is_read_and_told():
     assert ("other_unit", "B5") in rules(reading)
 
 
+def test_so_is_the_row_of_a_commune_of_another_district():
+    assert ("other_unit", "B5") in rules(beside("Xã Long Định, huyện Châu Thành", 45.2))
+    assert "other_unit" not in dict(rules(beside("Xã Hậu Thành, huyện Cái Bè", 45.2)))
+
+
 @pytest.mark.parametrize("of", ["UBND TỈNH TIỀN GIANG", "SỞ GIÁO DỤC VÀ ĐÀO TẠO TIỀN GIANG"])
 def test_the_province_speaks_for_all(of):
     reading = beside("Huyện Chợ Gạo", 45.2, of=of)

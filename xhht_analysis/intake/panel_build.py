@@ -21,7 +21,6 @@ from xhht_analysis.intake.judging import checks, cleaning, contradictions, impos
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
-from xhht_analysis.plan.areas import Areas
 
 KEY = list(contracts.PANEL_KEY)
 NOT_IN_PLACE = ("year_disagrees", "dropped")
@@ -57,7 +56,7 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     activities = gathered.activities[~gathered.activities["file"].isin(refused)]
     parts = [
         of_cells[~of_cells["file"].isin(refused)],
-        _about_files(gathered, claims, plan.areas, sample),
+        _about_files(gathered, claims, sample),
         _between_files(claims),
         improbable,
     ]
@@ -99,31 +98,20 @@ def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: st
     )
 
 
-def _about_files(
-    gathered: Gathered, claims: pd.DataFrame, areas: Areas, sample: bool
-) -> pd.DataFrame:
+def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
     """Doubts about whole files: figures of other areas, samples among real files."""
     files = gathered.files.rename(columns={"sender": "unit_code"})
     files = files[["file", "is_sample", "unit_code", "year"]]
     foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
     foreign = foreign[foreign.gt(0)].rename("n").reset_index()
-    standing = claims[claims["outcome"].eq("panel")]
-    homes = {day: areas.parents(day) for day in standing["on"].unique()}
-    units = zip(standing["unit_code"], standing["on"], strict=True)
-    home = pd.Series([homes[day].get(code) for code, day in units], standing.index, dtype="str")
-    by_district = standing["sender"].isin(areas.districts()["unit_code"])
-    strays = standing[by_district & home.notna() & home.ne(standing["sender"])]
-    strays = strays.fillna({"unit_name_raw": strays["unit_code"]})
     n_foreign = (
         "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
     invented = "Tệp mang dấu “SỐ LIỆU MINH HOẠ”: số trong tệp là số bịa, không phải số thật."
-    stray = "“{unit_name_raw}” không thuộc địa bàn của nơi gửi tệp: kiểm tra tên, mã đơn vị."
     return pd.concat(
         [
             doubts(foreign, "out_of_scope", n_foreign),
             doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
-            doubts(strays.drop_duplicates(["file", "unit_code"]), "unit_of_others", stray),
         ]
     )
 
