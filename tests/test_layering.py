@@ -45,7 +45,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
-    "intake": 65_900,
+    "intake": 65_800,
     "forecasting": 24_500,
     "publishing": 30_600,
     "running": 13_700,

@@ -86,6 +86,7 @@ class FileReader:
     is_partial: bool = False
     is_foreign: bool = False
     is_noted: bool = False
+    is_society: bool = False
     _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
@@ -121,7 +122,6 @@ class FileReader:
         if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
-
         heads = (fold(context.unit), *context.lines)
         self.is_society = not self.places.agency(context) and any(map(SOCIETY.match, heads))
         if self.is_society:

@@ -167,15 +167,15 @@ class Places:
 
     def is_outside(self, code: str) -> bool:
         """Whether a unit is neither that of the sheet nor a part of it."""
-        own = self.of_head(self.context).unit_code if self.context.place else None
-        inside = own in {None, code, self.areas.province.code}
-        return not inside and own != _parents(self.areas, self.today).get(code)
+        home = self.of_head(self.context).unit_code if self.context.place else None
+        inside = home in {None, code, self.areas.province.code}
+        return not inside and home != _parents(self.areas, self.today).get(code)
 
     def is_wider(self, name: str) -> bool:
         """Whether a title or the name of a row is of a territory that holds the sheet's unit."""
-        own = self.of_head(self.context).unit_code
+        home = self.of_head(self.context).unit_code
         depth = next((n for n, words in enumerate(TERRITORIES) if words.search(fold(name))), None)
-        return own is not None and depth is not None and depth <= self.depth(own, self.today)
+        return home is not None and depth is not None and depth <= self.depth(home, self.today)
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""

@@ -129,23 +129,22 @@ class Units(Layout):
         table, names = self.table, self._names
         columns = {c for *_, lines, _ in gives for part in COUNTS for _, c in lines.get(part, ())}
         counts = {row: [table.count(row, c) for c in sorted(columns)] for row in parts}
-
-        def add(rows: list[int]) -> list[float]:
-            return [
-                sum(n or 0 for n in column) for column in zip(*map(counts.get, rows), strict=True)
-            ]
-
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
         has_words = bool(hamlets)
         hamlets = hamlets or [
             r for r in parts if names[r].strip() and not NO_PART.search(fold(names[r]))
         ]
         others = [row for row in parts if row not in hamlets]
-        if columns and not others and len(parts) > 2 and counts[parts[-1]] == add(parts[:-1]):
+        if (
+            columns
+            and not others
+            and len(parts) > 2
+            and counts[parts[-1]] == _sums(counts, parts[:-1])
+        ):
             others = [hamlets.pop()]
-        sums = [row for row in others if columns and counts[row] == add(hamlets)]
+        sums = [row for row in others if columns and counts[row] == _sums(counts, hamlets)]
         totals = ([row for row, kind in table.rows if kind == "total"] or sums)[-1:]
-        is_near = hamlets[2:] and _is_near(counts[hamlets[-1]], add(hamlets[:-1]))
+        is_near = hamlets[2:] and _is_near(counts[hamlets[-1]], _sums(counts, hamlets[:-1]))
         if others and not totals:
             why = f"“{names[others[0]]}” không phải ấp, khu phố nên không cộng được thành số của xã"
             self.unclear |= dict.fromkeys(columns, why)
@@ -183,6 +182,11 @@ class Units(Layout):
                     self.covered.add(row)
                 elif kind == "data" and row not in rows.groups:
                     parts.append((row, column))
+
+
+def _sums(counts: dict[int, list[float | None]], rows: list[int]) -> list[float]:
+    """Sum of every column of counts over some rows; a hole counts as none."""
+    return [sum(n or 0 for n in column) for column in zip(*map(counts.get, rows), strict=True)]
 
 
 def _is_near(counts: list[float | None], sums: list[float]) -> bool:
