@@ -7,7 +7,7 @@ in a process of their own. Both sides alternate, in fresh folders; the ratio of 
 claim (at most 1.15). ``--word`` then changes one word of the report in a copy of the kit and runs
 again: report and documents (at most 12 s was asked); then one of those that figures show, too.
 Also prints the CPU seconds of ``xhht --help``, and the throughput of unit reports: ``papermill``
-one after the other against two kernels at once, which make the pages too (at least 1.8 times).
+one after the other against two kernels at once, which make the pages too (1.8 times was asked).
 Seconds of a shared machine mislead, so processor seconds stand beside them.
 """
 
@@ -43,6 +43,8 @@ where = Project(out=Path(sys.argv[1])), sys.argv[2], "vi"
 document_stage.write_data_documents(*where)
 document_stage.write_documents(*where)
 """
+SETTINGS = kernel.environment(os.environ)
+"""For both sides: with the fonts that a user's cache names a figure differs by some pixels."""
 WORDS = {"words.toml": "khả năng đạt khoảng", "figure_words.toml": "rất có khả năng đạt"}
 """One word of the report and one that figures show, too."""
 
@@ -60,17 +62,20 @@ def plain(folder: Path) -> None:
         words = [w for name, value in given.items() for w in ("-p", name, str(value))]
         command = [*PAPERMILL, "-k", "python3", *words, str(source)]
         target = project.run_dir(as_of) / stage.notebook
-        subprocess.run([*command, str(target)], check=True, capture_output=True, cwd=ROOT)
-    command = [sys.executable, "-c", DOCUMENTS, str(folder), as_of]
-    subprocess.run(command, check=True, capture_output=True)
+        call([*command, str(target)])
+    call([sys.executable, "-c", DOCUMENTS, str(folder), as_of])
 
 
 def whole(folder: Path, kit: Path = ROOT) -> None:
     """``xhht run --sample`` of the kit at ``kit`` into ``folder``."""
     command = [sys.executable, "-m", "xhht_analysis.running.cli", "run", "--sample"]
-    variables = {**kernel.environment(os.environ), "PYTHONPATH": str(kit)}
-    words = [*command, "--out", str(folder)]
-    subprocess.run(words, check=True, capture_output=True, env=variables, cwd=kit)
+    call([*command, "--out", str(folder)], kit)
+
+
+def call(command: list[str], kit: Path = ROOT) -> None:
+    """Run ``command`` in ``kit`` with its code and nobody's settings."""
+    variables = {**SETTINGS, "PYTHONPATH": str(kit)}
+    subprocess.run(command, check=True, capture_output=True, env=variables, cwd=kit)
 
 
 def words(place: Path) -> None:
@@ -103,7 +108,7 @@ def cpu() -> float:
 def help_cpu() -> float:
     """CPU seconds of ``xhht --help``."""
     command = [sys.executable, "-m", "xhht_analysis.running.cli", "--help"]
-    return measured(lambda: subprocess.run(command, check=True, capture_output=True))[1]
+    return measured(lambda: call(command))[1]
 
 
 def one_by_one(units: list[str], folder: Path) -> None:
@@ -111,7 +116,7 @@ def one_by_one(units: list[str], folder: Path) -> None:
     for unit in units:
         given = ["-r", "unit_code", unit, "-r", "processed_dir", str(TABLES), "-r", "lang", "vi"]
         words = [*PAPERMILL, *given, str(UNIT), str(folder / f"{unit}.ipynb")]
-        subprocess.run(words, check=True, capture_output=True, cwd=ROOT)
+        call(words)
 
 
 def side_by_side(units: list[str], folder: Path) -> None:
