@@ -41,7 +41,7 @@ def test_a_good_file_tells_what_was_read(tmp_path, check):
     write_unit(path, {"life_skills": (51, 103)}, commune_values=commune_values())
     head, clean = check(path)
     # one share and 13 communes; the running number of sheet Xã is no figure that could be missed
-    assert head.startswith("823.xlsx: đọc được 14 số liệu.")
+    assert head.startswith("823.xlsx: đọc được 14 số liệu; không dùng được 0; không đọc 0 cột số. ")
     assert "Huyện Gò Công Tây; năm 2023" in head
     assert "Không thấy gì sai trong tệp" in clean
 
@@ -193,7 +193,10 @@ def test_the_head_line_names_the_sender_and_what_there_is(tmp_path, check):
     path.write_text(text, "utf-8")
     head, *_ = check(path)
     # no column is left out, the code alone is in the file
-    assert head == ("ma.csv: đọc được 1 số liệu. Nơi gửi: Huyện Gò Công Tây; năm 2023.")
+    assert head == (
+        "ma.csv: đọc được 1 số liệu; không dùng được 0; không đọc 0 cột số. "
+        "Nơi gửi: Huyện Gò Công Tây; năm 2023."
+    )
 
 
 def test_the_head_line_names_the_one_unit_and_year_of_the_rows(tmp_path, check):
@@ -243,5 +246,5 @@ def test_files_of_one_folder_are_judged_together_and_lists_do_not_replace_each_o
     submission_commands.check([day], excel=True, as_of=DAY, out=tmp_path)
     out = capsys.readouterr().out
     assert out.count("đọc được 0 số liệu; không dùng được 1") == 2
-    assert "823 lan 2.xlsx: đọc được 2 số liệu. Nơi gửi: Huyện Gò Công Tây" in out
+    assert "823 lan 2.xlsx: đọc được 2 số liệu; " in out
     assert len([*(tmp_path / "checks").iterdir()]) == 3

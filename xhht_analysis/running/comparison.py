@@ -37,11 +37,9 @@ def verify(
         If there is no such run.
     """
     record = records.record_of(project, as_of)
-    given = record["parameters"]
-    raw_dir = raw_dir or project.raw_of(given)
-    settings = Settings(
-        raw_dir, as_of, given["sample"], given["lang"], overrides=record["overrides"]
-    )
+    values, overrides = record["parameters"], record["overrides"]
+    raw_dir = raw_dir or project.raw_of(values)
+    settings = Settings(raw_dir, as_of, values["sample"], values["lang"], overrides=overrides)
     now = records.sources(raw_dir, as_of, project)
     broken = records.broken_outputs(project, record)
     lines = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -116,12 +117,12 @@ def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]
     """
     from xhht_analysis.publishing.report_data import all_units
 
-    for codes, given in (
+    for codes, texts in (
         (["all", *all_units(plan.areas)["unit_code"]], ",".join(units)),
         (list(plan.areas.districts()["unit_code"]), values.get("units", "")),
         (list(plan.goals["goal_code"]), values.get("goals", "")),
     ):
-        for code in filter(None, map(str.strip, str(given).split(","))):
+        for code in filter(None, map(str.strip, str(texts).split(","))):
             if code not in codes:
                 near = difflib.get_close_matches(code, codes, cutoff=0)
                 raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
@@ -178,14 +179,10 @@ def run(
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
         check_codes(check_config(project), values, codes)
-        outcome["record"] = runner.run(
-            settings,
-            project,
-            run_stages,
-            executor=executor,
-            finish=lambda: site.write_index(project.reports_root, project.config_dir, lang=lang),
-        )
-    terminal.show_places(project, day, outcome["record"]["replaces"])
+        finish = partial(site.write_index, project.reports_root, project.config_dir, lang=lang)
+        record = runner.run(settings, project, run_stages, executor=executor, finish=finish)
+        outcome["record"] = record
+    terminal.show_places(project, day, record["replaces"])
     if show and sys.stdout.isatty():
         typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 

@@ -6,11 +6,11 @@ goes by the machine's own clock and catches up nothing.
 
 import shlex
 import subprocess
-import unicodedata
 from datetime import time
 from html import escape
 from pathlib import Path
 
+from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.project import UsageError
 from xhht_analysis.running import messages
 
@@ -29,9 +29,8 @@ def parse_when(at: str, weekly: str | None, daily: bool) -> tuple[time, list[str
     """
     if daily == (weekly is not None):
         raise UsageError(messages.SCHEDULE_ONE_OF)
-    letters = unicodedata.normalize("NFD", (weekly or "").lower())
-    word = "".join(filter(str.isalnum, letters))
-    days = [day for day, words in messages.WEEKDAYS.items() if daily or word in words]
+    word = fold(weekly or "").replace(" ", "")
+    days = [day for day, words in messages.WEEKDAYS.items() if daily or word in map(fold, words)]
     if not days:
         raise UsageError(messages.SCHEDULE_BAD_DAY.format(day=weekly))
     try:

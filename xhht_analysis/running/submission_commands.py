@@ -154,8 +154,6 @@ def status(
         years=years or [int(day[:4])],
     )
     _show_status(table, plan.indicators)
-    if not years:
-        say(messages.STATUS_YEARS)
     remedies = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
     received = intake.submissions.set_index("file")[USED]
     refused = received.index[~received.any(axis=1)].difference(intake.activities["file"])
@@ -203,9 +201,7 @@ def _lines(checked: "Checked") -> Iterator[str]:
     is_whole = problems[["sheet", "cell"]].isna().all(axis=1) & problems["kind"].eq("reject")
     is_refused = is_whole.any() and not file["n_read"]
     title = messages.CHECK_REFUSED if is_refused else messages.CHECK_TITLE
-    file["n_left_out"] = len(left_out)
-    more = (text.format(n=file[name]) for name, text in messages.CHECK_COUNTS.items() if file[name])
-    yield title.format(**file, more="".join(more))
+    yield title.format(**file, n_left_out=len(left_out))
     if problems.empty and file["n_read"]:
         yield messages.CHECK_CLEAN
     column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))
