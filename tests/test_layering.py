@@ -47,7 +47,7 @@ MAX_TOKENS = {
     "plan": 7_200,
     "intake": 65_800,
     "forecasting": 24_500,
-    "publishing": 30_600,
+    "publishing": 30_700,
     "running": 13_700,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""

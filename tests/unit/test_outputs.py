@@ -31,6 +31,7 @@ from xhht_analysis.publishing.blocks import by_heading, prose
 from xhht_analysis.publishing.labels import Labels, plan_words
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
+from xhht_analysis.publishing.table_words import in_words
 
 pytestmark = pytest.mark.unit
 NB = "\u00a0"
@@ -60,7 +61,7 @@ def test_every_measure_of_the_backtest_has_words_in_the_annex(lang):
     asked = {*backtest.METRICS, "count_chance", "count_hit"}
     asked |= {f"province_{metric}" for metric in ("rps", "brier", "chance", "hit")}
     table = pd.DataFrame({"metric": sorted(asked)})
-    words = workbook.in_words(frames.make_material(lang), table).iloc[:, 0]
+    words = in_words(table, Labels(lang), {}).iloc[:, 0]
     assert not set(words) & asked
     assert words.is_unique
 
@@ -74,7 +75,7 @@ def test_every_head_form_and_kind_of_the_annex_has_words(lang):
         assert not {head for head in heads if "_" in head or re.fullmatch(r"q\d+|kind", head)}
     forms = list(yaml.safe_load((Project().config_dir / "forms.yml").read_text(encoding="utf-8")))
     table = pd.DataFrame({"forms": [";".join(forms)], "kind": ["data"]})
-    words, kind = workbook.in_words(run, table).iloc[0]
+    words, kind = in_words(table, run.labels, {}).iloc[0]
     assert not {*words.split("; "), kind} & {*forms, "data"}
 
 
@@ -303,11 +304,12 @@ def test_what_is_asked_always_has_its_evidence():
 
 
 def test_the_annex_speaks_in_words(run):
-    words = workbook.in_words(run, pd.DataFrame({
+    table = pd.DataFrame({
         "model_id": ["xhht-3", "damped_ets"], "comparator": [">=", "<="],
         "is_sample": [True, False],
         "depends_on": ["last_year_dropped", None],
-    }))  # fmt: skip
+    })  # fmt: skip
+    words = in_words(table, run.labels, {})
     assert words.to_numpy().ravel().tolist()[:-1] == [
         "mô hình của bộ công cụ", "không thấp hơn", "có", "nếu không tính số liệu năm mới nhất",
         "san mũ, xu thế giảm dần (ETS)", "không quá", "không",

@@ -7,10 +7,10 @@ import pandas as pd
 import xlsxwriter
 
 from xhht_analysis import files
-from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import summary_table
+from xhht_analysis.publishing.table_words import in_words, names_by_code
 
 CREATED = datetime(2021, 1, 1, tzinfo=UTC)
 """A fixed day: the same tables give the same bytes."""
@@ -18,20 +18,6 @@ MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
 MAX_WIDTH = 430
 """Pixels of the widest column, about 60 characters."""
-NAMES = ("goal_code", "indicator_code", "unit_code", "task_code", "reporter_code", "sender")
-TECHNICAL = ("definition_variant", "frame", "rule", "source_id", "source_ids")
-VALUES = {
-    "verdict_class": "class",
-    "depends_on": "variant",
-    "variant": "variant",
-    "kind": "variant_kind",
-    "forms": "form",
-    "budget_source": "money",
-    **{name: name for name in ("basis", "firmness", "tested", "reason", "value_type", "status",
-                               "missing_reason", "measure_unit", "metric", "model_id",
-                               "comparator", "is_sample")},
-}  # fmt: skip
-"""Words of the values of a column, by the section of words.toml."""
 TABLES = (
     "verdicts",
     "panel",
@@ -54,45 +40,11 @@ OPTIONS = {
 
 def write_annex(run: ReportData, out: Path) -> Path:
     """Write the annex of one run; the same tables give the same sheets."""
-    tables = {name: getattr(run, name) for name in TABLES}
-    tables = {name: in_words(run, table) for name, table in tables.items()}
+    plan = (run.units, run.agencies, run.tasks, run.indicators, run.goals)
+    names = names_by_code(run.labels, *plan)
+    tables = {name: in_words(getattr(run, name), run.labels, names) for name in TABLES}
     tables = {"summary": summary_table(run), **tables}
     return write_workbook(tables, out, run.labels, run.is_sample)
-
-
-def in_words(run: ReportData, table: pd.DataFrame) -> pd.DataFrame:
-    """A table as it is read: words for heads and values, names for codes; the codes at the end.
-
-    Digests of files stay in the tables of the run.
-    """
-    labels, names, columns, last = run.labels, _names(run), {}, {}
-    for name, values in table.drop(columns="sha256", errors="ignore").items():
-        head = labels.word_of("head", str(name))
-        if name in TECHNICAL:
-            last[head] = values
-            continue
-        if name in NAMES:
-            last[labels.word("head.code", name=head)] = values
-            values = values.map(lambda code: names.get(code, code), na_action="ignore")
-        elif name in VALUES:
-            values = values.map(lambda code, s=VALUES[name]: _words(labels, s, code), "ignore")
-        columns[head] = values
-    return pd.DataFrame(columns | last)
-
-
-def _names(run: ReportData) -> dict[str, str]:
-    """Names of goals, indicators, tasks, units and agencies by code."""
-    tasks = {task["task_code"]: run.labels.local(task, "title") for _, task in run.tasks.iterrows()}
-    indicators = {code: run.short(code) for code in run.indicators["indicator_code"]}
-    return (
-        indicators | run.names | tasks | {code: run.title(code) for code in run.ordered_goals.index}
-    )
-
-
-def _words(labels: Labels, section: str, codes: str) -> str:
-    """Words of a value, or of several joined by ;."""
-    year = labels.word("latest_year")
-    return "; ".join(labels.word_of(section, code, year=year) for code in split_codes(str(codes)))
 
 
 def write_workbook(
