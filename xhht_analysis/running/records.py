@@ -34,11 +34,8 @@ def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, 
 
 def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
     """Name in tables → sha256 of every file received by ``as_of``."""
-    from xhht_analysis.intake.reading.delivery import relative_name
-
     received = [day for day in received_dates(raw_dir) if day <= as_of]
-    hashes = _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
-    return {relative_name(raw_dir / place, raw_dir): sha for place, sha in hashes.items()}
+    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
 
 
 def code_hashes(project: Project) -> dict[str, str]:
@@ -74,7 +71,7 @@ def differences(before: Mapping, now: Mapping, kinds: Iterable[str]) -> list[str
     lines = []
     for kind in kinds:
         one, two = before.get(kind, {}), now.get(kind, {})
-        for name in sorted(set(one) | set(two)):
+        for name in sorted(one.keys() | two.keys()):
             if one.get(name) == two.get(name) or name.endswith(("_dir", "as_of")):
                 continue
             fate = "added" if name not in one else "removed" if name not in two else "changed"
@@ -97,11 +94,12 @@ def digest(parts: object) -> str:
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    """Place relative to ``root`` → sha256 of each file; links are no files."""
+    """Place relative to ``root``, as tables name it → sha256 of each file; links are no files."""
+    from xhht_analysis.intake.reading.delivery import relative_name
+
     hashes = {}
     for path in sorted(p for p in paths if p.is_file() and not p.is_symlink()):
-        place = path.relative_to(root).as_posix()
-        place = place.encode("utf-8", "backslashreplace").decode()  # a name may be no text
+        place = relative_name(path, root)
         try:
             hashes[place] = files.sha256(path)
         except OSError as error:  # unreadable: intake rejects it by name

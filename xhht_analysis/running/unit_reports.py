@@ -7,7 +7,7 @@ the workers of a Dask cluster (`cluster`). No scheduler of our own.
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
 from xhht_analysis.running import execution, messages
@@ -69,9 +69,11 @@ def outcomes(
         while pending:
             done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in done:
-                cause = CancelledError() if future.cancelled() else future.exception()
-                text = messages.UNIT_LOST.format(cause=f"{type(cause).__name__}: {cause}")
-                yield pending.pop(future), text if cause else future.result()
+                try:
+                    text = future.result()
+                except Exception as error:  # noqa: BLE001 - whatever a lost worker raises
+                    text = messages.UNIT_LOST.format(cause=error)
+                yield pending.pop(future), text
             if not done:
                 check()
     finally:
