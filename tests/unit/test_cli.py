@@ -1,5 +1,7 @@
 """The `xhht` command as people type it: exit codes, messages, no tracebacks."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -8,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -23,17 +26,44 @@ COMMANDS = """run intake backtest forecast figures report
     template check correct status runs verify compare schedule lab"""
 
 
-def xhht(*words, cwd=None):
+@dataclass
+class Answer:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def xhht(*words):
+    """What the command answers, in this process."""
+    shown, variables = io.StringIO(), dict(os.environ)
+    try:
+        with contextlib.redirect_stdout(shown):
+            code, message = cli._run_command([*map(str, words)])
+    finally:
+        os.environ.clear()
+        os.environ.update(variables)
+    return Answer(code, shown.getvalue(), message)
+
+
+def typed(*words):
+    """The same in a process of its own, as people type it."""
     command = [sys.executable, "-m", "xhht_analysis.running.cli", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd)
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert "Traceback" not in done.stderr + done.stdout
-    return done
+    return Answer(done.returncode, done.stdout, done.stderr.rstrip("\n"))
 
 
 def test_help_names_every_command():
-    text = xhht("--help").stdout
+    text = typed("--help").stdout
     for name in COMMANDS.split():
         assert f"  {name} " in text
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["status", "--as-of", "mai"], ["runs", "--out", "no"]]
+)
+def test_a_process_of_its_own_answers_the_same(words):
+    assert typed(*words) == xhht(*words)
 
 
 def test_help_loads_nothing_heavy():
