@@ -72,7 +72,7 @@ def outcomes(
                 try:
                     text = future.result()
                 except Exception as error:  # noqa: BLE001 - whatever a lost worker raises
-                    text = messages.UNIT_LOST.format(cause=error)
+                    text = messages.UNIT_LOST.format(cause=repr(error))
                 yield pending.pop(future), text
             if not done:
                 check()
