@@ -46,7 +46,7 @@ MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
     "intake": 65_800,
-    "forecasting": 24_500,
+    "forecasting": 24_100,
     "publishing": 30_700,
     "running": 13_700,
 }

@@ -51,6 +51,9 @@ def test_features_of_a_small_group_by_hand():
     np.testing.assert_allclose(np.sinh(feature(x, "last_step")), [0.3 / root, 0.5 / root])
     np.testing.assert_allclose(np.sinh(feature(x, "last_group_step")), 0.4 / root)
     np.testing.assert_allclose(np.sinh(feature(x, "above_group")), [-0.7, 0.7])
+    # recent means: weights 1/4, 1/2, 1 of the three figures
+    recent = np.array([0.05 + 0.4, 0.25 + 0.65 + 1.8]) / 1.75
+    np.testing.assert_allclose(np.sinh(feature(x, "above_recent")), ([0.4, 1.8] - recent) / root)
     np.testing.assert_allclose(np.exp(feature(x, "points")), 3)
 
 

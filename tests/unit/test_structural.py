@@ -1,24 +1,23 @@
-"""The structural member against independent calculations: moments by hand, filter, old algebra."""
+"""The structural member against independent calculations: moments and levels by hand."""
 
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
-from xhht_analysis.forecasting.mixture import VARIANTS, learned_weight, pool
+from xhht_analysis.forecasting.mixture import VARIANTS, learned_weight
 from xhht_analysis.forecasting.panel import fit_group
 from xhht_analysis.forecasting.structural import (
     MARGIN,
     NOISE,
     fit_trend,
     gaps_filled,
+    late_levels,
     link,
     percent,
     pooled_changes,
-    track,
     unseen_variance,
 )
 
@@ -49,25 +48,13 @@ def test_gaps_are_crossed_by_straight_lines_and_ends_stay_open():
     np.testing.assert_allclose(gaps_filled(z), expected)
 
 
-def test_the_filter_is_the_local_level_of_statsmodels():
-    rng = np.random.default_rng(1)
-    for _ in range(50):
-        n = int(rng.integers(3, 12))
-        z = np.where(rng.random((1, n)) < 0.7, rng.normal(0, 1, (1, n)).cumsum(axis=1), np.nan)
-        z[0, 0] = 0.3
-        error, step = rng.uniform(0.01, 1), rng.uniform(0.01, 1, (1, n - 1))
-        drift = rng.normal(0, 0.5, (1, n - 1))
-        model = KalmanFilter(k_endog=1, k_states=1)
-        model.bind(z.T.copy())
-        model["design"], model["transition"], model["selection"] = [[1]], [[1]], [[1]]
-        model["obs_cov"] = [[error]]
-        model["state_cov"] = np.append(step[0], 0)[None, None]
-        model["state_intercept"] = np.append(drift[0], 0)[None]
-        model.initialize_known(np.zeros(1), np.array([[1e6]]))
-        theirs = model.filter()
-        level, var = track(z, drift[0], step[0], error)
-        assert level[0] == pytest.approx(theirs.filtered_state[0, -1], abs=1e-6)
-        assert var[0] == pytest.approx(theirs.filtered_state_cov[0, 0, -1], abs=1e-6)
+def test_a_late_unit_stands_at_its_last_figure_and_the_steps_expected_since():
+    nan = np.nan
+    z = np.array([[0.3, nan, 0.7, nan, nan], [0.1, 0.2, 0.3, 0.4, 0.5], [1.0, nan, nan, nan, nan]])
+    drift, var = np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 2.0, 3.0, 4.0])
+    level, doubt = late_levels(z, drift, var)
+    np.testing.assert_allclose(level, [0.7 + 0.3 + 0.4, 0.5, 2.0])
+    np.testing.assert_allclose(doubt, [7, 0, 10])
 
 
 def test_moments_of_a_small_group_by_hand():
@@ -93,8 +80,8 @@ def test_a_group_that_reports_every_second_year_is_believed_more_than_the_refere
     assert (yearly.years_between, second.years_between, one.years_between) == (1, 2, 1)
     # all steps alike, 0.1 a year: trend_share is 0.1 / (0.1 + 0.05)
     share = 0.1 / 0.15
-    assert learned_weight(yearly) == pytest.approx(1 / (1 + np.exp(-(2 - 4 * share))), abs=1e-6)
-    assert learned_weight(second) == pytest.approx(1 / (1 + np.exp(-(1 - 4 * share))), abs=1e-6)
+    assert learned_weight(yearly) == pytest.approx(1 / (1 + np.exp(-(2.5 - 5 * share))), abs=1e-6)
+    assert learned_weight(second) == pytest.approx(1 / (1 + np.exp(-(1.5 - 5 * share))), abs=1e-6)
 
 
 def test_own_variance_grows_by_what_lasts_and_common_variance_by_the_year():
@@ -102,14 +89,6 @@ def test_own_variance_grows_by_what_lasts_and_common_variance_by_the_year():
     own, common = trend.variances(3)
     np.testing.assert_allclose(own / trend.step_var, [0, 1, 2 - NOISE, 3 - 2 * NOISE])
     np.testing.assert_allclose(common / trend.common_var, [0, 1, 2, 3])
-
-
-def test_the_last_figure_is_smoothed_by_the_noise_it_may_hold():
-    # ten units that stood still; one jumps in the last year: part of the jump is noise
-    z = np.zeros((10, 6)) + np.linspace(-1, 1, 10)[:, None]
-    z[0, -1] += 0.5
-    trend = fit_trend(matrices(z))
-    assert z[0, -2] < trend.smooth[0] < trend.level[0] == pytest.approx(z[0, -1])
 
 
 def test_who_is_late_stands_where_the_others_say():
@@ -143,19 +122,23 @@ def test_pooled_changes_are_those_that_all_units_have_seen():
     np.testing.assert_allclose(still, np.zeros(5), atol=1e-9)
 
 
-@pytest.mark.parametrize("weight", [0.0, 0.3, 0.5, 1.0])
-def test_members_are_averaged_as_distributions(weight):
-    centers, spreads = (0.0, 3.0), (1.0, 1.5)
-    shape = (3, 2, len(GRID))
-    members = [
-        np.broadcast_to(k + sd * GRID, shape) for k, sd in zip(centers, spreads, strict=True)
-    ]
-    curve = pool(*members, weight)[2, 1]
-    parts = [stats.norm(k, sd).cdf(curve) for k, sd in zip(centers, spreads, strict=True)]
-    mixed = np.average(parts, axis=0, weights=[1 - weight, weight])
-    inner = np.abs(GRID) <= 2.5
-    np.testing.assert_allclose(mixed[inner], stats.norm.cdf(GRID[inner]), atol=0.012)
-    assert (np.diff(curve) > 0).all()
+def test_pooled_changes_are_normal_with_the_moments_of_what_was_seen():
+    # changes of one year 0.1, 0.4, 0.3, 0.2; of two years 0.5, 0.5: scaled from one year, wider
+    trend = fit_trend(matrices([[0.0, 0.1, 0.5], [1.0, 1.3, 1.5]]))
+    one = np.std([0.1, 0.4, 0.3, 0.2]) + 0.02
+    np.testing.assert_allclose(pooled_changes(trend, 1)[0], 0.25 + one * GRID, atol=1e-9)
+    np.testing.assert_allclose(pooled_changes(trend, 2)[1], 0.5 + one * GRID, atol=1e-9)
+
+
+def test_members_are_averaged_as_quantiles():
+    z = np.random.default_rng(3).normal(0.1, 0.2, (200, 6)).cumsum(axis=1)
+    panel, numbers = matrices(z), read_learned()
+    names = ("default", "own_changes_alone", "learned_alone")
+    both, own, learned = (
+        link(fit_group(panel, 3, numbers, VARIANTS[name])[0][:, 1:, MEDIAN] / 100) for name in names
+    )
+    weight = learned_weight(fit_trend(panel))
+    np.testing.assert_allclose(both, weight * learned + (1 - weight) * own)
 
 
 def test_units_share_the_part_of_the_variance_that_their_common_steps_have():
@@ -177,9 +160,7 @@ def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():
     unseen = 0.09**2 * np.arange(1, 4)[:, None] / 1000 * GRID**2
     wanted = np.where(GRID < 0, 0.9, 1.0) * (1 + 0.5 / 200**2)
     wanted = wanted * np.sign(GRID) * np.sqrt(expected**2 + unseen)
-    inner = slice(1, -1)  # the ends are those of both members
-    wanted = np.broadcast_to(wanted, apart.shape)
-    np.testing.assert_allclose(apart[..., inner], wanted[..., inner], atol=1e-6)
+    np.testing.assert_allclose(apart, np.broadcast_to(wanted, apart.shape), atol=1e-6)
 
 
 def test_chances_of_curves_far_wider_than_percent_are_read_row_by_row():
@@ -197,6 +178,5 @@ def test_a_large_group_is_not_widened_for_what_it_has_not_shown():
     """A hundred units of 10,000 persons over nine years: one usual step in 800."""
     rng = np.random.default_rng(5)
     z = np.cumsum(rng.normal(0.05, 0.2, (100, 9)), axis=1)
-    trend = fit_trend(Matrices(percent(z) / 100, np.zeros(9, bool), np.zeros(100)))
-    variance = unseen_variance(trend, np.full(100, 1e-4), 5)
+    variance = unseen_variance(fit_trend(matrices(z)), np.full(100, 1e-4), 5)
     assert variance[:, 4] == pytest.approx(0.09**2 * 5 / 800)

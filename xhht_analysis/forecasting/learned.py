@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, between
@@ -25,7 +26,7 @@ from xhht_analysis.project import Project
 FEATURES = (
     *("lead", "points", "years_between", "level", "group_level", "above_group", "above_own_mean"),
     *("group_pace", "pace_sureness", "group_acceleration", "last_group_step", "group_sd"),
-    *("own_pace", "last_step", "previous_step", "noise_of_last", "own_sd"),
+    *("own_pace", "last_step", "previous_step", "above_recent", "own_sd"),
     *("scale", "reversal", "unchanged"),
 )
 """Every feature of a forecast; paces, steps and spreads are in units of the group's `scale`."""
@@ -33,13 +34,15 @@ LEFT_AS_THEY_ARE = ("level", "group_level", "scale", "reversal", "unchanged", "y
 DRIVERS = {
     "group_pace": ("group_pace", "pace_sureness", "group_acceleration", "last_group_step"),
     "own_pace": ("own_pace",),
-    "last_step": ("last_step", "previous_step", "noise_of_last"),
+    "last_step": ("last_step", "previous_step", "above_recent"),
     "distance_to_ceiling": ("level", "group_level"),
     "place_in_group": ("above_group", "above_own_mean"),
 }
 """What may move a forecast, as it is told, and the features that say it."""
 MOST_POINTS = 10
 LEAST_SCALE = 0.003
+RECENT = 0.5
+"""Weight of the last figure in a unit's recent mean, halved with every year before it."""
 UNITS_AT_ONCE = 300
 """Units whose quantiles stay in the processor's cache."""
 FARTHEST = 4.0
@@ -137,6 +140,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     group_sd = common.std()
     earlier = common[:-3].mean() if n_step > 3 else common.mean()
     turned = (rest[:, 1:] * rest[:, :-1]).sum() / ((rest**2).sum() + 1e-9)
+    recent = pd.DataFrame(trend.z.T).ewm(alpha=RECENT).mean()
     values = {
         "points": np.log(np.minimum(trend.points, MOST_POINTS)),
         "years_between": trend.years_between,
@@ -152,7 +156,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
         "own_pace": (pace - group_pace) / scale,
         "last_step": steps[:, -1] / scale,
         "previous_step": steps[:, -min(2, n_step)] / scale,
-        "noise_of_last": (trend.smooth - trend.level) / scale,
+        "above_recent": (trend.level - recent.iloc[-1].to_numpy()) / scale,
         "own_sd": np.sqrt((rest**2).sum(axis=1) / np.maximum(intervals, 1)) / scale,
         "scale": np.log(scale),
         "reversal": turned,

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import expit
 
-from xhht_analysis.forecasting.curves import GRID, interpolate
 from xhht_analysis.forecasting.structural import Trend
 
-LEARNED_ODDS, LEARNED_BY_TREND, LEARNED_BY_GAP = 2.0, -4.0, -1.0
+LEARNED_ODDS, LEARNED_BY_TREND, LEARNED_BY_GAP = 2.5, -5.0, -1.0
 """Log odds of the learned member in a group without direction, what is added where all move one
 way (there the group's own changes are believed), and for every year more between two figures: the
 reference panels report every year, with few exceptions.
@@ -66,25 +64,3 @@ def learned_weight(trend: Trend) -> float:
     """Weight of the learned member, 0-1."""
     by_gap = LEARNED_BY_GAP * (trend.years_between - 1)
     return expit(LEARNED_ODDS + LEARNED_BY_TREND * trend.trend_share + by_gap)
-
-
-def pool(own_changes: np.ndarray, learned: np.ndarray, weight: float) -> np.ndarray:
-    """Quantile functions of the mean of both members' distribution functions.
-
-    The mean is taken at the places that the mean of the quantiles gives.
-
-    Parameters
-    ----------
-    own_changes, learned
-        Quantile functions on the soft logit, (H, G) for all units and (N, H, G), nowhere flat at
-        their ends.
-    weight
-        Weight of the learned member, 0-1.
-    """
-    members = np.stack([np.broadcast_to(own_changes, learned.shape), learned])
-    weights = np.array([1 - weight, weight])[:, None, None, None]
-    place = (weights * members).sum(axis=0)
-    place[..., 0], place[..., -1] = members[..., 0].min(axis=0), members[..., -1].max(axis=0)
-    inside = np.clip(place, members[..., :1], members[..., -1:])
-    chance = (weights * ndtr(interpolate(inside, members, GRID))).sum(axis=0)
-    return interpolate(GRID, np.clip(ndtri(chance), GRID[0], GRID[-1]), place)

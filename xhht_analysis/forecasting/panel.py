@@ -23,7 +23,7 @@ from xhht_analysis.forecasting.history import (
     read_history,
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_changes, read_learned
-from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight, pool
+from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight
 from xhht_analysis.forecasting.structural import (
     NOISE,
     fit_trend,
@@ -116,7 +116,7 @@ def fit_group(
     at = slice(0)
     for changes in learned_changes(trend, horizon, learned, variant.without):
         at = slice(at.stop, at.stop + len(changes))
-        change = pool(own_changes, changes, weight)
+        change = weight * changes + (1 - weight) * own_changes
         middle = change[..., [MEDIAN]]
         # each side by itself: where the members are sure of one side alone, it is widened most
         apart = np.sqrt((change - middle) ** 2 + doubt[at, :, None] * GRID**2)

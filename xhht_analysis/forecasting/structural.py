@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import expit
 
-from xhht_analysis.forecasting.curves import GRID, MEDIAN
+from xhht_analysis.forecasting.curves import GRID
 from xhht_analysis.forecasting.history import Matrices
 
 MARGIN = 0.02
@@ -33,14 +33,11 @@ USUAL_STEP = 0.09
 USUAL_PACE = 0.05
 """A step a year on the soft logit that is neither slow nor fast: about one point."""
 NEW_LEVEL = 1e6
-"""Variance of a level before its first figure, and at a change of definition."""
-EXACT = 1e-12
-MOST_UNITS = 500
-"""Units whose changes stand for those of all."""
-EDGE = 0.02
-"""Quantiles of the changes further out than this are those of a normal curve."""
-UNKNOWN_CHANGES = np.array([-0.3, 0.3])
-"""Yearly changes where nothing has been seen to change."""
+"""Variance of the step into a new definition."""
+LEAST_SPREAD = 0.02
+"""Added to the spread of changes over any number of years."""
+NOTHING_SEEN = (0.0, 0.3)
+"""Mean and spread of a yearly change where nothing has been seen to change."""
 
 
 def link(share):
@@ -60,14 +57,17 @@ class Trend:
     z: np.ndarray  # (N, T), NaN where missing
     breaks: np.ndarray  # (T,) first year of a new definition
     steps: np.ndarray  # (N, T - 1) yearly steps over gaps too, NaN at their ends and at breaks
-    points: np.ndarray  # (N,) figures
     level: np.ndarray  # (N,) where the unit stands in the last year
     level_var: np.ndarray  # (N,) doubt about it where the last report is late
     level_shared: float  # part of this doubt that late units share
-    smooth: np.ndarray  # (N,) level without the noise of the last figure
     pace: float  # mean of c
     step_var: float  # variance of w
     common_var: float  # variance of c
+
+    @property
+    def points(self) -> np.ndarray:
+        """Figures of each unit (N,)."""
+        return np.isfinite(self.z).sum(axis=1)
 
     @property
     def trend_share(self) -> float:
@@ -79,7 +79,7 @@ class Trend:
         if not len(steps):
             return 0.0
         mean = abs(steps.mean())
-        return mean / (np.sqrt((steps**2).mean()) + EXACT) * mean / (mean + USUAL_PACE)
+        return mean / (np.sqrt((steps**2).mean()) + 1e-12) * mean / (mean + USUAL_PACE)
 
     @property
     def years_between(self) -> float:
@@ -102,8 +102,8 @@ def gaps_filled(z: np.ndarray) -> np.ndarray:
     return out
 
 
-def track(z, drift, step_var, error: float) -> tuple[np.ndarray, np.ndarray]:
-    """Level and its variance in the last year: a local level filter with known steps.
+def late_levels(z, drift, step_var) -> tuple[np.ndarray, np.ndarray]:
+    """Level of each row and its variance in the last year: the last figure, moved as expected.
 
     Parameters
     ----------
@@ -111,18 +111,11 @@ def track(z, drift, step_var, error: float) -> tuple[np.ndarray, np.ndarray]:
         (N, T) figures, NaN where missing.
     drift, step_var
         (T - 1,) expected step into each year but the first, and its variance.
-    error
-        Variance of the error of one figure.
     """
-    level, var = np.zeros(len(z)), np.full(len(z), NEW_LEVEL)
-    for t in range(z.shape[1]):
-        if t:
-            level, var = level + drift[t - 1], np.minimum(var + step_var[t - 1], NEW_LEVEL)
-        is_figure = np.isfinite(z[:, t])
-        gain = np.where(is_figure, var / (var + error), 0.0)
-        level = level + gain * np.where(is_figure, z[:, t] - level, 0.0)
-        var = (1 - gain) * var
-    return level, var
+    last = z.shape[1] - 1 - np.argmax(np.isfinite(z)[:, ::-1], axis=1)
+    moved, doubt = (np.append(0.0, np.cumsum(part)) for part in (drift, step_var))
+    level = z[np.arange(len(z)), last] + moved[-1] - moved[last]
+    return level, doubt[-1] - doubt[last]
 
 
 def fit_trend(panel: Matrices) -> Trend:
@@ -146,33 +139,30 @@ def fit_trend(panel: Matrices) -> Trend:
     sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
     drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var
     lasting = (1 - NOISE) * step_var + unknown + NEW_LEVEL * panel.breaks[1:]
-    level, level_var = track(z, drift, lasting, EXACT)
-    smooth, _ = track(z, drift, lasting, NOISE / 2 * step_var)
+    stand = late_levels(z, drift, lasting)
     shared = unknown[-1] / (unknown[-1] + step_var)
-    stand = (np.isfinite(z).sum(axis=1), level, level_var, shared, smooth)
-    return Trend(z, panel.breaks, steps, *stand, pace, step_var, common_var)
+    return Trend(z, panel.breaks, steps, *stand, shared, pace, step_var, common_var)
 
 
 def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
     """Quantile functions (H, G) of the change on the soft logit, as all units have seen it.
 
-    A lead that no two figures span is scaled from the longest shorter one. ``without``
-    "group_pace" takes changes around their median.
+    Normal, with mean and spread of all changes over so many years; a lead that no two figures span
+    is scaled from the longest shorter one. ``without`` "group_pace" takes 0 for the mean.
     """
-    some = trend.z[np.unique(np.linspace(0, len(trend.z) - 1, MOST_UNITS).astype(int))]
-    changes, era = {}, np.cumsum(trend.breaks)
-    for span in range(1, some.shape[1]):
-        change = (some[:, span:] - some[:, :-span])[:, era[span:] == era[:-span]]
-        change = change[np.isfinite(change)]
-        if len(change) > 1:
-            changes[span] = change
-    changes = changes or {1: UNKNOWN_CHANGES}
-    curves = np.stack([_change(changes, lead) for lead in range(1, horizon + 1)])
-    middle = curves[:, [MEDIAN]]
+    moments, era = {}, np.cumsum(trend.breaks)
+    for span in range(1, trend.z.shape[1]):
+        change = (trend.z[:, span:] - trend.z[:, :-span])[:, era[span:] == era[:-span]]
+        if np.isfinite(change).sum() > 1:
+            moments[span] = np.nanmean(change), np.nanstd(change)
+    moments, lead = moments or {1: NOTHING_SEEN}, np.arange(1, 1 + horizon)
+    spans = [max((s for s in moments if s <= h), default=min(moments)) for h in lead]
+    mean, spread = np.array([moments[span] for span in spans]).T
+    time = lead / spans
     # a longer lead is never surer
-    apart = np.maximum.accumulate(np.abs(curves - middle), axis=0) * np.sign(GRID)
-    middle = middle * (without != "group_pace")
-    return middle + apart
+    spread = np.maximum.accumulate(np.sqrt(time) * (spread + LEAST_SPREAD))
+    mean = mean * time * (without != "group_pace")
+    return mean[:, None] + spread[:, None] * GRID
 
 
 def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.ndarray:
@@ -192,13 +182,3 @@ def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.nd
     step = np.maximum(USUAL_STEP, (one_more - one_less) / 2)
     n_steps = max(np.isfinite(trend.steps).sum(), 1)
     return step[:, None] ** 2 * np.arange(1, 1 + horizon) / n_steps
-
-
-def _change(changes: dict[int, np.ndarray], lead: int) -> np.ndarray:
-    """Quantiles of the change over `lead` years at the scores of `GRID`."""
-    span = max([s for s in changes if s <= lead], default=min(changes))
-    some, time = changes[span], lead / span
-    middle, spread = np.median(some), some.std() + 0.02
-    inner = np.quantile(some, np.clip(ndtr(GRID), EDGE, 1 - EDGE))
-    outer = spread * (GRID - np.clip(GRID, ndtri(EDGE), ndtri(1 - EDGE)))
-    return middle * time + np.sqrt(time) * (inner - middle + outer)
