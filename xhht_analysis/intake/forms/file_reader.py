@@ -40,6 +40,7 @@ from xhht_analysis.intake.reading.text import (
     parse_level,
     parse_number,
 )
+from xhht_analysis.plan.names import parse_name, without_accents
 from xhht_analysis.remedies import remedy
 
 YEAR_END = "09"
@@ -122,7 +123,9 @@ class FileReader:
         if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
+        home = without_accents(parse_name(self.places.of_head(context).name_vi or "-").core)
         heads = (fold(context.unit), *context.lines)
+        heads = [text for text in heads if not text.startswith(home)]  # "Hội Cư, ngày …"
         self.is_society = not self.places.agency(context) and any(map(SOCIETY.match, heads))
         if self.is_society:
             text = "Nơi gửi là đoàn thể, cơ quan khác UBND: số có thể chỉ là của hội viên, cán bộ."

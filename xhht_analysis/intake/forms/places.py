@@ -23,6 +23,8 @@ NUMBERED = re.compile(
 """What is no part of a name: its number in a list, a count or history behind it ("(25 xã …)")."""
 FORMER = re.compile(r"\b(huyện|thị xã|thành phố|tx|tp)\b.*\bcũ\b\W*$", re.I)
 """The row of a district that is no more: "Địa bàn huyện Cái Bè (cũ)"."""
+BEFORE_MERGER = re.compile(r"\W+(cũ|trước( khi)? sắp xếp)\W*$", re.I)
+"""What stands behind the name of a commune as it was before others were merged into it."""
 PROVINCES = (
     r"an giang|ba ria vung tau|bac giang|bac kan|bac lieu|bac ninh|ben tre|binh dinh|binh duong|"
     r"binh phuoc|binh thuan|ca mau|can tho|cao bang|da nang|dak lak|dak nong|dien bien|dong nai|"
@@ -98,11 +100,16 @@ class Places:
         """Unit that a name and code mean on a date (`plan.areas.Match`)."""
         key = (name, code, on, *hints.items())
         if key not in self._matches:
-            typed = NUMBERED.sub("", without_marks(normalise(name))) or None
+            plain = without_marks(normalise(name))
+            typed = NUMBERED.sub("", BEFORE_MERGER.sub("", plain)) or None
             few = len(self._matches) < MAX_NAMES
-            self._matches[key] = self.areas.match(
-                typed, on, code=code or None, suggest=few, **hints
-            )
+            match = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
+            is_merged = match.frame == self.areas.province.frame_of_communes
+            if is_merged and BEFORE_MERGER.search(plain):
+                heir = f"{match.name_vi} ({match.unit_code})"
+                ended = {"unit_code": None, "problem": "unit_not_valid_then"}
+                match = replace(match, **ended, suggestion=heir)
+            self._matches[key] = match
         return self._matches[key]
 
     def is_name(self, text: str) -> bool:
@@ -296,7 +303,10 @@ class Places:
         is_of_communes = place_depth(table.headings[table.key]) == DEPTHS.index("commune")
         if len(rows) < 2 or parts or is_of_communes or code_at is not None:
             return parts
-        codes = {self.match(name, "", on).unit_code for name in names.values()}
+        matches = [self.match(name, "", on) for name in names.values()]
+        if all(f"({commune})" in (match.suggestion or "") for match in matches):
+            return rows  # communes that were merged into it
+        codes = {match.unit_code for match in matches}
         if commune in codes or any(parse_name(name).kind for name in names.values()):
             return []
         homes = {_parents(self.areas, on).get(code) for code in codes}

@@ -1,0 +1,52 @@
+"""A row of a commune as it was before the merger is never the figure of the merged one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import read, rules
+from tests.unit.test_office_tables import sheet
+
+pytestmark = pytest.mark.unit
+
+SKILLS = "Kỹ năng sống"
+HEADS = ("TT", "Đơn vị", "Kỹ năng sống: số đạt", "Kỹ năng sống: tổng số")
+VINH_KIM, COMMUNE = "28576", "ỦY BAN NHÂN DÂN XÃ VĨNH KIM"
+"""Merged on 2025-07-01 of Vĩnh Kim, Bàn Long and Phú Phong (config/crosswalk.csv)."""
+
+
+def report(*rows, of=COMMUNE):
+    return read(sheet((of,), ("KẾT QUẢ NĂM 2025",), HEADS, *rows), received_on="2025-11-22")
+
+
+def taken(reading):
+    return {
+        (row["unit_code"], row["numerator"], row["denominator"])
+        for row in reading.observation_rows
+        if not row["problem"]
+    }
+
+
+@pytest.mark.parametrize("mark", ["{} (cũ)", "Xã {} (cũ)", "{} (trước sắp xếp)", "Xã {} cũ"])
+def test_the_total_of_former_communes_is_that_of_the_merged_one(mark):
+    parts = ("Vĩnh Kim", 30, 40), ("Bàn Long", 10, 20), ("Phú Phong", 15, 20)
+    rows = [(n, mark.format(name), *counts) for n, (name, *counts) in enumerate(parts, 1)]
+    assert taken(report(*rows, ("", "Tổng cộng", 55, 80))) == {(VINH_KIM, 55, 80)}
+
+
+def test_a_former_commune_among_those_of_a_list_is_refused():
+    rows = (1, "Xã Vĩnh Kim (cũ)", 30, 40), (2, "Xã Châu Thành", 50, 90)
+    reading = report(*rows, of="SỞ GIÁO DỤC VÀ ĐÀO TẠO")
+    problems = {row["unit_name_raw"]: row["problem"] for row in reading.observation_rows}
+    assert problems["Xã Vĩnh Kim (cũ)"] == "unit_not_valid_then"
+    assert problems["Xã Châu Thành"] is None
+
+
+@pytest.mark.parametrize(("name", "year"), [("HỘI CƯ", 2026), ("HỘI XUÂN", 2024)])
+def test_a_commune_whose_name_begins_like_a_society_is_none(name, year):
+    rows = ("TT", "Đơn vị", "Kỹ năng sống (%)"), (1, f"Xã {name.title()}", 47)
+    dated = f"{name.title()}, ngày 23 tháng 11 năm {year}"
+    heads = (f"ỦY BAN NHÂN DÂN XÃ {name}",), (dated,), (f"NĂM {year}",)
+    reading = read(sheet(*heads, *rows), received_on=f"{year}-11-24")
+    assert "sender_is_society" not in dict(rules(reading))
+    assert [row["status"] for row in reading.observation_rows] == ["ok"]
