@@ -7,12 +7,14 @@ that a form describes its columns by words and never by position.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
     PLAIN,
+    SOME_ONLY,
     YEAR,
     fits,
     heading_key,
@@ -23,6 +25,8 @@ from xhht_analysis.intake.forms.tables import Table, is_heading, is_name, is_num
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold
 
+ALL_PEOPLE = re.compile(r"chung|(tong )?cong|ca hai( gioi)?|toan bo")
+"""What heads the columns of all people beside those of some of them."""
 MAX_HEADER_HEIGHT = 6
 MAX_TABLES = 40
 
@@ -124,6 +128,8 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
                 text = left
             if text and text not in paths[column]:
                 paths[column].append(text)
+    if any(SOME_ONLY.search(path[0]) for path in paths if path[1:]):  # Nam | Nữ | Chung
+        paths = [path[bool(path[1:] and ALL_PEOPLE.fullmatch(path[0])) :] for path in paths]
     return _with_shares(paths, key)
 
 

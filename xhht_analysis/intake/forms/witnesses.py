@@ -19,6 +19,7 @@ from xhht_analysis.intake.forms.claims import (
     WITNESSES,
     Amount,
     Amounts,
+    Cell,
     Claim,
 )
 from xhht_analysis.intake.forms.headings import (
@@ -58,6 +59,8 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _ask_scales(reader.table, *(amounts[name] for name in COUNTS))
     _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
+    if amounts["value"].given and not amounts["numerator"].given:
+        _tell_texts(reader, claim, amounts["value"].cell)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -265,6 +268,22 @@ def _tell_contradiction(
     reader.find(share.cell, "printed_differs", text, claim.indicator)
     if is_sure and abs(percent - share.value) > 2 * rounding(share.value):
         share.problem = "printed_differs"
+
+
+def _tell_texts(reader: FileReader, claim: Claim, share: Cell) -> None:
+    """Tell a text with digits beside a lone percentage, where other rows have counts.
+
+    What it says ("khoảng 10.394", "2.285/ước") may be of the percentage, too.
+    """
+    table, (row, column) = reader.table, share
+    for c, heading in enumerate(table.headings):
+        cell = table.sheet.cell(row, c)
+        is_near = heading and c > table.key and 0 < abs(c - column) <= NEAR
+        is_text = isinstance(cell, str) and any(map(str.isdigit, cell)) and figure(cell).problem
+        if is_near and is_text and any(table.count(r, c) is not None for r in table.body):
+            text = f"Không đọc được “{cell[:60]}” thành số đếm; chỉ dùng tỷ lệ bên cạnh."
+            reader.find((row, c), "count_unread", text, claim.indicator)
+            claim.is_doubtful = True
 
 
 @lru_cache(maxsize=256)

@@ -40,7 +40,8 @@ class Siblings:
 
 def _habit(text: str, mark: str) -> str | None:
     """What ``mark`` plainly is in another cell of the column: thousands, decimal, or unclear."""
-    whole, separator, part = re.sub(r"[^\d.,]", "", text).partition(mark)
+    number = re.search(r"\d[\d.,\s]*|$", text)[0]  # what is behind it is no part of it
+    whole, separator, part = re.sub(r"\s", "", number).partition(mark)
     if not whole[:1].isdigit():
         return None
     if separator and not part.isdigit() and part:

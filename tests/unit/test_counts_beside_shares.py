@@ -1,0 +1,67 @@
+"""Counts beside a percentage: texts among them are told, those of all people are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import read, rules
+from tests.unit.test_office_tables import LEFT, sheet
+
+pytestmark = pytest.mark.unit
+
+SKILLS = "Người trong độ tuổi lao động được trang bị kỹ năng sống"
+INFORMATION = "Người trong độ tuổi lao động được trang bị năng lực thông tin"
+HEADS = ("TT", "Chỉ tiêu", "Tổng số", "Số đạt", "Tỷ lệ (%)")
+
+
+def report(*rows):
+    return read(sheet(("UBND HUYỆN CÁI BÈ",), ("KẾT QUẢ NĂM 2024",), *rows))
+
+
+def figures(reading):
+    return {
+        row["indicator_code"]: (row["numerator"], row["value"], row["status"])
+        for row in reading.observation_rows
+        if not row["problem"]
+    }
+
+
+@pytest.mark.parametrize(
+    "typed", ["khoảng 6.000", "6.000/ước", "6.000 (tăng 312 người)", "6.000 ng"]
+)
+def test_a_text_in_place_of_a_count_is_told_and_its_percentage_doubtful(typed):
+    rows = (1, INFORMATION, "10.000", "5.000", 50), (2, SKILLS, "10.000", typed, 60)
+    reading = report(HEADS, *rows)
+    assert figures(reading) == {
+        "information_literacy": (5000, 50, "ok"),
+        "life_skills": (None, 60, "doubtful"),
+    }
+    assert ("count_unread", "D5") in rules(reading)
+
+
+@pytest.mark.parametrize("note", ["theo QĐ 12/QĐ-UBND", "đến 30/9"])
+def test_a_note_with_digits_is_no_count(note):
+    rows = (1, INFORMATION, "10.000", "5.000", 50, ""), (2, SKILLS, "10.000", "6.000", 60, note)
+    reading = report((*HEADS, "Ghi chú"), *rows)
+    assert figures(reading)["life_skills"] == (6000, 60, "ok")
+    assert "count_unread" not in dict(rules(reading))
+
+
+def test_words_behind_a_number_do_not_make_its_dot_a_decimal():
+    rows = (1, INFORMATION, "10.000", "5.000*", 50), (2, SKILLS, "10.000", "6.000 (tăng 31)", 60)
+    reading = report(HEADS, *rows, ("", "* số của xã", "", "", ""))
+    assert figures(reading)["information_literacy"][0] == 5000
+
+
+@pytest.mark.parametrize("whole", ["Chung", "Cả hai giới", "Tổng cộng", "Cộng"])
+def test_counts_of_all_people_stand_beside_those_of_men_and_women(whole):
+    groups = ("TT", "Chỉ tiêu", "Nam", LEFT, "Nữ", LEFT, whole, LEFT, "Tỷ lệ chung (%)")
+    heads = ("", "", *("Tổng số", "Đạt") * 3, "")
+    reading = report(groups, heads, (1, SKILLS, 5000, 3500, 5000, 2500, 10000, 6000, 60))
+    assert figures(reading) == {"life_skills": (6000, 60, "ok")}
+
+
+def test_who_gave_the_figures_is_not_their_unit():
+    heads = ("Mã chỉ tiêu", "Chỉ tiêu", "Đơn vị cung cấp", "Tử số", "Mẫu số")
+    reading = report(heads, ("life_skills", SKILLS, "Văn phòng HĐND-UBND", 6000, 10000))
+    assert figures(reading) == {"life_skills": (6000, None, "ok")}
