@@ -147,6 +147,20 @@ def test_a_unit_most_of_whose_small_figures_repeat_is_doubted_as_a_whole(others,
     assert len(doubts(*rows, rule="copied_from_last_year")) == n_doubts
 
 
+@pytest.mark.parametrize(("same", "n_doubts"), [(3, 6), (2, 0)])
+def test_two_units_most_of_whose_figures_are_the_same_are_doubted(same, n_doubts):
+    # of four figures of two units three are equal: one form was copied; of two nothing is said
+    codes = "life_skills", "clc_it", "university_degree", "learning_citizens"
+    rows = []
+    for n, code in enumerate(codes):
+        for unit, more in (("823", 0), ("824", 0 if n < same else 7)):
+            figure = [(41 + n + more, 98 + n)]
+            rows += [row | {"indicator_code": code} for row in series(figure, unit=unit)]
+    found = doubts(*rows, rule="copied_from_other_unit")
+    assert len(found) == n_doubts
+    assert all("824" in text for text in found.loc[found["unit_code"].eq("823"), "message"])
+
+
 def test_round_figures():
     assert len(doubts({"numerator": 12000, "denominator": 30000}, rule="round_figures")) == 1
     assert doubts({"numerator": 12030, "denominator": 30000}, rule="round_figures").empty

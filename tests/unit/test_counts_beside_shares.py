@@ -65,3 +65,25 @@ def test_who_gave_the_figures_is_not_their_unit():
     heads = ("Mã chỉ tiêu", "Chỉ tiêu", "Đơn vị cung cấp", "Tử số", "Mẫu số")
     reading = report(heads, ("life_skills", SKILLS, "Văn phòng HĐND-UBND", 6000, 10000))
     assert figures(reading) == {"life_skills": (6000, None, "ok")}
+
+
+@pytest.mark.parametrize(("n", "of", "printed"), [(5296, 10001, 52.9), (977, 10231, 9.6)])
+def test_a_percentage_cut_off_or_rounded_twice_keeps_its_counts(n, of, printed):
+    # 5,296 of 10,001 are 52.955 %; 977 of 10,231 are 9.5494 %, 9.55 %, 9.6 %
+    reading = report(HEADS, (1, SKILLS, of, n, printed))
+    assert figures(reading)["life_skills"] == (n, printed, "ok")
+
+
+def test_hamlets_are_compared_with_a_total_found_beside_its_percentage():
+    heads = ("TT", "Ấp", "Dân số từ 15 tuổi trở lên", "Công dân học tập", "Tỷ lệ %")
+    hamlets = (1, "Ấp Tân Hiệp", 400, 100, 25), (2, "Ấp Tân Quý", 600, 200, 33.33)
+    rows = ("UBND XÃ TÂN THỚI",), ("CÔNG DÂN HỌC TẬP NĂM 2024",), heads, *hamlets
+    reading = read(sheet(*rows, ("", "TỔNG CỘNG", 1000, 350, 35)))
+    assert figures(reading) == {"learning_citizens": (350, 35, "ok")}
+    assert ("total_differs", "D6") in rules(reading)
+
+
+def test_a_title_without_the_word_year_says_it():
+    rows = ("UBND HUYỆN CÁI BÈ",), ("SỐ LIỆU 2024",), HEADS, (1, SKILLS, 10000, 6000, 60)
+    reading = read(sheet(*rows))
+    assert [row["year"] for row in reading.observation_rows] == [2024]

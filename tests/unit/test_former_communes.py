@@ -34,6 +34,17 @@ def test_the_total_of_former_communes_is_that_of_the_merged_one(mark):
     assert taken(report(*rows, ("", "Tổng cộng", 55, 80))) == {(VINH_KIM, 55, 80)}
 
 
+@pytest.mark.parametrize("head", ["Xã", "Địa bàn", "Đơn vị cũ", "Xã (trước sắp xếp)"])
+def test_so_it_is_where_one_of_them_bears_the_name_of_the_merged_one(head):
+    heads = (HEADS[0], head, *HEADS[2:])
+    rows = (1, "Vĩnh Kim", 30, 40), (2, "Bàn Long", 10, 20), (3, "Phú Phong", 15, 20)
+    total = ("", "Tổng cộng toàn xã", 55, 80)
+    reading = read(
+        sheet((COMMUNE,), ("KẾT QUẢ NĂM 2025",), heads, *rows, total), received_on="2025-11-22"
+    )
+    assert taken(reading) == {(VINH_KIM, 55, 80)}
+
+
 def test_a_former_commune_among_those_of_a_list_is_refused():
     rows = (1, "Xã Vĩnh Kim (cũ)", 30, 40), (2, "Xã Châu Thành", 50, 90)
     reading = report(*rows, of="SỞ GIÁO DỤC VÀ ĐÀO TẠO")

@@ -27,7 +27,8 @@ from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
 AMENDS = re.compile(
-    r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba))\b"
+    r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba)|"
+    r"ban (chot|cuoi|chinh thuc)|final)\b"
 )
 """Folded words (y as i) in the name of a file that say it stands over the others of its day."""
 CHUNK_ROWS = 20_000

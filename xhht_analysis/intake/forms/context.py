@@ -50,6 +50,8 @@ OTHER_YEAR = re.compile(
 """A year as a comparison, period, plan or goal; what is ``done`` towards a plan is of its year."""
 BOTH_YEARS = re.compile(r"\b20\d\d va (nam )?20\d\d\b")
 """Two years beside each other: not known whose the figures are, and no school year."""
+IN_YEAR = re.compile(r"\bnam\b|\b(so lieu|ket qua|thuc hien) 20\d\d\b")
+"""What a line has that may say the year of the figures."""
 SAID = re.compile(r"((\d|[ivx]+|[a-d]) )?(so lieu|ki bao cao|ket qua)( cua)? nam 20\d\d( nhu sau)?")
 """A line, or what it ends with in brackets, that says whose year all figures are of."""
 LAW = re.compile(r"nghi dinh|quiet dinh|thong tu|cong van|ke hoach so|qd\b|nd cp\b|nghi quiet")
@@ -265,7 +267,7 @@ def _dates(context: Context, titles: list[str]) -> None:
             context.snapshot_date = parse_date(title).value
     if context.year is None and context.year_problem is None:
         keys = (figures_year(ENCLOSED.sub("", fold(title))) for title in titles)
-        with_year = [key for key in keys if " nam " in f" {key} " and not LAW.search(key)]
+        with_year = [key for key in keys if IN_YEAR.search(key) and not LAW.search(key)]
         letters = [t for t in with_year if re.search(r"\bngai \d* ?thang\b", t)]
         spans = [_no_span(t) for t in with_year if t not in letters]
         plain = [t for t in spans if not parse_year(t).note]

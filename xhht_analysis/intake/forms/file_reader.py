@@ -23,7 +23,6 @@ from xhht_analysis.intake.forms.context import (
     NOTE_OF_OTHERS,
     PART_OF_YEAR,
     REMARKS,
-    SOCIETY,
     Context,
 )
 from xhht_analysis.intake.forms.headings import IndicatorNames
@@ -40,7 +39,6 @@ from xhht_analysis.intake.reading.text import (
     parse_level,
     parse_number,
 )
-from xhht_analysis.plan.names import parse_name, without_accents
 from xhht_analysis.remedies import remedy
 
 YEAR_END = "09"
@@ -123,10 +121,7 @@ class FileReader:
         if self.is_partial:
             text = f"Số liệu giữa năm; hiểu là số của năm {context.year} cho đến khi có số cả năm."
             self.find(at, "part_of_year", text)
-        home = without_accents(parse_name(self.places.of_head(context).name_vi or "-").core)
-        heads = (fold(context.unit), *context.lines)
-        heads = [text for text in heads if not text.startswith(home)]  # "Hội Cư, ngày …"
-        self.is_society = not self.places.agency(context) and any(map(SOCIETY.match, heads))
+        self.is_society = self.places.is_society(context)
         if self.is_society:
             text = "Nơi gửi là đoàn thể, cơ quan khác UBND: số có thể chỉ là của hội viên, cán bộ."
             self.find(context.cells.get("unit"), "sender_is_society", text)

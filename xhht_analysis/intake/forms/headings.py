@@ -19,7 +19,7 @@ KEY = re.compile(
     r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|muc tieu|tieu chuan|nhiem vu)(?! tinh)("
     r" (va|hanh chinh|dieu tra|bao cao|dan cu|"
     r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
-    r"khu pho|kp|khom|moi|thi|thanh|sau sap (nhap|xep)))*( %)?"
+    r"khu pho|kp|khom|moi|cu|thi|thanh|(sau|truoc)( khi)? sap (nhap|xep)))*( %)?"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)( (chu ieu|cu the|danh gia|co ban))?"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"

@@ -9,10 +9,10 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
-from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, Context, Mention
+from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, SOCIETY, Context, Mention
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark, place_depth
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
-from xhht_analysis.plan.names import parse_name
+from xhht_analysis.plan.names import parse_name, without_accents
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 NUMBERED = re.compile(
@@ -172,6 +172,12 @@ class Places:
         named = any(map(line_of.fullmatch, head.lines)) and short not in " ".join(head.lines)
         return named or self.of_head(head).problem == "other_province"
 
+    def is_society(self, head: Context) -> bool:
+        """Whether the letterhead is a society's, whose figures may be those of its members."""
+        home = without_accents(parse_name(self.of_head(head).name_vi or "-").core)
+        lines = (text for text in (fold(head.unit), *head.lines) if not text.startswith(home))
+        return not self.agency(head) and any(map(SOCIETY.match, lines))  # Hội Cư is a commune
+
     def is_outside(self, code: str) -> bool:
         """Whether a unit is neither that of the sheet nor a part of it."""
         home = self.of_head(self.context).unit_code if self.context.place else None
@@ -300,13 +306,15 @@ class Places:
             return rows
         names = {row: table.sheet.text(row, table.key).strip() for row in rows}
         parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
-        is_of_communes = place_depth(table.headings[table.key]) == DEPTHS.index("commune")
-        if len(rows) < 2 or parts or is_of_communes or code_at is not None:
+        if len(rows) < 2 or parts or code_at is not None:
             return parts
         matches = [self.match(name, "", on) for name in names.values()]
-        if all(f"({commune})" in (match.suggestion or "") for match in matches):
-            return rows  # communes that were merged into it
         codes = {match.unit_code for match in matches}
+        heirs = [m.suggestion or "" for m in matches if m.problem == "unit_not_valid_then"]
+        if heirs and codes <= {None, commune} and all(f"({commune})" in heir for heir in heirs):
+            return rows  # of communes that were merged into it, be it one of the same name
+        if place_depth(table.headings[table.key]) == DEPTHS.index("commune"):
+            return parts
         if commune in codes or any(parse_name(name).kind for name in names.values()):
             return []
         homes = {_parents(self.areas, on).get(code) for code in codes}

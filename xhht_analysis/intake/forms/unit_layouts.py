@@ -164,6 +164,10 @@ class Units(Layout):
                 claim.is_doubtful = True
                 claim.doubts["part_missing"] = "Có ấp, khu phố thiếu số: số cộng có thể thiếu."
             yield claim
+            taken = [at for name in COUNTS if totals and (at := claim.cell(name))]
+            for row, column in taken:  # those found beside a percentage; others are compared below
+                if column not in columns:
+                    self.compare((row, column), [(part, column) for part in hamlets], "dòng")
 
     def _check_totals(self, rows: UnitRows) -> None:
         """Compare every "Cộng" with the rows above it; a difference is a finding.

@@ -232,6 +232,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     }
     named = [p for p in parts if p[1] in wholes or {*p} <= bare]
     fitting = [p for p in parts if rounds_to(parts[p], share.value)]
+    cut_off = 2 * rounding(share.value)  # or rounded twice: 9,549 as 9,55 as 9,6
+    fitting = fitting or [p for p in named if abs(MAX_PERCENT * parts[p] - share.value) <= cut_off]
     pairs = [p for p in fitting if p in named]
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:

@@ -57,6 +57,12 @@ DOUBTS = (
         "Tử số và mẫu số giống hệt năm {year_prior:.0f}.",
     ),
     (
+        "copied_from_other_unit",
+        "numerator",
+        lambda rows: rows.twin.notna(),
+        "Tử số và mẫu số giống hệt đơn vị có mã {twin}, như phần lớn số liệu cùng năm của hai nơi.",
+    ),
+    (
         "round_figures",
         "numerator",
         lambda rows: (
@@ -169,7 +175,7 @@ def _with_context(reported: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         people=about["denominator_vi"],
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))
-    return _with_peers(_with_copies(rows))
+    return _with_peers(_with_twins(_with_copies(rows)))
 
 
 def _merged_since(rows: pd.DataFrame, before: pd.Series, areas: Areas) -> pd.Series:
@@ -190,6 +196,18 @@ def _with_copies(rows: pd.DataFrame) -> pd.DataFrame:
     unit = repeated.groupby([rows["unit_code"], rows["frame"], rows["year"]])
     whole = unit.transform("count").ge(5) & unit.transform("mean").gt(0.5)
     return rows.assign(is_repeated=repeated.eq(True), is_copied=whole)
+
+
+def _with_twins(rows: pd.DataFrame) -> pd.DataFrame:
+    """``twin``: the unit whose counts are the same, where most of a year, at least 3, are."""
+    key = ["indicator_code", "definition_variant", "frame", "year", "numerator", "denominator"]
+    alike = rows.dropna(subset=["numerator"]).groupby(key)["unit_code"]
+    first, last = (alike.transform(end).reindex(rows.index) for end in ("first", "last"))
+    other = first.mask(first.eq(rows["unit_code"]), last)
+    other = other.mask(other.eq(rows["unit_code"]))
+    unit = other.notna().groupby([rows["unit_code"], rows["frame"], rows["year"]])
+    most = unit.transform("sum").ge(3) & unit.transform("mean").gt(0.5)
+    return rows.assign(twin=other.where(most))
 
 
 def _with_peers(rows: pd.DataFrame) -> pd.DataFrame:
