@@ -45,7 +45,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
-    "intake": 65_800,
+    "intake": 66_600,
     "forecasting": 24_100,
     "publishing": 30_700,
     "running": 13_700,
