@@ -27,7 +27,7 @@ from xhht_analysis.running import publication, records
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "tests" / "fixtures" / "raw"
 AS_OF, PICTURES, LINES, GRACE = "2024-11-20", 60, 500, 20.0
-KINDS = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
+KINDS = (".csv", ".png", ".ipynb", ".html", ".docx", ".xlsx")
 DISK, FREE = 128, (0, 0.02, 0.06, 0.25, 0.5, 0.7, 0.8)  # MiB; share of what a run takes
 PARAMETERS = 'raw_dir: str = ""\noutput_dir: str = ""\nfigures_dir: str = ""'
 STAMP = f"""

@@ -6,7 +6,7 @@ import nbformat
 import pandas as pd
 
 from tests import frames
-from xhht_analysis.publishing import appendix, documents, report, word
+from xhht_analysis.publishing import documents, report, word
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
@@ -20,7 +20,7 @@ def parts(
     return {
         "brief": report.brief(material),
         "report": report.report(material, variant, drawn),
-        "annex": appendix.annex(material, drawn),
+        "annex": report.annex(material, drawn),
     }
 
 

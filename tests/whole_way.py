@@ -12,7 +12,7 @@ import nbformat
 
 from tests import report_maker
 from xhht_analysis.project import Project
-from xhht_analysis.publishing import indicator_pages, workbook
+from xhht_analysis.publishing import site, workbook
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.run_tables import read_report_data
@@ -70,4 +70,4 @@ def _write_documents(blocks: list[Block], out: Path) -> None:
     report_maker.export_html(executed, out / "report.html")
     report_maker.export_docx(executed, out / "report.docx")
     drawn = gallery.pictures(run, out / "figures")
-    indicator_pages.write_indicator_pages(run, out / "indicators", drawn)
+    site.write_indicator_pages(run, out / "indicators", drawn)

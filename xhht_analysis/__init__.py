@@ -9,15 +9,14 @@ import importlib
 
 __version__ = "0.1.0"
 PUBLIC = {
-    "open_run": "publishing.explore",
+    "open_run": "publishing.run_tables",
     "read_table": "store",
     "read_areas": "plan.areas",
     "run_intake": "intake",
     "forecast_panel": "forecasting",
     "forecast_plan": "forecasting",
     "backtest_rows": "forecasting.backtest",
-    "what_if": "publishing.explore",
-    "cell_around": "publishing.explore",
+    "what_if": "publishing.what_if",
 }
 """Name → module of the package that holds it; docs/api.md has a line and an example of each."""
 __all__ = ["PUBLIC", *PUBLIC]

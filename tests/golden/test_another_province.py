@@ -96,8 +96,7 @@ def test_no_page_holds_a_word_or_a_number_of_our_province(followed):
     pages = [
         path
         for path in (followed / "out").rglob("*")
-        if path.suffix in (".html", ".csv", ".svg", ".md", ".json", ".ipynb")
-        and "run" not in path.parts
+        if path.suffix in (".html", ".csv", ".md", ".json", ".ipynb") and "run" not in path.parts
     ]
     assert len(pages) > 10
     found = {}

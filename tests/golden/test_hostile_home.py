@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = [pytest.mark.golden, pytest.mark.slow]
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
-KINDS = {".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx"}
+KINDS = {".csv", ".png", ".ipynb", ".html", ".docx", ".xlsx"}
 RC = "axes.facecolor: yellow\ntext.usetex: True\nsavefig.facecolor: red\nfigure.dpi: 300\n"
 PROFILE = "c.InteractiveShell.pdb = True\nc.InteractiveShellApp.exec_lines = ['x = 1 / 0']\n"
 KERNEL_CONFIG = "raise RuntimeError('một tệp cấu hình hỏng')\n"

@@ -12,7 +12,7 @@ from xhht_analysis.running import records
 
 pytestmark = [pytest.mark.golden, pytest.mark.slow]
 FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "raw"
-KINDS = {"csv", "png", "svg", "ipynb", "html", "docx", "xlsx"}
+KINDS = {"csv", "png", "ipynb", "html", "docx", "xlsx"}
 
 
 def xhht(*words, cwd):

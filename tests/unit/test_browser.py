@@ -20,8 +20,6 @@ from tests.browser import axe_script, open_browser, tool
 from xhht_analysis.project import ROOT
 from xhht_analysis.publishing import (
     documents,
-    explore,
-    indicator_pages,
     site,
     unit_report,
     what_if,
@@ -54,7 +52,7 @@ def folder(tmp_path_factory):
         report_maker.export_docx(notebook, place / f"{name}.docx", **form)
     unit = unit_report.unit_blocks(run, "819")
     documents.write_page(documents.number(unit, Labels()), place / "units" / "819.html", Labels())
-    blocks = indicator_pages.indicator_blocks(run, "clc_it", gallery.pictures(run))
+    blocks = site.indicator_blocks(run, "clc_it", gallery.pictures(run))
     documents.write_page(
         documents.number(blocks, Labels()), place / "indicators" / "clc_it.html", Labels()
     )
@@ -172,12 +170,12 @@ def test_what_if_in_the_page_is_what_if_of_the_kit(folder, points):
         browser.open(folder / "2026-11-20" / "annex.html")
         for place in (0, len(statements) - 1):
             goal = statements[place].goal_code
-            units = explore.forecast_course(run, goal).index
+            units = what_if.forecast_course(run, goal).index
             for unit, chosen in ((PROVINCE, -1), (units[2], 2)):
-                right = explore.what_if(run, goal, unit, points).iloc[-1]
+                right = what_if.what_if(run, goal, unit, points).iloc[-1]
                 shown, before = browser.run(SET, str(place), str(chosen), str(points))
                 assert float(shown) == pytest.approx(right["prob_after"], abs=0.0006)
-                assert before == right.iloc[1].replace("\u00a0", " ")
+                assert before == right.iloc[0].replace("\u00a0", " ")
         assert browser.console_errors() == []
 
 

@@ -14,9 +14,8 @@ from tests.block_text import heading
 from tests.pages import Page
 from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents, report, word, workbook
-from xhht_analysis.publishing.blocks import by_heading, prose
+from xhht_analysis.publishing.blocks import grid, prose
 from xhht_analysis.publishing.labels import Labels
-from xhht_analysis.publishing.parts import grid
 from xhht_analysis.publishing.report_data import ReportData
 
 pytestmark = pytest.mark.unit
@@ -111,17 +110,6 @@ def test_every_page_in_word_says_that_the_figures_are_invented(style, mark, tmp_
     """The first page has the banner; the head of the others has the page number and the mark."""
     out = word.write_docx([prose(["Số liệu"], style)], tmp_path / "n.docx", Labels())
     assert Document(out).sections[0].header.paragraphs[0].text == mark
-
-
-def test_text_in_word_stands_off_the_table_above(tmp_path):
-    table = grid(Labels(), "Bảng", ["Cột"], [["ô"]], note="Ghi chú")
-    blocks = [prose(["Trước"]), table, prose(["Sau"])]
-    body = Document(word.write_docx(blocks, tmp_path / "n.docx", Labels(), "brief")).paragraphs
-    room = {p.text: p.paragraph_format.space_before for p in body}
-    assert (room["Ghi chú"], room["Trước"], room["Sau"]) == (Pt(4), None, None)
-    bare = grid(Labels(), "Bảng", ["Cột"], [["ô"]])
-    out = word.write_docx([bare, prose(["Sau"])], tmp_path / "m.docx", Labels(), "brief")
-    assert Document(out).paragraphs[-1].paragraph_format.space_before == Pt(4)
 
 
 def test_every_picture_has_words_and_a_number_and_every_table_a_head(page, part, made):
@@ -258,9 +246,9 @@ def test_a_column_without_a_side_of_its_own_is_written_too(tmp_path):
 def test_a_column_has_room_for_its_longest_word():
     text = "một hai ba " * 40
     content = grid(Labels(), "c", ["Tên", "Số"], [[text, "1.234.567,5"]]).content
-    widths = word._column_widths(content, Mm(160), 11)
+    widths = word._column_widths(content, Mm(160))
     assert sum(widths) <= Mm(160)
-    assert widths[1] >= Mm(4) + 11 * Mm(2.09) - 11
+    assert widths[1] >= Mm(4) + 11 * Mm(2.09)
 
 
 # ---- PDF --------------------------------------------------------------------------------------
@@ -274,11 +262,3 @@ def test_without_a_browser_there_is_no_pdf_and_no_failure(made, tmp_path, monkey
     monkeypatch.setattr(documents, "find_browser", lambda: "/no/such/browser")
     assert documents.export_pdf(made[0] / "report.html", tmp_path / "a.pdf") is None
     assert list(tmp_path.iterdir()) == []
-
-
-def test_blocks_stand_under_their_headings_in_order():
-    first, second = heading("Một"), heading("Hai", 3)
-    below, third = grid(Labels(), "Bảng", ["cột"], [["1"]]), heading("Ba")
-    parts = by_heading([below, first, second, third, below, first, below])
-    assert list(parts) == ["", "Một", "Ba"]
-    assert parts == {"": [below], "Một": [first, second, first, below], "Ba": [third, below]}

@@ -1,14 +1,16 @@
-"""Questions of an analyst: what-if by hand, the cell behind a reject."""
+"""Questions of an analyst: what-if by hand, the run that is opened."""
 
 from types import SimpleNamespace
 
 import nbformat
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests import frames
 from xhht_analysis import project
-from xhht_analysis.publishing import explore
+from xhht_analysis.intake.reading.workbooks import read_workbook
+from xhht_analysis.publishing import run_tables, what_if
 from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.running import run_commands
 
@@ -22,7 +24,7 @@ def run():
 
 
 def test_a_forecast_of_a_share_is_that_of_its_verdicts(run):
-    course = explore.forecast_course(run, GOAL)
+    course = what_if.forecast_course(run, GOAL)
     assert list(course.index) == list(run.districts["unit_code"])
     assert set(course["median"]) == {70}  # `frames`: the middle is the target
     assert set(course["years"]) == {4}  # figures to 2026, target of 2030
@@ -32,7 +34,7 @@ def test_a_forecast_of_a_share_is_that_of_its_verdicts(run):
 @pytest.mark.parametrize("code", ["literacy_l2_districts", frames.NO_DATA_GOAL, "no_such_goal"])
 def test_what_has_no_forecast_of_a_share_names_the_goals_that_have_one(run, code):
     with pytest.raises(NoFiguresError, match=GOAL):
-        explore.forecast_course(run, code)
+        what_if.forecast_course(run, code)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def hard():
 
 
 def after(run, unit: str, points: float) -> list[float]:
-    return explore.what_if(run, GOAL, unit, points)["prob_after"].tolist()
+    return what_if.what_if(run, GOAL, unit, points)["prob_after"].tolist()
 
 
 def test_what_if_moves_the_published_forecast(run, hard):
@@ -64,45 +66,29 @@ def test_no_district_grows_beyond_the_whole(hard):
 
 
 def test_what_if_names_units_and_says_chances_as_the_verdicts_do(run):
-    table = explore.what_if(run, GOAL, "815", 2.5)
-    assert list(table.iloc[:, 0]) == [run.names["815"], "toàn tỉnh"]
+    table = what_if.what_if(run, GOAL, "815", 2.5)
+    assert list(table.index) == [run.names["815"], "toàn tỉnh"]
     verdicts = [run.verdict(GOAL, 2030, unit)["prob_reached"] for unit in ("815", PROVINCE)]
     assert table["prob_before"].tolist() == verdicts
-    assert table.iloc[0, 1] == run.labels.short_chance(verdicts[0])
+    assert table.iloc[0, 0] == run.labels.short_chance(verdicts[0])
     unscored = frames.make_material(verdicts=run.verdicts.assign(tested="unscored"))
-    texts = explore.what_if(unscored, GOAL, "815", 2.5).iloc[0, 1:3]
+    texts = what_if.what_if(unscored, GOAL, "815", 2.5).iloc[0, :2]
     assert all("chưa kiểm định" in text for text in texts)
 
 
 def test_what_cannot_be_moved_names_what_can(run):
     with pytest.raises(NoFiguresError, match="815, 816"):
-        explore.what_if(run, GOAL, "999", 2.5)
+        what_if.what_if(run, GOAL, "999", 2.5)
     is_shown = run.panel["indicator_code"].eq(GOAL) & run.panel["unit_code"].eq("816")
     panel = run.panel.assign(denominator=run.panel["denominator"].mask(is_shown))
     unknown = frames.make_material(panel=panel)
-    assert len(explore.what_if(unknown, GOAL, "815", 2.5)) == 1
+    assert len(what_if.what_if(unknown, GOAL, "815", 2.5)) == 1
     with pytest.raises(NoFiguresError, match="815, 816"):
-        explore.what_if(unknown, GOAL, PROVINCE, 2.5)
-
-
-def test_the_sheet_around_a_rejected_cell(tmp_path):
-    book = openpyxl.Workbook()
-    book.active.title = "Số liệu"
-    for row in range(1, 11):
-        book.active.append([f"{row}-{column}" for column in range(1, 8)])
-    (tmp_path / "2026-11-20").mkdir()
-    book.save(tmp_path / "2026-11-20" / "tệp.xlsx")
-    row = {"file": "2026-11-20/tệp.xlsx", "sheet": "Số liệu", "cell": "C5"}
-    found = explore.cell_around(row, tmp_path, around=1)
-    assert list(found.columns) == ["B", "C", "D"]
-    assert list(found.index) == [4, 5, 6]
-    assert found.loc[5, "C"] == "5-3"
-    for other in ({"file": "2026-11-20/không có.xlsx"}, {"cell": None}, {"sheet": "Xã"}):
-        assert explore.cell_around(row | other, tmp_path).empty
+        what_if.what_if(unknown, GOAL, PROVINCE, 2.5)
 
 
 def test_the_newest_run_is_opened_or_the_fixture():
-    assert len(explore.open_run("tests/fixtures/processed").ordered_goals) == 18
+    assert len(run_tables.open_run("tests/fixtures/processed").ordered_goals) == 18
 
 
 def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
@@ -122,14 +108,37 @@ def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
         find(project, "2024-11-20", True)
 
 
+def cells():
+    """Sources of the explorer's code cells."""
+    nb = nbformat.read(project.Project().notebooks_dir / "explore.ipynb", as_version=4)
+    return [cell.source for cell in nb.cells if cell.cell_type == "code"]
+
+
 @pytest.mark.parametrize("is_sample", [True, False])
 def test_the_notebook_opens_the_files_of_its_own_run(is_sample, monkeypatch):
-    home = project.Project()
-    nb = nbformat.read(home.notebooks_dir / "explore.ipynb", as_version=4)
-    first, setup = [cell.source for cell in nb.cells if cell.cell_type == "code"][:2]
-    own = SimpleNamespace(is_sample=is_sample)
-    monkeypatch.setattr(explore, "open_run", lambda *_, **__: own)
-    names = {}
-    exec(first, names)
-    exec(setup, names)
+    home, names = project.Project(), {}
+    opened = SimpleNamespace(is_sample=is_sample)
+    monkeypatch.setattr(run_tables, "open_run", lambda *_, **__: opened)
+    for source in cells()[:2]:
+        exec(source, names)
     assert names["raw"] == (home.sample_dir if is_sample else home.raw_dir)
+
+
+def test_the_notebook_shows_the_sheet_around_a_rejected_cell(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Số liệu"
+    for row in range(1, 15):
+        book.active.append([f"{row}-{column}" for column in range(1, 8)])
+    book.save(tmp_path / "tệp.xlsx")
+    (source,) = [text for text in cells() if "read_workbook(path)" in text]
+    row = {"file": "tệp.xlsx", "sheet": "Số liệu", "cell": "C7"}
+    for place, n in ((row, 1), (row | {"file": "không có.xlsx"}, 0)):
+        shown = []
+        names = {"run": SimpleNamespace(rejects=pd.DataFrame([place])), "raw": tmp_path, "pd": pd}
+        exec(source, names | {"read_workbook": read_workbook, "display": shown.append})
+        assert len(shown) == n
+        for table in shown:
+            assert table.iloc[[0, -1], [0, -1]].to_numpy().tolist() == [
+                ["3-1", "3-7"],
+                ["11-1", "11-7"],
+            ]

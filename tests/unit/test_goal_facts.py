@@ -2,7 +2,7 @@
 
 import pytest
 
-from xhht_analysis.publishing.evidence import NAN, Gap, Observation
+from xhht_analysis.publishing.goal_facts import NAN, Gap, Observation
 from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.statements import Statement
 
@@ -45,31 +45,6 @@ def share(**facts) -> Statement:
 )
 def test_the_pace_needed_is_compared_with_the_usual_one(facts, key):
     assert share(**facts).pace_note == key
-
-
-@pytest.mark.parametrize(
-    ("last", "is_telling"),
-    [
-        (50.0, False),  # 3 points as usual
-        (48.4, True),  # 1.4 points: below half of 3
-        (48.5, False),  # 1.5 points: half of it
-        (52.0, True),  # 5 points: enough, while the usual pace is not
-        (51.9, False),
-    ],
-)
-def test_the_last_year_is_told_where_it_tells_another_story(last, is_telling):
-    history = known((2025, 47), (2026, last))
-    assert share(history=history).is_last_step_telling == is_telling
-    fall = known((2025, 53), (2026, 100 - last))
-    down = {"lower_is_better": True, "pace_required": -5.0, "pace_before": -3.0}
-    assert share(history=fall, **down).is_last_step_telling == is_telling
-
-
-def test_no_last_year_is_told_without_the_year_before_or_a_usual_rise():
-    gap = known((2024, 44), (2026, 45))
-    assert not share(history=gap).is_last_step_telling
-    assert share(history=gap).last_step[0] == 2026
-    assert not share(history=known((2025, 47), (2026, 48)), pace_before=-1.0).is_last_step_telling
 
 
 @pytest.mark.parametrize(

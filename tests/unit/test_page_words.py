@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests import frames
-from xhht_analysis.publishing import district_ranks, indicator_pages, sentences
-from xhht_analysis.publishing.figures import plan
+from xhht_analysis.publishing import district_ranks, sentences, site
+from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.scorecard import scorecard
 
 pytestmark = pytest.mark.unit
@@ -24,32 +24,15 @@ def test_districts_stand_by_their_hopeful_goals_then_by_their_hard_ones():
 
 
 def test_fewer_than_six_districts_have_no_first_and_last():
-    run = frames.make_material()
-    few = replace(run, chosen_units=("815", "816", "817", "818", "819"))
-    assert district_ranks.standings(few)[["best", "last"]].isna().all(axis=None)
-    assert district_ranks.standings(run)[["best", "last"]].notna().all(axis=None)
-
-
-def test_what_several_goals_say_stands_once_above_with_their_numbers(monkeypatch):
-    """Two lists of units: each names its goals with their years."""
-    run = frames.make_material()
-    codes = [s.goal_code for s in run.statements(2030)][:4]
-    orders = [int(run.ordered_goals.loc[code, "order"]) for code in codes]
-
-    def sentence(name, run, said):
-        if name != "missing" or said.goal_code not in codes:
-            return ""
-        if said.goal_code in codes[:2]:
-            return "Thiếu A."
-        return "Thiếu B." if said.target_year == 2030 else ""
-
-    monkeypatch.setattr(sentences, "sentence", sentence)
-    texts, omitted = sentences.shared_sentences(run)
-    assert omitted == {"Thiếu A.", "Thiếu B."}
-    assert texts == [
-        f"Mục tiêu {orders[0]}, {orders[1]} (2025, 2030): Thiếu A.",
-        f"Mục tiêu {orders[2]}, {orders[3]} (2030): Thiếu B.",
-    ]
+    """The chosen ones of an ad hoc report stand among all eleven."""
+    run, few = frames.make_material(), ("815", "816", "817", "818", "819")
+    judged = run.verdicts["unit_code"].isin(["82", *few])
+    alone = frames.make_material(verdicts=run.verdicts[judged])
+    assert district_ranks.standings(alone)[["best", "last"]].isna().all(axis=None)
+    whole = district_ranks.standings(run).set_index("unit_code")
+    assert whole[["best", "last"]].notna().all(axis=None)
+    chosen = district_ranks.standings(replace(run, chosen_units=few)).set_index("unit_code")
+    assert chosen.sort_index().equals(whole.loc[list(few)].sort_index())
 
 
 def test_a_year_that_the_lead_agency_settles_names_who_is_missing_and_whose_figure_it_is():
@@ -66,7 +49,7 @@ def test_a_year_that_the_lead_agency_settles_names_who_is_missing_and_whose_figu
         "Năm 2026 mới có số liệu của 10/11 đơn vị, chưa có số liệu dùng được của H. Cái Bè; "
         "số toàn tỉnh lấy theo báo cáo của cơ quan chủ trì." in text
     )
-    (grid,) = [b.content for b in indicator_pages.indicator_blocks(run, "clc_it", lambda *_: [])
+    (grid,) = [b.content for b in site.indicator_blocks(run, "clc_it", lambda *_: [])
                if "số liệu từng năm" in b.content.get("caption", "")]  # fmt: skip
     assert grid["note"].startswith("Toàn tỉnh năm 2026: theo báo cáo của cơ quan chủ trì")
     whole = frames.make_material()  # every unit has reported
@@ -76,7 +59,7 @@ def test_a_year_that_the_lead_agency_settles_names_who_is_missing_and_whose_figu
 def test_the_overview_tells_the_latest_figure_that_the_table_tells():
     """Of goal 4 both targets measure another standard: both take that of the last year."""
     run = frames.make_material()
-    labels = plan.plot_overview(run).axes[0].get_yticklabels()
+    labels = gallery.plot_overview(run).axes[0].get_yticklabels()
     rows = [row for row in scorecard(run, "c")[0].content["rows"] if len(row) > 1]
     for label, row in zip(labels, rows, strict=True):
         told = label.get_text().split("\n")[1].split(" / ")[0]  # "11/11 đơn vị (2026)" is "11/11"

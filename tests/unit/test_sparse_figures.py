@@ -6,7 +6,7 @@ import pytest
 from tests import frames
 from tests.figure_checks import overlapping_texts
 from tests.random_runs import random_run
-from xhht_analysis.publishing.figures import courses, gallery, grids
+from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.selection import NoFiguresError
 
 pytestmark = pytest.mark.unit
@@ -43,7 +43,7 @@ def test_a_forecast_does_not_start_at_the_least_that_an_open_year_may_be():
     panel = frames.make_panel()
     lost = (panel["indicator_code"] == "clc_it") & panel["unit_code"].isin(["819", "82"])
     run = frames.make_material(panel=panel[~(lost & (panel["year"] == 2026))])
-    axes = courses.plot_districts(run, "clc_it").axes[0]
+    axes = gallery.plot_districts(run, "clc_it").axes[0]
     assert drawn(axes, "median")[0][0] == 2027
 
 
@@ -52,7 +52,7 @@ def test_districts_stand_on_a_scale_of_their_own_figures():
     mine = panel["indicator_code"] == "university_degree"
     panel.loc[mine, ["value", "numerator"]] /= 5  # 4 to 11 percent, targets 12 and 15
     run = frames.make_material(panel=panel, forecasts=frames.make_forecasts().head(0))
-    figure = courses.plot_districts(run, "university_degree")
+    figure = gallery.plot_districts(run, "university_degree")
     (limits,) = {axis.get_ylim() for axis in figure.axes if axis.axison}
     assert limits == (0, pytest.approx(15.5, abs=0.5))
 
@@ -60,23 +60,23 @@ def test_districts_stand_on_a_scale_of_their_own_figures():
 def test_grids_without_a_verdict_or_a_level_are_sentences():
     bare = frames.make_material(verdicts=frames.make_verdicts(no_data=True))
     with pytest.raises(NoFiguresError, match="mục tiêu năm 2030 theo huyện"):
-        grids.plot_heatmap(bare)
+        gallery.plot_heatmap(bare)
     panel = frames.make_panel()
     levels = panel["level"].notna() & (panel["unit_code"] != "82")
     panel.loc[levels, ["level", "level_derived_min", "level_derived_max"]] = [np.nan, 0, 3]
     with pytest.raises(NoFiguresError):
-        grids.plot_ladder(frames.make_material(panel=panel))
-    assert "đã đạt" not in key(grids.plot_heatmap(frames.make_material()))
+        gallery.plot_ladder(frames.make_material(panel=panel))
+    assert "đã đạt" not in key(gallery.plot_heatmap(frames.make_material()))
 
 
 def test_a_chance_in_doubt_has_a_sign_in_every_panel():
     verdicts = frames.make_verdicts()
     verdicts["tested"] = "unscored"
     run = frames.make_material(verdicts=verdicts)
-    for figure in (courses.plot_shares(run), grids.plot_ladder(run)):
+    for figure in (gallery.plot_shares(run), gallery.plot_ladder(run)):
         heads = [axis.get_title("left") for axis in figure.axes if axis.get_title("left")]
         assert all("†" in head for head in heads if f"{NB}%" in head)
         assert "† chưa kiểm định" in key(figure)
-    cells = [text.get_text() for text in grids.plot_heatmap(run).axes[0].texts]
+    cells = [text.get_text() for text in gallery.plot_heatmap(run).axes[0].texts]
     assert all(cell.endswith("†") for cell in cells if any(c.isdigit() for c in cell))
     assert any("†" in cell for cell in cells)

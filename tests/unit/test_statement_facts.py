@@ -50,15 +50,6 @@ def test_the_coverage_is_that_of_a_scored_chance(run, tested, covered, doubt):
     assert said.doubt == doubt
 
 
-def test_doubts_of_districts_are_asked_of_nobody_once_they_ended(run):
-    # the finding of `frames` is of district 819
-    assert run.is_ended(run.findings).tolist() == [True]
-    before = replace(run, as_of="2025-06-30")
-    assert before.is_ended(before.findings).tolist() == [False]
-    commune = run.findings.assign(unit_code="28270", file="x.xlsx")
-    assert run.is_ended(commune).tolist() == [False]
-
-
 @pytest.mark.parametrize(
     ("as_of", "start"),
     [

@@ -12,8 +12,8 @@ from tests import frames
 from tests.block_text import cell_text, plain_text
 from tests.random_runs import random_run
 from xhht_analysis.publishing import decisions, report, scorecard, sentences
-from xhht_analysis.publishing.evidence import Observation
 from xhht_analysis.publishing.figures import gallery
+from xhht_analysis.publishing.goal_facts import Observation
 from xhht_analysis.publishing.report_data import ReportData
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
@@ -252,7 +252,7 @@ def test_the_pace_of_a_year_in_part_starts_from_its_estimate_and_says_so():
     said = run.statement("clc_it", 2030)
     assert (said.base.year, said.base.low) == (2026, 45.2)
     assert f"tính từ 45,2{NB}% (ước năm 2026), mỗi năm" in sentences.paragraph(run, said)
-    assert said.pace_window == "5 năm gần nhất"  # the usual pace is of the figures of 2021-2025
+    assert said.pace_window == "2021–2025"  # the usual pace is of these figures
 
 
 def test_to_maintain_is_measured_year_by_year():

@@ -6,10 +6,10 @@ import pytest
 from tests import frames, report_maker
 from tests.block_text import plain_text
 from xhht_analysis.publishing import (
-    appendix,
     district_ranks,
-    indicator_pages,
     receipts,
+    report,
+    site,
     unit_report,
 )
 
@@ -53,7 +53,7 @@ def test_levels_are_the_same_words_for_unit_and_province():
 
 
 def indicator_page(run, code: str) -> str:
-    blocks = indicator_pages.indicator_blocks(run, code, lambda *names: [])
+    blocks = site.indicator_blocks(run, code, lambda *names: [])
     return "\n".join(plain_text(block.content) for block in blocks)
 
 
@@ -98,7 +98,7 @@ def test_a_point_to_check_names_its_unit_and_year():
     assert table["rows"][0][:2] == [run.names["819"], "2026"]
     nowhere = run.findings.assign(unit_code=None, year=pd.NA, file="x.xlsx")
     run = frames.make_material(findings=nowhere)
-    tables = report_maker.tables(appendix.annex(run, lambda *names: []), "Điểm cần đơn vị kiểm tra")
+    tables = report_maker.tables(report.annex(run, lambda *names: []), "Điểm cần đơn vị kiểm tra")
     assert tables[0]["rows"][0][:2] == ["–", "–"]
 
 

@@ -15,7 +15,8 @@ from xhht_analysis.plan.goals import split_codes
 LINKS = {
     "indicators": "goals.indicator_code targets.indicator_code agencies.indicators "
     "indicators.parent_indicator standards.level_indicator standards.indicator_code",
-    "goals": "targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes",
+    "goals": """targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes
+    goals.part_of""",
     "agencies": "goals.lead_agency goals.support_agencies tasks.agency_codes indicators.reporter "
     "agencies.successor",
     "tasks": "goals.task_codes",

@@ -1,20 +1,21 @@
-"""The pieces a document is made of: heading, prose, list, table, picture.
+"""The pieces a document is made of (heading, prose, list, table, picture) and pages of them.
 
 A block shows itself in Jupyter and carries its content as JSON, so that the same notebook becomes
 HTML, Word and print without reading HTML back. HTML is made by templates/committee/blocks.html.j2,
-which escapes every text; ``**two stars**`` make bold.
+which escapes every text; ``**two stars**`` make bold. A page is the blocks that its template in
+templates/pages/ asks for.
 """
 
 import base64
 import hashlib
-import json
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from xhht_analysis.publishing.labels import Labels
 
 BLOCK_MIME = "application/vnd.xhht.block+json"
 TEMPLATES = Path(__file__).parent / "templates" / "committee"
@@ -50,8 +51,7 @@ class Block:
 def templates() -> Environment:
     """The templates of pages and blocks; they escape whatever is put in."""
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    filters = {"runs": runs, "slug": slug, "text": cell_text, "compact_json": compact_json}
-    environment.filters |= filters | {"sha256": sha256}
+    environment.filters |= {"runs": runs, "text": cell_text, "sha256": sha256}
     return environment
 
 
@@ -67,24 +67,9 @@ def plain_template(name: str) -> Template:
     return Environment(loader=loader, undefined=StrictUndefined).get_template(name)
 
 
-def compact_json(content: object) -> str:
-    """JSON without spaces."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
 def prose(paragraphs: Iterable[str], style: str = "plain") -> Block:
     """Paragraphs; ``style`` is plain, lead, note, banner, list or blank (a place to write in)."""
     return Block({"kind": "prose", "style": style, "paragraphs": [p for p in paragraphs if p]})
-
-
-def by_heading(blocks: Iterable[Block]) -> dict[str, list[Block]]:
-    """Blocks under each heading of level 2, in their order; those before the first under ""."""
-    name, parts = "", {}
-    for block in blocks:
-        if block.content["kind"] == "heading" and block.content["level"] == 2:
-            name = block.content["text"]
-        parts.setdefault(name, []).append(block)
-    return parts
 
 
 def cell_text(cell: str | list) -> str:
@@ -103,6 +88,85 @@ def clean(value: object, width: int = 160) -> str:
     return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0] + "…"
 
 
-def slug(text: str) -> str:
-    """Anchor of a heading: its letters and digits joined by hyphens."""
-    return "-".join(re.findall(r"\w+", text.lower()))
+class Page:
+    """Blocks of one page of a run; what a template calls here prints nothing in its place."""
+
+    def __init__(self, labels: Labels):
+        """Begin a page without blocks."""
+        self.labels, self.blocks = labels, []
+
+    def add(self, *blocks: Block) -> str:
+        """Add blocks made elsewhere."""
+        self.blocks += blocks
+        return ""
+
+    def heading(self, text: str, level: int = 2) -> str:
+        """Add a heading of ``level`` 1-4."""
+        return self.add(Block({"kind": "heading", "level": level, "text": text}))
+
+    def prose(self, paragraphs: Iterable[str], style: str = "plain") -> str:
+        """Add paragraphs, nothing where all are empty."""
+        block = prose(paragraphs, style)
+        return self.add(block) if block.content["paragraphs"] else ""
+
+    def table(self, caption: str, columns: str | Sequence[str], caller: Callable, **form) -> str:
+        """Add a table of the rows that the body of a call block hands over; none without rows.
+
+        ``form`` is that of `grid`.
+        """
+        rows = []
+        caller(lambda *cells: rows.append(cells))
+        return self.add(grid(self.labels, caption, columns, rows, **form)) if rows else ""
+
+    def links(self, items: Sequence[tuple[str, str]]) -> str:
+        """Add a list of links: (text, address relative to the page)."""
+        return self.add(Block({"kind": "links", "items": [list(item) for item in items]}))
+
+
+def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
+    """Blocks of templates/pages/``name``.j2 from ``values``; the words are those of ``labels``."""
+    page = Page(labels)
+    tools = {"page": page, "labels": labels, "word": labels.word, "clean": clean}
+    plain_template(f"pages/{name}.j2").render(tools, **values)
+    return page.blocks
+
+
+def grid(
+    labels: Labels,
+    caption: str,
+    columns: str | Sequence[str],
+    rows: Iterable[Sequence],
+    *,
+    align: str = "",
+    note: str = "",
+    cards: bool = False,
+) -> Block:
+    """Table with one header row, of texts as they are and of numbers in the language.
+
+    Parameters
+    ----------
+    columns
+        Heads, the words ``col.<name>``; another text stays as it is.
+    rows
+        A cell is a text, ``[text, tone]`` or a number, which is written with one decimal where it
+        has a fraction (counts have none); what is missing is a dash. A row of one cell is a group
+        heading.
+    align
+        One letter per column: l, r or c; those without one stand left.
+    cards
+        On a phone each row becomes a card, so that no column is off the screen.
+    """
+    names = columns.split() if isinstance(columns, str) else columns
+    content = {
+        "kind": "table",
+        "caption": caption,
+        "columns": [labels.word_of("col", name) for name in names],
+        "rows": [
+            [cell if isinstance(cell, str | list) else labels.figure(cell) for cell in row]
+            for row in rows
+        ],
+        "align": align.ljust(len(names), "l"),
+        "note": note,
+        "cards": cards,
+    }
+    return Block(content)

@@ -12,12 +12,11 @@ import pandas as pd
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
-from xhht_analysis.publishing.evidence import NAN, NEARLY
+from xhht_analysis.publishing.goal_facts import NAN, NEARLY
 from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
-from xhht_analysis.publishing.what_if import largest_gain
 
 NOISE = 0.01
 """A gain of the province's chance that is smaller, and a difference of two gains that is not
@@ -25,7 +24,7 @@ larger, may be another with other draws: of 4,000, a gain of 13 points has a sta
 a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
 NEAR = 2
 """Years before a target year in which its goals are asked for measures of their own."""
-MAX_ITEMS, EVEN, HARDLY = 3, 0.5, 0.05
+MAX_ITEMS, HARDLY = 3, 0.05
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
 
@@ -117,10 +116,8 @@ def help_decision(run: ReportData) -> Decision | None:
         lacks = lacks[lacks.rank(method="min") <= n]
         lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
         nearest = list(lacks.index) or units
-    leads = {goal: lead_name(run, goal) for goal in run.ordered_goals.index}
-    faster = largest_gain(run)
     gain = gains[nearest].min()  # at least that much by whichever of them
-    return _decision("help", run, whole, nearest, lacks, n, units, gain, leads, faster)
+    return _decision("help", run, whole, nearest, lacks, n, units, gain, lead_name(run, code))
 
 
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
@@ -146,17 +143,10 @@ def data_decision(run: ReportData) -> Decision | None:
         return None
     for statement, why, _ in items:
         reasons.setdefault(why, {}).setdefault(statement.title, []).append(statement.target_year)
-    counted = [(statement.goal_code, statement.target_year) for statement, *_ in items]
-    others = [s for s in run.all_statements() if (s.goal_code, s.target_year) not in counted]
-    n_assumed = sum(bool(s.depends_on) and not _hangs_on_figures(s) for s in others)
     leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
     names = dict.fromkeys(name for *_, names in items for name in names)
     who = sorted(names, key=lambda name: name not in leads)
-    return _decision("data", run, items, reasons, n_assumed, who, MAX_ITEMS)
-
-
-def _hangs_on_figures(statement: Statement) -> bool:
-    return statement.depends_on in DOUBTFUL_FIGURES
+    return _decision("data", run, items, reasons, who, MAX_ITEMS)
 
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
@@ -180,7 +170,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
         elif shown and statement.meets(shown.high) != statement.meets(shown.low):
             why = word("decision.missing", year=shown.year, shown=statement.range_text(shown))
             yield statement, why, _silent(run, statement) or lead
-        elif _hangs_on_figures(statement):
+        elif statement.depends_on in DOUBTFUL_FIGURES:
             without = statement.labels.chance(statement.variants.get(statement.depends_on, NAN))
             why = ", ".join(filter(None, [statement.condition(statement.depends_on), without]))
             yield statement, why, lead
@@ -198,26 +188,23 @@ def _silent(run: ReportData, statement: Statement) -> list[str]:
 
 def near_goals(run: ReportData) -> list[Statement]:
     """Goals unlikely in the next target year, if that is not the last and at most `NEAR` away."""
-    year = next((y for y in run.target_years if f"{y}-12-31" > run.as_of), run.last_year)
-    is_near = year < run.last_year and year - int(run.as_of[:4]) <= NEAR
-    statements = run.statements(year) if is_near else ()
-    return [s for s in statements if s.is_forecast and s.is_struggling and not s.at_target]
+    years = [year for year in run.target_years[:-1] if f"{year}-12-31" > run.as_of][:1]
+    return [s for y in years if y - int(run.as_of[:4]) <= NEAR for s in _behind(run, y)]
 
 
 def slow_goals(run: ReportData) -> list[Statement]:
-    """Goals very unlikely in the last target year, least likely first; else the least likely share.
+    """Goals unlikely in the last target year, least likely first; if any is very unlikely, those.
 
     A range of chances counts where the greatest of them is unlikely.
-    A goal that is at its target today, or more likely than not to reach it, needs no other pace.
     """
-    behind = [s for s in run.statements(run.last_year) if not (s.is_hopeful or s.at_target)]
-    worst = [
-        s
-        for s in behind
-        if s.key == "very_unlikely" or (s.has_range and classify(_chance(s)) in STRUGGLING)
-    ]
-    shares = [s for s in behind if s.measure_unit == "percent" and s.chance < EVEN]
-    return sorted(worst, key=_chance) or sorted(shares, key=_chance)[:1]
+    rows = sorted(_behind(run, run.last_year), key=_chance)
+    return [s for s in rows if s.has_range or s.key == "very_unlikely"] or rows
+
+
+def _behind(run: ReportData, year: int) -> list[Statement]:
+    """Goals unlikely in a target year; one that is at its target today needs no other pace."""
+    ahead = (s for s in run.statements(year) if (s.is_forecast or s.has_range) and not s.at_target)
+    return [s for s in ahead if classify(_chance(s)) in STRUGGLING]
 
 
 def _chance(statement: Statement) -> float:

@@ -23,7 +23,6 @@ from xhht_analysis.publishing.blocks import (
     TEMPLATES,
     Block,
     prose,
-    slug,
     templates,
 )
 from xhht_analysis.publishing.labels import Labels
@@ -85,8 +84,7 @@ def _blocks(cell: nbformat.NotebookNode) -> Iterator[Block]:
 
 def number(blocks: Iterable[Block], labels: Labels, *, outline: bool = False) -> list[Block]:
     """Number the captions of pictures and tables (and headings as I, 1, a); name the headings."""
-    places, counts, names = [0, 0, 0], Counter(), Counter()
-    numbered = []
+    places, counts, numbered = [0, 0, 0], Counter(), []
     for block in blocks:
         content, kind = dict(block.content), block.content["kind"]
         if kind == "heading":
@@ -95,9 +93,8 @@ def number(blocks: Iterable[Block], labels: Labels, *, outline: bool = False) ->
                 places[level:] = [places[level] + 1, 0, 0][: 3 - level]
                 sign = (f"{roman(places[0])}.", f"{places[1]}.", f"{chr(96 + places[2])})")[level]
                 content["text"] = f"{sign} {content['text']}"
-            name = slug(content["text"])
-            names[name] += 1
-            content["id"] = name if names[name] == 1 else f"{name}-{names[name]}"
+            counts[kind] += 1
+            content["id"] = f"h{counts[kind]}"
         if kind in CAPTIONED and content["caption"]:
             counts[kind] += 1
             words = {"n": counts[kind], "text": content["caption"]}

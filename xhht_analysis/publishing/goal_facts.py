@@ -6,17 +6,47 @@ probabilities 0-1, NaN where there is none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xhht_analysis.forecasting.verdicts import classify
-from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
 from xhht_analysis.publishing.labels import HOPEFUL, STRUGGLING, Labels
 
+NEARLY = 1e-9
+NAN = math.nan
 COVERED_ENOUGH = 70.0
 """Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
 PACE_POINTS = 3
 """Years with figures from which the usual pace is compared with the pace needed."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Figure of one year; ``low`` and ``high`` differ where units have not reported."""
+
+    year: int
+    low: float
+    high: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is missing."""
+        return self.high - self.low < NEARLY
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Names of the units without a figure of ``year``, of ``total`` units asked."""
+
+    year: int
+    total: int
+    silent: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """How many are not silent: they report, or their district does."""
+        return self.total - len(self.silent)
 
 
 @dataclass(frozen=True)
@@ -154,13 +184,6 @@ class GoalFacts:
         return self.actual if self.actual and not self.is_forecast else self.latest
 
     @property
-    def last_step(self) -> tuple[int, float]:
-        """The last year with an exact figure, and its change since the year before (or NaN)."""
-        figures = {o.year: o.low for o in self.history if o.exact}
-        year = max(figures, default=0)
-        return year, figures.get(year, NAN) - figures.get(year - 1, NAN)
-
-    @property
     def has_range(self) -> bool:
         """Whether there is no single chance but a least and a greatest one."""
         low, _ = self.chance_range
@@ -203,17 +226,6 @@ class GoalFacts:
         if self.labels.number(need, 1) == self.labels.number(usual, 1):
             return "same"
         return "above" if need > usual else "below"
-
-    @property
-    def is_last_step_telling(self) -> bool:
-        """Whether the last year tells another story than the usual pace.
-
-        Its change lies on the other side of the pace needed, or below half of the usual pace.
-        """
-        need, usual, step = map(
-            self.towards, (self.pace_required, self.pace_before, self.last_step[1])
-        )
-        return usual > 0 and step == step and ((step < need) != (usual < need) or step < usual / 2)
 
     @property
     def held(self) -> tuple[str, list[int]]:

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from xhht_analysis.publishing import parts
 from xhht_analysis.publishing.agencies import addressee
-from xhht_analysis.publishing.blocks import Block, clean
+from xhht_analysis.publishing.blocks import Block, clean, make_page
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 
@@ -35,7 +34,7 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
         n=("reporter_code", "nunique"), planned=(MONEY[0], "sum"), spent=(MONEY[1], "sum")
     )
     groups = sums(run, rows)
-    tasks = parts.make_page(
+    tasks = make_page(
         "tasks",
         run.labels,
         run=run,
@@ -49,7 +48,7 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
     reported = where(activities, year=run.report_year)
     sources = reported.groupby("budget_source")[MONEY[0]].sum()
     about = {"run": run, "groups": groups, "sources": sources, "trend": list(trend.itertuples())}
-    return {"tasks": tasks, "money": parts.make_page("money", run.labels, **about)}
+    return {"tasks": tasks, "money": make_page("money", run.labels, **about)}
 
 
 def sums(run: ReportData, rows: pd.DataFrame) -> pd.DataFrame:

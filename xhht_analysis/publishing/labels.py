@@ -10,21 +10,23 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_targets
 from xhht_analysis.project import Project
 
-LANGUAGES = ("vi", "en")
+DATE_FORMATS = {"vi": "dd/MM/yyyy", "en": "yyyy-MM-dd"}
 TEMPLATES = Path(__file__).parent / "templates"
 FIGURE_WORDS, WORDS = TEMPLATES / "figure_words.toml", TEMPLATES / "words.toml"
 SPACE = "\u00a0"
-MINUS = "\u2212"
 PERCENT = f"{SPACE}%"
 """The sign never leaves its number at the end of a line."""
 PROBABILITY_STEP = 5
@@ -64,8 +66,8 @@ class Labels:
 
     def __post_init__(self) -> None:
         """Refuse a language there are no words for."""
-        if self.lang not in LANGUAGES:
-            raise ValueError(f"lang must be one of {', '.join(LANGUAGES)}, not {self.lang!r}")
+        if self.lang not in DATE_FORMATS:
+            raise ValueError(f"lang must be one of {', '.join(DATE_FORMATS)}, not {self.lang!r}")
 
     def word(self, key: str, **values: object) -> str:
         """Text of ``key`` (dots go down a section) with its braces filled, also from `plan_words`.
@@ -134,9 +136,8 @@ class Labels:
         """Write ``value`` with a decimal comma and points between thousands (``vi``)."""
         if pd.isna(value):
             return self.word("none")
-        text = f"{round_half_up(value, decimals):,.{decimals}f}"
-        text = text.replace("-", MINUS)
-        return text if self.lang == "en" else text.translate(str.maketrans(",.", ".,"))
+        pattern = f"#,##0{'.':0<{decimals + 1}}"
+        return format_decimal(round_half_up(value, decimals), pattern, self.lang)
 
     def numbers(self, values: Mapping[str, float]) -> dict[str, str]:
         """Whole numbers by name, each as `number` writes it."""
@@ -153,9 +154,9 @@ class Labels:
         return f"{self.number(value, decimals)}{PERCENT}"
 
     def date(self, iso: str) -> str:
-        """``2026-11-24`` as ``24/11/2026`` (``vi``); anything else stays as it is."""
-        parts = str(iso).split("-")
-        return "/".join(reversed(parts)) if (len(parts), self.lang) == (3, "vi") else str(iso)
+        """``2026-11-24`` as ``24/11/2026`` (``vi``), as it is (``en``); empty without one."""
+        day = iso and date.fromisoformat(iso)
+        return format_date(day, DATE_FORMATS[self.lang], self.lang) if day else ""
 
     def chance(self, probability: float) -> str:
         """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4), or empty."""

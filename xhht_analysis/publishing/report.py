@@ -1,4 +1,4 @@
-"""Brief and report of the committee, as blocks for notebook 05 (templates/pages/).
+"""Brief, report and annex of the committee, as blocks for notebook 05 (templates/pages/).
 
 What an office writes itself stands in a Markdown file, one heading per section, and comes back
 whenever the document is made again. It is plain text: ``**bold**`` and blank lines, nothing else.
@@ -8,14 +8,15 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from xhht_analysis.publishing import agencies, parts, receipts, sentences
-from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing import agencies, receipts, sentences
+from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.changes import changed_goals
 from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import asks, implementation, year_rows
-from xhht_analysis.publishing.report_data import COUNTED_KIND, ReportData
+from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
+from xhht_analysis.publishing.what_if import what_if_table
 
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 REVIEWS = {"midterm": 0, "final": -1}
@@ -43,7 +44,7 @@ TOOLS = {
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the brief for the leadership."""
     changes = changed_goals(run)
-    return parts.make_page("brief", run.labels, run=run, changes=changes, **TOOLS)
+    return make_page("brief", run.labels, run=run, changes=changes, **TOOLS)
 
 
 def report(
@@ -65,7 +66,7 @@ def report(
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
     year = run.target_years[REVIEWS[variant]] if variant in REVIEWS else 0
-    return parts.make_page(
+    return make_page(
         "report",
         run.labels,
         run=run,
@@ -79,6 +80,22 @@ def report(
         account=receipts.account(run),
         **implementation(run),
         nominal=receipts.NOMINAL,
+        **TOOLS,
+    )
+
+
+def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
+    """Blocks of the annex, everything behind the report, by goal and by unit."""
+    return make_page(
+        "annex",
+        run.labels,
+        run=run,
+        drawn=drawn,
+        what_if=what_if_table(run),
+        calendar=receipts.calendar(run),
+        coverage=list(receipts.coverage(run).itertuples()),
+        nominal=receipts.NOMINAL,
+        share_kinds=list(SHARE_KINDS),
         **TOOLS,
     )
 
@@ -111,14 +128,11 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    pieces = iter(re.split(r"^(##?)(?!#)[ \t]+(.*)$", text, flags=re.MULTILINE)[1:])
-    sections, is_asked, key = {}, False, ""
-    for marks, name, body in zip(pieces, pieces, pieces, strict=True):
-        if marks == "#":
-            is_asked, key = name.strip() == variant, ""
-        else:
-            key = name.strip()
-        if is_asked and key:
+    sections = {}
+    for kind in re.split(r"^#[ \t]+", text, flags=re.MULTILINE)[1:]:
+        name, *parts = re.split(r"^##[ \t]+", kind, flags=re.MULTILINE)
+        for part in parts if name.split()[:1] == [variant] else ():
+            key, _, body = part.partition("\n")
             paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", body))
-            sections.setdefault(key, []).extend(filter(None, paragraphs))
-    return {key: paragraphs for key, paragraphs in sections.items() if paragraphs}
+            sections.setdefault(key.strip(), []).extend(filter(None, paragraphs))
+    return sections

@@ -19,7 +19,7 @@ from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, re
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.project import Project
-from xhht_analysis.publishing.evidence import Gap
+from xhht_analysis.publishing.goal_facts import Gap
 from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
 from xhht_analysis.publishing.selection import first, select_once, where
 from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
@@ -36,7 +36,7 @@ PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "
         "standards")  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ReportData:
     """Tables of one run (contracts), the plan's tables (`plan.config_tables`) and the labels.
 
@@ -134,17 +134,15 @@ class ReportData:
         """The plan's goals in the plan's order, indexed by goal_code."""
         return self.goals.sort_values("order").set_index("goal_code", drop=False)
 
-    @cached_property
-    def past_references(self) -> pd.DataFrame:
-        """Laws, roadmaps and figures of other areas (config/references.csv) known on ``as_of``."""
-        rows = self.references
-        past = rows["kind"].eq("roadmap") | (rows["year"].astype(str) <= self.as_of[:4])
-        return rows[past & rows.apply(self.labels.local, axis=1, name="text").ne("")]
-
     def references_on(self, goal_codes: Iterable[str]) -> list[pd.Series]:
-        """Those of `past_references` that concern one of these goals."""
-        rows, goals = (row for _, row in self.past_references.iterrows()), set(goal_codes)
-        return [row for row in rows if goals & set(split_codes(row["goal_codes"]))]
+        """Laws, roadmaps, figures of other areas (config/references.csv) on some of these goals.
+
+        Those known on ``as_of``.
+        """
+        rows, goals = self.references, set(goal_codes)
+        rows = rows[rows["kind"].eq("roadmap") | (rows["year"].astype(str) <= self.as_of[:4])]
+        rows = rows[[not goals.isdisjoint(split_codes(codes)) for codes in rows["goal_codes"]]]
+        return [row for _, row in rows.iterrows() if self.labels.local(row, "text")]
 
     def title(self, goal_code: str) -> str:
         """Title of a goal in the language of the labels."""
@@ -190,13 +188,6 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
-    def is_ended(self, rows: pd.DataFrame) -> pd.Series:
-        """Which rejects or findings are of a district, or its file, that has ended by ``as_of``."""
-        senders = self.submissions.drop_duplicates("file").set_index("file")["sender"]
-        about = pd.DataFrame({"unit": rows["unit_code"], "sender": rows["file"].map(senders)})
-        is_district = about.isin(list(self.districts["unit_code"])).any(axis=1)
-        return is_district & (not self.province.has_districts(self.as_of))
-
     @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
         """Share of past outcomes inside an interval of the kit's model, by indicator_code.
@@ -207,22 +198,6 @@ class ReportData:
         rows = rows.assign(covered=100 * rows["value"] * rows["n"]).groupby("indicator_code")
         table = rows.agg({"covered": "sum", "n": "sum", "horizon": "max"})
         return table.assign(covered=table["covered"] / table["n"])
-
-    @select_once
-    def parent_goal(self, goal_code: str) -> str:
-        """Goal of which this one is a part ("trong đó"); empty when there is none.
-
-        That of the parent indicator, or of the next lower level of the same standard.
-        """
-        goals = self.ordered_goals
-        goal = goals.loc[goal_code]
-        if goal["kind"] == COUNTED_KIND:
-            lower = where(goals, indicator_code=goal["indicator_code"], kind=COUNTED_KIND)
-            lower = lower[lower["level_required"] < goal["level_required"]]
-        else:
-            parent = self.indicator(goal["indicator_code"])["parent_indicator"]
-            lower = where(goals, indicator_code=parent)
-        return "" if lower.empty else str(lower.index[-1])
 
     @select_once
     def verdict(
@@ -250,9 +225,12 @@ class ReportData:
 
     def tally(self, year: int, unit_code: str = "") -> str:
         """How many targets of ``year`` fall in each class, in one sentence; empty without any."""
-        keys = [s.key for s in self.statements(year, unit_code)]
-        counts = {self.labels.verdict(c): keys.count(c) for c in CLASS_ORDER if c in keys}
-        parts = ", ".join(self.word("tally.part", n=n, verdict=v) for v, n in counts.items())
+        keys, verdict = [s.key for s in self.statements(year, unit_code)], self.labels.verdict
+        parts = ", ".join(
+            self.word("tally.part", n=keys.count(c), verdict=verdict(c))
+            for c in CLASS_ORDER
+            if c in keys
+        )
         key = "past" if year < int(self.as_of[:4]) else "future"
         if unit_code or not self.targets["goal_code"].isin(self.ordered_goals.index).all():
             key = "chosen"  # the plan sets more

@@ -5,16 +5,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from xhht_analysis import contracts, store
+from xhht_analysis import store
+from xhht_analysis.parameters import newest_run
 from xhht_analysis.plan import areas
 from xhht_analysis.plan.config_tables import read_config
+from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.project import Project, resolve
 from xhht_analysis.publishing.labels import TODAY, Labels, plan_words
 from xhht_analysis.publishing.report_data import OPTIONAL, PLAN, ReportData, all_units
 from xhht_analysis.publishing.selection import where
 
+FIXTURE = "tests/fixtures/processed"
 BOTH_RUNS = ("panel", "verdicts")
 """Tables that are read of this run and of the run before."""
+
+
+def open_run(processed_dir: str = "", *, lang: str = "vi") -> ReportData:
+    """Tables of one run; by default the newest run of this project, else the small fixture."""
+    newest, _ = newest_run()
+    folder = processed_dir or newest.get("processed_dir", FIXTURE)
+    return read_report_data(resolve(str(folder)), lang=lang)
 
 
 def read_report_data(
@@ -32,10 +42,7 @@ def read_report_data(
     tables = {name: store.read_table(name, processed_dir) for name in BOTH_RUNS}
     tables |= {name: store.read_table(name, processed_dir, optional=True) for name in OPTIONAL}
     earlier = {
-        name: store.read_table(name, resolve(previous_dir), optional=True)
-        if previous_dir
-        else contracts.TABLES[name].empty()
-        for name in BOTH_RUNS
+        name: store.read_table(name, resolve(previous_dir), optional=True) for name in BOTH_RUNS
     }
     unread = tables["findings"]["rule"].str.endswith("_left_out")  # told to the sender by check
     tables["findings"] = tables["findings"][~unread.fillna(False).astype(bool)]
@@ -70,7 +77,7 @@ def select(run: ReportData, goal_codes: str = "", unit_codes: str = "") -> Repor
 
 def _chosen(name: str, joined: str, codes: pd.Series) -> list[str]:
     """Codes joined by commas; ValueError if one is not among ``codes``."""
-    chosen = [code.strip() for code in joined.split(",") if code.strip()]
+    chosen = split_codes(joined.replace(",", ";"))
     if unknown := sorted(set(chosen) - set(codes)):
         raise ValueError(f"{name}: unknown code {', '.join(unknown)}")
     return chosen

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from xhht_analysis.publishing import parts, sentences
-from xhht_analysis.publishing.blocks import Block
+from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
@@ -34,7 +34,7 @@ def scorecard(
         (goal, *(asked.get((goal.goal_code, year)) for year in run.next_years))
         for goal in goals.itertuples()
     ]
-    return parts.make_page(
+    return make_page(
         "scorecard",
         run.labels,
         run=run,

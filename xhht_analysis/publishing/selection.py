@@ -1,7 +1,6 @@
 """Rows of a table by the values of its columns; answers that are looked up once, or not there."""
 
-from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -25,15 +24,5 @@ def first(table: pd.DataFrame, **values: object) -> pd.Series | None:
     return None if rows.empty else rows.iloc[0]
 
 
-def select_once(select: Callable) -> Callable:
-    """Select once from the tables of a `ReportData`, which never change."""
-
-    @wraps(select)
-    def selected(self, *key):
-        """Answer with what was selected before for this key."""
-        answers, name = vars(self).setdefault("_kept", {}), (select.__name__, *key)
-        if name not in answers:
-            answers[name] = select(self, *key)
-        return answers[name]
-
-    return selected
+select_once = lru_cache(maxsize=10_000)
+"""Decorator: selects once from the tables of a `ReportData`, which never change."""

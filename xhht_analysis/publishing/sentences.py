@@ -5,7 +5,7 @@ statements.
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from xhht_analysis.publishing.blocks import plain_template
 from xhht_analysis.publishing.report_data import ReportData
@@ -16,43 +16,21 @@ ORDER = ("verdict", "standard", "expected", "why", "effort", "held", "depends", 
 """Sentences on one target (macros of templates/sentences.j2), the verdict first."""
 AHEAD = ORDER[2:7]
 """Sentences on what is still to come."""
-SHARED = ("missing", "chance_note", "why", "depends")
-"""Sentences that several goals have in common."""
-REPEATED = (*SHARED, "source", "reason")
-"""Sentences that may be said already, of another target year or above all goals."""
+REPEATED = ("missing", "chance_note", "why", "depends", "source", "reason")
+"""Sentences that may be said already, of another target year."""
 
 
-def goal_sentences(
-    run: ReportData, goal_code: str, unit_code: str = "", above: Iterable[str] = ()
-) -> list[str]:
+def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list[str]:
     """One paragraph per dated target of a goal; a year without one is named as such.
 
-    A sentence of `REPEATED` stands once, and not at all if it is one of ``above``.
+    A sentence of `REPEATED` stands once.
     """
     statements = {year: run.statement(goal_code, year, unit_code) for year in run.target_years}
-    texts, before = [], set(above)
+    texts, before = [], set()
     for year, one in statements.items():
         texts.append(paragraph(run, one, before) if one else run.word("goal.no_target", year=year))
         before |= {sentence(name, run, one) for name in REPEATED} if one else set()
     return texts if any(statements.values()) else []
-
-
-def shared_sentences(run: ReportData) -> tuple[list[str], set[str]]:
-    """What more than one goal would say, with numbers and years; the sentences left out below."""
-    goals, texts = {}, {}
-    for statement in run.all_statements():
-        for name in SHARED:
-            years = goals.setdefault(sentence(name, run, statement), {})
-            years.setdefault(statement.order, []).append(str(statement.target_year))
-    goals.pop("", None)
-    for text, years_of in goals.items():
-        if len(years_of) > 1:
-            orders = {}
-            for order, years in sorted(years_of.items()):
-                orders.setdefault(", ".join(years), []).append(str(order))
-            numbers = (f"{', '.join(some)} ({years})" for years, some in orders.items())
-            texts[text] = run.word("goal.of", goals="; ".join(numbers), text=text)
-    return list(texts.values()), set(texts)
 
 
 def paragraph(run: ReportData, statement: Statement, before: Container[str] = ()) -> str:

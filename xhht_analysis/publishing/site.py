@@ -1,18 +1,27 @@
-"""The index of what has been made: works from a file share and from any web server."""
+"""Pages beside the documents of a run, one per indicator, and the index of all runs.
+
+They work from a file share and from any web server. The CSV beside the page of an indicator is the
+panel of that indicator as it is, so that a number can be followed from page to table row.
+"""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+from xhht_analysis import contracts, files
 from xhht_analysis.plan import areas, goals
 from xhht_analysis.project import is_date
-from xhht_analysis.publishing import parts
+from xhht_analysis.publishing import sentences
+from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.documents import number, write_page
 from xhht_analysis.publishing.labels import Labels, plan_words
-from xhht_analysis.publishing.report_data import all_units
+from xhht_analysis.publishing.report_data import ReportData, all_units
+from xhht_analysis.publishing.selection import where
 
 FORMS = {"html": "HTML", "docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
 SECTIONS = ("reports", "indicators", "districts", "communes")
+Drawn = Callable[..., list[Block]]
 
 
 def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Path:
@@ -30,7 +39,7 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
                 if (folder / place).is_file():
                     links[section].append((text, quote(f"{folder.name}/{place}")))
             runs.append({"date": folder.name, "is_sample": record.get("sample"), "links": links})
-    blocks = parts.make_page("index", labels, runs=runs)
+    blocks = make_page("index", labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
 
@@ -57,3 +66,19 @@ def _record(path: Path) -> dict:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> None:
+    """Write ``CODE.html`` and ``CODE.csv`` for every indicator; ``drawn`` gives pictures."""
+    for code in run.indicators["indicator_code"]:
+        blocks = number(indicator_blocks(run, code, drawn), run.labels)
+        write_page(blocks, folder / f"{code}.html", run.labels)
+        rows = where(run.panel, indicator_code=code).sort_values(list(contracts.PANEL_KEY))
+        text = rows.to_csv(index=False, lineterminator="\r\n")
+        files.write_text(folder / f"{code}.csv", text)
+
+
+def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
+    """Every block of the page of one indicator, under the headings of its template."""
+    about = {"run": run, "row": run.indicator(code), "drawn": drawn, "sentences": sentences}
+    return make_page("indicator", run.labels, **about)

@@ -12,7 +12,7 @@ import pandas as pd
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.evidence import NAN, NEARLY, Gap, Observation
+from xhht_analysis.publishing.goal_facts import NAN, NEARLY, Gap, Observation
 from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statements import Statement
 
@@ -225,7 +225,7 @@ def reported_share(run: ReportData, statement: Statement, shown: Observation) ->
 
 def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     """The plan's disputed words: "triển khai" one step lower, "trong đó" as part of the parent."""
-    parent, need = run.parent_goal(statement.goal_code), NAN
+    parent, need = run.ordered_goals.loc[statement.goal_code, "part_of"], NAN
     above = run.statement(parent, statement.target_year) if parent else None
     if statement.kind == "milestone":
         need = statement.need - 1

@@ -11,8 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
-from xhht_analysis.publishing.evidence import Observation
-from xhht_analysis.publishing.goal_facts import GoalFacts
+from xhht_analysis.publishing.goal_facts import GoalFacts, Observation
 from xhht_analysis.publishing.labels import DOUBT_SIGNS, PERCENT, SYMBOLS, rounded_percent
 
 
@@ -88,12 +87,10 @@ class Statement(GoalFacts):
 
     @property
     def pace_window(self) -> str:
-        """Years that `pace_before` rests on, in words: all of five, or those with figures."""
+        """First and last year with a figure that `pace_before` rests on."""
         exact = [o.year for o in self.history if o.exact]
-        last = max(exact, default=0)
-        years = [year for year in exact if year > last - PACE_YEARS]
-        key = "whole" if len(years) == PACE_YEARS else "since"
-        return self.labels.word(f"pace_window.{key}", first=years[0] if years else "")
+        years = [year for year in exact if year > exact[-1] - PACE_YEARS]
+        return f"{years[0]}–{years[-1]}" if years else ""
 
     @property
     def chance_text(self) -> str:

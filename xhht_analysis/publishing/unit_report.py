@@ -9,11 +9,10 @@ from functools import partial
 
 import pandas as pd
 
-from xhht_analysis.publishing import parts, sentences
+from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import task_name
-from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.decisions import help_decision
-from xhht_analysis.publishing.figures import courses
+from xhht_analysis.publishing.blocks import Block, make_page
+from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.figures.base import picture_or_note
 from xhht_analysis.publishing.implementation import STATES
 from xhht_analysis.publishing.report_data import ReportData
@@ -40,10 +39,10 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     judged = judged_unit(run, unit_code)
     district, statements = unit_row(run, judged), run.all_statements(judged)
     last = [s for s in statements if s.target_year == run.last_year]
-    picture = picture_or_note(run, partial(courses.plot_shares, run, judged))
+    picture = picture_or_note(run, partial(gallery.plot_shares, run, judged))
     efforts = {s.title: sentences.sentence("effort", run, s) for s in last}
     caption = run.word("unit.goals_caption", name=district["name_vi"])
-    return parts.make_page(
+    return make_page(
         "unit",
         run.labels,
         run=run,
@@ -53,7 +52,6 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         tallies=[run.tally(year, judged) for year in run.target_years],
         points=sentences.on_plan("points", run, run.last_year, judged),
         scorecard=scorecard(run, caption, unit_code=judged),
-        help=help_decision(run),
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
         efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
         picture=picture if statements else None,

@@ -30,8 +30,6 @@ TEMPLATES = Path(__file__).with_name("templates")
 FORMS = {"report": "report", "review": "report"}
 """Form of a document that is a letter of the office; the others have a plain one."""
 CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
-LETTER, MAX_WORD = Mm(0.19), 14
-"""Room of one letter per point of its size; longer words may break."""
 CELL_SIZES = {False: 11, True: 9}
 """Points in a table, and in one of many columns."""
 MANY_COLUMNS = 7
@@ -77,15 +75,14 @@ def template_path(name: str, lang: str) -> Path:
 
 
 def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
-    """Fill ``{{name}}`` from ``texts``; cut off and return what follows ``{{content}}``."""
+    """Fill ``{{name}}`` from ``texts``; take out ``{{content}}`` and return what follows it."""
     for node in doc.element.body.iter(qn("w:t")):
         node.text = MARK.sub(lambda m: str(texts.get(m[1], m[0])), node.text or "")
     marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
     if marker is None:
         raise KitError(f"Word template: the paragraph {CONTENT} is missing")
     *tail, _ = marker.itersiblings()  # without the form of the page
-    for element in (marker, *tail):
-        doc.element.body.remove(element)
+    doc.element.body.remove(marker)
     return tail
 
 
@@ -125,7 +122,6 @@ def _add(doc: Doc, block: Block) -> None:
             scale = min(_room(doc) / shape.width, HEIGHT / shape.height, 1)
             shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
-            shape._inline.docPr.set("title", content["caption"])
             doc.paragraphs[-1].paragraph_format.keep_with_next = True
             doc.add_paragraph(content["caption"], style="Caption")
 
@@ -133,17 +129,9 @@ def _add(doc: Doc, block: Block) -> None:
 def _add_prose(doc: Doc, content: dict) -> None:
     style = "List Bullet" if content["style"] == "list" else "Body Text"
     for text in content["paragraphs"]:
-        for run in _write(_paragraph(doc, style), text, NOTE.get(content["style"])):
+        for run in _write(doc.add_paragraph(style=style), text, NOTE.get(content["style"])):
             run.bold = run.bold or content["style"] == "banner"
             run.italic = content["style"] == "blank"
-
-
-def _paragraph(doc: Doc, style: str) -> Paragraph:
-    """A new paragraph of a style, with room below a table."""
-    paragraph = doc.add_paragraph(style=style)
-    if paragraph._p.xpath("preceding-sibling::*[1][self::w:tbl]"):
-        paragraph.paragraph_format.space_before = Pt(4)
-    return paragraph
 
 
 def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
@@ -158,11 +146,11 @@ def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
 def _add_table(doc: Doc, content: dict) -> None:
     caption = doc.add_paragraph(content["caption"], style="Caption")
     caption.paragraph_format.keep_with_next = True
-    names, room = content["columns"], _room(doc)
+    names = content["columns"]
     size = CELL_SIZES[len(names) >= MANY_COLUMNS]
     grid = doc.add_table(0, len(names), style="Table Grid")
     grid.autofit = False
-    for column, width in zip(grid.columns, _column_widths(content, room, size), strict=True):
+    for column, width in zip(grid.columns, _column_widths(content, _room(doc)), strict=True):
         column.width = width  # every row added takes it: Word and LibreOffice then agree
     for texts in ([f"**{name}**" for name in names], *content["rows"]):
         row = grid.add_row()
@@ -173,7 +161,7 @@ def _add_table(doc: Doc, content: dict) -> None:
         _fill(row, map(cell_text, texts), content["align"], size)
     grid.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
     if content["note"]:
-        _write(_paragraph(doc, "Normal"), content["note"], size)
+        _write(doc.add_paragraph(), content["note"], size)
 
 
 def _room(doc: Doc) -> int:
@@ -189,14 +177,10 @@ def _fill(row, texts: Iterable[str], align: str, size: int) -> None:
         _write(paragraph, text, size)
 
 
-def _column_widths(content: dict, total: int, size: float) -> list[int]:
-    """Room for the longest word of each column, the rest by length of text, within limits."""
+def _column_widths(content: dict, total: int) -> list[int]:
+    """Widths of the columns: by their longest word and, damped, the mean length of their texts."""
     rows = [row for row in content["rows"] if len(row) == len(content["columns"])]
-    texts = (
-        pd.DataFrame([content["columns"], *rows]).map(cell_text).map(lambda s: s.replace("**", ""))
-    )
+    texts = pd.DataFrame([content["columns"], *rows]).map(cell_text)
     longest = texts.map(lambda text: max(map(len, text.split()), default=0)).max()
-    least = Mm(4) + longest.clip(upper=MAX_WORD) * LETTER * size
-    shares = texts.map(len).sum() ** 0.8
-    widths = least + max(total - least.sum(), 0) * shares / shares.sum()
-    return (total * widths / widths.sum()).astype(int).to_list()
+    weights = longest + texts.map(len).mean() ** 0.7
+    return (total * weights / weights.sum()).astype(int).to_list()

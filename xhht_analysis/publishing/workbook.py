@@ -1,10 +1,10 @@
 """The Excel annex: a readable summary and one tidy sheet per table; text is never a formula."""
 
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-import xlsxwriter
 
 from xhht_analysis import files
 from xhht_analysis.publishing.labels import Labels
@@ -28,14 +28,7 @@ TABLES = (
     "submissions",
     "scores",
 )
-HEAD = {"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1}
-MARK = {"bold": True, "font_color": "#9B1C13"}
-OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": True,
-}
+OPTIONS = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}}
 
 
 def write_annex(run: ReportData, out: Path) -> Path:
@@ -51,23 +44,19 @@ def write_workbook(
     tables: dict[str, pd.DataFrame], out: Path, labels: Labels, is_sample: bool = False
 ) -> Path:
     """Write each table to a sheet with a header that stays in view and a filter."""
-    top = int(is_sample)
+    top, stream = int(is_sample), io.BytesIO()
     with files.whole(out) as partial:
-        book = xlsxwriter.Workbook(partial, OPTIONS)
-        book.set_properties({"created": CREATED})
-        head, mark = map(book.add_format, (HEAD, MARK))
-        for name, table in tables.items():
-            sheet = book.add_worksheet(labels.word_of("sheet", name)[:31])
-            cells = table.map(lambda cell: cell[:MAX_CELL] if isinstance(cell, str) else cell)
-            cells = cells.astype(object).where(table.notna(), None)
-            sheet.write_row(top, 0, table.columns, head)
-            for line, row in enumerate(cells.itertuples(index=False, name=None), top + 1):
-                sheet.write_row(line, 0, row)
-            sheet.autofit(MAX_WIDTH)
-            if is_sample:
-                sheet.write_string(0, 0, labels.word("sample_banner"), mark)
-            sheet.freeze_panes(top + 1, 1)
-            if len(table.columns):
-                sheet.autofilter(top, 0, top + max(len(table), 1), len(table.columns) - 1)
-        book.close()
+        with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs=OPTIONS) as writer:
+            writer.book.set_properties({"created": CREATED})
+            for name, table in tables.items():
+                title = labels.word_of("sheet", name)[:31]
+                cells = table.map(lambda cell: cell[:MAX_CELL] if isinstance(cell, str) else cell)
+                form = {"index": False, "startrow": top, "freeze_panes": (top + 1, 1)}
+                cells.to_excel(writer, sheet_name=title, **form)
+                sheet = writer.sheets[title]
+                sheet.autofilter(top, 0, top + max(len(table), 1), table.shape[1] - 1)
+                sheet.autofit(MAX_WIDTH)
+                if is_sample:
+                    sheet.write_string(0, 0, labels.word("sample_banner"))
+        partial.write_bytes(stream.getvalue())
     return out

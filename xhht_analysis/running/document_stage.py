@@ -22,7 +22,7 @@ def write_data_documents(staged: Project, as_of: str, lang: str) -> None:
 
     They come from the tables and figures in ``staged``.
     """
-    from xhht_analysis.publishing import indicator_pages, workbook
+    from xhht_analysis.publishing import site, workbook
     from xhht_analysis.publishing.figures import gallery
     from xhht_analysis.publishing.run_tables import read_report_data
 
@@ -30,7 +30,7 @@ def write_data_documents(staged: Project, as_of: str, lang: str) -> None:
     run = read_report_data(staged.processed(as_of), lang=lang)
     workbook.write_annex(run, folder / f"{REPORT.name}.xlsx")
     pictures = gallery.pictures(run, staged.figures(as_of))
-    indicator_pages.write_indicator_pages(run, folder / "indicators", pictures)
+    site.write_indicator_pages(run, folder / "indicators", pictures)
 
 
 def write_documents(staged: Project, as_of: str, lang: str) -> None:

@@ -46,8 +46,6 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "text.parse_math": False,
-    "svg.hashsalt": "xhht",
-    "svg.fonttype": "none",
 }
 
 
@@ -88,8 +86,8 @@ def finish(
     lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
-        mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10}
-        mark |= {"ha": "center", "va": "center", "in_layout": False}
+        mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10,
+                "ha": "center", "va": "center", "in_layout": False}  # fmt: skip
         figure.text(0.5, 0.5, run.word("sample"), **mark)
     return figure
 
@@ -129,7 +127,7 @@ def heat(axis, values, texts, colours, **options) -> None:
         light = relative_luminance(colours[int(values[row][column])]) > WHITE_TEXT_LUMINANCE
         text.set_color("black" if light else "white")
     axis.set(xlabel="", ylabel="")
-    axis.tick_params(length=0)
+    axis.tick_params(axis="y", rotation=0)
 
 
 def heat_of_verdicts(
@@ -147,21 +145,20 @@ def heat_of_verdicts(
 
 
 @styled
-def drawn(figure: Figure, form: str = "png") -> bytes:
-    """PNG or SVG of a figure with its title and alt text inside, the same bytes every time."""
+def drawn(figure: Figure) -> bytes:
+    """PNG of a figure with its title and alt text inside, the same bytes every time."""
     stream = io.BytesIO()
-    about = {"Title": figure.get_gid(), "Description": figure.get_label(), "Date": None}
-    figure.savefig(stream, format=form, dpi=DPI, metadata=about)
+    about = {"Title": figure.get_gid(), "Description": figure.get_label()}
+    figure.savefig(stream, format="png", dpi=DPI, metadata=about)
     return stream.getvalue()
 
 
 def save_figure(figure: Figure, folder: str | Path, name: str) -> bytes:
-    """PNG of a figure, also written with its SVG into ``folder`` unless that is empty."""
+    """PNG of a figure, also written into ``folder`` unless that is empty."""
     png = drawn(figure)
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         (Path(folder) / f"{name}.png").write_bytes(png)
-        (Path(folder) / f"{name}.svg").write_bytes(drawn(figure, "svg"))
     return png
 
 

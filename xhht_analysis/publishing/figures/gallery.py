@@ -1,20 +1,288 @@
-"""Which figures a run has, under which file names, and the pictures once they are drawn.
+"""The figures of a run: how each is drawn, under which file names, and the pictures once drawn.
 
-Each entry names a figure and how to draw it; none is drawn before it is asked for.
+Where all goals stand, the pace needed beside the usual pace; levels by district and year, chances
+by district and goal; shares through the years. None is drawn before it is asked for.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
 from functools import partial
+from math import isnan
 from pathlib import Path
 
+import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 
+from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.blocks import Block
-from xhht_analysis.publishing.figures import courses, grids, plan
-from xhht_analysis.publishing.figures.base import picture_or_note, save_figure
+from xhht_analysis.publishing.district_ranks import standings
+from xhht_analysis.publishing.figures import base as look
+from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, LEVEL_COLOURS, TARGET, styled
+from xhht_analysis.publishing.goal_facts import NEARLY
+from xhht_analysis.publishing.labels import PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
+from xhht_analysis.publishing.selection import NoFiguresError, where
+from xhht_analysis.publishing.statements import Statement
 
+LADDER_COLUMNS, MIN_ROWS = 3, 6
+LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
+"""Texts of levels that are known for sure; the others have a colour of their own."""
+LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+"""Quantile levels of a forecast that are drawn: the 80 % range and the median."""
+COLUMNS, HEIGHT, NAME_LETTERS = 4, 1.3, 26
+"""Panels in a row, inches of each, letters of a line above it."""
 Sketches = dict[str, Callable[[], Figure]]
+
+
+@styled
+def plot_overview(run: ReportData) -> Figure:
+    """Verdicts of both years beside each goal, its latest figure and its last target."""
+    word, codes = run.word, run.ordered_goals.index
+    pairs = [[run.statement(code, year) for year in run.next_years] for code in codes]
+    pairs = [pair for pair in pairs if any(pair)]
+    title = word("overview.title", n=len(pairs))
+    if not pairs:
+        raise NoFiguresError(title)
+    last = [next(s for s in reversed(pair) if s) for pair in pairs]
+    figure, axes = look.canvas(max(2.4, 0.7 + 0.33 * len(pairs)))
+    axis = axes[0, 0]
+    look.heat_of_verdicts(
+        axis,
+        pd.DataFrame(pairs, columns=run.next_years),
+        lambda s: s.short_verdict,
+        xticklabels=run.next_years,
+        yticklabels=[f"{_row_name(s)}\n{_against_target(run, s)}" for s in last],
+        annot_kws={"fontsize": 8},
+    )
+    axis.tick_params(axis="y", labelsize=6.8)
+    axis.grid(visible=False)
+    shown = [s for pair in pairs for s in pair if s]
+    key = f"{look.class_key(run, {s.key for s in shown})}. {word('overview.key')}"
+    parts = " ".join(text for year in run.next_years if (text := run.tally(year)))
+    return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
+
+
+def _row_name(statement: Statement) -> str:
+    """Number and title of a goal on one line."""
+    return textwrap.shorten(f"{statement.order}. {statement.title}", 72, placeholder=" …")
+
+
+def _against_target(run: ReportData, statement: Statement) -> str:
+    """Latest figure and target, with the year of a target that is not the plan's last."""
+    size = f"{statement.latest_text} / {statement.amount(statement.need, 0)}"
+    is_last = statement.target_year == run.last_year
+    return (
+        size if is_last else f"{size} ({run.word('overview.target', year=statement.target_year)})"
+    )
+
+
+@styled
+def plot_pace(run: ReportData) -> Figure:
+    """Pace that each share needs to its target beside its usual pace, points a year."""
+    word, year = run.word, run.last_year
+    statements = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
+    statements = [s for s in statements if not isnan(s.pace_required - s.pace_before)]
+    title = word("pace_figure.title", year=year)
+    if not statements:
+        raise NoFiguresError(title)
+    marks = {
+        word("pace_figure.before"): [s.pace_before for s in statements],
+        word("pace_figure.required"): [s.pace_required for s in statements],
+    }
+    rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
+    figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(statements)))
+    axis = axes[0, 0]
+    axis.tick_params(axis="y", labelsize=6.8)
+    axis.hlines(range(len(statements)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
+    sns.scatterplot(
+        rows.melt("goal", var_name="pace"),
+        x="value",
+        y="goal",
+        hue="pace",
+        style="pace",
+        s=70,
+        zorder=2,
+        palette=[DATA, TARGET],
+        markers=["o", "D"],
+        ax=axis,
+    )
+    axis.axvline(0, color=GREY, lw=0.8)
+    axis.set(ylabel="", ylim=(len(statements) - 0.5, -0.5))
+    axis.set_xlabel(word("pace_figure.axis"), loc="left")
+    look.local_numbers(axis.xaxis, run)
+    sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
+    sns.despine(ax=axis, left=True)
+    number, alt = run.labels.number, [f"{title}, {axis.get_xlabel()}."]
+    for s in statements:
+        paces = {"usual": number(s.pace_before, 1), "required": number(s.pace_required, 1)}
+        alt.append(s.say("pace_figure.part", **paces))
+    return look.finish(figure, run, title, *alt, key=word("pace_figure.key", n=PACE_YEARS))
+
+
+def _pace_name(statement: Statement) -> str:
+    """Title of a goal, where it stands and must go, and its verdict."""
+    way = f"{statement.range_text(statement.base)} → {statement.amount(statement.need, 0)}"
+    verdict = f"{statement.mark} {statement.chance_text}{statement.star}"
+    return f"{_row_name(statement)}\n{way}   {verdict}"
+
+
+def short_names(run: ReportData) -> list[str]:
+    """Names of the districts as the axis has room for them."""
+    return list(run.shown_districts["short_name"].str[:22])
+
+
+@styled
+def plot_ladder(run: ReportData) -> Figure:
+    """Level of every district by year, one panel per standard, with the plan's targets."""
+    word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
+    lines = where(run.targets, goal_code=list(goals))
+    codes = lines["indicator_code"].unique()
+    codes = [c for c in codes if run.level_texts(c).isin(LEVELS).any(axis=None)]
+    title = word("ladder.title")
+    if not codes:
+        raise NoFiguresError(title)
+    height = 0.75 + 0.135 * max(len(run.shown_districts), MIN_ROWS)
+    figure, axes = look.canvas(height, len(codes), min(LADDER_COLUMNS, len(codes)), 0.8)
+    alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
+    for axis in axes[:, 1:].flat:
+        axis.set_yticklabels([])
+    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
+
+
+def _ladder_panel(axis, run: ReportData, code: str) -> str:
+    """Draw one standard; its sentence for the alt text."""
+    units, word = list(run.shown_districts["unit_code"]), run.word
+    texts = run.level_texts(code).reindex(units).fillna("–")
+    look.heat(
+        axis,
+        texts.where(texts.isin(LEVELS), str(len(LEVELS))).astype(int).to_numpy(),
+        texts.to_numpy(),
+        [*LEVEL_COLOURS, "#f2f2f2"],
+        xticklabels=[str(year) for year in texts.columns],
+        yticklabels=short_names(run),
+        annot_kws={"fontsize": 7},
+    )
+    axis.tick_params(axis="x", rotation=90)
+    statements = [
+        s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)
+    ]
+    statements.sort(key=lambda s: (s.order, s.target_year))
+    heads = [run.short(code)]
+    for s in statements:
+        level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
+        heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
+    axis.set_title("\n".join(textwrap.fill(head, 34) for head in heads), fontsize=6.2)
+    return " ".join(f"{s.title}: {s.latest_text}. {s.aim_text}" for s in statements)
+
+
+def _cell_text(statement: Statement) -> str:
+    """Chance without its unit; the mark alone where there is none or only a range."""
+    return statement.short_chance.replace(PERCENT, "") if statement.is_forecast else statement.mark
+
+
+@styled
+def plot_heatmap(run: ReportData) -> Figure:
+    """Class and chance of each district on the goals asked of every district."""
+    units, word, year = list(run.shown_districts["unit_code"]), run.word, run.last_year
+    goals = run.asked_of_units(year)
+    statements = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
+    statements = statements.dropna(axis="columns", how="all")
+    keys = {s.key for s in statements.to_numpy().flat if s}
+    title = word("heat.title", year=year)
+    if not keys - {"no_data", "no_object"}:
+        raise NoFiguresError(title)
+    figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
+    axis = axes[0, 0]
+    look.heat_of_verdicts(
+        axis,
+        statements,
+        _cell_text,
+        xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
+        yticklabels=short_names(run),
+        annot_kws={"fontsize": 7.5},
+    )
+    axis.tick_params(axis="x", rotation=90, labelsize=7)
+    alt = [
+        word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
+        for row in standings(run).itertuples()
+    ]
+    key = f"{word('heat.key')}; {look.class_key(run, keys)}"
+    return look.finish(figure, run, title, f"{title}.", *alt, key=key)
+
+
+@styled
+def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
+    """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
+    codes = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
+    title = run.word("shares.title", name=run.unit_name(unit_code))
+    return _small_multiples(run, title, [(code, unit_code, run.title(code)) for code in codes])
+
+
+@styled
+def plot_districts(run: ReportData, goal_code: str) -> Figure:
+    """One share in the province and in every district."""
+    units = ["", *run.shown_districts["unit_code"]]
+    title = run.word("districts.title", name=run.title(goal_code))
+    return _small_multiples(run, title, [(goal_code, unit, run.unit_name(unit)) for unit in units])
+
+
+def _small_multiples(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]]) -> Figure:
+    """Small multiples of (goal, unit, name) on one scale in percent, those that have figures.
+
+    The alt text says of each panel what its statements say.
+    """
+    courses = [
+        (name, [s for s in run.all_statements(unit) if s.goal_code == goal])
+        for goal, unit, name in panels
+    ]
+    courses = [(name, some) for name, some in courses if some and some[-1].history]
+    if not courses:
+        raise NoFiguresError(title)
+    figure, axes = look.canvas(HEIGHT, len(courses), COLUMNS, 0.5, sharex=True, sharey=True)
+    alt = []
+    for axis, (name, statements) in zip(axes.flat, courses, strict=False):
+        _draw_course(axis, run, statements)
+        marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
+        axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=6.2)
+        alt += [f"{name}: {statements[-1].latest_text}.", *(s.aim_text for s in statements)]
+    axes[0, 0].set_ylim(0)
+    for axis in axes[:, 0]:
+        axis.set_ylabel(run.word("axis.percent"))
+    return look.finish(figure, run, title, f"{title}.", *alt, key=run.word("sign.course"))
+
+
+def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
+    """Draw one share of one unit in percent: what is said of each of its target years."""
+    bands, figures = _bands(run, statements), pd.DataFrame(map(vars, statements[-1].history))
+    if MIDDLE in bands:
+        axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
+        axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
+    exact = figures["high"] - figures["low"] < NEARLY
+    known, open_ = figures[exact], figures[~exact]
+    dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
+    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
+    axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
+    aims = {s.target_year: s.need for s in statements}
+    axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
+    first = min([run.province.first_year, *figures["year"]])
+    axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
+    axis.set_xticks([run.province.first_year, *run.target_years])
+    look.local_numbers(axis.yaxis, run)
+
+
+def _bands(run: ReportData, statements: list[Statement]) -> pd.DataFrame:
+    """Forecast of the run from the last figure on; no rows where no verdict stands on it."""
+    if not any(s.expected for s in statements):
+        return pd.DataFrame()
+    last = statements[-1].latest
+    bands = run.bands(statements[-1].indicator_code, statements[-1].unit_code)
+    bands = bands[bands.index >= last.year]
+    if last.exact:
+        bands.loc[last.year] = last.low  # it grows out of the last figure
+    return bands.sort_index()
 
 
 def report_figures(run: ReportData) -> Sketches:
@@ -23,24 +291,24 @@ def report_figures(run: ReportData) -> Sketches:
     Without a goal of its kind there is no figure.
     """
     kinds = set(run.ordered_goals["kind"])
-    drawn = {"overview": plan.plot_overview, "heatmap": grids.plot_heatmap}
+    drawn = {"overview": plot_overview, "heatmap": plot_heatmap}
     if kinds & {*SHARE_KINDS}:
-        drawn |= {"shares": courses.plot_shares, "pace": plan.plot_pace}
+        drawn |= {"shares": plot_shares, "pace": plot_pace}
     if COUNTED_KIND in kinds:
-        drawn["ladder"] = grids.plot_ladder
+        drawn["ladder"] = plot_ladder
     return {name: partial(plot, run) for name, plot in drawn.items()}
 
 
 def annex_figures(run: ReportData) -> Sketches:
     """The figures of the annex: every share in the province and by district."""
     shares = {s.goal_code: s for s in run.all_statements() if s.kind in SHARE_KINDS and s.history}
-    return {f"districts_{code}": partial(courses.plot_districts, run, code) for code in shares}
+    return {f"districts_{code}": partial(plot_districts, run, code) for code in shares}
 
 
 def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:
     """Draw and save one figure after the other (empty ``folder``: nowhere); blocks by name."""
     return {
-        name: picture_or_note(run, lambda d=draw, n=name: save_figure(d(), folder, n))
+        name: look.picture_or_note(run, lambda d=draw, n=name: look.save_figure(d(), folder, n))
         for name, draw in sketches.items()
     }
 
@@ -56,7 +324,9 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
         """Pictures of these names, in their order."""
         files = {name: Path(folder) / f"{name}.png" for name in names if name in sketches}
         return [
-            picture_or_note(run, file.read_bytes if folder and file.is_file() else sketches[name])
+            look.picture_or_note(
+                run, file.read_bytes if folder and file.is_file() else sketches[name]
+            )
             for name, file in files.items()
         ]
 
