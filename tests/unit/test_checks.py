@@ -210,6 +210,16 @@ def test_a_figure_whose_revision_is_refused_is_told():
     assert doubts(before, good, rule="revision_refused").empty
 
 
+def test_a_later_file_refused_as_a_whole_leaves_the_earlier_figures():
+    first = {"numerator": 41, "denominator": 98}
+    letter = {"indicator_code": None, "problem": "unknown_form", "received_on": "2023-12-05"}
+    letter |= {"file": "2023-12-05/b.xlsx", "sheet": None}
+    found = doubts(first, letter, rule="revision_refused")
+    assert found[["file", "unit_code"]].to_numpy().tolist() == [["2023-12-05/b.xlsx", "823"]]
+    assert doubts(letter | {"received_on": "2023-11-01"}, first, rule="revision_refused").empty
+    assert doubts(first, letter | {"unit_code": "822"}, rule="revision_refused").empty
+
+
 def test_two_files_of_one_day_that_differ():
     other = {"file": "2023-11-20/b.xlsx", "numerator": 60, "denominator": 100}
     found = doubts({"numerator": 50, "denominator": 100}, other, rule="same_day_conflict")

@@ -87,3 +87,11 @@ def test_a_title_without_the_word_year_says_it():
     rows = ("UBND HUYỆN CÁI BÈ",), ("SỐ LIỆU 2024",), HEADS, (1, SKILLS, 10000, 6000, 60)
     reading = read(sheet(*rows))
     assert [row["year"] for row in reading.observation_rows] == [2024]
+
+
+@pytest.mark.parametrize("note", ["Số liệu năm 2022", "Số ước đến 31/12"])
+def test_a_note_in_a_row_that_is_left_out_is_of_no_other_row(note):
+    rows = (1, INFORMATION, 10000, 5000, 50, ""), (2, SKILLS, 10000, 6000, 60, note)
+    reading = report((*HEADS, "Ghi chú"), *rows)
+    assert figures(reading)["information_literacy"] == (5000, 50, "ok")
+    assert figures(reading).get("life_skills", (0, 0, "doubtful"))[2] == "doubtful"

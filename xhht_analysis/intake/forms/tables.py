@@ -229,7 +229,8 @@ class Table:
             row for row, kind in self.rows if kind == "data" and has_figures(self.sheet, row)
         ]
         if figures and self.last == self.sheet.n_rows:
-            notes |= {row for row in self.body if row > figures[-1]}
+            below = (row for row in self.body if row > figures[-1])
+            notes |= {row for row in below if not has_figures(self.sheet, row)}
         return sorted(notes)
 
     @cached_property
