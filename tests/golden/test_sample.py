@@ -191,6 +191,7 @@ def test_silent_year_and_late_district(result):
     assert late[["sender", "year"]].to_numpy().tolist() == [["824", 2023]]
 
 
+@pytest.mark.slow
 def test_regenerated_files_equal_the_tracked_ones(tmp_path, expected):
     written, lines = write_sample(tmp_path)
     tracked = {p.relative_to(SAMPLE).as_posix() for p in SAMPLE.rglob("*") if p.is_file()}

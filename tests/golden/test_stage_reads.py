@@ -104,6 +104,7 @@ def test_a_changed_word_is_a_reason_for_the_report_and_one_of_figures_for_them_t
     assert due == {REPORT_WORDS: [REPORT], FIGURE_WORDS: ["04_figures", REPORT]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_figures_are_drawn_without_the_words_and_sentences_of_the_report(lang, monkeypatch):
     def refuse(*arguments, **options):

@@ -28,7 +28,7 @@ from xhht_analysis.publishing.figures import gallery
 from xhht_analysis.publishing.labels import Labels
 
 PROVINCE = "82"
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE_RUN = """const done = arguments[arguments.length - 1];
 axe.run(document, {resultTypes: ['violations']}).then(
   r => done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact))

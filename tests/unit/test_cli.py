@@ -120,6 +120,7 @@ def test_a_template_is_written_and_found_clean_but_empty(tmp_path):
     assert "cả tệp không dùng được" in told.stdout.lower()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("year", "n"), [("2024", 11 + 5), ("2026", 57 + 5)])
 def test_the_whole_set_of_a_year_in_one_call(tmp_path, year, n):
     told = xhht("template", "--all", "--year", year, "--out", tmp_path)
@@ -178,6 +179,7 @@ def test_a_broken_plan_is_named_before_anything_starts(tmp_path):
 HOOK = "import os, sys; open(sys.argv[1], 'w').write(os.environ['XHHT_STATUS'])"
 
 
+@pytest.mark.cases(2)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"])
 def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name):

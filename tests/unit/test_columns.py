@@ -173,6 +173,7 @@ def check(board: Board, top: int, first: int, changes: list[tuple]) -> None:
         assert key[0] in told or lost, key
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", sorted(forms()))
 @settings(
     max_examples=40,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.example_counts import examples
 from tests.unit.test_forecast_plan import AS_OF, DISTRICTS, PLAN, run
 from xhht_analysis import contracts, store
 from xhht_analysis.forecasting.verdicts import classify
@@ -98,7 +99,7 @@ def panels(draw):
     return contracts.conform(panel.assign(definition_variant="plan"), contracts.PANEL)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(panels(), st.booleans())
 def test_no_verdict_of_any_panel_contradicts_itself(panel, variants):
     targets = PLAN["targets"][PLAN["targets"]["goal_code"].isin(GOALS)]

@@ -159,6 +159,7 @@ def test_percentages_and_levels_as_they_should_be_refuse_nothing():
     assert refused(typed(FORM)) == {}
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize(("first", "last"), [(7, 19), (9, 19), (1, 12), (1, 7), (4, 15)])
 def test_counts_one_row_off_beside_typed_percentages_do_not_enter(step, first, last):
@@ -169,6 +170,7 @@ def test_counts_one_row_off_beside_typed_percentages_do_not_enter(step, first, l
     assert set(LEVELS) <= entered(tables)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize(("first", "last"), [(1, 7), (8, 12), (12, 18)])
 def test_numerators_alone_one_row_off_do_not_enter(step, first, last):
@@ -229,6 +231,7 @@ def test_a_column_of_a_table_of_units_one_row_off_does_not_enter():
     assert column(*right)["account"]["panel"] == 6
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("odd", "others", "rule"),
     [

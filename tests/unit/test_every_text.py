@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from tests import odd_files
+from tests.example_counts import examples
 from tests.filled_template import write_filled
 from tests.form_fixtures import Board, write_xlsx
 from tests.intake_case import plan
@@ -49,7 +50,7 @@ def filled(table: contracts.Table, text: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", contracts.TABLES)
 @given(text=st.one_of(st.sampled_from(HARD), EVERY))
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck), deadline=None)
 def test_every_table_survives_every_text(name, text, tmp_path_factory):
     folder = tmp_path_factory.getbasetemp() / "tables"
     table = contracts.TABLES[name]
@@ -67,7 +68,7 @@ def test_every_table_survives_every_text(name, text, tmp_path_factory):
 
 
 @given(EVERY)
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck), deadline=None)
 def test_documents_accept_every_text_that_reading_lets_through(tmp_path_factory, text):
     plain = printable(text)
     document = docx.Document()

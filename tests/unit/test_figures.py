@@ -231,6 +231,7 @@ def test_settings_of_a_user_change_nothing(run):
         assert base.drawn(gallery.plot_pace(run)) == plain
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_figure_of_a_real_run_is_readable(fixture_run, lang):
     run = read_report_data(resolve("tests/fixtures/processed"), lang=lang)
@@ -264,6 +265,7 @@ def test_a_run_without_figures_draws_no_empty_frame():
     assert "tốc độ thường gặp: chưa đủ số liệu để vẽ hình này." in said
 
 
+@pytest.mark.slow
 def test_sixty_units_and_very_long_names_are_drawn():
     many = report_maker.many_units()
     assert len(gallery.plot_heatmap(many).axes[0].get_yticklabels()) == 60

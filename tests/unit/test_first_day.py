@@ -73,6 +73,7 @@ def first_day(kind: str, folder: Path) -> dict:
     return walk(folder / "raw", folder / "out")
 
 
+@pytest.mark.cases(2)
 @pytest.mark.unit
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_set_of_files_gives_a_page(kind, tmp_path):

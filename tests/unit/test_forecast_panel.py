@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
+from tests.example_counts import examples
 from xhht_analysis.forecasting import HistoryError, forecast_panel
 from xhht_analysis.forecasting.baselines import MODELS, random_walk
 
@@ -147,7 +148,7 @@ def test_ten_thousand_districts_at_once():
     assert np.isfinite(forecast.quantile_array(LEVELS)).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.integers(1, 4)
     .flatmap(

@@ -45,6 +45,7 @@ def test_every_figure_knows_its_cell(raw):
     assert result.account["panel"] == len(SHARES)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("value", [999, -3, "khoảng 40", "#REF!", True, 3.5, "=cmd|'/c calc'!A1"])
 def test_one_impossible_value_is_that_reject_and_changes_nothing_else(raw, value):
     file = raw / DAY / "Gò Công Tây.xlsx"

@@ -35,6 +35,7 @@ def chances(panel, **how):
     return forecast_plan(panel, *plan, AREAS, **how)
 
 
+@pytest.mark.slow
 def test_the_chance_without_a_doubtful_rate_is_that_of_a_panel_that_never_had_it(panel):
     rows, n_low = panel
     variants = chances(rows).variants

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 from scipy.special import ndtri
 
+from tests.example_counts import examples
 from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.levels import (
     forecast_levels,
@@ -170,7 +171,7 @@ def test_eleven_districts_that_never_lost_can_still_lose():
     assert (forecast.levels[:, :, 0] == 1).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.lists(
         st.lists(st.sampled_from([None, 0, 1, 2, 3]), min_size=3, max_size=5).filter(
@@ -209,7 +210,7 @@ def test_a_unit_more_moves_no_other_draw():
 
 
 @given(st.lists(st.lists(st.integers(0, 1), min_size=3, max_size=6), min_size=1, max_size=11))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_no_chance_after_the_origin_is_ever_none_or_sure(paths):
     forecast = forecast_levels(history(**{f"u{i}": p for i, p in enumerate(paths)}), 2, n_draws=50)
     for chances in (pmf(forecast)[:, 1:], count_pmf(forecast)[1:]):

@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.example_counts import examples
 from xhht_analysis.forecasting import forecast_panel
 from xhht_analysis.forecasting.mixture import VARIANTS
 
@@ -32,7 +33,7 @@ def histories(draw):
     return pd.DataFrame(rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(histories(), st.sampled_from([1, 5, 30]), st.sampled_from(sorted(VARIANTS)), st.booleans())
 def test_whatever_is_forecast_is_a_distribution(history, horizon, variant, is_broken):
     breaks = (int(history["year"].max()),) if is_broken else ()
@@ -68,7 +69,7 @@ def test_three_rising_figures_leave_room_above_them():
     assert 1.7 < high - middle < 2.8
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_order_and_names_of_units_say_nothing(history, random):
     codes = sorted(history["unit_code"].unique())

@@ -87,6 +87,7 @@ KINDS = {
 }
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_odd_panel_is_judged_without_a_sure_chance(kind):
     panel, units = KINDS[kind], ("815",) if kind == "one unit" else tuple(UNITS)
@@ -106,6 +107,7 @@ def test_an_odd_panel_is_judged_without_a_sure_chance(kind):
     assert result.variants["prob_reached"].between(0.005, 0.995).all()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("kind", ["falling", "all", "saturating", "one person"])
 def test_a_higher_target_is_never_likelier(kind):
     line = PLAN["targets"][PLAN["targets"]["goal_code"] == "life_skills"].tail(1)

@@ -63,6 +63,7 @@ def of_xlsb(path: Path, encoding: str) -> None:
     write_xlsb(path.with_suffix(".xlsb"), rows)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     ("write", "encoding"),
     [
@@ -82,6 +83,7 @@ def test_a_delivery_in_an_old_encoding_reaches_the_panel(tmp_path, write, encodi
     assert result.account["panel"] == len(ROWS)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("encoding", ["vni", "tcvn3"])
 def test_a_sheet_half_in_unicode_is_read_alike_in_every_process(

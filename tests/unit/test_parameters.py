@@ -67,6 +67,7 @@ def test_a_wrong_one_is_told_in_words(name, value, words):
         parameters.check(given(**{name: value}))
 
 
+@pytest.mark.slow
 def test_what_papermill_makes_of_a_unit_code_is_a_unit(tmp_path):
     target = tmp_path / "out.ipynb"
     command = [sys.executable, "-m", "papermill", "--log-level", "ERROR", "--no-progress-bar"]

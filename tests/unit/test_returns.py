@@ -71,6 +71,7 @@ def test_file_outside_the_raw_folder_counts_as_received_today(raw, tmp_path):
     assert set(problems["rule"]) == {"received_before", "numerator_above"}
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("as_of", "is_told"),
     [("2024-06-30", False), ("2024-07-01", True), ("2024-11-20", True), ("2023-12-01", False)],
@@ -173,6 +174,7 @@ def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     assert read_corrections(config)["value"].tolist() == [13]
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("typed", "value"), [(13, 13), ("41.507", 41507), (98.5, 98.5), ("98,5", 98.5), ("1.000", 1000)]
 )
@@ -251,6 +253,7 @@ def test_rows_not_filled_in_are_left_alone(raw, tmp_path):
     assert returns.read_repairs(marked, decided_on=TODAY).empty
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -327,6 +330,7 @@ def test_correction_text_never_becomes_a_formula(raw, tmp_path):
     assert not [cell for cell in cells if cell.startswith(("=", "-", "+", "@"))]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("name", ["9.xlsx", "1.xlsx"])
 def test_check_says_of_a_second_file_of_the_day_what_the_run_does(raw, name):
     """Of two files of one day the one whose name comes last stands: 823.xlsx or 9.xlsx."""

@@ -100,6 +100,7 @@ def test_a_disk_that_refuses_in_a_notebook_is_told_with_the_remedy(project, numb
     assert whole(project)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("moves", [0, 1, 2, 3, 4])
 def test_a_disk_full_in_the_midst_of_publishing_leaves_the_earlier_set(project, monkeypatch, moves):
     go(project)

@@ -284,6 +284,7 @@ def test_an_outcome_is_no_change_of_mind():
     assert "So lần trước: đổi" not in str([block.content for block in report.brief(run)])
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("variant", ["midterm", "final"])
 def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path):
     run = frames.make_material()
@@ -309,6 +310,7 @@ def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path)
     assert not any("Nguyên nhân khách quan" in str(b.content) for b in blank)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("variant", "title"),
     [("annual", "năm 2026"), ("midterm", "Sơ kết"), ("final", "Tổng kết"),

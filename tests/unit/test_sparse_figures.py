@@ -22,6 +22,7 @@ def drawn(axes, gid: str) -> list[tuple]:
     return list(zip(one.get_xdata(), one.get_ydata(), strict=True))
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("years", "holes", "as_of"),
     [(1, 1.0, "2026-11-20"), (1, 0.9, "2026-11-20"), (2, 0.6, "2024-11-20"), (3, 0.3, "2023-11-20"),

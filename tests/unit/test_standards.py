@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.example_counts import examples
 from tests.intake_case import communes_of
 from xhht_analysis import contracts
 from xhht_analysis.plan import areas, standards
@@ -137,7 +138,7 @@ def test_no_figure_gives_no_row_and_no_pass():
 RATE = st.one_of(st.just(NAN), st.floats(0, 100).map(lambda x: round(x, 1)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.tuples(RATE, RATE, RATE), st.tuples(*[st.floats(0, 100)] * 3))
 def test_bounds_hold_whatever_the_missing_figures_turn_out_to_be(seen, truth):
     full = [t if np.isnan(s) else s for s, t in zip(seen, truth, strict=True)]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.example_counts import examples
 from xhht_analysis.intake.reading import legacy_text
 from xhht_analysis.intake.reading.text import (
     Parsed,
@@ -147,7 +148,7 @@ def test_money_with_both_marks_comes_back(whole, cents):
 
 
 @given(st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.booleans(), st.none()))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_no_cell_breaks_a_parser(raw):
     for kind in ("count", "percent", "money"):
         parsed = parse_number(raw, kind=kind)

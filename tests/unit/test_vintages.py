@@ -73,6 +73,7 @@ def deliver(raw, *files):
     return intake(raw)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("first", "second", "stands"),
     [

@@ -97,6 +97,7 @@ def silent(goal: str, *, panel=None, **more) -> ReportData:
     return made(verdicts=verdicts, panel=frames.make_panel() if panel is None else panel)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("sent", ["nothing", "one_commune", "before_the_end"])
 def test_what_communes_can_report_is_missing_and_asked_for(sent):
     """The districts ended, but their level is rebuilt from communes: one level more or less
@@ -117,6 +118,7 @@ def test_what_communes_can_report_is_missing_and_asked_for(sent):
     assert run.title("preschool_districts") not in asked
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("basis", ["none", "forecast"])
 @pytest.mark.parametrize("sent", ["nothing", "before_the_end", "every_year"])
 def test_what_no_one_can_report_any_more_is_said_first_and_asked_for_nothing(sent, basis):
@@ -148,6 +150,7 @@ def scored(indicator: str, covered: float, metric: str = "coverage_80") -> pd.Da
     )
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     ("goal", "indicator", "metric"),
     [("clc_it", "clc_it", "coverage_80"),
