@@ -80,12 +80,9 @@ def commune_levels(
         for name, missing in (("level_min", -np.inf), ("level_max", np.inf))
     }
     for indicator, asked in rules.groupby("level_indicator"):
-        of_indicator = {name: margins[indicator] for name, margins in ends.items()}
-        bounds = pd.DataFrame(
-            {name: margins.ge(-ROUNDING).sum(axis=1) for name, margins in of_indicator.items()}
-        )
+        passed = {name: table[indicator].ge(-ROUNDING).sum(axis=1) for name, table in ends.items()}
         known = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
-        parts.append(_rows_of(bounds[known], indicator))
+        parts.append(_rows_of(pd.DataFrame(passed)[known], indicator))
     return _stack(parts)
 
 
@@ -234,14 +231,13 @@ def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
         `DERIVED`: one row per indicator_code, unit_code, year and frame; none where nothing is
         known. Communes stand in the frame of their year, districts and province in the plan's.
     """
-    plan = panel[panel["definition_variant"].eq("plan")]
-    parts = [
-        _year_levels(rows, f"{year}-12-31", standards, areas).assign(year=year)
-        for year, rows in plan.groupby("year")
-    ]
-    out = _stack([pd.DataFrame(columns=[*BOUNDS, "year", "frame"]), *parts])
-    out = out.rename(columns={"level_min": "level_derived_min", "level_max": "level_derived_max"})
-    return out.astype({"year": "Int64"})[DERIVED]
+    asked = [*asked_rates(standards), *standards["level_indicator"]]  # a year without is skipped
+    is_asked = panel["definition_variant"].eq("plan") & panel["indicator_code"].isin(asked)
+    parts = [pd.DataFrame(columns=[*BOUNDS, "year", "frame"])]
+    for year, rows in panel[is_asked].groupby("year"):
+        parts.append(_year_levels(rows, f"{year}-12-31", standards, areas).assign(year=year))
+    names = {"level_min": "level_derived_min", "level_max": "level_derived_max"}
+    return _stack(parts).rename(columns=names).astype({"year": "Int64"})[DERIVED]
 
 
 def _year_levels(
@@ -259,13 +255,12 @@ def _year_levels(
     communes = commune_levels(rates, on, standards, special=special, reported=reported)
     levels = _prefer(reported, communes)
     districts = areas.districts()["unit_code"]
-    rules = {name: rules_in_force(standards, name, on) for name in ("district", "province")}
-    derived = area_levels(levels, rules["district"], areas.parents(on))
+    derived = area_levels(levels, rules_in_force(standards, "district", on), areas.parents(on))
     recognised = _reported(panel[panel["unit_code"].isin(districts)])
     by_district = (_prefer(recognised, derived), districts)
     below, members = by_district if province.has_districts(on) else (levels, units)
-    homes = dict.fromkeys(members, province.code)
-    whole = area_levels(below, rules["province"], homes, special)
+    rules = rules_in_force(standards, "province", on)
+    whole = area_levels(below, rules, dict.fromkeys(members, province.code), special)
     upper = _stack([derived, whole]).assign(frame=province.frame)
     return _stack([communes.assign(frame=frame), upper])
 
