@@ -11,12 +11,27 @@ from hypothesis import strategies as st
 
 from tests.block_text import plain_text
 from tests.random_runs import random_run
+from tests.unit.test_statements import check_run as check_statements
 from xhht_analysis.publishing import agencies, decisions, district_ranks, report, sentences
 from xhht_analysis.publishing.report_data import ReportData
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
 UNJUDGED = ("no_data", "no_object")
 pytestmark = pytest.mark.unit
+
+
+@pytest.mark.slow
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(
+    seed=st.integers(0, 10_000), years=st.integers(1, 6), holes=st.sampled_from([0.0, 0.03, 0.3]),
+    most=st.booleans(), as_of=st.sampled_from(["2024-11-20", "2026-11-20", "2031-03-01"]),
+)  # fmt: skip
+@example(seed=1, years=6, holes=0.0, most=True, as_of="2026-11-20")
+@example(seed=2, years=6, holes=0.0, most=False, as_of="2031-03-01")
+@example(seed=9029, years=3, holes=0.03, most=False, as_of="2024-11-20")
+@example(seed=4, years=1, holes=1.0, most=False, as_of="2026-11-20")
+def test_no_statement_contradicts_the_tables_or_another(seed, years, holes, most, as_of):
+    check_statements(random_run(seed, years, holes, most, as_of))
 
 
 def test_what_is_said_of_one_run_agrees():

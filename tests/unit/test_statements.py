@@ -5,8 +5,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, example, given, settings
-from hypothesis import strategies as st
 
 from tests import frames
 from tests.block_text import cell_text, plain_text
@@ -50,20 +48,6 @@ def said_by(run: ReportData, unit: str = PROVINCE) -> list:
 
 def test_no_statement_of_one_run_contradicts_its_tables():
     check_run(random_run(1, 6, 0.0, True, "2026-11-20"))
-
-
-@pytest.mark.slow
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(
-    seed=st.integers(0, 10_000), years=st.integers(1, 6), holes=st.sampled_from([0.0, 0.03, 0.3]),
-    most=st.booleans(), as_of=st.sampled_from(["2024-11-20", "2026-11-20", "2031-03-01"]),
-)  # fmt: skip
-@example(seed=1, years=6, holes=0.0, most=True, as_of="2026-11-20")
-@example(seed=2, years=6, holes=0.0, most=False, as_of="2031-03-01")
-@example(seed=9029, years=3, holes=0.03, most=False, as_of="2024-11-20")
-@example(seed=4, years=1, holes=1.0, most=False, as_of="2026-11-20")
-def test_no_statement_contradicts_the_tables_or_another(seed, years, holes, most, as_of):
-    check_run(random_run(seed, years, holes, most, as_of))
 
 
 def check_run(run: ReportData) -> None:
