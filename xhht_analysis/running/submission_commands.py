@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xhht_analysis.project import ROOT, KitError, Project, UsageError, is_date
+from xhht_analysis.project import ROOT, KitError, Project, UsageError
 from xhht_analysis.running import messages, records
 from xhht_analysis.running.run_commands import (
     check_config,
@@ -81,7 +81,7 @@ def check(
     paths = [
         path.parent.resolve() / path.name
         for place in submissions
-        for path in _sent(find_files(place) if place.is_dir() else [place])
+        for path in (find_files(place) if place.is_dir() else [place])
     ]
     for checked in returns.read_submissions(paths, plan, as_of=day, received=received):
         for line in _lines(checked):
@@ -96,12 +96,6 @@ def free_path(path: Path) -> Path:
     """``path``, or the first name numbered after it where nothing stands that was filled in."""
     numbered = (path.with_stem(f"{path.stem}_{number}") for number in itertools.count(2))
     return next(place for place in itertools.chain([path], numbered) if not place.exists())
-
-
-def _sent(paths: list[Path]) -> list[Path]:
-    """Those of ``paths`` below a day of receipt, if any is: a run reads no others."""
-    received = [path for path in paths if any(is_date(folder.name) for folder in path.parents)]
-    return received or paths
 
 
 def correct(file: Path, *, raw: Path | None = None) -> None:
