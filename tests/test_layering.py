@@ -47,7 +47,7 @@ MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
     "intake": 66_700,
-    "forecasting": 24_100,
+    "forecasting": 23_200,
     "publishing": 28_000,
     "running": 13_600,
 }

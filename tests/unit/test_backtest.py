@@ -50,7 +50,7 @@ def test_every_origin_with_three_years_is_asked(rows):
     assert sorted(shares["origin_year"].unique()) == [2021, 2022, 2023, 2024]
     # three districts, two models, two leads, the last origin only one: 3 * 2 * (2 * 4 - 1)
     assert len(shares) == 42
-    assert set(rows.loc[rows["rps"].notna(), "indicator_code"]) == {"literacy_level"}
+    assert set(rows.loc[rows["count_rps"].notna(), "indicator_code"]) == {"literacy_level"}
 
 
 def test_what_comes_after_the_origin_changes_no_byte_of_its_forecast():
@@ -114,7 +114,7 @@ def test_with_levels_alone_shares_are_empty_columns():
     assert rows.loc[rows["unit_code"] != "count", "chance"].notna().all()
     assert rows["crps"].isna().all()
     metrics = set(backtest.summarise(rows)["metric"])
-    of_units = {"rps", "brier", "chance", "hit"}
+    of_units = {"brier", "chance", "hit"}
     counts = {"count_rps", "count_coverage_80"}
     assert metrics == of_units | counts | {f"province_{name}" for name in of_units}
 

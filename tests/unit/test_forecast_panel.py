@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from tests.example_counts import examples
 from xhht_analysis.forecasting import HistoryError, forecast_panel
-from xhht_analysis.forecasting.baselines import MODELS, random_walk
+from xhht_analysis.forecasting.baselines import MODELS, linear_trend, random_walk
 
 pytestmark = pytest.mark.unit
 LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
@@ -94,9 +94,18 @@ def test_baselines_answer_whenever_the_model_does(name):
 
 def test_the_variance_of_the_random_walk_by_hand():
     # steps 2 and -1: (4 + 1) / (3 - 1) a year, alone in its group; then twice that
-    middle, spread = random_walk(np.array([[50.0, 52, 51]]), 2, drift=False)
+    middle, spread = random_walk(np.array([[50.0, 52, 51]]), 2)
     assert middle.tolist() == [[51, 51, 51]]
     assert spread[0] == pytest.approx([0, 2.5**0.5, 5**0.5])
+
+
+def test_the_straight_line_and_its_standard_error_by_hand():
+    # years 0, 1, 2: slope 1, mean 51 2/3, residuals 2/3, -4/3, 2/3, so s² = 24/9 of one degree;
+    # two years on the error of the line is s² (1 + 1/3 + 3² / 2)
+    middle, spread = linear_trend(np.array([[51.0, 50.0, 53.0], [np.nan, 7.0, 8.0]]), 2)
+    assert middle[0, 1:] == pytest.approx([51 + 1 / 3 + 2, 51 + 1 / 3 + 3])
+    assert spread[0, 2] == pytest.approx(np.sqrt(24 / 9 * (1 + 1 / 3 + 9 / 2)))
+    assert middle[1].tolist() == [8, 8, 8]  # two figures are no line
 
 
 def test_all_at_a_hundred_stay_near_it():

@@ -11,10 +11,9 @@ from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     observed_shares,
-    plan_rows,
 )
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
-from xhht_analysis.forecasting.plan_indicators import forecast_indicators, read_facts
+from xhht_analysis.forecasting.plan_indicators import forecast_indicators, plan_facts
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.province import read_province
@@ -157,7 +156,7 @@ def test_a_rule_known_at_second_hand_is_said_where_the_level_rests_on_it(panel):
 
 
 def test_draws_add_up_and_parts_stay_inside_the_whole(panel):
-    facts = read_facts(plan_rows(panel, PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    facts = plan_facts(panel, PLAN["indicators"], FewAreas())
     joints = forecast_indicators(facts, last_year=2035, n_draws=150, seed=3)
     trained, degree = joints["trained_population"], joints["university_degree"]
     assert list(trained.draws) == [*DISTRICTS, PROVINCE]
@@ -330,7 +329,7 @@ def test_the_last_year_of_the_plan_can_be_judged_when_not_all_have_reported(pane
 def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
     last = panel["year"].max()
     gone = (panel["indicator_code"] == "university_degree") & (panel["year"] == last)
-    facts = read_facts(plan_rows(panel[~gone], PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    facts = plan_facts(panel[~gone], PLAN["indicators"], FewAreas())
     found = forecast_indicators(facts, last_year=2035, n_draws=100, seed=1)
     whole, part = found["trained_population"], found["university_degree"]
     assert (whole.origin_year, part.origin_year) == (last, last - 1)
@@ -343,9 +342,9 @@ def test_a_part_reported_a_year_behind_its_whole_stays_inside_it(panel):
 
 def test_a_part_is_cut_at_its_whole_in_every_draw(panel):
     mine = panel["indicator_code"] == "university_degree"
-    top = panel["numerator"].mask(mine, (panel["numerator"] * 4.5).round())  # below the whole
+    top = panel["numerator"].mask(mine, (panel["numerator"] * 5).round())  # just below the whole
     raised = panel.assign(numerator=top, value=100 * top / panel["denominator"])
-    facts = read_facts(plan_rows(raised, PROVINCE_DATA), PLAN["indicators"], DISTRICTS)
+    facts = plan_facts(raised, PLAN["indicators"], FewAreas())
     alone = {code: facts[code] for code in facts if code != "trained_population"}
     found, free = (
         forecast_indicators(some, last_year=2035, n_draws=300, seed=1) for some in (facts, alone)

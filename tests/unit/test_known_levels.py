@@ -85,7 +85,7 @@ def test_the_bounds_of_the_last_year_are_evidence():
     history = history.astype(float).assign(indicator_code="x", unit_code="815")
     now = forecast_levels(history, 1, top=2, n_draws=1300).levels[:, 0, 0]
     # a gain of one level is 12 times as frequent as a leap: 12 : 1, and the level is not 0
-    assert np.bincount(now).tolist() == [0, 1200, 100]
+    np.testing.assert_allclose(np.bincount(now), [0, 1200, 100], atol=25)  # chance: 9.6
 
 
 def test_the_backtest_scores_a_unit_where_the_plan_would_have_judged_it():

@@ -99,7 +99,7 @@ def test_what_is_published_are_so_many_draws_of_one_member_and_the_rest_of_the_o
     how = {"figures": figures, "n_draws": 500}
     names = ("default", "transitions", "figures")
     mixed, moves, rule = (forecast_levels(rows, 3, variant=n, **how).levels for n in names)
-    k = round(500 * figure_weight(read_levels(rows, 1, figures), 1))
+    k = round(500 * figure_weight(read_levels(rows, 1, figures)))
     assert 0 < k < 500
     np.testing.assert_array_equal(mixed, np.concatenate([rule[:k], moves[k:]]))
     # so every chance is the convex combination of both
@@ -107,31 +107,21 @@ def test_what_is_published_are_so_many_draws_of_one_member_and_the_rest_of_the_o
     np.testing.assert_allclose((mixed >= 1).mean(axis=0), both)
 
 
-def test_the_weight_is_the_least_squares_answer_of_the_two_years_before():
+def test_the_weight_is_how_much_more_often_the_figures_gave_the_level_than_not():
     rows, figures = problem(lag=1)
-    past, came = rows[rows["year"] <= 2023], rows[rows["year"] > 2023]
-    came = came.pivot_table("level", "unit_code", "year").to_numpy()
-    how = {"figures": figures[figures["year"] <= 2023], "n_draws": 1000}
-    moves, rule = (
-        (forecast_levels(past, 2, variant=name, **how).levels[..., 1:] >= 1).mean(axis=0)
-        for name in ("transitions", "figures")
-    )
-    # 0.8 as one more equation that counts like five squared differences
-    apart = [*(rule - moves).ravel(), np.sqrt(5.0)]
-    missed = [*(came - moves).ravel(), 0.8 * np.sqrt(5.0)]
-    expected = np.linalg.lstsq(np.array(apart)[:, None], np.array(missed), rcond=None)[0][0]
-    weight = figure_weight(read_levels(rows, 1, figures), 1)
-    assert weight == pytest.approx(np.clip(expected, 0, 1), abs=1e-9)
-    assert abs(weight - 0.8) > 0.01
-    short = [table[table["year"] > 2022] for table in (rows, figures)]
-    assert figure_weight(read_levels(short[0], 1, short[1]), 1) == 0.8
+    told = (figures["value"] >= 80).to_numpy() == (rows["level"] == 1).to_numpy()
+    assert 0.5 < told.mean() < 1
+    weight = figure_weight(read_levels(rows, 1, figures))
+    assert weight == pytest.approx(0.8 * (2 * told.mean() - 1))
+    always = rows.assign(level=(figures["value"] >= 80).to_numpy().astype(float))
+    assert figure_weight(read_levels(always, 1, figures)) == 0.8
+    assert figure_weight(read_levels(rows, 1, None)) == 0
 
 
 def test_figures_that_never_told_the_level_lose_their_weight():
     rows, figures = problem(years=8, units=11)
-    follows = figure_weight(read_levels(rows, 1, figures), 1)
     stays = rows.assign(level=0.0)  # nobody was ever recognised, whatever the figures
-    assert figure_weight(read_levels(stays, 1, figures), 1) < 0.25 < 0.7 < follows
+    assert figure_weight(read_levels(stays, 1, figures)) < 0.25
 
 
 def test_units_without_figures_and_short_series_move_by_transitions_alone():

@@ -65,12 +65,6 @@ def test_the_number_of_units_is_a_binomial_averaged_over_the_shared_factor():
     assert pmf[0] > 0.4 > 0.88**11  # together far more often than one by one
 
 
-def test_stratified_numbers_fill_every_part_once():
-    numbers = levels._stratified(np.random.default_rng(1), 200, 3)
-    np.testing.assert_array_equal(np.sort(np.floor(200 * numbers), axis=0)[:, 1], np.arange(200))
-    assert abs(np.corrcoef(numbers.T)[0, 1]) < 0.2
-
-
 def test_a_shared_factor_turns_chances_of_all_as_the_normal_integral_says():
     # 11 districts at 95 %: all with 57 % if independent; with a shared 0.6 of the variance the
     # integral of Phi((z + sqrt(0.6) c) / sqrt(0.4))^11 over c ~ N(0, 1), by scipy, is 79 %
@@ -200,13 +194,6 @@ def test_chances_are_what_the_matrix_says_year_by_year():
         state = state @ matrix
         expected = 0.99 * state + np.array([0.005, 0, 0.005])
         np.testing.assert_allclose(pmf(forecast, 2)[0, year], expected, atol=0.008)
-
-
-def test_a_unit_more_moves_no_other_draw():
-    rows = history(a=[0, 0, 1], b=[1, 1, 1])
-    more = pd.concat([rows, history(z=[None, None, 1])])
-    one, two = forecast_levels(rows, 3, n_draws=100), forecast_levels(more, 3, n_draws=100)
-    np.testing.assert_array_equal(one.levels, two.levels[:, :2])
 
 
 @given(st.lists(st.lists(st.integers(0, 1), min_size=3, max_size=6), min_size=1, max_size=11))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.example_counts import examples
 from xhht_analysis.forecasting import forecast_panel
-from xhht_analysis.forecasting.mixture import VARIANTS
+from xhht_analysis.forecasting.panel import VARIANTS
 
 PERCENT = st.one_of(st.sampled_from([0.0, 100.0, 50.0]), st.floats(0, 100))
 KEYS = ["indicator_code", "unit_code"]

@@ -7,8 +7,7 @@ from scipy import stats
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import read_learned
-from xhht_analysis.forecasting.mixture import VARIANTS, learned_weight
-from xhht_analysis.forecasting.panel import fit_group
+from xhht_analysis.forecasting.panel import VARIANTS, fit_group, learned_weight
 from xhht_analysis.forecasting.structural import (
     MARGIN,
     NOISE,
@@ -65,7 +64,7 @@ def test_moments_of_a_small_group_by_hand():
     # a usual step of 0.09 counts as one: (2 * 0.05**2 + 0.09**2 / 2) / (1 + 1 / 2)
     assert trend.common_var == pytest.approx((2 * 0.05**2 + 0.09**2 / 2) / 1.5)
     # around the group -0.1, 0.1 and 0.1, -0.1; four steps less two of the group, two own means
-    assert trend.step_var == pytest.approx(4 * 0.1**2 + 0.09**2)
+    assert trend.own_var == pytest.approx((1 - NOISE) * (4 * 0.1**2 + 0.09**2))
     np.testing.assert_allclose(trend.level, [0.5, 1.5], atol=1e-9)
     # mean step 0.25 over its root mean square, times 0.25 / (0.25 + 0.05)
     root = np.sqrt((0.1**2 + 0.4**2 + 0.3**2 + 0.2**2) / 4)
@@ -82,13 +81,6 @@ def test_a_group_that_reports_every_second_year_is_believed_more_than_the_refere
     share = 0.1 / 0.15
     assert learned_weight(yearly) == pytest.approx(1 / (1 + np.exp(-(2.5 - 5 * share))), abs=1e-6)
     assert learned_weight(second) == pytest.approx(1 / (1 + np.exp(-(1.5 - 5 * share))), abs=1e-6)
-
-
-def test_own_variance_grows_by_what_lasts_and_common_variance_by_the_year():
-    trend = fit_trend(matrices([[0.0, 0.1, 0.5], [1.0, 1.3, 1.5]]))
-    own, common = trend.variances(3)
-    np.testing.assert_allclose(own / trend.step_var, [0, 1, 2 - NOISE, 3 - 2 * NOISE])
-    np.testing.assert_allclose(common / trend.common_var, [0, 1, 2, 3])
 
 
 def test_who_is_late_stands_where_the_others_say():
@@ -144,11 +136,11 @@ def test_members_are_averaged_as_quantiles():
 def test_units_share_the_part_of_the_variance_that_their_common_steps_have():
     # steps 0.1, 0.3 and 0.3, 0.5: the group's 0.2, 0.4, the units' own the same in both years
     panel = matrices([[0.0, 0.1, 0.4], [1.0, 1.3, 1.8]])
-    common, own = (0.02 + 0.0081 / 2) / 1.5, 0.0081
-    _, shared, _ = fit_group(panel, 3, read_learned())
-    lead = np.array([1, 2, 3])
-    part = common * lead / (common * lead + own * (NOISE + (1 - NOISE) * lead))
-    np.testing.assert_allclose(shared[:, 1:], [part, part])
+    common, own = (0.02 + 0.0081 / 2) / 1.5, (1 - NOISE) * 0.0081
+    _, shared, lag = fit_group(panel, 3, read_learned())
+    np.testing.assert_allclose(shared[:, 1:], common / (common + own))
+    # a walk: what two years have in common is the variance of the first
+    np.testing.assert_allclose(lag, [[0, 0, np.sqrt(1 / 2), np.sqrt(2 / 3)]] * 2, atol=1e-9)
 
 
 def test_what_may_fall_is_a_tenth_nearer_than_the_members_say():

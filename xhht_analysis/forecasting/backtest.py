@@ -38,8 +38,8 @@ KINDS = (UNIT, PROVINCE, COUNT)
 LEVEL_DRAWS = 2000
 Facts = ShareFacts | LevelFacts
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
-METRICS = ["crps", "ae", "brier", "coverage_50", "coverage_80", "coverage_95", "rps"]
-METRICS += ["count_rps", "count_coverage_80", "chance", "hit"]
+METRICS = ["crps", "brier", "coverage_80", "coverage_95", "count_rps", "count_coverage_80"]
+METRICS += ["chance", "hit"]
 ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS]
 
 
@@ -104,7 +104,7 @@ def backtest_rows(
 
 
 def scored_kinds(facts: Mapping[str, Facts]) -> set[tuple[str, str]]:
-    """What of `read_facts` has an outcome after some origin: indicator and one of `KINDS`.
+    """What of `plan_facts` has an outcome after some origin: indicator and one of `KINDS`.
 
     The share of the province is the sum of its districts and tested by them.
     """
@@ -156,9 +156,8 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
         "origin_year": origin,
         "horizon": horizon,
         "crps": scores.crps_quantiles(q, QUANTILE_LEVELS, y),
-        "ae": np.abs(q[:, QUANTILE_LEVELS.index(0.5)] - y),
     }
-    for percent, edge in ((50, 0.25), (80, 0.1), (95, 0.025)):
+    for percent, edge in ((80, 0.1), (95, 0.025)):
         at = QUANTILE_LEVELS.index(edge)
         low, high = q[:, at], q[:, -1 - at]
         out[f"coverage_{percent}"] = scores.covered(low, high, y).astype(float)
@@ -169,10 +168,7 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
 
 
 def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.DataFrame:
-    """One row per unit, year and level; the number of districts stands on rows of its own.
-
-    ``rps`` stands on the rows of level 1 alone, for it is of all levels at once.
-    """
+    """One row per unit, year and level; the number of districts stands on rows of its own."""
     code, top, districts = facts.indicator_code, facts.top, facts.units
     origin = int(facts.history.low.columns[-1])
     span = int(ahead.index.max()) - origin
@@ -189,8 +185,6 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
             for unit, value in outcome[outcome.index.isin(some)].items():
                 chances = pmf[forecast.units.index(unit), at]
                 row = {"unit_code": unit, "chance": chances[level:].sum(), "hit": value >= level}
-                if level == 1:
-                    row["rps"] = scores.ranked_probability(chances, np.array(value))
                 rows.append(key | row)
             if among and COUNT in some and set(among) <= set(outcome.index):
                 number = int((outcome[among] >= level).sum())
@@ -215,9 +209,9 @@ def count_scores(pmf: np.ndarray, count: int) -> dict:
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean of every metric by model, indicator, origin and horizon, `contracts.SCORES`.
 
-    Metrics crps, ae, coverage_50, coverage_80, coverage_95 (share covered, 0-1), rps (levels),
-    brier, chance (announced) and hit (share reached). With ``province_`` before: the province's
-    own level. count_rps and count_coverage_80: the number of districts at each level.
+    Metrics crps, coverage_80, coverage_95 (share covered, 0-1), brier, chance (announced) and hit
+    (share reached). With ``province_`` before: the province's own level. count_rps and
+    count_coverage_80: the number of districts at each level.
     """
     if rows.empty:
         return contracts.SCORES.empty()

@@ -6,13 +6,11 @@ construction. Every model answers for any history that `forecast_panel` answers 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, Curves
 from xhht_analysis.forecasting.history import History, check_horizon, read_history
@@ -21,8 +19,8 @@ from xhht_analysis.forecasting.structural import gaps_filled
 
 FLOOR = 0.05
 """Smallest yearly standard deviation of any baseline, in points."""
-ETS_POINTS = 6
-"""A damped trend is not fitted to fewer figures."""
+LINE_POINTS = 3
+"""No straight line is drawn through fewer figures."""
 
 
 def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
@@ -38,47 +36,36 @@ def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) 
     return PanelForecast(past.series, past.origin + lead[1:], path, past.origin)
 
 
-def random_walk(shares: np.ndarray, horizon: int, *, drift: bool) -> tuple[np.ndarray, np.ndarray]:
+def random_walk(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     """Middle and standard deviation (N, 1 + H) of a random walk from the last figure.
 
-    Its yearly variance is the mean square of all steps of the group; with ``drift`` it goes on at
-    the median pace of the group's units, known as well as the steps of one unit tell it.
+    Its yearly variance is the mean square of all steps of the group.
     """
-    is_figure, steps = np.isfinite(shares), np.diff(gaps_filled(shares), axis=1)
-    gap = np.argmax(is_figure[:, ::-1], axis=1)
+    steps = np.diff(gaps_filled(shares), axis=1)
+    gap = np.argmax(np.isfinite(shares)[:, ::-1], axis=1)
     last = shares[np.arange(len(shares)), shares.shape[1] - 1 - gap]
-    years = np.isfinite(steps).sum(axis=1)
-    moving = years > 0
-    pace = np.median(np.nanmean(steps[moving], axis=1)) if drift and moving.any() else 0.0
-    spread = np.sqrt(np.nanmean((steps - pace) ** 2)) if moving.any() else 1.0
+    spread = np.sqrt(np.nanmean(steps**2)) if np.isfinite(steps).any() else 1.0
     lead = gap[:, None] + np.arange(1 + horizon)
-    doubt = 1 + drift * lead / np.maximum(years, 1)[:, None]
-    return last[:, None] + pace * lead, max(spread, FLOOR) * np.sqrt(lead * doubt)
+    return np.repeat(last[:, None], 1 + horizon, axis=1), max(spread, FLOOR) * np.sqrt(lead)
 
 
-def damped_ets(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Damped additive trend of statsmodels on percent; below six figures the walk with drift."""
-    middle, spread = random_walk(shares, horizon, drift=True)
-    is_long = (np.isfinite(shares).sum(axis=1) >= ETS_POINTS) & (np.nanstd(shares, axis=1) > 1e-9)
-    for i in np.flatnonzero(is_long):
-        from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # a second to import
+def linear_trend(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+    """Straight line through each unit's figures by statsmodels; below three the random walk."""
+    from statsmodels.api import OLS, add_constant  # a second to import
 
-        # a year not yet reported is taken to stand still
-        line = pd.Series(gaps_filled(shares)[i]).ffill().dropna(ignore_index=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # convergence remarks on eight points
-            fit = ETSModel(line, trend="add", damped_trend=True).fit(disp=False)
-            ahead = fit.get_prediction(start=len(line), end=len(line) + horizon - 1)
-        frame = ahead.summary_frame(alpha=0.2).to_numpy()
-        if np.isfinite(frame).all():
-            middle[i, 1:] = frame[:, 0]
-            spread[i, 1:] = np.maximum((frame[:, 2] - frame[:, 1]) / (2 * ndtri(0.9)), FLOOR)
+    middle, spread = random_walk(shares, horizon)
+    years = np.arange(shares.shape[1] + horizon)
+    for i, figures in enumerate(shares):
+        seen = np.isfinite(figures)
+        if seen.sum() >= LINE_POINTS:
+            line = OLS(figures[seen], add_constant(years[: len(figures)][seen])).fit()
+            ahead = line.get_prediction(add_constant(years[-horizon:], has_constant="add"))
+            middle[i, 1:], spread[i, 1:] = ahead.predicted, np.maximum(ahead.se_obs, FLOOR)
     return middle, spread
 
 
 MODELS = {
-    "persistence": partial(_forecast, rule=partial(random_walk, drift=False)),
-    "drift": partial(_forecast, rule=partial(random_walk, drift=True)),
-    "damped_ets": partial(_forecast, rule=damped_ets),
+    "persistence": partial(_forecast, rule=random_walk),
+    "linear_trend": partial(_forecast, rule=linear_trend),
 }
 """Every baseline by name: called like `forecast_panel`, returns a `PanelForecast`."""

@@ -73,25 +73,17 @@ class Curves:
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
-        n_series, n_years, n_grid = self.percent.shape
-        common = np.zeros((n, self.group.max() + 1), dtype=np.float32)
-        own = np.zeros((n, n_series), dtype=np.float32)
-        out = np.empty((n, n_series, n_years))
-        row = np.arange(n_series)
-        for h in range(n_years):
-            common = _next(common, np.sqrt(max(h - 1, 0) / max(h, 1)), rng)
-            own = _next(own, self.own_lag[:, h], rng)
-            rho = self.shared[:, h]
-            place = own * (np.sqrt(1 - rho) / STEP).astype(np.float32)
-            place += common[:, self.group] * (np.sqrt(rho) / STEP).astype(np.float32)
-            place -= np.float32(GRID[0] / STEP)
-            at = np.clip(place.astype(np.int32), 0, n_grid - 2)
-            place -= at
-            curve = self.percent[:, h].astype(np.float32)
-            low, high = curve[row, at], curve[row, at + 1]
-            drawn = np.add(low, place * (high - low), dtype=float)
-            out[:, :, h] = self.on_lattice(drawn.T).T
-        return out
+        common, own, drawn = 0.0, 0.0, []
+        row = np.arange(len(self.percent))
+        for h, (rho, lag) in enumerate(zip(self.shared.T, self.own_lag.T, strict=True)):
+            common = _next(common, np.sqrt(max(h - 1, 0) / max(h, 1)), rng, n, self.group.max() + 1)
+            own = _next(own, lag, rng, n, len(row))
+            score = np.sqrt(1 - rho) * own + np.sqrt(rho) * common[:, self.group]
+            place = np.clip((score - GRID[0]) / STEP, 0, len(GRID) - 1.001)
+            at = place.astype(int)
+            low, high = self.percent[row, h, at], self.percent[row, h, at + 1]
+            drawn.append(self.on_lattice((low + (place - at) * (high - low)).T).T)
+        return np.stack(drawn, axis=2)
 
 
 def leave_room(chance):
@@ -99,12 +91,9 @@ def leave_room(chance):
     return SURPRISE / 2 + (1 - SURPRISE) * chance
 
 
-def _next(score, lag, rng):
-    new = rng.standard_normal(score.shape, dtype=np.float32)
-    new *= np.float32(np.sqrt(1 - lag**2))
-    score *= np.float32(lag)
-    score += new
-    return score
+def _next(score, lag, rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Normal scores of the next year, with the correlation ``lag`` to those before."""
+    return lag * score + np.sqrt(1 - lag**2) * rng.standard_normal(shape)
 
 
 def interpolate(x, xp, fp) -> np.ndarray:

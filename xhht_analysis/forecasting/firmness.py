@@ -15,8 +15,8 @@ from xhht_analysis.forecasting.cases import cases
 from xhht_analysis.forecasting.forecaster import KIT
 from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
 from xhht_analysis.forecasting.level_figures import level_figures
-from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
+from xhht_analysis.forecasting.panel import VARIANTS
 from xhht_analysis.forecasting.plan_indicators import (
     LevelFacts,
     forecast_indicators,

@@ -17,14 +17,13 @@ import pandas as pd
 
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster
 from xhht_analysis.forecasting.history import History, read_history
-from xhht_analysis.forecasting.mixture import VARIANTS
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
     SOURCE_GAP,
     is_broad,
     observed_shares,
 )
-from xhht_analysis.forecasting.panel import PanelForecast
+from xhht_analysis.forecasting.panel import VARIANTS, PanelForecast
 
 if TYPE_CHECKING:
     from xhht_analysis.forecasting.plan_indicators import LevelFacts

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy.special import ndtri
 
 from xhht_analysis.forecasting.curves import GRID, between
@@ -74,11 +73,10 @@ class Learned:
         ``x`` (N, K) holds the features of every unit; the first, the lead, is that of ``lead``
         (H,) instead.
         """
-        lead = np.pad(lead[:, None], ((0, 0), (0, x.shape[1] - 1)))
-        x, lead = (
-            np.clip((part - self.center) / self.spread, -FARTHEST, FARTHEST) for part in (x, lead)
-        )
-        steps = sum(run_network(x, lead, layers) for layers in self.networks)
+        rows = np.repeat(x, len(lead), axis=0)
+        rows[:, 0] = np.tile(lead, len(x))
+        rows = np.clip((rows - self.center) / self.spread, -FARTHEST, FARTHEST)
+        steps = sum(run_network(rows, layers) for layers in self.networks)
         return (steps @ self.from_steps).reshape(len(x), len(lead), len(GRID))
 
     @functools.cached_property
@@ -91,21 +89,16 @@ class Learned:
         )
 
 
-def run_network(x: np.ndarray, lead: np.ndarray, layers) -> np.ndarray:
+def run_network(x: np.ndarray, layers) -> np.ndarray:
     """Steps between quantiles (rows, levels), the median in the middle: rectified sums by layer.
 
     A quantile stands so many steps from the median, each the exponential of what the last layer
     says; what stands below it is subtracted.
     """
-    weights, bias = layers[0]
-    # what units and leads say is added up, so that no unit is told again for every lead
-    x = ((x[:, 1:] @ weights[1:])[:, None] + (lead[:, :1] @ weights[:1] + bias)).reshape(
-        -1, len(bias)
-    )
-    for weights, bias in layers[1:]:
-        np.maximum(x, 0, out=x)
-        x = x @ weights
-        x += bias
+    *hidden, (weights, bias) = layers
+    for weights_in, bias_in in hidden:
+        x = np.maximum(x @ weights_in + bias_in, 0)
+    x = x @ weights + bias
     middle = x.shape[1] // 2
     steps = np.exp(np.clip(x, -6, 4))
     steps[:, middle] = x[:, middle]
@@ -140,7 +133,8 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     group_sd = common.std()
     earlier = common[:-3].mean() if n_step > 3 else common.mean()
     turned = (rest[:, 1:] * rest[:, :-1]).sum() / ((rest**2).sum() + 1e-9)
-    recent = pd.DataFrame(trend.z.T).ewm(alpha=RECENT).mean()
+    weights = RECENT ** np.arange(n_step, -1, -1)
+    recent = np.nansum(trend.z * weights, axis=1) / (np.isfinite(trend.z) @ weights)
     values = {
         "points": np.log(np.minimum(trend.points, MOST_POINTS)),
         "years_between": trend.years_between,
@@ -156,7 +150,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
         "own_pace": (pace - group_pace) / scale,
         "last_step": steps[:, -1] / scale,
         "previous_step": steps[:, -min(2, n_step)] / scale,
-        "above_recent": (trend.level - recent.iloc[-1].to_numpy()) / scale,
+        "above_recent": (trend.level - recent) / scale,
         "own_sd": np.sqrt((rest**2).sum(axis=1) / np.maximum(intervals, 1)) / scale,
         "scale": np.log(scale),
         "reversal": turned,

@@ -10,7 +10,7 @@ of the deciding figures, weighted by what both would have said in earlier years.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -28,14 +28,10 @@ PRIOR_YEARS = 4.0
 """Weight of the reference class in unit-years (kappa of docs/methodology.md)."""
 SHARED = 0.6
 """Share of a move's variance that all units of a year have in common (rho)."""
-FIGURE_WEIGHT, FIGURE_EVIDENCE = 0.8, 5.0
-"""Weight of the deciding figures where no earlier year tells, and how much this counts beside what
-earlier years tell: in squared differences of both members' chances."""
-BACK = 2
-"""Years before the origin from which both members are tried on what came by the origin."""
+FIGURE_WEIGHT = 0.8
+"""Weight of the deciding figures where they have always given the level."""
 MIN_YEARS = 3
 """Years with figures that a forecast of figures asks for."""
-TRIAL_DRAWS = 1000
 VARIANTS = {
     "prior_half": {"weight": 0.5},
     "prior_double": {"weight": 2.0},
@@ -76,12 +72,6 @@ class LevelHistory:
     valid: pd.Series
     figures: pd.DataFrame
     top: int
-
-    def before(self, year: int) -> LevelHistory:
-        """What was known at the end of ``year``."""
-        low, high = self.low.loc[:, :year], self.high.loc[:, :year]
-        figures = self.figures[self.figures["year"] <= year]
-        return replace(self, low=low, high=high, valid=0 * self.valid, figures=figures)
 
 
 @dataclass(frozen=True)
@@ -151,9 +141,7 @@ def forecast_levels(
         PRIOR_YEARS * change.get("weight", 1.0) * prior_matrix(past.top, change.get("hazard", 1.0))
     )
     by_figures, has_figures = figure_levels(past, horizon, n_draws, seed)
-    weight = change.get("figures")
-    if weight is None:
-        weight = figure_weight(past, seed) if has_figures.any() else 0.0
+    weight = change.get("figures", figure_weight(past))
     follows = (np.arange(n_draws) < round(weight * n_draws))[:, None] & has_figures
     years = np.arange(origin, origin + horizon + 1)
     levels = _walk(past, prior, years, follows, by_figures, seed)
@@ -191,29 +179,21 @@ def figure_levels(
     return np.logical_and.accumulate(met).sum(axis=0), has_figures
 
 
-@lru_cache(maxsize=64)
-def figure_weight(past: LevelHistory, seed: int) -> float:
-    """Weight of the deciding figures (0-1): the one that would have had the least Brier score.
+def figure_weight(past: LevelHistory) -> float:
+    """Weight of the deciding figures (0-1): how strictly the rule has been applied so far.
 
-    Both members are tried from up to `BACK` years before the origin, knowing no more than was
-    known then, on every level of every unit up to the origin; `FIGURE_WEIGHT` counts as
-    `FIGURE_EVIDENCE` beside them.
+    `FIGURE_WEIGHT` times how much more often the figures of a year gave the known level of a unit
+    than not.
     """
-    back = min(BACK, past.low.shape[1] - MIN_YEARS)
-    if back < 1:
-        return FIGURE_WEIGHT
-    how = {"n_draws": TRIAL_DRAWS, "seed": seed}
-    earlier, scale = past.before(past.low.columns[-1] - back), np.arange(1, past.top + 1)
-    moves, figures = (
-        (forecast_levels(earlier, back, variant=name, **how).levels[:, :, 1:, None] >= scale).mean(
-            0
-        )
-        for name in ("transitions", "figures")
-    )
-    known = past.low.where(past.low == past.high).to_numpy()[:, -back:, None]
-    apart = np.where(np.isnan(known), 0.0, figures - moves)
-    gain = FIGURE_WEIGHT * FIGURE_EVIDENCE + (apart * ((known >= scale) - moves)).sum()
-    return float(np.clip(gain / (FIGURE_EVIDENCE + (apart**2).sum()), 0.0, 1.0))
+    is_known, is_met, right = past.low == past.high, True, []
+    for level, rows in past.figures.groupby("level"):
+        value = rows.pivot(index="unit_code", columns="year", values="value")  # noqa: PD010
+        value = value.reindex_like(past.low)
+        is_met &= value >= rows["asked"].iloc[-1] - 1e-9
+        is_right = (is_met == (past.low >= level)).to_numpy()
+        right.append(is_right[(is_known & value.notna()).to_numpy()])
+    share = np.concatenate(right).mean() if right else 0.0
+    return FIGURE_WEIGHT * max(2 * share - 1, 0.0)
 
 
 def read_levels(
@@ -294,12 +274,6 @@ def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     return matrix, start
 
 
-def _stratified(rng: np.random.Generator, n: int, years: int) -> np.ndarray:
-    """Uniform numbers (n, years), one in each n-th part of 0-1 in every year."""
-    part = rng.permuted(np.tile(np.arange(n), (years, 1)), axis=1)
-    return (part.T + rng.random((n, years))) / n
-
-
 def _shocked(matrix: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """P(next level >= l | level, year's factor), (draws, years, level, l); mean is ``matrix``."""
     above = np.cumsum(matrix[:, ::-1], axis=1)[:, ::-1]
@@ -314,15 +288,11 @@ def _walk(past: LevelHistory, prior, years, follows, by_figures, seed: int) -> n
 
     ``follows`` (draws, U): which draws of which units go where their figures put them.
     """
-    (n_draws, _), code = follows.shape, past.indicator_code
+    n_draws = len(follows)
     matrix, start = observed_moves(past.low.to_numpy(), past.high.to_numpy(), prior)
-    rng = np.random.default_rng([seed, zlib.crc32(code.encode())])
-    above = _shocked(matrix, ndtri(_stratified(rng, n_draws, len(years) - 1)))
-    streams = (
-        np.random.default_rng([seed, zlib.crc32(f"{code}/{unit}".encode())])
-        for unit in past.low.index
-    )
-    uniform = np.stack([_stratified(s, n_draws, len(years)) for s in streams], axis=1)
+    rng = np.random.default_rng([seed, zlib.crc32(past.indicator_code.encode())])
+    above = _shocked(matrix, rng.standard_normal((n_draws, len(years) - 1)))
+    uniform = rng.random((*follows.shape, len(years)))
     first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
     levels = np.empty(uniform.shape, dtype=np.int8)
     levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)

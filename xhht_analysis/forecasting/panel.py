@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
@@ -23,9 +23,8 @@ from xhht_analysis.forecasting.history import (
     read_history,
 )
 from xhht_analysis.forecasting.learned import DRIVERS, Learned, learned_changes, read_learned
-from xhht_analysis.forecasting.mixture import LOWER_WIDTH, VARIANTS, Variant, learned_weight
 from xhht_analysis.forecasting.structural import (
-    NOISE,
+    Trend,
     fit_trend,
     percent,
     pooled_changes,
@@ -35,9 +34,64 @@ from xhht_analysis.forecasting.structural import (
 __all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 COMPARATORS = (">=", "<=")
+LEARNED_ODDS, LEARNED_BY_TREND, LEARNED_BY_GAP = 2.5, -5.0, -1.0
+"""Log odds of the learned member in a group without direction, what is added where all move one
+way (there the group's own changes are believed), and for every year more between two figures: the
+reference panels report every year, with few exceptions.
+
+Three round numbers, the same for all: docs/adr/0020 says what was tried."""
+LOWER_WIDTH = 0.9
+"""Quantiles below the median stand this much nearer to it than both members put them: reported
+shares fall less often than they say."""
 MOST_DRIVERS = 3
+MOST_LAG = 0.999
+"""Correlation of two years where a break leaves the level open."""
 FEW_UNITS = 0.5
 """One unit alone says less about how shares move: its widths are half as wide again."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One assumption changed, to see what an answer hangs on.
+
+    Attributes
+    ----------
+    learned_weight
+        Weight of the learned member (0-1); None: as `learned_weight` gives it.
+    without
+        Driver of `learned.DRIVERS` that is taken for none.
+    at_break
+        Whether the assumption is about the years of ``breaks``: without it there are none.
+    is_lasting
+        Whether these years begin a new level that lasts; else they are forecast as if they had not
+        been reported.
+    """
+
+    learned_weight: float | None = None
+    without: str = ""
+    at_break: bool = False
+    is_lasting: bool = True
+
+
+VARIANTS = {
+    "default": Variant(),
+    "own_changes_alone": Variant(learned_weight=0.0),
+    "learned_alone": Variant(learned_weight=1.0),
+    "shared_pace_stops": Variant(without="group_pace"),
+    "temporary_shock": Variant(at_break=True, is_lasting=False),
+    "lasting_break": Variant(at_break=True),
+}
+"""Named changes of one assumption.
+
+Each member alone; the pace that the units share stops; the shock of the years in `breaks` passes,
+or stays as a new level.
+"""
+
+
+def learned_weight(trend: Trend) -> float:
+    """Weight of the learned member, 0-1."""
+    by_gap = LEARNED_BY_GAP * (trend.years_between - 1)
+    return expit(LEARNED_ODDS + LEARNED_BY_TREND * trend.trend_share + by_gap)
 
 
 def forecast_panel(
@@ -59,7 +113,7 @@ def forecast_panel(
     horizon
         Years ahead of the last year of the history, 1-30.
     variant
-        A name of `mixture.VARIANTS`: one assumption changed.
+        A name of `VARIANTS`: one assumption changed.
     learned
         Other numbers than config/learned.json.
     breaks
@@ -123,12 +177,11 @@ def fit_group(
         values[at, 1:] = percent(trend.level[at, None, None] + middle + apart * width)
     reported = np.isfinite(panel.shares[:, -1])
     values[reported, 0] = 100 * panel.shares[reported, -1:]
-    own, common = trend.variances(horizon)
-    shared = np.tile([trend.level_shared, *(common[1:] / (own + common)[1:])], (len(doubt), 1))
-    total = trend.level_var[:, None] + own
-    taken_back = NOISE * trend.step_var * (np.arange(horizon) > 0)
-    own_lag = np.sqrt(np.maximum(total[:, :-1] - taken_back, 0) / total[:, 1:])
-    return values, shared, np.pad(np.clip(own_lag, 0, 0.999), ((0, 0), (1, 0)))
+    total = trend.level_var[:, None] + trend.own_var * np.arange(1 + horizon)
+    own_lag = np.minimum(np.sqrt(total[:, :-1] / total[:, 1:]), MOST_LAG)
+    shared = np.full_like(total, trend.common_var / (trend.common_var + trend.own_var))
+    shared[:, 0] = trend.level_shared
+    return values, shared, np.pad(own_lag, ((0, 0), (1, 0)))
 
 
 def _gather(panels: list, lattice: np.ndarray, how: dict) -> Curves:

@@ -115,41 +115,35 @@ class LevelFacts:
         return JointForecast(self, levels.years, draws)
 
 
-def read_facts(
+def plan_facts(
     panel: pd.DataFrame,
     indicators: pd.DataFrame,
-    districts: list[str],
+    areas: Areas,
     figures: pd.DataFrame | None = None,
 ) -> dict[str, ShareFacts | LevelFacts]:
-    """What the panel knows by indicator code; wholes before their parts.
+    """What `contracts.PANEL` knows by indicator code; wholes before their parts.
 
     ``figures``: those that decide levels (`level_figures`), needed for forecasts only.
     """
     facts: dict[str, ShareFacts | LevelFacts] = {}
+    districts = sorted(areas.districts()["unit_code"])
+    here = plan_rows(panel, areas.province)
+    here = here[here["unit_code"].isin([*districts, PROVINCE])]
+    here = here.sort_values(["unit_code", "year"])
     is_part = indicators["parent_indicator"].fillna("").ne("")
     for _, indicator in pd.concat([indicators[~is_part], indicators[is_part]]).iterrows():
         code, variant = indicator["indicator_code"], indicator["definition_variant"]
-        rows = panel[panel["indicator_code"] == code]
+        rows = here[here["indicator_code"] == code]
         if isinstance(variant, str):
             rows = rows[rows["definition_variant"] == variant]
-        rows = rows[rows["unit_code"].isin([*districts, PROVINCE])]
-        rows = rows.sort_values(["unit_code", "year"], ignore_index=True)
         if indicator["kind"] in ("level", "milestone"):
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
             own = None if figures is None else figures[figures["indicator_code"] == code]
             facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), own)
         else:
-            rows = rows.dropna(subset="value", ignore_index=True)
+            rows = rows.dropna(subset="value")
             facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
     return facts
-
-
-def plan_facts(
-    panel: pd.DataFrame, indicators: pd.DataFrame, areas: Areas, figures: pd.DataFrame
-) -> dict[str, ShareFacts | LevelFacts]:
-    """`read_facts` of `contracts.PANEL`; ``figures`` of `level_figures` decide levels."""
-    rows, districts = plan_rows(panel, areas.province), sorted(areas.districts()["unit_code"])
-    return read_facts(rows, indicators, districts, figures)
 
 
 def with_levels_by_rule(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:

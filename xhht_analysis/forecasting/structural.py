@@ -61,7 +61,7 @@ class Trend:
     level_var: np.ndarray  # (N,) doubt about it where the last report is late
     level_shared: float  # part of this doubt that late units share
     pace: float  # mean of c
-    step_var: float  # variance of w
+    own_var: float  # variance a year of what lasts of w
     common_var: float  # variance of c
 
     @property
@@ -87,12 +87,6 @@ class Trend:
         intervals, years = self.points - 1, np.isfinite(self.steps).sum(axis=1)
         is_some = intervals > 0
         return np.median(years[is_some] / intervals[is_some]) if is_some.any() else 1.0
-
-    def variances(self, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-        """Own and common variance (1 + H,) of the change after 0 … `horizon` years."""
-        lead = np.arange(1 + horizon)
-        own = self.step_var * (NOISE * (lead > 0) + (1 - NOISE) * lead)
-        return own, self.common_var * lead
 
 
 def gaps_filled(z: np.ndarray) -> np.ndarray:
@@ -138,10 +132,10 @@ def fit_trend(panel: Matrices) -> Trend:
     # the group's step is known as far as units have reported it
     sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
     drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var
-    lasting = (1 - NOISE) * step_var + unknown + NEW_LEVEL * panel.breaks[1:]
-    stand = late_levels(z, drift, lasting)
+    own_var = (1 - NOISE) * step_var
+    stand = late_levels(z, drift, own_var + unknown + NEW_LEVEL * panel.breaks[1:])
     shared = unknown[-1] / (unknown[-1] + step_var)
-    return Trend(z, panel.breaks, steps, *stand, shared, pace, step_var, common_var)
+    return Trend(z, panel.breaks, steps, *stand, shared, pace, own_var, common_var)
 
 
 def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:

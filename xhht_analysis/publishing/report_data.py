@@ -14,8 +14,8 @@ import pandas as pd
 
 from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.level_figures import level_figures
-from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
-from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, read_facts
+from xhht_analysis.forecasting.observed import PROVINCE
+from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, plan_facts
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.project import Project
@@ -257,8 +257,7 @@ class ReportData:
     @cached_property
     def facts(self) -> dict[str, ShareFacts | LevelFacts]:
         """What the panel knows by indicator_code, as the forecast reads it."""
-        rows = plan_rows(self.panel, self.province)
-        return read_facts(rows, self.indicators, list(self.districts["unit_code"]))
+        return plan_facts(self.panel, self.indicators, self.areas)
 
     @cached_property
     def level_figures(self) -> pd.DataFrame:
