@@ -41,6 +41,11 @@ def commune(*lines: str) -> Board:
         ("Số liệu ấp Hòa Phúc", {}),
         ("Nhu cầu đào tạo năm 2027", {}),
         ("Người chưa được trang bị", {}),
+        ("II. Số liệu toàn tỉnh", {}),
+        ("TOÀN TỈNH NĂM 2026", {}),
+        ("Giai đoạn 2027 - 2030", {}),
+        ("II. Toàn xã", {("information_literacy", 2026): 3000}),
+        ("Giai đoạn 2021 - 2026", {("information_literacy", 2026): 3000}),
         ("Mục tiêu 2: Năng lực thông tin", {("information_literacy", 2026): 3000}),
         ("Chỉ tiêu về năng lực", {("information_literacy", 2026): 3000}),
         ("II. Năng lực", {("information_literacy", 2026): 3000}),
@@ -87,3 +92,12 @@ def test_a_line_above_a_table_of_results(line):
     board = commune("BÁO CÁO NĂM 2026").put("A8", line)
     board.row("A9", HEADS).row("A10", [1, INFORMATION, 3000, 9000])
     assert values(board) == {("information_literacy", 2026): 3000}
+
+
+def test_what_a_heading_leaves_out_is_told_with_its_reason():
+    board = commune("KẾT QUẢ NĂM 2026").row("A4", HEADS).row("A5", [1, SKILLS, 4000, 9000])
+    board.put("B6", "II. Phương hướng năm 2027").row("A7", [2, INFORMATION, 3000, 9000])
+    told = [f for f in read(board, received_on="2026-11-20").finding_rows if f["cell"] == "C7"]
+    assert [f["rule"] for f in told] == ["row_left_out"]
+    assert "“II. Phương hướng năm 2027”" in told[0]["message"]
+    assert told[0]["message"].endswith("số của năm chưa đến.")

@@ -169,52 +169,35 @@ class FileReader:
 
     def observe(self, form: str, claim: Claim) -> bool:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
-        share, sheet, context = claim.cell("value"), self.sheet, self.context
+        sheet = self.sheet
         amounts = {name: self.count(claim, name) for name in COUNTS}
-        amounts |= {"value": self.number(share, "percent"), "level": self._level(claim)}
+        amounts["value"] = self.number(claim.cell("value"), "percent")
+        amounts["level"] = self._level(claim)
         if not any(amount.given for amount in amounts.values()):
             return False
         compare(self, claim, amounts)
         cells = {f"cell_{name}": a.given and a.cell for name, a in amounts.items()}
-        order = ("numerator", "value", "level", "denominator")
-        main = next(cells[f"cell_{name}"] for name in order if amounts[name].given)
-        year = claim.year or Parsed(context.year, context.year_problem)
-        year_cell = claim.year_cell if claim.year else context.cells.get("year")
-        self._note(year_cell, None, year)
-        unit, name, unit_cell = self._unit(claim, year.value)
-        unplaced, province = None, self.places.areas.province
-        if claim.indicator is None:
-            unplaced = claim.indicator_problem, claim.indicator_cell
-        elif self.is_foreign or (unit.unit_code == province.code and unit.frame != province.frame):
-            unplaced = "other_province", unit_cell
-        elif unit.unit_code is None:
-            rule = (unit.problem or "unknown_unit") if name else "unit_missing"
-            unplaced = "out_of_scope" if claim.foreign else rule, unit_cell
-        elif not claim.unit and not self._may_report(claim.indicator):
-            unplaced = "agency_without_indicators", unit_cell
-        elif year.value is None:
-            unplaced = year.problem or "year_missing", year_cell
-        elif claim.unit and self.places.is_outside(unit.unit_code):
-            if unit.unit_code == self.places.areas.province.code:
-                unplaced = "other_unit", unit_cell
-            text = f"Dòng của “{name}”, không phải của nơi gửi “{context.place}”."
-            self.find(unit_cell, "other_unit", text)
-        fault = unreadable(amounts)
-        problem, at = unplaced or fault or (None, None)
+        order = ("cell_numerator", "cell_value", "cell_level", "cell_denominator")
+        cells["cell"] = main = next(filter(None, map(cells.get, order)))
+        head = self.context
+        year = claim.year or Parsed(head.year, head.year_problem)
+        cells["cell_year"] = claim.year_cell if claim.year else head.cells.get("year")
+        self._note(cells["cell_year"], None, year)
+        unit, name, cells["cell_unit"] = self._unit(claim, year.value)
+        problem, at = self._unplaced(claim, unit, name, year, cells)
+        if not problem:
+            problem, at = unreadable(amounts) or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
         if problem and struck:
             problem, at = "struck_out", min(struck)
-        elif unplaced and fault:
-            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
-        cells |= {"cell": main, "cell_unit": unit_cell, "cell_year": year_cell, "problem_cell": at}
-        signed = share and "%" in sheet.text(*share)
-        row = self._row(form, claim, year.value, cells)
+        row = self._row(form, claim, year.value, cells | {"problem_cell": at})
         row |= {part: amount.value for part, amount in amounts.items()}
+        share = claim.cell("value")
         row |= {
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
-            "percent_sign": "%" if signed else None,  # then its scale is known
+            "percent_sign": "%" if share and "%" in sheet.text(*share) else None,  # its scale
             "problem": problem,
         }
         if problem:
@@ -229,6 +212,31 @@ class FileReader:
         self.reading.observation_rows.append(row)
         return True
 
+    def _unplaced(
+        self, claim: Claim, unit: Any, name: str, year: Parsed, cells: dict[str, Cell | None]
+    ) -> tuple[str | None, Cell | None]:
+        """Rule and cell of what keeps a figure from having a unit, an indicator or a year."""
+        province, at = self.places.areas.province, cells["cell_unit"]
+        if claim.indicator is None:
+            return claim.indicator_problem, claim.indicator_cell
+        if self.is_foreign or (unit.unit_code == province.code and unit.frame != province.frame):
+            return "other_province", at
+        if unit.unit_code is None:
+            rule = (unit.problem or "unknown_unit") if name else "unit_missing"
+            return "out_of_scope" if claim.foreign else rule, at
+        reporters = str(self.indicators.rows[claim.indicator]["reporter"]).split(";")
+        asked = {None, self.places.collector, *reporters}
+        if not claim.unit and self.places.agency(self.context) not in asked:
+            return "agency_without_indicators", at
+        if year.value is None:
+            return year.problem or "year_missing", cells["cell_year"]
+        if claim.unit and self.places.is_outside(unit.unit_code):
+            text = f"Dòng của “{name}”, không phải của nơi gửi “{self.context.place}”."
+            self.find(at, "other_unit", text)
+            if unit.unit_code == province.code:
+                return "other_unit", at
+        return None, None
+
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""
         head, unit = self.context, claim.unit
@@ -236,11 +244,6 @@ class FileReader:
             return self.places.of_row(unit, year), unit.name or unit.code, unit.cell
         cell = head.cells.get("unit") or head.cells.get("code")
         return self.places.of_head(head, year), head.place, cell
-
-    def _may_report(self, indicator: str) -> bool:
-        """Whether the sheet speaks for a unit, or is of an agency that is asked for the figure."""
-        reporters = str(self.indicators.rows[indicator]["reporter"]).split(";")
-        return self.places.agency(self.context) in {None, self.places.collector, *reporters}
 
     def _row(
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]

@@ -12,6 +12,13 @@ from functools import lru_cache
 
 import pandas as pd
 
+from xhht_analysis.intake.forms.text_kinds import (
+    NOT_NOW,
+    SOME_ONLY,
+    YEAR,
+    heading_kinds,
+    with_men,
+)
 from xhht_analysis.intake.reading.text import fold, normalise
 
 KEY = re.compile(
@@ -24,29 +31,11 @@ KEY = re.compile(
     r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)( (chu ieu|cu the|danh gia|co ban))?"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
-PRIOR = re.compile(
-    r"\b(cung ki|nam truoc|ki truoc|ke hoach (nam|\d{4})|chi tieu (giao|ke hoach|kh|nam|den|\d{4})|"
-    r"muc tieu|kh \d{4}|th kh|uoc|tang giam|chenh lech|so voi (cung|nam|ke hoach)|du kien|"
-    r"duoc giao|phan dau)\b|(^|\| )(ke hoach|kh)( %)?( \||$)"
-)
-YEAR = re.compile(r"\b(20[0-4]\d)\b")
-SOME_ONLY = re.compile(
-    r"\b(nu|gai|dan toc|dtts|khuiet tat|ton giao|tu thuc|cong lap|dan lap|thanh thi|"
-    r"nong thon(?! moi)|sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|nam gioi|"
-    r"trong do nam(?! \d)|(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)|"
-    r"khmer|kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|"
-    r"ban tru|tieng anh|internet|ki nang so|di lam|vao lop (6|10)|lao dong tu do|"
-    r"(?<!thong )tin do|co cong(?! nghe)|(?<!doan )(thanh|thieu) nien(?! (thieu nien |tu )*\d))\b"
-)
-"""Words of a heading that holds a part of the people only, those who have not, or another deed of
-theirs: read where a form asks for them."""
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
 )
 """Marks that a heading carries for a note below the table: ¹, ⁽²⁾, *, (1) at its end."""
-MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
-"""Men, in a text with its accents: a year is "năm"."""
 ASIDE = re.compile(
     r"(dat )?(chuan )?(muc( do)?|cap do)( (dat|cong nhan))?( chuan)?|"
     r"xep loai|ghi chu|don vi tinh|dvt"
@@ -83,50 +72,39 @@ ABBREVIATIONS = {
 """What offices abbreviate in headings and names of indicators; without its accent, Đ is D."""
 _IN_FULL = {key.replace("Đ", "D"): words for key, words in ABBREVIATIONS.items()} | ABBREVIATIONS
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_IN_FULL)})\b", re.IGNORECASE)
-WORDINGS = (
-    (re.compile(r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b"), r"\1 \2"),
-    (re.compile(r"\b((?:\d{1,2} )+\d{1,2}) tuoi\b"), r"\1"),
-    (re.compile(r"\b(?:muc(?: do)?|md|m) ?([1-3]|i{1,3})\b"), lambda m: f"muc {_digit(m[1])}"),
-    (re.compile(r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)"), ""),
-    (re.compile(r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b"), "mau giao"),
-    (re.compile(r"\bso dan\b(?! (so|toc|cu|quan|phong|van)\b)"), "dan so"),
-    (re.compile(r"(\btu )?\b(du )?(?<!\d )(\d\d)( tuoi)? tro len\b"), r"tu \3 tuoi tro len"),
-    (re.compile(r"\btrong (do )?tuoi (tu )?(?=\d)"), ""),
-    (re.compile(r"\b(nguoi )?lao dong trong (do )?tuoi\b"), "nguoi trong do tuoi lao dong"),
-    (
-        re.compile(
-            r"(?<=do tuoi lao dong)( nam( gioi)?)?( tu)? 15 6[0-2]( nu( tu)? 15 (5[5-9]|60))?\b"
-        ),
-        "",
-    ),
-    (re.compile(r"(?<=\w) (unit|numerator|denominator|rate|total)\b"), ""),
-    (
-        re.compile(r"\bduoc cong nhan( dat)?( danh hieu)?( la)? (?=cong dan hoc tap)"),
-        "dat danh hieu ",
-    ),
-    (re.compile(r"(?<=cong nghe thong tin) trong quan li( .*)?$"), ""),
-    (re.compile(r" ke ca (\w+ ){0,3}khong (co )?bang( cap)?( chung chi)?$"), ""),
-    (re.compile(r"\btruong( hoc)?( va)? (?=co so giao duc\b)"), ""),
-    (re.compile(r"\b(den|ra) lop (mau giao|mam non)\b"), "den lop"),
-    (re.compile(r" tren dia ban( xa| phuong)?$"), ""),
-    (re.compile(r"\btl\b"), "ti le"),
-    (re.compile(r"^(?=20[0-4]\d$)"), "nam "),
-    (re.compile(r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b"), "lui ke"),
-    (re.compile(r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b"), r"\1"),
-    (re.compile(r"\bchuong trinh th\b"), "chuong trinh tieu hoc"),
-    (re.compile(r"\bra lop\b"), "den lop"),
-    (re.compile(r"\bgiao duc nghe nghiep\b"), "gdnn"),
-    (re.compile(r"\bchuong trinh (?=thpt\b)|(?<=\bgdtx)( cap thpt)?( hoac)?(?= gdnn\b)"), ""),
-    (re.compile(r"\btrinh do (?=chuien mon ki thuat\b)"), ""),
-    (re.compile(r"\b(da )?duoc trang bi\b"), "co"),
-    (
-        re.compile(
-            r"\b(((trien khai|thuc hien) )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)|"
-            r"trien khai)(?= tren moi truong so\b)"
-        ),
-        "hoat dong",
-    ),
-)
+WORDINGS = {
+    r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b": r"\1 \2",
+    r"\b((?:\d{1,2} )+\d{1,2}) tuoi\b": r"\1",
+    r"\b(?:muc(?: do)?|md|m) ?(?:1|i)\b": "muc 1",
+    r"\b(?:muc(?: do)?|md|m) ?(?:2|ii)\b": "muc 2",
+    r"\b(?:muc(?: do)?|md|m) ?(?:3|iii)\b": "muc 3",
+    r"(?<=mam non )(?:cho )?(?:tre )?(?:em )?(?=5 tuoi|mau giao)": "",
+    r"(?<=pho cap giao duc mam non )(?:cho )?tre (?:em )?3 5\b": "mau giao",
+    r"\bso dan\b(?! (so|toc|cu|quan|phong|van)\b)": "dan so",
+    r"(\btu )?\b(du )?(?<!\d )(\d\d)( tuoi)? tro len\b": r"tu \3 tuoi tro len",
+    r"\btrong (do )?tuoi (tu )?(?=\d)": "",
+    r"\b(nguoi )?lao dong trong (do )?tuoi\b": "nguoi trong do tuoi lao dong",
+    r"(?<=do tuoi lao dong)( nam( gioi)?)?( tu)? 15 6[0-2]( nu( tu)? 15 (5[5-9]|60))?\b": "",
+    r"(?<=\w) (unit|numerator|denominator|rate|total)\b": "",
+    r"\bduoc cong nhan( dat)?( danh hieu)?( la)? (?=cong dan hoc tap)": "dat danh hieu ",
+    r"(?<=cong nghe thong tin) trong quan li( .*)?$": "",
+    r" ke ca (\w+ ){0,3}khong (co )?bang( cap)?( chung chi)?$": "",
+    r"\btruong( hoc)?( va)? (?=co so giao duc\b)": "",
+    r"\b(den|ra) lop (mau giao|mam non)\b": "den lop",
+    r" tren dia ban( xa| phuong)?$": "",
+    r"\btl\b": "ti le",
+    r"^(?=20[0-4]\d$)": "nam ",
+    r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b": "lui ke",
+    r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b": r"\1",
+    r"\bchuong trinh th\b": "chuong trinh tieu hoc",
+    r"\bra lop\b": "den lop",
+    r"\bgiao duc nghe nghiep\b": "gdnn",
+    r"\bchuong trinh (?=thpt\b)|(?<=\bgdtx)( cap thpt)?( hoac)?(?= gdnn\b)": "",
+    r"\btrinh do (?=chuien mon ki thuat\b)": "",
+    r"\b(da )?duoc trang bi\b": "co",
+    r"\b(((trien khai|thuc hien) )?(hoat dong|quan li (giang )?dai (va )?hoc( tap)?)|"
+    r"trien khai)(?= tren moi truong so\b)": "hoat dong",
+}
 """One wording for what offices write in several: ages ("5 tuổi" is no part of "3–5 tuổi"),
 recognition levels, the children of a programme, shares, sums of years, notes, skills, teaching and
 management online (both: a school that does one of them is not counted)."""
@@ -165,24 +143,15 @@ def year_of(path: str) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
-def with_men(text: str) -> str:
-    """The text with "nam giới" for men, whose word is that of a year once accents are gone."""
-    return text if text.isascii() else MEN.sub("nam giới", text)
-
-
 @lru_cache(maxsize=65536)
 def heading_key(text: str) -> str:
     """Folded heading in one wording: "Từ 15 đến 25, BC MĐ I, TL" is "tu 15 25 bc muc 1 ti le"."""
     text = FOOTNOTE.sub(" ", with_men(normalise(text))).replace("_", " ")
     text = "mức độ" if text.strip().lower() == "mức" else text  # not "Mục", which folds alike
     key = fold(_ABBREVIATION.sub(lambda m: _IN_FULL[m[0].upper()], text))
-    for pattern, wording in WORDINGS:
-        key = pattern.sub(wording, key)
+    for words, wording in WORDINGS.items():
+        key = re.sub(words, wording, key)
     return key
-
-
-def _digit(text: str) -> int:
-    return int(text) if text.isdigit() else len(text)
 
 
 @lru_cache(maxsize=4096)
@@ -201,11 +170,11 @@ def fits(spec: str, path: str) -> bool:
     """Whether a folded heading path has the words of ``spec``.
 
     ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
-    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Words of `SOME_ONLY` must be
+    either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Kinds of `SOME_ONLY` must be
     absent unless ``spec`` has one.
     """
     padded, terms = f" {path.replace(' | ', '  ')} ", _terms(spec)
-    if SOME_ONLY.search(path) and not SOME_ONLY.search(fold(spec)):
+    if SOME_ONLY & heading_kinds(path) and not SOME_ONLY & heading_kinds(fold(spec)):
         return False
     return all(any(word in padded for word in words) is wanted for wanted, words in terms)
 
@@ -235,7 +204,7 @@ def foreign_words(spec: str, path: str) -> int:
 
 def is_aside(path: list[str]) -> bool:
     """Whether a column holds no count of this year: a level, a note, a plan, last year."""
-    return bool(ASIDE.fullmatch(path[-1]) or PRIOR.search(" | ".join(path)))
+    return bool(ASIDE.fullmatch(path[-1]) or NOT_NOW & heading_kinds(" | ".join(path)))
 
 
 def is_share(heading: str) -> bool:

@@ -27,13 +27,13 @@ from xhht_analysis.intake.forms.claims import (
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import (
-    SOME_ONLY,
     foreign_words,
     heading_key,
     is_share,
     year_of,
 )
 from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
+from xhht_analysis.intake.forms.text_kinds import is_stray
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
 LEVEL = re.compile(r"\b(muc|chuan|level|xep loai)\b")
@@ -44,18 +44,6 @@ PERCENT = re.compile(r"%|\b(ti le|phan tram|percentage)\b")
 MEASURE = re.compile(r"\b(?:dvt|don vi tinh|don vi(?= %)) ([^|]+)")
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
-STRAY = re.compile(
-    r"^(?!.*\b(kem theo|cong van|quiet dinh|ke hoach so)\b)"
-    r"((?!\b(ket qua|thuc hien|tien do|danh gia|so lieu|so ket|tong ket|"
-    r"tong hop (cac )?(chi|muc) tieu(?! (ke|giao|kh|dang)\b))\b).)*"
-    r"\b(chi tieu|ke hoach|kh (nam )?\d{4}|muc tieu|phan dau|du kien|uoc|lo trinh|dinh huong|"
-    r"(duoc|tam) giao)\b"
-    r"|\b(so (sanh )?voi|dang ki|hoan thanh (ke hoach|chi tieu|muc tieu)|(nam|ki) truoc|cung ki|"
-    r"(ti le|muc|toc do|so) (tang|giam)|tang (them|truong|giam)|chenh lech)\b"
-    rf"|{SOME_ONLY.pattern}"
-)
-"""A line above a table that speaks of a plan rather than of results, of a comparison or of a part
-of the people."""
 TWINS = "nhiều cột cùng một nghĩa"
 Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
 """An amount: sign, field and ages of each part."""
@@ -153,26 +141,26 @@ class Layout:
 
     def read(self) -> None:
         """Hand every observation of the table to the reader."""
-        there = dict(self.gives)
+        figures, counted, there = set(), set(), dict(self.gives)
+        for claim in self.each():
+            self.covered |= {row for row, _ in claim.all_cells}
+            if self.reader.observe(self.name, claim):
+                figures |= {column for _, column in claim.all_cells}
+                counted |= {claim.indicator} if claim.cells.keys() >= {*COUNTS} else set()
         for indicator, parts in self.described:
-            is_due = self.titled or indicator in there
+            is_due = indicator not in counted and (self.titled or indicator in there)
             wanted = parts.keys() & {*COUNTS} or {"value"}
             if is_due and not wanted <= there.get(indicator, {}).keys():
                 names = [n for part in (*COUNTS, "value") for _, n, _ in parts.get(part, ())]
                 lost = ", ".join(self.absent[n] for n in names if n in self.absent)
                 text = f"Không thấy hoặc không rõ cột {lost}."
                 self.reader.find(None, "column_missing", text, indicator)
-        figures: set[int] = set()
-        for claim in self.each():
-            self.covered |= {row for row, _ in claim.all_cells}
-            if self.reader.observe(self.name, claim):
-                figures |= {column for _, column in claim.all_cells}
         left_out.report(self, figures)
 
     @cached_property
     def stray(self) -> str:
         """Why plain headings say nothing: a line above or a year to come is of something else."""
-        line = next((text for text in self.table.titles if STRAY.search(heading_key(text))), "")
+        line = next((text for text in self.table.titles if is_stray(heading_key(text))), "")
         heads = [path for _, path in self.table.usable]
         if (sheet := self.table.sheet).turned:
             heads += [heading_key(sheet.text(row, self.table.key)) for row in self.table.body]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from xhht_analysis.intake.forms import text_kinds
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import parse_level
@@ -25,15 +26,13 @@ REASONS = {
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
     r"nam sinh": "năm sinh",
     r"nam (duoc )?(dat|cong nhan)( .*)?": "năm công nhận",
-    r".*\b(tu danh gia|de nghi|dang ki)\b.*": "số tự đánh giá, đề nghị hoặc đăng ký",
     r"ghi chu.*|luu i.*|nhan xet.*": "ghi chú",
-    r".*\b(cung ki|nam truoc|ki truoc|tang giam|chenh lech|so voi)\b.*": "số năm trước, so sánh",
-    r".*\b(ke hoach|chi tieu|muc tieu|kh|uoc|du kien)\b.*": "kế hoạch, mục tiêu hoặc ước tính",
-    r".*\b(nu|dan toc|dtts|dt|khuiet tat|kt|ton giao)\b.*": "số chia nhỏ (nữ, dân tộc …)",
+    r"(.* )?(dt|kt)": text_kinds.KINDS["people"][1],
+    rf".*{text_kinds.PLANS.pattern}.*": text_kinds.PLAN,
     r"(tong( so| cong)?|ts|cong)": "tổng số",
     "": "không có tiêu đề",
 }
-"""Why a column is not read, by its folded heading; the first that fits."""
+"""Why a column is not read where no word of `text_kinds` tells, by its folded heading."""
 OTHER = "tiêu đề không khớp tên số liệu nào của Kế hoạch"
 NOT_COMPUTED = "công thức chưa được tính; mở tệp bằng Excel, lưu lại rồi gửi"
 FIGURE_PROBLEMS = ("negative", "ratio", "approximate", "not_finite", "percent_in_count")
@@ -53,7 +52,7 @@ def reason(heading: str, other: str) -> str:
     """Why a column of this folded heading path is left out; ``other`` where no word tells."""
     texts = [heading.rsplit(" | ", 1)[-1], heading.replace(" | ", " ")]
     fitting = (why for word, why in REASONS.items() if any(re.fullmatch(word, t) for t in texts))
-    return next(fitting, other)
+    return text_kinds.reason(texts[1]) or next(fitting, other)
 
 
 def is_numbering(heading: str) -> bool:
@@ -95,6 +94,7 @@ def report(layout: Layout, figures: set[int]) -> None:
         if row not in layout.covered and at:
             text = f"{along} “{_joined(sheet.grid[row])}” có số nhưng không đọc"
             why = ": cộng, bình quân hoặc của địa bàn rộng hơn." if row in totals else "."
+            why = table.aside(row) or why
             reader.find(at[0], "row_left_out", text + why)
 
 

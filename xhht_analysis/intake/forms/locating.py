@@ -5,8 +5,7 @@ one level the first with a label, then the first line, then the name of the shee
 disagrees is a finding. The name of the file is the weakest witness: it counts when nothing else
 names a unit or a year.
 
-A table of several units is one table for each: a unit is named in the headings of its columns, or
-by a label between the rows.
+A table of several units whose names head its columns is one table for each.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from xhht_analysis.intake.forms.context import (
     read_context,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import CORRECTED, PRIOR, heading_key
+from xhht_analysis.intake.forms.headings import CORRECTED, heading_key
 from xhht_analysis.intake.forms.places import DEPTHS, Places
 from xhht_analysis.intake.forms.tables import (
     NOTE,
@@ -37,9 +36,8 @@ from xhht_analysis.intake.forms.tables import (
     Table,
     figure,
     has_figures,
-    head_end,
 )
-from xhht_analysis.intake.forms.titles import is_no_result, is_result
+from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_NOW, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -185,9 +183,9 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     sheet, first = table.sheet, table.top
     while first > before.first and _is_title(sheet.grid[first - 1]):
         first -= 1
-    labelled = [row for row, _ in unit_heads(sheet, before.first, table.top, places)][-1:]
-    first = min(first, *labelled, table.top)
-    above, of_sheet = read_context(sheet, table.top, first), places.of_head(head).unit_code
+    labels = [row for row in range(before.first, table.top) if has_unit_label(sheet, row)]
+    above = read_context(sheet, table.top, min(first, *labels[-1:], table.top))
+    labelled, of_sheet = above.place and places.names_one(above), places.of_head(head).unit_code
     if above.year_note == "year_from_date":
         above.year = None
     on = places.on(above.year or head.year)
@@ -219,7 +217,7 @@ def titles(table: Table, before: Table | None) -> list[str]:
     return texts
 
 
-def bar(table: Table, places: Places) -> str | None:
+def bar(table: Table) -> str | None:
     """Why a table is not read: its title or the name of its sheet, or columns of old figures.
 
     The nearest line above the table that speaks of a plan, a part or of results decides.
@@ -231,21 +229,16 @@ def bar(table: Table, places: Places) -> str | None:
         ):
             head = sheet.text(*table.head(column))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
-    for text in (*table.titles, sheet.name):
-        if places.is_wider(text):
-            return f"“{text[:60]}” là số của địa bàn rộng hơn nơi gửi ở đầu biểu"
-        if is_no_result(text, places.today[:4]):
-            return f"“{text[:60]}” là kế hoạch, ước tính, khảo sát, năm khác hoặc của một phần"
-        if is_result(text):
-            return None
-    return None
+    told = ((text, table.kind_of(text)) for text in (*table.titles, sheet.name))
+    text, kind = next(((text, kind) for text, kind in told if kind), ("", "result"))
+    return None if kind == "result" else f"“{text[:60]}” là {KINDS[kind][1]}"
 
 
 def _is_title(cells: list[object]) -> bool:
     """Whether a row can stand above a table: no figures, no signatures, no note to a table."""
     texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
     others = [text for text in texts if not re.match("thoi diem|.*tinh den", text)]
-    if any(SIGNATURE.match(t) or NOTE.match(t) or PRIOR.search(t) for t in others):
+    if any(SIGNATURE.match(t) or NOTE.match(t) or NOT_NOW & heading_kinds(t) for t in others):
         return False
     labelled = not {"nam", "nam hoc", "nam bao cao"}.isdisjoint(texts)
     return labelled or all(figure(cell).value is None for cell in cells)
@@ -295,27 +288,7 @@ def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) 
     return Site(mention, mention.text, DEPTHS.index(level)) if sure else None
 
 
-def tables_by_unit(table: Table, reader: FileReader) -> Iterator[Table]:
-    """The rows below each label that names another unit, with ``reader`` in its context."""
-    places, sheet, first = reader.places, table.sheet, table.first
-    head = current = reader.context
-    unit = places.of_head(head).unit_code
-    for row, next_head in unit_heads(sheet, table.first, table.last, places):
-        code = places.of_head(next_head, head.year).unit_code
-        if code is None or code != unit:
-            places.context = current
-            yield from _parts(replace(table, first=first, last=row), places)
-            current, first, unit = next_head.filled_from(head), row, code
-            current.scale, current.money_scale = head.scale, head.money_scale
-            if any(has_figures(sheet, r) for r in range(row, min(table.last, sheet.n_rows))):
-                text = f"Số liệu từ đây: hiểu là của “{current.place}”."
-                reader.find(min(next_head.cells.values()), "own_heading", text)
-    places.context = current
-    yield from _parts(replace(table, first=first), places)
-    places.context = head
-
-
-def _parts(table: Table, places: Places) -> Iterator[Table]:
+def tables_by_unit(table: Table, places: Places) -> Iterator[Table]:
     """The table as each block of columns under the same headings, and as each unit's.
 
     Columns of the others have no heading there.
@@ -353,15 +326,3 @@ def _by_groups(table: Table, places: Places) -> Iterator[Table]:
         yield replace(table, headings=paths)
     if not groups:
         yield table
-
-
-def unit_heads(
-    sheet: Sheet, first: int, last: int, places: Places
-) -> Iterator[tuple[int, Context]]:
-    """Rows of labels that name a place, those that follow one another as one, and what they say."""
-    last = min(last, sheet.n_rows)
-    rows = [row for row in range(first, last) if has_unit_label(sheet, row)]
-    for start in (row for row in rows if row - 1 not in rows):
-        context = read_context(sheet, head_end(sheet, start, last), start)
-        if places.names_one(context):
-            yield start, context

@@ -11,6 +11,7 @@ from typing import Any
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, SOCIETY, Context, Mention
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark, place_depth
+from xhht_analysis.intake.forms.text_kinds import line_kind
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name, without_accents
 
@@ -189,6 +190,10 @@ class Places:
         home = self.of_head(self.context).unit_code
         depth = next((n for n, words in enumerate(TERRITORIES) if words.search(fold(name))), None)
         return home is not None and depth is not None and depth <= self.depth(home, self.today)
+
+    def line_kind(self, text: str) -> str:
+        """Kind of the figures below a line (`text_kinds.line_kind`), for the unit of the sheet."""
+        return "wider" if self.is_wider(text) else line_kind(text, self.today[:4])
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""

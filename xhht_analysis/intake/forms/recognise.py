@@ -177,9 +177,13 @@ class FormReader:
             for table, before in zip(found, [None, *found], strict=False):
                 enter_table(table, before, head, reader)
                 table.titles = titles(table, before)
-                why = [bar(table, reader.places)]
+                table.kind_of = reader.places.line_kind
+                why = [bar(table)]
                 if not why[0]:
-                    why = [self._read_table(part, reader) for part in tables_by_unit(table, reader)]
+                    why = [
+                        self._read_table(part, reader)
+                        for part in tables_by_unit(table, reader.places)
+                    ]
                 if all(why):
                     unread.append((table, left_out.unread_table(table, why[0])))
             if len(unread) < len(found):

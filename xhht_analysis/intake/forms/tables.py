@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from xhht_analysis.intake.forms.context import has_unit_label
 from xhht_analysis.intake.forms.headings import (
     NUMBERED,
-    PRIOR,
     heading_key,
     ranked_columns,
 )
-from xhht_analysis.intake.forms.titles import is_no_result
+from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_NOW, heading_kinds, line_kind
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import (
     Parsed,
@@ -37,12 +37,9 @@ SECTION = re.compile(
     r"(?:ket qua )?thuc hien(?: trong (?:nam|ki))?|nam nai|hien nai|toan(?: \w+){1,3}|"
     r"(?P<year>(?:(?:so lieu|ket qua|thuc hien) )*nam (?:hoc )?\d{4}(?: \d{4})?)|"
     r"(?P<place>(?:xa|phuong|thi tran|huien|thi xa|thanh pho|ap|khu pho)"
-    r"(?! (?:hoi(?! cu)|dat|phuong|thi|co|va)\b)(?: \w+){1,4})|"
-    r"(?P<aside>(?:so lieu |trong do )?"
-    r"(?:cung ki|nam truoc|ki truoc|ke hoach nam|kh \d|uoc|du kien|nu$|dtts$|dan toc thieu so$|"
-    r"phuong huong|dinh huong|phan dau|lo trinh|(?:chi tieu|muc tieu|nhiem vu) (?:den )?nam).*)"
+    r"(?! (?:hoi(?! cu)|dat|phuong|thi|co|va)\b)(?: \w+){1,4})"
 )
-"""Headings over the rows of a table: the year or place of what follows, or that it is left out."""
+"""Headings over the rows of a table: of the whole, or the year or place of what follows."""
 GOAL = re.compile(r"(?:chi tieu|muc tieu) (?!phan dau|giao|ke hoach|kh\b|dang ki|(?:den )?nam\b)")
 """A heading that names a goal of the plan, whose results stand below."""
 PART = re.compile(
@@ -52,7 +49,11 @@ PART = re.compile(
     r"|ghi chu: (?:lai |theo |la )?so (?:lieu )?(?:cua )?(?:uoc|nam \d{4}).*"
 )
 """Heading and text of a cell that says of which part, plan or other year its row is."""
-KINDS = {3: {"ap", "khu", "kp", "khom", "thon"}, 2: {"xa", "phuong", "tran"}, 1: {"huien", "quan"}}
+DEEPEST = {
+    3: {"ap", "khu", "kp", "khom", "thon"},
+    2: {"xa", "phuong", "tran"},
+    1: {"huien", "quan"},
+}
 """Words of headings over names of hamlets, communes, districts."""
 OF_WHICH = re.compile(
     r"(trong do )?(nu|nam( gioi)?|(nguoi )?(dan toc( thieu so)?|dtts)|(nguoi )?khuiet tat)"
@@ -77,6 +78,8 @@ class Table:
         Folded heading path of each column, parts joined by " | ".
     titles : list of str
         Texts above it and below the table before, the nearest first.
+    kind_of : callable
+        What a line or heading between rows says of the figures below (`text_kinds.line_kind`).
     """
 
     sheet: Sheet
@@ -86,6 +89,7 @@ class Table:
     key: int
     headings: list[str]
     titles: list[str] = field(default_factory=list)
+    kind_of: Callable[[str], str] = line_kind
 
     @cached_property
     def usable(self) -> tuple[tuple[int, str], ...]:
@@ -93,7 +97,7 @@ class Table:
         return tuple(
             (column, path)
             for column, path in enumerate(self.headings)
-            if path and (column == self.key or not PRIOR.search(path))
+            if path and (column == self.key or not NOT_NOW & heading_kinds(path))
         )
 
     def columns(self, spec: str, *, plain: bool = False) -> dict[int | None, int]:
@@ -180,7 +184,7 @@ class Table:
             turned=True,
         )
         table = Table(side, self.key, first, len(grid), key, paths, titles=self.titles)
-        table.scale = self.scale
+        table.scale, table.kind_of = self.scale, self.kind_of
         return table
 
     @cached_property
@@ -202,17 +206,31 @@ class Table:
             texts = ((fold(NUMBERED.sub("", c)) or fold(c), n) for c, n in typed)
             labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
-            match = len(labels) == 1 and SECTION.fullmatch(text)
-            is_aside = len(labels) == 1 and not GOAL.match(text) and is_no_result(text)
             is_bare = all(figure(c).value is None for c in cells[column + 1 :])
-            if is_bare and (match or is_aside):
+            if len(labels) < 3 and has_unit_label(
+                self.sheet, row
+            ):  # whose columns no heading of theirs names
+                over = {"aside": (row, column)}
+            if len(labels) == 1 and is_bare:
+                kinds = {self.kind_of(text) or "result"} | heading_kinds(text) & {"earlier"}
+                is_aside = not GOAL.match(text) and kinds != {"result"}
+                match = SECTION.fullmatch(text)
+            if len(labels) == 1 and is_bare and (match or is_aside):
                 kind = "aside" if is_aside else match.lastgroup
                 here = {kind: (row, column)}
                 over = {} if kind is None else over | here
                 over |= {"aside": None} if kind == "year" else {}
-            is_part = any(self._is_part(row, column) for column in range(len(cells)))
-            sections[row] = over | ({"aside": (row, self.key)} if is_part else {})
+            parts = ({"aside": (row, c)} for c in range(len(cells)) if self._is_part(row, c))
+            sections[row] = over | next(parts, {})
         return sections
+
+    def aside(self, row: int) -> str:
+        """Why a row is left out, where a heading over it or a cell beside it says so."""
+        if not (at := self.sections[row].get("aside")):
+            return ""
+        text, other = self.sheet.text(*at), ("", "số của một phần hoặc đơn vị khác")
+        _, why = KINDS.get(self.kind_of(NUMBERED.sub("", text)), other)
+        return f" (“{text[:60]}”): {why}."
 
     def _is_part(self, row: int, column: int) -> bool:
         """Whether a cell beside the key says that its row holds a part only."""
@@ -299,7 +317,7 @@ def is_number_row(sheet: Sheet, row: int) -> bool:
 def place_depth(heading: str) -> int:
     """How deep in the province the places are whose names a heading announces: 3 is a hamlet."""
     words = set() if heading.startswith("ma ") else set(heading.replace("thi xa", "huien").split())
-    return next((depth for depth, kinds in KINDS.items() if words & kinds), 0)
+    return next((depth for depth, kinds in DEEPEST.items() if words & kinds), 0)
 
 
 def head_end(sheet: Sheet, first: int, last: int) -> int:

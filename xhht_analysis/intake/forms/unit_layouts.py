@@ -18,9 +18,6 @@ from xhht_analysis.intake.forms.headings import (
     FILLER,
     FLOW,
     PLAIN,
-    PRIOR,
-    SOME_ONLY,
-    YEAR,
     fits,
     heading_key,
     is_share,
@@ -36,6 +33,7 @@ from xhht_analysis.intake.forms.layouts import (
 )
 from xhht_analysis.intake.forms.places import UnitRows
 from xhht_analysis.intake.forms.tables import ticked
+from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, YEAR, heading_kinds
 from xhht_analysis.intake.reading.text import fold
 
 COUNTING = frozenset(fold("số tổng tử mẫu số sl ts tỷ lệ % người").split())
@@ -59,7 +57,7 @@ OF_YEAR = re.compile(r"\bnam (duoc )?(dat|cong nhan)\b")
 """What heads the years of recognition."""
 CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
 """Heading over the names of what is counted, not of those who report."""
-NO_PART = re.compile(rf"{PRIOR.pattern}|^(truong|to|ubnd|toan|tong|tc|ts|xa|phuong|total)\b")
+NO_PART = re.compile(r"^(truong|to|ubnd|toan|tong|tc|ts|xa|phuong|total)\b")
 """What rows between those of hamlets are called that are none."""
 PRELIMINARY = re.compile(r"\b(prel|so bo|tam tinh)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
@@ -72,22 +70,25 @@ class Units(Layout):
     def claims(self) -> bool:
         """Whether observations are there, and no row names an indicator in place of a unit."""
         names, head = self._names.values(), self.table.headings[self.table.key]
-        if self.table.sheet.turned or CONTENT.match(head):
-            is_due = any(self._is_plain(n) or self.reader.places.is_name(n) for n in names)
-        else:
-            is_due = True
-        return super().claims and is_due and not any(map(self.reader.indicators.code_of, names))
+        is_name, code_of = self.reader.places.is_name, self.reader.indicators.code_of
+        is_of_units = not (self.table.sheet.turned or CONTENT.match(head))
+        is_due = is_of_units or any(map(self._is_plain, names)) or any(map(is_name, names))
+        return super().claims and is_due and not any(map(code_of, names))
 
     @cached_property
     def _names(self) -> dict[int, str]:
         """What each row is called."""
         return {row: self.table.sheet.text(row, self.table.key) for row, _ in self.table.rows}
 
+    @cached_property
+    def _is_free(self) -> bool:
+        """Whether rows need not name units."""
+        return self.table.sheet.turned or self._year_column == self.table.key
+
     def _is_plain(self, name: str) -> bool:
         """Whether a row names a year or nothing, where rows need not name units."""
-        is_free = self.table.sheet.turned or self._year_column == self.table.key
         label = heading_key(name)
-        return is_free and bool(PLAIN.fullmatch(label)) and len(YEAR.findall(label)) < 2
+        return self._is_free and bool(PLAIN.fullmatch(label)) and len(YEAR.findall(label)) < 2
 
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
@@ -99,13 +100,8 @@ class Units(Layout):
             for code, lines, year in gives if self._is_plain(name) else ():
                 if not is_share(label) or lines.keys() & {"value"}:
                     yield self._claim(code, lines, [row], year or year_of(label))
-        is_free = table.sheet.turned or self._year_column == table.key
-        others = {
-            row
-            for row, name in self._names.items()
-            if is_free and (self._is_plain(name) or not places.is_name(name))
-        }
-        rows = places.unit_rows(table, others)
+        others = {row for row, name in self._names.items() if not places.is_name(name)}
+        rows = places.unit_rows(table, others if self._is_free else ())
         for row, unit in rows.units.items():
             for code, lines, year in gives:
                 claim = self._claim(code, lines, [row], year, unit)
@@ -132,7 +128,9 @@ class Units(Layout):
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
         has_words = bool(hamlets)
         hamlets = hamlets or [
-            r for r in parts if names[r].strip() and not NO_PART.search(fold(names[r]))
+            r
+            for r in parts
+            if (name := fold(names[r])) and not NO_PART.match(name) and not heading_kinds(name)
         ]
         others = [row for row in parts if row not in hamlets]
         if (
@@ -327,7 +325,7 @@ class Indicators(Units):
             words = set(re.sub(r"\b(\d+|[a-z])\b", "", rest).split()) - names.words(code)
             if names.is_level(code):
                 words -= RECOGNISED
-            is_part = SOME_ONLY.search(rest) or FLOW.search(rest)
+            is_part = SOME_ONLY & heading_kinds(rest) or FLOW.search(rest)
             if is_part or not words <= FILLER or names.is_other(rest, code):
                 head = self.table.sheet.text(*self.table.head(column)).split()
                 odd = " ".join(word for word in head if fold(word) in words - FILLER)

@@ -24,22 +24,17 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.headings import (
     FILLER,
-    PRIOR,
     SHARE,
-    SOME_ONLY,
     is_share,
     year_of,
 )
 from xhht_analysis.intake.forms.tables import Table, figure
+from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.text import parse_ratio
 
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.file_reader import FileReader
 
-OTHER_WHOLE = re.compile(
-    rf"{PRIOR.pattern}|{SOME_ONLY.pattern}|\b(dang ki|dk|khao sat|quan so|trung binh)\b"
-)
-"""Heads of counts that no indicator is a share of: plan, last year, surveys, staff."""
 WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
 MIN_ROWS = 3
 """Rows in which two columns give a third one's percentages, as a sign that it is theirs."""
@@ -172,7 +167,7 @@ def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     table, (row, column) = reader.table, max(top.cell, bottom.cell, key=lambda at: at[1])
     others = _counts(table, row, column) | {column: table.count(row, column)}
     last = {c: path.rpartition(" | ")[2] for c, path in enumerate(table.headings)}
-    right = (c for c in range(column + 1, len(last)) if not SOME_ONLY.search(last[c]))
+    right = (c for c in range(column + 1, len(last)) if not SOME_ONLY & heading_kinds(last[c]))
     at = next(right, column)
     if not share.given and last[at] and is_share(last[at]):
         printed = reader.number((row, at), "percent")
@@ -218,7 +213,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         group = group.rpartition(" | ")[0]
     is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
     plain = (FILLER | names.words(code)) - SHARE
-    odd = {c for c in counts if OTHER_WHOLE.search(heads[c])}
+    odd = {c for c in counts if heading_kinds(heads[c])}
     other = _other_wholes(reader, claim, counts)
     bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)} - other
     people = {c for c in counts if ("denominator", code) in names.counted_in(heads[c])}
