@@ -14,7 +14,6 @@ from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
     PLAIN,
-    SOME_ONLY,
     YEAR,
     fits,
     heading_key,
@@ -22,6 +21,7 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
 )
 from xhht_analysis.intake.forms.tables import Table, is_heading, is_name, is_number_row, place_depth
+from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
 
 ALL_PEOPLE = re.compile(r"chung|(tong )?cong|ca hai( gioi)?|toan bo")
@@ -115,7 +115,7 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
                 text = left
             if text and text not in paths[column]:
                 paths[column].append(text)
-    if any(SOME_ONLY.search(path[0]) for path in paths if path[1:]):  # Nam | Nữ | Chung
+    if any(SOME_ONLY & heading_kinds(path[0]) for path in paths if path[1:]):  # Nam | Nữ | Chung
         paths = [path[bool(path[1:] and ALL_PEOPLE.fullmatch(path[0])) :] for path in paths]
     return _with_shares(paths, key)
 
