@@ -17,6 +17,8 @@ PUBLIC = {
     "forecast_plan": "forecasting",
     "backtest_rows": "forecasting.backtest",
     "what_if": "publishing.what_if",
+    "in_words": "publishing.table_words",
+    "names_by_code": "publishing.table_words",
 }
 """Name → module of the package that holds it; docs/api.md has a line and an example of each."""
 __all__ = ["PUBLIC", *PUBLIC]
