@@ -95,3 +95,9 @@ def test_a_note_in_a_row_that_is_left_out_is_of_no_other_row(note):
     reading = report((*HEADS, "Ghi chú"), *rows)
     assert figures(reading)["information_literacy"] == (5000, 50, "ok")
     assert figures(reading).get("life_skills", (0, 0, "doubtful"))[2] == "doubtful"
+
+
+@pytest.mark.parametrize(("typed", "numerator"), [("6.000/10.000", 6000), ("5.000/10.000", None)])
+def test_both_counts_in_one_cell_beside_their_percentage(typed, numerator):
+    reading = report(("TT", "Chỉ tiêu", "Số đạt/Tổng số", "Tỷ lệ (%)"), (1, SKILLS, typed, 60))
+    assert figures(reading)["life_skills"][:2] == (numerator, 60)

@@ -19,7 +19,6 @@ from xhht_analysis.intake.forms.claims import (
     WITNESSES,
     Amount,
     Amounts,
-    Cell,
     Claim,
 )
 from xhht_analysis.intake.forms.headings import (
@@ -55,7 +54,7 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
     if amounts["value"].given and not amounts["numerator"].given:
-        _tell_texts(reader, claim, amounts["value"].cell)
+        _ask_texts(reader, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -267,17 +266,24 @@ def _tell_contradiction(
         share.problem = "printed_differs"
 
 
-def _tell_texts(reader: FileReader, claim: Claim, share: Cell) -> None:
-    """Tell a text with digits beside a lone percentage, where other rows have counts.
+def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
+    """Take both counts of a text such as 234/250 beside a lone percentage; tell other texts.
 
-    What it says ("khoảng 10.394", "2.285/ước") may be of the percentage, too.
+    What these say where other rows have counts ("khoảng 10.394") may be of the percentage, too.
     """
-    table, (row, column) = reader.table, share
+    table, share = reader.table, amounts["value"]
+    row, column = share.cell
     for c, heading in enumerate(table.headings):
         cell = table.sheet.cell(row, c)
         is_near = heading and c > table.key and 0 < abs(c - column) <= NEAR
-        is_text = isinstance(cell, str) and any(map(str.isdigit, cell)) and figure(cell).problem
-        if is_near and is_text and any(table.count(r, c) is not None for r in table.body):
+        if not (is_near and isinstance(cell, str) and figure(cell).problem):
+            continue
+        pair = parse_ratio(cell)
+        if pair and pair[1] and rounds_to(pair[0] / pair[1], share.value or 0):
+            for name, count in zip(COUNTS, pair, strict=True):
+                amounts[name] = Amount(count, None, (row, c), given=True)
+                claim.cells[name] = ((1, row, c),)
+        elif re.search(r"\d", cell) and any(table.count(r, c) is not None for r in table.body):
             text = f"Không đọc được “{cell[:60]}” thành số đếm; chỉ dùng tỷ lệ bên cạnh."
             reader.find((row, c), "count_unread", text, claim.indicator)
             claim.is_doubtful = True
