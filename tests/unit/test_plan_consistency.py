@@ -82,7 +82,7 @@ def test_a_nineteenth_goal_is_two_lines_of_csv(config):
     """A line of goals.csv and one of targets.csv, on an indicator that is already reported."""
     goal = (
         "trained_workers_certified,19,2,Năng lực cơ bản và trình độ của người dân,Basic skills,"
-        "Người có bằng đại học (đợt hai),Second wave of degrees,share_people,university_degree,,"
+        "Người có bằng đại học (đợt hai),Second wave of degrees,share_people,university_degree,,,"
         "Phụ lục,Như mục tiêu 13.,Mới giao năm 2026.,Given in 2026.,SGDDT,UBNDH;UBNDX,II.2.2\n"
     )
     target = "trained_workers_certified,2030,university_degree,,14,,percent,>=,must,Phụ lục,\n"

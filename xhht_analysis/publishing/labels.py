@@ -155,8 +155,8 @@ class Labels:
 
     def date(self, iso: str) -> str:
         """``2026-11-24`` as ``24/11/2026`` (``vi``), as it is (``en``); empty without one."""
-        day = iso and date.fromisoformat(iso)
-        return format_date(day, DATE_FORMATS[self.lang], self.lang) if day else ""
+        form = DATE_FORMATS[self.lang]
+        return format_date(date.fromisoformat(iso), form, self.lang) if iso else ""
 
     def chance(self, probability: float) -> str:
         """Probability 0-1 as the words of a sentence, rounded (docs/methodology.md 4), or empty."""

@@ -34,6 +34,7 @@ TOOLS = {
     "block_name": block_name,
     "counted_kind": COUNTED_KIND,
     "decisions": decisions,
+    "nominal": receipts.NOMINAL,
     "places": places,
     "scorecard": scorecard,
     "sentences": sentences,
@@ -79,7 +80,6 @@ def report(
         tests=receipts.coverage(run),
         account=receipts.account(run),
         **implementation(run),
-        nominal=receipts.NOMINAL,
         **TOOLS,
     )
 
@@ -94,7 +94,6 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         what_if=what_if_table(run),
         calendar=receipts.calendar(run),
         coverage=list(receipts.coverage(run).itertuples()),
-        nominal=receipts.NOMINAL,
         share_kinds=list(SHARE_KINDS),
         **TOOLS,
     )

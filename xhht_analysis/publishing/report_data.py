@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.project import Project
 from xhht_analysis.publishing.goal_facts import Gap
 from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
-from xhht_analysis.publishing.selection import first, select_once, where
+from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
 from xhht_analysis.publishing.statements import Statement
 
@@ -34,6 +34,9 @@ OPTIONAL = ("forecasts", "rejects", "findings", "activities", "submissions", "sc
             "drivers", "nowcasts")  # fmt: skip
 PLAN = ("goals", "targets", "indicators", "agencies", "tasks", "unit_targets", "references",
         "standards")  # fmt: skip
+
+ONCE = ("statement", "coverage", "verdict", "rows", "bounds", "cells")
+"""Methods of `ReportData` that select once for each key: its tables never change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,11 @@ class ReportData:
     chosen_units: tuple[str, ...] = ()
     """Districts that an ad hoc report shows; sums and counts are always of all."""
     areas: Areas = field(default_factory=lambda: read_areas(Project().config_dir))
+
+    def __post_init__(self) -> None:
+        """Keep the answers of `ONCE` as long as the run."""
+        for name in ONCE:
+            vars(self)[name] = cache(getattr(self, name))
 
     @cached_property
     def target_years(self) -> tuple[int, ...]:
@@ -158,7 +166,6 @@ class ReportData:
         """Dictionary row of an indicator."""
         return first(self.indicators, indicator_code=code)
 
-    @select_once
     def statement(self, goal_code: str, year: int, unit_code: str = "") -> Statement | None:
         """Everything said of one goal, target year and unit; None when the plan states none."""
         if not unit_code:
@@ -188,7 +195,6 @@ class ReportData:
         """Whether a rule makes the level of a former district from those of its communes."""
         return not where(self.standards, level_indicator=indicator_code, scope="district").empty
 
-    @select_once
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
         """Share of past outcomes inside an interval of the kit's model, by indicator_code.
 
@@ -199,7 +205,6 @@ class ReportData:
         table = rows.agg({"covered": "sum", "n": "sum", "horizon": "max"})
         return table.assign(covered=table["covered"] / table["n"])
 
-    @select_once
     def verdict(
         self, goal_code: str, year: int, unit_code: str = "", table: str = "verdicts"
     ) -> pd.Series | None:
@@ -225,9 +230,9 @@ class ReportData:
 
     def tally(self, year: int, unit_code: str = "") -> str:
         """How many targets of ``year`` fall in each class, in one sentence; empty without any."""
-        keys, verdict = [s.key for s in self.statements(year, unit_code)], self.labels.verdict
+        keys = [s.key for s in self.statements(year, unit_code)]
         parts = ", ".join(
-            self.word("tally.part", n=keys.count(c), verdict=verdict(c))
+            self.word("tally.part", n=keys.count(c), verdict=self.labels.verdict(c))
             for c in CLASS_ORDER
             if c in keys
         )
@@ -247,7 +252,6 @@ class ReportData:
         """Whether the goal rests on recognised levels instead of a share."""
         return self.ordered_goals.loc[goal_code, "kind"] not in SHARE_KINDS
 
-    @select_once
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
         key = {"indicator_code": indicator_code, "frame": self.province.frame}
@@ -264,7 +268,6 @@ class ReportData:
         """Figures that decide the level of a district, as the forecast reads them."""
         return level_figures(self.panel, self.standards, self.areas)
 
-    @select_once
     def bounds(self, indicator_code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lowest and highest figure by year (rows) and unit (columns): percent, or level.
 
@@ -277,7 +280,6 @@ class ReportData:
         """Columns of the districts; where none has ever reported, that of the province."""
         return [unit for unit in self.districts["unit_code"] if unit in bounds] or list(bounds)
 
-    @select_once
     def level_texts(self, indicator_code: str) -> pd.DataFrame:
         """Level of each district (of a milestone: the province) by year (columns), in figures.
 
@@ -287,7 +289,6 @@ class ReportData:
         texts = low.astype(int).astype(str)
         return texts.where(low == high, texts + "–" + high.astype(int).astype(str))
 
-    @select_once
     def cells(self, indicator_code: str) -> pd.DataFrame:
         """Every reported figure in words, a row per unit and a column per year; NaN elsewhere.
 
@@ -327,7 +328,6 @@ class ReportData:
         texts = self.cells(indicator_code).reindex([unit_code]).iloc[0].dropna()
         return (texts.iloc[-1], int(texts.index[-1])) if len(texts) else (self.word("none"), 0)
 
-    @select_once
     def bands(self, indicator_code: str, unit_code: str = "") -> pd.DataFrame:
         """Forecast quantiles from the last origin: a row per year, a column per quantile level."""
         key = {"indicator_code": indicator_code, "unit_code": self.code(unit_code)}

@@ -1,6 +1,4 @@
-"""Rows of a table by the values of its columns; answers that are looked up once, or not there."""
-
-from functools import lru_cache
+"""Rows of a table by the values of its columns."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +20,3 @@ def first(table: pd.DataFrame, **values: object) -> pd.Series | None:
     """First of the rows that `where` selects, or None."""
     rows = where(table, **values)
     return None if rows.empty else rows.iloc[0]
-
-
-select_once = lru_cache(maxsize=10_000)
-"""Decorator: selects once from the tables of a `ReportData`, which never change."""

@@ -126,17 +126,17 @@ def _figures(run: ReportData, v: pd.Series) -> dict:
     """What was observed, year by year, and the run before."""
     code, unit, year = v["goal_code"], str(v["unit_code"]), int(v["target_year"])
     history = _history(run, v)
-    known, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
-    known += [
+    exact, before = [o for o in history if o.exact], run.verdict(code, year, unit, "previous")
+    exact += [
         Observation(now.year, now.median, now.median)
         for now in run.nowcast(v["indicator_code"], unit)
-        if not known or now.year > known[-1].year
+        if not exact or now.year > exact[-1].year
     ]
     return {
         "history": history,
         "actual": next((o for o in history if o.year == year), None),
         "latest": history[-1] if history else None,
-        "base": known[-1] if known else None,
+        "base": exact[-1] if exact else None,
         "previous": None if before is None else (before["verdict_class"], before["prob_reached"]),
     }
 

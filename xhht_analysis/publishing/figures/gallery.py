@@ -117,8 +117,8 @@ def plot_pace(run: ReportData) -> Figure:
     sns.despine(ax=axis, left=True)
     number, alt = run.labels.number, [f"{title}, {axis.get_xlabel()}."]
     for s in statements:
-        paces = {"usual": number(s.pace_before, 1), "required": number(s.pace_required, 1)}
-        alt.append(s.say("pace_figure.part", **paces))
+        usual, required = number(s.pace_before, 1), number(s.pace_required, 1)
+        alt.append(s.say("pace_figure.part", usual=usual, required=required))
     return look.finish(figure, run, title, *alt, key=word("pace_figure.key", n=PACE_YEARS))
 
 
@@ -261,10 +261,10 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
         axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
         axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
     exact = figures["high"] - figures["low"] < NEARLY
-    known, open_ = figures[exact], figures[~exact]
+    whole, partial_ = figures[exact], figures[~exact]
     dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
-    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4, alpha=0.6)
-    axis.plot(known["year"], known["low"], color=DATA, gid="observed", **dots)
+    axis.vlines(partial_["year"], partial_["low"], partial_["high"], color=GREY, lw=4, alpha=0.6)
+    axis.plot(whole["year"], whole["low"], color=DATA, gid="observed", **dots)
     aims = {s.target_year: s.need for s in statements}
     axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
     first = min([run.province.first_year, *figures["year"]])
