@@ -1,5 +1,6 @@
 """`xhht lab` as it starts: on this machine only, behind a token."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -40,21 +41,19 @@ def server(tmp_path):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        deadline = time.monotonic() + PATIENCE
-        while not (found := list(home.rglob("jpserver-*.json"))):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        about = json.loads(found[0].read_text())
-        while True:
-            try:
-                status(about["url"] + "api")
-                break
-            except OSError:  # it has said where, but does not listen yet
+        try:
+            deadline, about = time.monotonic() + PATIENCE, None
+            while about is None:
+                assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
-        yield about
-        process.kill()
+                with contextlib.suppress(StopIteration, ValueError, OSError):
+                    place = json.loads(next(home.rglob("jpserver-*.json")).read_text())
+                    status(place["url"] + "api")  # it may say where before it listens
+                    about = place
+            yield about
+        finally:  # else leaving the block waits for a server that never listened
+            process.kill()
 
 
 def status(url, token=""):
