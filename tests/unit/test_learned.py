@@ -11,7 +11,6 @@ from xhht_analysis.forecasting.history import Matrices
 from xhht_analysis.forecasting.learned import (
     DRIVERS,
     FEATURES,
-    UNITS_AT_ONCE,
     Learned,
     features,
     learned_changes,
@@ -29,11 +28,6 @@ def trend_of(z):
     z = np.asarray(z, dtype=float)
     panel = Matrices(percent(z) / 100, np.zeros(z.shape[1], dtype=bool), np.zeros(len(z)))
     return fit_trend(panel)
-
-
-def changes_of(*how):
-    """Those of all units, one after the other."""
-    return np.concatenate(list(learned_changes(*how)))
 
 
 def feature(x, name):
@@ -74,26 +68,26 @@ def test_a_network_by_hand():
 
 def test_quantiles_never_cross_whatever_the_network_says():
     z = np.random.default_rng(1).normal(0, 3, (500, 7))
-    assert (np.diff(changes_of(trend_of(z), 30, read_learned())) > 0).all()
+    assert (np.diff(learned_changes(trend_of(z), 30, read_learned())) > 0).all()
     # the median 5, steps of 1 and 2 below it, of 3 above
     np.testing.assert_array_equal(rising(np.array([[2.0, 1, 5, 3, 0.5]])), [[2, 4, 5, 8, 8.5]])
 
 
 def test_units_in_another_order_or_scale_of_time_give_the_same():
     rng = np.random.default_rng(2)
-    z = rng.normal(0, 0.2, (UNITS_AT_ONCE + 6, 7)).cumsum(axis=1)
+    z = rng.normal(0, 0.2, (306, 7)).cumsum(axis=1)
     numbers, order = read_learned(), rng.permutation(len(z))
-    curves = changes_of(trend_of(z), 3, numbers)
+    curves = learned_changes(trend_of(z), 3, numbers)
     assert curves.shape == (len(z), 3, len(GRID))
-    np.testing.assert_allclose(changes_of(trend_of(z[order]), 3, numbers), curves[order])
+    np.testing.assert_allclose(learned_changes(trend_of(z[order]), 3, numbers), curves[order])
 
 
 def test_a_driver_taken_away_changes_what_it_says_and_nothing_else():
     z = 0.3 * np.arange(6) + np.linspace(-1, 1, 8)[:, None]
     trend, numbers = trend_of(z), read_learned()
-    whole = changes_of(trend, 3, numbers)[..., MEDIAN]
-    assert (whole > changes_of(trend, 3, numbers, "group_pace")[..., MEDIAN]).all()
-    np.testing.assert_array_equal(whole, changes_of(trend, 3, numbers, "")[..., MEDIAN])
+    whole = learned_changes(trend, 3, numbers)[..., MEDIAN]
+    assert (whole > learned_changes(trend, 3, numbers, "group_pace")[..., MEDIAN]).all()
+    np.testing.assert_array_equal(whole, learned_changes(trend, 3, numbers, "")[..., MEDIAN])
     assert {name for names in DRIVERS.values() for name in names} <= set(FEATURES)
 
 

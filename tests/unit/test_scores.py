@@ -10,10 +10,6 @@ pytestmark = pytest.mark.unit
 LEVELS = np.round(np.arange(1, 40) * 0.025, 3)
 
 
-def test_median_loss_is_half_the_absolute_error():
-    assert scores.pinball(np.array([3.0]), np.array([0.5]), np.array(7.0))[0] == 2.0
-
-
 def test_crps_of_a_normal_is_the_closed_form():
     # Gneiting & Raftery 2007: sigma (z (2 Phi(z) - 1) + 2 phi(z) - 1 / sqrt(pi))
     levels = (np.arange(1, 4000) / 4000).round(6)

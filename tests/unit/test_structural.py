@@ -171,4 +171,4 @@ def test_a_large_group_is_not_widened_for_what_it_has_not_shown():
     rng = np.random.default_rng(5)
     z = np.cumsum(rng.normal(0.05, 0.2, (100, 9)), axis=1)
     variance = unseen_variance(fit_trend(matrices(z)), np.full(100, 1e-4), 5)
-    assert variance[:, 4] == pytest.approx(0.09**2 * 5 / 800)
+    assert variance[:, 5] == pytest.approx(0.09**2 * 5 / 800)

@@ -66,9 +66,10 @@ class Curves:
         first = np.where(strict, np.ceil(place - NEAR), np.floor(place + NEAR) + 1)
         edge = (first - 0.5) * 100 / steps
         curve = self.percent[row, year]
-        edge = np.clip(edge[:, None], curve[:, :1], curve[:, -1:])
-        chance = ndtr(interpolate(edge, curve, GRID)[:, 0])
-        inside = leave_room(chance)
+        at = np.clip((curve < edge[:, None]).sum(axis=1) - 1, 0, len(GRID) - 2)
+        low, high = curve[np.arange(len(at)), at], curve[np.arange(len(at)), at + 1]
+        part = np.clip((edge - low) / np.maximum(high - low, NEAR), 0, 1)
+        inside = leave_room(ndtr(GRID[at] + part * STEP))
         return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, inside))
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -94,15 +95,6 @@ def leave_room(chance):
 def _next(score, lag, rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Normal scores of the next year, with the correlation ``lag`` to those before."""
     return lag * score + np.sqrt(1 - lag**2) * rng.standard_normal(shape)
-
-
-def interpolate(x, xp, fp) -> np.ndarray:
-    """`numpy.interp` for every row of the last axis; each ``x`` lies inside its row of ``xp``."""
-    if not xp.size:
-        return np.zeros(x.shape)
-    apart = (1 + np.ptp(xp)) * np.arange(xp[..., 0].size).reshape(*xp.shape[:-1], 1)
-    x, fp = x + apart, np.broadcast_to(fp, xp.shape)
-    return np.interp(x.ravel(), (xp + apart).ravel(), fp.ravel()).reshape(x.shape)
 
 
 def between(scores, wanted) -> np.ndarray:

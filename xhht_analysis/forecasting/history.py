@@ -74,7 +74,7 @@ def read_history(history: pd.DataFrame | History, *, is_percent: bool = False) -
 
 def check_horizon(horizon: int) -> int:
     """Years ahead; refused where they are not 1 to 30."""
-    if isinstance(horizon, bool) or not 1 <= horizon <= 30 or int(horizon) != horizon:
+    if isinstance(horizon, bool) or horizon not in range(1, 31):
         raise HistoryError(f"horizon: whole years from 1 to 30 are possible, not {horizon!r}")
     return int(horizon)
 
@@ -108,16 +108,12 @@ def describe(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per series of a checked history: what is known of it."""
     number = rows.groupby(KEYS).ngroup().to_numpy()
     series = rows[[*KEYS, "group_code", "value", "denominator"]].groupby(number).last()
-    places = pd.Series(_decimals(rows["value"].to_numpy())).groupby(number).max()
+    value = rows["value"]
+    places = sum((value.round(d) - value).abs() > 1e-9 for d in range(MOST_DECIMALS))
+    places = places.groupby(number).max()
     places = places.groupby([series[name] for name in GROUP]).transform("max")
     lattice = series["denominator"].round().clip(lower=1).fillna(100 * 10.0**places)
     return series.rename(columns={"value": "last_value"}).assign(lattice=lattice)
-
-
-def _decimals(values: np.ndarray) -> np.ndarray:
-    """Decimals with which each value is written, 0 to `MOST_DECIMALS`."""
-    near = [np.abs(np.round(values, d) - values) < 1e-9 for d in range(MOST_DECIMALS)]
-    return np.where(np.any(near, axis=0), np.argmax(near, axis=0), MOST_DECIMALS)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +41,6 @@ MOST_POINTS = 10
 LEAST_SCALE = 0.003
 RECENT = 0.5
 """Weight of the last figure in a unit's recent mean, halved with every year before it."""
-UNITS_AT_ONCE = 300
-"""Units whose quantiles stay in the processor's cache."""
 FARTHEST = 4.0
 """A feature further from the usual than so many standard deviations is taken for that far."""
 
@@ -107,11 +104,9 @@ def run_network(x: np.ndarray, layers) -> np.ndarray:
 
 def rising(steps: np.ndarray) -> np.ndarray:
     """Quantiles (rows, levels) that cannot cross, from the median and steps away from it."""
-    number = np.arange(steps.shape[1])
-    above = (number[:, None] <= number).astype(float)
-    middle = len(number) // 2
-    signs = np.where(number[:, None] < middle, -above.T, above)
-    signs[middle] = 1
+    whole, middle = np.ones((steps.shape[1], steps.shape[1])), steps.shape[1] // 2
+    signs = np.triu(whole)
+    signs[:middle], signs[middle] = -np.tril(whole)[:middle], 1
     return steps @ signs
 
 
@@ -163,10 +158,8 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     return out, scale
 
 
-def learned_changes(
-    trend: Trend, horizon: int, numbers: Learned, without: str = ""
-) -> Iterator[np.ndarray]:
-    """Quantile functions (units, H, G) of the change on the soft logit, some units at a time.
+def learned_changes(trend: Trend, horizon: int, numbers: Learned, without: str = "") -> np.ndarray:
+    """Quantile functions (N, H, G) of the change on the soft logit.
 
     ``without`` names one of `DRIVERS`, whose features are then those of a usual group.
     """
@@ -174,9 +167,7 @@ def learned_changes(
     for name in DRIVERS.get(without, ()):
         at = FEATURES.index(name)
         x[:, at] = numbers.center[at] if name in LEFT_AS_THEY_ARE else 0.0
-    for start in range(0, len(x), UNITS_AT_ONCE):
-        quantiles = numbers.quantiles(x[start : start + UNITS_AT_ONCE], np.log(lead))
-        yield quantiles * (scale * np.sqrt(lead))[:, None]
+    return numbers.quantiles(x, np.log(lead)) * (scale * np.sqrt(lead))[:, None]
 
 
 def learned_from(table: dict) -> Learned:

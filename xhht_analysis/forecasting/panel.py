@@ -44,8 +44,6 @@ LOWER_WIDTH = 0.9
 """Quantiles below the median stand this much nearer to it than both members put them: reported
 shares fall less often than they say."""
 MOST_DRIVERS = 3
-MOST_LAG = 0.999
-"""Correlation of two years where a break leaves the level open."""
 FEW_UNITS = 0.5
 """One unit alone says less about how shares move: its widths are half as wide again."""
 
@@ -162,23 +160,17 @@ def fit_group(
     trend, weight = fit_trend(panel), variant.learned_weight
     weight = learned_weight(trend) if weight is None else weight
     own_changes = pooled_changes(trend, horizon, variant.without)
+    changes = learned_changes(trend, horizon, learned, variant.without)
+    change = np.pad(weight * changes + (1 - weight) * own_changes, ((0, 0), (1, 0), (0, 0)))
+    middle = change[..., [MEDIAN]]
     # what is not known of the last year stays unknown in all years after it
     doubt = trend.level_var[:, None] + unseen_variance(trend, panel.least_step, horizon)
+    # each side by itself: where the members are sure of one side alone, it is widened most
+    apart = np.sqrt((change - middle) ** 2 + doubt[..., None] * GRID**2)
     width = np.where(GRID < 0, -LOWER_WIDTH, np.sign(GRID)) * (1 + FEW_UNITS / len(doubt) ** 2)
-    values = np.empty((len(doubt), 1 + horizon, len(GRID)))
-    values[:, 0] = percent(trend.level[:, None] + np.sqrt(trend.level_var)[:, None] * GRID)
-    at = slice(0)
-    for changes in learned_changes(trend, horizon, learned, variant.without):
-        at = slice(at.stop, at.stop + len(changes))
-        change = weight * changes + (1 - weight) * own_changes
-        middle = change[..., [MEDIAN]]
-        # each side by itself: where the members are sure of one side alone, it is widened most
-        apart = np.sqrt((change - middle) ** 2 + doubt[at, :, None] * GRID**2)
-        values[at, 1:] = percent(trend.level[at, None, None] + middle + apart * width)
-    reported = np.isfinite(panel.shares[:, -1])
-    values[reported, 0] = 100 * panel.shares[reported, -1:]
+    values = percent(trend.level[:, None, None] + middle + apart * width)
     total = trend.level_var[:, None] + trend.own_var * np.arange(1 + horizon)
-    own_lag = np.minimum(np.sqrt(total[:, :-1] / total[:, 1:]), MOST_LAG)
+    own_lag = np.sqrt(total[:, :-1] / total[:, 1:])
     shared = np.full_like(total, trend.common_var / (trend.common_var + trend.own_var))
     shared[:, 0] = trend.level_shared
     return values, shared, np.pad(own_lag, ((0, 0), (1, 0)))

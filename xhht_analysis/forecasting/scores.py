@@ -12,12 +12,6 @@ QUANTILE_LEVELS = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
 """Levels at which shares are published, and scored."""
 
 
-def pinball(quantiles: np.ndarray, quantile_levels: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """Quantile loss, (..., quantile_levels): ``(1[y < q] - level)(q - y)``."""
-    gap = np.asarray(observed, dtype=float)[..., None] - quantiles
-    return np.maximum(quantile_levels * gap, (quantile_levels - 1) * gap)
-
-
 def crps_quantiles(quantiles: np.ndarray, quantile_levels, observed) -> np.ndarray:
     """CRPS from quantiles: twice the pinball loss integrated over the level.
 
@@ -31,7 +25,8 @@ def crps_quantiles(quantiles: np.ndarray, quantile_levels, observed) -> np.ndarr
         (...), same measure unit.
     """
     quantile_levels = np.asarray(quantile_levels, dtype=float)
-    loss = 2 * pinball(quantiles, quantile_levels, observed)
+    gap = np.asarray(observed, dtype=float)[..., None] - quantiles
+    loss = 2 * np.maximum(quantile_levels * gap, (quantile_levels - 1) * gap)
     padded = np.pad(loss, [(0, 0)] * (loss.ndim - 1) + [(1, 1)])
     return np.trapezoid(padded, np.concatenate([[0.0], quantile_levels, [1.0]]), axis=-1)
 

@@ -160,7 +160,7 @@ def pooled_changes(trend: Trend, horizon: int, without: str = "") -> np.ndarray:
 
 
 def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.ndarray:
-    """Variance (N, H) on the soft logit of changes that a short history had no time to show.
+    """Variance (N, 1 + H) on the soft logit of changes that a short history had no time to show.
 
     One step more than the group has shown: a usual one, or one person or institution where that
     is more. Where few figures stand still it is most of what is not known; where hundreds of steps
@@ -175,4 +175,4 @@ def unseen_variance(trend: Trend, least_step: np.ndarray, horizon: int) -> np.nd
     one_more, one_less = (link(np.clip(share + sign * least_step, 0, 1)) for sign in (1, -1))
     step = np.maximum(USUAL_STEP, (one_more - one_less) / 2)
     n_steps = max(np.isfinite(trend.steps).sum(), 1)
-    return step[:, None] ** 2 * np.arange(1, 1 + horizon) / n_steps
+    return step[:, None] ** 2 * np.arange(1 + horizon) / n_steps
