@@ -74,17 +74,21 @@ class Curves:
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
-        common, own, drawn = 0.0, 0.0, []
-        row = np.arange(len(self.percent))
-        for h, (rho, lag) in enumerate(zip(self.shared.T, self.own_lag.T, strict=True)):
-            common = _next(common, np.sqrt(max(h - 1, 0) / max(h, 1)), rng, n, self.group.max() + 1)
+        common, own, out = 0.0, 0.0, np.empty((n, *self.percent.shape[:2]))
+        # half the memory and time; only whole steps of the lattice are told
+        percent, shared, own_lag = map(np.float32, (self.percent, self.shared, self.own_lag))
+        row = np.arange(len(percent))
+        for h, (rho, lag) in enumerate(zip(shared.T, own_lag.T, strict=True)):
+            after = np.float32(max(h - 1, 0) / max(h, 1))
+            common = _next(common, np.sqrt(after), rng, n, self.group.max() + 1)
             own = _next(own, lag, rng, n, len(row))
-            score = np.sqrt(1 - rho) * own + np.sqrt(rho) * common[:, self.group]
-            place = np.clip((score - GRID[0]) / STEP, 0, len(GRID) - 1.001)
-            at = place.astype(int)
-            low, high = self.percent[row, h, at], self.percent[row, h, at + 1]
-            drawn.append(self.on_lattice((low + (place - at) * (high - low)).T).T)
-        return np.stack(drawn, axis=2)
+            place = np.sqrt(1 - rho) * own + np.sqrt(rho) * common[:, self.group]
+            place = (place - np.float32(GRID[0])) / np.float32(STEP)
+            at = np.clip(place.astype(np.int32), 0, len(GRID) - 2)
+            curve = percent[:, h].copy()
+            low, high = curve[row, at], curve[row, at + 1]
+            out[:, :, h] = self.on_lattice((low + (place - at) * (high - low)).T).T
+        return out
 
 
 def leave_room(chance):
@@ -94,7 +98,7 @@ def leave_room(chance):
 
 def _next(score, lag, rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Normal scores of the next year, with the correlation ``lag`` to those before."""
-    return lag * score + np.sqrt(1 - lag**2) * rng.standard_normal(shape)
+    return lag * score + np.sqrt(1 - lag**2) * rng.standard_normal(shape, np.float32)
 
 
 def between(scores, wanted) -> np.ndarray:
