@@ -34,6 +34,7 @@ def names() -> IndicatorNames:
         ("Cơ sở GD số", "digital_institutions"),
         ("Trung tâm HTCĐ ứng dụng CNTT", "clc_it"),
         ("Tỷ lệ TTHTCĐ ứng dụng công nghệ thông tin", "clc_it"),
+        ("TT HTCĐ ứng dụng CNTT", "clc_it"),
         ("Tỷ lệ công dân đạt danh hiệu CDHT", "learning_citizens"),
         ("CDHT", "learning_citizens"),
         ("Mức độ công nhận CĐHT", "learning_community_level"),
@@ -104,3 +105,15 @@ def test_an_officials_own_list_is_read_and_its_other_rows_are_named():
         ("indicator_unknown", "B6", "Sinh viên ĐH"),
         ("indicator_unknown", "B8", "CSGD mầm non"),
     ]
+
+
+@pytest.mark.parametrize("due", ["Phải PC", "PPC", "Phải phổ cập"])
+@pytest.mark.parametrize("done", ["HTCTGDMN", "Hoàn thành CTGDMN"])
+def test_children_of_a_programme_in_short_words(due, done):
+    board = (
+        Board("MN-02").put("A1", "PHỔ CẬP GIÁO DỤC MẦM NON CHO TRẺ 5 TUỔI").put("A2", "Năm 2024")
+    )
+    heads = [f"Trẻ 5 tuổi {due}", "Huy động đến lớp", f"Trẻ 6 tuổi {due}", done]
+    board.row("A4", ["TT", "Xã, phường", *heads]).row("A5", [1, "Xã Tân Thới", 200, 198, 190, 187])
+    got = {code: pair[:2] for (code, _), pair in figures(read(board)).items()}
+    assert got == {"preschool5_attendance": (198, 200), "preschool5_completion": (187, 190)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.form_fixtures import Board, figures, read, rules
 from tests.intake_case import intake, judged, settled, write_unit
@@ -93,6 +94,25 @@ def test_of_one_day_the_file_stands_that_says_it_amends(tmp_path, first, second,
     (told,) = result.findings.loc[result.findings["rule"].eq("same_day_conflict"), "message"]
     last = sent[1] if stands == 71_002 else sent[0]
     assert last[0] in told
+
+
+@pytest.mark.parametrize(
+    ("line", "stands"),
+    [
+        ("KẾT QUẢ NĂM 2023 (số liệu đính chính, thay thế báo cáo buổi sáng)", 60_001),
+        ("BÁO CÁO BỔ SUNG NĂM 2023", 60_001),
+        ("Thay thế cho Báo cáo số 12/BC-UBND", 60_001),
+        ("KẾT QUẢ ĐÀO TẠO BỔ SUNG NĂM 2023", 71_002),  # no correction: the last by name
+    ],
+)
+def test_a_title_may_say_that_its_file_amends(tmp_path, line, stands):
+    path = write_unit(tmp_path / "2023-11-20/a.xlsx", LAST_YEAR, year=2023)
+    book = load_workbook(path)
+    book["Số liệu"]["A1"] = line
+    book.save(path)
+    result = deliver(tmp_path, ("2023-11-20/b.xlsx", THIS_YEAR, 2023))
+    assert result.panel["numerator"].tolist() == [stands]
+    assert "same_day_conflict" in set(result.findings["rule"])
 
 
 def test_last_years_workbook_never_replaces_last_years_figures(tmp_path):
@@ -203,7 +223,7 @@ def test_a_units_own_file_stands_over_a_table_of_several_units_of_its_day(own, t
         assert tables["panel"].set_index("unit_code").loc["823", "numerator"] == 50
         (told,) = tables["findings"].query("rule == 'same_day_conflict'")["message"]
         assert own in told
-    amended = [row | {"file": f"{day}/{table[:-5]} dinh chinh.xlsx"} for row in of_all]
+    amended = [row | {"file": f"{day}/{table}", "amends": "x"} for row in of_all]
     panel = settled(*amended, mine)["panel"].set_index("unit_code")
     assert panel.loc["823", "numerator"] == 60
     later = [row | {"received_on": "2023-11-21", "file": f"2023-11-21/{table}"} for row in of_all]

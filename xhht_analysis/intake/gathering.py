@@ -170,7 +170,8 @@ def gather(
             refusal = reading.refusal or Refusal("nothing_filled_in")
             about = (reading.file, reading.sender, reading.year, day or as_of)
             claims = [_refused(refusal, *about)]
-        rows += [claim | {"original": original} for claim in claims]
+        amends = "x" if _amends(content.file) or reading.amends else None
+        rows += [claim | {"original": original, "amends": amends} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
@@ -263,8 +264,7 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     parent = parent.mask(level_1.ne(code) & level_1.isin(parents.index), level_1)
     n_units = claims.groupby("file")["unit_code"].transform("nunique")
     is_own = n_units.eq(1) | claims["sender"].eq(claims["unit_code"])
-    weight = claims["file"].map({name: 2 * _amends(name) for name in claims["file"].unique()})
-    rank = (weight + is_own.astype("int64")).rank(method="first")
+    rank = (2 * claims["amends"].notna() + is_own.astype("int64")).rank(method="first")
     return claims.assign(
         source_id=unique,
         outcome=outcome,

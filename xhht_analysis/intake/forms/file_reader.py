@@ -55,6 +55,7 @@ class Reading:
     activity_rows: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
     is_sample: bool = False
+    amends: bool = False
     sender: str | None = None
     sender_name: str | None = None
     year: int | None = None
@@ -184,9 +185,8 @@ class FileReader:
         cells["cell_year"] = claim.year_cell if claim.year else head.cells.get("year")
         self._note(cells["cell_year"], None, year)
         unit, name, cells["cell_unit"] = self._unit(claim, year.value)
-        problem, at = self._unplaced(claim, unit, name, year, cells)
-        if not problem:
-            problem, at = unreadable(amounts) or (None, None)
+        unplaced = self._unplaced(claim, unit, name, year, cells)
+        problem, at = unplaced or unreadable(amounts) or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
         if problem and struck:
             problem, at = "struck_out", min(struck)
@@ -214,7 +214,7 @@ class FileReader:
 
     def _unplaced(
         self, claim: Claim, unit: Any, name: str, year: Parsed, cells: dict[str, Cell | None]
-    ) -> tuple[str | None, Cell | None]:
+    ) -> tuple[str, Cell | None] | None:
         """Rule and cell of what keeps a figure from having a unit, an indicator or a year."""
         province, at = self.places.areas.province, cells["cell_unit"]
         if claim.indicator is None:
@@ -235,7 +235,7 @@ class FileReader:
             self.find(at, "other_unit", text)
             if unit.unit_code == province.code:
                 return "other_unit", at
-        return None, None
+        return None
 
     def _unit(self, claim: Claim, year: int | None) -> tuple[Any, str, Cell | None]:
         """Match of a claim's unit, its name as typed, and the cell that names it."""

@@ -39,6 +39,7 @@ from xhht_analysis.intake.forms.locating import (
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
 from xhht_analysis.intake.forms.tables import Table, figure, head_end
+from xhht_analysis.intake.forms.text_kinds import AMENDMENT
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file
@@ -47,10 +48,10 @@ from xhht_analysis.remedies import remedy
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = (
     *("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign"),
-    *("raw_numerator", "raw_denominator", "hidden", "original", *CELLS),
+    *("raw_numerator", "raw_denominator", "hidden", "original", "amends", *CELLS),
 )
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
-of each figure, the first file received with the same bytes."""
+of each figure, the first file received with the same bytes, whether its file amends others."""
 UNKNOWN = (
     "không đủ cột của biểu nào, hoặc có nhiều cột giống nhau; tên bảng, dòng và cột không ghi đúng "
     "tên một chỉ tiêu"
@@ -142,6 +143,7 @@ class FormReader:
         for head in heads:
             places.mentions += head.mentions
             whole.filled_from(head)
+            reading.amends |= any(map(AMENDMENT.search, head.lines))
         places.mentions += file_mentions(reader.file)
         settle_years(tables, heads, whole, reader)
         whole.unit = whole.code = ""

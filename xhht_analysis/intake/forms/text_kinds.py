@@ -17,6 +17,11 @@ MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
 """Men, in a text with its accents: a year is "năm"."""
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Words of a line over results."""
+AMENDMENT = re.compile(
+    r"\bdinh chinh\b|\b(bao cao|so lieu|bieu|bang|ban) (so lieu )?(thai the|bo sung|sua (lai|doi)|"
+    r"da sua|lan ([2-9]|hai|ba))\b|\bthai the( cho)? (bao cao|so lieu|bieu|bang|van ban|cong van)\b"
+)
+"""Line of a head that says that the file stands over the others of its day."""
 PLANS = re.compile(r"\b(chi tieu|ke hoach|kh)\b")
 DEEDS = re.compile(
     r"\b(?:ket qua|thuc hien|tien do|danh gia|so lieu|so ket|tong ket|kem theo|cong van|quiet dinh|"
@@ -64,9 +69,9 @@ KINDS = {
     "wider": (None, "số của địa bàn rộng hơn nơi gửi ở đầu biểu"),
 }
 """Words of each kind as they stand in a heading, and what is told of its figures."""
-NOT_NOW = frozenset(("plan", "estimate", "earlier", "compared"))
+NOT_NOW = {"plan", "estimate", "earlier", "compared"}
 """Kinds of headings over no result of the year."""
-SOME_ONLY = frozenset(("people", "without", "other_deed"))
+SOME_ONLY = {"people", "without", "other_deed"}
 """Kinds of headings of a part of the people, of those who have not, or of another deed of theirs:
 read where a form asks for them."""
 _TABLE = r"(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
@@ -99,7 +104,7 @@ _ANYWHERE = {
     r"nguoi cao tuoi|ho ngheo|thanh nien(?! (thieu nien|\d)))\b",
 }
 """What lines have that are never of results, be that word there, too."""
-_LEAD = re.compile(r"^((bang|bieu|phu luc|so lieu|trong do|[ivx]+|\d+|[a-z]) )*")
+_LEAD = r"^((bang|bieu|phu luc|so lieu|trong do|[ivx]+|\d+|[a-z]) )*"
 
 
 def with_men(text: str) -> str:
@@ -130,7 +135,7 @@ def line_kind(text: str, year: str = "") -> str:
     years = YEAR.findall(re.sub(r"\b(den |\d{1,2} )(nam )?\d{4}", "", key))
     if year and min(years, default="") > year:
         return "later"
-    rest, unsaid = _LEAD.sub("", key), "result" if RESULT.search(key) else ""
+    rest, unsaid = re.sub(_LEAD, "", key), "result" if RESULT.search(key) else ""
     signs = [*_ANYWHERE.items(), *(() if unsaid else _BEGINNING.items())]
     kinds = (kind for kind, words in signs if re.search(words, key) or re.search(words, rest))
     return next(kinds, unsaid)
