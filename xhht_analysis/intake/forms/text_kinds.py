@@ -88,7 +88,8 @@ _BEGINNING = {
 }
 """Beginnings of lines that name no result, by kind."""
 _ANYWHERE = {
-    "earlier": r"^(cung ki( (nam truoc|(nam )?20\d\d))?|(nam|ki) truoc( lien ke)?)$",
+    "earlier": r"^(cung ki( (nam truoc|(nam )?20\d\d))?|(nam|ki) truoc( lien ke)?)"
+    r"( (de |va )?(so sanh|doi chieu|tham khao))?$",
     "estimate": r"^(uoc|du kien|du bao|so tang them)\b|\bso (uoc|tam tinh)\b|\bdu (thao|bao)$|"
     rf"\b{_TABLE}(du kien|uoc)\b",
     "plan": rf"\b{_TABLE}(giao|phan (bo|dau)|{_PLANNED})\b|\bphan bo chi tieu\b|\btheo ke hoach$",
