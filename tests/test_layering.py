@@ -46,8 +46,8 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
-    "intake": 66_800,
-    "forecasting": 23_200,
+    "intake": 67_300,
+    "forecasting": 23_000,
     "publishing": 28_000,
     "running": 13_600,
 }

@@ -25,8 +25,8 @@ def below(*lines, name="Sheet1", head=HEAD, row=ROW):
     [
         "Biểu số liệu nữ", "Nữ", "Khu vực thành thị", "Số liệu người dân tộc Khmer",
         "người khuyết tật", "Đối tượng: cán bộ, công chức", "Riêng khối trường THPT",
-        "Số liệu của 5 xã điểm", "Số đăng ký năm 2024", "Số liệu ước tính", "Cùng kỳ năm trước", "Bảng 2. Số liệu cùng kỳ để so sánh",
-        "Số liệu năm trước (tham khảo)",
+        "Số liệu của 5 xã điểm", "Số đăng ký năm 2024", "Số liệu ước tính", "Cùng kỳ năm trước",
+        "Bảng 2. Số liệu cùng kỳ để so sánh", "Số liệu năm trước (tham khảo)",
         "Số tăng thêm trong năm", "Kế hoạch năm 2024", "Mục tiêu đến năm 2025",
         "KẾ HOẠCH TRANG BỊ KỸ NĂNG SỐNG NĂM 2024", "KỸ NĂNG SỐNG NĂM 2024 (DỰ BÁO)",
         "Nhu cầu học kỹ năng sống năm 2024", "KỸ NĂNG SỐNG KHU VỰC NÔNG THÔN NĂM 2024",

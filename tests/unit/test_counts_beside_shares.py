@@ -39,6 +39,12 @@ def test_a_text_in_place_of_a_count_is_told_and_its_percentage_doubtful(typed):
     assert ("count_unread", "D5") in rules(reading)
 
 
+def test_so_is_one_in_every_row_of_a_column():
+    rows = (1, INFORMATION, "≈ 10.000", 50), (2, SKILLS, "≈ 10.000", 60)
+    reading = report(("TT", "Chỉ tiêu", "Tổng số", "Tỷ lệ (%)"), *rows)
+    assert {status for *_, status in figures(reading).values()} == {"doubtful"}
+
+
 @pytest.mark.parametrize("note", ["theo QĐ 12/QĐ-UBND", "đến 30/9"])
 def test_a_note_with_digits_is_no_count(note):
     rows = (1, INFORMATION, "10.000", "5.000", 50, ""), (2, SKILLS, "10.000", "6.000", 60, note)
@@ -53,7 +59,9 @@ def test_words_behind_a_number_do_not_make_its_dot_a_decimal():
     assert figures(reading)["information_literacy"][0] == 5000
 
 
-@pytest.mark.parametrize("whole", ["Chung", "Cả hai giới", "Tổng cộng", "Cộng"])
+@pytest.mark.parametrize(
+    "whole", ["Chung", "Cả hai giới", "Tổng cộng", "Cộng", "Toàn xã", "Tổng chung", "Chung 2 giới"]
+)
 def test_counts_of_all_people_stand_beside_those_of_men_and_women(whole):
     groups = ("TT", "Chỉ tiêu", "Nam", LEFT, "Nữ", LEFT, whole, LEFT, "Tỷ lệ chung (%)")
     heads = ("", "", *("Tổng số", "Đạt") * 3, "")

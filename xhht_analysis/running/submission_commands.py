@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from xhht_analysis.intake.returning.returns import Checked
+    from xhht_analysis.plan.province import Province
 
 MOST_SHOWN = 3
 """Names that a list on the terminal begins with; how many there are stands behind them."""
@@ -42,10 +43,7 @@ def template(
         raise UsageError(messages.UNIT_OR_AGENCY)
     project = Project(out=out)
     plan = check_config(project)
-    province = plan.areas.province
-    first, last = province.first_year, province.last_year
-    if not first <= year <= last:
-        raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
+    _check_years([year], plan.areas.province)
     codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
     folder = project.out / "templates"
     paths = {code: folder / f"bieu_mau_{code}_{year}.xlsx" for code in codes}
@@ -132,7 +130,7 @@ def status(
     project = Project(out=out)
     raw_dir = submissions_folder(project, raw, sample)
     choose_day(raw_dir, as_of)
-    check_config(project)
+    _check_years(years or [], check_config(project).areas.province)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
     plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())
     say(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
@@ -155,6 +153,14 @@ def status(
         say(messages.STATUS_REFUSED.format(n=len(refused)))
     for file, remedy in remedies.reindex(refused, fill_value="").items():
         say(f"  {file}: {remedy}")
+
+
+def _check_years(years: list[int], province: "Province") -> None:
+    """Refuse a year that the plan does not have."""
+    first, last = province.first_year, province.last_year
+    for year in years:
+        if not first <= year <= last:
+            raise UsageError(messages.YEAR_OUTSIDE.format(year=year, first=first, last=last))
 
 
 def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:

@@ -24,7 +24,8 @@ DATES = ("valid_from", "valid_to")
 class UnitCell:
     """What a row says of its unit: name and code as typed, their cell.
 
-    ``parent`` (code of the group above) and ``level`` (of the column's heading) settle a homonym.
+    ``parent`` (code of the group above) and ``level`` (of the column's heading) settle a homonym;
+    ``is_former`` where it is a commune before its merger.
     """
 
     name: str
@@ -32,6 +33,7 @@ class UnitCell:
     cell: Cell
     parent: str | None = None
     level: str | None = None
+    is_former: bool = False
 
 
 @dataclass

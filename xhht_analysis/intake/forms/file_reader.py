@@ -170,7 +170,6 @@ class FileReader:
 
     def observe(self, form: str, claim: Claim) -> bool:
         """Turn a claim into one observation row; a claim whose cells are all empty is none."""
-        sheet = self.sheet
         amounts = {name: self.count(claim, name) for name in COUNTS}
         amounts["value"] = self.number(claim.cell("value"), "percent")
         amounts["level"] = self._level(claim)
@@ -180,16 +179,17 @@ class FileReader:
         cells = {f"cell_{name}": a.given and a.cell for name, a in amounts.items()}
         order = ("cell_numerator", "cell_value", "cell_level", "cell_denominator")
         cells["cell"] = main = next(filter(None, map(cells.get, order)))
-        head = self.context
-        year = claim.year or Parsed(head.year, head.year_problem)
-        cells["cell_year"] = claim.year_cell if claim.year else head.cells.get("year")
+        year = claim.year or Parsed(self.context.year, self.context.year_problem)
+        cells["cell_year"] = claim.year_cell if claim.year else self.context.cells.get("year")
         self._note(cells["cell_year"], None, year)
         unit, name, cells["cell_unit"] = self._unit(claim, year.value)
-        unplaced = self._unplaced(claim, unit, name, year, cells)
-        problem, at = unplaced or unreadable(amounts) or (None, None)
-        struck = [cell for cell in claim.all_cells if STRUCK in sheet.text(*cell)]
+        unplaced, fault = self._unplaced(claim, unit, name, year, cells), unreadable(amounts)
+        problem, at = unplaced or fault or (None, None)
+        struck = [cell for cell in claim.all_cells if STRUCK in self.sheet.text(*cell)]
         if problem and struck:
             problem, at = "struck_out", min(struck)
+        elif unplaced and fault:
+            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         row = self._row(form, claim, year.value, cells | {"problem_cell": at})
         row |= {part: amount.value for part, amount in amounts.items()}
         share = claim.cell("value")
@@ -197,12 +197,12 @@ class FileReader:
             "unit_code": unit.unit_code,
             "unit_name_raw": name or None,
             "frame": unit.frame,
-            "percent_sign": "%" if share and "%" in sheet.text(*share) else None,  # its scale
+            "percent_sign": "%" if share and "%" in self.sheet.text(*share) else None,  # its scale
             "problem": problem,
         }
         if problem:
             advice = f" Có phải: {unit.suggestion}?" if unit.suggestion else ""
-            raw = sheet.text(*at) if at else "" if problem == "year_missing" else name
+            raw = self.sheet.text(*at) if at else "" if problem == "year_missing" else name
             row["raw"] = NO_RESULT if raw == UNCACHED else raw or None
             row["remedy"] = remedy(problem) + advice
             row |= self._beside(claim, amounts, problem, at)

@@ -29,7 +29,7 @@ from xhht_analysis.intake.forms.context import (
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, heading_key
-from xhht_analysis.intake.forms.places import DEPTHS, Places
+from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
 from xhht_analysis.intake.forms.tables import (
     NOTE,
     SIGNATURE,
@@ -315,13 +315,15 @@ def _by_groups(table: Table, places: Places) -> Iterator[Table]:
         texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
         if " | " in path and (names := [*filter(places.is_name, texts)]):
             groups[column] = names[0]
+    matches = [places.match(unit, "", places.today) for unit in {*groups.values()}]
+    is_old = any(map(is_former_commune, matches))
     for unit in dict.fromkeys(groups.values()):
         paths = [*table.headings]
         for column, name in groups.items():
             rest = [part for part in paths[column].split(" | ") if part != heading_key(name)]
             paths[column] = " | ".join(rest) if name == unit else ""
         is_known = places.match(unit, "", places.today).unit_code or not head.unit
-        name = unit if is_known else f"{unit}, {head.unit}"
+        name = f"{unit} (cũ)" if is_old else unit if is_known else f"{unit}, {head.unit}"
         places.context = replace(head, unit=name, code="", level=None, lines=[])
         yield replace(table, headings=paths)
     if not groups:

@@ -140,8 +140,9 @@ class Places:
 
         A name that another unit bore in the year of the column is that of neither.
         """
-        match = self.match(unit.name, unit.code, self.on(year))
-        now = self.match(unit.name, unit.code, self.today)
+        name = f"{unit.name} (cũ)" if unit.is_former else unit.name
+        match = self.match(name, unit.code, self.on(year))
+        now = self.match(name, unit.code, self.today)
         bearers = [(m.unit_code, m.frame) for m in (match, now) if m.unit_code]
         if len({*bearers}) > 1:
             return replace(match, unit_code=None, problem="unit_not_valid_then")
@@ -263,6 +264,7 @@ class Places:
                 rows.groups.add(row)
         self._group_by_districts(rows)
         self._common_level(rows)
+        self._former_communes(rows)
         return rows
 
     def _group(self, name: str, code: str, before: str | None) -> str | None:
@@ -298,6 +300,19 @@ class Places:
                 for row, unit in rows.units.items()
             }
 
+    def _former_communes(self, rows: UnitRows) -> None:
+        """Mark communes whose names others took over, in a list of the communes before these."""
+        units = rows.units.items()
+        matches = {row: self.match(unit.name, unit.code, self.today) for row, unit in units}
+        ended = [match for match in matches.values() if is_former_commune(match)]
+        heirs = " ".join(match.suggestion for match in ended)
+        is_old_list = 2 * len(ended) > len(matches)
+        rows.units |= {
+            row: replace(unit, is_former=True)
+            for row, unit in units
+            if ended and (is_old_list or f"({matches[row].unit_code})" in heirs)
+        }
+
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.
 
@@ -315,15 +330,23 @@ class Places:
             return parts
         matches = [self.match(name, "", on) for name in names.values()]
         codes = {match.unit_code for match in matches}
-        heirs = [m.suggestion or "" for m in matches if m.problem == "unit_not_valid_then"]
+        heirs = [match.suggestion for match in matches if is_former_commune(match)]
         if heirs and codes <= {None, commune} and all(f"({commune})" in heir for heir in heirs):
             return rows  # of communes that were merged into it, be it one of the same name
         if place_depth(table.headings[table.key]) == DEPTHS.index("commune"):
             return parts
-        if commune in codes or any(parse_name(name).kind for name in names.values()):
+        if any(parse_name(name).kind for name in names.values()):
             return []
+        if commune in codes:  # a hamlet of the same name, where a total stands below
+            is_alone = codes == {None, commune} and any(k == "total" for _, k in table.rows)
+            return rows if is_alone else []
         homes = {_parents(self.areas, on).get(code) for code in codes}
         return [] if len(homes) == 1 and len(codes) > 2 and None not in homes else rows
+
+
+def is_former_commune(match: Any) -> bool:
+    """Whether a `plan.areas.Match` is of a commune now in another; a district is in several."""
+    return match.problem == "unit_not_valid_then" and ";" not in (match.suggestion or ";")
 
 
 @lru_cache(maxsize=64)

@@ -23,8 +23,9 @@ from xhht_analysis.intake.forms.headings import (
 from xhht_analysis.intake.forms.tables import Table, is_heading, is_name, is_number_row, place_depth
 from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
+from xhht_analysis.intake.reading.text import fold
 
-ALL_PEOPLE = re.compile(r"chung|(tong )?cong|ca hai( gioi)?|toan bo")
+ALL_PEOPLE = re.compile(r"((tong )?(chung|cong)|ca)( (2|hai) gioi)?|toan \w+")
 """What heads the columns of all people beside those of some of them."""
 MAX_HEADER_HEIGHT = 6
 MAX_TABLES = 40
@@ -41,6 +42,7 @@ def find_tables(sheet: Sheet) -> list[Table]:
             row += 1
             continue
         first = _header_end(sheet, row, key)
+        row -= _is_group_row(sheet, row, key)
         if tables:
             tables[-1].last = row
         headings = _heading_paths(sheet, row, first, key)
@@ -73,6 +75,17 @@ def _year_columns(sheet: Sheet, row: int) -> list[int]:
     heads, below = sheet.grid[row], min(row + 1, sheet.n_rows - 1)
     named = [c for c, head in enumerate(heads) if isinstance(head, str) and head.lower() == "năm"]
     return [c for c in named if YEAR.search(sheet.text(below, c))]
+
+
+def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
+    """Whether the row above the key heading groups the columns: headings below it stand twice."""
+    if not top:
+        return False
+    groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
+    right = {cell for cell in groups[key + 1 :] if cell not in ("", None)}
+    if any(groups[: key + 1]) or len(right) < 2 or len(set(below)) == len(below):
+        return False
+    return all(is_heading(cell) and len(str(cell)) < 80 for cell in right)
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:

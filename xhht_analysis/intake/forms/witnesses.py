@@ -269,7 +269,7 @@ def _tell_contradiction(
 def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Take both counts of a text such as 234/250 beside a lone percentage; tell other texts.
 
-    What these say where other rows have counts ("khoảng 10.394") may be of the percentage, too.
+    What these say in a column of counts ("khoảng 10.394") may be of the percentage, too.
     """
     table, share = reader.table, amounts["value"]
     row, column = share.cell
@@ -283,7 +283,10 @@ def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
             for name, count in zip(COUNTS, pair, strict=True):
                 amounts[name] = Amount(count, None, (row, c), given=True)
                 claim.cells[name] = ((1, row, c),)
-        elif re.search(r"\d", cell) and any(table.count(r, c) is not None for r in table.body):
+        elif re.search(r"\d", cell) and (
+            _is_bare(heading, heading.rpartition(" | ")[0], FILLER)
+            or any(table.count(r, c) is not None for r in table.body)
+        ):
             text = f"Không đọc được “{cell[:60]}” thành số đếm; chỉ dùng tỷ lệ bên cạnh."
             reader.find((row, c), "count_unread", text, claim.indicator)
             claim.is_doubtful = True
