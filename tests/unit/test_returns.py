@@ -235,7 +235,7 @@ def test_what_did_not_enter_is_not_called_doubtful(tmp_path):
     book.save(path)
     problems = check(path)
     kinds = dict(zip(problems["rule"], problems["kind"], strict=True))
-    assert kinds == {"indicator_unknown": "reject"}
+    assert kinds == {"indicator_unknown": "reject", "denominator_missing": "reject"}
 
 
 def test_a_unit_read_in_its_rows_is_the_sender_beside_refused_ones(tmp_path):

@@ -128,10 +128,11 @@ def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
     refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
     later = last.merge(refused[[*KEY, "file", "at"]], on=KEY, suffixes=("", "_later"))
     later = later[later["at_later"].gt(later["at"]) & later["file_later"].ne(later["file"])]
-    whole = refused[refused["indicator_code"].isna()].drop_duplicates("file")
-    known = last.dropna(subset=["unit_code"]).groupby(["unit_code", "year"], as_index=False)["at"]
-    behind = whole.merge(known.min(), on=["unit_code", "year"], suffixes=("", "_first"))
-    behind = behind[behind["at"].gt(behind["at_first"])]
+    unusable = refused[~refused["file"].isin(last["file"])].drop_duplicates("file")
+    placed = last.dropna(subset=["unit_code"]).groupby(["unit_code", "year"], as_index=False)["at"]
+    unusable = unusable[unusable["indicator_code"].isna()]
+    unusable = unusable.merge(placed.min(), on=["unit_code", "year"], suffixes=("", "_first"))
+    unusable = unusable[unusable["at"].gt(unusable["at_first"])]
     other = "Nơi khác gửi sau ({file_last}) ghi khác; dùng số gửi sau, kiểm tra số nào đúng."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     standing = "Tệp này không dùng được: số liệu cùng năm nhận trước của đơn vị vẫn đang được dùng."
@@ -141,7 +142,7 @@ def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
             doubts(earlier[of_day], "same_day_conflict", conflict),
             doubts(earlier[of_others & ~of_day], "senders_differ", other),
             doubts(later, "revision_refused", kept),
-            doubts(behind, "revision_refused", standing),
+            doubts(unusable, "revision_refused", standing),
         ]
     )
 
