@@ -98,7 +98,7 @@ PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
 PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
 REMARKS = re.compile(r"\b(ghi chu|luu i)\b")
 NOTE_OF_OTHERS = re.compile(
-    r"\b(so uoc|uoc (tinh|thuc|ca|dat)|(?<!muc )du kien|tam tinh|so bo|chi (tinh|gom|ke|lay)|"
+    r"\b(so uoc|uoc (tinh|thuc|ca|dat|den)|(?<!muc )du kien|tam tinh|so bo|chi (tinh|gom|ke|lay)|"
     r"chua (bao gom|gom|tinh|chinh thuc|chot|dai du|duoc kiem|qua|tham dinh)|"
     r"khong (bao gom|gom|tinh|ke)(?!.* khuiet tat)|chua bao cao|tham khao|"
     r"\d+ \d+ (ap|khu pho|xa|phuong|huien|truong|don vi)|"

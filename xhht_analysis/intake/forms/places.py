@@ -306,7 +306,7 @@ class Places:
         matches = {row: self.match(unit.name, unit.code, self.today) for row, unit in units}
         ended = [match for match in matches.values() if is_former_commune(match)]
         heirs = " ".join(match.suggestion for match in ended)
-        is_old_list = 2 * len(ended) > len(matches)
+        is_old_list = len(ended) > 1 and 2 * len(ended) >= len(matches)
         rows.units |= {
             row: replace(unit, is_former=True)
             for row, unit in units
