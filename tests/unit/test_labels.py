@@ -13,6 +13,7 @@ from xhht_analysis.contracts import VERDICTS
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.project import ROOT
 from xhht_analysis.publishing import labels
+from xhht_analysis.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
 VERDICT_CLASSES = VERDICTS.columns["verdict_class"].allowed
@@ -96,7 +97,9 @@ def test_every_text_speaks_both_languages():
             return 1
         return sum(walk(entry[key], f"{path}.{key}") for key in entry)
 
-    assert walk(labels._words(labels.WORDS), "") > 150
+    words = labels._words(labels.WORDS)
+    told = {name: words[name] for name in words if name != "rule"}  # in Vietnamese: the remedies
+    assert walk(told, "") > 150
     assert walk(labels._words(labels.FIGURE_WORDS), "") > 50
 
 
@@ -158,3 +161,9 @@ def test_what_comes_after_the_day_of_the_report_has_not_happened():
 def test_a_text_of_the_plan_ends_where_it_names_a_later_day(text, as_of, left):
     words = labels.Labels("vi", labels.plan_words(ROOT / "config", as_of))
     assert words.local(pd.Series({"note_vi": text}), "note") == left
+
+
+def test_every_rule_of_a_refused_figure_has_english_words():
+    english = labels.Labels("en")
+    told = {rule: english.word_of("rule", rule) for rule in REMEDIES}
+    assert not [rule for rule, text in told.items() if text == rule or "_" in text]
