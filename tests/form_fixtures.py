@@ -6,17 +6,17 @@ figures are invented and small enough to check by hand.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from xhht_analysis.intake.forms.file_reader import Reading
 from xhht_analysis.intake.forms.recognise import FormReader
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.reading.sheets import FileContent, Sheet, column_letters, column_number
+from xhht_analysis.intake.reading.sheets import FileContent, Sheet
 from xhht_analysis.project import ROOT
 
 CONFIG = ROOT / "config"
@@ -66,8 +66,12 @@ def left_out(reading: Reading) -> list[tuple[str, str]]:
 
 def place(address: str) -> tuple[int, int]:
     """Zero-based row and column of an A1 address."""
-    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()
-    return int(digits) - 1, column_number(letters) - 1
+    return xl_cell_to_rowcol(address)
+
+
+def column_letters(number: int) -> str:
+    """Letters of a column counted from 1."""
+    return xl_col_to_name(number - 1)
 
 
 @dataclass

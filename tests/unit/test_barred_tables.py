@@ -82,6 +82,11 @@ def test_old_figures_beside_corrected_ones_are_not_read(old, new):
     assert stands(below(head=(*HEAD, new), row=(*ROW, "đã rà soát"))) == WHOLE  # no number
 
 
+def test_those_who_were_looked_at_are_no_old_figures():
+    reading = below(head=(*HEAD, "Tổng đối tượng rà soát"), row=(*ROW, 2000))
+    assert stands(reading) == WHOLE
+
+
 @pytest.mark.parametrize(("month", "year"), [("01", None), ("6", None), ("07", 2024), ("11", 2024)])
 def test_the_day_of_a_letter_of_the_first_half_says_no_year_of_figures(month, year):
     lines = ("UBND HUYỆN CÁI BÈ",), (f"Cái Bè, ngày 15 tháng {month} năm 2024",)

@@ -7,7 +7,6 @@ identity of each column; every number in a form differs from the others.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -17,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import form_fixtures as drawn
-from tests.form_fixtures import Board, column_number
+from tests.form_fixtures import Board, place
 from tests.unit.test_forms import listed, xmc4
 from tests.unit.test_forms_traps import row, template
 from tests.unit.test_wordings import generic
@@ -161,7 +160,7 @@ def check(board: Board, top: int, first: int, changes: list[tuple]) -> None:
     rejected = {row["indicator_code"] for row in reading.observation_rows if row.get("problem")}
     told = {row["indicator_code"] for row in reading.finding_rows} | rejected
     named = [r for r in reading.finding_rows if r["rule"].endswith(("_left_out", "_ambiguous"))]
-    left = {column_number(re.match("[A-Z]+", r["cell"])[0]) - 1 for r in named if r["cell"]}
+    left = {place(r["cell"])[1] for r in named if r["cell"]}
     lost = {sheet.columns[column][0] for column in left if column < len(sheet.columns)}
     for key, parts in after.items():
         assert key in before, key

@@ -7,7 +7,6 @@ is refused as a whole is one claim with a problem, so that the account counts it
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 
 from xhht_analysis.contracts import ACTIVITIES, conform
 from xhht_analysis.intake.forms import recognise
+from xhht_analysis.intake.forms.text_kinds import AMENDING_NAME
 from xhht_analysis.intake.reading.delivery import find_files, read_files
 from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
@@ -26,11 +26,6 @@ from xhht_analysis.project import KitError, UsageError, is_date
 from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
-AMENDS = re.compile(
-    r"\b(dinh chinh|thai the|bo sung|(ban|da) sua|sua (lai|doi)|lan ([2-9]|hai|ba)|"
-    r"ban (chot|cuoi|chinh thuc)|final)\b"
-)
-"""Folded words (y as i) in the name of a file that say it stands over the others of its day."""
 CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
 
@@ -140,7 +135,7 @@ def find_received(
 
 
 def _amends(name: str) -> bool:
-    return bool(AMENDS.search(fold(name)))
+    return bool(AMENDING_NAME.search(fold(name)))
 
 
 def gather(
@@ -166,22 +161,24 @@ def gather(
         reading = forms.read(content, day or as_of)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
         claims = reading.observation_rows
+        revised = reading.revised
         if reading.refusal or not (claims or reading.activity_rows):
-            refusal = reading.refusal or Refusal("nothing_filled_in")
-            about = (reading.file, reading.sender, reading.year, day or as_of)
-            claims = [_refused(refusal, *about)]
+            claims, revised = [], revised or {(None, None)}
+        refusal = reading.refusal or Refusal("nothing_filled_in")
+        for unit, code in sorted(revised, key=str):
+            about = (content.file, unit or reading.sender, reading.year, day or as_of)
+            claims.append(_refused(refusal, *about) | {"indicator_code": code})
         amends = "x" if _amends(content.file) or reading.amends else None
         rows += [claim | {"original": original, "amends": amends} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
+        told, prose = {}, [line for sheet in content.sheets for line in sheet.prose]
         if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
-            masked = {"file": content.file, "rule": "personal_number", "message": NAME_MASKED}
-            findings.append(masked)
-        prose = [line for sheet in content.sheets for line in sheet.prose]
+            told["personal_number"] = NAME_MASKED
         if prose:
-            text = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
-            findings.append({"file": content.file, "rule": "text_left_out", "message": text})
+            told["text_left_out"] = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
+        findings += [{"file": content.file, "rule": r, "message": text} for r, text in told.items()]
         activities += reading.activity_rows
         files.append(_file_row(content, reading, claims, names) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)

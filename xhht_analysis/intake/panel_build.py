@@ -23,8 +23,6 @@ from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
 
 KEY = list(contracts.PANEL_KEY)
-NOT_IN_PLACE = ("year_disagrees", "dropped")
-"""Problems of figures that were not meant to stand instead of another."""
 
 
 def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> dict[str, Any]:
@@ -118,21 +116,16 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
 
 def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
     """Doubts where files say the same figure: two of one day or of two senders, one refused."""
-    claims = claims.assign(at=range(len(claims)))  # in order of receipt
     last = claims[claims["outcome"].eq("panel")]
     earlier = claims[claims["outcome"].eq("superseded")].merge(
         last[[*KEY, "received_on", "file", "sender"]], on=KEY, suffixes=("", "_last")
     )
     of_day = earlier["received_on"].eq(earlier["received_on_last"])
     of_others = earlier["sender"].ne(earlier["sender_last"]).fillna(False).astype(bool)
-    refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
-    later = last.merge(refused[[*KEY, "file", "at"]], on=KEY, suffixes=("", "_later"))
-    later = later[later["at_later"].gt(later["at"]) & later["file_later"].ne(later["file"])]
-    unusable = refused[~refused["file"].isin(last["file"])].drop_duplicates("file")
-    placed = last.dropna(subset=["unit_code"]).groupby(["unit_code", "year"], as_index=False)["at"]
-    unusable = unusable[unusable["indicator_code"].isna()]
-    unusable = unusable.merge(placed.min(), on=["unit_code", "year"], suffixes=("", "_first"))
-    unusable = unusable[unusable["at"].gt(unusable["at_first"])]
+    revised = cleaning.refused_revisions(claims)
+    later, unusable = revised[revised["is_of_it"]], revised[~revised["is_of_it"]]
+    unusable = unusable.drop_duplicates("file_later")[["file_later", "unit_code", "year"]]
+    unusable = unusable.set_axis(["file", "unit_code", "year"], axis=1)
     other = "Nơi khác gửi sau ({file_last}) ghi khác; dùng số gửi sau, kiểm tra số nào đúng."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     standing = "Tệp này không dùng được: số liệu cùng năm nhận trước của đơn vị vẫn đang được dùng."

@@ -19,12 +19,7 @@ from xhht_analysis.intake.forms.claims import (
     Claim,
     unreadable,
 )
-from xhht_analysis.intake.forms.context import (
-    NOTE_OF_OTHERS,
-    PART_OF_YEAR,
-    REMARKS,
-    Context,
-)
+from xhht_analysis.intake.forms.context import NOTE_OF_OTHERS, PART_OF_YEAR, REMARKS, Context
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
@@ -56,6 +51,8 @@ class Reading:
     refusal: Refusal | None = None
     is_sample: bool = False
     amends: bool = False
+    revised: set[tuple[str | None, str | None]] = field(default_factory=set)
+    """Unit and indicator of what is to be corrected in a way that cannot be read."""
     sender: str | None = None
     sender_name: str | None = None
     year: int | None = None

@@ -130,7 +130,10 @@ POPULATION = re.compile(
 )
 """Whose number a count is, where it is said: ages, the working age, other people, one kind of
 schools."""
-CORRECTED = re.compile(r"\b(dinh chinh|dieu chinh|sua|ra soat|(?<!diem )tham dinh)\b")
+CORRECTED = re.compile(
+    r"\b(dinh chinh|dieu chinh|sua|"
+    r"(?<!doi tuong )(?<!nguoi )(?<!da )(?<!duoc )(?<!diem )(ra soat|tham dinh))\b"
+)
 """What heads figures that replace others of the same table."""
 FLOW = re.compile(r"(?<!thuc hien )(?<!ket qua )\btrong (nam|ki)\b|\b(phat sinh|moi|them)\b")
 """What came about in the year alone: beside it the sum of all years is the figure."""

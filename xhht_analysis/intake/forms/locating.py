@@ -217,17 +217,23 @@ def titles(table: Table, before: Table | None) -> list[str]:
     return texts
 
 
-def bar(table: Table) -> str | None:
+def bar(table: Table, reader: FileReader) -> str | None:
     """Why a table is not read: its title or the name of its sheet, or columns of old figures.
 
-    The nearest line above the table that speaks of a plan, a part or of results decides.
+    The nearest line above the table that speaks of a plan, a part or of results decides. Old
+    figures beside new ones are ``revised``.
     """
-    sheet = table.sheet
+    sheet, reading = table.sheet, reader.reading
     for column, heading in enumerate(table.headings):
         if CORRECTED.search(heading) and any(
             figure(c).value is not None for c in table.cells(column)
         ):
             head = sheet.text(*table.head(column))
+            reading.amends = True
+            for row, _ in table.rows:
+                name = sheet.text(row, table.key)
+                unit = reader.places.match(name, "", reader.places.today).unit_code
+                reading.revised.add((unit, reader.indicators.code_of(name)))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     told = ((text, table.kind_of(text)) for text in (*table.titles, sheet.name))
     text, kind = next(((text, kind) for text, kind in told if kind), ("", "result"))

@@ -39,7 +39,7 @@ from xhht_analysis.intake.forms.locating import (
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
 from xhht_analysis.intake.forms.tables import Table, figure, head_end
-from xhht_analysis.intake.forms.text_kinds import AMENDMENT
+from xhht_analysis.intake.forms.text_kinds import AMENDING_LINE
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file
@@ -119,8 +119,10 @@ class FormReader:
             reading.refusal = Refusal("personal_data")
         elif is_output(sheets):
             reading.refusal = Refusal("own_output")
-        elif reading.refusal is None:
+        else:
             self._read_sheets(sheets, reading, received_on)
+            if content.refusal:  # what its name says of unit and year is all
+                reading.refusal, reading.finding_rows = content.refusal, []
         return reading
 
     def _read_sheets(self, sheets: list[Sheet], reading: Reading, received_on: str) -> None:
@@ -143,7 +145,7 @@ class FormReader:
         for head in heads:
             places.mentions += head.mentions
             whole.filled_from(head)
-            reading.amends |= any(map(AMENDMENT.search, head.lines))
+            reading.amends |= any(map(AMENDING_LINE.search, head.lines))
         places.mentions += file_mentions(reader.file)
         settle_years(tables, heads, whole, reader)
         whole.unit = whole.code = ""
@@ -180,7 +182,7 @@ class FormReader:
                 enter_table(table, before, head, reader)
                 table.titles = titles(table, before)
                 table.kind_of = reader.places.line_kind
-                why = [bar(table)]
+                why = [bar(table, reader)]
                 if not why[0]:
                     why = [
                         self._read_table(part, reader)

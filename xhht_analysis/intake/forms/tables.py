@@ -211,18 +211,21 @@ class Table:
                 self.sheet, row
             ):  # whose columns no heading of theirs names
                 over = {"aside": (row, column)}
-            if len(labels) == 1 and is_bare:
-                kinds = {self.kind_of(text) or "result"} | heading_kinds(text) & {"earlier"}
-                is_aside = not GOAL.match(text) and kinds != {"result"}
-                match = SECTION.fullmatch(text)
-            if len(labels) == 1 and is_bare and (match or is_aside):
-                kind = "aside" if is_aside else match.lastgroup
+            if len(labels) == 1 and is_bare and (kind := self._section(text)):
                 here = {kind: (row, column)}
-                over = {} if kind is None else over | here
+                over = {} if kind == "whole" else over | here
                 over |= {"aside": None} if kind == "year" else {}
             parts = ({"aside": (row, c)} for c in range(len(cells)) if self._is_part(row, c))
             sections[row] = over | next(parts, {})
         return sections
+
+    def _section(self, text: str) -> str:
+        """What a folded heading says of the rows below: year, place, aside, whole or nothing."""
+        kinds = {self.kind_of(text) or "result"} | heading_kinds(text) & {"earlier"}
+        if not GOAL.match(text) and kinds != {"result"}:
+            return "aside"
+        match = SECTION.fullmatch(text)
+        return (match.lastgroup or "whole") if match else ""
 
     def aside(self, row: int) -> str:
         """Why a row is left out, where a heading over it or a cell beside it says so."""

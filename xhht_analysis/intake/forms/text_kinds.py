@@ -17,11 +17,17 @@ MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
 """Men, in a text with its accents: a year is "năm"."""
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Words of a line over results."""
-AMENDMENT = re.compile(
-    r"\bdinh chinh\b|\b(bao cao|so lieu|bieu|bang|ban) (so lieu )?(thai the|bo sung|sua (lai|doi)|"
-    r"da sua|lan ([2-9]|hai|ba))\b|\bthai the( cho)? (bao cao|so lieu|bieu|bang|van ban|cong van)\b"
+_AMENDING = (
+    r"dinh chinh|(ban|da) sua|ban (chot|cuoi|chinh thuc)|final|"
+    r"(dieu chinh|thai the)( cho)? (bao cao|so lieu|bieu|bang|van ban|cong van)"
 )
-"""Line of a head that says that the file stands over the others of its day."""
+_AMENDING_WITH_NOUN = r"dieu chinh|thai the|bo sung|sua (lai|doi)|lan ([2-9]|hai|ba)"
+AMENDING_NAME = re.compile(rf"\b({_AMENDING}|{_AMENDING_WITH_NOUN})\b")
+"""What the name of a file has that stands over the others of its day."""
+AMENDING_LINE = re.compile(
+    rf"\b({_AMENDING}|(bao cao|so lieu|bieu|bang|ban) (so lieu )?({_AMENDING_WITH_NOUN}))\b"
+)
+"""What a line of such a file's head has."""
 PLANS = re.compile(r"\b(chi tieu|ke hoach|kh)\b")
 DEEDS = re.compile(
     r"\b(?:ket qua|thuc hien|tien do|danh gia|so lieu|so ket|tong ket|kem theo|cong van|quiet dinh|"

@@ -99,12 +99,6 @@ DOUBTS = (
         "Công nhận hết hiệu lực ngày {valid_to}, cuối năm không còn.",
     ),
     (
-        "before_first_year",
-        "",
-        lambda rows: rows.year < rows.first_year,
-        "Năm số liệu trước năm đầu của chỉ tiêu; kiểm tra lại năm.",
-    ),
-    (
         "denominators_differ",
         "denominator",
         lambda rows: rows.distance.gt(ALIKE),
@@ -171,7 +165,6 @@ def _with_context(reported: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         rounding=rows["value_submitted"].map(rounding),
         slip=slips(rows["value_submitted"], rows["value"]),
         until=until.where(high > low, ""),
-        first_year=about["first_year"].astype("Int64"),
         people=about["denominator_vi"],
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))

@@ -18,6 +18,8 @@ from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.judging.impossible import FIGURES, lead_field, mark
 from xhht_analysis.project import KitError
 
+NOT_IN_PLACE = ("year_disagrees", "dropped")
+"""Problems of figures that were not meant to stand instead of another."""
 MAX_POINTS = 1.0
 """Percentage points from its counts beyond which a typed percentage makes a figure doubtful."""
 MIN_USUAL_PERCENT = 20
@@ -65,8 +67,29 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
     outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
     differs = (recompute(claims) - claims["value"]).abs().gt(MAX_POINTS)
+    claims = claims.assign(outcome=outcome.fillna(fate))
+    revised = refused_revisions(claims)
+    differs |= claims["source_id"].isin(revised.loc[revised["is_of_it"], "source_id"])
     status = claims["status"].mask(differs & claims["status"].eq("ok"), "doubtful")
-    return claims.assign(outcome=outcome.fillna(fate), status=status)
+    return claims.assign(status=status)
+
+
+def refused_revisions(claims: pd.DataFrame) -> pd.DataFrame:
+    """Standing claims with each later refused one of their unit and year (``<column>_later``).
+
+    ``is_of_it`` where that is of the same indicator, or a whole file that amends others.
+    """
+    claims = claims.assign(at=range(len(claims)))  # in order of receipt
+    last = claims[claims["outcome"].eq("panel")]
+    refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
+    refused = refused[refused["indicator_code"].notna() | refused["form"].isna()]
+    both = last.merge(
+        refused[[*PANEL_KEY, "file", "at", "amends"]], on="unit_code", suffixes=("", "_later")
+    )
+    both = both[both["at_later"].gt(both["at"]) & both["file_later"].ne(both["file"])]
+    for name in {*PANEL_KEY} - {"unit_code"}:
+        both = both[both[name].eq(both[f"{name}_later"]) | both[f"{name}_later"].isna()]
+    return both.assign(is_of_it=both[["indicator_code_later", "amends_later"]].notna().any(axis=1))
 
 
 def _open(claims: pd.DataFrame) -> pd.DataFrame:

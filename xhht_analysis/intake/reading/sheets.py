@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from string import digits
+
+from xlsxwriter.utility import xl_col_to_name
 
 from xhht_analysis.intake.reading.looks import PLAIN, Look
 
@@ -148,7 +148,7 @@ class Sheet:
         if self.lines is not None:
             return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
         line = row + 1 - self.n_above
-        return f"{column_letters(column + 1)}{line}" if line > 0 else ""
+        return f"{xl_col_to_name(column)}{line}" if line > 0 else ""
 
 
 @dataclass(slots=True)
@@ -159,27 +159,3 @@ class FileContent:
     sheets: list[Sheet] = field(default_factory=list)
     refusal: Refusal | None = None
     sha256: str = ""
-
-
-def column_letters(number: int) -> str:
-    """Letters of a column counted from 1: 1 is A, 27 is AA."""
-    letters = ""
-    while number > 0:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def place_of(address: str) -> tuple[int, int]:
-    """Row and column, counted from 0, of an A1 address."""
-    letters = address.rstrip(digits)
-    return int(address[len(letters) :]) - 1, column_number(letters) - 1
-
-
-@lru_cache(maxsize=1024)
-def column_number(letters: str) -> int:
-    """Number of a column from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number

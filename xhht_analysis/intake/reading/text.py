@@ -317,16 +317,10 @@ def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
 
 
 def parse_date(raw: object) -> Parsed:
-    """Date as ISO text: day before month, Excel serial, or the last day of "tháng 9/2024"."""
+    """Date as ISO text: day before month, or the last day of "tháng 9/2024"."""
     if isinstance(raw, dt.date):
         return Parsed(raw.isoformat()[:10])
-    if raw is None or isinstance(raw, bool):
-        return EMPTY if raw is None else Parsed(problem="not_date")
-    if isinstance(raw, (int, float)):
-        if math.isfinite(raw) and 20_000 <= raw <= 80_000:
-            return Parsed((dt.date(1899, 12, 30) + dt.timedelta(days=int(raw))).isoformat())
-        return Parsed(problem="not_date")
-    text = fold(str(raw))
+    text = fold("" if raw is None else str(raw))
     if not text:
         return EMPTY
     match = next(filter(None, (shape.search(text) for shape in DATES)), None)

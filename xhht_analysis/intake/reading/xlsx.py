@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
+from xlsxwriter.utility import xl_cell_to_rowcol
+
 from xhht_analysis.intake.reading.looks import (
     FIRST_DAYS,
     FORMATS,
@@ -19,7 +21,7 @@ from xhht_analysis.intake.reading.looks import (
     look_of,
 )
 from xhht_analysis.intake.reading.packages import parse, part_bytes, tag, worksheets
-from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet, place_of
+from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
 
 TRUE = ("1", "true")
 NOT_SET = ("0", "false", "off", "none")
@@ -65,7 +67,7 @@ def _fill(
                 sheet.hidden_rows.add(row)
             for cell in element:
                 address, style = cell.get("r"), cell.get("s")
-                row, column = place_of(address) if address else (row, column + 1)
+                row, column = xl_cell_to_rowcol(address) if address else (row, column + 1)
                 parts = {tag(part): part for part in cell}
                 value = _value(cell.get("t"), parts, texts)
                 if "f" in parts and value in no_results:
@@ -75,7 +77,7 @@ def _fill(
             element.clear()
         elif name == "mergeCell":
             first, _, last = element.get("ref", "").partition(":")
-            sheet.merged.append((*place_of(first), *place_of(last or first)))
+            sheet.merged.append((*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first)))
 
 
 def _value(kind: str | None, parts: dict[str, ElementTree.Element], texts: list[str]) -> object:
