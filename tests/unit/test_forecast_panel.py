@@ -39,7 +39,7 @@ def check(history, horizon=5):
         warnings.simplefilter("error")
         forecast = forecast_panel(history, horizon)
         array = forecast.quantile_array(LEVELS)
-        draws = forecast.draw_array(50, np.random.default_rng(1))
+        draws = forecast.path_array(50, np.random.default_rng(1))[:, :, 1:]
         asked = forecast.quantiles([0.5])[["indicator_code", "unit_code", "year"]]
         chances = forecast.probability_reached(asked.assign(target_value=60.0, comparator=">="))
     assert array.shape == (history["unit_code"].nunique(), horizon, len(LEVELS))
@@ -179,7 +179,7 @@ def test_any_history_is_answered_inside_0_and_100(values):
 
 def test_quantiles_chances_and_draws_are_one_distribution():
     forecast = forecast_panel(panel([[30, 34, 37, 42], [50, 53, 55, 60], [20, 22, 27, 31]]), 3)
-    draws = forecast.draw_array(20_000, np.random.default_rng(5))
+    draws = forecast.path_array(20_000, np.random.default_rng(5))[:, :, 1:]
     array = forecast.quantile_array(LEVELS)
     for k, level in enumerate(LEVELS):
         # figures are reported in whole points: the quantile is the first that enough draws reach
@@ -204,7 +204,7 @@ def test_the_same_history_in_any_order_gives_the_same_bytes():
 def test_units_of_a_group_share_their_shocks():
     rng = np.random.default_rng(9)
     values = 40 + 4 * rng.normal(0, 1, 8).cumsum() + rng.normal(0, 0.5, (11, 8))
-    draws = forecast_panel(panel(values.clip(1, 99)), 3).draw_array(2000, rng)
+    draws = forecast_panel(panel(values.clip(1, 99)), 3).path_array(2000, rng)[:, :, 1:]
     spread = draws.mean(axis=1).std(axis=0) / draws.std(axis=0).mean(axis=0)
     assert (spread > 0.7).all()  # independent units: 1 / sqrt(11) = 0.3
 
@@ -273,7 +273,7 @@ def test_quantiles_draws_and_chances_of_counts_lie_on_k_of_n(n):
     rng = np.random.default_rng(n)
     history = counts(panel(rng.uniform(40, 95, (6, 6))), n)
     forecast = forecast_panel(history, 3)
-    draws = forecast.draw_array(20_000, np.random.default_rng(1))
+    draws = forecast.path_array(20_000, np.random.default_rng(1))[:, :, 1:]
     possible = 100 * np.arange(n + 1) / n
     for values in (draws, forecast.quantile_array(LEVELS)):
         assert np.isin(values, possible).all()

@@ -98,7 +98,6 @@ def variant_chances(
     differs from them by what it changes, not by other random numbers.
     """
     wanted = set(lines["indicator_code"])
-    wanted |= set(indicators.loc[indicators["indicator_code"].isin(wanted), "parent_indicator"])
     forecaster = how["forecaster"]
     parts = []
     for kind, names, is_kit in (
@@ -109,7 +108,6 @@ def variant_chances(
         for name in names if is_kit else ():
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
-    some = indicators[indicators["indicator_code"].isin(wanted)]
     for name, (changed, own) in data_variants(panel, areas.province.frame, findings).items():
         of_variant, differing = figures, plan_rows(own, areas.province)
         behind = _behind_levels(own, standards, areas)
@@ -117,9 +115,9 @@ def variant_chances(
             changed = with_levels_by_rule(changed, standards, areas)
             of_variant = level_figures(changed, standards, areas)
             differing = pd.concat([differing, behind])
-        touched = some["indicator_code"].isin(differing["indicator_code"])
-        touched |= some["indicator_code"].isin(some.loc[touched, "parent_indicator"])
-        joints = forecast_indicators(plan_facts(changed, some[touched], areas, of_variant), **how)
+        touched = indicators["indicator_code"].isin(wanted & set(differing["indicator_code"]))
+        touched_facts = plan_facts(changed, indicators[touched], areas, of_variant)
+        joints = forecast_indicators(touched_facts, **how)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
         parts.append(_with_figures(chances, differing))
     table = pd.concat(parts)

@@ -2,7 +2,7 @@
 
 In: the panel's rows of one indicator in the plan's frame. Out: a `JointForecast`, from
 which every number of a verdict is read, so that they cannot contradict each other. The province
-is the sum of its districts by counts, draw by draw; a share inside another is never drawn above it.
+is the sum of its districts by counts, draw by draw.
 """
 
 from __future__ import annotations
@@ -75,14 +75,11 @@ class ShareFacts:
     ----------
     rows
         Panel rows of one indicator (`observed.plan_rows`) with a value, of districts and province.
-    parent
-        Indicator that this one is a part of: it is never drawn above it.
     """
 
     indicator_code: str
     rows: pd.DataFrame
     districts: list[str]
-    parent: str = ""
 
     @cached_property
     def own(self) -> pd.DataFrame:
@@ -144,14 +141,10 @@ class ShareFacts:
         *,
         n_draws: int,
         seed: int,
-        variant: str,
-        joints: dict[str, JointForecast],
-        forecaster: Forecaster,
+        variant: str = "default",
+        forecaster: Forecaster = KIT,
     ) -> JointForecast | None:
-        """Forecast up to ``last_year``; None when there is no figure at all.
-
-        ``joints`` holds the parent's forecast under the same variant.
-        """
+        """Forecast up to ``last_year``; None when there is no figure at all."""
         if self.rows.empty:
             return None
         rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
@@ -162,20 +155,14 @@ class ShareFacts:
         draws = dict(zip(units, np.moveaxis(shares.path_array(n_draws, rng), 1, 0), strict=True))
         if self.counted:
             sizes = dict(zip(units, shares.series["denominator"], strict=True))
+            total = sum(draws[unit] * sizes[unit] for unit in units)
             sizes[PROVINCE] = sum(sizes.values())
+            draws[PROVINCE] = total / sizes[PROVINCE]
         elif len(self.own) and len(self.reported):
             # its last year may be another: no district is late because the province was early
             alone = self._forecast(_read(self.reported), *how)
             at = np.clip(years - alone.origin_year, 0, len(alone.years))
             draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
-        if self.parent in joints:
-            whole = joints[self.parent]
-            _, at, there = np.intersect1d(years, whole.years, return_indices=True)
-            for unit in set(draws) & set(whole.draws):
-                draws[unit][:, at] = np.minimum(draws[unit][:, at], whole.draws[unit][:, there])
-        if self.counted:
-            total = sum(draws[unit] * sizes[unit] for unit in units)
-            draws[PROVINCE] = total / sizes[PROVINCE]
         return JointForecast(self, years, draws, sizes, shares=shares)
 
     def _forecast(

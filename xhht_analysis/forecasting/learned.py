@@ -28,7 +28,9 @@ FEATURES = (
     *("scale", "reversal", "unchanged"),
 )
 """Every feature of a forecast; paces, steps and spreads are in units of the group's `scale`."""
-LEFT_AS_THEY_ARE = ("level", "group_level", "scale", "reversal", "unchanged", "years_between")
+LEFT_AS_THEY_ARE = (
+    *("points", "years_between", "level", "group_level", "scale", "reversal", "unchanged"),
+)
 DRIVERS = {
     "group_pace": ("group_pace", "pace_sureness", "group_acceleration", "last_group_step"),
     "own_pace": ("own_pace",),
@@ -153,8 +155,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     }
     out = np.zeros((n_unit, len(FEATURES)))
     for k, name in enumerate(FEATURES[1:], start=1):
-        is_plain = name in (*LEFT_AS_THEY_ARE, "points")
-        out[:, k] = values[name] if is_plain else np.arcsinh(values[name])
+        out[:, k] = values[name] if name in LEFT_AS_THEY_ARE else np.arcsinh(values[name])
     return out, scale
 
 

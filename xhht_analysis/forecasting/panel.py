@@ -59,16 +59,14 @@ class Variant:
     without
         Driver of `learned.DRIVERS` that is taken for none.
     at_break
-        Whether the assumption is about the years of ``breaks``: without it there are none.
-    is_lasting
-        Whether these years begin a new level that lasts; else they are forecast as if they had not
-        been reported.
+        What the years of ``breaks`` are to `History.groups`: ``breaks``, the first of a new level
+        that lasts, or ``without``, as if they had not been reported. Empty: no assumption about
+        them.
     """
 
     learned_weight: float | None = None
     without: str = ""
-    at_break: bool = False
-    is_lasting: bool = True
+    at_break: str = ""
 
 
 VARIANTS = {
@@ -76,8 +74,8 @@ VARIANTS = {
     "own_changes_alone": Variant(learned_weight=0.0),
     "learned_alone": Variant(learned_weight=1.0),
     "shared_pace_stops": Variant(without="group_pace"),
-    "temporary_shock": Variant(at_break=True, is_lasting=False),
-    "lasting_break": Variant(at_break=True),
+    "temporary_shock": Variant(at_break="without"),
+    "lasting_break": Variant(at_break="breaks"),
 }
 """Named changes of one assumption.
 
@@ -136,7 +134,7 @@ def forecast_panel(
     if variant not in VARIANTS:
         raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
     change = VARIANTS[variant]
-    panels = past.groups(breaks=years) if change.is_lasting else past.groups(without=years)
+    panels = past.groups(**{change.at_break or "breaks": years})
     learned = learned or read_learned()
     how = {"horizon": horizon, "learned": learned, "variant": change}
     path = _gather(panels, past.series["lattice"].to_numpy(dtype=float), how)
@@ -284,17 +282,14 @@ class PanelForecast:
         table = table.assign(rank=place)[place <= MOST_DRIVERS]
         return table.sort_values([*KEYS, "year", "rank"], ignore_index=True)
 
-    def draw_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Joint draws in percent, (n, series, years): units of a group share their shocks."""
-        return self.path_array(n, rng)[:, :, 1:]
-
     def path_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, 1 + years): one path from the last year on.
 
-        Units that have reported the last year stand still in it; the others are drawn given them.
+        Units of a group share their shocks. Those that have reported the last year stand still in
+        it; the others are drawn given them.
         """
         return self.path.draw(n, rng)
 
     def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
         """Joint draws as rows: draw, indicator_code, unit_code, year, value."""
-        return self._rows(np.moveaxis(self.draw_array(n, rng), 0, -1), "draw", range(n))
+        return self._rows(np.moveaxis(self.path_array(n, rng)[:, :, 1:], 0, -1), "draw", range(n))

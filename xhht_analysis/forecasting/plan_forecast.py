@@ -61,7 +61,6 @@ def forecast_plan(
     areas,
     *,
     as_of: str,
-    origin_year: int | None = None,
     n_draws: int = 4000,
     seed: int = 1,
     expert: pd.DataFrame | None = None,
@@ -80,8 +79,6 @@ def forecast_plan(
         The plan as data (`plan.goals`, `plan.areas`).
     as_of
         Day the data were frozen, ISO.
-    origin_year
-        Use no figure of a later year; by default all.
     n_draws
         Joint draws, of each variant too; the standard error of a probability is at most
         0.5 / sqrt(n_draws).
@@ -103,7 +100,6 @@ def forecast_plan(
     PlanForecast
         Probabilities in [0, 1], percent 0-100. The same inputs give the same bytes.
     """
-    panel = panel if origin_year is None else panel[panel["year"] <= origin_year]
     standards = read_standards(Project().config_dir) if standards is None else standards
     forecaster, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
     lines = _target_lines(goals, targets, areas.province.districts_end, as_of, expert, standards)

@@ -100,9 +100,8 @@ class LevelFacts:
         *,
         n_draws: int,
         seed: int,
-        variant: str,
-        joints: dict[str, JointForecast],
-        forecaster: Forecaster,
+        variant: str = "default",
+        forecaster: Forecaster = KIT,
     ) -> JointForecast | None:
         """Forecast up to ``last_year``; None when there is no figure at all."""
         if self.history is None:
@@ -121,7 +120,7 @@ def plan_facts(
     areas: Areas,
     figures: pd.DataFrame | None = None,
 ) -> dict[str, ShareFacts | LevelFacts]:
-    """What `contracts.PANEL` knows by indicator code; wholes before their parts.
+    """What `contracts.PANEL` knows by indicator code.
 
     ``figures``: those that decide levels (`level_figures`), needed for forecasts only.
     """
@@ -130,8 +129,7 @@ def plan_facts(
     here = plan_rows(panel, areas.province)
     here = here[here["unit_code"].isin([*districts, PROVINCE])]
     here = here.sort_values(["unit_code", "year"])
-    is_part = indicators["parent_indicator"].fillna("").ne("")
-    for _, indicator in pd.concat([indicators[~is_part], indicators[is_part]]).iterrows():
+    for _, indicator in indicators.iterrows():
         code, variant = indicator["indicator_code"], indicator["definition_variant"]
         rows = here[here["indicator_code"] == code]
         if isinstance(variant, str):
@@ -141,8 +139,7 @@ def plan_facts(
             own = None if figures is None else figures[figures["indicator_code"] == code]
             facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), own)
         else:
-            rows = rows.dropna(subset="value")
-            facts[code] = ShareFacts(code, rows, districts, indicator["parent_indicator"])
+            facts[code] = ShareFacts(code, rows.dropna(subset="value"), districts)
     return facts
 
 
@@ -154,19 +151,8 @@ def with_levels_by_rule(panel: pd.DataFrame, standards: pd.DataFrame, areas: Are
 
 
 def forecast_indicators(
-    facts: dict[str, ShareFacts | LevelFacts],
-    *,
-    variant: str = "default",
-    forecaster: Forecaster = KIT,
-    **how,
+    facts: dict[str, ShareFacts | LevelFacts], **how
 ) -> dict[str, JointForecast]:
-    """Forecasts by indicator code, of those that have a figure.
-
-    ``how``: last_year, n_draws, seed.
-    """
-    joints: dict[str, JointForecast] = {}
-    for code, fact in facts.items():
-        joint = fact.joint(joints=joints, variant=variant, forecaster=forecaster, **how)
-        if joint is not None:
-            joints[code] = joint
-    return joints
+    """Forecasts by indicator code, of those that have a figure; ``how`` as `LevelFacts.joint`."""
+    joints = {code: fact.joint(**how) for code, fact in facts.items()}
+    return {code: joint for code, joint in joints.items() if joint is not None}
