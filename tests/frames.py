@@ -207,6 +207,7 @@ def make_material(lang: str = "vi", **tables) -> report_data.ReportData:
         "rejects": rejects,
         "findings": findings,
         "activities": make_activities(),
+        "areas": areas.read_areas(CONFIG),
         "units": report_data.all_units(areas.read_areas(CONFIG)),
     }
     made |= {

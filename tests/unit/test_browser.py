@@ -165,11 +165,12 @@ return [document.getElementById('what-if-after').dataset.value,
 @pytest.mark.parametrize("points", [0.5, 2.0])
 def test_what_if_in_the_page_is_what_if_of_the_kit(folder, points):
     run = frames.make_material()
-    statements = what_if.open_statements(run)
+    models = what_if.what_if_table(run)["controls"].content["models"]
+    goals = {s.title: s.goal_code for s in run.statements(run.last_year)}
     with open_browser() as browser:
         browser.open(folder / "2026-11-20" / "annex.html")
-        for place in (0, len(statements) - 1):
-            goal = statements[place].goal_code
+        for place in (0, len(models) - 1):
+            goal = goals[models[place]["title"]]
             units = what_if.forecast_course(run, goal).index
             for unit, chosen in ((PROVINCE, -1), (units[2], 2)):
                 right = what_if.what_if(run, goal, unit, points).iloc[-1]

@@ -204,6 +204,10 @@ def check_proposals(run: ReportData) -> None:
             else {"missed": "missed", "no_data": "data"}.get(statement.key)
         )  # fmt: skip
         assert found == [wanted] * bool(wanted)
+    asked = next((d for d in decisions.decisions(run) if "UBND tỉnh" in d.addressee), None)
+    read = [text for text in (asked.basis if asked else ()) if "cách hiểu mục tiêu" in text]
+    told = re.findall(r"Thống nhất cách hiểu mục tiêu: (.*?)\.(?: |$)", texts.get("UBND tỉnh", ""))
+    assert told == [text.strip("*.").partition(": ")[2] for text in read]
 
 
 def check_tallies(run: ReportData) -> None:

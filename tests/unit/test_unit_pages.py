@@ -131,3 +131,20 @@ def test_a_commune_whose_rates_give_its_level_is_not_asked_for_it_again():
     names = run.statement("literacy_l2_districts", 2030).gap.silent
     assert {run.names[unsure], run.names[absent]} <= set(names)
     assert not {run.names[typed], run.names[sure]} & set(names)
+
+
+def test_a_new_commune_has_nothing_of_the_one_that_bore_its_code_before():
+    """28366 was Xã Hậu Mỹ Bắc A until 30/6/2025; Xã Hậu Mỹ has had the code since."""
+    panel, (rejects, findings) = frames.make_panel(), frames.make_doubts()
+    old = panel[(panel["unit_code"] == "819") & (panel["indicator_code"] == "clc_it")]
+    old = old[old["year"] == 2024].assign(unit_code="28366", numerator=7, denominator=9)
+    refused = {"unit_code": "28366", "year": 2022, "raw": "9868", "file": "2022-11-23/Cũ.xlsx"}
+    rejects = pd.concat([rejects, rejects.head(1).assign(**refused)], ignore_index=True)
+    new = {"unit_code": "28366", "year": 2026, "raw": "12,,5", "file": "2026-11-11/Mới.xlsx"}
+    rejects = pd.concat([rejects, rejects.head(1).assign(**new)], ignore_index=True)
+    panel = pd.concat([panel, old], ignore_index=True)
+    run = frames.make_material(panel=panel, rejects=rejects, findings=findings.head(0))
+    text = "\n".join(plain_text(one.content) for one in unit_report.unit_blocks(run, "28366"))
+    assert "12,,5" in text
+    assert "9868" not in text
+    assert "7/9" not in text

@@ -4,6 +4,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.notebook_maker import write_notebook
@@ -74,6 +75,15 @@ def test_all_are_the_units_with_a_verdict_or_a_figure(project):
     assert {"82", "815", "28249"} <= set(chosen)
     assert chosen["815"] == f"reports/{AS_OF}/units/815.html"
     assert len(codes) > 11
+
+
+def test_a_commune_that_ended_has_figures_but_no_page(project):
+    shutil.copytree(TABLES, project.processed(AS_OF))
+    panel = pd.read_csv(project.processed(AS_OF) / "panel.csv", dtype=str)
+    ended = panel.tail(1).assign(unit_code="28744")  # Xã Phước Trung, until 2025-06-30
+    pd.concat([panel, ended]).to_csv(project.processed(AS_OF) / "panel.csv", index=False)
+    chosen = unit_reports.pages(stages.Settings(project.root, AS_OF, units=["all"]), project)
+    assert {"82", "819", "28270"} < set(chosen) <= set(panel["unit_code"])
 
 
 def test_only_what_is_missing_or_damaged_is_made_again(project):

@@ -212,21 +212,27 @@ def _chance(statement: Statement) -> float:
     return statement.chance if statement.is_forecast else statement.chance_range[1]
 
 
-def course_decision(run: ReportData) -> Decision | None:
-    """The goals that need another pace, and the goals whose verdict hangs on a reading."""
-    near, slow, disputes = near_goals(run), slow_goals(run), {}  # of each goal the first year
+def disputes(run: ReportData) -> list[tuple[Statement, Statement]]:
+    """Of each goal whose verdict hangs on how the plan is read the first year, and the other."""
+    found = {}
     for statement in run.all_statements():
         for reading in statement.readings:
             if reading.is_hopeful != statement.is_hopeful:
-                disputes.setdefault(statement.goal_code, (statement, reading))
+                found.setdefault(statement.goal_code, (statement, reading))
+    return list(found.values())
+
+
+def course_decision(run: ReportData) -> Decision | None:
+    """The goals that need another pace, and the goals whose verdict hangs on a reading."""
+    near, slow, disputed = near_goals(run), slow_goals(run), disputes(run)
     ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
-    asked = near + slow + [statement for statement, _ in disputes.values()] + ended
+    asked = near + slow + [statement for statement, _ in disputed] + ended
     leads = {s.goal_code: lead_name(run, s.goal_code) for s in asked}
-    if disputes or ended:
+    if disputed or ended:
         leads[""] = run.word("addressee")
     if not leads:
         return None
-    return _decision("course", run, near, slow, list(disputes.values()), ended, leads)
+    return _decision("course", run, near, slow, disputed, ended, leads)
 
 
 def _decision(name: str, run: ReportData, *facts: object) -> Decision:

@@ -11,7 +11,7 @@ from pathlib import Path
 from xhht_analysis.publishing import agencies, receipts, sentences
 from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.changes import changed_goals
-from xhht_analysis.publishing.decisions import decisions
+from xhht_analysis.publishing.decisions import decisions, disputes
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import asks, implementation, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
@@ -27,6 +27,7 @@ PROPOSED = {
     "unlikely": "goals",
     "very_unlikely": "goals",
     "no_data": "data",
+    "no_object": "ended",
 }
 """What the lead agency of a goal is asked for, by class."""
 TOOLS = {
@@ -100,7 +101,7 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
 
 
 def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
-    """Text by addressee: goals missed, in danger or without figures, and what units propose.
+    """Text by addressee: goals missed, in danger or in dispute, and what units propose.
 
     What units propose is about the whole plan: a report on some goals leaves it out.
     """
@@ -109,8 +110,10 @@ def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
         kind = "goals" if statement.has_range else PROPOSED.get(statement.key)
         if kind:
             lead = agencies.lead_name(run, statement.goal_code)
-            title = sentences.sentence("named", run, statement)
-            goals.setdefault((lead, kind), []).append(title)
+            named = sentences.sentence("named", run, statement)
+            goals.setdefault((lead, kind), []).append(named)
+    for statement, _ in disputes(run):
+        goals.setdefault((run.word("addressee"), "reading"), []).append(statement.title)
     for (lead, kind), names in goals.items():
         text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
         texts.setdefault(lead, []).append(text)

@@ -7,7 +7,7 @@ empty unit_code means the province of the plan, also after a merger.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 import pandas as pd
@@ -16,9 +16,8 @@ from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, ShareFacts, plan_facts
-from xhht_analysis.plan.areas import Areas, read_areas
+from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.project import Project
 from xhht_analysis.publishing.goal_facts import Gap
 from xhht_analysis.publishing.labels import CLASS_ORDER, Labels
 from xhht_analysis.publishing.selection import first, where
@@ -70,10 +69,10 @@ class ReportData:
     tasks: pd.DataFrame
     unit_targets: pd.DataFrame
     references: pd.DataFrame
-    labels: Labels = field(default_factory=Labels)
+    labels: Labels
+    areas: Areas
     chosen_units: tuple[str, ...] = ()
     """Districts that an ad hoc report shows; sums and counts are always of all."""
-    areas: Areas = field(default_factory=lambda: read_areas(Project().config_dir))
 
     def __post_init__(self) -> None:
         """Keep the answers of `ONCE` as long as the run."""

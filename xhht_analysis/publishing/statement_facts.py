@@ -168,12 +168,12 @@ def _chances(run: ReportData, v: pd.Series, statement: Statement) -> dict:
     expected = v[["q100", "median", "q900"]].astype(float)
     key = {name: v[name] for name in ("goal_code", "unit_code", "target_year")}
     variants = where(run.variants, **key).set_index("variant")["prob_reached"]
-    tested, is_district = str(v.get("tested", "")), statement.unit_code != run.province.code
+    tested, is_district = str(v["tested"]), statement.unit_code != run.province.code
     metric = "count_coverage_80" if statement.measure_unit == "units" else "coverage_80"
     covered = run.coverage(metric)["covered"].get(statement.indicator_code, NAN)
     return {name: float(v[column]) for name, column in NUMBERS.items()} | {
         "is_forecast": forecast,
-        "chance_range": tuple(float(v.get(c, NAN)) for c in ("prob_low", "prob_high")),
+        "chance_range": tuple(v[["prob_low", "prob_high"]].astype(float)),
         "expected": None if expected.isna().any() or not forecast else tuple(expected),
         "depends_on": v["depends_on"] if v["firmness"] == "depends" else "",
         "variants": variants.to_dict(),

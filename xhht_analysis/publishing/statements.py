@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.goal_facts import GoalFacts, Observation
-from xhht_analysis.publishing.labels import DOUBT_SIGNS, PERCENT, SYMBOLS, rounded_percent
+from xhht_analysis.publishing.labels import DOUBT_SIGNS, PERCENT, SPACE, SYMBOLS, rounded_percent
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Statement(GoalFacts):
     @property
     def star(self) -> str:
         """Sign of a verdict that other assumptions or figures would move to another class."""
-        return " *" if self.depends_on else ""
+        return f"{SPACE}*" if self.depends_on else ""
 
     @property
     def cell(self) -> list[str]:
@@ -101,12 +101,7 @@ class Statement(GoalFacts):
     @property
     def short_chance(self) -> str:
         """Rounded chance or its range, with a sign for the remark of `doubt`."""
-        return self.bare_chance + self.doubt_sign
-
-    @property
-    def doubt_sign(self) -> str:
-        """Sign for the remark of `doubt`."""
-        return DOUBT_SIGNS.get(self.doubt, "")
+        return self.bare_chance + DOUBT_SIGNS.get(self.doubt, "")
 
     @property
     def bare_chance(self) -> str:

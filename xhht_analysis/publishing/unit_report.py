@@ -34,6 +34,20 @@ def judged_unit(run: ReportData, unit_code: str) -> str:
     return str(unit["district_code"]) if unit["level"] == "commune" else unit_code
 
 
+def own_rows(
+    run: ReportData, table: pd.DataFrame, unit_code: str, column: str = "unit_code"
+) -> pd.DataFrame:
+    """Rows of a unit in a table of the run.
+
+    Another commune may have borne the code of one that began with a reform: of the years before
+    there is none.
+    """
+    is_new = run.province.frame_of_communes and judged_unit(run, unit_code) != unit_code
+    begun = int(run.province.districts_end[:4]) if is_new else 0
+    rows = where(table, **{column: unit_code})
+    return rows[rows["year"].fillna(begun) >= begun]
+
+
 def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     """Every block of the page of a unit, under the headings of its template."""
     judged = judged_unit(run, unit_code)
@@ -69,7 +83,7 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
     ``figures``: (indicator_code, year, panel row or None, level in words or empty, others). The
     level of a district is that of `ReportData.cells`, which goes on after the districts ended.
     """
-    rows = where(run.panel, unit_code=unit_code)
+    rows = own_rows(run, run.panel, unit_code)
     if judged == unit_code:
         rows = where(rows, frame=run.province.frame)
     rows = rows[rows["value"].notna() | rows["level"].notna()].sort_values("year")
@@ -91,10 +105,13 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
 
 def _received(run: ReportData, unit_code: str) -> dict:
     """What was received from a unit, on time or late, and what it is asked to mend."""
-    sent = where(run.submissions, sender=unit_code)
+    sent = own_rows(run, run.submissions, unit_code, "sender")
     due = sent["year"].astype("Int64").astype(str) + f"-{run.labels.plan['due']}"
     doubts = {
-        name: table[(table["unit_code"] == unit_code) | table["file"].isin(sent["file"])]
+        name: table[
+            table.index.isin(own_rows(run, table, unit_code).index)
+            | table["file"].isin(sent["file"])
+        ]
         for name, table in (("rejects", run.rejects), ("findings", run.findings))
     }
     return {"sent": sent.assign(late=sent["received_on"] > due), **doubts}
@@ -102,6 +119,6 @@ def _received(run: ReportData, unit_code: str) -> dict:
 
 def _tasks(run: ReportData, unit_code: str) -> list:
     """Tasks of the latest year that a unit reported on."""
-    rows = where(run.activities, reporter_code=unit_code)
+    rows = own_rows(run, run.activities, unit_code, "reporter_code")
     rows = where(rows, year=rows["year"].max()).sort_values("task_code")
     return list(rows.itertuples())

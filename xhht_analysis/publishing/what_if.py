@@ -80,17 +80,6 @@ def what_if(run: ReportData, goal_code: str, unit_code: str, points: float) -> p
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).round(3)
 
 
-def open_statements(run: ReportData) -> list[Statement]:
-    """Statements of the shares to be raised, with a tested chance, whose districts add up."""
-    return [
-        statement
-        for statement in open_shares(run).values()
-        if forecast_course(run, statement.goal_code)["weight"].notna().all()
-        and not statement.lower_is_better
-        and statement.doubt != "untested"
-    ]
-
-
 def page_model(run: ReportData, statement: Statement) -> dict:
     """What the page's script needs on one goal: quantiles of the province, medians of districts."""
     course = forecast_course(run, statement.goal_code)
@@ -106,28 +95,28 @@ def page_model(run: ReportData, statement: Statement) -> dict:
     }
 
 
-def faster_chances(run: ReportData) -> list[tuple[Statement, list[float]]]:
-    """Each share's statement, and its chance (0-1) with each of `POINTS` more in all districts."""
-    return [
-        (s, [what_if(run, s.goal_code, "", p)["prob_after"].item() for p in POINTS])
-        for s in open_statements(run)
-    ]
-
-
 def what_if_table(run: ReportData) -> dict | None:
     """Controls of the page's script, and columns and rows of the table; None: no share is open.
 
-    The table gives the chance of each share with `POINTS` a year more in every district.
+    Shares to be raised, with a tested chance, whose districts add up. The table gives the chance of
+    each with `POINTS` a year more in every district.
     """
-    word, number = run.word, run.labels.number
-    rows = [
-        [statement.title, *map(run.labels.short_chance, (statement.chance, *after))]
-        for statement, after in faster_chances(run)
+    word = run.word
+    statements = [
+        s
+        for s in open_shares(run).values()
+        if forecast_course(run, s.goal_code)["weight"].notna().all()
+        and not s.lower_is_better
+        and s.doubt != "untested"
     ]
-    heads = [word("what_if.column", points=number(p, 1)) for p in POINTS]
+    rows = []
+    for s in statements:
+        after = [what_if(run, s.goal_code, "", p)["prob_after"].item() for p in POINTS]
+        rows.append([s.title, *map(run.labels.short_chance, (s.chance, *after))])
+    heads = [word("what_if.column", points=run.labels.number(p, 1)) for p in POINTS]
     content = {
         "kind": "what_if",
-        "models": [page_model(run, statement) for statement in open_statements(run)],
+        "models": [page_model(run, s) for s in statements],
         "words": {key: word(f"what_if.{key}") for key in CONTROLS},
     }
     columns = [word("col.goal"), word("what_if.before"), *heads]

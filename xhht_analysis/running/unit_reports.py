@@ -17,13 +17,17 @@ PAGE = "reports/{}/units/{}.html"
 
 
 def pages(settings: Settings, staged: Project) -> dict[str, str]:
-    """Place of the page of each unit of ``settings``; all are those in the tables of ``staged``."""
-    from xhht_analysis import store
+    """Place of the page of each unit of ``settings``.
 
-    codes, folder = set(settings.units), staged.processed(settings.as_of)
+    All are those in the tables of ``staged`` that the plan's province has or had at its end: of a
+    commune that ended, whose figures stand there too, there is no page.
+    """
+    from xhht_analysis.publishing.run_tables import read_report_data
+
+    codes = set(settings.units)
     if "all" in codes:
-        tables = (store.read_table(name, folder) for name in ("verdicts", "panel"))
-        codes = {code for table in tables for code in table["unit_code"]}
+        run = read_report_data(staged.processed(settings.as_of))
+        codes = {*run.verdicts["unit_code"], *run.panel["unit_code"]} & {*run.units["unit_code"]}
     return {unit: PAGE.format(settings.as_of, unit) for unit in sorted(codes)}
 
 

@@ -32,14 +32,13 @@ PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
 DPI = 144
 GREY, LIGHT = "#52606d", "#e4e7eb"
-DATA, TARGET, BAND = "#0b4f8a", "#b3261e", "#a9c9e4"
+DATA, TARGET = "#0b4f8a", "#b3261e"
 WHITE_TEXT_LUMINANCE = 0.183
 """Up to this relative luminance white text has a contrast of 4.5 (WCAG 2.2, 1.4.3)."""
 SHADES = "#08306b #15579a #377bb3 #8994a0 #dea25a #f5c28a #fce3c8 #ffffff #ffffff"
 CLASS_COLOURS = dict(zip(CLASS_ORDER, SHADES.split(), strict=True))
 LEVEL_COLOURS = ("#ffffff", "#c6dbef", "#6baed6", "#08519c")
 STYLE = {
-    **{k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")},
     **sns.axes_style("whitegrid"),
     **sns.plotting_context("paper", font_scale=0.9),
     "font.family": "DejaVu Sans",
@@ -49,7 +48,7 @@ STYLE = {
 }
 
 
-styled = mpl.rc_context(STYLE)
+styled = mpl.style.context(["default", STYLE])
 """Decorator: builds and draws under the kit's style, whatever the notebook has set."""
 
 
@@ -136,8 +135,8 @@ def heat_of_verdicts(
     """`heat` of statements (None: an empty cell) in the colours of their classes."""
     heat(
         axis,
-        statements.map(lambda s: CLASS_ORDER.index(s.key) if s else math.nan).to_numpy(float),
-        statements.map(lambda s: text(s) if s else "").to_numpy(),
+        statements.map(lambda s: CLASS_ORDER.index(s.key), "ignore").to_numpy(float),
+        statements.map(text, "ignore").fillna("").to_numpy(),
         list(CLASS_COLOURS.values()),
         **options,
     )

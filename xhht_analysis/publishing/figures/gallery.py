@@ -20,7 +20,7 @@ from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import BAND, DATA, GREY, LEVEL_COLOURS, TARGET, styled
+from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
 from xhht_analysis.publishing.goal_facts import NEARLY
 from xhht_analysis.publishing.labels import PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
@@ -30,10 +30,10 @@ from xhht_analysis.publishing.statements import Statement
 LADDER_COLUMNS, MIN_ROWS = 3, 6
 LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
 """Texts of levels that are known for sure; the others have a colour of their own."""
-LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+DRAWN = [0.1, 0.5, 0.9]
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
-COLUMNS, HEIGHT, NAME_LETTERS = 4, 1.3, 26
-"""Panels in a row, inches of each, letters of a line above it."""
+COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.3, 26, 22
+"""Panels in a row, inches of each, letters of a line above it; letters of a district in a row."""
 Sketches = dict[str, Callable[[], Figure]]
 
 
@@ -129,11 +129,6 @@ def _pace_name(statement: Statement) -> str:
     return f"{_row_name(statement)}\n{way}   {verdict}"
 
 
-def short_names(run: ReportData) -> list[str]:
-    """Names of the districts as the axis has room for them."""
-    return list(run.shown_districts["short_name"].str[:22])
-
-
 @styled
 def plot_ladder(run: ReportData) -> Figure:
     """Level of every district by year, one panel per standard, with the plan's targets."""
@@ -162,7 +157,7 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         texts.to_numpy(),
         [*LEVEL_COLOURS, "#f2f2f2"],
         xticklabels=[str(year) for year in texts.columns],
-        yticklabels=short_names(run),
+        yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
         annot_kws={"fontsize": 7},
     )
     axis.tick_params(axis="x", rotation=90)
@@ -201,7 +196,7 @@ def plot_heatmap(run: ReportData) -> Figure:
         statements,
         _cell_text,
         xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
-        yticklabels=short_names(run),
+        yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
         annot_kws={"fontsize": 7.5},
     )
     axis.tick_params(axis="x", rotation=90, labelsize=7)
@@ -257,16 +252,23 @@ def _small_multiples(run: ReportData, title: str, panels: Sequence[tuple[str, st
 def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
     """Draw one share of one unit in percent: what is said of each of its target years."""
     bands, figures = _bands(run, statements), pd.DataFrame(map(vars, statements[-1].history))
-    if MIDDLE in bands:
-        axis.fill_between(bands.index, bands[LOW], bands[HIGH], lw=0, color=BAND, alpha=0.9)
-        axis.plot(bands.index, bands[MIDDLE], "--", color=DATA, lw=1.2, gid="median")
+    course = partial(sns.lineplot, x="year", color=DATA, errorbar=None, ax=axis)
+    if len(bands):
+        course(
+            bands.melt(ignore_index=False),
+            y="value",
+            estimator="median",
+            errorbar=("pi", 100),
+            err_kws={"alpha": 0.35},
+            ls="--",
+            gid="median",
+        )
     exact = figures["high"] - figures["low"] < NEARLY
-    whole, partial_ = figures[exact], figures[~exact]
-    dots = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.75}
-    axis.vlines(partial_["year"], partial_["low"], partial_["high"], color=GREY, lw=4, alpha=0.6)
-    axis.plot(whole["year"], whole["low"], color=DATA, gid="observed", **dots)
+    open_ = figures[~exact]
+    axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4)
+    course(figures[exact], y="low", marker="o", ms=4.5, gid="observed")
     aims = {s.target_year: s.need for s in statements}
-    axis.plot([*aims], [*aims.values()], "D", color=TARGET, ms=5.5, mec="w", zorder=5, gid="target")
+    sns.scatterplot(aims, marker="D", color=TARGET, s=30, zorder=5, gid="target", ax=axis)
     first = min([run.province.first_year, *figures["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
@@ -275,11 +277,11 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
 
 def _bands(run: ReportData, statements: list[Statement]) -> pd.DataFrame:
     """Forecast of the run from the last figure on; no rows where no verdict stands on it."""
-    if not any(s.expected for s in statements):
-        return pd.DataFrame()
     last = statements[-1].latest
     bands = run.bands(statements[-1].indicator_code, statements[-1].unit_code)
-    bands = bands[bands.index >= last.year]
+    if bands.empty or not any(s.expected for s in statements):
+        return pd.DataFrame()
+    bands = bands.loc[bands.index >= last.year, DRAWN]
     if last.exact:
         bands.loc[last.year] = last.low  # it grows out of the last figure
     return bands.sort_index()
