@@ -35,7 +35,7 @@ def test_a_firm_verdict_depends_on_nothing(run):
     firm = {"firmness": "firm", "depends_on": "last_year_dropped"}
     assert changed(run, **firm).statement(GOAL, 2030).depends_on == ""
     loose = changed(run, **firm | {"firmness": "depends"}).statement(GOAL, 2030)
-    assert (loose.depends_on, loose.star) == ("last_year_dropped", " *")
+    assert (loose.depends_on, loose.star) == ("last_year_dropped", "\u00a0*")
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,13 @@ def plot_overview(run: ReportData) -> Figure:
         lambda s: s.short_verdict,
         xticklabels=run.next_years,
         yticklabels=[f"{_row_name(s)}\n{_against_target(run, s)}" for s in last],
-        annot_kws={"fontsize": 8},
     )
     axis.tick_params(axis="y", labelsize=6.8)
     axis.grid(visible=False)
-    shown = [s for pair in pairs for s in pair if s]
-    key = f"{look.class_key(run, {s.key for s in shown})}. {word('overview.key')}"
+    axis.yaxis.tick_right()  # on a phone, whose screen ends in the names, the verdicts stand first
+    axis.set(box_aspect=0.11 * len(pairs), anchor="W")
+    classes = look.class_key(run, {s.key for pair in pairs for s in pair if s})
+    key = f"{classes}. {word('overview.key')}"
     parts = " ".join(text for year in run.next_years if (text := run.tally(year)))
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
@@ -73,10 +74,9 @@ def _row_name(statement: Statement) -> str:
 def _against_target(run: ReportData, statement: Statement) -> str:
     """Latest figure and target, with the year of a target that is not the plan's last."""
     size = f"{statement.latest_text} / {statement.amount(statement.need, 0)}"
-    is_last = statement.target_year == run.last_year
-    return (
-        size if is_last else f"{size} ({run.word('overview.target', year=statement.target_year)})"
-    )
+    if statement.target_year == run.last_year:
+        return size
+    return f"{size} ({run.word('overview.target', year=statement.target_year)})"
 
 
 @styled
@@ -109,12 +109,11 @@ def plot_pace(run: ReportData) -> Figure:
         markers=["o", "D"],
         ax=axis,
     )
-    axis.axvline(0, color=GREY, lw=0.8)
+    axis.axvline(0, color=GREY)
     axis.set(ylabel="", ylim=(len(statements) - 0.5, -0.5))
     axis.set_xlabel(word("pace_figure.axis"), loc="left")
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
-    sns.despine(ax=axis, left=True)
     number, alt = run.labels.number, [f"{title}, {axis.get_xlabel()}."]
     for s in statements:
         usual, required = number(s.pace_before, 1), number(s.pace_required, 1)
@@ -266,9 +265,9 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
     exact = figures["high"] - figures["low"] < NEARLY
     open_ = figures[~exact]
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4)
-    course(figures[exact], y="low", marker="o", ms=4.5, gid="observed")
+    course(figures[exact], y="low", marker="o", gid="observed")
     aims = {s.target_year: s.need for s in statements}
-    sns.scatterplot(aims, marker="D", color=TARGET, s=30, zorder=5, gid="target", ax=axis)
+    sns.scatterplot(aims, marker="D", color=TARGET, zorder=5, gid="target", ax=axis)
     first = min([run.province.first_year, *figures["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
