@@ -141,15 +141,15 @@ def joint(n: int) -> tuple[float, float]:
     return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def plan_seconds() -> float:
-    """The whole plan of the fixture: 18 goals, 11 districts, 4,000 draws, all variants."""
-    config, folder = Project().config_dir, ROOT / "tests" / "fixtures" / "processed"
-    panel = store.read_table("panel", folder)
+def plan_seconds(folder: Path) -> float:
+    """The whole plan of a run's tables: 18 goals, 11 districts, 4,000 draws, all variants."""
+    config = Project().config_dir
+    panel, findings = (store.read_table(name, folder) for name in ("panel", "findings"))
     plan = (goals.read_goals(config), goals.read_targets(config), goals.read_indicators(config))
     rules = standards.read_standards(config)
     here = areas.read_areas(config)
-    as_of = "2024-12-31"
-    return seconds(lambda: forecast_plan(panel, *plan, here, as_of=as_of, standards=rules))
+    how = {"as_of": "2024-12-31", "standards": rules, "findings": findings}
+    return seconds(lambda: forecast_plan(panel, *plan, here, **how))
 
 
 def main() -> None:
@@ -157,6 +157,7 @@ def main() -> None:
     peer_env = Path(tempfile.gettempdir()) / "xhht-peer-env"
     parser.add_argument("--peer-env", type=Path, default=peer_env)
     parser.add_argument("--peer-series", type=int, default=1000)
+    parser.add_argument("--processed", type=Path, help="data/processed of a run, timed too")
     arguments = parser.parse_args()
     peer = peer_rate(arguments.peer_env, arguments.peer_series)
     print(f"AutoETS, {arguments.peer_series} series: {peer:,.0f} series a second")
@@ -172,7 +173,9 @@ def main() -> None:
     one, whole = simulate(5_500), [np.arange(5_500)]
     took = 18 * seconds(lambda: curves_of(one, whole))
     print(f"fit of 18 indicators × 5,500 series: {took:.1f} s")
-    print(f"the plan of the fixture, variants included: {plan_seconds():.1f} s")
+    fixture = ROOT / "tests" / "fixtures" / "processed"
+    for folder in filter(None, (fixture, arguments.processed)):
+        print(f"the plan of {folder}, variants included: {plan_seconds(folder):.1f} s")
 
 
 if __name__ == "__main__":

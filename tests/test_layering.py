@@ -47,7 +47,7 @@ MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
     "intake": 67_300,
-    "forecasting": 22_700,
+    "forecasting": 22_300,
     "publishing": 28_000,
     "running": 13_600,
 }

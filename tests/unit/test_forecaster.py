@@ -1,43 +1,26 @@
 """One's own forecaster in one line, under its name, through plan and back-test alike."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.unit.test_backtest import AREAS, TWO
 from tests.unit.test_backtest import make_panel as years_of_levels
 from tests.unit.test_forecast_plan import PLAN, make_panel, pick, run
 from xhht_analysis.forecasting import backtest
+from xhht_analysis.forecasting.baselines import normal_forecast
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 
 pytestmark = pytest.mark.unit
 
 
-class Flat:
-    """Every unit keeps its last value, give or take one point: half the draws each."""
-
-    def __init__(self, history, horizon):
-        last = history.sort_values("year").groupby(["indicator_code", "unit_code"])["value"].last()
-        years = pd.DataFrame({"year": history["year"].max() + np.arange(1, horizon + 1)})
-        self.rows = last.reset_index().merge(years, how="cross")
-
-    def quantiles(self, levels):
-        rows = self.rows.merge(pd.DataFrame({"output_type_id": levels}), how="cross")
-        return rows.assign(value=rows["value"] + np.where(rows["output_type_id"] < 0.5, -1, 1))
-
-    def draws(self, n, rng):
-        rows = self.rows.merge(pd.DataFrame({"draw": range(n)}), how="cross")
-        return rows.assign(value=rows["value"] + np.where(rows["draw"] < n // 2, -1, 1))
-
-    def probability_reached(self, targets):
-        keys = ["indicator_code", "unit_code", "year"]
-        now = targets.merge(self.rows, on=keys, how="left")["value"].to_numpy()
-        gap = now - targets["target_value"].to_numpy()
-        return targets.assign(prob_reached=np.select([gap >= 1, gap >= -1], [1, 0.5], 0))
+def still(shares, horizon):
+    """Every unit keeps its last value, with a standard deviation of one point."""
+    middle = np.repeat(shares[:, -1:], 1 + horizon, axis=1)
+    return middle, np.sign(np.arange(1 + horizon)) * np.ones_like(middle)
 
 
 def flat(history, horizon):
-    return Flat(history, horizon)
+    return normal_forecast(history, horizon, rule=still)
 
 
 def test_a_function_gets_its_own_name_and_no_levels():
@@ -54,11 +37,11 @@ def test_the_plan_is_judged_by_ones_own_forecaster_under_its_name():
         names = table.groupby(code)["model_id"].unique().map(list)
         assert names["life_skills"] == ["flat"]
         assert names["lower_secondary_l3_districts"] == ["xhht-3"]  # a count: the kit's levels
-    # 815 stands at 45: half the draws at 44, half at 46
+    # 815 stands at 45: the tenth quantile of a normal one 1.28 below
     mine = result.forecasts[result.forecasts["indicator_code"] == "life_skills"]
     mine = mine[(mine["unit_code"] == "815") & (mine["year"] == 2030)]
     ends = mine[mine["output_type"] == "quantile"].set_index("output_type_id")["value"]
-    assert (ends.loc[0.1], ends.loc[0.9]) == (44, 46)
+    assert (ends.loc[0.1], ends.loc[0.9]) == pytest.approx((43.72, 46.28), abs=0.3)
     assert pick(result.verdicts, "life_skills")["prob_reached"] == 0.005  # half the surprise
     tried = result.variants[result.variants["goal_code"] == "life_skills"]
     assert set(tried["variant"]) == {"last_year_dropped"}  # the kit's assumptions are not its own
@@ -71,7 +54,7 @@ def test_the_backtest_scores_it_under_the_same_name():
     how = {"areas": AREAS, "horizons": (1,), "models": [as_forecaster(flat)]}
     rows = backtest.backtest_rows(years_of_levels(), TWO, **how)
     assert set(rows["model_id"]) == {"flat"}
-    # the value after one year is 2 or 4 above the last, the interval ends 1 above it
+    # the value after one year is 2 or 4 above the last, the interval ends 1.28 above it
     assert set(rows["coverage_80"].dropna()) == {0}
 
 

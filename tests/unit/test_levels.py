@@ -10,13 +10,13 @@ from scipy.special import ndtri
 
 from tests.example_counts import examples
 from xhht_analysis.forecasting import levels
+from xhht_analysis.forecasting.history import HistoryError
 from xhht_analysis.forecasting.levels import (
     forecast_levels,
     observed_moves,
     prior_matrix,
     read_levels,
 )
-from xhht_analysis.forecasting.panel import HistoryError
 
 pytestmark = pytest.mark.unit
 PRIOR = levels.PRIOR_YEARS * prior_matrix(1)

@@ -23,7 +23,19 @@ LINE_POINTS = 3
 """No straight line is drawn through fewer figures."""
 
 
-def _forecast(history: pd.DataFrame | History, horizon: int, *, rule: Callable) -> PanelForecast:
+def normal_forecast(
+    history: pd.DataFrame | History, horizon: int, *, rule: Callable
+) -> PanelForecast:
+    """Normal forecasts of every unit by itself.
+
+    Parameters
+    ----------
+    history
+        As that of `forecast_panel`.
+    rule
+        Function (shares, horizon) of one group, percent (N, T) up to the last year, NaN where
+        missing; it returns middle and standard deviation (N, 1 + H), the last year first.
+    """
     past, lead = read_history(history), np.arange(1 + check_horizon(horizon))
     shape = len(past.series), len(lead)
     values = np.empty((*shape, len(GRID)))
@@ -65,7 +77,7 @@ def linear_trend(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarr
 
 
 MODELS = {
-    "persistence": partial(_forecast, rule=random_walk),
-    "linear_trend": partial(_forecast, rule=linear_trend),
+    "persistence": partial(normal_forecast, rule=random_walk),
+    "linear_trend": partial(normal_forecast, rule=linear_trend),
 }
 """Every baseline by name: called like `forecast_panel`, returns a `PanelForecast`."""

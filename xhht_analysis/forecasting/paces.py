@@ -51,10 +51,8 @@ def extra_pace(
     A shift of all draws: the answer is the gap at the quantile 1 - ``chance``, so it grows with
     ``chance`` and no search is needed. As in `required_pace` it is a fall where less is better.
     """
-    if years <= 0:
-        return np.nan
     at = np.quantile(direction * draws, 1 - chance, method="inverted_cdf")
-    return float(direction * max(0.0, direction * need - at) / years)
+    return required_pace(direction * at, need, years, direction)
 
 
 def place_chances(values: np.ndarray, places: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,6 @@ from xhht_analysis.forecasting.curves import GRID, MEDIAN, Curves
 from xhht_analysis.forecasting.history import (
     KEYS,
     History,
-    HistoryError,
     Matrices,
     check_horizon,
     read_history,
@@ -30,8 +29,6 @@ from xhht_analysis.forecasting.structural import (
     pooled_changes,
     unseen_variance,
 )
-
-__all__ = ["HistoryError", "PanelForecast", "forecast_panel"]
 
 COMPARATORS = (">=", "<=")
 LEARNED_ODDS, LEARNED_BY_TREND, LEARNED_BY_GAP = 2.5, -5.0, -1.0
