@@ -213,9 +213,8 @@ def lock_file(folder: Path) -> Path:
 
 
 def symlink(folder: Path, target: Path) -> Path | None:
-    """A link out of the folder; None where the system does not allow links."""
+    """A link out of the folder; None where the system makes none, or none that it then knows."""
     link = folder / "lien ket.xlsx"
     with contextlib.suppress(OSError, NotImplementedError):
-        link.symlink_to(target)
-        return link
-    return None
+        link.symlink_to(target, target_is_directory=target.is_dir())
+    return link if link.is_symlink() else None
