@@ -167,6 +167,13 @@ def test_raised_and_struck_text_of_ods(tmp_path):
     ]
 
 
+def test_a_comment_of_ods_belongs_to_its_cell(tmp_path):
+    note = "<office:annotation><text:p>số năm 2025</text:p></office:annotation>"
+    cells = NUMBER.format("", 40) + WORD.format("", "Xã").replace("<text:p>", f"{note}<text:p>")
+    sheet = sheet_of(write_ods(tmp_path / "a.ods", ROW.format("", cells)))
+    assert (sheet.grid, sheet.notes) == ([[40.0, "Xã"]], {(0, 1): "số năm 2025"})
+
+
 def test_what_a_cell_of_ods_may_hold(tmp_path):
     cell = "<table:table-cell {}>{}</table:table-cell>"
     error = (

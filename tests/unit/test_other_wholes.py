@@ -151,7 +151,6 @@ def test_a_note_that_speaks_of_others_makes_its_figures_doubtful(note, status, p
         (("HỘI KHUYẾN HỌC XÃ CÁI BÈ",), "ok"),
         (("HỘI NÔNG DÂN XÃ CÁI BÈ",), "doubtful"),
         (("ĐOÀN THANH NIÊN XÃ CÁI BÈ",), "doubtful"),
-        (("CHI HỘI KHUYẾN HỌC ẤP HÒA QUÍ", "XÃ CÁI BÈ"), "doubtful"),
         (("TRẠM Y TẾ XÃ CÁI BÈ",), "doubtful"),
     ],
 )

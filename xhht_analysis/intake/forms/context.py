@@ -96,16 +96,6 @@ OF_DISTRICTS = re.compile(r"\b(huien|thi xa|thanh pho|quan|tx|tp|h)\b")
 OF_COMMUNES = re.compile(r"\b((?<!thi )xa|phuong|tran|tt|x|p)\b")
 PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
 PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
-REMARKS = re.compile(r"\b(ghi chu|luu i)\b")
-NOTE_OF_OTHERS = re.compile(
-    r"\b(so uoc|uoc (tinh|thuc|ca|dat|den)|(?<!muc )du kien|tam tinh|so bo|chi (tinh|gom|ke|lay)|"
-    r"chua (bao gom|gom|tinh|chinh thuc|chot|dai du|duoc kiem|qua|tham dinh)|"
-    r"khong (bao gom|gom|tinh|ke)(?!.* khuiet tat)|chua bao cao|tham khao|"
-    r"\d+ \d+ (ap|khu pho|xa|phuong|huien|truong|don vi)|"
-    r"tu danh gia|khao sat|so lieu mau|thi diem|mau so (la|lai)|ti le tinh tren|"
-    r"so lieu (lai |theo |cua )*nam (?P<year>20\d\d)|(den|het) (\d+ )?(thang )?0?[1-8] 20\d\d)\b"
-)
-"""What a note beside figures has where they are estimates, of some people or of that year alone."""
 SOCIETY = re.compile(
     r"(chi |doan )?(hoi (?!khuien hoc|dong)|doan (tncs|thanh nien|xa|phuong)|cong doan|cong an|"
     r"lien doan|tram i te|dang (ui|bo)|chi (bo|hoi|doan)|(ui ban )?(mttq|mat tran)|cum thi dua|"
@@ -114,8 +104,10 @@ SOCIETY = re.compile(
 """Beginning of a line of a letterhead whose figures are of members or of a part of the people."""
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")
 INSIDE = re.compile(
-    r"(ap|khu pho|kp|khom|thon|xom|to dan pho|truong (th|thcs|thpt|tieu hoc|mam non|mau giao))"
-    r"( (?!xa |phuong |thi tran |ngai )\w+){1,4}"
+    r"((ban|to) (nhan dan|dieu hanh|quan li|tu quan) )?"
+    r"(ap|khu pho|kp|khom|thon|xom|to dan pho|to nhan dan tu quan|"
+    r"truong (th|thcs|thpt|tieu hoc|mam non|mau giao))"
+    r"( (?!xa |phuong |thi tran |ngai )\w+){1,4}( (xa|phuong|thi tran)( \w+){1,4})?"
 )
 """A line that names a place within a commune or a school: its figures are no unit's."""
 MAX_WORDS = 4

@@ -19,9 +19,10 @@ from xhht_analysis.intake.forms.claims import (
     Claim,
     unreadable,
 )
-from xhht_analysis.intake.forms.context import NOTE_OF_OTHERS, PART_OF_YEAR, REMARKS, Context
+from xhht_analysis.intake.forms.context import PART_OF_YEAR, Context
 from xhht_analysis.intake.forms.headings import IndicatorNames
 from xhht_analysis.intake.forms.places import Places
+from xhht_analysis.intake.forms.remarks import is_note_of_others, is_withdrawn
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
@@ -139,16 +140,7 @@ class FileReader:
         grid, rows = self.sheet.grid, table.notes
         texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
         texts += [((table.top, table.key), text) for text in table.titles]
-        self.is_noted = bool([at for at, text in texts if self._note_of_others(at, text)])
-
-    def _note_of_others(self, at: Cell, text: object) -> bool:
-        """Whether a note says that figures are no results of the year and of all; told if so."""
-        match = NOTE_OF_OTHERS.search(fold(text)) if isinstance(text, str) else None
-        if match is None or match["year"] == str(self.context.year):
-            return False
-        words = f"Ghi chú của bảng: “{text[:80]}”; số có thể không phải kết quả."
-        self.find(at, "note_below", words)
-        return True
+        self.is_noted = bool([at for at, text in texts if is_note_of_others(self, at, text)])
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""
@@ -246,11 +238,8 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
-        heads = enumerate(self.table.headings)
-        beside = [(cells["cell"][0], c) for c, head in heads if REMARKS.search(head)]
-        notes = [at for at in beside if self._note_of_others(at, self.sheet.cell(*at))]
         is_doubtful = claim.is_doubtful or self.is_partial or self.is_noted
-        is_doubtful |= bool(notes) or (self.is_society and not claim.unit)
+        is_doubtful |= is_withdrawn(self, claim) or (self.is_society and not claim.unit)
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw

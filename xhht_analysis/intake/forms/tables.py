@@ -180,6 +180,7 @@ class Table:
             grid=grid,
             merged=[(c1, r1, c2, r2) for r1, c1, r2, c2 in sheet.merged],
             formulas={at[::-1] for at in sheet.formulas},
+            notes={at[::-1]: text for at, text in sheet.notes.items()},
             hidden_rows=set(),
             turned=True,
         )

@@ -102,7 +102,12 @@ _ANYWHERE = {
     "sample": rf"\b({KINDS['sample'][0]})\b|\b(xa|ap|khu pho|truong) diem\b",
     "registered": r"^(?!.*\bcong nhan\b).*\bdang ki\b(?! \d)",
     "without": r"^(so )?nguoi (chua|khong)\b|\bso nguoi chua\b",
-    "place": r"^(so lieu|ket qua|bao cao) ((cua|tai) )?(ap|khu pho|khom|kp) (?!khu pho\b|ap\b)\w",
+    "place": r"^(so lieu|ket qua|bao cao) ((cua|tai) )?(ap|khu pho|khom|kp) "
+    r"(?!(khu pho|ap|dung)\b)\w|"
+    r"^(?!.*\b(ap|khu pho|chua|khong|gom)\b.*\b(ap|khu pho)\b)"
+    r".+(?<!cac )(?<!theo )(?<!tung )(?<!cap )\b(ap|khu pho|khom|kp) "
+    r"(?!(nam|va|dung|dat|cua|thuoc|tren|trong|hoc tap|van hoa|nong thon)\b)"
+    r"\w+( \w+){,3}?( nam 20\d\d)?$",
     "people": r"\b((tai|trong) (noi bo )?co quan|noi bo|khu vuc (nong thon(?! moi)|thanh thi)|"
     r"nam gioi|dan toc thieu so|(?<!lien hiep )phu nu|(?<!hoi )nguoi (cao tuoi|khuiet tat)|"
     r"(?<!phu )(?<!thi )(?<!nam )(?<!nam va )nu)\b|"

@@ -62,6 +62,8 @@ def _fill(sheet: Sheet, table: Element, fonts: Fonts) -> None:
             last_column = column + _count(cell, "number-columns-spanned") - 1
             if (last_row, last_column) > (row, column):
                 sheet.merged.append((row, column, last_row, last_column))
+            if (note := cell.find(f"{OFFICE}annotation")) is not None:
+                sheet.notes[row, column] = " ".join(note.itertext())
             column = beside
 
 

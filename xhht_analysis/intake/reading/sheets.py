@@ -52,6 +52,8 @@ class Sheet:
     hidden_rows, formulas, masked : set
         Grid positions of hidden rows, of formulas, of cells in which numbers of persons were
         masked.
+    notes : dict
+        Comments fixed to a cell, by its grid position.
     prose : list of str
         For the first table of Word: lines outside tables that hold figures.
     turned : bool
@@ -66,6 +68,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     formulas: set[tuple[int, int]] = field(default_factory=set)
     masked: set[tuple[int, int]] = field(default_factory=set)
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
     visible: bool = True
     turned: bool = False
     prose: list[str] = field(default_factory=list)

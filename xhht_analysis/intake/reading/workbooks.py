@@ -159,6 +159,7 @@ def _mend(sheet: Sheet) -> Sheet:
             if hidden:
                 sheet.masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
+    sheet.notes = {at: mend(text)[0] for at, text in sheet.notes.items()}
     return sheet
 
 

@@ -41,6 +41,7 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
     for source, start in zip(book.sheets(), book._sh_abs_posn, strict=True):
         sheet = Sheet(source.name, visible=not source.visibility)
         sheet.hidden_rows = {row for row, about in source.rowinfo_map.items() if about.hidden}
+        sheet.notes = {at: note.text for at, note in source.cell_note_map.items()}
         sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
         _fill(sheet, source, _records(book.mem, start), looks, fonts)
         yield sheet.completed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -51,6 +52,7 @@ def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
         if part is not None:
             sheet = Sheet(about.get("name", ""), visible=about.get("state", "visible") == "visible")
             _fill(sheet, part_bytes(package, part), texts, looks, no_results)
+            sheet.notes = _notes(package, part)
             yield sheet.completed()
 
 
@@ -78,6 +80,16 @@ def _fill(
         elif name == "mergeCell":
             first, _, last = element.get("ref", "").partition(":")
             sheet.merged.append((*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first)))
+
+
+def _notes(package: zipfile.ZipFile, part: str) -> dict[tuple[int, int], str]:
+    """Comments of a sheet's part by their cell; an answer in a thread stands there as text, too."""
+    folder, _, name = part.rpartition("/")
+    links = parse(package, f"{folder}/_rels/{name}.rels")
+    targets = (posixpath.join(folder, link.get("Target", "")) for link in links)
+    parts = [parse(package, target) for target in targets if "/comments" in target]
+    comments = [comment for part in parts for comment in part.iterfind("{*}commentList/{*}comment")]
+    return {xl_cell_to_rowcol(c.get("ref", "")): "".join(c.itertext()) for c in comments}
 
 
 def _value(kind: str | None, parts: dict[str, ElementTree.Element], texts: list[str]) -> object:
