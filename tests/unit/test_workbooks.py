@@ -12,6 +12,7 @@ import xlsxwriter
 import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
+from xlsxwriter.utility import xl_col_to_name
 
 from tests.form_fixtures import Board, write_xlsx
 from tests.odd_files import list_xml, write_package
@@ -20,8 +21,6 @@ from xhht_analysis.intake.reading.sheets import (
     UNCACHED,
     RefusedError,
     Sheet,
-    column_letters,
-    column_number,
 )
 from xhht_analysis.intake.reading.workbooks import read_csv, read_sheets, read_workbook
 from xhht_analysis.intake.reading.xls import read_xls
@@ -231,18 +230,6 @@ def test_csv_line_of_a_cell_that_spans_lines():
     assert (sheet.grid[0][1], sheet.address(1, 0)) == ("x\ny", "3")
 
 
-def test_column_letters_both_ways():
-    assert [column_letters(n) for n in (1, 26, 27, 702, 703, 16384)] == [
-        "A",
-        "Z",
-        "AA",
-        "ZZ",
-        "AAA",
-        "XFD",
-    ]
-    assert all(column_number(column_letters(n)) == n for n in range(1, 20_000))
-
-
 def test_cells_outside_the_grid_are_empty():
     sheet = Sheet("", [["a", ""], ["b"]])
     assert [sheet.cell(0, 1), sheet.cell(1, 1), sheet.cell(9, 9), sheet.cell(0, -1)] == [None] * 4
@@ -296,7 +283,7 @@ def test_plain_cells_between_others_change_nothing(tmp_path_factory, shapes, for
     for n, shape in enumerate(shapes):
         formula = "<f>A9</f>" if n in formulas else ""
         content = "" if n in empty else f"{formula}<v>0</v>"
-        cells.append(f'<c r="{column_letters(n + 1)}1"{shape}>{content}</c>')
+        cells.append(f'<c r="{xl_col_to_name(n)}1"{shape}>{content}</c>')
     path = tmp_path_factory.mktemp("x") / "a.xlsx"
     write_package(path, f'<row r="1">{"".join(cells)}</row>', strings="<si><t>x</t></si>")
     (sheet,) = read_workbook(path)
