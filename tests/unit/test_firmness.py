@@ -66,19 +66,24 @@ def test_a_settled_target_hangs_on_nothing():
     assert pd.isna(row["firmness"])
 
 
+def ranged(table, **columns):
+    row = verdict(**columns).drop(columns=["prob_low", "prob_high"])
+    return add_range(row, table).iloc[0]
+
+
 def test_few_points_get_the_range_over_the_reference_hazards_only():
     few = {"basis": "none", "reason": "few_points", "prob_reached": np.nan}
     few |= {"verdict_class": "no_data"}
     table = chances(prior_half=0.02, prior_double=0.08, hazard_half=0.01, shared_half=0.9)
-    row = add_range(verdict(**few), table).iloc[0]
+    row = ranged(table, **few)
     assert (row["prob_low"], row["prob_high"]) == (0.01, 0.08)
     assert row["verdict_class"] == "very_unlikely"  # 1 and 8 % are both at most 10 %
     table = chances(prior_half=0.02, hazard_double=0.4)
-    row = add_range(verdict(**few), table).iloc[0]
+    row = ranged(table, **few)
     assert (row["prob_low"], row["prob_high"], row["verdict_class"]) == (0.02, 0.4, "no_data")
-    shares = add_range(verdict(**few, measure_unit="percent"), table).iloc[0]
+    shares = ranged(table, **few, measure_unit="percent")
     assert pd.isna(shares["prob_low"])
-    many = add_range(verdict(), table).iloc[0]
+    many = ranged(table)
     assert (many["verdict_class"], pd.isna(many["prob_low"])) == ("likely", True)
 
 

@@ -183,7 +183,7 @@ def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     ends = some.groupby(KEY)["prob_reached"].agg(prob_low="min", prob_high="max")
     few = verdicts["reason"].fillna("").str.contains("few_points|level_unknown")
     few &= verdicts["measure_unit"].ne("percent")
-    table = verdicts.drop(columns=list(ends), errors="ignore").join(ends, on=KEY)
+    table = verdicts.join(ends, on=KEY)
     table.loc[~few, list(ends)] = np.nan
     low, high = (table[end].map(classify, na_action="ignore") for end in ends)
     agree = low.notna() & (low == high)

@@ -47,12 +47,11 @@ def level_figures(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
         the margin of a commune with 100 percent everywhere.
         No row where less than half of the members are known.
     """
-    above = [areas.province.code, *areas.districts()["unit_code"]]
     rows = panel[panel["indicator_code"].isin(asked_rates(standards))]
     rows = rows[rows["value"].notna() & rows["definition_variant"].eq("plan")]
     parts = [
         _margins(some, f"{year}-12-31", standards, areas).assign(year=year)
-        for year, some in rows[~rows["unit_code"].isin(above)].groupby("year")
+        for year, some in rows.groupby("year")
     ]
     if not parts:
         return pd.DataFrame(columns=COLUMNS)

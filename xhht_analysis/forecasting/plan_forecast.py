@@ -108,7 +108,7 @@ def forecast_plan(
     how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
     how["last_year"] = int(lines["target_year"].max())
     joints = forecast_indicators(facts, **how)
-    chances = contracts.VARIANTS.empty().drop(columns=["model_id", "frame", "as_of"])
+    chances = contracts.VARIANTS.empty().drop(columns="model_id")
     if variants and joints:
         plan = (facts, figures, indicators, lines, areas, standards)
         chances = firmness.variant_chances(panel, *plan, findings=findings, **how)
