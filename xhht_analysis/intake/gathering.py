@@ -118,10 +118,9 @@ def find_received(
         dated.append((path, parts[0] if len(parts) > 1 and is_date(parts[0]) else None))
     days = [day for _, day in dated if day and (as_of is None or day <= as_of)]
     if not days:
-        until = f" đến ngày {as_of}" if as_of else ""
         raise NothingReceivedError(
-            f"{raw_dir}: chưa nhận tệp nào{until}. Đặt tệp vào thư mục theo ngày nhận, "
-            "ví dụ 2026-11-20/."
+            f"{raw_dir}: chưa nhận tệp nào đến {as_of or 'nay'}. Đặt tệp vào thư mục theo ngày "
+            "nhận, ví dụ 2026-11-20/."
         )
     as_of = as_of or max(days)
     received = [(path, day) for path, day in dated if day is None or day <= as_of]
@@ -129,13 +128,9 @@ def find_received(
     def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str, str]:
         """Day of receipt, whether it amends others of that day, name as folders list it."""
         name = item[0].relative_to(raw_dir).as_posix()
-        return item[1] or "", _amends(name), name.casefold(), name
+        return item[1] or "", bool(AMENDING_NAME.search(fold(name))), name.casefold(), name
 
     return sorted(received, key=rank), as_of
-
-
-def _amends(name: str) -> bool:
-    return bool(AMENDING_NAME.search(fold(name)))
 
 
 def gather(
@@ -168,8 +163,9 @@ def gather(
         for unit, code in sorted(revised, key=str):
             about = (content.file, unit or reading.sender, reading.year, day or as_of)
             claims.append(_refused(refusal, *about) | {"indicator_code": code})
-        amends = "x" if _amends(content.file) or reading.amends else None
-        rows += [claim | {"original": original, "amends": amends} for claim in claims]
+        amends = reading.amends or reading.revised or AMENDING_NAME.search(fold(content.file))
+        more = {"original": original, "amends": "x" if amends else None}
+        rows += [claim | more for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows

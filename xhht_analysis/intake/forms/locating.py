@@ -223,17 +223,16 @@ def bar(table: Table, reader: FileReader) -> str | None:
     The nearest line above the table that speaks of a plan, a part or of results decides. Old
     figures beside new ones are ``revised``.
     """
-    sheet, reading = table.sheet, reader.reading
+    sheet = table.sheet
     for column, heading in enumerate(table.headings):
         if CORRECTED.search(heading) and any(
             figure(c).value is not None for c in table.cells(column)
         ):
             head = sheet.text(*table.head(column))
-            reading.amends = True
             for row, _ in table.rows:
                 name = sheet.text(row, table.key)
                 unit = reader.places.match(name, "", reader.places.today).unit_code
-                reading.revised.add((unit, reader.indicators.code_of(name)))
+                reader.reading.revised.add((unit, reader.indicators.code_of(name)))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     told = ((text, table.kind_of(text)) for text in (*table.titles, sheet.name))
     text, kind = next(((text, kind) for text, kind in told if kind), ("", "result"))

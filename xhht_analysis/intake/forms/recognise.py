@@ -47,8 +47,19 @@ from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = (
-    *("frame", "problem", "problem_cell", "raw", "remedy", "year_doubt", "percent_sign"),
-    *("raw_numerator", "raw_denominator", "hidden", "original", "amends", *CELLS),
+    "frame",
+    "problem",
+    "problem_cell",
+    "raw",
+    "remedy",
+    "year_doubt",
+    "percent_sign",
+    "raw_numerator",
+    "raw_denominator",
+    "hidden",
+    "original",
+    "amends",
+    *CELLS,
 )
 """Columns of observation rows beside the contract: why a row must be rejected and where, the cell
 of each figure, the first file received with the same bytes, whether its file amends others."""

@@ -49,6 +49,8 @@ WHERE = re.compile(
     r"thi xa|thanh pho|xa|phuong|thi tran|don vi|dia phuong|20[0-4]\d))+$"
 )
 """What stands before and behind the name of an indicator in the title of a table."""
+DONE = re.compile(r" \| ((so (nguoi |luong )?)?dat|thuc hien)$")
+"""Headings of the numerator below one of an indicator: "Tổng số" beside them is the whole."""
 WHOSE = re.compile(r"\b(ti le|nguoi|hoc sinh|(?<!ben )tre|thanh nien)\b")
 """Words of a line that may say of whom the name of an indicator in another line is."""
 SCHOOLING = re.compile(r"(?<=chuan )(?=tieu hoc|thcs|trung hoc co so|mam non)")
@@ -236,8 +238,14 @@ class Indicators(Units):
 
     def _paths(self) -> dict[int, str]:
         """Heading paths of the columns that may hold figures, as one text."""
-        usable = (pair for pair in self.table.usable if pair[0] != self.table.key)
-        paths = {column: path.replace(" | ", " ") for column, path in usable}
+        names, paths = self.reader.indicators, dict(self.table.usable)
+        paths.pop(self.table.key, None)
+        done = {path.rpartition(" | ")[0] for path in paths.values() if DONE.search(path)}
+        for column, path in paths.items():
+            group, _, below = path.partition(" | ")
+            if group in done and (code := names.code_of(group)):
+                path = f"{heading_key(names.rows[code]['short_name_vi'])} {below}"
+            paths[column] = path.replace(" | ", " ")
         if any("pho cap" in heading_key(text) for text in self.table.titles):
             for column, path in paths.items():
                 paths[column] = SCHOOLING.sub("pho cap giao duc ", path)
@@ -249,11 +257,8 @@ class Indicators(Units):
         """Part and code of the indicator that a heading, or the title above it, names."""
         names, name = self.reader.indicators, self.reader.indicators.name_in(path)
         group, _, below = self.table.headings[column].partition(" | ")
-        if headed and not name:  # beside names in full a row's name will do
-            in_full = names.code_of(path)
-            code = in_full or names.code_of(group)
-            name = code and heading_key(names.rows[code]["short_name_vi"])
-            path = name if in_full else f"{name} {below}"
+        if headed and not name and (code := names.code_of(path)):  # a row's name will do
+            path = name = heading_key(names.rows[code]["short_name_vi"])
         if name and ("denominator", names.codes[name]) in names.counted_in(group):
             path = below.replace(" | ", " ")  # the people that all columns below are of
         if title and not name:

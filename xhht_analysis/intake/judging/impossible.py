@@ -18,8 +18,16 @@ FIELDS = ("numerator", "denominator", "value", "level")
 FIGURES = (*FIELDS, "valid_from", "valid_to")
 PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
 HEAD_RULES = (
-    *("district_ended", "unit_not_valid_then", "unknown_unit", "ambiguous_unit", "unit_missing"),
-    *("year_missing", "not_year", "year_range", "year_after_receipt", "code_name_disagree"),
+    "district_ended",
+    "unit_not_valid_then",
+    "unknown_unit",
+    "ambiguous_unit",
+    "unit_missing",
+    "year_missing",
+    "not_year",
+    "year_range",
+    "year_after_receipt",
+    "code_name_disagree",
     "sample_file",
 )
 """Problems that refuse the file when every claim has them: its head is wrong."""

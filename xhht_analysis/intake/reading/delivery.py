@@ -35,8 +35,6 @@ GLANCE = 0.05
 """Seconds between two looks at a reader's memory."""
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """The system gives no more files or memory: no fault of the file at hand."""
-ABORTED = (-6, 0xC0000409)
-"""How a reader ends that could not get memory: POSIX and Windows."""
 SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep")
 
 
@@ -176,8 +174,6 @@ class _Reader:
             content = None if cause else answer.result()
         except (OSError, EOFError, pickle.UnpicklingError):
             cause = "reader_crashed"
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                cause = "memory_limit" if self.process.wait(1) in ABORTED else cause
         if cause:
             self.close()
             raise RefusedError(cause)

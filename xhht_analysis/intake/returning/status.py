@@ -23,8 +23,17 @@ STATES_VI = {
 WITH_FIGURES = ("on_time", "late", "elsewhere")
 """States of those of whom it is of use to say what is still missing."""
 COLUMNS = [
-    *("year", "kind", "reporter_code", "name_vi", "state", "received_on"),
-    *("n_files", "n_panel", "n_rejected", "n_sample", "missing_indicators"),
+    "year",
+    "kind",
+    "reporter_code",
+    "name_vi",
+    "state",
+    "received_on",
+    "n_files",
+    "n_panel",
+    "n_rejected",
+    "n_sample",
+    "missing_indicators",
 ]
 USED = ["n_panel", "n_superseded"]
 
