@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from docx import Document
 from openpyxl import Workbook
 
 from xhht_analysis.intake import run_intake
@@ -84,3 +85,27 @@ def test_a_figure_that_its_own_sender_sends_again_wrongly(tmp_path):
     result = tables(tmp_path, ("tan phu dong.xlsx", again))
     assert status(result, "life_skills") == "doubtful"
     assert status(result, "learning_citizens") == "ok"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Đề nghị Sở sửa số công dân học tập từ 4.110 thành 3.110 người.", "doubtful"),
+        ("UBND xã đính chính số công dân học tập: 3.110 người.", "doubtful"),
+        ("UBND xã đã mở 12 lớp bồi dưỡng cho 310 người.", "ok"),
+        ("Tỷ lệ công dân học tập đạt 45,5 %.", "ok"),
+    ],
+)
+def test_a_letter_without_a_table_that_corrects_in_a_sentence(tmp_path, line, expected):
+    path = tmp_path / "2026-11-24" / "cong van 15.docx"
+    path.parent.mkdir()
+    letter = Document()
+    for text in ("UBND XÃ TÂN PHÚ ĐÔNG", "Năm 2026", line):
+        letter.add_paragraph(text)
+    letter.save(path)
+    result = tables(tmp_path)
+    assert status(result, "learning_citizens") == expected
+    refused = result.rejects.set_index("file").loc["2026-11-24/cong van 15.docx"]
+    assert (refused["rule"], refused["unit_code"]) == ("unknown_form", "28696")
+    told = result.findings.query("file == '2026-11-24/cong van 15.docx'")["rule"]
+    assert ("text_left_out" in set(told)) == ("%" in line)

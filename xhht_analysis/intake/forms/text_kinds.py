@@ -18,7 +18,7 @@ MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Words of a line over results."""
 _AMENDING = (
-    r"dinh chinh|(ban|da) sua|ban (chot|cuoi|chinh thuc)|final|"
+    r"dinh chinh|(ban|da) sua|sua (so|ti le)|ban (chot|cuoi|chinh thuc)|final|"
     r"(dieu chinh|thai the)( cho)? (bao cao|so lieu|bieu|bang|van ban|cong van)"
 )
 _AMENDING_WITH_NOUN = r"dieu chinh|thai the|bo sung|sua (lai|doi)|lan ([2-9]|hai|ba)"

@@ -220,7 +220,10 @@ def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
 
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
-    """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1."""
+    """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1.
+
+    A letter without tables is one sheet of paragraphs: it says whose it is, or that it corrects.
+    """
     body = next(iter(parse(package, "/word/document.xml")), ())
     above: list[list[object]] = []
     number, prose = 0, []
@@ -241,6 +244,8 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
             lines = prose if number == 1 else []  # grows until the last line is read
             yield Sheet(f"Bảng {number}", grid, start, merged=merged, prose=lines)
             above = []
+    if number == 0 and above:
+        yield Sheet("", above, len(above), prose=prose)
 
 
 def _word_cells(row: ElementTree.Element) -> Iterator[tuple[str, int]]:

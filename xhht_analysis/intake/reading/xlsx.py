@@ -22,7 +22,7 @@ from xhht_analysis.intake.reading.looks import (
     look_of,
 )
 from xhht_analysis.intake.reading.packages import parse, part_bytes, tag, worksheets
-from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, Sheet
 
 TRUE = ("1", "true")
 NOT_SET = ("0", "false", "off", "none")
@@ -69,7 +69,7 @@ def _fill(
                 sheet.hidden_rows.add(row)
             for cell in element:
                 address, style = cell.get("r"), cell.get("s")
-                row, column = xl_cell_to_rowcol(address) if address else (row, column + 1)
+                row, column = place_of(address) if address else (row, column + 1)
                 parts = {tag(part): part for part in cell}
                 value = _value(cell.get("t"), parts, texts)
                 if "f" in parts and value in no_results:
@@ -79,7 +79,7 @@ def _fill(
             element.clear()
         elif name == "mergeCell":
             first, _, last = element.get("ref", "").partition(":")
-            sheet.merged.append((*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first)))
+            sheet.merged.append((*place_of(first), *place_of(last or first)))
 
 
 def _notes(package: zipfile.ZipFile, part: str) -> dict[tuple[int, int], str]:
@@ -89,7 +89,20 @@ def _notes(package: zipfile.ZipFile, part: str) -> dict[tuple[int, int], str]:
     targets = (posixpath.join(folder, link.get("Target", "")) for link in links)
     parts = [parse(package, target) for target in targets if "/comments" in target]
     comments = [comment for part in parts for comment in part.iterfind("{*}commentList/{*}comment")]
-    return {xl_cell_to_rowcol(c.get("ref", "")): "".join(c.itertext()) for c in comments}
+    return {place_of(c.get("ref", "")): "".join(c.itertext()) for c in comments}
+
+
+def place_of(address: str) -> tuple[int, int]:
+    """Row and column, counted from 0, of an A1 address.
+
+    Raises
+    ------
+    RefusedError
+        truncated: it is none, and xlsxwriter would take it for A1.
+    """
+    if not re.fullmatch("[A-Za-z]+[1-9][0-9]*", address):
+        raise RefusedError("truncated", address)
+    return xl_cell_to_rowcol(address.upper())
 
 
 def _value(kind: str | None, parts: dict[str, ElementTree.Element], texts: list[str]) -> object:
