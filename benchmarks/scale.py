@@ -74,7 +74,7 @@ def forecast(n_units: int, n_years: int) -> float:
             "denominator": PEOPLE,
         }
     )
-    return measured(lambda: forecast_panel(history, 5).quantiles((0.1, 0.5, 0.9)))[0]
+    return measured(lambda: forecast_panel(history, 5).quantile_array((0.1, 0.5, 0.9)))[0]
 
 
 def measured(work: Callable[[], object]) -> tuple[float, object]:

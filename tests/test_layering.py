@@ -47,7 +47,7 @@ MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_200,
     "intake": 68_000,
-    "forecasting": 22_300,
+    "forecasting": 22_000,
     "publishing": 28_000,
     "running": 13_600,
 }

@@ -1,5 +1,6 @@
 """Rolling origins: blind to the future, honest about how little many forecasts are worth."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,17 +59,17 @@ def test_what_comes_after_the_origin_changes_no_byte_of_its_forecast():
 
     def spy(history, horizon):
         forecast = forecast_panel(history, horizon)
-        asked.append(forecast.quantiles([0.1, 0.5, 0.9]))
+        asked.append(forecast.quantile_array([0.1, 0.5, 0.9]))
         return forecast
 
     clean = make_panel()
-    late = clean["year"] > 2023
-    dirty = clean.assign(value=clean["value"].where(~late, 99.0))
+    late = (clean["year"] > 2023) & clean["value"].notna()  # a level has no percentage
+    dirty = clean.assign(value=clean["value"].mask(late, 99.0))
     for panel in (clean, dirty):
         backtest.backtest_rows(panel, TWO, areas=AREAS, models=[Forecaster("spy", spy)])
     half = len(asked) // 2
     for before, after in list(zip(asked[:half], asked[half:], strict=True))[:3]:
-        pd.testing.assert_frame_equal(before, after, check_exact=True)
+        np.testing.assert_array_equal(before, after)
 
 
 def test_scores_are_means_of_the_rows(rows):

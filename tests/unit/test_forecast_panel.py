@@ -33,6 +33,12 @@ def panel(values, first=2018, units=None, **columns):
     return rows.assign(**columns)
 
 
+def keys(forecast):
+    """Every series and year of a forecast."""
+    series = forecast.series[["indicator_code", "unit_code"]]
+    return series.merge(pd.DataFrame({"year": forecast.years}), how="cross")
+
+
 def check(history, horizon=5):
     """A forecast for every unit and year, inside 0-100, sorted, and chances inside 0-1."""
     with warnings.catch_warnings():
@@ -40,8 +46,8 @@ def check(history, horizon=5):
         forecast = forecast_panel(history, horizon)
         array = forecast.quantile_array(LEVELS)
         draws = forecast.path_array(50, np.random.default_rng(1))[:, :, 1:]
-        asked = forecast.quantiles([0.5])[["indicator_code", "unit_code", "year"]]
-        chances = forecast.probability_reached(asked.assign(target_value=60.0, comparator=">="))
+        asked = keys(forecast).assign(target_value=60.0, comparator=">=")
+        chances = forecast.probability_reached(asked)
     assert array.shape == (history["unit_code"].nunique(), horizon, len(LEVELS))
     for values in (array, draws):
         assert np.isfinite(values).all()
@@ -185,8 +191,7 @@ def test_quantiles_chances_and_draws_are_one_distribution():
         # figures are reported in whole points: the quantile is the first that enough draws reach
         assert ((draws <= array[..., k]).mean(axis=0) >= level - 0.012).all()
         assert ((draws < array[..., k]).mean(axis=0) <= level + 0.012).all()
-    asked = forecast.quantiles([0.5]).assign(target_value=45.25, comparator=">=")
-    asked = asked[["indicator_code", "unit_code", "year", "target_value", "comparator"]]
+    asked = keys(forecast).assign(target_value=45.25, comparator=">=")
     chance = forecast.probability_reached(asked)["prob_reached"].to_numpy().reshape(3, 3)
     np.testing.assert_allclose((draws >= 45.25).mean(axis=0), chance, atol=0.012)
     turned = forecast.probability_reached(asked.assign(comparator="<="))["prob_reached"]
@@ -196,9 +201,10 @@ def test_quantiles_chances_and_draws_are_one_distribution():
 def test_the_same_history_in_any_order_gives_the_same_bytes():
     history = panel(np.random.default_rng(6).uniform(20, 60, (5, 5)))
     one, two = forecast_panel(history, 3), forecast_panel(history.sample(frac=1, random_state=1), 3)
-    pd.testing.assert_frame_equal(one.quantiles(LEVELS), two.quantiles(LEVELS))
-    rows = [f.draws(5, np.random.default_rng(2)) for f in (one, two)]
-    pd.testing.assert_frame_equal(*rows)
+    pd.testing.assert_frame_equal(one.series, two.series)
+    np.testing.assert_array_equal(one.quantile_array(LEVELS), two.quantile_array(LEVELS))
+    draws = [f.path_array(5, np.random.default_rng(2)) for f in (one, two)]
+    np.testing.assert_array_equal(*draws)
 
 
 def test_units_of_a_group_share_their_shocks():

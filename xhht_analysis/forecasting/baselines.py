@@ -15,7 +15,7 @@ import pandas as pd
 from xhht_analysis.forecasting.curves import GRID, Curves
 from xhht_analysis.forecasting.history import History, check_horizon, read_history
 from xhht_analysis.forecasting.panel import PanelForecast
-from xhht_analysis.forecasting.structural import gaps_filled
+from xhht_analysis.forecasting.structural import gaps_filled, late_levels
 
 FLOOR = 0.05
 """Smallest yearly standard deviation of any baseline, in points."""
@@ -54,8 +54,8 @@ def random_walk(shares: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarra
     Its yearly variance is the mean square of all steps of the group.
     """
     steps = np.diff(gaps_filled(shares), axis=1)
-    gap = np.argmax(np.isfinite(shares)[:, ::-1], axis=1)
-    last = shares[np.arange(len(shares)), shares.shape[1] - 1 - gap]
+    still = np.zeros(shares.shape[1] - 1)
+    last, gap = late_levels(shares, drift=still, step_var=still + 1)
     spread = np.sqrt(np.nanmean(steps**2)) if np.isfinite(steps).any() else 1.0
     lead = gap[:, None] + np.arange(1 + horizon)
     return np.repeat(last[:, None], 1 + horizon, axis=1), max(spread, FLOOR) * np.sqrt(lead)

@@ -8,6 +8,7 @@ is the sum of its districts by counts, draw by draw.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -141,15 +142,18 @@ class ShareFacts:
         *,
         n_draws: int,
         seed: int,
-        variant: str = "default",
         forecaster: Forecaster = KIT,
+        **change: str,
     ) -> JointForecast | None:
-        """Forecast up to ``last_year``; None when there is no figure at all."""
+        """Forecast up to ``last_year``; None when there is no figure at all.
+
+        ``change`` is empty, or ``variant``: a name of `panel.VARIANTS`.
+        """
         if self.rows.empty:
             return None
         rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
-        how = (last_year, variant, forecaster)
-        shares = self._forecast(self.history, *how)
+        model = forecaster.panel or KIT.panel
+        shares = self._forecast(self.history, model, last_year, **change)
         years = np.concatenate([[shares.origin_year], shares.years])
         units, sizes = shares.series["unit_code"], {}
         draws = dict(zip(units, np.moveaxis(shares.path_array(n_draws, rng), 1, 0), strict=True))
@@ -160,25 +164,23 @@ class ShareFacts:
             draws[PROVINCE] = total / sizes[PROVINCE]
         elif len(self.own) and len(self.reported):
             # its last year may be another: no district is late because the province was early
-            alone = self._forecast(_read(self.reported), *how)
+            alone = self._forecast(_read(self.reported), model, last_year, **change)
             at = np.clip(years - alone.origin_year, 0, len(alone.years))
             draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
         return JointForecast(self, years, draws, sizes, shares=shares)
 
     def _forecast(
-        self, history: History, last_year: int, variant: str, forecaster: Forecaster
+        self, history: History, model: Callable, last_year: int, **change
     ) -> PanelForecast:
         """Forecast of the districts, or of the province alone.
 
         A variant `at_break` asks of the reform year, or of the last where the history ends
         before it.
         """
-        change = {} if variant == "default" else {"variant": variant}
-        if VARIANTS[variant].at_break:
+        if change and VARIANTS[change["variant"]].at_break:
             reform = self.rows.loc[self.rows["is_reform"], "year"]
             last = history.origin
             change["breaks"] = (min(reform.min(), last) if len(reform) else last,)
-        model = forecaster.panel or KIT.panel
         return model(history, max(1, last_year - history.origin), **change)
 
 

@@ -211,23 +211,12 @@ class PanelForecast:
     panels: tuple = ()
     how: dict = field(default_factory=dict)
 
-    def _rows(self, values: np.ndarray, name: str, ids) -> pd.DataFrame:
-        """Values (series, years, ``ids``) as rows: indicator_code, unit_code, year, name, value."""
-        axes = {"series": range(len(self.series)), "year": self.years, name: ids}
-        rows = long_rows(values, axes).join(self.series[KEYS], on="series")
-        return rows[[*KEYS, "year", name, "value"]]
-
     def quantile_array(self, levels) -> np.ndarray:
         """Quantiles in percent, (series, years, levels)."""
         levels = np.asarray(levels, dtype=float)
         if levels.size == 0 or not ((levels > 0) & (levels < 1)).all():
             raise ValueError("levels: quantile levels lie strictly between 0 and 1")
         return self.path.at_scores(ndtri(levels))[:, 1:]
-
-    def quantiles(self, levels) -> pd.DataFrame:
-        """Quantiles in percent as hubverse rows, one per series, year and level."""
-        rows = self._rows(self.quantile_array(levels), "output_type_id", levels)
-        return rows.assign(output_type="quantile", horizon=rows["year"] - self.origin_year)
 
     def probability_reached(self, targets: pd.DataFrame) -> pd.DataFrame:
         """Return `targets` with prob_reached: the chance of standing at the target in its year.
@@ -273,7 +262,9 @@ class PanelForecast:
             paths.append(_gather(self.panels, self.path.lattice, how))
         medians = np.clip([path.percent[:, 1:, MEDIAN] for path in paths], 0, 100)
         effects = np.moveaxis(medians[0] - medians[1:], 0, -1)
-        table = self._rows(effects, "feature", list(DRIVERS)).rename(columns={"value": "effect"})
+        axes = {"series": range(len(self.series)), "year": self.years, "feature": list(DRIVERS)}
+        table = long_rows(effects, axes).rename(columns={"value": "effect"})
+        table = table.join(self.series[KEYS], on="series").drop(columns="series")
         table = table.sort_values("effect", key=lambda effect: -effect.abs(), kind="stable")
         place = table.groupby([*KEYS, "year"]).cumcount() + 1
         table = table.assign(rank=place)[place <= MOST_DRIVERS]
@@ -286,7 +277,3 @@ class PanelForecast:
         it; the others are drawn given them.
         """
         return self.path.draw(n, rng)
-
-    def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
-        """Joint draws as rows: draw, indicator_code, unit_code, year, value."""
-        return self._rows(np.moveaxis(self.path_array(n, rng)[:, :, 1:], 0, -1), "draw", range(n))

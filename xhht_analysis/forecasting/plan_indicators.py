@@ -98,17 +98,16 @@ class LevelFacts:
         self,
         last_year: int,
         *,
-        n_draws: int,
-        seed: int,
-        variant: str = "default",
         forecaster: Forecaster = KIT,
+        **how,
     ) -> JointForecast | None:
-        """Forecast up to ``last_year``; None when there is no figure at all."""
+        """Forecast up to ``last_year``; None when there is no figure at all.
+
+        ``how``: n_draws, seed and, if need be, variant of `levels.forecast_levels`.
+        """
         if self.history is None:
             return None
         horizon = max(1, last_year - int(self.history.low.columns[-1]))
-        how = {"n_draws": n_draws, "seed": seed}
-        how |= {} if variant == "default" else {"variant": variant}
         levels = (forecaster.levels or KIT.levels)(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
         return JointForecast(self, levels.years, draws)

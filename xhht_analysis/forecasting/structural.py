@@ -91,9 +91,7 @@ class Trend:
 
 def gaps_filled(z: np.ndarray) -> np.ndarray:
     """Straight lines between the figures of each row; NaN before the first and after the last."""
-    out, rows = z.copy(), np.isnan(z).any(axis=1)
-    out[rows] = pd.DataFrame(z[rows]).interpolate(axis=1, limit_area="inside")
-    return out
+    return pd.DataFrame(z).interpolate(axis=1, limit_area="inside").to_numpy()
 
 
 def late_levels(z, drift, step_var) -> tuple[np.ndarray, np.ndarray]:
