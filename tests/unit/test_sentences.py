@@ -99,6 +99,22 @@ def test_the_assumption_is_said_with_the_chance_without_it():
     run = frames.make_material(verdicts=verdicts, variants=pd.DataFrame([row]))
     text = sentences.goal_sentences(run, GOAL)[-1]
     assert f"nếu không tính số liệu năm 2026, khả năng đạt khoảng 40{NB}%" in text
+    (text,) = sentences.on_plan("unsteady", run)
+    now = run.statement(GOAL, 2030).bare_chance
+    assert f"; mục tiêu 16 (2030) 40{NB}%, hiện {now};" in text
+
+
+def test_a_target_missed_in_its_year_and_met_by_a_later_figure_is_told_as_such():
+    panel = frames.make_panel()
+    at = (panel["indicator_code"] == GOAL) & (panel["year"] == 2026)
+    panel.loc[at, "value"] = 76.0
+    panel.loc[at, "numerator"] = panel.loc[at, "denominator"] * 0.76
+    after, before = (
+        " ".join(sentences.on_plan("met_since", run, (2025,)))
+        for run in (frames.make_material(panel=panel), frames.make_material())
+    )
+    assert f"16: 76,0{NB}% (2026)" in after
+    assert "16:" not in before
 
 
 def test_all_goals_without_figures():

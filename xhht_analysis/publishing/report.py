@@ -34,6 +34,7 @@ TOOLS = {
     "agencies": agencies,
     "block_name": block_name,
     "counted_kind": COUNTED_KIND,
+    "coverage": receipts.coverage,
     "decisions": decisions,
     "nominal": receipts.NOMINAL,
     "places": places,
@@ -78,7 +79,6 @@ def report(
         drawn=drawn,
         proposals=proposals(run, of_units=variant != "adhoc"),
         changes=changed_goals(run),
-        tests=receipts.coverage(run),
         account=receipts.account(run),
         **implementation(run),
         **TOOLS,
@@ -94,7 +94,6 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         drawn=drawn,
         what_if=what_if_table(run),
         calendar=receipts.calendar(run),
-        coverage=list(receipts.coverage(run).itertuples()),
         share_kinds=list(SHARE_KINDS),
         **TOOLS,
     )

@@ -337,7 +337,8 @@ class ReportData:
 
     def footer(self) -> str:
         """Frame, source and date of receipt: stands under every figure."""
-        source = self.word("source", date=self.labels.date(self.as_of))
+        key = "source_sample" if self.is_sample else "source"
+        source = self.word(key, date=self.labels.date(self.as_of))
         return self.word("footer", frame=self.word("frame"), source=source)
 
 
