@@ -41,7 +41,12 @@ LEVEL = re.compile(r"\b(muc|chuan|level|xep loai)\b")
 LEVELS = re.compile(r"(^|\| )(?![^|]*\b(so|ti le)\b)[^|]*\bmuc do\b")
 """A line above a table that says that its figures are levels."""
 PERCENT = re.compile(r"%|\b(ti le|phan tram|percentage)\b")
-MEASURE = re.compile(r"\b(?:dvt|don vi tinh|don vi(?= %)) ([^|]+)")
+PROVINCE = re.compile("tỉnh", re.I)
+MEASURE = re.compile(
+    r"(?:\b(?:dvt|don vi tinh|don vi(?= %)) |"
+    r"(?:^|\| )(?=(?:tu so|mau so|so luong)\b(?![^|]* ti le)))([^|]+)"
+)
+"""What figures are counted in, as lines and the name of a sheet say it."""
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
 TWINS = "nhiều cột cùng một nghĩa"
@@ -169,6 +174,13 @@ class Layout:
             return "có cột của năm chưa đến, không rõ là mục tiêu hay kết quả"
         return line and f"“{line[:60]}” ở trên bảng nói việc khác"
 
+    @cached_property
+    def said(self) -> str:
+        """What the lines above the table and the name of its sheet say, folded."""
+        texts = *self.table.titles, self.table.sheet.name
+        plain = (PROVINCE.sub("", text) for text in texts)  # "Đơn vị: Tỉnh …" is no "đơn vị tính"
+        return " | ".join(map(heading_key, plain))
+
     def kind_of(self, code: str | None, at: Cell, name: str = "", counted: str = "") -> str | None:
         """What a cell under a plain heading holds of an indicator: ``level``, ``value``, unknown.
 
@@ -178,8 +190,7 @@ class Layout:
         sheet, head = self.table.sheet, self.table.headings[at[1]]
         if sheet.turned:
             name, head = head, heading_key(sheet.text(at[0], self.table.key))
-        said = " | ".join(heading_key(text) for text in (name, *self.table.titles))
-        said = f"{said} | {self.table.headings[self.table.key]}"
+        said = f"{heading_key(name)} | {self.said} | {self.table.headings[self.table.key]}"
         if self.reader.indicators.is_level(code):
             own = f"{head} | {heading_key(name)} | {fold(counted)}"
             is_told = LEVEL.search(own) or LEVELS.search(said) or is_name(sheet.cell(*at))
@@ -187,7 +198,8 @@ class Layout:
         measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
         is_told = is_share(measure) if measure else PERCENT.search(said)
         is_told = is_told and not self.stray and not COUNT.match(said)
-        if is_told or PERCENT.search(f"{head} {sheet.text(*at)}"):
+        own = f"{head} {sheet.text(*at)}"
+        if is_told or ("%" in own if measure else PERCENT.search(own)):
             return "value"
         self.unclear[at[1]] = self.stray or "không ghi là tỷ lệ (%) hay số đếm"
         return None

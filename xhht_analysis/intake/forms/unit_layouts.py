@@ -220,7 +220,7 @@ class Indicators(Units):
         counts: dict[tuple[str, str, int | None], list[int]] = {}
         for column, path in paths.items():
             counted = () if title else names.counted_in(path, whole)
-            if self.table.sheet.turned:  # a row's "tỷ lệ" is asked for its titles below
+            if self._is_open:
                 counted = [pair for pair in counted if pair[0] != "value"]
             for part, code in counted:
                 counts.setdefault((part, code, year_of(path)), []).append(column)
@@ -235,6 +235,14 @@ class Indicators(Units):
                 for code, parts in self.gives
                 if parts.keys() >= {*COUNTS} or "level" in parts
             ]
+
+    @cached_property
+    def _is_open(self) -> bool:
+        """Whether "tỷ lệ" in a name does not make a share of what stands there.
+
+        A row's is asked for its titles; lines above may say what all figures are counted in.
+        """
+        return self.table.sheet.turned or bool(MEASURE.search(self.said))
 
     def _paths(self) -> dict[int, str]:
         """Heading paths of the columns that may hold figures, as one text."""
@@ -350,7 +358,7 @@ class Indicators(Units):
         specs = self.about["fields"].items()
         fitting = (p for p, spec in specs if any(fits(s, rest) for s in spec.split(";")))
         part = "result" if is_level else next(fitting, "result" if name == path else None)
-        if part != "result" and not (part == "value" and self.table.sheet.turned):
+        if part != "result" and not (part == "value" and self._is_open):
             return part
         cells = [(r, column) for r in self.table.body if self.table.sheet.text(r, column)]
         kinds = {self.kind_of(code, at) for at in cells}
