@@ -9,7 +9,7 @@ from tests import frames
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.standards import asked_rates
-from xhht_analysis.publishing import decisions
+from xhht_analysis.publishing import decisions, report
 from xhht_analysis.publishing.goal_facts import Gap
 
 PROVINCE = "82"
@@ -304,3 +304,18 @@ def test_a_share_that_is_more_likely_than_not_needs_no_other_pace():
     of_2030 = verdicts["unit_code"].eq(PROVINCE) & verdicts["target_year"].eq(2030)
     verdicts.loc[of_2030, ["basis", "prob_reached", "verdict_class"]] = ["forecast", 0.65, "open"]
     assert decisions.slow_goals(frames.make_material(verdicts=verdicts)) == []
+
+
+def test_everything_asked_has_a_number_of_its_own_and_the_last_line_names_the_numbers():
+    blocks = [block.content for block in report.brief(frames.make_material())]
+    texts = [text for c in blocks if c["kind"] == "prose" for text in c["paragraphs"]]
+    numbers = [text[2:4] for text in texts if text[:2] == "**" and text[2].isdigit()]
+    assert numbers == ["1.", "2.", "3.", "4."]
+    assert not [
+        text for c in blocks if c.get("style") == "list" for text in c["paragraphs"] if "**" in text
+    ]
+    assert [text[: text.index(":")] for text in texts if text.startswith("**Nơi")] == [
+        "**Nơi thực hiện",
+        "**Nơi thực hiện",
+        "**Nơi thực hiện (việc 3–4)",
+    ]

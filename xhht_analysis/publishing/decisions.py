@@ -39,7 +39,10 @@ class Decision:
 
 
 def decisions(run: ReportData) -> list[Decision]:
-    """The decisions that this run gives reason to ask, at most three."""
+    """The decisions that this run gives reason to ask, at most three.
+
+    What else the last one asks is a text of its basis between double stars.
+    """
     kinds = (help_decision, data_decision, course_decision)
     return [decision for kind in kinds if (decision := kind(run))]
 

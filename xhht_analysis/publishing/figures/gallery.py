@@ -164,7 +164,7 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)
     ]
     statements.sort(key=lambda s: (s.order, s.target_year))
-    heads = [run.short(code)]
+    heads = [word("ladder.head", name=run.short(code))]
     for s in statements:
         level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
         heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
