@@ -11,6 +11,7 @@ import pytest
 import python_calamine as calamine
 import xlwt
 
+from tests.form_fixtures import Board, write_xlsx
 from tests.hostile_files import MAIN
 from tests.odd_files import record, wide, write_package, write_xlsb
 from tests.unit.test_workbooks import write_ods
@@ -165,6 +166,18 @@ def test_raised_and_struck_text_of_ods(tmp_path):
     assert sheet_of(with_styles(path, styles)).grid == [
         ["1126⁷", "12 (gạch bỏ) 15", "40 (gạch bỏ)"]
     ]
+
+
+@pytest.mark.parametrize("address", ["BB", "2", "1A", "A0", "$B$2"])
+def test_an_address_that_is_none_breaks_the_file_and_fills_no_other_cell(tmp_path, address):
+    path = write_xlsx(tmp_path / "a.xlsx", Board().row("B4", [1200, 45.5]))
+    with zipfile.ZipFile(path) as package:
+        xml = package.read("xl/worksheets/sheet1.xml")
+    assert b'r="C4"' in xml
+    rewrite(path, sheet1=xml.replace(b'r="C4"', f'r="{address}"'.encode()))
+    with pytest.raises(RefusedError) as refused:
+        read_workbook(path)
+    assert refused.value.refusal.rule == "truncated"
 
 
 def test_a_comment_of_ods_belongs_to_its_cell(tmp_path):

@@ -36,22 +36,6 @@ def two_rows() -> Board:
 GRID = [[""] * 3, ["", "Biết chữ", "Biết chữ"], ["", "Tổng số", "Đạt"], ["", 1200.0, 45.5]]
 
 
-@pytest.mark.parametrize("address", ["BB", "2", "1A", "A0", "$B$2"])
-def test_an_address_that_is_none_breaks_the_file_and_fills_no_other_cell(tmp_path, address):
-    path = write_xlsx(tmp_path / "a.xlsx", two_rows())
-    with zipfile.ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    sheet = "xl/worksheets/sheet1.xml"
-    assert b'r="C4"' in parts[sheet]
-    parts[sheet] = parts[sheet].replace(b'r="C4"', f'r="{address}"'.encode())
-    with zipfile.ZipFile(path, "w") as package:
-        for name, data in parts.items():
-            package.writestr(name, data)
-    with pytest.raises(RefusedError) as refused:
-        read_workbook(path)
-    assert refused.value.refusal.rule == "truncated"
-
-
 def test_xlsx_keeps_addresses_and_fills_merged_cells(tmp_path):
     (sheet,) = read_workbook(write_xlsx(tmp_path / "a.xlsx", two_rows()))
     assert (sheet.name, sheet.grid) == ("Số liệu", GRID)
