@@ -37,4 +37,3 @@ NOWCASTS = TABLES["nowcasts"]
 SCORES = TABLES["scores"]
 
 OUTCOMES = OBSERVATIONS.columns["outcome"].allowed
-VALUE_TYPES = PANEL.columns["value_type"].allowed

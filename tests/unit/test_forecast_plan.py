@@ -12,6 +12,7 @@ from xhht_analysis.forecasting.observed import (
     PROVINCE,
     observed_shares,
 )
+from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.forecasting.plan_forecast import forecast_plan
 from xhht_analysis.forecasting.plan_indicators import forecast_indicators, plan_facts
 from xhht_analysis.forecasting.verdicts import classify
@@ -279,6 +280,30 @@ def test_firmness_is_tested_by_changing_one_assumption_at_a_time(panel):
     assert opened["firmness"].isin(["firm", "depends"]).all()
     assert (opened["depends_on"].notna() == opened["firmness"].eq("depends")).all()
     assert found.loc[found["basis"] != "forecast", "firmness"].isna().all()
+
+
+def test_medians_of_both_members_of_a_share_are_those_of_each_alone(panel):
+    """Against `forecast_panel` asked for one member: quantiles without draws, on n = 1,000."""
+    mine = PLAN["targets"]["goal_code"].isin(["life_skills", "literacy_l2_districts"])
+    result = run(panel, targets=PLAN["targets"][mine], variants=True, n_draws=2000)
+    contracts.check(result.variants, contracts.VARIANTS)
+    rows = result.variants[result.variants["target_year"] == 2030]
+    medians = rows.set_index(["goal_code", "unit_code", "variant"])["median"]
+    own = panel[panel["indicator_code"].eq("life_skills") & panel["unit_code"].ne("82")]
+    members = {}
+    for variant in ("own_changes_alone", "learned_alone"):
+        alone = forecast_panel(own.assign(group_code="82"), 4, variant=variant)
+        members[variant] = dict(
+            zip(alone.series["unit_code"], alone.quantile_array([0.5])[:, -1, 0], strict=True)
+        )
+        for unit in ("815", "825"):
+            expected = pytest.approx(members[variant][unit], abs=0.5)
+            assert medians["life_skills", unit, variant] == expected
+    low, high = sorted(by_unit["825"] for by_unit in members.values())
+    assert high - low > 1
+    assert low - 0.5 < pick(result.verdicts, "life_skills", unit="825")["median"] < high + 0.5
+    levels = medians["literacy_l2_districts"]
+    assert (levels % 1 == 0).all()
 
 
 def test_two_years_give_levels_a_range_and_a_class_only_where_its_ends_agree(panel):

@@ -152,13 +152,16 @@ def _with_figures(chances: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
 
 def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFrame:
     rows = [
-        (line.goal_code, line.indicator_code, line.target_year, case.unit_code, chance)
+        (
+            *(line.goal_code, case.unit_code, line.target_year, line.indicator_code),
+            *(case.quantiles(at, 0.5), probability(case, line.target_year)),
+        )
         for line in lines[lines["indicator_code"].isin(joints)].itertuples()
         for case in cases(line, joints[line.indicator_code], is_observed=False)
-        if (chance := probability(case, int(line.target_year))) == chance
+        if (at := case.at(line.target_year)) >= 0
     ]
-    columns = ["goal_code", "indicator_code", "target_year", "unit_code", "prob_reached"]
-    return pd.DataFrame(rows, columns=columns).astype({"prob_reached": float})
+    columns = [*KEY, "indicator_code", "median", "prob_reached"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[-2:], float))
 
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:

@@ -109,7 +109,7 @@ class Case:
             return -1
         return int(year - self.years[0])
 
-    def quantiles(self, at: int, probabilities: list[float]) -> np.ndarray:
+    def quantiles(self, at: int, probabilities) -> np.ndarray:
         """Quantiles of the value at one position; whole numbers for levels and counts."""
         method = "linear" if self.measure_unit == "percent" else "inverted_cdf"
         return np.quantile(self.draws[:, at], probabilities, method=method)
@@ -237,7 +237,7 @@ def _paces(case: Case, target_year: int) -> dict:
     values, own = case.exact, paces.own_pace(case.exact)
     origin = 0 if case.draws is None else int(case.years[0])
     if origin > max(values.index, default=0):
-        values = pd.concat([values, pd.Series({origin: case.quantiles(0, [0.5])[0]})])
+        values = pd.concat([values, pd.Series({origin: case.quantiles(0, 0.5)})])
     if values.empty:
         return {}
     year, now = int(values.index[-1]), float(values.iloc[-1])
