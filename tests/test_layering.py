@@ -45,7 +45,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_900,
-    "plan": 7_200,
+    "plan": 7_000,
     "intake": 68_000,
     "forecasting": 22_000,
     "publishing": 28_000,

@@ -51,7 +51,7 @@ def test_units_are_those_of_the_date_with_both_ends_included():
     assert "816" not in names["2025-07-01"]
     assert names[BEFORE]["28249"] == "Phường 5"
     assert names[AFTER]["28249"] == "Phường Đạo Thạnh"
-    assert AREAS.units(AFTER).columns.tolist() == areas.UNIT_COLUMNS
+    assert AREAS.units(AFTER).columns.tolist() == AREAS.table.columns.tolist()
     assert [len(AREAS.units(on)) for on in DATES] == [184, 182, 176, 176, 58, 58]
 
 

@@ -69,7 +69,7 @@ def test_our_plan_and_the_invented_one_fit(config):
         ("crosswalk", where(unit_code="28252")({"valid_from": "2026-07-01"}),
          r"ngày 2025-07-01, chưa rõ huyện của 28252"),
         ("agencies", where(agency_code="UBNDX")({"agency_code": "XA"}),
-         r"duty_of_…: UBNDX chưa có"),
+         r"province\.yml, cột duty_of_communes: UBNDX không có trong agencies\.csv"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_named(config, table, changed, said):

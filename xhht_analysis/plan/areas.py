@@ -10,7 +10,7 @@ A frame is the list of units in force over a period, by the name that config/pro
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +22,7 @@ from xhht_analysis.plan.names import Name, parse_name, without_accents
 from xhht_analysis.plan.province import Province, read_province
 
 MAX_SUGGESTED = 3
-SHORT_KINDS = {"Thành phố": "TP", "Thị xã": "TX", "Huyện": "H."}
-UNIT_COLUMNS = ["unit_code", "name_vi", "level", "parent_code", "valid_from", "valid_to"]
+SHORT_KINDS = {"^Thành phố": "TP", "^Thị xã": "TX", "^Huyện": "H."}
 PROBLEMS = (
     "unknown_unit",  # no unit has this code or name
     "ambiguous_unit",  # several bore the name on that date
@@ -59,6 +58,8 @@ class Unit:
     valid_from: str
     valid_to: str
     scope: str
+    is_special: str
+    source: str
     name: Name
     frame: str
 
@@ -90,8 +91,7 @@ class Areas:
 
     @cached_property
     def _units(self) -> list[Unit]:
-        rows = self.table[[*UNIT_COLUMNS, "scope"]].itertuples(index=False, name=None)
-        frame_on = self.province.frame_on
+        rows, frame_on = self.table.itertuples(index=False, name=None), self.province.frame_on
         return [Unit(*row, name=parse_name(row[1]), frame=frame_on(row[4])) for row in rows]
 
     @cached_property
@@ -105,7 +105,7 @@ class Areas:
             which units changed (ISO dates as columns) the code of the unit it belongs to.
         """
         first = f"{self.province.first_year}-01-01"
-        units = self._rows_of_plan(first)
+        units = self.units(first)
         units = units[units["level"].eq("commune")]
         codes = units["unit_code"].reset_index(drop=True)
         lists = {"district_code": units["parent_code"].to_numpy(), first: codes}
@@ -116,15 +116,15 @@ class Areas:
 
     @cached_property
     def _by_core(self) -> dict[str, list[Unit]]:
-        return _index((unit.name.core, unit) for unit in self._units)
+        return _index(self._units, lambda unit: unit.name.core)
 
     @cached_property
     def _by_code(self) -> dict[str, list[Unit]]:
-        return _index((unit.unit_code, unit) for unit in self._units)
+        return _index(self._units, lambda unit: unit.unit_code)
 
     @cached_property
     def _by_letters(self) -> dict[str, list[Unit]]:
-        return _index((without_accents(unit.name.core), unit) for unit in self._units)
+        return _index(self._units, lambda unit: without_accents(unit.name.core))
 
     @cached_property
     def _former(self) -> dict[str, str]:
@@ -138,34 +138,29 @@ class Areas:
         Returns
         -------
         DataFrame
-            One row per unit_code: `UNIT_COLUMNS`; without districts once these ended.
+            Rows of config/units.csv, one per unit_code; without districts once these ended.
         """
-        return self._rows_of_plan(on)[UNIT_COLUMNS].reset_index(drop=True)
+        table = self.table
+        ended = table["valid_to"].ne("") & table["valid_to"].lt(on)
+        rows = table[table["scope"].eq("plan") & table["valid_from"].le(on) & ~ended]
+        return rows.reset_index(drop=True)
 
     def districts(self) -> pd.DataFrame:
         """Districts under their last names: unit_code, name_vi, short_name_vi."""
         rows = self.table[self.table["level"].eq("district") & self.table["scope"].eq("plan")]
         rows = rows.drop_duplicates("unit_code", keep="last")[["unit_code", "name_vi"]]
-        short = rows["name_vi"]
-        for kind, written in SHORT_KINDS.items():
-            short = short.str.replace(kind, written, n=1)
-        return rows.assign(short_name_vi=short).reset_index(drop=True)
+        rows = rows.assign(short_name_vi=rows["name_vi"].replace(SHORT_KINDS, regex=True))
+        return rows.reset_index(drop=True)
 
     def special_communes(self, on: str) -> frozenset[str]:
         """Codes of the communes marked as specially disadvantaged (đặc biệt khó khăn) on ``on``."""
-        marked = self._rows_of_plan(on)
-        return frozenset(marked.loc[marked["is_special"].eq("yes"), "unit_code"])
-
-    def _rows_of_plan(self, on: str) -> pd.DataFrame:
-        frame = self.table
-        ended = frame["valid_to"].ne("") & frame["valid_to"].lt(on)
-        return frame[frame["scope"].eq("plan") & frame["valid_from"].le(on) & ~ended]
+        return frozenset(self.units(on).query("is_special == 'yes'")["unit_code"])
 
     def parents(self, on: str) -> dict[str, str]:
         """District of each commune on ``on``; after the reform, its former district."""
         if not self.province.has_districts(on):
             return dict(self._former)
-        units = self._rows_of_plan(on)
+        units = self.units(on)
         units = units[units["level"].eq("commune")]
         return dict(zip(units["unit_code"], units["parent_code"], strict=True))
 
@@ -360,8 +355,5 @@ def _match_to(unit: Unit) -> Match:
     return Match(unit_code=unit.unit_code, frame=unit.frame, name_vi=unit.name_vi)
 
 
-def _index(pairs: Iterable[tuple[str, Unit]]) -> dict[str, list[Unit]]:
-    index: dict[str, list[Unit]] = {}
-    for key, unit in pairs:
-        index.setdefault(key, []).append(unit)
-    return index
+def _index(units: list[Unit], key: Callable[[Unit], str]) -> dict[str, list[Unit]]:
+    return pd.Series(units).groupby(list(map(key, units))).agg(list).to_dict()

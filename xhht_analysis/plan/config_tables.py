@@ -68,4 +68,4 @@ def read_config(name: str, config_dir: Path) -> pd.DataFrame:
         return table.empty()
     with config_file(path):
         frame = schema.check(schema.read_csv(path, table), table)
-    return frame.assign(**{column: frame[column].fillna("") for column in table.text_columns})
+    return frame.fillna(dict.fromkeys(table.text_columns, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from textwrap import shorten
 
 import pandas as pd
 
@@ -18,14 +19,17 @@ LINKS = {
     "goals": """targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes
     goals.part_of""",
     "agencies": "goals.lead_agency goals.support_agencies tasks.agency_codes indicators.reporter "
-    "agencies.successor",
+    "agencies.successor province.duty_of_districts province.duty_of_communes",
     "tasks": "goals.task_codes",
-    "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code",
+    "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code province.code",
 }
-"""Columns whose codes must stand in the first key column of another table."""
+"""Columns whose codes must stand in the first key column of another table; lines of the province
+are its columns."""
 MAY_BE_EMPTY = ("crosswalk", "expert", "references", "unit_targets")
 """Tables that are filled in only when there is something to say."""
-MAX_NAMED = 8
+FILES = {"province": "province.yml"}
+MAX_CODES = 80
+"""Characters of the codes that a message names."""
 
 
 def check_plan(config_dir: Path) -> None:
@@ -44,8 +48,9 @@ def check_plan(config_dir: Path) -> None:
             if table.empty and name not in MAY_BE_EMPTY:
                 raise ValueError("tệp không có dòng nào.")
     areas = read_areas(config_dir)
+    plan["province"] = pd.DataFrame([vars(areas.province)])
     with config_file(config_dir):
-        if faults := [*_codes(plan), *_targets(plan, areas), *_units(plan, areas)]:
+        if faults := [*_codes(plan), *_targets(plan, areas), *_units(areas)]:
             raise ValueError("\n".join(["các bảng không khớp nhau:", *faults]))
 
 
@@ -57,8 +62,8 @@ def _codes(plan: dict[str, pd.DataFrame]) -> list[str]:
             table, column = place.split(".")
             used = {code for cell in plan[table][column] for code in split_codes(cell)}
             if used - codes_of_home:
-                codes = _some(used - codes_of_home)
-                faults.append(f"  {table}.csv, cột {column}: {codes} không có trong {home}.csv")
+                codes, file = _some(used - codes_of_home), FILES.get(table, f"{table}.csv")
+                faults.append(f"  {file}, cột {column}: {codes} không có trong {home}.csv")
     return faults
 
 
@@ -83,25 +88,16 @@ def _targets(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
     return faults
 
 
-def _units(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
-    province, districts = areas.province, set(areas.districts()["unit_code"])
-    duties = {province.duty_of_districts, province.duty_of_communes}
-    unknown = {
-        "code": {province.code} - set(areas.table["unit_code"]),
-        "duty_of_…": duties - set(plan["agencies"]["agency_code"]),
-    }
-    faults = [f"  province.yml, {line}: {_some(codes)} chưa có" for line, codes in unknown.items()
-              if codes]  # fmt: skip
+def _units(areas: Areas) -> list[str]:
+    province, districts, faults = areas.province, set(areas.districts()["unit_code"]), []
     for on in (f"{province.first_year}-12-31", province.districts_end):
         units, homes = areas.units(on), areas.parents(on)
         communes = set(units.loc[units["level"].eq("commune"), "unit_code"])
-        lost = {code for code in communes if homes.get(code) not in districts}
-        if lost := lost | (set(homes) - communes):
+        if lost := communes ^ {code for code, home in homes.items() if home in districts}:
             fault = f"  units.csv, crosswalk.csv: ngày {on}, chưa rõ huyện của {_some(lost)}"
             faults.append(fault)
     return faults
 
 
 def _some(codes: set[str]) -> str:
-    shown, rest = sorted(codes)[:MAX_NAMED], len(codes) - MAX_NAMED
-    return ", ".join(shown) + (f" và {rest} mã khác" if rest > 0 else "")
+    return shorten(", ".join(sorted(codes)), MAX_CODES, placeholder=" …")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
 from pathlib import Path
 
 import yaml
 
 from xhht_analysis.plan.config_tables import config_file
+from xhht_analysis.project import is_date
 
 NEVER = "9999-12-31"
 """End of what has none; later than every date, so that dates need no special case."""
@@ -66,33 +66,29 @@ def read_province(config_dir: Path) -> Province:
     """
     path = config_dir / "province.yml"
     with config_file(path):
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # texts as they are typed: the zeroes before a code count, and a day is no number
+        settings = yaml.BaseLoader(path.read_text(encoding="utf-8")).get_single_data()
         return _parse(settings if isinstance(settings, dict) else {})
 
 
 def _parse(settings: dict) -> Province:
     lines = {each.name: each for each in fields(Province)}
-    required = [n for n, each in lines.items() if each.default is MISSING]
-    reformed = any(settings.get(name) for name in AFTER_DISTRICTS)
-    required += AFTER_DISTRICTS if reformed else ()
-    typed, wrong = {}, []
-    for name in [name for name in settings if name in lines]:
-        try:
-            typed[name] = KINDS.get(name, str.strip)(settings[name])
-        except (ValueError, TypeError, AttributeError):
-            wrong.append(f"{name} ({settings[name]})")
+    texts = {n: t.strip() for n, t in settings.items() if isinstance(t, str) and t.strip()}
+    required = [name for name, each in lines.items() if each.default is MISSING]
+    required += AFTER_DISTRICTS if texts.keys() & AFTER_DISTRICTS else ()
     faults = {
-        "thiếu dòng": [name for name in required if not settings.get(name)],
+        "thiếu dòng": [name for name in required if name not in texts],
         "dòng lạ": [name for name in settings if name not in lines],
-        "không đọc được (mã phải nằm trong ngoặc kép)": wrong,
+        "không đọc được": [
+            f"{name} ({texts[name]})"
+            for name, is_right in RULES.items()
+            if name in texts and not is_right(texts[name])
+        ],
     }
     if messages := [f"{fault}: {', '.join(names)}" for fault, names in faults.items() if names]:
         raise ValueError("; ".join(messages))
-    return Province(**typed)
+    return Province(**texts | {name: int(texts[name]) for name in YEARS})
 
 
-def _day(value: date | str | None) -> str:
-    return date.fromisoformat(str(value or NEVER)).isoformat()
-
-
-KINDS = {"first_year": int, "last_year": int, "districts_end": _day}
+YEARS = ("first_year", "last_year")
+RULES = {**dict.fromkeys(YEARS, str.isdecimal), "districts_end": is_date}

@@ -73,17 +73,14 @@ def commune_levels(
     DataFrame
         `BOUNDS`: one row per commune and level indicator of which at least one rate is known.
     """
-    rules = rules_in_force(standards, "commune", on)
-    parts = [pd.DataFrame(columns=BOUNDS)]
-    ends = {
-        name: commune_margins(rates, rules, special, reported, missing)
-        for name, missing in (("level_min", -np.inf), ("level_max", np.inf))
-    }
+    rules, known, ends = rules_in_force(standards, "commune", on), {}, {}
     for indicator, asked in rules.groupby("level_indicator"):
-        passed = {name: table[indicator].ge(-ROUNDING).sum(axis=1) for name, table in ends.items()}
-        known = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
-        parts.append(_rows_of(pd.DataFrame(passed)[known], indicator))
-    return _stack(parts)
+        known[indicator] = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
+    for name, missing in (("level_min", -np.inf), ("level_max", np.inf)):
+        margins = commune_margins(rates, rules, special, reported, missing)
+        ends[name] = margins.ge(-ROUNDING).T.groupby(level=0).sum().unstack()  # noqa: PD010
+    bounds = pd.DataFrame(ends)[pd.DataFrame(known).stack().astype(bool)]  # noqa: PD013
+    return bounds.rename_axis(BOUNDS[:2]).reset_index()
 
 
 def asked_rates(rules: pd.DataFrame) -> list[str]:
@@ -179,9 +176,7 @@ def area_levels(
         found = home_margins(table.assign(margin=margin), rules, special)
         ends[name] = found["margin"].ge(0).groupby([found[key] for key in HOME]).sum()
     bounds = pd.DataFrame(ends)[has_figure].reset_index()
-    return _stack([pd.DataFrame(columns=BOUNDS), bounds.rename(columns={"home": "unit_code"})])[
-        BOUNDS
-    ]
+    return bounds.rename(columns={"home": "unit_code"})[BOUNDS]
 
 
 def home_margins(
@@ -263,11 +258,6 @@ def _year_levels(
     whole = area_levels(below, rules, dict.fromkeys(members, province.code), special)
     upper = _stack([derived, whole]).assign(frame=province.frame)
     return _stack([communes.assign(frame=frame), upper])
-
-
-def _rows_of(bounds: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """`BOUNDS` of one level indicator from its bounds by unit."""
-    return bounds.rename_axis("unit_code").reset_index().assign(indicator_code=indicator)[BOUNDS]
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
