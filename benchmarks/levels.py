@@ -9,9 +9,9 @@ pyarrow and the panels' file). Per source and candidate: Brier score of "at the 
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (mean over a randomised interval, for a count is discrete), mean chance and
 share reached.
-Then what is published less each other candidate, by case and level, with the 95 % interval of a
-bootstrap over blocks whose outcomes do not hang together (a level of the sample, a simulated
-province, a group of real units): "no worse" is what is not above 0 beyond it.
+Then what is published less each other candidate, by case and level, with the standard error of that
+difference over blocks whose outcomes do not hang together (a level of the sample, a simulated
+province, a group of real units): "worse" is what is above 0 by more than Student's t allows.
 Candidates: persistence; both members of what is published, transitions and the deciding figures,
 each alone; their mixture as `forecast_plan` publishes it; the rule applied inside draws of every
 commune's rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from benchmarks import level_rule
 from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
@@ -298,27 +299,31 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
                 yield Case(f"panels: {task.dataset}", block, history, came, 1, figures=figures)
 
 
-def compared(rows: pd.DataFrame, n: int = 2000) -> pd.DataFrame:
-    """Published less each other candidate: mean difference of a score, and its 95 % interval.
+def compared(rows: pd.DataFrame) -> pd.DataFrame:
+    """Published less each other candidate on the same cases, with its standard error.
 
-    Both are of the same cases; blocks are drawn again ``n`` times.
+    One row per group and candidate; per score the mean difference (below 0: the published model is
+    better), its standard error over blocks, and ``t``, their ratio: the candidate is better beyond
+    chance where it exceeds ``t_95``, Student's quantile for so many blocks.
     """
-    out, rng = [], np.random.default_rng(1)
+    out = []
     ours = rows[rows["candidate"] == PUBLISHED].drop(columns="candidate")
-    for (group, name), theirs in rows.groupby(["group", "candidate"], sort=False):
-        pairs = ours.merge(
-            theirs, on=["group", "block", "case", "level", "lead"], suffixes=("", "_other")
-        )
+    others = rows[rows["candidate"] != PUBLISHED]
+    for (group, name), theirs in others.groupby(["group", "candidate"], sort=False):
+        pairs = ours.merge(theirs, on=PAIR, suffixes=("", "_other"))
+        size = pairs.groupby("block").size()
         row = {"group": group, "candidate": name}
-        for metric in ("brier", "rps") if name != PUBLISHED else ():
-            apart = (pairs[metric] - pairs[f"{metric}_other"]).groupby(pairs["block"])
-            total, count = apart.sum().to_numpy(), apart.size().to_numpy()
-            drawn = rng.integers(0, len(total), (n, len(total)))
-            means = total[drawn].sum(axis=1) / count[drawn].sum(axis=1)
-            low, high = np.quantile(means, [0.025, 0.975])
-            row |= {metric: total.sum() / count.sum(), f"{metric}_low": low, f"{metric}_high": high}
-        out.append(row | {"blocks": pairs["block"].nunique()})
-    return pd.DataFrame(out).dropna().set_index(["group", "candidate"])
+        for metric in ("brier", "rps"):
+            apart = pairs[metric] - pairs[f"{metric}_other"]
+            rest = (apart - apart.mean()).groupby(pairs["block"]).sum()
+            error = np.sqrt(len(size) / (len(size) - 1) * (rest**2).sum()) / size.sum()
+            row |= {
+                metric: apart.mean(),
+                f"{metric}_se": error,
+                f"{metric}_t": apart.mean() / error,
+            }
+        out.append(row | {"blocks": len(size), "t_95": student.ppf(0.975, len(size) - 1)})
+    return pd.DataFrame(out).set_index(["group", "candidate"])
 
 
 def main() -> int:

@@ -233,6 +233,11 @@ def test_a_history_that_makes_no_sense_is_refused_by_name(rows, message):
         forecast_levels(rows, 1)
 
 
+def test_an_unknown_variant_is_refused_not_taken_for_the_default():
+    with pytest.raises(ValueError, match=r"hazard_duoble.*hazard_double"):
+        forecast_levels(history(a=[0, 1, 1]), 2, variant="hazard_duoble")
+
+
 def test_levels_by_the_rule_alone_are_levels():
     derived = pd.array([1, 0, None], dtype="Int64")
     history = pd.DataFrame({"unit_code": ["1", "2", "3"], "year": 2022, "level": np.nan})

@@ -68,6 +68,12 @@ def test_our_plan_and_the_invented_one_fit(config):
          r"ngày 2021-12-31, chưa rõ huyện của 28252"),
         ("crosswalk", where(unit_code="28252")({"valid_from": "2026-07-01"}),
          r"ngày 2025-07-01, chưa rõ huyện của 28252"),
+        ("standards", lambda row: {"indicator_special": "literate_25x"}
+         if row["indicator_special"] else {},
+         r"standards\.csv, cột indicator_special: literate_25x không có trong indicators\.csv"),
+        ("standards", lambda row: {"prerequisites": "primary_levl:1"}
+         if row["prerequisites"] else {},
+         r"standards\.csv, cột prerequisites: primary_levl:1 không có trong standards\.csv"),
         ("agencies", where(agency_code="UBNDX")({"agency_code": "XA"}),
          r"province\.yml, cột duty_of_communes: UBNDX không có trong agencies\.csv"),
     ],

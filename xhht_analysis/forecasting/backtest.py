@@ -85,9 +85,9 @@ def backtest_rows(
         Always `ROW_COLUMNS`: no row where no unit has a year after `MIN_POINTS` others, an empty
         column where only shares or only levels can be scored.
     """
-    models = candidates() if models is None else [as_forecaster(model) for model in models]
+    models = [as_forecaster(model) for model in models or candidates()]
     config = Project().config_dir
-    areas = read_areas(config) if areas is None else areas
+    areas = areas or read_areas(config)
     standards = read_standards(config) if standards is None else standards
     some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
     parts, figures = [], level_figures(panel, standards, areas)

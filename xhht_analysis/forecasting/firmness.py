@@ -23,14 +23,14 @@ from xhht_analysis.forecasting.plan_indicators import (
     plan_facts,
     with_levels_by_rule,
 )
-from xhht_analysis.forecasting.verdicts import classify, probability
+from xhht_analysis.forecasting.verdicts import STEP, classify, probability
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.standards import asked_rates
 
-FIRM_SHARE, STEP = 0.8, 0.05
+FIRM_SHARE = 0.8
 """A verdict is firm when this share of its variants gives its class, or a chance that is nearer
-than the step to which chances are rounded: 87 and 88 % are of two classes by rounding alone."""
+than the `STEP` to which chances are rounded: 87 and 88 % are of two classes by rounding alone."""
 SHARE_VARIANTS = tuple(name for name in VARIANTS if name != "default")
 HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
 """Reference assumptions that give the range of a level with too few points: the reference class

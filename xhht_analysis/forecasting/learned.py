@@ -28,9 +28,7 @@ FEATURES = (
     *("scale", "reversal", "unchanged"),
 )
 """Every feature of a forecast; paces, steps and spreads are in units of the group's `scale`."""
-LEFT_AS_THEY_ARE = (
-    *("points", "years_between", "level", "group_level", "scale", "reversal", "unchanged"),
-)
+UNSCALED = ("points", "years_between", "level", "group_level", "scale", "reversal", "unchanged")
 DRIVERS = {
     "group_pace": ("group_pace", "pace_sureness", "group_acceleration", "last_group_step"),
     "own_pace": ("own_pace",),
@@ -155,7 +153,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     }
     out = np.zeros((n_unit, len(FEATURES)))
     for k, name in enumerate(FEATURES[1:], start=1):
-        out[:, k] = values[name] if name in LEFT_AS_THEY_ARE else np.arcsinh(values[name])
+        out[:, k] = values[name] if name in UNSCALED else np.arcsinh(values[name])
     return out, scale
 
 
@@ -167,7 +165,7 @@ def learned_changes(trend: Trend, horizon: int, numbers: Learned, without: str =
     (x, scale), lead = features(trend), np.arange(1, 1 + horizon)
     for name in DRIVERS.get(without, ()):
         at = FEATURES.index(name)
-        x[:, at] = numbers.center[at] if name in LEFT_AS_THEY_ARE else 0.0
+        x[:, at] = numbers.center[at] if name in UNSCALED else 0.0
     return numbers.quantiles(x, np.log(lead)) * (scale * np.sqrt(lead))[:, None]
 
 

@@ -124,6 +124,7 @@ def forecast_levels(
         Figures that decide the levels: level, unit_code, year, value (percent) and asked: the level
         is met where ``value`` is at least ``asked`` and every lower level is met. Units without
         one, and all where a level has figures of less than `MIN_YEARS`, move by transitions alone.
+        A `LevelHistory` has its own; this and ``top`` are for a table.
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
@@ -133,16 +134,18 @@ def forecast_levels(
     ------
     HistoryError
         Empty history, two rows for one unit and year, a level that is no whole number 0-3.
+    ValueError
+        An unknown variant.
     """
     past = history if isinstance(history, LevelHistory) else read_levels(history, top, figures)
     origin = past.low.columns[-1]
-    change = (VARIANTS | RIVALS).get(variant, {})
-    prior = (
-        PRIOR_YEARS * change.get("weight", 1.0) * prior_matrix(past.top, change.get("hazard", 1.0))
-    )
+    changes = {"default": {}} | VARIANTS | RIVALS
+    if variant not in changes:
+        raise ValueError(f"variant: {variant!r} is none of {', '.join(changes)}")
+    how = {"weight": 1.0, "hazard": 1.0, "figures": figure_weight(past)} | changes[variant]
+    prior = PRIOR_YEARS * how["weight"] * prior_matrix(past.top, how["hazard"])
     by_figures, has_figures = figure_levels(past, horizon, n_draws, seed)
-    weight = change.get("figures", figure_weight(past))
-    follows = (np.arange(n_draws) < round(weight * n_draws))[:, None] & has_figures
+    follows = (np.arange(n_draws) < round(how["figures"] * n_draws))[:, None] & has_figures
     years = np.arange(origin, origin + horizon + 1)
     levels = _walk(past, prior, years, follows, by_figures, seed)
     return LevelForecast(list(past.low.index), years, levels)
@@ -159,7 +162,9 @@ def figure_levels(
     Returns
     -------
     levels
-        (draws, U, 1 + horizon), the origin year first.
+        (draws, U, 1 + horizon), the origin year first; (1, 1, 1 + horizon) zeros where no unit has
+        figures. Kept for the variants of one `LevelHistory` (known by identity): never write into
+        it.
     has_figures
         (U,) whether the unit has a figure for every level.
     """

@@ -193,8 +193,8 @@ def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: 
         year = row.get("current_year", 0)
         is_status = case.unit_code == PROVINCE and case.measure_unit == "level"
         if is_status and year >= line.second_hand and year not in joint.facts.reported_years:
-            reasons = [row["reason"]] * (row["reason"] == row["reason"])
-            rows[-1]["reason"] = ";".join([*reasons, "rule_secondary"])
+            reasons = filter(pd.notna, [row["reason"], "rule_secondary"])
+            rows[-1]["reason"] = ";".join(reasons)
     if joint is not None and len(joint.districts) > 1:
         _add_places(rows, line, joint)
     return rows

@@ -137,6 +137,7 @@ def probability(case: Case, target_year: int) -> float:
     at = case.at(target_year)
     if at < 0:
         return np.nan
+    # no room for surprise where 0 and 100, the ends of every measure, both meet the target or not
     chance, ends = float(case.meets(case.draws[:, at]).mean()), case.meets([0, 100])
     return leave_room(chance) if ends[0] != ends[1] else chance
 
@@ -250,6 +251,7 @@ def _paces(case: Case, target_year: int) -> dict:
 def _forecast(case: Case, target_year: int) -> dict:
     """Distribution at the date, chances, extra pace."""
     at, chance, met = case.at(target_year), probability(case, target_year), case.meets(case.draws)
+    # at 0 the target year is the origin year: the year before was observed
     both = (met[:, at - 1] & met[:, at]).mean() if at else chance * settled(case, target_year - 1)
     quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {

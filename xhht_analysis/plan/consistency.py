@@ -15,7 +15,9 @@ from xhht_analysis.plan.goals import split_codes
 
 LINKS = {
     "indicators": "goals.indicator_code targets.indicator_code agencies.indicators "
-    "indicators.parent_indicator standards.level_indicator standards.indicator_code",
+    "indicators.parent_indicator standards.level_indicator standards.indicator_code "
+    "standards.indicator_special",
+    "levels": "standards.prerequisites",
     "goals": """targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes
     goals.part_of""",
     "agencies": "goals.lead_agency goals.support_agencies tasks.agency_codes indicators.reporter "
@@ -23,11 +25,11 @@ LINKS = {
     "tasks": "goals.task_codes",
     "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code province.code",
 }
-"""Columns whose codes must stand in the first key column of another table; lines of the province
-are its columns."""
+"""Columns whose codes must stand in the first column of another table; lines of the province are
+its columns, and ``levels`` are level_indicator:level of the rules."""
 MAY_BE_EMPTY = ("crosswalk", "expert", "references", "unit_targets")
 """Tables that are filled in only when there is something to say."""
-FILES = {"province": "province.yml"}
+FILES = {"province": "province.yml", "levels": "standards.csv"}
 MAX_CODES = 80
 """Characters of the codes that a message names."""
 
@@ -49,6 +51,8 @@ def check_plan(config_dir: Path) -> None:
                 raise ValueError("tệp không có dòng nào.")
     areas = read_areas(config_dir)
     plan["province"] = pd.DataFrame([vars(areas.province)])
+    rules = plan["standards"]
+    plan["levels"] = (rules["level_indicator"] + ":" + rules["level"].astype("str")).to_frame()
     with config_file(config_dir):
         if faults := [*_codes(plan), *_targets(plan, areas), *_units(areas)]:
             raise ValueError("\n".join(["các bảng không khớp nhau:", *faults]))
@@ -57,13 +61,14 @@ def check_plan(config_dir: Path) -> None:
 def _codes(plan: dict[str, pd.DataFrame]) -> list[str]:
     faults = []
     for home, columns in LINKS.items():
-        codes_of_home = set(plan[home][CONFIG_TABLES[home].key[0]])
+        codes_of_home = set(plan[home].iloc[:, 0])
         for place in columns.split():
             table, column = place.split(".")
             used = {code for cell in plan[table][column] for code in split_codes(cell)}
             if used - codes_of_home:
-                codes, file = _some(used - codes_of_home), FILES.get(table, f"{table}.csv")
-                faults.append(f"  {file}, cột {column}: {codes} không có trong {home}.csv")
+                file, other = (FILES.get(name, f"{name}.csv") for name in (table, home))
+                codes = _some(used - codes_of_home)
+                faults.append(f"  {file}, cột {column}: {codes} không có trong {other}")
     return faults
 
 

@@ -112,13 +112,24 @@ def commune_margins(
     Returns
     -------
     DataFrame
-        One column per level_indicator and level; NaN where a rate is unknown.
+        One column per level_indicator and level; NaN where a rate is unknown, ±inf where
+        ``missing`` is, or where a programme of ``reported`` decides.
+
+    Raises
+    ------
+    KeyError
+        A programme presupposed has no rule in force.
+
+    Notes
+    -----
+    One step of presupposed programmes: those that presuppose others are read after all others.
     """
     rates = rates.reindex(columns=asked_rates(rules)).astype("float64").fillna(missing)
     is_special = rates.index.isin(list(special))
     margins: dict[tuple[str, int], pd.Series] = {}
     needed_first: dict[tuple[str, int], pd.Series] = {}
-    for name in _prerequisites_first(rules):
+    first = rules.groupby("level_indicator")["prerequisites"].max()  # "" sorts before any other
+    for name in first.sort_values().index:
         margin, known = pd.Series(np.inf, rates.index), pd.Series(np.nan, rates.index)
         if reported is not None:
             rows = reported[reported["indicator_code"].eq(name)].set_index("unit_code")
@@ -129,8 +140,8 @@ def commune_margins(
                 other = rates[rule.indicator_special or rule.indicator_code]
                 value = rates[rule.indicator_code].mask(is_special, other)
                 parts.append(value - np.where(is_special, rule.threshold_special, rule.threshold))
-                first = (code.split(":") for code in split_codes(rule.prerequisites))
-                parts += [needed_first[programme, int(least)] for programme, least in first]
+                needed = (code.split(":") for code in split_codes(rule.prerequisites))
+                parts += [needed_first[programme, int(least)] for programme, least in needed]
             margin = pd.concat(parts, axis=1).min(axis=1, skipna=False)
             margins[name, level] = margin
             of_report = np.where(known.ge(level), np.inf, -np.inf)
@@ -263,12 +274,6 @@ def _year_levels(
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Parts that have rows, one below the other; of empty ones the first."""
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def _prerequisites_first(rules: pd.DataFrame) -> list[str]:
-    """Level indicators of ``rules``, those that presuppose another one last."""
-    dependent = set(rules.loc[rules["prerequisites"].ne(""), "level_indicator"])
-    return sorted(rules["level_indicator"].unique(), key=lambda name: (name in dependent, name))
 
 
 def _reported(panel: pd.DataFrame) -> pd.DataFrame:

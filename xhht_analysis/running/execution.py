@@ -167,7 +167,7 @@ def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
             words = (f"{error.ename}: {error.evalue}", error.ename)
             texts = [work.message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
             raise NotebookError(*texts) from None
-        except CellTimeoutError:
+        except CellTimeoutError:  # before OSError, which it is: a slow cell is no dead kernel
             raise NotebookError(work.message(messages.TOO_SLOW, seconds=cell_seconds)) from None
         except (RuntimeError, OSError) as error:
             raise KernelError(work.death(error)) from None
