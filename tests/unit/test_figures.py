@@ -260,7 +260,8 @@ def test_a_run_without_figures_draws_no_empty_frame():
     drawn = gallery.save_all(bare, gallery.report_figures(bare), "")
     kinds = {name: block.content["kind"] for name, block in drawn.items()}
     assert [name for name in kinds if kinds[name] == "picture"] == ["overview"]
-    assert all(block.content["alt"] and block.content["caption"] for block in drawn.values())
+    notes = [block.content["paragraphs"] for name, block in drawn.items() if name != "overview"]
+    assert all("chưa đủ số liệu để vẽ hình này." in text for (text,) in notes)
     with pytest.raises(NoFiguresError, match="Trung tâm học tập cộng đồng"):
         gallery.plot_districts(bare, "clc_it")
     said = " ".join(

@@ -144,7 +144,7 @@ def check_decisions(run: ReportData) -> None:
         assert said.is_struggling or said.chance_range[1] < 0.325
         assert not said.at_target
     check_help(run)
-    near, asked = decisions.near_goals(run), decisions.course_decision(run)
+    near, asked = decisions.near_goals(run), decision(run, "near")
     for said in run.statements(TARGET_YEARS[0]):
         chance = said.chance_range[1] if said.has_range else said.chance
         in_danger = chance < 0.325 and not said.at_target
@@ -153,37 +153,49 @@ def check_decisions(run: ReportData) -> None:
         assert said not in near or sentences.sentence("named", run, said) in asked.basis[0]
 
 
+def decision(run: ReportData, kind: str) -> decisions.Decision | None:
+    return next((one for one in decisions.decisions(run) if one.kind == kind), None)
+
+
 def check_course(run: ReportData) -> None:
-    """Every goal of the third decision with its own numbers and lead, and no other goal."""
-    decision = decisions.course_decision(run)
-    slow, near = decisions.slow_goals(run), decisions.near_goals(run)
+    """Every goal that is asked something with its own numbers and lead, and no other goal."""
     every, last = run.all_statements(), run.statements(TARGET_YEARS[1])
-    ended = [s for s in last if s.key == "no_object"]
     pairs = [(s, r) for s in every for r in s.readings if r.is_hopeful != s.is_hopeful]
-    if decision is None:
-        assert [*slow, *near, *ended, *pairs] == []
-        return
-    text = "\n".join([decision.asked, *decision.basis])
-    for statement in slow:
-        (line,) = [t for t in decision.basis if t.startswith(f"“{statement.title}”: ")]
+    disputed = {s.goal_code: (s, r) for s, r in reversed(pairs)}
+    wanted = {
+        "missed": [s for s in last if s.key == "missed"],
+        "near": decisions.near_goals(run),
+        "pace": decisions.slow_goals(run),
+        "reading": [s for s, _ in disputed.values()],
+        "no_object": [s for s in last if s.key == "no_object"],
+    }
+    for kind, goals in wanted.items():
+        asked = decision(run, kind)
+        assert bool(asked) == bool(goals)
+        if not asked:
+            continue
+        assert {s.goal_code for s in asked.goals} == {s.goal_code for s in goals}
+        who = {lead(run, s) for s in goals}
+        assert set(asked.addressee.split(", ")) - {"UBND tỉnh"} == who
+        assert ("UBND tỉnh" in asked.addressee) == (kind in ("reading", "no_object"))
+        number = re.search(r"(\d+) mục tiêu|số ([\d, ]+)\.$", asked.asked)
+        if number[1]:
+            assert int(number[1]) == len(goals)
+        else:
+            assert number[2] == ", ".join(str(s.order) for s in goals)
+    for statement in wanted["pace"]:
+        head = f"Số {statement.order} “{statement.title}” ({lead(run, statement)}): "
+        (line,) = [t for t in decision(run, "pace").basis if t.startswith(head)]
         assert f"khả năng đạt {statement.chance_text}." in line
         if statement.measure_unit == "units" and statement.latest and statement.latest.exact:
             lacks = statement.distance(statement.need - statement.latest.low)
             assert f"còn thiếu {lacks}" in line
         if statement.measure_unit == "percent" and "mỗi năm cần" in line:
             assert statement.distance(statement.pace_required) in line
-        assert line.endswith(f"Chủ trì: {lead(run, statement)}.")
-    for statement, reading in {s.goal_code: (s, r) for s, r in reversed(pairs)}.values():
+    for statement, reading in disputed.values():
         start = f"“{statement.title}” năm {statement.target_year}: {statement.verdict_text}; "
-        (line,) = [t for t in decision.basis if t.startswith(start)]
+        (line,) = [t for t in decision(run, "reading").basis if t.startswith(start)]
         assert f" thì {reading.assessment}." in line
-        assert line.endswith(f"Chủ trì: {lead(run, statement)}.")
-    head = "Quyết định cách đánh giá mục tiêu không còn đối tượng công nhận: "
-    told = [t.strip("*") for t in text.split("\n") if t.strip("*").startswith(head)]
-    assert told == [head + "; ".join(s.title for s in ended) + "."] * bool(ended)
-    asked = [*slow, *near, *ended, *(s for s, _ in pairs)]
-    wanted = {lead(run, s) for s in asked} | ({"UBND tỉnh"} if pairs or ended else set())
-    assert set(decision.addressee.split(", ")) == wanted
 
 
 def lead(run: ReportData, statement) -> str:
@@ -191,35 +203,28 @@ def lead(run: ReportData, statement) -> str:
 
 
 def check_proposals(run: ReportData) -> None:
-    """Each lead agency is asked for its own goals, by what is said of them, and for no others."""
-    texts = report.proposals(run)
-    heads = {"Làm rõ nguyên nhân": "missed", "Rà soát giải pháp": "goals", "Bổ sung, đối": "data"}
-    for statement in run.statements(TARGET_YEARS[1]):
-        named = sentences.sentence("named", run, statement)
-        clauses = re.split(r"(?<=\.) (?=[A-ZĐ])", texts.get(lead(run, statement), ""))
-        found = [kind for clause in clauses for head, kind in heads.items()
-                 if clause.startswith(head) and named in clause]  # fmt: skip
-        wanted = (
-            "goals" if statement.has_range or statement.key in ("open", "unlikely", "very_unlikely")
-            else {"missed": "missed", "no_data": "data"}.get(statement.key)
-        )  # fmt: skip
-        assert found == [wanted] * bool(wanted)
-    asked = next((d for d in decisions.decisions(run) if "UBND tỉnh" in d.addressee), None)
-    read = [text for text in (asked.basis if asked else ()) if "cách hiểu mục tiêu" in text]
-    told = re.findall(r"Thống nhất cách hiểu mục tiêu: (.*?)\.(?: |$)", texts.get("UBND tỉnh", ""))
-    assert told == [text.strip("*.").partition(": ")[2] for text in read]
+    """Each lead agency is asked what the decisions ask of its own goals, and nothing else."""
+    texts, groups = report.proposals(run, of_units=False), {}
+    for one in decisions.decisions(run):
+        for said in one.goals:
+            groups.setdefault((lead(run, said), one.number, said.target_year), []).append(said)
+    for (who, number, year), statements in groups.items():
+        names = "; ".join(sentences.sentence("named", run, said) for said in statements)
+        assert f" (việc {number}, mục tiêu năm {year}): {names}." in texts[who]
+    assert sum(text.count("(việc ") for text in texts.values()) == len(groups)
+    assert set(texts) == {who for who, *_ in groups}
 
 
 def check_tallies(run: ReportData) -> None:
     """Counts of a year are those of its statements, and together all of them."""
     for year, unit in [*((y, "") for y in TARGET_YEARS), *((y, "819") for y in TARGET_YEARS)]:
         statements, text = run.statements(year, unit), run.tally(year, unit)
-        numbers = [int(n) for n in re.findall(r"(\d+) mục tiêu", text)]
+        numbers = [int(n) for n in re.findall(r"(?:Trong|[,:]) (\d+) ", text)]
         assert numbers[:1] == [len(statements)] * bool(statements)
         assert sum(numbers[1:]) == len(statements)
         for key in {s.key for s in statements}:
             n = sum(s.key == key for s in statements)
-            assert f"{n} mục tiêu {run.labels.verdict(key)}" in text
+            assert f" {n} {run.labels.verdict(key)}" in text
 
 
 def check_help(run: ReportData) -> None:

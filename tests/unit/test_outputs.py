@@ -297,7 +297,7 @@ def test_what_is_asked_always_has_its_evidence():
     )
     assert missing.addressee == "Sở GDĐT"
     (basis,) = asked.basis
-    assert basis.startswith("Từ ngày 01/7/2025 không còn cấp huyện để công nhận. Chủ trì: Sở ")
+    assert basis == "Từ ngày 01/7/2025 không còn cấp huyện để công nhận."
     none = frames.make_material(verdicts=frames.make_verdicts().head(0))
     texts = [block.content.get("paragraphs") for block in report.brief(none)]
     assert ["Chưa có việc nào phát sinh từ số liệu lần này."] in texts

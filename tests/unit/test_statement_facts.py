@@ -8,6 +8,7 @@ import pytest
 
 from tests import frames
 from xhht_analysis.forecasting.backtest import DEFAULT
+from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.run_tables import select
 from xhht_analysis.publishing.statement_facts import chance_of, gap_of
 
@@ -51,14 +52,28 @@ def test_the_coverage_is_that_of_a_scored_chance(run, tested, covered, doubt):
 
 
 @pytest.mark.parametrize(
-    ("as_of", "start"),
-    [
-        ("2026-11-20", "Trong 18 mục tiêu Kế hoạch đặt ra cho năm 2025: "),
-        ("2025-12-10", "Trong 18 mục tiêu cho năm 2025: "),
-    ],
+    ("last", "is_slowing"),
+    [(60.0, True), (62.6, True), (62.7, False), (57.0, True)],  # usual 4 points: two thirds 2.67
 )
-def test_a_year_is_past_when_the_next_has_begun(run, as_of, start):
-    assert replace(run, as_of=as_of).tally(2025).startswith(start)
+def test_a_year_is_slow_below_two_thirds_of_the_usual_pace(last, is_slowing):
+    """60 percent in 2025; a year without a figure before it tells nothing of one year."""
+    verdicts, panel = frames.make_verdicts(), frames.make_panel()
+    mine = verdicts["goal_code"].eq(GOAL) & verdicts["unit_code"].eq("82")
+    verdicts.loc[mine, ["pace_required", "pace_own", "n_points"]] = [5.0, 4.0, 5]
+    rows = panel["indicator_code"].eq(GOAL)
+    for year, value in ((2025, 60.0), (2026, last)):
+        at = rows & panel["year"].eq(year)
+        panel.loc[at, "value"] = value
+        panel.loc[at, "numerator"] = panel.loc[at, "denominator"] * value / 100
+    run = frames.make_material(verdicts=verdicts, panel=panel)
+    one = run.statement(GOAL, 2030)
+    assert [o.low for o in one.history[-2:]] == pytest.approx([60.0, last])
+    assert one.is_slowing == is_slowing
+    text = sentences.sentence("effort", run, one)
+    told = f"Riêng năm 2026 chậm hơn hẳn: từ {one.range_text(one.history[-2])} đến "
+    assert (told + one.range_text(one.history[-1]) in text) == is_slowing
+    gap = replace(one, history=(*one.history[:-2], one.history[-1]))
+    assert not gap.is_slowing
 
 
 def test_the_figure_of_a_target_year_is_that_of_no_later_year():

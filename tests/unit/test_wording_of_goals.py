@@ -12,6 +12,7 @@ from xhht_analysis.forecasting.backtest import DEFAULT
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import decisions, district_ranks, scorecard, sentences
 from xhht_analysis.publishing.goal_facts import NAN, Observation
+from xhht_analysis.publishing.labels import SYMBOLS
 from xhht_analysis.publishing.report_data import ReportData
 
 PROVINCE, TARGET_YEARS = "82", (2025, 2030)
@@ -27,11 +28,11 @@ def made(**tables) -> ReportData:
 def test_the_direction_stands_only_beside_an_earlier_run():
     alone = scorecard.scorecard(made(), "c")[0].content
     assert alone["columns"][-1] == "Đánh giá 2030"
-    assert "So lần trước" not in alone["note"]
+    assert "so lần trước" not in alone["note"]
     beside = scorecard.scorecard(made(previous=frames.make_verdicts()), "c")[0].content
     assert beside["columns"][-1] == "So lần trước"
     assert {row[-1] for row in beside["rows"] if len(row) > 1} == {"→", "–"}
-    assert "So lần trước" in beside["note"]
+    assert "so lần trước: ↑ tăng" in beside["note"]
 
 
 def at_most(value: float) -> ReportData:
@@ -56,7 +57,7 @@ def test_a_most_is_said_as_one():
     assert said.target_text == f"không quá 5{NB}%"
     text = sentences.paragraph(run, said)
     # from 45 % in 2026 to 5 % in 2030: 10 points a year, while it rose by 4
-    assert "mỗi năm cần giảm bình quân 10,0 điểm phần trăm, trong khi giai đoạn 2022–2026" in text
+    assert "mỗi năm cần giảm bình quân 10,0 điểm phần trăm, trong khi 2022–2026" in text
     assert "cần tăng" not in text
     assert "Lưu ý" not in text
     past = sentences.paragraph(run, run.statement("clc_it", 2025))
@@ -180,7 +181,14 @@ def test_a_band_that_held_too_few_outcomes_marks_its_chance(
     assert untested.statement(goal, 2030).doubt == "untested"
     note = scorecard.scorecard(untested, "c")[0].content["note"]
     assert "† chưa kiểm định" in note
-    assert "‡ độ tin cậy thấp" in note
+    assert "‡" not in note  # no chance of this table has the sign
+    alike = [s for s in run.statements(2030) if s.doubt == "narrow"]
+    note = scorecard.scorecard(run, "c")[0].content["note"]
+    assert ("‡ độ tin cậy thấp" in note) == bool(alike)
+    assert ("* chưa vững" in note) == any(s.star for s in run.all_statements())
+    shown = {s.mark for s in run.all_statements()}
+    told = {part[0] for part in note.split("; ")}
+    assert told & set(SYMBOLS.values()) == shown
 
 
 def pooled(chances: list[float]) -> ReportData:
@@ -318,12 +326,12 @@ def test_two_districts_are_neither_first_nor_last():
 def test_a_pace_of_fewer_than_five_figures_names_its_first_year():
     panel, run = frames.make_panel(), made()
     whole = sentences.sentence("effort", run, run.statement("clc_it", 2030))
-    assert "tốc độ thường gặp giai đoạn 2022–2026" in whole
+    assert "tốc độ thường gặp 2022–2026" in whole
     nobody = panel["unit_code"].isin(["819", "82"])  # neither the district nor the lead agency
     hole = (panel["indicator_code"] == "clc_it") & nobody
     run = made(panel=panel[~(hole & (panel["year"] == 2022))])
     text = sentences.sentence("effort", run, run.statement("clc_it", 2030))
-    assert "tốc độ thường gặp giai đoạn 2023–2026" in text
+    assert "tốc độ thường gặp 2023–2026" in text
 
 
 def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():

@@ -15,19 +15,12 @@ def current_code(run: ReportData, code: str) -> str:
     return code
 
 
-def agency_name(run: ReportData, code: str) -> str:
-    """Short name of an agency today, with the name the plan uses where that has ended."""
-    now = current_code(run, code)
-    name = run.names.get(now, now)
-    if now == code:
-        return name
-    return run.word("agency_now", old=run.names.get(code, code), now=name)
-
-
 def lead_name(run: ReportData, goal_code: str, *, former: bool = False) -> str:
     """Lead agency of a goal as it is called today; ``former`` adds the plan's own name."""
     code = str(run.ordered_goals.loc[goal_code, "lead_agency"])
-    return agency_name(run, code) if former else run.names.get(current_code(run, code), code)
+    now = current_code(run, code)
+    old, name = run.names.get(code, code), run.names.get(now, now)
+    return run.word("agency_now", old=old, now=name) if former and now != code else name
 
 
 def addressee(run: ReportData, text: str) -> str:
@@ -40,11 +33,11 @@ def addressee(run: ReportData, text: str) -> str:
     return run.word("addressee")
 
 
-def measures(run: ReportData, goal_codes: list[str], name: str = "title") -> dict[str, str]:
-    """Measures of the plan that serve some goals: their codes by ``title`` or ``group``."""
+def measures(run: ReportData, goal_codes: list[str]) -> dict[str, str]:
+    """Measures of the plan that serve some goals: their codes by title."""
     codes = run.ordered_goals.loc[goal_codes, "task_codes"].map(split_codes).sum()
     tasks = where(run.tasks, task_code=codes)
-    names = tasks.apply(run.labels.local, axis=1, name=name)
+    names = tasks.apply(run.labels.local, axis=1, name="title")
     return tasks["task_code"].map(task_label).groupby(names, sort=False).agg(", ".join).to_dict()
 
 

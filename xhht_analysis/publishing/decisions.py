@@ -1,11 +1,12 @@
-"""The three decisions a committee is asked to take, computed, each with number and addressee.
+"""What a committee is asked to decide, computed: each with number, addressee and day.
 
-1. where help changes the province's chance most; 2. whose figures are missing, doubtful or in
-conflict where they would settle a verdict; 3. which goal needs another pace or another reading.
+Where help changes the province's chance most; whose figures are missing, doubtful or in conflict
+where they would settle a verdict; which goals need measures, another pace or another reading, and
+which have nothing left to be judged by.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -24,27 +25,34 @@ larger, may be another with other draws: of 4,000, a gain of 13 points has a sta
 a difference of two such gains of at most 0.75 (docs/methodology.md, section 2)."""
 NEAR = 2
 """Years before a target year in which its goals are asked for measures of their own."""
-MAX_ITEMS, HARDLY = 3, 0.05
+MAX_ITEMS, N_NEXT, HARDLY = 3, 2, 0.05
+SOON = ("data", "missed", "near")
+"""Decisions that the next report of the plan waits for; the others are for that of next year."""
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is asked, the figures it rests on (one text per goal or reason), and who acts."""
+    """What is asked, of which goals, the figures it rests on, who acts and until when.
 
+    ``kind`` is a key of the words ``proposal``; ``basis`` has one text per goal or reason; ``due``
+    is the last day (ISO) of a report that the plan asks for, empty after the plan's last.
+    """
+
+    kind: str
+    goals: tuple[Statement, ...]
     asked: str
     basis: tuple[str, ...]
     addressee: str
+    due: str
+    number: int = 0
 
 
 def decisions(run: ReportData) -> list[Decision]:
-    """The decisions that this run gives reason to ask, at most three.
-
-    What else the last one asks is a text of its basis between double stars.
-    """
-    kinds = (help_decision, data_decision, course_decision)
-    return [decision for kind in kinds if (decision := kind(run))]
+    """The decisions that this run gives reason to ask, numbered from 1."""
+    asked = filter(None, [help_decision(run), data_decision(run), *course_decisions(run)])
+    return [replace(one, number=n) for n, one in enumerate(asked, 1)]
 
 
 def leverages(run: ReportData) -> pd.DataFrame:
@@ -120,7 +128,9 @@ def help_decision(run: ReportData) -> Decision | None:
         lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
         nearest = list(lacks.index) or units
     gain = gains[nearest].min()  # at least that much by whichever of them
-    return _decision("help", run, whole, nearest, lacks, n, units, gain, lead_name(run, code))
+    others = rows[rows["goal_code"].ne(code) | ~rows["unit_code"].isin(nearest)]
+    others = others.groupby(["goal_code", "gain"], sort=False)["unit_code"].agg(list).head(N_NEXT)
+    return _decision("help", run, [whole], nearest, lacks, n, units, gain, others)
 
 
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
@@ -130,9 +140,9 @@ def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
     communes that the level asks for. Districts of whose communes less than half are known, or that
     have no communes' rates of the latest year, are left out.
     """
-    goal, figures = run.ordered_goals.loc[goal_code], run.level_figures
-    rows = where(figures, indicator_code=goal["indicator_code"], level=goal["level_required"])
-    rows = where(rows, year=run.panel["year"].max()).set_index("unit_code")
+    goal, year = run.ordered_goals.loc[goal_code], run.panel["year"].max()
+    key = {"indicator_code": goal["indicator_code"], "level": goal["level_required"]}
+    rows = where(run.level_figures, year=year, **key).set_index("unit_code")
     return (rows["asked"] - rows["value"]).clip(lower=0)
 
 
@@ -141,44 +151,32 @@ def data_decision(run: ReportData) -> Decision | None:
 
     Goals with the same reason are named together, the first `MAX_ITEMS` of them and of the reasons.
     """
-    items, reasons = list(unsettled(run)), {}
-    if not items:
-        return None
-    for statement, why, _ in items:
+    items, reasons, silent = list(unsettled(run)), {}, {}
+    for statement, why, names in items:
         reasons.setdefault(why, {}).setdefault(statement.title, []).append(statement.target_year)
-    leads = {lead_name(run, goal_code) for goal_code in run.ordered_goals.index}
-    names = dict.fromkeys(name for *_, names in items for name in names)
-    who = sorted(names, key=lambda name: name not in leads)
-    return _decision("data", run, items, reasons, who, MAX_ITEMS)
+        silent |= dict.fromkeys(names)
+    goals = [statement for statement, *_ in items]
+    return _decision("data", run, goals, reasons, silent, MAX_ITEMS) if items else None
 
 
 def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
-    """Statements whose verdict a figure would settle: statement, what is wrong, who can mend it."""
-    word, newest = run.word, run.panel["year"].max()
-    for statement in (s for s in run.all_statements() if s.has_object):
-        shown = statement.latest if statement.is_forecast else statement.actual
-        lead, other, last = (
-            [lead_name(run, statement.goal_code)],
-            statement.other_source,
-            statement.latest,
-        )
-        if (
-            other
-            and shown
-            and shown.exact
-            and statement.meets(other.low) != statement.meets(shown.low)
+    """Statements whose verdict a figure would settle: statement, what is wrong, who is silent."""
+    newest = run.panel["year"].max()
+    for one in (s for s in run.all_statements() if s.has_object):
+        shown, other = one.latest if one.is_forecast else one.actual, one.other_source
+        if other and shown and shown.exact and one.meets(other.low) != one.meets(shown.low):
+            texts = {"other": one.range_text(other), "shown": one.range_text(shown)}
+            yield one, one.say(f"decision.{one.source_key}", **texts), []
+        elif shown and one.meets(shown.high) != one.meets(shown.low):
+            texts = {"year": shown.year, "shown": one.range_text(shown)}
+            yield one, run.word("decision.missing", **texts), _silent(run, one)
+        elif one.depends_on in DOUBTFUL_FIGURES:
+            without = one.labels.chance(one.variants.get(one.depends_on, NAN))
+            yield one, ", ".join(filter(None, [one.condition(one.depends_on), without])), []
+        elif one.key == "no_data" and not (
+            one.latest and one.latest.exact and one.latest.year == newest
         ):
-            texts = {"other": statement.range_text(other), "shown": statement.range_text(shown)}
-            yield statement, statement.say(f"decision.{statement.source_key}", **texts), lead
-        elif shown and statement.meets(shown.high) != statement.meets(shown.low):
-            why = word("decision.missing", year=shown.year, shown=statement.range_text(shown))
-            yield statement, why, _silent(run, statement) or lead
-        elif statement.depends_on in DOUBTFUL_FIGURES:
-            without = statement.labels.chance(statement.variants.get(statement.depends_on, NAN))
-            why = ", ".join(filter(None, [statement.condition(statement.depends_on), without]))
-            yield statement, why, lead
-        elif statement.key == "no_data" and not (last and last.exact and last.year == newest):
-            yield statement, word("decision.no_data"), lead + _silent(run, statement)
+            yield one, run.word("decision.no_data"), _silent(run, one)
 
 
 def _silent(run: ReportData, statement: Statement) -> list[str]:
@@ -190,9 +188,10 @@ def _silent(run: ReportData, statement: Statement) -> list[str]:
 
 
 def near_goals(run: ReportData) -> list[Statement]:
-    """Goals unlikely in the next target year, if that is not the last and at most `NEAR` away."""
-    years = [year for year in run.target_years[:-1] if f"{year}-12-31" > run.as_of][:1]
-    return [s for y in years if y - int(run.as_of[:4]) <= NEAR for s in _behind(run, y)]
+    """Goals unlikely in a target year before the last that is at most `NEAR` away."""
+    now = int(run.as_of[:4])
+    years = [year for year in run.target_years[:-1] if now <= year <= now + NEAR]
+    return [s for year in years for s in _behind(run, year)]
 
 
 def slow_goals(run: ReportData) -> list[Statement]:
@@ -225,20 +224,26 @@ def disputes(run: ReportData) -> list[tuple[Statement, Statement]]:
     return list(found.values())
 
 
-def course_decision(run: ReportData) -> Decision | None:
-    """The goals that need another pace, and the goals whose verdict hangs on a reading."""
-    near, slow, disputed = near_goals(run), slow_goals(run), disputes(run)
-    ended = [s for s in run.statements(run.last_year) if s.key == "no_object"]
-    asked = near + slow + [statement for statement, _ in disputed] + ended
-    leads = {s.goal_code: lead_name(run, s.goal_code) for s in asked}
-    if disputed or ended:
-        leads[""] = run.word("addressee")
-    if not leads:
-        return None
-    return _decision("course", run, near, slow, disputed, ended, leads)
+def course_decisions(run: ReportData) -> Iterator[Decision]:
+    """Goals that were missed, need measures, a pace or a reading, or cannot be judged any more."""
+    last, disputed = run.statements(run.last_year), disputes(run)
+    kinds = {
+        "missed": [s for s in last if s.key == "missed"],
+        "near": near_goals(run),
+        "pace": slow_goals(run),
+        "reading": [statement for statement, _ in disputed],
+        "no_object": [s for s in last if s.key == "no_object"],
+    }
+    for kind, goals in kinds.items():
+        if goals:
+            yield _decision(kind, run, goals, shortfalls, disputed)
 
 
-def _decision(name: str, run: ReportData, *facts: object) -> Decision:
+def _decision(kind: str, run: ReportData, goals: list[Statement], *facts: object) -> Decision:
     """The decision in words: the macro of templates/decisions.j2 tells its facts."""
-    asked, *basis, who = sentences.lines("decisions.j2", name, run, *facts)
-    return Decision(asked.strip("*"), tuple(basis), who)
+    leads = {s.goal_code: lead_name(run, s.goal_code) for s in goals}
+    asked, *basis, who = sentences.lines("decisions.j2", kind, run, leads, goals, *facts)
+    year, day = int(run.as_of[:4]), max(run.agencies["deadline"].dropna(), default="12-31")
+    days = [f"{y}-{day}" for y in (year, year + 1) if y <= run.last_year]
+    due = [day for day in days if day >= run.as_of][: 1 if kind in SOON else None]
+    return Decision(kind, tuple(goals), asked, tuple(basis), who, due[-1] if due else "")

@@ -17,6 +17,8 @@ NEARLY = 1e-9
 NAN = math.nan
 COVERED_ENOUGH = 70.0
 """Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
+SLOW = 2 / 3
+"""Part of the usual pace below which the latest year's change is told as slow."""
 PACE_POINTS = 3
 """Years with figures from which the usual pace is compared with the pace needed."""
 
@@ -226,6 +228,16 @@ class GoalFacts:
         if self.labels.number(need, 1) == self.labels.number(usual, 1):
             return "same"
         return "above" if need > usual else "below"
+
+    @property
+    def is_slowing(self) -> bool:
+        """Whether the latest year moved much less towards the target than is usual."""
+        usual = self.towards(self.pace_before)
+        if not self.pace_note or usual <= 0:
+            return False
+        before, last = self.history[-2:]
+        is_known = before.exact and last.exact and last.year == before.year + 1
+        return is_known and self.towards(last.low - before.low) < SLOW * usual
 
     @property
     def held(self) -> tuple[str, list[int]]:

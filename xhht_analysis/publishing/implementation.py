@@ -19,10 +19,9 @@ def year_rows(run: ReportData) -> pd.DataFrame:
     """Activities of the reporting year, one row per task and reporter: the latest received."""
     rows = where(run.activities, year=run.report_year).sort_values("received_on", kind="stable")
     keys = ["task_code", "reporter_code"]
-    money = rows.groupby(keys, dropna=False)[MONEY].sum(min_count=1)
-    last = rows.drop_duplicates(keys, keep="last").set_index(keys)
-    last = last.assign(**{c: money[c] for c in MONEY}).reset_index()
-    return last.sort_values("task_code", kind="stable")
+    money = rows.groupby(keys, dropna=False)[MONEY].transform("sum", min_count=1)
+    last = rows.assign(**money).drop_duplicates(keys, keep="last")
+    return last.sort_values("task_code", kind="stable", ignore_index=True)
 
 
 def implementation(run: ReportData) -> dict[str, list[Block]]:
@@ -45,10 +44,15 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
         addressee=addressee,
         most=MAX_ASKS,
     )
-    reported = where(activities, year=run.report_year)
-    sources = reported.groupby("budget_source")[MONEY[0]].sum()
-    about = {"run": run, "groups": groups, "sources": sources, "trend": list(trend.itertuples())}
-    return {"tasks": tasks, "money": make_page("money", run.labels, **about)}
+    money = make_page(
+        "money",
+        run.labels,
+        run=run,
+        groups=groups,
+        sources=where(activities, year=run.report_year).groupby("budget_source")[MONEY[0]].sum(),
+        trend=list(trend.itertuples()),
+    )
+    return {"tasks": tasks, "money": money}
 
 
 def sums(run: ReportData, rows: pd.DataFrame) -> pd.DataFrame:

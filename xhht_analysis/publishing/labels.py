@@ -8,7 +8,7 @@ decimal comma and dates the form dd/mm/yyyy.
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -19,6 +19,7 @@ import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from xhht_analysis.forecasting.verdicts import STEP, rounded
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_targets
 from xhht_analysis.project import Project
@@ -29,8 +30,6 @@ FIGURE_WORDS, WORDS = TEMPLATES / "figure_words.toml", TEMPLATES / "words.toml"
 SPACE = "\u00a0"
 PERCENT = f"{SPACE}%"
 """The sign never leaves its number at the end of a line."""
-PROBABILITY_STEP = 5
-"""A chance is shown to the nearest 5 % (METHODS 2.11)."""
 CLASS_ORDER = (
     "reached",
     "very_likely",
@@ -44,8 +43,9 @@ CLASS_ORDER = (
 )
 SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–∅", strict=True))
 """The shape that goes with each class: readable without colour."""
-DOUBT_SIGNS = {"untested": "\u2020", "narrow": "\u2021"}
-"""Signs at a chance that no test scored, or whose band held too few outcomes."""
+SIGNS = {"star": "*", "untested": "\u2020", "narrow": "\u2021"}
+"""Signs at a verdict that is not firm, at a chance that no test scored, or whose band held too few
+outcomes."""
 HOPEFUL = ("reached", "very_likely", "likely")
 STRUGGLING = ("unlikely", "very_unlikely", "missed")
 
@@ -123,8 +123,8 @@ class Labels:
         It ends before the first clause that names a day or a legal text later than the report.
         """
         for column in (f"{name}_{self.lang}", f"{name}_vi", name):
-            if column in row.index and pd.notna(row[column]) and row[column]:
-                clauses = re.split(r"(?<=[.;]) ", str(row[column]))
+            if pd.notna(text := row.get(column)) and text:
+                clauses = re.split(r"(?<=[.;]) ", str(text))
                 return " ".join(takewhile(self._is_past, clauses)).rstrip(";")
         return ""
 
@@ -168,9 +168,9 @@ class Labels:
         """Probability 0-1 for a cell: ``75 %``, ``< 5 %``, ``> 95 %``; empty when there is none."""
         if pd.isna(probability):
             return ""
-        rounded, step = rounded_percent(probability), PROBABILITY_STEP
-        shown = min(max(rounded, step), 100 - step)
-        sign = f"<{SPACE}" if rounded < shown else f">{SPACE}" if rounded > shown else ""
+        percent, step = rounded_percent(probability), round(100 * STEP)
+        shown = min(max(percent, step), 100 - step)
+        sign = f"<{SPACE}" if percent < shown else f">{SPACE}" if percent > shown else ""
         return f"{sign}{shown}{PERCENT}"
 
     def level(self, value: float, scale: float | str) -> str:
@@ -184,6 +184,12 @@ class Labels:
     def verdict(self, verdict_class: str) -> str:
         """Word of a verdict class."""
         return self.word(f"class.{verdict_class}")
+
+    def key(self, classes: Container[str], text: str = "") -> str:
+        """Marks of these verdict classes from best to worst, and `SIGNS` in ``text``, explained."""
+        marks = [f"{SYMBOLS[c]} {self.verdict(c)}" for c in CLASS_ORDER if c in classes]
+        signs = [f"{sign} {self.word(f'sign.{k}')}" for k, sign in SIGNS.items() if sign in text]
+        return "; ".join(marks + signs)
 
 
 @cache
@@ -235,5 +241,5 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 
 
 def rounded_percent(probability: float) -> int:
-    """Probability 0-1 as percent rounded to 5, halves up (METHODS 2.11)."""
-    return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP
+    """Probability 0-1 as percent rounded to 5, halves up, as its class is told."""
+    return round(100 * rounded(probability))

@@ -11,9 +11,9 @@ from pathlib import Path
 from xhht_analysis.publishing import agencies, receipts, sentences
 from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.changes import changed_goals
-from xhht_analysis.publishing.decisions import decisions, disputes
+from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
-from xhht_analysis.publishing.implementation import asks, implementation, year_rows
+from xhht_analysis.publishing.implementation import DUTIES, asks, implementation, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.what_if import what_if_table
@@ -21,33 +21,25 @@ from xhht_analysis.publishing.what_if import what_if_table
 VARIANTS = ("annual", "midterm", "final", "adhoc")
 REVIEWS = {"midterm": 0, "final": -1}
 """Place, among the target years, of the one that a review looks back on."""
-PROPOSED = {
-    "missed": "missed",
-    "open": "goals",
-    "unlikely": "goals",
-    "very_unlikely": "goals",
-    "no_data": "data",
-    "no_object": "ended",
-}
-"""What the lead agency of a goal is asked for, by class."""
 TOOLS = {
     "agencies": agencies,
     "block_name": block_name,
     "counted_kind": COUNTED_KIND,
-    "coverage": receipts.coverage,
+    "changed_goals": changed_goals,
     "decisions": decisions,
-    "nominal": receipts.NOMINAL,
+    "duties": DUTIES,
     "places": places,
+    "receipts": receipts,
     "scorecard": scorecard,
     "sentences": sentences,
+    "what_if_table": what_if_table,
 }
 """What the templates call."""
 
 
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the brief for the leadership."""
-    changes = changed_goals(run)
-    return make_page("brief", run.labels, run=run, changes=changes, **TOOLS)
+    return make_page("brief", run.labels, run=run, **TOOLS)
 
 
 def report(
@@ -78,8 +70,6 @@ def report(
         office=office or {},
         drawn=drawn,
         proposals=proposals(run, of_units=variant != "adhoc"),
-        changes=changed_goals(run),
-        account=receipts.account(run),
         **implementation(run),
         **TOOLS,
     )
@@ -92,30 +82,25 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
         run.labels,
         run=run,
         drawn=drawn,
-        what_if=what_if_table(run),
-        calendar=receipts.calendar(run),
         share_kinds=list(SHARE_KINDS),
         **TOOLS,
     )
 
 
 def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
-    """Text by addressee: goals missed, in danger or in dispute, and what units propose.
+    """Text by addressee: what each lead agency is asked in `decisions`, and what units propose.
 
     What units propose is about the whole plan: a report on some goals leaves it out.
     """
-    texts, goals = {}, {}
-    for statement in run.statements(run.last_year):
-        kind = "goals" if statement.has_range else PROPOSED.get(statement.key)
-        if kind:
-            lead = agencies.lead_name(run, statement.goal_code)
-            named = sentences.sentence("named", run, statement)
-            goals.setdefault((lead, kind), []).append(named)
-    for statement, _ in disputes(run):
-        goals.setdefault((run.word("addressee"), "reading"), []).append(statement.title)
-    for (lead, kind), names in goals.items():
-        text = run.word(f"proposal.{kind}", year=run.last_year, goals="; ".join(names))
-        texts.setdefault(lead, []).append(text)
+    texts = {}
+    for one in decisions(run):
+        goals = {}
+        for s in one.goals:
+            key = (agencies.lead_name(run, s.goal_code), s.target_year)
+            goals.setdefault(key, []).append(sentences.sentence("named", run, s))
+        for (lead, year), names in goals.items():
+            words = {"n": one.number, "year": year, "goals": "; ".join(names)}
+            texts.setdefault(lead, []).append(run.word(f"proposal.{one.kind}", **words))
     for text, units in asks(run, year_rows(run), "proposal") if of_units else ():
         text = run.word("proposal.of_units", n=len(units), text=text.rstrip("."))
         texts.setdefault(agencies.addressee(run, text), []).append(text)
@@ -129,11 +114,11 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    sections = {}
-    for kind in re.split(r"^#[ \t]+", text, flags=re.MULTILINE)[1:]:
-        name, *parts = re.split(r"^##[ \t]+", kind, flags=re.MULTILINE)
-        for part in parts if name.split()[:1] == [variant] else ():
-            key, _, body = part.partition("\n")
+    _, *parts = re.split(r"^(##?)[ \t]+(\S*).*$", text, flags=re.MULTILINE)
+    kind, sections = "", {}
+    for mark, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        kind = name if mark == "#" else kind
+        if mark == "##" and kind == variant:
             paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", body))
-            sections.setdefault(key.strip(), []).extend(filter(None, paragraphs))
+            sections.setdefault(name, []).extend(filter(None, paragraphs))
     return sections

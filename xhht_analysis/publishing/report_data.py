@@ -235,9 +235,8 @@ class ReportData:
             for c in CLASS_ORDER
             if c in keys
         )
-        key = "past" if year < int(self.as_of[:4]) else "future"
-        if unit_code or not self.targets["goal_code"].isin(self.ordered_goals.index).all():
-            key = "chosen"  # the plan sets more
+        is_whole = self.targets["goal_code"].isin(self.ordered_goals.index).all()
+        key = "plan" if is_whole and not unit_code else "chosen"  # of which the plan sets more
         return self.word(f"tally.{key}", n=len(keys), year=year, parts=parts) if parts else ""
 
     @cached_property

@@ -19,14 +19,11 @@ def scorecard(
     caption: str,
     codes: Sequence[str] = (),
     unit_code: str = "",
-    *,
-    note: bool = True,
 ) -> list[Block]:
     """One row per goal (pages/scorecard.j2): the target year just past, then the last one.
 
     ``codes`` default to all goals, with a heading row per block of the plan; of a unit only what
-    the plan asks of it in a target year is shown; without any there is no table. ``note``
-    explains the signs.
+    the plan asks of it in a target year is shown; without any there is no table.
     """
     asked = {(s.goal_code, s.target_year): s for s in run.all_statements(unit_code)}
     goals = where(run.ordered_goals, goal_code=list(codes or run.ordered_goals.index))
@@ -41,7 +38,6 @@ def scorecard(
         caption=caption,
         rows=[row for row in rows if any(row[1:])],
         by_block=not (codes or unit_code),
-        note=note,
         block_name=block_name,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.goal_facts import GoalFacts, Observation
-from xhht_analysis.publishing.labels import DOUBT_SIGNS, PERCENT, SPACE, SYMBOLS, rounded_percent
+from xhht_analysis.publishing.labels import PERCENT, SIGNS, SPACE, SYMBOLS, rounded_percent
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Statement(GoalFacts):
         """Latest figure and its year; beside a range what was reported."""
         latest = self.latest
         year = f" ({latest.year})" if latest else ""
-        is_open = latest is not None and latest == self.about and not latest.exact
+        is_open = latest and latest == self.about and not latest.exact
         other = self.other_source if is_open and self.source_key == "reported" else None
         return self.both_sources(latest, other) + year
 
@@ -101,7 +101,7 @@ class Statement(GoalFacts):
     @property
     def short_chance(self) -> str:
         """Rounded chance or its range, with a sign for the remark of `doubt`."""
-        return self.bare_chance + DOUBT_SIGNS.get(self.doubt, "")
+        return self.bare_chance + SIGNS.get(self.doubt, "")
 
     @property
     def bare_chance(self) -> str:

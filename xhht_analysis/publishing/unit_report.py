@@ -52,9 +52,8 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     """Every block of the page of a unit, under the headings of its template."""
     judged = judged_unit(run, unit_code)
     district, statements = unit_row(run, judged), run.all_statements(judged)
-    last = [s for s in statements if s.target_year == run.last_year]
-    picture = picture_or_note(run, partial(gallery.plot_shares, run, judged))
-    efforts = {s.title: sentences.sentence("effort", run, s) for s in last}
+    last = (s for s in statements if s.target_year == run.last_year)
+    efforts = ((s.title, sentences.sentence("effort", run, s)) for s in last)
     caption = run.word("unit.goals_caption", name=district["name_vi"])
     return make_page(
         "unit",
@@ -67,8 +66,8 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
         points=sentences.on_plan("points", run, run.last_year, judged),
         scorecard=scorecard(run, caption, unit_code=judged),
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
-        efforts=[f"{title}: {text}" for title, text in efforts.items() if text],
-        picture=picture if statements else None,
+        efforts=[f"{title}: {text}" for title, text in efforts if text],
+        picture=picture_or_note(run, partial(gallery.plot_shares, run, judged)),
         tasks=_tasks(run, unit_code),
         states=STATES,
         task_name=task_name,

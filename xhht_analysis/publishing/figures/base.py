@@ -10,7 +10,7 @@ say the same.
 import io
 import math
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from PIL import Image
 from seaborn.utils import relative_luminance
 
 from xhht_analysis.publishing.blocks import Block, prose
-from xhht_analysis.publishing.labels import CLASS_ORDER, SYMBOLS
+from xhht_analysis.publishing.labels import CLASS_ORDER
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import NoFiguresError
 from xhht_analysis.publishing.statements import Statement
@@ -72,29 +73,25 @@ def finish(
     run: ReportData,
     title: str,
     *alt: str,
-    key: str = "",
+    key: str,
 ) -> Figure:
     """Give a figure its title, alt text, source line and, for invented data, its mark.
 
-    The title is kept for caption and file. ``key`` stands in a line above the source; what a star
-    means is in the alt text, too.
+    The title is kept for caption and file. ``key`` stands in a line above the source, with the
+    signs that the figure has; what these mean is in the alt text, too.
     """
-    star = f"{run.word('sign.star')}." if any("*" in text for text in alt) else ""
+    drawn = " ".join(text.get_text() for text in figure.findobj(Text))
+    signs = run.labels.key((), f"{drawn} {' '.join(alt)}")
     figure.set_gid(title)
-    figure.set_label(" ".join(filter(None, [*alt, star])))
-    lines = [textwrap.fill(text, 130) for text in (key, run.footer()) if text]
+    figure.set_label(" ".join([f"{title}.", *alt, signs]).strip())
+    key = "; ".join(filter(None, [key, signs]))
+    lines = [textwrap.fill(text, 130) for text in (key, run.footer())]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
     if run.is_sample:
         mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10,
                 "ha": "center", "va": "center", "in_layout": False}  # fmt: skip
         figure.text(0.5, 0.5, run.word("sample"), **mark)
     return figure
-
-
-def class_key(run: ReportData, keys: Iterable[str]) -> str:
-    """Marks of these verdict classes and their words, from best to worst."""
-    drawn = [c for c in CLASS_ORDER if c in keys]
-    return "  ".join(f"{SYMBOLS[c]} {run.labels.verdict(c)}" for c in drawn)
 
 
 def local_numbers(axis, run: ReportData) -> None:
@@ -166,9 +163,7 @@ def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Bloc
     try:
         return picture(draw())
     except NoFiguresError as title:
-        text = run.word("figure_empty", title=title)
-        about = {"caption": str(title), "alt": text}
-        return Block(prose([text], "note").content | about)
+        return prose([run.word("figure_empty", title=title)], "note")
 
 
 def picture(png: bytes | Figure) -> Block:

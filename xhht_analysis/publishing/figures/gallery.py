@@ -9,7 +9,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -60,9 +59,9 @@ def plot_overview(run: ReportData) -> Figure:
     axis.grid(visible=False)
     axis.yaxis.tick_right()  # on a phone, whose screen ends in the names, the verdicts stand first
     axis.set(box_aspect=0.11 * len(pairs), anchor="W")
-    classes = look.class_key(run, {s.key for pair in pairs for s in pair if s})
-    key = f"{classes}. {word('overview.key')}"
-    parts = " ".join(text for year in run.next_years if (text := run.tally(year)))
+    keys = {s.key for pair in pairs for s in pair if s}
+    parts = " ".join(filter(None, map(run.tally, run.next_years)))
+    key = f"{run.labels.key(keys)}. {word('overview.key')}"
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
 
@@ -83,8 +82,11 @@ def _against_target(run: ReportData, statement: Statement) -> str:
 def plot_pace(run: ReportData) -> Figure:
     """Pace that each share needs to its target beside its usual pace, points a year."""
     word, year = run.word, run.last_year
-    statements = [s for s in run.statements(year) if s.is_forecast and s.measure_unit == "percent"]
-    statements = [s for s in statements if not isnan(s.pace_required - s.pace_before)]
+    statements = [
+        s
+        for s in run.statements(year)
+        if s.is_forecast and s.measure_unit == "percent" and s.pace_note
+    ]
     title = word("pace_figure.title", year=year)
     if not statements:
         raise NoFiguresError(title)
@@ -114,7 +116,7 @@ def plot_pace(run: ReportData) -> Figure:
     axis.set_xlabel(word("pace_figure.axis"), loc="left")
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
-    number, alt = run.labels.number, [f"{title}, {axis.get_xlabel()}."]
+    number, alt = run.labels.number, [f"{axis.get_xlabel()}."]
     for s in statements:
         usual, required = number(s.pace_before, 1), number(s.pace_required, 1)
         alt.append(s.say("pace_figure.part", usual=usual, required=required))
@@ -143,7 +145,7 @@ def plot_ladder(run: ReportData) -> Figure:
     alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
-    return look.finish(figure, run, title, f"{title}.", *alt, key=word("ladder.key"))
+    return look.finish(figure, run, title, *alt, key=word("ladder.key"))
 
 
 def _ladder_panel(axis, run: ReportData, code: str) -> str:
@@ -163,7 +165,6 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     statements = [
         s for s in run.all_statements() if (s.kind, s.indicator_code) == (COUNTED_KIND, code)
     ]
-    statements.sort(key=lambda s: (s.order, s.target_year))
     heads = [word("ladder.head", name=run.short(code))]
     for s in statements:
         level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
@@ -203,8 +204,7 @@ def plot_heatmap(run: ReportData) -> Figure:
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
         for row in standings(run).itertuples()
     ]
-    key = f"{word('heat.key')}; {look.class_key(run, keys)}"
-    return look.finish(figure, run, title, f"{title}.", *alt, key=key)
+    return look.finish(figure, run, title, *alt, key=f"{word('heat.key')}; {run.labels.key(keys)}")
 
 
 @styled
@@ -245,7 +245,7 @@ def _small_multiples(run: ReportData, title: str, panels: Sequence[tuple[str, st
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    return look.finish(figure, run, title, f"{title}.", *alt, key=run.word("sign.course"))
+    return look.finish(figure, run, title, *alt, key=run.word("sign.course"))
 
 
 def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
