@@ -245,5 +245,5 @@ def _decision(kind: str, run: ReportData, goals: list[Statement], *facts: object
     asked, *basis, who = sentences.lines("decisions.j2", kind, run, leads, goals, *facts)
     year, day = int(run.as_of[:4]), max(run.agencies["deadline"].dropna(), default="12-31")
     days = [f"{y}-{day}" for y in (year, year + 1) if y <= run.last_year]
-    due = [day for day in days if day >= run.as_of][: 1 if kind in SOON else None]
-    return Decision(kind, tuple(goals), asked, tuple(basis), who, due[-1] if due else "")
+    due = ["", *(day for day in days if day >= run.as_of)][: 2 if kind in SOON else None]
+    return Decision(kind, tuple(goals), asked, tuple(basis), who, due[-1])

@@ -83,7 +83,7 @@ def finish(
     drawn = " ".join(text.get_text() for text in figure.findobj(Text))
     signs = run.labels.key((), f"{drawn} {' '.join(alt)}")
     figure.set_gid(title)
-    figure.set_label(" ".join([f"{title}.", *alt, signs]).strip())
+    figure.set_label(" ".join([f"{title}.", *alt, signs]))
     key = "; ".join(filter(None, [key, signs]))
     lines = [textwrap.fill(text, 130) for text in (key, run.footer())]
     figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
