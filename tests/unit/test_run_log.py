@@ -5,6 +5,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
@@ -172,6 +173,30 @@ def test_a_run_that_replaces_other_figures_names_their_tables(project, capsys):
     assert "Khác lần công bố trước của cùng ngày số liệu: panel.csv, scores.csv." in (
         capsys.readouterr().out
     )
+
+
+def test_files_of_no_use_are_named_with_the_first_remedy(capsys):
+    none = {"n_panel": 0, "n_superseded": 0, "n_duplicate": 0}
+    rows = [
+        {"file": "d/a.xlsx", **none, "n_panel": 3},
+        {"file": "d/b.pdf", **none},
+        {"file": "d/c.docx", **none},  # tasks alone
+        {"file": "d/e.xlsx", **none},
+        {"file": "d/f.xlsx", **none, "n_superseded": 1},
+    ]
+    rejects = pd.DataFrame(
+        [("d/b.pdf", "Nhập vào biểu."), ("d/e.xlsx", "Sửa ô."), ("d/e.xlsx", "Sửa năm.")],
+        columns=["file", "remedy"],
+    )
+    activities = pd.DataFrame({"file": ["d/c.docx"]})
+    terminal.show_refused(pd.DataFrame(rows), activities, rejects)
+    assert capsys.readouterr().out.splitlines() == [
+        "Đã nhận nhưng không dùng được 2 tệp:",
+        "  d/b.pdf: Nhập vào biểu.",
+        "  d/e.xlsx: Sửa ô.",
+    ]
+    terminal.show_refused(pd.DataFrame(rows[:1]), activities, rejects)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_stage_in_words(capsys):

@@ -14,7 +14,7 @@ from xhht_analysis.running.run_commands import (
     submissions_folder,
     today,
 )
-from xhht_analysis.running.terminal import say, show_table
+from xhht_analysis.running.terminal import say, show_refused, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,6 @@ def status(
 ) -> None:
     """Ai đã nộp, ai trễ hạn, còn thiếu gì, theo các tệp đã nhận."""
     from xhht_analysis.intake import run_intake
-    from xhht_analysis.intake.returning.returns import USED
     from xhht_analysis.intake.returning.status import submission_status
 
     project = Project(out=out)
@@ -146,13 +145,7 @@ def status(
         years=years or [int(day[:4])],
     )
     _show_status(table, plan.indicators)
-    remedies = intake.rejects.drop_duplicates("file").set_index("file")["remedy"]
-    received = intake.submissions.set_index("file")[USED]
-    refused = received.index[~received.any(axis=1)].difference(intake.activities["file"])
-    if len(refused):
-        say(messages.STATUS_REFUSED.format(n=len(refused)))
-    for file, remedy in remedies.reindex(refused, fill_value="").items():
-        say(f"  {file}: {remedy}")
+    show_refused(intake.submissions, intake.activities, intake.rejects)
 
 
 def _check_years(years: list[int], province: "Province") -> None:
