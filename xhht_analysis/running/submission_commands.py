@@ -188,8 +188,9 @@ def _lines(checked: "Checked") -> Iterator[str]:
     import pandas as pd
 
     file = {name: "–" if pd.isna(value) else value for name, value in checked.submission.items()}
-    no_figures = checked.left_out["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
-    left_out = checked.left_out[~no_figures].assign(kind="left_out")
+    columns = checked.unread_columns
+    no_figures = columns["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
+    left_out = columns[~no_figures].assign(kind="left_out")
     problems = pd.concat([checked.problems, left_out])
     is_whole = problems[["sheet", "cell"]].isna().all(axis=1) & problems["kind"].eq("reject")
     is_refused = is_whole.any() and not file["n_read"]

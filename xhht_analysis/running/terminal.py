@@ -61,9 +61,9 @@ def show_refused(
 
     The three are tables of the contract; a file that gave tasks or money alone is of use.
     """
-    from xhht_analysis.intake.returning.returns import USED
+    from xhht_analysis.intake.returning.returns import READABLE
 
-    used = submissions.set_index("file")[USED].any(axis=1)
+    used = submissions.set_index("file")[READABLE].any(axis=1)
     refused = used.index[~used].difference(activities["file"])
     if len(refused):
         say(messages.REFUSED_FILES.format(n=len(refused)))

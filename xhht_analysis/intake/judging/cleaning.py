@@ -39,9 +39,10 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     claims : DataFrame
-        Placed claims, with ``parent_indicator`` and a filled ``outcome`` where it is known before
-        (out_of_scope). A claim with a problem is rejected; in a file whose bytes had been received
-        before (``original``) it is a duplicate.
+        Placed claims, one per ``source_id``: the columns of a `FileReader` row with ``file``,
+        ``received_on``, ``original``, ``order``, ``parent_indicator`` and an ``outcome`` where it
+        is known before (out_of_scope). A claim with a problem is rejected; in a file whose bytes
+        had been received before (``original``) it is a duplicate.
 
     Returns
     -------
@@ -56,6 +57,8 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     for rule, which in fates.items():
         claims = _reject(claims, pd.Index(which), rule)
     claims = claims.assign(outcome=claims["outcome"].mask(twin, "duplicate"))
+    # A rejected claim may have superseded another, which stands again: all are settled anew. Each
+    # pass rejects at least one open claim, so this ends.
     while True:
         fate = _supersede(_open(claims))
         nested = _above_parent(claims.loc[fate.index[fate == "panel"]])

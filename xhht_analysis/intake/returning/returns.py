@@ -37,8 +37,8 @@ SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
 OF_FILE = ("observations", "rejects", "findings")
 """Tables whose rows of a file say what is wrong with it."""
-USED = ["n_panel", "n_superseded", "n_duplicate"]
-"""Counts of the figures that could be used."""
+READABLE = ["n_panel", "n_superseded", "n_duplicate"]
+"""Counts of the figures that could be used, one that was received twice among them."""
 OF_YEAR = ("year_missing", "not_year", "year_range", "year_after_receipt", "district_ended")
 NOT_READ = ("_left_out", "_not_recognised")
 """Ends of the rules about figures that did not enter."""
@@ -76,14 +76,15 @@ ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 class Checked:
     """What one submission says by itself.
 
-    ``problems`` has `PROBLEM_COLUMNS` and ``is_open`` (a correction can mend it), rejects before
-    findings; ``left_out`` the findings about
-    columns that hold numbers and are not read; ``submission`` the file's row of
-    `contracts.SUBMISSIONS`.
+    ``problems`` has one row per fault: `PROBLEM_COLUMNS` and ``is_open`` (a correction can mend
+    it), rejects before findings; ``kind`` is reject, finding, or left_out where a figure or table
+    was not read. ``unread_columns`` has the findings about columns that hold numbers and are not
+    read. ``submission`` is the file's row of `contracts.SUBMISSIONS` with ``n_read``; of a file of
+    several units or years ``sender_name`` and ``year`` are texts that say so.
     """
 
     problems: pd.DataFrame
-    left_out: pd.DataFrame
+    unread_columns: pd.DataFrame
     submission: dict[str, Any]
 
 
@@ -106,7 +107,7 @@ def read_submissions(
     Yields
     ------
     Checked
-        One per path, in order; no problem when nothing is wrong; ``kind`` is reject or finding.
+        One per path, in order; no problem when nothing is wrong.
     """
     together = groupby(paths, lambda path: (_place(path, as_of)[0], SAMPLE_FOLDER in path.parts))
     for (root, is_learning), group in together:
@@ -138,12 +139,12 @@ def _checked(
     usable = observations[observations["outcome"].ne("rejected")]
     usable = usable.dropna(subset=["unit_code", "year"])
     years, n_units = usable["year"], usable["unit_code"].nunique()
+    summary = about | {"n_read": sum(about[name] for name in READABLE)}
     if pd.isna(about["sender_name"]) and n_units > 1:
-        about["sender_name"] = f"{n_units} đơn vị"
+        summary["sender_name"] = f"{n_units} đơn vị"
     if pd.isna(about["year"]) and len(years):
-        about["year"] = f"{years.min()}–{years.max()}"
-    about["n_read"] = sum(about[name] for name in USED)
-    return Checked(_listed(rejects, findings, claims), columns, about)
+        summary["year"] = f"{years.min()}–{years.max()}"
+    return Checked(_listed(rejects, findings, claims), columns, summary)
 
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +157,8 @@ def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame)
     asked = [*zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)]
     asked, rule = pd.Series(asked, problems.index, dtype="object"), problems["rule"]
     refused = asked[problems["kind"].eq("reject")]
-    is_reject = problems["message"].eq(rule.map(remedy))  # a further fault of a row that is refused
+    # FileReader.observe writes a further fault of a refused row as a finding with its remedy's text
+    is_reject = problems["message"].eq(rule.map(remedy))
     kind = problems["kind"].mask(is_reject | asked.isin(refused), "reject")
     kind = kind.mask(rule.str.endswith(NOT_READ), "left_out")
     texts = asked.map(places.get).astype("str")
@@ -190,7 +192,7 @@ def _compare_with_received(
         others = received[same_kind & received["file"].ne(name)]
         same = others[others["sha256"].eq(about["sha256"])]
         of_year = others["sender"].eq(about["sender"]) & others["year"].eq(year)
-        used = others[of_year & others[USED].any(axis=1)]
+        used = others[of_year & others[READABLE].any(axis=1)]
         rule, before = ("received_before", same) if len(same) else ("year_received", used)
         if len(before):
             rules[rule] = before["file"].iloc[-1]

@@ -35,7 +35,8 @@ COLUMNS = [
     "n_sample",
     "missing_indicators",
 ]
-USED = ["n_panel", "n_superseded"]
+ENTERED = ["n_panel", "n_superseded"]
+"""Counts of the figures that a unit has submitted; a second copy of a file submits nothing."""
 
 
 def submission_status(
@@ -77,7 +78,7 @@ def submission_status(
     files = _by_year(submissions, observations).rename(columns={"sender": "reporter_code"})
     files = files.assign(
         n_files=1,
-        n_used=files[USED].sum(axis=1).gt(0).astype("int64"),
+        n_used=files[ENTERED].sum(axis=1).gt(0).astype("int64"),
         n_sample=files["is_sample"].fillna(False).astype("int64"),
     )
     key = ["year", "reporter_code"]
