@@ -53,9 +53,9 @@ class Project:
 
         ``parameters`` are those of its run.json: the project may have been moved since.
         """
-        own = self.sample_dir if parameters["sample"] else self.raw_dir
+        project_folder = self.sample_dir if parameters["sample"] else self.raw_dir
         folder = Path(str(parameters["raw_dir"]))
-        return next(filter(Path.is_dir, (folder, own)), folder)
+        return next(filter(Path.is_dir, (folder, project_folder)), folder)
 
     @property
     def reports_root(self) -> Path:

@@ -45,8 +45,8 @@ ROW_COLUMNS = [*KEYS, "unit_code", "year", *METRICS]
 
 def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
     """``model``, the kit, and what they are compared with: the baselines and `RIVALS` of levels."""
-    own = as_forecaster(model)
-    models = {KIT.model_id: KIT, own.model_id: own}
+    forecaster = as_forecaster(model)
+    models = {KIT.model_id: KIT, forecaster.model_id: forecaster}
     for name in (*MODELS, *RIVALS):
         levels = partial(forecast_levels, variant=name) if name in RIVALS else None
         models.setdefault(name, Forecaster(name, MODELS.get(name), levels))
@@ -108,15 +108,15 @@ def scored_kinds(facts: Mapping[str, Facts]) -> set[tuple[str, str]]:
 
     The share of the province is the sum of its districts and tested by them.
     """
-    found = set()
+    kinds = set()
     for code, fact in facts.items():
         for _, ahead, some in _problems(fact, (1, 2, 3)):
             there = ahead.notna()
             there[COUNT] = there.drop(columns=PROVINCE, errors="ignore").all(axis=1)
             units = {PROVINCE} if isinstance(fact, ShareFacts) else set()
             units |= some.intersection(there.columns[there.any()])
-            found |= {(code, unit if unit in KINDS else UNIT) for unit in units}
-    return found
+            kinds |= {(code, unit if unit in KINDS else UNIT) for unit in units}
+    return kinds
 
 
 def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd.DataFrame, set]]:
@@ -125,7 +125,7 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
     for origin in outcomes.index[facts.points.any(axis=1)][MIN_POINTS - 1 : -1]:
         before = replace(facts, rows=facts.rows[facts.rows["year"] <= origin])
         points, is_share = facts.points.loc[:origin], isinstance(facts, ShareFacts)
-        if is_share and len(before.own):
+        if is_share and len(before.district_rows):
             points = points.drop(columns=PROVINCE)  # the sum: its districts are scored
         points = points.assign(**{COUNT: is_broad(points)})
         is_recent = points.iloc[-2:].any() | is_share

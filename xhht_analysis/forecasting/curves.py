@@ -74,15 +74,15 @@ class Curves:
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Joint draws in percent, (n, series, years)."""
-        common, own, out = 0.0, 0.0, np.empty((n, *self.percent.shape[:2]))
+        common, unit_scores, out = 0.0, 0.0, np.empty((n, *self.percent.shape[:2]))
         # half the memory and time; only whole steps of the lattice are told
         percent, shared, own_lag = map(np.float32, (self.percent, self.shared, self.own_lag))
         row = np.arange(len(percent))
         for h, (rho, lag) in enumerate(zip(shared.T, own_lag.T, strict=True)):
             after = np.float32(max(h - 1, 0) / max(h, 1))
             common = _next(common, np.sqrt(after), rng, n, self.group.max() + 1)
-            own = _next(own, lag, rng, n, len(row))
-            place = np.sqrt(1 - rho) * own + np.sqrt(rho) * common[:, self.group]
+            unit_scores = _next(unit_scores, lag, rng, n, len(row))
+            place = np.sqrt(1 - rho) * unit_scores + np.sqrt(rho) * common[:, self.group]
             place = (place - np.float32(GRID[0])) / np.float32(STEP)
             at = np.clip(place.astype(np.int32), 0, len(GRID) - 2)
             curve = percent[:, h].copy()

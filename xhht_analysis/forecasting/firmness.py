@@ -108,15 +108,16 @@ def variant_chances(
         for name in names if is_kit else ():
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
-    for name, (changed, own) in data_variants(panel, areas.province.frame, findings).items():
-        of_variant, differing = figures, plan_rows(own, areas.province)
-        behind = _behind_levels(own, standards, areas)
+    panels = data_variants(panel, areas.province.frame, findings)
+    for name, (changed_panel, changed_figures) in panels.items():
+        of_variant, differing = figures, plan_rows(changed_figures, areas.province)
+        behind = _behind_levels(changed_figures, standards, areas)
         if name != LAST_YEAR and len(behind):
-            changed = with_levels_by_rule(changed, standards, areas)
-            of_variant = level_figures(changed, standards, areas)
+            changed_panel = with_levels_by_rule(changed_panel, standards, areas)
+            of_variant = level_figures(changed_panel, standards, areas)
             differing = pd.concat([differing, behind])
         touched = indicators["indicator_code"].isin(wanted & set(differing["indicator_code"]))
-        touched_facts = plan_facts(changed, indicators[touched], areas, of_variant)
+        touched_facts = plan_facts(changed_panel, indicators[touched], areas, of_variant)
         joints = forecast_indicators(touched_facts, **how)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
         parts.append(_with_figures(chances, differing))
@@ -166,9 +167,10 @@ def _chances(lines: pd.DataFrame, joints: dict[str, JointForecast]) -> pd.DataFr
 
 def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     """Firm where enough variants give the same class or chance; else the one that moves it most."""
-    said = verdicts[verdicts["basis"] == "forecast"]
-    said = said.reindex(columns=[*KEY, "verdict_class", "prob_reached"])  # none may be forecast
-    both = said.merge(chances, on=KEY, suffixes=("", "_variant"))
+    forecast = verdicts[verdicts["basis"] == "forecast"]
+    # none may be forecast: then there are no such columns
+    forecast = forecast.reindex(columns=[*KEY, "verdict_class", "prob_reached"])
+    both = forecast.merge(chances, on=KEY, suffixes=("", "_variant"))
     shift = (both["prob_reached_variant"] - both["prob_reached"]).abs()
     same = both["verdict_class_variant"].eq(both["verdict_class"]) | (shift < STEP)
     shift = shift.mask(both["variant"] == NO_GROWTH, 0).mask(same, -1)

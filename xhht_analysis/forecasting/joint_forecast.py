@@ -83,7 +83,7 @@ class ShareFacts:
     districts: list[str]
 
     @cached_property
-    def own(self) -> pd.DataFrame:
+    def district_rows(self) -> pd.DataFrame:
         """Rows of the districts."""
         return self.rows[self.rows["unit_code"].isin(self.districts)]
 
@@ -98,12 +98,12 @@ class ShareFacts:
 
         Read once for all variants.
         """
-        return _read(self.own if len(self.own) else self.reported)
+        return _read(self.district_rows if len(self.district_rows) else self.reported)
 
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Observed figures, see `observed_shares`."""
-        return observed_shares(self.own, self.reported, self.counted)
+        return observed_shares(self.district_rows, self.reported, self.counted)
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -117,7 +117,7 @@ class ShareFacts:
     @cached_property
     def counted(self) -> bool:
         """Whether the districts can be added up: all there, all with counts."""
-        latest = self.own.groupby("unit_code")["denominator"].last()
+        latest = self.district_rows.groupby("unit_code")["denominator"].last()
         return len(latest) == len(self.districts) and bool(latest.notna().all())
 
     @cached_property
@@ -128,10 +128,10 @@ class ShareFacts:
         ``units_missing`` (some district never did), ``no_denominators`` (all did, but percentages
         without counts cannot be added up), ``source_gap`` (its own report is not their sum).
         """
-        if self.own.empty:
+        if self.district_rows.empty:
             return ("province_only",)
         if not self.counted:
-            whole = self.own["unit_code"].nunique() == len(self.districts)
+            whole = self.district_rows["unit_code"].nunique() == len(self.districts)
             return ("no_denominators" if whole else "units_missing",)
         gap = self.reported.set_index("year")["value"] - self.bounds[0][PROVINCE]
         return ("source_gap",) if (gap.dropna().abs() > SOURCE_GAP).iloc[-1:].any() else ()
@@ -162,7 +162,7 @@ class ShareFacts:
             total = sum(draws[unit] * sizes[unit] for unit in units)
             sizes[PROVINCE] = sum(sizes.values())
             draws[PROVINCE] = total / sizes[PROVINCE]
-        elif len(self.own) and len(self.reported):
+        elif len(self.district_rows) and len(self.reported):
             # its last year may be another: no district is late because the province was early
             alone = self._forecast(_read(self.reported), model, last_year, **change)
             at = np.clip(years - alone.origin_year, 0, len(alone.years))

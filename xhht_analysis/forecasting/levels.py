@@ -240,8 +240,8 @@ def read_levels(
 
 def prior_matrix(top: int, hazard: float = 1.0) -> np.ndarray:
     """One year's moves of the reference class times ``hazard``, (top + 1, top + 1)."""
-    up, down = [0, PRIOR_GAIN, PRIOR_LEAP, PRIOR_LEAP], [0, PRIOR_LOSS, PRIOR_LEAP, PRIOR_LEAP]
-    moves = hazard * toeplitz(down[: top + 1], up[: top + 1])
+    gains, losses = [0, PRIOR_GAIN, PRIOR_LEAP, PRIOR_LEAP], [0, PRIOR_LOSS, PRIOR_LEAP, PRIOR_LEAP]
+    moves = hazard * toeplitz(losses[: top + 1], gains[: top + 1])
     return moves + np.diag(1 - moves.sum(axis=1))
 
 
@@ -265,11 +265,11 @@ def observed_moves(low: np.ndarray, high: np.ndarray, prior: np.ndarray):
     start
         P(level) of each unit in the last year, (units, top + 1), by all bounds up to then.
     """
-    known = pd.DataFrame(np.where(low == high, low, np.nan))
-    known = known.ffill(axis=1, limit_area="inside").to_numpy()
-    both = ~np.isnan(known[:, :-1] + known[:, 1:])
+    exact = pd.DataFrame(np.where(low == high, low, np.nan))
+    exact = exact.ffill(axis=1, limit_area="inside").to_numpy()
+    both = ~np.isnan(exact[:, :-1] + exact[:, 1:])
     matrix, scale = prior.copy(), np.arange(len(prior))
-    np.add.at(matrix, (known[:, :-1][both].astype(int), known[:, 1:][both].astype(int)), 1)
+    np.add.at(matrix, (exact[:, :-1][both].astype(int), exact[:, 1:][both].astype(int)), 1)
     matrix /= matrix.sum(axis=1, keepdims=True)
     fits = (low[..., None] <= scale) & (scale <= high[..., None])
     start = np.ones((len(low), len(prior)))

@@ -28,7 +28,7 @@ def plan_rows(panel: pd.DataFrame, province: Province) -> pd.DataFrame:
 
 
 def observed_shares(
-    own: pd.DataFrame, reported: pd.DataFrame, is_counted: bool
+    district_rows: pd.DataFrame, reported: pd.DataFrame, is_counted: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lowest and highest possible value by year (index) and unit (columns).
 
@@ -38,7 +38,7 @@ def observed_shares(
     or in a year without any of them.
     """
     low, size, top = (
-        own.pivot(index="year", columns="unit_code", values=name).astype(float)  # noqa: PD010
+        district_rows.pivot(index="year", columns="unit_code", values=name).astype(float)  # noqa: PD010
         for name in ("value", "denominator", "numerator")
     )
     submitted = reported.set_index("year")["value"].astype(float)

@@ -45,11 +45,11 @@ class LevelFacts:
         định 20/2014, Điều 6-21: a status of the province asks for all districts).
         """
         rows = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
-        own = rows[rows["unit_code"].isin(self.units)]
-        if own.empty:
+        district_rows = rows[rows["unit_code"].isin(self.units)]
+        if district_rows.empty:
             return None
         silent = sorted({*self.units, PROVINCE} - set(rows["unit_code"]))
-        empty = pd.DataFrame({"unit_code": silent, "year": own["year"].max()})
+        empty = pd.DataFrame({"unit_code": silent, "year": district_rows["year"].max()})
         every = pd.concat([rows, empty]).assign(indicator_code=self.indicator_code)
         history = read_levels(every, self.top, self.figures)
         reported = rows.loc[rows["unit_code"] == PROVINCE, "year"]
@@ -135,8 +135,8 @@ def plan_facts(
             rows = rows[rows["definition_variant"] == variant]
         if indicator["kind"] in ("level", "milestone"):
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
-            own = None if figures is None else figures[figures["indicator_code"] == code]
-            facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), own)
+            deciding = None if figures is None else figures[figures["indicator_code"] == code]
+            facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), deciding)
         else:
             facts[code] = ShareFacts(code, rows.dropna(subset="value"), districts)
     return facts

@@ -42,6 +42,6 @@ def ranked_probability(pmf: np.ndarray, observed: np.ndarray) -> np.ndarray:
     return ((np.cumsum(pmf, axis=-1) - steps) ** 2).sum(axis=-1)
 
 
-def covered(low, high, observed, slack: float = 1e-9) -> np.ndarray:
+def covered(low, high, observed) -> np.ndarray:
     """Whether the interval holds the outcome, edges included."""
-    return (np.asarray(low) - slack <= observed) & (observed <= np.asarray(high) + slack)
+    return (np.asarray(low) - 1e-9 <= observed) & (observed <= np.asarray(high) + 1e-9)

@@ -123,10 +123,11 @@ def fit_trend(panel: Matrices) -> Trend:
     common_var = (((group_steps - pace) ** 2).sum() + usual / 2) / (
         max(len(group_steps) - 1, 0) + 0.5
     )
-    own = np.where(is_step, steps - common, 0.0)
+    unit_steps = np.where(is_step, steps - common, 0.0)
     free = max(is_step.sum() - len(group_steps) - len(z), 0)
-    own = own - own.sum(axis=1, keepdims=True) / np.maximum(is_step.sum(axis=1, keepdims=True), 1)
-    step_var = (np.where(is_step, own**2, 0).sum() + usual) / (free + 1)
+    n_steps = np.maximum(is_step.sum(axis=1, keepdims=True), 1)
+    unit_steps -= unit_steps.sum(axis=1, keepdims=True) / n_steps
+    step_var = (np.where(is_step, unit_steps**2, 0).sum() + usual) / (free + 1)
     # the group's step is known as far as units have reported it
     sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
     drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var

@@ -208,8 +208,9 @@ def _caveats(row: dict, direction: int) -> list[str]:
         return []
     now = row.get("current", row.get("current_low", np.nan))
     unlikely = row["verdict_class"] in ("very_unlikely", "unlikely")
-    required, own = (direction * row.get(f"pace_{name}", np.nan) for name in ("required", "own"))
-    is_slow = unlikely and required <= own
+    required = direction * row.get("pace_required", np.nan)
+    pace_own = direction * row.get("pace_own", np.nan)
+    is_slow = unlikely and required <= pace_own
     worse = direction * (row["median"] - now) < -1e-9
     may_fall = worse or (unlikely and row["prob_ever"] >= EVEN)
     return [code for code, is_so in (("may_fall", may_fall), ("gains_slow", is_slow)) if is_so]
@@ -235,7 +236,7 @@ def _paces(case: Case, target_year: int) -> dict:
 
     The own pace is of exact figures alone: no forecast is part of what was.
     """
-    values, own = case.exact, paces.own_pace(case.exact)
+    values, pace_own = case.exact, paces.own_pace(case.exact)
     origin = 0 if case.draws is None else int(case.years[0])
     if origin > max(values.index, default=0):
         values = pd.concat([values, pd.Series({origin: case.quantiles(0, 0.5)})])
@@ -245,7 +246,7 @@ def _paces(case: Case, target_year: int) -> dict:
     required = paces.required_pace(now, case.need, target_year - year, case.direction)
     size = np.nan if case.size is None else case.size / 100
     people = abs(required) * (1 if case.measure_unit == "units" else size)
-    return {"pace_required": required, "pace_own": own, "people_required": people}
+    return {"pace_required": required, "pace_own": pace_own, "people_required": people}
 
 
 def _forecast(case: Case, target_year: int) -> dict:

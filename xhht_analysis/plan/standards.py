@@ -73,13 +73,13 @@ def commune_levels(
     DataFrame
         `BOUNDS`: one row per commune and level indicator of which at least one rate is known.
     """
-    rules, known, ends = rules_in_force(standards, "commune", on), {}, {}
+    rules, has_rate, ends = rules_in_force(standards, "commune", on), {}, {}
     for indicator, asked in rules.groupby("level_indicator"):
-        known[indicator] = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
+        has_rate[indicator] = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
     for name, missing in (("level_min", -np.inf), ("level_max", np.inf)):
         margins = commune_margins(rates, rules, special, reported, missing)
         ends[name] = margins.ge(-ROUNDING).T.groupby(level=0).sum().unstack()  # noqa: PD010
-    bounds = pd.DataFrame(ends)[pd.DataFrame(known).stack().astype(bool)]  # noqa: PD013
+    bounds = pd.DataFrame(ends)[pd.DataFrame(has_rate).stack().astype(bool)]  # noqa: PD013
     return bounds.rename_axis(BOUNDS[:2]).reset_index()
 
 
@@ -130,10 +130,10 @@ def commune_margins(
     needed_first: dict[tuple[str, int], pd.Series] = {}
     first = rules.groupby("level_indicator")["prerequisites"].max()  # "" sorts before any other
     for name in first.sort_values().index:
-        margin, known = pd.Series(np.inf, rates.index), pd.Series(np.nan, rates.index)
+        margin, reported_level = pd.Series(np.inf, rates.index), pd.Series(np.nan, rates.index)
         if reported is not None:
             rows = reported[reported["indicator_code"].eq(name)].set_index("unit_code")
-            known = rows["level"].astype("float64").reindex(rates.index)
+            reported_level = rows["level"].astype("float64").reindex(rates.index)
         for level, asked in rules[rules["level_indicator"].eq(name)].groupby("level"):
             parts = [margin]
             for rule in asked.itertuples(index=False):
@@ -144,8 +144,8 @@ def commune_margins(
                 parts += [needed_first[programme, int(least)] for programme, least in needed]
             margin = pd.concat(parts, axis=1).min(axis=1, skipna=False)
             margins[name, level] = margin
-            of_report = np.where(known.ge(level), np.inf, -np.inf)
-            needed_first[name, level] = margin.mask(known.notna(), of_report)
+            of_report = np.where(reported_level.ge(level), np.inf, -np.inf)
+            needed_first[name, level] = margin.mask(reported_level.notna(), of_report)
     return pd.DataFrame(margins, index=rates.index)
 
 
@@ -176,16 +176,16 @@ def area_levels(
     """
     homes = pd.Series(areas_of_members, name="home").rename_axis("unit_code").reset_index()
     asked = rules[["level_indicator", "level"]].set_axis(["indicator_code", "level"], axis=1)
-    known = levels[levels["unit_code"].isin(homes["unit_code"])]
-    pairs = known[["indicator_code"]].drop_duplicates().merge(asked).merge(homes, how="cross")
-    table = pairs.merge(known, how="left", on=["unit_code", "indicator_code"])
+    members = levels[levels["unit_code"].isin(homes["unit_code"])]
+    pairs = members[["indicator_code"]].drop_duplicates().merge(asked).merge(homes, how="cross")
+    table = pairs.merge(members, how="left", on=["unit_code", "indicator_code"])
     has_figure = table.groupby(HOME)["level_min"].count() > 0
     top = table.groupby("indicator_code")["level"].transform("max")
     ends = {}
     for name, missing in (("level_min", 0), ("level_max", top)):
         margin = table[name].astype("float64").fillna(missing) - table["level"]
-        found = home_margins(table.assign(margin=margin), rules, special)
-        ends[name] = found["margin"].ge(0).groupby([found[key] for key in HOME]).sum()
+        margins = home_margins(table.assign(margin=margin), rules, special)
+        ends[name] = margins["margin"].ge(0).groupby([margins[key] for key in HOME]).sum()
     bounds = pd.DataFrame(ends)[has_figure].reset_index()
     return bounds.rename(columns={"home": "unit_code"})[BOUNDS]
 
@@ -215,11 +215,11 @@ def home_margins(
     is_apart = table["unit_code"].isin(list(special)) & table["share_special"].notna()
     table["share"] = table["share"].mask(is_apart, table["share_special"])
     group = table.groupby([*keys, "home", "share"])["margin"]
-    known, place = group.transform("count"), group.rank(ascending=False, method="first")
-    is_last = place == np.ceil(known * table["share"] / MAX_PERCENT - ROUNDING)
-    kept = table[is_last & (2 * known >= group.transform("size"))]
-    found = kept.groupby([*keys, "home"])["margin"].min().reset_index()
-    return found.assign(margin=found.groupby(HOME)["margin"].cummin())
+    n_known, place = group.transform("count"), group.rank(ascending=False, method="first")
+    is_last = place == np.ceil(n_known * table["share"] / MAX_PERCENT - ROUNDING)
+    kept = table[is_last & (2 * n_known >= group.transform("size"))]
+    margins = kept.groupby([*keys, "home"])["margin"].min().reset_index()
+    return margins.assign(margin=margins.groupby(HOME)["margin"].cummin())
 
 
 def derive_levels(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) -> pd.DataFrame:

@@ -81,11 +81,6 @@ def _use_config(words: list[str]) -> list[str]:
     return words
 
 
-def _interrupt(number: int, frame: object) -> None:
-    """A request to end, however it comes, is Ctrl+C."""
-    raise KeyboardInterrupt
-
-
 def _prepare() -> None:
     """UTF-8 output, nobody's settings, every request to end as Ctrl+C."""
     for stream in (sys.stdout, sys.stderr):
@@ -93,7 +88,7 @@ def _prepare() -> None:
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, _interrupt)
+            signal.signal(number, signal.default_int_handler)
     # nbformat's checker would build a grammar of web addresses for a second; notebooks hold none
     sys.modules.setdefault("rfc3987_syntax", None)
     variables = kernel.environment(os.environ)

@@ -1,7 +1,7 @@
 """Two runs laid side by side: a run and its repetition (`verify`), two vintages (`compare`)."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project
@@ -10,8 +10,6 @@ from xhht_analysis.running.stages import ALL, Settings, Stage
 
 COMPARED = (".csv", ".png", ".svg", ".ipynb", ".html", ".docx", ".xlsx")
 """A PDF holds the moment a browser printed it."""
-RECORDED = ("code", "versions", "parameters")
-"""What two records are compared by."""
 
 
 def verify(
@@ -37,28 +35,37 @@ def verify(
         If there is no such run.
     """
     record = records.record_of(project, as_of)
-    values, overrides = record["parameters"], record["overrides"]
+    values, more = record["parameters"], record["overrides"]
     raw_dir = raw_dir or project.raw_of(values)
-    settings = Settings(raw_dir, as_of, values["sample"], values["lang"], overrides=overrides)
     now = records.sources(raw_dir, as_of, project)
     broken = records.broken_outputs(project, record)
     lines = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
     lines += records.differences(record, now, ["inputs"])
+    settings = Settings(raw_dir, as_of, values["sample"], values["lang"], overrides=more)
     chosen = [stage for stage in stages if stage.name in record["stages"]]
+    if differing := _rerun(project, settings, chosen, record["outputs"]):
+        lines += records.differences(record, now, ["code", "versions"])
+    return [*lines, *differing]
+
+
+def _rerun(
+    project: Project, settings: Settings, stages: Sequence[Stage], outputs: Mapping[str, str]
+) -> list[str]:
+    """Run ``stages`` in a folder of their own; a line per place whose hash is not in ``outputs``.
+
+    Unit pages are left out: their stage is not run again.
+    """
     try:
         with tempfile.TemporaryDirectory() as folder:
             elsewhere = Project(root=project.root, out=Path(folder).resolve())
-            again = runner.run(settings, elsewhere, chosen)["outputs"]
+            again = runner.run(settings, elsewhere, stages)["outputs"]
     except KitError as error:
-        differing = [f"{messages.RERUN_FAILED}: {error}"]
-    else:
-        differing = [
-            f"{messages.RERUN_DIFFERS}: {place}"
-            for place, sha in sorted(record["outputs"].items())
-            if place.endswith(COMPARED) and "/units/" not in place and again.get(place) != sha
-        ]
-    code = records.differences(record, now, ["code", "versions"]) if differing else []
-    return [*lines, *code, *differing]
+        return [f"{messages.RERUN_FAILED}: {error}"]
+    return [
+        f"{messages.RERUN_DIFFERS}: {place}"
+        for place, sha in sorted(outputs.items())
+        if place.endswith(COMPARED) and "/units/" not in place and again.get(place) != sha
+    ]
 
 
 def compare(
@@ -79,8 +86,7 @@ def compare(
     Raises
     ------
     KitError
-        If a run is unknown, its tables are missing or damaged, or one is on invented figures and
-        the other is not.
+        If a run is unknown, its tables are missing or damaged, or only one is on invented figures.
     """
     from xhht_analysis import store
     from xhht_analysis.publishing.changes import SETTLED, changed_goals
@@ -101,4 +107,4 @@ def compare(
             if shown and verdict_class not in SETTLED:
                 verdict = f"{verdict} ({shown})"
             rows.append((f"{s.title} ({s.target_year})", verdict, s.verdict_text, words))
-    return rows, records.differences(old, new, RECORDED)
+    return rows, records.differences(old, new, ("code", "versions", "parameters"))

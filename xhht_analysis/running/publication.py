@@ -75,8 +75,8 @@ def check_targets(project: Project, as_of: str, places: Iterable[str]) -> list[P
         Of the first that another program or another user's rights keep from being replaced.
     """
     run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
-    outputs = [project.out / place for place in places]
-    paths = [*outputs, project.reports_root / INDEX, run_json, ledger]
+    paths = [project.out / place for place in places]
+    paths += [project.reports_root / INDEX, run_json, ledger]
     for path in filter(Path.is_file, paths):
         files.patiently(functools.partial(path.open, "ab")).close()
     return paths
@@ -98,15 +98,14 @@ def publish(
     Returns
     -------
     dict
-        ``record`` with ``outputs``: path → sha256; and ``replaces``: the tables that differ from
-        those of the earlier run of this vintage.
+        ``record`` with ``outputs``: path → sha256; ``replaces``: tables that differ from before.
 
     Raises
     ------
     OSError
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
-    as_of, hashes = record["as_of"], before.get("outputs", {})
+    hashes = before.get("outputs", {})
     places = sorted({p for stage in record["stages"].values() for p in stage["outputs"]})
     fresh = {p: files.sha256(staged.out / p) for p in places if (staged.out / p).is_file()}
     obsolete = hashes.keys() - places
@@ -114,15 +113,13 @@ def publish(
     tables = [p for p in fresh if p.startswith("data/") and p in hashes]
     changed = [place for place in tables if hashes[place] != fresh[place]]
     full = {**record, "outputs": outputs, "replaces": changed}
-    with _transaction(final.out, check_targets(final, as_of, [*fresh, *obsolete])):
+    with _transaction(final.out, check_targets(final, record["as_of"], [*fresh, *obsolete])):
         for place in fresh:
             (final.out / place).parent.mkdir(parents=True, exist_ok=True)
             files.replace(staged.out / place, final.out / place)
         for place in obsolete:
             files.remove(final.out / place)
-        text = json.dumps(full, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        files.write_text(final.run_dir(as_of) / "run.json", text)
-        records.append_to_ledger(final, full)
+        records.write_record(final, full)
         finish()
     return full
 

@@ -117,6 +117,13 @@ def read_record(project: Project, as_of: str) -> dict:
     return record if isinstance(record, dict) else {}
 
 
+def write_record(project: Project, record: Mapping) -> None:
+    """Write run.json of a run that was published, and its line of the ledger."""
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files.write_text(project.run_dir(record["as_of"]) / "run.json", text)
+    append_to_ledger(project, record)
+
+
 def record_of(project: Project, as_of: str) -> dict:
     """run.json of ``as_of``.
 
@@ -147,8 +154,7 @@ def broken_outputs(project: Project, record: Mapping) -> list[str]:
 def append_to_ledger(project: Project, record: Mapping) -> None:
     """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
     line = {name: record[name] for name in LEDGER_FIELDS if name in record}
-    text = json.dumps(line, ensure_ascii=False, sort_keys=True)
-    append_line(project, LEDGER, text)
+    append_line(project, LEDGER, json.dumps(line, ensure_ascii=False, sort_keys=True))
 
 
 def append_line(project: Project, name: str, line: str) -> None:

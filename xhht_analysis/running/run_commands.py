@@ -176,6 +176,7 @@ def run(
         run_log.logged_run(project, as_of or "") as outcome,
     ):
         day = outcome["as_of"] = choose_day(raw_dir, as_of)
+        refuse_sample_over_real(project, day, sample)
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
@@ -190,21 +191,22 @@ def run(
         typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 
 
+def refuse_sample_over_real(project: Project, day: str, sample: bool) -> None:
+    """Raise UsageError if a run of ``day`` would put invented figures over real ones."""
+    if sample and records.read_record(project, day).get("sample") is False:
+        raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
+
+
 def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
     """Parameter with the tables of the run before ``day``, if there is one on such data.
 
     Invented and real figures are never compared.
-
-    Raises
-    ------
-    UsageError
-        If this run would put invented figures over real ones.
     """
-    days = records.vintages(project)
-    is_sample = {as_of: records.read_record(project, as_of).get("sample") for as_of in days}
-    if sample and is_sample.get(day) is False:
-        raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
-    comparable = [other for other in is_sample if other < day and is_sample[other] is sample]
+    comparable = [
+        other
+        for other in records.vintages(project)
+        if other < day and records.read_record(project, other).get("sample") is sample
+    ]
     return {"previous_dir": str(project.processed(comparable[-1]))} if comparable else {}
 
 
@@ -247,8 +249,8 @@ def schedule(
     path = project.reports_root / "schedule" / scheduling.TASK.name
     if kind == "windows":
         text = scheduling.windows_task(argv, f"{today()}T{clock}+07:00", days, project.root)
-        with files.whole(path) as partial:
-            partial.write_text(text, encoding="utf-16")  # what the Task Scheduler reads
+        with files.whole(path) as draft:
+            draft.write_text(text, encoding="utf-16")  # what the Task Scheduler reads
     else:
         text = scheduling.cron_line(argv, clock, days)
     day = weekly or messages.SCHEDULE_DAILY

@@ -5,7 +5,6 @@ import os
 import subprocess
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project, UsageError
@@ -38,9 +37,8 @@ def read_settings(project: Project) -> tuple[dict, float]:
 
 def log(project: Project, level: str, text: str) -> None:
     """Add a line to reports/xhht.log; a log that cannot be written never ends a run."""
-    now = datetime.now(UTC).astimezone().isoformat(" ", "seconds")
     with contextlib.suppress(OSError):
-        records.append_line(project, LOG, f"{now} {level} {text}")
+        records.append_line(project, LOG, f"{records.now()} {level} {text}")
 
 
 @contextlib.contextmanager

@@ -107,8 +107,9 @@ class _Pipeline:
             entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
         else:
             entry = {**old, "status": "skipped", "seconds": 0.0}
-            for place in filter(lambda place: place.startswith(READ_BY_STAGES), current):
-                shutil.copy2(self.project.out / place, self.staging.out / place)
+            for place in current:
+                if place.startswith(READ_BY_STAGES):
+                    shutil.copy2(self.project.out / place, self.staging.out / place)
         terminal.show_end(entry)
         return entry
 

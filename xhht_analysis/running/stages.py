@@ -30,11 +30,14 @@ class Stage:
 
     def read_code(self, hashes: Mapping[str, str]) -> dict[str, str]:
         """Those of ``hashes`` (place → sha256, see `records.code_hashes`) that this stage reads."""
-        rooms = ("config/", *(PACKAGE + place for place in ("plan/", *self.code)))
-        places = {p for p in hashes if p.startswith(rooms) and not p.startswith(tuple(self.unread))}
-        places |= {p for p in hashes if p.startswith(PACKAGE) and p.count("/") == 1}  # the ground
-        places.add(f"notebooks/{self.notebook}")
-        return {place: sha for place, sha in hashes.items() if place in places}
+        rooms = (PACKAGE + place for place in ("plan/", *self.code))
+        read = ("config/", f"notebooks/{self.notebook}", *rooms)
+        return {
+            place: sha
+            for place, sha in hashes.items()
+            if (place.startswith(read) and not place.startswith(tuple(self.unread)))
+            or (place.startswith(PACKAGE) and place.count("/") == 1)  # the ground
+        }
 
 
 _ROWS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
