@@ -245,6 +245,24 @@ def test_the_track_record_is_a_mean_weighted_by_tests():
     assert annex_tables(frames.make_material(), "Thử ngược dự báo") == []
 
 
+def test_the_annex_shows_the_medians_of_both_members_of_a_share():
+    row = {"goal_code": GOAL, "target_year": 2030, "prob_reached": 0.5}
+    medians = {("82", "own_changes_alone"): 91.0, ("82", "learned_alone"): 86.54,
+               ("819", "own_changes_alone"): 93.0, ("82", "last_year_dropped"): 11.0}  # fmt: skip
+    rows = [
+        row | {"unit_code": unit, "variant": variant, "median": median}
+        for (unit, variant), median in medians.items()
+    ]
+    run = frames.make_material(variants=pd.DataFrame(rows))
+    (grid,) = annex_tables(run, f"{run.title(GOAL)}: trung vị dự báo năm 2030")
+    published = {unit: run.statement(GOAL, 2030, unit).expected[1] for unit in ("82", "819")}
+    assert grid["rows"] == [
+        ["Toàn tỉnh", run.labels.percent(published["82"]), f"91,0{NB}%", f"86,5{NB}%"],
+        [run.names["819"], run.labels.percent(published["819"]), f"93,0{NB}%", "–"],
+    ]
+    assert not annex_tables(frames.make_material(), "trung vị dự báo")
+
+
 # ---- districts --------------------------------------------------------------------------------
 
 
