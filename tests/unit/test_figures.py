@@ -230,9 +230,9 @@ def test_no_tick_is_rounded_onto_another(run):
 def test_settings_of_a_user_change_nothing(run):
     import matplotlib as mpl
 
-    plain = base.drawn(gallery.plot_pace(run))
+    plain = base.png_of(gallery.plot_pace(run))
     with mpl.rc_context({"font.size": 30, "axes.facecolor": "red"}):
-        assert base.drawn(gallery.plot_pace(run)) == plain
+        assert base.png_of(gallery.plot_pace(run)) == plain
 
 
 @pytest.mark.cases(1)
@@ -245,7 +245,7 @@ def test_every_figure_of_a_real_run_is_readable(fixture_run, lang):
 
 def test_no_text_is_cut_at_the_edge_of_the_printed_figure(run):
     figure = gallery.plot_pace(run)
-    base.drawn(figure)  # at the resolution of the file, as it was laid out
+    base.png_of(figure)  # at the resolution of the file, as it was laid out
     renderer = FigureCanvasAgg(figure).get_renderer()
     starts = [t.get_window_extent(renderer).x0 for t in figure.axes[0].get_yticklabels()]
     assert figure.dpi == base.DPI
@@ -275,7 +275,7 @@ def test_sixty_units_and_very_long_names_are_drawn():
     many = report_maker.many_units()
     assert len(gallery.plot_heatmap(many).axes[0].get_yticklabels()) == 60
     for plot in (gallery.plot_overview, gallery.plot_ladder):
-        base.drawn(plot(report_maker.hostile()))
+        base.png_of(plot(report_maker.hostile()))
 
 
 def test_a_year_with_missing_units_is_a_range_and_not_a_fall():

@@ -21,7 +21,7 @@ def share(**facts) -> Statement:
         "order": 1, "title": "Mục tiêu", "kind": "share_people", "measure_unit": "percent",
         "need": 70.0, "total": 11, "commitment": "must", "verdict_class": "open",
         "labels": Labels(), "is_forecast": True, "chance": 0.5, "history": history,
-        "latest": history[-1], "base": history[-1], "pace_required": 5.0, "pace_before": 3.0,
+        "latest": history[-1], "base": history[-1], "pace_required": 5.0, "pace_own": 3.0,
         "n_points": 3,
     }  # fmt: skip
     return Statement(**given | facts)
@@ -31,16 +31,16 @@ def share(**facts) -> Statement:
     ("facts", "key"),
     [
         ({}, "above"),  # 5.0 needed, 3.0 usual
-        ({"pace_before": 6.0}, "below"),
-        ({"pace_before": 5.04}, "same"),  # both 5.0 in one decimal
-        ({"pace_before": 5.06}, "below"),  # 5.1
-        ({"pace_before": 0.0}, "none"),
-        ({"pace_before": -1.0}, "none"),
-        ({"pace_before": NAN}, ""),
+        ({"pace_own": 6.0}, "below"),
+        ({"pace_own": 5.04}, "same"),  # both 5.0 in one decimal
+        ({"pace_own": 5.06}, "below"),  # 5.1
+        ({"pace_own": 0.0}, "none"),
+        ({"pace_own": -1.0}, "none"),
+        ({"pace_own": NAN}, ""),
         ({"n_points": 2}, ""),
-        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": -3.0}, "above"),
-        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": -6.0}, "below"),
-        ({"lower_is_better": True, "pace_required": -5.0, "pace_before": 3.0}, "none_down"),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_own": -3.0}, "above"),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_own": -6.0}, "below"),
+        ({"lower_is_better": True, "pace_required": -5.0, "pace_own": 3.0}, "none_down"),
     ],
 )
 def test_the_pace_needed_is_compared_with_the_usual_one(facts, key):
@@ -80,8 +80,8 @@ def test_what_is_missing_is_told_as_a_pace_as_districts_or_as_held(facts, key):
 def test_a_level_to_be_maintained_is_measured_year_by_year(figures, held):
     history = tuple(Observation(*one) for one in figures)
     level = {"measure_unit": "level", "need": 3.0, "history": history}
-    assert share(commitment="maintain", **level).held == held
-    assert share(commitment="must", **level).held == ("", [])
+    assert share(commitment="maintain", **level).maintenance == held
+    assert share(commitment="must", **level).maintenance == ("", [])
 
 
 OTHER = Observation(2026, 1.0, 1.0)

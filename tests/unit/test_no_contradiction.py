@@ -212,6 +212,12 @@ def check_proposals(run: ReportData) -> None:
         names = "; ".join(sentences.sentence("named", run, said) for said in statements)
         assert f" (việc {number}, mục tiêu năm {year}): {names}." in texts[who]
     assert sum(text.count("(việc ") for text in texts.values()) == len(groups)
+    committee = [
+        f"{one.asked} ({one.number})"
+        for one in decisions.decisions(run)
+        if "UBND tỉnh" in one.addressee
+    ]
+    assert texts.pop("UBND tỉnh", "") == " ".join(committee)
     assert set(texts) == {who for who, *_ in groups}
 
 

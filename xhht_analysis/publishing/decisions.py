@@ -75,7 +75,7 @@ def leverages(run: ReportData) -> pd.DataFrame:
         unit_code=list(run.districts["unit_code"]),
     )
     # of a level, districts at one level with one chance share a gain; of a share each has its own
-    chance = rows["prob_reached"].map(rounded_percent, na_action="ignore")
+    chance = rows["prob_reached"].map(rounded_percent)
     same = rows["current"].where(rows["goal_code"].map(run.is_level), rows["unit_code"].astype(int))
     ties = rows.groupby([rows["goal_code"], chance, same], dropna=False)
     gain, extra = ties["leverage"].transform("mean"), rows["extra_pace_80"]
@@ -103,7 +103,7 @@ def candidates(run: ReportData) -> pd.DataFrame:
     rows = rows[(is_share | rows["current"].eq(nearest)) & (rows["gain"] >= NOISE)]
     rows = rows[rows["weight"] >= HARDLY * rows["gain"]]
     doubts = {s.goal_code: bool(s.doubt) for s in run.statements(run.last_year)}
-    rows = rows.assign(is_doubtful=rows["goal_code"].map(doubts).astype(bool))
+    rows = rows.assign(is_doubtful=rows["goal_code"].map(doubts))
     by = {"by": ["is_doubtful", "weight"], "ascending": [True, False]}
     return rows.sort_values(**by, kind="stable", ignore_index=True)
 

@@ -55,8 +55,24 @@ class Gap:
 class GoalFacts:
     """What is known of one goal, target year and unit.
 
+    Templates read the properties by name: look for callers in templates/, too. What has the name of
+    a column of `contracts.VERDICTS` is that column's (``goal_code``, ``unit_code``,
+    ``target_year``, ``indicator_code``, ``measure_unit``, ``verdict_class``, ``n_points``,
+    ``pace_own``, ``pace_required``); ``order``, ``title``, ``kind`` and ``commitment`` are the
+    plan's (config/goals.csv, targets.csv).
+
     Attributes
     ----------
+    need, total
+        What must be reached, in ``measure_unit`` (a number of districts where these are counted);
+        how many districts there are.
+    lower_is_better
+        Whether ``need`` is a most.
+    reasons, depends_on
+        Codes of `forecasting.verdicts.REASONS`; the variant of assumptions or data that moves the
+        class, empty where none does.
+    is_forecast, chance_range
+        Whether there is a single chance; least and greatest where there is none but a range.
     actual
         Figure of the target year itself, None before it is reported.
     latest
@@ -66,9 +82,9 @@ class GoalFacts:
         later year that is still open (then not in ``history``).
     expected
         Lowest, middle and highest value of the target year (10, 50, 90 % quantile), or None.
-    chance, chance_held
+    chance, chance_two_years
         P(target met at the end of the target year); P(met then and at the end of the year before).
-    pace_required, pace_before
+    pace_required, pace_own
         Points of percent a year from ``base`` (negative towards a most); median slope between
         all pairs of exact figures of the five years up to the last of them.
     people
@@ -119,14 +135,14 @@ class GoalFacts:
     lower_is_better: bool = False
     is_forecast: bool = False
     chance: float = NAN
-    chance_held: float = NAN
+    chance_two_years: float = NAN
     chance_range: tuple[float, float] = (NAN, NAN)
     actual: Observation | None = None
     latest: Observation | None = None
     base: Observation | None = None
     expected: tuple[float, float, float] | None = None
     pace_required: float = NAN
-    pace_before: float = NAN
+    pace_own: float = NAN
     people: float = NAN
     count_unit: str = ""
     n_points: int = 0
@@ -220,7 +236,7 @@ class GoalFacts:
     @property
     def pace_note(self) -> str:
         """How the pace needed compares with the usual one, a key of ``pace``; empty: no telling."""
-        need, usual = self.towards(self.pace_required), self.towards(self.pace_before)
+        need, usual = self.towards(self.pace_required), self.towards(self.pace_own)
         if self.n_points < PACE_POINTS or usual != usual:
             return ""
         if usual <= 0:
@@ -232,7 +248,7 @@ class GoalFacts:
     @property
     def is_slowing(self) -> bool:
         """Whether the latest year moved much less towards the target than is usual."""
-        usual = self.towards(self.pace_before)
+        usual = self.towards(self.pace_own)
         if not self.pace_note or usual <= 0:
             return False
         before, last = self.history[-2:]
@@ -240,7 +256,7 @@ class GoalFacts:
         return is_known and self.towards(last.low - before.low) < SLOW * usual
 
     @property
-    def held(self) -> tuple[str, list[int]]:
+    def maintenance(self) -> tuple[str, list[int]]:
         """Measure "duy trì": a key of ``goal`` after "held_", and the years it is about.
 
         Every year below the target, some, some of which nobody knows, none. Empty: not asked.

@@ -42,7 +42,8 @@ ONCE = ("statement", "coverage", "verdict", "rows", "bounds", "cells")
 class ReportData:
     """Tables of one run (contracts), the plan's tables (`plan.config_tables`) and the labels.
 
-    ``units`` has unit_code, name_vi, short_name, level, district_code. ``previous`` and
+    Templates read the properties by name: look for callers in templates/, too. ``units`` has
+    unit_code, name_vi, short_name, level, district_code. ``previous`` and
     ``previous_panel`` are of the run before, or have no rows.
     """
 
@@ -75,7 +76,7 @@ class ReportData:
     """Districts that an ad hoc report shows; sums and counts are always of all."""
 
     def __post_init__(self) -> None:
-        """Keep the answers of `ONCE` as long as the run."""
+        """Keep the answers of `ONCE` as long as the run: its tables have no value to hash."""
         for name in ONCE:
             vars(self)[name] = cache(getattr(self, name))
 
@@ -89,11 +90,11 @@ class ReportData:
     last_year = property(lambda self: self.target_years[-1], doc="The plan's last target year.")
 
     @property
-    def next_years(self) -> tuple[int, int]:
+    def page_years(self) -> tuple[int, int]:
         """The two target years of a page: the last that is past (or the first), and the last."""
-        first, *later = self.target_years
+        earliest, *later = self.target_years
         past = [year for year in later[:-1] if f"{year}-12-31" < self.as_of]
-        return [first, *past][-1], self.last_year
+        return [earliest, *past][-1], self.last_year
 
     @cached_property
     def newest_year(self) -> int:

@@ -28,7 +28,7 @@ def scorecard(
     asked = {(s.goal_code, s.target_year): s for s in run.all_statements(unit_code)}
     goals = where(run.ordered_goals, goal_code=list(codes or run.ordered_goals.index))
     rows = [
-        (goal, *(asked.get((goal.goal_code, year)) for year in run.next_years))
+        (goal, *(asked.get((goal.goal_code, year)) for year in run.page_years))
         for goal in goals.itertuples()
     ]
     return make_page(

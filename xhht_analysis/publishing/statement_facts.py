@@ -29,13 +29,13 @@ SAME = (
     "measure_unit",
     "verdict_class",
     "n_points",
+    "pace_own",
 )
 """What a statement takes over from its verdict under the same name."""
 NUMBERS = {
     "chance": "prob_reached",
-    "chance_held": "prob_held",
+    "chance_two_years": "prob_held",
     "pace_required": "pace_required",
-    "pace_before": "pace_own",
     "people": "people_required",
 }
 """Numbers of a statement on what is to come, by the verdict's columns."""
@@ -190,7 +190,7 @@ def _drivers(run: ReportData, statement: Statement) -> tuple[tuple[str, float], 
         rows = where(rows, unit_code=statement.unit_code)
     mean = rows.groupby("feature")["effect"].mean()
     mean = mean[mean.abs() >= MOVES].sort_values(key=abs, ascending=False).head(2)
-    return tuple((str(name), float(effect)) for name, effect in mean.items())
+    return tuple(mean.items())
 
 
 def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observation | None]:

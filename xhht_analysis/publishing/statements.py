@@ -87,7 +87,7 @@ class Statement(GoalFacts):
 
     @property
     def pace_window(self) -> str:
-        """First and last year with a figure that `pace_before` rests on."""
+        """First and last year with a figure that `pace_own` rests on."""
         exact = [o.year for o in self.history if o.exact]
         years = [year for year in exact if year > exact[-1] - PACE_YEARS]
         return f"{years[0]}–{years[-1]}" if years else ""

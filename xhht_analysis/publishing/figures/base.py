@@ -80,8 +80,8 @@ def finish(
     The title is kept for caption and file. ``key`` stands in a line above the source, with the
     signs that the figure has; what these mean is in the alt text, too.
     """
-    drawn = " ".join(text.get_text() for text in figure.findobj(Text))
-    signs = run.labels.key((), f"{drawn} {' '.join(alt)}")
+    shown = " ".join(text.get_text() for text in figure.findobj(Text))
+    signs = run.labels.key((), f"{shown} {' '.join(alt)}")
     figure.set_gid(title)
     figure.set_label(" ".join([f"{title}.", *alt, signs]))
     key = "; ".join(filter(None, [key, signs]))
@@ -141,7 +141,7 @@ def heat_of_verdicts(
 
 
 @styled
-def drawn(figure: Figure) -> bytes:
+def png_of(figure: Figure) -> bytes:
     """PNG of a figure with its title and alt text inside, the same bytes every time."""
     stream = io.BytesIO()
     about = {"Title": figure.get_gid(), "Description": figure.get_label()}
@@ -151,7 +151,7 @@ def drawn(figure: Figure) -> bytes:
 
 def save_figure(figure: Figure, folder: str | Path, name: str) -> bytes:
     """PNG of a figure, also written into ``folder`` unless that is empty."""
-    png = drawn(figure)
+    png = png_of(figure)
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         (Path(folder) / f"{name}.png").write_bytes(png)
@@ -162,13 +162,13 @@ def picture_or_note(run: ReportData, draw: Callable[[], bytes | Figure]) -> Bloc
     """The picture that ``draw`` gives, or a note in its place where it finds no figures."""
     try:
         return picture(draw())
-    except NoFiguresError as title:
-        return prose([run.word("figure_empty", title=title)], "note")
+    except NoFiguresError as error:
+        return prose([run.word("figure_empty", title=error)], "note")
 
 
 def picture(png: bytes | Figure) -> Block:
     """Block of a drawn figure: caption, alt text and size are read from its PNG."""
-    png = png if isinstance(png, bytes) else drawn(png)
+    png = png if isinstance(png, bytes) else png_of(png)
     image = Image.open(io.BytesIO(png))
     about = image.text
     content = {"kind": "picture", "caption": about["Title"], "alt": about["Description"]}

@@ -29,7 +29,7 @@ from xhht_analysis.publishing.statements import Statement
 LADDER_COLUMNS, MIN_ROWS = 3, 6
 LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
 """Texts of levels that are known for sure; the others have a colour of their own."""
-DRAWN = [0.1, 0.5, 0.9]
+BAND_LEVELS = [0.1, 0.5, 0.9]
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
 COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.3, 26, 22
 """Panels in a row, inches of each, letters of a line above it; letters of a district in a row."""
@@ -40,7 +40,7 @@ Sketches = dict[str, Callable[[], Figure]]
 def plot_overview(run: ReportData) -> Figure:
     """Verdicts of both years beside each goal, its latest figure and its last target."""
     word, codes = run.word, run.ordered_goals.index
-    pairs = [[run.statement(code, year) for year in run.next_years] for code in codes]
+    pairs = [[run.statement(code, year) for year in run.page_years] for code in codes]
     pairs = [pair for pair in pairs if any(pair)]
     title = word("overview.title", n=len(pairs))
     if not pairs:
@@ -50,9 +50,9 @@ def plot_overview(run: ReportData) -> Figure:
     axis = axes[0, 0]
     look.heat_of_verdicts(
         axis,
-        pd.DataFrame(pairs, columns=run.next_years),
+        pd.DataFrame(pairs, columns=run.page_years),
         lambda s: s.short_verdict,
-        xticklabels=run.next_years,
+        xticklabels=run.page_years,
         yticklabels=[f"{_row_name(s)}\n{_against_target(run, s)}" for s in last],
     )
     axis.tick_params(axis="y", labelsize=6.8)
@@ -60,7 +60,7 @@ def plot_overview(run: ReportData) -> Figure:
     axis.yaxis.tick_right()  # on a phone, whose screen ends in the names, the verdicts stand first
     axis.set(box_aspect=0.11 * len(pairs), anchor="W")
     keys = {s.key for pair in pairs for s in pair if s}
-    parts = " ".join(filter(None, map(run.tally, run.next_years)))
+    parts = " ".join(filter(None, map(run.tally, run.page_years)))
     key = f"{run.labels.key(keys)}. {word('overview.key')}"
     return look.finish(figure, run, title, word("overview.alt", parts=parts), key=key)
 
@@ -91,7 +91,7 @@ def plot_pace(run: ReportData) -> Figure:
     if not statements:
         raise NoFiguresError(title)
     marks = {
-        word("pace_figure.before"): [s.pace_before for s in statements],
+        word("pace_figure.before"): [s.pace_own for s in statements],
         word("pace_figure.required"): [s.pace_required for s in statements],
     }
     rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
@@ -116,11 +116,13 @@ def plot_pace(run: ReportData) -> Figure:
     axis.set_xlabel(word("pace_figure.axis"), loc="left")
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
-    number, alt = run.labels.number, [f"{axis.get_xlabel()}."]
-    for s in statements:
-        usual, required = number(s.pace_before, 1), number(s.pace_required, 1)
-        alt.append(s.say("pace_figure.part", usual=usual, required=required))
-    return look.finish(figure, run, title, *alt, key=word("pace_figure.key", n=PACE_YEARS))
+    number = run.labels.number
+    alt = [
+        s.say("pace_figure.part", usual=number(s.pace_own, 1), required=number(s.pace_required, 1))
+        for s in statements
+    ]
+    key = word("pace_figure.key", n=PACE_YEARS)
+    return look.finish(figure, run, title, f"{axis.get_xlabel()}.", *alt, key=key)
 
 
 def _pace_name(statement: Statement) -> str:
@@ -142,7 +144,8 @@ def plot_ladder(run: ReportData) -> Figure:
         raise NoFiguresError(title)
     height = 0.75 + 0.135 * max(len(run.shown_districts), MIN_ROWS)
     figure, axes = look.canvas(height, len(codes), min(LADDER_COLUMNS, len(codes)), 0.8)
-    alt = [_ladder_panel(axis, run, c) for axis, c in zip(axes.flat, codes, strict=False)]
+    panels = zip(axes.flat, codes, strict=False)  # the last row may have more axes than codes
+    alt = [_ladder_panel(axis, run, code) for axis, code in panels]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
     return look.finish(figure, run, title, *alt, key=word("ladder.key"))
@@ -280,7 +283,7 @@ def _bands(run: ReportData, statements: list[Statement]) -> pd.DataFrame:
     bands = run.bands(statements[-1].indicator_code, statements[-1].unit_code)
     if bands.empty or not any(s.expected for s in statements):
         return pd.DataFrame()
-    bands = bands.loc[bands.index >= last.year, DRAWN]
+    bands = bands.loc[bands.index >= last.year, BAND_LEVELS]
     if last.exact:
         bands.loc[last.year] = last.low  # it grows out of the last figure
     return bands.sort_index()
@@ -292,12 +295,12 @@ def report_figures(run: ReportData) -> Sketches:
     Without a goal of its kind there is no figure.
     """
     kinds = set(run.ordered_goals["kind"])
-    drawn = {"overview": plot_overview, "heatmap": plot_heatmap}
+    plots = {"overview": plot_overview, "heatmap": plot_heatmap}
     if kinds & {*SHARE_KINDS}:
-        drawn |= {"shares": plot_shares, "pace": plot_pace}
+        plots |= {"shares": plot_shares, "pace": plot_pace}
     if COUNTED_KIND in kinds:
-        drawn["ladder"] = plot_ladder
-    return {name: partial(plot, run) for name, plot in drawn.items()}
+        plots["ladder"] = plot_ladder
+    return {name: partial(plot, run) for name, plot in plots.items()}
 
 
 def annex_figures(run: ReportData) -> Sketches:
@@ -321,7 +324,7 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
     """
     sketches = report_figures(run) | annex_figures(run)
 
-    def drawn(*names: str) -> list[Block]:
+    def blocks_of(*names: str) -> list[Block]:
         """Pictures of these names, in their order."""
         files = {name: Path(folder) / f"{name}.png" for name in names if name in sketches}
         return [
@@ -331,4 +334,4 @@ def pictures(run: ReportData, folder: str | Path = "") -> Callable[..., list[Blo
             for name, file in files.items()
         ]
 
-    return drawn
+    return blocks_of
