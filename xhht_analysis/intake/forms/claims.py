@@ -42,7 +42,7 @@ class Claim:
 
     ``cells`` holds the cells of `FIELDS`, `WITNESSES`, `DATES` and of the printed ``share``;
     without ``unit`` or ``year`` the figure is of the sheet's own. ``doubts`` are told by their rule
-    where the figure is accepted.
+    where the figure is accepted; ``is_lone`` says that it is a percentage without its counts.
     """
 
     indicator: str | None
@@ -56,6 +56,7 @@ class Claim:
     scale: float = 1.0
     foreign: bool = False
     is_doubtful: bool = False
+    is_lone: bool = False
     doubts: dict[str, str] = field(default_factory=dict)
 
     def cell(self, part: str) -> Cell | None:

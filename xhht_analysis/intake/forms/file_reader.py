@@ -280,9 +280,11 @@ class FileReader:
 
     def _figures(self, claim: Claim, amounts: Amounts) -> dict[str, Any]:
         """What an observation keeps beside its amounts: its dates; no count without the other."""
-        counts = [amounts[name].value for name in COUNTS]
+        counts, value = [amounts[name].value for name in COUNTS], amounts["value"]
         figures: dict[str, Any] = dict.fromkeys(COUNTS) if None in counts else {}
-        value = amounts["value"]
+        claim.is_lone = None in counts and value.given
+        if claim.is_lone:
+            claim.cells = {part: at for part, at in claim.cells.items() if part not in COUNTS}
         if value.problem and value.given:
             text = "Không đọc được tỷ lệ đã ghi; dùng tử số, mẫu số."
             self.find(value.cell, "submitted_unreadable", text, claim.indicator)
@@ -322,9 +324,10 @@ class FileReader:
             fractions=kind == "percent" or scale != 1,
         )
         self._note(cell, raw, parsed)
-        nothing = parsed.value == 0 or raw == "#DIV/0!"
-        if nothing and cell in sheet.formulas and not self._says_something(cell[0]):
-            return Amount(cell=cell)
+        if cell in sheet.formulas and (parsed.value == 0 or raw == "#DIV/0!"):
+            row = sheet.grid[cell[0]][self.table.key + 1 :]
+            if not any(figure(other).value for other in row):  # formulas over empty cells
+                return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
 
@@ -337,12 +340,6 @@ class FileReader:
         """Tell what was dropped or supposed where a cell was read."""
         if parsed.note:
             self.find(at, parsed.note, NOTES_VI[parsed.note].format(str(raw)[:40], parsed.value))
-
-    def _says_something(self, row: int) -> bool:
-        """Whether a row holds a number: formulas over empty cells, all of them 0, say nothing."""
-        cells = [(row, column) for column in range(self.table.key + 1, len(self.sheet.grid[row]))]
-        values = {at: figure(self.sheet.cell(*at)).value for at in cells}
-        return any(v or (v == 0 and at not in self.sheet.formulas) for at, v in values.items())
 
     def count(self, claim: Claim, name: str) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""

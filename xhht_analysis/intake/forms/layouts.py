@@ -146,11 +146,11 @@ class Layout:
 
     def read(self) -> None:
         """Hand every observation of the table to the reader."""
-        figures, counted, there = set(), set(), dict(self.gives)
+        counted, there, read = set(), dict(self.gives), []
         for claim in self.each():
             self.covered |= {row for row, _ in claim.all_cells}
             if self.reader.observe(self.name, claim):
-                figures |= {column for _, column in claim.all_cells}
+                read.append(claim)
                 counted |= {claim.indicator} if claim.cells.keys() >= {*COUNTS} else set()
         for indicator, parts in self.described:
             is_due = indicator not in counted and (self.titled or indicator in there)
@@ -160,7 +160,8 @@ class Layout:
                 lost = ", ".join(self.absent[n] for n in names if n in self.absent)
                 text = f"Không thấy hoặc không rõ cột {lost}."
                 self.reader.find(None, "column_missing", text, indicator)
-        left_out.report(self, figures)
+        left_out.report(self, {column for claim in read for _, column in claim.all_cells})
+        left_out.report_counts(self, read)
 
     @cached_property
     def stray(self) -> str:

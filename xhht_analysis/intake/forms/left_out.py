@@ -13,9 +13,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xhht_analysis.intake.forms import text_kinds
+from xhht_analysis.intake.forms.claims import COUNTS, Claim
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
-from xhht_analysis.intake.reading.text import parse_level
+from xhht_analysis.intake.reading.text import EMPTY, parse_level
 
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.layouts import Layout
@@ -67,7 +68,7 @@ def report(layout: Layout, figures: set[int]) -> None:
     ----------
     layout : Layout
         ``others`` are its columns of codes, names and units; ``covered`` the rows that claims,
-        totals or parts account for; ``row_rule`` the rule of a row that is left out.
+        totals or parts account for.
     figures : set of int
         Columns of figures that were read.
     """
@@ -96,6 +97,20 @@ def report(layout: Layout, figures: set[int]) -> None:
             why = ": cộng, bình quân hoặc của địa bàn rộng hơn." if row in totals else "."
             why = table.aside(row) or why
             reader.find(at[0], "row_left_out", text + why)
+
+
+def report_counts(layout: Layout, claims: list[Claim]) -> None:
+    """Note what stands beside a percentage without counts in the columns of the others' counts."""
+    sheet, reader = layout.table.sheet, layout.reader
+    told = {row["cell"] for row in reader.reading.finding_rows if row["sheet"] == sheet.name}
+    pairs = (claim.cells for claim in claims if claim.cells.keys() >= {*COUNTS})
+    columns = sorted({column for cells in pairs for part in COUNTS for *_, column in cells[part]})
+    for claim in filter(lambda claim: claim.is_lone, claims):
+        row, _ = claim.cell("value")
+        for at in ((row, column) for column in columns):
+            if figure(sheet.cell(*at)) != EMPTY and sheet.address(*at) not in told:
+                text = f"Ô “{sheet.text(*at)[:60]}” không thành cặp tử số, mẫu số; chỉ dùng tỷ lệ."
+                reader.find(at, "count_unread", text, claim.indicator)
 
 
 def unread_table(table: Table, why: str) -> str:

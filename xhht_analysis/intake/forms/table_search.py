@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from xhht_analysis.intake.forms.context import KIND
 from xhht_analysis.intake.forms.headings import (
     KEY,
     PLAIN,
@@ -60,8 +59,6 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
         return None
     if len(others) < 3 and not PLAIN.fullmatch(texts[others[-1]]):
         return None
-    if others[::2] == keys and all(KIND.match(str(cells[c])) for c in others[1::2]):
-        return None  # labels side by side, each with the name of its unit
     if not all(is_heading(cells[c]) for c in others):
         return None
     first = min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))

@@ -140,10 +140,15 @@ class Table:
         """Cells of a column below the header, for `text.parse_number`."""
         return Siblings(self.cells(column))
 
-    def count(self, row: int, column: int) -> float | None:
-        """The number of persons in a cell, as its heading counts them; None where unreadable."""
-        number = parse_number(self.sheet.cell(row, column), siblings=self.siblings(column)).value
-        return number and number * self.declared_scale(column)
+    def count(self, row: int, column: int, scale: float = 1.0) -> float | None:
+        """The number of persons in a cell, as its heading counts them; None where unreadable.
+
+        ``scale`` is what its row says that counts are in.
+        """
+        scale, cells = max(scale, self.declared_scale(column)), self.siblings(column)
+        cell = self.sheet.cell(row, column)
+        number = parse_number(cell, siblings=cells, fractions=scale != 1).value
+        return number and round(number * scale, 6)
 
     def declared_scale(self, column: int) -> float:
         """What the heading of a column says that its counts are in."""

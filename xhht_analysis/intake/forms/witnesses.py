@@ -164,7 +164,8 @@ def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     if not (top.value and bottom.value) or len(claim.cells.get("numerator", ())) != 1:
         return
     table, (row, column) = reader.table, max(top.cell, bottom.cell, key=lambda at: at[1])
-    others = _counts(table, row, column) | {column: table.count(row, column)}
+    others = _counts(table, row, column, claim.scale)
+    others[column] = table.count(row, column, claim.scale)
     last = {c: path.rpartition(" | ")[2] for c, path in enumerate(table.headings)}
     right = (c for c in range(column + 1, len(last)) if not SOME_ONLY & heading_kinds(last[c]))
     at = next(right, column)
@@ -182,7 +183,7 @@ def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
             top.problem = "share_of_other_count"
 
 
-def _counts(table: Table, row: int, column: int) -> dict[int, float]:
+def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int, float]:
     """The counts of a row on either side of a column, but those of other groups of headings."""
     group = table.headings[column].partition(" | ")[0]
     counts = {}
@@ -190,7 +191,7 @@ def _counts(table: Table, row: int, column: int) -> dict[int, float]:
         above, is_grouped, _ = heading.partition(" | ")
         is_near = c > table.key and 0 < abs(c - column) <= NEAR
         if heading and is_near and (above == group or not is_grouped):
-            counts[c] = table.count(row, c)
+            counts[c] = table.count(row, c, scale)
     return {c: count for c, count in counts.items() if count is not None}
 
 
@@ -206,7 +207,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     if share.value is None or share.problem or counted or not code:
         return
     row, column = share.cell
-    counts, heads = _counts(table, row, column), table.headings
+    counts, heads = _counts(table, row, column, claim.scale), table.headings
     group = heads[column].rpartition(" | ")[0]
     if group in heads:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]

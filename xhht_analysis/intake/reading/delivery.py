@@ -28,8 +28,8 @@ from xhht_analysis.intake.reading.sheets import FileContent, Refusal, RefusedErr
 from xhht_analysis.intake.reading.workbooks import read_workbook
 from xhht_analysis.project import is_date
 
-SECONDS, SECONDS_OF_SMALL, SECONDS_PER_MB = 60.0, 20.0, 2.0
-"""Time limit of any file, and of a small one: what is slow for its size is no report."""
+SECONDS = 60.0
+"""Time limit of a file."""
 MEMORY_BYTES = 1792 * 2**20
 GLANCE = 0.05
 """Seconds between two looks at a reader's memory."""
@@ -117,8 +117,7 @@ def _read_guarded(path: Path, root: Path, reader: _Reader) -> FileContent:
             raise RefusedError("file_too_large", f"{n_bytes} byte")
         with path.open("rb") as stream:
             content.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        allowed = SECONDS_OF_SMALL + n_bytes / 2**20 * SECONDS_PER_MB
-        content.sheets = reader.read(path, allowed)
+        content.sheets = reader.read(path)
     except RefusedError as error:
         content.refusal = error.refusal
     except OSError as error:
@@ -158,11 +157,8 @@ class _Reader:
         self.process: subprocess.Popen | None = None
         self.answers = ThreadPoolExecutor(1)
 
-    def read(self, path: Path, allowed: float = SECONDS) -> list[Sheet]:
-        """Sheets of ``path``; raises RefusedError as `read_workbook` does.
-
-        ``allowed`` is a time limit of this file's own, below that of every file.
-        """
+    def read(self, path: Path) -> list[Sheet]:
+        """Sheets of ``path``; raises RefusedError as `read_workbook` does."""
         if self.process is None or self.process.poll() is not None:
             self.close()
             self.process = self._start()
@@ -170,7 +166,7 @@ class _Reader:
             pickle.dump(str(path), self.process.stdin)
             self.process.stdin.flush()
             answer = self.answers.submit(pickle.load, self.process.stdout)
-            cause = self._watch(answer, min(self.seconds, allowed))
+            cause = self._watch(answer)
             content = None if cause else answer.result()
         except (OSError, EOFError, pickle.UnpicklingError):
             cause = "reader_crashed"
@@ -181,10 +177,10 @@ class _Reader:
             raise content
         return content
 
-    def _watch(self, answer: Future, seconds: float) -> str | None:
+    def _watch(self, answer: Future) -> str | None:
         """Wait for an answer; the limit that the file at hand has passed before it came."""
-        end = time.monotonic() + seconds
-        while not wait([answer], min(GLANCE, seconds)).done:
+        end = time.monotonic() + self.seconds
+        while not wait([answer], min(GLANCE, self.seconds)).done:
             with contextlib.suppress(psutil.Error):
                 if psutil.Process(self.process.pid).memory_info().rss > self.memory_bytes:
                     return "memory_limit"

@@ -18,8 +18,6 @@ from functools import lru_cache
 from xhht_analysis.intake.reading.siblings import Siblings
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-MAX_SPREAD = 20
-"""How far from the usual number of its column "1.234" may lie to be read by its size alone."""
 CALENDAR = (dt.date, dt.time, dt.timedelta)
 """What Excel makes of a typed "2/1"."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
@@ -228,6 +226,9 @@ def _from_text(raw: str, kind: str, fractions: bool, siblings: Iterable[object])
     if body.startswith(("-", "(")):
         return Parsed(problem="negative")
     factor = math.prod(SCALES.get(word, 1.0) for word in words)
+    decimals = re.search(r"[.,](\d+)$|$", body)[1] or ""
+    if kind == "count" and 10 ** len(decimals) < factor:  # "8,5 nghìn" is no exact number
+        return Parsed(problem="approximate")
     if words and factor == 1 and not body.endswith("000"):  # "1.234 người" are no part of a person
         siblings = ()
     parsed = _digits(body.lstrip("+ "), kind, fractions or factor > 1, siblings)
@@ -260,11 +261,9 @@ def _one_mark(
             return Parsed(whole)
         sure = len(signs) == 1 and padded and decimal == round(decimal)
         return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
-    if len(signs) == 1:
-        return Parsed(whole if "thousands" in signs else decimal)
-    usual = math.nan if signs else siblings.usual
-    near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
-    return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
+    if len(signs) != 1:
+        return Parsed(problem="ambiguous_number")
+    return Parsed(whole if "thousands" in signs else decimal)
 
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:

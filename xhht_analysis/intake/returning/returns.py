@@ -46,14 +46,11 @@ OF_PLACE = (*HEAD_RULES, "indicator_unknown", "indicator_disagrees")
 """Rules about what, whose or when a figure is: no number can mend them."""
 SEASON = "07"
 """Month from which the figures of the year itself are expected; before it, last year's."""
-YEAR_MESSAGES = {
-    "year_behind": "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm "
-    "nay thì sửa ô Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên.",
-    "received_before": "Tệp giống hệt tệp đã nhận {file}; kiểm tra có gửi nhầm tệp cũ không.",
-    "year_received": "Đơn vị đã nộp số liệu năm {year} ({file}): số giống nhau là trùng lặp, số "
-    "khác nhau sẽ lấy theo tệp nhận sau; nhận cùng ngày thì theo tệp ghi đính chính, thay thế, "
-    "rồi tệp riêng của đơn vị, rồi tệp xếp sau theo tên.",
-}
+YEAR_BEHIND = (
+    "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm nay thì sửa ô "
+    "Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên."
+)
+RECEIVED_BEFORE = "Tệp giống hệt tệp đã nhận {}; kiểm tra có gửi nhầm tệp cũ không."
 HEADINGS = {
     "file": ("Tệp", 34),
     "sheet": ("Trang tính", 12),
@@ -134,7 +131,8 @@ def _checked(
     findings = findings.assign(kind="finding")
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
-    of_year = pd.DataFrame(_compare_with_received(about, received))
+    told = _compare_with_received(about, received).items()
+    of_year = pd.DataFrame(told, columns=["rule", "message"])
     findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
     usable = observations[observations["outcome"].ne("rejected")]
     usable = usable.dropna(subset=["unit_code", "year"])
@@ -179,28 +177,19 @@ def _correctable(claims: pd.DataFrame) -> dict[tuple[str, str], str | None]:
     return places
 
 
-def _compare_with_received(
-    about: dict[str, Any], received: pd.DataFrame | None
-) -> list[dict[str, str]]:
-    """Findings about the year of a file: behind what is expected, submitted before, same bytes."""
+def _compare_with_received(about: dict[str, Any], received: pd.DataFrame | None) -> dict[str, str]:
+    """What is told of a file by rule: of a year behind what is expected, its bytes known before."""
     year, day = about["year"], about["received_on"]
-    expected = int(day[:4]) - (day[5:7] < SEASON)
-    rules = {"year_behind": ""} if pd.notna(year) and year < expected else {}
+    expected, told = int(day[:4]) - (day[5:7] < SEASON), {}
+    if pd.notna(year) and year < expected:
+        told["year_behind"] = YEAR_BEHIND.format(year=year, expected=expected)
     if received is not None:
         name = about["file"] if "/" in about["file"] else f"{day}/{about['file']}"
-        same_kind = received["is_sample"].eq(about["is_sample"])
-        others = received[same_kind & received["file"].ne(name)]
-        same = others[others["sha256"].eq(about["sha256"])]
-        of_year = others["sender"].eq(about["sender"]) & others["year"].eq(year)
-        used = others[of_year & others[READABLE].any(axis=1)]
-        rule, before = ("received_before", same) if len(same) else ("year_received", used)
-        if len(before):
-            rules[rule] = before["file"].iloc[-1]
-    words = {"year": year, "expected": expected}
-    return [
-        {"rule": rule, "message": YEAR_MESSAGES[rule].format(file=file, **words)}
-        for rule, file in rules.items()
-    ]
+        same = received["sha256"].eq(about["sha256"]) & received["file"].ne(name)
+        same &= received["is_sample"].eq(about["is_sample"])
+        if same.any():
+            told["received_before"] = RECEIVED_BEFORE.format(received.loc[same, "file"].iloc[-1])
+    return told
 
 
 def _place(path: Path, as_of: str) -> tuple[Path, str]:
