@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xhht_analysis.forecasting import paces
-from xhht_analysis.forecasting.verdicts import Case, classify, judge, rounded, settled
+from xhht_analysis.forecasting.verdicts import Case, classify, judge, observed_outcome, rounded
 
 pytestmark = pytest.mark.unit
 AS_OF = "2026-11-20"
@@ -72,7 +72,9 @@ def test_the_target_years_own_figure_decides_whatever_came_later(need, name, cha
 
 def test_bounds_decide_when_they_leave_no_doubt():
     low, high = observed(y2025=6, y2026=6), observed(y2025=8, y2026=8)
-    verdict = [settled(make_case(low=low, high=high, need=need), 2025) for need in (6, 7, 9)]
+    verdict = [
+        observed_outcome(make_case(low=low, high=high, need=need), 2025) for need in (6, 7, 9)
+    ]
     np.testing.assert_array_equal(verdict, [1, np.nan, 0])
 
 

@@ -24,7 +24,7 @@ from xhht_analysis.forecasting.levels import RIVALS, distribution, forecast_leve
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad
 from xhht_analysis.forecasting.plan_indicators import LevelFacts, plan_facts
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
-from xhht_analysis.forecasting.verdicts import MIN_POINTS, is_known
+from xhht_analysis.forecasting.verdicts import MIN_POINTS, has_enough_points
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.plan.standards import read_standards
 from xhht_analysis.project import Project
@@ -64,8 +64,8 @@ def backtest_rows(
 ) -> pd.DataFrame:
     """One row per model, indicator, unit, origin and horizon with the outcome and its losses.
 
-    A unit is scored where a plan made at the origin would have given it a chance
-    (`verdicts.is_known`): with three figures, of a level one of them in the last two years.
+    A unit is scored where a plan made at the origin would have given it a chance: with three
+    figures, of a level one of them in the last two years (`verdicts.has_enough_points`).
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def backtest_rows(
     config = Project().config_dir
     areas = areas or read_areas(config)
     standards = read_standards(config) if standards is None else standards
-    some = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
+    scored_indicators = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
     parts, figures = [], level_figures(panel, standards, areas)
-    for facts in plan_facts(panel, some, areas, figures).values():
+    for facts in plan_facts(panel, scored_indicators, areas, figures).values():
         level = isinstance(facts, LevelFacts)
         for problem in _problems(facts, horizons):
             for model in models:
@@ -110,11 +110,11 @@ def scored_kinds(facts: Mapping[str, Facts]) -> set[tuple[str, str]]:
     """
     kinds = set()
     for code, fact in facts.items():
-        for _, ahead, some in _problems(fact, (1, 2, 3)):
-            there = ahead.notna()
-            there[COUNT] = there.drop(columns=PROVINCE, errors="ignore").all(axis=1)
+        for _, ahead, scored_units in _problems(fact, (1, 2, 3)):
+            has_outcome = ahead.notna()
+            has_outcome[COUNT] = has_outcome.drop(columns=PROVINCE, errors="ignore").all(axis=1)
             units = {PROVINCE} if isinstance(fact, ShareFacts) else set()
-            units |= some.intersection(there.columns[there.any()])
+            units |= scored_units.intersection(has_outcome.columns[has_outcome.any()])
             kinds |= {(code, unit if unit in KINDS else UNIT) for unit in units}
     return kinds
 
@@ -129,19 +129,19 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
             points = points.drop(columns=PROVINCE)  # the sum: its districts are scored
         points = points.assign(**{COUNT: is_broad(points)})
         is_recent = points.iloc[-2:].any() | is_share
-        some = set(points.columns[is_known(points.sum(), is_recent)])
+        scored_units = set(points.columns[has_enough_points(points.sum(), is_recent)])
         ahead = outcomes.reindex([origin + h for h in horizons]).dropna(how="all")
-        if ahead[ahead.columns.intersection(some)].notna().any(axis=None):
-            yield before, ahead, some
+        if ahead[ahead.columns.intersection(scored_units)].notna().any(axis=None):
+            yield before, ahead, scored_units
 
 
-def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.DataFrame:
+def _score_shares(model: Callable, facts: ShareFacts, ahead, scored_units: set) -> pd.DataFrame:
     """One row per unit and year."""
     history, origin = facts.history, facts.history.origin
     units = pd.Index(history.series["unit_code"])
-    came = ahead[[unit for unit in units if unit in some]].rename_axis("year").reset_index()
-    came = came.melt("year", var_name="unit_code").dropna(ignore_index=True)
-    keys, y = came[["year", "unit_code"]], came["value"].to_numpy()
+    outcomes = ahead[units[units.isin(scored_units)]].rename_axis("year").reset_index()
+    outcomes = outcomes.melt("year", var_name="unit_code").dropna(ignore_index=True)
+    keys, y = outcomes[["year", "unit_code"]], outcomes["value"].to_numpy()
     horizon = keys["year"].to_numpy(dtype=int) - origin
     forecast = model(history, int(horizon.max(initial=1)))
     row = units.get_indexer(keys["unit_code"])
@@ -167,7 +167,7 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, some: set) -> pd.Da
     return keys.assign(**out)
 
 
-def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.DataFrame:
+def _score_levels(model: Callable, facts: LevelFacts, ahead, scored_units: set) -> pd.DataFrame:
     """One row per unit, year and level; the number of districts stands on rows of its own."""
     code, top, districts = facts.indicator_code, facts.top, facts.units
     origin = int(facts.history.low.columns[-1])
@@ -177,16 +177,16 @@ def _score_levels(model: Callable, facts: LevelFacts, ahead, some: set) -> pd.Da
     at_districts = [forecast.units.index(unit) for unit in among]
     rows = []
     for level in range(1, top + 1):
-        there = (forecast.levels[:, at_districts] >= level).sum(axis=1)
-        counts = distribution(there, len(among))
+        n_at_level = (forecast.levels[:, at_districts] >= level).sum(axis=1)
+        counts = distribution(n_at_level, len(among))
         for year, outcome in ahead.iterrows():
             at, outcome = int(year) - origin, outcome.dropna()
             key = {"indicator_code": code, "year": year, "origin_year": origin, "horizon": at}
-            for unit, value in outcome[outcome.index.isin(some)].items():
+            for unit, value in outcome[outcome.index.isin(scored_units)].items():
                 chances = pmf[forecast.units.index(unit), at]
                 row = {"unit_code": unit, "chance": chances[level:].sum(), "hit": value >= level}
                 rows.append(key | row)
-            if among and COUNT in some and set(among) <= set(outcome.index):
+            if among and COUNT in scored_units and set(among) <= set(outcome.index):
                 number = int((outcome[among] >= level).sum())
                 rows.append(key | count_scores(counts[at], number))
     table = pd.DataFrame(rows)

@@ -13,8 +13,8 @@ from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad
 from xhht_analysis.forecasting.verdicts import NOTHING, Case
 
-SHARES = ("share_people", "share_institutions")
-COUNTS = "share_districts"
+SHARE_KINDS = ("share_people", "share_institutions")
+DISTRICT_COUNT = "share_districts"
 
 
 def cases(
@@ -29,9 +29,9 @@ def cases(
     asked = {*districts, *(joint.districts if joint else ())} if line.kind != "milestone" else ()
     for code in (PROVINCE, *sorted(asked)):
         measure, need = "level", level
-        if line.kind in SHARES:
+        if line.kind in SHARE_KINDS:
             measure, need = "percent", line.target_value
-        if is_count := code == PROVINCE and line.kind == COUNTS:
+        if is_count := code == PROVINCE and line.kind == DISTRICT_COUNT:
             measure, need = "units", line.target_units
         case = Case(code, measure, need, comparator=line.comparator)
         if joint is None or (is_count and not joint.districts):

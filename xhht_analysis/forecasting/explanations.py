@@ -40,8 +40,12 @@ def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
             continue
         low, high = (ends.loc[joint.origin_year] for ends in joint.facts.bounds)
         last = low[joint.districts]
-        same = {"indicator_code": code, "year": joint.origin_year}
-        same |= {"n_reported": int(last.notna().sum()), "n_units": len(last)}
+        same = {
+            "indicator_code": code,
+            "year": joint.origin_year,
+            "n_reported": int(last.notna().sum()),
+            "n_units": len(last),
+        }
         for unit, draws in joint.draws.items():
             if low.get(unit, np.nan) != high.get(unit, np.nan):  # so do two unknown ends
                 low10, median, high10 = np.quantile(draws[:, 0], (0.1, 0.5, 0.9))

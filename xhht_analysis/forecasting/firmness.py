@@ -97,14 +97,14 @@ def variant_chances(
     ``how`` (last_year, n_draws, seed, forecaster) is that of the verdicts, so that a variant
     differs from them by what it changes, not by other random numbers.
     """
-    wanted = set(lines["indicator_code"])
+    target_codes = set(lines["indicator_code"])
     forecaster = how["forecaster"]
     parts = []
     for kind, names, is_kit in (
         (ShareFacts, SHARE_VARIANTS, forecaster.panel in (None, KIT.panel)),
         (LevelFacts, levels.VARIANTS, forecaster.levels in (None, KIT.levels)),
     ):
-        of_kind = {c: f for c, f in facts.items() if c in wanted and isinstance(f, kind)}
+        of_kind = {c: f for c, f in facts.items() if c in target_codes and isinstance(f, kind)}
         for name in names if is_kit else ():
             joints = forecast_indicators(of_kind, variant=name, **how)
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
@@ -116,7 +116,7 @@ def variant_chances(
             changed_panel = with_levels_by_rule(changed_panel, standards, areas)
             of_variant = level_figures(changed_panel, standards, areas)
             differing = pd.concat([differing, behind])
-        touched = indicators["indicator_code"].isin(wanted & set(differing["indicator_code"]))
+        touched = indicators["indicator_code"].isin(target_codes & set(differing["indicator_code"]))
         touched_facts = plan_facts(changed_panel, indicators[touched], areas, of_variant)
         joints = forecast_indicators(touched_facts, **how)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
@@ -184,8 +184,8 @@ def add_firmness(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
 
 def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
     """Least and greatest chance of levels too little known; a class only where all agree."""
-    some = chances[chances["variant"].isin(HAZARDS)]
-    ends = some.groupby(KEY)["prob_reached"].agg(prob_low="min", prob_high="max")
+    hazard_rows = chances[chances["variant"].isin(HAZARDS)]
+    ends = hazard_rows.groupby(KEY)["prob_reached"].agg(prob_low="min", prob_high="max")
     few = verdicts["reason"].fillna("").str.contains("few_points|level_unknown")
     few &= verdicts["measure_unit"].ne("percent")
     table = verdicts.join(ends, on=KEY)

@@ -38,8 +38,8 @@ class History:
         Figures of the years ``without`` are left out but of a unit known in these years only.
         """
         other = ~self.rows["year"].isin(without)
-        kept = other | ~other.groupby([self.rows[key] for key in KEYS]).transform("any")
-        both = zip(self.series.groupby(GROUP), self.rows[kept].groupby(GROUP), strict=True)
+        is_kept = other | ~other.groupby([self.rows[key] for key in KEYS]).transform("any")
+        both = zip(self.series.groupby(GROUP), self.rows[is_kept].groupby(GROUP), strict=True)
         return [
             (place.index.to_numpy(), matrices(part, self.origin, breaks))
             for (_, place), (_, part) in both
@@ -53,9 +53,9 @@ def read_history(history: pd.DataFrame | History, *, is_percent: bool = False) -
     """
     if isinstance(history, History):
         return history
-    lacking = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
-    if lacking:
-        raise HistoryError(f"history: column {', '.join(lacking)} is missing")
+    missing = [c for c in [*KEYS, "year", "value"] if c not in history.columns]
+    if missing:
+        raise HistoryError(f"history: column {', '.join(missing)} is missing")
     if history.empty:
         raise HistoryError("history: there are no rows to forecast from")
     rows = history.reindex(columns=[*KEYS, *NUMBERS, "group_code"]).reset_index(drop=True)

@@ -50,8 +50,8 @@ def level_figures(panel: pd.DataFrame, standards: pd.DataFrame, areas: Areas) ->
     rows = panel[panel["indicator_code"].isin(asked_rates(standards))]
     rows = rows[rows["value"].notna() & rows["definition_variant"].eq("plan")]
     parts = [
-        _margins(some, f"{year}-12-31", standards, areas).assign(year=year)
-        for year, some in rows.groupby("year")
+        _margins(year_rows, f"{year}-12-31", standards, areas).assign(year=year)
+        for year, year_rows in rows.groupby("year")
     ]
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
@@ -66,8 +66,8 @@ def _margins(rows: pd.DataFrame, on: str, standards: pd.DataFrame, areas: Areas)
     scopes = ("commune", "district", "province")
     asked, of_district, of_province = (rules_in_force(standards, scope, on) for scope in scopes)
     homes, special = areas.parents(on), areas.special_communes(on)
-    here = rows[rows["frame"] == areas.province.frame_on(on)]
-    rates = here.pivot_table(
+    frame_rows = rows[rows["frame"] == areas.province.frame_on(on)]
+    rates = frame_rows.pivot_table(
         index="unit_code", columns="indicator_code", values="value", aggfunc="first"
     ).reindex(index=sorted(homes), columns=asked_rates(asked))
     rates.loc[FULL] = MAX_PERCENT

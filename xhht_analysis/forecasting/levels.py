@@ -190,13 +190,13 @@ def figure_weight(past: LevelHistory) -> float:
     `FIGURE_WEIGHT` times how much more often the figures of a year gave the known level of a unit
     than not.
     """
-    is_known, is_met, right = past.low == past.high, True, []
+    is_exact, is_met, right = past.low == past.high, True, []
     for level, rows in past.figures.groupby("level"):
         value = rows.pivot(index="unit_code", columns="year", values="value")  # noqa: PD010
         value = value.reindex_like(past.low)
         is_met &= value >= rows["asked"].iloc[-1] - 1e-9
         is_right = (is_met == (past.low >= level)).to_numpy()
-        right.append(is_right[(is_known & value.notna()).to_numpy()])
+        right.append(is_right[(is_exact & value.notna()).to_numpy()])
     share = np.concatenate(right).mean() if right else 0.0
     return FIGURE_WEIGHT * max(2 * share - 1, 0.0)
 

@@ -25,10 +25,10 @@ def own_pace(observed: pd.Series) -> float:
     observed
         Values by year (index), exact years only.
     """
-    some = observed.dropna()
-    some = some[some.index > some.index.max() - PACE_YEARS]
-    first, second = np.triu_indices(len(some), k=1)
-    year, value = some.index.to_numpy(dtype=float), some.to_numpy(dtype=float)
+    figures = observed.dropna()
+    figures = figures[figures.index > figures.index.max() - PACE_YEARS]
+    first, second = np.triu_indices(len(figures), k=1)
+    year, value = figures.index.to_numpy(dtype=float), figures.to_numpy(dtype=float)
     slopes = (value[second] - value[first]) / (year[second] - year[first])
     return float(np.median(slopes)) if len(slopes) else np.nan
 

@@ -161,9 +161,9 @@ def fit_group(
     # what is not known of the last year stays unknown in all years after it
     doubt = trend.level_var[:, None] + unseen_variance(trend, panel.least_step, horizon)
     # each side by itself: where the members are sure of one side alone, it is widened most
-    apart = np.sqrt((change - middle) ** 2 + doubt[..., None] * GRID**2)
+    spread = np.sqrt((change - middle) ** 2 + doubt[..., None] * GRID**2)
     width = np.where(GRID < 0, -LOWER_WIDTH, np.sign(GRID)) * (1 + FEW_UNITS / len(doubt) ** 2)
-    values = percent(trend.level[:, None, None] + middle + apart * width)
+    values = percent(trend.level[:, None, None] + middle + spread * width)
     total = trend.level_var[:, None] + trend.own_var * np.arange(1 + horizon)
     own_lag = np.sqrt(total[:, :-1] / total[:, 1:])
     shared = np.full_like(total, trend.common_var / (trend.common_var + trend.own_var))

@@ -17,7 +17,7 @@ import pandas as pd
 from xhht_analysis import contracts
 from xhht_analysis.forecasting import firmness, paces
 from xhht_analysis.forecasting.backtest import COUNT, UNIT, scored_kinds
-from xhht_analysis.forecasting.cases import COUNTS, cases
+from xhht_analysis.forecasting.cases import DISTRICT_COUNT, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
 from xhht_analysis.forecasting.joint_forecast import JointForecast
@@ -187,7 +187,7 @@ def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: 
             "measure_unit": case.measure_unit,
             **judge(case, int(line.target_year), as_of, line.has_districts),
         }
-        if case.unit_code == PROVINCE and line.kind == COUNTS:
+        if case.unit_code == PROVINCE and line.kind == DISTRICT_COUNT:
             row |= {"target_units": line.target_units, "n_units": len(districts)}
         rows.append(_signed(row, line.signed) if line.kind == "milestone" else row)
         year = row.get("current_year", 0)
@@ -211,9 +211,9 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     now = direction * np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
     best, last = paces.place_chances(now)
     gain = np.full(len(units), np.nan)
-    if line.kind == COUNTS and line.comparator == ">=":
-        there = (now >= line.level_required).astype(float)
-        gain = paces.leverage(there, np.ones(len(units)), 1, line.target_units)
+    if line.kind == DISTRICT_COUNT and line.comparator == ">=":
+        at_level = (now >= line.level_required).astype(float)
+        gain = paces.leverage(at_level, np.ones(len(units)), 1, line.target_units)
     elif joint.sizes:
         sizes, need = np.array([joint.sizes[u] for u in units]), direction * line.target_value
         gain = paces.leverage(now, sizes / sizes.sum(), need, need)
@@ -225,8 +225,8 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
 
 def _signed(row: dict, chance: float) -> dict:
     """A milestone that is not settled by its signed judgement, never mixed with a model."""
-    late = "target_year_missing" in str(row["reason"])
-    if chance != chance or row["basis"] == "observed" or late:
+    is_late = "target_year_missing" in str(row["reason"])
+    if chance != chance or row["basis"] == "observed" or is_late:
         return row
     signed = {"basis": "expert", "reason": "expert_judgement", "verdict_class": classify(chance)}
     return row | signed | {"prob_reached": chance, "prob_ever": np.nan, "prob_held": np.nan}
@@ -249,7 +249,7 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
     its own.
     """
     parts = []
-    counts = lines[lines["kind"] == COUNTS].drop_duplicates("goal_code")
+    counts = lines[lines["kind"] == DISTRICT_COUNT].drop_duplicates("goal_code")
     for code, joint in joints.items():
         units, n = list(joint.draws), len(joint.districts)
         draws = np.stack(list(joint.draws.values()), axis=1)[..., 1:]
@@ -260,8 +260,8 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
         pmf = distribution(draws, joint.facts.top)
         parts.append(_long(code, joint, units, "pmf", range(pmf.shape[-1]), pmf))
         for line in counts[counts["indicator_code"] == code].itertuples():
-            there = draws[:, :n] >= line.level_required
-            pmf = distribution(there.sum(axis=1, keepdims=True), n)
+            at_level = draws[:, :n] >= line.level_required
+            pmf = distribution(at_level.sum(axis=1, keepdims=True), n)
             parts.append(_long(line.goal_code, joint, [PROVINCE], "pmf", range(n + 1), pmf))
     return pd.concat(parts) if parts else contracts.FORECASTS.empty()
 

@@ -125,12 +125,12 @@ def plan_facts(
     """
     facts: dict[str, ShareFacts | LevelFacts] = {}
     districts = sorted(areas.districts()["unit_code"])
-    here = plan_rows(panel, areas.province)
-    here = here[here["unit_code"].isin([*districts, PROVINCE])]
-    here = here.sort_values(["unit_code", "year"])
+    plan_panel = plan_rows(panel, areas.province)
+    plan_panel = plan_panel[plan_panel["unit_code"].isin([*districts, PROVINCE])]
+    plan_panel = plan_panel.sort_values(["unit_code", "year"])
     for _, indicator in indicators.iterrows():
         code, variant = indicator["indicator_code"], indicator["definition_variant"]
-        rows = here[here["indicator_code"] == code]
+        rows = plan_panel[plan_panel["indicator_code"] == code]
         if isinstance(variant, str):
             rows = rows[rows["definition_variant"] == variant]
         if indicator["kind"] in ("level", "milestone"):

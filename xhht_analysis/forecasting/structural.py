@@ -129,8 +129,8 @@ def fit_trend(panel: Matrices) -> Trend:
     unit_steps -= unit_steps.sum(axis=1, keepdims=True) / n_steps
     step_var = (np.where(is_step, unit_steps**2, 0).sum() + usual) / (free + 1)
     # the group's step is known as far as units have reported it
-    sure = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
-    drift, unknown = pace + sure * (common - pace), (1 - sure) * common_var
+    sureness = common_var / (common_var + step_var / np.maximum(n_t, 1)) * (n_t > 0)
+    drift, unknown = pace + sureness * (common - pace), (1 - sureness) * common_var
     own_var = (1 - NOISE) * step_var
     stand = late_levels(z, drift, own_var + unknown + NEW_LEVEL * panel.breaks[1:])
     shared = unknown[-1] / (unknown[-1] + step_var)

@@ -125,7 +125,7 @@ def classify(probability: float) -> str:
     return CLASSES[np.searchsorted(UPPER_EDGES, rounded(probability) - 1e-9)]
 
 
-def settled(case: Case, target_year: int) -> float:
+def observed_outcome(case: Case, target_year: int) -> float:
     """Whether the target year's own figure meets the target (0 or 1); NaN while it leaves doubt."""
     ends = case.low.get(target_year, np.nan), case.high.get(target_year, np.nan)
     met = case.meets(ends)
@@ -153,7 +153,7 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
     has_districts
         Whether there are districts at the date of the target, as known at `as_of`.
     """
-    outcome, past = settled(case, target_year), as_of > f"{target_year}-12-31"
+    outcome, past = observed_outcome(case, target_year), as_of > f"{target_year}-12-31"
     is_settled = outcome == outcome
     if is_settled or past:
         case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
@@ -163,7 +163,7 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
         reasons = ["no_legal_object", *reasons]
     if is_settled:
         row |= _outcome(case, target_year, outcome)
-    elif past or case.at(target_year) < 0 or not is_known(case.n_points, case.is_recent):
+    elif past or case.at(target_year) < 0 or not has_enough_points(case.n_points, case.is_recent):
         row |= {"verdict_class": "no_data", "basis": "none"}
         reasons += _why_silent(past, case, "no_legal_object" in reasons)
     else:
@@ -181,11 +181,11 @@ def _outcome(case: Case, target_year: int, outcome: float) -> dict:
         "basis": "observed",
         "prob_reached": outcome,
         "prob_ever": float(outcome or case.meets(case.low).any()),
-        "prob_held": settled(case, target_year - 1) if outcome else 0.0,
+        "prob_held": observed_outcome(case, target_year - 1) if outcome else 0.0,
     }
 
 
-def is_known(n_points, is_recent):
+def has_enough_points(n_points, is_recent):
     """Whether enough is known of a unit for a chance; one unit or many."""
     return (n_points >= MIN_POINTS) & is_recent
 
@@ -252,8 +252,9 @@ def _paces(case: Case, target_year: int) -> dict:
 def _forecast(case: Case, target_year: int) -> dict:
     """Distribution at the date, chances, extra pace."""
     at, chance, met = case.at(target_year), probability(case, target_year), case.meets(case.draws)
-    # at 0 the target year is the origin year: the year before was observed
-    both = (met[:, at - 1] & met[:, at]).mean() if at else chance * settled(case, target_year - 1)
+    both = (met[:, at - 1] & met[:, at]).mean()
+    if at == 0:  # the target year is the origin year: the year before was observed
+        both = chance * observed_outcome(case, target_year - 1)
     quantiles = case.quantiles(at, [0.5, *RANGE.values()])
     row = {
         "prob_reached": chance,

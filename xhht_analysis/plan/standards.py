@@ -175,9 +175,9 @@ def area_levels(
         Source: Decree 20/2014, Articles 6-21, as in config/standards.csv.
     """
     homes = pd.Series(areas_of_members, name="home").rename_axis("unit_code").reset_index()
-    asked = rules[["level_indicator", "level"]].set_axis(["indicator_code", "level"], axis=1)
+    rungs = rules[["level_indicator", "level"]].set_axis(["indicator_code", "level"], axis=1)
     members = levels[levels["unit_code"].isin(homes["unit_code"])]
-    pairs = members[["indicator_code"]].drop_duplicates().merge(asked).merge(homes, how="cross")
+    pairs = members[["indicator_code"]].drop_duplicates().merge(rungs).merge(homes, how="cross")
     table = pairs.merge(members, how="left", on=["unit_code", "indicator_code"])
     has_figure = table.groupby(HOME)["level_min"].count() > 0
     top = table.groupby("indicator_code")["level"].transform("max")
@@ -217,8 +217,8 @@ def home_margins(
     group = table.groupby([*keys, "home", "share"])["margin"]
     n_known, place = group.transform("count"), group.rank(ascending=False, method="first")
     is_last = place == np.ceil(n_known * table["share"] / MAX_PERCENT - ROUNDING)
-    kept = table[is_last & (2 * n_known >= group.transform("size"))]
-    margins = kept.groupby([*keys, "home"])["margin"].min().reset_index()
+    deciding = table[is_last & (2 * n_known >= group.transform("size"))]
+    margins = deciding.groupby([*keys, "home"])["margin"].min().reset_index()
     return margins.assign(margin=margins.groupby(HOME)["margin"].cummin())
 
 
@@ -253,11 +253,11 @@ def _year_levels(
     frame = province.frame_on(on)
     units = areas.units(on).query("level == 'commune'")["unit_code"]
     special = areas.special_communes(on)
-    here = panel[panel["unit_code"].isin(units) & panel["frame"].eq(frame)]
-    rates = here.pivot_table(
+    frame_rows = panel[panel["unit_code"].isin(units) & panel["frame"].eq(frame)]
+    rates = frame_rows.pivot_table(
         index="unit_code", columns="indicator_code", values="value", aggfunc="first"
     )
-    reported = _reported(here)
+    reported = _reported(frame_rows)
     communes = commune_levels(rates, on, standards, special=special, reported=reported)
     levels = _prefer(reported, communes)
     districts = areas.districts()["unit_code"]
