@@ -44,12 +44,12 @@ def noise_of_group(values: pd.DataFrame) -> float:
     steps = np.diff(link(values.to_numpy() / 100), axis=1)
     if len(values) < LEAST_UNITS or values.shape[1] < LEAST_YEARS:
         return np.nan
-    own = pd.DataFrame(steps - pd.DataFrame(steps).mean().to_numpy())
-    own = own.sub(own.mean(axis=1), axis=0).to_numpy()
-    pairs = own[:, 1:] * own[:, :-1]
+    unit_steps = pd.DataFrame(steps - pd.DataFrame(steps).mean().to_numpy())
+    unit_steps = unit_steps.sub(unit_steps.mean(axis=1), axis=0).to_numpy()
+    pairs = unit_steps[:, 1:] * unit_steps[:, :-1]
     if np.isfinite(pairs).sum() < LEAST_PAIRS:
         return np.nan
-    return -2 * np.nanmean(pairs) / np.nanmean(own**2)
+    return -2 * np.nanmean(pairs) / np.nanmean(unit_steps**2)
 
 
 def noise_of_panels(panels: pd.DataFrame) -> pd.Series:

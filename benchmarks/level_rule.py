@@ -30,7 +30,7 @@ class Recognition:
     standards: pd.DataFrame
     areas: object
     districts: list[str]
-    known: dict = field(default_factory=dict, repr=False, compare=False)
+    cache: dict = field(default_factory=dict, repr=False, compare=False)
 
     def rule(
         self, level_indicator: str, origin: int, horizon: int, variant: str
@@ -44,15 +44,15 @@ class Recognition:
         parents = self._once(("parents", on), lambda: self._parents(on))
         key, standards = ("asked", level_indicator, on), self.standards
         asked = self._once(key, lambda: asked_rates(standards, level_indicator, on))
-        told = {c: self._once((c, on), lambda c=c: self._read(c, on)) for c in asked}
-        if not asked or None in told.values():
+        histories = {c: self._once((c, on), lambda c=c: self._read(c, on)) for c in asked}
+        if not asked or None in histories.values():
             return None
         fits = {
             code: self._once(
                 (code, on, horizon, variant),
                 lambda rows=rows: forecast_panel(rows, horizon, variant=variant),
             )
-            for code, rows in told.items()
+            for code, rows in histories.items()
         }
 
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -78,9 +78,9 @@ class Recognition:
 
     def _once(self, key: tuple, make: Callable):
         """What several levels and variants ask for is made the first time only."""
-        if key not in self.known:
-            self.known[key] = make()
-        return self.known[key]
+        if key not in self.cache:
+            self.cache[key] = make()
+        return self.cache[key]
 
     def _history(self, rate: str, communes: Iterable[str], on: str) -> pd.DataFrame:
         """Every year's figures of a rate on the communes of ``on``, merged ones by their counts.
@@ -93,15 +93,15 @@ class Recognition:
         facts = facts[~facts["unit_code"].isin(above) & facts["year"].le(int(on[:4]))]
         parts = []
         for year, now in facts.groupby("year"):
-            made = predecessors(self.areas, now["unit_code"], int(year), on)
-            home = {old: new for new, olds in made.items() for old in olds}
+            origins = predecessors(self.areas, now["unit_code"], int(year), on)
+            home = {old: new for new, olds in origins.items() for old in olds}
             sums = now.assign(unit_code=now["unit_code"].map(home)).groupby("unit_code")
-            found = sums[["numerator", "denominator"]].sum(skipna=False)
-            found = found.assign(value=sums["value"].first(), n=sums.size())
-            whole = found["n"] == [len(made[code]) for code in found.index]
-            merged = (100 * found["numerator"] / found["denominator"]).where(found["n"] > 1)
-            value = merged.where(found["n"] > 1, found["value"])
-            parts.append(found.assign(value=value, year=year)[whole & value.notna()])
+            counts = sums[["numerator", "denominator"]].sum(skipna=False)
+            counts = counts.assign(value=sums["value"].first(), n=sums.size())
+            whole = counts["n"] == [len(origins[code]) for code in counts.index]
+            merged = (100 * counts["numerator"] / counts["denominator"]).where(counts["n"] > 1)
+            value = merged.where(counts["n"] > 1, counts["value"])
+            parts.append(counts.assign(value=value, year=year)[whole & value.notna()])
         history = pd.concat(parts).reset_index() if parts else facts
         kept = history[history["unit_code"].isin(communes)].assign(indicator_code=rate)
         return kept.drop(columns="n", errors="ignore")
@@ -136,8 +136,8 @@ def _enough(rows: pd.DataFrame, communes: set[str], origin: int) -> bool:
 def asked_rates(standards: pd.DataFrame, level_indicator: str, on: str) -> list[str]:
     """Rates behind a level indicator, those of the programmes it presupposes among them."""
     rules = rules_in_force(standards, "commune", on)
-    own = rules[rules["level_indicator"] == level_indicator]
-    codes, before = _asked(own)
+    rules_of_level = rules[rules["level_indicator"] == level_indicator]
+    codes, before = _asked(rules_of_level)
     for first in before:
         codes |= set(asked_rates(standards, first, on))
     return sorted(codes)
@@ -159,15 +159,15 @@ def commune_levels(
     """Levels (n, communes, years) of every programme whose rates (percent, alike) are given."""
     rules = rules_in_force(standards, "commune", on)
     is_special = np.isin(communes, list(special))[:, None]
-    found: dict[str, np.ndarray] = {}
+    levels: dict[str, np.ndarray] = {}
     later = rules.groupby("level_indicator")["prerequisites"].agg(lambda cells: any(cells))
     for name in later.sort_values(kind="stable").index:
-        own = rules[rules["level_indicator"] == name].sort_values("level")
-        needed, before = _asked(own)
-        if not (needed <= set(rates) and before <= set(found)):
+        rules_of_level = rules[rules["level_indicator"] == name].sort_values("level")
+        needed, before = _asked(rules_of_level)
+        if not (needed <= set(rates) and before <= set(levels)):
             continue
         met: dict[int, np.ndarray] = {}
-        for rule in own.itertuples():
+        for rule in rules_of_level.itertuples():
             value = rates[rule.indicator_code]
             if rule.indicator_special:
                 value = np.where(is_special, rates[rule.indicator_special], value)
@@ -175,10 +175,10 @@ def commune_levels(
             ok = value >= needed - ROUNDING
             for first in split_codes(rule.prerequisites):
                 programme, least = first.split(":")
-                ok &= found[programme] >= int(least)
+                ok &= levels[programme] >= int(least)
             met[rule.level] = met.get(rule.level, True) & ok
-        found[name] = np.logical_and.accumulate(list(met.values())).sum(axis=0)
-    return found
+        levels[name] = np.logical_and.accumulate(list(met.values())).sum(axis=0)
+    return levels
 
 
 def district_levels(

@@ -68,13 +68,13 @@ class Case:
 def forecasts(case: Case) -> dict[str, np.ndarray]:
     """Draws of the levels after the origin, (draws, U, H), by candidate."""
     variants = {"persistence": "persistence", "transitions": "transitions", "figures": "figures"}
-    horizon, made = case.outcomes.shape[1], {}
+    horizon, draws = case.outcomes.shape[1], {}
     how = {"top": case.top, "n_draws": N_DRAWS, "figures": case.figures}
     for name, variant in {**variants, PUBLISHED: "default"}.items():
-        made[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
+        draws[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
     if case.rates is not None:
-        made["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
-    return made
+        draws["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
+    return draws
 
 
 def score(case: Case) -> pd.DataFrame:
@@ -83,12 +83,12 @@ def score(case: Case) -> pd.DataFrame:
     for name, draws in forecasts(case).items():
         for level in range(1, case.top + 1):
             for h, outcome in enumerate(case.outcomes.T):
-                known = ~np.isnan(outcome)
-                if not known.any():
+                is_known = ~np.isnan(outcome)
+                if not is_known.any():
                     continue
-                there, hit = draws[:, known, h] >= level, outcome[known] >= level
+                there, hit = draws[:, is_known, h] >= level, outcome[is_known] >= level
                 mean, number = there.mean(axis=0), there.sum(axis=1)
-                pmf = np.bincount(number, minlength=known.sum() + 1) / len(number)
+                pmf = np.bincount(number, minlength=is_known.sum() + 1) / len(number)
                 of_count = backtest.count_scores(pmf, int(hit.sum()))
                 rows.append(
                     {
@@ -102,7 +102,7 @@ def score(case: Case) -> pd.DataFrame:
                         "cover_80": float(of_count["count_coverage_80"]),
                         "chance": mean.mean(),
                         "hit": hit.mean(),
-                        "n": int(known.sum()),
+                        "n": int(is_known.sum()),
                     }
                 )
     return pd.DataFrame(rows)
@@ -126,20 +126,20 @@ def sample_cases(project: Project) -> Iterator[Case]:
     for indicator in indicators[indicators["kind"] == "level"].itertuples():
         mine = (panel["indicator_code"] == indicator.indicator_code) & (panel["frame"] == "2021")
         rows = panel[mine & panel["unit_code"].isin(districts)]
-        rows = rows.assign(known=rows["level"].fillna(rows["level_derived_min"]))
-        rows = rows[rows["known"].notna()]
+        rows = rows.assign(lowest=rows["level"].fillna(rows["level_derived_min"]))
+        rows = rows[rows["lowest"].notna()]
 
         def at(origin, last, rows=rows, indicator=indicator):
             past = rows[rows["year"] <= origin]
-            wide = rows.pivot_table(index="unit_code", columns="year", values="known")
+            wide = rows.pivot_table(index="unit_code", columns="year", values="lowest")
             outcomes = wide.reindex(sorted(past["unit_code"].unique())).loc[:, origin + 1 : last]
             by_rule = level_rule.Recognition(
                 panel[panel["year"] <= origin], rules, plan_areas, districts
             )
             code, outcomes = indicator.indicator_code, outcomes.to_numpy()
             rates = by_rule.rule(code, origin, outcomes.shape[1], "default")
-            own = figures[figures["indicator_code"] == code]
-            return Case("sample", code, past, outcomes, int(indicator.level_max), rates, own)
+            deciding = figures[figures["indicator_code"] == code]
+            return Case("sample", code, past, outcomes, int(indicator.level_max), rates, deciding)
 
         for origin in ORIGINS:
             years = rows.loc[rows["year"] <= origin, "year"].nunique()
@@ -188,8 +188,8 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
         start = rng.normal(2.9, 0.6, 11)[home, None] + rng.normal(0, 0.25, (len(home), RATES))
         common = rng.normal(world.drift, 0.10, (1, 1, years))
         district = rng.normal(0, 1, (11, 1, years)) * world.district_shock
-        own = rng.normal(0, 0.08, (len(home), RATES, years))
-        path = start[..., None] + np.cumsum(common + district[home] + own, axis=2)
+        unit_shocks = rng.normal(0, 0.08, (len(home), RATES, years))
+        path = start[..., None] + np.cumsum(common + district[home] + unit_shocks, axis=2)
         people = rng.integers(200, 2000, (len(home), RATES, 1))
         value = 100 * rng.binomial(people, 1 / (1 + np.exp(-path))) / people
         levels = recognised(levels_by_rule(value.min(axis=1), home), world, rng)

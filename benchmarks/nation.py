@@ -299,25 +299,27 @@ def run_part(part: str, folders: list[str], place: Path) -> dict:
         return measured(label, folders, executor, kill)
 
 
-def conclude(found: dict[str, dict]) -> bool:
+def conclude(results: dict[str, dict]) -> bool:
     """Print what the parts measured so far say together; whether equal work gave equal bytes."""
     same = True
-    if {"local", "growth"} <= set(found):
-        ratio = {k: found["growth"][k] / found["local"][k] for k in ("seconds", "cpu")}
+    if {"local", "growth"} <= set(results):
+        ratio = {k: results["growth"][k] / results["local"][k] for k in ("seconds", "cpu")}
         print(
             f"growth: {GROWTH} times the communes take {ratio['seconds']:.2f} times the seconds "
             f"and {ratio['cpu']:.2f} times the processor"
         )
-    if {"one", "two"} <= set(found):
-        gain = found["one"]["seconds"] / found["two"]["seconds"]
+    if {"one", "two"} <= set(results):
+        gain = results["one"]["seconds"] / results["two"]["seconds"]
         print(f"two workers: {gain:.2f} times one (goal 1.6)")
-    for part in [part for part in ("one", "two", "killed") if part in found and "local" in found]:
-        local = found["local"]["digests"]
-        equal = all(local.get(k) == digest for k, digest in found[part]["digests"].items())
+    for part in [
+        part for part in ("one", "two", "killed") if part in results and "local" in results
+    ]:
+        local = results["local"]["digests"]
+        equal = all(local.get(k) == digest for k, digest in results[part]["digests"].items())
         print(f"{PARTS[part]} gives the tables of the local run, byte for byte: {equal}")
         same &= equal
-    if "local" in found:
-        minutes, peak = found["local"]["seconds"] / 60, found["local"]["peak"] / 2**30
+    if "local" in results:
+        minutes, peak = results["local"]["seconds"] / 60, results["local"]["peak"] / 2**30
         print(f"the nation: {minutes:.1f} minutes (goal 10), {peak:.2f} GiB (goal 4)")
     return same
 
@@ -332,13 +334,13 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         place = options.place or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         place.mkdir(parents=True, exist_ok=True)
-        kept = place / "results.json"
-        found = json.loads(kept.read_text()) if kept.is_file() else {}
+        path = place / "results.json"
+        results = json.loads(path.read_text()) if path.is_file() else {}
         for part in options.part or PARTS:
             folders = provinces(part, options.scale, options.dask_share, place)
-            found[part] = run_part(part, folders, place)
-            kept.write_text(json.dumps(found))
-        same = conclude(found)
+            results[part] = run_part(part, folders, place)
+            path.write_text(json.dumps(results))
+        same = conclude(results)
     sys.exit(0 if same else 1)
 
 

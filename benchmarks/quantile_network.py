@@ -93,11 +93,11 @@ def learn(x, y, w, target, seed: int) -> list:
     for _ in range(EPOCHS):
         order = rng.permutation(len(y))
         for at in range(0, len(y) - BATCH + 1, BATCH):
-            some = order[at : at + BATCH]
-            found = gradients(weights, biases, x[some], y[some], w[some], target[some])
+            batch = order[at : at + BATCH]
+            slopes = gradients(weights, biases, x[batch], y[batch], w[batch], target[batch])
             step += 1
             rate = np.float32(RATE * 0.5 * (1 + np.cos(np.pi * step / total)))
-            for k, (number, slope) in enumerate(zip(numbers, found, strict=True)):
+            for k, (number, slope) in enumerate(zip(numbers, slopes, strict=True)):
                 mean[k] += np.float32(0.1) * (slope - mean[k])
                 square[k] += np.float32(0.001) * (slope * slope - square[k])
                 even = np.sqrt(square[k] / np.float32(1 - 0.999**step)) + np.float32(1e-8)

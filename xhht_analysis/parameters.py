@@ -36,7 +36,11 @@ class ParameterError(UsageError):
 
 
 def declared(source: str) -> dict[str, str]:
-    """Type of each annotated assignment of a literal in ``source``, by name; nothing is run."""
+    """Type of each annotated assignment of a literal in ``source``, by name; nothing is run.
+
+    What has no type or no literal is no parameter to `check`. The runner asks papermill instead
+    (`execution.declared_parameters`), which a kernel need not import.
+    """
     return {
         statement.target.id: ast.unparse(statement.annotation)
         for statement in ast.parse(source).body

@@ -236,10 +236,12 @@ class Areas:
         return self._explain_name(typed, candidates, on, level, suggest=suggest)
 
     def _read(self, name: str) -> Name:
+        """Name taken apart; a dash ends it only where the whole is the name of no unit."""
         typed = parse_name(name)
         return typed if typed.core in self._by_core else parse_name(name, split_dashes=True)
 
     def _candidates(self, typed: Name, level: str | None) -> list[Unit]:
+        """Units of any time that bear the name; typed without accents only where that is usual."""
         large = ("province", "region")
         rows = self._by_core.get(typed.core, [])
         letters = self._by_letters.get(without_accents(typed.core), [])
@@ -281,6 +283,7 @@ class Areas:
         return list(rows.values())
 
     def _match_code(self, code: str, on: str) -> Match:
+        """Unit of a code without a name; a problem where none or two have it on that date."""
         rows = [unit for unit in self._by_code.get(code, []) if unit.nameable_on(on)]
         if len(rows) == 1:
             return _match_to(rows[0])
@@ -289,6 +292,11 @@ class Areas:
         return Match(problem="unit_not_valid_then" if code in self._by_code else "unknown_unit")
 
     def _explain_code(self, code: str, candidates: list[Unit], valid: list[Unit], on: str) -> Match:
+        """Problem of a code that does not fit its name.
+
+        unknown_unit: nobody's code; unit_not_valid_then: that of the name at another time;
+        code_name_disagree: another unit's.
+        """
         rows = self._by_code.get(code, [])
         if not rows:
             return Match(problem="unknown_unit", suggestion=self._labels(valid))
@@ -300,6 +308,11 @@ class Areas:
     def _explain_name(
         self, typed: Name, candidates: list[Unit], on: str, level: str | None, *, suggest: bool
     ) -> Match:
+        """Problem of a name that no unit bears on that date.
+
+        unit_not_valid_then: one of ours did at another time; other_province: one elsewhere does;
+        else unknown_unit, with near names.
+        """
         ours = [unit for unit in candidates if unit.ours]
         if ours:
             heirs = {self._heirs(unit.unit_code, on) for unit in ours} - {None}
@@ -320,7 +333,10 @@ class Areas:
         return Match(problem="unknown_unit", suggestion=self._labels(near))
 
     def _heirs(self, code: str, on: str) -> str | None:
-        """Labels of the units that a unit no longer valid went into by ``on``."""
+        """Labels of the units that a unit no longer valid went into by ``on``.
+
+        A commune is looked for in the list of the plan's first day: one that began later has none.
+        """
         table = self.crosswalk
         gone = table["district_code"].eq(code) | table.iloc[:, 1].eq(code)
         heirs = table.loc[gone, self._column(on)].drop_duplicates()
