@@ -116,10 +116,7 @@ def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.D
 
 def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
     """Doubts where files say the same figure: two of one day or of two senders, one refused."""
-    last = claims[claims["outcome"].eq("panel")]
-    earlier = claims[claims["outcome"].eq("superseded")].merge(
-        last[[*KEY, "received_on", "file", "sender"]], on=KEY, suffixes=("", "_last")
-    )
+    earlier = cleaning.replaced(claims)
     of_day = earlier["received_on"].eq(earlier["received_on_last"])
     of_others = earlier["sender"].ne(earlier["sender_last"]).fillna(False).astype(bool)
     revised = cleaning.refused_revisions(claims)
@@ -130,8 +127,13 @@ def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
     standing = "Tệp này không dùng được: số liệu cùng năm nhận trước của đơn vị vẫn đang được dùng."
     kept = "Số sửa trong {file_later} không dùng được: đang giữ số cũ này, kiểm tra lại."
+    late = (
+        "Tệp nhận sau ({file_last}) cũng ghi năm {year:.0f} và đã thay số này, khi đang chờ số năm "
+        "sau: nếu tệp ấy quên đổi năm, sửa năm rồi gửi lại."
+    )
     return pd.concat(
         [
+            doubts(earlier[earlier["is_late"]], "replaced_late", late),
             doubts(earlier[of_day], "same_day_conflict", conflict),
             doubts(earlier[of_others & ~of_day], "senders_differ", other),
             doubts(later, "revision_refused", kept),

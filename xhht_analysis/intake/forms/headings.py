@@ -94,7 +94,8 @@ WORDINGS = {
     r"\b(den|ra) lop (mau giao|mam non)\b": "den lop",
     r" tren dia ban( xa| phuong)?$": "",
     r"\btl\b": "ti le",
-    r"\bphai pc\b": "phai pho cap",
+    r"\b(phai pc|ppc)\b": "phai pho cap",
+    r"(?<=tro len) nguoi$": "",
     r"\btt (?=hoc tap cong dong\b)": "trung tam ",
     r"^(?=20[0-4]\d$)": "nam ",
     r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b": "lui ke",
@@ -325,7 +326,9 @@ class IndicatorNames:
         last = heading.rpartition(" | ")[2]
         ages = {words for words in _populations(heading) if words[0].isdigit()}
         named = _populations(last) | ages
-        is_all = re.search(r"\b(dan so|nhan khau)\b", last) and right and not named
+        is_all = (
+            re.search(r"\b(dan so|nhan khau)\b(?! trong do tuoi$)", last) and right and not named
+        )
         return bool(is_all) or not named <= right
 
     def is_other(self, heading: str, code: str) -> bool:

@@ -98,7 +98,8 @@ _ANYWHERE = {
     r"( (de |va )?(so sanh|doi chieu|tham khao))?$",
     "estimate": r"^(uoc|du kien|du bao|so tang them)\b|\bso (uoc|tam tinh)\b|\bdu (thao|bao)$|"
     rf"\b{_TABLE}(du kien|uoc)\b",
-    "plan": rf"\b{_TABLE}(giao|phan (bo|dau)|{_PLANNED})\b|\bphan bo chi tieu\b|\btheo ke hoach$",
+    "plan": rf"\b{_TABLE}(giao(?! duc)|phan (bo|dau)|{_PLANNED})\b|"
+    r"\bphan bo chi tieu\b|\btheo ke hoach$",
     "sample": rf"\b({KINDS['sample'][0]})\b|\b(xa|ap|khu pho|truong) diem\b",
     "registered": r"^(?!.*\bcong nhan\b).*\bdang ki\b(?! \d)",
     "without": r"^(so )?nguoi (chua|khong)\b|\bso nguoi chua\b",

@@ -34,7 +34,7 @@ from xhht_analysis.intake.reading.text import parse_ratio
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.file_reader import FileReader
 
-WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong)\b")
+WHOLE = re.compile(r"\b(tong|ts|dan so|doi tuong|phai pho cap)\b")
 MIN_ROWS = 3
 """Rows in which two columns give a third one's percentages, as a sign that it is theirs."""
 Pair = tuple[int, int]
@@ -208,6 +208,8 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     row, column = share.cell
     counts, heads = _counts(table, row, column, claim.scale), table.headings
+    if (year := year_of(heads[column])) not in {None, reader.context.year or year}:
+        counts = {c: n for c, n in counts.items() if year_of(heads[c]) == year}
     group = heads[column].rpartition(" | ")[0]
     if group in heads:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]

@@ -20,6 +20,8 @@ from xhht_analysis.project import KitError
 
 NOT_IN_PLACE = ("year_disagrees", "dropped")
 """Problems of figures that were not meant to stand instead of another."""
+SEASON = "07"
+"""Month from which the figures of the year itself are awaited; before it, last year's."""
 MAX_POINTS = 1.0
 """Percentage points from its counts beyond which a typed percentage makes a figure doubtful."""
 MIN_USUAL_PERCENT = 20
@@ -73,6 +75,8 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     claims = claims.assign(outcome=outcome.fillna(fate))
     revised = refused_revisions(claims)
     differs |= claims["source_id"].isin(revised.loc[revised["is_of_it"], "source_id"])
+    before = replaced(claims)
+    differs |= claims["source_id"].isin(before.loc[before["is_late"], "source_id_last"])
     status = claims["status"].mask(differs & claims["status"].eq("ok"), "doubtful")
     return claims.assign(status=status)
 
@@ -93,6 +97,27 @@ def refused_revisions(claims: pd.DataFrame) -> pd.DataFrame:
     for name in {*PANEL_KEY} - {"unit_code"}:
         both = both[both[name].eq(both[f"{name}_later"]) | both[f"{name}_later"].isna()]
     return both.assign(is_of_it=both[["indicator_code_later", "amends_later"]].notna().any(axis=1))
+
+
+def replaced(claims: pd.DataFrame) -> pd.DataFrame:
+    """Superseded claims with what stands in their place (``<column>_last``).
+
+    ``is_late`` where the standing file may have kept last year's heading: it came on a later day,
+    when figures of a later year than its newest were awaited, and says of no correction.
+    """
+    newest = claims["year"].groupby(claims["file"]).transform("max")
+    last = claims.assign(newest=newest)[claims["outcome"].eq("panel")]
+    last = last[[*PANEL_KEY, "source_id", "received_on", "file", "sender", "amends", "newest"]]
+    superseded = claims[claims["outcome"].eq("superseded")]
+    both = superseded.merge(last, on=[*PANEL_KEY], suffixes=("", "_last"))
+    day = both["received_on_last"]
+    is_late = both["newest"].lt(day.map(awaited_year)) & both["amends_last"].isna()
+    return both.assign(is_late=is_late & both["received_on"].ne(day))
+
+
+def awaited_year(day: str) -> int:
+    """Year whose figures are sent on an ISO date: last year's in the first half of a year."""
+    return int(day[:4]) - (day[5:7] < SEASON)
 
 
 def _open(claims: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
 from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather
+from xhht_analysis.intake.judging import cleaning
 from xhht_analysis.intake.judging.corrections import (
     CORRECTIONS,
     apply_corrections,
@@ -44,8 +45,6 @@ NOT_READ = ("_left_out", "_not_recognised")
 """Ends of the rules about figures that did not enter."""
 OF_PLACE = (*HEAD_RULES, "indicator_unknown", "indicator_disagrees")
 """Rules about what, whose or when a figure is: no number can mend them."""
-SEASON = "07"
-"""Month from which the figures of the year itself are expected; before it, last year's."""
 YEAR_BEHIND = (
     "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm nay thì sửa ô "
     "Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên."
@@ -180,7 +179,7 @@ def _correctable(claims: pd.DataFrame) -> dict[tuple[str, str], str | None]:
 def _compare_with_received(about: dict[str, Any], received: pd.DataFrame | None) -> dict[str, str]:
     """What is told of a file by rule: of a year behind what is expected, its bytes known before."""
     year, day = about["year"], about["received_on"]
-    expected, told = int(day[:4]) - (day[5:7] < SEASON), {}
+    expected, told = cleaning.awaited_year(day), {}
     if pd.notna(year) and year < expected:
         told["year_behind"] = YEAR_BEHIND.format(year=year, expected=expected)
     if received is not None:
