@@ -213,7 +213,7 @@ def check_proposals(run: ReportData) -> None:
         assert f" (việc {number}, mục tiêu năm {year}): {names}." in texts[who]
     assert sum(text.count("(việc ") for text in texts.values()) == len(groups)
     committee = [
-        f"{one.asked} ({one.number})"
+        f"{one.number}. {one.asked}"
         for one in decisions.decisions(run)
         if "UBND tỉnh" in one.addressee
     ]

@@ -30,8 +30,11 @@ def test_the_direction_stands_only_beside_an_earlier_run():
     assert alone["columns"][-1] == "Đánh giá 2030"
     assert "so lần trước" not in alone["note"]
     beside = scorecard.scorecard(made(previous=frames.make_verdicts()), "c")[0].content
-    assert beside["columns"][-1] == "So lần trước"
-    assert {row[-1] for row in beside["rows"] if len(row) > 1} == {"→", "–"}
+    assert beside["columns"] == alone["columns"]
+    shown = {str(row[-1][0])[-1] for row in beside["rows"] if len(row) > 1 and row[-1] != "–"}
+    told = {s.direction for s in made(previous=frames.make_verdicts()).statements(2030)}
+    assert "→" in shown & told
+    assert shown & set("↑↓→≠") == told - {"–"}
     assert "so lần trước: ↑ tăng" in beside["note"]
 
 

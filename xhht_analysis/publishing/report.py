@@ -102,7 +102,7 @@ def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
             words = {"n": one.number, "year": year, "goals": "; ".join(names)}
             texts.setdefault(lead, []).append(run.word(f"proposal.{one.kind}", **words))
         if (committee := run.word("addressee")) in one.addressee:
-            texts.setdefault(committee, []).append(f"{one.asked} ({one.number})")
+            texts.setdefault(committee, []).append(f"{one.number}. {one.asked}")
     for text, units in asks(run, year_rows(run), "proposal") if of_units else ():
         text = run.word("proposal.of_units", n=len(units), text=text.rstrip("."))
         texts.setdefault(agencies.addressee(run, text), []).append(text)
