@@ -151,7 +151,7 @@ def plain_form(path: Path) -> Path:
     doc.styles["Normal"].font.size = Pt(13)
     for name in ("Body Text", "List Bullet"):
         doc.styles[name].font.size = Pt(11)
-        doc.styles[name].paragraph_format.space_after = Pt(3)
+        doc.styles[name].paragraph_format.space_after = Pt(2)
     section = doc.sections[0]
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin = section.bottom_margin = Mm(13)

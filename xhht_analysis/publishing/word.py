@@ -33,7 +33,7 @@ CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
 CELL_SIZES = {False: 11, True: 9}
 """Points in a table, and in one of many columns."""
 MANY_COLUMNS = 7
-NOTE = {"note": 11}
+NOTE = {"note": 10}
 """Points of a prose that is smaller than the text."""
 HEIGHT = Mm(225)
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
