@@ -121,7 +121,7 @@ def test_recognition_covers_the_years_until_it_expires():
     rows = history(a=[None, None, None, 1], b=[0, 0, 0, 1, 1])
     rows["valid_to"] = np.where(rows["unit_code"] == "a", "2027-09-15", "")
     past = read_levels(rows, top=1)
-    low, valid = past.low, past.valid
+    low, valid = past.low, past.valid_until_year
     assert list(low) == [2021, 2022, 2023, 2024, 2025]
     assert list(low.loc["a"]) == [0, 0, 0, 1, 1]  # unknown before, then covered without a report
     assert list(valid) == [2026, 0]  # 15 September 2027 does not cover the end of 2027

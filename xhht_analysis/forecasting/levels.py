@@ -58,7 +58,7 @@ class LevelHistory:
     low, high
         Lowest and highest level that each unit (index) can have had at the end of each year
         (columns, without gaps), whole numbers; unknown is 0 … top.
-    valid
+    valid_until_year
         (units,) last year whose end the unit's latest recognition covers (0: no date given).
     figures
         Figures that decide the levels, see `level_figures`; empty where there are none.
@@ -69,7 +69,7 @@ class LevelHistory:
     indicator_code: str
     low: pd.DataFrame
     high: pd.DataFrame
-    valid: pd.Series
+    valid_until_year: pd.Series
     figures: pd.DataFrame
     top: int
 
@@ -301,11 +301,11 @@ def _walk(past: LevelHistory, prior, years, follows, by_figures, seed: int) -> n
     first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
     levels = np.empty(uniform.shape, dtype=np.int8)
     levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)
-    draw, valid = np.arange(n_draws)[:, None], past.valid.to_numpy()
+    draw, until = np.arange(n_draws)[:, None], past.valid_until_year.to_numpy()
     for t in range(1, len(years)):
         now = levels[..., t - 1]
         following = (uniform[..., t, None] < above[draw, t - 1, now, 1:]).sum(axis=-1)
         following = np.where(follows, by_figures[..., t], following)
         # a recognition with a date is not lost before it
-        levels[..., t] = np.where(valid >= years[t], np.maximum(now, following), following)
+        levels[..., t] = np.where(until >= years[t], np.maximum(now, following), following)
     return levels
