@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from tests.form_fixtures import mn01, write_xlsx
 from tests.intake_case import communes_of, type_over, write_unit
+from xhht_analysis.project import KitError
 from xhht_analysis.running import submission_commands
 
 pytestmark = pytest.mark.unit
@@ -114,6 +115,12 @@ def test_what_lies_beside_the_days_of_receipt_is_no_submission(tmp_path, capsys)
     assert ("823.xlsx" in told, "821.xlsx" in told, "README" in told) == (True, True, False)
     submission_commands.check([folder / "README.md"], as_of=DAY, out=tmp_path / "out")
     assert "README.md: cả tệp không dùng được." in capsys.readouterr().out
+
+
+def test_a_folder_without_a_file_is_told(tmp_path):
+    (tmp_path / "raw" / "2026-11-20").mkdir(parents=True)
+    with pytest.raises(KitError, match=r"Không thấy tệp nào trong .*raw"):
+        submission_commands.check([tmp_path / "raw"], as_of=DAY, out=tmp_path / "out")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links without a right of its own")

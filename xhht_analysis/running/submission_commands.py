@@ -81,6 +81,8 @@ def check(
         for place in submissions
         for path in (find_files(place) if place.is_dir() else [place])
     ]
+    if not paths:
+        raise KitError(messages.NO_FILES.format(path=", ".join(map(str, submissions))))
     for checked in returns.read_submissions(paths, plan, as_of=day, received=received):
         for line in _lines(checked):
             say(line)
