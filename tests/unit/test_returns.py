@@ -178,7 +178,8 @@ def test_a_line_that_no_figure_answers_is_refused_before_it_is_added(raw, tmp_pa
     )
     lines = returns.read_repairs(filled, decided_on=TODAY)
     returns.check_corrections(lines, raw, plan())
-    returns.check_corrections(lines.assign(cell="Z99"), tmp_path / "elsewhere", plan())  # waits
+    with pytest.raises(KitError, match="không có tệp này"):
+        returns.check_corrections(lines, tmp_path / "elsewhere", plan())
     with pytest.raises(KitError, match="Z99: không có ô số liệu nào"):
         returns.check_corrections(lines.assign(cell="Z99"), raw, plan())
 

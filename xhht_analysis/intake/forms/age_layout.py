@@ -51,7 +51,10 @@ class Ages(Layout):
 
     def _counted(self) -> Iterator[Claim]:
         for indicator, parts in self.gives:
-            claim = Claim(indicator, {part: self._cells(terms) for part, terms in parts.items()})
+            cells = {part: self._cells(terms) for part, terms in parts.items()}
+            if len(cells.get("value", ())) > 1:  # percentages of ages add up to none
+                del cells["value"]
+            claim = Claim(indicator, cells)
             if claim.cell("numerator"):
                 yield claim
 

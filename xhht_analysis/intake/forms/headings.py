@@ -28,7 +28,8 @@ KEY = re.compile(
     r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
     r"khu pho|kp|khom|moi|cu|thi|thanh|(sau|truoc)( khi)? sap (nhap|xep)))*( %)?"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
-    r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)( (chu ieu|cu the|danh gia|co ban))?"
+    r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)"
+    r"( (chu ieu|cu the|danh gia|co ban|(theo|cua) ke hoach))?"
     r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
 )
 FOOTNOTE = re.compile(
@@ -96,6 +97,7 @@ WORDINGS = {
     r"\btl\b": "ti le",
     r"\b(phai pc|ppc)\b": "phai pho cap",
     r"(?<=tro len) nguoi$": "",
+    r"\bqui mo\b": "tong so",
     r"\btt (?=hoc tap cong dong\b)": "trung tam ",
     r"^(?=20[0-4]\d$)": "nam ",
     r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b": "lui ke",

@@ -182,6 +182,12 @@ class Layout:
         plain = (PROVINCE.sub("", text) for text in texts)  # "Đơn vị: Tỉnh …" is no "đơn vị tính"
         return " | ".join(map(heading_key, plain))
 
+    @cached_property
+    def measure(self) -> str:
+        """What the lines above the table, its key heading or its sheet say that figures count."""
+        said = f"{self.said} | {self.table.headings[self.table.key]}"
+        return next(iter(MEASURE.findall(said)), "").strip()
+
     def kind_of(self, code: str | None, at: Cell, name: str = "", counted: str = "") -> str | None:
         """What a cell under a plain heading holds of an indicator: ``level``, ``value``, unknown.
 
@@ -196,13 +202,16 @@ class Layout:
             own = f"{head} | {heading_key(name)} | {fold(counted)}"
             is_told = LEVEL.search(own) or LEVELS.search(said) or is_name(sheet.cell(*at))
             return "level" if is_told else None
-        measure = fold(counted) or next(iter(MEASURE.findall(said)), "").strip()
+        measure = fold(counted) or self.measure
         is_told = is_share(measure) if measure else PERCENT.search(said)
         is_told = is_told and not self.stray and not COUNT.match(said)
         own = f"{head} {sheet.text(*at)}"
         if is_told or ("%" in own if measure else PERCENT.search(own)):
             return "value"
-        self.unclear[at[1]] = self.stray or "không ghi là tỷ lệ (%) hay số đếm"
+        self.unclear[at[1]] = (
+            self.stray
+            or "không ghi rõ là tỷ lệ (%) hay số đếm (tử số, mẫu số ghi ở hai cột cạnh nhau)"
+        )
         return None
 
     def compare(

@@ -27,7 +27,7 @@ REASONS = {
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
     r"nam sinh": "năm sinh",
     r"nam (duoc )?(dat|cong nhan)( .*)?": "năm công nhận",
-    r"ghi chu.*|luu i.*|nhan xet.*": "ghi chú",
+    r"ghi chu.*|luu i.*|nhan xet.*|danh gia.*": "ghi chú",
     r"(.* )?(dt|kt)": text_kinds.KINDS["people"][1],
     rf".*{text_kinds.PLANS.pattern}.*": text_kinds.PLAN,
     r"(tong( so| cong)?|ts|cong)": "tổng số",

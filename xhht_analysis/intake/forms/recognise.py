@@ -169,7 +169,8 @@ class FormReader:
         else:
             detail = (
                 " ".join(text for _, text in unread).strip()
-                or "không thấy dòng tiêu đề có cột Đơn vị, Chỉ tiêu, Nội dung hoặc Độ tuổi"
+                or "không thấy dòng tiêu đề có cột Đơn vị, Chỉ tiêu, Nội dung hoặc Độ tuổi; "
+                "bảng Pivot, danh sách đánh dấu, số gõ bằng dấu tab hay trong lời văn thì không đọc"
             )
             reading.refusal = Refusal("unknown_form", detail)
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)

@@ -22,7 +22,6 @@ from xhht_analysis.intake.forms.headings import (
 from xhht_analysis.intake.forms.tables import Table, is_heading, is_name, is_number_row, place_depth
 from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import fold
 
 ALL_PEOPLE = re.compile(r"((tong )?(chung|cong)|ca)( (2|hai) gioi)?|toan \w+")
 """What heads the columns of all people beside those of some of them."""
@@ -41,7 +40,6 @@ def find_tables(sheet: Sheet) -> list[Table]:
             row += 1
             continue
         first = _header_end(sheet, row, key)
-        row -= _is_group_row(sheet, row, key)
         if tables:
             tables[-1].last = row
         headings = _heading_paths(sheet, row, first, key)
@@ -52,7 +50,8 @@ def find_tables(sheet: Sheet) -> list[Table]:
 
 def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
-    texts = [heading_key(c) if isinstance(c, str) and len(c) < 80 else "" for c in cells]
+    is_text = (isinstance(c, str) and len(c) < 80 and not c.endswith(":") for c in cells)
+    texts = [heading_key(c) if t else "" for c, t in zip(cells, is_text, strict=True)]
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)] or _year_columns(sheet, row)
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len({*texts} - {""}) < 2:
@@ -72,17 +71,6 @@ def _year_columns(sheet: Sheet, row: int) -> list[int]:
     heads, below = sheet.grid[row], min(row + 1, sheet.n_rows - 1)
     named = [c for c, head in enumerate(heads) if isinstance(head, str) and head.lower() == "năm"]
     return [c for c in named if YEAR.search(sheet.text(below, c))]
-
-
-def _is_group_row(sheet: Sheet, top: int, key: int) -> bool:
-    """Whether the row above the key heading groups the columns: headings below it stand twice."""
-    if not top:
-        return False
-    groups, below = sheet.grid[top - 1], [fold(str(c)) for c in sheet.grid[top][key + 1 :] if c]
-    right = {cell for cell in groups[key + 1 :] if cell not in ("", None)}
-    if any(groups[: key + 1]) or len(right) < 2 or len(set(below)) == len(below):
-        return False
-    return all(is_heading(cell) and len(str(cell)) < 80 for cell in right)
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:

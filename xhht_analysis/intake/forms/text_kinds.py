@@ -57,25 +57,30 @@ KINDS = {
         "khảo sát, thí điểm, nhu cầu",
     ),
     "people": (
-        r"nu|gai|nam gioi|dan toc|dtts|khmer|khuiet tat|ton giao|thanh thi|nong thon(?! moi)|"
+        r"nu|gai|nam gioi|thuong tru|tam tru|ho (can )?ngheo|dan toc|dtts|khmer|khuiet tat|"
+        r"ton giao|thanh thi|nong thon(?! moi)|"
         r"quan so|sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|lao dong tu do|"
         r"trong do nam(?! \d)|(?<!thong )tin do|co cong(?! nghe)|"
         r"(?<!doan )(thanh|thieu) nien(?! (thieu nien |tu )*\d)",
         "số chia nhỏ (nữ, dân tộc …)",
     ),
-    "without": (r"(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)", "số chưa đạt"),
+    "without": (r"(?<!dat )(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)", "số chưa đạt"),
     "other_deed": (
         r"kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|ban tru|tieng anh|internet|"
         r"ki nang so|di lam|vao lop (6|10)|tu thuc|cong lap|dan lap",
         "số của việc khác",
     ),
     "average": ("trung binh|binh quan", "số bình quân"),
+    "per_mille": (
+        r"(tren|phan) (1 ?000|mot nghin|nghin|1 nghin|100 ?000)( (dan|nguoi))?",
+        "số trên 1.000 dân, không phải tỷ lệ % hay số đếm",
+    ),
     "later": (None, "số của năm chưa đến"),
     "place": (None, "số của một nơi trong địa bàn"),
     "wider": (None, "số của địa bàn rộng hơn nơi gửi ở đầu biểu"),
 }
 """Words of each kind as they stand in a heading, and what is told of its figures."""
-NOT_NOW = {"plan", "estimate", "earlier", "compared"}
+NOT_NOW = {"plan", "estimate", "earlier", "compared", "per_mille"}
 """Kinds of headings over no result of the year."""
 SOME_ONLY = {"people", "without", "other_deed"}
 """Kinds of headings of a part of the people, of those who have not, or of another deed of theirs:

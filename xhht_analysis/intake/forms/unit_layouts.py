@@ -290,6 +290,8 @@ class Indicators(Units):
             else:
                 self.unclear |= dict.fromkeys(columns, TWINS)
         for code, parts in gives.items():
+            if self.measure == "%" and parts.keys() == {"numerator"}:
+                parts["value"] = parts.pop("numerator")
             if "value" in parts and not parts.keys() >= {*COUNTS}:
                 for name in parts.keys() & {*COUNTS}:
                     columns = self.columns.pop(f"{name}_{code}").values()

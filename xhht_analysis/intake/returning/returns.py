@@ -281,19 +281,20 @@ def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str |
 
 
 def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
-    """Apply ``lines`` to the files that they name, as a run would; files not there wait.
+    """Apply ``lines`` to the files that they name, as a run would.
 
     Raises
     ------
-    corrections.CorrectionError
-        For the first line that a run would stop at.
+    KitError
+        For the first line that a run would stop at, or that names a file not received.
     """
     for name in lines["file"].unique():
         path = raw_dir / name
-        if path.is_file():
-            root, day = _place(path, "")
-            claims = gather([(path, day)], root, day, plan, jobs=1).claims
-            apply_corrections(claims, lines[lines["file"].eq(name)])
+        if not path.is_file():
+            raise KitError(f"{name}: không có tệp này trong {raw_dir}; sửa tên ở cột Tệp.")
+        root, day = _place(path, "")
+        claims = gather([(path, day)], root, day, plan, jobs=1).claims
+        apply_corrections(claims, lines[lines["file"].eq(name)])
 
 
 def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
