@@ -12,6 +12,7 @@ from xhht_analysis import project
 from xhht_analysis.intake.forms.context import OUTPUT_MARK
 from xhht_analysis.intake.reading.sheets import Refusal, RefusedError
 from xhht_analysis.intake.reading.workbooks import read_workbook
+from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.remedies import REMEDIES, remedy
 
 pytestmark = pytest.mark.unit
@@ -61,7 +62,7 @@ def test_a_formula_without_result_may_be_a_circle():
         "Mức độ chắc chắn theo quy tắc",
         "definition_variant",
         "Khả năng theo đà hiện nay",
-        "✔ đã đạt; ▲ △ ○ ▽ ▼: từ rất có khả năng đạt đến rất khó đạt",
+        "✔ đã đạt; ▽ khó đạt; ▼ rất khó đạt",
     ],
 )
 def test_a_result_of_the_kit_is_no_submission(cell):
@@ -75,9 +76,14 @@ def test_the_marks_of_results_stand_in_what_the_kit_writes():
     templates = project.ROOT / "xhht_analysis/publishing/templates"
     words = "".join(path.read_text("utf-8") for path in templates.glob("*words.toml"))
     columns = (project.ROOT / "docs/data-dictionary.md").read_text("utf-8")
-    marks = OUTPUT_MARK.pattern.split("|")
-    assert len(marks) == 4
+    marks = OUTPUT_MARK.pattern.split("|", 3)[:3]
     assert all(mark in words + columns for mark in marks)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("key", ["very_likely", "likely", "unlikely", "very_unlikely"])
+def test_a_verdict_as_a_key_explains_it_marks_a_result(lang, key):
+    assert OUTPUT_MARK.search(Labels(lang).key([key]))
 
 
 @pytest.mark.parametrize(

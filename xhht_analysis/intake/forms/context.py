@@ -62,7 +62,8 @@ SAMPLE_NOTE = re.compile(
     r"so lieu.{0,30}\b(lam|la) (so lieu )?mau\b|so lieu (mau|gia dinh|vi du)\b"
 )
 OUTPUT_MARK = re.compile(
-    "definition_variant|Mức độ chắc chắn theo quy tắc|Khả năng theo đà hiện nay|▲ △ ○ ▽ ▼"
+    "definition_variant|Mức độ chắc chắn theo quy tắc|Khả năng theo đà hiện nay|"
+    "[▲△▽▼] (?:rất|nhiều|khó|very|likely|unlikely)"
 )
 """What stands in the tables, workbooks and reports that the kit itself writes, and nowhere else."""
 REGISTER_NAME = re.compile(
