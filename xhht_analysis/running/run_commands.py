@@ -186,7 +186,9 @@ def run(
         outcome["record"] = record
     terminal.show_places(project, day, record["replaces"])
     names = "submissions", "activities", "rejects"
-    terminal.show_refused(*(store.read_table(name, project.processed(day)) for name in names))
+    terminal.show_refused(
+        *(store.read_table(name, project.processed(day), optional=True) for name in names)
+    )
     if show and sys.stdout.isatty():
         typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 

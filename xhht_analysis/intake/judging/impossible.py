@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
+from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.plan.province import Province
 from xhht_analysis.remedies import remedy
 
-FIELDS = ("numerator", "denominator", "value", "level")
 FIGURES = (*FIELDS, "valid_from", "valid_to")
 PROBLEM_COLUMNS = ["problem", "problem_cell", "raw", "remedy"]
 HEAD_RULES = (

@@ -18,6 +18,8 @@ from functools import lru_cache
 from xhht_analysis.intake.reading.siblings import Siblings
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MAX_SPREAD = 20
+"""How far from the usual number of its column "1.234" may lie to be read by its size alone."""
 CALENDAR = (dt.date, dt.time, dt.timedelta)
 """What Excel makes of a typed "2/1"."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
@@ -261,9 +263,11 @@ def _one_mark(
             return Parsed(whole)
         sure = len(signs) == 1 and padded and decimal == round(decimal)
         return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
-    if len(signs) != 1:
-        return Parsed(problem="ambiguous_number")
-    return Parsed(whole if "thousands" in signs else decimal)
+    if len(signs) == 1:
+        return Parsed(whole if "thousands" in signs else decimal)
+    usual = math.nan if signs else siblings.usual
+    near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
+    return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
 
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:
