@@ -75,8 +75,7 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
     claims = claims.assign(outcome=outcome.fillna(fate))
     revised = refused_revisions(claims)
     differs |= claims["source_id"].isin(revised.loc[revised["is_of_it"], "source_id"])
-    before = replaced(claims)
-    differs |= claims["source_id"].isin(before.loc[before["is_late"], "source_id_last"])
+    differs |= claims["source_id"].isin(replaced(claims).query("is_late")["source_id_last"])
     status = claims["status"].mask(differs & claims["status"].eq("ok"), "doubtful")
     return claims.assign(status=status)
 
