@@ -157,6 +157,8 @@ def test_a_remark_on_what_is_not_counted_bars_no_heading():
     assert fits("5 tuổi, đến lớp|ra lớp", heading_key(head))
     assert fits("5 tuổi, phải phổ cập", heading_key("Trẻ 5 tuổi PPC (chưa kể tạm trú)"))
     assert not fits("5 tuổi, phải phổ cập", heading_key("Trẻ 5 tuổi không phải phổ cập"))
+    assert fits("15, tổng số|dân số", heading_key("Dân số thường trú từ 15 tuổi"))
+    assert not fits("15, tổng số", "15 tuoi | tong so | tam tru")
     assert stands(
         read(sheet(("NĂM 2024 (không bao gồm xã đảo)",), table, (1, "Huyện Cái Bè", 10, 20)))
     ) == {(SKILLS, CAI_BE, 2024): (10, 20)}

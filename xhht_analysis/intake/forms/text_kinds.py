@@ -57,7 +57,8 @@ KINDS = {
         "khảo sát, thí điểm, nhu cầu",
     ),
     "people": (
-        r"nu|gai|nam gioi|thuong tru|tam tru|ho (can )?ngheo|dan toc|dtts|khmer|khuiet tat|"
+        r"nu|gai|nam gioi|(?<!\w )(thuong|tam) tru$|ho (can )?ngheo|dan toc|dtts|khmer|"
+        r"khuiet tat|"
         r"ton giao|thanh thi|nong thon(?! moi)|"
         r"quan so|sinh vien|can bo|cong chuc|vien chuc|dang vien|doan vien|hoi vien|lao dong tu do|"
         r"trong do nam(?! \d)|(?<!thong )tin do|co cong(?! nghe)|"
