@@ -104,11 +104,13 @@ def report_counts(layout: Layout, claims: list[Claim]) -> None:
     sheet, reader = layout.table.sheet, layout.reader
     told = {row["cell"] for row in reader.reading.finding_rows if row["sheet"] == sheet.name}
     pairs = (claim.cells for claim in claims if claim.cells.keys() >= {*COUNTS})
-    columns = sorted({column for cells in pairs for part in COUNTS for *_, column in cells[part]})
+    used = {(row, c) for cells in pairs for part in COUNTS for _, row, c in cells[part]}
+    columns = sorted({column for _, column in used})
     for claim in filter(lambda claim: claim.is_lone, claims):
         row, _ = claim.cell("value")
         for at in ((row, column) for column in columns):
-            if figure(sheet.cell(*at)) != EMPTY and sheet.address(*at) not in told:
+            is_told = at in used or sheet.address(*at) in told
+            if figure(sheet.cell(*at)) != EMPTY and not is_told:
                 text = f"Ô “{sheet.text(*at)[:60]}” không thành cặp tử số, mẫu số; chỉ dùng tỷ lệ."
                 reader.find(at, "count_unread", text, claim.indicator)
 
