@@ -194,9 +194,9 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     )
     third = run.names["816"]  # help that comes next: of 12 points, with its own chance of 2030
     assert asked.basis[2] == (
-        f"Tiếp theo, do cơ quan chủ trì từng mục tiêu: {third} "
+        f"Tiếp theo: {third} "
         f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}, "
-        "mỗi nơi giúp tỉnh tăng khoảng 12 điểm phần trăm)."
+        "mỗi nơi thêm khoảng 12 điểm phần trăm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
@@ -379,9 +379,7 @@ def test_a_goal_in_danger_is_told_why():
     panel = with_rates(_815=[(90, 90), (99, 77)], _816=[(83, 80)], _817=[(93, 99)])
     run = frames.make_material(verdicts=verdicts, drivers=pd.DataFrame(drivers), panel=panel)
     texts = {s.goal_code: t for s, t in zip(*about(decision(run, "pace")), strict=True)}
-    assert texts["clc_it"].endswith(
-        " Nguyên nhân: dự báo dựa nhiều nhất vào tốc độ tăng chung của các địa bàn, chưa đủ để đạt."
-    )
+    assert texts["clc_it"].endswith(" Nguyên nhân: tốc độ chung của các địa bàn không đủ.")
     assert texts[L3].endswith(
         "Nguyên nhân: 3 địa bàn còn thấp hơn tỷ lệ quy định từ 2,0 đến 12,0 điểm phần trăm."
     )
