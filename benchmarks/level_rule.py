@@ -56,7 +56,7 @@ class Recognition:
         }
 
         def draw(rng: np.random.Generator, n: int) -> np.ndarray:
-            rates = {code: fit.path_array(n, rng)[:, :, 1:] for code, fit in fits.items()}
+            rates = {code: fit.path.draw(n, rng)[:, :, 1:] for code, fit in fits.items()}
             special, order = self.areas.special_communes(on), sorted(parents)
             levels = commune_levels(rates, order, on, self.standards, special)[level_indicator]
             groups = [parents[c] for c in order]

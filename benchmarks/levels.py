@@ -264,7 +264,7 @@ def rule_of(value: np.ndarray, people: np.ndarray, home: np.ndarray):
 
     def rates(rng, n):
         same = np.random.default_rng  # one stream for all rates: they share their shocks
-        drawn = [fit.path_array(n, same(1))[:, :, 1:] for fit in fits]
+        drawn = [fit.path.draw(n, same(1))[:, :, 1:] for fit in fits]
         return levels_by_rule(np.min(drawn, axis=0), home)
 
     return rates

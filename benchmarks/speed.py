@@ -124,7 +124,7 @@ def added_up(forecast: PanelForecast, labels: np.ndarray, n: int, rng) -> np.nda
     at_once = max(1, MOST_CELLS // (len(sizes) * len(forecast.years)))
     parts = []
     for start in range(0, n, at_once):
-        values = forecast.path_array(min(at_once, n - start), rng)[:, :, 1:] * sizes
+        values = forecast.path.draw(min(at_once, n - start), rng)[:, :, 1:] * sizes
         parts.append(np.add.reduceat(values, starts, axis=1) / whole)
     return np.concatenate(parts)
 

@@ -121,7 +121,7 @@ def test_with_levels_alone_shares_are_empty_columns():
 
 
 def test_standing_still_is_scored_beside_the_kit_by_unit_and_by_count(rows):
-    models = [m for m in backtest.candidates() if m.levels]
+    models = [m for m in backtest.candidates() if m.name_of(is_level=True) == m.model_id]
     names = {m.model_id for m in models}
     members = {"transitions", "figures"}
     assert names == {backtest.DEFAULT, "persistence", "reference_class", *members}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis import contracts
+from xhht_analysis.forecasting.forecaster import KIT, DrawSettings
 from xhht_analysis.forecasting.joint_forecast import ShareFacts
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
@@ -158,7 +159,7 @@ def test_a_rule_known_at_second_hand_is_said_where_the_level_rests_on_it(panel):
 
 def test_draws_add_up(panel):
     facts = plan_facts(panel, PLAN["indicators"], FewAreas())
-    joints = forecast_indicators(facts, last_year=2035, n_draws=150, seed=3)
+    joints = forecast_indicators(facts, DrawSettings(2035, 150, 3, KIT))
     trained = joints["trained_population"]
     assert list(trained.draws) == [*DISTRICTS, PROVINCE]
     people = sum(trained.draws[unit] * trained.sizes[unit] for unit in DISTRICTS)

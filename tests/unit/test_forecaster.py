@@ -1,5 +1,7 @@
 """One's own forecaster in one line, under its name, through plan and back-test alike."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -23,10 +25,9 @@ def flat(history, horizon):
     return normal_forecast(history, horizon, rule=still)
 
 
-def test_a_function_gets_its_own_name_and_no_levels():
+def test_a_function_gets_its_own_name_and_the_levels_of_the_kit():
     made = as_forecaster(flat)
-    assert (made.model_id, made.levels) == ("flat", None)
-    assert (made.name_of(levels=False), made.name_of(levels=True)) == ("flat", "xhht-3")
+    assert (made.name_of(is_level=False), made.name_of(is_level=True)) == ("flat", "xhht-3")
     assert as_forecaster(made) is made
 
 
@@ -59,7 +60,7 @@ def test_the_backtest_scores_it_under_the_same_name():
 
 
 def test_a_forecaster_without_shares_or_levels_is_scored_on_what_it_has():
-    only = Forecaster("only_levels", None, KIT.levels)
+    only = Forecaster("only_levels", levels=partial(KIT.levels, variant="transitions"))
     rows = backtest.backtest_rows(years_of_levels(), TWO, areas=AREAS, horizons=(1,), models=[only])
     assert set(rows["indicator_code"]) == {"literacy_level"}
 

@@ -41,7 +41,7 @@ def test_whatever_is_forecast_is_a_distribution(history, horizon, variant, is_br
         warnings.simplefilter("error")
         forecast = forecast_panel(history, horizon, variant=variant, breaks=breaks)
         quantiles = forecast.quantile_array([0.025, 0.1, 0.5, 0.9, 0.975])
-        draws = forecast.path_array(50, np.random.default_rng(1))
+        draws = forecast.path.draw(50, np.random.default_rng(1))
     assert ((quantiles >= 0) & (quantiles <= 100)).all()
     assert (np.diff(quantiles, axis=2) >= -1e-9).all()
     assert ((draws >= 0) & (draws <= 100)).all()

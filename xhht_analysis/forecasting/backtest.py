@@ -18,7 +18,7 @@ from xhht_analysis import contracts
 from xhht_analysis.forecasting import scores
 from xhht_analysis.forecasting.baselines import MODELS
 from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
-from xhht_analysis.forecasting.joint_forecast import ShareFacts
+from xhht_analysis.forecasting.joint_forecast import Facts, ShareFacts
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import RIVALS, distribution, forecast_levels
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad
@@ -36,7 +36,6 @@ COUNT, UNIT = "count", "unit"
 KINDS = (UNIT, PROVINCE, COUNT)
 """What is scored: districts, the province's own figure or level, the number of districts."""
 LEVEL_DRAWS = 2000
-Facts = ShareFacts | LevelFacts
 KEYS = ["model_id", "indicator_code", "origin_year", "horizon"]
 METRICS = ["crps", "brier", "coverage_80", "coverage_95", "count_rps", "count_coverage_80"]
 METRICS += ["chance", "hit"]
@@ -48,8 +47,8 @@ def candidates(model: Forecaster | Callable = KIT) -> list[Forecaster]:
     forecaster = as_forecaster(model)
     models = {KIT.model_id: KIT, forecaster.model_id: forecaster}
     for name in (*MODELS, *RIVALS):
-        levels = partial(forecast_levels, variant=name) if name in RIVALS else None
-        models.setdefault(name, Forecaster(name, MODELS.get(name), levels))
+        levels = partial(forecast_levels, variant=name) if name in RIVALS else KIT.levels
+        models.setdefault(name, Forecaster(name, MODELS.get(name, KIT.panel), levels))
     return list(models.values())
 
 
@@ -92,13 +91,11 @@ def backtest_rows(
     scored_indicators = indicators[indicators["kind"].isin(["share", "rate", "level", "milestone"])]
     parts, figures = [], level_figures(panel, standards, areas)
     for facts in plan_facts(panel, scored_indicators, areas, figures).values():
-        level = isinstance(facts, LevelFacts)
         for problem in _problems(facts, horizons):
             for model in models:
-                forecaster = model.levels if level else model.panel
-                if forecaster:
-                    score = (_score_levels if level else _score_shares)(forecaster, *problem)
-                    parts.append(score.assign(model_id=model.model_id))
+                if model.name_of(facts.is_level) == model.model_id:
+                    score = _score_levels if facts.is_level else _score_shares
+                    parts.append(score(model, *problem).assign(model_id=model.model_id))
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=KEYS)
     return rows.reindex(columns=ROW_COLUMNS)
 
@@ -113,7 +110,7 @@ def scored_kinds(facts: Mapping[str, Facts]) -> set[tuple[str, str]]:
         for _, ahead, scored_units in _problems(fact, (1, 2, 3)):
             has_outcome = ahead.notna()
             has_outcome[COUNT] = has_outcome.drop(columns=PROVINCE, errors="ignore").all(axis=1)
-            units = {PROVINCE} if isinstance(fact, ShareFacts) else set()
+            units = set() if fact.is_level else {PROVINCE}
             units |= scored_units.intersection(has_outcome.columns[has_outcome.any()])
             kinds |= {(code, unit if unit in KINDS else UNIT) for unit in units}
     return kinds
@@ -124,18 +121,18 @@ def _problems(facts: Facts, horizons: Iterable[int]) -> Iterator[tuple[Facts, pd
     outcomes = facts.bounds[0].where(facts.points)
     for origin in outcomes.index[facts.points.any(axis=1)][MIN_POINTS - 1 : -1]:
         before = replace(facts, rows=facts.rows[facts.rows["year"] <= origin])
-        points, is_share = facts.points.loc[:origin], isinstance(facts, ShareFacts)
-        if is_share and len(before.district_rows):
+        points = facts.points.loc[:origin]
+        if not facts.is_level and len(before.unit_rows):
             points = points.drop(columns=PROVINCE)  # the sum: its districts are scored
         points = points.assign(**{COUNT: is_broad(points)})
-        is_recent = points.iloc[-2:].any() | is_share
+        is_recent = points.iloc[-2:].any() | (not facts.is_level)
         scored_units = set(points.columns[has_enough_points(points.sum(), is_recent)])
         ahead = outcomes.reindex([origin + h for h in horizons]).dropna(how="all")
         if ahead[ahead.columns.intersection(scored_units)].notna().any(axis=None):
             yield before, ahead, scored_units
 
 
-def _score_shares(model: Callable, facts: ShareFacts, ahead, scored_units: set) -> pd.DataFrame:
+def _score_shares(model: Forecaster, facts: ShareFacts, ahead, scored_units: set) -> pd.DataFrame:
     """One row per unit and year."""
     history, origin = facts.history, facts.history.origin
     units = pd.Index(history.series["unit_code"])
@@ -143,7 +140,7 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, scored_units: set) 
     outcomes = outcomes.melt("year", var_name="unit_code").dropna(ignore_index=True)
     keys, y = outcomes[["year", "unit_code"]], outcomes["value"].to_numpy()
     horizon = keys["year"].to_numpy(dtype=int) - origin
-    forecast = model(history, int(horizon.max(initial=1)))
+    forecast = model.panel(history, int(horizon.max(initial=1)))
     row = units.get_indexer(keys["unit_code"])
     q = forecast.quantile_array(QUANTILE_LEVELS)[row, horizon - 1]
     target = MARK * np.ceil((history.series["last_value"].to_numpy()[row] + MARK_GAP) / MARK)
@@ -167,12 +164,12 @@ def _score_shares(model: Callable, facts: ShareFacts, ahead, scored_units: set) 
     return keys.assign(**out)
 
 
-def _score_levels(model: Callable, facts: LevelFacts, ahead, scored_units: set) -> pd.DataFrame:
+def _score_levels(model: Forecaster, facts: LevelFacts, ahead, scored_units: set) -> pd.DataFrame:
     """One row per unit, year and level; the number of districts stands on rows of its own."""
     code, top, districts = facts.indicator_code, facts.top, facts.units
-    origin = int(facts.history.low.columns[-1])
+    origin = facts.history.origin
     span = int(ahead.index.max()) - origin
-    forecast = model(facts.history, span, n_draws=LEVEL_DRAWS)
+    forecast = model.levels(facts.history, span, n_draws=LEVEL_DRAWS)
     pmf, among = distribution(forecast.levels, top), [u for u in districts if u != PROVINCE]
     at_districts = [forecast.units.index(unit) for unit in among]
     rows = []

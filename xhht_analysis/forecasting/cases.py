@@ -47,14 +47,14 @@ def cases(
 
 def _observed(case: Case, joint: JointForecast, level: float) -> Case:
     """With the figures of one unit, or with the number of districts at ``level``."""
-    facts, code, is_level = joint.facts, case.unit_code, joint.shares is None
+    facts, code = joint.facts, case.unit_code
     if case.measure_unit == "units":
         low, high = ((ends[joint.districts] >= level).sum(axis=1) for ends in facts.bounds)
         reasons = ("units_missing",) if (high - low).iloc[-1] > 0 else ()
         points = is_broad(facts.points)
     else:
         low, high = (ends.get(code, NOTHING) for ends in facts.bounds)
-        is_told = code == PROVINCE or (case.draws is None and not is_level)
+        is_told = code == PROVINCE or (case.draws is None and not facts.is_level)
         reasons = facts.reasons if is_told else ()
         points = facts.points.get(code, NOTHING)
     return replace(
@@ -63,6 +63,6 @@ def _observed(case: Case, joint: JointForecast, level: float) -> Case:
         high=high.astype(float),
         size=joint.sizes.get(code),
         n_points=int(points.sum()),
-        is_recent=bool(points.iloc[-2:].any()) or not is_level,
+        is_recent=bool(points.iloc[-2:].any()) or not facts.is_level,
         reasons=reasons,
     )

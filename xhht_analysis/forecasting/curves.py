@@ -73,7 +73,11 @@ class Curves:
         return np.where(first <= 0, 0.0, np.where(first > steps + NEAR, 1.0, inside))
 
     def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Joint draws in percent, (n, series, years)."""
+        """Joint draws in percent, (n, series, years): one path from the last year reported on.
+
+        Units of a group share their shocks. Those that have reported the first year stand still in
+        it; the others are drawn given them.
+        """
         common, unit_scores, out = 0.0, 0.0, np.empty((n, *self.percent.shape[:2]))
         # half the memory and time; only whole steps of the lattice are told
         percent, shared, own_lag = map(np.float32, (self.percent, self.shared, self.own_lag))
@@ -85,7 +89,7 @@ class Curves:
             place = np.sqrt(1 - rho) * unit_scores + np.sqrt(rho) * common[:, self.group]
             place = (place - np.float32(GRID[0])) / np.float32(STEP)
             at = np.clip(place.astype(np.int32), 0, len(GRID) - 2)
-            curve = percent[:, h].copy()
+            curve = percent[:, h]
             low, high = curve[row, at], curve[row, at + 1]
             out[:, :, h] = self.on_lattice((low + (place - at) * (high - low)).T).T
         return out

@@ -36,7 +36,7 @@ def nowcast_rows(joints: dict[str, JointForecast]) -> pd.DataFrame:
     """
     rows = []
     for code, joint in joints.items():
-        if joint.shares is None:
+        if joint.facts.is_level:
             continue
         low, high = (ends.loc[joint.origin_year] for ends in joint.facts.bounds)
         last = low[joint.districts]

@@ -6,19 +6,19 @@ whether its class stays the same (firm) or which change moves it most (depends).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting import levels
 from xhht_analysis.forecasting.cases import cases
-from xhht_analysis.forecasting.forecaster import KIT
-from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
+from xhht_analysis.forecasting.forecaster import MODEL_ID, DrawSettings
+from xhht_analysis.forecasting.joint_forecast import Facts, JointForecast
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.observed import PROVINCE, plan_rows
 from xhht_analysis.forecasting.panel import VARIANTS
 from xhht_analysis.forecasting.plan_indicators import (
-    LevelFacts,
     forecast_indicators,
     plan_facts,
     with_levels_by_rule,
@@ -36,6 +36,7 @@ HAZARDS = ("prior_half", "prior_double", "hazard_half", "hazard_double")
 """Reference assumptions that give the range of a level with too few points: the reference class
 weighs half or twice as much beside the unit's own history, or its yearly moves are half or twice
 as frequent (`levels.VARIANTS`)."""
+LEVEL_VARIANTS = (*HAZARDS, "transitions")
 KEY = ["goal_code", "unit_code", "target_year"]
 FIGURE = ["indicator_code", "unit_code", "year"]
 DIFFERS = 0.05
@@ -80,33 +81,33 @@ def data_variants(
 
 def variant_chances(
     panel: pd.DataFrame,
-    facts: dict,
+    *,
+    facts: dict[str, Facts],
     figures: pd.DataFrame,
     indicators: pd.DataFrame,
     lines: pd.DataFrame,
     areas: Areas,
     standards: pd.DataFrame,
-    findings: pd.DataFrame | None = None,
-    **how,
+    findings: pd.DataFrame | None,
+    settings: DrawSettings,
 ) -> pd.DataFrame:
     """`contracts.VARIANTS` but for frame and as_of, of every target of ``lines``.
 
     A forecaster of one's own is tried on other figures; the kit's under other assumptions too.
     Where rates of communes change, so do the levels that the rules give and the figures that
     decide them.
-    ``how`` (last_year, n_draws, seed, forecaster) is that of the verdicts, so that a variant
-    differs from them by what it changes, not by other random numbers.
+    ``settings`` are those of the verdicts, so that a variant differs from them by what it changes,
+    not by other random numbers.
     """
-    target_codes = set(lines["indicator_code"])
-    forecaster = how["forecaster"]
-    parts = []
-    for kind, names, is_kit in (
-        (ShareFacts, SHARE_VARIANTS, forecaster.panel in (None, KIT.panel)),
-        (LevelFacts, levels.VARIANTS, forecaster.levels in (None, KIT.levels)),
-    ):
-        of_kind = {c: f for c, f in facts.items() if c in target_codes and isinstance(f, kind)}
-        for name in names if is_kit else ():
-            joints = forecast_indicators(of_kind, variant=name, **how)
+    target_codes, parts = set(lines["indicator_code"]), []
+    for is_level, names in ((False, SHARE_VARIANTS), (True, LEVEL_VARIANTS)):
+        of_kind = {
+            code: fact
+            for code, fact in facts.items()
+            if code in target_codes and fact.is_level == is_level
+        }
+        for name in names if settings.forecaster.name_of(is_level) == MODEL_ID else ():
+            joints = forecast_indicators(of_kind, replace(settings, variant=name))
             parts.append(_chances(lines, joints).assign(variant=name, kind="model"))
     panels = data_variants(panel, areas.province.frame, findings)
     for name, (changed_panel, changed_figures) in panels.items():
@@ -118,10 +119,10 @@ def variant_chances(
             differing = pd.concat([differing, behind])
         touched = indicators["indicator_code"].isin(target_codes & set(differing["indicator_code"]))
         touched_facts = plan_facts(changed_panel, indicators[touched], areas, of_variant)
-        joints = forecast_indicators(touched_facts, **how)
+        joints = forecast_indicators(touched_facts, settings)
         chances = _chances(lines, joints).assign(variant=name, kind="data")
         parts.append(_with_figures(chances, differing))
-    table = pd.concat(parts)
+    table = pd.concat(parts).drop(columns="indicator_code")
     return table.assign(verdict_class=table["prob_reached"].map(classify))
 
 
@@ -198,5 +199,4 @@ def add_range(verdicts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
 def of_open_targets(chances: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
     """The variants of targets that are forecast, or have a range."""
     open_ = verdicts["basis"].eq("forecast") | verdicts["prob_low"].notna()
-    chances = chances.merge(verdicts.loc[open_, [*KEY, "model_id"]], on=KEY)
-    return chances.drop(columns="indicator_code", errors="ignore")
+    return chances.merge(verdicts.loc[open_, [*KEY, "model_id"]], on=KEY)

@@ -17,7 +17,7 @@ MODEL_ID = "xhht-3"
 
 @dataclass(frozen=True)
 class Forecaster:
-    """A named pair of forecasters; None where it has none of its own: the plan takes the kit's.
+    """A named pair of forecasters, by default those of the kit.
 
     Attributes
     ----------
@@ -28,15 +28,44 @@ class Forecaster:
     """
 
     model_id: str
-    panel: Callable[..., PanelForecast] | None = None
-    levels: Callable[..., LevelForecast] | None = None
+    panel: Callable[..., PanelForecast] = forecast_panel
+    levels: Callable[..., LevelForecast] = forecast_levels
 
-    def name_of(self, levels: bool) -> str:
+    def name_of(self, is_level: bool) -> str:
         """Name of the model behind shares, or behind levels."""
-        return self.model_id if (self.levels if levels else self.panel) else MODEL_ID
+        is_kit = self.levels is KIT.levels if is_level else self.panel is KIT.panel
+        return MODEL_ID if is_kit else self.model_id
 
 
-KIT = Forecaster(MODEL_ID, forecast_panel, forecast_levels)
+KIT = Forecaster(MODEL_ID)
+
+
+@dataclass(frozen=True)
+class DrawSettings:
+    """How the indicators of a plan are drawn, the same for all of them.
+
+    Attributes
+    ----------
+    last_year
+        Last year that is forecast.
+    n_draws, seed
+        Joint draws, and the start of their random streams.
+    forecaster
+        Who forecasts.
+    variant
+        A name of `panel.VARIANTS` or `levels.VARIANTS`; empty: as published.
+    """
+
+    last_year: int
+    n_draws: int
+    seed: int
+    forecaster: Forecaster
+    variant: str = ""
+
+    @property
+    def change(self) -> dict[str, str]:
+        """What a forecaster is told of the variant: nothing where there is none."""
+        return {"variant": self.variant} if self.variant else {}
 
 
 def as_forecaster(model: Forecaster | Callable) -> Forecaster:

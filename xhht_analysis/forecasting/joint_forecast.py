@@ -8,15 +8,13 @@ is the sum of its districts by counts, draw by draw.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.forecasting.forecaster import KIT, Forecaster
+from xhht_analysis.forecasting.forecaster import DrawSettings
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.observed import (
     PROVINCE,
@@ -26,8 +24,43 @@ from xhht_analysis.forecasting.observed import (
 )
 from xhht_analysis.forecasting.panel import VARIANTS, PanelForecast
 
-if TYPE_CHECKING:
-    from xhht_analysis.forecasting.plan_indicators import LevelFacts
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one indicator, whatever is assumed about its future.
+
+    A share (`ShareFacts`) or a recognition level (`plan_indicators.LevelFacts`). Both also have
+
+    - ``is_level``: which of both it is;
+    - ``bounds``: lowest and highest possible value by year (index) and unit (columns), the
+      province among them;
+    - ``points``: whether the value is known, by year and unit;
+    - ``reasons``: codes of remarks on the province, see `verdicts`;
+    - ``joint(settings)``: the `JointForecast`, None where there is no figure at all.
+
+    Attributes
+    ----------
+    rows
+        Panel rows of the indicator (`observed.plan_rows`) that say something, of the units and of
+        the province.
+    units
+        Codes of the districts; of a level that none of them reports the province alone.
+    """
+
+    is_level = False
+    indicator_code: str
+    rows: pd.DataFrame
+    units: list[str]
+
+    @cached_property
+    def unit_rows(self) -> pd.DataFrame:
+        """Rows of the units."""
+        return self.rows[self.rows["unit_code"].isin(self.units)]
+
+    @cached_property
+    def reported(self) -> pd.DataFrame:
+        """Rows of the province as it reports itself."""
+        return self.rows[self.rows["unit_code"] == PROVINCE]
 
 
 @dataclass(frozen=True)
@@ -37,9 +70,7 @@ class JointForecast:
     Attributes
     ----------
     facts
-        `ShareFacts` or `plan_indicators.LevelFacts`: indicator_code, ``bounds`` (observed year by
-        year, lowest and highest possible: columns are units and the province), ``points`` (whether
-        a figure stands behind them) and ``reasons``.
+        What was observed; ``facts.is_level`` says whether draws are levels.
     years
         The origin year and every year after it (T,).
     draws
@@ -51,7 +82,7 @@ class JointForecast:
         The forecast behind draws of shares; None: these are levels.
     """
 
-    facts: ShareFacts | LevelFacts
+    facts: Facts
     years: np.ndarray
     draws: dict[str, np.ndarray]
     sizes: dict[str, float] = field(default_factory=dict)
@@ -69,28 +100,8 @@ class JointForecast:
 
 
 @dataclass(frozen=True)
-class ShareFacts:
-    """What is known of one share, whatever is assumed about its future.
-
-    Attributes
-    ----------
-    rows
-        Panel rows of one indicator (`observed.plan_rows`) with a value, of districts and province.
-    """
-
-    indicator_code: str
-    rows: pd.DataFrame
-    districts: list[str]
-
-    @cached_property
-    def district_rows(self) -> pd.DataFrame:
-        """Rows of the districts."""
-        return self.rows[self.rows["unit_code"].isin(self.districts)]
-
-    @cached_property
-    def reported(self) -> pd.DataFrame:
-        """Rows of the province as it reports itself."""
-        return self.rows[self.rows["unit_code"] == PROVINCE]
+class ShareFacts(Facts):
+    """What is known of one share: rows with a value."""
 
     @cached_property
     def history(self) -> History:
@@ -98,12 +109,12 @@ class ShareFacts:
 
         Read once for all variants.
         """
-        return _read(self.district_rows if len(self.district_rows) else self.reported)
+        return _read(self.unit_rows if len(self.unit_rows) else self.reported)
 
     @cached_property
     def bounds(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Observed figures, see `observed_shares`."""
-        return observed_shares(self.district_rows, self.reported, self.counted)
+        return observed_shares(self.unit_rows, self.reported, self.counted)
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -117,8 +128,8 @@ class ShareFacts:
     @cached_property
     def counted(self) -> bool:
         """Whether the districts can be added up: all there, all with counts."""
-        latest = self.district_rows.groupby("unit_code")["denominator"].last()
-        return len(latest) == len(self.districts) and bool(latest.notna().all())
+        latest = self.unit_rows.groupby("unit_code")["denominator"].last()
+        return len(latest) == len(self.units) and bool(latest.notna().all())
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
@@ -128,60 +139,48 @@ class ShareFacts:
         ``units_missing`` (some district never did), ``no_denominators`` (all did, but percentages
         without counts cannot be added up), ``source_gap`` (its own report is not their sum).
         """
-        if self.district_rows.empty:
+        if self.unit_rows.empty:
             return ("province_only",)
         if not self.counted:
-            whole = self.district_rows["unit_code"].nunique() == len(self.districts)
+            whole = self.unit_rows["unit_code"].nunique() == len(self.units)
             return ("no_denominators" if whole else "units_missing",)
         gap = self.reported.set_index("year")["value"] - self.bounds[0][PROVINCE]
         return ("source_gap",) if (gap.dropna().abs() > SOURCE_GAP).iloc[-1:].any() else ()
 
-    def joint(
-        self,
-        last_year: int,
-        *,
-        n_draws: int,
-        seed: int,
-        forecaster: Forecaster = KIT,
-        **change: str,
-    ) -> JointForecast | None:
-        """Forecast up to ``last_year``; None when there is no figure at all.
-
-        ``change`` is empty, or ``variant``: a name of `panel.VARIANTS`.
-        """
+    def joint(self, settings: DrawSettings) -> JointForecast | None:
+        """Draw the districts and the province; None when there is no figure at all."""
         if self.rows.empty:
             return None
-        rng = np.random.default_rng([seed, zlib.crc32(self.indicator_code.encode())])
-        model = forecaster.panel or KIT.panel
-        shares = self._forecast(self.history, model, last_year, **change)
+        rng = np.random.default_rng([settings.seed, zlib.crc32(self.indicator_code.encode())])
+        shares = self._forecast(self.history, settings)
         years = np.concatenate([[shares.origin_year], shares.years])
         units, sizes = shares.series["unit_code"], {}
-        draws = dict(zip(units, np.moveaxis(shares.path_array(n_draws, rng), 1, 0), strict=True))
+        paths = np.moveaxis(shares.path.draw(settings.n_draws, rng), 1, 0)
+        draws = dict(zip(units, paths, strict=True))
         if self.counted:
             sizes = dict(zip(units, shares.series["denominator"], strict=True))
             total = sum(draws[unit] * sizes[unit] for unit in units)
             sizes[PROVINCE] = sum(sizes.values())
             draws[PROVINCE] = total / sizes[PROVINCE]
-        elif len(self.district_rows) and len(self.reported):
+        elif len(self.unit_rows) and len(self.reported):
             # its last year may be another: no district is late because the province was early
-            alone = self._forecast(_read(self.reported), model, last_year, **change)
+            alone = self._forecast(_read(self.reported), settings)
             at = np.clip(years - alone.origin_year, 0, len(alone.years))
-            draws[PROVINCE] = alone.path_array(n_draws, rng)[:, 0, at]
+            draws[PROVINCE] = alone.path.draw(settings.n_draws, rng)[:, 0, at]
         return JointForecast(self, years, draws, sizes, shares=shares)
 
-    def _forecast(
-        self, history: History, model: Callable, last_year: int, **change
-    ) -> PanelForecast:
+    def _forecast(self, history: History, settings: DrawSettings) -> PanelForecast:
         """Forecast of the districts, or of the province alone.
 
         A variant `at_break` asks of the reform year, or of the last where the history ends
         before it.
         """
-        if change and VARIANTS[change["variant"]].at_break:
+        change = settings.change
+        if change and VARIANTS[settings.variant].at_break:
             reform = self.rows.loc[self.rows["is_reform"], "year"]
-            last = history.origin
-            change["breaks"] = (min(reform.min(), last) if len(reform) else last,)
-        return model(history, max(1, last_year - history.origin), **change)
+            change["breaks"] = (min([*reform, history.origin]),)
+        horizon = max(1, settings.last_year - history.origin)
+        return settings.forecaster.panel(history, horizon, **change)
 
 
 def _read(rows: pd.DataFrame) -> History:

@@ -33,19 +33,19 @@ FIGURE_WEIGHT = 0.8
 MIN_YEARS = 3
 """Years with figures that a forecast of figures asks for."""
 VARIANTS = {
+    "default": {},
     "prior_half": {"weight": 0.5},
     "prior_double": {"weight": 2.0},
     "hazard_half": {"hazard": 0.5},
     "hazard_double": {"hazard": 2.0},
-    "transitions": {"figures": 0.0},
-}
-"""Assumptions that firm or depends changes one at a time: factors, and the figures' weight."""
-RIVALS = {
     "persistence": {"hazard": 1e-6, "weight": 1e6, "figures": 0.0},
     "reference_class": {"weight": 1e6, "figures": 0.0},
     "transitions": {"figures": 0.0},
     "figures": {"figures": 1.0},
 }
+"""Named changes of the model: factors of the reference class's weight and of its moves, and the
+figures' weight."""
+RIVALS = ("persistence", "reference_class", "transitions", "figures")
 """Simpler models of the backtest: no moves; no own history; each member of the mixture alone."""
 
 
@@ -72,6 +72,11 @@ class LevelHistory:
     valid_until_year: pd.Series
     figures: pd.DataFrame
     top: int
+
+    @property
+    def origin(self) -> int:
+        """Last year with a level."""
+        return int(self.low.columns[-1])
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def forecast_levels(
     top
         Highest level of the scale; by default the highest one seen, at least 1.
     variant
-        ``default`` or one of `VARIANTS` or `RIVALS`.
+        A name of `VARIANTS`.
 
     Raises
     ------
@@ -138,15 +143,13 @@ def forecast_levels(
         An unknown variant.
     """
     past = history if isinstance(history, LevelHistory) else read_levels(history, top, figures)
-    origin = past.low.columns[-1]
-    changes = {"default": {}} | VARIANTS | RIVALS
-    if variant not in changes:
-        raise ValueError(f"variant: {variant!r} is none of {', '.join(changes)}")
-    how = {"weight": 1.0, "hazard": 1.0, "figures": figure_weight(past)} | changes[variant]
+    if variant not in VARIANTS:
+        raise ValueError(f"variant: {variant!r} is none of {', '.join(VARIANTS)}")
+    how = {"weight": 1.0, "hazard": 1.0, "figures": figure_weight(past)} | VARIANTS[variant]
     prior = PRIOR_YEARS * how["weight"] * prior_matrix(past.top, how["hazard"])
     by_figures, has_figures = figure_levels(past, horizon, n_draws, seed)
     follows = (np.arange(n_draws) < round(how["figures"] * n_draws))[:, None] & has_figures
-    years = np.arange(origin, origin + horizon + 1)
+    years = past.origin + np.arange(1 + horizon)
     levels = _walk(past, prior, years, follows, by_figures, seed)
     return LevelForecast(list(past.low.index), years, levels)
 
@@ -168,7 +171,7 @@ def figure_levels(
     has_figures
         (U,) whether the unit has a figure for every level.
     """
-    units, origin = past.low.index, past.low.columns[-1]
+    units, origin = past.low.index, past.origin
     met, has_figures = [], np.ones(len(units), dtype=bool)
     for level in range(1, past.top + 1):
         rows = past.figures[past.figures["level"] == level]
@@ -177,7 +180,7 @@ def figure_levels(
         checked = read_history(rows.assign(indicator_code=past.indicator_code), is_percent=True)
         late = origin - checked.origin
         ahead = forecast_panel(checked, horizon + late)
-        paths = ahead.path_array(n_draws, np.random.default_rng([seed, origin]))
+        paths = ahead.path.draw(n_draws, np.random.default_rng([seed, origin]))
         at = pd.Index(ahead.series["unit_code"]).get_indexer(units)
         met.append(paths[:, at, late:] >= rows["asked"].iloc[-1] - 1e-9)
         has_figures &= at >= 0
@@ -223,12 +226,9 @@ def read_levels(
     expired = until < rows["year"]
     until = until.mask(expired | lowest.eq(0), 0)
     columns = {"low": lowest.mask(expired, 0.0), "high": highest.mask(expired, 0.0), "until": until}
-    table = rows[["unit_code", "year"]].assign(**columns).set_index(["unit_code", "year"])
+    table = rows.assign(**columns).pivot(index="unit_code", columns="year")  # noqa: PD010
     years = np.arange(rows["year"].min(), rows["year"].max() + 1)
-    low, high, until = (
-        table[name].unstack("year").reindex(columns=years)  # noqa: PD010
-        for name in columns
-    )
+    low, high, until = (table[name].reindex(columns=years) for name in columns)
     until = until.ffill(axis=1).fillna(0)
     covered = low.ffill(axis=1).where(until >= years)
     low, high = low.fillna(covered).fillna(0).astype(int), high.fillna(top).astype(int)

@@ -197,7 +197,8 @@ class PanelForecast:
     years
         Forecast years (H,).
     path
-        The joint distribution of the last year of the history and of `years`.
+        The joint distribution of the last year of the history and of `years`: ``path.draw(n, rng)``
+        are joint draws in percent, (n, series, 1 + H).
     origin_year
         Last year of the history.
     panels, how
@@ -210,6 +211,26 @@ class PanelForecast:
     origin_year: int
     panels: tuple = ()
     how: dict = field(default_factory=dict)
+
+    def _rows(self, values: np.ndarray, name: str, ids) -> pd.DataFrame:
+        """Values (series, years, ``ids``) as rows: year, name, value, indicator_code, unit_code."""
+        axes = {"series": range(len(self.series)), "year": self.years, name: ids}
+        return long_rows(values, axes).join(self.series[KEYS], on="series").drop(columns="series")
+
+    def quantiles(self, levels) -> pd.DataFrame:
+        """Quantiles in percent as hubverse rows, one per series, year and level.
+
+        Columns indicator_code, unit_code, year, horizon, output_type ("quantile"), output_type_id
+        (the level) and value. This, `probability_reached` and `draws` are what the frozen
+        benchmark asks of a forecast.
+        """
+        rows = self._rows(self.quantile_array(levels), "output_type_id", levels)
+        return rows.assign(output_type="quantile", horizon=rows["year"] - self.origin_year)
+
+    def draws(self, n: int, rng: np.random.Generator) -> pd.DataFrame:
+        """Joint draws in percent as rows: draw, indicator_code, unit_code, year, value."""
+        drawn = self.path.draw(n, rng)[:, :, 1:]
+        return self._rows(np.moveaxis(drawn, 0, -1), "draw", range(n))
 
     def quantile_array(self, levels) -> np.ndarray:
         """Quantiles in percent, (series, years, levels)."""
@@ -262,18 +283,8 @@ class PanelForecast:
             paths.append(_gather(self.panels, self.path.lattice, how))
         medians = np.clip([path.percent[:, 1:, MEDIAN] for path in paths], 0, 100)
         effects = np.moveaxis(medians[0] - medians[1:], 0, -1)
-        axes = {"series": range(len(self.series)), "year": self.years, "feature": list(DRIVERS)}
-        table = long_rows(effects, axes).rename(columns={"value": "effect"})
-        table = table.join(self.series[KEYS], on="series").drop(columns="series")
+        table = self._rows(effects, "feature", list(DRIVERS)).rename(columns={"value": "effect"})
         table = table.sort_values("effect", key=lambda effect: -effect.abs(), kind="stable")
         place = table.groupby([*KEYS, "year"]).cumcount() + 1
         table = table.assign(rank=place)[place <= MOST_DRIVERS]
         return table.sort_values([*KEYS, "year", "rank"], ignore_index=True)
-
-    def path_array(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Joint draws in percent, (n, series, 1 + years): one path from the last year on.
-
-        Units of a group share their shocks. Those that have reported the last year stand still in
-        it; the others are drawn given them.
-        """
-        return self.path.draw(n, rng)

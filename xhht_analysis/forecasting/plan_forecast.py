@@ -19,17 +19,18 @@ from xhht_analysis.forecasting import firmness, paces
 from xhht_analysis.forecasting.backtest import COUNT, UNIT, scored_kinds
 from xhht_analysis.forecasting.cases import DISTRICT_COUNT, cases
 from xhht_analysis.forecasting.explanations import driver_rows, nowcast_rows
-from xhht_analysis.forecasting.forecaster import KIT, Forecaster, as_forecaster
+from xhht_analysis.forecasting.forecaster import (
+    KIT,
+    DrawSettings,
+    Forecaster,
+    as_forecaster,
+)
 from xhht_analysis.forecasting.joint_forecast import JointForecast
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import distribution
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.panel import long_rows
-from xhht_analysis.forecasting.plan_indicators import (
-    LevelFacts,
-    forecast_indicators,
-    plan_facts,
-)
+from xhht_analysis.forecasting.plan_indicators import forecast_indicators, plan_facts
 from xhht_analysis.forecasting.scores import QUANTILE_LEVELS
 from xhht_analysis.forecasting.verdicts import classify, judge
 from xhht_analysis.plan.province import Province
@@ -105,13 +106,21 @@ def forecast_plan(
     lines = _target_lines(goals, targets, areas.province.districts_end, as_of, expert, standards)
     figures = level_figures(panel, standards, areas)
     facts = plan_facts(panel, indicators, areas, figures)
-    how = {"n_draws": n_draws, "seed": seed, "forecaster": forecaster}
-    how["last_year"] = int(lines["target_year"].max())
-    joints = forecast_indicators(facts, **how)
+    settings = DrawSettings(int(lines["target_year"].max()), n_draws, seed, forecaster)
+    joints = forecast_indicators(facts, settings)
     chances = contracts.VARIANTS.empty().drop(columns="model_id")
     if variants and joints:
-        plan = (facts, figures, indicators, lines, areas, standards)
-        chances = firmness.variant_chances(panel, *plan, findings=findings, **how)
+        chances = firmness.variant_chances(
+            panel,
+            facts=facts,
+            figures=figures,
+            indicators=indicators,
+            lines=lines,
+            areas=areas,
+            standards=standards,
+            findings=findings,
+            settings=settings,
+        )
     verdicts = _judge_lines(lines, joints, facts, chances, districts, as_of)
     names = _model_names(forecaster, facts, lines)
     forecasts, verdicts = (
@@ -137,7 +146,7 @@ def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) ->
 
 def _model_names(forecaster: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
     """Name of the model behind each indicator, and behind each goal: numbers of districts."""
-    names = {code: forecaster.name_of(isinstance(fact, LevelFacts)) for code, fact in facts.items()}
+    names = {code: forecaster.name_of(fact.is_level) for code, fact in facts.items()}
     return names | lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
 
 
@@ -202,11 +211,10 @@ def _judge_line(line, joint: JointForecast | None, districts: list[str], as_of: 
 
 def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
     """Leverage, best and last places, for targets still open."""
-    at = int(line.target_year) - joint.origin_year
     is_open = {row["unit_code"]: row["basis"] == "forecast" for row in rows}
-    if at < 0 or not is_open[PROVINCE]:
+    if not is_open[PROVINCE]:
         return
-    units = joint.districts
+    units, at = joint.districts, int(line.target_year) - joint.origin_year
     direction = 1 if line.comparator == ">=" else -1
     now = direction * np.stack([joint.draws[unit][:, at] for unit in units], axis=1)
     best, last = paces.place_chances(now)
@@ -253,7 +261,7 @@ def _forecast_rows(joints: dict[str, JointForecast], lines: pd.DataFrame) -> pd.
     for code, joint in joints.items():
         units, n = list(joint.draws), len(joint.districts)
         draws = np.stack(list(joint.draws.values()), axis=1)[..., 1:]
-        if joint.shares is not None:
+        if not joint.facts.is_level:
             values = np.moveaxis(np.quantile(draws, QUANTILE_LEVELS, axis=0), 0, -1)
             parts.append(_long(code, joint, units, "quantile", QUANTILE_LEVELS, values))
             continue

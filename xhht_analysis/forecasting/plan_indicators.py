@@ -11,8 +11,8 @@ from functools import cached_property
 import pandas as pd
 
 from xhht_analysis import contracts
-from xhht_analysis.forecasting.forecaster import KIT, Forecaster
-from xhht_analysis.forecasting.joint_forecast import JointForecast, ShareFacts
+from xhht_analysis.forecasting.forecaster import DrawSettings
+from xhht_analysis.forecasting.joint_forecast import Facts, JointForecast, ShareFacts
 from xhht_analysis.forecasting.levels import LevelHistory, read_levels
 from xhht_analysis.forecasting.observed import PROVINCE, is_broad, plan_rows
 from xhht_analysis.plan.areas import Areas
@@ -23,17 +23,15 @@ SAYS_LEVEL = ["level", *BY_RULE]
 
 
 @dataclass(frozen=True)
-class LevelFacts:
-    """What is known of a recognition level of ``units`` and of the province.
+class LevelFacts(Facts):
+    """What is known of a recognition level of the units and of the province.
 
     A unit without a row is unknown, not lost. ``figures`` decide the level (`level_figures`). The
     province is a unit of its own: once the
     districts ended its status rests on the communes, no longer on every district.
     """
 
-    indicator_code: str
-    rows: pd.DataFrame
-    units: list[str]
+    is_level = True
     top: int
     figures: pd.DataFrame | None = None
 
@@ -44,17 +42,14 @@ class LevelFacts:
         Where nothing is said of the province it stands where its lowest district stands (Nghị
         định 20/2014, Điều 6-21: a status of the province asks for all districts).
         """
-        rows = self.rows[self.rows[SAYS_LEVEL].notna().any(axis=1)]
-        district_rows = rows[rows["unit_code"].isin(self.units)]
-        if district_rows.empty:
+        if self.unit_rows.empty:
             return None
-        silent = sorted({*self.units, PROVINCE} - set(rows["unit_code"]))
-        empty = pd.DataFrame({"unit_code": silent, "year": district_rows["year"].max()})
-        every = pd.concat([rows, empty]).assign(indicator_code=self.indicator_code)
+        silent = sorted({*self.units, PROVINCE} - set(self.rows["unit_code"]))
+        empty = pd.DataFrame({"unit_code": silent, "year": self.unit_rows["year"].max()})
+        every = pd.concat([self.rows, empty]).assign(indicator_code=self.indicator_code)
         history = read_levels(every, self.top, self.figures)
-        reported = rows.loc[rows["unit_code"] == PROVINCE, "year"]
         for ends in (history.low, history.high):
-            is_reported = ends.columns.isin(reported)
+            is_reported = ends.columns.isin(self.reported["year"])
             ends.loc[PROVINCE] = ends.loc[PROVINCE].where(is_reported, ends.loc[self.units].min())
         return history
 
@@ -80,8 +75,7 @@ class LevelFacts:
     @cached_property
     def reported_years(self) -> list[int]:
         """Years of which the province itself reported its level."""
-        is_own = self.rows["unit_code"].eq(PROVINCE) & self.rows["level"].notna()
-        return self.rows.loc[is_own, "year"].tolist()
+        return self.reported.dropna(subset="level")["year"].tolist()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -94,21 +88,13 @@ class LevelFacts:
         rows = self.rows[self.rows["level_derived_min"] == self.rows["level_derived_max"]]
         return rows.pivot_table(index="year", columns="unit_code", values="level_derived_min")
 
-    def joint(
-        self,
-        last_year: int,
-        *,
-        forecaster: Forecaster = KIT,
-        **how,
-    ) -> JointForecast | None:
-        """Forecast up to ``last_year``; None when there is no figure at all.
-
-        ``how``: n_draws, seed and, if need be, variant of `levels.forecast_levels`.
-        """
+    def joint(self, settings: DrawSettings) -> JointForecast | None:
+        """Draw the units and the province; None when there is no figure at all."""
         if self.history is None:
             return None
-        horizon = max(1, last_year - int(self.history.low.columns[-1]))
-        levels = (forecaster.levels or KIT.levels)(self.history, horizon, **how)
+        horizon = max(1, settings.last_year - self.history.origin)
+        how = {"n_draws": settings.n_draws, "seed": settings.seed, **settings.change}
+        levels = settings.forecaster.levels(self.history, horizon, **how)
         draws = {u: levels.levels[:, levels.units.index(u)] for u in (*self.units, PROVINCE)}
         return JointForecast(self, levels.years, draws)
 
@@ -118,13 +104,12 @@ def plan_facts(
     indicators: pd.DataFrame,
     areas: Areas,
     figures: pd.DataFrame | None = None,
-) -> dict[str, ShareFacts | LevelFacts]:
+) -> dict[str, Facts]:
     """What `contracts.PANEL` knows by indicator code.
 
     ``figures``: those that decide levels (`level_figures`), needed for forecasts only.
     """
-    facts: dict[str, ShareFacts | LevelFacts] = {}
-    districts = sorted(areas.districts()["unit_code"])
+    facts, districts = {}, sorted(areas.districts()["unit_code"])
     plan_panel = plan_rows(panel, areas.province)
     plan_panel = plan_panel[plan_panel["unit_code"].isin([*districts, PROVINCE])]
     plan_panel = plan_panel.sort_values(["unit_code", "year"])
@@ -136,6 +121,7 @@ def plan_facts(
         if indicator["kind"] in ("level", "milestone"):
             units = districts if rows["unit_code"].isin(districts).any() else [PROVINCE]
             deciding = None if figures is None else figures[figures["indicator_code"] == code]
+            rows = rows.dropna(subset=SAYS_LEVEL, how="all")
             facts[code] = LevelFacts(code, rows, units, int(indicator["level_max"]), deciding)
         else:
             facts[code] = ShareFacts(code, rows.dropna(subset="value"), districts)
@@ -150,8 +136,8 @@ def with_levels_by_rule(panel: pd.DataFrame, standards: pd.DataFrame, areas: Are
 
 
 def forecast_indicators(
-    facts: dict[str, ShareFacts | LevelFacts], **how
+    facts: dict[str, Facts], settings: DrawSettings
 ) -> dict[str, JointForecast]:
-    """Forecasts by indicator code, of those that have a figure; ``how`` as `LevelFacts.joint`."""
-    joints = {code: fact.joint(**how) for code, fact in facts.items()}
+    """Forecasts by indicator code, of those that have a figure."""
+    joints = {code: fact.joint(settings) for code, fact in facts.items()}
     return {code: joint for code, joint in joints.items() if joint is not None}
