@@ -112,7 +112,8 @@ def test_no_run_yet_is_said(tmp_path):
 
 def test_a_template_is_written_and_found_clean_but_empty(tmp_path):
     out = tmp_path / "Bộ số liệu"
-    path = xhht("template", "--unit", "815", "--year", "2024", "--out", out).stdout.strip()
+    xhht("template", "--unit", "815", "--year", "2024", "--out", out)
+    (path,) = (out / "templates").iterdir()
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Số liệu", "Xã", "Thực hiện"]
     told = xhht("check", path, "--out", out)
@@ -133,7 +134,8 @@ def test_the_whole_set_of_a_year_in_one_call(tmp_path, year, n):
 
 
 def test_an_impossible_figure_is_told_and_listed(tmp_path):
-    path = xhht("template", "--unit", "815", "--year", "2024", "--out", tmp_path).stdout.strip()
+    xhht("template", "--unit", "815", "--year", "2024", "--out", tmp_path)
+    (path,) = (tmp_path / "templates").iterdir()
     book = openpyxl.load_workbook(path)
     sheet = book["Số liệu"]
     row = next(r[0].row for r in sheet.iter_rows() if r[0].value == "learning_citizens")
@@ -172,7 +174,7 @@ def test_a_broken_plan_is_named_before_anything_starts(tmp_path):
     done = xhht("run", "--raw", FIXTURE, "--out", out, "--config", config)
     assert done.returncode == 1
     assert str(config / "goals.csv") in done.stderr
-    assert [path.name for path in out.iterdir()] == ["reports"]  # log and ledger
+    assert [path.name for path in out.iterdir()] == ["reports"]  # the log
     assert "goals.csv" in (out / "reports" / "xhht.log").read_text("utf-8")
 
 
@@ -209,9 +211,8 @@ def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name)
     assert "Đã dừng theo yêu cầu" in told
     assert "Traceback" not in told
     assert psutil.wait_procs(below, timeout=600)[1] == []
-    assert "Đã dừng theo yêu cầu" in (out / "reports" / "xhht.log").read_text("utf-8")
-    line = json.loads((out / "reports" / "runs.jsonl").read_text("utf-8"))
-    assert (line["status"], line["as_of"]) == ("failed", "2026-11-20")
+    log = (out / "reports" / "xhht.log").read_text("utf-8")
+    assert "Số liệu đến 2026-11-20: hỏng. Đã dừng theo yêu cầu" in log
     assert (tmp_path / "hook").read_text() == "failed"
     assert not (out / ".staging").exists()
 
@@ -221,16 +222,16 @@ def test_a_command_that_reads_never_says_that_it_could_not_write(words, tmp_path
     def refuse(self, *arguments, **options):
         raise PermissionError(13, "Permission denied", str(self))
 
-    ledger = tmp_path / "reports" / "runs.jsonl"
+    log = tmp_path / "reports" / "xhht.log"
     record = tmp_path / "reports" / "2024-11-30" / "run" / "run.json"
     record.parent.mkdir(parents=True)
-    ledger.write_text("")
+    log.write_text("")
     record.write_text("{}")
     monkeypatch.setattr(Path, "read_bytes", refuse)
     monkeypatch.setattr(Path, "read_text", refuse)
     code, message = cli._run_command([*words, "--out", str(tmp_path)])
     assert code == 1
-    assert re.match(r"Không dùng được .*run.*\. Không có quyền", message)
+    assert re.match(r"Không dùng được .*(xhht\.log|run\.json)\. Không có quyền", message)
 
 
 def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):
@@ -239,8 +240,8 @@ def test_a_template_that_may_have_been_filled_in_is_never_overwritten(tmp_path):
     (made,) = (tmp_path / "templates").glob("*.xlsx")
     made.write_bytes(b"filled in")
     done = xhht(*asked)
-    assert done.returncode == 1
-    assert f"Đã có {made}" in done.stderr
+    assert done.returncode == 0
+    assert f"0 biểu mẫu ở {made.parent}; 1 tệp đã có từ trước được giữ nguyên." in done.stdout
     assert made.read_bytes() == b"filled in"
     everyone = xhht("template", "--all", "--year", "2024", "--out", tmp_path)
     assert everyone.returncode == 0

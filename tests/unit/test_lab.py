@@ -35,7 +35,7 @@ def server(tmp_path):
     variables = os.environ | {"HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home)}
     variables |= {"XDG_DATA_HOME": str(home / "data"), "JUPYTER_TOKEN": "", "JUPYTER_PATH": "x"}
     with subprocess.Popen(
-        [*run_commands.lab_command(ROOT), "--no-browser", "--port=0"],
+        [*run_commands.LAB, "--no-browser", "--port=0"],
         env=kernel.environment(variables),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ def project(tmp_path, monkeypatch):
 
 
 def publish(project, version, *, names=NAMES, finish=None):
-    """Publish a set of tables, an index and a ledger line, all of ``version``."""
+    """Publish a set of tables and an index, all of ``version``."""
 
     def write_index():
         files.write_text(project.reports_root / publication.INDEX, version)
@@ -42,7 +42,7 @@ def publish(project, version, *, names=NAMES, finish=None):
         for old in set(staged.processed(AS_OF).glob("*.csv")):
             if old.name not in names:
                 old.unlink()
-        before = records.read_record(project, AS_OF)
+        before = records.read_record(project, AS_OF, optional=True)
         return publication.publish(staged, project, before, record, finish or write_index)
 
 
@@ -60,7 +60,7 @@ def test_a_new_set_takes_the_place_of_the_old_and_leaves_nothing_beside_it(proje
     seen = state(project)
     assert seen[f"data/processed/{AS_OF}/panel.csv"] == b"2"
     assert f"data/processed/{AS_OF}/verdicts.csv" not in seen
-    assert [line["status"] for line in records.read_ledger(project)] == ["1", "2"]
+    assert records.read_record(project, AS_OF)["status"] == "2"
     assert not any(publication.REPLACED in place for place in seen)
 
 
@@ -94,7 +94,7 @@ def hold(monkeypatch, held, times=10**6, winerror=None):
     monkeypatch.setattr(Path, "open", open_)
 
 
-HELD = ["panel.csv", "verdicts.csv", "index.html", "runs.jsonl", "run.json"]
+HELD = ["panel.csv", "verdicts.csv", "index.html", "run.json"]
 
 
 @pytest.mark.parametrize("held", HELD)
@@ -137,7 +137,7 @@ def test_a_refusal_that_passes_is_waited_for(project, monkeypatch, held):
     hold(monkeypatch, held, times=2)
     publish(project, "2")
     assert state(project)[f"data/processed/{AS_OF}/panel.csv"] == b"2"
-    assert records.read_ledger(project)[-1]["status"] == "2"
+    assert records.read_record(project, AS_OF)["status"] == "2"
 
 
 def power_cut(project, monkeypatch, after):
@@ -181,7 +181,7 @@ def test_what_was_half_cleared_away_never_comes_back(project):
     assert not kept.exists()
 
 
-def test_a_ledger_that_cannot_be_written_brings_the_earlier_set_back(project):
+def test_an_index_that_cannot_be_written_brings_the_earlier_set_back(project):
     before = state(project)
     with pytest.raises(OSError, match="EIO"):
         publish(project, "2", finish=lambda: (_ for _ in ()).throw(OSError(5, "EIO")))

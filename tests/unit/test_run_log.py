@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import execution, records, run_commands, run_log, terminal
+from xhht_analysis.running import execution, run_commands, run_log, terminal
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -50,35 +50,36 @@ def test_success_is_remembered_and_told(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, success=[sys.executable, "-c", TELL, str(told)])
     end(project, RECORD)
-    assert "done in 12.5 s" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    assert "2025-11-30: xong sau 12.5 giây" in log
     environment, last_word = json.loads(told.read_text())
     assert environment["XHHT_STATUS"] == "done"
     assert environment["XHHT_AS_OF"] == "2025-11-30"
     assert last_word == str(project.reports("2025-11-30"))
 
 
-def test_failure_reaches_log_ledger_and_hook(project, tmp_path):
+def test_failure_reaches_log_and_hook(project, tmp_path):
     told = tmp_path / "told.json"
     write_hooks(project, failure=[sys.executable, "-c", TELL, str(told)])
     run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
-    assert "Sổ tay 03 dừng" in (project.reports_root / "xhht.log").read_text(encoding="utf-8")
+    log = (project.reports_root / "xhht.log").read_text(encoding="utf-8").strip()
+    moment, words = log.split(" ", 1)
+    assert words == "ERROR Số liệu đến 2025-11-30: hỏng. Sổ tay 03 dừng"
+    assert datetime.fromisoformat(moment).utcoffset() == timedelta(hours=7)  # an office's clock
     assert json.loads(told.read_text())[0]["XHHT_MESSAGE"] == "Sổ tay 03 dừng"
-    (line,) = records.read_ledger(project)
-    assert (line["as_of"], line["status"]) == ("2025-11-30", "failed")
-    assert line["error"] == "Sổ tay 03 dừng"
-    assert datetime.fromisoformat(line["finished_at"]).utcoffset() == timedelta(0)
 
 
-def test_the_list_of_runs_shows_of_a_failure_its_moment_and_first_line(project, capsys):
+def test_the_list_of_runs_is_the_log_and_a_torn_line_stays_alone(project, capsys):
     write_hooks(project)
-    run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng\nvì hết chỗ"))
+    run_log.fail(project, "2025-11-30", KitError("Sổ tay 03 dừng"))
+    with (project.reports_root / "xhht.log").open("a") as stream:
+        stream.write("\n2025-11-30T0")
+    end(project, RECORD)
     run_commands.runs(out=project.out)
-    shown = capsys.readouterr().out
-    assert "hỏng" in shown
-    today = datetime.now(run_commands.VIETNAM)  # an office reads its own clock
-    assert f"{today:%d/%m/%Y} " in shown
-    assert "Sổ tay" in shown
-    assert "hết chỗ" not in shown
+    first, torn, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("2025-11-30: hỏng. Sổ tay 03 dừng")
+    assert torn == "2025-11-30T0"
+    assert last.endswith("INFO Số liệu đến 2025-11-30: xong sau 12.5 giây; bảng khác lần trước: –")
 
 
 @pytest.mark.parametrize("command", [["no-such-program"], [sys.executable, "-c", "1/0"]])
@@ -108,19 +109,17 @@ def watch(project, error):
         (OSError(28, "No space left on device", "a.csv"), "a.csv. Ổ đĩa đầy", "Errno"),
     ],
 )
-def test_no_log_or_ledger_keeps_what_a_submitted_cell_says(project, error, kept, never):
+def test_no_log_keeps_what_a_submitted_cell_says(project, error, kept, never):
     write_hooks(project)
     watch(project, error)
     log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
     assert kept in log
     assert never not in log
-    assert kept in records.read_ledger(project)[0]["error"]
-    assert never not in records.read_ledger(project)[0]["error"]
 
 
 def test_wrong_use_is_no_run(project):
     watch(project, UsageError("-p"))
-    assert records.read_ledger(project) == []
+    assert not project.reports_root.exists()
 
 
 def test_a_full_disk_does_not_hide_the_first_error_or_silence_the_hook(
@@ -168,7 +167,7 @@ def test_a_run_that_replaces_other_figures_names_their_tables(project, capsys):
     changed = ["data/panel.csv", "data/scores.csv"]
     end(project, {**RECORD, "replaces": changed})
     log = (project.reports_root / "xhht.log").read_text(encoding="utf-8")
-    assert "changed tables: data/panel.csv, data/scores.csv" in log
+    assert "bảng khác lần trước: data/panel.csv, data/scores.csv" in log
     terminal.show_places(project, "2025-11-30", changed)
     assert "Khác lần công bố trước của cùng ngày số liệu: panel.csv, scores.csv." in (
         capsys.readouterr().out

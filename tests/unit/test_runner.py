@@ -201,12 +201,10 @@ def test_run_record_is_json_a_machine_reads(project):
     assert record["versions"]["pandas"].startswith("3.")
 
 
-def test_the_ledger_remembers_runs_and_a_torn_line_does_no_harm(project):
-    records.append_to_ledger(project, {"as_of": AS_OF, "status": "failed", "error": "x"})
-    with (project.reports_root / records.LEDGER).open("a") as stream:
-        stream.write('\n{"as_of": "20')
+def test_a_run_leaves_one_record(project):
+    with pytest.raises(KitError, match="–"):
+        records.read_record(project, AS_OF)
     go(project)
-    assert [line["status"] for line in records.read_ledger(project)] == ["failed", "done"]
     assert records.vintages(project) == [AS_OF]
 
 

@@ -26,7 +26,7 @@ def tables(project):
 
 
 def whole(project):
-    record = records.read_record(project, AS_OF)
+    record = records.read_record(project, AS_OF, optional=True)
     return record != {} and records.broken_outputs(project, record) == []
 
 
@@ -40,7 +40,7 @@ def test_a_table_changed_by_hand_is_made_again(project):
 def test_a_table_without_a_record_proves_nothing(project):
     go(project)
     (project.run_dir(AS_OF) / "run.json").write_text('{"as_of": "2024')  # torn by a power cut
-    assert records.read_record(project, AS_OF) == {}
+    assert records.read_record(project, AS_OF, optional=True) == {}
     assert go(project) == {"01_first": "done", "02_second": "done"}
 
 
@@ -187,7 +187,7 @@ def test_a_clock_set_back_between_two_runs_changes_only_what_is_shown(project, m
     go(project, overrides={"factor": 4})
     assert tables(project)["scores.csv"].split() == [b"a", b"4"]
     assert whole(project)
-    assert [line["finished_at"][:4] for line in records.read_ledger(project)][1:] == ["2001"] * 2
+    assert records.read_record(project, AS_OF)["finished_at"].startswith("2001-01-01")
 
 
 def test_a_failure_in_the_third_notebook_publishes_nothing_of_the_first_two(project):

@@ -105,7 +105,7 @@ def test_a_failing_unit_is_named_and_the_others_are_published(project):
     assert "không công bố gì" not in str(caught.value)  # all else was published
     assert "đã công bố" in str(caught.value)
     assert sorted(pages(project)) == ["815"]
-    record = records.record_of(project, AS_OF)
+    record = records.read_record(project, AS_OF)
     assert record["stages"][UNITS]["outputs"] == [f"reports/{AS_OF}/units/815.html"]
     assert records.broken_outputs(project, record) == []
 

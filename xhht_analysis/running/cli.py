@@ -49,7 +49,7 @@ def with_help(command: Callable) -> Callable:
     for name, kind in get_type_hints(command).items():
         if described := dict(messages.PARAMETERS.get(name, {})):
             flag = described.pop("flag", None)
-            how = typer.Option(flag, **described) if flag else typer.Argument(**described)
+            how = typer.Option(*flag.split(), **described) if flag else typer.Argument(**described)
             command.__annotations__[name] = Annotated[kind, how]
     return command
 

@@ -2,15 +2,13 @@
 
 import contextlib
 import functools
-import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from typing import Any
 
-from xhht_analysis.project import KitError, UsageError
+from xhht_analysis.project import KitError
 from xhht_analysis.running import messages, records
 
-ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^/\s]+:\d+")
 ANSWER_SECONDS = 10
 WORKER_SECONDS = 60
 
@@ -37,14 +35,10 @@ def connect(address: str) -> Iterator[Executor]:
 
     Raises
     ------
-    UsageError
-        If ``address`` is none.
     KitError
-        If distributed is not installed, nobody answers, there is no worker, or the scheduler or a
-        worker has no kit or another version of it.
+        If ``address`` is none, distributed is not installed, nobody answers, there is no worker, or
+        the scheduler or a worker has no kit or another version of it.
     """
-    if not ADDRESS.fullmatch(address):
-        raise UsageError(messages.DASK_ADDRESS.format(address=address))
     try:
         from distributed import Client
     except ImportError:

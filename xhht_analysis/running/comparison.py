@@ -34,7 +34,7 @@ def verify(
     KitError
         If there is no such run.
     """
-    record = records.record_of(project, as_of)
+    record = records.read_record(project, as_of)
     values, more = record["parameters"], record["overrides"]
     raw_dir = raw_dir or project.raw_of(values)
     now = records.sources(raw_dir, as_of, project)
@@ -92,7 +92,7 @@ def compare(
     from xhht_analysis.publishing.changes import SETTLED, changed_goals
     from xhht_analysis.publishing.run_tables import read_report_data
 
-    old, new = (records.record_of(project, as_of) for as_of in (before, after))
+    old, new = (records.read_record(project, as_of) for as_of in (before, after))
     if old.get("sample") != new.get("sample"):
         raise KitError(messages.COMPARE_KINDS.format(before=before, after=after))
     earlier = project.processed(before)

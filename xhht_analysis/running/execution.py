@@ -158,6 +158,7 @@ def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
                 kernel_manager_class=work.manager_class(),
                 extra_arguments=["--HistoryManager.hist_file=:memory:"],
                 coalesce_streams=True,
+                record_timing=False,
                 iopub_timeout=OUTPUT_TIMEOUT,
                 raise_on_iopub_timeout=True,
                 shutdown_kernel="immediate",
@@ -251,6 +252,5 @@ def _strip(notebook) -> None:
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", ()):
             cell["source"] = FOLDER.sub("", cell["source"])

@@ -67,16 +67,15 @@ def check_targets(project: Project, as_of: str, places: Iterable[str]) -> list[P
     Returns
     -------
     list of Path
-        Its outputs at ``places`` (relative to OUT), the index, the record, the ledger.
+        Its outputs at ``places`` (relative to OUT), the index, the record.
 
     Raises
     ------
     OSError
         Of the first that another program or another user's rights keep from being replaced.
     """
-    run_json, ledger = project.run_dir(as_of) / "run.json", project.reports_root / records.LEDGER
     paths = [project.out / place for place in places]
-    paths += [project.reports_root / INDEX, run_json, ledger]
+    paths += [project.reports_root / INDEX, project.run_dir(as_of) / "run.json"]
     for path in filter(Path.is_file, paths):
         files.patiently(functools.partial(path.open, "ab")).close()
     return paths
@@ -93,7 +92,7 @@ def publish(
 
     ``record["stages"]`` lists the outputs of each stage (paths relative to OUT, with ``/``); staged
     files that are none are left behind. ``before`` is the record of what stands there now. Then
-    run.json and the ledger's line are written, and ``finish`` writes what else belongs to the set.
+    run.json is written, and ``finish`` writes what else belongs to the set.
 
     Returns
     -------

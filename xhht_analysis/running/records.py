@@ -1,24 +1,22 @@
-"""The record of a run: what it was made from and what it made (run.json), and the ledger's line.
+"""The record of a run: what it was made from and what it made.
 
-``reports/<as_of>/run/run.json`` is the record of the latest run of a vintage, with the sha256 of
-every input, code file and output; ``reports/runs.jsonl`` has one line for every run that ended.
+``reports/<as_of>/run/run.json`` is that of the latest run of a vintage, with the sha256 of every
+input, code file and output.
 """
 
-import contextlib
 import hashlib
 import importlib.metadata
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, received_dates
 from xhht_analysis.running import messages
 
-LEDGER = "runs.jsonl"
-LEDGER_FIELDS = ("as_of", "finished_at", "status", "seconds", "sample", "error")
+VIETNAM = timezone(timedelta(hours=7))
 NO_INFLUENCE = "config/run.yml"
 """Hooks and limits: they decide whether a run ends, never what it says."""
 
@@ -83,8 +81,8 @@ def differences(before: Mapping, now: Mapping, kinds: Iterable[str]) -> list[str
 
 
 def now() -> str:
-    """Moment of the call, in UTC (ISO 8601, whole seconds)."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """Moment of the call in Vietnam, with its offset (ISO 8601, whole seconds)."""
+    return datetime.now(VIETNAM).isoformat(timespec="seconds")
 
 
 def digest(parts: object) -> str:
@@ -107,36 +105,31 @@ def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     return hashes
 
 
-def read_record(project: Project, as_of: str) -> dict:
-    """run.json of ``as_of``, or an empty dict when that run did not happen or cannot be read."""
-    path = project.run_dir(as_of) / "run.json"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
+def read_record(project: Project, as_of: str, *, optional: bool = False) -> dict:
+    """run.json of ``as_of``; an empty dict if ``optional`` and that run did not happen.
 
-
-def write_record(project: Project, record: Mapping) -> None:
-    """Write run.json of a run that was published, and its line of the ledger."""
-    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    files.write_text(project.run_dir(record["as_of"]) / "run.json", text)
-    append_to_ledger(project, record)
-
-
-def record_of(project: Project, as_of: str) -> dict:
-    """run.json of ``as_of``.
+    A record that is torn is of a run that did not happen.
 
     Raises
     ------
     KitError
         If there is none; the message lists those there are.
     """
-    record = read_record(project, as_of)
-    if not record:
+    path = project.run_dir(as_of) / "run.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        record = {}
+    if not (record or optional):
         runs = ", ".join(vintages(project)) or "–"
         raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=runs))
     return record
+
+
+def write_record(project: Project, record: Mapping) -> None:
+    """Write run.json of a run that was published."""
+    text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files.write_text(project.run_dir(record["as_of"]) / "run.json", text)
 
 
 def vintages(project: Project) -> list[str]:
@@ -149,26 +142,3 @@ def broken_outputs(project: Project, record: Mapping) -> list[str]:
     outputs = record.get("outputs", {})
     hashes = _hashes((project.out / place for place in outputs), project.out)
     return sorted(place for place, sha in outputs.items() if hashes.get(place) != sha)
-
-
-def append_to_ledger(project: Project, record: Mapping) -> None:
-    """Add one line about a run that ended, well or not, to reports/runs.jsonl."""
-    line = {name: record[name] for name in LEDGER_FIELDS if name in record}
-    append_line(project, LEDGER, json.dumps(line, ensure_ascii=False, sort_keys=True))
-
-
-def append_line(project: Project, name: str, line: str) -> None:
-    """Add ``line`` to the file ``name`` beside all reports; one torn by a power cut stays alone."""
-    path = project.reports_root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with files.patiently(lambda: path.open("a", encoding="utf-8")) as stream:
-        stream.write(f"\n{line}")
-
-
-def read_ledger(project: Project) -> list[dict]:
-    """Lines of the ledger, oldest first; a torn line is left out."""
-    path, lines = project.reports_root / LEDGER, []
-    for line in path.read_bytes().splitlines() if path.is_file() else ():
-        with contextlib.suppress(ValueError):
-            lines.append(json.loads(line))
-    return lines

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -42,7 +41,6 @@ from xhht_analysis.running import (
 if TYPE_CHECKING:
     from xhht_analysis.intake.gathering import Plan
 
-VIETNAM = timezone(timedelta(hours=7))
 AS_FAR_AS = {s.name.rpartition("_")[2]: stages.ALL[: n + 1] for n, s in enumerate(stages.ALL)}
 """Stages of the commands that do not run all of them, by the name of the last."""
 
@@ -143,7 +141,7 @@ def check_day(text: str) -> str:
 
 def today() -> str:
     """Today's date in Vietnam."""
-    return datetime.now(VIETNAM).date().isoformat()
+    return records.now()[:10]
 
 
 def run(
@@ -195,7 +193,7 @@ def run(
 
 def refuse_sample_over_real(project: Project, day: str, sample: bool) -> None:
     """Raise UsageError if a run of ``day`` would put invented figures over real ones."""
-    if sample and records.read_record(project, day).get("sample") is False:
+    if sample and records.read_record(project, day, optional=True).get("sample") is False:
         raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
 
 
@@ -204,25 +202,21 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
 
     Invented and real figures are never compared.
     """
-    comparable = [
-        other
+    earlier = {
+        other: records.read_record(project, other, optional=True)
         for other in records.vintages(project)
-        if other < day and records.read_record(project, other).get("sample") is sample
-    ]
+        if other < day
+    }
+    comparable = [other for other, record in earlier.items() if record.get("sample") is sample]
     return {"previous_dir": str(project.processed(comparable[-1]))} if comparable else {}
 
 
 def runs(*, out: Path = ROOT) -> None:
     """Sổ các lần chạy: khi nào, số liệu đến ngày nào, kết quả ra sao."""
-    lines = records.read_ledger(Project(out=out))
-    if not lines:
-        raise KitError(messages.NO_RUN.format(path=Project(out=out).reports_root))
-    fields, words = messages.LEDGER_COLUMNS, messages.LEDGER_WORDS
-    for line in lines:
-        moment = datetime.fromisoformat(line["finished_at"]).astimezone(VIETNAM)
-        line["finished_at"] = f"{moment:%d/%m/%Y %H:%M}"
-    texts = [[str(line.get(name, "")).split("\n")[0] for name in fields] for line in lines]
-    terminal.show_table(fields.values(), [[words.get(t, t) for t in row] for row in texts])
+    log = Project(out=out).reports_root / run_log.LOG
+    if not log.is_file():
+        raise KitError(messages.NO_RUN.format(path=log.parent))
+    terminal.say(log.read_text(encoding="utf-8").strip())
 
 
 def verify(day: str, *, out: Path = ROOT, raw: Path | None = None) -> None:
@@ -268,18 +262,18 @@ def compare(before: str, after: str, *, out: Path = ROOT) -> None:
         terminal.say(messages.COMPARE_SCOPE)
 
 
-def lab_command(root: Path) -> list[str]:
-    """JupyterLab for this machine only, at the project's root, on the notebook that explores."""
-    local = ["--ServerApp.ip=127.0.0.1", "--ServerApp.allow_remote_access=False"]
-    # Jupyter refuses to start for the administrator of a Linux machine otherwise
-    options = [*local, "--allow-root", f"--ServerApp.root_dir={root}"]
-    return [sys.executable, "-m", "jupyterlab", *options, str(root / "notebooks/explore.ipynb")]
+LAB = [sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks" / "explore.ipynb")]
+LAB += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={ROOT}", "--allow-root"]
+"""JupyterLab for this machine only, at the project's root, on the notebook that explores.
+
+It refuses to start for the administrator of a Linux machine unless that is allowed.
+"""
 
 
 def lab() -> None:
     """Mở JupyterLab ở sổ tay khám phá, chỉ trên máy này."""
-    root = Project().root  # no server configuration of the user's is read: it could drop the token
-    raise typer.Exit(subprocess.run(lab_command(root), cwd=root, check=False).returncode)
+    # no server configuration of the user's is read: it could drop the token
+    raise typer.Exit(subprocess.run(LAB, cwd=ROOT, check=False).returncode)
 
 
 COMMANDS = (runs, verify, compare, schedule, lab)

@@ -7,8 +7,9 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+from xhht_analysis import files
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import causes, records
+from xhht_analysis.running import causes, messages, records
 
 LOG = "xhht.log"
 HOOKS = ("success", "failure", "timeout_seconds")
@@ -36,17 +37,23 @@ def read_settings(project: Project) -> tuple[dict, float]:
 
 
 def log(project: Project, level: str, text: str) -> None:
-    """Add a line to reports/xhht.log; a log that cannot be written never ends a run."""
+    """Add a line to reports/xhht.log; a log that cannot be written never ends a run.
+
+    It begins after a line feed: one that a power cut tore stays alone.
+    """
+    path = project.reports_root / LOG
     with contextlib.suppress(OSError):
-        records.append_line(project, LOG, f"{records.now()} {level} {text}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with files.patiently(lambda: path.open("a", encoding="utf-8")) as stream:
+            stream.write(f"\n{records.now()} {level} {text}")
 
 
 @contextlib.contextmanager
 def logged_run(project: Project, as_of: str) -> Iterator[dict]:
-    """Log, ledger and hooks around one run, however it ends; wrong use (exit 2) is no run.
+    """Log and hooks around one run, however it ends; wrong use (exit 2) is no run.
 
     The caller puts into what this yields the ``as_of`` it has chosen and, at the end, the
-    ``record``; its line in the ledger was written when it was published.
+    ``record``.
     """
     run = {"as_of": as_of}
     try:
@@ -58,24 +65,22 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
         raise
     record, day = run["record"], run["as_of"]
     changed = ", ".join(record["replaces"]) or "–"
-    log(project, "INFO", f"as_of {day} done in {record['seconds']} s; changed tables: {changed}")
+    seconds = record["seconds"]
+    log(project, "INFO", messages.LOG_DONE.format(as_of=day, seconds=seconds, changed=changed))
     call_hook(project, "success", day, project.reports(day), "")
 
 
 def fail(project: Project, as_of: str, error: BaseException) -> None:
-    """Enter a failed run in ledger and log, call the failure hook; published files stay.
+    """Enter a failed run in the log, call the failure hook; published files stay.
 
-    Log, ledger and hook get the message without words that may quote a submitted cell; of an
+    Log and hook get the message without words that may quote a submitted cell; of an
     error nobody foresaw they get the type and the lines of code.
     """
     message = getattr(error, "log_text", "") or causes.explain(error)
     if not message:
         message = type(error).__name__
         log(project, "ERROR", "".join(traceback.format_tb(error.__traceback__)))
-    line = {"as_of": as_of, "finished_at": records.now(), "status": "failed", "error": message}
-    with contextlib.suppress(OSError):
-        records.append_to_ledger(project, line)
-    log(project, "ERROR", f"as_of {as_of} failed: {message}")
+    log(project, "ERROR", messages.LOG_FAILED.format(as_of=as_of, message=message))
     with contextlib.suppress(KitError):
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
 

@@ -86,7 +86,7 @@ class _Pipeline:
     def __post_init__(self):
         """Read what the last run left and hash what this one reads."""
         as_of = self.settings.as_of
-        self.before = records.read_record(self.project, as_of)
+        self.before = records.read_record(self.project, as_of, optional=True)
         broken = records.broken_outputs(self.project, self.before)
         self.whole = set(self.before.get("outputs", ())).difference(broken)
         self.sources = records.sources(self.settings.raw_dir, as_of, self.project)
@@ -188,7 +188,6 @@ def _files(staging: Project) -> set[str]:
 
 def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
     """Files that changed while the run read them are half counted: publish nothing."""
-    now = records.input_hashes(settings.raw_dir, settings.as_of)
-    if now != inputs:
-        names = records.differences({"inputs": inputs}, {"inputs": now}, ["inputs"])
+    now = {"inputs": records.input_hashes(settings.raw_dir, settings.as_of)}
+    if names := records.differences({"inputs": inputs}, now, ["inputs"]):
         raise KitError("\n".join([messages.INPUT_MOVED, *names]))

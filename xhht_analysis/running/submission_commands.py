@@ -29,8 +29,7 @@ MOST_SHOWN = 3
 def template(
     *,
     year: int,
-    unit: str | None = None,
-    agency: str | None = None,
+    reporter: str | None = None,
     everyone: bool = False,
     out: Path = ROOT,
 ) -> None:
@@ -39,25 +38,22 @@ def template(
     from xhht_analysis.intake.returning.status import expected_reporters
     from xhht_analysis.intake.returning.template import write_template
 
-    if [unit, agency, everyone or None].count(None) != 2:
+    if bool(reporter) == everyone:
         raise UsageError(messages.UNIT_OR_AGENCY)
     project = Project(out=out)
     plan = check_config(project)
     _check_years([year], plan.areas.province)
-    codes = expected_reporters(year, plan)["reporter_code"] if everyone else [agency or unit]
+    codes = expected_reporters(year, plan)["reporter_code"] if everyone else [reporter]
     folder = project.out / "templates"
     paths = {code: folder / f"bieu_mau_{code}_{year}.xlsx" for code in codes}
     absent = {code: path for code, path in paths.items() if not path.exists()}
-    if not (absent or everyone):  # it may have been filled in
-        raise KitError(messages.TEMPLATES_THERE.format(path=min(paths.values())))
     try:
         for code, path in absent.items():
             with open_book(path) as book:
                 write_template(book, code, year, plan)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    counts = {"n": len(absent), "old": len(paths) - len(absent)}
-    say(messages.TEMPLATES.format(**counts, path=folder) if everyone else str(path))
+    say(messages.TEMPLATES.format(n=len(absent), old=len(paths) - len(absent), path=folder))
 
 
 def check(

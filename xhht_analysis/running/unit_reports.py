@@ -63,26 +63,22 @@ def outcomes(
     """Make the page of every unit on ``executor``; its code and error as it ends.
 
     ``work`` is settings, project, staging; a lost worker is an error, too. An executor's ``check``
-    is called while none ends and may raise. If the caller stops listening, pages not yet begun are
-    dropped. On Windows Ctrl+C reaches only a wait that ends by itself.
+    is called while none ends and may raise. Who stops listening leaves the executor, which drops
+    the pages not yet begun. On Windows Ctrl+C reaches only a wait that ends by itself.
     """
     check = getattr(executor, "check", lambda: None)
     config = os.environ.get(CONFIG_VARIABLE, "")
     pending = {executor.submit(make_page, unit, *work, config): unit for unit in units}
-    try:
-        while pending:
-            done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in done:
-                try:
-                    text = future.result()
-                except Exception as error:  # noqa: BLE001 - whatever a lost worker raises
-                    text = messages.UNIT_LOST.format(cause=repr(error))
-                yield pending.pop(future), text
-            if not done:
-                check()
-    finally:
-        for future in pending:
-            future.cancel()
+    while pending:
+        done, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+        for future in done:
+            try:
+                text = future.result()
+            except Exception as error:  # noqa: BLE001 - whatever a lost worker raises
+                text = messages.UNIT_LOST.format(cause=repr(error))
+            yield pending.pop(future), text
+        if not done:
+            check()
 
 
 @contextlib.contextmanager
