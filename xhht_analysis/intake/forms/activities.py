@@ -50,22 +50,20 @@ class Activities(Layout):
         cell that cannot be read, or holds more than `MOST`, is a finding and stays empty.
         """
         columns = {name: next(iter(years.values())) for name, years in self.columns.items()}
-        table, reader, lost = self.table, self.reader, 0
+        table, reader, said = self.table, self.reader, []
         for row, kind in table.rows:
             cells = {name: (row, column) for name, column in columns.items()}
             texts = {name: normalise(table.sheet.text(*at)) for name, at in cells.items()}
             texts = {name: text for name, text in texts.items() if text not in ("", UNCACHED)}
-            if kind != "data" or texts.keys() <= {"task_code", "title", "budget_source"}:
-                continue
-            if reader.sender is None or reader.context.year is None:
-                lost += 1
-                continue
-            reader.reading.activity_rows.append(self._row(cells, texts))
+            if kind == "data" and not texts.keys() <= {"task_code", "title", "budget_source"}:
+                said.append((cells, texts))
         self.covered = set(dict(table.rows))
         left_out.report(self, set(columns.values()))
-        if lost:
-            text = f"{lost} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
+        if said and (reader.sender is None or reader.context.year is None):
+            text = f"{len(said)} dòng nhiệm vụ không rõ đơn vị hoặc năm báo cáo: không đọc."
             reader.find(None, "activity_without_sender", text)
+        else:
+            reader.reading.activity_rows += [self._row(*row) for row in said]
 
     def _row(self, cells: dict[str, Cell], texts: dict[str, str]) -> dict[str, Any]:
         reader, sheet = self.reader, self.table.sheet

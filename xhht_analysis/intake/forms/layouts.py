@@ -160,8 +160,7 @@ class Layout:
                 lost = ", ".join(self.absent[n] for n in names if n in self.absent)
                 text = f"Không thấy hoặc không rõ cột {lost}."
                 self.reader.find(None, "column_missing", text, indicator)
-        left_out.report(self, {column for claim in read for _, column in claim.all_cells})
-        left_out.report_counts(self, read)
+        left_out.report(self, {column for claim in read for _, column in claim.all_cells}, read)
 
     @cached_property
     def stray(self) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xhht_analysis.intake.forms import text_kinds
-from xhht_analysis.intake.forms.claims import COUNTS, Claim
+from xhht_analysis.intake.forms.claims import Claim
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import EMPTY, parse_level
@@ -61,8 +61,8 @@ def is_numbering(heading: str) -> bool:
     return bool(re.fullmatch(NUMBERING, heading))
 
 
-def report(layout: Layout, figures: set[int]) -> None:
-    """Note every column and every row of numbers that a layout did not read.
+def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> None:
+    """Note every column, every row and every count beside a percentage that was not read.
 
     Parameters
     ----------
@@ -71,12 +71,15 @@ def report(layout: Layout, figures: set[int]) -> None:
         totals or parts account for.
     figures : set of int
         Columns of figures that were read.
+    claims : iterable of Claim
+        What was read of them.
     """
     table, reader = layout.table, layout.reader
     sheet, others = table.sheet, {*layout.others, table.key}
+    read = {cell for claim in claims for cell in claim.all_cells}
     along, across = ("Cột", "Dòng") if sheet.turned else ("Dòng", "Cột")
     for column, heading in enumerate(table.headings):
-        cells = [sheet.cell(row, column) for row in table.body]
+        cells = [*table.cells(column)]
         at = table.head(column)
         is_others = not heading and sheet.text(*at)  # of another unit
         if (
@@ -89,30 +92,21 @@ def report(layout: Layout, figures: set[int]) -> None:
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
+    lone = {claim.cell("value")[0]: claim.indicator for claim in claims if claim.is_lone}
+    told = {row["cell"] for row in reader.reading.finding_rows if row["sheet"] == sheet.name}
     totals = {row for row, kind in table.rows if kind in ("total", "average") and not layout.plain}
     for row in table.body:
-        at = [(row, c) for c in sorted(figures - others) if is_figure(sheet.cell(row, c))]
-        if row not in layout.covered and at:
+        left = [(row, c) for c in sorted(figures - others) if (row, c) not in read]
+        for at in left if row in lone else ():
+            if figure(sheet.cell(*at)) != EMPTY and sheet.address(*at) not in told:
+                text = f"Ô “{sheet.text(*at)[:60]}” không thành cặp tử số, mẫu số; chỉ dùng tỷ lệ."
+                reader.find(at, "count_unread", text, lone[row])
+        left = [at for at in left if is_figure(sheet.cell(*at))]
+        if row not in layout.covered and left:
             text = f"{along} “{_joined(sheet.grid[row])}” có số nhưng không đọc"
             why = ": cộng, bình quân hoặc của địa bàn rộng hơn." if row in totals else "."
             why = table.aside(row) or why
-            reader.find(at[0], "row_left_out", text + why)
-
-
-def report_counts(layout: Layout, claims: list[Claim]) -> None:
-    """Note what stands beside a percentage without counts in the columns of the others' counts."""
-    sheet, reader = layout.table.sheet, layout.reader
-    told = {row["cell"] for row in reader.reading.finding_rows if row["sheet"] == sheet.name}
-    pairs = (claim.cells for claim in claims if claim.cells.keys() >= {*COUNTS})
-    used = {(row, c) for cells in pairs for part in COUNTS for _, row, c in cells[part]}
-    columns = sorted({column for _, column in used})
-    for claim in filter(lambda claim: claim.is_lone, claims):
-        row, _ = claim.cell("value")
-        for at in ((row, column) for column in columns):
-            is_told = at in used or sheet.address(*at) in told
-            if figure(sheet.cell(*at)) != EMPTY and not is_told:
-                text = f"Ô “{sheet.text(*at)[:60]}” không thành cặp tử số, mẫu số; chỉ dùng tỷ lệ."
-                reader.find(at, "count_unread", text, claim.indicator)
+            reader.find(left[0], "row_left_out", text + why)
 
 
 def unread_table(table: Table, why: str) -> str:

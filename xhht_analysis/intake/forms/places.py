@@ -136,7 +136,7 @@ class Places:
         return self.match(head.unit, head.code, on, level=head.level)
 
     def of_row(self, unit: UnitCell, year: int | None) -> Any:
-        """Unit of a row; its group, then its column's heading settle a homonym.
+        """Unit of a row; the level of its list, then its group settle a homonym.
 
         A name that another unit bore in the year of the column is that of neither.
         """
@@ -146,9 +146,10 @@ class Places:
         bearers = [(m.unit_code, m.frame) for m in (match, now) if m.unit_code]
         if len({*bearers}) > 1:
             return replace(match, unit_code=None, problem="unit_not_valid_then")
-        for hint in ({"parent": unit.parent}, {"level": unit.level}):
+        for hint in ({"level": unit.level}, {"parent": unit.parent}):
             if match.problem == "ambiguous_unit" and any(hint.values()):
-                match = self.match(unit.name, unit.code, self.on(year), **hint)
+                hinted = self.match(unit.name, unit.code, self.on(year), **hint)
+                match = hinted if hinted.unit_code else match
         return match
 
     def depth(self, code: str | None, on: str) -> int:
@@ -260,11 +261,9 @@ class Places:
                 cell = row, table.key if name or code_at is None else code_at
                 rows.units[row] = UnitCell(name, code, cell, parent, level)
             elif name or code:
-                parent = self._group(name, code, parent)
                 rows.groups.add(row)
-        self._group_by_districts(rows)
-        self._common_level(rows)
-        self._former_communes(rows)
+            parent = self._group(name, code, parent)
+        self._settle(rows)
         return rows
 
     def _group(self, name: str, code: str, before: str | None) -> str | None:
@@ -272,46 +271,26 @@ class Places:
         match = self.match(name, code, self.today, level="district")
         return match.unit_code or (None if match.problem in UNPLACED else before)
 
-    def _group_by_districts(self, rows: UnitRows) -> None:
-        """Make the row of a district the group of the rows below it, if all can lie in theirs."""
-        on, units, groups, district = self.today, {}, set(), None
-        for row, unit in rows.units.items():
-            code = self.match(unit.name, unit.code, on).unit_code
-            depth = self.depth(code, on) if code else 2
-            if depth < 2:
-                head, district = row, code if depth else None
-            elif district:
-                inside = self.match(unit.name, unit.code, on, parent=district).unit_code
-                if code not in (None, inside):
-                    return
-                if inside:
-                    units[row] = replace(unit, parent=district)
-                    groups.add(head)
-        rows.units |= units
-        rows.groups |= groups
+    def _settle(self, rows: UnitRows) -> None:
+        """What the units of a table say of each other: districts, homonyms, former communes.
 
-    def _common_level(self, rows: UnitRows) -> None:
-        """Make the one level of all units whose names are plain the level of the homonyms."""
-        matches = [self.match(unit.name, unit.code, self.today) for unit in rows.units.values()]
-        depths = [self.depth(m.unit_code, self.today) for m in matches if m.unit_code]
-        if len(depths) > 1 and len({*depths}) == 1:
-            rows.units = {
-                row: replace(unit, level=unit.level or DEPTHS[depths[0]])
-                for row, unit in rows.units.items()
-            }
-
-    def _former_communes(self, rows: UnitRows) -> None:
-        """Mark communes whose names others took over, in a list of the communes before these."""
-        units = rows.units.items()
-        matches = {row: self.match(unit.name, unit.code, self.today) for row, unit in units}
+        The row of a district above one of its communes heads a group. The one level of all whose
+        names are plain is that of the homonyms. Communes whose names others took over are marked
+        in a list of the communes before these.
+        """
+        on, units = self.today, rows.units
+        matches = {row: self.match(unit.name, unit.code, on) for row, unit in units.items()}
+        codes = {row: match.unit_code for row, match in matches.items() if match.unit_code}
+        homes = {_parents(self.areas, on).get(code) for code in codes.values()}
+        rows.groups |= {row for row, code in codes.items() if code in homes}
+        depths = {self.depth(code, on) for code in codes.values()} if len(codes) > 1 else ()
+        level = DEPTHS[min(depths)] if len(depths) == 1 else None
         ended = [match for match in matches.values() if is_former_commune(match)]
         heirs = " ".join(match.suggestion for match in ended)
         is_old_list = len(ended) > 1 and 2 * len(ended) >= len(matches)
-        rows.units |= {
-            row: replace(unit, is_former=True)
-            for row, unit in units
-            if ended and (is_old_list or f"({matches[row].unit_code})" in heirs)
-        }
+        for row, unit in units.items():
+            is_former = is_old_list or bool(heirs and f"({codes.get(row)})" in heirs)
+            units[row] = replace(unit, level=unit.level or level, is_former=is_former)
 
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.

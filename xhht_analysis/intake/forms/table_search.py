@@ -52,7 +52,10 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     cells = sheet.grid[row]
     is_text = (isinstance(c, str) and len(c) < 80 and not c.endswith(":") for c in cells)
     texts = [heading_key(c) if t else "" for c, t in zip(cells, is_text, strict=True)]
-    keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)] or _year_columns(sheet, row)
+    keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
+    if not keys:  # a column "Năm" (not "Nam") over years says what the rows are
+        named = (c for c, cell in enumerate(cells) if str(cell).lower() == "năm")
+        keys = [c for c in named if YEAR.search(sheet.text(row + 1, c))]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     if not keys or len({*texts} - {""}) < 2:
         return None
@@ -64,13 +67,6 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     below = sheet.grid[row + 1 : row + 9]
     names = [c for c in keys if any(is_name(r[c]) and r[c] != cells[c] for r in below)]
     return max([first, *names], key=lambda column: place_depth(texts[column]))
-
-
-def _year_columns(sheet: Sheet, row: int) -> list[int]:
-    """The column headed "Năm" (not "Nam") over years, where nothing else says what rows are."""
-    heads, below = sheet.grid[row], min(row + 1, sheet.n_rows - 1)
-    named = [c for c, head in enumerate(heads) if isinstance(head, str) and head.lower() == "năm"]
-    return [c for c in named if YEAR.search(sheet.text(below, c))]
 
 
 def _header_end(sheet: Sheet, top: int, key: int) -> int:
