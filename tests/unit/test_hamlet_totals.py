@@ -52,10 +52,11 @@ def test_beside_a_row_that_is_no_hamlet_nothing_is_added(name):
     assert "column_left_out" in {rule for rule, _ in left_out(reading)}
 
 
-def test_a_mistyped_total_under_another_name_makes_the_sum_doubtful():
-    reading = read(*BARE, ["", "Số liệu xã ta", 290, 243, 210])  # 300 in truth
-    assert states(reading) == {"doubtful"}
-    assert "parts_unclear" in {rule for rule, _ in rules(reading)}
+def test_names_that_do_not_say_that_they_are_hamlets_are_not_added():
+    reading = read(*BARE, ["", "Số liệu xã ta", 290, 243, 210])  # a mistyped total: 300 in truth
+    assert counts(reading) == {}
+    told = [f["message"] for f in reading.finding_rows if f["rule"] == "column_left_out"]
+    assert sum("“Bà Tứ” không ghi là ấp" in text for text in told) == 2
 
 
 def test_a_hole_makes_a_printed_total_doubtful():

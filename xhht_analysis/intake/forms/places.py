@@ -269,20 +269,24 @@ class Places:
     def _group(self, name: str, code: str, before: str | None) -> str | None:
         """District that heads a group of rows; that ``before`` goes on where no district does."""
         match = self.match(name, code, self.today, level="district")
-        return match.unit_code or (None if match.problem in UNPLACED else before)
+        is_province = self.match(name, code, self.today).unit_code == self.areas.province.code
+        ends = is_province or match.problem in UNPLACED
+        return match.unit_code or (None if ends else before)
 
     def _settle(self, rows: UnitRows) -> None:
         """What the units of a table say of each other: districts, homonyms, former communes.
 
-        The row of a district above one of its communes heads a group. The one level of all whose
-        names are plain is that of the homonyms. Communes whose names others took over are marked
-        in a list of the communes before these.
+        The row of a district above one of its communes heads a group, if all communes stand below
+        their own. The one level of all whose names are plain is that of the homonyms. Communes
+        whose names others took over are marked in a list of the communes before these.
         """
         on, units = self.today, rows.units
         matches = {row: self.match(unit.name, unit.code, on) for row, unit in units.items()}
         codes = {row: match.unit_code for row, match in matches.items() if match.unit_code}
-        homes = {_parents(self.areas, on).get(code) for code in codes.values()}
-        rows.groups |= {row for row, code in codes.items() if code in homes}
+        homes = {row: _parents(self.areas, on).get(code) for row, code in codes.items()}
+        rows.groups |= {row for row, code in codes.items() if code in homes.values()}
+        pairs = ({home, units[row].parent} - {None} for row, home in homes.items())
+        is_grouped = all(len(pair) < 2 for pair in pairs)
         depths = {self.depth(code, on) for code in codes.values()} if len(codes) > 1 else ()
         level = DEPTHS[min(depths)] if len(depths) == 1 else None
         ended = [match for match in matches.values() if is_former_commune(match)]
@@ -290,7 +294,13 @@ class Places:
         is_old_list = len(ended) > 1 and 2 * len(ended) >= len(matches)
         for row, unit in units.items():
             is_former = is_old_list or bool(heirs and f"({codes.get(row)})" in heirs)
-            units[row] = replace(unit, level=unit.level or level, is_former=is_former)
+            is_inside = is_grouped or unit.parent not in codes.values()
+            units[row] = replace(
+                unit,
+                parent=unit.parent if is_inside else None,
+                level=unit.level or level,
+                is_former=is_former,
+            )
 
     def _hamlets(self, table: Table, rows: list[int], code_at: int | None) -> list[int]:
         """Rows of ấp, khu phố of the commune that a sheet speaks for; none in a list of units.

@@ -59,8 +59,6 @@ OF_YEAR = re.compile(r"\bnam (duoc )?(dat|cong nhan)\b")
 """What heads the years of recognition."""
 CONTENT = re.compile(r"noi dung|chi tieu|tieu chi|muc tieu|tieu chuan|chi so|nhiem vu")
 """Heading over the names of what is counted, not of those who report."""
-NO_PART = re.compile(r"^(truong|to|ubnd|toan|tong|tc|ts|xa|phuong|total)\b")
-"""What rows between those of hamlets are called that are none."""
 PRELIMINARY = re.compile(r"\b(prel|so bo|tam tinh)\b")
 LEVEL_LAST = re.compile(r"\bmuc [0-3]$")
 
@@ -121,41 +119,27 @@ class Units(Layout):
     def _of_parts(self, parts: list[int], gives: Iterable[Any]) -> Iterator[Claim]:
         """Claims of a commune whose ấp, khu phố have a row each: of their total, else their sum.
 
-        A row that is none of them and holds the sum of the others is the total, whatever it is
-        called; beside any other row nothing is added up.
+        A row that holds the sum of the others is the total, whatever it is called; beside any
+        other row that is no hamlet, or without words for hamlets, nothing is added up.
         """
         table, names = self.table, self._names
         columns = {c for *_, lines, _ in gives for part in COUNTS for _, c in lines.get(part, ())}
         counts = {row: [table.count(row, c) for c in sorted(columns)] for row in parts}
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
-        has_words = bool(hamlets)
-        hamlets = hamlets or [
-            r
-            for r in parts
-            if (name := fold(names[r])) and not NO_PART.match(name) and not heading_kinds(name)
-        ]
         others = [row for row in parts if row not in hamlets]
-        if (
-            columns
-            and not others
-            and len(parts) > 2
-            and counts[parts[-1]] == _sums(counts, parts[:-1])
-        ):
-            others = [hamlets.pop()]
-        sums = [row for row in others if columns and counts[row] == _sums(counts, hamlets)]
-        totals = ([row for row, kind in table.rows if kind == "total"] or sums)[-1:]
-        is_near = hamlets[2:] and _is_near(counts[hamlets[-1]], _sums(counts, hamlets[:-1]))
+        totals = [row for row, kind in table.rows if kind == "total"]
+        for row in () if totals or not columns else others if hamlets else parts[-1:]:
+            rest = hamlets or [part for part in parts if part != row]
+            totals += [row] if rest[1:] and counts[row] == _sums(counts, rest) else []
         if others and not totals:
-            why = f"“{names[others[0]]}” không phải ấp, khu phố nên không cộng được thành số của xã"
+            why = f"“{names[others[0]]}” không ghi là ấp, khu phố nên không cộng; thêm dòng cộng"
             self.unclear |= dict.fromkeys(columns, why)
             return
+        hamlets = hamlets or [row for row in parts if row not in totals]
+        totals = totals[-1:]
         self.covered |= {*hamlets, *totals}
         for code, lines, year in gives:
             claim = self._claim(code, lines, totals or hamlets, year)
-            if not totals and not has_words and is_near:
-                name = names[hamlets[-1]]
-                text = f"Dòng “{name}” gần bằng tổng các dòng khác: có phải dòng cộng?"
-                claim.is_doubtful, claim.doubts["parts_unclear"] = True, text
             has_hole = None in chain(*(counts[row] for row in hamlets))
             if not totals and not has_hole:
                 text = f"Biểu không có dòng cộng: cộng {len(hamlets)} ấp, khu phố thành số của xã."
@@ -191,12 +175,6 @@ class Units(Layout):
 def _sums(counts: dict[int, list[float | None]], rows: list[int]) -> list[float]:
     """Sum of every column of counts over some rows; a hole counts as none."""
     return [sum(n or 0 for n in column) for column in zip(*map(counts.get, rows), strict=True)]
-
-
-def _is_near(counts: list[float | None], sums: list[float]) -> bool:
-    """Whether counts are those of a mistyped total: each within a quarter of the sum of others."""
-    pairs = [*zip(counts, sums, strict=True)]
-    return bool(pairs) and all(n and abs(n - total) <= total / 4 for n, total in pairs)
 
 
 class Indicators(Units):
