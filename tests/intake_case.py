@@ -59,11 +59,11 @@ def _placed(row: dict) -> dict:
 
 def judged(*rows: dict) -> pd.DataFrame:
     """Claims with their outcome, without corrections."""
-    frame = impossible.place_claims(claims(*rows))
+    frame = claims(*rows)
     frame = impossible.mark_impossible(frame, plan())
     from xhht_analysis.intake.judging.cleaning import settle
 
-    return settle(impossible.refuse_whole_files(frame, plan().areas.province)).sort_values("order")
+    return settle(impossible.refuse_whole_files(frame)).sort_values("order")
 
 
 def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
@@ -72,7 +72,7 @@ def settled(*rows: dict, as_of: str = "2026-11-20") -> dict:
     files = frame.drop_duplicates("file")[["file", "received_on"]].reset_index(drop=True)
     files = files.assign(sender="823", sender_name=None, year=2023, forms=None, is_sample=False)
     gathered = gathering.Gathered(frame, files.assign(sha256="-"), [], ACTIVITIES.empty())
-    return panel_build.build_tables(gathered, plan(), as_of, sample=False)
+    return panel_build.build_tables(gathered, plan(), as_of)
 
 
 def write_unit(

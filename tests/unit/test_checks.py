@@ -135,30 +135,52 @@ def test_copy_of_last_year():
     assert doubts(*series([(45, 98)] * 2), rule="copied_from_last_year").empty
 
 
-@pytest.mark.parametrize(("others", "n_doubts"), [(3, 3), (2, 0)])
-def test_a_unit_most_of_whose_small_figures_repeat_is_doubted_as_a_whole(others, n_doubts):
-    # three small figures repeat; of five that is most of the unit, of four it is too few to say
-    codes = ("life_skills", "clc_it", "digital_institutions", "university_degree",
-             "learning_citizens")  # fmt: skip
-    rows = []
-    for n, code in enumerate(codes[: 2 + others]):
-        figures = [(41 + n, 98 + n), (41 + n if n < 3 else 55, 98 + n)]
-        rows += [row | {"indicator_code": code} for row in series(figures)]
-    assert len(doubts(*rows, rule="copied_from_last_year")) == n_doubts
+CODES = ("life_skills", "clc_it", "digital_institutions", "university_degree", "learning_citizens")
 
 
-@pytest.mark.parametrize(("same", "n_doubts"), [(3, 6), (2, 0)])
-def test_two_units_most_of_whose_figures_are_the_same_are_doubted(same, n_doubts):
-    # of four figures of two units three are equal: one form was copied; of two nothing is said
-    codes = "life_skills", "clc_it", "university_degree", "learning_citizens"
+def repeated(n_same, **more):
+    """Five small figures of two years, of which so many repeat."""
     rows = []
-    for n, code in enumerate(codes):
+    for n, code in enumerate(CODES):
+        figures = [(41 + n, 98 + n), (41 + n if n < n_same else 55, 98 + n)]
+        rows += [row | {"indicator_code": code} for row in series(figures, **more)]
+    return rows
+
+
+def test_a_form_most_of_whose_small_figures_repeat_is_told_in_one_sentence():
+    found = doubts(*repeated(4), rule="copied_from_last_year")
+    assert found[["cell", "unit_code", "year"]].to_numpy().tolist() == [["D10", "823", 2022]]
+    assert found["message"].tolist() == [
+        "4 trên 5 cặp tử số, mẫu số giống hệt của năm 2021 (ô D10, D12, D14, D16)."
+    ]
+    assert doubts(*repeated(3), rule="copied_from_last_year").empty
+
+
+@pytest.mark.parametrize(("n_same", "status"), [(5, "doubtful"), (4, "ok")])
+def test_figures_of_a_form_that_repeats_last_year_whole_are_doubtful(n_same, status):
+    panel = settled(*repeated(n_same))["panel"]
+    reported = panel[panel["value_type"].eq("reported")]
+    assert set(reported.loc[reported["year"].eq(2022), "status"]) == {status}
+    assert set(reported.loc[reported["year"].eq(2021), "status"]) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("same", "n_doubts", "status"), [(4, 2, "ok"), (3, 0, "ok"), (5, 2, "doubtful")]
+)
+def test_two_units_most_of_whose_figures_are_the_same_are_doubted(same, n_doubts, status):
+    # four of five figures of two units are equal: one form was copied; of three nothing is said
+    rows = []
+    for n, code in enumerate(CODES):
         for unit, more in (("823", 0), ("824", 0 if n < same else 7)):
             figure = [(41 + n + more, 98 + n)]
             rows += [row | {"indicator_code": code} for row in series(figure, unit=unit)]
-    found = doubts(*rows, rule="copied_from_other_unit")
+    tables = settled(*rows)
+    found = tables["findings"]
+    found = found[found["rule"].eq("copied_from_other_unit")]
     assert len(found) == n_doubts
-    assert all("824" in text for text in found.loc[found["unit_code"].eq("823"), "message"])
+    told = found.loc[found["unit_code"].eq("823"), "message"]
+    assert all("Huyện Gò Công Đông (824)" in text for text in told)
+    assert set(tables["panel"].query("value_type == 'reported'")["status"]) == {status}
 
 
 def test_round_figures():
@@ -214,10 +236,17 @@ def test_a_later_file_refused_as_a_whole_leaves_the_earlier_figures():
     first = {"numerator": 41, "denominator": 98}
     letter = {"indicator_code": None, "problem": "unknown_form", "received_on": "2023-12-05"}
     letter |= {"file": "2023-12-05/b.xlsx", "sheet": None}
-    found = doubts(first, letter, rule="revision_refused")
-    assert found[["file", "unit_code"]].to_numpy().tolist() == [["2023-12-05/b.xlsx", "823"]]
-    assert doubts(letter | {"received_on": "2023-11-01"}, first, rule="revision_refused").empty
-    assert doubts(first, letter | {"unit_code": "822"}, rule="revision_refused").empty
+    tables = settled(first, letter)
+    assert tables["panel"]["numerator"].dropna().tolist() == [41]
+    assert tables["rejects"][["file", "rule"]].to_numpy().tolist() == [
+        ["2023-12-05/b.xlsx", "unknown_form"]
+    ]
+    assert doubts(first, letter, rule="revision_refused").empty  # it does not say that it amends
+    found = doubts(first, letter | {"amends": "x"}, rule="revision_refused")
+    assert found["file"].tolist() == ["2023-11-20/a.xlsx"]
+    assert doubts(
+        first, letter | {"amends": "x", "unit_code": "822"}, rule="revision_refused"
+    ).empty
 
 
 def test_two_files_of_one_day_that_differ():

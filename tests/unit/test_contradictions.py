@@ -195,12 +195,14 @@ def test_percentages_cut_off_or_on_the_scale_of_1_contradict_nothing():
 
 
 @pytest.mark.parametrize("shift", [1, -1])
-def test_levels_one_row_off_do_not_enter(shift):
+def test_levels_one_row_off_are_refused_or_doubtful(shift):
     codes = list(LEVELS)
     moved = {codes[n]: LEVELS[codes[n - shift]] for n in range(6) if 0 <= n - shift < 6}
     tables = typed(FORM, levels=moved)
-    assert entered(tables) == set(CODES)
-    assert set(refused(tables).values()) <= {"rows_shifted", "level_range"}
+    panel = tables["panel"].query("value_type == 'reported' and level.notna()")
+    assert len(panel)
+    assert set(panel["status"]) == {"doubtful"}
+    assert set(refused(tables).values()) <= {"level_range"}
 
 
 def test_one_level_unlike_its_rates_is_a_doubt():

@@ -50,16 +50,16 @@ def test_incomplete_set_gives_no_partial_sum_and_names_what_is_missing():
     assert there not in found["message"]
 
 
-def test_districts_that_lack_the_same_indicators_are_one_doubt():
-    homes = plan().areas.parents("2025-07-01")
-    one_of = {home: code for code, home in sorted(homes.items()) if home in ("823", "825")}
-    tables = settled(*communes(one_of.values(), 2025, [(30, 100), (45, 90)]))
-    findings = tables["findings"]
-    told = findings[findings["rule"].eq("unit_incomplete")]
-    (message,) = told["message"]
-    assert message.startswith("Huyện Gò Công Tây (823), Huyện Tân Phú Đông (825): chưa cộng được")
-    assert told["unit_code"].isna().all()
-    assert not any(code in message for code in one_of.values())
+def test_indicators_that_lack_the_same_commune_are_one_doubt():
+    there, missing = new_communes()
+    rows = communes([there], 2025, [(30, 100)])
+    rows += [row | {"indicator_code": "clc_it"} for row in rows]
+    findings = settled(*rows)["findings"]
+    (told,) = findings[findings["rule"].eq("unit_incomplete")].to_dict("records")
+    assert told["unit_code"] == TAN_PHU_DONG
+    assert told["message"].startswith("Huyện Tân Phú Đông (825): chưa cộng được vì thiếu tử số")
+    assert f"({missing})" in told["message"]
+    assert told["message"].count(";") == 1  # two indicators
 
 
 def test_percentages_without_counts_are_not_added():
@@ -68,7 +68,8 @@ def test_percentages_without_counts_are_not_added():
     tables = settled(*rows)
     assert derived(tables, TAN_PHU_DONG).empty
     message = tables["findings"].set_index("rule").loc["unit_incomplete", "message"]
-    assert "chỉ có tỷ lệ" in message
+    assert "thiếu tử số, mẫu số" in message
+    assert rows[1]["unit_code"] in message
 
 
 def test_rejected_commune_makes_the_set_incomplete():

@@ -123,9 +123,7 @@ def test_a_percent_sign_is_no_part_of_a_count():
         (["7,25"], 1234),
         (["2.345"], "ambiguous_number"),
         (["12.5", "2.345.678"], "ambiguous_number"),
-        ([1.5, 2.25, 0], 1.234),
-        ([150000.0, 900.0, 2000.0], 1234),
-        ([30.0], "ambiguous_number"),
+        ([150000.0, 900.0, 2000.0], "ambiguous_number"),
         ([1500.0, "2.345.678", "1.5"], "ambiguous_number"),
     ],
 )

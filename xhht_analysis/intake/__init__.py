@@ -81,4 +81,4 @@ def run_intake(
     plan = gathering.Plan.read(project.resolve(config_dir or project.Project().config_dir))
     received, day = gathering.find_received(folder, as_of or None, sample)
     gathered = gathering.gather(received, folder, day, plan, jobs, sample=sample)
-    return IntakeResult(plan=plan, **panel_build.build_tables(gathered, plan, day, sample=sample))
+    return IntakeResult(plan=plan, **panel_build.build_tables(gathered, plan, day))

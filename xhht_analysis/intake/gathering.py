@@ -7,7 +7,7 @@ is refused as a whole is one claim with a problem, so that the account counts it
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from xhht_analysis.contracts import ACTIVITIES, conform
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.intake.forms.text_kinds import AMENDING_NAME
 from xhht_analysis.intake.reading.delivery import find_files, read_files
-from xhht_analysis.intake.reading.personal import MASK
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan import goals
@@ -28,12 +27,6 @@ from xhht_analysis.remedies import remedy
 SAMPLE_FOLDER = "sample"
 CHUNK_ROWS = 20_000
 OUT_OF_SCOPE = ("out_of_scope", "other_province")
-
-
-NAME_MASKED = (
-    "Tên tệp hoặc tên trang tính có số định danh hoặc số điện thoại cá nhân: đã che; "
-    "đặt tên khác khi gửi lại."
-)
 
 
 PROSE_LEFT_OUT = (
@@ -144,7 +137,7 @@ def gather(
 ) -> Gathered:
     """Read the files and collect what they claim.
 
-    Invented figures beside real ones are refused, unless ``sample``.
+    Invented figures are refused, unless ``sample``.
     """
     frames, rows, files, findings, activities, first_files = [], [], [], [], [], {}
     forms = recognise.FormReader(plan)
@@ -154,33 +147,41 @@ def gather(
         if day is None:
             content = FileContent(content.file, refusal=Refusal("folder_not_date"))
         reading = forms.read(content, day or as_of)
+        if reading.is_sample and not sample:
+            refusal = Refusal("sample_file")
+            reading = recognise.Reading(content.file, [], [], [], refusal, sender=reading.sender)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
-        claims = reading.observation_rows
-        revised = reading.revised
-        if reading.refusal or not (claims or reading.activity_rows):
-            claims, revised = [], revised or {(None, None)}
-        refusal = reading.refusal or Refusal("nothing_filled_in")
-        for unit, code in sorted(revised, key=str):
-            about = (content.file, unit or reading.sender, reading.year, day or as_of)
-            claims.append(_refused(refusal, *about) | {"indicator_code": code})
-        amends = reading.amends or reading.revised or AMENDING_NAME.search(fold(content.file))
-        more = {"original": original, "amends": "x" if amends else None}
-        rows += [claim | more for claim in claims]
+        claims = _claims(content.file, reading, day or as_of)
+        rows += [claim | {"original": original} for claim in claims]
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
-        told, prose = {}, [line for sheet in content.sheets for line in sheet.prose]
-        if any(MASK in name for name in (content.file, *(s.name for s in content.sheets))):
-            told["personal_number"] = NAME_MASKED
-        if prose:
-            told["text_left_out"] = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
-        findings += [{"file": content.file, "rule": r, "message": text} for r, text in told.items()]
+        if prose := [line for sheet in content.sheets for line in sheet.prose]:
+            text = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
+            findings.append({"file": content.file, "rule": "text_left_out", "message": text})
         activities += reading.activity_rows
         files.append(_file_row(content, reading, claims, names) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
-    whole = Gathered(claims, pd.DataFrame(files), findings, latest_activities(activities))
-    whole = whole if sample else _without_invented(whole)
-    return replace(whole, claims=complete_claims(whole.claims, plan))
+    claims = complete_claims(claims, plan)
+    return Gathered(claims, pd.DataFrame(files), findings, latest_activities(activities))
+
+
+def _claims(file: str, reading: recognise.Reading, day: str) -> list[dict[str, Any]]:
+    """What a file claims: its figures, and a refusal for the whole of it or what it would revise.
+
+    A file that gives nothing is refused for the figures that it names as revised, else as a whole.
+    """
+    claims, revised = reading.observation_rows, reading.revised
+    if reading.refusal or not (claims or reading.activity_rows):
+        claims, revised = [], revised or {(None, None)}
+    refusal = reading.refusal or Refusal("nothing_filled_in")
+    refused = [
+        _refused(refusal, file, unit or reading.sender, reading.year, day)
+        | {"indicator_code": code}
+        for unit, code in sorted(revised, key=str)
+    ]
+    amends = reading.amends or reading.revised or AMENDING_NAME.search(fold(file))
+    return [claim | {"amends": "x" if amends else None} for claim in [*claims, *refused]]
 
 
 def _file_row(
@@ -201,21 +202,6 @@ def _file_row(
         "is_sample": reading.is_sample,
         "sha256": content.sha256 or None,
     }
-
-
-def _without_invented(gathered: Gathered) -> Gathered:
-    """What real files claim where some are; each file that says it is invented is refused whole."""
-    files, is_sample = gathered.files, gathered.files["is_sample"]
-    if not (~is_sample & files["forms"].notna()).any():
-        return gathered
-    rows = [
-        _refused(Refusal("sample_file"), row.file, row.sender, row.year, row.received_on)
-        | {"original": row.file}
-        for row in files[is_sample].itertuples()
-    ]
-    real = gathered.claims[~gathered.claims["file"].isin(files.loc[is_sample, "file"])]
-    claims = pd.concat([real, recognise.observation_frame(rows)], ignore_index=True)
-    return replace(gathered, claims=claims, files=files.assign(is_sample=False))
 
 
 def _sole(claims: list[dict], column: str) -> Any:
@@ -241,8 +227,10 @@ def _refused(
 
 
 def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Claims with what judging needs: unique ids, order, parent; outcome of what is not ours.
+    """Claims with what judging needs: unique ids, order, parent, day; outcome of what is not ours.
 
+    The day for which a claim stands (``on``) is the file's own, else the last of the year (at most
+    that of receipt).
     Of one day the last are those of files that amend others; before them a unit's own files come
     after tables of several units.
     """
@@ -258,7 +246,9 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     n_units = claims.groupby("file")["unit_code"].transform("nunique")
     is_own = n_units.eq(1) | claims["sender"].eq(claims["unit_code"])
     rank = (2 * claims["amends"].notna() + is_own.astype("int64")).rank(method="first")
+    received, end = claims["received_on"], claims["year"].astype("str") + "-12-31"
     return claims.assign(
+        on=claims["snapshot_date"].fillna(end.where(end <= received, received)),
         source_id=unique,
         outcome=outcome,
         order=rank.astype("int64"),

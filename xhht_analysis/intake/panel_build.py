@@ -17,15 +17,28 @@ from xhht_analysis.contracts import (
     Table,
 )
 from xhht_analysis.intake.gathering import Gathered, Plan
-from xhht_analysis.intake.judging import checks, cleaning, contradictions, impossible, rollup
+from xhht_analysis.intake.judging import (
+    checks,
+    cleaning,
+    contradictions,
+    copies,
+    impossible,
+    rollup,
+)
 from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
 
 KEY = list(contracts.PANEL_KEY)
+FORM = ["unit_code", "year", "frame"]
+MANY_LEVELS = 3
+"""Levels of a unit that are not those of its rates, from which all its levels are doubtful.
+
+A level that its scale does not have says as much as two that may lag behind the rates.
+"""
 
 
-def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) -> dict[str, Any]:
+def build_tables(gathered: Gathered, plan: Plan, as_of: str) -> dict[str, Any]:
     """Judge the claims and build the tables of the stage.
 
     Returns
@@ -38,12 +51,12 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     corrections.CorrectionError, cleaning.AccountError
         See there.
     """
-    rules = standards.read_standards(plan.config_dir)
-    claims = judge(gathered.claims, plan, rules)
+    claims = judge(gathered.claims, plan)
+    claims, copied = copies.mark_copies(claims, plan.areas)
     standing = claims[claims["outcome"].eq("panel")]
     reported = rollup.reported_rows(standing, as_of)
     sums, gaps = rollup.add_up(reported, plan.areas)
-    panel = _with_levels(rollup.merge_sums(reported, sums), rules, plan, as_of)
+    panel = _with_levels(rollup.merge_sums(reported, sums), claims, plan, as_of)
     panel = _columns_of(PANEL, panel.sort_values(KEY, ignore_index=True))
     observations = _columns_of(OBSERVATIONS, claims)
     rejects = reject_rows(claims)
@@ -54,8 +67,9 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     activities = gathered.activities[~gathered.activities["file"].isin(refused)]
     parts = [
         of_cells[~of_cells["file"].isin(refused)],
-        _about_files(gathered, claims, sample),
+        _about_files(claims),
         _between_files(claims),
+        copied,
         improbable,
     ]
     findings = pd.concat([_columns_of(FINDINGS, part) for part in parts], ignore_index=True)
@@ -71,24 +85,31 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str, *, sample: bool) ->
     }
 
 
-def judge(claims: pd.DataFrame, plan: Plan, rules: pd.DataFrame) -> pd.DataFrame:
+def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
     claims = apply_corrections(claims, read_corrections(plan.config_dir))
-    claims = impossible.place_claims(claims)
     claims = impossible.mark_impossible(claims, plan)
-    claims = contradictions.mark_contradicting(claims, plan, rules)
-    return cleaning.settle(impossible.refuse_whole_files(claims, plan.areas.province))
+    claims = contradictions.mark_contradicting(claims, plan)
+    return cleaning.settle(impossible.refuse_whole_files(claims))
 
 
-def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: str) -> pd.DataFrame:
+def _with_levels(panel: pd.DataFrame, claims: pd.DataFrame, plan: Plan, as_of: str) -> pd.DataFrame:
     """Panel with the levels that the rates give under the recognition rules.
 
+    Levels of a unit many of which are not those of its rates may stand in wrong rows: doubtful.
     Where no level was reported the bounds stand in a derived row, marked as sample as soon as one
     figure of its year is.
     """
+    rules = standards.read_standards(plan.config_dir)
     levels = standards.derive_levels(panel, rules, plan.areas).assign(definition_variant="plan")
     bounds = ["level_derived_min", "level_derived_max"]
     merged = panel.drop(columns=bounds).merge(levels, on=KEY, how="outer")
+    level, beyond = merged["level"], claims["problem"].eq("level_range")
+    apart = level.lt(merged["level_derived_min"]) | level.gt(merged["level_derived_max"])
+    signs = pd.concat([merged[FORM][apart], *2 * [claims.loc[beyond, FORM]]]).value_counts()
+    many = pd.MultiIndex.from_frame(merged[FORM]).isin(signs.index[signs.ge(MANY_LEVELS)])
+    is_doubtful = many & level.notna() & merged["status"].eq("ok")
+    merged = merged.assign(status=merged["status"].mask(is_doubtful, "doubtful"))
     invented = merged["year"].isin(panel.loc[panel["status"].eq("sample"), "year"])
     status = invented.map({True: "sample", False: "ok"})
     return merged.assign(status=merged["status"].fillna(status)).fillna(
@@ -96,22 +117,13 @@ def _with_levels(panel: pd.DataFrame, rules: pd.DataFrame, plan: Plan, as_of: st
     )
 
 
-def _about_files(gathered: Gathered, claims: pd.DataFrame, sample: bool) -> pd.DataFrame:
-    """Doubts about whole files: figures of other areas, samples among real files."""
-    files = gathered.files.rename(columns={"sender": "unit_code"})
-    files = files[["file", "is_sample", "unit_code", "year"]]
-    foreign = claims["outcome"].eq("out_of_scope").groupby(claims["file"]).sum()
-    foreign = foreign[foreign.gt(0)].rename("n").reset_index()
-    n_foreign = (
-        "{n:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
+def _about_files(claims: pd.DataFrame) -> pd.DataFrame:
+    """A doubt for each file with figures of other areas."""
+    foreign = claims.loc[claims["outcome"].eq("out_of_scope"), "file"].value_counts()
+    text = (
+        "{count:.0f} số liệu của tỉnh khác hoặc đơn vị ngoài phạm vi Kế hoạch: không đưa vào bảng."
     )
-    invented = "Tệp mang dấu “SỐ LIỆU MINH HOẠ”: số trong tệp là số bịa, không phải số thật."
-    return pd.concat(
-        [
-            doubts(foreign, "out_of_scope", n_foreign),
-            doubts(files[files["is_sample"] & (not sample)], "sample_file", invented),
-        ]
-    )
+    return doubts(foreign.reset_index(), "out_of_scope", text)
 
 
 def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
@@ -119,13 +131,8 @@ def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
     earlier = cleaning.replaced(claims)
     of_day = earlier["received_on"].eq(earlier["received_on_last"])
     of_others = earlier["sender"].ne(earlier["sender_last"]).fillna(False).astype(bool)
-    revised = cleaning.refused_revisions(claims)
-    later, unusable = revised[revised["is_of_it"]], revised[~revised["is_of_it"]]
-    unusable = unusable.drop_duplicates("file_later")[["file_later", "unit_code", "year"]]
-    unusable = unusable.set_axis(["file", "unit_code", "year"], axis=1)
     other = "Nơi khác gửi sau ({file_last}) ghi khác; dùng số gửi sau, kiểm tra số nào đúng."
     conflict = "Hai tệp cùng ngày nhận ghi khác nhau; dùng số trong {file_last}."
-    standing = "Tệp này không dùng được: số liệu cùng năm nhận trước của đơn vị vẫn đang được dùng."
     kept = "Số sửa trong {file_later} không dùng được: đang giữ số cũ này, kiểm tra lại."
     late = (
         "Tệp nhận sau ({file_last}) cũng ghi năm {year:.0f} và đã thay số này, khi đang chờ số năm "
@@ -136,8 +143,7 @@ def _between_files(claims: pd.DataFrame) -> pd.DataFrame:
             doubts(earlier[earlier["is_late"]], "replaced_late", late),
             doubts(earlier[of_day], "same_day_conflict", conflict),
             doubts(earlier[of_others & ~of_day], "senders_differ", other),
-            doubts(later, "revision_refused", kept),
-            doubts(unusable, "revision_refused", standing),
+            doubts(cleaning.refused_revisions(claims), "revision_refused", kept),
         ]
     )
 

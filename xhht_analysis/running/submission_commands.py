@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
-from xhht_analysis.running import messages, records
+from xhht_analysis.running import messages
 from xhht_analysis.running.run_commands import (
     check_config,
     check_day,
@@ -66,12 +66,9 @@ def check(
     """Xem tệp nộp sai ở ô nào, vì sao, sửa thế nào."""
     from xhht_analysis.intake.reading.delivery import find_files
     from xhht_analysis.intake.returning import returns
-    from xhht_analysis.store import read_table
 
     project = Project(out=out)
     plan, day = check_config(project), check_day(as_of or today())
-    newest = project.processed(max(records.vintages(project), default="–"))
-    received = read_table("submissions", newest, optional=True)
     paths = [
         path.parent.resolve() / path.name
         for place in submissions
@@ -79,7 +76,7 @@ def check(
     ]
     if not paths:
         raise KitError(messages.NO_FILES.format(path=", ".join(map(str, submissions))))
-    for checked in returns.read_submissions(paths, plan, as_of=day, received=received):
+    for checked in returns.read_submissions(paths, plan, as_of=day):
         for line in _lines(checked):
             say(line)
         if excel:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.contracts import PANEL_KEY
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.intake.judging.completeness import incomplete_units, parts_differ
+from xhht_analysis.intake.judging.completeness import incomplete_units
 from xhht_analysis.intake.judging.contradictions import ALIKE, distance, slips
 from xhht_analysis.intake.judging.doubts import doubts, vn
 from xhht_analysis.intake.judging.impossible import FIELDS
@@ -51,18 +52,6 @@ DOUBTS = (
         "Từ {value_prior:2} % (năm {year_prior:.0f}) thành {value:2} %, {beside_peers}",
     ),
     (
-        "copied_from_last_year",  # small groups repeat by chance, not most figures of a unit
-        "numerator",
-        lambda rows: rows.is_repeated & (rows.denominator.ge(5 * LARGE_COUNT) | rows.is_copied),
-        "Tử số và mẫu số giống hệt năm {year_prior:.0f}.",
-    ),
-    (
-        "copied_from_other_unit",
-        "numerator",
-        lambda rows: rows.twin.notna(),
-        "Tử số và mẫu số giống hệt đơn vị có mã {twin}, như phần lớn số liệu cùng năm của hai nơi.",
-    ),
-    (
         "round_figures",
         "numerator",
         lambda rows: (
@@ -97,6 +86,18 @@ DOUBTS = (
         "level",
         lambda rows: rows.level.gt(0) & rows.valid_to.lt(rows.year.astype("str") + "-12-31"),
         "Công nhận hết hiệu lực ngày {valid_to}, cuối năm không còn.",
+    ),
+    (
+        "parts_differ",  # where only a share is given, that is compared
+        "numerator",
+        lambda rows: (
+            (
+                rows.numerator.ne(rows.numerator_sum) | rows.denominator.ne(rows.denominator_sum)
+            ).where(rows.numerator.notna(), (rows.value - rows.value_sum).abs().gt(0.05))
+            & rows.value_sum.notna()
+        ),
+        "Báo cáo {numerator:0}/{denominator:0} = {value:2} %; cộng từ các đơn vị được "
+        "{numerator_sum:0}/{denominator_sum:0} = {value_sum:2} %.",
     ),
     (
         "denominators_differ",
@@ -135,30 +136,30 @@ def find_doubts(
     """
     places = ["file", "sheet", "cell", *(f"cell_{field}" for field in FIELDS)]
     reported = panel[panel["value_type"] != "derived"].join(origins[places], on="source_id")
-    rows, about = _with_context(reported, plan), plan.by_code
+    rows, about = _with_context(reported, sums, plan), plan.by_code
     frames = [
         *(
             doubts(rows[where(rows).fillna(False).astype(bool)], rule, text, field)
             for rule, field, where, text in DOUBTS
         ),
-        parts_differ(reported, sums),
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
     ]
     return pd.concat([f for f in frames if len(f)] or frames[:1])
 
 
-def _with_context(reported: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Reported figures with what `DOUBTS` compare them with.
 
     ``<figure>_prior`` is that of the same series one or two years earlier; missing for a commune
-    into which others were merged since.
+    into which others were merged since. ``<figure>_sum`` is that of its communes or districts.
     """
     rows = reported.sort_values([*SERIES, "year"])
     about = plan.by_code.reindex(rows["indicator_code"]).set_index(rows.index)
     prior = rows.groupby(SERIES)[["year", *FIELDS]].shift().add_suffix("_prior")
     near = (rows["year"] - prior["year_prior"]).le(2).fillna(False).astype(bool)
     prior = prior[near & ~_merged_since(rows, prior["year_prior"].where(near), plan.areas)]
-    rows = rows.join(prior)
+    added = sums.set_index(list(PANEL_KEY))[["value", *FIELDS[:2]]].add_suffix("_sum")
+    rows = rows.join(prior).join(added, on=list(PANEL_KEY))
     low, high = rows["level_derived_min"], rows["level_derived_max"]
     until = high.map(lambda level: f" đến {vn(level)}", na_action="ignore").astype("str")
     rows = rows.assign(
@@ -168,7 +169,7 @@ def _with_context(reported: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         people=about["denominator_vi"],
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))
-    return _with_peers(_with_twins(_with_copies(rows)))
+    return _with_peers(rows)
 
 
 def _merged_since(rows: pd.DataFrame, before: pd.Series, areas: Areas) -> pd.Series:
@@ -178,29 +179,6 @@ def _merged_since(rows: pd.DataFrame, before: pd.Series, areas: Areas) -> pd.Ser
     pairs = zip(rows["unit_code"], spans, strict=True)
     crossed = [code in merged.get(span, ()) for code, span in pairs]
     return pd.Series(crossed, rows.index, dtype=bool) & rows["frame"].eq(areas.province.frame)
-
-
-def _with_copies(rows: pd.DataFrame) -> pd.DataFrame:
-    """Whether both counts repeat last year, and so do most of the unit (of 5 figures or more)."""
-    both = rows["numerator"].notna() & rows["numerator_prior"].notna()
-    compared = (rows["year"].eq(rows["year_prior"] + 1) & both).fillna(False).astype(bool)
-    same = rows["numerator"].eq(rows["numerator_prior"])
-    repeated = (same & rows["denominator"].eq(rows["denominator_prior"])).where(compared)
-    unit = repeated.groupby([rows["unit_code"], rows["frame"], rows["year"]])
-    whole = unit.transform("count").ge(5) & unit.transform("mean").gt(0.5)
-    return rows.assign(is_repeated=repeated.eq(True), is_copied=whole)
-
-
-def _with_twins(rows: pd.DataFrame) -> pd.DataFrame:
-    """``twin``: the unit whose counts are the same, where most of a year, at least 3, are."""
-    key = ["indicator_code", "definition_variant", "frame", "year", "numerator", "denominator"]
-    alike = rows.dropna(subset=["numerator"]).groupby(key)["unit_code"]
-    first, last = (alike.transform(end).reindex(rows.index) for end in ("first", "last"))
-    other = first.mask(first.eq(rows["unit_code"]), last)
-    other = other.mask(other.eq(rows["unit_code"]))
-    unit = other.notna().groupby([rows["unit_code"], rows["frame"], rows["year"]])
-    most = unit.transform("sum").ge(3) & unit.transform("mean").gt(0.5)
-    return rows.assign(twin=other.where(most))
 
 
 def _with_peers(rows: pd.DataFrame) -> pd.DataFrame:

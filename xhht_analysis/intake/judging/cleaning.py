@@ -5,7 +5,6 @@ Every claim gets one outcome of `contracts.OUTCOMES`; nothing is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -53,49 +52,44 @@ def settle(claims: pd.DataFrame) -> pd.DataFrame:
         where the typed percentage is far from the counts.
     """
     claims = claims.sort_values(["received_on", "order"], kind="stable")
-    claims = _reject(claims, _fractions(_open(claims)), "scale_suspected")
-    fates = _same_file(_open(claims))
-    twin = claims.index.isin(fates.pop("duplicate"))
-    for rule, which in fates.items():
-        claims = _reject(claims, pd.Index(which), rule)
-    claims = claims.assign(outcome=claims["outcome"].mask(twin, "duplicate"))
+    claims = _reject(claims, pd.Series("scale_suspected", _fractions(_open(claims)), dtype="str"))
     # A rejected claim may have superseded another, which stands again: all are settled anew. Each
     # pass rejects at least one open claim, so this ends.
     while True:
-        fate = _supersede(_open(claims))
-        nested = _above_parent(claims.loc[fate.index[fate == "panel"]])
-        claims = _reject(claims, fate.index[fate == "rejected"], "year_disagrees")
-        claims = _reject(claims, nested, "nested_above_parent")
-        if nested.empty and not fate.eq("rejected").any():
+        fate = _fates(_open(claims))
+        nested = _above_parent(claims.loc[fate.index[fate.eq("panel")]])
+        wrong = fate.mask(fate.index.isin(nested), "nested_above_parent")
+        wrong = wrong[~wrong.isin(contracts.OUTCOMES)]
+        if wrong.empty:
             break
+        claims = _reject(claims, wrong)
     wrong = claims["outcome"].isna() & claims["problem"].notna()
     again = wrong & claims["original"].ne(claims["file"])  # rejected once is enough
     outcome = claims["outcome"].mask(again, "duplicate").mask(wrong & ~again, "rejected")
     differs = (recompute(claims) - claims["value"]).abs().gt(MAX_POINTS)
     claims = claims.assign(outcome=outcome.fillna(fate))
-    revised = refused_revisions(claims)
-    differs |= claims["source_id"].isin(revised.loc[revised["is_of_it"], "source_id"])
+    differs |= claims["source_id"].isin(refused_revisions(claims)["source_id"])
     differs |= claims["source_id"].isin(replaced(claims).query("is_late")["source_id_last"])
     status = claims["status"].mask(differs & claims["status"].eq("ok"), "doubtful")
     return claims.assign(status=status)
 
 
 def refused_revisions(claims: pd.DataFrame) -> pd.DataFrame:
-    """Standing claims with each later refused one of their unit and year (``<column>_later``).
+    """Standing claims that a later, refused one would have replaced (``<column>_later``).
 
-    ``is_of_it`` where that is of the same indicator, or a whole file that amends others.
+    That is one of the same indicator, or a whole file that amends others.
     """
     claims = claims.assign(at=range(len(claims)))  # in order of receipt
-    last = claims[claims["outcome"].eq("panel")]
     refused = claims[claims["outcome"].eq("rejected") & ~claims["problem"].isin(NOT_IN_PLACE)]
-    refused = refused[refused["indicator_code"].notna() | refused["form"].isna()]
-    both = last.merge(
-        refused[[*PANEL_KEY, "file", "at", "amends"]], on="unit_code", suffixes=("", "_later")
+    is_whole = refused["form"].isna() & refused["amends"].notna()
+    refused = refused[refused["indicator_code"].notna() | is_whole]
+    both = claims[claims["outcome"].eq("panel")].merge(
+        refused[[*PANEL_KEY, "file", "at"]], on="unit_code", suffixes=("", "_later")
     )
     both = both[both["at_later"].gt(both["at"]) & both["file_later"].ne(both["file"])]
     for name in {*PANEL_KEY} - {"unit_code"}:
         both = both[both[name].eq(both[f"{name}_later"]) | both[f"{name}_later"].isna()]
-    return both.assign(is_of_it=both[["indicator_code_later", "amends_later"]].notna().any(axis=1))
+    return both
 
 
 def replaced(claims: pd.DataFrame) -> pd.DataFrame:
@@ -142,9 +136,8 @@ def _fractions(claims: pd.DataFrame) -> pd.Index:
     return claims.index[unusual | low & as_typed & unusual.groupby(column).transform("any")]
 
 
-def _reject(claims: pd.DataFrame, which: pd.Index, rule: str) -> pd.DataFrame:
-    wrong = claims.loc[which]
-    return mark(claims, pd.Series(rule, index=which, dtype="str"), lead_field(wrong))
+def _reject(claims: pd.DataFrame, rules: pd.Series) -> pd.DataFrame:
+    return mark(claims, rules, lead_field(claims.loc[rules.index]))
 
 
 def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
@@ -159,55 +152,49 @@ def _says_as_much(new: dict[str, Any], old: dict[str, Any]) -> bool:
     return all(new[name] == old[name] for name in names)
 
 
-def _by_key(
-    claims: pd.DataFrame, names: Iterable[str] = PANEL_KEY
-) -> Iterator[list[dict[str, Any]]]:
-    """Claims of each key that has several, in order; ``at`` is their index, None is missing."""
-    key = claims.groupby(list(names), dropna=False, sort=False).ngroup()
-    rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
-    rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
-    rows = rows[["key", "at", "share", "year_doubt", "hidden", *FIGURES]].astype(object)
-    for _, group in groupby(rows.where(rows.notna(), None).to_dict("records"), itemgetter("key")):
-        yield list(group)
+def _fates(claims: pd.DataFrame) -> pd.Series:
+    """Outcome of claims in order of receipt (panel, superseded, duplicate), or the rule broken.
 
-
-def _same_file(claims: pd.DataFrame) -> dict[str, list[Any]]:
-    """Claims of one file on one key, by what they are: repetitions, hidden ones, or in conflict.
-
-    What a hidden sheet or row says otherwise gives way to what stands in sight.
-    """
-    fates: dict[str, list[Any]] = {"duplicate": [], "hidden_differs": [], "conflict_in_file": []}
-    for rows in _by_key(claims, ("file", *PANEL_KEY)):
-        in_sight = [row for row in rows if row["hidden"] is None] or rows
-        fullest = min(in_sight, key=lambda row: row["numerator"] is None)
-        is_one = all(_says_as_much(row, fullest) for row in in_sight)
-        for row in rows:
-            if row in in_sight and not is_one:
-                fates["conflict_in_file"].append(row["at"])
-            elif row is not fullest:
-                says_as_much = _says_as_much(row, fullest)
-                fates["duplicate" if says_as_much else "hidden_differs"].append(row["at"])
-    return fates
-
-
-def _supersede(claims: pd.DataFrame) -> pd.Series:
-    """Outcome of claims in order of receipt: panel, superseded, duplicate or rejected.
-
-    Rejected is a figure of a file that may say the wrong year, over another that stands already.
+    Rejected are figures of one file in conflict, and those of a file that may say the wrong year,
+    over another that stands already.
     """
     fate = pd.Series("panel", index=claims.index, dtype="str")
-    for rows in _by_key(claims):
-        standing = rows[0]
-        for row in rows[1:]:
-            if _says_as_much(row, standing):
-                fate[row["at"]] = "duplicate"
-            elif row["year_doubt"]:
-                fate[row["at"]] = "rejected"
-            else:
-                fuller = _says_as_much(standing, row)
-                fate[standing["at"]] = "duplicate" if fuller else "superseded"
-                standing = row
+    key = claims.groupby(list(PANEL_KEY), dropna=False, sort=False).ngroup()
+    rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
+    rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
+    rows = rows[["key", "file", "at", "share", "year_doubt", "hidden", *FIGURES]].astype(object)
+    records, last = rows.where(rows.notna(), None).to_dict("records"), None
+    for _, of_file in groupby(records, itemgetter("key", "file")):
+        row = _settle_file([*of_file], fate)
+        if row is None:
+            continue
+        if last is None or last["key"] != row["key"]:
+            last = row
+        elif _says_as_much(row, last):
+            fate[row["at"]] = "duplicate"
+        elif row["year_doubt"]:
+            fate[row["at"]] = "year_disagrees"
+        else:
+            fate[last["at"]] = "duplicate" if _says_as_much(last, row) else "superseded"
+            last = row
     return fate
+
+
+def _settle_file(rows: list[dict[str, Any]], fate: pd.Series) -> dict[str, Any] | None:
+    """The fullest claim of one file on one key; None where two of them are in conflict.
+
+    What a hidden sheet or row says otherwise gives way to what stands in sight. ``fate`` of the
+    others is filled in.
+    """
+    in_sight = [row for row in rows if row["hidden"] is None] or rows
+    fullest = min(in_sight, key=lambda row: row["numerator"] is None)
+    is_one = all(_says_as_much(row, fullest) for row in in_sight)
+    for row in rows:
+        if row in in_sight and not is_one:
+            fate[row["at"]] = "conflict_in_file"
+        elif row is not fullest:
+            fate[row["at"]] = "duplicate" if _says_as_much(row, fullest) else "hidden_differs"
+    return fullest if is_one else None
 
 
 def _above_parent(standing: pd.DataFrame) -> pd.Index:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
+from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.impossible import mark
-from xhht_analysis.plan.standards import derive_levels
 
 BLOCK = ["file", "unit_code", "year", "frame"]
 COLUMN = ["file", "indicator_code", "definition_variant", "year"]
@@ -28,7 +27,7 @@ SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất d
 """What a submitted percentage times the factor being right tells."""
 
 
-def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame) -> pd.DataFrame:
+def mark_contradicting(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Refuse denominators far from others of the same people, and figures in wrong rows.
 
     Figures are one row off where denominators that differ as typed agree as those of the
@@ -40,8 +39,6 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame
         With `impossible.PROBLEM_COLUMNS` filled.
     plan : gathering.Plan
         Indicators and units.
-    standards : DataFrame
-        From `standards.read_standards`: levels are compared with those of the rates.
     """
     people = plan.by_code["denominator_vi"]
     rows = claims[claims["problem"].isna()]
@@ -58,8 +55,6 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame
     apart = (typed - share).abs().gt(2 * typed.map(rounding)) & slips(typed, share).eq("")
     field = apart.map({True: "value", False: "numerator"})
     shifted = _crowded(claims, apart | claims["problem"].isin(SIGNS))
-    claims = mark(claims, shifted[shifted].map({True: "rows_shifted"}), field)
-    shifted = _levels_apart(claims, plan, standards)  # without the rates just refused
     return mark(claims, shifted[shifted].map({True: "rows_shifted"}), field)
 
 
@@ -74,22 +69,6 @@ def _crowded(claims: pd.DataFrame, signs: pd.Series) -> pd.Series:
             near = sum(windows).ge(least).astype("int64")
         crowded |= near.eq(1).reindex(claims.index, fill_value=False)
     return crowded
-
-
-def _levels_apart(claims: pd.DataFrame, plan: Plan, standards: pd.DataFrame) -> pd.Series:
-    """Levels of a unit in one file with `MIN_SIGNS` that they are not those of its rates."""
-    rows = claims[claims["problem"].isna() & claims["outcome"].isna()]
-    rates = rows.assign(value=_share(rows).fillna(rows["value"]), level=float("nan"))
-    rates = rates.drop_duplicates(PANEL_KEY, keep="last")
-    bounds = derive_levels(rates, standards, plan.areas)
-    key = [*BLOCK[1:], "indicator_code"]
-    both = claims[key].merge(bounds, on=key, how="left").set_axis(claims.index)
-    level, is_open = claims["level"], claims["problem"].isna()
-    outside = level.lt(both["level_derived_min"]) | level.gt(both["level_derived_max"])
-    # a level that its scale does not have says as much as two that may lag behind the rates
-    signs = (outside & is_open) + 2 * claims["problem"].eq("level_range")
-    n_signs = signs.groupby([claims[name] for name in BLOCK]).transform("sum")
-    return level.notna() & n_signs.ge(MIN_SIGNS)
 
 
 def _share(rows: pd.DataFrame) -> pd.Series:

@@ -17,12 +17,16 @@ class _Number(float):
 
 
 def vn(number: float, decimals: int = 2) -> str:
-    """Return a number as a Vietnamese reader expects it: 1.234,5."""
+    """Return a number as a Vietnamese reader expects it: 1.234,5; a dash where there is none."""
+    if pd.isna(number):
+        return "–"
     text = f"{number:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:,.0f}"
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def doubts(rows: pd.DataFrame, rule: str, template: str, field: str = "") -> pd.DataFrame:
+def doubts(
+    rows: pd.DataFrame, rule: str | pd.Series, template: str, field: str = ""
+) -> pd.DataFrame:
     """Rows as doubts of one ``rule`` about ``field``.
 
     ``template`` names columns: ``{value:2}`` with at most two decimals, ``{year:.0f}`` as it is.

@@ -12,7 +12,6 @@ import pandas as pd
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
 from xhht_analysis.intake.forms.claims import FIELDS
 from xhht_analysis.intake.gathering import Plan
-from xhht_analysis.plan.province import Province
 from xhht_analysis.remedies import remedy
 
 FIGURES = (*FIELDS, "valid_from", "valid_to")
@@ -39,15 +38,6 @@ FAR = 10
 DISTRICT_NAME = r"\s*(huyện|h\.|thị xã|tx|thành phố|tp)"
 
 
-def place_claims(claims: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each claim stands (``on``, ISO date).
-
-    The day is the file's own, else the last of the year (at most that of receipt).
-    """
-    received, end = claims["received_on"], claims["year"].astype("str") + "-12-31"
-    return claims.assign(on=claims["snapshot_date"].fillna(end.where(end <= received, received)))
-
-
 def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Fill `PROBLEM_COLUMNS` of claims that cannot be true, with the first rule they break."""
     hundredths = _hundredths(claims)
@@ -57,13 +47,16 @@ def mark_impossible(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     for name, field, broken in rules:
         first = broken.fillna(False).astype(bool) & rule.isna()
         rule, field_of = rule.mask(first, name), field_of.mask(first, field)
-    marked = mark(claims, rule.dropna(), field_of)
-    typed = claims["denominator"].eq(MAX_PERCENT)  # also alone: no count has decimals
-    typed &= marked["problem"].isin(("fractional_count", "percent_in_count"))
-    return marked.assign(
-        problem=marked["problem"].mask(typed, "percent_of_100"),
-        remedy=marked["remedy"].mask(typed, remedy("percent_of_100")),
-    )
+    claims = mark(claims, rule.dropna(), field_of).copy()
+    hundred = claims["denominator"].eq(MAX_PERCENT)  # also alone: no count has decimals
+    district = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
+    district &= claims["received_on"].ge(plan.areas.province.districts_end)
+    hundred &= claims["problem"].isin(("fractional_count", "percent_in_count"))
+    district &= claims["problem"].eq("unit_not_valid_then")
+    truer = {"percent_of_100": hundred, "district_ended": district}
+    for name, where in truer.items():
+        claims.loc[where, ["problem", "remedy"]] = name, remedy(name)
+    return claims
 
 
 def _head_rules(claims: pd.DataFrame, plan: Plan) -> list[tuple[str, str, pd.Series]]:
@@ -108,18 +101,16 @@ def _figure_rules(
 
 def _hundredths(claims: pd.DataFrame) -> pd.Series:
     """Percentages typed as counts of 100: most of a unit or a column, or one row among counts."""
-    bottom = claims["denominator"]
+    bottom, file = claims["denominator"], claims["file"]
     hundred = bottom.eq(MAX_PERCENT)
     peers = [claims["indicator_code"], claims["year"], claims["unit_code"].str.len()]
     usual = bottom.mask(hundred).groupby(peers).transform("median")
     alone = hundred & usual.ge(FAR * MAX_PERCENT)
-    in_row = alone.groupby([claims["file"], claims["unit_code"]]).transform("any")
-    most = pd.Series(False, claims.index)
+    told = alone.groupby([file, claims["unit_code"]]).transform("any")
     for name in ("unit_code", "indicator_code"):
-        key = [claims["file"], claims[name]]
-        n_hundred, n = (flag.groupby(key).transform("sum") for flag in (hundred, bottom.notna()))
-        most |= n_hundred.ge(MANY) & n_hundred.gt(n / 2)
-    return hundred & (in_row | most)
+        share = hundred.astype("float64").where(bottom.notna()).groupby([file, claims[name]])
+        told |= share.transform("sum").ge(MANY) & share.transform("mean").gt(0.5)
+    return hundred & told
 
 
 def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFrame:
@@ -159,21 +150,15 @@ def number_text(number: float) -> str:
     return "" if pd.isna(number) else f"{number:.15g}"
 
 
-def refuse_whole_files(claims: pd.DataFrame, province: Province) -> pd.DataFrame:
+def refuse_whole_files(claims: pd.DataFrame) -> pd.DataFrame:
     """Make one claim (``whole``) of every file that is wrong as a whole.
 
     That is a problem of `HEAD_RULES` in one and the same cell (that of the head) that all its
     claims share.
     """
-    named = claims["unit_name_raw"].str.match(DISTRICT_NAME, case=False, na=False)
-    ended = claims["problem"].eq("unit_not_valid_then") & named
-    ended &= claims["received_on"].ge(province.districts_end)
-    problem = claims["problem"].mask(ended, "district_ended")
-    advice = claims["remedy"].mask(ended, remedy("district_ended"))
-    claims = claims.assign(problem=problem, remedy=advice)
-    heads, file = problem.where(problem.isin(HEAD_RULES), ""), claims["file"]
+    heads = claims["problem"].where(claims["problem"].isin(HEAD_RULES), "")
     one_cell = claims.groupby("file")["problem_cell"].transform("nunique").le(1)
-    shared = heads.groupby(file).transform("nunique").eq(1) & heads.ne("") & one_cell
+    shared = heads.groupby(claims["file"]).transform("nunique").eq(1) & heads.ne("") & one_cell
     one = claims[shared].sort_values("problem_cell", kind="stable").drop_duplicates("file")
     one = one.drop(columns=ABOUT_ONE_FIGURE)
     sheet = one["sheet"].where(one["problem_cell"].notna())

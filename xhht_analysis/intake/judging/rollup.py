@@ -14,7 +14,7 @@ from xhht_analysis.intake.judging.cleaning import recompute
 from xhht_analysis.plan.areas import Areas
 
 SERIES = ["indicator_code", "definition_variant", "year"]
-GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing", "percent_only"]
+GAP_COLUMNS = ["indicator_code", "year", "unit_code", "missing"]
 STATUSES = ("ok", "doubtful", "sample")
 """A sum has the last status that one of its parts has."""
 PANEL_AND_DAY = (*PANEL.columns, "on")
@@ -51,8 +51,8 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
         Panel rows (value_type derived, the plan's frame) of complete sets with counts, also where a
         figure was submitted: the caller keeps that one and compares.
     gaps : DataFrame
-        indicator_code, year, unit_code, missing (unit codes joined by ", "), percent_only: sets
-        begun but not complete.
+        indicator_code, year, unit_code, missing (codes of units without counts, joined by ", "):
+        sets begun but not complete.
     """
     counts = panel[panel["value"].notna()]
     parts, whole = _communes_at_home(counts, areas)
@@ -64,7 +64,7 @@ def add_up(panel: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.DataFram
     whole = {(province.code, day): codes for day in both["on"].unique()}
     total, wide = _sum(both, whole, province.frame)
     sums = pd.concat([districts.astype(panel.dtypes), total.astype(panel.dtypes)])
-    return sums, pd.DataFrame(gaps + wide, columns=GAP_COLUMNS)
+    return sums, pd.concat([gaps, wide])
 
 
 def _communes_at_home(
@@ -92,7 +92,7 @@ def _communes_at_home(
 
 def _sum(
     parts: pd.DataFrame, whole: dict[tuple[str, str], set[str]], frame: str
-) -> tuple[pd.DataFrame, list[tuple]]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Panel rows in ``frame`` of the complete sets, and `GAP_COLUMNS` for each other."""
     counted = parts["unit_code"].where(parts["numerator"].notna())
     parts = parts.assign(counted=counted, doubt=parts["status"].map(STATUSES.index))
@@ -100,28 +100,18 @@ def _sum(
     sums = groups.agg(
         numerator=("numerator", "sum"),
         denominator=("denominator", "sum"),
-        units=("unit_code", set),
         counted=("counted", set),
         doubt=("doubt", "max"),
         on=("on", "max"),
         as_of=("as_of", "first"),
     ).reset_index()
     pairs = zip(sums["home"], sums["on"], sums["counted"], strict=True)
-    sums["missing"] = [whole[home, on] - counted for home, on, counted in pairs]
-    complete = sums["missing"].map(len).eq(0)
-    gaps = [
-        (
-            row.indicator_code,
-            row.year,
-            row.home,
-            ", ".join(sorted(row.missing)),
-            row.missing <= row.units,
-        )
-        for row in sums[~complete].itertuples()
-    ]
+    sums["missing"] = [", ".join(sorted(whole[home, on] - there)) for home, on, there in pairs]
+    sums = sums.assign(unit_code=sums["home"])
+    complete = sums["missing"].eq("")
+    gaps = sums.loc[~complete, GAP_COLUMNS]
     sums = sums[complete].drop_duplicates([*SERIES, "home"], keep="last")
     sums = sums.assign(
-        unit_code=sums["home"],
         frame=frame,
         value=sums["numerator"] / sums["denominator"] * contracts.MAX_PERCENT,
         value_type="derived",

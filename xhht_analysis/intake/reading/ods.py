@@ -40,7 +40,7 @@ def read_ods(package: zipfile.ZipFile) -> Iterator[Sheet]:
         visible = table.get(f"{TABLE}style-name") not in hidden
         sheet = Sheet(table.get(f"{TABLE}name", ""), visible=visible)
         _fill(sheet, table, fonts)
-        yield sheet.completed()
+        yield sheet
 
 
 def _fill(sheet: Sheet, table: Element, fonts: Fonts) -> None:

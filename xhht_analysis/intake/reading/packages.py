@@ -14,8 +14,6 @@ MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO, RATIO_FROM = 200, 50 * 2**20
 MAX_PARTS = 5_000
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Compressions that Excel and Word write and read."""
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -31,8 +29,6 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     unpacked = sum(part.file_size for part in parts)
     if any(part.flag_bits & 1 for part in parts):
         raise RefusedError("password")
-    if any(part.compress_type not in METHODS for part in parts):
-        raise RefusedError("truncated", "cách nén lạ")
     if len(package.NameToInfo) < len(parts):
         raise RefusedError("truncated", "hai phần cùng tên")
     if len(parts) > MAX_PARTS:

@@ -12,6 +12,8 @@ MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 65_536, 500, 4_000_000  # as many rows as an 
 
 UNCACHED = "=?"
 """Stands in the grid for a formula whose result the file does not hold."""
+ERROR = "#N/A"
+"""Stands in the grid for any error that Excel shows instead of a result."""
 NO_RESULT = "(công thức chưa có kết quả)"
 """What people are shown for it."""
 

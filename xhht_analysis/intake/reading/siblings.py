@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import re
-import statistics
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -20,12 +18,6 @@ class Siblings:
     def cells(self) -> list[object]:
         """The cells, looked at only when a number asks."""
         return list(self._cells)
-
-    @cached_property
-    def usual(self) -> float:
-        """Median of the cells that are numbers already; NaN when there are none."""
-        sizes = [c for c in self.cells if isinstance(c, (int, float)) and c > 0]
-        return statistics.median(sizes) if sizes else math.nan
 
     def habits(self, mark: str) -> tuple[set[str], bool]:
         """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""

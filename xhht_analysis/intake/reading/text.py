@@ -18,8 +18,6 @@ from functools import lru_cache
 from xhht_analysis.intake.reading.siblings import Siblings
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-MAX_SPREAD = 20
-"""How far from the usual number of its column "1.234" may lie to be read by its size alone."""
 CALENDAR = (dt.date, dt.time, dt.timedelta)
 """What Excel makes of a typed "2/1"."""
 BLANKS = frozenset(("", "-", "–", "—", "x", "..", "...", "…", "/", "n/a", "na", "không có", "k có"))
@@ -66,7 +64,6 @@ _INVISIBLE = re.compile(
 _LOOKALIKE = str.maketrans(
     "ƣƢаеорсухіјѕАВЕКМНОРСТХІЈЅ", "ưƯaeopcyxijsABEKMHOPCTXIJS"
 )  # PDF glyph and Cyrillic letters that look Latin
-_CYRILLIC = re.compile(r"\w*[\u0400-\u04ff]\w*")
 _PUNCTUATION = re.compile(r"[^\w%@]+|_+")
 _LETTERS = str.maketrans("đðy", "ddi")
 DATES = [
@@ -101,18 +98,8 @@ def normalise(text: str) -> str:
     """NFC text without invisible characters, doubled spaces and look-alike letters of PDF fonts."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", _SPACES.sub(" ", text)).strip()
-    if "ƣ" in text or "Ƣ" in text:
-        text = unicodedata.normalize(
-            "NFC", unicodedata.normalize("NFD", text).translate({0x1A3: 0x1B0, 0x1A2: 0x1AF})
-        )
-    return _CYRILLIC.sub(_mend_word, text)
-
-
-def _mend_word(match: re.Match) -> str:
-    mended = match[0].translate(_LOOKALIKE)
-    return match[0] if _CYRILLIC.search(mended) else mended
+    text = unicodedata.normalize("NFC", text.translate(_LOOKALIKE))
+    return _INVISIBLE.sub("", _SPACES.sub(" ", text)).strip()
 
 
 @lru_cache(maxsize=65536)
@@ -265,9 +252,7 @@ def _one_mark(
         return Parsed(decimal) if sure else Parsed(problem="ambiguous_number")
     if len(signs) == 1:
         return Parsed(whole if "thousands" in signs else decimal)
-    usual = math.nan if signs else siblings.usual
-    near = [n for n in (whole, decimal) if usual / MAX_SPREAD <= n <= usual * MAX_SPREAD]
-    return Parsed(near[0]) if near else Parsed(problem="ambiguous_number")
+    return Parsed(problem="ambiguous_number")
 
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:

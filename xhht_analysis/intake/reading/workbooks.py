@@ -124,7 +124,7 @@ def read_sheets(read: Callable[[bytes], Iterator[Sheet]], data: bytes) -> list[S
         raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
     if len({sheet.name for sheet in sheets}) < len(sheets):
         raise RefusedError("truncated", "hai trang tính cùng tên")
-    return [_mend(sheet) for sheet in sheets]
+    return [_mend(sheet.completed()) for sheet in sheets]
 
 
 def _mend(sheet: Sheet) -> Sheet:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import xlrd
 
 from xhht_analysis.intake.reading.looks import FIRST_DAYS, Font, Fonts, Look, look_of, show_runs
-from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
 
 FORMULA, END, NOT_COMPUTED = 0x0006, 0x000A, 0x005E
 Record = tuple[int, bytes]
@@ -44,7 +44,7 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
         sheet.notes = {at: note.text for at, note in source.cell_note_map.items()}
         sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
         _fill(sheet, source, _records(book.mem, start), looks, fonts)
-        yield sheet.completed()
+        yield sheet
 
 
 def _records(stream: bytes, at: int) -> Iterator[Record]:
@@ -75,7 +75,7 @@ def _fill(
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
                 value = bool(value)
             elif cell.ctype == xlrd.XL_CELL_ERROR:
-                value = xlrd.error_text_from_code.get(value, "#N/A")
+                value = ERROR
             sheet.add(row, column, value, looks[cell.xf_index], formula=place in formulas)
 
 

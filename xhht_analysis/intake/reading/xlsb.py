@@ -7,8 +7,6 @@ import struct
 import zipfile
 from collections.abc import Iterator
 
-from xlrd import error_text_from_code
-
 from xhht_analysis.intake.reading.looks import (
     FIRST_DAYS,
     FORMATS,
@@ -19,7 +17,7 @@ from xhht_analysis.intake.reading.looks import (
     show_runs,
 )
 from xhht_analysis.intake.reading.packages import part_name, worksheets
-from xhht_analysis.intake.reading.sheets import UNCACHED, Sheet
+from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
 
 ROW, COMPRESSED, SHARED, FORMULAS, CELLS = 0, 2, 7, range(8, 12), range(2, 12)
 FIXED = {3: "B", 4: "?", 5: "<d", 7: "<I", 9: "<d", 10: "?", 11: "B"}
@@ -70,7 +68,7 @@ def read_xlsb(package: zipfile.ZipFile) -> Iterator[Sheet]:
                     if is_stale and kind in FORMULAS and value == 0:
                         value = UNCACHED
                     sheet.add(row, column, value, looks[style], formula=kind in FORMULAS)
-            yield sheet.completed()
+            yield sheet
 
 
 def _records(
@@ -118,7 +116,7 @@ def _value(kind: int, data: bytes, texts: list[str]) -> object:
         return _text(data, 8)[0]
     (value,) = struct.unpack_from(FIXED[kind], data, 8)
     if kind in ERRORS:
-        return error_text_from_code.get(value, "#N/A")
+        return ERROR
     return texts[value] if kind == SHARED else value
 
 

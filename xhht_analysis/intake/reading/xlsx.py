@@ -53,7 +53,7 @@ def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
             sheet = Sheet(about.get("name", ""), visible=about.get("state", "visible") == "visible")
             _fill(sheet, part_bytes(package, part), texts, looks, no_results)
             sheet.notes = _notes(package, part)
-            yield sheet.completed()
+            yield sheet
 
 
 def _fill(

@@ -49,7 +49,6 @@ YEAR_BEHIND = (
     "Biểu ghi năm {year}; lúc này đang chờ số liệu năm {expected}. Nếu là biểu năm nay thì sửa ô "
     "Năm; nếu gửi lại số liệu năm cũ thì giữ nguyên."
 )
-RECEIVED_BEFORE = "Tệp giống hệt tệp đã nhận {}; kiểm tra có gửi nhầm tệp cũ không."
 HEADINGS = {
     "file": ("Tệp", 34),
     "sheet": ("Trang tính", 12),
@@ -72,11 +71,11 @@ ACTIONS = {"sửa": "override", "bỏ": "drop", "nhân với": "scale"}
 class Checked:
     """What one submission says by itself.
 
-    ``problems`` has one row per fault: `PROBLEM_COLUMNS` and ``is_open`` (a correction can mend
-    it), rejects before findings; ``kind`` is reject, finding, or left_out where a figure or table
-    was not read. ``unread_columns`` has the findings about columns that hold numbers and are not
-    read. ``submission`` is the file's row of `contracts.SUBMISSIONS` with ``n_read``; of a file of
-    several units or years ``sender_name`` and ``year`` are texts that say so.
+    ``problems`` has one row per fault (`PROBLEM_COLUMNS`), rejects before findings; ``kind`` is
+    reject, finding, or left_out where a figure or table was not read. ``unread_columns`` has the
+    findings about columns that hold numbers and are not read. ``submission`` is the file's row of
+    `contracts.SUBMISSIONS` with ``n_read``; of a file of several units ``sender_name`` says how
+    many.
     """
 
     problems: pd.DataFrame
@@ -84,9 +83,7 @@ class Checked:
     submission: dict[str, Any]
 
 
-def read_submissions(
-    paths: Iterable[Path], plan: Plan, *, as_of: str, received: pd.DataFrame | None = None
-) -> Iterator[Checked]:
+def read_submissions(paths: Iterable[Path], plan: Plan, *, as_of: str) -> Iterator[Checked]:
     """Read files and judge them together, as a run does; what needs all units is not asked.
 
     Parameters
@@ -96,9 +93,6 @@ def read_submissions(
         starts with it, as in every table; any other file counts as received on ``as_of``.
     plan : gathering.Plan
         The plan's tables.
-    received : DataFrame, optional
-        Table submissions of an earlier run, to say that the file or its year has been submitted
-        already; an invented file is compared with invented ones, a real one with real ones.
 
     Yields
     ------
@@ -109,12 +103,12 @@ def read_submissions(
     for (root, is_learning), group in together:
         dated = [(path, _place(path, as_of)[1]) for path in group]
         day = max(day for _, day in dated)
-        gathered = gather(dated, root, day, plan)
-        tables = panel_build.build_tables(gathered, plan, day, sample=is_learning)
+        gathered = gather(dated, root, day, plan, sample=is_learning)
+        tables = panel_build.build_tables(gathered, plan, day)
         parts = [gathered.claims, *(tables[name] for name in OF_FILE)]
         for about in tables["submissions"].to_dict("records"):
             of_file = (part[part["file"].eq(about["file"])] for part in parts)
-            yield _checked(*of_file, about, received)
+            yield _checked(*of_file, about)
 
 
 def _checked(
@@ -123,72 +117,49 @@ def _checked(
     rejects: pd.DataFrame,
     findings: pd.DataFrame,
     about: dict[str, Any],
-    received: pd.DataFrame | None,
 ) -> Checked:
     """What the rows of one file in these tables say about it."""
     rejects = rejects.rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = findings.assign(kind="finding")
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
-    told = _compare_with_received(about, received).items()
-    of_year = pd.DataFrame(told, columns=["rule", "message"])
-    findings = pd.concat([of_year.assign(file=about["file"], kind="finding"), findings])
-    usable = observations[observations["outcome"].ne("rejected")]
-    usable = usable.dropna(subset=["unit_code", "year"])
-    years, n_units = usable["year"], usable["unit_code"].nunique()
+    year, expected = about["year"], cleaning.awaited_year(about["received_on"])
+    if pd.notna(year) and year < expected:
+        text = YEAR_BEHIND.format(year=year, expected=expected)
+        behind = {"file": about["file"], "rule": "year_behind", "message": text, "kind": "finding"}
+        findings = pd.concat([pd.DataFrame([behind]), findings])
+    n_units = observations.loc[observations["outcome"].ne("rejected"), "unit_code"].nunique()
     summary = about | {"n_read": sum(about[name] for name in READABLE)}
     if pd.isna(about["sender_name"]) and n_units > 1:
         summary["sender_name"] = f"{n_units} đơn vị"
-    if pd.isna(about["year"]) and len(years):
-        summary["year"] = f"{years.min()}–{years.max()}"
     return Checked(_listed(rejects, findings, claims), columns, summary)
 
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """Problems of `Checked`."""
-    invented = findings["rule"].eq("sample_file")  # told before all else
-    parts = (findings[invented], rejects, findings[~invented])
-    problems = pd.concat([part.reindex(columns=PROBLEM_COLUMNS) for part in parts])
+    parts = (part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings))
+    problems = pd.concat(parts)
     problems = problems.drop_duplicates(ignore_index=True).astype("str")
-    places = _correctable(claims)
-    asked = [*zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)]
-    asked, rule = pd.Series(asked, problems.index, dtype="object"), problems["rule"]
+    places = zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)
+    asked = pd.Series([*places], problems.index, dtype="object")
     refused = asked[problems["kind"].eq("reject")]
     # FileReader.observe writes a further fault of a refused row as a finding with its remedy's text
-    is_reject = problems["message"].eq(rule.map(remedy))
+    is_reject = problems["message"].eq(problems["rule"].map(remedy))
     kind = problems["kind"].mask(is_reject | asked.isin(refused), "reject")
-    kind = kind.mask(rule.str.endswith(NOT_READ), "left_out")
-    texts = asked.map(places.get).astype("str")
-    is_open = asked.map(places.__contains__).astype(bool) & ~rule.isin(OF_YEAR)
-    return problems.assign(is_open=is_open, kind=kind, raw=problems["raw"].fillna(texts))
+    kind = kind.mask(problems["rule"].str.endswith(NOT_READ), "left_out")
+    typed = asked.map(_figures_by_cell(claims).get).astype("str")
+    return problems.assign(kind=kind, raw=problems["raw"].fillna(typed))
 
 
-def _correctable(claims: pd.DataFrame) -> dict[tuple[str, str], str | None]:
-    """Sheets and cells of which a correction finds a figure, with what stands there."""
-    places = {}
-    for name in ("cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)):
-        field = name.removeprefix("cell_")
-        figures = claims[field] if field in FIELDS else [None] * len(claims)
-        typed = claims.get(f"raw_{field}", figures)
-        for place in zip(claims["sheet"].fillna(""), claims[name], figures, typed, strict=True):
-            text = number_text(place[2]) or place[3]
-            places[place[:2]] = places.get(place[:2]) or text
-    return places
-
-
-def _compare_with_received(about: dict[str, Any], received: pd.DataFrame | None) -> dict[str, str]:
-    """What is told of a file by rule: of a year behind what is expected, its bytes known before."""
-    year, day = about["year"], about["received_on"]
-    expected, told = cleaning.awaited_year(day), {}
-    if pd.notna(year) and year < expected:
-        told["year_behind"] = YEAR_BEHIND.format(year=year, expected=expected)
-    if received is not None:
-        name = about["file"] if "/" in about["file"] else f"{day}/{about['file']}"
-        same = received["sha256"].eq(about["sha256"]) & received["file"].ne(name)
-        same &= received["is_sample"].eq(about["is_sample"])
-        if same.any():
-            told["received_before"] = RECEIVED_BEFORE.format(received.loc[same, "file"].iloc[-1])
-    return told
+def _figures_by_cell(claims: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """What stands in the cells of figures, by sheet and cell."""
+    texts = {}
+    for field in FIELDS:
+        typed = claims[field].map(number_text)
+        typed = typed.where(typed.ne(""), claims.get(f"raw_{field}"))
+        places = zip(claims["sheet"].fillna(""), claims[f"cell_{field}"], strict=True)
+        texts |= dict(zip(places, typed, strict=True))
+    return texts
 
 
 def _place(path: Path, as_of: str) -> tuple[Path, str]:
@@ -204,14 +175,14 @@ def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
         book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
         how = (
             "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn "
-            "(dòng có ô xám: chỉ sửa trong tệp)."
+            "(chỉ với ô số liệu của chỉ tiêu)."
         )
         book.put(sheet, 1, 0, how, "plain")
         book.header(sheet, HEAD_ROW, HEADINGS)
         for row, problem in enumerate(problems.to_dict("records"), start=HEAD_ROW + 1):
             style = "wrong" if problem["kind"] == "reject" else "doubt"
             for column, name in enumerate(HEADINGS):
-                look = style if name in problem else "entry" if problem["is_open"] else "closed"
+                look = style if name in problem else "entry"
                 book.put(sheet, row, column, problem.get(name), look)
         options = {"validate": "list", "source": list(ACTIONS)}
         last, action = HEAD_ROW + len(problems) + 1, list(HEADINGS).index("action")
@@ -234,18 +205,16 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
         who decided.
     """
     (content,) = read_files([path], path.parent, jobs=1)
-    lists = (sheet for sheet in content.sheets if fold(sheet.name) == fold(SHEET))
-    sheet = next(lists, Sheet(""))
-    names = {fold(title): name for name, (title, _) in HEADINGS.items()}
-    titles = enumerate(fold(sheet.text(HEAD_ROW, column)) for column in range(sheet.n_columns))
-    columns = {names[title]: column for column, title in titles if title in names}
-    if not {"file", "cell", "action", "value"} <= set(columns):
+    sheet = next((sheet for sheet in content.sheets if sheet.name == SHEET), Sheet(SHEET))
+    names = {title: name for name, (title, _) in HEADINGS.items()}
+    titles = [names.get(sheet.text(HEAD_ROW, column)) for column in range(sheet.n_columns)]
+    if not {"file", "cell", "action", "value"} <= set(titles):
         raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
     lines, faults = [], {}
     for row in range(HEAD_ROW + 1, sheet.n_rows):
-        texts = {name: sheet.text(row, column).strip() for name, column in columns.items()}
-        if texts.get("action"):
-            line, fault = _repair(texts, sheet.cell(row, columns["value"]))
+        texts = {name: sheet.text(row, column).strip() for column, name in enumerate(titles)}
+        if texts["action"]:
+            line, fault = _repair(texts, sheet.cell(row, titles.index("value")))
             lines.append(line | {"decided_on": decided_on})
             if fault:
                 faults.setdefault(fault, []).append(str(row + 1))
@@ -293,7 +262,8 @@ def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
         if not path.is_file():
             raise KitError(f"{name}: không có tệp này trong {raw_dir}; sửa tên ở cột Tệp.")
         root, day = _place(path, "")
-        claims = gather([(path, day)], root, day, plan, jobs=1).claims
+        is_learning = SAMPLE_FOLDER in path.parts
+        claims = gather([(path, day)], root, day, plan, 1, sample=is_learning).claims
         apply_corrections(claims, lines[lines["file"].eq(name)])
 
 

@@ -32,7 +32,6 @@ COLUMNS = [
     "n_files",
     "n_panel",
     "n_rejected",
-    "n_sample",
     "missing_indicators",
 ]
 ENTERED = ["n_panel", "n_superseded"]
@@ -67,7 +66,7 @@ def submission_status(
         `COLUMNS`, one row per (year, reporter_code), in order of `STATES_VI`. ``received_on`` is
         the first receipt of something of use, else the first; ``missing_indicators`` the codes
         joined by ; that the reporter owes and the panel lacks (of a level or rate only once a
-        recognition rule asks for it); ``n_sample`` counts files marked as invented.
+        recognition rule asks for it).
     """
     stated = pd.concat([submissions["year"], panel["year"]]).dropna()
     last = int(as_of[:4])
@@ -79,10 +78,9 @@ def submission_status(
     files = files.assign(
         n_files=1,
         n_used=files[ENTERED].sum(axis=1).gt(0).astype("int64"),
-        n_sample=files["is_sample"].fillna(False).astype("int64"),
     )
     key = ["year", "reporter_code"]
-    counts = ["n_files", "n_used", "n_panel", "n_rejected", "n_sample"]
+    counts = ["n_files", "n_used", "n_panel", "n_rejected"]
     first = files.sort_values(["n_used", "received_on"], ascending=[False, True]).groupby(key)
     received = first.agg(dict.fromkeys(counts, "sum") | {"received_on": "first"}).reset_index()
     table = expected.merge(received, on=key, how="left")

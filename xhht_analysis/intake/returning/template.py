@@ -82,19 +82,20 @@ def _reporter(plan: Plan, code: str, on: str) -> tuple[str, str]:
     there = pd.concat([plan.areas.units(on), in_office(agencies, on)]).set_index("unit_code")
     if code in there.index:
         return tuple(there.loc[code, ["name_vi", "level"]])
-    ever = pd.concat([plan.areas.table, agencies]).set_index("unit_code")
-    if code not in ever.index:
-        agency_codes = ", ".join(agencies["unit_code"])
-        raise ValueError(REFUSALS["unknown"].format(code=code, agencies=agency_codes))
-    name, after = (ever.loc[[code], column].iloc[-1] for column in ("name_vi", "successor"))
-    successors = there[there.index.isin([after]) | there["successor"].eq(code)]
+    ever = pd.concat([plan.areas.table, agencies]).drop_duplicates("unit_code", keep="last")
+    ever = ever.set_index("unit_code")
+    name = ever["name_vi"].get(code)
+    found = plan.areas.match(name or code, on, code=code if name else None)
+    near = f"{found.name_vi} ({found.unit_code})" if found.unit_code else found.suggestion
+    if name is None:
+        near = near or ", ".join(agencies["unit_code"])
+        raise ValueError(REFUSALS["unknown"].format(code=code, near=near))
+    successors = there[there.index.isin([ever["successor"][code]]) | there["successor"].eq(code)]
     others = [f"{name} ({other})" for other, name in successors["name_vi"].items()]
-    match = plan.areas.match(name, on, code=code)
-    others += [match.suggestion] if match.problem == "unit_not_valid_then" else []
+    others += [near] if found.problem == "unit_not_valid_then" and near else []
     day = f"{datetime.fromisoformat(on):%d/%m/%Y}"
     text = REFUSALS["not_there"].format(code=code, name=name, on=day)
-    instead = "; ".join(filter(None, others))
-    raise ValueError(text + (REFUSALS["instead"].format(instead=instead) if instead else ""))
+    raise ValueError(text + REFUSALS["instead"].format(instead="; ".join(others)) * bool(others))
 
 
 def _write_figures(
