@@ -86,8 +86,12 @@ KIND = re.compile(
     r"thanh pho|thi xa|thi tran|tinh|huyen|quan|xa|phuong|tp|tx|tt)\b\.?|[hxp]\.)\s*(?=[^\W_])",
     re.I,
 )
-NO_PLACE = re.compile(r"xã\s+hội(?!\s+cư\b)|(?<!ubnd )[\s,]+(năm|quý|tháng)\s.*$", re.I)
-OTHER = re.compile(r"kinh gui|kem theo|noi nhan|can cu|theo |dia chi|tru so|dien thoai|noi sinh")
+NO_PLACE = re.compile(
+    r"xã\s+hội(?!\s+cư\b)|(?<!ubnd )[\s,]+(năm|quý|tháng)\s.*?(?=\scủa\s|$)", re.I
+)
+OTHER = re.compile(
+    r"kinh gui|kem theo (?!bao cao|bc)|noi nhan|can cu|theo |dia chi|tru so|dien thoai|noi sinh"
+)
 """Lines of the head that name other offices than the one whose figures these are."""
 DATELINE = re.compile(r",\s*(ngày|ngay)\b", re.I)
 LABEL = frozenset(

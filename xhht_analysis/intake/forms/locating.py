@@ -28,7 +28,8 @@ from xhht_analysis.intake.forms.context import (
     read_context,
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import CORRECTED, heading_key
+from xhht_analysis.intake.forms.headings import CORRECTED, KEY, heading_key
+from xhht_analysis.intake.forms.left_out import is_numbering
 from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
 from xhht_analysis.intake.forms.tables import (
     NOTE,
@@ -293,24 +294,55 @@ def _site(mention: Mention, districts: dict[str, str], places: Places, on: str) 
     return Site(mention, mention.text, DEPTHS.index(level)) if sure else None
 
 
-def tables_by_unit(table: Table, places: Places) -> Iterator[Table]:
-    """The table as each block of columns under the same headings, and as each unit's.
+def side_by_side(table: Table, places: Places) -> Iterator[Table]:
+    """The tables that stand side by side in one, each with names of its own for its rows.
 
-    Columns of the others have no heading there.
+    Their names stand at the left of the figures, or at the right where none stand beyond the last.
     """
-    heads = table.headings
-    keys = [column for column, head in enumerate(heads) if head == heads[table.key]]
-    width = len(heads) - keys[-1]
-    blocks = {tuple(heads[key : key + width]) for key in keys}
-    if len(keys) == 1 or len(blocks) > 1 or width == 1:
-        yield from _by_groups(table, places)
+    heads, keys = table.headings, _name_columns(table, places)
+    if len(keys) < 2:
+        yield table
         return
-    for key in keys:
-        paths = [head if key <= c < key + width else "" for c, head in enumerate(heads)]
-        yield from _by_groups(replace(table, key=key, headings=paths), places)
+    is_last = _has_figures(table, 0, keys[0]) and not _has_figures(table, keys[-1], len(heads))
+    edges = [key + 1 for key in keys[:-1]] if is_last else keys[1:]
+    rows = range(table.top, table.last)
+    for key, start, end in zip(keys, [0, *edges], [*edges, len(heads)], strict=True):
+        grid = [
+            [x if start <= c < end else "" for c, x in enumerate(cells)] if row in rows else cells
+            for row, cells in enumerate(table.sheet.grid)
+        ]
+        paths = [head if start <= c < end else "" for c, head in enumerate(heads)]
+        sheet = replace(table.sheet, grid=grid)
+        yield replace(table, sheet=sheet, key=key, headings=paths)
 
 
-def _by_groups(table: Table, places: Places) -> Iterator[Table]:
+def _name_columns(table: Table, places: Places) -> list[int]:
+    """Columns of names with figures between them where a row holds two unlike ones.
+
+    Names are those of units, and whatever stands under the heading of the table's own names.
+    """
+    heads, keys, before = table.headings, [], []
+    for column, head in enumerate(heads):
+        names = [table.sheet.text(row, column) for row in table.body]
+        is_key = head == heads[table.key]
+        if not is_key and (not KEY.fullmatch(head) or sum(map(places.is_name, names)) < 2):
+            continue
+        is_other = any(a != b and b for a, b in zip(before, names, strict=False))
+        if not keys or (is_other and _has_figures(table, keys[-1], column)):
+            keys.append(column)
+            before = names
+    return keys
+
+
+def _has_figures(table: Table, start: int, end: int) -> bool:
+    """Whether columns of a range hold figures, under heads of neither names nor numbers of rows."""
+    heads, own = table.headings, table.headings[table.key]
+    others = {h for h in heads if h == own or is_numbering(h) or KEY.fullmatch(h)}
+    columns = [c for c in range(start, end) if heads[c] not in others]
+    return any(figure(cell).value is not None for c in columns for cell in table.cells(c))
+
+
+def tables_by_unit(table: Table, places: Places) -> Iterator[Table]:
     """The table as each unit's that heads a group of its columns; those of others have no heading.
 
     Where a unit heads one column alone the table is read on its side.

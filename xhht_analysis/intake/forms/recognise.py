@@ -33,6 +33,7 @@ from xhht_analysis.intake.forms.locating import (
     enter_table,
     settle_units,
     settle_years,
+    side_by_side,
     tables_by_unit,
     titles,
 )
@@ -189,20 +190,19 @@ class FormReader:
         missed = []
         for (sheet, found), head in zip(tables, heads, strict=True):
             reader.enter(sheet, head.filled_from(whole))
-            unread = []
-            for table, before in zip(found, [None, *found], strict=False):
+            places, unread = reader.places, []
+            pairs = zip(found, [None, *found], strict=False)
+            parts = [(part, before) for t, before in pairs for part in side_by_side(t, places)]
+            for table, before in parts:
                 enter_table(table, before, head, reader)
                 table.titles = titles(table, before)
-                table.kind_of = reader.places.line_kind
+                table.kind_of = places.line_kind
                 why = [bar(table, reader)]
                 if not why[0]:
-                    why = [
-                        self._read_table(part, reader)
-                        for part in tables_by_unit(table, reader.places)
-                    ]
+                    why = [self._read_table(t, reader) for t in tables_by_unit(table, places)]
                 if all(why):
                     unread.append((table, left_out.unread_table(table, why[0])))
-            if len(unread) < len(found):
+            if len(unread) < len(parts):
                 for table, text in unread:
                     if text:
                         reader.find((table.top, table.key), "table_left_out", text)

@@ -1,0 +1,105 @@
+"""Tables that stand side by side under one row of heads, each with names of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.form_fixtures import read
+from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, SKILLS, sheet, stands
+
+pytestmark = pytest.mark.unit
+
+TITLE = ("KẾT QUẢ CÁC HUYỆN NĂM 2024",)
+FIRST = ("Kỹ năng sống, tử số", "Kỹ năng sống, mẫu số")
+SECOND = ("Công dân học tập, tử số", "Công dân học tập, mẫu số")
+EXPECTED = {
+    (SKILLS, CAI_BE, 2024): (500, 1200),
+    (SKILLS, CHO_GAO, 2024): (400, 1100),
+    (CITIZENS, CHO_GAO, 2024): (300, 1300),
+    (CITIZENS, CAI_BE, 2024): (700, 1400),
+}
+CAI, CHO = "Huyện Cái Bè", "Huyện Chợ Gạo"
+
+
+def test_each_table_has_the_units_of_its_own_column():
+    heads = ("TT", "Huyện", *FIRST, None, "TT", "Tên huyện", *SECOND)
+    rows = (
+        (1, CAI, 500, 1200, None, 1, CHO, 300, 1300),
+        (2, CHO, 400, 1100, None, 2, CAI, 700, 1400),
+    )
+    assert stands(read(sheet(TITLE, heads, *rows))) == EXPECTED
+
+
+def test_names_may_stand_at_the_right_of_their_figures():
+    heads = (*FIRST, "Huyện", *SECOND, "Huyện")
+    rows = (500, 1200, CAI, 300, 1300, CHO), (400, 1100, CHO, 700, 1400, CAI)
+    assert stands(read(sheet(TITLE, heads, *rows))) == EXPECTED
+
+
+def test_a_shorter_table_gives_nothing_to_the_rows_beside_it():
+    heads = ("Huyện", *FIRST, "Huyện", *SECOND)
+    rows = (CAI, 500, 1200, CHO, 300, 1300), (CHO, 400, 1100, CAI, 700, 1400)
+    last = ("Huyện Châu Thành", 600, 1500)
+    assert stands(read(sheet(TITLE, heads, *rows, last))) == EXPECTED | {
+        (SKILLS, "821", 2024): (600, 1500)
+    }
+
+
+def test_each_table_has_the_years_of_its_own_column():
+    heads = ("Năm", "Kỹ năng sống (%)", "Năm", "Công dân học tập (%)")
+    rows = (2023, 41.5, 2024, 33.5), (2024, 45.5, 2023, 31.5)
+    assert stands(read(sheet(("UBND HUYỆN CÁI BÈ",), heads, *rows))) == {
+        (SKILLS, CAI_BE, 2023): 41.5,
+        (SKILLS, CAI_BE, 2024): 45.5,
+        (CITIZENS, CAI_BE, 2023): 31.5,
+        (CITIZENS, CAI_BE, 2024): 33.5,
+    }
+
+
+def test_a_table_that_is_not_read_is_named_beside_one_that_is():
+    heads = ("Huyện", *FIRST, "Huyện", "Số trạm y tế", "Số giường")
+    rows = (CAI, 500, 1200, CHO, 22, 150), (CHO, 400, 1100, CAI, 25, 180)
+    reading = read(sheet(TITLE, heads, *rows))
+    assert stands(reading) == {k: v for k, v in EXPECTED.items() if k[0] == SKILLS}
+    (message,) = (f["message"] for f in reading.finding_rows if f["rule"] == "table_left_out")
+    assert "Số trạm y tế" in message
+
+
+def test_former_and_new_names_are_no_two_tables():
+    heads = ("Huyện", "Huyện, thị xã", *FIRST)
+    rows = (CAI, CHO, 500, 1200), (CHO, CAI, 400, 1100)
+    assert {code for _, code, _ in stands(read(sheet(TITLE, heads, *rows)))} <= {CAI_BE, CHO_GAO}
+
+
+def test_per_mille_is_no_percentage():
+    heads = ("TT", "Huyện", "Kỹ năng sống (‰)")
+    reading = read(sheet(TITLE, heads, (1, CAI, 82.5), (2, CHO, 91.5)))
+    assert not reading.observation_rows
+    assert reading.refusal.rule == "unknown_form"
+
+
+def test_per_mille_beside_counts_is_told():
+    heads = ("TT", "Huyện", *FIRST, "Tỷ lệ (‰)")
+    reading = read(sheet(TITLE, heads, (1, CAI, 500, 1200, 416.7), (2, CHO, 400, 1100, 363.6)))
+    assert stands(reading) == {k: v for k, v in EXPECTED.items() if k[0] == SKILLS}
+    assert any("1.000 dân" in f["message"] for f in reading.finding_rows)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("KẾT QUẢ XÂY DỰNG XÃ HỘI HỌC TẬP NĂM 2026 CỦA XÃ HẬU MỸ",),
+        (
+            "KẾT QUẢ XÂY DỰNG XÃ HỘI HỌC TẬP NĂM 2026",
+            "(Kèm theo Báo cáo số 118/BC-UBND ngày 17/11/2026 của UBND xã Hậu Mỹ)",
+        ),
+    ],
+)
+def test_the_unit_of_an_annex_stands_in_its_title_or_in_its_report(lines):
+    heads = ("TT", "Chỉ tiêu", "Tử số", "Mẫu số")
+    rows = (1, "Kỹ năng sống", 500, 1200), (2, "Công dân học tập", 300, 1300)
+    reading = read(sheet(*((line,) for line in lines), heads, *rows), received_on="2026-11-20")
+    assert stands(reading) == {
+        (SKILLS, "28366", 2026): (500, 1200),
+        (CITIZENS, "28366", 2026): (300, 1300),
+    }
