@@ -103,3 +103,48 @@ def test_the_unit_of_an_annex_stands_in_its_title_or_in_its_report(lines):
         (SKILLS, "28366", 2026): (500, 1200),
         (CITIZENS, "28366", 2026): (300, 1300),
     }
+
+
+@pytest.mark.parametrize("period", ["Năm số liệu", "Kỳ số liệu"])
+def test_two_years_of_a_row_are_none(period):
+    heads = ("Đơn vị", "Năm báo cáo", period, "Chỉ tiêu", "Tử số", "Mẫu số")
+    rows = (
+        (CAI, 2024, 2023, "Kỹ năng sống", 500, 1200),
+        (CHO, 2024, 2024, "Kỹ năng sống", 400, 1100),
+    )
+    assert stands(read(sheet(("SỞ GDĐT",), heads, *rows))) == {
+        (SKILLS, CAI_BE, None): "year_missing",
+        (SKILLS, CHO_GAO, 2024): (400, 1100),
+    }
+
+
+@pytest.mark.parametrize("line", ["Đơn vị tính: hộ", "ĐVT: lượt người", "SỐ LƯỢT NGƯỜI HỌC"])
+def test_households_and_turns_are_no_people(line):
+    reading = read(sheet(TITLE, (line,), ("TT", "Huyện", *FIRST), (1, CAI, 500, 1200)))
+    (row,) = reading.observation_rows
+    assert row["status"] == "doubtful"
+    assert any(line in f["message"] for f in reading.finding_rows)
+
+
+def test_turns_in_the_row_of_an_indicator_are_refused():
+    heads = ("TT", "Chỉ tiêu", "ĐVT", "Tử số", "Mẫu số")
+    rows = (1, "Kỹ năng sống", "lượt người", 500, 1200), (2, "Công dân học tập", "người", 300, 1300)
+    reading = read(sheet(("UBND HUYỆN CÁI BÈ NĂM 2024",), heads, *rows))
+    assert {r["cell_numerator"]: bool(r["problem"]) for r in reading.observation_rows} == {
+        "D3": True,
+        "D4": False,
+    }
+
+
+def test_a_count_beneath_a_merge_is_not_used():
+    heads = ("TT", "Chỉ tiêu", "Tổng số", "Số đạt", "Tỷ lệ (%)")
+    rows = (
+        (1, "Kỹ năng sống", 1200, 500, 41.67),
+        (2, "Công dân học tập", 1300, 300, 23.08),
+        (3, "Năng lực thông tin", 1200, 700, 58.33),
+    )
+    board = sheet(("UBND HUYỆN CÁI BÈ NĂM 2024",), heads, *rows)
+    board.merges.append((3, 3, 4, 3))
+    figures = stands(read(board))
+    assert figures[SKILLS, CAI_BE, 2024] == (500, 1200)
+    assert not {(300, 1300), (700, 1200)} & {*figures.values()}

@@ -85,7 +85,6 @@ class FileReader:
     is_foreign: bool = False
     is_noted: bool = False
     is_society: bool = False
-    _merged: dict[Cell, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
@@ -128,12 +127,6 @@ class FileReader:
     def take(self, table: Table) -> None:
         """Begin a table of the sheet, as it is or on its side."""
         self.table, self.sheet = table, table.sheet
-        self._merged = {
-            (row, column): area
-            for area in self.sheet.merged
-            for row in range(area[0], area[2] + 1)
-            for column in range(area[1], area[3] + 1)
-        }
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
@@ -313,7 +306,7 @@ class FileReader:
         raw = sheet.cell(*cell) if cell else None
         if raw is None:
             return Amount(cell=cell)
-        if self._is_shared(cell):
+        if self.table.is_shared(cell):
             return Amount(problem="merged_value", cell=cell, given=True)
         if raw == UNCACHED and kind == "percent":
             return Amount(problem="formula_text", cell=cell)
@@ -330,11 +323,6 @@ class FileReader:
                 return Amount(cell=cell)
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
-
-    def _is_shared(self, cell: Cell) -> bool:
-        """Whether a merged cell goes over several rows, or over columns of unlike headings."""
-        top, left, bottom, right = self._merged.get(cell, (0, 0, 0, 0))
-        return bottom > top or len({*self.table.headings[left : right + 1]} - {""}) > 1
 
     def _note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
         """Tell what was dropped or supposed where a cell was read."""
@@ -364,11 +352,11 @@ class FileReader:
         if not filled:
             return Amount()
         typed = self.sheet.cell(*filled[0])
-        if self._is_shared(filled[0]):
+        if self.table.is_shared(filled[0]):
             text = (
                 "Một mức độ ghi trong ô gộp: hiểu là của mọi dòng, cột của ô ấy. Ghi riêng từng ô."
             )
-            self.find(self._merged[filled[0]][:2], "merged_level", text, claim.indicator)
+            self.find(self.table.merged[filled[0]][:2], "merged_level", text, claim.indicator)
         if cells[1:]:
             levels = [self.table.headings[column][-1] for _, column in filled]
             typed = " ".join(levels) if is_mark(typed) else max(levels)

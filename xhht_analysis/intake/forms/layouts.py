@@ -47,6 +47,8 @@ MEASURE = re.compile(
     r"(?:^|\| )(?=(?:tu so|mau so|so luong)\b(?![^|]* ti le)))([^|]+)"
 )
 """What figures are counted in, as lines and the name of a sheet say it."""
+PERIOD = re.compile(r"ki (bao cao|so lieu)")
+"""What heads the years of rows beside "Năm"."""
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
 TWINS = "nhiều cột cùng một nghĩa"
@@ -275,27 +277,29 @@ class Layout:
         return Claim(indicator, cells, *at, unit)
 
     @cached_property
-    def _year_column(self) -> int | None:
-        """Column that says the year of each row."""
+    def _year_columns(self) -> list[int]:
+        """Columns that say the year of each row."""
         heads = enumerate(self.table.headings)
-        return next((c for c, head in heads if LABELS["year"].fullmatch(head)), None)
+        return [c for c, head in heads if LABELS["year"].fullmatch(head) or PERIOD.fullmatch(head)]
 
     def _year(self, row: int) -> tuple[Parsed | None, Cell | None]:
         """Year that a row or the heading above it says, and its cell; None: the form's own.
 
-        A blank is the year of the form only where no other row says another one.
+        A blank is the year of the form only where no other row says another one; two years in a
+        row are none.
         """
-        column, sheet = self._year_column, self.table.sheet
+        sheet, columns = self.table.sheet, self._year_columns
         if at := self.table.sections.get(row, {}).get("year"):
             return parse_year(sheet.text(*at)), at
-        if column is None:
+        if not columns:
             return None, None
-        self.others.add(column)
-        typed = parse_year(sheet.cell(row, column))
-        years = {parse_year(cell).value for cell in self.table.cells(column)} - {None}
-        if typed == Parsed() and not years <= {self.reader.context.year}:
+        self.others |= {*columns}
+        typed, *others = (parse_year(sheet.cell(row, column)) for column in columns)
+        years = {parse_year(c).value for column in columns for c in self.table.cells(column)}
+        is_blank = typed == Parsed() and not years <= {None, self.reader.context.year}
+        if is_blank or len({year.value for year in (typed, *others)} - {None}) > 1:
             typed = Parsed(problem="year_missing")
-        return (None, None) if typed == Parsed() else (typed, (row, column))
+        return (None, None) if typed == Parsed() else (typed, (row, columns[0]))
 
 
 class Listing(Layout):
@@ -338,7 +342,10 @@ class Listing(Layout):
             if indicator or row_kind == "data":
                 disagree = indicator and (code_of(name) or indicator) != indicator
                 measure = heading_key(self._text("counted", row))
-                is_other = indicator and self.reader.indicators.is_other_whole(measure, indicator)
+                is_other = indicator and (
+                    "luot" in measure.split()
+                    or self.reader.indicators.is_other_whole(measure, indicator)
+                )
                 for lines, year in figures:
                     named = None if disagree or is_other else indicator
                     claim = self._claim(named, lines, [row], year)

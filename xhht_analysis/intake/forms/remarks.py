@@ -26,6 +26,7 @@ NOTE_OF_OTHERS = re.compile(
     r"so (dung|cu)|dung (phai )?la|rut lai|(gui|sua|bao cao) lai|"
     r"khong (su )?dung(?! (?!duoc|so)\w)|giu nguien|(nhu|bang) (nam ngoai|(nam|ki) truoc)|"
     r"cho .*(xac nhan|chot|kiem tra)|suy ra|"
+    r"(dvt|don vi tinh) (so )?(ho|gia dinh|luot)|so luot|"
     r"(nhan|tinh|ap) (theo|voi) ti le|phieu (hoi|khao sat)|dai khai|bao cao thang \d+|"
     r"so (lieu )?(lai |theo |cua )*nam (?P<year>20\d\d)|(den|het) (\d+ )?(thang )?0?[1-8] 20\d\d)\b"
 )

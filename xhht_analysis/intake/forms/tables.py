@@ -145,10 +145,27 @@ class Table:
 
         ``scale`` is what its row says that counts are in.
         """
+        if self.is_shared((row, column)):
+            return None
         scale, cells = max(scale, self.declared_scale(column)), self.siblings(column)
         cell = self.sheet.cell(row, column)
         number = parse_number(cell, siblings=cells, fractions=scale != 1).value
         return number and round(number * scale, 6)
+
+    @cached_property
+    def merged(self) -> dict[tuple[int, int], tuple[int, int, int, int]]:
+        """The merged area of each cell that lies in one."""
+        return {
+            (row, column): area
+            for area in self.sheet.merged
+            for row in range(area[0], area[2] + 1)
+            for column in range(area[1], area[3] + 1)
+        }
+
+    def is_shared(self, cell: tuple[int, int]) -> bool:
+        """Whether a merged cell goes over several rows, or over columns of unlike headings."""
+        top, left, bottom, right = self.merged.get(cell, (0, 0, 0, 0))
+        return bottom > top or len({*self.headings[left : right + 1]} - {""}) > 1
 
     def declared_scale(self, column: int) -> float:
         """What the heading of a column says that its counts are in."""

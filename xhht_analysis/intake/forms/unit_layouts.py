@@ -83,7 +83,7 @@ class Units(Layout):
     @cached_property
     def _is_free(self) -> bool:
         """Whether rows need not name units."""
-        return self.table.sheet.turned or self._year_column == self.table.key
+        return self.table.sheet.turned or self.table.key in self._year_columns
 
     def _is_plain(self, name: str) -> bool:
         """Whether a row names a year or nothing, where rows need not name units."""

@@ -106,7 +106,7 @@ def normalise(text: str) -> str:
 def fold(text: str) -> str:
     """Key for comparing headings and names: lower case, no accents, y as i, single spaces."""
     text = unicodedata.normalize("NFKD", without_notes(normalise(text))).lower()
-    text = text.replace("\u2030", " phan nghin ")
+    text = re.sub("\u2030|%o\\b", " phan nghin ", text)
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_LETTERS)
     return " ".join(_PUNCTUATION.sub(" ", text.replace("%", " % ")).split())
 
