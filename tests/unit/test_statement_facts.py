@@ -105,6 +105,15 @@ def test_the_pace_starts_where_nothing_is_missing():
     assert (said.base.year, said.base.low) == (2025, 41.0)
 
 
+@pytest.mark.parametrize(("year", "base"), [(2025, 45.0), (2026, 45.0), (2027, 52.0)])
+def test_an_estimate_stands_for_a_later_year_alone(year, base):
+    """The last figure is that of 2026, 45 percent: its own year is known, and no estimate."""
+    now = {"indicator_code": GOAL, "unit_code": "82", "year": year, "n_reported": 10,
+           "n_units": 11, "median": 52.0}  # fmt: skip
+    said = frames.make_material(nowcasts=pd.DataFrame([now])).statement(GOAL, 2030)
+    assert (said.base.year, said.base.low) == (max(year, 2026), base)
+
+
 def test_districts_at_the_level_asked_are_counted(run):
     # every third of eleven stands at level 3 in 2026: numbers 0, 3, 6, 9
     assert run.statement("lower_secondary_l3_districts", 2030).latest.low == 4
