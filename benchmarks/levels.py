@@ -13,8 +13,9 @@ Then what is published less each other candidate, by case and level, with the st
 difference over blocks whose outcomes do not hang together (a level of the sample, a simulated
 province, a group of real units): "worse" is what is above 0 by more than Student's t allows.
 Candidates: persistence; both members of what is published, transitions and the deciding figures,
-each alone; their mixture as `forecast_plan` publishes it; the rule applied inside draws of every
-commune's rates (benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
+each alone; their mixture as `forecast_plan` publishes it, and with `WEIGHTS`; the rule applied
+inside draws of every commune's rates (benchmarks/level_rule.py), rates sharing their shocks and
+districts their factor.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from xhht_analysis.project import Project
 
 N_DRAWS = 1000
 ORIGINS = (2023, 2024, 2025)
+WEIGHTS = (0.7, 0.85, 0.9)
+"""Other weights of the figures in the mixture, the same for all."""
 PUBLISHED, PAIR = "published", ["group", "block", "case", "level", "lead"]
 
 
@@ -72,6 +75,10 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
     how = {"top": case.top, "n_draws": N_DRAWS, "figures": case.figures}
     for name, variant in {**variants, PUBLISHED: "default"}.items():
         draws[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
+    for weight in WEIGHTS:
+        mixed, first = draws["transitions"].copy(), round(weight * N_DRAWS)
+        mixed[:first] = draws["figures"][:first]
+        draws[f"weight {weight}"] = mixed
     if case.rates is not None:
         draws["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
     return draws

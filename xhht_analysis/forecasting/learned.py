@@ -117,7 +117,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     """
     is_step = np.isfinite(trend.steps)
     steps = np.where(is_step, trend.steps, 0.0)
-    n_unit, n_step = steps.shape
+    n_step = steps.shape[1]
     intervals = np.maximum(trend.points - 1, 0)
     years = is_step.sum(axis=1)
     scale = np.sqrt((steps**2).sum() / max(intervals.sum(), 1) + LEAST_SCALE**2)
@@ -131,6 +131,7 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
     weights = RECENT ** np.arange(n_step, -1, -1)
     recent = np.nansum(trend.z * weights, axis=1) / (np.isfinite(trend.z) @ weights)
     values = {
+        "lead": 0.0,
         "points": np.log(np.minimum(trend.points, MOST_POINTS)),
         "years_between": trend.years_between,
         "level": trend.level,
@@ -151,10 +152,8 @@ def features(trend: Trend) -> tuple[np.ndarray, float]:
         "reversal": turned,
         "unchanged": (np.abs(steps) < 1e-9)[is_step].mean() if is_step.any() else 0.0,
     }
-    out = np.zeros((n_unit, len(FEATURES)))
-    for k, name in enumerate(FEATURES[1:], start=1):
-        out[:, k] = values[name] if name in UNSCALED else np.arcsinh(values[name])
-    return out, scale
+    columns = [values[k] if k in UNSCALED else np.arcsinh(values[k]) for k in FEATURES]
+    return np.stack(np.broadcast_arrays(*columns), axis=1), scale
 
 
 def learned_changes(trend: Trend, horizon: int, numbers: Learned, without: str = "") -> np.ndarray:

@@ -122,18 +122,7 @@ def forecast_plan(
             settings=settings,
         )
     verdicts = _judge_lines(lines, joints, facts, chances, districts, as_of)
-    names = _model_names(forecaster, facts, lines)
-    forecasts, verdicts = (
-        table.assign(model_id=table["indicator_code"].map(names))
-        for table in (_forecast_rows(joints, lines), verdicts)
-    )
-    tables = {
-        "forecasts": forecasts,
-        "verdicts": verdicts,
-        "variants": firmness.of_open_targets(chances, verdicts),
-        "drivers": driver_rows(joints, lines),
-        "nowcasts": nowcast_rows(joints),
-    }
+    tables = _tables(forecaster, lines, facts, joints, chances, verdicts)
     return PlanForecast(**{k: _finished(k, v, areas.province, as_of) for k, v in tables.items()})
 
 
@@ -144,10 +133,22 @@ def _finished(name: str, table: pd.DataFrame, province: Province, as_of: str) ->
     return contracts.conform(table, contracts.TABLES[name])
 
 
-def _model_names(forecaster: Forecaster, facts: dict, lines: pd.DataFrame) -> dict[str, str]:
-    """Name of the model behind each indicator, and behind each goal: numbers of districts."""
+def _tables(forecaster: Forecaster, lines, facts: dict, joints: dict, chances, verdicts) -> dict:
+    """Tables of `PlanForecast` but for frame and as_of, with the model behind each row."""
     names = {code: forecaster.name_of(fact.is_level) for code, fact in facts.items()}
-    return names | lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
+    # a number of districts stands under the goal's code
+    names |= lines.set_index("goal_code")["indicator_code"].map(names).to_dict()
+    forecasts, verdicts = (
+        table.assign(model_id=table["indicator_code"].map(names))
+        for table in (_forecast_rows(joints, lines), verdicts)
+    )
+    return {
+        "forecasts": forecasts,
+        "verdicts": verdicts,
+        "variants": firmness.of_open_targets(chances, verdicts),
+        "drivers": driver_rows(joints, lines),
+        "nowcasts": nowcast_rows(joints),
+    }
 
 
 def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standards):
@@ -234,7 +235,7 @@ def _add_places(rows: list[dict], line, joint: JointForecast) -> None:
 def _signed(row: dict, chance: float) -> dict:
     """A milestone that is not settled by its signed judgement, never mixed with a model."""
     is_late = "target_year_missing" in str(row["reason"])
-    if chance != chance or row["basis"] == "observed" or is_late:
+    if np.isnan(chance) or row["basis"] == "observed" or is_late:
         return row
     signed = {"basis": "expert", "reason": "expert_judgement", "verdict_class": classify(chance)}
     return row | signed | {"prob_reached": chance, "prob_ever": np.nan, "prob_held": np.nan}

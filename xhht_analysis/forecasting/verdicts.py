@@ -101,7 +101,7 @@ class Case:
     @cached_property
     def exact(self) -> pd.Series:
         """Observed values of the years without doubt."""
-        return self.low[self.high.to_numpy() - self.low.to_numpy() < 1e-9]
+        return self.low[self.high - self.low < 1e-9]
 
     def at(self, year: int) -> int:
         """Position of ``year`` among the forecast years, -1 when it is not one of them."""
@@ -154,7 +154,7 @@ def judge(case: Case, target_year: int, as_of: str, has_districts: bool = True) 
         Whether there are districts at the date of the target, as known at `as_of`.
     """
     outcome, past = observed_outcome(case, target_year), as_of > f"{target_year}-12-31"
-    is_settled = outcome == outcome
+    is_settled = not np.isnan(outcome)
     if is_settled or past:
         case = replace(case, low=case.low.loc[:target_year], high=case.high.loc[:target_year])
     row = {**_standing(case), "n_points": case.n_points}
@@ -218,11 +218,10 @@ def _caveats(row: dict, direction: int) -> list[str]:
 
 def _standing(case: Case) -> dict:
     """Latest figure: the exact value, or bounds where units are missing."""
-    is_observed = ~np.isnan(case.low.to_numpy(dtype=float) + case.high.to_numpy(dtype=float))
-    if not is_observed.any():
+    observed, exact = (case.low + case.high).dropna(), case.exact
+    if observed.empty:
         return {}
-    exact = case.exact
-    year = int(case.low.index[is_observed][-1])
+    year = int(observed.index[-1])
     if case.measure_unit == "percent" and len(exact):
         year = int(exact.index[-1])
     row = {"current_year": year}
@@ -262,7 +261,7 @@ def _forecast(case: Case, target_year: int) -> dict:
         "basis": "forecast",
         **dict(zip(["median", *RANGE], quantiles, strict=True)),
         "prob_ever": max(chance, float(met[:, : at + 1].any(axis=1).mean())),
-        "prob_held": min(chance, float(both)) if both == both else np.nan,
+        "prob_held": min(chance, float(both)) if pd.notna(both) else np.nan,
     }
     if case.measure_unit == "percent":
         row["extra_pace_80"] = paces.extra_pace(
