@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -72,6 +73,13 @@ def blank_form():
     doc.styles["Caption"].font.size, doc.styles["Caption"].font.bold = Pt(12), True
     form = doc.styles["Caption"].paragraph_format
     form.space_before, form.space_after, form.line_spacing = Pt(8), Pt(3), 1.0
+    for name, base, size in (("Note", "Body Text", 10), ("Banner", "Body Text", None),
+                             ("Blank", "Body Text", None), ("Cell", "Normal", 10)):  # fmt: skip
+        style = doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style, style.font.size = doc.styles[base], Pt(size) if size else None
+        style.font.bold, style.font.italic = name == "Banner" or None, name == "Blank" or None
+        if base == "Normal":
+            style.paragraph_format.space_after = Pt(0)
     section = doc.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = Mm(30)
@@ -149,6 +157,7 @@ def report_form(words: dict, path: Path) -> Path:
 def plain_form(path: Path) -> Path:
     doc = blank_form()
     doc.styles["Normal"].font.size = Pt(13)
+    doc.styles["Cell"].font.size = Pt(9)
     for name in ("Body Text", "List Bullet"):
         doc.styles[name].font.size = Pt(11)
         doc.styles[name].paragraph_format.space_after = Pt(2)

@@ -196,7 +196,7 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     assert asked.basis[2] == (
         f"Tiếp theo: {third} "
         f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}, "
-        "mỗi nơi thêm khoảng 12 điểm phần trăm)."
+        "mỗi nơi thêm 12 điểm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
@@ -275,10 +275,12 @@ def test_whoever_leads_a_goal_is_asked_about_it_and_the_province_settles_its_rea
     asked = decision(run, "reading")
     lead = decisions.lead_name(run, "digital_university")
     assert lead == "ĐH Tiền Giang"
-    about = [t for t in asked.basis if t.startswith(f"“{run.title('digital_university')}”")]
+    about = [t for t in asked.basis if f"“{run.title('digital_university')}”" in t]
     assert any("đang triển khai" in text for text in about)
-    assert asked.addressee.startswith("UBND tỉnh, ")
-    assert lead in asked.addressee.split(", ")
+    assert all("Kế hoạch không nêu tiêu chí “triển khai”." in text for text in about)
+    assert asked.basis[-1].startswith("Đề nghị giữ cách hiểu nêu trước (đang dùng)")
+    assert asked.addressee.startswith("UBND tỉnh; ")
+    assert lead in asked.addressee.split("; ")
     assert asked.asked.startswith("UBND tỉnh thống nhất cách hiểu ")
 
 
@@ -324,14 +326,15 @@ def test_a_share_that_is_more_likely_than_not_needs_no_other_pace():
 
 
 def test_every_decision_has_a_number_an_addressee_and_a_day():
-    """On 20 November 2026: figures for the report of 30 November, the rest a year later."""
+    """On 20 November 2026: help and pace need a year, the rest is for the report of this year."""
     run = frames.make_material()
     asked = decisions.decisions(run)
     assert [one.number for one in asked] == [*range(1, len(asked) + 1)]
     days = {one.kind: one.due for one in asked}
     assert {"help", "data", "pace", "reading"} <= set(days)
-    assert days.pop("data") == "2026-11-30"
-    assert set(days.values()) == {"2027-11-30"}
+    later = {kind: days.pop(kind) for kind in ("help", "pace")}
+    assert set(later.values()) == {"2027-11-30"}
+    assert set(days.values()) == {"2026-11-30"}
     texts = [
         text
         for block in report.brief(run)
@@ -343,7 +346,7 @@ def test_every_decision_has_a_number_an_addressee_and_a_day():
         assert texts[place + 1 : place + 1 + len(one.basis)] == list(one.basis)
         day = "/".join(reversed(one.due.split("-")))
         assert texts[place + 1 + len(one.basis)] == (
-            f"**Nơi thực hiện:** {one.addressee}. **Hạn báo cáo:** {day}."
+            f"**Nơi thực hiện:** {one.addressee}. **Hạn:** {day}."
         )
 
 
@@ -360,7 +363,8 @@ def test_a_decision_is_due_with_a_report_of_the_plan(as_of, soon, late):
     run = replace(frames.make_material(), as_of=as_of)
     days = {one.kind: one.due for one in decisions.decisions(run)}
     assert days["data"] == soon
-    assert days["reading"] == late
+    assert days["reading"] == soon
+    assert days["pace"] == late
 
 
 def test_a_goal_in_danger_is_told_why():

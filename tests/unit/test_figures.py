@@ -70,8 +70,8 @@ def test_published_figures_carry_no_sample_mark(run):
     clean = frames.make_material(
         panel=frames.make_panel("ok"), submissions=frames.make_submissions(is_sample=False)
     )
-    marks = [[t.get_text() for t in gallery.plot_pace(m).texts] for m in (run, clean)]
-    assert ["SỐ LIỆU MINH HOẠ" in m for m in marks] == [True, False]
+    marks = [gallery.plot_pace(m).get_suptitle() for m in (run, clean)]
+    assert marks == ["SỐ LIỆU MINH HOẠ", ""]
 
 
 def lightness(colour: str) -> float:
@@ -113,6 +113,22 @@ def test_of_three_target_years_the_overview_shows_the_two_of_the_page(run):
     assert three.target_years == (2025, 2028, 2030)
     heads = gallery.plot_overview(three).axes[0].get_xticklabels()
     assert [label.get_text() for label in heads] == ["2025", "2030"]
+
+
+def test_the_annex_alone_marks_what_each_member_of_the_model_says():
+    """Frames: the share has no figures missing, so no range is explained."""
+    row = {"goal_code": "clc_it", "unit_code": "82", "target_year": 2030, "prob_reached": 0.5}
+    medians = {"own_changes_alone": 55.0, "learned_alone": 66.0, "last_year_dropped": 11.0}
+    rows = [row | {"variant": name, "median": median} for name, median in medians.items()]
+    run = frames.make_material(variants=pd.DataFrame(rows))
+    figure, other = gallery.plot_districts(run, "clc_it"), gallery.plot_shares(run)
+    dots = [d.get_offsets().tolist() for d in figure.axes[0].collections if d.get_zorder() == 6]
+    assert dots == [[[2030, 55], [2030, 66]]]
+    keys = ["".join(one.get_supxlabel().split()) for one in (figure, other)]
+    assert ["×diễnbiến" in key for key in keys] == [True, False]
+    assert not any("▮" in key for key in keys)
+    years = [t.get_text() for t in other.axes[0].get_xticklabels() if t.get_visible()]
+    assert years == ["2021", "2025", "2030"]
 
 
 def test_a_panel_shows_observed_forecast_and_targets(drawn):

@@ -156,6 +156,55 @@ def test_the_direction_is_that_of_the_rounded_chance_or_of_the_class(previous, c
     assert share(previous=previous, chance=chance).direction == sign
 
 
+@pytest.mark.parametrize(
+    ("shown", "other", "is_contested", "sign"),
+    [
+        ((71.0, 71.0), 69.0, True, " ?"),  # 70 needed: met by one source alone
+        ((71.0, 71.0), 70.5, False, ""),
+        ((68.0, 72.0), 69.0, False, ""),  # not known anyway
+        ((71.0, 71.0), None, False, ""),
+    ],
+)
+def test_a_source_that_would_decide_otherwise_gives_the_verdict_a_sign(
+    shown, other, is_contested, sign
+):
+    figure = Observation(2026, *shown)
+    source = None if other is None else Observation(2026, other, other)
+    one = share(latest=figure, history=(figure,), other_source=source)
+    assert one.is_contested == is_contested
+    assert one.star.replace("\u00a0", " ") == sign
+    assert one.short_verdict.endswith(one.star)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "margin"),
+    [
+        ({}, "forecast", ""),
+        ({"is_forecast": False, "chance_range": (0.1, 0.3)}, "range", ""),
+        ({"verdict_class": "missed", "actual": Observation(2030, 67.5, 67.5)}, "missed_by", "2,5"),
+        ({"verdict_class": "reached", "actual": Observation(2030, 70.0, 70.0)}, "reached", ""),
+        ({"verdict_class": "reached", "actual": Observation(2030, 69.0, 69.0),
+          "lower_is_better": True}, "reached_by_down", "1,0"),
+        ({"verdict_class": "no_data"}, "no_data", ""),
+        ({"verdict_class": "no_data", "ended": True}, "no_data_ended", ""),
+        ({"verdict_class": "no_data", "ended": True, "has_object": False}, "no_object", ""),
+    ],
+)  # fmt: skip
+def test_the_class_of_a_target_is_said_by_one_sentence(facts, outcome, margin):
+    one = share(**{"is_forecast": not facts, **facts})
+    assert one.outcome == outcome
+    assert one.margin.startswith(margin)
+    assert bool(one.margin) == bool(margin)
+
+
+def test_a_verdict_is_named_with_its_chance_or_with_figure_and_target():
+    settled = {"is_forecast": False, "verdict_class": "missed"}
+    missed = share(**settled, actual=Observation(2030, 67.5, 67.5))
+    assert share().named.replace("\u00a0", " ") == "Mục tiêu (50 %)"
+    assert missed.named.replace("\u00a0", " ") == "Mục tiêu (67,5 %; mục tiêu 70 %)"
+    assert share(is_forecast=False, verdict_class="no_data").named == "Mục tiêu"
+
+
 def test_a_verdict_is_about_the_figure_of_its_year_once_that_is_settled():
     settled, open_ = Observation(2025, 47.0, 47.0), Observation(2026, 48.0, 52.0)
     past = share(target_year=2025, is_forecast=False, actual=settled, latest=open_)
@@ -167,7 +216,8 @@ def test_a_verdict_is_about_the_figure_of_its_year_once_that_is_settled():
     assert "báo cáo" not in share(
         target_year=2025, is_forecast=False, actual=settled, latest=open_, **sent
     ).latest_text.replace("\u00a0", " ")
-    beside = share(latest=open_, other_source=Observation(2026, 49.0, 49.0)).latest_text
+    sent = {"other_source": Observation(2026, 49.0, 49.0), "source_key": "reported"}
+    beside = share(latest=open_, **sent).latest_text
     assert beside.replace("\u00a0", " ") == "từ 48,0 % đến 52,0 %; báo cáo 49,0 % (2026)"
 
 

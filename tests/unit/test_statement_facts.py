@@ -195,4 +195,4 @@ def test_the_lowest_district_is_another_source_where_it_is_known_and_differs(end
     said = frames.make_material(panel=panel).statement("literacy_l2_province", 2030)
     assert said.latest.low == 2  # as the province reports
     assert (said.other_source.low if said.other_source else None) == lowest
-    assert said.source_key == ("lowest" if lowest else "reported")
+    assert said.source_key == ("lowest" if lowest else "known")

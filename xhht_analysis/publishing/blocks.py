@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from xhht_analysis.publishing.labels import Labels
+from xhht_analysis.publishing.report_data import ReportData
 
 BLOCK_MIME = "application/vnd.xhht.block+json"
 TEMPLATES = Path(__file__).parent / "templates" / "committee"
@@ -123,10 +124,16 @@ class Page:
         return self.add(Block({"kind": "links", "items": [list(item) for item in items]}))
 
 
-def make_page(name: str, labels: Labels, **values: object) -> list[Block]:
-    """Blocks of templates/pages/``name``.j2 from ``values``; the words are those of ``labels``."""
+def make_page(
+    name: str, run: ReportData | None = None, labels: Labels | None = None, **values: object
+) -> list[Block]:
+    """Blocks of templates/pages/``name``.j2 from ``run`` and ``values``.
+
+    The words are those of the run, or ``labels`` where there is none.
+    """
+    labels = labels or run.labels
     page = Page(labels)
-    tools = {"page": page, "labels": labels, "word": labels.word, "clean": clean}
+    tools = {"page": page, "run": run, "labels": labels, "word": labels.word, "clean": clean}
     plain_template(f"pages/{name}.j2").render(tools, **values)
     return page.blocks
 

@@ -26,8 +26,8 @@ a difference of two such gains of at most 0.75 (docs/methodology.md, section 2).
 NEAR = 2
 """Years before a target year in which its goals are asked for measures of their own."""
 MAX_ITEMS, N_NEXT, HARDLY = 3, 2, 0.05
-SOON = ("data", "missed", "near")
-"""Decisions that the next report of the plan waits for; the others are for that of next year."""
+LATER = ("help", "pace")
+"""Decisions whose results are of the year after; the others bear on the next report of the plan."""
 DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 """Variants of the data that a sender can settle by checking figures."""
 
@@ -36,8 +36,9 @@ DOUBTFUL_FIGURES = ("doubtful_dropped", "submitted_percent")
 class Decision:
     """What is asked, of which goals, the figures it rests on, who acts and until when.
 
-    ``kind`` is a key of the words ``proposal``; ``basis`` has one text per goal or reason; ``due``
-    is the last day (ISO) of a report that the plan asks for, empty after the plan's last.
+    ``kind`` is a macro of templates/decisions.j2; ``basis`` has one text per goal or reason;
+    ``addressee`` names all who act, "; " between them; ``due`` is the last day (ISO) of a report
+    that the plan asks for, empty after the plan's last.
     """
 
     kind: str
@@ -164,7 +165,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
     newest = run.panel["year"].max()
     for one in (s for s in run.all_statements() if s.has_object):
         shown, other = one.latest if one.is_forecast else one.actual, one.other_source
-        if other and shown and shown.exact and one.meets(other.low) != one.meets(shown.low):
+        if one.is_contested:
             texts = {"other": one.range_text(other), "shown": one.range_text(shown)}
             yield one, one.say(f"decision.{one.source_key}", **texts), []
         elif shown and one.meets(shown.high) != one.meets(shown.low):
@@ -241,9 +242,9 @@ def course_decisions(run: ReportData) -> Iterator[Decision]:
 
 def _decision(kind: str, run: ReportData, goals: list[Statement], *facts: object) -> Decision:
     """The decision in words: the macro of templates/decisions.j2 tells its facts."""
-    leads = {s.goal_code: lead_name(run, s.goal_code) for s in goals}
+    leads = {code: lead_name(run, code) for code in run.ordered_goals.index}
     asked, *basis, who = sentences.lines("decisions.j2", kind, run, leads, goals, *facts)
     year, day = int(run.as_of[:4]), max(run.agencies["deadline"].dropna(), default="12-31")
     days = [f"{y}-{day}" for y in (year, year + 1) if y <= run.last_year]
-    due = ["", *(day for day in days if day >= run.as_of)][: 2 if kind in SOON else None]
+    due = ["", *(day for day in days if day >= run.as_of)][: None if kind in LATER else 2]
     return Decision(kind, tuple(goals), asked, tuple(basis), who, due[-1])

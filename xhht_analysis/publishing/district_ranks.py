@@ -15,14 +15,14 @@ PLACED = 0.5
 
 
 def standings(run: ReportData) -> pd.DataFrame:
-    """Districts by the goals asked of them: unit_code, total, hopeful, hard, best, last.
+    """Districts by the goals asked of them.
 
-    Those with most goals hopeful first, then those with fewest hard; ties as in config/units.csv.
+    Columns: unit_code, total, hopeful, open, hard, best, last. Those with most goals hopeful first,
+    then those with fewest hard; ties as in config/units.csv.
 
-    ``hard`` counts goals unlikely or missed;
-    ``best`` and ``last`` count goals where the district is among the best or last three with a
-    chance of at least one half; of fewer than `RANKED` districts they are missing: three are always
-    the first three. No mean over goals.
+    ``hard`` counts goals unlikely or missed; ``best`` and ``last`` count goals where the district
+    is among the best or last three with a chance of at least one half; of fewer than `RANKED`
+    districts they are missing: three are always the first three. No mean over goals.
     """
     rows, year = [], run.last_year
     for unit in run.districts["unit_code"]:
@@ -33,12 +33,13 @@ def standings(run: ReportData) -> pd.DataFrame:
         verdicts = where(run.verdicts, unit_code=unit, target_year=year, goal_code=codes)
         counts = (
             sum(s.is_hopeful for s in statements),
+            sum(s.key == "open" for s in statements),
             sum(s.is_struggling for s in statements),
             (verdicts["prob_best3"] >= PLACED).sum(),
             (verdicts["prob_last3"] >= PLACED).sum(),
         )
         rows.append([unit, len(statements), *counts])
-    columns = ["unit_code", "total", "hopeful", "hard", "best", "last"]
+    columns = ["unit_code", "total", "hopeful", "open", "hard", "best", "last"]
     table = pd.DataFrame(rows, columns=columns).query("total > 0")
     table = table.sort_values(["hopeful", "hard"], ascending=[False, True], kind="stable")
     table = table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
@@ -52,8 +53,7 @@ def places(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
     gains = gains.agg({"unit_code": list, "gain_per_point": "first"})
     return make_page(
         "places",
-        run.labels,
-        run=run,
+        run,
         drawn=drawn,
         standings=list(standings(run).itertuples()),
         asked=run.asked_of_units(run.last_year),

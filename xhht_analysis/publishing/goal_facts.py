@@ -15,6 +15,8 @@ from xhht_analysis.publishing.labels import HOPEFUL, STRUGGLING, Labels
 
 NEARLY = 1e-9
 NAN = math.nan
+SAME_FIGURE = 0.05
+"""Points of percent or districts below which two figures round to the same."""
 COVERED_ENOUGH = 70.0
 """Percent of past outcomes inside the 80 % interval below which a chance carries a remark."""
 SLOW = 2 / 3
@@ -39,11 +41,15 @@ class Observation:
 
 @dataclass(frozen=True)
 class Gap:
-    """Names of the units without a figure of ``year``, of ``total`` units asked."""
+    """Names of the units without a figure of ``year``, of ``total`` units asked.
+
+    ``key``, of the words ``goal``, says what that means for the province's own figure.
+    """
 
     year: int
     total: int
     silent: tuple[str, ...]
+    key: str = "missing"
 
     @property
     def n(self) -> int:
@@ -92,7 +98,8 @@ class GoalFacts:
     other_source
         Figure of the same year from another source, where the two differ: for a share what the
         lead agency sent ("reported"), for a status of the province what the rules give from the
-        rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``.
+        rates ("by_rule") or the level of the lowest district ("lowest"): see ``source_key``, which
+        is "known" where no other source differs and only a range may be known.
     history
         Observed years, oldest first.
     gap
@@ -109,8 +116,9 @@ class GoalFacts:
         every other at that level.
     readings
         The same under other readings of the plan's words: other need, class and chance.
-    parent, standard
-        Goal of which this one is a part; which of a goal's two standards counts; else empty.
+    parent, standard, note
+        Number of the goal of which this one is a part; which of a goal's two standards counts; what
+        the table of targets notes, such as the plan's own sentence; else empty.
     previous
         Class and chance of the run before, or None.
     variants
@@ -149,7 +157,7 @@ class GoalFacts:
     reasons: tuple[str, ...] = ()
     depends_on: str = ""
     other_source: Observation | None = None
-    source_key: str = "reported"
+    source_key: str = "known"
     history: tuple[Observation, ...] = ()
     gap: Gap | None = None
     ended: bool = False
@@ -157,6 +165,7 @@ class GoalFacts:
     readings: tuple[GoalFacts, ...] = ()
     parent: str = ""
     standard: str = ""
+    note: str = ""
     previous: tuple[str, float] | None = None
     variants: Mapping[str, float] = field(default_factory=dict)
     drivers: tuple[tuple[str, float], ...] = ()
@@ -200,6 +209,13 @@ class GoalFacts:
     def about(self) -> Observation | None:
         """Figure that the verdict is about: of the target year once settled, else the latest."""
         return self.actual if self.actual and not self.is_forecast else self.latest
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the figure of another source would settle the target otherwise."""
+        shown, other = self.about, self.other_source
+        is_sure = other is not None and shown.exact
+        return is_sure and self.meets(other.low) != self.meets(shown.low)
 
     @property
     def has_range(self) -> bool:
@@ -268,6 +284,11 @@ class GoalFacts:
         if lost:
             return "never" if len(lost) == len(met) else "lost", lost
         return "unsure" if unsure else "always", unsure
+
+    @property
+    def reading_key(self) -> str:
+        """What another of the ``readings`` supposes, as a key of the words ``reading``."""
+        return "step_lower" if self.kind == "milestone" else "of_parent"
 
     @property
     def remarks(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import addressee
 from xhht_analysis.publishing.blocks import Block, clean, make_page
 from xhht_analysis.publishing.report_data import ReportData
@@ -27,16 +28,15 @@ def year_rows(run: ReportData) -> pd.DataFrame:
 def implementation(run: ReportData) -> dict[str, list[Block]]:
     """Of the year: ``tasks`` by state, difficulties, proposals (pages/tasks.j2); ``money``."""
     rows, activities = year_rows(run), run.activities
-    counts = {state: int((rows["status"] == state).sum()) for state in STATES}
+    groups = sums(run, rows)
+    counts = groups[list(STATES)].sum().to_dict()
     counts |= {"units": rows["reporter_code"].nunique(), "tasks": rows["task_code"].nunique()}
     trend = activities.groupby("year").agg(
         n=("reporter_code", "nunique"), planned=(MONEY[0], "sum"), spent=(MONEY[1], "sum")
     )
-    groups = sums(run, rows)
     tasks = make_page(
         "tasks",
-        run.labels,
-        run=run,
+        run,
         rows=rows,
         counts=counts,
         groups=groups,
@@ -46,9 +46,9 @@ def implementation(run: ReportData) -> dict[str, list[Block]]:
     )
     money = make_page(
         "money",
-        run.labels,
-        run=run,
+        run,
         groups=groups,
+        sentences=sentences,
         sources=where(activities, year=run.report_year).groupby("budget_source")[MONEY[0]].sum(),
         trend=list(trend.itertuples()),
     )

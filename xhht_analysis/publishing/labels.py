@@ -44,9 +44,9 @@ CLASS_ORDER = (
 )
 SYMBOLS = dict(zip(CLASS_ORDER, "✔▲△○▽▼✘–∅", strict=True))
 """The shape that goes with each class: readable without colour."""
-SIGNS = {"star": "*", "untested": "\u2020", "narrow": "\u2021"}
-"""Signs at a verdict that is not firm, at a chance that no test scored, or whose band held too few
-outcomes."""
+SIGNS = {"star": "*", "contested": "?", "untested": "\u2020", "narrow": "\u2021"}
+"""Signs at a verdict that is not firm or that another source contradicts, at a chance that no test
+scored, or whose band held too few outcomes."""
 HOPEFUL = ("reached", "very_likely", "likely")
 STRUGGLING = ("unlikely", "very_unlikely", "missed")
 

@@ -36,7 +36,7 @@ def account(run: ReportData) -> dict[str, int]:
 
 
 def calendar(run: ReportData) -> dict:
-    """Reports received, and how many of them late, by year; all of them in the last row.
+    """Reports received, and how many of them late, by year.
 
     Of those who owe one, as `xhht status` says it; a file counts for the year that it is about.
     ``years``; ``senders``: (name, texts by year), districts (once they ended with the reports of
@@ -48,10 +48,8 @@ def calendar(run: ReportData) -> dict:
     homes = run.units.set_index("unit_code")["district_code"]
     sender = rows["reporter_code"].map(homes).fillna(rows["reporter_code"])
     rows = rows.assign(sender=sender, late=rows["state"].eq("late"))
-    rows = pd.concat([rows, rows.assign(sender="")])
     table = rows.pivot_table("late", "sender", "year", _count).fillna(run.word("none"))
-    names = run.names | {"": run.word("calendar.total")}
-    table = table.loc[[code for code in names if code in table.index]].rename(names)
+    table = table.loc[[code for code in run.names if code in table.index]].rename(run.names)
     return {"years": [str(year) for year in table], "senders": list(table.itertuples())}
 
 

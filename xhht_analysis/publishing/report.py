@@ -13,7 +13,7 @@ from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.changes import changed_goals
 from xhht_analysis.publishing.decisions import decisions
 from xhht_analysis.publishing.district_ranks import places
-from xhht_analysis.publishing.implementation import DUTIES, asks, implementation, year_rows
+from xhht_analysis.publishing.implementation import DUTIES, MONEY, implementation, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.what_if import what_if_table
@@ -39,7 +39,8 @@ TOOLS = {
 
 def brief(run: ReportData) -> list[Block]:
     """Blocks of the brief for the leadership."""
-    return make_page("brief", run.labels, run=run, **TOOLS)
+    money = year_rows(run)[MONEY].sum()
+    return make_page("brief", run, money=money, **TOOLS)
 
 
 def report(
@@ -63,13 +64,12 @@ def report(
     year = run.target_years[REVIEWS[variant]] if variant in REVIEWS else 0
     return make_page(
         "report",
-        run.labels,
-        run=run,
+        run,
         variant=variant,
         review_year=year,
         office=office or {},
         drawn=drawn,
-        proposals=proposals(run, of_units=variant != "adhoc"),
+        proposals=proposals(run),
         **implementation(run),
         **TOOLS,
     )
@@ -79,33 +79,22 @@ def annex(run: ReportData, drawn: Callable[..., list[Block]]) -> list[Block]:
     """Blocks of the annex, everything behind the report, by goal and by unit."""
     return make_page(
         "annex",
-        run.labels,
-        run=run,
+        run,
         drawn=drawn,
         share_kinds=list(SHARE_KINDS),
         **TOOLS,
     )
 
 
-def proposals(run: ReportData, *, of_units: bool = True) -> dict[str, str]:
-    """Text by addressee: what each lead agency is asked in `decisions`, and what units propose.
-
-    What units propose is about the whole plan: a report on some goals leaves it out.
-    """
+def proposals(run: ReportData) -> dict[str, str]:
+    """Text by addressee: what each is asked in `decisions`, a lead agency about its own goals."""
     texts = {}
     for one in decisions(run):
-        goals = {}
-        for s in one.goals:
-            key = (agencies.lead_name(run, s.goal_code), s.target_year)
-            goals.setdefault(key, []).append(sentences.sentence("named", run, s))
-        for (lead, year), names in goals.items():
-            words = {"n": one.number, "year": year, "goals": "; ".join(names)}
-            texts.setdefault(lead, []).append(run.word(f"proposal.{one.kind}", **words))
-        if (committee := run.word("addressee")) in one.addressee:
-            texts.setdefault(committee, []).append(f"{one.number}. {one.asked}")
-    for text, units in asks(run, year_rows(run), "proposal") if of_units else ():
-        text = run.word("proposal.of_units", n=len(units), text=text.rstrip("."))
-        texts.setdefault(agencies.addressee(run, text), []).append(text)
+        for who in one.addressee.split("; "):
+            own = [s for s in one.goals if agencies.lead_name(run, s.goal_code) == who]
+            texts.setdefault(who, []).extend(
+                sentences.lines("decisions.j2", "proposal", run, one, own or one.goals)
+            )
     return {who: " ".join(some) for who, some in texts.items()}
 
 
@@ -116,11 +105,15 @@ def office_paragraphs(path: Path, variant: str) -> dict[str, list[str]]:
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    _, *parts = re.split(r"^(##?)[ \t]+(\S*).*$", text, flags=re.MULTILINE)
-    kind, sections = "", {}
-    for mark, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        kind = name if mark == "#" else kind
-        if mark == "##" and kind == variant:
-            paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", body))
-            sections.setdefault(name, []).extend(filter(None, paragraphs))
+    chapters = (body for name, body in _parts(text, "#") if name == variant)
+    sections = {}
+    for name, body in _parts("\n".join(chapters), "##"):
+        paragraphs = (" ".join(one.split()) for one in re.split(r"\n\s*\n", body))
+        sections.setdefault(name, []).extend(filter(None, paragraphs))
     return sections
+
+
+def _parts(text: str, mark: str) -> list[tuple[str, str]]:
+    """First word of each heading with this ``mark``, and the text below it."""
+    _, *parts = re.split(rf"^{mark}[ \t]+(\S*).*$", text, flags=re.MULTILINE)
+    return list(zip(parts[::2], parts[1::2], strict=True))

@@ -147,10 +147,14 @@ class ReportData:
 
         Those known on ``as_of``.
         """
-        rows, goals = self.references, set(goal_codes)
-        rows = rows[rows["kind"].eq("roadmap") | (rows["year"].astype(str) <= self.as_of[:4])]
-        rows = rows[[not goals.isdisjoint(split_codes(codes)) for codes in rows["goal_codes"]]]
-        return [row for _, row in rows.iterrows() if self.labels.local(row, "text")]
+        goals = set(goal_codes)
+        return [
+            row
+            for _, row in self.references.iterrows()
+            if (row["kind"] == "roadmap" or str(row["year"]) <= self.as_of[:4])
+            and not goals.isdisjoint(split_codes(row["goal_codes"]))
+            and self.labels.local(row, "text")
+        ]
 
     def title(self, goal_code: str) -> str:
         """Title of a goal in the language of the labels."""
@@ -244,8 +248,8 @@ class ReportData:
     def report_year(self) -> int:
         """Year the report is about: the latest year with activities, else that of ``as_of``."""
         year = int(self.as_of[:4])
-        years = self.activities["year"].dropna()
-        return int(years[years <= year].max()) if (years <= year).any() else year
+        years = self.activities["year"].dropna().astype(int)
+        return max((one for one in years if one <= year), default=year)
 
     def is_level(self, goal_code: str) -> bool:
         """Whether the goal rests on recognised levels instead of a share."""

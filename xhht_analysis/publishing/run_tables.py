@@ -39,8 +39,10 @@ def read_report_data(
     """
     config = config_dir or Project().config_dir
     areas_ = areas.read_areas(config)
-    tables = {name: store.read_table(name, processed_dir) for name in BOTH_RUNS}
-    tables |= {name: store.read_table(name, processed_dir, optional=True) for name in OPTIONAL}
+    tables = {
+        name: store.read_table(name, processed_dir, optional=name in OPTIONAL)
+        for name in (*BOTH_RUNS, *OPTIONAL)
+    }
     earlier = {
         name: store.read_table(name, resolve(previous_dir), optional=True) for name in BOTH_RUNS
     }

@@ -33,8 +33,7 @@ def scorecard(
     ]
     return make_page(
         "scorecard",
-        run.labels,
-        run=run,
+        run,
         caption=caption,
         rows=[row for row in rows if any(row[1:])],
         by_block=not (codes or unit_code),
@@ -62,14 +61,15 @@ def summary_table(run: ReportData) -> pd.DataFrame:
         "remark",
     ]
     rows = [
-        [f"{s.order}. {s.title}", s.target_year, s.target_text, _of_standard(s, s.actual_text),
-         _of_standard(s, s.latest_text), f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text,
-         s.direction, sentences.sentence("chance_note", run, s)]
+        [_name(s), s.target_year, s.target_text, s.actual_text, s.latest_text,
+         f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text, s.direction,
+         sentences.sentence("chance_note", run, s)]
         for s in statements
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])
 
 
-def _of_standard(statement: Statement, figure: str) -> str:
-    """A figure with its standard, where the targets of a goal measure two."""
-    return f"{statement.standard}: {figure}" if statement.standard else figure
+def _name(statement: Statement) -> str:
+    """Number and title of a goal, with its standard where its targets measure two."""
+    standard = f" ({statement.standard})" if statement.standard else ""
+    return f"{statement.order}. {statement.title}{standard}"

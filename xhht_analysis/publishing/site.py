@@ -20,7 +20,6 @@ from xhht_analysis.publishing.report_data import ReportData, all_units
 from xhht_analysis.publishing.selection import where
 
 FORMS = {"html": "HTML", "docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
-SECTIONS = ("reports", "indicators", "districts", "communes")
 Drawn = Callable[..., list[Block]]
 
 
@@ -34,12 +33,12 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
     for folder in sorted(reports_root.iterdir(), reverse=True):
         record = _record(folder / "run" / "run.json")
         if is_date(folder.name) and record:
-            links = {section: [] for section in SECTIONS}
+            links = {}
             for section, text, place in pages:
                 if (folder / place).is_file():
-                    links[section].append((text, quote(f"{folder.name}/{place}")))
+                    links.setdefault(section, []).append((text, quote(f"{folder.name}/{place}")))
             runs.append({"date": folder.name, "is_sample": record.get("sample"), "links": links})
-    blocks = make_page("index", labels, runs=runs)
+    blocks = make_page("index", labels=labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
 
@@ -80,5 +79,5 @@ def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> None:
 
 def indicator_blocks(run: ReportData, code: str, drawn: Drawn) -> list[Block]:
     """Every block of the page of one indicator, under the headings of its template."""
-    about = {"run": run, "row": run.indicator(code), "drawn": drawn, "sentences": sentences}
-    return make_page("indicator", run.labels, **about)
+    row = run.indicator(code)
+    return make_page("indicator", run, row=row, drawn=drawn, sentences=sentences)

@@ -12,7 +12,7 @@ import pandas as pd
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.goal_facts import NAN, NEARLY, Gap, Observation
+from xhht_analysis.publishing.goal_facts import NAN, NEARLY, SAME_FIGURE, Gap, Observation
 from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statements import Statement
 
@@ -40,8 +40,6 @@ NUMBERS = {
 }
 """Numbers of a statement on what is to come, by the verdict's columns."""
 STATUS_KIND = "province_status"
-SAME_FIGURE = 0.05
-"""Points of percent below which two sources round to the same figure."""
 
 
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
@@ -70,7 +68,7 @@ def _gap(run: ReportData, statement: Statement) -> Gap | None:
         return None if gap and gap.year in exact else gap
     sent = where(rows, unit_code=statement.unit_code, year=last).dropna(subset="value")
     is_settled = gap and gap.year == last and sent["value_type"].ne("derived").any()
-    return gap if is_settled else None
+    return replace(gap, key="missing_settled") if is_settled else None
 
 
 def gap_of(run: ReportData, rows: pd.DataFrame, unit_code: str) -> Gap | None:
@@ -103,6 +101,7 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
     code, indicator_code = v["goal_code"], v["indicator_code"]
     goal, targets = run.ordered_goals.loc[code], where(run.targets, goal_code=code)
     target = first(targets, target_year=v["target_year"])
+    target = {} if target is None else target
     counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
     reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
     ended = "no_legal_object" in reasons
@@ -112,7 +111,8 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
         "kind": goal["kind"],
         "need": float(v["target_units"] if counted else v["target_value"]),
         "total": len(run.districts),
-        "commitment": "must" if target is None else str(target["commitment"]),
+        "commitment": str(target.get("commitment", "must")),
+        "note": run.labels.local(target, "note"),
         "lower_is_better": v["comparator"] == "<=",
         "standard": run.short(indicator_code) if len(set(targets["indicator_code"])) > 1 else "",
         "count_unit": str(run.indicator(indicator_code).get("count_unit_vi") or ""),
@@ -201,7 +201,8 @@ def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observati
     """
     shown, levels = statement.about, {}
     if shown and statement.measure_unit == "percent":
-        return "reported", reported_share(run, statement, shown)
+        other = reported_share(run, statement, shown)
+        return "reported" if other else "known", other
     if shown and statement.kind == STATUS_KIND:
         facts = run.facts[statement.indicator_code]
         levels["by_rule"] = facts.by_rule.get(PROVINCE, {}).get(shown.year, NAN)
@@ -211,7 +212,7 @@ def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observati
     for key, level in levels.items():
         if level == level and not (shown.exact and level == shown.low):
             return key, Observation(shown.year, float(level), float(level))
-    return "reported", None
+    return "known", None
 
 
 def reported_share(run: ReportData, statement: Statement, shown: Observation) -> Observation | None:
@@ -236,7 +237,7 @@ def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
             need = math.ceil(need - NEARLY)
     if need != need:
         return ()
-    other = replace(statement, need=need, parent=above.title if above else "")
+    other = replace(statement, need=need, parent=str(above.order) if above else "")
     if statement.actual is not None and statement.actual.exact:
         name = "reached" if other.meets(statement.actual.low) else "missed"
         return (replace(other, verdict_class=name, chance=NAN),)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xhht_analysis.forecasting.paces import PACE_YEARS
-from xhht_analysis.publishing.goal_facts import GoalFacts, Observation
+from xhht_analysis.publishing.goal_facts import SAME_FIGURE, GoalFacts, Observation
 from xhht_analysis.publishing.labels import PERCENT, SIGNS, SPACE, SYMBOLS, rounded_percent
 
 
@@ -66,8 +66,9 @@ class Statement(GoalFacts):
 
     @property
     def star(self) -> str:
-        """Sign of a verdict that other assumptions or figures would move to another class."""
-        return f"{SPACE}*" if self.depends_on else ""
+        """Signs of a verdict that other assumptions, figures or sources would move."""
+        star = f"{SPACE}*" if self.depends_on else ""
+        return f"{star}{SPACE}?" if self.is_contested else star
 
     @property
     def cell(self) -> list[str]:
@@ -84,6 +85,32 @@ class Statement(GoalFacts):
         """Word and chance."""
         text = self.labels.verdict(self.key)
         return f"{text} ({self.chance_text})" if self.chance_text else text
+
+    @property
+    def margin(self) -> str:
+        """How far the figure of a settled target year is from the target; empty: nothing to say."""
+        gap = self.actual.low - self.need if self.actual and self.actual.exact else 0.0
+        return self.distance(gap) if abs(gap) >= SAME_FIGURE else ""
+
+    @property
+    def outcome(self) -> str:
+        """Sentence on the class, as a key of the words ``goal``."""
+        if self.has_range:
+            return "range"
+        if self.is_forecast:
+            return "forecast"
+        if self.key in ("no_data", "no_object"):
+            return "no_data_ended" if self.ended and self.has_object else self.key
+        by = "_by_down" if self.lower_is_better else "_by"
+        return self.key + by if self.margin else self.key
+
+    @property
+    def named(self) -> str:
+        """Title with the number behind the verdict: the chance or, settled, the figure."""
+        number = self.chance_text
+        if not number and self.key in ("reached", "missed"):
+            number = self.say("summary.actual", target=self.amount(self.need, 0))
+        return self.say("summary.named", number=number) if number else self.title
 
     @property
     def pace_window(self) -> str:

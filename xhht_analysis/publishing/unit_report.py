@@ -52,21 +52,16 @@ def unit_blocks(run: ReportData, unit_code: str) -> list[Block]:
     """Every block of the page of a unit, under the headings of its template."""
     judged = judged_unit(run, unit_code)
     district, statements = unit_row(run, judged), run.all_statements(judged)
-    last = (s for s in statements if s.target_year == run.last_year)
-    efforts = ((s.title, sentences.sentence("effort", run, s)) for s in last)
     caption = run.word("unit.goals_caption", name=district["name_vi"])
     return make_page(
         "unit",
-        run.labels,
-        run=run,
+        run,
         unit=unit_row(run, unit_code),
         district=district,
         statements=statements,
-        tallies=[run.tally(year, judged) for year in run.target_years],
-        points=sentences.on_plan("points", run, run.last_year, judged),
+        sentences=sentences,
         scorecard=scorecard(run, caption, unit_code=judged),
         unit_targets=list(where(run.unit_targets, unit_code=unit_code).itertuples()),
-        efforts=[f"{title}: {text}" for title, text in efforts if text],
         picture=picture_or_note(run, partial(gallery.plot_shares, run, judged)),
         tasks=_tasks(run, unit_code),
         states=STATES,

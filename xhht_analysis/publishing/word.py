@@ -16,9 +16,8 @@ from docx.document import Document as Doc
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Inches, Mm, Pt
+from docx.shared import Mm
 from docx.text.paragraph import Paragraph
-from docx.text.run import Run
 
 from xhht_analysis import files
 from xhht_analysis.project import KitError, Project
@@ -30,11 +29,10 @@ TEMPLATES = Path(__file__).with_name("templates")
 FORMS = {"report": "report", "review": "report"}
 """Form of a document that is a letter of the office; the others have a plain one."""
 CONTENT, MARK = "{{content}}", re.compile(r"\{\{(\w+)\}\}")
-CELL_SIZES = {False: 11, True: 9}
-"""Points in a table, and in one of many columns."""
-MANY_COLUMNS = 7
-NOTE = {"note": 10}
-"""Points of a prose that is smaller than the text."""
+STYLES = {"list": "List Bullet", "note": "Note", "banner": "Banner", "blank": "Blank"}
+"""Style of the template for each style of a prose; the others have that of the text."""
+CELL = "Cell"
+"""Style of the texts of a table."""
 HEIGHT = Mm(225)
 SIDES = {"l": ALIGN.LEFT, "r": ALIGN.RIGHT, "c": ALIGN.CENTER}
 
@@ -75,7 +73,16 @@ def template_path(name: str, lang: str) -> Path:
 
 
 def _open_form(doc: Doc, texts: Mapping[str, object]) -> list:
-    """Fill ``{{name}}`` from ``texts``; take out ``{{content}}`` and return what follows it."""
+    """Fill ``{{name}}`` from ``texts``; take out ``{{content}}`` and return what follows it.
+
+    Raises
+    ------
+    KitError
+        If the template lacks ``{{content}}`` or a style.
+    """
+    for name in (*STYLES.values(), CELL):
+        if name not in doc.styles:
+            raise KitError(f"Word template: the style {name} is missing")
     for node in doc.element.body.iter(qn("w:t")):
         node.text = MARK.sub(lambda m: str(texts.get(m[1], m[0])), node.text or "")
     marker = next((p._p for p in doc.paragraphs if CONTENT in p.text), None)
@@ -118,7 +125,7 @@ def _add(doc: Doc, block: Block) -> None:
         case "table":
             _add_table(doc, content)
         case "picture":
-            shape = doc.add_picture(io.BytesIO(block.png), width=Inches(content["width"] / 96))
+            shape = doc.add_picture(io.BytesIO(block.png))
             scale = min(_room(doc) / shape.width, HEIGHT / shape.height, 1)
             shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
             shape._inline.docPr.set("descr", content["alt"])
@@ -127,27 +134,21 @@ def _add(doc: Doc, block: Block) -> None:
 
 
 def _add_prose(doc: Doc, content: dict) -> None:
-    style = "List Bullet" if content["style"] == "list" else "Body Text"
+    style = STYLES.get(content["style"], "Body Text")
     for text in content["paragraphs"]:
-        for run in _write(doc.add_paragraph(style=style), text, NOTE.get(content["style"])):
-            run.bold = run.bold or content["style"] == "banner"
-            run.italic = content["style"] == "blank"
+        _write(doc.add_paragraph(style=style), text)
 
 
-def _write(paragraph, text: str, size: int | None = None) -> list[Run]:
-    """Write a text, its pieces between double stars bold; the size of the style by default."""
-    written = []
+def _write(paragraph: Paragraph, text: str) -> None:
+    """Write a text, its pieces between double stars bold."""
     for piece, bold in runs(text):
-        written.append(paragraph.add_run(piece))
-        written[-1].bold, written[-1].font.size = bold, Pt(size) if size else None
-    return written
+        paragraph.add_run(piece).bold = bold or None
 
 
 def _add_table(doc: Doc, content: dict) -> None:
     caption = doc.add_paragraph(content["caption"], style="Caption")
     caption.paragraph_format.keep_with_next = True
     names = content["columns"]
-    size = CELL_SIZES[len(names) >= MANY_COLUMNS]
     grid = doc.add_table(0, len(names), style="Table Grid")
     grid.autofit = False
     for column, width in zip(grid.columns, _column_widths(content, _room(doc)), strict=True):
@@ -158,10 +159,10 @@ def _add_table(doc: Doc, content: dict) -> None:
         if len(texts) == 1 < len(names):
             row.cells[0].merge(row.cells[-1])
             texts = [f"**{cell_text(texts[0])}**"]
-        _fill(row, map(cell_text, texts), content["align"], size)
+        _fill(row, map(cell_text, texts), content["align"])
     grid.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
     if content["note"]:
-        _write(doc.add_paragraph(), content["note"], size)
+        _write(doc.add_paragraph(style=CELL), content["note"])
 
 
 def _room(doc: Doc) -> int:
@@ -170,11 +171,11 @@ def _room(doc: Doc) -> int:
     return section.page_width - section.left_margin - section.right_margin
 
 
-def _fill(row, texts: Iterable[str], align: str, size: int) -> None:
+def _fill(row, texts: Iterable[str], align: str) -> None:
     for cell, text, side in zip(row.cells, texts, align, strict=False):
         paragraph = cell.paragraphs[0]
-        paragraph.alignment, paragraph.paragraph_format.space_after = SIDES[side], Pt(0)
-        _write(paragraph, text, size)
+        paragraph.alignment, paragraph.style = SIDES[side], CELL
+        _write(paragraph, text)
 
 
 def _column_widths(content: dict, total: int) -> list[int]:

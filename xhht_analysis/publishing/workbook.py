@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from xhht_analysis import files
-from xhht_analysis.publishing.labels import Labels
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.scorecard import summary_table
 from xhht_analysis.publishing.table_words import in_words, names_by_code
@@ -32,31 +31,27 @@ OPTIONS = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "
 
 
 def write_annex(run: ReportData, out: Path) -> Path:
-    """Write the annex of one run; the same tables give the same sheets."""
+    """Write the annex of one run; the same tables give the same sheets.
+
+    Each has a header that stays in view and a filter.
+    """
     plan = (run.units, run.agencies, run.tasks, run.indicators, run.goals)
     names = names_by_code(run.labels, *plan)
     tables = {name: in_words(getattr(run, name), run.labels, names) for name in TABLES}
     tables = {"summary": summary_table(run), **tables}
-    return write_workbook(tables, out, run.labels, run.is_sample)
-
-
-def write_workbook(
-    tables: dict[str, pd.DataFrame], out: Path, labels: Labels, is_sample: bool = False
-) -> Path:
-    """Write each table to a sheet with a header that stays in view and a filter."""
-    top, stream = int(is_sample), io.BytesIO()
+    top, stream = int(run.is_sample), io.BytesIO()
     with files.whole(out) as partial:
         with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs=OPTIONS) as writer:
             writer.book.set_properties({"created": CREATED})
             for name, table in tables.items():
-                title = labels.word_of("sheet", name)[:31]
+                title = run.labels.word_of("sheet", name)[:31]
                 cells = table.map(lambda cell: cell[:MAX_CELL] if isinstance(cell, str) else cell)
                 form = {"index": False, "startrow": top, "freeze_panes": (top + 1, 1)}
                 cells.to_excel(writer, sheet_name=title, **form)
                 sheet = writer.sheets[title]
                 sheet.autofilter(top, 0, top + max(len(table), 1), table.shape[1] - 1)
                 sheet.autofit(MAX_WIDTH)
-                if is_sample:
-                    sheet.write_string(0, 0, labels.word("sample_banner"))
+                if run.is_sample:
+                    sheet.write_string(0, 0, run.word("sample_banner"))
         partial.write_bytes(stream.getvalue())
     return out

@@ -32,6 +32,8 @@ from xhht_analysis.publishing.statements import Statement
 PAGE_WIDTH = 6.7
 """Inches between the margins of an A4 page."""
 DPI = 144
+SMALL = 7.5
+"""Points of the smallest letters."""
 GREY, LIGHT = "#52606d", "#e4e7eb"
 DATA, TARGET = "#0b4f8a", "#b3261e"
 WHITE_TEXT_LUMINANCE = 0.183
@@ -85,12 +87,10 @@ def finish(
     figure.set_gid(title)
     figure.set_label(" ".join([f"{title}.", *alt, signs]))
     key = "; ".join(filter(None, [key, signs]))
-    lines = [textwrap.fill(text, 130) for text in (key, run.footer())]
-    figure.supxlabel("\n".join(lines), fontsize=6.8, color=GREY, x=0.01, ha="left")
+    lines = [textwrap.fill(text, 116) for text in (key, run.footer())]
+    figure.supxlabel("\n".join(lines), fontsize=SMALL, color=GREY, x=0.01, ha="left")
     if run.is_sample:
-        mark = {"fontsize": 30, "weight": "bold", "alpha": 0.10, "rotation": 18, "zorder": 10,
-                "ha": "center", "va": "center", "in_layout": False}  # fmt: skip
-        figure.text(0.5, 0.5, run.word("sample"), **mark)
+        figure.suptitle(run.word("sample"), fontsize=9, color=TARGET, x=0.99, ha="right")
     return figure
 
 

@@ -19,7 +19,14 @@ from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.district_ranks import standings
 from xhht_analysis.publishing.figures import base as look
-from xhht_analysis.publishing.figures.base import DATA, GREY, LEVEL_COLOURS, TARGET, styled
+from xhht_analysis.publishing.figures.base import (
+    DATA,
+    GREY,
+    LEVEL_COLOURS,
+    SMALL,
+    TARGET,
+    styled,
+)
 from xhht_analysis.publishing.goal_facts import NEARLY
 from xhht_analysis.publishing.labels import PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
@@ -31,7 +38,9 @@ LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
 """Texts of levels that are known for sure; the others have a colour of their own."""
 BAND_LEVELS = [0.1, 0.5, 0.9]
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
-COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.3, 26, 22
+MEMBERS = {"own_changes_alone": "x", "learned_alone": "+"}
+"""How the annex marks the medians of each member of the model alone, by variant."""
+COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.55, 25, 22
 """Panels in a row, inches of each, letters of a line above it; letters of a district in a row."""
 Sketches = dict[str, Callable[[], Figure]]
 
@@ -55,7 +64,7 @@ def plot_overview(run: ReportData) -> Figure:
         xticklabels=run.page_years,
         yticklabels=[f"{_row_name(s)}\n{_against_target(run, s)}" for s in last],
     )
-    axis.tick_params(axis="y", labelsize=6.8)
+    axis.tick_params(axis="y", labelsize=SMALL)
     axis.grid(visible=False)
     axis.yaxis.tick_right()  # on a phone, whose screen ends in the names, the verdicts stand first
     axis.set(box_aspect=0.11 * len(pairs), anchor="W")
@@ -97,22 +106,20 @@ def plot_pace(run: ReportData) -> Figure:
     rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
     figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(statements)))
     axis = axes[0, 0]
-    axis.tick_params(axis="y", labelsize=6.8)
+    axis.tick_params(axis="y", labelsize=SMALL)
     axis.hlines(range(len(statements)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
-    sns.scatterplot(
+    sns.pointplot(
         rows.melt("goal", var_name="pace"),
         x="value",
         y="goal",
         hue="pace",
-        style="pace",
-        s=70,
-        zorder=2,
+        linestyle="none",
         palette=[DATA, TARGET],
         markers=["o", "D"],
         ax=axis,
     )
     axis.axvline(0, color=GREY)
-    axis.set(ylabel="", ylim=(len(statements) - 0.5, -0.5))
+    axis.set_ylabel("")
     axis.set_xlabel(word("pace_figure.axis"), loc="left")
     look.local_numbers(axis.xaxis, run)
     sns.move_legend(axis, "lower left", bbox_to_anchor=(0, 1), ncol=2, title=None, frameon=False)
@@ -142,7 +149,7 @@ def plot_ladder(run: ReportData) -> Figure:
     title = word("ladder.title")
     if not codes:
         raise NoFiguresError(title)
-    height = 0.75 + 0.135 * max(len(run.shown_districts), MIN_ROWS)
+    height = 1.15 + 0.145 * max(len(run.shown_districts), MIN_ROWS)
     figure, axes = look.canvas(height, len(codes), min(LADDER_COLUMNS, len(codes)), 0.8)
     panels = zip(axes.flat, codes, strict=False)  # the last row may have more axes than codes
     alt = [_ladder_panel(axis, run, code) for axis, code in panels]
@@ -162,7 +169,7 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
         [*LEVEL_COLOURS, "#f2f2f2"],
         xticklabels=[str(year) for year in texts.columns],
         yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
-        annot_kws={"fontsize": 7},
+        annot_kws={"fontsize": SMALL},
     )
     axis.tick_params(axis="x", rotation=90)
     statements = [
@@ -172,7 +179,7 @@ def _ladder_panel(axis, run: ReportData, code: str) -> str:
     for s in statements:
         level = word("level_short", n=run.ordered_goals.loc[s.goal_code, "level_required"])
         heads.append(f"{s.target_year}: {level} {s.amount(s.need)} {s.short_verdict}")
-    axis.set_title("\n".join(textwrap.fill(head, 34) for head in heads), fontsize=6.2)
+    axis.set_title("\n".join(textwrap.fill(head, 30) for head in heads), fontsize=7)
     return " ".join(f"{s.title}: {s.latest_text}. {s.aim_text}" for s in statements)
 
 
@@ -200,9 +207,9 @@ def plot_heatmap(run: ReportData) -> Figure:
         _cell_text,
         xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
         yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
-        annot_kws={"fontsize": 7.5},
+        annot_kws={"fontsize": SMALL},
     )
-    axis.tick_params(axis="x", rotation=90, labelsize=7)
+    axis.tick_params(axis="x", rotation=90, labelsize=SMALL)
     alt = [
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
         for row in standings(run).itertuples()
@@ -223,13 +230,20 @@ def plot_districts(run: ReportData, goal_code: str) -> Figure:
     """One share in the province and in every district."""
     units = ["", *run.shown_districts["unit_code"]]
     title = run.word("districts.title", name=run.title(goal_code))
-    return _small_multiples(run, title, [(goal_code, unit, run.unit_name(unit)) for unit in units])
+    panels = [(goal_code, unit, run.unit_name(unit)) for unit in units]
+    return _small_multiples(run, title, panels, members=True)
 
 
-def _small_multiples(run: ReportData, title: str, panels: Sequence[tuple[str, str, str]]) -> Figure:
+def _small_multiples(
+    run: ReportData,
+    title: str,
+    panels: Sequence[tuple[str, str, str]],
+    members: bool = False,
+) -> Figure:
     """Small multiples of (goal, unit, name) on one scale in percent, those that have figures.
 
-    The alt text says of each panel what its statements say.
+    The alt text says of each panel what its statements say; ``members`` marks the median of each
+    of `MEMBERS`.
     """
     courses = [
         (name, [s for s in run.all_statements(unit) if s.goal_code == goal])
@@ -241,14 +255,30 @@ def _small_multiples(run: ReportData, title: str, panels: Sequence[tuple[str, st
     figure, axes = look.canvas(HEIGHT, len(courses), COLUMNS, 0.5, sharex=True, sharey=True)
     alt = []
     for axis, (name, statements) in zip(axes.flat, courses, strict=False):
+        one = {"goal_code": statements[-1].goal_code, "unit_code": statements[-1].unit_code}
+        if members:
+            sns.scatterplot(
+                where(run.variants, variant=list(MEMBERS), **one),
+                x="target_year",
+                y="median",
+                style="variant",
+                markers=MEMBERS,
+                color=GREY,
+                zorder=6,
+                legend=False,
+                ax=axis,
+            )
         _draw_course(axis, run, statements)
         marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
-        axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=6.2)
+        axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=7)
         alt += [f"{name}: {statements[-1].latest_text}.", *(s.aim_text for s in statements)]
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    return look.finish(figure, run, title, *alt, key=run.word("sign.course"))
+    is_open = any(not o.exact for _, some in courses for o in some[-1].history)
+    signs = ["course", *["open"] * is_open, *["members"] * members]
+    key = "; ".join(run.word(f"sign.{name}") for name in signs)
+    return look.finish(figure, run, title, *alt, key=key)
 
 
 def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
@@ -274,6 +304,7 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
     first = min([run.province.first_year, *figures["year"]])
     axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
+    axis.tick_params(labelbottom=True)  # below each panel: the last row may be shorter
     look.local_numbers(axis.yaxis, run)
 
 
