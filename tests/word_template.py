@@ -74,7 +74,7 @@ def blank_form():
     form = doc.styles["Caption"].paragraph_format
     form.space_before, form.space_after, form.line_spacing = Pt(8), Pt(3), 1.0
     for name, base, size in (("Note", "Body Text", 10), ("Banner", "Body Text", None),
-                             ("Blank", "Body Text", None), ("Cell", "Normal", 10)):  # fmt: skip
+                             ("Blank", "Body Text", None), ("Cell", "Normal", 9.5)):  # fmt: skip
         style = doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style, style.font.size = doc.styles[base], Pt(size) if size else None
         style.font.bold, style.font.italic = name == "Banner" or None, name == "Blank" or None

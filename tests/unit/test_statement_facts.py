@@ -70,7 +70,7 @@ def test_a_year_is_slow_below_two_thirds_of_the_usual_pace(last, is_slowing):
     assert [o.low for o in one.history[-2:]] == pytest.approx([60.0, last])
     assert one.is_slowing == is_slowing
     text = sentences.sentence("effort", run, one)
-    told = f"Riêng năm 2026 chậm hơn hẳn: từ {one.range_text(one.history[-2])} đến "
+    told = f"Riêng năm 2026 thấp hơn hẳn tốc độ ấy: từ {one.range_text(one.history[-2])} đến "
     assert (told + one.range_text(one.history[-1]) in text) == is_slowing
     gap = replace(one, history=(*one.history[:-2], one.history[-1]))
     assert not gap.is_slowing
