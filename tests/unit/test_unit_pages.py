@@ -7,7 +7,6 @@ from tests import frames, report_maker
 from tests.block_text import plain_text
 from xhht_analysis.publishing import (
     district_ranks,
-    receipts,
     report,
     site,
     unit_report,
@@ -78,17 +77,6 @@ def test_the_province_stands_with_the_figure_by_which_it_is_judged():
     # 20 + 4 * 4 + 5 = 41 percent of the districts' people; the agency wrote five points more
     assert used.low == 41
     assert shown == "41,0\u00a0%; báo cáo 46,0\u00a0%"
-
-
-def test_the_total_of_the_calendar_is_the_sum_of_its_rows():
-    """Workbooks of the province itself stand in a row of their own."""
-    submissions = frames.make_submissions()
-    own = submissions.assign(sender="82").drop_duplicates("year")
-    of_both = receipts.calendar(frames.make_material(submissions=pd.concat([submissions, own])))
-    *rows, total = (counts for _, *counts in of_both["senders"])
-    for year, whole in enumerate(total):
-        counts = [int(row[year].split(" ")[0]) for row in rows if row[year] != "–"]
-        assert int(whole.split(" ")[0]) == sum(counts) > 0
 
 
 def test_a_point_to_check_names_its_unit_and_year():

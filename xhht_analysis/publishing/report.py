@@ -11,7 +11,7 @@ from pathlib import Path
 from xhht_analysis.publishing import agencies, receipts, sentences
 from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.changes import changed_goals
-from xhht_analysis.publishing.decisions import decisions
+from xhht_analysis.publishing.decisions import decisions, shortfalls
 from xhht_analysis.publishing.district_ranks import places
 from xhht_analysis.publishing.implementation import DUTIES, MONEY, implementation, year_rows
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
@@ -32,6 +32,7 @@ TOOLS = {
     "receipts": receipts,
     "scorecard": scorecard,
     "sentences": sentences,
+    "shortfalls": shortfalls,
     "what_if_table": what_if_table,
 }
 """What the templates call."""

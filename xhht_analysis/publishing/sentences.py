@@ -35,7 +35,7 @@ def goal_sentences(run: ReportData, goal_code: str, unit_code: str = "") -> list
 
 def paragraph(run: ReportData, statement: Statement, before: Container[str] = ()) -> str:
     """All sentences on one target; of `REPEATED` those that are not said ``before``."""
-    names = [name for name in ORDER if statement.is_forecast or name not in AHEAD]
+    names = [name for name in ORDER if statement.bare_chance or name not in AHEAD]
     texts = ((name, sentence(name, run, statement)) for name in names)
     return " ".join(t for name, t in texts if t and not (name in REPEATED and t in before))
 

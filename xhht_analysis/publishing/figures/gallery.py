@@ -104,7 +104,7 @@ def plot_pace(run: ReportData) -> Figure:
         word("pace_figure.required"): [s.pace_required for s in statements],
     }
     rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
-    figure, axes = look.canvas(max(1.8, 0.9 + 0.4 * len(statements)))
+    figure, axes = look.canvas(1.5 + 0.4 * len(statements))
     axis = axes[0, 0]
     axis.tick_params(axis="y", labelsize=SMALL)
     axis.hlines(range(len(statements)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
