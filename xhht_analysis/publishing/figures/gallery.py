@@ -40,7 +40,7 @@ BAND_LEVELS = [0.1, 0.5, 0.9]
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
 MEMBERS = {"own_changes_alone": "x", "learned_alone": "+"}
 """How the annex marks the medians of each member of the model alone, by variant."""
-COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.55, 25, 22
+COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.65, 25, 22
 """Panels in a row, inches of each, letters of a line above it; letters of a district in a row."""
 Sketches = dict[str, Callable[[], Figure]]
 
@@ -269,8 +269,8 @@ def _small_multiples(
                 ax=axis,
             )
         _draw_course(axis, run, statements)
-        marks = "  ".join(f"{s.target_year}: {s.short_verdict}" for s in statements)
-        axis.set_title(f"{textwrap.fill(name, NAME_LETTERS)}\n{marks}", fontsize=7)
+        marks = [f"{s.target_year}: {s.short_verdict}" for s in statements]
+        axis.set_title("\n".join([textwrap.fill(name, NAME_LETTERS), *marks]), fontsize=7)
         alt += [f"{name}: {statements[-1].latest_text}.", *(s.aim_text for s in statements)]
     axes[0, 0].set_ylim(0)
     for axis in axes[:, 0]:
