@@ -1,5 +1,6 @@
-"""A report on some goals says nothing of the whole plan as if these were all of it."""
+"""A report on some goals says nothing of the whole plan; a review tells causes."""
 
+import pandas as pd
 import pytest
 
 from tests import frames
@@ -44,3 +45,28 @@ def test_proposals_of_units_on_the_whole_plan_stand_in_the_annual_report_alone(r
     assert "Bổ sung biên chế" in texts["annual"]
     assert "Bổ sung biên chế" not in texts["adhoc"]
     assert "Tốc độ cần có so với tốc độ thường gặp" not in texts["adhoc"]  # nothing was drawn
+
+
+@pytest.mark.parametrize(("variant", "n"), [("midterm", 1), ("final", 2)])
+def test_a_review_names_the_causes_that_figures_tell(variant, n):
+    """A share whose common pace does not do; missed in 2025, unlikely in 2030: told once."""
+    goal = "clc_it"
+    row = {"goal_code": goal, "target_year": 2030, "unit_code": "82", "indicator_code": goal}
+    drivers = pd.DataFrame([row | {"feature": "group_pace", "effect": 3.0}])
+    run = frames.make_material(drivers=drivers)
+    past = [s for year in (2025, 2030)[:n] for s in run.statements(year)]
+    behind = [s for s in past if s.is_struggling and not s.at_target]
+    texts = [
+        text
+        for block in report.report(run, variant, lambda *names: [])
+        if block.content["kind"] == "prose"
+        for text in block.content["paragraphs"]
+        if text.startswith("Số ") and "”. Nguyên nhân: " in text
+    ]
+    assert len(texts) == len(set(texts))
+    assert {int(text.split()[1]) for text in texts} <= {s.order for s in behind}
+    said = run.statement(goal, 2030)
+    is_behind = any(s.goal_code == goal for s in behind) and said.pace_note == "above"
+    told = f"Số {said.order} “{said.title}”. Nguyên nhân: tốc độ chung không đủ."
+    assert (told in texts) == is_behind
+    assert is_behind

@@ -343,30 +343,6 @@ def test_a_review_has_the_customary_outline_and_marked_places(variant, tmp_path)
     assert not any("Nguyên nhân khách quan" in str(b.content) for b in blank)
 
 
-@pytest.mark.parametrize(("variant", "n"), [("midterm", 1), ("final", 2)])
-def test_a_review_names_the_causes_that_figures_tell(variant, n):
-    """A share whose common pace does not do; missed in 2025, unlikely in 2030: told once."""
-    row = {"goal_code": GOAL, "target_year": 2030, "unit_code": "82", "indicator_code": GOAL}
-    drivers = pd.DataFrame([row | {"feature": "group_pace", "effect": 3.0}])
-    run = frames.make_material(drivers=drivers)
-    past = [s for year in (2025, 2030)[:n] for s in run.statements(year)]
-    behind = [s for s in past if s.is_struggling and not s.at_target]
-    texts = [
-        text
-        for block in report.report(run, variant, lambda *names: [])
-        if block.content["kind"] == "prose"
-        for text in block.content["paragraphs"]
-        if text.startswith("Số ") and "”. Nguyên nhân: " in text
-    ]
-    assert len(texts) == len(set(texts))
-    assert {int(text.split()[1]) for text in texts} <= {s.order for s in behind}
-    said = run.statement(GOAL, 2030)
-    is_behind = any(s.goal_code == GOAL for s in behind) and said.pace_note == "above"
-    told = f"Số {said.order} “{said.title}”. Nguyên nhân: tốc độ chung không đủ."
-    assert (told in texts) == is_behind
-    assert is_behind
-
-
 @pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("variant", "title"),
