@@ -124,7 +124,7 @@ def side_by_side(units: list[str], folder: Path) -> None:
     staged = Project(out=folder)
     shutil.copytree(TABLES, staged.processed(AS_OF))
     work = runner.Settings(raw_dir=folder, as_of=AS_OF), Project(), staged
-    with unit_reports.make_executor(2) as executor:
+    with unit_reports.Threads(2) as executor:
         assert not any(dict(unit_reports.outcomes(units, executor, *work)).values())
 
 

@@ -1,7 +1,8 @@
 """The contract of every table the kit writes: columns, keys, measure units, ranges.
 
-The tables stand in contracts.toml, the only home of column names. `store` reads and writes with
-these types; `check` lists every breach at once.
+The tables stand in contracts.toml, the only home of their column names (those of config/ stand in
+plan/config_tables.toml). `store` reads and writes with these types. `Column`, `Table`, `check` and
+`conform` are those of `schema`, offered here to whoever has a table of the contract in hand.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from xhht_analysis.schema import (  # noqa: F401
 )
 
 MAX_PERCENT = 100.0
+TOLERANCE = 1e-9
+"""Two shares this near are equal: what floating point makes of one fraction; nothing is given."""
 CODE = Column("str")
 MAYBE = Column("str", required=False)
 

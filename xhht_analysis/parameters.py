@@ -83,7 +83,9 @@ def accept(name: str, raw: object, type_name: str) -> object:
 def check(namespace: dict[str, Any]) -> None:
     """Make the parameters of a notebook what its parameters cell declares; call it in the setup.
 
-    ``namespace`` is the notebook's ``globals()``; IPython keeps the cells that ran in it as ``In``.
+    It changes ``namespace``, the notebook's ``globals()``: every parameter gets its declared type
+    and, in JupyterLab, those that name a run get the newest one, which is printed. IPython keeps
+    the cells that ran there as ``In``.
     Raises what `accept` raises.
     """
     types = _declared_in(namespace.get("In", ()))

@@ -48,14 +48,17 @@ class Project:
         """Folder of the labelled sample."""
         return self.raw_dir / "sample"
 
+    def submissions_dir(self, sample: bool) -> Path:
+        """Folder of the labelled sample, or of the office's submissions."""
+        return self.sample_dir if sample else self.raw_dir
+
     def raw_of(self, parameters: Mapping[str, object]) -> Path:
         """Folder of submissions that a run was given; the project's own if that is gone.
 
         ``parameters`` are those of its run.json: the project may have been moved since.
         """
-        project_folder = self.sample_dir if parameters["sample"] else self.raw_dir
         folder = Path(str(parameters["raw_dir"]))
-        return next(filter(Path.is_dir, (folder, project_folder)), folder)
+        return folder if folder.is_dir() else self.submissions_dir(bool(parameters["sample"]))
 
     @property
     def reports_root(self) -> Path:

@@ -24,7 +24,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``kind`` is str, int, float or bool; ``required`` forbids empty cells."""
+    """One column: ``kind`` is str, int, float or bool; ``required`` forbids empty cells.
+
+    ``low`` and ``high`` are the least and the greatest value allowed (None: no limit).
+    """
 
     kind: str
     required: bool = True
@@ -132,7 +135,11 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
 
 
 def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
-    """What is wrong with the header and the lines of a file that could not be read as ``table``."""
+    """What is wrong with the header and the lines of a file that could not be read as ``table``.
+
+    Lines are those of the file, as an editor counts them. `_breach`, which has only the frame,
+    counts its rows: the two differ where a cell holds a line feed and where lines are empty.
+    """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, delimiter=sep)
         header = next(reader, [])

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from openpyxl import Workbook
 
+from tests.workbook_rows import write_rows
 from xhht_analysis.intake import run_intake
 
 pytestmark = pytest.mark.unit
 
 
 def read(folder, *rows, merged=()):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    for cells in merged:
-        book.active.merge_cells(cells)
-    path = folder / "2023-11-20" / "bieu.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    write_rows(folder / "2023-11-20" / "bieu.xlsx", rows, merged)
     panel = run_intake(folder, sample=False, jobs=1).panel
     panel = panel[panel["value_type"].eq("reported")]
     names = ["unit_code", "indicator_code", "numerator", "denominator", "status"]

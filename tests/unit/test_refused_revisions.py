@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from docx import Document
-from openpyxl import Workbook
 
+from tests.workbook_rows import write_rows
 from xhht_analysis.intake import run_intake
 
 pytestmark = pytest.mark.unit
@@ -19,18 +19,10 @@ FIRST = [
 ]
 
 
-def write(path, rows):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
-
-
 def tables(folder, *later):
-    write(folder / "2026-11-10" / "tan phu dong.xlsx", FIRST)
+    write_rows(folder / "2026-11-10" / "tan phu dong.xlsx", FIRST)
     for name, rows in later:
-        write(folder / "2026-11-24" / name, rows)
+        write_rows(folder / "2026-11-24" / name, rows)
     return run_intake(folder, sample=False, jobs=1)
 
 

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from openpyxl import Workbook
 
+from tests.workbook_rows import write_rows
 from xhht_analysis.intake import run_intake
 
 pytestmark = pytest.mark.unit
 
 CITIZENS = "Công dân đạt danh hiệu công dân học tập"
 SKILLS = "Người trong độ tuổi lao động được trang bị kỹ năng sống"
-
-
-def write(path, rows):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
 
 
 def form(year, *counts, note=""):
@@ -47,8 +39,8 @@ BEFORE = form(2025, (9040, 4110), (7310, 3120))
     ],
 )
 def test_figures_replaced_when_those_of_a_later_year_are_awaited(tmp_path, day, later, expected):
-    write(tmp_path / "2025-11-20" / "Phu Thanh.xlsx", BEFORE)
-    write(tmp_path / day / "Phu Thanh so lieu.xlsx", later)
+    write_rows(tmp_path / "2025-11-20" / "Phu Thanh.xlsx", BEFORE)
+    write_rows(tmp_path / day / "Phu Thanh so lieu.xlsx", later)
     result = run_intake(tmp_path, sample=False, jobs=1)
     figures = of_2025(result)
     assert figures["numerator"].tolist() == [4507, 3415]
@@ -61,12 +53,12 @@ def test_figures_replaced_when_those_of_a_later_year_are_awaited(tmp_path, day, 
 
 
 def test_a_table_of_several_years_may_revise_the_earlier_ones(tmp_path):
-    write(tmp_path / "2025-11-20" / "Phu Thanh.xlsx", BEFORE)
+    write_rows(tmp_path / "2025-11-20" / "Phu Thanh.xlsx", BEFORE)
     heads = ["Chỉ tiêu", "Năm 2025 | Tổng số", "Năm 2025 | Số đạt"]
     heads += ["Năm 2026 | Tổng số", "Năm 2026 | Số đạt"]
     rows = [["UBND XÃ PHÚ THÀNH"], ["KẾT QUẢ NĂM 2026"]]
     rows += [[name.replace(" | ", " - ") for name in heads], [CITIZENS, 9041, 4120, 9100, 4600]]
-    write(tmp_path / "2026-11-20" / "Phu Thanh.xlsx", rows)
+    write_rows(tmp_path / "2026-11-20" / "Phu Thanh.xlsx", rows)
     result = run_intake(tmp_path, sample=False, jobs=1)
     assert of_2025(result).loc["learning_citizens"].tolist() == [4120, "ok"]
 
@@ -75,7 +67,7 @@ def test_a_table_of_several_years_may_revise_the_earlier_ones(tmp_path):
 def test_last_years_share_beside_this_years_counts(tmp_path, share_of_before):
     heads = ["Chỉ tiêu", "Tổng số", "Số đạt", "Tỷ lệ (%) năm 2026", "Tỷ lệ (%) năm 2025"]
     rows = [["UBND XÃ PHÚ THÀNH"], ["SỐ LIỆU NĂM 2026"], heads]
-    write(
+    write_rows(
         tmp_path / "2026-11-20" / "a.xlsx", [*rows, [CITIZENS, 9271, 4508, 48.63, share_of_before]]
     )
     result = run_intake(tmp_path, sample=False, jobs=1)

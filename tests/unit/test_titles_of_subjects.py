@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from openpyxl import Workbook
 
+from tests.workbook_rows import write_rows
 from xhht_analysis.intake import run_intake
 
 pytestmark = pytest.mark.unit
@@ -13,12 +13,7 @@ ENTRY = "Tỷ lệ trẻ 6 tuổi vào lớp 1"
 
 
 def figures(folder, rows):
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    path = folder / "2026-11-20" / "a.xlsx"
-    path.parent.mkdir(parents=True)
-    book.save(path)
+    write_rows(folder / "2026-11-20" / "a.xlsx", rows)
     panel = run_intake(folder, sample=False, jobs=1).panel
     panel = panel[panel["value_type"].ne("derived")]
     return panel[["indicator_code", "numerator", "denominator", "status"]].to_numpy().tolist()

@@ -8,7 +8,7 @@ from textwrap import shorten
 
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.contracts import MAX_PERCENT, TOLERANCE
 from xhht_analysis.plan.areas import Areas, read_areas
 from xhht_analysis.plan.config_tables import CONFIG_TABLES, config_file, read_config
 from xhht_analysis.plan.goals import split_codes
@@ -85,7 +85,7 @@ def _targets(plan: dict[str, pd.DataFrame], areas: Areas) -> list[str]:
         if not province.first_year <= row.target_year <= province.last_year:
             faults.append(f"  targets.csv: {row.goal_code}: năm {row.target_year} ngoài kế hoạch")
         counted = kinds.get(row.goal_code) == "share_districts"
-        needed = math.ceil(row.target_value * n / MAX_PERCENT - 1e-9) if counted else pd.NA
+        needed = math.ceil(row.target_value * n / MAX_PERCENT - TOLERANCE) if counted else pd.NA
         if str(row.target_units) != str(needed):
             rule = f"là {needed} ({row.target_value:g} % của {n})" if counted else "để trống"
             place = f"{row.goal_code} năm {row.target_year}"
@@ -98,9 +98,9 @@ def _units(areas: Areas) -> list[str]:
     for on in (f"{province.first_year}-12-31", province.districts_end):
         units, homes = areas.units(on), areas.parents(on)
         communes = set(units.loc[units["level"].eq("commune"), "unit_code"])
-        if lost := communes ^ {code for code, home in homes.items() if home in districts}:
-            fault = f"  units.csv, crosswalk.csv: ngày {on}, chưa rõ huyện của {_some(lost)}"
-            faults.append(fault)
+        if unplaced := communes ^ {code for code, home in homes.items() if home in districts}:
+            place = f"  units.csv, crosswalk.csv: ngày {on}"
+            faults.append(f"{place}, chưa rõ huyện của {_some(unplaced)}")
     return faults
 
 

@@ -13,14 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from xhht_analysis.contracts import MAX_PERCENT
+from xhht_analysis.contracts import MAX_PERCENT, TOLERANCE
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.goals import split_codes
 from xhht_analysis.plan.province import NEVER
 
-ROUNDING = 1e-9
-"""Shares computed from counts may miss a whole percent by float error; nothing else is given."""
 HOME = ["indicator_code", "home"]
 BOUNDS = ["unit_code", "indicator_code", "level_min", "level_max"]
 DERIVED = ["indicator_code", "unit_code", "year", "frame", "level_derived_min", "level_derived_max"]
@@ -78,7 +76,7 @@ def commune_levels(
         has_rate[indicator] = rates.reindex(columns=asked_rates(asked)).notna().any(axis=1)
     for name, missing in (("level_min", -np.inf), ("level_max", np.inf)):
         margins = commune_margins(rates, rules, special, reported, missing)
-        ends[name] = margins.ge(-ROUNDING).T.groupby(level=0).sum().unstack()  # noqa: PD010
+        ends[name] = margins.ge(-TOLERANCE).T.groupby(level=0).sum().unstack()  # noqa: PD010
     bounds = pd.DataFrame(ends)[pd.DataFrame(has_rate).stack().astype(bool)]  # noqa: PD013
     return bounds.rename_axis(BOUNDS[:2]).reset_index()
 
@@ -216,7 +214,7 @@ def home_margins(
     table["share"] = table["share"].mask(is_apart, table["share_special"])
     group = table.groupby([*keys, "home", "share"])["margin"]
     n_known, place = group.transform("count"), group.rank(ascending=False, method="first")
-    is_last = place == np.ceil(n_known * table["share"] / MAX_PERCENT - ROUNDING)
+    is_last = place == np.ceil(n_known * table["share"] / MAX_PERCENT - TOLERANCE)
     deciding = table[is_last & (2 * n_known >= group.transform("size"))]
     margins = deciding.groupby([*keys, "home"])["margin"].min().reset_index()
     return margins.assign(margin=margins.groupby(HOME)["margin"].cummin())

@@ -103,8 +103,8 @@ def compare(
         words = "; ".join(run.word(f"cause.{cause}") for cause in causes)
         for s in statements:
             verdict_class, chance = s.previous
-            verdict, shown = run.labels.verdict(verdict_class), run.labels.short_chance(chance)
-            if shown and verdict_class not in SETTLED:
-                verdict = f"{verdict} ({shown})"
+            verdict, text = run.labels.verdict(verdict_class), run.labels.short_chance(chance)
+            if text and verdict_class not in SETTLED:
+                verdict = f"{verdict} ({text})"
             rows.append((f"{s.title} ({s.target_year})", verdict, s.verdict_text, words))
     return rows, records.differences(old, new, ("code", "versions", "parameters"))

@@ -109,8 +109,8 @@ def publish(
     fresh = {p: files.sha256(staged.out / p) for p in places if (staged.out / p).is_file()}
     obsolete = hashes.keys() - places
     outputs = {place: fresh.get(place) or hashes[place] for place in places}
-    tables = [p for p in fresh if p.startswith("data/") and p in hashes]
-    changed = [place for place in tables if hashes[place] != fresh[place]]
+    tables = {place: sha for place, sha in fresh.items() if place.startswith("data/")}
+    changed = [place for place, sha in tables.items() if hashes.get(place, sha) != sha]
     full = {**record, "outputs": outputs, "replaces": changed}
     with _transaction(final.out, check_targets(final, record["as_of"], [*fresh, *obsolete])):
         for place in fresh:

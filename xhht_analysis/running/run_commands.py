@@ -16,7 +16,6 @@ import typer
 
 from xhht_analysis import files
 from xhht_analysis.project import (
-    CONFIG_VARIABLE,
     ROOT,
     KitError,
     Project,
@@ -43,11 +42,6 @@ if TYPE_CHECKING:
 
 AS_FAR_AS = {s.name.rpartition("_")[2]: stages.ALL[: n + 1] for n, s in enumerate(stages.ALL)}
 """Stages of the commands that do not run all of them, by the name of the last."""
-
-
-def submissions_folder(project: Project, raw: Path | None, sample: bool) -> Path:
-    """The folder of submissions: ``raw`` if given, else the project's sample or its own."""
-    return raw or (project.sample_dir if sample else project.raw_dir)
 
 
 def choose_day(raw_dir: Path, as_of: str | None) -> str:
@@ -168,9 +162,9 @@ def run(
     run_stages = (*run_stages, stages.UNITS) if codes else run_stages
     sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
     values = execution.parse_overrides(pairs or (), sources)
-    raw_dir = submissions_folder(project, raw, sample)
+    raw_dir = raw or project.submissions_dir(sample)
     with (
-        cluster.connect(dask) if dask else unit_reports.make_executor(jobs) as executor,
+        cluster.connect(dask) if dask else unit_reports.Threads(jobs or os.cpu_count()) as executor,
         run_log.logged_run(project, as_of or "") as outcome,
     ):
         day = outcome["as_of"] = choose_day(raw_dir, as_of)
@@ -238,9 +232,8 @@ def schedule(
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     clock, days = scheduling.parse_when(at, weekly, daily)
     project = Project(out=out)
-    config = os.environ.get(CONFIG_VARIABLE)
-    places = {"--config": config, "--raw": raw, "--out": project.out}
-    words = [str(word) for pair in places.items() if pair[1] for word in pair]
+    places = {"--config": project.config_dir, "--raw": raw or project.raw_dir, "--out": out}
+    words = [f"{option}={place}" for option, place in places.items()]
     argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *words]
     path = project.reports_root / "schedule" / scheduling.TASK.name
     if kind == "windows":

@@ -44,11 +44,13 @@ def windows_task(argv: list[str], start: str, days: list[str], directory: Path) 
 
     ``start`` is a moment (ISO 8601) with its offset.
     """
-    arguments = subprocess.list2cmdline(argv[1:])
-    texts = {"command": argv[0], "arguments": arguments, "directory": str(directory)}
-    values = {name: escape(text, quote=False) for name, text in texts.items()}
-    tags = "".join(f"<{day}/>" for day in days)
-    return TASK.read_text(encoding="utf-8").format(start=start, days=tags, **values)
+    return TASK.read_text(encoding="utf-8").format(
+        start=start,
+        days="".join(f"<{day}/>" for day in days),
+        command=escape(argv[0]),
+        arguments=escape(subprocess.list2cmdline(argv[1:])),
+        directory=escape(str(directory)),
+    )
 
 
 def cron_line(argv: list[str], at: time, days: list[str]) -> str:

@@ -11,7 +11,6 @@ from xhht_analysis.running.run_commands import (
     check_config,
     check_day,
     choose_day,
-    submissions_folder,
     today,
 )
 from xhht_analysis.running.terminal import say, show_refused, show_table
@@ -122,7 +121,7 @@ def status(
     from xhht_analysis.intake.returning.status import submission_status
 
     project = Project(out=out)
-    raw_dir = submissions_folder(project, raw, sample)
+    raw_dir = raw or project.submissions_dir(sample)
     choose_day(raw_dir, as_of)
     _check_years(years or [], check_config(project).areas.province)
     intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)

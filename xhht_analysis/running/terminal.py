@@ -29,8 +29,8 @@ def show_table(
 
 def say(text: str, *, err: bool = False) -> None:
     """Print ``text`` without what a terminal obeys: a file may bear any name and any cell."""
-    shown = (c if c.isprintable() or c in "\n\u00a0" else "\ufffd" for c in text)
-    typer.echo("".join(shown), err=err)
+    characters = (c if c.isprintable() or c in "\n\u00a0" else "\ufffd" for c in text)
+    typer.echo("".join(characters), err=err)
 
 
 def show_begin(name: str) -> None:

@@ -4,7 +4,6 @@ They run over any ``concurrent.futures.Executor``: threads, each waiting for a k
 the workers of a Dask cluster (`cluster`). No scheduler of our own.
 """
 
-import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
@@ -81,11 +80,9 @@ def outcomes(
             check()
 
 
-@contextlib.contextmanager
-def make_executor(workers: int | None = None) -> Iterator[Executor]:
-    """Threads, as many as ``workers`` (default: cores); who leaves early waits for none of them."""
-    pool = ThreadPoolExecutor(workers or os.cpu_count())
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+class Threads(ThreadPoolExecutor):
+    """Threads; who leaves early waits for none of them."""
+
+    def __exit__(self, *error: object) -> None:
+        """Drop what has not begun."""
+        self.shutdown(wait=False, cancel_futures=True)
