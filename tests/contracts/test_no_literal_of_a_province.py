@@ -21,7 +21,6 @@ ALLOWED = {
     "xhht_analysis/publishing/templates/words.toml": "20(21|25|30)",
     # defaults of parameters and examples are those of the fixture
     "notebooks/06_unit_report.ipynb": '"819"',
-    "notebooks/explore.ipynb": '"819"',
 }
 FILES = sorted(
     path
