@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.contracts import TOLERANCE
 from xhht_analysis.forecasting.history import History, read_history
 from xhht_analysis.forecasting.panel import forecast_panel
 from xhht_analysis.plan.areas import Areas
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.plan.standards import ROUNDING, rules_in_force
+from xhht_analysis.plan.standards import rules_in_force
 
 MIN_YEARS = 3
 
@@ -172,7 +173,7 @@ def commune_levels(
             if rule.indicator_special:
                 value = np.where(is_special, rates[rule.indicator_special], value)
             needed = np.where(is_special, rule.threshold_special, rule.threshold)
-            ok = value >= needed - ROUNDING
+            ok = value >= needed - TOLERANCE
             for first in split_codes(rule.prerequisites):
                 programme, least = first.split(":")
                 ok &= levels[programme] >= int(least)
@@ -194,7 +195,7 @@ def district_levels(
     for district in sorted(set(groups)):
         mine = levels[:, np.array(groups) == district]
         met = [
-            100 * (mine >= rule.level).sum(axis=1) >= rule.share * mine.shape[1] - ROUNDING
+            100 * (mine >= rule.level).sum(axis=1) >= rule.share * mine.shape[1] - TOLERANCE
             for rule in rules.itertuples()
         ]
         out.append(np.logical_and.accumulate(met).sum(axis=0))
