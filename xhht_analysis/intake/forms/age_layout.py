@@ -76,8 +76,6 @@ class Ages(Layout):
             for name in self._fields():
                 for total in self._on(name, [line]):
                     self.compare(total, self._on(name, parts), "nhóm tuổi")
-        if not self.table.sheet.turned:
-            self.covered |= set(self.groups.values())
 
     def _on(self, name: str, rows: list[int]) -> list[Cell]:
         """Cells of a field on rows of age groups; the form speaks for one year."""

@@ -342,7 +342,7 @@ def file_mentions(name: str) -> Iterator[Mention]:
 def sample_marks(sheets: list[Sheet]) -> tuple[bool, bool]:
     """Whether the file carries our sample mark, and whether it carries a note of sample numbers."""
     texts = (text for text in _all_texts(sheets) if 8 < len(text) < 300)
-    keys = [fold(text) for text in texts if not text.isascii() or "so lieu" in text.lower()]
+    keys = [*map(fold, texts)]
     return any(SAMPLE_MARK in key for key in keys), any(map(SAMPLE_NOTE.search, keys))
 
 

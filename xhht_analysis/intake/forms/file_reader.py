@@ -364,8 +364,10 @@ class FileReader:
         highest = about.get("level_max")
         parsed = parse_level(typed, level_max=None if pd.isna(highest) else int(highest))
         if parsed.problem == "not_level":  # "Khá": a level by its name in the definition
-            words = fold(str(typed)).lstrip("0123456789 ")
+            match = re.fullmatch(r"(?:muc(?: do)? )?(\d?) ?(\D+)", fold(str(typed)))
+            number, words = match.groups() if match else ("", "-")
             named = re.findall(r"\b(\d) ([^,;]+)", about["definition_vi"])
-            levels = [int(level) for level, text in named if f" {words} " in f" {fold(text)} "]
+            named = [level for level, text in named if f" {words} " in f" {fold(text)} "]
+            levels = [int(level) for level in named if number in ("", level)]
             parsed = Parsed(levels[0]) if len(levels) == 1 else parsed
         return Amount(parsed.value, parsed.problem, filled[0], given=parsed != Parsed())

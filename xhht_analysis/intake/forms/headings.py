@@ -22,7 +22,8 @@ from xhht_analysis.intake.forms.text_kinds import (
 from xhht_analysis.intake.reading.text import fold, normalise
 
 KEY = re.compile(
-    r"(ten |ma |ubnd )?(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
+    r"(ten |ma |ubnd |phong gd ?(va )?dt |phong giao duc (va )?(dt|dao tao) )?"
+    r"(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
     r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|muc tieu|tieu chuan|nhiem vu)(?! tinh)("
     r" (va|hanh chinh|dieu tra|bao cao|dan cu|"
     r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
@@ -30,7 +31,8 @@ KEY = re.compile(
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)"
     r"( (chu ieu|cu the|danh gia|co ban|(theo|cua) ke hoach))?"
-    r"|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|ho (va )?ten|ho dem|tt don vi"
+    r"|don vi (va )?(chi tieu|noi dung)|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|"
+    r"ho (va )?ten|ho dem|tt don vi"
 )
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"

@@ -245,7 +245,6 @@ class Layout:
             year
             for part in columns.keys() & FIGURES
             for year in set().union(*(c for _, c in columns[part]))
-            if all({year, None} & c.keys() for _, c in columns[part])
         }
         for year in sorted(years, key=str):
             wanted = {year} if None in years else {year, None}

@@ -22,7 +22,6 @@ from xhht_analysis.intake.forms.context import (
     Mention,
     figures_year,
     file_mentions,
-    find_mentions,
     has_unit_label,
     level_of,
     read_context,
@@ -63,8 +62,8 @@ def settle_years(
     """Take years from the names of sheets and file where nothing else tells; compare the others.
 
     Sheets whose names say years are of these years, unless file or heads name another one. A file
-    that was received when the next year's reports were due and whose name says a later year is
-    last year's workbook with the year left as it was: ``reader.year_doubt``.
+    that was received when the next year's reports were due and whose name, or that of a sheet,
+    says a later year is last year's workbook with the year left as it was: ``reader.year_doubt``.
     """
     in_file = reader.named_year = _year_in(reader.file.rsplit("/", 1)[-1])
     in_sheets = [_year_in(sheet.name) for sheet, _ in tables]
@@ -84,14 +83,16 @@ def settle_years(
         whole.year = max((head.year for head in heads if head.year), default=None)
         if in_file and whole.year is None:
             whole.year = in_file
-            heads = (head for _, found in tables for table in found for head in table.headings)
-            if not any(map(LABELS["year"].fullmatch, heads)):
+            paths = (path for _, found in tables for table in found for path in table.headings)
+            if not any(map(LABELS["year"].fullmatch, paths)):
                 text = f"Trong biểu không ghi năm; lấy năm {in_file} từ tên tệp."
                 reader.find(None, "year_from_file_name", text)
     late = whole.year and reader.received_on >= f"{whole.year + 1}-09-01"
-    if late and in_file and whole.year < in_file:
+    pairs = zip(heads, in_sheets, strict=True)
+    later = max([in_file or 0, *(n for head, n in pairs if n and n > (head.year or n))])
+    if late and whole.year < later:
         reader.year_doubt = True
-        text = f"Trong biểu ghi năm {whole.year}, tên tệp ghi năm {in_file}: có phải quên đổi năm?"
+        text = f"Trong biểu ghi năm {whole.year}, tên tệp hoặc sheet ghi {later}: quên đổi năm?"
         reader.find(None, "year_disagrees", text)
 
 
@@ -149,11 +150,7 @@ def locate(head: Context, sheet: str, places: Places, on: str) -> Site | None:
         return None
     if not head.place and places.match("", sheet, on).unit_code:
         head.code = sheet
-    all_sites = _sites(mentions, places, on)
-    sites = all_sites
-    if head.unit:
-        inside = _sites([Mention(head.unit), *find_mentions(head.unit)], places, on)
-        sites = inside or ([] if KIND.search(head.unit) else all_sites)
+    all_sites = sites = _sites(mentions, places, on)
     if INSIDE.match(fold(head.unit)):
         sites = []
     stated = places.typed_in(head, on).unit_code
@@ -267,7 +264,7 @@ def _sites(mentions: Iterable[Mention], places: Places, on: str) -> list[Site]:
     for mention in places.mentions:
         for name in mention.names:
             match = places.areas.match(name, on, level=mention.level, suggest=False)
-            if match.unit_code and places.depth(match.unit_code, on) == 1:
+            if match.unit_code:
                 districts[match.unit_code] = match.name_vi
     sites = [site for mention in mentions if (site := _site(mention, districts, places, on))]
     deepest = max((site.depth for site in sites if site.unit_code), default=-1)

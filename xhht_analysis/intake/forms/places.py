@@ -195,7 +195,7 @@ class Places:
 
     def line_kind(self, text: str) -> str:
         """Kind of the figures below a line (`text_kinds.line_kind`), for the unit of the sheet."""
-        return "wider" if self.is_wider(text) else line_kind(text, self.today[:4])
+        return "wider" if self.is_wider(text) else line_kind(text, self.received_on[:4])
 
     def names_one(self, head: Context) -> bool:
         """Whether a head names a place or an agency, be it one that is not known; no measure."""

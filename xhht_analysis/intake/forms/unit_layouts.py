@@ -42,11 +42,13 @@ RECOGNISED = frozenset(fold("được công nhận quyết định xếp loại"
 """Words of a heading that say that a level is no self-assessment."""
 REPORT = re.compile(
     r"^((bao cao|bang|bieu|phu luc|ket qua|thuc hien|tong hop|thong ke|so lieu|tinh hinh|danh gia|"
-    r"chi tieu|ve|ti le|cac|so|danh sach|xa|phuong|huien|don vi|duoc|cong nhan|[ivx]+|\d|[a-c]) )+"
+    r"chi tieu|ve|ti le|cac|so|danh sach|xa|phuong|huien|don vi|duoc|cong nhan|[ivx]+|\d{1,2}|"
+    r"[a-c]) )+"
 )
 WHERE = re.compile(
-    r"( (%|nam|giai doan|tu|den|tinh|ngai|thang|cua|theo|tai|o|tren|dia ban|toan|cac|tung|huien|"
-    r"thi xa|thanh pho|xa|phuong|thi tran|don vi|dia phuong|20[0-4]\d))+$"
+    r"( (%|nam|giai doan|khu vuc( \w+){1,3}|phan|tu|den|tinh|ngai|thang|cua|theo|tai|o|tren|"
+    r"dia ban|toan|cac|tung|huien|thi xa|thanh pho|xa|phuong|thi tran|don vi|dia phuong|"
+    r"20[0-4]\d))+$"
 )
 """What stands before and behind the name of an indicator in the title of a table."""
 DONE = re.compile(r" \| ((so (nguoi |luong )?)?dat|thuc hien)$")

@@ -19,6 +19,7 @@ from xhht_analysis.intake.forms.claims import (
     WITNESSES,
     Amount,
     Amounts,
+    Cell,
     Claim,
 )
 from xhht_analysis.intake.forms.headings import (
@@ -202,30 +203,15 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     give it; the heading of the whole must say that it is one, or neither may say anything else
     (Số lượng, Số đạt) in a row that names its indicator.
     """
-    share, table, names = amounts["value"], reader.table, reader.indicators
-    code, counted = claim.indicator, all(amounts[name].given for name in COUNTS)
-    if share.value is None or share.problem or counted or not code:
+    share, counted = amounts["value"], all(amounts[name].given for name in COUNTS)
+    if share.value is None or share.problem or counted or not claim.indicator:
         return
-    row, column = share.cell
-    counts, heads = _counts(table, row, column, claim.scale), table.headings
-    if (year := year_of(heads[column])) not in {None, reader.context.year or year}:
-        counts = {c: n for c, n in counts.items() if year_of(heads[c]) == year}
-    group = heads[column].rpartition(" | ")[0]
-    if group in heads:  # a bare "%" has the heading beside it above it
-        group = group.rpartition(" | ")[0]
-    is_row = bool(claim.indicator_cell)  # elsewhere headings over the counts may say of what
-    plain = (FILLER | names.words(code)) - SHARE
-    odd = {c for c in counts if heading_kinds(heads[c])}
-    other = _other_wholes(reader, claim, counts)
-    bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)} - other
-    people = {c for c in counts if ("denominator", code) in names.counted_in(heads[c])}
-    wholes = people | {c for c in counts if WHOLE.search(heads[c])} - odd
-    strangers = odd | {c for c in other if c in wholes or abs(c - column) <= len(COUNTS)}
-    wholes -= other
+    counts, bare, wholes, strangers = _told_apart(reader, claim, share.cell)
+    heads, names = reader.table.headings, reader.indicators
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w]
         for c, w in permutations(counts, 2)
-        if counts[w] and c not in odd
+        if counts[w] and not heading_kinds(heads[c])
     }
     named = [p for p in parts if p[1] in wholes or {*p} <= bare]
     fitting = [p for p in parts if rounds_to(parts[p], share.value)]
@@ -234,30 +220,50 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     pairs = [p for p in fitting if p in named]
     pairs = [p for p in pairs if p[1] in wholes] or [p for p in pairs if p[1] < p[0]] or pairs
     if len(pairs) == 1:
-        for name, at in zip(COUNTS, pairs[0], strict=True):
-            amounts[name] = Amount(counts[at], None, (row, at), given=True)
-            claim.cells[name] = ((1, row, at),)
-    own = bare or {c for c in counts if names.code_in(heads[c]) == code}
-    fits = _fits(table, column)
+        _give_counts(claim, amounts, [counts[c] for c in pairs[0]], pairs[0])
+    if pairs:
+        return
+    own = bare or {c for c in counts if names.code_in(heads[c]) == claim.indicator}
+    column = share.cell[1]
+    fits = _fits(reader.table, column)
     of_column = [p for p in parts if fits[p] >= MIN_ROWS]
-    strange = (w in strangers or (c in own and w not in own) for c, w in fitting + of_column)
-    if not pairs and any(strange):
+    if any(w in strangers or (c in own and w not in own) for c, w in fitting + of_column):
         share.problem = "share_of_plan"
-    elif not pairs and not fitting:
-        others = [p for p in named if is_row and p[0] in bare]
-        beside = (p for p in named if not is_row and max(*p, column) - min(*p, column) == len(p))
-        others += [p for p in beside if not names.is_other(heads[p[0]], code)]
-        others = of_column or others
+    elif not fitting:
+        beside = (p for p in named if max(*p, column) - min(*p, column) == len(p))
+        others = [p for p in beside if not names.is_other(heads[p[0]], claim.indicator)]
+        others = [p for p in named if p[0] in bare] if claim.indicator_cell else others
         if others:
             pair = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
-            is_sure = is_row or fits[pair] > 0
-            _tell_contradiction(reader, claim, share, [counts[c] for c in pair], is_sure)
+            _tell_contradiction(reader, claim, share, [counts[c] for c in pair])
+
+
+def _told_apart(
+    reader: FileReader, claim: Claim, at: Cell
+) -> tuple[dict[int, float], set[int], set[int], set[int]]:
+    """Counts beside a percentage by column; those of nothing but plain words, wholes, strangers."""
+    table, names, (row, column) = reader.table, reader.indicators, at
+    counts, heads = _counts(table, row, column, claim.scale), table.headings
+    if (year := year_of(heads[column])) not in {None, reader.context.year or year}:
+        counts = {c: n for c, n in counts.items() if year_of(heads[c]) == year}
+    group = heads[column].rpartition(" | ")[0]
+    if group in heads:  # a bare "%" has the heading beside it above it
+        group = group.rpartition(" | ")[0]
+    plain = (FILLER | names.words(claim.indicator)) - SHARE
+    odd = {c for c in counts if heading_kinds(heads[c])}
+    other = _other_wholes(reader, claim, counts)
+    is_row = claim.indicator_cell  # elsewhere headings over the counts may say of what
+    bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)}
+    counted = {c: names.counted_in(heads[c]) for c in counts}
+    people = {c for c in counts if ("denominator", claim.indicator) in counted[c]}
+    wholes = people | {c for c in counts if WHOLE.search(heads[c])} - odd
+    return counts, bare - other, wholes - other, odd | other
 
 
 def _tell_contradiction(
-    reader: FileReader, claim: Claim, share: Amount, counts: list[float], is_sure: bool
+    reader: FileReader, claim: Claim, share: Amount, counts: list[float]
 ) -> None:
-    """Tell that a percentage is not that of its counts; refuse it if they are surely its own."""
+    """Refuse a percentage that is not that of its counts."""
     part, whole = counts
     percent = MAX_PERCENT * part / whole
     if 0 < share.value <= 1:  # its scale is asked later
@@ -265,8 +271,15 @@ def _tell_contradiction(
     text = f"Biểu ghi {share.value:.10g} %, nhưng hai số đếm bên cạnh {part:.10g}/{whole:.10g}"
     text = f"{text} là {percent:.2f} %.".replace(".", ",").rstrip(",") + "."
     reader.find(share.cell, "printed_differs", text, claim.indicator)
-    if is_sure and abs(percent - share.value) > 2 * rounding(share.value):
-        share.problem = "printed_differs"
+    share.problem = "printed_differs"
+
+
+def _give_counts(claim: Claim, amounts: Amounts, counts: Iterable[float], columns: Pair) -> None:
+    """Take two counts of the row of a percentage as what it is of."""
+    row, _ = amounts["value"].cell
+    for name, count, column in zip(COUNTS, counts, columns, strict=True):
+        amounts[name] = Amount(count, None, (row, column), given=True)
+        claim.cells[name] = ((1, row, column),)
 
 
 def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
@@ -283,13 +296,8 @@ def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
             continue
         pair = parse_ratio(cell)
         if pair and pair[1] and rounds_to(pair[0] / pair[1], share.value or 0):
-            for name, count in zip(COUNTS, pair, strict=True):
-                amounts[name] = Amount(count, None, (row, c), given=True)
-                claim.cells[name] = ((1, row, c),)
-        elif re.search(r"\d", cell) and (
-            _is_bare(heading, heading.rpartition(" | ")[0], FILLER)
-            or any(table.count(r, c) is not None for r in table.body)
-        ):
+            _give_counts(claim, amounts, pair, (c, c))
+        elif re.search(r"\d", cell) and _is_bare(heading, heading.rpartition(" | ")[0], FILLER):
             text = f"Không đọc được “{cell[:60]}” thành số đếm; chỉ dùng tỷ lệ bên cạnh."
             reader.find((row, c), "count_unread", text, claim.indicator)
             claim.is_doubtful = True
