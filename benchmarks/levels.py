@@ -13,9 +13,9 @@ Then what is published less each other candidate, by case and level, with the st
 difference over blocks whose outcomes do not hang together (a level of the sample, a simulated
 province, a group of real units): "worse" is what is above 0 by more than Student's t allows.
 Candidates: persistence; both members of what is published, transitions and the deciding figures,
-each alone; their mixture as `forecast_plan` publishes it, and with `WEIGHTS`; the rule applied
-inside draws of every commune's rates (benchmarks/level_rule.py), rates sharing their shocks and
-districts their factor.
+each alone; their mixture as `forecast_plan` publishes it, and with `WEIGHTS`; a binomial regression
+(benchmarks/level_regression.py); the rule applied inside draws of every commune's rates
+(benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from benchmarks import level_rule
+from benchmarks import level_regression, level_rule
 from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
 from xhht_analysis.forecasting.level_figures import level_figures
+from xhht_analysis.forecasting.levels import read_levels
 from xhht_analysis.project import Project
 
 N_DRAWS = 1000
@@ -79,6 +80,8 @@ def forecasts(case: Case) -> dict[str, np.ndarray]:
         mixed, first = draws["transitions"].copy(), round(weight * N_DRAWS)
         mixed[:first] = draws["figures"][:first]
         draws[f"weight {weight}"] = mixed
+    past = read_levels(case.history, case.top, case.figures)
+    draws["regression"] = level_regression.regression(past, horizon, N_DRAWS)
     if case.rates is not None:
         draws["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
     return draws

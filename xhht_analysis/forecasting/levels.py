@@ -291,14 +291,23 @@ def _shocked(matrix: np.ndarray, factor: np.ndarray) -> np.ndarray:
 def _walk(past: LevelHistory, prior, years, follows, by_figures, seed: int) -> np.ndarray:
     """Follow every unit through the years: sampled levels (draws, U, T).
 
-    ``follows`` (draws, U): which draws of which units go where their figures put them.
+    Parameters
+    ----------
+    prior
+        Moves of the reference class in unit-years, (top + 1, top + 1).
+    years
+        (T,) the origin year and every year after it.
+    follows
+        (draws, U) which draws of which units go where their figures put them.
+    by_figures
+        Levels by the figures, (draws, U, T) or (1, 1, T), see `figure_levels`.
     """
     n_draws = len(follows)
     matrix, start = observed_moves(past.low.to_numpy(), past.high.to_numpy(), prior)
     rng = np.random.default_rng([seed, zlib.crc32(past.indicator_code.encode())])
     above = _shocked(matrix, rng.standard_normal((n_draws, len(years) - 1)))
     uniform = rng.random((*follows.shape, len(years)))
-    first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]
+    first = np.cumsum(start[:, :0:-1], axis=1)[:, ::-1]  # P(level >= 1 … top) in the origin year
     levels = np.empty(uniform.shape, dtype=np.int8)
     levels[..., 0] = (uniform[..., 0, None] < first).sum(axis=-1)
     draw, until = np.arange(n_draws)[:, None], past.valid_until_year.to_numpy()
