@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.project import ROOT
+from xhht_analysis.running import execution
 
 pytestmark = pytest.mark.golden
 
@@ -116,3 +117,17 @@ def test_the_report_names_the_other_province(followed):
     text = page.read_text(encoding="utf-8")
     for word in ("Ba Sông", "Bến Ngự", "Học sinh bỏ học", "2027", "2032", "7 mục tiêu", "Thư viện"):
         assert word in text, word
+
+
+@pytest.mark.slow
+def test_the_explorer_opens_on_the_other_province(followed, tmp_path, monkeypatch):
+    monkeypatch.setenv("XHHT_CONFIG", str(followed / "plan"))
+    processed = followed / "out" / "data" / "processed" / AS_OF
+    explored = tmp_path / "explore.ipynb"
+    execution.execute(
+        ROOT / "notebooks" / "explore.ipynb",
+        explored,
+        {"processed_dir": str(processed), "raw_dir": "tests/fixtures/ba_song/raw"},
+        cell_seconds=300,
+    )
+    assert "Ba Sông" in explored.read_text(encoding="utf-8")

@@ -181,7 +181,7 @@ def test_a_broken_plan_is_named_before_anything_starts(tmp_path):
 HOOK = "import os, sys; open(sys.argv[1], 'w').write(os.environ['XHHT_STATUS'])"
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals for one process")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"])
 def test_an_interrupt_waits_for_no_notebook_and_leaves_no_kernel(tmp_path, name):

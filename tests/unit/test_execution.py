@@ -81,6 +81,7 @@ if len(tries.read_text()) <= {deaths}:
     assert len(count.read_text()) == tries
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -164,6 +165,7 @@ def test_words_that_arrive_in_pieces_are_one_output(tmp_path):
     assert output.text == "0\n1\n2\n"
 
 
+@pytest.mark.slow
 def test_an_output_read_late_on_a_busy_machine_is_not_lost(tmp_path, monkeypatch):
     read = NotebookClient._async_poll_output_msg
 

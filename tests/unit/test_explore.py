@@ -134,7 +134,8 @@ def test_the_notebook_shows_the_sheet_around_a_rejected_cell(tmp_path):
     book.save(tmp_path / "tệp.xlsx")
     (source,) = [text for text in cells() if "read_workbook(path)" in text]
     row = {"file": "tệp.xlsx", "sheet": "Số liệu", "cell": "C7"}
-    for place, n in ((row, 1), (row | {"file": "không có.xlsx"}, 0)):
+    no_cell = row | {"cell": None}  # files rejected as a whole, no cell
+    for place, n in ((row, 1), (row | {"file": "không có.xlsx"}, 0), (no_cell, 0)):
         shown = []
         names = {"run": SimpleNamespace(rejects=pd.DataFrame([place])), "raw": tmp_path, "pd": pd}
         exec(source, names | {"read_workbook": read_workbook, "display": shown.append})
