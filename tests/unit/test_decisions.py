@@ -39,7 +39,7 @@ def test_every_goal_that_is_very_unlikely_is_asked_another_pace():
     assert [s.goal_code for s in decisions.slow_goals(run)] == slow
     asked = decision(run, "pace")
     assert [s.goal_code for s in asked.goals] == slow
-    assert "3 mục tiêu năm 2030 (rất khó đạt)." in asked.asked
+    assert "3 mục tiêu năm 2030 (rất khó đạt; khả năng thấp nhất nêu trước)." in asked.asked
     heads = [
         f"Số {s.order} “{s.title}” ({decisions.lead_name(run, s.goal_code)}): khả năng đạt "
         for s in asked.goals
@@ -194,9 +194,9 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     )
     third = run.names["816"]  # help that comes next: of 12 points, with its own chance of 2030
     assert asked.basis[2] == (
-        f"Tiếp theo: {third} "
+        f"Xét tiếp nếu còn nguồn lực: {third} "
         f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}, "
-        "mỗi nơi thêm 12 điểm)."
+        "mỗi nơi tỉnh thêm 12 điểm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
@@ -278,7 +278,7 @@ def test_whoever_leads_a_goal_is_asked_about_it_and_the_province_settles_its_rea
     about = [t for t in asked.basis if f"“{run.title('digital_university')}”" in t]
     assert any("đang triển khai" in text for text in about)
     assert all("Kế hoạch không nêu tiêu chí “triển khai”." in text for text in about)
-    assert asked.basis[-1].startswith("Đề nghị giữ cách hiểu nêu trước (đang dùng)")
+    assert asked.basis[-1].startswith("Đề nghị giữ cách hiểu thứ nhất của mỗi mục tiêu (đang dùng)")
     assert asked.addressee.startswith("UBND tỉnh; ")
     assert lead in asked.addressee.split("; ")
     assert asked.asked.startswith("UBND tỉnh thống nhất cách hiểu ")

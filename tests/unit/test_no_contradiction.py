@@ -195,7 +195,7 @@ def check_course(run: ReportData) -> None:
     for statement, reading in disputed.values():
         start = f"Số {statement.order} “{statement.title}”. "
         (line,) = [t for t in decision(run, "reading").basis if t.startswith(start)]
-        assert f"Năm {statement.target_year}: {statement.verdict_text}; " in line
+        assert f"Năm {statement.target_year}: {statement.assessment}{statement.star}; " in line
         assert f" thì {reading.assessment}." in line
 
 
@@ -210,7 +210,9 @@ def check_proposals(run: ReportData) -> None:
         for who in one.addressee.split("; "):
             own = [s for s in one.goals if lead(run, s) == who] or one.goals
             numbers = ", ".join(dict.fromkeys(str(said.order) for said in own))
-            assert f"Việc {one.number} (mục tiêu số {numbers}): {one.asked}" in texts[who]
+            advises = one.addressee.startswith("UBND tỉnh") and who != "UBND tỉnh"
+            colon = ", tham mưu để:" if advises else ":"
+            assert f"Việc {one.number} (mục tiêu số {numbers}){colon} {one.asked}" in texts[who]
     assert set(texts) == {who for one in asked for who in one.addressee.split("; ")}
     count = sum(len(one.addressee.split("; ")) for one in asked)
     assert sum(text.count("Việc ") for text in texts.values()) == count

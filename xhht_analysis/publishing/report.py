@@ -94,7 +94,7 @@ def proposals(run: ReportData) -> dict[str, str]:
         for who in one.addressee.split("; "):
             own = [s for s in one.goals if agencies.lead_name(run, s.goal_code) == who]
             texts.setdefault(who, []).extend(
-                sentences.lines("decisions.j2", "proposal", run, one, own or one.goals)
+                sentences.lines("decisions.j2", "proposal", run, one, own or one.goals, who)
             )
     return {who: " ".join(some) for who, some in texts.items()}
 
