@@ -383,9 +383,9 @@ def test_a_goal_in_danger_is_told_why():
     panel = with_rates(_815=[(90, 90), (99, 77)], _816=[(83, 80)], _817=[(93, 99)])
     run = frames.make_material(verdicts=verdicts, drivers=pd.DataFrame(drivers), panel=panel)
     texts = {s.goal_code: t for s, t in zip(*about(decision(run, "pace")), strict=True)}
-    assert texts["clc_it"].endswith(" Nguyên nhân: tốc độ chung của các địa bàn không đủ.")
+    assert texts["clc_it"].endswith(" Nguyên nhân: tốc độ chung không đủ.")
     assert texts[L3].endswith(
-        "Nguyên nhân: 3 địa bàn còn thấp hơn tỷ lệ quy định từ 2,0 đến 12,0 điểm phần trăm."
+        "Nguyên nhân: 3 địa bàn thấp hơn tỷ lệ quy định từ 2,0 đến 12,0 điểm phần trăm."
     )
 
 
