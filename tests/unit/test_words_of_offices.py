@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.form_fixtures import Board, figures, problems, read, rules
+from xhht_analysis.intake.reading.text import parse_ratio
 
 pytestmark = pytest.mark.unit
 
@@ -74,3 +75,25 @@ def test_a_sheet_named_by_the_year_that_is_awaited_is_no_plan():
     assert not [text for text in told if "chưa đến" in text]
     assert figures(reading) == {(CITIZENS, AN_HUU): (4110, 9040, "D4")}
     assert ("year_disagrees", None) in rules(reading)
+
+
+@pytest.mark.parametrize(
+    ("typed", "counts"),
+    [
+        ("3.581/6.813 người (52,56%)", (3581, 6813)),  # 3581 / 6813 = 52.561 %
+        ("3.581/6.813 người (52,6 %)", (3581, 6813)),
+        ("3.581/6.813 (53%)", (3581, 6813)),
+        ("3.581/6.813 người", (3581, 6813)),
+        ("3.581/6.813 người (62,56%)", None),
+    ],
+)
+def test_a_fraction_with_words_and_its_share(typed, counts):
+    assert parse_ratio(typed) == counts
+
+
+def test_a_letter_with_old_and_new_fractions_names_what_it_corrects():
+    heads = ["TT", "Chỉ tiêu", "Số đã báo cáo", "Số đính chính"]
+    rows = [1, "Công dân học tập", "4110/9040", "3334/6395"]
+    reading = read(board(["UBND XÃ AN HỮU"], ["ĐÍNH CHÍNH SỐ LIỆU NĂM 2026"], heads, rows))
+    assert reading.revised == {(None, CITIZENS)}
+    assert "có cả số cũ và số đã sửa" in reading.refusal.detail

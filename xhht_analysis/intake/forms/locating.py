@@ -28,7 +28,7 @@ from xhht_analysis.intake.forms.context import (
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, KEY, heading_key
-from xhht_analysis.intake.forms.left_out import is_numbering
+from xhht_analysis.intake.forms.left_out import is_figure, is_numbering
 from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
 from xhht_analysis.intake.forms.tables import (
     NOTE,
@@ -88,8 +88,8 @@ def settle_years(
                 text = f"Trong biểu không ghi năm; lấy năm {in_file} từ tên tệp."
                 reader.find(None, "year_from_file_name", text)
     late = whole.year and reader.received_on >= f"{whole.year + 1}-09-01"
-    pairs = zip(heads, in_sheets, strict=True)
-    later = max([in_file or 0, *(n for head, n in pairs if n and n > (head.year or n))])
+    behind = (n for h, n in zip(heads, in_sheets, strict=True) if n and n > (h.year or n))
+    later = max([in_file or 0, *behind])
     if late and whole.year < later:
         reader.year_doubt = True
         text = f"Trong biểu ghi năm {whole.year}, tên tệp hoặc sheet ghi {later}: quên đổi năm?"
@@ -187,7 +187,7 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     if above.year_note == "year_from_date":
         above.year = None
     on = places.on(above.year or head.year)
-    is_labelled = bool(KIND.search(above.unit)) or any(m.labelled for m in above.mentions)
+    is_labelled = any(mention.labelled for mention in above.mentions)
     locate(above, "", places, on)
     code = places.typed_in(above, on).unit_code
     depths = [places.depth(unit, on) if unit else -1 for unit in (code, of_sheet)]
@@ -223,9 +223,7 @@ def bar(table: Table, reader: FileReader) -> str | None:
     """
     sheet = table.sheet
     for column, heading in enumerate(table.headings):
-        if CORRECTED.search(heading) and any(
-            figure(c).value is not None for c in table.cells(column)
-        ):
+        if CORRECTED.search(heading) and any(map(is_figure, table.cells(column))):
             head = sheet.text(*table.head(column))
             for row, _ in table.rows:
                 name = sheet.text(row, table.key)

@@ -57,7 +57,7 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
         named = (c for c, cell in enumerate(cells) if str(cell).lower() == "năm")
         keys = [c for c in named if YEAR.search(sheet.text(row + 1, c))]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
-    if not keys or len({*texts} - {""}) < 2:
+    if not keys:
         return None
     if len(others) < 3 and not PLAIN.fullmatch(texts[others[-1]]):
         return None
@@ -143,7 +143,7 @@ def _with_shares(paths: list[list[str]], key: int) -> list[str]:
     loose = next((column for column, _ in shares if len(paths[column]) == 1), None)
     step = 1 if loose is not None and count_of(loose, 0, -1) is None else -1
     for column, level in shares:
-        at = count_of(column, level, step if len(paths[column]) == 1 else -1)
+        at = count_of(column, level, step)
         if at is not None:
             whole[column] = [*paths[at][: level + 1], *paths[column][level:]]
     return [*map(" | ".join, whole)]

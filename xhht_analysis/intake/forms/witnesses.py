@@ -90,7 +90,7 @@ def _take_ratio(table: Table, claim: Claim, amounts: Amounts) -> None:
     if amounts["value"].problem == "ratio" and not (top.given or bottom.given):
         top = amounts["numerator"] = amounts["value"]
         amounts["value"] = Amount()
-    if top.problem == "ratio" and len(claim.cells.get("numerator", "1")) == 1:
+    if top.problem == "ratio":
         pair = parse_ratio(table.sheet.cell(*top.cell))
         if pair and (not bottom.given or bottom.value == pair[1]):
             top.value, top.problem = pair[0], None
@@ -197,11 +197,10 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
 
 
 def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
-    """Give a lone percentage the two counts beside it that it is printed for.
+    """Give a lone percentage the two counts that it is printed for; refuse one of another whole.
 
-    A percentage of another whole (the plan, registrations, a survey) is refused. Only one pair may
-    give it; the heading of the whole must say that it is one, or neither may say anything else
-    (Số lượng, Số đạt) in a row that names its indicator.
+    Only one pair may give it; the heading of the whole must say that it is one, or neither may say
+    anything else (Số lượng, Số đạt) in a row that names its indicator.
     """
     share, counted = amounts["value"], all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted or not claim.indicator:
@@ -225,14 +224,16 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     own = bare or {c for c in counts if names.code_in(heads[c]) == claim.indicator}
     column = share.cell[1]
-    fits = _fits(reader.table, column)
-    of_column = [p for p in parts if fits[p] >= MIN_ROWS]
+    of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
     if any(w in strangers or (c in own and w not in own) for c, w in fitting + of_column):
         share.problem = "share_of_plan"
     elif not fitting:
         beside = (p for p in named if max(*p, column) - min(*p, column) == len(p))
-        others = [p for p in beside if not names.is_other(heads[p[0]], claim.indicator)]
-        others = [p for p in named if p[0] in bare] if claim.indicator_cell else others
+        others = (
+            [p for p in named if p[0] in bare]
+            if claim.indicator_cell
+            else [p for p in beside if not names.is_other(heads[p[0]], claim.indicator)]
+        )
         if others:
             pair = max(others, key=lambda p: (p[1] in wholes, counts[p[0]] <= counts[p[1]]))
             _tell_contradiction(reader, claim, share, [counts[c] for c in pair])
@@ -242,20 +243,18 @@ def _told_apart(
     reader: FileReader, claim: Claim, at: Cell
 ) -> tuple[dict[int, float], set[int], set[int], set[int]]:
     """Counts beside a percentage by column; those of nothing but plain words, wholes, strangers."""
-    table, names, (row, column) = reader.table, reader.indicators, at
+    table, names, code, (row, column) = reader.table, reader.indicators, claim.indicator, at
     counts, heads = _counts(table, row, column, claim.scale), table.headings
     if (year := year_of(heads[column])) not in {None, reader.context.year or year}:
         counts = {c: n for c, n in counts.items() if year_of(heads[c]) == year}
     group = heads[column].rpartition(" | ")[0]
     if group in heads:  # a bare "%" has the heading beside it above it
         group = group.rpartition(" | ")[0]
-    plain = (FILLER | names.words(claim.indicator)) - SHARE
+    plain = (FILLER | names.words(code)) - SHARE
     odd = {c for c in counts if heading_kinds(heads[c])}
     other = _other_wholes(reader, claim, counts)
-    is_row = claim.indicator_cell  # elsewhere headings over the counts may say of what
-    bare = {c for c in counts if is_row and _is_bare(heads[c], group, plain)}
-    counted = {c: names.counted_in(heads[c]) for c in counts}
-    people = {c for c in counts if ("denominator", claim.indicator) in counted[c]}
+    bare = {c for c in counts if claim.indicator_cell and _is_bare(heads[c], group, plain)}
+    people = {c for c in counts if ("denominator", code) in names.counted_in(heads[c])}
     wholes = people | {c for c in counts if WHOLE.search(heads[c])} - odd
     return counts, bare - other, wholes - other, odd | other
 

@@ -72,7 +72,11 @@ DATES = [
     re.compile(r"\bthang (?P<month>\d{1,2}) (?:nam )?(?P<year>\d{4})\b"),
 ]
 _NUMBER = re.compile(r"[+-]?\s*\d[\d\s.,'’]*|\(\s*[\d.,]+\s*\)")
-_RATIO = re.compile(r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*")
+_RATIO = re.compile(
+    r"\s*([\d., ]+?)\s*[/:]\s*([\d., ]+?)\s*(?:(?:người|trẻ|em)\s*)*"
+    r"(?:\(\s*(?:đạt\s*)?(\d+(?:[.,]\d+)?)\s*%\s*\)\s*)?",
+    re.I,
+)
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(
     r"(?!0)\d{1,3}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,](?P<decimals>\d+))?"
@@ -257,14 +261,23 @@ def _one_mark(
 
 
 def parse_ratio(raw: object) -> tuple[float, float] | None:
-    """Counts of ratio text such as ``234/250``; None when the cell is something else."""
+    """Counts of ratio text such as ``234/250``; None when the cell is something else.
+
+    A share behind them, ``3.581/6.813 người (52,56%)``, must be theirs.
+    """
     match = _RATIO.fullmatch(raw) if isinstance(raw, str) else None
     if not match:
         return None
-    parts = [_digits(part.strip(), "count", False, ()) for part in match.groups() if part.strip()]
+    *counts, share = match.groups(default="")
+    parts = [_digits(part.strip(), "count", False, ()) for part in counts if part.strip()]
     if len(parts) != 2 or any(p.value is None or p.value != round(p.value) for p in parts):
         return None
-    return parts[0].value, parts[1].value
+    top, bottom = (part.value for part in parts)
+    printed = share.replace(",", ".")
+    decimals = len(printed.partition(".")[2])
+    if share and not (bottom and f"{100 * top / bottom:.{decimals}f}" == printed):
+        return None
+    return top, bottom
 
 
 def parse_level(raw: object, *, level_max: int | None = None) -> Parsed:
