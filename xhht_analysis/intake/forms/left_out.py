@@ -64,15 +64,9 @@ def is_numbering(heading: str) -> bool:
 def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> None:
     """Note every column, every row and every count beside a percentage that was not read.
 
-    Parameters
-    ----------
-    layout : Layout
-        ``others`` are its columns of codes, names and units; ``covered`` the rows that claims,
-        totals or parts account for.
-    figures : set of int
-        Columns of figures that were read.
-    claims : iterable of Claim
-        What was read of them.
+    ``figures`` are the columns that were read, ``claims`` what was read of them. Columns that the
+    layout has as ``others`` (codes, names, units) and rows ``covered`` by claims, totals or parts
+    are accounted for.
     """
     table, reader = layout.table, layout.reader
     sheet, others = table.sheet, {*layout.others, table.key}

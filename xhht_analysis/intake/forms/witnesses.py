@@ -199,8 +199,7 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
 def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts that it is printed for; refuse one of another whole.
 
-    Only one pair may give it; the heading of the whole must say that it is one, or neither may say
-    anything else (Số lượng, Số đạt) in a row that names its indicator.
+    Only one pair may give it: by the heading of its whole, or as plain counts (Số đạt) of a row.
     """
     share, counted = amounts["value"], all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted or not claim.indicator:
