@@ -148,3 +148,43 @@ def test_a_count_beneath_a_merge_is_not_used():
     figures = stands(read(board))
     assert figures[SKILLS, CAI_BE, 2024] == (500, 1200)
     assert not {(300, 1300), (700, 1200)} & {*figures.values()}
+
+
+def test_levels_beside_levels_have_units_of_their_own():
+    heads = ("Xã", "Xóa mù chữ", "Xã", "Phổ cập giáo dục tiểu học")
+    first, second = "Xã Hậu Mỹ", "Xã Mỹ Thiện"
+    rows = (first, "Mức 1", second, "Mức 3"), (second, "Mức 2", first, "Mức 2")
+    reading = read(
+        sheet(("MỨC ĐỘ ĐẠT CHUẨN CÁC XÃ NĂM 2026",), heads, *rows), received_on="2026-11-20"
+    )
+    levels = {(r["indicator_code"], r["unit_code"]): r["level"] for r in reading.observation_rows}
+    assert levels == {
+        ("literacy_level", "28366"): 1,
+        ("literacy_level", "28378"): 2,
+        ("primary_level", "28378"): 3,
+        ("primary_level", "28366"): 2,
+    }
+
+
+def test_a_caption_below_a_table_heads_no_other():
+    heads = ("TT", "Huyện", *FIRST)
+    stacked = sheet(
+        heads,
+        (1, CAI, 500, 1200),
+        ("(Bảng 1: số liệu năm 2024)",),
+        (),
+        heads,
+        (1, CAI, 450, 1150),
+        ("(Bảng 2: số liệu năm 2023)",),
+    )
+    used = {row["numerator"] for row in read(stacked).observation_rows if not row["problem"]}
+    assert not used
+
+
+def test_a_title_beside_its_own_table_heads_it():
+    heads = ("TT", "Huyện", *FIRST)
+    lines = (1, CAI, 500, 1200), ("Bảng 2: số liệu năm 2023",), heads, (1, CAI, 450, 1150)
+    assert stands(read(sheet(("NĂM 2024",), heads, *lines))) == {
+        (SKILLS, CAI_BE, 2024): (500, 1200),
+        (SKILLS, CAI_BE, 2023): (450, 1150),
+    }

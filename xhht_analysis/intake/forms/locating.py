@@ -168,16 +168,23 @@ def _take_deepest(head: Context, sites: list[Site]) -> Site:
     return site
 
 
-def enter_table(table: Table, before: Table | None, head: Context, reader: FileReader) -> None:
+def enter_table(
+    table: Table, before: Table | None, head: Context, reader: FileReader
+) -> str | None:
     """Begin a table: a later one of a sheet may have a year and a unit of its own above it.
 
     The lines right above it count, up to the figures or signatures of the table ``before`` or to a
     label of a unit; of a unit less deep than that of the sheet nothing is its own without a label.
+
+    Returns
+    -------
+    str or None
+        Why it is not read: lines that may as well be a caption below the table before.
     """
     places = reader.places
     places.context = head
     if before is None:
-        return
+        return None
     sheet, first = table.sheet, table.top
     while first > before.first and _is_title(sheet.grid[first - 1]):
         first -= 1
@@ -200,8 +207,12 @@ def enter_table(table: Table, before: Table | None, head: Context, reader: FileR
     above.money_scale = above.money_scale or head.money_scale
     places.context = above.filled_from(head)
     if above.year != head.year or (above.unit, above.code) != (head.unit, head.code):
+        lines = [" ".join(filter(None, map(str, row))) for row in sheet.grid[first : table.top]]
+        if lines and lines[0] and not lines[-1]:
+            return f"“{lines[0][:60]}” liền dưới bảng trên, cách bảng này: không rõ là của bảng nào"
         text = f"Bảng có tiêu đề riêng: hiểu là số của “{above.place}”, năm {above.year}."
         reader.find((table.top, table.key), "own_heading", text)
+    return None
 
 
 def titles(table: Table, before: Table | None) -> list[str]:
@@ -334,7 +345,7 @@ def _has_figures(table: Table, start: int, end: int) -> bool:
     heads, own = table.headings, table.headings[table.key]
     others = {h for h in heads if h == own or is_numbering(h) or KEY.fullmatch(h)}
     columns = [c for c in range(start, end) if heads[c] not in others]
-    return any(figure(cell).value is not None for c in columns for cell in table.cells(c))
+    return any(is_figure(cell) for c in columns for cell in table.cells(c))
 
 
 def tables_by_unit(table: Table, places: Places) -> Iterator[Table]:

@@ -194,10 +194,10 @@ class FormReader:
             pairs = zip(found, [None, *found], strict=False)
             parts = [(part, before) for t, before in pairs for part in side_by_side(t, places)]
             for table, before in parts:
-                enter_table(table, before, head, reader)
+                unclear = enter_table(table, before, head, reader)
                 table.titles = titles(table, before)
                 table.kind_of = places.line_kind
-                why = [bar(table, reader)]
+                why = [unclear or bar(table, reader)]
                 if not why[0]:
                     why = [self._read_table(t, reader) for t in tables_by_unit(table, places)]
                 if all(why):
