@@ -373,3 +373,16 @@ def test_no_district_is_late_because_the_province_reported_early():
     assert (ahead["origin_year"].unique() == 2025).all()
     assert ahead["year"].min() == 2026
     assert pick(found.verdicts, "information_literacy")["current_year"] == 2026
+
+
+def test_a_district_is_judged_by_the_target_given_to_it(panel, result):
+    plan = pick(result.verdicts, "life_skills", unit="815")
+    others = result.verdicts["unit_code"].ne("815")
+    given = {"goal_code": "life_skills", "unit_code": "815", "target_year": 2030}
+    for value, compare in ((plan["median"] - 5, np.greater), (plan["median"] + 5, np.less)):
+        mine = run(panel, unit_targets=pd.DataFrame([given | {"target_value": value}])).verdicts
+        own = pick(mine, "life_skills", unit="815")
+        assert own["target_value"] == pytest.approx(value)
+        assert compare(own["prob_reached"], 0.5)
+        assert own["median"] == plan["median"]  # the forecast itself asks for no target
+        pd.testing.assert_frame_equal(mine[others], result.verdicts[others])

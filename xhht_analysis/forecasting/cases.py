@@ -22,7 +22,8 @@ def cases(
 ) -> Iterator[Case]:
     """Yield the target of one line for the province, then for each district.
 
-    A district without a figure, and the province where it cannot be drawn, have no forecast.
+    A district is judged by the target that was given to it alone, where there is one. A district
+    without a figure, and the province where it cannot be drawn, have no forecast.
     ``is_observed``: whether with what was observed so far, or with what may come alone.
     """
     level = line.level_required
@@ -33,6 +34,7 @@ def cases(
             measure, need = "percent", line.target_value
         if is_count := code == PROVINCE and line.kind == DISTRICT_COUNT:
             measure, need = "units", line.target_units
+        need = line.unit_targets.get(code, need)
         case = Case(code, measure, need, comparator=line.comparator)
         if joint is None or (is_count and not joint.districts):
             yield case

@@ -65,6 +65,7 @@ def forecast_plan(
     n_draws: int = 4000,
     seed: int = 1,
     expert: pd.DataFrame | None = None,
+    unit_targets: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
     standards: pd.DataFrame | None = None,
     model: Forecaster | Callable = KIT,
@@ -85,6 +86,9 @@ def forecast_plan(
         0.5 / sqrt(n_draws).
     expert
         Signed probabilities: goal_code, target_year, probability (0-1).
+    unit_targets
+        Targets given to single units (config/unit_targets.csv: goal_code, unit_code, target_year,
+        target_value): a district is judged by its own, where it has one.
     findings
         `contracts.FINDINGS`: the figures they doubt are left out in one variant.
     standards
@@ -103,7 +107,9 @@ def forecast_plan(
     """
     standards = read_standards(Project().config_dir) if standards is None else standards
     forecaster, districts = as_forecaster(model), sorted(areas.districts()["unit_code"])
-    lines = _target_lines(goals, targets, areas.province.districts_end, as_of, expert, standards)
+    lines = _target_lines(
+        goals, targets, areas.province.districts_end, as_of, expert, standards, unit_targets
+    )
     figures = level_figures(panel, standards, areas)
     facts = plan_facts(panel, indicators, areas, figures)
     settings = DrawSettings(int(lines["target_year"].max()), n_draws, seed, forecaster)
@@ -151,27 +157,32 @@ def _tables(forecaster: Forecaster, lines, facts: dict, joints: dict, chances, v
     }
 
 
-def _target_lines(goals, targets, districts_end: str, as_of: str, expert, standards):
+def _target_lines(
+    goals, targets, districts_end: str, as_of: str, expert, standards, unit_targets
+) -> pd.DataFrame:
     """The plan's dated targets in its order, with what else is known of each.
 
     ``kind`` of the goal, ``has_districts``, ``signed`` (probability of a milestone by a signed
-    judgement, or NaN) and ``second_hand`` (first year of a province rule known at second hand
-    only, or infinity).
+    judgement, or NaN), ``second_hand`` (first year of a province rule known at second hand
+    only, or infinity) and ``unit_targets`` (what was given to single units, by their codes).
     """
     lines = targets.merge(goals[["goal_code", "kind", "order"]], on="goal_code")
     lines = lines.sort_values(["order", "target_year"], ignore_index=True)
     ends = lines["target_year"].astype("str") + "-12-31"
-    signed = pd.Series(dtype=float)
-    if expert is not None:
-        signed = expert.set_index(["goal_code", "target_year"])["probability"]
+    line_key = ["goal_code", "target_year"]
+    signed = {} if expert is None else expert.set_index(line_key)["probability"]
+    given = {}
+    if unit_targets is not None:
+        given = dict(iter(unit_targets.set_index("unit_code").groupby(line_key)["target_value"]))
     rules = standards[(standards["scope"] == "province") & (standards["status"] == "secondary")]
     since = rules.groupby("level_indicator")["valid_from"].min().str[:4].astype(float)
-    keys = zip(lines["goal_code"], lines["target_year"], strict=True)
+    keys = lines.set_index(line_key).index
     return lines.assign(
         # what a report dated before the districts ended says of them is what was known on its day
         has_districts=(ends < districts_end) | (as_of < districts_end),
         signed=[signed.get(key, np.nan) for key in keys],
         second_hand=lines["indicator_code"].map(since).fillna(np.inf),
+        unit_targets=[given.get(key, {}) for key in keys],
     )
 
 
