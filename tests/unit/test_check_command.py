@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from tests.form_fixtures import mn01, write_xlsx
 from tests.intake_case import communes_of, type_over, write_unit
+from xhht_analysis.intake.returning.returns import Checked
 from xhht_analysis.project import KitError
 from xhht_analysis.running import submission_commands
 
@@ -255,3 +256,13 @@ def test_files_of_one_folder_are_judged_together_and_lists_do_not_replace_each_o
     assert out.count("đọc được 0 số liệu; không dùng được 1") == 2
     assert "823 lan 2.xlsx: đọc được 2 số liệu; " in out
     assert len([*(tmp_path / "checks").iterdir()]) == 3
+
+
+def test_a_file_of_which_figures_were_read_is_never_called_refused():
+    about = {"file": "a.xlsx", "n_read": 3, "n_rejected": 0, "sender_name": "HKH", "year": 2023}
+    fault = {"sheet": None, "cell": None, "kind": "reject", "rule": "no_table", "raw": None}
+    faults = pd.DataFrame([fault | {"message": "Không thấy bảng nào."}])
+    checked = Checked(faults, faults.head(0), about)
+    head, line = submission_commands._lines(checked)
+    assert head.startswith("a.xlsx: đọc được 3 số liệu; ")
+    assert "cả tệp (no_table): Không thấy bảng nào." in line

@@ -301,3 +301,13 @@ def test_one_row_per_key_and_the_panel_stays_as_it_was():
     out = standards.derive_levels(panel, RULES, AREAS)
     pd.testing.assert_frame_equal(panel, before)
     assert not out.duplicated(["indicator_code", "unit_code", "year", "frame"]).any()
+
+
+@pytest.mark.parametrize(("unknown", "expected"), [(2, [-1.0]), (3, [])])
+def test_half_of_the_members_known_give_an_area_its_margin(unknown, expected):
+    rule = {"level_indicator": "literacy_level", "level": 1, "share": 100.0, "share_special": NAN}
+    units = pd.DataFrame({"margin": [1.0, -1.0, *[NAN] * unknown]})
+    units = units.assign(indicator_code="literacy_level", level=1, home="823")
+    units["unit_code"] = [f"c{i}" for i in units.index]
+    margins = standards.home_margins(units, pd.DataFrame([rule]))
+    assert margins["margin"].tolist() == expected  # of all that are known: the last one's
