@@ -157,9 +157,9 @@ def report_form(words: dict, path: Path) -> Path:
 def plain_form(path: Path) -> Path:
     doc = blank_form()
     doc.styles["Normal"].font.size = Pt(13)
-    doc.styles["Cell"].font.size = Pt(9)
+    doc.styles["Cell"].font.size, doc.styles["Note"].font.size = Pt(8.5), Pt(9)
     for name in ("Body Text", "List Bullet"):
-        doc.styles[name].font.size = Pt(11)
+        doc.styles[name].font.size = Pt(10.5)
         doc.styles[name].paragraph_format.space_after = Pt(2)
     section = doc.sections[0]
     section.left_margin = section.right_margin = Mm(18)
