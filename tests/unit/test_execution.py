@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -109,6 +110,13 @@ def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path, c
     with pytest.raises(execution.NotebookError, match="hết bộ nhớ"):
         execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
     assert capfd.readouterr().err == ""  # no library adds words of its own
+
+
+@pytest.mark.parametrize(("code", "is_killed"), [(-9, True), (0xC0000017, True), (1, False)])
+def test_each_system_says_in_its_own_number_that_memory_was_short(tmp_path, code, is_killed):
+    process = SimpleNamespace(poll=lambda: code)
+    work = execution._Work(tmp_path / "a.ipynb", tmp_path, process=process)
+    assert ("hết bộ nhớ" in work.death(RuntimeError("kernel died"))) is is_killed
 
 
 def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
