@@ -83,6 +83,35 @@ def test_a_date_of_xls(tmp_path):
     assert sheet_of(tmp_path / "a.xls").grid == [[DAY]]
 
 
+def test_a_comment_of_xls_stands_at_its_cell(tmp_path, monkeypatch):
+    """xlwt writes none: a note, its object and its text ([MS-XLS] NOTE, Obj, TxO) by hand."""
+    text = "số ước tính"
+
+    def biff(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    note = biff(0x5D, struct.pack("<HHHHH12xHH22xHH", 0x15, 18, 0x19, 1, 0x11, 0x0D, 22, 0, 0))
+    note += biff(0x1B6, struct.pack("<HH6xHHHH", 0x212, 0, len(text), 16, 0, 0))
+    note += biff(0x3C, b"\x01" + text.encode("utf-16-le"))
+    note += biff(0x3C, struct.pack("<HHIHHI", 0, 0, 0, len(text), 0, 0))
+    note += biff(0x1C, struct.pack("<HHHHHBBB", 0, 1, 0, 1, 1, 0, ord("A"), 0))
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("a")
+    sheet.write(0, 1, 5)
+    records = sheet.get_biff_data()
+    monkeypatch.setattr(sheet, "get_biff_data", lambda: records[:-4] + note + records[-4:])
+    book.save(str(tmp_path / "a.xls"))
+    assert sheet_of(tmp_path / "a.xls").notes == {(0, 1): text}
+
+
+def test_comments_of_xlsb_are_told_as_not_read(tmp_path):
+    path = write_xlsb(tmp_path / "a.xlsb", [(1,)])
+    text = "số ước tính của 0912345678"
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/comments1.bin", record(637, bytes([0]) + wide(text)))
+    assert sheet_of(path).prose == ["số ước tính của 0•••••••••"]
+
+
 def test_a_date_of_xlsb(tmp_path):
     path = write_xlsb(tmp_path / "a.xlsb", [(45000.0,)], "dd/mm/yyyy")
     assert sheet_of(path).cell(1, 0) == DAY
@@ -116,7 +145,7 @@ def test_cells_of_xlsb_of_every_kind(tmp_path):
     styles += record(617) + record(47, struct.pack("<HHHHHBBHH", 0, 0, 0, 0, 0, 0, 0, 0, 0))
     rewrite(path, sheet1=part, styles=styles + record(618), sharedStrings=strings)
     sheet = sheet_of(path)
-    assert sheet.grid[0] == [1234.0, 12.34, 0.5, "#DIV/0!", True, "chữ", "công thức"]
+    assert sheet.grid[0] == [1234.0, 12.34, 0.5, "#N/A", True, "chữ", "công thức"]
     assert sheet.grid[1][:4] == ["1126⁷", "1126⁷", "1126⁷", ""]
     assert (sheet.hidden_rows, sheet.formulas) == ({1}, {(0, 6)})
 

@@ -161,12 +161,6 @@ def test_what_a_file_really_is_is_told(tmp_path, name):
     assert rule(tmp_path / name) == CAUSES[name][1]
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_packages_of_a_method_that_excel_does_not_know(tmp_path, method):
-    path = zipped(tmp_path / "a.xlsx", method, xl__workbook_xml="<workbook/>")
-    assert rule(path) == "truncated"
-
-
 def test_an_archive_of_workbooks(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as package:
         package.writestr("xã/báo cáo.xlsx", b"PK")

@@ -30,7 +30,8 @@ OUT_OF_SCOPE = ("out_of_scope", "other_province")
 
 
 PROSE_LEFT_OUT = (
-    "Số trong lời văn không đọc ({n} dòng): “{line}”. Số nào chưa có trong bảng thì ghi vào bảng."
+    "Số trong lời văn, ghi chú không đọc ({n} đoạn): “{line}”. Số chưa có trong bảng thì ghi vào "
+    "bảng; điều cần nói về số trong bảng thì ghi ở dòng dưới bảng."
 )
 
 

@@ -57,7 +57,7 @@ class Sheet:
     notes : dict
         Comments fixed to a cell, by its grid position.
     prose : list of str
-        For the first table of Word: lines outside tables that hold figures.
+        Of the first sheet: lines of Word outside tables that hold figures, comments without a cell.
     turned : bool
         Whether rows and columns have changed places; addresses are those of the file.
     """

@@ -160,6 +160,7 @@ def _mend(sheet: Sheet) -> Sheet:
                 sheet.masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
     sheet.notes = {at: mend(text)[0] for at, text in sheet.notes.items()}
+    sheet.prose = [mend(line)[0] for line in sheet.prose]
     return sheet
 
 
@@ -226,11 +227,12 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """
     body = next(iter(parse(package, "/word/document.xml")), ())
     above: list[list[object]] = []
-    number, prose = 0, []
+    notes = parse(package, "/word/comments.xml")
+    number, prose = 0, [*filter(None, map(_word_text, notes))]
     for block in body:
         if block.tag == f"{WORD}p" and (line := _word_text(block)):
             above.append([line])
-            prose += [personal.mask(printable(line))] if FIGURE_IN_TEXT.search(line) else []
+            prose += [line] if FIGURE_IN_TEXT.search(line) else []
         elif block.tag == f"{WORD}tbl":
             number += 1
             grid, merged, start = above, [], len(above)

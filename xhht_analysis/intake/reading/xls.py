@@ -12,7 +12,6 @@ from xhht_analysis.intake.reading.looks import FIRST_DAYS, Font, Fonts, Look, lo
 from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
 
 FORMULA, END, NOT_COMPUTED = 0x0006, 0x000A, 0x005E
-Record = tuple[int, bytes]
 
 
 def read_xls(data: bytes) -> Iterator[Sheet]:
@@ -43,28 +42,18 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
         sheet.hidden_rows = {row for row, about in source.rowinfo_map.items() if about.hidden}
         sheet.notes = {at: note.text for at, note in source.cell_note_map.items()}
         sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
-        _fill(sheet, source, _records(book.mem, start), looks, fonts)
+        _fill(sheet, source, looks, fonts, *_formulas(book.mem, start))
         yield sheet
-
-
-def _records(stream: bytes, at: int) -> Iterator[Record]:
-    """Records from ``at`` to the first end of a part: what is drawn on a sheet comes after it."""
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        if kind == END:
-            return
-        yield kind, stream[at + 4 : at + 4 + length]
-        at += 4 + length
 
 
 def _fill(
     sheet: Sheet,
     source: xlrd.sheet.Sheet,
-    records: Iterator[Record],
     looks: list[Look],
     fonts: Fonts,
+    formulas: set[tuple[int, int]],
+    without_result: set[tuple[int, int]],
 ) -> None:
-    formulas, without_result = _formulas(records)
     for row in range(source.nrows):
         for column, cell in enumerate(source.row(row)):
             place, value = (row, column), cell.value
@@ -79,10 +68,15 @@ def _fill(
             sheet.add(row, column, value, looks[cell.xf_index], formula=place in formulas)
 
 
-def _formulas(records: Iterator[Record]) -> tuple[set, set]:
-    """Cells of formulas, and those of them that were never computed."""
-    formulas, blank, zero, is_stale = set(), set(), set(), False
-    for kind, data in records:
+def _formulas(stream: bytes, at: int) -> tuple[set, set]:
+    """Cells of formulas in the records of the sheet at ``at``; those of them never computed.
+
+    What is drawn on a sheet comes after its first end.
+    """
+    formulas, blank, zero, is_stale, kind = set(), set(), set(), False, None
+    while kind != END and at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        data, at = stream[at + 4 : at + 4 + length], at + 4 + length
         is_stale |= kind == NOT_COMPUTED
         if kind == FORMULA:
             place, result = struct.unpack_from("<HH", data), data[6:14]

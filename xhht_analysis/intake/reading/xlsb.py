@@ -24,7 +24,7 @@ FIXED = {3: "B", 4: "?", 5: "<d", 7: "<I", 9: "<d", 10: "?", 11: "B"}
 """Kinds of records of cells: how the value of some is written; that of 6 and 8 is a text."""
 ERRORS = (3, 11)
 STRING, FONT, FORMAT, STYLE, BOOK, SHEET, CALCULATION, MERGED = 19, 43, 44, 47, 153, 156, 157, 176
-STYLES_BEGIN, STYLES_END = 617, 618
+STYLES_BEGIN, STYLES_END, NOTE = 617, 618, 637
 STRUCK_OUT, HIDDEN, SINCE_1904, HAS_RUNS = 0x08, 0x10, 0x01, 0x01
 """Flags of `FONT`, `ROW`, `BOOK` and of a rich text."""
 NOT_COMPUTED = 0x11
@@ -52,9 +52,17 @@ def read_xlsb(package: zipfile.ZipFile) -> Iterator[Sheet]:
     looks, fonts = _styles(package, FIRST_DAYS[is_1904])
     strings = _records(package, "xl/sharedStrings.bin")
     texts = [_rich_text(data, fonts) for kind, data in strings if kind == STRING]
+    remarks = [
+        _rich_text(data, fonts)
+        for name in package.namelist()
+        if "/comments" in name.lower()
+        for kind, data in _records(package, f"/{name}")
+        if kind == NOTE
+    ]
     for name, visible, part in sheets:
         if part is not None:
-            sheet, row = Sheet(name, visible=visible), 0
+            sheet, row = Sheet(name, visible=visible, prose=remarks), 0
+            remarks = []
             for kind, data in _records(package, part, required=True):
                 if kind == ROW:
                     (row,) = struct.unpack_from("<I", data)
