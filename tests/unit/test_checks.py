@@ -88,9 +88,9 @@ def test_percentage_on_the_scale_0_to_1_with_nothing_beside_it():
     assert settled({"value": 0.456, "percent_sign": "%"})["panel"]["value"].tolist() == [0.456]
 
 
-def test_a_jump_without_peers_does_not_speak_of_them():
+def test_a_jump_names_both_figures_and_the_year_before():
     found = doubts(*series([(400, 1000), (900, 1003)]), rule="jump")
-    assert found["message"].tolist() == ["Từ 40 % (năm 2021) thành 89,73 %, thay đổi quá nhanh."]
+    assert found["message"].tolist() == ["Từ 40 % (năm 2021) thành 89,73 %: thay đổi bất thường."]
 
 
 def test_switch_from_persons_to_thousands():

@@ -32,7 +32,7 @@ DEGREE = {"indicator_code": "university_degree"}
         ({"numerator": 50}, "denominator_missing", "D9"),
         ({"value": 100.1}, "percent_range", "F9"),
         ({"value": -0.1}, "negative", "F9"),
-        ({"value": float("inf")}, "not_finite", "F9"),
+        ({"value": float("inf")}, "percent_range", "F9"),
         ({"indicator_code": "literacy_level", "level": 3}, "level_range", "G9"),
         ({"indicator_code": "literacy_level", "level": 1.5}, "not_level", "G9"),
         ({"indicator_code": "literacy_level", "numerator": 8, "denominator": 10}, "count_of_level",

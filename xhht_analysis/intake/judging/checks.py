@@ -14,7 +14,7 @@ from xhht_analysis.intake.forms.witnesses import rounding
 from xhht_analysis.intake.gathering import Plan
 from xhht_analysis.intake.judging.completeness import incomplete_units
 from xhht_analysis.intake.judging.contradictions import ALIKE, distance, slips
-from xhht_analysis.intake.judging.doubts import doubts, vn
+from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.intake.judging.impossible import FIELDS
 from xhht_analysis.plan.areas import Areas
 
@@ -49,7 +49,7 @@ DOUBTS = (
         "jump",
         "numerator",
         lambda rows: (rows.change - rows.usual_change).abs().gt(rows.largest_change),
-        "Từ {value_prior:2} % (năm {year_prior:.0f}) thành {value:2} %, {beside_peers}",
+        "Từ {value_prior:2} % (năm {year_prior:.0f}) thành {value:2} %: thay đổi bất thường.",
     ),
     (
         "round_figures",
@@ -79,7 +79,8 @@ DOUBTS = (
         "level_differs",
         "level",
         lambda rows: (rows.level < rows.level_derived_min) | (rows.level > rows.level_derived_max),
-        "Báo cáo mức độ {level:2}; tính theo tiêu chuẩn được {level_derived_min:2}{until}.",
+        "Báo cáo mức độ {level:2}; tính theo tiêu chuẩn được {level_derived_min:2}–"
+        "{level_derived_max:2}.",
     ),
     (
         "recognition_lapsed",
@@ -160,12 +161,9 @@ def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.
     prior = prior[near & ~_merged_since(rows, prior["year_prior"].where(near), plan.areas)]
     added = sums.set_index(list(PANEL_KEY))[["value", *FIELDS[:2]]].add_suffix("_sum")
     rows = rows.join(prior).join(added, on=list(PANEL_KEY))
-    low, high = rows["level_derived_min"], rows["level_derived_max"]
-    until = high.map(lambda level: f" đến {vn(level)}", na_action="ignore").astype("str")
     rows = rows.assign(
         rounding=rows["value_submitted"].map(rounding),
         slip=slips(rows["value_submitted"], rows["value"]),
-        until=until.where(high > low, ""),
         people=about["denominator_vi"],
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))
@@ -197,8 +195,4 @@ def _with_peers(rows: pd.DataFrame) -> pd.DataFrame:
     share = (rows["value"] + rows["value_prior"]).div(2).clip(1, 99) / 100
     noise = 400 * np.sqrt(share * (1 - share) / rows["denominator"].fillna(np.inf))
     limit = np.maximum(5 * spread, MIN_JUMP_POINTS).mask(few, 2 * MIN_JUMP_POINTS)
-    beside = usual.map(lambda points: f"khác hẳn các đơn vị cùng cấp ({vn(points)} điểm).")
-    beside = beside.astype("str").mask(few, "thay đổi quá nhanh.")
-    return rows.assign(
-        change=change, usual_change=usual, largest_change=limit + noise, beside_peers=beside
-    )
+    return rows.assign(change=change, usual_change=usual, largest_change=limit + noise)

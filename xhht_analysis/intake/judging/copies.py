@@ -13,7 +13,9 @@ MOST, MANY = 0.75, 5
 """Part of the counts of a form from which it is a copy; how many of them, all copied, are doubted.
 """
 LARGE_GROUP = 5000
-"""Denominator, or product of those of a copy, from which counts do not repeat by chance."""
+"""Denominator from which both counts of a single figure do not repeat by chance."""
+LARGE_FORM = {"copied_from_last_year": LARGE_GROUP**2, "copied_from_other_unit": LARGE_GROUP}
+"""Product of the denominators from which a form does not: a unit's own hardly change in a year."""
 NEAR = 0.05
 """Relative change of a denominator within which it may be that of last year."""
 KEY = ["indicator_code", "definition_variant", "frame", "year"]
@@ -70,7 +72,7 @@ def _copies(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
     """Forms that repeat both counts of last year or of another unit, ``other``.
 
     Small counts repeat by chance: told are forms where the denominators of the repeated counts, if
-    these are most, multiply to a `LARGE_GROUP`, or one is so large.
+    these are most, multiply to a `LARGE_FORM`, or one is of a `LARGE_GROUP`.
     """
     same = both["numerator"].eq(both["numerator_last"])
     repeated = both[same & both["denominator"].eq(both["denominator_last"])]
@@ -83,8 +85,9 @@ def _copies(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
     figures |= {name: (name, "first") for name in ("sheet", "cell", "indicator_code")}
     forms = pd.concat([repeated, shared]).groupby([*FORM, "rule", "other"], as_index=False)
     forms = forms.agg(**figures).join(rows.groupby(FORM).size().rename("n_counts"), on=FORM)
-    size = forms["prod"].where(forms["n"].ge(MOST * forms["n_counts"]), forms["max"])
-    return forms[size.ge(LARGE_GROUP)]
+    least = forms["rule"].map(LARGE_FORM)
+    most = forms["n"].ge(MOST * forms["n_counts"]) & forms["prod"].ge(least)
+    return forms[most | forms["max"].ge(LARGE_GROUP)]
 
 
 def _shuffled(both: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,6 @@ rule a claim breaks is its problem; nothing is dropped and nothing is repaired h
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from xhht_analysis.contracts import MAX_PERCENT, PANEL_KEY
@@ -83,7 +82,6 @@ def _figure_rules(
     has_decimals = (claims[list(FIELDS)] % 1).gt(0)
     return [
         *(("count_of_level", field, is_level & claims[field].notna()) for field in FIELDS[:3]),
-        *(("not_finite", field, np.isinf(claims[field])) for field in FIELDS),
         *(("negative", field, claims[field] < 0) for field in FIELDS),
         ("percent_of_100", "numerator", hundredths),
         *(("fractional_count", field, has_decimals[field]) for field in FIELDS[:2]),
@@ -124,14 +122,12 @@ def mark(claims: pd.DataFrame, rules: pd.Series, fields: pd.Series) -> pd.DataFr
         return claims
     filled = []
     for row in fresh.assign(rule=rules, about=fields).to_dict("records"):
-        about, figures = row["about"], {field: number_text(row[field]) for field in FIELDS}
-        cell, raw = row["cell"], "; ".join(filter(None, figures.values()))
-        if about in ("unit", "year"):
-            typed = row["unit_name_raw"] if about == "unit" else row["year"]
-            cell, raw = row[f"cell_{about}"], "" if pd.isna(typed) else str(typed)
-        elif figures.get(about):
-            at = row[f"cell_{about}"]
-            cell, raw = cell if pd.isna(at) else at, figures[about]
+        figures = {field: number_text(row[field]) for field in FIELDS}
+        raw, cell = "; ".join(filter(None, figures.values())), row["cell"]
+        figures |= {"unit": row["unit_name_raw"], "year": row["year"]}
+        about, at = row["about"], row.get(f"cell_{row['about']}")
+        if about in ("unit", "year") or pd.notna(at):  # a head without a cell is the file's
+            raw, cell = figures[about], at
         filled.append((row["rule"], cell, raw, remedy(row["rule"])))
     out = claims.copy()
     columns = pd.DataFrame(filled, fresh.index, PROBLEM_COLUMNS).astype("str")

@@ -13,7 +13,6 @@ from xhht_analysis.intake.reading.sheets import RefusedError
 MAX_BYTES = 100 * 2**20
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO, RATIO_FROM = 200, 50 * 2**20
-MAX_PARTS = 5_000
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -22,7 +21,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     Raises
     ------
     RefusedError
-        truncated, password, zip_bomb, file_too_large, too_many_sheets.
+        truncated, password, zip_bomb, file_too_large.
     """
     package = zipfile.ZipFile(io.BytesIO(data))
     parts = package.infolist()
@@ -31,8 +30,6 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise RefusedError("password")
     if len(package.NameToInfo) < len(parts):
         raise RefusedError("truncated", "hai phần cùng tên")
-    if len(parts) > MAX_PARTS:
-        raise RefusedError("too_many_sheets", f"{len(parts)} phần")
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(len(data), 1):
         raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     if unpacked > MAX_UNPACKED:

@@ -36,7 +36,7 @@ from xhht_analysis.remedies import remedy
 
 SHEET = "Đề nghị sửa"
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
-OF_FILE = ("observations", "rejects", "findings")
+OF_FILE = ("rejects", "findings")
 """Tables whose rows of a file say what is wrong with it."""
 READABLE = ["n_panel", "n_superseded", "n_duplicate"]
 """Counts of the figures that could be used, one that was received twice among them."""
@@ -72,14 +72,12 @@ class Checked:
     """What one submission says by itself.
 
     ``problems`` has one row per fault (`PROBLEM_COLUMNS`), rejects before findings; ``kind`` is
-    reject, finding, or left_out where a figure or table was not read. ``unread_columns`` has the
-    findings about columns that hold numbers and are not read. ``submission`` is the file's row of
-    `contracts.SUBMISSIONS` with ``n_read``; of a file of several units ``sender_name`` says how
-    many.
+    reject, finding, or left_out where a column, figure or table was not read. ``submission`` is
+    the file's row of `contracts.SUBMISSIONS` with ``n_read``; of a file of several units
+    ``sender_name`` says how many.
     """
 
     problems: pd.DataFrame
-    unread_columns: pd.DataFrame
     submission: dict[str, Any]
 
 
@@ -113,7 +111,6 @@ def read_submissions(paths: Iterable[Path], plan: Plan, *, as_of: str) -> Iterat
 
 def _checked(
     claims: pd.DataFrame,
-    observations: pd.DataFrame,
     rejects: pd.DataFrame,
     findings: pd.DataFrame,
     about: dict[str, Any],
@@ -121,18 +118,16 @@ def _checked(
     """What the rows of one file in these tables say about it."""
     rejects = rejects.rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = findings.assign(kind="finding")
-    left_out = findings["rule"].eq("column_left_out")
-    columns, findings = findings[left_out], findings[~left_out]
     year, expected = about["year"], cleaning.awaited_year(about["received_on"])
     if pd.notna(year) and year < expected:
         text = YEAR_BEHIND.format(year=year, expected=expected)
         behind = {"file": about["file"], "rule": "year_behind", "message": text, "kind": "finding"}
         findings = pd.concat([pd.DataFrame([behind]), findings])
-    n_units = observations.loc[observations["outcome"].ne("rejected"), "unit_code"].nunique()
+    n_units = claims.loc[claims["problem"].isna(), "unit_code"].nunique()
     summary = about | {"n_read": sum(about[name] for name in READABLE)}
     if pd.isna(about["sender_name"]) and n_units > 1:
         summary["sender_name"] = f"{n_units} đơn vị"
-    return Checked(_listed(rejects, findings, claims), columns, summary)
+    return Checked(_listed(rejects, findings, claims), summary)
 
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:

@@ -148,21 +148,25 @@ def in_office(agencies: pd.DataFrame, on: str) -> pd.DataFrame:
 def _owed(table: pd.DataFrame, panel: pd.DataFrame, plan: Plan) -> tuple[list[str], list[bool]]:
     """Codes each reporter still owes, joined by ;, and whether the panel has most that it owes."""
     province, indicators = plan.areas.province, plan.indicators
-    filled = panel[panel["value"].notna() | panel["level"].notna()]
+    filled = panel[panel[["value", "level"]].notna().any(axis=1)]
     codes = filled.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set)
     of_agency = plan.agencies.set_index("agency_code")["indicators"].map(split_codes)
     by_duty = indicators.assign(duty=indicators["reporter"].fillna("").map(split_codes))
     by_duty = by_duty.explode("duty").groupby("duty")["indicator_code"].agg(list)
-    frames = {"commune": province.frame_of_communes or province.frame}
-    duties = {"district": province.duty_of_districts, "commune": province.duty_of_communes}
+    kinds = {
+        "district": (province.duty_of_districts, province.frame),
+        "commune": (province.duty_of_communes, province.frame_of_communes or province.frame),
+    }
     rules = read_standards(plan.config_dir)
     asked = {year: _asked(indicators, rules, year) for year in table["year"].unique()}
     missing, is_elsewhere = [], []
     for year, kind, code in table[["year", "kind", "reporter_code"]].itertuples(index=False):
-        is_agency = kind == "agency"
-        wanted = set(of_agency[code] if is_agency else by_duty.get(duties[kind], ()))
-        unit, frame = province.code if is_agency else code, frames.get(kind, province.frame)
-        there = codes.get((unit, frame, year), set())
+        if kind == "agency":
+            wanted, place = of_agency[code], (province.code, province.frame, year)
+        else:
+            duty, frame = kinds[kind]
+            wanted, place = by_duty.get(duty, ()), (code, frame, year)
+        wanted, there = set(wanted), codes.get(place, set())
         owed = wanted & asked[year]
         missing.append(";".join(sorted(owed - there)))
         is_elsewhere.append(len(wanted & there) > len(owed) / 2)
