@@ -148,14 +148,16 @@ def test_a_marked_file_among_real_ones_is_refused_by_name(raw, mark):
     assert not result.findings["file"].eq("2023-11-22/s.xlsx").any()
 
 
-def test_marked_files_alone_are_refused_too(tmp_path):
+def test_a_folder_of_marked_files_alone_is_a_sample(tmp_path):
     for day, unit in ((DAY, "822"), ("2023-11-22", "823")):
         path = tmp_path / day / "s.xlsx"
         write_unit(path, {"life_skills": (1, 4)}, unit=unit, mark="SỐ LIỆU MINH HOẠ")
+    (tmp_path / DAY / "ban quet.pdf").write_bytes(b"%PDF-1.4")
     result = intake(tmp_path)
-    assert result.panel.empty
-    assert result.rejects["rule"].tolist() == ["sample_file", "sample_file"]
-    assert not result.submissions["is_sample"].any()
+    reported = result.panel.query("value_type != 'derived'")
+    assert reported["status"].tolist() == ["sample", "sample"]
+    assert result.rejects["rule"].tolist() == ["pdf"]
+    assert result.submissions["is_sample"].any()
 
 
 def test_forms_are_those_of_the_configuration_given(raw, tmp_path):

@@ -183,9 +183,7 @@ def test_cells_are_validated_and_explained(filled):
 
 
 def test_what_was_written_is_read_back(filled):
-    (filled.parents[1] / "sample").mkdir()
-    filled.parent.rename(filled.parents[1] / "sample" / filled.parent.name)
-    result = intake(filled.parents[1], sample=True)
+    result = intake(filled.parents[1])
     panel = result.panel[result.panel["value_type"] == "reported"].set_index(
         ["indicator_code", "unit_code"]
     )

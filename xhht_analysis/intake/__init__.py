@@ -80,5 +80,5 @@ def run_intake(
     folder = project.resolve(raw_dir)
     plan = gathering.Plan.read(project.resolve(config_dir or project.Project().config_dir))
     received, day = gathering.find_received(folder, as_of or None, sample)
-    gathered = gathering.gather(received, folder, day, plan, jobs, sample=sample)
+    gathered = gathering.gather(received, folder, day, plan, jobs, sample=sample or None)
     return IntakeResult(plan=plan, **panel_build.build_tables(gathered, plan, day))

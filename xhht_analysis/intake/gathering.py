@@ -134,11 +134,11 @@ def gather(
     plan: Plan,
     jobs: int = 2,
     *,
-    sample: bool = False,
+    sample: bool | None = None,
 ) -> Gathered:
     """Read the files and collect what they claim.
 
-    Invented figures are refused, unless ``sample``.
+    Invented figures are refused, unless ``sample``; with None only where real ones are.
     """
     frames, rows, files, findings, activities, first_files = [], [], [], [], [], {}
     forms = recognise.FormReader(plan)
@@ -148,7 +148,7 @@ def gather(
         if day is None:
             content = FileContent(content.file, refusal=Refusal("folder_not_date"))
         reading = forms.read(content, day or as_of)
-        if reading.is_sample and not sample:
+        if reading.is_sample and sample is False:
             refusal = Refusal("sample_file")
             reading = recognise.Reading(content.file, [], [], [], refusal, sender=reading.sender)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
@@ -161,10 +161,15 @@ def gather(
             text = PROSE_LEFT_OUT.format(n=len(prose), line=prose[0][:80])
             findings.append({"file": content.file, "rule": "text_left_out", "message": text})
         activities += reading.activity_rows
-        files.append(_file_row(content, reading, claims, names) | {"received_on": day or as_of})
+        files.append(_file_row(content, reading, claims) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
+    told = pd.DataFrame(files)
+    real = ~told["is_sample"] & told["forms"].notna()
+    if sample is None and real.any() and told["is_sample"].any():
+        return gather(received, raw_dir, as_of, plan, jobs, sample=False)
     claims = complete_claims(claims, plan)
-    return Gathered(claims, pd.DataFrame(files), findings, latest_activities(activities))
+    told["sender_name"] = told["sender_name"].fillna(told["sender"].map(names))
+    return Gathered(claims, told, findings, latest_activities(activities))
 
 
 def _claims(file: str, reading: recognise.Reading, day: str) -> list[dict[str, Any]]:
@@ -189,15 +194,13 @@ def _file_row(
     content: FileContent,
     reading: recognise.Reading,
     claims: list[dict],
-    names: dict[str, str],
 ) -> dict[str, Any]:
     """Who sent a file for which year; where it does not say, what all its read figures say."""
     read = [claim for claim in claims if not claim.get("problem")] or claims
-    sender = reading.sender or _sole(read, "unit_code")
     return {
         "file": content.file,
-        "sender": sender,
-        "sender_name": reading.sender_name or names.get(sender),
+        "sender": reading.sender or _sole(read, "unit_code"),
+        "sender_name": reading.sender_name,
         "year": reading.year or _sole(read, "year"),
         "forms": ";".join(reading.forms) or None,
         "is_sample": reading.is_sample,

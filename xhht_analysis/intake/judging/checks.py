@@ -16,7 +16,6 @@ from xhht_analysis.intake.judging.completeness import incomplete_units
 from xhht_analysis.intake.judging.contradictions import ALIKE, distance, slips
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.intake.judging.impossible import FIELDS
-from xhht_analysis.plan.areas import Areas
 
 SERIES = ["indicator_code", "definition_variant", "unit_code", "frame"]
 MIN_JUMP_POINTS = 10.0
@@ -157,8 +156,11 @@ def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.
     rows = reported.sort_values([*SERIES, "year"])
     about = plan.by_code.reindex(rows["indicator_code"]).set_index(rows.index)
     prior = rows.groupby(SERIES)[["year", *FIELDS]].shift().add_suffix("_prior")
-    near = (rows["year"] - prior["year_prior"]).le(2).fillna(False).astype(bool)
-    prior = prior[near & ~_merged_since(rows, prior["year_prior"].where(near), plan.areas)]
+    changes, end = plan.areas.changes, plan.areas.province.districts_end
+    merged = changes[changes["valid_from"].lt(end)].groupby("successor_code")["valid_from"].max()
+    grown = rows["unit_code"].map(merged).str[:4].astype("float64")
+    before, year = prior["year_prior"].astype("float64"), rows["year"].astype("float64")
+    prior = prior[before.ge(year - 2) & ~(grown.gt(before) & grown.le(year))]
     added = sums.set_index(list(PANEL_KEY))[["value", *FIELDS[:2]]].add_suffix("_sum")
     rows = rows.join(prior).join(added, on=list(PANEL_KEY))
     rows = rows.assign(
@@ -168,15 +170,6 @@ def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.
     )
     rows = rows.assign(distance=distance(rows, rows["people"]))
     return _with_peers(rows)
-
-
-def _merged_since(rows: pd.DataFrame, before: pd.Series, areas: Areas) -> pd.Series:
-    """Rows of a commune into which others were merged after the year ``before``."""
-    spans = list(zip(before, rows["year"], strict=True))
-    merged = {span: areas.enlarged(*span) for span in set(spans) if pd.notna(span[0])}
-    pairs = zip(rows["unit_code"], spans, strict=True)
-    crossed = [code in merged.get(span, ()) for code, span in pairs]
-    return pd.Series(crossed, rows.index, dtype=bool) & rows["frame"].eq(areas.province.frame)
 
 
 def _with_peers(rows: pd.DataFrame) -> pd.DataFrame:

@@ -240,8 +240,7 @@ def check_account(
     is_balanced = account.sum() == len(observations) and account["rejected"] == len(rejects)
     if not is_balanced or sorted(reported) != sorted(standing):
         raise AccountError(
-            "Bảng cân đối tiếp nhận không khớp: "
-            f"{len(observations)} quan sát, {len(reported)} dòng "
-            f"panel, {len(rejects)} dòng bị loại; kết quả: {account.to_dict()}."
+            f"Bảng cân đối tiếp nhận không khớp: {len(reported)} dòng panel, {len(rejects)} dòng "
+            f"bị loại; kết quả: {account.to_dict()}."
         )
     return account.to_dict()

@@ -20,8 +20,8 @@ ALIKE, APART = 1.1, 2.0
 """Ratios of two denominators: up to the first people are counted alike, from the second never."""
 MIN_ROWS = 2
 """Denominators unlike others as typed that must agree with others one row off."""
-MIN_SIGNS, REACH = 3, 2
-"""Contradictions of a unit, or of a column, so many rows around one that tell of wrong rows."""
+MIN_SIGNS, ROUND = 3, range(-2, 3)
+"""Contradictions of a unit, or of a column, in the rows around one that tell of wrong rows."""
 SIGNS = ("numerator_above", "denominators_differ")
 SLIPS = {100: "ghi theo thang 0–1", 0.1: "mất dấu phẩy?", 0.01: "mất dấu phẩy?"}
 """What a submitted percentage times the factor being right tells."""
@@ -59,15 +59,14 @@ def mark_contradicting(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 
 def _crowded(claims: pd.DataFrame, signs: pd.Series) -> pd.Series:
-    """Counts and percentages within `REACH` rows of `MIN_SIGNS` contradictions side by side."""
+    """Counts and percentages within the rows `ROUND` `MIN_SIGNS` contradictions side by side."""
     counts, crowded = claims["level"].isna() & claims["outcome"].isna(), False
     for key in (BLOCK, COLUMN):
-        near = signs[counts].astype("int64")
+        near, block = signs[counts], [claims.loc[counts, name] for name in key]
         for least in (MIN_SIGNS, 1):  # then the rows around each crowd
-            rows = near.groupby([claims.loc[counts, name] for name in key])
-            windows = (rows.shift(step, fill_value=0) for step in range(-REACH, REACH + 1))
-            near = sum(windows).ge(least).astype("int64")
-        crowded |= near.eq(1).reindex(claims.index, fill_value=False)
+            rows = near.astype("int64").groupby(block)
+            near = sum(rows.shift(step, fill_value=0) for step in ROUND).ge(least)
+        crowded |= near.reindex(claims.index, fill_value=False)
     return crowded
 
 

@@ -172,9 +172,8 @@ def _numbers(typed: object) -> list[float]:
     """Numbers that a cell or a person may mean: 41.507 is also 41507."""
     if not isinstance(typed, str):
         return [] if pd.isna(typed) else [typed]
-    plain = pd.to_numeric(typed.strip().replace(",", "."), errors="coerce")
-    both = pd.Series([parse_number(typed, kind="money").value, plain, parse_number(typed).value])
-    return both.dropna().tolist()
+    read = (parse_number(typed, kind=kind).value for kind in ("percent", "count"))
+    return [number for number in read if number is not None]
 
 
 def _place(line: dict) -> str:

@@ -27,7 +27,7 @@ def reported_rows(standing: pd.DataFrame, as_of: str) -> pd.DataFrame:
     """
     counted = standing["numerator"].notna() & standing["denominator"].notna()
     rows = standing.assign(
-        value=recompute(standing).where(counted | standing["value"].notna()),
+        value=recompute(standing),
         value_submitted=standing["value"],
         numerator=standing["numerator"].where(counted),
         denominator=standing["denominator"].where(counted),

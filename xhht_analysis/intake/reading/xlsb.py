@@ -20,7 +20,7 @@ from xhht_analysis.intake.reading.packages import part_name, worksheets
 from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
 
 ROW, COMPRESSED, SHARED, FORMULAS, CELLS = 0, 2, 7, range(8, 12), range(2, 12)
-FIXED = {3: "B", 4: "?", 5: "<d", 7: "<I", 9: "<d", 10: "?", 11: "B"}
+FIXED = {4: "?", 5: "<d", 7: "<I", 9: "<d", 10: "?"}
 """Kinds of records of cells: how the value of some is written; that of 6 and 8 is a text."""
 ERRORS = (3, 11)
 STRING, FONT, FORMAT, STYLE, BOOK, SHEET, CALCULATION, MERGED = 19, 43, 44, 47, 153, 156, 157, 176
@@ -120,11 +120,11 @@ def _value(kind: int, data: bytes, texts: list[str]) -> object:
         (number,) = struct.unpack_from("<i", data, 8)
         (wide,) = struct.unpack("<d", struct.pack("<ii", 0, number & ~3))
         return (float(number >> 2) if number & 2 else wide) / (100 if number & 1 else 1)
+    if kind in ERRORS:
+        return ERROR
     if kind not in FIXED:
         return _text(data, 8)[0]
     (value,) = struct.unpack_from(FIXED[kind], data, 8)
-    if kind in ERRORS:
-        return ERROR
     return texts[value] if kind == SHARED else value
 
 

@@ -170,7 +170,7 @@ def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
         book.put(sheet, 0, 0, "DANH SÁCH ĐỀ NGHỊ SỬA", "title")
         how = (
             "Sửa thẳng trong tệp rồi gửi lại; hoặc ghi cách xử lý, giá trị đúng, lý do và nguồn "
-            "(chỉ với ô số liệu của chỉ tiêu)."
+            f"(chỉ với ô số liệu của chỉ tiêu). Cách xử lý: {', '.join(ACTIONS)}."
         )
         book.put(sheet, 1, 0, how, "plain")
         book.header(sheet, HEAD_ROW, HEADINGS)
@@ -179,9 +179,6 @@ def write_repair_list(problems: pd.DataFrame, target: Path) -> Path:
             for column, name in enumerate(HEADINGS):
                 look = style if name in problem else "entry"
                 book.put(sheet, row, column, problem.get(name), look)
-        options = {"validate": "list", "source": list(ACTIONS)}
-        last, action = HEAD_ROW + len(problems) + 1, list(HEADINGS).index("action")
-        sheet.data_validation(HEAD_ROW + 1, action, last, action, options)
     return target
 
 
