@@ -197,22 +197,6 @@ def test_a_large_pair_and_a_form_of_two_small_ones_shared_by_two_units_are_told(
     assert doubts(*tiny, rule="copied_from_other_unit").empty
 
 
-@pytest.mark.parametrize(("shift", "status"), [(1, "doubtful"), (0, "ok")])
-def test_names_sorted_without_their_figures_make_the_column_doubtful(shift, status):
-    # denominators 1,000, 1,300 … 2,800 grow by 2 %; with shift each unit has its neighbour's
-    rows = []
-    for n, unit in enumerate(DISTRICTS[:7]):
-        now = 1020 + 306 * ((n + shift) % 7)
-        rows += series([(400 + 7 * n, 1000 + 300 * n), (410 + 5 * n, now)], unit=unit)
-    rows = [row | {"file": f"{row['year']}-11-20/bieu.xlsx"} for row in rows]
-    tables = settled(*rows)
-    panel = tables["panel"].query("value_type == 'reported'")
-    assert set(panel.loc[panel["year"].eq(2022), "status"]) == {status}
-    assert set(panel.loc[panel["year"].eq(2021), "status"]) == {"ok"}
-    found = tables["findings"]
-    assert len(found[found["rule"].eq("rows_shifted")]) == shift
-
-
 def test_round_figures():
     assert len(doubts({"numerator": 12000, "denominator": 30000}, rule="round_figures")) == 1
     assert doubts({"numerator": 12030, "denominator": 30000}, rule="round_figures").empty

@@ -214,10 +214,25 @@ def test_word_tables_with_the_lines_above(tmp_path):
         package.writestr("word/comments.xml", f"<w:comments {space}>{note}</w:comments>")
     (sheet,) = read_workbook(tmp_path / "a.docx")
     heads = ["Nhiệm vụ", "Kinh phí", "Kinh phí"]
-    assert sheet.grid == [["Năm 2024", "", ""], heads, ["A", "1\n2\n3", ""]]
+    below = ["Toàn xã có 7.046/18.707 người đạt.", "", ""]
+    assert sheet.grid == [["Năm 2024", "", ""], heads, ["A", "1\n2\n3", ""], below]
     assert [sheet.address(0, 0), sheet.address(1, 0), sheet.address(2, 1)] == ["", "A1", "B2"]
     told = ["số ước tính", "Toàn xã có 7.046/18.707 người đạt."]
     assert sheet.prose == told  # as not read
+
+
+def test_the_text_box_of_a_sheet_stands_below_it_as_a_note(tmp_path):
+    path = write_xlsx(tmp_path / "a.xlsx", Board("a").row("A1", ["Chỉ tiêu", 5]))
+    ours = "http://schemas.openxmlformats.org/package/2006/relationships"
+    link = f'<Relationships xmlns="{ours}"><Relationship Target="../drawings/drawing1.xml"/>'
+    box = (
+        "<d xmlns:a='a'><sp><txBody><a:p><a:t>Số liệu </a:t><a:t>ước</a:t></a:p></txBody></sp></d>"
+    )
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/worksheets/_rels/sheet1.xml.rels", f"{link}</Relationships>")
+        package.writestr("xl/drawings/drawing1.xml", box)
+    (sheet,) = read_workbook(path)
+    assert sheet.grid == [["Chỉ tiêu", 5], ["", ""], ["Số liệu ước", ""]]
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

@@ -223,6 +223,7 @@ def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
     """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1.
 
+    The first behind the last table, where its note is, stands below it.
     A letter without tables is one sheet of paragraphs: it says whose it is, or that it corrects.
     """
     body = next(iter(parse(package, "/word/document.xml")), ())
@@ -246,7 +247,9 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
             lines = prose if number == 1 else []  # grows until the last line is read
             yield Sheet(f"Bảng {number}", grid, start, merged=merged, prose=lines)
             above = []
-    if number == 0 and above:
+    if number:
+        grid += above[:1]  # below the last table, as notes of a sheet
+    elif above:
         yield Sheet("", above, len(above), prose=prose)
 
 

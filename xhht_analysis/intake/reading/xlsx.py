@@ -52,7 +52,10 @@ def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
         if part is not None:
             sheet = Sheet(about.get("name", ""), visible=about.get("state", "visible") == "visible")
             _fill(sheet, part_bytes(package, part), texts, looks, no_results)
-            sheet.notes = _notes(package, part)
+            comments = _linked(package, part, "/comments", "{*}commentList/{*}comment")
+            sheet.notes = {place_of(c.get("ref", "")): "".join(c.itertext()) for c in comments}
+            for box in _linked(package, part, "/drawing", ".//{*}txBody"):
+                sheet.add(sheet.n_rows + 1, 0, "".join(box.itertext()))  # as a note below
             yield sheet
 
 
@@ -82,14 +85,17 @@ def _fill(
             sheet.merged.append((*place_of(first), *place_of(last or first)))
 
 
-def _notes(package: zipfile.ZipFile, part: str) -> dict[tuple[int, int], str]:
-    """Comments of a sheet's part by their cell; an answer in a thread stands there as text, too."""
+def _linked(
+    package: zipfile.ZipFile, part: str, kind: str, path: str
+) -> Iterator[ElementTree.Element]:
+    """Elements at ``path`` of the parts of a ``kind`` that belong to a sheet's part.
+
+    An answer in a thread of comments stands in them as text, too.
+    """
     folder, _, name = part.rpartition("/")
-    links = parse(package, f"{folder}/_rels/{name}.rels")
-    targets = (posixpath.join(folder, link.get("Target", "")) for link in links)
-    parts = [parse(package, target) for target in targets if "/comments" in target]
-    comments = [comment for part in parts for comment in part.iterfind("{*}commentList/{*}comment")]
-    return {place_of(c.get("ref", "")): "".join(c.itertext()) for c in comments}
+    for link in parse(package, f"{folder}/_rels/{name}.rels"):
+        if kind in (target := posixpath.join(folder, link.get("Target", ""))):
+            yield from parse(package, target).iterfind(path)
 
 
 def place_of(address: str) -> tuple[int, int]:
