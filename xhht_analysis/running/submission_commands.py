@@ -182,13 +182,14 @@ def _lines(checked: "Checked") -> Iterator[str]:
     import pandas as pd
 
     file = {name: "–" if pd.isna(value) else value for name, value in checked.submission.items()}
-    no_figures = checked.problems["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
-    problems = checked.problems[~no_figures]
-    n_left_out = problems["rule"].eq("column_left_out").sum()
+    columns = checked.unread_columns
+    no_figures = columns["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
+    left_out = columns[~no_figures].assign(kind="left_out")
+    problems = pd.concat([checked.problems, left_out])
     is_whole = problems[["sheet", "cell"]].isna().all(axis=1) & problems["kind"].eq("reject")
     is_refused = is_whole.any() and not file["n_read"]
     title = messages.CHECK_REFUSED if is_refused else messages.CHECK_TITLE
-    yield title.format(**file, n_left_out=n_left_out)
+    yield title.format(**file, n_left_out=len(left_out))
     if problems.empty and file["n_read"]:
         yield messages.CHECK_CLEAN
     column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))

@@ -72,12 +72,14 @@ class Checked:
     """What one submission says by itself.
 
     ``problems`` has one row per fault (`PROBLEM_COLUMNS`), rejects before findings; ``kind`` is
-    reject, finding, or left_out where a column, figure or table was not read. ``submission`` is
-    the file's row of `contracts.SUBMISSIONS` with ``n_read``; of a file of several units
-    ``sender_name`` says how many.
+    reject, finding, or left_out where a figure or table was not read. ``unread_columns`` has the
+    findings about columns that hold numbers and are not read. ``submission`` is the file's row of
+    `contracts.SUBMISSIONS` with ``n_read``; of a file of several units ``sender_name`` says how
+    many.
     """
 
     problems: pd.DataFrame
+    unread_columns: pd.DataFrame
     submission: dict[str, Any]
 
 
@@ -118,6 +120,8 @@ def _checked(
     """What the rows of one file in these tables say about it."""
     rejects = rejects.rename(columns={"remedy": "message"}).assign(kind="reject")
     findings = findings.assign(kind="finding")
+    left_out = findings["rule"].eq("column_left_out")
+    columns, findings = findings[left_out], findings[~left_out]
     year, expected = about["year"], cleaning.awaited_year(about["received_on"])
     if pd.notna(year) and year < expected:
         text = YEAR_BEHIND.format(year=year, expected=expected)
@@ -127,7 +131,7 @@ def _checked(
     summary = about | {"n_read": sum(about[name] for name in READABLE)}
     if pd.isna(about["sender_name"]) and n_units > 1:
         summary["sender_name"] = f"{n_units} đơn vị"
-    return Checked(_listed(rejects, findings, claims), summary)
+    return Checked(_listed(rejects, findings, claims), columns, summary)
 
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
