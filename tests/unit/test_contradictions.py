@@ -202,6 +202,8 @@ def test_levels_one_row_off_are_refused_or_doubtful(shift):
     panel = tables["panel"].query("value_type == 'reported' and level.notna()")
     assert len(panel)
     assert set(panel["status"]) == {"doubtful"}
+    told = tables["observations"].query("outcome == 'panel' and level.notna()")
+    assert set(told["status"]) == {"doubtful"}
     assert set(refused(tables).values()) <= {"level_range"}
 
 
