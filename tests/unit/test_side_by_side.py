@@ -188,3 +188,31 @@ def test_a_title_beside_its_own_table_heads_it():
         (SKILLS, CAI_BE, 2024): (500, 1200),
         (SKILLS, CAI_BE, 2023): (450, 1150),
     }
+
+
+def test_a_yearbook_leaves_the_corner_blank():
+    title = (
+        "Bảng 12. Tỷ lệ trung tâm học tập cộng đồng ứng dụng công nghệ thông tin phân theo huyện"
+    )
+    rows = (
+        ("TỔNG SỐ", "61,5", "66,5", "70"),
+        (CAI, "60,5", "65,5", "69"),
+        (CHO, "62,5", "67,5", "71"),
+    )
+    reading = read(sheet((title,), (None, "2021", "2022", "Sơ bộ 2023"), *rows))
+    assert stands(reading) == {
+        ("clc_it", CAI_BE, 2021): 60.5,
+        ("clc_it", CAI_BE, 2022): 65.5,
+        ("clc_it", CAI_BE, 2023): 69,
+        ("clc_it", CHO_GAO, 2021): 62.5,
+        ("clc_it", CHO_GAO, 2022): 67.5,
+        ("clc_it", CHO_GAO, 2023): 71,
+    }
+
+
+def test_school_years_over_columns_are_told_as_such():
+    title = "TỶ LỆ KỸ NĂNG SỐNG CÁC HUYỆN"
+    heads = ("TT", "Huyện", "Năm học 2022-2023", "Năm học 2023-2024")
+    reading = read(sheet((title,), heads, (1, CAI, 60.5, 65.5), (2, CHO, 62.5, 67.5)))
+    assert not reading.observation_rows
+    assert "năm học; ghi một năm" in reading.refusal.detail

@@ -26,6 +26,7 @@ REASONS = {
     NUMBERING: "số thứ tự",
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
     r"nam sinh": "năm sinh",
+    r".*\b(20\d\d) 20\d\d\b.*": "năm học; ghi một năm (năm bắt đầu) ở tiêu đề cột",
     r"nam (duoc )?(dat|cong nhan)( .*)?": "năm công nhận",
     r"ghi chu.*|luu i.*|nhan xet.*|danh gia.*": "ghi chú",
     r"(.* )?(dt|kt)": text_kinds.KINDS["people"][1],

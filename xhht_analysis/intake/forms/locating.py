@@ -330,7 +330,7 @@ def _name_columns(table: Table, places: Places) -> list[int]:
     heads, keys, before = table.headings, [], []
     for column, head in enumerate(heads):
         names = [table.sheet.text(row, column) for row in table.body]
-        is_key = head == heads[table.key]
+        is_key = bool(head) and head == heads[table.key]
         if not is_key and (not KEY.fullmatch(head) or sum(map(places.is_name, names)) < 2):
             continue
         is_other = any(a != b and b for a, b in zip(before, names, strict=False))

@@ -57,6 +57,9 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
         named = (c for c, cell in enumerate(cells) if str(cell).lower() == "năm")
         keys = [c for c in named if YEAR.search(sheet.text(row + 1, c))]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
+    years = [c for c in others if PLAIN.fullmatch(heading_key(sheet.text(row, c)))]
+    if not keys and years[1:] and others[0] == years[0] > 0:  # as a yearbook leaves the corner
+        keys = [years[0] - 1]
     if not keys:
         return None
     if len(others) < 3 and not PLAIN.fullmatch(texts[others[-1]]):

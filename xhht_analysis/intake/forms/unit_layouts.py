@@ -324,9 +324,8 @@ class Indicators(Units):
             if is_part or not words <= FILLER or names.is_other(rest, code):
                 head = self.table.sheet.text(*self.table.head(column)).split()
                 odd = " ".join(word for word in head if fold(word) in words - FILLER)
-                self.unclear[column] = (
-                    f"không rõ nghĩa của chữ “{odd}”" if odd else "có chữ không rõ nghĩa"
-                )
+                why = f"không rõ nghĩa của chữ “{odd}”" if odd else "có chữ không rõ nghĩa"
+                self.unclear[column] = left_out.reason(self.table.headings[column], why)
                 return None
             half = None if self.table.sheet.turned else names.half_in(rest, code)
             if half:
