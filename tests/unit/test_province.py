@@ -143,8 +143,6 @@ def test_units_districts_and_parents_without_a_reform(small):
 
 def test_mergers_of_communes_are_followed(small):
     assert small.crosswalk["2027-01-01"].tolist() == ["7101", "7101", "7201", "7202"]
-    assert small.enlarged(2026, 2027) == {"7101"}
-    assert small.enlarged(2025, 2026) == small.enlarged(2027, 2028) == frozenset()
     assert small.match("Xã Hai", "2028-12-31").suggestion == "Xã Một (7101), Huyện Đông"
 
 

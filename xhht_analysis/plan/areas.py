@@ -169,12 +169,6 @@ class Areas:
         units = [unit for unit in self._by_code.get(code or "", ()) if unit.ours]
         return next((u.level for u in units if u.level == "district" or u.valid_on(on)), None)
 
-    def enlarged(self, since: int, until: int) -> frozenset[str]:
-        """Communes at the end of ``until`` that hold several of those at the end of ``since``."""
-        before, after = (self._column(f"{year}-12-31") for year in (since, until))
-        number = self.crosswalk[before].groupby(self.crosswalk[after]).nunique()
-        return frozenset(number.index[number > 1])
-
     def _column(self, on: str) -> str:
         """Column of `crosswalk` with the codes in force on a date; the first before them all."""
         first, *later = self.crosswalk.columns[1:]
