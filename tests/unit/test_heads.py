@@ -207,8 +207,8 @@ def test_states_of_tasks(typed, status):
     ("head", "dvt", "values", "million"),
     [
         ("Kinh phí đã chi (đồng)", "", [1.5e9, "850.000.000"], [1500, 850]),
-        ("Kinh phí đã chi (nghìn đồng)", "", [150000, "850.000"], [150, 850]),
-        ("Kinh phí đã chi (1.000đ)", "", [150000, "850.000"], [150, 850]),
+        ("Kinh phí đã chi (nghìn đồng)", "", [150000, "850.000"], [150, None]),
+        ("Kinh phí đã chi (1.000đ)", "", [150000, "850.000"], [150, None]),
         ("Kinh phí đã chi (tỷ đồng)", "", [1.5, "0,85"], [1500, 850]),
         ("Kinh phí đã chi", "nghìn đồng", [150000, 900], [150, 0.9]),
         ("Kinh phí đã chi", "", [150, "2 tỷ"], [150, 2000]),
@@ -216,8 +216,10 @@ def test_states_of_tasks(typed, status):
 )
 def test_money_in_the_unit_that_is_declared(head, dvt, values, million):
     lines = [["A", "xong", "x", value] for value in values]
-    found = deeds(*lines, heads=(head,), dvt=dvt).activity_rows
-    assert [r["budget_spent"] for r in found] == million
+    reading = deeds(*lines, heads=(head,), dvt=dvt)
+    assert [r["budget_spent"] for r in reading.activity_rows] == million
+    told = {f["rule"] for f in reading.finding_rows if "850.000" in f["message"]}
+    assert told == ({"money_unreadable"} if None in million else set())
 
 
 @pytest.mark.parametrize(
