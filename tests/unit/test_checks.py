@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.intake_case import communes_of, plan, settled
@@ -113,6 +115,14 @@ def test_commune_that_took_in_others_has_not_jumped():
     rows = series([(500, 1000), (1500, 3000)], unit=code, first=2023)
     rows[1] |= {"received_on": "2024-11-20", "snapshot_date": "2024-11-15"}
     assert doubts(*rows, rule="denominator_jump").empty
+
+
+def test_a_province_whose_communes_never_merged_is_judged_too(monkeypatch):
+    areas = plan().areas
+    alone = replace(plan(), areas=replace(areas, changes=areas.changes.iloc[:0]))
+    monkeypatch.setattr("tests.intake_case.plan", lambda: alone)
+    found = doubts(*series([(500, 1000), (640, 1250)]), rule="denominator_jump")
+    assert found["cell"].tolist() == ["E10"]
 
 
 def test_jump_against_peers():

@@ -158,7 +158,7 @@ def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.
     prior = rows.groupby(SERIES)[["year", *FIELDS]].shift().add_suffix("_prior")
     changes, end = plan.areas.changes, plan.areas.province.districts_end
     merged = changes[changes["valid_from"].lt(end)].groupby("successor_code")["valid_from"].max()
-    grown = rows["unit_code"].map(merged).str[:4].astype("float64")
+    grown = rows["unit_code"].map(merged.str[:4].astype("float64"))
     before, year = prior["year_prior"].astype("float64"), rows["year"].astype("float64")
     prior = prior[before.ge(year - 2) & ~(grown.gt(before) & grown.le(year))]
     added = sums.set_index(list(PANEL_KEY))[["value", *FIELDS[:2]]].add_suffix("_sum")
