@@ -67,7 +67,7 @@ def plot_overview(run: ReportData) -> Figure:
     axis.tick_params(axis="y", labelsize=SMALL)
     axis.grid(visible=False)
     axis.yaxis.tick_right()  # on a phone, whose screen ends in the names, the verdicts stand first
-    axis.set(box_aspect=0.11 * len(pairs), anchor="W")
+    axis.set(box_aspect=0.12 * len(pairs), anchor="W")
     keys = {s.key for pair in pairs for s in pair if s}
     parts = " ".join(filter(None, map(run.tally, run.page_years)))
     key = f"{run.labels.key(keys)}. {word('overview.key')}"
