@@ -6,6 +6,9 @@ district number i (0-10, by code) has share ``20 + 4 * (year - 2021) + i`` perce
 
 from __future__ import annotations
 
+import copy
+import functools
+
 import pandas as pd
 
 from xhht_analysis import contracts
@@ -31,6 +34,12 @@ CHANCES = (0.97, 0.78, 0.5, 0.21, 0.03)
 CLASSES = ("very_likely", "likely", "open", "unlikely", "very_unlikely")
 
 
+def made_once(function):
+    """``function``, worked out once for the same arguments; every caller gets a copy."""
+    once = functools.cache(function)
+    return functools.wraps(function)(lambda *given, **named: copy.deepcopy(once(*given, **named)))
+
+
 def share(year: int, i: int) -> float:
     return 20 + 4 * (year - 2021) + i
 
@@ -39,6 +48,7 @@ def level(year: int, i: int) -> int:
     return 1 + (year - 2021) // 3 + (i % 3 == 0)
 
 
+@made_once
 def make_panel(status: str = "sample") -> pd.DataFrame:
     indicators = goals.read_indicators(CONFIG)
     rows = []
@@ -61,6 +71,7 @@ def make_panel(status: str = "sample") -> pd.DataFrame:
     return contracts.check(contracts.conform(panel, contracts.PANEL), contracts.PANEL)
 
 
+@made_once
 def make_verdicts(no_data: bool = False) -> pd.DataFrame:
     """One row per target and unit; future chances walk through the five classes in plan order."""
     plan, targets = goals.read_goals(CONFIG), goals.read_targets(CONFIG)
@@ -131,6 +142,7 @@ def observed(target, kind: str, year: int, unit: str = "82") -> float:
     return float(level(year, 11)) if kind == "milestone" else float(min(levels))
 
 
+@made_once
 def make_forecasts() -> pd.DataFrame:
     codes = ["information_literacy", "trained_population", "university_degree"]
     codes += ["digital_institutions", "clc_it", "learning_citizens"]
@@ -148,6 +160,7 @@ def make_forecasts() -> pd.DataFrame:
     return contracts.check(contracts.conform(frame, contracts.FORECASTS), contracts.FORECASTS)
 
 
+@made_once
 def make_submissions(is_sample: bool = True) -> pd.DataFrame:
     known = areas.read_areas(CONFIG)
     rows = []
@@ -166,6 +179,7 @@ def make_submissions(is_sample: bool = True) -> pd.DataFrame:
     return contracts.check(contracts.conform(frame, contracts.SUBMISSIONS), contracts.SUBMISSIONS)
 
 
+@made_once
 def make_doubts() -> tuple[pd.DataFrame, pd.DataFrame]:
     place = {"file": "2026-11-15/TH-02 Cái Bè.xlsx", "sheet": "TH-02", "cell": "F12"}
     where = place | {"indicator_code": "primary_entry_6", "unit_code": "819", "year": 2026}
@@ -176,6 +190,7 @@ def make_doubts() -> tuple[pd.DataFrame, pd.DataFrame]:
     return rejects, contracts.conform(pd.DataFrame([where | finding]), contracts.FINDINGS)
 
 
+@made_once
 def make_activities() -> pd.DataFrame:
     base = {
         "year": 2026,
@@ -194,6 +209,23 @@ def make_activities() -> pd.DataFrame:
     return contracts.conform(frame, contracts.ACTIVITIES)
 
 
+@made_once
+def read_plan() -> dict:
+    """The plan of config/ as a run holds it."""
+    return {
+        "areas": areas.read_areas(CONFIG),
+        "units": report_data.all_units(areas.read_areas(CONFIG)),
+        "goals": goals.read_goals(CONFIG),
+        "targets": goals.read_targets(CONFIG),
+        "indicators": goals.read_indicators(CONFIG),
+        "agencies": goals.read_agencies(CONFIG),
+        "tasks": goals.read_tasks(CONFIG),
+        "unit_targets": read_config("unit_targets", CONFIG),
+        "references": read_config("references", CONFIG),
+        "standards": standards.read_standards(CONFIG),
+    }
+
+
 def make_material(lang: str = "vi", **tables) -> report_data.ReportData:
     """The whole run; any table can be given to take the place of the invented one."""
     rejects, findings = make_doubts()
@@ -207,17 +239,6 @@ def make_material(lang: str = "vi", **tables) -> report_data.ReportData:
         "rejects": rejects,
         "findings": findings,
         "activities": make_activities(),
-        "areas": areas.read_areas(CONFIG),
-        "units": report_data.all_units(areas.read_areas(CONFIG)),
     }
-    made |= {
-        "goals": goals.read_goals(CONFIG),
-        "targets": goals.read_targets(CONFIG),
-        "indicators": goals.read_indicators(CONFIG),
-        "agencies": goals.read_agencies(CONFIG),
-        "tasks": goals.read_tasks(CONFIG),
-        "unit_targets": read_config("unit_targets", CONFIG),
-        "references": read_config("references", CONFIG),
-        "standards": standards.read_standards(CONFIG),
-    }
+    made |= read_plan()
     return report_data.ReportData(as_of=AS_OF, labels=Labels(lang), **(made | tables))

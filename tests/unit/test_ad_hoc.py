@@ -47,6 +47,7 @@ def test_proposals_of_units_on_the_whole_plan_stand_in_the_annual_report_alone(r
     assert "Tốc độ cần có so với tốc độ thường gặp" not in texts["adhoc"]  # nothing was drawn
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("variant", "n"), [("midterm", 1), ("final", 2)])
 def test_a_review_names_the_causes_that_figures_tell(variant, n):
     """A share whose common pace does not do; missed in 2025, unlikely in 2030: told once."""

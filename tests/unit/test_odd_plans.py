@@ -87,7 +87,7 @@ KINDS = {
 }
 
 
-@pytest.mark.cases(5)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_odd_panel_is_judged_without_a_sure_chance(kind):
     panel, units = KINDS[kind], ("815",) if kind == "one unit" else tuple(UNITS)

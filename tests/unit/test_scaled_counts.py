@@ -53,6 +53,7 @@ def mend(path, tmp_path, actions: dict[str, tuple]):
     return intake(path.parents[1], config_dir=config)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("denominator", [29.8, 30])
 def test_both_cells_are_listed_and_both_are_scaled(path, tmp_path, denominator):
     top, bottom = (cell_of(path, "life_skills", column) for column in "DE")
