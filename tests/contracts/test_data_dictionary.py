@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pandas as pd
@@ -50,3 +51,37 @@ def test_every_assumption_has_quality_impact_owner_and_date():
         assert pd.Timestamp(reviewed) >= pd.Timestamp("2026-01-01"), number
         assert min(map(len, (assumption, basis, owner))) > 5, number
         assert not re.search(r"TODO|TBD|Insert|\?\?", assumption + basis), number
+
+
+FOR_PEOPLE = {"expert.signed_on", "references.reference_code"}
+"""What the people who keep a table ask of it: when an opinion was signed, the name of a row."""
+
+
+def names_in_code() -> set[str]:
+    """Attributes, keywords and words of strings (docstrings left out) in Python; what stands
+    behind a dot or in quotes in templates and notebooks."""
+    names = set()
+    for path in (ROOT / "xhht_analysis").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                node.value.value = None
+            elif isinstance(node, ast.Attribute | ast.keyword):
+                names.add(node.attr if isinstance(node, ast.Attribute) else node.arg)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names |= set(re.findall(r"\w+", node.value))
+    pages = [*(ROOT / "xhht_analysis").rglob("*.j2"), *(ROOT / "notebooks").glob("*.ipynb")]
+    for path in pages:
+        names |= set(re.findall(r"""["'.](\w+)""", path.read_text(encoding="utf-8")))
+    return names
+
+
+def test_every_column_of_the_plans_tables_is_read():
+    """By its name, or by the name without its language; a common word may hide one."""
+    names = names_in_code()
+    unread = {
+        f"{table.name}.{column}"
+        for table in config_tables.CONFIG_TABLES.values()
+        for column in table.columns
+        if not {column, re.sub("_(vi|en)$", "", column)} & names
+    }
+    assert unread == FOR_PEOPLE

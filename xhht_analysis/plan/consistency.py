@@ -20,7 +20,7 @@ LINKS = {
     "levels": "standards.prerequisites",
     "goals": """targets.goal_code expert.goal_code unit_targets.goal_code references.goal_codes
     goals.part_of""",
-    "agencies": "goals.lead_agency goals.support_agencies tasks.agency_codes indicators.reporter "
+    "agencies": "goals.lead_agency tasks.agency_codes indicators.reporter "
     "agencies.successor province.duty_of_districts province.duty_of_communes",
     "tasks": "goals.task_codes",
     "units": "crosswalk.unit_code crosswalk.successor_code unit_targets.unit_code province.code",
