@@ -26,7 +26,8 @@ from xhht_analysis.intake.reading import personal
 from xhht_analysis.intake.reading.personal import mask_name
 from xhht_analysis.intake.reading.workbooks import read_csv, read_workbook
 from xhht_analysis.intake.returning.book import open_book
-from xhht_analysis.running.records import input_hashes
+from xhht_analysis.project import Project
+from xhht_analysis.running.records import sources
 
 pytestmark = pytest.mark.unit
 
@@ -215,12 +216,13 @@ def test_names_of_files_and_sheets_are_masked_in_every_table_and_in_the_record(t
         write_xlsx(folder / name, board)
     result = run_intake(tmp_path, jobs=1)
     texts = " ".join(frame.to_csv() for frame in result.tables.values())
-    texts += json.dumps(input_hashes(tmp_path, "2026-11-20"), ensure_ascii=False)
+    inputs = sources(tmp_path, "2026-11-20", Project())["inputs"]
+    texts += json.dumps(inputs, ensure_ascii=False)
     assert not any(n in texts for n in ("912345678", "912345679", "82090001234", "311234567"))
     names = result.submissions["file"]
     assert names.is_unique
     assert names.str.fullmatch(r"2026-11-20/(bc 0•{9}|CCCD 0•{11}) \[[0-9a-f]{4}\]\.xlsx").all()
-    assert set(input_hashes(tmp_path, "2026-11-20")) == set(names)
+    assert set(inputs) == set(names)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_two_runs_never_write_at_once_and_a_dead_one_frees_the_lock(project):
     command = [sys.executable, "-c", HOLD, str(project.out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(publication.LockedError):
+        with pytest.raises(KitError, match="lần chạy khác"):
             go(project)
         holder.kill()
     assert go(project)["01_first"] == "done"

@@ -25,19 +25,13 @@ def remedy(cause: str) -> str:
 def cannot_use(error: OSError) -> str:
     """What keeps the file that ``error`` names from being written or read, and what helps.
 
-    The cause is a program, another user, the disk, else what the system says.
+    The cause is a program, a right, the disk, else what the system says.
     """
     path = Path(error.filename2 or error.filename or "")
     cause = remedy(os.strerror(error.errno or 0)) or f"{error.strerror}. "
-    if isinstance(error, PermissionError):
-        owner = next(place.stat().st_uid for place in (path, path.parent, Path()) if place.exists())
-        if is_busy(path):
-            program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
-            cause = messages.BUSY.format(program=program)
-        elif hasattr(error, "winerror"):  # Windows refuses a folder and what is closed alike
-            cause = remedy("Is a directory") if path.is_dir() else cause
-        elif owner != os.geteuid():
-            cause = messages.OTHER_USER.format(owner=owner)
+    if isinstance(error, PermissionError) and is_busy(path):
+        program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
+        cause = messages.BUSY.format(program=program)
     return messages.CANNOT_USE.format(path=path, cause=cause)
 
 

@@ -1,7 +1,7 @@
 """Two runs laid side by side: a run and its repetition (`verify`), two vintages (`compare`)."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from xhht_analysis.project import KitError, Project
@@ -35,37 +35,27 @@ def verify(
         If there is no such run.
     """
     record = records.read_record(project, as_of)
-    values, more = record["parameters"], record["overrides"]
+    values, overrides = record["parameters"], record["overrides"]
     raw_dir = raw_dir or project.raw_of(values)
-    now = records.sources(raw_dir, as_of, project)
+    settings = Settings(raw_dir, as_of, values["sample"], values["lang"], overrides=overrides)
+    chosen = [stage for stage in stages if stage.name in record["stages"]]
     broken = records.broken_outputs(project, record)
     lines = [f"{messages.OUTPUT_CHANGED}: {place}" for place in broken]
-    lines += records.differences(record, now, ["inputs"])
-    settings = Settings(raw_dir, as_of, values["sample"], values["lang"], overrides=more)
-    chosen = [stage for stage in stages if stage.name in record["stages"]]
-    if differing := _rerun(project, settings, chosen, record["outputs"]):
-        lines += records.differences(record, now, ["code", "versions"])
-    return [*lines, *differing]
-
-
-def _rerun(
-    project: Project, settings: Settings, stages: Sequence[Stage], outputs: Mapping[str, str]
-) -> list[str]:
-    """Run ``stages`` in a folder of their own; a line per place whose hash is not in ``outputs``.
-
-    Unit pages are left out: their stage is not run again.
-    """
     try:
         with tempfile.TemporaryDirectory() as folder:
             elsewhere = Project(root=project.root, out=Path(folder).resolve())
-            again = runner.run(settings, elsewhere, stages)["outputs"]
+            again = runner.run(settings, elsewhere, chosen)
     except KitError as error:
-        return [f"{messages.RERUN_FAILED}: {error}"]
-    return [
+        return [*lines, f"{messages.RERUN_FAILED}: {error}"]
+    differing = [
         f"{messages.RERUN_DIFFERS}: {place}"
-        for place, sha in sorted(outputs.items())
-        if place.endswith(COMPARED) and "/units/" not in place and again.get(place) != sha
+        for place, sha in sorted(record["outputs"].items())
+        if place.endswith(COMPARED)
+        and "/units/" not in place  # their stage is not run again
+        and again["outputs"].get(place) != sha
     ]
+    kinds = ["inputs", "code", "versions"] if differing else ["inputs"]
+    return [*lines, *records.differences(record, again, kinds), *differing]
 
 
 def compare(
@@ -89,7 +79,7 @@ def compare(
         If a run is unknown, its tables are missing or damaged, or only one is on invented figures.
     """
     from xhht_analysis import store
-    from xhht_analysis.publishing.changes import SETTLED, changed_goals
+    from xhht_analysis.publishing.changes import changed_goals
     from xhht_analysis.publishing.run_tables import read_report_data
 
     old, new = (records.read_record(project, as_of) for as_of in (before, after))
@@ -102,9 +92,6 @@ def compare(
     for statements, causes in changed_goals(run):
         words = "; ".join(run.word(f"cause.{cause}") for cause in causes)
         for s in statements:
-            verdict_class, chance = s.previous
-            verdict, text = run.labels.verdict(verdict_class), run.labels.short_chance(chance)
-            if text and verdict_class not in SETTLED:
-                verdict = f"{verdict} ({text})"
+            verdict = run.labels.verdict(s.previous[0])
             rows.append((f"{s.title} ({s.target_year})", verdict, s.verdict_text, words))
     return rows, records.differences(old, new, ("code", "versions", "parameters"))

@@ -26,10 +26,6 @@ LOCK = ".xhht.lock"
 INDEX = "index.html"
 
 
-class LockedError(KitError):
-    """Another run holds the output folder."""
-
-
 @contextlib.contextmanager
 def staging(out: Path, as_of: str) -> Iterator[Project]:
     """Hold ``out`` for one run of ``as_of``; fresh, empty staging folders for what it makes.
@@ -39,7 +35,7 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
 
     Raises
     ------
-    LockedError
+    KitError
         If another process holds it.
     """
     project = Project(out=out / STAGING)
@@ -55,7 +51,7 @@ def staging(out: Path, as_of: str) -> Iterator[Project]:
             finally:
                 shutil.rmtree(project.out, ignore_errors=True)
     except Timeout:
-        raise LockedError(messages.LOCKED.format(path=out)) from None
+        raise KitError(messages.LOCKED.format(path=out)) from None
     except OSError as error:  # a write that fails on a full disk does not say where
         error.filename = error.filename or str(out)
         raise
@@ -104,13 +100,12 @@ def publish(
     OSError
         If a file cannot be replaced (open in Excel, disk full, read-only); all is as before then.
     """
-    hashes = before.get("outputs", {})
-    places = sorted({p for stage in record["stages"].values() for p in stage["outputs"]})
-    fresh = {p: files.sha256(staged.out / p) for p in places if (staged.out / p).is_file()}
-    obsolete = hashes.keys() - places
-    outputs = {place: fresh.get(place) or hashes[place] for place in places}
-    tables = {place: sha for place, sha in fresh.items() if place.startswith("data/")}
-    changed = [place for place, sha in tables.items() if hashes.get(place, sha) != sha]
+    old = before.get("outputs", {})
+    places = {place for stage in record["stages"].values() for place in stage["outputs"]}
+    fresh = records.file_hashes((staged.out / place for place in sorted(places)), staged.out)
+    obsolete = old.keys() - places
+    changed = [p for p, sha in fresh.items() if p.startswith("data/") and old.get(p, sha) != sha]
+    outputs = {place: sha for place, sha in (old | fresh).items() if place in places}
     full = {**record, "outputs": outputs, "replaces": changed}
     with _transaction(final.out, check_targets(final, record["as_of"], [*fresh, *obsolete])):
         for place in fresh:

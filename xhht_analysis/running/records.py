@@ -22,18 +22,14 @@ NO_INFLUENCE = "config/run.yml"
 
 
 def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, str]]:
-    """Hashes of ``inputs`` (received by ``as_of``) and ``code``, and ``versions`` of packages."""
-    return {
-        "inputs": input_hashes(raw_dir, as_of),
-        "code": code_hashes(project),
-        "versions": versions(),
-    }
+    """What a run of ``as_of`` is made from.
 
-
-def input_hashes(raw_dir: Path, as_of: str) -> dict[str, str]:
-    """Name in tables → sha256 of every file received by ``as_of``."""
-    received = [day for day in received_dates(raw_dir) if day <= as_of]
-    return _hashes((p for day in received for p in (raw_dir / day).rglob("*")), raw_dir)
+    ``inputs``: name in tables → sha256 of every file received by then; ``code``: `code_hashes`;
+    ``versions`` of packages.
+    """
+    received = [raw_dir / day for day in received_dates(raw_dir) if day <= as_of]
+    inputs = file_hashes((path for folder in received for path in folder.rglob("*")), raw_dir)
+    return {"inputs": inputs, "code": code_hashes(project), "versions": versions()}
 
 
 def code_hashes(project: Project) -> dict[str, str]:
@@ -41,8 +37,8 @@ def code_hashes(project: Project) -> dict[str, str]:
     package = (project.root / "xhht_analysis").rglob("*")
     paths = [p for p in package if p.suffix != ".pyc"]
     paths += [*project.notebooks_dir.glob("*.ipynb"), project.root / "requirements.lock"]
-    hashes = _hashes(paths, project.root)
-    config = _hashes(project.config_dir.rglob("*"), project.config_dir)
+    hashes = file_hashes(paths, project.root)
+    config = file_hashes(project.config_dir.rglob("*"), project.config_dir)
     hashes |= {f"config/{place}": sha for place, sha in config.items()}
     hashes.pop(NO_INFLUENCE, None)
     return hashes
@@ -91,7 +87,7 @@ def digest(parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
+def file_hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     """Place relative to ``root``, as tables name it → sha256 of each file; links are no files."""
     from xhht_analysis.intake.reading.delivery import relative_name
 
@@ -140,5 +136,5 @@ def vintages(project: Project) -> list[str]:
 def broken_outputs(project: Project, record: Mapping) -> list[str]:
     """Places of the outputs of ``record`` that are absent or changed since the run."""
     outputs = record.get("outputs", {})
-    hashes = _hashes((project.out / place for place in outputs), project.out)
+    hashes = file_hashes((project.out / place for place in outputs), project.out)
     return sorted(place for place, sha in outputs.items() if hashes.get(place) != sha)

@@ -196,13 +196,11 @@ def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
 
     Invented and real figures are never compared.
     """
-    earlier = {
-        other: records.read_record(project, other, optional=True)
-        for other in records.vintages(project)
-        if other < day
-    }
-    comparable = [other for other, record in earlier.items() if record.get("sample") is sample]
-    return {"previous_dir": str(project.processed(comparable[-1]))} if comparable else {}
+    for other in reversed(records.vintages(project)):
+        record = records.read_record(project, other, optional=True)
+        if other < day and record.get("sample") is sample:
+            return {"previous_dir": str(project.processed(other))}
+    return {}
 
 
 def runs(*, out: Path = ROOT) -> None:

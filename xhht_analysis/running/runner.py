@@ -58,8 +58,10 @@ def run(
         before = pipeline.before
         publication.check_targets(project, settings.as_of, before.get("outputs", ()))
         entries = {stage.name: pipeline.entry(stage) for stage in stages}
-        _refuse_moved(settings, pipeline.sources["inputs"])
         record = pipeline.record(entries)
+        now = records.sources(settings.raw_dir, settings.as_of, project)
+        if moved := records.differences(record, now, ["inputs"]):  # half counted
+            raise KitError("\n".join([messages.INPUT_MOVED, *moved]))
         record["seconds"] = round(time.monotonic() - started, 2)
         record = publication.publish(staging, project, before, record, finish)
     if failures := pipeline.failures:
@@ -96,11 +98,11 @@ class _Pipeline:
     def entry(self, stage: Stage) -> dict:
         """Run ``stage``, or leave it as it is if nothing changed; its entry of the record."""
         key, started = self.key(stage), time.monotonic()
-        old = self.before.get("stages", {}).get(stage.name, {"key": "", "outputs": []})
-        is_same = old["key"] == key and not self.settings.force
+        old = self.before.get("stages", {}).get(stage.name, {})
+        is_same = old.get("key") == key and not self.settings.force
         current = self.whole.intersection(old["outputs"]) if is_same else set()
-        due = not current or len(current) < len(old["outputs"]) or stage == UNITS
         terminal.show_begin(stage.name)
+        due = not current or len(current) < len(old["outputs"]) or stage == UNITS
         if due or (stage == REPORT and document_stage.lacks_pdf(current)):
             places = sorted(self._make(stage, current))
             seconds = round(time.monotonic() - started, 2)
@@ -184,10 +186,3 @@ def _files(staging: Project) -> set[str]:
     """Places of all that stands in ``staging``; a file that a dead kernel left half is hidden."""
     paths = (path for path in staging.out.rglob("[!.]*") if path.is_file())
     return {path.relative_to(staging.out).as_posix() for path in paths}
-
-
-def _refuse_moved(settings: Settings, inputs: dict[str, str]) -> None:
-    """Files that changed while the run read them are half counted: publish nothing."""
-    now = {"inputs": records.input_hashes(settings.raw_dir, settings.as_of)}
-    if names := records.differences({"inputs": inputs}, now, ["inputs"]):
-        raise KitError("\n".join([messages.INPUT_MOVED, *names]))
