@@ -143,3 +143,20 @@ def test_an_unknown_unit_hides_no_other_fault_of_its_row():
     assert [(f["rule"], f["cell"]) for f in reading.finding_rows if f["cell"] == "C3"] == [
         ("not_number", "C3")
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "part", "whole"),
+    [
+        ("Chỉ tiêu thành phần", "Số hội viên Hội Nông dân đạt", "Chung"),
+        ("Thành phần", "Nông dân", "Số người đạt"), ("Phân tổ", "Khối cơ quan", "Tổng số"),
+        ("Nội dung", "Thanh niên được trang bị", "Người lao động được trang bị"),
+        ("Nhóm đối tượng", "Công nhân", "Toàn dân"), ("Chi tiết", "Đảng viên", "Toàn xã"),
+    ],
+)  # fmt: skip
+def test_a_row_of_an_indicator_may_say_of_which_people_it_is(head, part, whole):
+    heads = ("TT", "Chỉ tiêu", head, "Tổng số", "Số đạt")
+    rows = (1, "Kỹ năng sống", part, 20, 10), (2, "Năng lực thông tin", whole, 24, 14)
+    reading = read(sheet(("XÃ AN HỮU",), ("NĂM 2026",), heads, *rows), received_on="2026-11-20")
+    assert stands(reading) == {("information_literacy", "28429", 2026): (14, 24)}
+    assert [f["rule"] for f in reading.finding_rows if f["cell"] == "D4"] == ["row_left_out"]

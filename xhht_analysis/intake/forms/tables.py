@@ -9,11 +9,18 @@ from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.forms.context import has_unit_label
 from xhht_analysis.intake.forms.headings import (
+    KEY,
     NUMBERED,
     heading_key,
     ranked_columns,
 )
-from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_NOW, heading_kinds, line_kind
+from xhht_analysis.intake.forms.text_kinds import (
+    KINDS,
+    NOT_NOW,
+    SOME_ONLY,
+    heading_kinds,
+    line_kind,
+)
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import (
     Parsed,
@@ -44,8 +51,9 @@ GOAL = re.compile(r"(?:chi tieu|muc tieu) (?!phan dau|giao|ke hoach|kh\b|dang ki
 """A heading that names a goal of the plan, whose results stand below."""
 PART = re.compile(
     r"(?:gioi(?: tinh)?|dan toc|(?:(?:do|nhom|lua) )?tuoi|(?:ten )?truong(?: hoc)?|lop|khu vuc|"
-    r"doi tuong|loai (?:so lieu|hinh)): (?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|"
-    r"nguoi (?:trong|tu)|dan so|cong dan)\b).+"
+    r"(?:nhom )?doi tuong|loai (?:so lieu|hinh)|(?:\w+ ){,2}thanh phan|phan to|chi tiet): "
+    r"(?!(?:tong|chung|toan|ca|tat ca|thuc hien|ket qua|nguoi (?:trong|tu|duoc|dat|co)|dan so|"
+    r"cong dan|tu so|mau so|ti le|so (?:dat|luong|nguoi|cong dan)(?! khuiet)(?! cao tuoi))\b).+"
     r"|ghi chu: (?:lai |theo |la )?so (?:lieu )?(?:cua )?(?:uoc|nam \d{4}).*"
 )
 """Heading and text of a cell that says of which part, plan or other year its row is."""
@@ -263,7 +271,8 @@ class Table:
         text = self.sheet.text(row, column)
         heading = self.headings[column]
         is_beside = heading != self.headings[self.key] and is_name(text)
-        return is_beside and bool(PART.fullmatch(f"{heading}: {fold(text)}"))
+        is_of_some = KEY.fullmatch(heading) and SOME_ONLY & heading_kinds(fold(text))
+        return is_beside and bool(is_of_some or PART.fullmatch(f"{heading}: {fold(text)}"))
 
     @cached_property
     def notes(self) -> list[int]:
