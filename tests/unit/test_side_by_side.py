@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.form_fixtures import read
+from tests.form_fixtures import read, rules
 from tests.unit.test_office_tables import CAI_BE, CHO_GAO, CITIZENS, SKILLS, sheet, stands
 
 pytestmark = pytest.mark.unit
@@ -210,9 +210,14 @@ def test_a_yearbook_leaves_the_corner_blank():
     }
 
 
-def test_school_years_over_columns_are_told_as_such():
+def test_a_school_year_over_a_column_is_the_year_it_starts_and_told():
     title = "TỶ LỆ KỸ NĂNG SỐNG CÁC HUYỆN"
     heads = ("TT", "Huyện", "Năm học 2022-2023", "Năm học 2023-2024")
     reading = read(sheet((title,), heads, (1, CAI, 60.5, 65.5), (2, CHO, 62.5, 67.5)))
-    assert not reading.observation_rows
-    assert "năm học; ghi một năm" in reading.refusal.detail
+    assert stands(reading) == {
+        (SKILLS, CAI_BE, 2022): 60.5,
+        (SKILLS, CAI_BE, 2023): 65.5,
+        (SKILLS, CHO_GAO, 2022): 62.5,
+        (SKILLS, CHO_GAO, 2023): 67.5,
+    }
+    assert rules(reading) == [("school_year", "C2"), ("school_year", "D2")]

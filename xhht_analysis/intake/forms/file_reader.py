@@ -105,7 +105,7 @@ class FileReader:
             self.find(at, "personal_number", text)
         at, moment = context.cells.get("year"), context.snapshot_date
         if context.year_note != "year_from_date" or context.year != self.named_year:
-            self._note(at, None, Parsed(context.year, note=context.year_note))
+            self.note(at, None, Parsed(context.year, note=context.year_note))
         if context.date_cell:
             typed = sheet.text(*context.date_cell)
             self.find(context.date_cell, "not_date", f"Không đọc được ngày chốt “{typed[:40]}”.")
@@ -163,7 +163,7 @@ class FileReader:
         cells["cell"] = main = next(filter(None, map(cells.get, order)))
         year = claim.year or Parsed(self.context.year, self.context.year_problem)
         cells["cell_year"] = claim.year_cell if claim.year else self.context.cells.get("year")
-        self._note(cells["cell_year"], None, year)
+        self.note(cells["cell_year"], None, year)
         unit, name, cells["cell_unit"] = self._unit(claim, year.value)
         unplaced, fault = self._unplaced(claim, unit, name, year, cells), unreadable(amounts)
         problem, at = unplaced or fault or (None, None)
@@ -316,7 +316,7 @@ class FileReader:
             siblings=self.table.siblings(cell[1]),
             fractions=kind == "percent" or scale != 1,
         )
-        self._note(cell, raw, parsed)
+        self.note(cell, raw, parsed)
         if cell in sheet.formulas and (parsed.value == 0 or raw == "#DIV/0!"):
             row = sheet.grid[cell[0]][self.table.key + 1 :]
             if not any(figure(other).value for other in row):  # formulas over empty cells
@@ -324,7 +324,7 @@ class FileReader:
         number = None if parsed.value is None else round(parsed.value * scale, 6)
         return Amount(number, parsed.problem, cell, given=parsed != Parsed())
 
-    def _note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
+    def note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
         """Tell what was dropped or supposed where a cell was read."""
         if parsed.note:
             self.find(at, parsed.note, NOTES_VI[parsed.note].format(str(raw)[:40], parsed.value))

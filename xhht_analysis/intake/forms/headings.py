@@ -102,6 +102,7 @@ WORDINGS = {
     r"\bqui mo\b": "tong so",
     r"\btt (?=hoc tap cong dong\b)": "trung tam ",
     r"^(?=20[0-4]\d$)": "nam ",
+    r"\bnam hoc (20\d\d) 20\d\d\b": r"nam \1",
     r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b": "lui ke",
     r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b": r"\1",
     r"\bchuong trinh th\b": "chuong trinh tieu hoc",
@@ -114,8 +115,8 @@ WORDINGS = {
     r"trien khai)(?= tren moi truong so\b)": "hoat dong",
 }
 """One wording for what offices write in several: ages ("5 tuổi" is no part of "3–5 tuổi"),
-recognition levels, the children of a programme, shares, sums of years, notes, skills, teaching and
-management online (both: a school that does one of them is not counted)."""
+recognition levels, the children of a programme, shares, sums of years, school years by their start,
+notes, skills, teaching and management online (both: a school that does one of them is no part)."""
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "

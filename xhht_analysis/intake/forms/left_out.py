@@ -16,7 +16,7 @@ from xhht_analysis.intake.forms import text_kinds
 from xhht_analysis.intake.forms.claims import Claim
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
-from xhht_analysis.intake.reading.text import EMPTY, parse_level
+from xhht_analysis.intake.reading.text import EMPTY, parse_level, parse_year
 
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.layouts import Layout
@@ -76,6 +76,8 @@ def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> N
     for column, heading in enumerate(table.headings):
         cells = [*table.cells(column)]
         at = table.head(column)
+        if column in figures:
+            reader.note(at, None, parse_year(sheet.text(*at)))
         is_others = not heading and sheet.text(*at)  # of another unit
         if (
             column not in figures | others

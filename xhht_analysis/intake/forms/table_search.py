@@ -53,9 +53,10 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     is_text = (isinstance(c, str) and len(c) < 80 and not c.endswith(":") for c in cells)
     texts = [heading_key(c) if t else "" for c, t in zip(cells, is_text, strict=True)]
     keys = [c for c, t in enumerate(texts) if t and KEY.fullmatch(t)]
+    below = sheet.grid[row + 1 : row + 9]
     if not keys:  # a column "Năm" (not "Nam") over years says what the rows are
         named = (c for c, cell in enumerate(cells) if str(cell).lower() == "năm")
-        keys = [c for c in named if YEAR.search(sheet.text(row + 1, c))]
+        keys = [c for c in named if any(YEAR.search(str(r[c])) for r in below)]
     others = [c for c, cell in enumerate(cells) if cell not in ("", None)]
     years = [c for c in others if PLAIN.fullmatch(heading_key(sheet.text(row, c)))]
     if not keys and years[1:] and others[0] == years[0] > 0:  # as a yearbook leaves the corner
@@ -67,7 +68,6 @@ def _key_column(sheet: Sheet, row: int) -> int | None:
     if not all(is_heading(cells[c]) for c in others):
         return None
     first = min(keys, key=lambda column: f"{texts[column]} ".startswith("ma "))
-    below = sheet.grid[row + 1 : row + 9]
     names = [c for c in keys if any(is_name(r[c]) and r[c] != cells[c] for r in below)]
     return max([first, *names], key=lambda column: place_depth(texts[column]))
 

@@ -47,8 +47,8 @@ REPORT = re.compile(
 )
 WHERE = re.compile(
     r"( (%|nam|giai doan|khu vuc( \w+){1,3}|phan|tu|den|tinh|ngai|thang|cua|theo|tai|o|tren|"
-    r"dia ban|toan|cac|tung|huien|thi xa|thanh pho|xa|phuong|thi tran|don vi|dia phuong|"
-    r"20[0-4]\d))+$"
+    r"dia ban|toan|cac|tung|mot so|qua|huien|thi( xa)?|thanh( pho)?|xa|phuong|thi tran|don vi|"
+    r"dia phuong|20[0-4]\d))+$"
 )
 """What stands before and behind the name of an indicator in the title of a table."""
 DONE = re.compile(r" \| ((so (nguoi |luong )?)?dat|thuc hien)$")
