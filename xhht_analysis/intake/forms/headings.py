@@ -102,6 +102,7 @@ WORDINGS = {
     r"\bqui mo\b": "tong so",
     r"\btt (?=hoc tap cong dong\b)": "trung tam ",
     r"^(?=20[0-4]\d$)": "nam ",
+    r"\bca nam\b": "ket qua nam",
     r"\bnam hoc (20\d\d) 20\d\d\b": r"nam \1",
     r"\b(tu (nam )?20\d\d( den nai)?|20\d\d (cong don|lui ke))\b": "lui ke",
     r"\b(so|le|luong|cong|chu|tieu|vi|dat)\d\b": r"\1",

@@ -146,6 +146,13 @@ class Layout:
         """Whether the table can give an observation."""
         return bool(self.gives)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the table gives both counts of an observation."""
+        return any(
+            parts.keys() >= {*COUNTS} for parts in (self.columns, *dict(self.gives).values())
+        )
+
     def read(self) -> None:
         """Hand every observation of the table to the reader."""
         counted, there, read = set(), dict(self.gives), []

@@ -37,7 +37,7 @@ from xhht_analysis.intake.forms.tables import (
     figure,
     has_figures,
 )
-from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_NOW, heading_kinds
+from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -250,7 +250,7 @@ def _is_title(cells: list[object]) -> bool:
     """Whether a row can stand above a table: no figures, no signatures, no note to a table."""
     texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
     others = [text for text in texts if not re.match("thoi diem|.*tinh den", text)]
-    if any(SIGNATURE.match(t) or NOTE.match(t) or NOT_NOW & heading_kinds(t) for t in others):
+    if any(SIGNATURE.match(t) or NOTE.match(t) or NOT_OF_YEAR & heading_kinds(t) for t in others):
         return False
     labelled = not {"nam", "nam hoc", "nam bao cao"}.isdisjoint(texts)
     return labelled or all(figure(cell).value is None for cell in cells)

@@ -216,15 +216,16 @@ class FormReader:
         above = [cell for row in rows for cell in dict.fromkeys(row) if isinstance(cell, str)]
         title = f" {fold(' '.join([reader.file, table.sheet.name, *above]))} "
         bound = self._bound(table, reader, title)
-        complete = [layout for layout in bound if layout.columns and layout.claims]
-        if not complete and table.last - table.first < MAX_TURNED:
-            turned = self._bound(table.turned(), reader, title)
-            complete = [layout for layout in turned if layout.columns and layout.claims]
-        if not complete:
+        best = _best(bound)
+        is_bare = not best or (best.plain and not best.is_counted)
+        if is_bare and table.last - table.first < MAX_TURNED:
+            turned = _best(self._bound(table.turned(), reader, title))
+            best = turned if turned and (turned.is_counted or not best) else best
+        if not best:
             unclear = (pair for layout in bound for pair in layout.unclear.items())
             texts = [text for c, text in unclear if not left_out.is_numbering(table.headings[c])]
             return max([UNKNOWN, *texts], key=lambda text: (text != UNKNOWN, "“" in text))
-        best, context = max(complete, key=lambda layout: layout.rank), reader.context
+        context = reader.context
         reader.take(best.table)
         best.read()
         reader.sheet, reader.places.context = table.sheet, context
@@ -241,3 +242,9 @@ class FormReader:
             layout.bind()
             bound.append(layout)
         return bound
+
+
+def _best(bound: list[layouts.Layout]) -> layouts.Layout | None:
+    """The layout of a table that is surest of those that can read it."""
+    complete = (layout for layout in bound if layout.columns and layout.claims)
+    return max(complete, key=lambda layout: layout.rank, default=None)

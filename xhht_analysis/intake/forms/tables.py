@@ -196,8 +196,9 @@ class Table:
         numbers = (c for c in columns if any(figure(x).value is not None for x in self.cells(c)))
         first = next(numbers, self.key + 1)
         for row in self.body:
-            heads = (c for c in range(self.key, first) if is_heading(sheet.cell(row, c)))
-            texts = dict.fromkeys(sheet.text(row, column) for column in heads)
+            heads = ((row, c) for c in range(self.key, first) if is_heading(sheet.cell(row, c)))
+            over = filter(None, self.sections[row].values())
+            texts = dict.fromkeys(sheet.text(*at) for at in (*over, *heads))
             paths[row] = " | ".join(map(heading_key, texts))
         paths[key] = self.headings[self.key]
         rows = {key, *self.body}

@@ -76,13 +76,19 @@ KINDS = {
         r"(tren|phan) (1 ?000|mot nghin|nghin|1 nghin|100 ?000)( (dan|nguoi))?",
         "số trên 1.000 dân, không phải tỷ lệ % hay số đếm",
     ),
+    "part_of_year": (
+        r"(3|6|9|ba|sau|chin) thang(?! tuoi)|qui (i{1,3}|iv|[1-4])",
+        "số của một phần năm, chưa đủ năm",
+    ),
     "later": (None, "số của năm chưa đến"),
     "place": (None, "số của một nơi trong địa bàn"),
     "wider": (None, "số của địa bàn rộng hơn nơi gửi ở đầu biểu"),
 }
 """Words of each kind as they stand in a heading, and what is told of its figures."""
-NOT_NOW = {"plan", "estimate", "earlier", "compared", "per_mille"}
+NOT_OF_YEAR = {"plan", "estimate", "earlier", "compared", "per_mille"}
 """Kinds of headings over no result of the year."""
+NOT_NOW = NOT_OF_YEAR | {"part_of_year"}
+"""Those and the kind of headings over results of a part of it, which a title may have."""
 SOME_ONLY = {"people", "without", "other_deed"}
 """Kinds of headings of a part of the people, of those who have not, or of another deed of theirs:
 read where a form asks for them."""
@@ -167,4 +173,4 @@ def is_stray(key: str) -> bool:
     """
     first = DEEDS.split(key, maxsplit=1)[0]
     is_plan = heading_kinds(first) & {"plan", "estimate"} or PLANS.search(first)
-    return bool(is_plan or heading_kinds(key) - {"plan", "estimate", "sample"})
+    return bool(is_plan or heading_kinds(key) - {"plan", "estimate", "sample", "part_of_year"})

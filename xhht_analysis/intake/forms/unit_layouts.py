@@ -95,7 +95,7 @@ class Units(Layout):
     def each(self) -> Iterator[Claim]:
         """One claim per unit row, observation and year."""
         places, table = self.reader.places, self.table
-        self.others = {places.code_column(table)} - {None}
+        self.others |= {places.code_column(table)} - {None}
         gives = [(code, *pair) for code, parts in self.gives for pair in self._by_year(parts)]
         for row, name in self._names.items():
             label = heading_key(name)
@@ -261,6 +261,10 @@ class Indicators(Units):
         """Make fields of the columns of each part; several of one meaning are none."""
         gives: dict[str, Parts] = {}
         for (part, code, year), columns in taken.items():
+            if part != "level":
+                self.others |= {*columns}
+                columns = [*{tuple(self.table.cells(c)): c for c in reversed(columns)}.values()]
+                self.others -= {*columns}
             marks = [f"_{self.table.headings[column][-1]}" for column in columns]
             if len(columns) == 1 or (part == "level" and self._are_marked(columns)):
                 fields = [f"{part}_{code}{mark if columns[1:] else ''}" for mark in marks]
