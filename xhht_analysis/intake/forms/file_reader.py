@@ -33,7 +33,6 @@ from xhht_analysis.intake.reading.text import (
     fold,
     parse_date,
     parse_level,
-    parse_number,
 )
 from xhht_analysis.remedies import remedy
 
@@ -306,23 +305,15 @@ class FileReader:
         raw = sheet.cell(*cell) if cell else None
         if raw is None:
             return Amount(cell=cell)
-        if self.table.is_shared(cell):
-            return Amount(problem="merged_value", cell=cell, given=True)
         if raw == UNCACHED and kind == "percent":
             return Amount(problem="formula_text", cell=cell)
-        parsed = parse_number(
-            raw,
-            kind=kind,
-            siblings=self.table.siblings(cell[1]),
-            fractions=kind == "percent" or scale != 1,
-        )
+        parsed = self.table.number(cell, kind, scale)
         self.note(cell, raw, parsed)
         if cell in sheet.formulas and (parsed.value == 0 or raw == "#DIV/0!"):
             row = sheet.grid[cell[0]][self.table.key + 1 :]
             if not any(figure(other).value for other in row):  # formulas over empty cells
                 return Amount(cell=cell)
-        number = None if parsed.value is None else round(parsed.value * scale, 6)
-        return Amount(number, parsed.problem, cell, given=parsed != Parsed())
+        return Amount(parsed.value, parsed.problem, cell, given=parsed != Parsed())
 
     def note(self, at: Cell | None, raw: object, parsed: Parsed) -> None:
         """Tell what was dropped or supposed where a cell was read."""
@@ -331,11 +322,8 @@ class FileReader:
 
     def count(self, claim: Claim, name: str) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""
-        parts = []
-        for sign, row, column in claim.cells.get(name, ()):
-            declared = self.table.declared_scale(column)
-            scale = max(claim.scale, self.context.scale, self.table.scale, declared)
-            parts.append((sign, self.number((row, column), "count", scale)))
+        scale, cells = max(claim.scale, self.context.scale), claim.cells.get(name, ())
+        parts = [(sign, self.number((row, c), "count", scale)) for sign, row, c in cells]
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
         for _, part in parts:

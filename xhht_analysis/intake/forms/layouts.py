@@ -226,8 +226,8 @@ class Layout:
         self, at: Cell, parts: Iterable[Cell], words: str, sure: Iterable[Cell] = ()
     ) -> None:
         """Note a printed total that is the sum neither of its parts nor of the ``sure`` ones."""
-        printed = self.table.count(*at)
-        counts = ([self.table.count(*part) for part in cells] for cells in (parts, sure))
+        printed = self.table.number(at).value
+        counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
         sums = [sum(column) for column in readable if column]
         if printed is not None and sums and printed not in sums:

@@ -148,17 +148,24 @@ class Table:
         """Cells of a column below the header, for `text.parse_number`."""
         return Siblings(self.cells(column))
 
-    def count(self, row: int, column: int, scale: float = 1.0) -> float | None:
-        """The number of persons in a cell, as its heading counts them; None where unreadable.
+    def number(self, at: tuple[int, int], kind: str = "count", scale: float = 1.0) -> Parsed:
+        """A cell as a count, a percentage or money, times ``scale``.
 
-        ``scale`` is what its row says that counts are in.
+        A count is of persons: its row or sheet (``scale``), its heading or a note below the table
+        may say that it is in thousands.
         """
-        if self.is_shared((row, column)):
-            return None
-        scale, cells = max(scale, self.declared_scale(column)), self.siblings(column)
-        cell = self.sheet.cell(row, column)
-        number = parse_number(cell, siblings=cells, fractions=scale != 1).value
-        return number and round(number * scale, 6)
+        if self.is_shared(at):
+            return Parsed(problem="merged_value")
+        if kind == "count":
+            scale = max(scale, self.scale, self.declared_scale(at[1]))
+        parsed = parse_number(
+            self.sheet.cell(*at),
+            kind=kind,
+            siblings=self.siblings(at[1]),
+            fractions=kind == "percent" or scale != 1,
+        )
+        value = None if parsed.value is None else round(parsed.value * scale, 6)
+        return replace(parsed, value=value)
 
     @cached_property
     def merged(self) -> dict[tuple[int, int], tuple[int, int, int, int]]:

@@ -126,7 +126,7 @@ class Units(Layout):
         """
         table, names = self.table, self._names
         columns = {c for *_, lines, _ in gives for part in COUNTS for _, c in lines.get(part, ())}
-        counts = {row: [table.count(row, c) for c in sorted(columns)] for row in parts}
+        counts = {row: [table.number((row, c)).value for c in sorted(columns)] for row in parts}
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
         others = [row for row in parts if row not in hamlets]
         totals = [row for row, kind in table.rows if kind == "total"]

@@ -166,7 +166,7 @@ def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     table, (row, column) = reader.table, max(top.cell, bottom.cell, key=lambda at: at[1])
     others = _counts(table, row, column, claim.scale)
-    others[column] = table.count(row, column, claim.scale)
+    others[column] = table.number((row, column), scale=claim.scale).value
     last = {c: path.rpartition(" | ")[2] for c, path in enumerate(table.headings)}
     right = (c for c in range(column + 1, len(last)) if not SOME_ONLY & heading_kinds(last[c]))
     at = next(right, column)
@@ -192,7 +192,7 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
         above, is_grouped, _ = heading.partition(" | ")
         is_near = c > table.key and 0 < abs(c - column) <= NEAR
         if heading and is_near and (above == group or not is_grouped):
-            counts[c] = table.count(row, c, scale)
+            counts[c] = table.number((row, c), scale=scale).value
     return {c: count for c, count in counts.items() if count is not None}
 
 
