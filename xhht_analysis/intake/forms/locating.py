@@ -34,8 +34,8 @@ from xhht_analysis.intake.forms.tables import (
     NOTE,
     SIGNATURE,
     Table,
-    figure,
     has_figures,
+    has_number,
 )
 from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
@@ -221,7 +221,7 @@ def titles(table: Table, before: Table | None) -> list[str]:
     for row in range(table.top - 1, before.first if before else -1, -1):
         if before and has_figures(sheet, row):
             break
-        if all(figure(cell).value is None for cell in sheet.grid[row]):
+        if not has_number(sheet.grid[row]):
             texts += [cell for cell in sheet.grid[row] if isinstance(cell, str) and cell]
     return texts
 
@@ -238,7 +238,7 @@ def bar(table: Table, reader: FileReader) -> str | None:
             head = sheet.text(*table.head(column))
             for row, _ in table.rows:
                 name = sheet.text(row, table.key)
-                unit = reader.places.match(name, "", reader.places.today).unit_code
+                unit = reader.places.match(name).unit_code
                 reader.reading.revised.add((unit, reader.indicators.code_of(name)))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
     told = ((text, table.kind_of(text)) for text in (*table.titles, sheet.name))
@@ -253,7 +253,7 @@ def _is_title(cells: list[object]) -> bool:
     if any(SIGNATURE.match(t) or NOTE.match(t) or NOT_OF_YEAR & heading_kinds(t) for t in others):
         return False
     labelled = not {"nam", "nam hoc", "nam bao cao"}.isdisjoint(texts)
-    return labelled or all(figure(cell).value is None for cell in cells)
+    return labelled or not has_number(cells)
 
 
 def _other(stated: str | None, sites: list[Site], places: Places, on: str) -> Site | None:
@@ -358,14 +358,14 @@ def tables_by_unit(table: Table, places: Places) -> Iterator[Table]:
         texts = (table.sheet.text(row, column) for row in range(table.top, table.first))
         if " | " in path and (names := [*filter(places.is_name, texts)]):
             groups[column] = names[0]
-    matches = [places.match(unit, "", places.today) for unit in {*groups.values()}]
+    matches = [places.match(unit) for unit in {*groups.values()}]
     is_old = any(map(is_former_commune, matches))
     for unit in dict.fromkeys(groups.values()):
         paths = [*table.headings]
         for column, name in groups.items():
             rest = [part for part in paths[column].split(" | ") if part != heading_key(name)]
             paths[column] = " | ".join(rest) if name == unit else ""
-        is_known = places.match(unit, "", places.today).unit_code or not head.unit
+        is_known = places.match(unit).unit_code or not head.unit
         name = f"{unit} (cũ)" if is_old else unit if is_known else f"{unit}, {head.unit}"
         places.context = replace(head, unit=name, code="", level=None, lines=[])
         yield replace(table, headings=paths)

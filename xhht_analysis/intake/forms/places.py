@@ -97,8 +97,9 @@ class Places:
         """Date on which the names of the sheet are read."""
         return self.on(self.context.year)
 
-    def match(self, name: str, code: str, on: str, **hints: str | None) -> Any:
-        """Unit that a name and code mean on a date (`plan.areas.Match`)."""
+    def match(self, name: str, code: str = "", on: str = "", **hints: str | None) -> Any:
+        """Unit that a name and code mean on a date, the sheet's by default (`plan.areas.Match`)."""
+        on = on or self.today
         key = (name, code, on, *hints.items())
         if key not in self._matches:
             plain = without_marks(normalise(name))
@@ -115,7 +116,7 @@ class Places:
 
     def is_name(self, text: str) -> bool:
         """Whether a text is a unit's name on the day of the sheet."""
-        match = self.match(text, "", self.today)
+        match = self.match(text)
         return match.unit_code is not None or match.problem in UNPLACED
 
     def of_head(self, head: Context, year: int | None = None) -> Any:
@@ -142,7 +143,7 @@ class Places:
         """
         name = f"{unit.name} (cũ)" if unit.is_former else unit.name
         match = self.match(name, unit.code, self.on(year))
-        now = self.match(name, unit.code, self.today)
+        now = self.match(name, unit.code)
         bearers = [(m.unit_code, m.frame) for m in (match, now) if m.unit_code]
         if len({*bearers}) > 1:
             return replace(match, unit_code=None, problem="unit_not_valid_then")
@@ -152,9 +153,9 @@ class Places:
                 match = hinted if hinted.unit_code else match
         return match
 
-    def depth(self, code: str | None, on: str) -> int:
+    def depth(self, code: str | None, on: str = "") -> int:
         """Level of a unit: 0 the province, 1 a district, 2 a commune."""
-        level = self.areas.level_of(code, on)
+        level = self.areas.level_of(code, on or self.today)
         return DEPTHS.index(level) if level in DEPTHS else 0
 
     def sender(self, head: Context) -> tuple[str | None, str | None]:
@@ -169,7 +170,7 @@ class Places:
         """Whether a head is that of an office of another province."""
         province = self.areas.province
         short, merged = fold(province.short_name_vi), fold(province.merged_short_name_vi or "-")
-        is_merged = self.match(province.merged_name_vi, "", self.today).unit_code is not None
+        is_merged = self.match(province.merged_name_vi).unit_code is not None
         others = PROVINCES if is_merged else f"{PROVINCES}|{merged}"
         line_of = re.compile(rf".*\b(tinh|thanh pho|tp) ({others})")
         named = any(map(line_of.fullmatch, head.lines)) and short not in " ".join(head.lines)
@@ -191,7 +192,7 @@ class Places:
         """Whether a title or the name of a row is of a territory that holds the sheet's unit."""
         home = self.of_head(self.context).unit_code
         depth = next((n for n, words in enumerate(TERRITORIES) if words.search(fold(name))), None)
-        return home is not None and depth is not None and depth <= self.depth(home, self.today)
+        return home is not None and depth is not None and depth <= self.depth(home)
 
     def line_kind(self, text: str) -> str:
         """Kind of the figures below a line (`text_kinds.line_kind`), for the unit of the sheet."""
@@ -268,8 +269,8 @@ class Places:
 
     def _group(self, name: str, code: str, before: str | None) -> str | None:
         """District that heads a group of rows; that ``before`` goes on where no district does."""
-        match = self.match(name, code, self.today, level="district")
-        is_province = self.match(name, code, self.today).unit_code == self.areas.province.code
+        match = self.match(name, code, level="district")
+        is_province = self.match(name, code).unit_code == self.areas.province.code
         ends = is_province or match.problem in UNPLACED
         return match.unit_code or (None if ends else before)
 
@@ -280,14 +281,14 @@ class Places:
         their own. The one level of all whose names are plain is that of the homonyms. Communes
         whose names others took over are marked in a list of the communes before these.
         """
-        on, units = self.today, rows.units
-        matches = {row: self.match(unit.name, unit.code, on) for row, unit in units.items()}
+        units = rows.units
+        matches = {row: self.match(unit.name, unit.code) for row, unit in units.items()}
         codes = {row: match.unit_code for row, match in matches.items() if match.unit_code}
-        homes = {row: _parents(self.areas, on).get(code) for row, code in codes.items()}
+        homes = {row: _parents(self.areas, self.today).get(code) for row, code in codes.items()}
         rows.groups |= {row for row, code in codes.items() if code in homes.values()}
         pairs = ({home, units[row].parent} - {None} for row, home in homes.items())
         is_grouped = all(len(pair) < 2 for pair in pairs)
-        depths = {self.depth(code, on) for code in codes.values()} if len(codes) > 1 else ()
+        depths = {self.depth(code) for code in codes.values()} if len(codes) > 1 else ()
         level = DEPTHS[min(depths)] if len(depths) == 1 else None
         ended = [match for match in matches.values() if is_former_commune(match)]
         heirs = " ".join(match.suggestion for match in ended)
@@ -308,8 +309,8 @@ class Places:
         Bare names beside which the commune's own does not stand are those of its hamlets, be they
         borne by communes elsewhere too; not where they all are communes of one district.
         """
-        on, commune = self.today, self.of_head(self.context).unit_code
-        if self.depth(commune, on) != 2:
+        commune = self.of_head(self.context).unit_code
+        if self.depth(commune) != 2:
             return []
         if HAMLET.match(table.headings[table.key]):
             return rows
@@ -317,7 +318,7 @@ class Places:
         parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
         if len(rows) < 2 or parts or code_at is not None:
             return parts
-        matches = [self.match(name, "", on) for name in names.values()]
+        matches = [self.match(name) for name in names.values()]
         codes = {match.unit_code for match in matches}
         heirs = [match.suggestion for match in matches if is_former_commune(match)]
         if heirs and codes <= {None, commune} and all(f"({commune})" in heir for heir in heirs):
@@ -329,7 +330,7 @@ class Places:
         if commune in codes:  # a hamlet of the same name, where a total stands below
             is_alone = codes == {None, commune} and any(k == "total" for _, k in table.rows)
             return rows if is_alone else []
-        homes = {_parents(self.areas, on).get(code) for code in codes}
+        homes = {_parents(self.areas, self.today).get(code) for code in codes}
         return [] if len(homes) == 1 and len(codes) > 2 and None not in homes else rows
 
 

@@ -39,7 +39,7 @@ from xhht_analysis.intake.forms.locating import (
 )
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
-from xhht_analysis.intake.forms.tables import Table, figure, head_end
+from xhht_analysis.intake.forms.tables import Table, has_number, head_end
 from xhht_analysis.intake.forms.text_kinds import AMENDING_LINE
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
@@ -206,7 +206,7 @@ class FormReader:
                 for table, text in unread:
                     if text:
                         reader.find((table.top, table.key), "table_left_out", text)
-            elif any(figure(c).value is not None for row in sheet.grid for c in row):
+            elif any(map(has_number, sheet.grid)):
                 missed.append((sheet, " ".join(text for _, text in unread)))
         return missed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -200,7 +200,7 @@ class Table:
         """
         sheet, key, paths = self.sheet, self.first - 1, [""] * self.sheet.n_rows
         columns = range(self.key + 1, len(self.headings))
-        numbers = (c for c in columns if any(figure(x).value is not None for x in self.cells(c)))
+        numbers = (c for c in columns if has_number(self.cells(c)))
         first = next(numbers, self.key + 1)
         for row in self.body:
             heads = ((row, c) for c in range(self.key, first) if is_heading(sheet.cell(row, c)))
@@ -245,7 +245,7 @@ class Table:
             texts = ((fold(NUMBERED.sub("", c)) or fold(c), n) for c, n in typed)
             labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
-            is_bare = all(figure(c).value is None for c in cells[column + 1 :])
+            is_bare = not has_number(cells[column + 1 :])
             if len(labels) < 3 and has_unit_label(
                 self.sheet, row
             ):  # whose columns no heading of theirs names
@@ -305,7 +305,7 @@ class Table:
             cells = self.sheet.grid[row]
             texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
             label = fold(self.sheet.text(row, self.key)) or next(iter(texts), "")
-            if any(map(SIGNATURE.match, texts)) and all(figure(c).value is None for c in cells):
+            if any(map(SIGNATURE.match, texts)) and not has_number(cells):
                 break
             if self.sections[row].get("aside") or OF_WHICH.fullmatch(label):
                 continue
@@ -323,6 +323,11 @@ class ColumnError(ValueError):
 def figure(cell: object) -> Parsed:
     """A cell read as loosely as a number can be: a percentage, whatever its column holds."""
     return parse_number(cell, kind="percent")
+
+
+def has_number(cells: Iterable[object]) -> bool:
+    """Whether any of the cells is a number."""
+    return any(figure(cell).value is not None for cell in cells)
 
 
 def is_mark(cell: object) -> bool:

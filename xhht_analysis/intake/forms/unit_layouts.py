@@ -113,7 +113,7 @@ class Units(Layout):
                     claim.is_doubtful = True
                     claim.doubts["preliminary"] = "Số liệu sơ bộ của cơ quan thống kê."
                 yield claim
-        named = {places.match(u.name, "", places.today).unit_code for u in rows.units.values()}
+        named = {places.match(u.name).unit_code for u in rows.units.values()}
         if rows.parts and places.of_head(places.context).unit_code not in named:
             yield from self._of_parts(rows.parts, gives)
         self._check_totals(rows)
