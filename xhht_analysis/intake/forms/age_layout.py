@@ -27,7 +27,7 @@ class Ages(Layout):
         twins: dict[Group, list[int]] = {}
         totals, cell = [], self.table.sheet.cell
         for row, kind in self.table.rows:
-            label = BARE.sub(" ", fold(self.table.sheet.text(row, self.table.key)))
+            label = BARE.sub(" ", fold(self.table.names[row]))
             if (match := AGES.fullmatch(label.strip())) and kind != "note":
                 twins.setdefault((int(match[1]), int(match[2] or match[1])), []).append(row)
             elif kind == "total":

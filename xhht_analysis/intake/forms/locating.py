@@ -236,8 +236,7 @@ def bar(table: Table, reader: FileReader) -> str | None:
     for column, heading in enumerate(table.headings):
         if CORRECTED.search(heading) and any(map(is_figure, table.cells(column))):
             head = sheet.text(*table.head(column))
-            for row, _ in table.rows:
-                name = sheet.text(row, table.key)
+            for name in table.names.values():
                 unit = reader.places.match(name).unit_code
                 reader.reading.revised.add((unit, reader.indicators.code_of(name)))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"

@@ -247,7 +247,7 @@ class Places:
         columns = [c for c in right or range(table.key) if c != code_at]
         above = [c for c, depth in enumerate(depths) if 0 < depth < depths[table.key]]
         for row in data:
-            name = "" if code_at == table.key else sheet.text(row, table.key).strip()
+            name = "" if code_at == table.key else table.names[row].strip()
             for text in filter(None, (sheet.text(row, column).strip() for column in above)):
                 name = name or text
                 parent = self._group(text, "", parent)
@@ -314,7 +314,7 @@ class Places:
             return []
         if HAMLET.match(table.headings[table.key]):
             return rows
-        names = {row: table.sheet.text(row, table.key).strip() for row in rows}
+        names = {row: table.names[row].strip() for row in rows}
         parts = [row for row, name in names.items() if HAMLET.match(fold(name))]
         if len(rows) < 2 or parts or code_at is not None:
             return parts

@@ -314,6 +314,11 @@ class Table:
             rows.append((row, "note" if NOTE.match(label) and not is_total else kind))
         return rows
 
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """What each of its rows is called."""
+        return {row: self.sheet.text(row, self.key) for row, _ in self.rows}
+
 
 class ColumnError(ValueError):
     """A description that fits no column, or several of unlike figures."""

@@ -71,16 +71,11 @@ class Units(Layout):
     @property
     def claims(self) -> bool:
         """Whether observations are there, and no row names an indicator in place of a unit."""
-        names, head = self._names.values(), self.table.headings[self.table.key]
+        names, head = self.table.names.values(), self.table.headings[self.table.key]
         is_name, code_of = self.reader.places.is_name, self.reader.indicators.code_of
         is_of_units = not (self.table.sheet.turned or CONTENT.match(head))
         is_due = is_of_units or any(map(self._is_plain, names)) or any(map(is_name, names))
         return super().claims and is_due and not any(map(code_of, names))
-
-    @cached_property
-    def _names(self) -> dict[int, str]:
-        """What each row is called."""
-        return {row: self.table.sheet.text(row, self.table.key) for row, _ in self.table.rows}
 
     @cached_property
     def _is_free(self) -> bool:
@@ -97,12 +92,12 @@ class Units(Layout):
         places, table = self.reader.places, self.table
         self.others |= {places.code_column(table)} - {None}
         gives = [(code, *pair) for code, parts in self.gives for pair in self._by_year(parts)]
-        for row, name in self._names.items():
+        for row, name in table.names.items():
             label = heading_key(name)
             for code, lines, year in gives if self._is_plain(name) else ():
                 if not is_share(label) or lines.keys() & {"value"}:
                     yield self._claim(code, lines, [row], year or year_of(label))
-        others = {row for row, name in self._names.items() if not places.is_name(name)}
+        others = {row for row, name in table.names.items() if not places.is_name(name)}
         rows = places.unit_rows(table, others if self._is_free else ())
         for row, unit in rows.units.items():
             for code, lines, year in gives:
@@ -124,7 +119,7 @@ class Units(Layout):
         A row that holds the sum of the others is the total, whatever it is called; beside any
         other row that is no hamlet, or without words for hamlets, nothing is added up.
         """
-        table, names = self.table, self._names
+        table, names = self.table, self.table.names
         columns = {c for *_, lines, _ in gives for part in COUNTS for _, c in lines.get(part, ())}
         counts = {row: [table.number((row, c)).value for c in sorted(columns)] for row in parts}
         hamlets = [row for row in parts if HAMLET.match(fold(names[row]))]
@@ -166,7 +161,7 @@ class Units(Layout):
         for column in sorted({c for name in self._fields() for c in self.columns[name].values()}):
             parts: list[Cell] = []
             for row, kind in self.table.rows:
-                if kind == "total" and not self.reader.places.is_wider(self._names[row]):
+                if kind == "total" and not self.reader.places.is_wider(self.table.names[row]):
                     sure = [part for part in parts if part[0] in placed]
                     self.compare((row, column), parts, "dòng", sure)
                     self.covered.add(row)
