@@ -259,7 +259,6 @@ class IndicatorNames:
         named = {(_row_key(name), code) for name, code in titles | {*self.codes.items()}}
         several = Counter(name for name, _ in named)
         self._titles = {name: code for name, code in named if several[name] == 1}
-        self._names: dict[str, str | None] = {}
 
     def code_of(self, typed: str) -> str | None:
         """Code of the indicator that a row names, be it numbered ("2.") or without "Tỷ lệ".
@@ -268,13 +267,11 @@ class IndicatorNames:
         """
         return self._titles.get(_row_key(heading_key(NUMBERED.sub("", typed))))
 
+    @lru_cache(maxsize=65536)  # noqa: B019  # of one plan
     def name_in(self, path: str) -> str | None:
         """The folded code or the longest name that stands in a heading."""
-        if path not in self._names:
-            names = [name for name in self.codes if f" {name} " in f" {path} "]
-            rank = {name: (self.is_code(name), len(name)) for name in names}
-            self._names[path] = max(names, key=rank.get, default=None)
-        return self._names[path]
+        names = [name for name in self.codes if f" {name} " in f" {path} "]
+        return max(names, key=lambda name: (self.is_code(name), len(name)), default=None)
 
     def code_in(self, heading: str) -> str | None:
         """Code of the indicator that a heading path names."""
