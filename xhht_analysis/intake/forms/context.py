@@ -237,13 +237,11 @@ def _take(context: Context, kind: str, value: object, at: Cell) -> None:
     if value is None:
         return
     if kind == "unit" and not context.unit:
-        context.unit, context.cells["unit"] = normalise(str(value)), at
+        context.unit = normalise(str(value))
     elif kind == "code" and not context.code:
         context.code = str(int(value)) if isinstance(value, float) else normalise(str(value))
-        context.cells["code"] = at
     elif kind == "year" and (context.year is None or context.year_note):
         context.take_year(value)
-        context.cells["year"] = at
     elif kind == "date" and context.snapshot_date is None:
         parsed = parse_date(value)
         context.snapshot_date = parsed.value
@@ -253,6 +251,9 @@ def _take(context: Context, kind: str, value: object, at: Cell) -> None:
             context.money_scale = scale_of(str(value))
         else:
             context.scale = scale_of(str(value))
+    else:
+        return
+    context.cells[kind] = at
 
 
 def _dates(context: Context, titles: list[str]) -> None:
