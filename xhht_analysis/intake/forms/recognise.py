@@ -44,7 +44,6 @@ from xhht_analysis.intake.forms.text_kinds import AMENDING_LINE
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.plan.config_tables import config_file
-from xhht_analysis.remedies import remedy
 
 CELLS = tuple(f"cell_{name}" for name in (*FIELDS, "unit", "year"))
 EXTRA = (
@@ -68,6 +67,11 @@ UNKNOWN = (
     "không đủ cột của biểu nào, hoặc có nhiều cột giống nhau; tên bảng, dòng và cột không ghi đúng "
     "tên một chỉ tiêu"
 )
+NO_TABLE = (
+    "không thấy dòng tiêu đề có cột Đơn vị, Chỉ tiêu, Nội dung hoặc Độ tuổi; bảng Pivot, danh sách "
+    "đánh dấu, số gõ bằng dấu tab hay trong lời văn thì không đọc"
+)
+GUIDE = "trang hướng dẫn, ví dụ hoặc đề nghị sửa."
 GUIDES = ("huong dan", "vi du", "de nghi sua")
 """Beginnings of the names of sheets whose figures are examples, or our own remarks."""
 MAX_TURNED = 200
@@ -163,22 +167,13 @@ class FormReader:
         whole.unit = whole.code = ""
         rest = settle_units(tables, heads, whole, reader)
         unread = self._read_tables(tables, heads, rest, reader)
-        if reading.forms:
-            for reader.sheet, detail in unread:
-                text = f"Không đọc trang tính này. {remedy('unknown_form')} {detail}".strip()
-                reader.find(None, "sheet_not_recognised", text)
-        else:
-            detail = (
-                " ".join(text for _, text in unread).strip()
-                or "không thấy dòng tiêu đề có cột Đơn vị, Chỉ tiêu, Nội dung hoặc Độ tuổi; "
-                "bảng Pivot, danh sách đánh dấu, số gõ bằng dấu tab hay trong lời văn thì không đọc"
-            )
-            reading.refusal = Refusal("unknown_form", detail)
+        if not reading.forms:
+            detail = " ".join(dict.fromkeys(text for _, text in unread)) or NO_TABLE
+            reading.refusal, unread = Refusal("unknown_form", detail), []
+        guides = ((sheet, GUIDE) for sheet in sheets if sheet not in forms)
+        for reader.sheet, text in (*unread, *guides):
+            reader.find(None, "sheet_not_recognised", f"Không đọc trang tính này: {text}")
         reading.sender, reading.sender_name = places.sender(rest if rest.place else whole)
-        for reader.sheet in sheets:
-            if reader.sheet not in forms:
-                text = "Không đọc trang hướng dẫn, ví dụ, đề nghị sửa."
-                reader.find(None, "sheet_not_recognised", text)
         found = dict.fromkeys(tuple(row.items()) for row in reading.finding_rows)
         reading.finding_rows = [*map(dict, found)]  # columns of all units are told once
         reading.year, reading.forms = whole.year, tuple(dict.fromkeys(reading.forms))
@@ -207,7 +202,7 @@ class FormReader:
                     if text:
                         reader.find((table.top, table.key), "table_left_out", text)
             elif any(map(has_number, sheet.grid)):
-                missed.append((sheet, " ".join(text for _, text in unread)))
+                missed.append((sheet, " ".join(text for _, text in unread) or NO_TABLE))
         return missed
 
     def _read_table(self, table: Table, reader: FileReader) -> str | None:
