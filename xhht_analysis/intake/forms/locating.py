@@ -310,15 +310,9 @@ def side_by_side(table: Table, places: Places) -> Iterator[Table]:
         return
     is_last = _has_figures(table, 0, keys[0]) and not _has_figures(table, keys[-1], len(heads))
     edges = [key + 1 for key in keys[:-1]] if is_last else keys[1:]
-    rows = range(table.top, table.last)
     for key, start, end in zip(keys, [0, *edges], [*edges, len(heads)], strict=True):
-        grid = [
-            [x if start <= c < end else "" for c, x in enumerate(cells)] if row in rows else cells
-            for row, cells in enumerate(table.sheet.grid)
-        ]
         paths = [head if start <= c < end else "" for c, head in enumerate(heads)]
-        sheet = replace(table.sheet, grid=grid)
-        yield replace(table, sheet=sheet, key=key, headings=paths)
+        yield replace(table, key=key, headings=paths)
 
 
 def _name_columns(table: Table, places: Places) -> list[int]:

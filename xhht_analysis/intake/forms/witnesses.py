@@ -67,7 +67,7 @@ def _ask_right(table: Table, amounts: Amounts, amount: Amount) -> None:
         return
     row, column = amount.cell
     rest = table.sheet.text(row, column + 1)
-    is_bare = column + 1 < len(table.headings) and not table.headings[column + 1]
+    is_bare = not table.sheet.text(*table.head(column + 1))
     if is_bare and re.fullmatch(r"\d{3}|0", rest):
         is_share = bool(bottom) and top is not None and rounds_to(top / bottom, float(rest))
         amount.problem = None if is_share else "number_split"
