@@ -59,6 +59,86 @@ def test_a_row_and_a_column_that_are_not_read_are_named():
     assert "Cột “Kế hoạch 2025”" in told(reading)
 
 
+ADULTS = "Dân số từ 15 tuổi trở lên"
+WORKERS = {(SKILLS, CHO_GAO, 2024): (6905, 13800), ("learning_citizens", CHO_GAO, 2024): (30, 90)}
+
+
+def listed(*rows, heads=("STT", "Nội dung", "ĐVT", "Số liệu")):
+    return read(sheet(("HUYỆN CHỢ GẠO",), ("SỐ LIỆU NĂM 2024",), heads, *rows))
+
+
+@pytest.mark.parametrize(
+    "share", ["Tỷ lệ kỹ năng sống", "Tỷ lệ so với người trong độ tuổi lao động"]
+)
+def test_counts_stand_in_rows_of_their_own_beside_their_percentage(share):
+    reading = listed(
+        ("I", "Người trong độ tuổi lao động", "người", 13800),
+        (1, PART, "người", 6905),
+        ("", share, "%", 50.04),
+        ("II", ADULTS, "người", 90),
+        (2, "Số người đạt danh hiệu công dân học tập", "người", 30),
+        ("", "Tỷ lệ công dân học tập", "%", 33.33),
+    )
+    assert stands(reading) == WORKERS
+
+
+def test_counts_below_each_percentage_may_name_their_people_twice():
+    reading = listed(
+        (1, "Tỷ lệ kỹ năng sống", "%", "50,04"),
+        ("", "- Tổng số người trong độ tuổi lao động", "người", "13.800"),
+        ("", "- Số người được trang bị kỹ năng sống", "người", "6.905"),
+        (2, "Tỷ lệ năng lực thông tin", "%", "25"),
+        ("", "- Tổng số người trong độ tuổi lao động", "người", "13.800"),
+        ("", "- Số người được trang bị năng lực thông tin", "người", "3.450"),
+    )
+    assert stands(reading) == {
+        (SKILLS, CHO_GAO, 2024): (6905, 13800),
+        ("information_literacy", CHO_GAO, 2024): (3450, 13800),
+    }
+
+
+def test_people_of_unlike_number_are_of_neither_indicator():
+    reading = listed(
+        (1, "Tỷ lệ kỹ năng sống", "%", 50),
+        ("", "- Tổng số người trong độ tuổi lao động", "người", 13810),
+        ("", "- Số người được trang bị kỹ năng sống", "người", 6905),
+        ("", "- Tổng số người trong độ tuổi lao động", "người", 13900),
+        (2, ADULTS, "người", 90),
+        (3, "Số người đạt danh hiệu công dân học tập", "người", 30),
+    )
+    assert stands(reading) == {
+        (SKILLS, CHO_GAO, 2024): 50,
+        ("learning_citizens", CHO_GAO, 2024): (30, 90),
+    }
+    assert "nhiều cột cùng một nghĩa" in told(reading)
+
+
+def test_measures_stand_in_a_column_beside_the_indicators():
+    names = ("Kỹ năng sống", "Công dân học tập")
+    measures = ("Tử số", 30, 40), ("Mẫu số", 80, 90), ("Tỷ lệ (%)", 37.5, 44.44)
+    rows = [(n, name, *row) for n, name in enumerate(names) for row in measures]
+    heads = ("TT", "Chỉ tiêu", "Số liệu", "Huyện Cái Bè", "Huyện Chợ Gạo")
+    assert stands(side(*rows, title=("NĂM 2024",), heads=heads)) == {
+        (code, *unit): pair
+        for code in (SKILLS, "learning_citizens")
+        for unit, pair in (((CAI_BE, 2024), (30, 80)), ((CHO_GAO, 2024), (40, 90)))
+    }
+
+
+@pytest.mark.parametrize("heading", ["Cùng kỳ năm trước", "Trong đó nữ", "Năm 2023"])
+def test_rows_of_counts_below_a_heading_of_something_else_are_none_of_the_year(heading):
+    reading = listed(
+        (1, ADULTS, "người", 90),
+        (2, "Số người đạt danh hiệu công dân học tập", "người", 30),
+        ("", heading, "", ""),
+        (1, "Người trong độ tuổi lao động", "người", 13800),
+        (2, PART, "người", 6905),
+    )
+    stood = stands(reading)
+    assert stood[("learning_citizens", CHO_GAO, 2024)] == (30, 90)
+    assert (SKILLS, CHO_GAO, 2024) not in stood
+
+
 def test_units_over_groups_of_columns_with_their_share():
     heads = ("TT", "Chỉ tiêu", *["Xã Long Định"] * 3, *["Xã Tân Đông"] * 3)
     below = ("TT", "Chỉ tiêu", *["Tổng số", "Đạt", "%"] * 2)
@@ -70,6 +150,16 @@ def test_units_over_groups_of_columns_with_their_share():
     }
     shares = [row["value"] for row in reading.observation_rows]
     assert shares == [50, 40]  # the last contradicts its counts: judging makes it doubtful
+
+
+def test_a_count_below_a_hundred_beside_another_units_is_no_half_of_a_number():
+    heads = ("TT", "Chỉ tiêu", *["Xã Long Định"] * 2, *["Xã Tân Đông"] * 2)
+    below = ("TT", "Chỉ tiêu", *["Tổng số", "Đạt"] * 2)
+    reading = read(sheet(("NĂM 2024",), heads, below, (1, "Kỹ năng sống", 100, 86, 831, 400)))
+    assert stands(reading) == {
+        (SKILLS, "28552", 2024): (86, 100),
+        (SKILLS, "28732", 2024): (400, 831),
+    }
 
 
 def test_a_bare_share_of_other_counts_is_not_taken():

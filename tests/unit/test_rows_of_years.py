@@ -45,6 +45,37 @@ def test_rows_of_years_with_counts_of_the_indicator_in_the_title():
     }
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "TỶ LỆ KỸ NĂNG SỐNG CÁC HUYỆN, THỊ, THÀNH GIAI ĐOẠN 2022 - 2023 (%)",
+        "Bảng 4: Tỷ lệ kỹ năng sống của một số huyện, thị xã qua các năm (ĐVT: %)",
+    ],
+)
+def test_rows_of_years_below_a_title_that_says_where_and_when(title):
+    heads = ("Năm", "H. Cái Bè", "TX. Gò Công")
+    assert stands(read(sheet((title,), heads, (2022, 20, 30), (2023, 22.5, 33)))) == {
+        (SKILLS, CAI_BE, 2022): 20,
+        (SKILLS, CAI_BE, 2023): 22.5,
+        (SKILLS, "816", 2022): 30,
+        (SKILLS, "816", 2023): 33,
+    }
+
+
+def test_rows_of_years_below_a_head_of_two_rows():
+    heads = ("Năm", *["Kỹ năng sống"] * 2, *["Công dân học tập"] * 2)
+    below = ("Năm", *["Tử số", "Mẫu số"] * 2)
+    board = sheet(
+        ("UBND HUYỆN CÁI BÈ",), heads, below, (2022, 20, 90, 30, 80), (2023, 21, 91, 31, 81)
+    )
+    assert stands(read(board)) == {
+        (SKILLS, CAI_BE, 2022): (20, 90),
+        (CITIZENS, CAI_BE, 2022): (30, 80),
+        (SKILLS, CAI_BE, 2023): (21, 91),
+        (CITIZENS, CAI_BE, 2023): (31, 81),
+    }
+
+
 def test_men_beside_women_are_no_years():
     board = sheet(
         ("CÔNG DÂN HỌC TẬP NĂM 2024",), ("Nam", "Nữ", "Tổng số"), (2020, 2021, 4041), (10, 11, 21)

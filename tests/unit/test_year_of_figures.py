@@ -105,3 +105,16 @@ def test_what_is_aimed_at_is_no_figure_of_its_year(other):
     head = ("TT", "Chỉ tiêu", "Năm 2024", LEFT, other, LEFT), (UP, UP, *HEAD[2:], *HEAD[2:])
     rows = ("UBND HUYỆN CÁI BÈ",), *head, (1, "Kỹ năng sống", 3, 20, 10, 21)
     assert stands(read(sheet(*rows))) == {(SKILLS, CAI_BE, 2024): (3, 20)}
+
+
+@pytest.mark.parametrize("parts", [["6 tháng"], ["6 tháng đầu năm 2024"], ["Quý I", "Quý II"]])
+@pytest.mark.parametrize("whole", ["Cả năm", "Thực hiện cả năm", "Năm 2024"])
+def test_the_column_of_the_whole_year_stands_beside_those_of_its_parts(parts, whole):
+    heads, figures = ("TT", "Chỉ tiêu", *parts, whole), [20 + n for n in range(len(parts))]
+    board = sheet(
+        ("UBND HUYỆN CÁI BÈ",), ("KẾT QUẢ NĂM 2024 (%)",), heads, (1, "Kỹ năng sống", *figures, 42)
+    )
+    reading = read(board)
+    assert stands(reading) == {(SKILLS, CAI_BE, 2024): 42}
+    told = [f["message"] for f in reading.finding_rows if f["rule"] == "column_left_out"]
+    assert sum("chưa đủ năm" in text for text in told) == len(parts)
