@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import product
 
 from xhht_analysis.intake.forms.claims import Cell
@@ -67,16 +66,16 @@ OUTPUT_MARK = re.compile(
 )
 """What stands in the tables, workbooks and reports that the kit itself writes, and nowhere else."""
 REGISTER_NAME = re.compile(
-    r"ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|"
+    r"(?!ten (don vi|xa|huien|tinh|co so|trung tam|truong|chi tieu|nhiem vu))"
+    r"(ho|ten|(ten|ho (va )?ten) (?!nguoi (lap|ki|bao cao)).*|"
     r"ho (va )?(ten )?(dem|lot|ten)(?! nguoi (lap|ki|bao cao))( .*)?|"
-    r"(full )?name|hoc vien|nguoi hoc"
+    r"(full )?name|hoc vien|nguoi hoc)"
 )
 REGISTER_ID = r"(so )?(the )?(cccd|cmnd|cmt|can cuoc)( .*)?|((so|ma) )?(so )?dinh danh( .*)?"
 REGISTER_BIRTH = re.compile(
     r"(ngai( thang)?( nam)?|nam) sinh( .*)?|sinh (nam|ngai)( .*)?|date of birth|dob|ma hoc sinh|"
     rf"(so )?(dien thoai|sdt)|quan he (voi )?chu ho|{REGISTER_ID}"
 )
-PLACE_NAME = re.compile(r"ten (don vi|xa|huien|tinh|co so|trung tam|truong|chi tieu|nhiem vu).*")
 ID_NUMBER = re.compile(r"0?[\d•]{11}")
 """An identity card's number as typed or masked, be it without the zero in front."""
 
@@ -359,16 +358,14 @@ def _all_texts(sheets: list[Sheet]) -> set[str]:
 def is_register(sheets: list[Sheet]) -> bool:
     """Whether a sheet lists persons: names beside birth dates or numbers, or many ID numbers."""
     for sheet in sheets:
-        if fold(sheet.name).replace(" ", "") == "maunhaplieu":
-            return True
         heads = {
-            (row, *_register_signs(cell))
+            (row, fold(cell))
             for row, cells in enumerate(sheet.grid[:202])
             for cell in cells
-            if isinstance(cell, str) and len(cell) < 60
+            if isinstance(cell, str) and len(cell) < 60 and ":" not in cell
         }
-        names = [row for row, is_name, _ in heads if is_name]
-        births = [row for row, _, is_birth in heads if is_birth]
+        names = [row for row, head in heads if REGISTER_NAME.fullmatch(head)]
+        births = [row for row, head in heads if REGISTER_BIRTH.fullmatch(head)]
         if any(abs(name - birth) < 3 for name, birth in product(names, births)):
             return True
         cells = ((c, cell) for row in sheet.grid[:300] for c, cell in enumerate(row))
@@ -377,11 +374,3 @@ def is_register(sheets: list[Sheet]) -> bool:
         if max(numbers.values(), default=0) > 2:
             return True
     return False
-
-
-@lru_cache(maxsize=65536)
-def _register_signs(text: str) -> tuple[bool, bool]:
-    """Whether a text heads a column of persons' names; of birth dates or numbers of persons."""
-    head = fold(text) if ":" not in text else ""
-    name = REGISTER_NAME.fullmatch(head) and not PLACE_NAME.match(head)
-    return bool(name), bool(REGISTER_BIRTH.fullmatch(head))

@@ -27,13 +27,7 @@ from xhht_analysis.intake.forms.tables import Table, figure, is_mark, ticked
 from xhht_analysis.intake.forms.witnesses import compare
 from xhht_analysis.intake.reading.looks import STRUCK
 from xhht_analysis.intake.reading.sheets import NO_RESULT, UNCACHED, Refusal, Sheet
-from xhht_analysis.intake.reading.text import (
-    NOTES_VI,
-    Parsed,
-    fold,
-    parse_date,
-    parse_level,
-)
+from xhht_analysis.intake.reading.text import NOTES_VI, Parsed, fold, parse_date, parse_level
 from xhht_analysis.remedies import remedy
 
 YEAR_END = "09"

@@ -12,13 +12,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from xhht_analysis.intake.forms.text_kinds import (
-    NOT_NOW,
-    SOME_ONLY,
-    YEAR,
-    heading_kinds,
-    with_men,
-)
+from xhht_analysis.intake.forms.text_kinds import NOT_NOW, SOME_ONLY, YEAR, heading_kinds, with_men
 from xhht_analysis.intake.reading.text import fold, normalise
 
 KEY = re.compile(

@@ -26,12 +26,7 @@ from xhht_analysis.intake.forms.claims import (
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import (
-    foreign_words,
-    heading_key,
-    is_share,
-    year_of,
-)
+from xhht_analysis.intake.forms.headings import foreign_words, heading_key, is_share, year_of
 from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
 from xhht_analysis.intake.forms.text_kinds import is_stray
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
@@ -51,7 +46,6 @@ PERIOD = re.compile(r"ki (bao cao|so lieu)")
 """What heads the years of rows beside "Năm"."""
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
-TWINS = "nhiều cột cùng một nghĩa"
 Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
 """An amount: sign, field and ages of each part."""
 UNPRINTED = {"part": "numerator", "whole": "denominator"}
@@ -346,14 +340,15 @@ class Listing(Layout):
             code, name = self._text("code", row), self._text("name", row)
             indicator = code_of(code or name)
             if indicator or row_kind == "data":
-                disagree = indicator and (code_of(name) or indicator) != indicator
+                disagree = (code_of(name) or indicator) != indicator
                 measure = heading_key(self._text("counted", row))
                 is_other = indicator and (
                     "luot" in measure.split()
                     or self.reader.indicators.is_other_whole(measure, indicator)
                 )
+                problem = "indicator_disagrees" if disagree else "share_of_plan" if is_other else ""
                 for lines, year in figures:
-                    named = None if disagree or is_other else indicator
+                    named = None if problem else indicator
                     claim = self._claim(named, lines, [row], year)
                     at = claim.cell("value")
                     kind = at and self.kind_of(indicator, at, name, self._text("counted", row))
@@ -362,10 +357,7 @@ class Listing(Layout):
                     parts = claim.cells.items()
                     claim.cells = {p: c for p, c in parts if claim.cell(p) != at or p == kind}
                     self._of_row(claim, code or name, row)
-                    if disagree:
-                        claim.indicator_problem = "indicator_disagrees"
-                    elif is_other:
-                        claim.indicator_problem = "share_of_plan"
+                    claim.indicator_problem = problem or claim.indicator_problem
                     if claim.cells.keys() & FIGURES:
                         yield claim
 

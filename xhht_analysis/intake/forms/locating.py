@@ -30,13 +30,7 @@ from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, KEY, heading_key
 from xhht_analysis.intake.forms.left_out import is_figure, is_numbering
 from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
-from xhht_analysis.intake.forms.tables import (
-    NOTE,
-    SIGNATURE,
-    Table,
-    has_figures,
-    has_number,
-)
+from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, has_figures, has_number
 from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year

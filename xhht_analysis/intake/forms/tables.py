@@ -8,12 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.forms.context import has_unit_label
-from xhht_analysis.intake.forms.headings import (
-    KEY,
-    NUMBERED,
-    heading_key,
-    ranked_columns,
-)
+from xhht_analysis.intake.forms.headings import KEY, NUMBERED, heading_key, ranked_columns
 from xhht_analysis.intake.forms.text_kinds import (
     KINDS,
     NOT_NOW,
@@ -22,13 +17,7 @@ from xhht_analysis.intake.forms.text_kinds import (
     line_kind,
 )
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import (
-    Parsed,
-    Siblings,
-    fold,
-    parse_number,
-    scale_of,
-)
+from xhht_analysis.intake.reading.text import Parsed, Siblings, fold, parse_number, scale_of
 
 SIGNATURE = re.compile(
     r"nguoi lap( bieu| bang)?\b|t ?m (ban|ubnd|ui)|k ?t (truong|chu|giam)|thu truong|truong ban\b|"

@@ -23,14 +23,7 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
     year_of,
 )
-from xhht_analysis.intake.forms.layouts import (
-    LEVEL,
-    MEASURE,
-    TWINS,
-    Layout,
-    Parts,
-    parse_amount,
-)
+from xhht_analysis.intake.forms.layouts import LEVEL, MEASURE, Layout, Parts, parse_amount
 from xhht_analysis.intake.forms.places import UnitRows
 from xhht_analysis.intake.forms.tables import ticked
 from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, YEAR, heading_kinds
@@ -267,7 +260,7 @@ class Indicators(Units):
                     self.columns.setdefault(field, {})[year] = column
                 gives.setdefault(code, {})[part] = parse_amount(" + ".join(fields))
             else:
-                self.unclear |= dict.fromkeys(columns, TWINS)
+                self.unclear |= dict.fromkeys(columns, "nhiều cột cùng một nghĩa")
         for code, parts in gives.items():
             if self.measure == "%" and parts.keys() == {"numerator"}:
                 parts["value"] = parts.pop("numerator")

@@ -14,20 +14,8 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from xhht_analysis.contracts import MAX_PERCENT
-from xhht_analysis.intake.forms.claims import (
-    COUNTS,
-    WITNESSES,
-    Amount,
-    Amounts,
-    Cell,
-    Claim,
-)
-from xhht_analysis.intake.forms.headings import (
-    FILLER,
-    SHARE,
-    is_share,
-    year_of,
-)
+from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Amount, Amounts, Cell, Claim
+from xhht_analysis.intake.forms.headings import FILLER, SHARE, is_share, year_of
 from xhht_analysis.intake.forms.tables import Table, figure
 from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.text import parse_ratio
