@@ -26,7 +26,8 @@ from pathlib import Path
 
 import nbformat
 
-from xhht_analysis.project import Project, received_dates
+from xhht_analysis.intake.gathering import received_dates
+from xhht_analysis.project import Project
 from xhht_analysis.running import execution, kernel, runner, stages, unit_reports
 
 ROOT = Path(__file__).resolve().parents[1]

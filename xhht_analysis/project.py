@@ -90,14 +90,6 @@ def is_date(name: str) -> bool:
         return False
 
 
-def received_dates(raw_dir: Path) -> list[str]:
-    """Names of the folders of ``raw_dir`` that are dates of receipt and not empty, oldest first."""
-    if not raw_dir.is_dir():
-        return []
-    folders = (path for path in raw_dir.iterdir() if is_date(path.name) and path.is_dir())
-    return sorted(folder.name for folder in folders if any(map(Path.is_file, folder.rglob("*"))))
-
-
 class KitError(Exception):
     """Something the user can mend; the message says what, where and how. ``exit_code`` is 1."""
 

@@ -194,6 +194,11 @@ def test_columns_of_units_are_no_figures_of_the_sheets_own():
     assert told == [("column_left_out", "A4")]  # the running number, once
 
 
+def test_a_unit_over_its_columns_needs_no_help_of_the_title():
+    reading = read(by_unit("Huyện Cái Bè", "Huyện Chợ Gạo", title="THỊ XÃ CAI LẬY"))
+    assert set(stands(reading)) == {(SKILLS, CAI_BE, 2024), (SKILLS, CHO_GAO, 2024)}
+
+
 def test_units_below_numerator_and_denominator():
     units = ("TT Cái Bè", "Xã Mỹ Trung")
     head = ("TT", "Chỉ tiêu", "Tử số", LEFT, "Mẫu số", LEFT)

@@ -10,7 +10,8 @@ import pytest
 
 from tests.intake_case import write_unit
 from tests.whole_way import walk
-from xhht_analysis.project import Project, received_dates
+from xhht_analysis.intake.gathering import received_dates
+from xhht_analysis.project import Project
 
 DAY = "2024-11-20"
 DISTRICTS = [str(code) for code in range(815, 826)]

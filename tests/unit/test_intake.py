@@ -127,12 +127,13 @@ def test_files_are_found_in_folders_below(raw):
     assert set(intake(raw).panel["unit_code"]) == {"822", "823"}
 
 
-def test_sample_folder_counts_only_when_asked(raw):
+@pytest.mark.parametrize("sample", [True, False])
+def test_a_folder_of_invented_files_inside_counts_only_when_it_is_the_one_given(raw, sample):
     mark = "SỐ LIỆU MINH HOẠ – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
     write_unit(raw / "sample" / DAY / "s.xlsx", {"life_skills": (1, 4)}, unit="822", mark=mark)
-    assert set(intake(raw).panel["status"]) == {"ok"}
-    panel = intake(raw, sample=True).panel.set_index("unit_code")
-    assert panel.loc["822", "status"] == "sample"
+    assert set(intake(raw, sample=sample).panel["unit_code"]) == {"823"}
+    (status,) = intake(raw / "sample").panel["status"]
+    assert status == "sample"
 
 
 @pytest.mark.parametrize("mark", ["SỐ LIỆU MINH HOẠ", "Số liệu minh họa – không dùng"])

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import report_maker
 from tests.notebook_maker import WRITE_TABLE, write_notebook
 from tests.unit.test_runner import AS_OF, FIRST, PARAMETERS, SECOND, project, settings
-from xhht_analysis.project import KitError
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.publishing import documents
-from xhht_analysis.running import document_stage, execution, publication, records, runner
+from xhht_analysis.publishing.blocks import prose
+from xhht_analysis.running import document_stage, execution, publication, records, runner, stages
 from xhht_analysis.running.stages import Stage
 
 pytestmark = pytest.mark.unit
@@ -124,3 +126,18 @@ def test_a_run_without_an_output_folder_any_more_is_told(project):
     write_notebook(project.notebooks_dir / SECOND.notebook, PARAMETERS, text)
     record = runner.run(settings(project), project, (FIRST, SECOND))
     assert records.broken_outputs(project, record) == []
+
+
+def test_each_part_of_the_executed_report_is_a_page_and_a_word_file(tmp_path, monkeypatch):
+    staged, printed = Project(out=tmp_path), []
+    notebook = staged.run_dir(AS_OF) / stages.REPORT.notebook
+    notebook.parent.mkdir(parents=True)
+    report_maker.executed(
+        {part: [prose([part])] for part in ("brief", "report", "annex")}, notebook
+    )
+    monkeypatch.setattr(documents, "export_pdf", lambda page, target: printed.append(target.name))
+    document_stage.write_documents(staged, AS_OF, "vi")
+    made = [path.name for path in staged.reports(AS_OF).iterdir() if path.is_file()]
+    names = ("05_committee_report", "annex", "brief")  # of a review that was not asked for, none
+    assert sorted(made) == [f"{name}.{form}" for name in names for form in ("docx", "html")]
+    assert sorted(printed) == [f"{name}.pdf" for name in names]

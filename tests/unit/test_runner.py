@@ -73,6 +73,19 @@ def test_unchanged_stages_are_skipped_and_changed_ones_run(project):
     assert (project.processed(AS_OF) / "scores.csv").read_text() == "a\n1\n"
 
 
+def test_a_file_beside_the_days_of_receipt_is_a_reason_to_run_again(project):
+    """Intake names it (folder_not_date), so a run that left it out would lose it."""
+    go(project)
+    beside = project.root / "raw" / "gửi lại" / "c.csv"
+    beside.parent.mkdir()
+    beside.write_text("3")
+    assert go(project)["01_first"] == "done"
+    inputs = records.read_record(project, AS_OF)["inputs"]
+    assert set(inputs) == {f"{AS_OF}/a.csv", "gửi lại/c.csv"}
+    (beside.parents[1] / "README.md").write_text("ours")
+    assert go(project)["01_first"] == "skipped"
+
+
 def test_a_parameter_reaches_the_notebook_that_declares_it(project):
     go(project, overrides={"factor": 3})
     assert (project.processed(AS_OF) / "scores.csv").read_text() == "a\n3\n"

@@ -56,7 +56,8 @@ def run_intake(
     config_dir : path, optional
         The plan as data; config/ of the project by default.
     sample : bool
-        Whether a folder ``sample`` in ``raw_dir`` counts.
+        Whether invented figures count beside real ones (never those of a folder ``sample`` in
+        ``raw_dir``).
     jobs : int
         Child processes that read.
 
@@ -79,6 +80,6 @@ def run_intake(
 
     folder = project.resolve(raw_dir)
     plan = gathering.Plan.read(project.resolve(config_dir or project.Project().config_dir))
-    received, day = gathering.find_received(folder, as_of or None, sample)
+    received, day = gathering.find_received(folder, as_of or None)
     gathered = gathering.gather(received, folder, day, plan, jobs, sample=sample or None)
     return IntakeResult(plan=plan, **panel_build.build_tables(gathered, plan, day))

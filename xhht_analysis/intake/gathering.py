@@ -82,10 +82,27 @@ class Gathered:
     activities: pd.DataFrame
 
 
-def find_received(
-    raw_dir: Path, as_of: str | None, sample: bool
-) -> tuple[list[tuple[Path, str | None]], str]:
+def received_files(raw_dir: Path, as_of: str = "9999") -> list[tuple[Path, str | None]]:
     """Files received by ``as_of`` with their day of receipt (None: the folder is no date).
+
+    Those of a folder of invented ones in ``raw_dir`` are left out.
+    """
+    received = []
+    for path in find_files(raw_dir):
+        first, *rest = path.relative_to(raw_dir).parts
+        day = first if rest and is_date(first) else None
+        if (day or "") <= as_of and not (rest and first == SAMPLE_FOLDER):
+            received.append((path, day))
+    return received
+
+
+def received_dates(raw_dir: Path) -> list[str]:
+    """Days of receipt of the files below ``raw_dir``, oldest first; none if it is absent."""
+    return sorted({day for _, day in received_files(raw_dir) if day})
+
+
+def find_received(raw_dir: Path, as_of: str | None) -> tuple[list[tuple[Path, str | None]], str]:
+    """Files received by ``as_of`` in order of receipt, and that day.
 
     Returns
     -------
@@ -102,29 +119,20 @@ def find_received(
     """
     if as_of and not is_date(as_of):
         raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
-    dated: list[tuple[Path, str | None]] = []
-    for path in find_files(raw_dir):
-        parts = path.relative_to(raw_dir).parts
-        if parts[0] == SAMPLE_FOLDER and len(parts) > 1:
-            if not sample:
-                continue
-            parts = parts[1:]
-        dated.append((path, parts[0] if len(parts) > 1 and is_date(parts[0]) else None))
-    days = [day for _, day in dated if day and (as_of is None or day <= as_of)]
+    received = received_files(raw_dir, as_of or "9999")
+    days = [day for _, day in received if day]
     if not days:
         raise NothingReceivedError(
             f"{raw_dir}: chưa nhận tệp nào đến {as_of or 'nay'}. Đặt tệp vào thư mục theo ngày "
             "nhận, ví dụ 2026-11-20/."
         )
-    as_of = as_of or max(days)
-    received = [(path, day) for path, day in dated if day is None or day <= as_of]
 
     def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str, str]:
         """Day of receipt, whether it amends others of that day, name as folders list it."""
         name = item[0].relative_to(raw_dir).as_posix()
         return item[1] or "", bool(AMENDING_NAME.search(fold(name))), name.casefold(), name
 
-    return sorted(received, key=rank), as_of
+    return sorted(received, key=rank), as_of or max(days)
 
 
 def gather(

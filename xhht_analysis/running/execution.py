@@ -156,7 +156,7 @@ def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
                 execution_timeout=cell_seconds,
                 on_cell_start=work.before_cell,
                 kernel_manager_class=work.manager_class(),
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                extra_arguments=["--HistoryManager.hist_file=:memory:"],  # two kernels, one file
                 coalesce_streams=True,
                 record_timing=False,
                 iopub_timeout=OUTPUT_TIMEOUT,
@@ -202,7 +202,7 @@ class _Work:
         class Manager(AsyncKernelManager):
             """Starts our kernel over an encrypted transport."""
 
-            transport_encryption = "required"
+            transport_encryption = "required"  # others on this machine could listen in
             kernel_spec = KernelSpec(
                 # -P: a file in the working folder must not hide a package
                 argv=[sys.executable, "-P", "-m", kernel.MODULE, "-f", "{connection_file}"],

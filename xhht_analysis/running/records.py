@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from xhht_analysis import files
-from xhht_analysis.project import KitError, Project, received_dates
+from xhht_analysis.project import KitError, Project
 from xhht_analysis.running import messages
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -24,11 +24,13 @@ NO_INFLUENCE = "config/run.yml"
 def sources(raw_dir: Path, as_of: str, project: Project) -> dict[str, dict[str, str]]:
     """What a run of ``as_of`` is made from.
 
-    ``inputs``: name in tables → sha256 of every file received by then; ``code``: `code_hashes`;
+    ``inputs``: name in tables → sha256 of every file received by then, also of those in no folder
+    of a day, which intake names; ``code``: `code_hashes`;
     ``versions`` of packages.
     """
-    received = [raw_dir / day for day in received_dates(raw_dir) if day <= as_of]
-    inputs = file_hashes((path for folder in received for path in folder.rglob("*")), raw_dir)
+    from xhht_analysis.intake.gathering import received_files
+
+    inputs = file_hashes((path for path, _ in received_files(raw_dir, as_of)), raw_dir)
     return {"inputs": inputs, "code": code_hashes(project), "versions": versions()}
 
 

@@ -21,7 +21,6 @@ from xhht_analysis.project import (
     Project,
     UsageError,
     is_date,
-    received_dates,
 )
 from xhht_analysis.running import (
     cluster,
@@ -57,6 +56,8 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     KitError
         If the folder is absent or holds no dated folder.
     """
+    from xhht_analysis.intake.gathering import received_dates
+
     day = as_of and check_day(as_of)
     dates = received_dates(raw_dir)
     if not dates:

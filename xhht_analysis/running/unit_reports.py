@@ -81,7 +81,10 @@ def outcomes(
 
 
 class Threads(ThreadPoolExecutor):
-    """Threads; who leaves early waits for none of them."""
+    """Threads; who leaves early waits for none of them.
+
+    Each listens to its kernel until that ends: after Ctrl+C the run would wait for whole notebooks.
+    """
 
     def __exit__(self, *error: object) -> None:
         """Drop what has not begun."""
