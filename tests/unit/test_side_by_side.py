@@ -221,3 +221,13 @@ def test_a_school_year_over_a_column_is_the_year_it_starts_and_told():
         (SKILLS, CHO_GAO, 2023): 67.5,
     }
     assert rules(reading) == [("school_year", "C2"), ("school_year", "D2")]
+
+
+def test_names_written_again_with_a_gap_are_no_second_table():
+    heads = ("Huyện", *FIRST, "Huyện", *SECOND)
+    rows = (CAI, 500, 1200, CAI, 700, 1400), (CHO, 400, 1100, None, 300, 1300)
+    last = ("Huyện Châu Thành", 600, 1500, "Huyện Châu Thành", 800, 1600)
+    assert stands(read(sheet(TITLE, heads, *rows, last))) == EXPECTED | {
+        (SKILLS, "821", 2024): (600, 1500),
+        (CITIZENS, "821", 2024): (800, 1600),
+    }

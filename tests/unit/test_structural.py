@@ -172,3 +172,8 @@ def test_a_large_group_is_not_widened_for_what_it_has_not_shown():
     z = np.cumsum(rng.normal(0.05, 0.2, (100, 9)), axis=1)
     variance = unseen_variance(fit_trend(matrices(z)), np.full(100, 1e-4), 5)
     assert variance[:, 5] == pytest.approx(0.09**2 * 5 / 800)
+
+
+def test_where_one_step_was_seen_one_usual_step_a_year_is_open():
+    variance = unseen_variance(fit_trend(matrices([[0.0, 0.1]])), np.full(1, 1e-4), 3)
+    assert variance[0] == pytest.approx([0, 0.09**2, 2 * 0.09**2, 3 * 0.09**2])
