@@ -8,20 +8,17 @@ only and with losses; (iii) the number of units at or above a threshold in real 
 pyarrow and the panels' file). Per source and candidate: Brier score of "at the level or above" by
 unit, ranked probability score of the number of units there, share of outcomes inside the 80 %
 interval of that number (mean over a randomised interval, for a count is discrete), mean chance and
-share reached.
+share reached. Candidates: persistence; both members of what is published, transitions and the
+deciding figures, each alone; their mixture as `forecast_plan` publishes it.
 Then what is published less each other candidate, by case and level, with the standard error of that
 difference over blocks whose outcomes do not hang together (a level of the sample, a simulated
 province, a group of real units): "worse" is what is above 0 by more than Student's t allows.
-Candidates: persistence; both members of what is published, transitions and the deciding figures,
-each alone; their mixture as `forecast_plan` publishes it, and with `WEIGHTS`; a binomial regression
-(benchmarks/level_regression.py); the rule applied inside draws of every commune's rates
-(benchmarks/level_rule.py), rates sharing their shocks and districts their factor.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,17 +26,20 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from benchmarks import level_regression, level_rule
-from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, scores
+from xhht_analysis.forecasting import backtest, forecast_levels, scores
 from xhht_analysis.forecasting.level_figures import level_figures
-from xhht_analysis.forecasting.levels import read_levels
 from xhht_analysis.project import Project
 
 N_DRAWS = 1000
 ORIGINS = (2023, 2024, 2025)
-WEIGHTS = (0.7, 0.85, 0.9)
-"""Other weights of the figures in the mixture, the same for all."""
 PUBLISHED, PAIR = "published", ["group", "block", "case", "level", "lead"]
+VARIANTS = {
+    "persistence": "persistence",
+    "transitions": "transitions",
+    "figures": "figures",
+    PUBLISHED: "default",
+}
+"""Variant of `forecast_levels` behind each candidate."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,6 @@ class Case:
         Rows of `forecast_levels`.
     outcomes
         (U, H) levels of the units in sorted order in the years after the origin; NaN: unknown.
-    rates
-        Levels by rule, (draws, U, H or more), from draws of the rates behind them; None: unknown.
     figures
         What decides the levels, see `forecast_levels`.
     block
@@ -65,26 +63,17 @@ class Case:
     history: pd.DataFrame
     outcomes: np.ndarray
     top: int
-    rates: Callable[[np.random.Generator, int], np.ndarray] | None = None
     figures: pd.DataFrame | None = None
 
 
 def forecasts(case: Case) -> dict[str, np.ndarray]:
     """Draws of the levels after the origin, (draws, U, H), by candidate."""
-    variants = {"persistence": "persistence", "transitions": "transitions", "figures": "figures"}
-    horizon, draws = case.outcomes.shape[1], {}
+    horizon = case.outcomes.shape[1]
     how = {"top": case.top, "n_draws": N_DRAWS, "figures": case.figures}
-    for name, variant in {**variants, PUBLISHED: "default"}.items():
-        draws[name] = forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
-    for weight in WEIGHTS:
-        mixed, first = draws["transitions"].copy(), round(weight * N_DRAWS)
-        mixed[:first] = draws["figures"][:first]
-        draws[f"weight {weight}"] = mixed
-    past = read_levels(case.history, case.top, case.figures)
-    draws["regression"] = level_regression.regression(past, horizon, N_DRAWS)
-    if case.rates is not None:
-        draws["rule"] = case.rates(np.random.default_rng(1), N_DRAWS)[..., :horizon]
-    return draws
+    return {
+        name: forecast_levels(case.history, horizon, variant=variant, **how).levels[..., 1:]
+        for name, variant in VARIANTS.items()
+    }
 
 
 def score(case: Case) -> pd.DataFrame:
@@ -143,13 +132,9 @@ def sample_cases(project: Project) -> Iterator[Case]:
             past = rows[rows["year"] <= origin]
             wide = rows.pivot_table(index="unit_code", columns="year", values="lowest")
             outcomes = wide.reindex(sorted(past["unit_code"].unique())).loc[:, origin + 1 : last]
-            by_rule = level_rule.Recognition(
-                panel[panel["year"] <= origin], rules, plan_areas, districts
-            )
             code, outcomes = indicator.indicator_code, outcomes.to_numpy()
-            rates = by_rule.rule(code, origin, outcomes.shape[1], "default")
             deciding = figures[figures["indicator_code"] == code]
-            return Case("sample", code, past, outcomes, int(indicator.level_max), rates, deciding)
+            return Case("sample", code, past, outcomes, int(indicator.level_max), deciding)
 
         for origin in ORIGINS:
             years = rows.loc[rows["year"] <= origin, "year"].nunique()
@@ -209,7 +194,6 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
         index = pd.MultiIndex.from_product([units, range(PAST)], names=["unit_code", "year"])
         history = pd.DataFrame({"level": past.ravel()}, index=index).reset_index()
         history = history.assign(indicator_code="level", year=history["year"] + 2021)
-        rates = rule_of(value[..., :PAST], people[..., 0], home)
         figures = deciding(value[..., :PAST].min(axis=1), home, history)
         yield Case(
             f"simulated: {world.name}",
@@ -217,7 +201,6 @@ def simulated_cases(world: World, number: int) -> Iterator[Case]:
             history,
             levels[:, PAST:],
             2,
-            rates,
             figures,
         )
 
@@ -254,32 +237,6 @@ def recognised(by_rule: np.ndarray, world: World, rng) -> np.ndarray:
     return levels
 
 
-def rule_of(value: np.ndarray, people: np.ndarray, home: np.ndarray):
-    """Rule inside the draws of each rate's share forecast, communes grouped by district."""
-    fits = []
-    for r in range(RATES):
-        code, t = np.indices(value[:, r].shape)
-        rows = pd.DataFrame(
-            {
-                "indicator_code": f"rate{r}",
-                "unit_code": np.char.mod("%03d", code.ravel()),
-                "group_code": np.char.mod("%02d", home[code.ravel()]),
-                "year": 2021 + t.ravel(),
-                "value": value[:, r].ravel(),
-            }
-        )
-        n = people[code.ravel(), r].astype(float)
-        rows = rows.assign(denominator=n, numerator=np.round(rows["value"] * n / 100))
-        fits.append(forecast_panel(rows, AHEAD))
-
-    def rates(rng, n):
-        same = np.random.default_rng  # one stream for all rates: they share their shocks
-        drawn = [fit.path.draw(n, same(1))[:, :, 1:] for fit in fits]
-        return levels_by_rule(np.min(drawn, axis=0), home)
-
-    return rates
-
-
 # (iii) real panels
 
 
@@ -304,7 +261,6 @@ def panel_cases(bench: Path, number: int) -> Iterator[Case]:
                 figures = past.assign(level=1, asked=float(mark))
                 history = past.assign(level=(past["value"] >= mark).astype(float))
                 came = np.where(np.isnan(ahead), np.nan, ahead >= mark)
-                # one rate of the unit itself: the rule inside its draws is the figure alone
                 block = f"{task.dataset} {task.group_code}"
                 yield Case(f"panels: {task.dataset}", block, history, came, 1, figures=figures)
 

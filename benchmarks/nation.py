@@ -1,7 +1,7 @@
 """The whole country: 34 provinces, 3,321 communes, 18 goals, 10 years, on one machine or a cluster.
 
     python -m benchmarks.nation [--scale 0.1]
-    python -m benchmarks.nation --place /somewhere --part local     # then growth, one, two, killed
+    python -m benchmarks.nation --place /somewhere --part local     # then one, two, killed
 
 Makes one workbook a year and province (its 11 districts and every commune: seven counted shares and
 six recognition levels), each province with units of its own. Then, province by province, as each
@@ -9,19 +9,16 @@ Sở would: intake of every workbook, forecasts and verdicts of the plan's 18 go
 and its districts, forecasts and chances for every commune. Runs it in local processes, then on a
 real Dask cluster (scheduler and workers started by command line, as on several machines) with one
 worker, with two, and with two of which one is killed in the midst; checks that all give the same
-bytes. The part ``growth`` repeats the local run with three times the communes in every province.
-Goals: 10 minutes and 4 GiB on two cores, cost in proportion, two workers 1.6 times one.
+bytes. Goals: 10 minutes and 4 GiB on two cores, two workers 1.6 times one.
 
 The whole takes half an hour and needs the extra ``scale``. With ``--place`` each part runs alone,
-within 9 minutes on two free cores, and every call prints what the parts so far say together. The
-cluster runs half of the provinces, else its one worker alone would take longer.
+within 9 minutes on two free cores, and every call prints what the parts so far say together.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import csv
 import hashlib
 import json
 import multiprocessing
@@ -36,14 +33,15 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import psutil
 import xlsxwriter
 
 ROOT = Path(__file__).resolve().parents[1]
 PROVINCES, COMMUNES, YEARS = 34, 3321, range(2017, 2027)
-GROWTH, SPAWN = 3, multiprocessing.get_context("spawn")
+SPAWN = multiprocessing.get_context("spawn")
 AS_OF = f"{YEARS[-1]}-11-20"
-MARK = "SỐ LIỆU MINH HOẠ – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
+MARK = "SỐ LIỆU MINH HỌA – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 SHARES = {
     "information_literacy": 4000,
     "life_skills": 4000,
@@ -61,40 +59,35 @@ LEVELS = {
     "lower_secondary_level": 3,
     "learning_community_level": 2,
 }
-UNIT_COLUMNS = "unit_code name_vi level parent_code valid_from valid_to scope is_special source"
 
 
-def sizes(scale: float, growth: int) -> list[int]:
+def sizes(scale: float) -> list[int]:
     """Communes of each province: the country's spread evenly, in ``scale`` of its provinces."""
     number = max(2, round(PROVINCES * scale))
-    return [growth * len(range(i, COMMUNES, PROVINCES)) for i in range(number)]
+    return [len(range(i, COMMUNES, PROVINCES)) for i in range(number)]
 
 
 def make_province(folder: Path, number: int, communes: int) -> None:
     """Write config/ and raw/ of one invented province."""
     rng = np.random.default_rng([2026, number])
     shutil.copytree(ROOT / "config", folder / "config")
-    with (ROOT / "config" / "units.csv").open(encoding="utf-8", newline="") as stream:
-        old = list(csv.DictReader(stream))
-    rest = [r for r in old if r["level"] != "commune"]
-    districts = sorted({r["unit_code"] for r in rest if r["level"] == "district"})
+    old = pd.read_csv(ROOT / "config" / "units.csv", dtype=str, keep_default_na=False)
+    old = old[old["level"] != "commune"]
+    districts = old[old["level"] == "district"].drop_duplicates("unit_code", keep="last")
+    last = districts.set_index("unit_code")["name_vi"].sort_index().to_dict()
     named = {f"{30000 + i}": f"Xã Mẫu {number:02d} {i:04d}" for i in range(communes)}
-    home = {code: districts[i % len(districts)] for i, code in enumerate(named)}
-    same = {"level": "commune", "scope": "plan", "is_special": "no", "source": "mô phỏng"}
-    spans = {"2010-01-01": "2025-06-30", "2025-07-01": ""}
-    for start, end in spans.items():
-        for code, name in named.items():
-            parent = "82" if end == "" else home[code]
-            unit = {"unit_code": code, "name_vi": name, "parent_code": parent}
-            rest.append({**same, **unit, "valid_from": start, "valid_to": end})
-    _write_csv(folder / "config" / "units.csv", UNIT_COLUMNS.split(), rest)
-    last = {r["unit_code"]: r["name_vi"] for r in rest if r["level"] == "district"}
-    columns, day = ["unit_code", "successor_code", "valid_from"], "2025-07-01"
-    lines = [dict(zip(columns, (code, code, day), strict=True)) for code in named]
-    _write_csv(folder / "config" / "crosswalk.csv", columns, lines)
-    truth = _truth(rng, list(named), home, districts)
+    home = {code: list(last)[i % len(last)] for i, code in enumerate(named)}
+    table = pd.DataFrame({"unit_code": named.keys(), "name_vi": named.values()})
+    table = table.assign(level="commune", scope="plan", is_special="no", source="mô phỏng")
+    before = table.assign(parent_code=home.values(), valid_from="2010-01-01", valid_to="2025-06-30")
+    after = table.assign(parent_code="82", valid_from="2025-07-01", valid_to="")
+    units = pd.concat([old, before, after])[old.columns]
+    units.to_csv(folder / "config" / "units.csv", index=False)
+    same = table[["unit_code"]].assign(successor_code=table["unit_code"], valid_from="2025-07-01")
+    same.to_csv(folder / "config" / "crosswalk.csv", index=False)
+    truth = _truth(rng, list(named), home, list(last))
     for year in YEARS:
-        units = named if year >= 2025 else {**{d: last[d] for d in districts}, **named}
+        units = named if year >= 2025 else {**last, **named}
         path = folder / "raw" / f"{year}-11-20" / f"Tong hop {year}.xlsx"
         path.parent.mkdir(parents=True)
         _write_workbook(path, year, units, truth)
@@ -137,13 +130,6 @@ def _write_workbook(path: Path, year: int, units: dict[str, str], truth: dict) -
             counts = [x for code in SHARES for x in truth[year, unit, code]]
             levels = [truth[year, unit, code] for code in LEVELS]
             sheet.write_row(row, 0, [row - 4, unit, name, *counts, *levels])
-
-
-def _write_csv(path: Path, columns: list[str], rows: list[dict], **extra: object) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [*columns], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row, **extra} for row in rows)
 
 
 def run_province(folder: str) -> dict:
@@ -258,20 +244,21 @@ def cluster(workers: int, folder: Path):
 
 PARTS = {
     "local": "the nation in 2 local processes",
-    "growth": "three times the communes in every province, 2 local processes",
     "one": "Dask, 1 worker",
     "two": "Dask, 2 workers",
     "killed": "Dask, 2 workers, one killed midway",
 }
 
 
-def provinces(part: str, scale: float, share: float, place: Path) -> list[str]:
-    """Folders of the provinces that ``part`` runs, made if they are not there yet."""
-    growth = GROWTH if part == "growth" else 1
-    counts = sizes(scale, growth)
-    if part in ("one", "two", "killed"):
-        counts = counts[: max(2, round(len(counts) * share))]
-    folders = [place / f"x{growth}" / f"{i:02d}" for i in range(len(counts))]
+def provinces(part: str, scale: float, place: Path) -> list[str]:
+    """Folders of the provinces that ``part`` runs, made if they are not there yet.
+
+    The cluster runs half of them, else its one worker alone would take longer.
+    """
+    counts = sizes(scale)
+    if part != "local":
+        counts = counts[: max(2, len(counts) // 2)]
+    folders = [place / "provinces" / f"{i:02d}" for i in range(len(counts))]
     due = [
         (f, i, n) for i, (f, n) in enumerate(zip(folders, counts, strict=True)) if not f.is_dir()
     ]
@@ -286,7 +273,7 @@ def provinces(part: str, scale: float, share: float, place: Path) -> list[str]:
 def run_part(part: str, folders: list[str], place: Path) -> dict:
     """Measure one of `PARTS`."""
     label = f"{PARTS[part]}: {len(folders)} provinces"
-    if part in ("local", "growth"):
+    if part == "local":
         with ProcessPoolExecutor(2, SPAWN) as pool:
             return measured(label, folders, pool)
     with cluster(1 if part == "one" else 2, place) as (executor, workers):
@@ -302,12 +289,6 @@ def run_part(part: str, folders: list[str], place: Path) -> dict:
 def conclude(results: dict[str, dict]) -> bool:
     """Print what the parts measured so far say together; whether equal work gave equal bytes."""
     same = True
-    if {"local", "growth"} <= set(results):
-        ratio = {k: results["growth"][k] / results["local"][k] for k in ("seconds", "cpu")}
-        print(
-            f"growth: {GROWTH} times the communes take {ratio['seconds']:.2f} times the seconds "
-            f"and {ratio['cpu']:.2f} times the processor"
-        )
     if {"one", "two"} <= set(results):
         gain = results["one"]["seconds"] / results["two"]["seconds"]
         print(f"two workers: {gain:.2f} times one (goal 1.6)")
@@ -327,7 +308,6 @@ def conclude(results: dict[str, dict]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0, help="share of the 34 provinces")
-    parser.add_argument("--dask-share", type=float, default=0.5, help="of these, on the cluster")
     parser.add_argument("--part", choices=PARTS, action="append", help="default: every part")
     parser.add_argument("--place", type=Path, help="keep provinces and results here")
     options = parser.parse_args()
@@ -337,7 +317,7 @@ def main() -> None:
         path = place / "results.json"
         results = json.loads(path.read_text()) if path.is_file() else {}
         for part in options.part or PARTS:
-            folders = provinces(part, options.scale, options.dask_share, place)
+            folders = provinces(part, options.scale, place)
             results[part] = run_part(part, folders, place)
             path.write_text(json.dumps(results))
         same = conclude(results)

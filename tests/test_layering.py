@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import tokenize
 from collections import Counter
 from pathlib import Path
@@ -132,6 +133,15 @@ def test_no_file_is_long():
         if (n := len(p.read_text(encoding="utf-8").splitlines())) > MAX_FILE_LINES
     }
     assert not long
+
+
+def test_the_benchmarks_are_these():
+    """Each is named in docs/ by the claims that it prints."""
+    names = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__init__"}
+    assert names == {"accuracy", "levels", "rebuild", "intake", "pipeline", "nation"}
+    pages = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md"))
+    assert {name for name in names if f"benchmarks.{name}" not in pages} == set()
+    assert set(re.findall(r"benchmarks\.(\w+)", pages)) == names
 
 
 def test_each_room_keeps_its_budget_of_tokens():

@@ -1,7 +1,7 @@
 """The learned member: quantiles of the change over h years from features of unit and group.
 
 A quantile regression learnt on reference panels (config/learned.json, with its sources;
-`python -m benchmarks.rebuild_learned` learns it again): a few small networks of rectified sums,
+`python -m benchmarks.rebuild` learns it again): a few small networks of rectified sums,
 averaged. In: the trend of a group (`structural.Trend`). Out: quantile functions on the soft logit.
 No panel is needed here, and the numbers are evaluated by numpy alone.
 """

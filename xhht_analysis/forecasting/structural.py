@@ -26,8 +26,7 @@ MARGIN = 0.02
 """m of the soft logit: about 0.2 logits a point at the ceiling, where the logit has no end."""
 NOISE = 0.435
 """θ: the part of a unit's own step that the next year takes back. Taken over from an earlier model,
-not estimated from eight years of one province; -2 times the lag-one autocorrelation of own steps
-in the benchmark's panels agrees with it (`python -m benchmarks.constants noise`: 0.436)."""
+not estimated from eight years of one province."""
 USUAL_STEP = 0.09
 """Standard deviation of a yearly step on the soft logit; it counts as one step seen."""
 USUAL_PACE = 0.05

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from benchmarks import quantile_network
+from benchmarks import rebuild
 
 pytestmark = pytest.mark.unit
-MEDIAN, LEVELS, SCORES = (getattr(quantile_network, n) for n in ("MEDIAN", "LEVELS", "SCORES"))
+MEDIAN, LEVELS, SCORES = (getattr(rebuild, n) for n in ("MEDIAN", "LEVELS", "SCORES"))
 
 
 def loss(weights, biases, x, y, w, target):
@@ -26,18 +26,18 @@ def loss(weights, biases, x, y, w, target):
         at = int(np.clip(np.searchsorted(quantiles, need) - 1, 0, len(LEVELS) - 2))
         line = np.polyfit(quantiles[at : at + 2], SCORES[at : at + 2], 1)
         brier = (ndtr(np.polyval(line, need)) - (seen <= need)) ** 2
-        total += importance * (pinball + quantile_network.BRIER * brier)
+        total += importance * (pinball + rebuild.BRIER * brier)
     return total / len(y)
 
 
 def test_slopes_are_those_of_the_loss():
     rng = np.random.default_rng(0)
-    weights, biases = quantile_network.start(5, seed=1)
+    weights, biases = rebuild.start(5, seed=1)
     numbers = [a.astype(float) for a in (*weights, *biases)]
     weights, biases = numbers[: len(weights)], numbers[len(weights) :]
     rows = (rng.normal(size=(30, 5)), rng.normal(size=30), rng.uniform(0.5, 2, 30))
     rows = (*rows, rng.normal(size=30))
-    slopes = quantile_network.gradients(weights, biases, *rows)
+    slopes = rebuild.gradients(weights, biases, *rows)
     for number, slope in zip(numbers, slopes, strict=True):
         for at in [tuple(rng.integers(n) for n in number.shape) for _ in range(3)]:
             ends, middle = [], number[at]
