@@ -12,7 +12,7 @@ from xhht_analysis.intake.returning.book import Book, open_book
 from xhht_analysis.project import ROOT
 
 FOLDER = ROOT / "docs" / "mau"
-MARK = "SỐ LIỆU MINH HOẠ: thay số của đơn vị vào rồi xóa dòng này"
+MARK = "SỐ LIỆU MINH HỌA: thay số của đơn vị vào rồi xóa dòng này"
 DISTRICTS = (("815", "Thành phố Mỹ Tho"), ("819", "Huyện Cái Bè"), ("823", "Huyện Gò Công Tây"))
 SKILLS, INFORMATION = "Kỹ năng sống", "Năng lực thông tin"
 

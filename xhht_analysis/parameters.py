@@ -120,5 +120,5 @@ def newest_run() -> tuple[dict[str, object], str]:
     values = {name: newest["parameters"][name] for name in OF_A_RUN}
     values["processed_dir"] = str(project.processed(newest["as_of"]))  # it may have been moved
     values["raw_dir"] = str(project.raw_of(values))
-    mark = " (SỐ LIỆU MINH HOẠ)" if newest["sample"] else ""
+    mark = " (SỐ LIỆU MINH HỌA)" if newest["sample"] else ""
     return values, f"Lần tổng hợp mới nhất: số liệu nhận đến {newest['as_of']}{mark}."

@@ -209,7 +209,7 @@ def check(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         ]
         if table.key:
             keys = frame[list(table.key)]
-            breaches += _breach(keys.duplicated(), keys, f"trùng khoá ({', '.join(table.key)})")
+            breaches += _breach(keys.duplicated(), keys, f"trùng khóa ({', '.join(table.key)})")
     if breaches:
         raise ContractError(_message(table, breaches))
     return frame

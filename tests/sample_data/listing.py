@@ -9,9 +9,9 @@ from tests.sample_data.traps import Expected
 
 EXPECTED_CSV = Path(__file__).with_name("expected.csv")
 TABLES = {"rejects": "bị loại", "findings": "cần xem lại", "": "đọc được"}
-HEAD = """# Số liệu minh hoạ
+HEAD = """# Số liệu minh họa
 
-**SỐ LIỆU MINH HOẠ – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC.** Mọi con số trong thư mục này do chương trình
+**SỐ LIỆU MINH HỌA – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC.** Mọi con số trong thư mục này do chương trình
 `python -m tests.sample_data` tạo ra từ một hạt giống cố định; tên đơn vị hành chính là thật,
 số liệu là bịa. Dòng chữ trên nằm trong mọi tệp (trừ tệp cố ý cắt dở, tên có chữ “minh hoa”).
 

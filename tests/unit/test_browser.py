@@ -125,7 +125,7 @@ def test_the_pages_print_on_a4_and_are_no_longer_than_a_reader_has_time(
     assert len(sizes) <= most
     assert {round(float(w)) for w, _ in sizes} == {595}  # portrait
     text = subprocess.run([text_of, "-layout", pdf, "-"], capture_output=True, encoding="utf-8")
-    assert "SỐ LIỆU MINH HOẠ" in text.stdout
+    assert "SỐ LIỆU MINH HỌA" in text.stdout
     assert re.search(rf"1 ?/ ?{len(sizes)}", text.stdout)
 
 

@@ -159,12 +159,12 @@ def test_status_reads_the_folder_as_it_is_now(tmp_path):
     assert "2026: 61 chưa đến hạn, 1 đã nhận nhưng không dùng được" in told  # whose its name says
     assert "Đã nhận nhưng không dùng được 1 tệp" in told
     assert "Bao cao xa Cai Be 2026.pdf: Tệp là PDF" in told
-    assert "MINH HOẠ" not in told
+    assert "MINH HỌA" not in told
     assert "chỉ tiêu:" not in told  # of who has sent nothing, everything is missing
     told = xhht("status", "--raw", FIXTURE, "--year", "2024", "--year", "2022").stdout
-    assert "SỐ LIỆU MINH HOẠ" in told
+    assert "SỐ LIỆU MINH HỌA" in told
     assert told.count("Huyện Cái Bè") == 2
-    assert "2025" not in told.split("SỐ LIỆU MINH HOẠ")[1].split("không dùng được")[0]
+    assert "2025" not in told.split("SỐ LIỆU MINH HỌA")[1].split("không dùng được")[0]
 
 
 def test_a_broken_plan_is_named_before_anything_starts(tmp_path):

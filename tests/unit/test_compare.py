@@ -204,7 +204,7 @@ def test_invented_and_real_runs_are_never_compared(project):
     table = panel()
     publish(project, BEFORE, table, verdicts("open"), sample=True)
     publish(project, AFTER, table, verdicts("open"), sample=False)
-    with pytest.raises(KitError, match="minh hoạ"):
+    with pytest.raises(KitError, match="minh họa"):
         comparison.compare(project, BEFORE, AFTER)
 
 

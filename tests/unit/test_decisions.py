@@ -9,7 +9,7 @@ from tests import frames
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.plan.standards import asked_rates
-from xhht_analysis.publishing import decisions, report
+from xhht_analysis.publishing import decisions, report, sentences
 from xhht_analysis.publishing.goal_facts import Gap
 
 PROVINCE = "82"
@@ -44,7 +44,10 @@ def test_every_goal_that_is_very_unlikely_is_asked_another_pace():
         f"Số {s.order} “{s.title}” ({decisions.lead_name(run, s.goal_code)}): khả năng đạt "
         for s in asked.goals
     ]
-    assert [text[: len(head)] for head, text in zip(heads, asked.basis, strict=True)] == heads
+    *texts, proposed = asked.basis
+    assert [text[: len(head)] for head, text in zip(heads, texts, strict=True)] == heads
+    assert proposed.startswith("Đề nghị: số 15 điều chỉnh lộ trình (")  # 4 points in each year
+    assert "; số 8, 12 trình giải pháp tăng tốc." in proposed
     assert f"khả năng đạt <{NB}5{NB}%." in asked.basis[0]
     mine = of_2030 & verdicts["goal_code"].isin(slow)
     verdicts.loc[mine, ["prob_reached", "verdict_class"]] = [0.8, "likely"]
@@ -195,8 +198,8 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     third = run.names["816"]  # help that comes next: of 12 points, with its own chance of 2030
     assert asked.basis[2] == (
         f"Xét tiếp nếu còn nguồn lực: {third} "
-        f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}, "
-        "mỗi nơi tỉnh thêm 12 điểm)."
+        f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}; "
+        "một nơi đạt thì tỉnh thêm 12 điểm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
@@ -382,12 +385,11 @@ def test_a_goal_in_danger_is_told_why():
     ]  # fmt: skip
     panel = with_rates(_815=[(90, 90), (99, 77)], _816=[(83, 80)], _817=[(93, 99)])
     run = frames.make_material(verdicts=verdicts, drivers=pd.DataFrame(drivers), panel=panel)
-    texts = {s.goal_code: t for s, t in zip(*about(decision(run, "pace")), strict=True)}
-    assert texts["clc_it"].endswith(" Nguyên nhân: tốc độ chung không đủ.")
+    asked = decision(run, "pace")
+    texts = {s.goal_code: t for s, t in zip(asked.goals, asked.basis[:-1], strict=True)}
+    assert "Nguyên nhân" not in texts["clc_it"]  # the paces are told: only a review says it again
+    of_review = sentences.lines("decisions.j2", "causes", run, decisions.shortfalls, asked.goals)
+    assert any(t.endswith("Nguyên nhân: tốc độ chung không đủ.") for t in of_review)
     assert texts[L3].endswith(
         "Nguyên nhân: 3 địa bàn thấp hơn tỷ lệ quy định từ 2,0 đến 12,0 điểm phần trăm."
     )
-
-
-def about(asked: decisions.Decision) -> tuple:
-    return asked.goals, asked.basis

@@ -104,7 +104,7 @@ EVERY_SECOND_YEAR = list({day[:4]: day for day in sorted(DAYS)}.values())[::2]
 def test_every_vintage_of_the_sample_gives_a_page(day, tmp_path):
     walk(SAMPLE, tmp_path, day)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "SỐ LIỆU MINH HOẠ" in page
+    assert "SỐ LIỆU MINH HỌA" in page
 
 
 def test_an_empty_folder_of_a_later_day_is_no_day_of_receipt(tmp_path):

@@ -48,6 +48,22 @@ def test_the_pace_needed_is_compared_with_the_usual_one(facts, key):
 
 
 @pytest.mark.parametrize(
+    ("facts", "is_unprecedented"),
+    [
+        ({}, True),  # 3 points a year so far, 5 needed
+        ({"pace_required": 3.1}, True),
+        ({"pace_required": 3.0}, False),
+        ({"pace_own": NAN}, False),  # too few years to say what is usual
+        ({"history": known((2022, 44), (2024, 47), (2026, 50))}, False),  # no year beside another
+        ({"lower_is_better": True, "pace_required": -3.1, "pace_own": -3.0,
+          "history": known((2024, 56), (2025, 53), (2026, 50))}, True),
+    ],
+)  # fmt: skip
+def test_a_pace_is_unprecedented_above_every_year_on_record(facts, is_unprecedented):
+    assert share(**facts).is_unprecedented == is_unprecedented
+
+
+@pytest.mark.parametrize(
     ("facts", "key"),
     [
         ({}, "pace"),

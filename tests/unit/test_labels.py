@@ -79,6 +79,18 @@ def test_the_shown_chance_and_the_class_never_disagree(probability):
     assert classify(shown / 100) == classify(probability)
 
 
+def test_vietnamese_is_spelt_as_in_the_plan():
+    """ "hóa", "tùy": the mark of tone stands on the first of two open vowels."""
+    other = re.compile(r"(?<!q)(o[àáảãạ]|o[èéẻẽẹ]|u[ỳýỷỹỵ])(?!\w)", re.IGNORECASE)
+    places = [
+        *(ROOT / "xhht_analysis").rglob("*.toml"),
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+    ]
+    found = {p.name: other.findall(p.read_text(encoding="utf-8")) for p in places}
+    assert {name: some for name, some in found.items() if some} == {}
+
+
 def test_every_verdict_class_has_a_word_and_a_shape():
     words = {name: VI.verdict(name) for name in VERDICT_CLASSES}
     assert words["reached"] == "đã đạt"

@@ -84,7 +84,7 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
     panel = list(book["Số liệu"].values)
-    assert panel[0][0].startswith("SỐ LIỆU MINH HOẠ")
+    assert panel[0][0].startswith("SỐ LIỆU MINH HỌA")
     heads = panel[1]
     assert heads[:4] == ("Chỉ tiêu", "Đơn vị", "Năm", "Tử số")
     assert not any("_" in head or head.islower() for head in heads)
@@ -92,7 +92,7 @@ def test_the_annex_reads_back_without_a_formula(made, run):
     assert len(panel) == len(run.panel) + 2
     first = dict(zip(heads, panel[2], strict=True))
     assert (first["Đơn vị"], first["Đơn vị (mã)"]) == (run.names["815"], "815")  # codes stay texts
-    assert (first["Nguồn số"], first["Tình trạng"]) == ("đơn vị báo cáo", "minh hoạ")
+    assert (first["Nguồn số"], first["Tình trạng"]) == ("đơn vị báo cáo", "minh họa")
     assert book["Số liệu"].freeze_panes == "B3"
     summary = list(book["Tổng hợp"].values)
     assert len(summary) == 34 + 2  # a line per dated target
@@ -118,7 +118,7 @@ def test_whole_numbers_and_marks_of_the_annex_are_no_text(made):
     book = openpyxl.load_workbook(made[0] / "annex.xlsx")
     rows = list(book["Tệp đã nhận"].values)
     first = dict(zip(rows[1], rows[2], strict=True))
-    assert (first["Năm"], first["Số liệu minh hoạ"]) == (2021, "có")
+    assert (first["Năm"], first["Số liệu minh họa"]) == (2021, "có")
     assert isinstance(first["Năm"], int)
     panel = list(book["Số liệu"].values)
     place = panel[1].index("Năm")
@@ -190,7 +190,7 @@ def test_the_index_lists_only_runs_that_happened(tmp_path):
         "indicators/clc_it.html", "units/819.html", "units/28270.html")]  # fmt: skip
     assert "Huyện Cái Bè" in page.text
     assert "Phường Thới Sơn" in page.text
-    assert "20/11/2026 – SỐ LIỆU MINH HOẠ" in page.text
+    assert "20/11/2026 – SỐ LIỆU MINH HỌA" in page.text
     assert "20/11/2025" not in page.text
 
 

@@ -16,7 +16,7 @@ unit_code: str = "819"  # mã
 as_of: str = ""  # ngày
 n_draws: int = 1000  # số lần
 horizon: int = 3  # năm
-sample: bool = True  # minh hoạ
+sample: bool = True  # minh họa
 share: float = 0.5  # phần
 lang: str = "vi"  # ngôn ngữ
 """
@@ -136,7 +136,7 @@ def test_in_lab_invented_figures_are_said_to_be(lab, capsys):
     (lab.run_dir("2026-11-30")).mkdir(parents=True)
     (lab.run_dir("2026-11-30") / "run.json").write_text('{"as_of"')
     parameters.check(given(FIXTURE_CELL))
-    assert "MINH HOẠ" in capsys.readouterr().out
+    assert "MINH HỌA" in capsys.readouterr().out
 
 
 def test_in_lab_what_an_analyst_has_set_stays(lab, capsys):

@@ -75,7 +75,7 @@ def test_a_chance_is_said_rounded_with_the_class_of_the_rounded_figure(probabili
 @pytest.mark.parametrize(
     ("need", "before", "words"),
     [(6.0, 4.0, "cao hơn tốc độ thường gặp 2022–2026 (4,0 điểm phần trăm)"),
-     (3.9, 4.0, "thấp hơn tốc độ thường gặp"), (4.01, 4.0, "bằng tốc độ thường gặp"),
+     (3.9, 4.0, "thấp hơn tốc độ thường gặp"), (3.96, 4.0, "bằng tốc độ thường gặp"),
      (6.0, 0.0, "trong khi 2022–2026 không tăng")],
 )  # fmt: skip
 def test_the_pace_needed_is_compared_with_the_pace_so_far(need, before, words):

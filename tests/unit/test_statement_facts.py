@@ -76,6 +76,17 @@ def test_a_year_is_slow_below_two_thirds_of_the_usual_pace(last, is_slowing):
     assert not gap.is_slowing
 
 
+@pytest.mark.parametrize(
+    ("pace", "shown"), [(5.448, 5.5), (5.4, 5.4), (5.401, 5.5), (-5.41, -5.5), (0.0, 0.0)]
+)
+def test_the_pace_needed_is_never_shown_as_less_than_is_needed(pace, shown):
+    """48.2 and four times 5.4 are 69.8: the target of 70 would be missed."""
+    verdicts = frames.make_verdicts()
+    mine = verdicts["goal_code"].eq(GOAL) & verdicts["unit_code"].eq("82")
+    verdicts.loc[mine, "pace_required"] = pace
+    assert frames.make_material(verdicts=verdicts).statement(GOAL, 2030).pace_required == shown
+
+
 def test_the_figure_of_a_target_year_is_that_of_no_later_year():
     panel = frames.make_panel()
     mine = panel["indicator_code"].eq(GOAL) & panel["year"].eq(2025)

@@ -316,11 +316,11 @@ def test_to_maintain_a_status_is_said_as_one():
 @pytest.mark.parametrize(
     ("people", "words"),
     [
-        (44147.0, "44 nghìn"),
-        (2480.0, "2.500"),
-        (147.0, "150"),
+        (44147.0, "44,1 nghìn"),
+        (2480.0, "2,5 nghìn"),
+        (147.0, "147"),
         (7.4, "7"),
-        (1_240_000, "1.240 nghìn"),
+        (1_240_000, "1,2 triệu"),
     ],
 )
 def test_people_are_rounded_as_they_are_said(people, words):

@@ -77,7 +77,7 @@ def test_a_breach_names_its_column_and_writes_nothing(tmp_path, values, word):
 
 def test_a_key_may_stand_only_once(tmp_path):
     twice = pd.concat([panel(), panel(value=50.0)])
-    with pytest.raises(contracts.ContractError, match=r"trùng khoá.*1 dòng.*dòng 3.*0815, 2024"):
+    with pytest.raises(contracts.ContractError, match=r"trùng khóa.*1 dòng.*dòng 3.*0815, 2024"):
         store.write_table(twice, "panel", tmp_path)
 
 

@@ -51,7 +51,7 @@ def write(path: Path, **more) -> Path:
 @pytest.fixture
 def filled(tmp_path) -> Path:
     more = {"values": VALUES, "commune_values": COMMUNES, "activities": DONE}
-    return write(tmp_path / "2023-11-20" / "t.xlsx", mark="SỐ LIỆU MINH HOẠ", **more)
+    return write(tmp_path / "2023-11-20" / "t.xlsx", mark="SỐ LIỆU MINH HỌA", **more)
 
 
 def rows(path: Path, sheet: str) -> list[tuple]:
@@ -68,7 +68,7 @@ def test_head_and_header_row(filled):
         ("Ngày chốt số liệu", dt.datetime(2023, 9, 30)),  # noqa: DTZ001
         ("Người lập biểu", None),
     ]
-    assert cells[6][0] == "SỐ LIỆU MINH HOẠ"
+    assert cells[6][0] == "SỐ LIỆU MINH HỌA"
     assert " | ".join(cells[7]) == (
         "Mã chỉ tiêu | Chỉ tiêu | Đơn vị tính | Tử số | Mẫu số | Tỷ lệ (%) | Mức độ | "
         "Có hiệu lực từ | Có hiệu lực đến | Ghi chú"
@@ -219,7 +219,7 @@ def test_agency_gets_its_indicators_and_tasks(tmp_path):
 
 def test_equal_content_gives_equal_bytes(filled, tmp_path):
     more = {"values": VALUES, "commune_values": COMMUNES, "activities": DONE}
-    again = write(tmp_path / "again.xlsx", mark="SỐ LIỆU MINH HOẠ", **more)
+    again = write(tmp_path / "again.xlsx", mark="SỐ LIỆU MINH HỌA", **more)
     assert again.read_bytes() == filled.read_bytes()
 
 

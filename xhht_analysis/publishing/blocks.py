@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from xhht_analysis.publishing.labels import Labels
@@ -85,7 +86,7 @@ def runs(text: str) -> list[tuple[str, bool]]:
 
 def clean(value: object, width: int = 160) -> str:
     """Text of a submitted cell: none of its own bold marks, cut between words after ``width``."""
-    text = "" if value is None or value != value else str(value).replace("**", "* *")
+    text = "" if pd.isna(value) else str(value).replace("**", "* *")
     return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -25,19 +25,20 @@ def panel_changes(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
     """
     key = list(contracts.PANEL_KEY)
     both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="side")
-    same = {c: _equal(both[f"{c}_old"], both[f"{c}_new"]) for c in [*FIGURES, "source_id"]}
+    columns = [*FIGURES, "source_id"]
+    before, now = (
+        both[[f"{name}_{run}" for name in columns]].set_axis(columns, axis="columns")
+        for run in ("old", "new")
+    )
+    same = before.eq(now).fillna(False).astype(bool) | (before.isna() & now.isna())
     left, right = (both["side"].eq(f"{side}_only") for side in ("left", "right"))
-    kind = np.select([right, left | ~same.pop("source_id")], ["new", "revision"], "reread")
-    changed = left | right | ~pd.DataFrame(same).all(axis=1)
+    kind = np.select([right, left | ~same["source_id"]], ["new", "revision"], "reread")
+    changed = left | right | ~same[FIGURES].all(axis=1)
     both, kind = both[changed], pd.Series(kind, both.index)[changed]
     derived = both["source_id_old"].isna() & both["source_id_new"].isna() & kind.eq("reread")
     place = pd.MultiIndex.from_frame(both[["indicator_code", "year"]])
     kind = kind.mask(derived & place.isin(place[kind.eq("revision")]), "revision")
     return kind.set_axis(pd.MultiIndex.from_frame(both[key]))
-
-
-def _equal(one: pd.Series, two: pd.Series) -> pd.Series:
-    return one.eq(two).fillna(False).astype(bool) | (one.isna() & two.isna())
 
 
 def changed_goals(run: ReportData) -> list[tuple[list[Statement], list[str]]]:

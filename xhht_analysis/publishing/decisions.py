@@ -75,10 +75,9 @@ def leverages(run: ReportData) -> pd.DataFrame:
         goal_code=[s.goal_code for s in statements],
         unit_code=list(run.districts["unit_code"]),
     )
-    # of a level, districts at one level with one chance share a gain; of a share each has its own
+    # districts at one level with one chance share a gain; no two shares stand at the same figure
     chance = rows["prob_reached"].map(rounded_percent)
-    same = rows["current"].where(rows["goal_code"].map(run.is_level), rows["unit_code"].astype(int))
-    ties = rows.groupby([rows["goal_code"], chance, same], dropna=False)
+    ties = rows.groupby(["goal_code", chance, "current"], dropna=False)
     gain, extra = ties["leverage"].transform("mean"), rows["extra_pace_80"]
     lack = (rows["target_value"] - rows["current"]) * rows["comparator"].map({">=": 1, "<=": -1})
     rows = rows.assign(
@@ -128,10 +127,9 @@ def help_decision(run: ReportData) -> Decision | None:
         lacks = lacks[lacks.rank(method="min") <= n]
         lacks = lacks if n <= len(lacks) < len(units) else lacks.head(0)
         nearest = list(lacks.index) or units
-    gain = gains[nearest].min()  # at least that much by whichever of them
     others = rows[rows["goal_code"].ne(code) | ~rows["unit_code"].isin(nearest)]
     others = others.groupby(["goal_code", "gain"], sort=False)["unit_code"].agg(list).head(N_NEXT)
-    return _decision("help", run, [whole], nearest, lacks, n, units, gain, others)
+    return _decision("help", run, [whole], nearest, lacks, n, units, gains[nearest], others)
 
 
 def shortfalls(run: ReportData, goal_code: str) -> pd.Series:
@@ -191,7 +189,7 @@ def _silent(run: ReportData, statement: Statement) -> list[str]:
 def near_goals(run: ReportData) -> list[Statement]:
     """Goals unlikely in a target year before the last that is at most `NEAR` away."""
     now = int(run.as_of[:4])
-    years = [year for year in run.target_years[:-1] if now <= year <= now + NEAR]
+    years = (year for year in run.target_years[:-1] if 0 <= year - now <= NEAR)
     return [s for year in years for s in _behind(run, year)]
 
 

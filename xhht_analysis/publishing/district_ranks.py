@@ -24,23 +24,17 @@ def standings(run: ReportData) -> pd.DataFrame:
     is among the best or last three with a chance of at least one half; of fewer than `RANKED`
     districts they are missing: three are always the first three. No mean over goals.
     """
-    rows, year = [], run.last_year
-    for unit in run.districts["unit_code"]:
-        statements = [
-            s for s in run.statements(year, unit) if s.key not in ("no_data", "no_object")
-        ]
-        codes = [s.goal_code for s in statements]
-        verdicts = where(run.verdicts, unit_code=unit, target_year=year, goal_code=codes)
-        counts = (
-            sum(s.is_hopeful for s in statements),
-            sum(s.key == "open" for s in statements),
-            sum(s.is_struggling for s in statements),
-            (verdicts["prob_best3"] >= PLACED).sum(),
-            (verdicts["prob_last3"] >= PLACED).sum(),
-        )
-        rows.append([unit, len(statements), *counts])
-    columns = ["unit_code", "total", "hopeful", "open", "hard", "best", "last"]
-    table = pd.DataFrame(rows, columns=columns).query("total > 0")
+    year, counts = run.last_year, ["total", "hopeful", "open", "hard", "best", "last"]
+    rows = [
+        (unit, s.goal_code, True, s.is_hopeful, s.key == "open", s.is_struggling)
+        for unit in run.districts["unit_code"]
+        for s in run.statements(year, unit)
+        if s.key not in ("no_data", "no_object")
+    ]
+    table = pd.DataFrame(rows, columns=["unit_code", "goal_code", *counts[:4]])
+    table = table.merge(where(run.verdicts, target_year=year))  # by unit and goal
+    table = table.assign(best=table["prob_best3"] >= PLACED, last=table["prob_last3"] >= PLACED)
+    table = table.groupby("unit_code", sort=False)[counts].sum().reset_index()
     table = table.sort_values(["hopeful", "hard"], ascending=[False, True], kind="stable")
     table = table if len(table) >= RANKED else table.assign(best=pd.NA, last=pd.NA)
     return where(table, unit_code=list(run.shown_districts["unit_code"]))

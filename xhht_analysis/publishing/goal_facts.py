@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pandas as pd
 
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing.labels import HOPEFUL, STRUGGLING, Labels
@@ -91,8 +94,9 @@ class GoalFacts:
     chance, chance_two_years
         P(target met at the end of the target year); P(met then and at the end of the year before).
     pace_required, pace_own
-        Points of percent a year from ``base`` (negative towards a most); median slope between
-        all pairs of exact figures of the five years up to the last of them.
+        Points of percent a year from ``base`` (negative towards a most), to one decimal and never
+        less than is needed; median slope between all pairs of exact figures of the five years up
+        to the last of them.
     people
         People or institutions more a year that ``pace_required`` means.
     other_source
@@ -203,7 +207,7 @@ class GoalFacts:
     def is_at_risk(self) -> bool:
         """Whether the target is met today and its chance, or the least of a range, not likely."""
         least = self.chance_range[0] if self.has_range else self.chance
-        return self.at_target and least == least and classify(least) not in HOPEFUL
+        return self.at_target and pd.notna(least) and classify(least) not in HOPEFUL
 
     @property
     def about(self) -> Observation | None:
@@ -221,7 +225,7 @@ class GoalFacts:
     def has_range(self) -> bool:
         """Whether there is no single chance but a least and a greatest one."""
         low, _ = self.chance_range
-        return low == low and not self.is_forecast
+        return pd.notna(low) and not self.is_forecast
 
     @property
     def doubt(self) -> str:
@@ -253,7 +257,7 @@ class GoalFacts:
     def pace_note(self) -> str:
         """How the pace needed compares with the usual one, a key of ``pace``; empty: no telling."""
         need, usual = self.towards(self.pace_required), self.towards(self.pace_own)
-        if self.n_points < PACE_POINTS or usual != usual:
+        if self.n_points < PACE_POINTS or pd.isna(usual):
             return ""
         if usual <= 0:
             return "none_down" if self.lower_is_better else "none"
@@ -262,14 +266,27 @@ class GoalFacts:
         return "above" if need > usual else "below"
 
     @property
+    def steps(self) -> dict[int, float]:
+        """Change of each year towards the target, where it and the year before are known."""
+        return {
+            now.year: self.towards(now.low - before.low)
+            for before, now in pairwise(self.history)
+            if before.exact and now.exact and now.year == before.year + 1
+        }
+
+    @property
+    def is_unprecedented(self) -> bool:
+        """Whether the pace needed is greater than the change of every year on record."""
+        most, need = max(self.steps.values(), default=math.inf), self.towards(self.pace_required)
+        return bool(self.pace_note) and need > most + SAME_FIGURE
+
+    @property
     def is_slowing(self) -> bool:
         """Whether the latest year moved much less towards the target than is usual."""
         usual = self.towards(self.pace_own)
         if not self.pace_note or usual <= 0:
             return False
-        before, last = self.history[-2:]
-        is_known = before.exact and last.exact and last.year == before.year + 1
-        return is_known and self.towards(last.low - before.low) < SLOW * usual
+        return self.steps.get(self.history[-1].year, math.inf) < SLOW * usual
 
     @property
     def maintenance(self) -> tuple[str, list[int]]:

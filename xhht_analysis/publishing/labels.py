@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
+from xhht_analysis.forecasting.verdicts import rounded
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_targets
 from xhht_analysis.project import Project
@@ -29,8 +30,6 @@ FIGURE_WORDS, WORDS = TEMPLATES / "figure_words.toml", TEMPLATES / "words.toml"
 SPACE = "\u00a0"
 PERCENT = f"{SPACE}%"
 """The sign never leaves its number at the end of a line."""
-PROBABILITY_STEP = 5
-"""A chance is shown to the nearest 5 %, as `verdicts.rounded` classifies it."""
 CLASS_ORDER = (
     "reached",
     "very_likely",
@@ -99,11 +98,9 @@ class Labels:
         return self.word(f"{key}_one" if number == "1" else key, n=number)
 
     def about(self, n: float) -> str:
-        """A count of people rounded as it is said: 44.147 → "44 nghìn", 2.480 → "2.500"."""
-        if n >= 10_000:
-            return self.word("about.thousand", n=self.number(n / 1_000))
-        step = 100 if n >= 1_000 else 10 if n >= 100 else 1
-        return self.number(round_half_up(n / step) * step)
+        """A count of people as it is said: 44.147 → "44,1 nghìn", 343,7 → "344"."""
+        form = {"format_type": "long", "fraction_digits": 1}
+        return format_compact_decimal(round(n), locale=self.lang, **form)
 
     def some(self, names: list[str], most: int = 3) -> str:
         """The first names and how many more there are."""
@@ -169,9 +166,9 @@ class Labels:
         """Probability 0-1 for a cell: ``75 %``, ``< 5 %``, ``> 95 %``; empty when there is none."""
         if pd.isna(probability):
             return ""
-        rounded, step = rounded_percent(probability), PROBABILITY_STEP
-        shown = min(max(rounded, step), 100 - step)
-        sign = f"<{SPACE}" if rounded < shown else f">{SPACE}" if rounded > shown else ""
+        percent = rounded_percent(probability)
+        shown = min(max(percent, 5), 95)
+        sign = f"<{SPACE}" if percent < shown else f">{SPACE}" if percent > shown else ""
         return f"{sign}{shown}{PERCENT}"
 
     def level(self, value: float, scale: float | str) -> str:
@@ -242,5 +239,5 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 
 
 def rounded_percent(probability: float) -> int:
-    """Probability 0-1 as percent rounded to 5, halves up, as its class is told."""
-    return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP
+    """Probability 0-1 in percent, rounded as its class is told."""
+    return round(100 * rounded(probability))

@@ -195,10 +195,6 @@ class ReportData:
         shares = goals["kind"].isin(SHARE_KINDS) & need.notna()
         return list(goals.index[shares | (goals["kind"].eq(COUNTED_KIND) & (need >= 100))])
 
-    def is_rebuilt(self, indicator_code: str) -> bool:
-        """Whether a rule makes the level of a former district from those of its communes."""
-        return not where(self.standards, level_indicator=indicator_code, scope="district").empty
-
     def coverage(self, metric: str = "coverage_80") -> pd.DataFrame:
         """Share of past outcomes inside an interval of the kit's model, by indicator_code.
 
@@ -348,14 +344,12 @@ class ReportData:
 
 def all_units(areas: Areas) -> pd.DataFrame:
     """All units the report can name: the province, its districts, communes of the last list."""
-    communes = where(areas.units(areas.province.districts_end), level="commune")
-    homes = areas.parents(areas.province.districts_end)
-    communes["short_name"] = communes["name_vi"]
-    communes["district_code"] = communes["unit_code"].map(homes)
-    name = areas.province.name_vi
-    province = {"unit_code": areas.province.code, "name_vi": name, "short_name": name}
-    province = pd.DataFrame([province | {"level": "province"}])
+    province, on = areas.province, areas.province.districts_end
+    communes = where(areas.units(on), level="commune")
+    homes = communes["unit_code"].map(areas.parents(on))
+    communes = communes.assign(short_name=communes["name_vi"], district_code=homes)
     districts = areas.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
-    units = pd.concat([province, districts, communes], ignore_index=True)
-    return units[UNIT_COLUMNS]
+    whole = pd.DataFrame([[province.code, *[province.name_vi] * 2, "province"]])
+    whole = whole.set_axis(UNIT_COLUMNS[:-1], axis="columns")
+    return pd.concat([whole, districts, communes], ignore_index=True)[UNIT_COLUMNS]

@@ -35,7 +35,6 @@ SAME = (
 NUMBERS = {
     "chance": "prob_reached",
     "chance_two_years": "prob_held",
-    "pace_required": "pace_required",
     "people": "people_required",
 }
 """Numbers of a statement on what is to come, by the verdict's columns."""
@@ -105,6 +104,7 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
     counted = v["measure_unit"] == "units" and pd.notna(v["target_units"])
     reasons = tuple(split_codes(v["reason"])) if isinstance(v["reason"], str) else ()
     ended = "no_legal_object" in reasons
+    rules = where(run.standards, level_indicator=indicator_code, scope="district")  # rebuild levels
     return {
         "order": int(goal["order"]),
         "title": run.title(code),
@@ -118,7 +118,7 @@ def _aim(run: ReportData, v: pd.Series) -> dict:
         "count_unit": str(run.indicator(indicator_code).get("count_unit_vi") or ""),
         "reasons": reasons,
         "ended": ended,
-        "has_object": not ended or v["basis"] == "observed" or run.is_rebuilt(indicator_code),
+        "has_object": not ended or v["basis"] == "observed" or not rules.empty,
     }
 
 
@@ -171,7 +171,9 @@ def _chances(run: ReportData, v: pd.Series, statement: Statement) -> dict:
     tested, is_district = str(v["tested"]), statement.unit_code != run.province.code
     metric = "count_coverage_80" if statement.measure_unit == "units" else "coverage_80"
     covered = run.coverage(metric)["covered"].get(statement.indicator_code, NAN)
+    pace = float(v["pace_required"])
     return {name: float(v[column]) for name, column in NUMBERS.items()} | {
+        "pace_required": float(np.copysign(np.ceil(10 * abs(pace) - NEARLY) / 10, pace)),
         "is_forecast": forecast,
         "chance_range": tuple(v[["prob_low", "prob_high"]].astype(float)),
         "expected": None if expected.isna().any() or not forecast else tuple(expected),
@@ -210,7 +212,7 @@ def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observati
             low, high = (end.loc[shown.year, facts.units].min() for end in facts.bounds)
             levels["lowest"] = low if low == high else NAN
     for key, level in levels.items():
-        if level == level and not (shown.exact and level == shown.low):
+        if pd.notna(level) and not (shown.exact and level == shown.low):
             return key, Observation(shown.year, float(level), float(level))
     return "known", None
 
@@ -233,18 +235,18 @@ def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     elif above:
         key = {"goal_code": statement.goal_code, "target_year": statement.target_year}
         need = first(run.targets, **key)["target_value"] / 100 * _then(above, statement)
-        if statement.measure_unit == "units" and need == need:
+        if statement.measure_unit == "units" and pd.notna(need):
             need = math.ceil(need - NEARLY)
-    if need != need:
+    if pd.isna(need):
         return ()
     other = replace(statement, need=need, parent=str(above.order) if above else "")
     if statement.actual is not None and statement.actual.exact:
         name = "reached" if other.meets(statement.actual.low) else "missed"
         return (replace(other, verdict_class=name, chance=NAN),)
     chance = chance_of(run, other) if statement.is_forecast else NAN
-    return (
-        (replace(other, verdict_class=classify(chance), chance=chance),) if chance == chance else ()
-    )
+    if pd.isna(chance):
+        return ()
+    return (replace(other, verdict_class=classify(chance), chance=chance),)
 
 
 def _then(above: Statement, statement: Statement) -> float:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.goal_facts import SAME_FIGURE, GoalFacts, Observation
 from xhht_analysis.publishing.labels import PERCENT, SIGNS, SPACE, SYMBOLS, rounded_percent
@@ -78,7 +80,7 @@ class Statement(GoalFacts):
     @property
     def short_verdict(self) -> str:
         """Shape and rounded chance with their signs; the shape alone where there is none."""
-        return f"{self.mark} {self.short_chance}".rstrip() + self.star
+        return f"{self.mark}{SPACE}{self.short_chance}".rstrip() + self.star
 
     @property
     def assessment(self) -> str:
@@ -159,7 +161,7 @@ class Statement(GoalFacts):
         if self.previous is None:
             return self.labels.word("none")
         old_class, old = self.previous
-        if self.is_forecast and old == old:
+        if self.is_forecast and pd.notna(old):
             step = rounded_percent(self.chance) - rounded_percent(old)
             return "↑" if step > 0 else "↓" if step else "→"
         same = self.labels.word("none") if self.has_range else "→"  # a range may have moved
@@ -168,7 +170,7 @@ class Statement(GoalFacts):
     def amount(self, value: float, decimals: int = 1) -> str:
         """``value`` in words: percent, number of districts, or level."""
         word, number = self.labels.word, self.labels.number
-        if value != value:
+        if pd.isna(value):
             return word("none")
         if self.measure_unit == "units":
             return word("units_of", n=number(value), total=number(self.total))

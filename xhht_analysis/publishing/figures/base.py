@@ -55,15 +55,13 @@ styled = mpl.style.context(["default", STYLE])
 """Decorator: builds and draws under the kit's style, whatever the notebook has set."""
 
 
-def canvas(
-    height: float, n: int = 1, columns: int = 1, extra: float = 0, **options
-) -> tuple[Figure, np.ndarray]:
-    """New figure of ``n`` panels as wide as the page, ``height`` inches a row and ``extra``.
+def canvas(height: float, n: int = 1, columns: int = 1, **options) -> tuple[Figure, np.ndarray]:
+    """New figure of ``n`` panels as wide as the page, ``height`` inches a row.
 
     Its axes come as a 2-d array; those unused are hidden.
     """
     rows = math.ceil(n / columns)
-    figure = Figure((PAGE_WIDTH, height * rows + extra), dpi=DPI, layout="constrained")
+    figure = Figure((PAGE_WIDTH, height * rows), dpi=DPI, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, **options)
     for axis in axes.flat[n:]:
         axis.axis("off")

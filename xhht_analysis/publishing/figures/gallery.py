@@ -38,10 +38,8 @@ LEVELS = [str(level) for level in range(len(LEVEL_COLOURS))]
 """Texts of levels that are known for sure; the others have a colour of their own."""
 BAND_LEVELS = [0.1, 0.5, 0.9]
 """Quantile levels of a forecast that are drawn: the 80 % range and the median."""
-MEMBERS = {"own_changes_alone": "x", "learned_alone": "+"}
-"""How the annex marks the medians of each member of the model alone, by variant."""
-COLUMNS, HEIGHT, NAME_LETTERS, UNIT_LETTERS = 4, 1.65, 25, 22
-"""Panels in a row, inches of each, letters of a line above it; letters of a district in a row."""
+COLUMNS, HEIGHT, LETTERS = 4, 2.1, 22
+"""Panels in a row, inches of each; letters of a line above it and of a district in a row."""
 Sketches = dict[str, Callable[[], Figure]]
 
 
@@ -104,7 +102,7 @@ def plot_pace(run: ReportData) -> Figure:
         word("pace_figure.required"): [s.pace_required for s in statements],
     }
     rows = pd.DataFrame({"goal": [_pace_name(s) for s in statements], **marks})
-    figure, axes = look.canvas(1.5 + 0.4 * len(statements))
+    figure, axes = look.canvas(1.5 + 0.34 * len(statements))
     axis = axes[0, 0]
     axis.tick_params(axis="y", labelsize=SMALL)
     axis.hlines(range(len(statements)), *marks.values(), color="#9aa5b1", lw=2.5, zorder=1)
@@ -135,8 +133,7 @@ def plot_pace(run: ReportData) -> Figure:
 def _pace_name(statement: Statement) -> str:
     """Title of a goal, where it stands and must go, and its verdict."""
     way = f"{statement.range_text(statement.base)} → {statement.amount(statement.need, 0)}"
-    verdict = f"{statement.mark} {statement.chance_text}{statement.star}"
-    return f"{_row_name(statement)}\n{way}   {verdict}"
+    return f"{_row_name(statement)}\n{way}   {statement.short_verdict}"
 
 
 @styled
@@ -145,30 +142,32 @@ def plot_ladder(run: ReportData) -> Figure:
     word, goals = run.word, where(run.ordered_goals, kind=COUNTED_KIND).index
     lines = where(run.targets, goal_code=list(goals))
     codes = lines["indicator_code"].unique()
-    codes = [c for c in codes if run.level_texts(c).isin(LEVELS).any(axis=None)]
+    tables = {code: run.level_texts(code) for code in codes}
+    tables = {code: texts for code, texts in tables.items() if texts.isin(LEVELS).any(axis=None)}
     title = word("ladder.title")
-    if not codes:
+    if not tables:
         raise NoFiguresError(title)
-    height = 1.15 + 0.145 * max(len(run.shown_districts), MIN_ROWS)
-    figure, axes = look.canvas(height, len(codes), min(LADDER_COLUMNS, len(codes)), 0.8)
-    panels = zip(axes.flat, codes, strict=False)  # the last row may have more axes than codes
-    alt = [_ladder_panel(axis, run, code) for axis, code in panels]
+    height = 1.8 + 0.17 * max(len(run.shown_districts), MIN_ROWS)
+    figure, axes = look.canvas(height, len(tables), min(LADDER_COLUMNS, len(tables)))
+    every = pd.concat(tables).sort_index(axis="columns")  # all panels show the same years
+    panels = zip(axes.flat, tables, strict=False)  # the last row may have more axes than panels
+    alt = [_ladder_panel(axis, run, code, every.loc[code]) for axis, code in panels]
     for axis in axes[:, 1:].flat:
         axis.set_yticklabels([])
     return look.finish(figure, run, title, *alt, key=word("ladder.key"))
 
 
-def _ladder_panel(axis, run: ReportData, code: str) -> str:
-    """Draw one standard; its sentence for the alt text."""
+def _ladder_panel(axis, run: ReportData, code: str, levels: pd.DataFrame) -> str:
+    """Draw ``levels`` of one standard (texts, NaN: none); its sentence for the alt text."""
     units, word = list(run.shown_districts["unit_code"]), run.word
-    texts = run.level_texts(code).reindex(units).fillna("–")
+    texts = levels.reindex(units).fillna("–")
     look.heat(
         axis,
         texts.where(texts.isin(LEVELS), str(len(LEVELS))).astype(int).to_numpy(),
         texts.to_numpy(),
         [*LEVEL_COLOURS, "#f2f2f2"],
         xticklabels=[str(year) for year in texts.columns],
-        yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
+        yticklabels=list(run.shown_districts["short_name"].str[:LETTERS]),
         annot_kws={"fontsize": SMALL},
     )
     axis.tick_params(axis="x", rotation=90)
@@ -199,14 +198,14 @@ def plot_heatmap(run: ReportData) -> Figure:
     title = word("heat.title", year=year)
     if not keys - {"no_data", "no_object"}:
         raise NoFiguresError(title)
-    figure, axes = look.canvas(max(3, 1.6 + 0.21 * len(units)))
+    figure, axes = look.canvas(max(3, 2 + 0.25 * len(units)))
     axis = axes[0, 0]
     look.heat_of_verdicts(
         axis,
         statements,
         _cell_text,
         xticklabels=[textwrap.fill(run.title(goal), 26) for goal in statements],
-        yticklabels=list(run.shown_districts["short_name"].str[:UNIT_LETTERS]),
+        yticklabels=list(run.shown_districts["short_name"].str[:LETTERS]),
         annot_kws={"fontsize": SMALL},
     )
     axis.tick_params(axis="x", rotation=90, labelsize=SMALL)
@@ -222,7 +221,7 @@ def plot_shares(run: ReportData, unit_code: str = "") -> Figure:
     """Every share of the plan in one unit: observed, forecast with its 80 % range, targets."""
     codes = where(run.ordered_goals, kind=list(SHARE_KINDS)).index
     title = run.word("shares.title", name=run.unit_name(unit_code))
-    return _small_multiples(run, title, [(code, unit_code, run.title(code)) for code in codes])
+    return _small_multiples(run, title, [(code, unit_code) for code in codes])
 
 
 @styled
@@ -230,54 +229,43 @@ def plot_districts(run: ReportData, goal_code: str) -> Figure:
     """One share in the province and in every district."""
     units = ["", *run.shown_districts["unit_code"]]
     title = run.word("districts.title", name=run.title(goal_code))
-    panels = [(goal_code, unit, run.unit_name(unit)) for unit in units]
-    return _small_multiples(run, title, panels, members=True)
+    return _small_multiples(run, title, [(goal_code, unit) for unit in units], one_scale=True)
 
 
 def _small_multiples(
     run: ReportData,
     title: str,
-    panels: Sequence[tuple[str, str, str]],
-    members: bool = False,
+    panels: Sequence[tuple[str, str]],
+    one_scale: bool = False,
 ) -> Figure:
-    """Small multiples of (goal, unit, name) on one scale in percent, those that have figures.
+    """Small multiples in percent of (goal, unit), those that have figures.
 
-    The alt text says of each panel what its statements say; ``members`` marks the median of each
-    of `MEMBERS`.
+    The alt text says of each panel what its statements say. Panels of one goal are named by their
+    units and stand on ``one_scale``, those of one unit by their goals and on a scale each.
     """
     courses = [
-        (name, [s for s in run.all_statements(unit) if s.goal_code == goal])
-        for goal, unit, name in panels
+        [s for s in run.all_statements(unit) if s.goal_code == goal] for goal, unit in panels
     ]
-    courses = [(name, some) for name, some in courses if some and some[-1].history]
+    courses = [some for some in courses if some and some[-1].history]
     if not courses:
         raise NoFiguresError(title)
-    figure, axes = look.canvas(HEIGHT, len(courses), COLUMNS, 0.5, sharex=True, sharey=True)
+    figure, axes = look.canvas(HEIGHT, len(courses), COLUMNS, sharex=True, sharey=one_scale)
     alt = []
-    for axis, (name, statements) in zip(axes.flat, courses, strict=False):
-        one = {"goal_code": statements[-1].goal_code, "unit_code": statements[-1].unit_code}
-        if members:
-            sns.scatterplot(
-                where(run.variants, variant=list(MEMBERS), **one),
-                x="target_year",
-                y="median",
-                style="variant",
-                markers=MEMBERS,
-                color=GREY,
-                zorder=6,
-                legend=False,
-                ax=axis,
-            )
+    for axis, statements in zip(axes.flat, courses, strict=False):
+        last = statements[-1]
+        goal = f"{last.order}. {run.short(last.indicator_code)}"
+        name = run.unit_name(last.unit_code) if one_scale else goal
         _draw_course(axis, run, statements)
+        axis.margins(y=0.15)
+        axis.set_ylim(0)
         marks = [f"{s.target_year}: {s.short_verdict}" for s in statements]
-        axis.set_title("\n".join([textwrap.fill(name, NAME_LETTERS), *marks]), fontsize=7)
-        alt += [f"{name}: {statements[-1].latest_text}.", *(s.aim_text for s in statements)]
-    axes[0, 0].set_ylim(0)
+        axis.set_title("\n".join([textwrap.fill(name, LETTERS), *marks]), fontsize=7)
+        alt += [f"{name}: {last.latest_text}.", *(s.aim_text for s in statements)]
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
-    is_open = any(not o.exact for _, some in courses for o in some[-1].history)
-    signs = ["course", *["open"] * is_open, *["members"] * members]
-    key = "; ".join(run.word(f"sign.{name}") for name in signs)
+    key = run.word("sign.course")
+    if any(not o.exact for some in courses for o in some[-1].history):
+        key += f"; {run.word('sign.open')}"
     return look.finish(figure, run, title, *alt, key=key)
 
 
@@ -301,8 +289,11 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
     course(figures[exact], y="low", marker="o", gid="observed")
     aims = {s.target_year: s.need for s in statements}
     sns.scatterplot(aims, marker="D", color=TARGET, zorder=5, gid="target", ax=axis)
+    last, beside = statements[-1], {"xytext": (5, -3), "textcoords": "offset points"}
+    place = last.target_year, last.need
+    axis.annotate(run.labels.figure(last.need), place, color=TARGET, fontsize=SMALL, **beside)
     first = min([run.province.first_year, *figures["year"]])
-    axis.set(xlim=(first - 0.5, run.last_year + 0.7), xlabel="", ylabel="")
+    axis.set(xlim=(first - 0.5, run.last_year + 2.5), xlabel="", ylabel="")
     axis.set_xticks([run.province.first_year, *run.target_years])
     axis.tick_params(labelbottom=True)  # below each panel: the last row may be shorter
     look.local_numbers(axis.yaxis, run)
@@ -336,8 +327,11 @@ def report_figures(run: ReportData) -> Sketches:
 
 def annex_figures(run: ReportData) -> Sketches:
     """The figures of the annex: every share in the province and by district."""
-    shares = {s.goal_code: s for s in run.all_statements() if s.kind in SHARE_KINDS and s.history}
-    return {f"districts_{code}": partial(plot_districts, run, code) for code in shares}
+    return {
+        f"districts_{s.goal_code}": partial(plot_districts, run, s.goal_code)
+        for s in run.all_statements()
+        if s.kind in SHARE_KINDS and s.history
+    }
 
 
 def save_all(run: ReportData, sketches: Sketches, folder: str | Path) -> dict[str, Block]:
