@@ -224,9 +224,9 @@ def test_a_verdict_is_named_with_its_chance_or_with_figure_and_target():
 def test_a_verdict_is_about_the_figure_of_its_year_once_that_is_settled():
     settled, open_ = Observation(2025, 47.0, 47.0), Observation(2026, 48.0, 52.0)
     past = share(target_year=2025, is_forecast=False, actual=settled, latest=open_)
-    assert past.about == settled
-    assert share(actual=settled, latest=open_).about == open_  # forecast: the latest
-    assert share(is_forecast=False, latest=open_).about == open_
+    assert past.shown_figure == settled
+    assert share(actual=settled, latest=open_).shown_figure == open_  # forecast: the latest
+    assert share(is_forecast=False, latest=open_).shown_figure == open_
     # what the agency sent of 2025 does not stand beside the range of 2026
     sent = {"other_source": Observation(2025, 49.0, 49.0)}
     assert "báo cáo" not in share(

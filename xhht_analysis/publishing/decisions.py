@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from xhht_analysis.contracts import TOLERANCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.agencies import lead_name
-from xhht_analysis.publishing.goal_facts import NAN, NEARLY
 from xhht_analysis.publishing.labels import STRUGGLING, rounded_percent
 from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
@@ -81,7 +81,7 @@ def leverages(run: ReportData) -> pd.DataFrame:
     gain, extra = ties["leverage"].transform("mean"), rows["extra_pace_80"]
     lack = (rows["target_value"] - rows["current"]) * rows["comparator"].map({">=": 1, "<=": -1})
     rows = rows.assign(
-        is_met=lack <= NEARLY,
+        is_met=lack <= TOLERANCE,
         gain=gain,
         gain_per_point=gain / extra.where(extra > 0),
         weight=gain * rows["prob_reached"],
@@ -170,7 +170,7 @@ def unsettled(run: ReportData) -> Iterator[tuple[Statement, str, list[str]]]:
             texts = {"year": shown.year, "shown": one.range_text(shown)}
             yield one, run.word("decision.missing", **texts), _silent(run, one)
         elif one.depends_on in DOUBTFUL_FIGURES:
-            without = one.labels.chance(one.variants.get(one.depends_on, NAN))
+            without = one.labels.chance(one.variants.get(one.depends_on))
             yield one, ", ".join(filter(None, [one.condition(one.depends_on), without])), []
         elif one.key == "no_data" and not (
             one.latest and one.latest.exact and one.latest.year == newest
@@ -215,12 +215,12 @@ def _chance(statement: Statement) -> float:
 
 def disputes(run: ReportData) -> list[tuple[Statement, Statement]]:
     """Of each goal whose verdict hangs on how the plan is read the first year, and the other."""
-    found = {}
+    first = {}
     for statement in run.all_statements():
         for reading in statement.readings:
             if reading.is_hopeful != statement.is_hopeful:
-                found.setdefault(statement.goal_code, (statement, reading))
-    return list(found.values())
+                first.setdefault(statement.goal_code, (statement, reading))
+    return list(first.values())
 
 
 def course_decisions(run: ReportData) -> Iterator[Decision]:

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 import pandas as pd
 
+from xhht_analysis.contracts import TOLERANCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.publishing.labels import HOPEFUL, STRUGGLING, Labels
 
-NEARLY = 1e-9
 NAN = math.nan
 SAME_FIGURE = 0.05
 """Points of percent or districts below which two figures round to the same."""
@@ -39,7 +39,7 @@ class Observation:
     @property
     def exact(self) -> bool:
         """Whether nothing is missing."""
-        return self.high - self.low < NEARLY
+        return self.high - self.low < TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class GoalFacts:
     def meets(self, value: float) -> bool:
         """Whether ``value`` is at the target."""
         gap = self.need - value if self.lower_is_better else value - self.need
-        return gap >= -NEARLY
+        return gap >= -TOLERANCE
 
     @property
     def key(self) -> str:
@@ -210,14 +210,14 @@ class GoalFacts:
         return self.at_target and pd.notna(least) and classify(least) not in HOPEFUL
 
     @property
-    def about(self) -> Observation | None:
+    def shown_figure(self) -> Observation | None:
         """Figure that the verdict is about: of the target year once settled, else the latest."""
         return self.actual if self.actual and not self.is_forecast else self.latest
 
     @property
     def is_contested(self) -> bool:
         """Whether the figure of another source would settle the target otherwise."""
-        shown, other = self.about, self.other_source
+        shown, other = self.shown_figure, self.other_source
         is_sure = other is not None and shown.exact
         return is_sure and self.meets(other.low) != self.meets(shown.low)
 
@@ -314,7 +314,7 @@ class GoalFacts:
         Only a share that is to grow has a pace that is hard to keep; what may not hold is said with
         the effort, too few years with the range.
         """
-        is_told = {
+        has_sentence = {
             **dict.fromkeys(("no_legal_object", "source_gap", "reference_hazard"), True),
             "few_points": self.has_range,
             "may_fall": self.lower_is_better or self.is_at_risk,
@@ -324,4 +324,4 @@ class GoalFacts:
             "rule_secondary": self.other_source and self.source_key == "lowest",
         }
         is_open = self.has_object and not self.actual
-        return [code for code in self.reasons if is_open and not is_told.get(code)]
+        return [code for code in self.reasons if is_open and not has_sentence.get(code)]

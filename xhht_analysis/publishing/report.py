@@ -18,7 +18,7 @@ from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, Repo
 from xhht_analysis.publishing.scorecard import block_name, scorecard
 from xhht_analysis.publishing.what_if import what_if_table
 
-VARIANTS = ("annual", "midterm", "final", "adhoc")
+DOCUMENT_KINDS = ("annual", "midterm", "final", "adhoc")
 REVIEWS = {"midterm": 0, "final": -1}
 """Place, among the target years, of the one that a review looks back on."""
 TOOLS = {
@@ -50,7 +50,7 @@ def report(
     drawn: Callable[..., list[Block]],
     office: Mapping[str, list[str]] | None = None,
 ) -> list[Block]:
-    """Blocks of the report in one of `VARIANTS`.
+    """Blocks of the report in one of `DOCUMENT_KINDS`.
 
     ``drawn`` gives the pictures of notebook 04 by name (`figures.gallery.pictures`), ``office`` the
     paragraphs of `office_paragraphs`.
@@ -58,10 +58,10 @@ def report(
     Raises
     ------
     ValueError
-        If ``variant`` is none of `VARIANTS`.
+        If ``variant`` is none of `DOCUMENT_KINDS`.
     """
-    if variant not in VARIANTS:
-        raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
+    if variant not in DOCUMENT_KINDS:
+        raise ValueError(f"variant must be one of {', '.join(DOCUMENT_KINDS)}, not {variant!r}")
     year = run.target_years[REVIEWS[variant]] if variant in REVIEWS else 0
     return make_page(
         "report",

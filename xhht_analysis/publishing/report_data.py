@@ -24,7 +24,7 @@ from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statement_facts import gap_of, make_statement, reported_share
 from xhht_analysis.publishing.statements import Statement
 
-UNIT_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
+UNIT_NAME_COLUMNS = ["unit_code", "name_vi", "short_name", "level", "district_code"]
 COUNTED_KIND = "share_districts"
 SHARE_KINDS = ("share_people", "share_institutions")
 SELF_DECLARED = "tự khai"
@@ -351,5 +351,5 @@ def all_units(areas: Areas) -> pd.DataFrame:
     districts = areas.districts().rename(columns={"short_name_vi": "short_name"})
     districts = districts.assign(level="district", district_code=districts["unit_code"])
     whole = pd.DataFrame([[province.code, *[province.name_vi] * 2, "province"]])
-    whole = whole.set_axis(UNIT_COLUMNS[:-1], axis="columns")
-    return pd.concat([whole, districts, communes], ignore_index=True)[UNIT_COLUMNS]
+    whole = whole.set_axis(UNIT_NAME_COLUMNS[:-1], axis="columns")
+    return pd.concat([whole, districts, communes], ignore_index=True)[UNIT_NAME_COLUMNS]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from xhht_analysis.contracts import TOLERANCE
 from xhht_analysis.forecasting.observed import PROVINCE
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.plan.goals import split_codes
-from xhht_analysis.publishing.goal_facts import NAN, NEARLY, SAME_FIGURE, Gap, Observation
+from xhht_analysis.publishing.goal_facts import NAN, SAME_FIGURE, Gap, Observation
 from xhht_analysis.publishing.selection import first, where
 from xhht_analysis.publishing.statements import Statement
 
@@ -173,7 +174,7 @@ def _chances(run: ReportData, v: pd.Series, statement: Statement) -> dict:
     covered = run.coverage(metric)["covered"].get(statement.indicator_code, NAN)
     pace = float(v["pace_required"])
     return {name: float(v[column]) for name, column in NUMBERS.items()} | {
-        "pace_required": float(np.copysign(np.ceil(10 * abs(pace) - NEARLY) / 10, pace)),
+        "pace_required": float(np.copysign(np.ceil(10 * abs(pace) - TOLERANCE) / 10, pace)),
         "is_forecast": forecast,
         "chance_range": tuple(v[["prob_low", "prob_high"]].astype(float)),
         "expected": None if expected.isna().any() or not forecast else tuple(expected),
@@ -201,7 +202,7 @@ def _other_source(run: ReportData, statement: Statement) -> tuple[str, Observati
     Of a share what was reported for the province; of its status the level that the rules give from
     the rates, else that of the lowest district.
     """
-    shown, levels = statement.about, {}
+    shown, levels = statement.shown_figure, {}
     if shown and statement.measure_unit == "percent":
         other = reported_share(run, statement, shown)
         return "reported" if other else "known", other
@@ -236,7 +237,7 @@ def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
         key = {"goal_code": statement.goal_code, "target_year": statement.target_year}
         need = first(run.targets, **key)["target_value"] / 100 * _then(above, statement)
         if statement.measure_unit == "units" and pd.notna(need):
-            need = math.ceil(need - NEARLY)
+            need = math.ceil(need - TOLERANCE)
     if pd.isna(need):
         return ()
     other = replace(statement, need=need, parent=str(above.order) if above else "")

@@ -52,7 +52,7 @@ class Statement(GoalFacts):
         """Latest figure and its year; beside a range what was reported."""
         latest = self.latest
         year = f" ({latest.year})" if latest else ""
-        is_open = latest and latest == self.about and not latest.exact
+        is_open = latest and latest == self.shown_figure and not latest.exact
         other = self.other_source if is_open and self.source_key == "reported" else None
         return self.both_sources(latest, other) + year
 

@@ -34,7 +34,7 @@ def judged_unit(run: ReportData, unit_code: str) -> str:
     return str(unit["district_code"]) if unit["level"] == "commune" else unit_code
 
 
-def own_rows(
+def unit_rows(
     run: ReportData, table: pd.DataFrame, unit_code: str, column: str = "unit_code"
 ) -> pd.DataFrame:
     """Rows of a unit in a table of the run.
@@ -77,7 +77,7 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
     ``figures``: (indicator_code, year, panel row or None, level in words or empty, others). The
     level of a district is that of `ReportData.cells`, which goes on after the districts ended.
     """
-    rows = own_rows(run, run.panel, unit_code)
+    rows = unit_rows(run, run.panel, unit_code)
     if judged == unit_code:
         rows = where(rows, frame=run.province.frame)
     rows = rows[rows["value"].notna() | rows["level"].notna()].sort_values("year")
@@ -99,11 +99,11 @@ def _figures(run: ReportData, unit_code: str, judged: str) -> dict:
 
 def _received(run: ReportData, unit_code: str) -> dict:
     """What was received from a unit, on time or late, and what it is asked to mend."""
-    sent = own_rows(run, run.submissions, unit_code, "sender")
+    sent = unit_rows(run, run.submissions, unit_code, "sender")
     due = sent["year"].astype("Int64").astype(str) + f"-{run.labels.plan['due']}"
     doubts = {
         name: table[
-            table.index.isin(own_rows(run, table, unit_code).index)
+            table.index.isin(unit_rows(run, table, unit_code).index)
             | table["file"].isin(sent["file"])
         ]
         for name, table in (("rejects", run.rejects), ("findings", run.findings))
@@ -113,6 +113,6 @@ def _received(run: ReportData, unit_code: str) -> dict:
 
 def _tasks(run: ReportData, unit_code: str) -> list:
     """Tasks of the latest year that a unit reported on."""
-    rows = own_rows(run, run.activities, unit_code, "reporter_code")
+    rows = unit_rows(run, run.activities, unit_code, "reporter_code")
     rows = where(rows, year=rows["year"].max()).sort_values("task_code")
     return list(rows.itertuples())

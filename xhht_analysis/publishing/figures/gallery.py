@@ -15,6 +15,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from xhht_analysis.contracts import TOLERANCE
 from xhht_analysis.forecasting.paces import PACE_YEARS
 from xhht_analysis.publishing.blocks import Block
 from xhht_analysis.publishing.district_ranks import standings
@@ -27,7 +28,6 @@ from xhht_analysis.publishing.figures.base import (
     TARGET,
     styled,
 )
-from xhht_analysis.publishing.goal_facts import NEARLY
 from xhht_analysis.publishing.labels import PERCENT
 from xhht_analysis.publishing.report_data import COUNTED_KIND, SHARE_KINDS, ReportData
 from xhht_analysis.publishing.selection import NoFiguresError, where
@@ -283,7 +283,7 @@ def _draw_course(axis, run: ReportData, statements: list[Statement]) -> None:
             ls="--",
             gid="median",
         )
-    exact = figures["high"] - figures["low"] < NEARLY
+    exact = figures["high"] - figures["low"] < TOLERANCE
     open_ = figures[~exact]
     axis.vlines(open_["year"], open_["low"], open_["high"], color=GREY, lw=4)
     course(figures[exact], y="low", marker="o", gid="observed")
