@@ -197,9 +197,9 @@ def test_of_districts_at_one_level_those_are_asked_whose_rates_lack_least(monkey
     )
     third = run.names["816"]  # help that comes next: of 12 points, with its own chance of 2030
     assert asked.basis[2] == (
-        f"Xét tiếp nếu còn nguồn lực: {third} "
+        f"Xét tiếp nếu còn nguồn lực (mức tăng nếu một nơi đạt): {third} "
         f"(tự đạt {run.statement(L3, 2030, '816').bare_chance}; "
-        "một nơi đạt thì tỉnh thêm 12 điểm)."
+        "tỉnh thêm 12 điểm)."
     )
     assert asked.addressee.endswith(f"{first}, {second} cũ")
 
