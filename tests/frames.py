@@ -35,9 +35,17 @@ CLASSES = ("very_likely", "likely", "open", "unlikely", "very_unlikely")
 
 
 def made_once(function):
-    """``function``, worked out once for the same arguments; every caller gets a copy."""
-    once = functools.cache(function)
-    return functools.wraps(function)(lambda *given, **named: copy.deepcopy(once(*given, **named)))
+    """``function``, worked out once for the same arguments, `YEARS` and `AS_OF`, which tests patch.
+
+    Every caller gets a copy.
+    """
+    once = functools.cache(lambda _, given, named: function(*given, **dict(named)))
+
+    @functools.wraps(function)
+    def copy_of(*given, **named):
+        return copy.deepcopy(once((YEARS, AS_OF), given, tuple(named.items())))
+
+    return copy_of
 
 
 def share(year: int, i: int) -> float:
