@@ -253,7 +253,8 @@ def check_help(run: ReportData) -> None:
     gains = rows[rows["goal_code"].eq(goal) & rows["unit_code"].isin(named)]["gain"]
     assert len(gains) == len(named)
     assert gains.min() >= decisions.NOISE
-    assert f"tăng khoảng {run.labels.number(100 * gains.min())} điểm" in helped.basis[0]
+    ends = dict.fromkeys(run.labels.number(100 * gain) for gain in (gains.min(), gains.max()))
+    assert f"tăng khoảng {'–'.join(ends)} điểm" in helped.basis[0]
     assert f"Khả năng đạt của tỉnh hiện {whole.chance_text};" in helped.basis[0]
 
 
