@@ -35,19 +35,17 @@ def test_override_of_a_cell_changes_that_figure_only():
     assert out["corrected"].tolist() == [True, False]
 
 
-def test_scale_by_key_of_every_file():
-    key = {"file": None, "sheet": None, "indicator_code": "life_skills", "unit_code": "823"}
-    out = apply_corrections(
-        claims(ROW, ROW | {"unit_code": "822"}),
-        lines({**key, "action": "scale", "field": "denominator", "value": 1000}),
-    )
-    assert out["denominator"].tolist() == [100_000, 100]
-
-
 def test_a_scaled_figure_keeps_six_decimals():
-    line = {"action": "scale", "cell": "D9", "field": "numerator", "value": 0.1}
+    line = {"action": "scale", "cell": "D9", "value": 0.1}
     out = apply_corrections(claims(ROW | {"numerator": 12.3456789}), lines(line))
     assert out["numerator"].tolist() == [1.234568]  # 1,23456789
+
+
+def test_a_cell_that_holds_no_figure_is_not_overridden():
+    """The unit's name stands there: a number in its place would clear the problem."""
+    unread = ROW | {"problem": "unknown_unit", "problem_cell": "B9", "raw": "Xã Z"}
+    with pytest.raises(CorrectionError, match="không phải ô số liệu"):
+        apply_corrections(claims(unread), lines({"action": "override", "cell": "B9", "value": 5}))
 
 
 def test_drop_becomes_a_problem_with_its_reason():
@@ -64,11 +62,12 @@ def test_a_dropped_figure_is_told_at_its_own_cell_as_it_was_typed():
 def test_override_mends_a_cell_that_could_not_be_read():
     unread = {
         "denominator": 100,
+        "cell_numerator": "D9",
         "problem": "approximate",
         "problem_cell": "D9",
         "raw": "khoảng 50",
     }
-    line = {"action": "override", "cell": "D9", "field": "numerator", "value": 50}
+    line = {"action": "override", "cell": "D9", "value": 50}
     out = apply_corrections(claims(unread), lines({**line, "expect": "khoảng 50"}))
     assert out["numerator"].tolist() == [50]
     assert out[["problem", "raw", "remedy"]].isna().all(axis=None)
@@ -124,7 +123,7 @@ def test_correction_of_a_file_not_received_waits():
 
 def test_lines_need_a_reason_and_a_source(tmp_path):
     header = ",".join(CORRECTIONS.columns)
-    (tmp_path / "corrections.csv").write_text(f"{header}\ndrop,a.xlsx,S,D9,,,,,,,,,,\n")
+    (tmp_path / "corrections.csv").write_text(f"{header}\ndrop,a.xlsx,S,D9,,,,,,\n")
     with pytest.raises(ConfigError, match="reason"):
         read_corrections(tmp_path)
 

@@ -84,9 +84,21 @@ def test_longer_lines_of_commas_that_are_empty_are_read():
     assert [row[:3] for row in sheet.grid] == [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]]
 
 
-def test_lines_are_counted_from_the_sep_line():
+def test_lines_that_end_before_the_last_column_are_read(tmp_path):
+    heads, row = "Mã đơn vị;Đơn vị;Năm;Mã chỉ tiêu;Tử số;Mẫu số", "28360;Xã Cái Bè;2026;clc_it;9;10"
+    (tmp_path / "a.csv").write_text(f"{heads}\n28360;Xã Cái Bè\n{row}\n", encoding="utf-8")
+    assert list(figures(read(tmp_path / "a.csv")).values()) == [(9.0, 10.0, None)]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_refused():
+    """It would take the lines below it, and their figures, as text of one cell."""
+    with pytest.raises(RefusedError, match="truncated"):
+        read_csv('Đơn vị;Số\nXã A;"12\nXã B;13\n'.encode())
+
+
+def test_rows_are_counted_from_the_sep_line():
     sheet = read_csv(b"sep=;\na;b;c\n1;2;3\n")
-    assert [sheet.address(row, 0) for row in (1, 2)] == ["2", "3"]
+    assert [sheet.text(2, 0), sheet.address(2, 0)] == ["1", "A3"]
 
 
 def test_utf_16_without_its_mark_is_refused(tmp_path):

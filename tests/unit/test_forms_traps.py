@@ -227,7 +227,7 @@ def test_px_web_figures_by_name_of_province():
     assert (ours["year"], ours["value"], ours["cell"], ours["status"]) == (
         2015,
         13.0,
-        "5",
+        "C5",
         "doubtful",
     )
     assert {rule for rule, _, _ in problems(reading)} == {"out_of_scope"}

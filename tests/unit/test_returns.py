@@ -166,7 +166,7 @@ def test_a_line_that_no_figure_answers_is_refused_before_it_is_added(raw, tmp_pa
 @pytest.mark.parametrize("lines", [0, 1])
 def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lines):
     header = ";".join(CORRECTIONS.columns)
-    old = "override;2022-11-20/a.xlsx;S;B2;;;2022;value;;7,5;gõ nhầm;CV 1;;\n" * lines
+    old = "override;2022-11-20/a.xlsx;S;B2;;7,5;gõ nhầm;CV 1;;\n" * lines
     (tmp_path / "corrections.csv").write_text(f"{header}\n{old}", "utf-8-sig", newline="\r\n")
     filled = fill_in(
         list_of(raw / "2023-11-20" / "823.xlsx", tmp_path),

@@ -213,12 +213,54 @@ def test_word_tables_with_the_lines_above(tmp_path):
         )
         package.writestr("word/comments.xml", f"<w:comments {space}>{note}</w:comments>")
     (sheet,) = read_workbook(tmp_path / "a.docx")
-    heads = ["Nhiệm vụ", "Kinh phí", "Kinh phí"]
-    below = ["Toàn xã có 7.046/18.707 người đạt.", "", ""]
-    assert sheet.grid == [["Năm 2024", "", ""], heads, ["A", "1\n2\n3", ""], below]
+    below = ["Toàn xã có 7.046/18.707 người đạt.", ""]
+    assert sheet.grid == [["Năm 2024", ""], ["Nhiệm vụ", "Kinh phí"], ["A", "1\n2\n3"], below]
+    assert sheet.merged == [(1, 1, 1, 1)]  # of two columns; the second holds nothing
     assert [sheet.address(0, 0), sheet.address(1, 0), sheet.address(2, 1)] == ["", "A1", "B2"]
     told = ["số ước tính", "Toàn xã có 7.046/18.707 người đạt."]
     assert sheet.prose == told  # as not read
+
+
+def word_file(path, table: str):
+    """A .docx of one table."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = f'<w:document xmlns:w="{space}"><w:body>{table}</w:body></w:document>'
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("word/document.xml", body)
+    return path
+
+
+def word_cell(text: str, marks: str = "") -> str:
+    return f"<w:tc><w:tcPr>{marks}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+def control(content: str) -> str:
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def test_word_tables_and_cells_in_fields_to_fill_in_are_read(tmp_path):
+    row = word_cell("Xã A") + control(word_cell("12")) + word_cell("40")
+    heads = "".join(map(word_cell, ("Đơn vị", "Tử số", "Mẫu số")))
+    table = f"<w:tbl><w:tr>{heads}</w:tr>{control(f'<w:tr>{row}</w:tr>')}</w:tbl>"
+    (sheet,) = read_workbook(word_file(tmp_path / "a.docx", control(table)))
+    assert sheet.grid == [["Đơn vị", "Tử số", "Mẫu số"], ["Xã A", "12", "40"]]
+
+
+def test_word_cells_merged_over_rows_and_rows_that_begin_later(tmp_path):
+    first = word_cell("Xã A", '<w:vMerge w:val="restart"/>') + word_cell("12")
+    second = word_cell("", "<w:vMerge/>") + word_cell("13")
+    third = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' + word_cell("25")
+    rows = "".join(f"<w:tr>{row}</w:tr>" for row in (first, second, third))
+    (sheet,) = read_workbook(word_file(tmp_path / "a.docx", f"<w:tbl>{rows}</w:tbl>"))
+    assert sheet.grid == [["Xã A", "12"], ["Xã A", "13"], ["", "25"]]
+    assert sheet.merged == [(0, 0, 1, 0)]
+
+
+def test_a_table_in_a_cell_of_a_word_table_is_no_text_of_that_cell(tmp_path):
+    inner = f"<w:tbl><w:tr>{word_cell('Xã A')}{word_cell('12')}</w:tr></w:tbl>"
+    table = f"<w:tbl><w:tr><w:tc>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+    (sheet,) = read_workbook(word_file(tmp_path / "a.docx", table))
+    assert sheet.grid == [["", ""], ["Xã A", "12"]]
 
 
 def test_the_text_box_of_a_sheet_stands_below_it_as_a_note(tmp_path):
@@ -240,13 +282,13 @@ def test_the_text_box_of_a_sheet_stands_below_it_as_a_note(tmp_path):
 def test_csv_delimiters_and_line_ends(mark, ends):
     text = ends.join(["", mark.join(["Đơn vị", "Số"]), "", mark.join(["Xã A", '"1,5"']), ""])
     sheet = read_csv(text.encode("utf-8-sig"))
-    assert sheet.grid == [["Đơn vị", "Số"], ["Xã A", "1,5"]]
-    assert [sheet.address(0, 0), sheet.address(1, 1)] == ["2", "4"]
+    assert sheet.grid == [["", ""], ["Đơn vị", "Số"], ["", ""], ["Xã A", "1,5"]]
+    assert sheet.address(3, 1) == "B4"  # as Excel shows the file
 
 
-def test_csv_line_of_a_cell_that_spans_lines():
+def test_a_cell_of_csv_that_spans_lines():
     sheet = read_csv(b'a;"x\ny";b\nc;d;e\n')
-    assert (sheet.grid[0][1], sheet.address(1, 0)) == ("x\ny", "3")
+    assert (sheet.grid[0][1], sheet.address(1, 0)) == ("x\ny", "A2")
 
 
 def test_cells_outside_the_grid_are_empty():
@@ -328,6 +370,7 @@ def test_a_style_without_value_far_away_is_harmless(tmp_path):
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
          ".xls", "xml_2003"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", ".xls", "html"),
+        (b'<?xml version="1.0"?><office:document/>', ".fods", "unknown_format"),
         (b"PK\x03\x04garbage", ".xlsx", "truncated"),
         (b"\xd0\xcf\x11\xe0garbage", ".xls", "truncated"),
     ],
@@ -337,6 +380,16 @@ def test_what_only_looks_like_a_workbook(tmp_path, data, suffix, rule):
     with pytest.raises(RefusedError) as refused:
         read_workbook(tmp_path / f"a{suffix}")
     assert refused.value.refusal.rule == rule
+
+
+def test_an_ods_that_asks_for_a_password(tmp_path):
+    entry = "<file-entry full-path='content.xml'><encryption-data/></file-entry>"
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", f"<manifest>{entry}</manifest>")
+        package.writestr("content.xml", bytes(range(256)))
+    with pytest.raises(RefusedError, match="password"):
+        read_workbook(tmp_path / "a.ods")
 
 
 def test_zip_that_is_no_workbook(tmp_path):

@@ -198,7 +198,7 @@ def _lines(checked: "Checked") -> Iterator[str]:
     for (kind, sheet, _, rule), rows in problems.groupby(keys, sort=False):
         rows = rows.sort_values("cell", key=lambda cells: cells.str.zfill(9))  # D9 before D10
         cells, raw = rows["cell"].dropna().unique(), rows["raw"].iloc[0]
-        word = messages.CHECK_PLACES["cell" if sheet else "line"] if len(cells) else ""
+        word = messages.CHECK_PLACES["cell"] if len(cells) else ""
         yield messages.CHECK_LINE.format(
             kind=messages.KINDS[kind],
             place=f"{sheet} {word}{_first_few(cells)}".strip() or messages.CHECK_PLACES["file"],

@@ -21,13 +21,9 @@ CORRECTIONS = Table(
     "corrections",
     {
         "action": Column("str", allowed=("override", "drop", "scale")),
-        "file": MAYBE,
+        "file": CODE,
         "sheet": MAYBE,
-        "cell": MAYBE,
-        "indicator_code": MAYBE,
-        "unit_code": MAYBE,
-        "year": Column("int", required=False),
-        "field": Column("str", required=False, allowed=FIELDS),
+        "cell": CODE,
         "expect": MAYBE,
         "value": Column("float", required=False),
         "reason": CODE,
@@ -35,7 +31,6 @@ CORRECTIONS = Table(
         "decided_by": MAYBE,
         "decided_on": MAYBE,
     },
-    note="Key: file, sheet and cell, or indicator, unit and year (of every file received).",
 )
 
 
@@ -83,7 +78,7 @@ def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
     claims = claims.assign(corrected=False)
     for line in corrections.to_dict("records"):
         hit = _matching(line, claims)
-        if hit.empty and pd.notna(line["file"]) and claims["file"].eq(line["file"]).any():
+        if hit.empty and claims["file"].eq(line["file"]).any():
             raise CorrectionError(
                 f"{_place(line)}: không có ô số liệu nào như vậy trong tệp đã nhận; "
                 "sửa hoặc xóa dòng đính chính ấy."
@@ -96,18 +91,14 @@ def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
 
 def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
     """Columns of the claim that the line changes."""
-    field = line["field"] if pd.notna(line["field"]) else _field(line, claim)
-    cell_of_field = claim[f"cell_{field}"]
-    cell = cell_of_field if isinstance(cell_of_field, str) else claim["cell"]
-    unread = pd.notna(claim["problem"]) and claim["problem_cell"] in (cell, line["cell"])
+    field, unread = _field(line, claim), claim["problem_cell"] == line["cell"]
     raw = claim.get(f"raw_{field}") if pd.isna(claim[field]) else None
     content = raw if isinstance(raw, str) else claim["raw"] if unread else claim[field]
     _guard(line, content)
     if line["action"] == "drop":
         why = f"Đã bỏ theo đính chính: {line['reason']}"
-        at = claim["cell"] if pd.isna(line["cell"]) else line["cell"]
         typed = content if isinstance(content, str) else number_text(content)
-        values = ("dropped", at, typed, why)
+        values = ("dropped", line["cell"], typed, why)
         return {"corrected": True, **dict(zip(PROBLEM_COLUMNS, values, strict=True))}
     if pd.isna(line["value"]):
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
@@ -121,34 +112,26 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
 
 
 def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:
-    hit = pd.Series(True, index=claims.index)
-    if pd.notna(line["file"]):  # the same bytes sent again hold the same mistake
-        hit &= claims["file"].eq(line["file"]) | claims["original"].eq(line["file"])
-    for column in ("sheet", "indicator_code", "unit_code", "year"):
-        if pd.notna(line[column]):
-            hit &= claims[column].eq(line[column]).fillna(False).astype(bool)
-    if pd.notna(line["cell"]):
-        cells = claims[["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]]
-        hit &= cells.eq(line["cell"]).any(axis=1)
-    return claims.index[hit]
+    """Claims of which a figure stands in the cell, or is refused for what stands there."""
+    # the same bytes sent again hold the same mistake
+    hit = claims["file"].eq(line["file"]) | claims["original"].eq(line["file"])
+    if pd.notna(line["sheet"]):
+        hit &= claims["sheet"].eq(line["sheet"])
+    cells = claims[["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]]
+    return claims.index[hit & cells.eq(line["cell"]).any(axis=1)]
 
 
 def _field(line: dict, claim: pd.Series) -> str:
-    """Field that stands in the cell the line names; the claim's only figure without a cell.
+    """Field that stands in the cell the line names.
 
     Where a count is missing, the cell of that message is where the missing one belongs.
     """
+    at_cell = [field for field in FIELDS if claim[f"cell_{field}"] == line["cell"]]
     if line["action"] == "override" and claim["problem_cell"] == line["cell"]:
-        for field in FIELDS:
-            if claim["problem"] == f"{field}_missing":
-                return field
-    for field in FIELDS:
-        if pd.notna(line["cell"]) and claim[f"cell_{field}"] == line["cell"]:
-            return field
-    filled = [field for field in FIELDS if pd.notna(claim[field])]
-    if line["action"] == "drop" or len(filled) == 1:
-        return filled[0] if filled else "value"
-    raise CorrectionError(f"{_place(line)}: cần ghi rõ cột field ({', '.join(FIELDS)}).")
+        at_cell = [field for field in FIELDS if claim["problem"] == f"{field}_missing"] or at_cell
+    if not at_cell and line["action"] != "drop":
+        raise CorrectionError(f"{_place(line)}: không phải ô số liệu; sửa trong tệp rồi gửi lại.")
+    return [*at_cell, "value"][0]
 
 
 def _guard(line: dict, content: object) -> None:
@@ -177,5 +160,5 @@ def _numbers(typed: object) -> list[float]:
 
 
 def _place(line: dict) -> str:
-    keys = ("file", "sheet", "cell", "indicator_code", "unit_code", "year")
-    return "corrections.csv: " + ", ".join(str(line[key]) for key in keys if pd.notna(line[key]))
+    place = (line[key] for key in ("file", "sheet", "cell"))
+    return "corrections.csv: " + ", ".join(part for part in place if pd.notna(part))

@@ -47,8 +47,6 @@ class Sheet:
         format is a text with that sign. Merged ranges are filled.
     n_above : int
         Rows of the grid that stand above row 1 of a table of Word.
-    lines : tuple, optional
-        For CSV: the line on which each row starts.
     merged : list
         Merged ranges (first row, first column, last row, last column) in grid positions.
     hidden_rows, formulas, masked : set
@@ -65,7 +63,6 @@ class Sheet:
     name: str
     grid: list[list[object]] = field(default_factory=list)
     n_above: int = 0
-    lines: tuple[int, ...] | None = None
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     formulas: set[tuple[int, int]] = field(default_factory=set)
@@ -147,11 +144,9 @@ class Sheet:
         return "" if value is None else str(value)
 
     def address(self, row: int, column: int) -> str:
-        """A1 address of a grid position, or the line number in a CSV file."""
+        """A1 address of a grid position; empty above the first row of a table of Word."""
         if self.turned:
             row, column = column, row
-        if self.lines is not None:
-            return str(self.lines[row]) if 0 <= row < len(self.lines) else ""
         line = row + 1 - self.n_above
         return f"{xl_col_to_name(column)}{line}" if line > 0 else ""
 

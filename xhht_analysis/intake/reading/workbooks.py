@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -19,19 +19,11 @@ from zipfile import ZipFile
 from xhht_analysis.characters import printable
 from xhht_analysis.intake.reading import legacy_text, personal
 from xhht_analysis.intake.reading.ods import read_ods
-from xhht_analysis.intake.reading.packages import open_package, parse, part_bytes
-from xhht_analysis.intake.reading.sheets import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    RefusedError,
-    Sheet,
-)
+from xhht_analysis.intake.reading.packages import open_package, parse, part_bytes, tag
+from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 from xhht_analysis.intake.reading.xls import read_xls
 from xhht_analysis.intake.reading.xlsb import read_xlsb
 from xhht_analysis.intake.reading.xlsx import read_xlsx, run_text
-
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 REFUSED = {
     "archive": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),
@@ -79,7 +71,9 @@ def read_workbook(path: Path) -> list[Sheet]:
             raise RefusedError("email")  # a letter of Outlook (.msg)
         return read_sheets(read_xls, data)
     if head.startswith(b"<"):
-        raise RefusedError("xml_2003" if b"office:spreadsheet" in data[:8192] else "html")
+        if b"office:spreadsheet" in data[:8192]:
+            raise RefusedError("xml_2003")
+        raise RefusedError("unknown_format" if head.startswith(b"<?xml") else "html", suffix)
     if b"mime-version" in head:
         raise RefusedError("email" if b"attachment" in data.lower() else "html")
     if suffix in (".csv", ".tsv", ".txt") or _is_table(data):
@@ -97,6 +91,8 @@ def _is_table(data: bytes) -> bool:
 def _read_package(data: bytes) -> Iterator[Sheet]:
     package = open_package(data)
     names = {name.lower().replace("\\", "/") for name in package.namelist()}
+    if b"encryption-data" in part_bytes(package, "/META-INF/manifest.xml"):
+        raise RefusedError("password")
     if "word/document.xml" in names:
         return _read_word(package)
     if "xl/workbook.bin" in names:
@@ -180,26 +176,20 @@ def read_csv(data: bytes) -> Sheet:
         raise RefusedError("unknown_encoding")
     if "\x00" in text:
         raise RefusedError("nul_bytes")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    if text.count("\n") > MAX_ROWS or len(text) > 20 * MAX_CELLS:
-        raise RefusedError("too_many_cells", f"{text.count(chr(10))} dòng")
     delimiter = max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    grid, lines = [], []
+    # strict: a quotation mark that is not closed would take the lines below it
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        for row in reader:
-            if len(row) > MAX_COLUMNS:
-                raise RefusedError("too_many_cells", f"{len(row)} cột")
-            if any(cell.strip() for cell in row):
-                grid.append([re.sub(r'^="(.*)"$', r"\1", cell) for cell in row])
-                lines.append(start)
-            start = reader.line_num + 1
+        rows = [*reader]
     except csv.Error:
         raise RefusedError("truncated") from None
     if delimiter == ",":
-        _check_commas(grid, lines)
-    return _mend(Sheet("", grid, lines=tuple(lines)))
+        _check_commas(rows)
+    sheet = Sheet("")
+    for r, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.add(r, column, re.sub(r'^="(.*)"$', r"\1", cell))
+    return _mend(sheet.completed())
 
 
 def _fitness(head: str, mark: str) -> tuple[int, int, int]:
@@ -211,13 +201,13 @@ def _fitness(head: str, mark: str) -> tuple[int, int, int]:
     return alike, -torn, width
 
 
-def _check_commas(grid: list[list[object]], lines: list[int]) -> None:
+def _check_commas(grid: list[list[str]]) -> None:
     """Refuse rows that are wider than the widest line of headings: decimals were split."""
     words = [r for r, row in enumerate(grid) if not any(c.strip().isdigit() for c in row)]
     head = max(words, key=lambda r: len(grid[r]), default=None)
     for r in range(head + 1 if head is not None else len(grid), len(grid)):
         if len(grid[head]) > 2 and any(cell.strip() for cell in grid[r][len(grid[head]) :]):
-            raise RefusedError("decimal_comma", f"dòng {lines[r]}")
+            raise RefusedError("decimal_comma", f"dòng {r + 1}")
 
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
@@ -226,43 +216,57 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
     The first behind the last table, where its note is, stands below it.
     A letter without tables is one sheet of paragraphs: it says whose it is, or that it corrects.
     """
-    body = next(iter(parse(package, "/word/document.xml")), ())
     above: list[list[object]] = []
-    notes = parse(package, "/word/comments.xml")
-    number, prose = 0, [*filter(None, map(_word_text, notes))]
-    for block in body:
-        if block.tag == f"{WORD}p" and (line := _word_text(block)):
+    number, prose = 0, [*filter(None, map(_word_text, parse(package, "/word/comments.xml")))]
+    for block in _word_parts(next(iter(parse(package, "/word/document.xml")), ())):
+        if tag(block) == "p" and (line := _word_text(block)):
             above.append([line])
             prose += [line] if FIGURE_IN_TEXT.search(line) else []
-        elif block.tag == f"{WORD}tbl":
+        elif tag(block) == "tbl":
             number += 1
-            grid, merged, start = above, [], len(above)
-            for row in block.iter(f"{WORD}tr"):
-                cells: list[object] = []
-                for text, width in _word_cells(row):
-                    if width > 1:
-                        merged.append((len(grid), len(cells), len(grid), len(cells) + width - 1))
-                    cells += [text] * width
-                grid.append(cells)
             lines = prose if number == 1 else []  # grows until the last line is read
-            yield Sheet(f"Bảng {number}", grid, start, merged=merged, prose=lines)
+            sheet = Sheet(f"Bảng {number}", above, len(above), prose=lines)
+            for place, row in enumerate(block.iterfind(".//{*}tr"), start=len(above)):
+                _add_word_row(sheet, place, row)
+            yield sheet
             above = []
     if number:
-        grid += above[:1]  # below the last table, as notes of a sheet
+        sheet.grid += above[:1]  # below the last table, as notes of a sheet
     elif above:
         yield Sheet("", above, len(above), prose=prose)
 
 
-def _word_cells(row: ElementTree.Element) -> Iterator[tuple[str, int]]:
-    """Text and number of columns of each cell."""
-    for cell in row.iterfind(f"{WORD}tc"):
-        span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
-        columns = span.get(f"{WORD}val", "") if span is not None else ""
-        width = int(columns) if re.fullmatch("[0-9]{1,4}", columns) else 1
-        text = "\n".join(filter(None, map(_word_text, cell.iter(f"{WORD}p"))))
-        yield text, max(1, min(width, MAX_COLUMNS))
+def _word_parts(block: Iterable[ElementTree.Element]) -> Iterator[ElementTree.Element]:
+    """Parts of a block; those of a content control (a field to fill in) in its place."""
+    for part in block:
+        is_control = tag(part) in ("sdt", "sdtContent")
+        yield from _word_parts(part) if is_control else (part,)
+
+
+def _add_word_row(sheet: Sheet, row: int, line: ElementTree.Element) -> None:
+    """Take up the cells of a row; one that goes on from the row above is merged with it."""
+    column = int(_word_marks(line, "trPr").get("gridBefore", 0))
+    for cell in _word_parts(line):
+        if tag(cell) == "tc":
+            marks = _word_marks(cell, "tcPr")
+            right, first = column + max(1, int(marks.get("gridSpan", 1))), row
+            if marks.get("vMerge") in ("", "continue"):
+                for area in [a for a in sheet.merged if a[1:3] == (column, row - 1)]:
+                    first = area[0]
+                    sheet.merged.remove(area)
+            if "vMerge" in marks or right > column + 1:
+                sheet.merged.append((first, column, row, right - 1))
+            lines = (part for part in _word_parts(cell) if tag(part) == "p")
+            sheet.add(row, column, "\n".join(filter(None, map(_word_text, lines))))
+            column = right
+
+
+def _word_marks(block: ElementTree.Element, name: str) -> dict[str, str]:
+    """Value of each mark in the properties ``name`` of a row or cell; empty where it has none."""
+    marks = block.iterfind(f"{{*}}{name}/*")
+    return {tag(mark): next(iter(mark.attrib.values()), "") for mark in marks}
 
 
 def _word_text(block: ElementTree.Element) -> str:
     """Text of a block; lines that a break or a tab parts stay apart."""
-    return "".join(map(run_text, block.iter(f"{WORD}r"))).strip()
+    return "".join(map(run_text, block.iterfind(".//{*}r"))).strip()
