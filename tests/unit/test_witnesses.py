@@ -139,6 +139,12 @@ def test_totals_of_a_table_of_units_are_compared():
     assert len(figures(reading)) == 2
 
 
+def test_the_unit_whose_count_is_ten_times_too_large_is_named_beside_the_total():
+    board = generic("clc_it tử số", "clc_it mẫu số").row("A5", [1, "Xã Tân Thới", 12, 27990])
+    board.row("A6", [2, "Xã Phú Thạnh", 11, 2100]).row("A7", ["", "Tổng cộng", 23, 4899])
+    assert doubts(read(board)) == [("total_differs", "D7"), ("total_differs", "D5")]
+
+
 def two_blocks(*heads: str) -> Board:
     """XMC-4 with 15-35 once for each level."""
     board = drawn.dress("XMC-4", "THỐNG KÊ ĐẠT CHUẨN XMC", "Huyện: Tân Phú Đông")

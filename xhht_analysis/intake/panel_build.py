@@ -74,7 +74,7 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str) -> dict[str, Any]:
         copied,
         improbable,
     ]
-    findings = pd.concat([_columns_of(FINDINGS, part) for part in parts], ignore_index=True)
+    findings = _columns_of(FINDINGS, pd.concat(parts, ignore_index=True))
     return {
         "observations": observations,
         "panel": panel,

@@ -216,10 +216,11 @@ class Layout:
         )
         return None
 
-    def compare(
-        self, at: Cell, parts: Iterable[Cell], words: str, sure: Iterable[Cell] = ()
-    ) -> None:
-        """Note a printed total that is the sum neither of its parts nor of the ``sure`` ones."""
+    def compare(self, at: Cell, parts: list[Cell], words: str, sure: Iterable[Cell] = ()) -> None:
+        """Note a printed total that is the sum neither of its parts nor of the ``sure`` ones.
+
+        A part that is nine tenths larger than the total allows is noted, too.
+        """
         printed = self.table.number(at).value
         counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
@@ -227,6 +228,10 @@ class Layout:
         if printed is not None and sums and printed not in sums:
             text = f"Tổng ghi {printed:.10g}, cộng các {words} như đã gửi được {sums[0]:.10g}."
             self.reader.find(at, "total_differs", text)
+            for part in parts:
+                if 9 * (self.table.number(part).value or 0) == 10 * (sums[0] - printed):
+                    slip = f"{text} Ô này có thể thừa một chữ số (gấp mười lần)."
+                    self.reader.find(part, "total_differs", slip)
 
     def each(self) -> Iterator[Claim]:
         """Claims of the table, row by row."""

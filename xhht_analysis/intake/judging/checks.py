@@ -144,7 +144,7 @@ def find_doubts(
         ),
         incomplete_units(gaps, about["short_name_vi"], plan.areas),
     ]
-    return pd.concat([f for f in frames if len(f)] or frames[:1])
+    return pd.concat(frames)
 
 
 def _with_context(reported: pd.DataFrame, sums: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from collections.abc import Iterable
 from functools import lru_cache
 from xml.etree import ElementTree
 
@@ -74,6 +75,11 @@ def part_name(package: zipfile.ZipFile, target: str) -> str:
 @lru_cache(maxsize=4096)
 def _path(name: str) -> str:
     return posixpath.normpath(posixpath.join("/", name.replace("\\", "/"))).lower()
+
+
+def values_of(marks: Iterable[ElementTree.Element]) -> dict[str, str]:
+    """The one value of each mark of a style, a row or a cell; empty text where it has none."""
+    return {tag(mark): next(iter(mark.attrib.values()), "") for mark in marks}
 
 
 def tag(element: ElementTree.Element) -> str:

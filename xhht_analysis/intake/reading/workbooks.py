@@ -19,7 +19,7 @@ from zipfile import ZipFile
 from xhht_analysis.characters import printable
 from xhht_analysis.intake.reading import legacy_text, personal
 from xhht_analysis.intake.reading.ods import read_ods
-from xhht_analysis.intake.reading.packages import open_package, parse, part_bytes, tag
+from xhht_analysis.intake.reading.packages import open_package, parse, part_bytes, tag, values_of
 from xhht_analysis.intake.reading.sheets import RefusedError, Sheet
 from xhht_analysis.intake.reading.xls import read_xls
 from xhht_analysis.intake.reading.xlsb import read_xlsb
@@ -245,10 +245,10 @@ def _word_parts(block: Iterable[ElementTree.Element]) -> Iterator[ElementTree.El
 
 def _add_word_row(sheet: Sheet, row: int, line: ElementTree.Element) -> None:
     """Take up the cells of a row; one that goes on from the row above is merged with it."""
-    column = int(_word_marks(line, "trPr").get("gridBefore", 0))
+    column = int(values_of(line.iterfind("{*}trPr/*")).get("gridBefore", 0))
     for cell in _word_parts(line):
         if tag(cell) == "tc":
-            marks = _word_marks(cell, "tcPr")
+            marks = values_of(cell.iterfind("{*}tcPr/*"))
             right, first = column + max(1, int(marks.get("gridSpan", 1))), row
             if marks.get("vMerge") in ("", "continue"):
                 for area in [a for a in sheet.merged if a[1:3] == (column, row - 1)]:
@@ -259,12 +259,6 @@ def _add_word_row(sheet: Sheet, row: int, line: ElementTree.Element) -> None:
             lines = (part for part in _word_parts(cell) if tag(part) == "p")
             sheet.add(row, column, "\n".join(filter(None, map(_word_text, lines))))
             column = right
-
-
-def _word_marks(block: ElementTree.Element, name: str) -> dict[str, str]:
-    """Value of each mark in the properties ``name`` of a row or cell; empty where it has none."""
-    marks = block.iterfind(f"{{*}}{name}/*")
-    return {tag(mark): next(iter(mark.attrib.values()), "") for mark in marks}
 
 
 def _word_text(block: ElementTree.Element) -> str:

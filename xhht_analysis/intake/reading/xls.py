@@ -32,10 +32,10 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
     )
     listed = (Font(bool(font.escapement), bool(font.struck_out)) for font in book.font_list)
     fonts = Fonts(Font, enumerate(listed))
-    codes = [book.format_map[style.format_key].format_str for style in book.xf_list]
+    formats, first_day = book.format_map, FIRST_DAYS[book.datemode]
     looks = [
-        look_of(code, fonts[style.font_index], FIRST_DAYS[book.datemode])
-        for code, style in zip(codes, book.xf_list, strict=True)
+        look_of(formats[style.format_key].format_str, fonts[style.font_index], first_day)
+        for style in book.xf_list
     ]
     for source, start in zip(book.sheets(), book._sh_abs_posn, strict=True):
         sheet = Sheet(source.name, visible=not source.visibility)

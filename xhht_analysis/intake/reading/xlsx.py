@@ -21,7 +21,7 @@ from xhht_analysis.intake.reading.looks import (
     Look,
     look_of,
 )
-from xhht_analysis.intake.reading.packages import parse, part_bytes, tag, worksheets
+from xhht_analysis.intake.reading.packages import parse, part_bytes, tag, values_of, worksheets
 from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, Sheet
 
 TRUE = ("1", "true")
@@ -149,7 +149,7 @@ def run_text(run: ElementTree.Element) -> str:
 
 def _font(marks: Iterable[ElementTree.Element]) -> Font:
     """Font that the ``marks`` of a style or a run make."""
-    values = {tag(mark): next(iter(mark.attrib.values()), "1") for mark in marks}
+    values = values_of(marks)
     struck = any(values.get(name, "0") not in NOT_SET for name in ("strike", "dstrike"))
     return Font("script" in values.get("vertAlign", ""), struck)
 
