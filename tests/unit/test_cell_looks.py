@@ -112,6 +112,16 @@ def test_comments_of_xlsb_are_told_as_not_read(tmp_path):
     assert sheet_of(path).prose == ["số ước tính của 0•••••••••"]
 
 
+def test_the_text_box_of_xlsb_stands_below_its_cells_as_a_note(tmp_path):
+    path = write_xlsb(tmp_path / "a.xlsb", [(1,)])
+    link = "<Relationships><Relationship Target='../drawings/drawing1.xml'/></Relationships>"
+    box = "<d xmlns:a='a'><txBody><a:t>số ước</a:t></txBody></d>"
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/worksheets/_rels/sheet1.bin.rels", link)
+        package.writestr("xl/drawings/drawing1.xml", box)
+    assert sheet_of(path).text(3, 0) == "số ước"
+
+
 def test_a_date_of_xlsb(tmp_path):
     path = write_xlsb(tmp_path / "a.xlsb", [(45000.0,)], "dd/mm/yyyy")
     assert sheet_of(path).cell(1, 0) == DAY
@@ -214,6 +224,13 @@ def test_a_comment_of_ods_belongs_to_its_cell(tmp_path):
     cells = NUMBER.format("", 40) + WORD.format("", "Xã").replace("<text:p>", f"{note}<text:p>")
     sheet = sheet_of(write_ods(tmp_path / "a.ods", ROW.format("", cells)))
     assert (sheet.grid, sheet.notes) == ([[40.0, "Xã"]], {(0, 1): "số năm 2025"})
+
+
+def test_the_text_box_of_ods_stands_below_its_cells_as_a_note(tmp_path):
+    box = "<table:shapes><d:frame xmlns:d='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0'>"
+    box += "<d:text-box><text:p>số ước</text:p></d:text-box></d:frame></table:shapes>"
+    sheet = sheet_of(write_ods(tmp_path / "a.ods", box + ROW.format("", NUMBER.format("", 40))))
+    assert sheet.grid == [[40.0], [""], ["số ước"]]
 
 
 def test_what_a_cell_of_ods_may_hold(tmp_path):

@@ -206,18 +206,21 @@ def test_word_tables_with_the_lines_above(tmp_path):
     )
     body = f"<w:p><w:r><w:t>Năm 2024</w:t></w:r></w:p><w:tbl>{rows}</w:tbl>"
     body += "<w:p><w:r><w:t>Toàn xã có 7.046/18.707 người đạt.</w:t></w:r></w:p>"
-    note = "<w:comment><w:p><w:r><w:t>số ước tính</w:t></w:r></w:p></w:comment>"
+    run = "<w:r><w:t>{}</w:t></w:r>".format
+    note = f"<w:comment><w:p>{run('số ước tính')}</w:p></w:comment>"
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
         package.writestr(
             "word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>"
         )
         package.writestr("word/comments.xml", f"<w:comments {space}>{note}</w:comments>")
+        mark = f"<w:footnote><w:p>{run('theo báo cáo nhanh')}</w:p></w:footnote>"
+        package.writestr("word/footnotes.xml", f"<w:footnotes {space}>{mark}</w:footnotes>")
     (sheet,) = read_workbook(tmp_path / "a.docx")
     below = ["Toàn xã có 7.046/18.707 người đạt.", ""]
     assert sheet.grid == [["Năm 2024", ""], ["Nhiệm vụ", "Kinh phí"], ["A", "1\n2\n3"], below]
     assert sheet.merged == [(1, 1, 1, 1)]  # of two columns; the second holds nothing
     assert [sheet.address(0, 0), sheet.address(1, 0), sheet.address(2, 1)] == ["", "A1", "B2"]
-    told = ["số ước tính", "Toàn xã có 7.046/18.707 người đạt."]
+    told = ["số ước tính", "theo báo cáo nhanh", "Toàn xã có 7.046/18.707 người đạt."]
     assert sheet.prose == told  # as not read
 
 

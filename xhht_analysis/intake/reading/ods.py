@@ -13,10 +13,12 @@ from xhht_analysis.intake.reading.looks import Font, Fonts, Look
 from xhht_analysis.intake.reading.packages import parse, tag
 from xhht_analysis.intake.reading.sheets import MAX_ROWS, UNCACHED, Sheet
 
-OFFICE, STYLE, TABLE, TEXT = (
+OFFICE, STYLE, TABLE, TEXT, DRAWING = (
     f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}"
-    for name in ("office", "style", "table", "text")
+    for name in ("office", "style", "table", "text", "drawing")
 )
+SHAPES = ("text-box", "custom-shape")
+"""What is drawn on a sheet and holds text."""
 
 
 def read_ods(package: zipfile.ZipFile) -> Iterator[Sheet]:
@@ -40,6 +42,9 @@ def read_ods(package: zipfile.ZipFile) -> Iterator[Sheet]:
         visible = table.get(f"{TABLE}style-name") not in hidden
         sheet = Sheet(table.get(f"{TABLE}name", ""), visible=visible)
         _fill(sheet, table, fonts)
+        for shape in SHAPES:
+            for box in table.iter(f"{DRAWING}{shape}"):
+                sheet.add(sheet.n_rows + 1, 0, "".join(box.itertext()))  # as a note below
         yield sheet
 
 

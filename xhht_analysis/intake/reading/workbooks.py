@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -38,6 +38,8 @@ FIGURE_IN_TEXT = re.compile(
     r"\d ?%|\d/\d[\d.]* +(?:người|trẻ|em|học sinh|cơ sở|trường|xã|phường|ấp)\b"
 )
 """A share or a ratio in running text."""
+WORD_NOTES = ("comments", "footnotes", "endnotes")
+"""Parts of a .docx whose text belongs to no cell."""
 MAX_SHEETS = 200
 OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
 
@@ -217,7 +219,8 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
     A letter without tables is one sheet of paragraphs: it says whose it is, or that it corrects.
     """
     above: list[list[object]] = []
-    number, prose = 0, [*filter(None, map(_word_text, parse(package, "/word/comments.xml")))]
+    notes = (parse(package, f"/word/{name}.xml") for name in WORD_NOTES)
+    number, prose = 0, [*filter(None, map(_word_text, chain(*notes)))]
     for block in _word_parts(next(iter(parse(package, "/word/document.xml")), ())):
         if tag(block) == "p" and (line := _word_text(block)):
             above.append([line])

@@ -18,6 +18,7 @@ from xhht_analysis.intake.reading.looks import (
 )
 from xhht_analysis.intake.reading.packages import part_name, worksheets
 from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
+from xhht_analysis.intake.reading.xlsx import add_text_boxes
 
 ROW, COMPRESSED, SHARED, FORMULAS, CELLS = 0, 2, 7, range(8, 12), range(2, 12)
 FIXED = {4: "?", 5: "<d", 7: "<I", 9: "<d", 10: "?"}
@@ -37,7 +38,7 @@ def read_xlsb(package: zipfile.ZipFile) -> Iterator[Sheet]:
     Raises
     ------
     RefusedError
-        too_many_sheet. A broken package raises anything.
+        too_many_cells. A broken package raises anything.
     """
     parts = worksheets(package, "xl/_rels/workbook.bin.rels")
     sheets, is_stale, is_1904 = [], False, 0
@@ -76,6 +77,7 @@ def read_xlsb(package: zipfile.ZipFile) -> Iterator[Sheet]:
                     if is_stale and kind in FORMULAS and value == 0:
                         value = UNCACHED
                     sheet.add(row, column, value, looks[style], formula=kind in FORMULAS)
+            add_text_boxes(sheet, package, part)
             yield sheet
 
 

@@ -54,8 +54,7 @@ def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
             _fill(sheet, part_bytes(package, part), texts, looks, no_results)
             comments = _linked(package, part, "/comments", "{*}commentList/{*}comment")
             sheet.notes = {place_of(c.get("ref", "")): "".join(c.itertext()) for c in comments}
-            for box in _linked(package, part, "/drawing", ".//{*}txBody"):
-                sheet.add(sheet.n_rows + 1, 0, "".join(box.itertext()))  # as a note below
+            add_text_boxes(sheet, package, part)
             yield sheet
 
 
@@ -83,6 +82,12 @@ def _fill(
         elif name == "mergeCell":
             first, _, last = element.get("ref", "").partition(":")
             sheet.merged.append((*place_of(first), *place_of(last or first)))
+
+
+def add_text_boxes(sheet: Sheet, package: zipfile.ZipFile, part: str) -> None:
+    """Take up the text boxes of a sheet's part as notes below its cells."""
+    for box in _linked(package, part, "/drawing", ".//{*}txBody"):
+        sheet.add(sheet.n_rows + 1, 0, "".join(box.itertext()))
 
 
 def _linked(
