@@ -181,19 +181,6 @@ def test_a_package_with_two_parts_of_one_name_is_refused(tmp_path):
     assert refused.value.refusal == Refusal("truncated", "hai phần cùng tên")
 
 
-def test_a_workbook_with_two_sheets_of_one_name_is_refused(tmp_path):
-    path, other = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    book = Workbook()
-    book.create_sheet("Sheet2")
-    book.save(path)
-    with ZipFile(path) as package, ZipFile(other, "w") as out:
-        for name in package.namelist():
-            out.writestr(name, package.read(name).replace(b'name="Sheet2"', b'name="Sheet"'))
-    with pytest.raises(RefusedError) as refused:
-        read_workbook(other)
-    assert refused.value.refusal == Refusal("truncated", "hai trang tính cùng tên")
-
-
 def test_a_letter_of_outlook_is_told_as_a_letter(tmp_path):
     path = tmp_path / "thu.msg"
     stream = "__properties_version1.0".encode("utf-16-le")

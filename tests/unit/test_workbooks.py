@@ -259,6 +259,26 @@ def test_word_cells_merged_over_rows_and_rows_that_begin_later(tmp_path):
     assert sheet.merged == [(0, 0, 1, 0)]
 
 
+def test_signs_of_word_are_part_of_a_number_and_what_was_moved_away_is_not(tmp_path):
+    signs = ("noBreakHyphen", 'sym w:font="Symbol" w:char="F0BB"')
+    cells = [word_cell("12").replace("<w:t>", f"<w:{sign}/><w:t>") for sign in signs]
+    moved = (
+        word_cell("12")
+        .replace("<w:r>", "<w:moveFrom><w:r>")
+        .replace("</w:r>", "</w:r></w:moveFrom>")
+    )
+    row = "".join([*cells, moved, word_cell("9")])
+    (sheet,) = read_workbook(word_file(tmp_path / "a.docx", f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"))
+    assert sheet.grid == [["-12", "\ufffd12", "", "9"]]
+
+
+def test_a_table_in_a_text_box_of_word_is_read(tmp_path):
+    table = f"<w:tbl><w:tr>{word_cell('Xã A')}{word_cell('12')}</w:tr></w:tbl>"
+    box = f"<w:p><w:r><w:pict><w:txbxContent>{table}</w:txbxContent></w:pict></w:r></w:p>"
+    sheets = read_workbook(word_file(tmp_path / "a.docx", f"{table}{box}"))
+    assert [sheet.grid[-1] for sheet in sheets] == [["Xã A", "12"]] * 2
+
+
 def test_a_table_in_a_cell_of_a_word_table_is_no_text_of_that_cell(tmp_path):
     inner = f"<w:tbl><w:tr>{word_cell('Xã A')}{word_cell('12')}</w:tr></w:tbl>"
     table = f"<w:tbl><w:tr><w:tc>{inner}<w:p/></w:tc></w:tr></w:tbl>"

@@ -120,8 +120,6 @@ def read_sheets(read: Callable[[bytes], Iterator[Sheet]], data: bytes) -> list[S
         raise RefusedError(rule) from None
     if len(sheets) > MAX_SHEETS:
         raise RefusedError("too_many_sheets", f"{len(sheets)} trang tính")
-    if len({sheet.name for sheet in sheets}) < len(sheets):
-        raise RefusedError("truncated", "hai trang tính cùng tên")
     return [_mend(sheet.completed()) for sheet in sheets]
 
 
@@ -184,7 +182,7 @@ def read_csv(data: bytes) -> Sheet:
     try:
         rows = [*reader]
     except csv.Error:
-        raise RefusedError("truncated") from None
+        raise RefusedError("truncated", f"dòng {reader.line_num}") from None
     if delimiter == ",":
         _check_commas(rows)
     sheet = Sheet("")
@@ -213,9 +211,10 @@ def _check_commas(grid: list[list[str]]) -> None:
 
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:
-    """Tables of a .docx; the paragraphs above a table stand in the rows before its row 1.
+    """Tables of a .docx, also in text boxes.
 
-    The first behind the last table, where its note is, stands below it.
+    The paragraphs above a table stand in the rows before its row 1. The first behind the last
+    table, where its note is, stands below it.
     A letter without tables is one sheet of paragraphs: it says whose it is, or that it corrects.
     """
     above: list[list[object]] = []
@@ -225,11 +224,11 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
         if tag(block) == "p" and (line := _word_text(block)):
             above.append([line])
             prose += [line] if FIGURE_IN_TEXT.search(line) else []
-        elif tag(block) == "tbl":
+        for table in [block] if tag(block) == "tbl" else block.iterfind(".//{*}tbl"):
             number += 1
             lines = prose if number == 1 else []  # grows until the last line is read
             sheet = Sheet(f"Bảng {number}", above, len(above), prose=lines)
-            for place, row in enumerate(block.iterfind(".//{*}tr"), start=len(above)):
+            for place, row in enumerate(table.iterfind(".//{*}tr"), start=len(above)):
                 _add_word_row(sheet, place, row)
             yield sheet
             above = []
@@ -252,18 +251,17 @@ def _add_word_row(sheet: Sheet, row: int, line: ElementTree.Element) -> None:
     for cell in _word_parts(line):
         if tag(cell) == "tc":
             marks = values_of(cell.iterfind("{*}tcPr/*"))
-            right, first = column + max(1, int(marks.get("gridSpan", 1))), row
-            if marks.get("vMerge") in ("", "continue"):
-                for area in [a for a in sheet.merged if a[1:3] == (column, row - 1)]:
-                    first = area[0]
-                    sheet.merged.remove(area)
-            if "vMerge" in marks or right > column + 1:
-                sheet.merged.append((first, column, row, right - 1))
+            right = column + max(1, int(marks.get("gridSpan", 1)))
+            goes_on = marks.get("vMerge") in ("", "continue")
+            if goes_on or right > column + 1:
+                sheet.merged.append((row - goes_on, column, row, right - 1))
             lines = (part for part in _word_parts(cell) if tag(part) == "p")
             sheet.add(row, column, "\n".join(filter(None, map(_word_text, lines))))
             column = right
 
 
 def _word_text(block: ElementTree.Element) -> str:
-    """Text of a block; lines that a break or a tab parts stay apart."""
-    return "".join(map(run_text, block.iterfind(".//{*}r"))).strip()
+    """Text of a block without what was moved from it; lines that a break parts stay apart."""
+    moved = block.findall(".//{*}moveFrom/{*}r")
+    runs = (run for run in block.iterfind(".//{*}r") if run not in moved)
+    return "".join(map(run_text, runs)).strip()

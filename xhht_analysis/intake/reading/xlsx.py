@@ -27,8 +27,8 @@ from xhht_analysis.intake.reading.sheets import UNCACHED, RefusedError, Sheet
 TRUE = ("1", "true")
 NOT_SET = ("0", "false", "off", "none")
 """Values of a mark of a font that switch it off."""
-BREAKS = ("br", "cr", "tab")
-"""Parts of a run that keep the texts beside them apart."""
+SIGNS = dict.fromkeys(("br", "cr", "tab"), "\n") | {"noBreakHyphen": "-", "sym": "\ufffd"}
+"""Parts of a run that stand for a sign: such as keep texts apart, and one of a font of signs."""
 
 
 def read_xlsx(package: zipfile.ZipFile) -> Iterator[Sheet]:
@@ -144,11 +144,8 @@ def _unescaped(text: str) -> str:
 
 def run_text(run: ElementTree.Element) -> str:
     """Text of a run of .xlsx or .docx, raised and struck text as `Font` shows it."""
-    text = "".join(
-        "\n" if tag(part) in BREAKS else part.text or ""
-        for part in run
-        if tag(part) in ("t", *BREAKS)
-    )
+    parts = ((tag(part), part.text or "") for part in run)
+    text = "".join(text if kind == "t" else SIGNS.get(kind, "") for kind, text in parts)
     return _font(run.iterfind("{*}rPr/*")).show(text)
 
 

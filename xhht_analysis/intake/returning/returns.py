@@ -123,7 +123,7 @@ def _checked(
     left_out = findings["rule"].eq("column_left_out")
     columns, findings = findings[left_out], findings[~left_out]
     year, expected = about["year"], cleaning.awaited_year(about["received_on"])
-    if pd.notna(year) and year < expected:
+    if len(claims.dropna(subset="indicator_code")) and pd.notna(year) and year < expected:
         text = YEAR_BEHIND.format(year=year, expected=expected)
         behind = {"file": about["file"], "rule": "year_behind", "message": text, "kind": "finding"}
         findings = pd.concat([pd.DataFrame([behind]), findings])
