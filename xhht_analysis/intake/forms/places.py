@@ -97,15 +97,15 @@ class Places:
         """Date on which the names of the sheet are read."""
         return self.on(self.context.year)
 
-    def match(self, name: str, code: str = "", on: str = "", **hints: str | None) -> Any:
+    def match(self, name: str, code: str = "", on: str = "", **hints: Any) -> Any:
         """Unit that a name and code mean on a date, the sheet's by default (`plan.areas.Match`)."""
         on = on or self.today
         key = (name, code, on, *hints.items())
         if key not in self._matches:
             plain = without_marks(normalise(name))
             typed = NUMBERED.sub("", BEFORE_MERGER.sub("", plain)) or None
-            few = len(self._matches) < MAX_NAMES
-            match = self.areas.match(typed, on, code=code or None, suggest=few, **hints)
+            told = {"suggest": len(self._matches) < MAX_NAMES} | hints
+            match = self.areas.match(typed, on, code=code or None, **told)
             is_merged = match.frame == self.areas.province.frame_of_communes
             if is_merged and BEFORE_MERGER.search(plain):
                 heir = f"{match.name_vi} ({match.unit_code})"
@@ -116,7 +116,7 @@ class Places:
 
     def is_name(self, text: str) -> bool:
         """Whether a text is a unit's name on the day of the sheet."""
-        match = self.match(text)
+        match = self.match(text, suggest=False)
         return match.unit_code is not None or match.problem in UNPLACED
 
     def of_head(self, head: Context, year: int | None = None) -> Any:

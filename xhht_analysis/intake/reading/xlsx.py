@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -103,6 +104,7 @@ def _linked(
             yield from parse(package, target).iterfind(path)
 
 
+@lru_cache(maxsize=65536)
 def place_of(address: str) -> tuple[int, int]:
     """Row and column, counted from 0, of an A1 address.
 
