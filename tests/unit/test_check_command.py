@@ -58,7 +58,7 @@ def test_a_heading_of_two_lines_is_one_line_of_the_columns_not_read(tmp_path, ch
     head, column = check(path)  # and not that nothing is wrong
     assert "không đọc 1 cột số" in head
     assert column.startswith(
-        "  [không đọc] dòng 4 (column_left_out): Cột “Kinh phí (triệu: đồng)” "
+        "  [không đọc] ô D4 (column_left_out): Cột “Kinh phí (triệu: đồng)” "
     )
     assert "tiêu đề không khớp tên số liệu nào của Kế hoạch" in column
 
@@ -234,7 +234,7 @@ def test_a_cell_is_named_once(tmp_path, check):
     path = tmp_path / "a.csv"
     path.write_text(f"Năm;2030\nMã chỉ tiêu;Đơn vị;Tử số;Mẫu số\n{rows}", "utf-8")
     (line,) = (line for line in check(path) if "year_after_receipt" in line)
-    assert "dòng 1 «2030»" in line
+    assert "ô B1 «2030»" in line
 
 
 @pytest.mark.parametrize(("folder", "is_told"), [("2023-11-21", False), ("2024-11-21", True)])
