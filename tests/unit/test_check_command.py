@@ -57,9 +57,7 @@ def test_a_heading_of_two_lines_is_one_line_of_the_columns_not_read(tmp_path, ch
     )
     head, column = check(path)  # and not that nothing is wrong
     assert "không đọc 1 cột số" in head
-    assert column.startswith(
-        "  [không đọc] ô D4 (column_left_out): Cột “Kinh phí (triệu: đồng)” "
-    )
+    assert column.startswith("  [không đọc] ô D4 (column_left_out): Cột “Kinh phí (triệu: đồng)” ")
     assert "tiêu đề không khớp tên số liệu nào của Kế hoạch" in column
 
 
