@@ -104,8 +104,8 @@ class Places:
         if key not in self._matches:
             plain = without_marks(normalise(name))
             typed = NUMBERED.sub("", BEFORE_MERGER.sub("", plain)) or None
-            told = {"suggest": len(self._matches) < MAX_NAMES} | hints
-            match = self.areas.match(typed, on, code=code or None, **told)
+            options = {"suggest": len(self._matches) < MAX_NAMES} | hints
+            match = self.areas.match(typed, on, code=code or None, **options)
             is_merged = match.frame == self.areas.province.frame_of_communes
             if is_merged and BEFORE_MERGER.search(plain):
                 heir = f"{match.name_vi} ({match.unit_code})"
