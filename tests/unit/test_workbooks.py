@@ -227,7 +227,8 @@ def test_word_tables_with_the_lines_above(tmp_path):
 def word_file(path, table: str):
     """A .docx of one table."""
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-    body = f'<w:document xmlns:w="{space}"><w:body>{table}</w:body></w:document>'
+    paper = '<w:background w:color="FFF2CC"/>'  # the colour of the page stands before the text
+    body = f'<w:document xmlns:w="{space}">{paper}<w:body>{table}</w:body></w:document>'
     with zipfile.ZipFile(path, "w") as package:
         package.writestr("word/document.xml", body)
     return path

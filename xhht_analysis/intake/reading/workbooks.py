@@ -220,7 +220,7 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
     above: list[list[object]] = []
     notes = (parse(package, f"/word/{name}.xml") for name in WORD_NOTES)
     number, prose = 0, [*filter(None, map(_word_text, chain(*notes)))]
-    for block in _word_parts(next(iter(parse(package, "/word/document.xml")), ())):
+    for block in _word_parts(parse(package, "/word/document.xml").iterfind("{*}body/*")):
         if tag(block) == "p" and (line := _word_text(block)):
             above.append([line])
             prose += [line] if FIGURE_IN_TEXT.search(line) else []
