@@ -35,7 +35,7 @@ GLANCE = 0.05
 """Seconds between two looks at a reader's memory."""
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 """The system gives no more files or memory: no fault of the file at hand."""
-SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store", ".gitkeep")
+SYSTEM_FILES = ("thumbs.db", "desktop.ini", ".ds_store")
 
 
 OUR_FILES = ("readme.md", "readme.txt", ".gitkeep", ".gitignore")

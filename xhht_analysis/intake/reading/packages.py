@@ -31,7 +31,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise RefusedError("password")
     if len(package.NameToInfo) < len(parts):
         raise RefusedError("truncated", "hai phần cùng tên")
-    if unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(len(data), 1):
+    if unpacked > RATIO_FROM and unpacked > MAX_RATIO * len(data):
         raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     if unpacked > MAX_UNPACKED:
         raise RefusedError("file_too_large", f"{unpacked} byte khi mở nén")

@@ -136,8 +136,7 @@ def _checked(
 
 def _listed(rejects: pd.DataFrame, findings: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """Problems of `Checked`."""
-    parts = (part.reindex(columns=PROBLEM_COLUMNS) for part in (rejects, findings))
-    problems = pd.concat(parts)
+    problems = pd.concat([rejects, findings]).reindex(columns=PROBLEM_COLUMNS)
     problems = problems.drop_duplicates(ignore_index=True).astype("str")
     places = zip(problems["sheet"].fillna(""), problems["cell"].fillna("?"), strict=True)
     asked = pd.Series([*places], problems.index, dtype="object")
