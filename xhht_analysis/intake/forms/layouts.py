@@ -217,10 +217,7 @@ class Layout:
         return None
 
     def compare(self, at: Cell, parts: list[Cell], words: str, sure: Iterable[Cell] = ()) -> None:
-        """Note a printed total that is the sum neither of its parts nor of the ``sure`` ones.
-
-        A part that is nine tenths larger than the total allows is noted, too.
-        """
+        """Note a total that is no sum of its parts or the ``sure`` ones; a part ten times itself."""
         printed = self.table.number(at).value
         counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
