@@ -217,7 +217,7 @@ class Layout:
         return None
 
     def compare(self, at: Cell, parts: list[Cell], words: str, sure: Iterable[Cell] = ()) -> None:
-        """Note a total that is no sum of its parts or the ``sure`` ones; a part ten times itself."""
+        """Note a total that is the sum of none of both, and a part that is ten times too large."""
         printed = self.table.number(at).value
         counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
