@@ -217,7 +217,7 @@ class Layout:
         return None
 
     def compare(self, at: Cell, parts: list[Cell], words: str, sure: Iterable[Cell] = ()) -> None:
-        """Note a total that neither its parts nor the ``sure`` ones give; a part ten times it."""
+        """Note a total that neither its parts nor the ``sure`` give; a part ten times too large."""
         printed = self.table.number(at).value
         counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
