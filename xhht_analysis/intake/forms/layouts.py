@@ -227,8 +227,7 @@ class Layout:
             self.reader.find(at, "total_differs", text)
             for part in parts:
                 if 9 * (self.table.number(part).value or 0) == 10 * (sums[0] - printed):
-                    slip = f"{text} Ô này có thể thừa một chữ số (gấp mười lần)."
-                    self.reader.find(part, "total_differs", slip)
+                    self.reader.find(part, "total_differs", f"{text} Ô này gấp mười lần?")
 
     def each(self) -> Iterator[Claim]:
         """Claims of the table, row by row."""

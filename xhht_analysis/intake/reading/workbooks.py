@@ -241,8 +241,7 @@ def _read_word(package: ZipFile) -> Iterator[Sheet]:
 def _word_parts(block: Iterable[ElementTree.Element]) -> Iterator[ElementTree.Element]:
     """Parts of a block; those of a content control (a field to fill in) in its place."""
     for part in block:
-        is_control = tag(part) in ("sdt", "sdtContent")
-        yield from _word_parts(part) if is_control else (part,)
+        yield from _word_parts(part) if tag(part).startswith("sdt") else (part,)
 
 
 def _add_word_row(sheet: Sheet, row: int, line: ElementTree.Element) -> None:
