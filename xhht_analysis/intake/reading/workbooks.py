@@ -75,7 +75,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     if head.startswith(b"<"):
         if b"office:spreadsheet" in data[:8192]:
             raise RefusedError("xml_2003")
-        raise RefusedError("unknown_format" if head.startswith(b"<?xml") else "html", suffix)
+        raise RefusedError("unknown_format" if head.startswith(b"<?xml") else "html")
     if b"mime-version" in head:
         raise RefusedError("email" if b"attachment" in data.lower() else "html")
     if suffix in (".csv", ".tsv", ".txt") or _is_table(data):
