@@ -344,6 +344,7 @@ class FileReader:
             typed = " ".join(levels) if is_mark(typed) else max(levels)
         about = self.indicators.rows.get(claim.indicator, {"definition_vi": ""})
         highest = about.get("level_max")
+        typed = 1 if highest == 1 and is_mark(typed) else typed
         parsed = parse_level(typed, level_max=None if pd.isna(highest) else int(highest))
         if parsed.problem == "not_level":  # "Khá": a level by its name in the definition
             match = re.fullmatch(r"(?:muc(?: do)? )?(\d?) ?(\D+)", fold(str(typed)))

@@ -20,7 +20,7 @@ KEY = re.compile(
     r"(don vi|xa|phuong|ap|khu pho|kp|khom|thon|huien|quan|tinh|thi xa|dia phuong|"
     r"dia ban|dia danh|thanh pho|chi tieu|tieu chi|muc tieu|tieu chuan|nhiem vu)(?! tinh)("
     r" (va|hanh chinh|dieu tra|bao cao|dan cu|"
-    r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|"
+    r"truc thuoc|phuong|thi tran|thi xa|thanh pho|huien|quan|xa|tp|tx|tt|ap|dia ban|"
     r"khu pho|kp|khom|moi|cu|thi|thanh|(sau|truoc)( khi)? sap (nhap|xep)))*( %)?"
     r"|do tuoi|nhom tuoi|lua tuoi|tuoi|noi dung( .*)?|chi so|indicator code|ten|ma|ma (so|dvhc)"
     r"|danh muc|(cac )?(chi tieu|muc tieu|tieu chi|chi so)"
@@ -71,7 +71,7 @@ ABBREVIATIONS = {
 _IN_FULL = {key.replace("Đ", "D"): words for key, words in ABBREVIATIONS.items()} | ABBREVIATIONS
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_IN_FULL)})\b", re.IGNORECASE)
 WORDINGS = {
-    r"\b(\d{1,2})(?: tuoi)? (?:den|toi) (\d{1,2})\b": r"\1 \2",
+    r"\b(\d{1,2})(?: tuoi)? (?:den|toi)(?: chua du| duoi)? (\d{1,2})\b": r"\1 \2",
     r"\b((?:\d{1,2} )+\d{1,2}) tuoi\b": r"\1",
     r"\b(?:muc(?: do)?|md|m) ?(?:1|i)\b": "muc 1",
     r"\b(?:muc(?: do)?|md|m) ?(?:2|ii)\b": "muc 2",
@@ -82,7 +82,8 @@ WORDINGS = {
     r"(\btu )?\b(du )?(?<!\d )(\d\d)( tuoi)? tro len\b": r"tu \3 tuoi tro len",
     r"\btrong (do )?tuoi (tu )?(?=\d)": "",
     r"\b(nguoi )?lao dong trong (do )?tuoi\b": "nguoi trong do tuoi lao dong",
-    r"(?<=do tuoi lao dong)( nam( gioi)?)?( tu)? 15 6[0-2]( nu( tu)? 15 (5[5-9]|60))?\b": "",
+    r"(?<=do tuoi lao dong)(?=.* 15 6[0-2]\b)(?=(?!.* nam\b)(?!.* nu\b)|.* nam\b.* nu\b)"
+    r"( (nam|nu|gioi|doi voi|tu|(chua )?du|den|duoi|tuoi|15|5[5-9]|6[0-2])\b)+": "",
     r"(?<=\w) (unit|numerator|denominator|rate|total)\b": "",
     r"\bduoc cong nhan( dat)?( danh hieu)?( la)? (?=cong dan hoc tap)": "dat danh hieu ",
     r"(?<=cong nghe thong tin) trong quan li( .*)?$": "",
@@ -115,8 +116,8 @@ notes, skills, teaching and management online (both: a school that does one of t
 FILLER = frozenset(
     fold(
         "tử số mẫu số tỷ lệ % tổng số đạt trên so với trong người trẻ em cơ sở trung tâm "
-        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện kết quả năm nay báo cáo "
-        "mức độ tính đến có đã được cả lũy kế cộng dồn tuổi sơ bộ prel của"
+        "xã phường đơn vị ts sl chung nghìn ngàn triệu lượng thực hiện triển khai kết quả năm nay "
+        "báo cáo mức độ tính đến có đã được cả lũy kế cộng dồn tuổi sơ bộ prel của"
     ).split()
 )
 """Words of a heading that do not change what its column holds."""
@@ -244,12 +245,16 @@ class IndicatorNames:
         for title, code in titles:
             if self.rows[code]["kind"] == "share":
                 self._counts.setdefault(_people(title), set()).add(("numerator", code))
-        for code, row in rows:
+        shares = {code: row for code, row in rows if row["kind"] in ("share", "rate")}
+        for code, row in shares.items():
             for part in ("numerator", "denominator"):
-                text = row[f"{part}_vi"] if row["kind"] in ("share", "rate") else None
-                for name in {text, text.partition(" (")[0]} if text else ():
+                for name in {row[f"{part}_vi"], row[f"{part}_vi"].partition(" (")[0]}:
                     self._counts.setdefault(_people(heading_key(name)), set()).add((part, code))
                     titles |= {(heading_key(name), code)} if part == "numerator" else set()
+        for name, code in titles:
+            if code in shares:  # "Trẻ 6 tuổi vào lớp 1/ Trẻ 6 tuổi"
+                whole = heading_key(shares[code]["denominator_vi"].partition(" (")[0])
+                self._counts.setdefault(_people(f"{name} {whole}"), set()).add(("value", code))
         named = {(_row_key(name), code) for name, code in titles | {*self.codes.items()}}
         several = Counter(name for name, _ in named)
         self._titles = {name: code for name, code in named if several[name] == 1}
@@ -294,7 +299,7 @@ class IndicatorNames:
         found = sorted(next((self._counts[key] for key in keys if key in self._counts), ()))
         if SHARE.isdisjoint(path.split()):
             return found
-        return [("value", code) for part, code in found if part == "numerator" and count != path]
+        return [("value", code) for part, code in found if part != "denominator" and count != path]
 
     def half_in(self, heading: str, code: str) -> str | None:
         """Which count of an indicator a heading names by its deed or by its people alone."""

@@ -156,7 +156,8 @@ class Layout:
                 read.append(claim)
                 counted |= {claim.indicator} if claim.cells.keys() >= {*COUNTS} else set()
         for indicator, parts in self.described:
-            is_due = indicator not in counted and (self.titled or indicator in there)
+            is_part = self.titled and indicator not in self.about.get("optional", ())
+            is_due = indicator not in counted and (is_part or indicator in there)
             wanted = parts.keys() & {*COUNTS} or {"value"}
             if is_due and not wanted <= there.get(indicator, {}).keys():
                 names = [n for part in (*COUNTS, "value") for _, n, _ in parts.get(part, ())]

@@ -349,11 +349,13 @@ def is_heading(cell: object) -> bool:
 
 
 def is_number_row(sheet: Sheet, row: int) -> bool:
-    """Whether a row only counts the columns: 1, 2, 3 … or A, B, 1, (2), (3)=(2)/(1)."""
+    """Whether a row only counts the columns: 1, 2, 3 …, (a), (b) … or A, B, 1, (2), (3)=(2)/(1)."""
     texts = filter(None, (sheet.text(row, c).strip() for c in range(len(sheet.grid[row]))))
-    marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Z])\)?(\s*=.*)?$", text) for text in texts]
-    numbers = [int(mark[1]) for mark in marks if mark and mark[1].isdigit()]
-    return all(marks) and len(numbers) > 2 and numbers[0] <= 3 and numbers == sorted(numbers)
+    marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Za-z])\)?(\s*=.*)?$", text) for text in texts]
+    counts = [mark[1].lower().rjust(3) for mark in marks if mark]
+    counts = [count for count in counts if count.strip().isdigit()] or [*dict.fromkeys(counts)]
+    begins = counts[0].strip() in ("1", "2", "3", "a") if counts[2:] else False
+    return all(marks) and begins and counts == sorted(counts)
 
 
 def place_depth(heading: str) -> int:

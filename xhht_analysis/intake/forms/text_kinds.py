@@ -35,6 +35,9 @@ DEEDS = re.compile(
 )
 """Words of a line that may name a plan as well, over what was done towards it."""
 PLAN, MISSED = "kế hoạch, mục tiêu hoặc ước tính", "số năm trước, so sánh"
+_RESULT_OF = r"(th|kq|nam|thuc hien|ket qua) (nam )?20\d\d"
+_BACKWARDS = "|".join(f"{year} {year - 1}" for year in range(2011, 2050))
+"""One year over the one before: growth, while 2023–2024 is a school year."""
 KINDS = {
     "plan": (
         r"chi tieu (giao|ke hoach|kh|phan dau|dang ki|(den )?nam|den|20\d\d)|muc tieu|phan dau|"
@@ -47,6 +50,8 @@ KINDS = {
     "earlier": (r"cung ki|(nam|ki) truoc", MISSED),
     "compared": (
         r"th kh|tang giam|chenh lech|so (sanh )?voi (cung|nam|ki|ke hoach|kh\b)|"
+        rf"{_RESULT_OF} (so (sanh )?(voi )?)?({_RESULT_OF}|(kh|ke hoach) (nam )?20\d\d)|"
+        rf"(^|(?<=\| ))so sanh(?=( %)?( \||$))|{_BACKWARDS}|"
         r"hoan thanh (ke hoach|chi tieu|muc tieu)|(ti le|muc|toc do|so) (tang|giam)|"
         r"tang (them|truong)",
         MISSED,

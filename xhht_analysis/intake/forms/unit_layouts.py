@@ -341,5 +341,6 @@ class Indicators(Units):
         """Whether each of the columns is of one level and holds nothing but marks."""
         table = self.table
         levels = {path[-1] for c in columns if LEVEL_LAST.search(path := table.headings[c])}
-        ticks = {ticked(cell) for column in columns for cell in table.cells(column)}
+        rows = [row for row, kind in table.rows if kind == "data"]
+        ticks = {ticked(table.sheet.cell(row, column)) for column in columns for row in rows}
         return len(levels) == len(columns) and None not in ticks
