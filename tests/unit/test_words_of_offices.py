@@ -240,3 +240,21 @@ def test_the_third_group_of_primary_education():
         ("primary_completion_11", AN_HUU): (169, 173, "F4"),
         ("primary_completion_14", AN_HUU): (174, 178, "H4"),
     }
+
+
+@pytest.mark.parametrize("key", ["Địa bàn xã cũ", "Cấp học", "Chi hội", "Quý"])
+@pytest.mark.parametrize("label", ["Phần một", "Mầm non"])
+def test_a_unit_written_once_over_its_parts_is_not_its_first_part(key, label):
+    reading = read(
+        board(
+            ["KẾT QUẢ NĂM 2026"],
+            ["TT", "Xã, phường", key, ADULTS, LEARNERS],
+            [1, "Xã An Hữu", label, 9188, 4184],
+            [2, None, f"{label} khác", 9189, 4185],
+            [3, "Xã Hội Cư", label, 8000, 4000],
+        ),
+        received_on="2026-11-17",
+    )
+    counts = [(row["unit_code"], row["numerator"]) for row in reading.observation_rows]
+    assert counts == [(AN_HUU, 4184), (AN_HUU, 4185), (HOI_CU, 4000)]
+    # judging refuses what one file says of An Hữu twice: conflict_in_file

@@ -10,7 +10,7 @@ from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, SOCIETY, Context, Mention
-from xhht_analysis.intake.forms.tables import Table, figure, is_mark, place_depth
+from xhht_analysis.intake.forms.tables import Table, figure, is_mark, is_name, place_depth
 from xhht_analysis.intake.forms.text_kinds import line_kind
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
 from xhht_analysis.plan.names import parse_name, without_accents
@@ -233,7 +233,8 @@ class Places:
         """Rows of a table with one row per unit, but for those of ``others``.
 
         A row without figures heads a group; so does that of a district above rows of its communes.
-        The sheet's own unit is the first group.
+        The sheet's own unit is the first group. A row of words and figures that names no unit is of
+        the one above it: of a part of it, then, as that is.
         """
         sheet, code_at = table.sheet, self.code_column(table)
         depths = [*map(place_depth, table.headings)]
@@ -246,6 +247,7 @@ class Places:
         right = [c for c in range(table.key + 1, len(depths)) if table.headings[c]]
         columns = [c for c in right or range(table.key) if c != code_at]
         above = [c for c, depth in enumerate(depths) if 0 < depth < depths[table.key]]
+        whole: UnitCell | None = None
         for row in data:
             name = "" if code_at == table.key else table.names[row].strip()
             for text in filter(None, (sheet.text(row, column).strip() for column in above)):
@@ -260,9 +262,12 @@ class Places:
             cells = [sheet.cell(row, column) for column in columns]
             if any(figure(cell) != Parsed() or is_mark(cell) for cell in cells):
                 cell = row, table.key if name or code_at is None else code_at
-                rows.units[row] = UnitCell(name, code, cell, parent, level)
+                is_part = whole and not (name or code) and any(map(is_name, cells))
+                whole = whole if is_part else UnitCell(name, code, cell, parent, level)
+                rows.units[row] = whole
             elif name or code:
                 rows.groups.add(row)
+                whole = None
             parent = self._group(name, code, parent)
         self._settle(rows)
         return rows
