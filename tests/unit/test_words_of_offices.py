@@ -258,3 +258,41 @@ def test_a_unit_written_once_over_its_parts_is_not_its_first_part(key, label):
     counts = [(row["unit_code"], row["numerator"]) for row in reading.observation_rows]
     assert counts == [(AN_HUU, 4184), (AN_HUU, 4185), (HOI_CU, 4000)]
     # judging refuses what one file says of An Hữu twice: conflict_in_file
+
+
+@pytest.mark.parametrize(
+    ("plan", "result", "share"),
+    [
+        ("Chỉ tiêu kế hoạch", "Đạt được", "Tỷ lệ (%)"),
+        ("Kế hoạch 2026", "Kết quả 2026", "Tỷ lệ đạt (%)"),
+        ("Kế hoạch", "Thực hiện", "Tỷ lệ thực hiện (%)"),
+        ("Mục tiêu đến 2030", "Kết quả năm 2026", "Tỷ lệ (%)"),
+        ("Giao", "TH", "Tỷ lệ"),
+        ("Chỉ tiêu năm 2026", "Kết quả", "Tỷ lệ thực hiện"),
+    ],
+)
+@pytest.mark.parametrize("measure", ["%", None])
+def test_a_percentage_of_the_plan_is_no_result(plan, result, share, measure):
+    reading = read(
+        board(
+            ["KẾT QUẢ THỰC HIỆN KẾ HOẠCH XHHT NĂM 2026 (ĐVT: %)", None, "UBND xã An Hữu"],
+            ["TT", "Chỉ tiêu", "ĐVT", plan, result, share],
+            [1, "Kỹ năng sống", measure, 55, 54.25, 98.64],  # 54.25 / 55 is 98.636 %
+            [2, "Công dân học tập", measure, 51, 50.26, 98.55],
+        ),
+        received_on="2026-11-17",
+    )
+    values = {row["indicator_code"]: row["value"] for row in reading.observation_rows}
+    assert values == {"life_skills": 54.25, CITIZENS: 50.26}
+
+
+def test_a_share_beside_its_plan_without_a_result_is_the_figure():
+    reading = read(
+        board(
+            ["KẾT QUẢ NĂM 2026", None, "UBND xã An Hữu"],
+            ["TT", "Chỉ tiêu", "Kế hoạch (%)", "Tổng số", "Số đạt", "Tỷ lệ (%)"],
+            [1, "Công dân học tập", 51, 8000, 4000, 50],
+        ),
+        received_on="2026-11-17",
+    )
+    assert figures(reading) == {(CITIZENS, AN_HUU): (4000, 8000, "E3")}

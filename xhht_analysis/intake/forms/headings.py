@@ -66,6 +66,9 @@ ABBREVIATIONS = {
     "TTN": "thanh thiếu niên",
     "NLTT": "năng lực thông tin",
     "TN THCS": "tốt nghiệp THCS",
+    "SO TH": "so với TH",
+    "SO KQ": "so với KQ",
+    "SO NĂM": "so với năm",
 }
 """What offices abbreviate in headings and names of indicators; without its accent, Đ is D."""
 _IN_FULL = {key.replace("Đ", "D"): words for key, words in ABBREVIATIONS.items()} | ABBREVIATIONS

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import foreign_words, heading_key, is_share, year_of
 from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
 from xhht_analysis.intake.forms.text_kinds import is_stray
+from xhht_analysis.intake.forms.witnesses import is_of_plan
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
 
 LEVEL = re.compile(r"\b(muc|chuan|level|xep loai)\b")
@@ -316,7 +318,10 @@ class Listing(Layout):
         if not FIGURES & self.columns.keys():
             self.columns |= counts  # beside a percentage the witnesses ask which counts it is of
         specs = self.about["fields"]["value"].split(";")
-        columns = self.columns.pop("value", {})
+        columns, rows = self.columns.pop("value", {}), self.table.body
+        if any(is_of_plan(self.table, (row, c)) for c in columns.values() for row in rows):
+            with suppress(ColumnError):  # the results beside it are the figures
+                columns = self.table.columns(";".join(specs[2:]), plain=True)
         lowest = {c: self.table.headings[c].split(" | ")[-1] for c in columns.values()}
         if shares := {
             year: column

@@ -43,13 +43,13 @@ KINDS = {
         r"chi tieu (giao|ke hoach|kh|phan dau|dang ki|(den )?nam|den|20\d\d)|muc tieu|phan dau|"
         r"ke hoach (nam|giao|20\d\d)|kh (nam )?20\d\d|(giao|phan bo) (chi tieu|ke hoach)|"
         r"(duoc|tam) giao|phuong huong|dinh huong|lo trinh|nhiem vu (trong tam )?(den )?nam|"
-        r"(^|(?<=\| ))(ke hoach|kh)(?=( %)?( \||$))",
+        r"(^|(?<=\| ))(ke hoach|kh|giao)(?=( %)?( \||$))",
         PLAN,
     ),
     "estimate": (r"(?<!qui )(?<!huong )uoc|(?<!muc )du kien|du bao", PLAN),
     "earlier": (r"cung ki|(nam|ki) truoc", MISSED),
     "compared": (
-        r"th kh|tang giam|chenh lech|so (sanh )?voi (cung|nam|ki|ke hoach|kh\b)|"
+        r"th kh|tang giam|chenh lech|so (sanh )?voi (cung|nam|ki|ke hoach|kh\b|th|kq)|"
         rf"{_RESULT_OF} (so (sanh )?(voi )?)?({_RESULT_OF}|(kh|ke hoach) (nam )?20\d\d)|"
         rf"(^|(?<=\| ))so sanh(?=( %)?( \||$))|{_BACKWARDS}|"
         r"hoan thanh (ke hoach|chi tieu|muc tieu)|(ti le|muc|toc do|so) (tang|giam)|"

@@ -10,14 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, product
 from typing import TYPE_CHECKING
 
 from xhht_analysis.contracts import MAX_PERCENT
 from xhht_analysis.intake.forms.claims import COUNTS, WITNESSES, Amount, Amounts, Cell, Claim
 from xhht_analysis.intake.forms.headings import FILLER, SHARE, is_share, year_of
 from xhht_analysis.intake.forms.tables import Table, figure
-from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
+from xhht_analysis.intake.forms.text_kinds import NOT_NOW, SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.text import parse_ratio
 
 if TYPE_CHECKING:
@@ -184,6 +184,18 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
     return {c: count for c, count in counts.items() if count is not None}
 
 
+def is_of_plan(table: Table, at: Cell) -> bool:
+    """Whether a percentage says how much of a plan was reached: 98.64 beside 54.25 and 55."""
+    (row, column), heads = at, table.headings
+    share, year = table.number(at, "percent").value, year_of(heads[column])
+    others = (c for c in range(table.key + 1, len(heads)) if c != column)
+    numbers = {c: table.number((row, c), "percent").value or 0 for c in others}
+    plans = {c for c in numbers if NOT_NOW & heading_kinds(heads[c])}
+    results = {numbers[c] for c in numbers.keys() - plans if year in {None, year_of(heads[c])}}
+    pairs = product(results - {share}, (numbers[c] for c in plans if 0 < numbers[c] <= MAX_PERCENT))
+    return share is not None and any(rounds_to(result / plan, share) for result, plan in pairs)
+
+
 def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     """Give a lone percentage the two counts that it is printed for; refuse one of another whole.
 
@@ -211,6 +223,9 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     own = bare or {c for c in counts if names.code_in(heads[c]) == claim.indicator}
     column = share.cell[1]
+    if is_of_plan(reader.table, share.cell):
+        share.problem = "share_of_plan"
+        return
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
     if any(w in strangers or (c in own and w not in own) for c, w in fitting + of_column):
         share.problem = "share_of_plan"
