@@ -190,6 +190,12 @@ def fits(spec: str, path: str) -> bool:
     return all(any(word in padded for word in words) is wanted for wanted, words in terms)
 
 
+def printed_words(spec: str) -> str:
+    """The heading that a description asks for, as it is printed: "5 tuổi / phải phổ cập"."""
+    terms = (term.strip() for term in spec.split(";")[0].split(","))
+    return " / ".join(term.split("|")[0] for term in terms if not term.startswith("!"))
+
+
 @lru_cache(maxsize=4096)
 def ranked_columns(
     spec: str, usable: tuple[tuple[int, str], ...]

@@ -95,7 +95,7 @@ class Layout:
                 wanted = spec if every else spec.split(";")[0]
                 self.columns[part] = self.table.columns(wanted, plain=self.plain)
             except ColumnError as error:
-                self.absent[part] = f"“{in_words(spec)}”{error}"
+                self.absent[part] = f"“{printed_words(spec)}”{error}"
         if len(self.columns) == 1 and not every:
             [(part, columns)] = self.columns.items()
             wanted = self.about["fields"][part].split(";")[0]
@@ -386,12 +386,6 @@ class Listing(Layout):
     def _text(self, name: str, row: int) -> str:
         at = self._first(row, name)
         return self.table.sheet.text(*at).strip() if at else ""
-
-
-def in_words(spec: str) -> str:
-    """The heading that a description asks for, as it is printed: "5 tuổi / phải phổ cập"."""
-    terms = (term.strip() for term in spec.split(";")[0].split(","))
-    return " / ".join(term.split("|")[0] for term in terms if not term.startswith("!"))
 
 
 @lru_cache(maxsize=4096)
