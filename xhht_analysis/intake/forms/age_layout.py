@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
 
-from xhht_analysis.intake.forms.claims import Cell, Cells, Claim
-from xhht_analysis.intake.forms.layouts import Layout, Terms
+from xhht_analysis.intake.forms.claims import Cell, Cells, Claim, Terms
+from xhht_analysis.intake.forms.layouts import Layout
 from xhht_analysis.intake.reading.text import fold
 
 Group = tuple[int, int]

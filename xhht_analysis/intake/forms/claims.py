@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xhht_analysis.intake.reading.text import Parsed
 
 Cell = tuple[int, int]
 Cells = tuple[tuple[int, int, int], ...]
 """Signed cells of an amount: (sign, row, column)."""
+Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
+"""An amount: sign, field and ages of each part."""
 Amounts = dict[str, "Amount"]
 FIELDS = ("numerator", "denominator", "value", "level")
 COUNTS = FIELDS[:2]
@@ -94,3 +98,13 @@ def unreadable(amounts: Amounts) -> tuple[str, Cell | None] | None:
         lost, other = ("denominator", top) if top.given else ("numerator", bottom)
         return f"{lost}_missing", amounts[lost].cell or other.cell
     return None
+
+
+@lru_cache(maxsize=4096)
+def parse_amount(text: str) -> Terms:
+    """Parts of an amount: sign, field, ages."""
+    parts = re.findall(r"([+-]?)\s*([a-z]\w*)(?:@(\d+)(?:-(\d+))?)?", text)
+    return tuple(
+        (-1 if sign == "-" else 1, name, (int(low), int(high or low)) if low else None)
+        for sign, name, low, high in parts
+    )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar
 
 from xhht_analysis.intake.forms import left_out
@@ -23,11 +23,19 @@ from xhht_analysis.intake.forms.claims import (
     WITNESSES,
     Cell,
     Claim,
+    Terms,
     UnitCell,
+    parse_amount,
 )
 from xhht_analysis.intake.forms.context import LABELS
 from xhht_analysis.intake.forms.file_reader import FileReader
-from xhht_analysis.intake.forms.headings import foreign_words, heading_key, is_share, year_of
+from xhht_analysis.intake.forms.headings import (
+    foreign_words,
+    heading_key,
+    is_share,
+    printed_words,
+    year_of,
+)
 from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
 from xhht_analysis.intake.forms.text_kinds import is_stray
 from xhht_analysis.intake.forms.witnesses import is_of_plan
@@ -48,8 +56,6 @@ PERIOD = re.compile(r"ki (bao cao|so lieu)")
 """What heads the years of rows beside "Năm"."""
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
-Terms = tuple[tuple[int, str, tuple[int, int] | None], ...]
-"""An amount: sign, field and ages of each part."""
 UNPRINTED = {"part": "numerator", "whole": "denominator"}
 """Counts that a form need not print beside a percentage, and what they are where they stand."""
 Parts = dict[str, Terms]
@@ -386,13 +392,3 @@ class Listing(Layout):
     def _text(self, name: str, row: int) -> str:
         at = self._first(row, name)
         return self.table.sheet.text(*at).strip() if at else ""
-
-
-@lru_cache(maxsize=4096)
-def parse_amount(text: str) -> Terms:
-    """Parts of an amount: sign, field, ages."""
-    parts = re.findall(r"([+-]?)\s*([a-z]\w*)(?:@(\d+)(?:-(\d+))?)?", text)
-    return tuple(
-        (-1 if sign == "-" else 1, name, (int(low), int(high or low)) if low else None)
-        for sign, name, low, high in parts
-    )

@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 from typing import Any
 
 from xhht_analysis.intake.forms import left_out
-from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Claim
+from xhht_analysis.intake.forms.claims import COUNTS, FIGURES, Cell, Claim, parse_amount
 from xhht_analysis.intake.forms.context import HAMLET
 from xhht_analysis.intake.forms.headings import (
     FILLER,
@@ -23,7 +23,7 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
     year_of,
 )
-from xhht_analysis.intake.forms.layouts import LEVEL, MEASURE, Layout, Parts, parse_amount
+from xhht_analysis.intake.forms.layouts import LEVEL, MEASURE, Layout, Parts
 from xhht_analysis.intake.forms.places import UnitRows
 from xhht_analysis.intake.forms.tables import ticked
 from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, YEAR, heading_kinds
