@@ -354,8 +354,8 @@ def is_number_row(sheet: Sheet, row: int) -> bool:
     marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Za-z])\)?(\s*=.*)?$", text) for text in texts]
     counts = [mark[1].lower().rjust(3) for mark in marks if mark]
     counts = [count for count in counts if count.strip().isdigit()] or [*dict.fromkeys(counts)]
-    begins = counts[0].strip() in ("1", "2", "3", "a") if counts[2:] else False
-    return all(marks) and begins and counts == sorted(counts)
+    is_first = bool(counts[2:]) and counts[0].strip() in ("1", "2", "3", "a")
+    return all(marks) and is_first and counts == sorted(counts)
 
 
 def place_depth(heading: str) -> int:
