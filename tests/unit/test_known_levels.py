@@ -7,7 +7,7 @@ import pytest
 from tests.unit.test_backtest import AREAS, FEW, TWO
 from tests.unit.test_backtest import make_panel as three_districts
 from tests.unit.test_forecast_plan import DISTRICTS, PLAN, make_panel, pick, run
-from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel
+from xhht_analysis.forecasting import backtest, forecast_levels, forecast_panel, observed
 
 pytestmark = pytest.mark.unit
 GOALS = ["preschool_province", "preschool_districts", "information_literacy"]
@@ -142,3 +142,10 @@ def test_a_number_of_districts_is_untested_where_some_district_was_always_silent
     assert backtest.COUNT not in set(own["unit_code"])
     everyone = judge(known(DISTRICTS).assign(level=panel["level"].min()))
     assert pick(everyone, "preschool_districts")["tested"] == "scored"
+
+
+def test_half_of_the_districts_make_a_year_broad():
+    """Three, two and one of four districts have a figure; the province's own counts for none."""
+    known_in = {"815": [1, 1, 1], "816": [1, 1, 0], "817": [1, 0, 0], "818": [0, 0, 0]}
+    points = pd.DataFrame({observed.PROVINCE: [1, 1, 1], **known_in}).astype(bool)
+    assert observed.is_broad(points).tolist() == [True, True, False]

@@ -9,7 +9,9 @@ from xhht_analysis.forecasting import forecast_levels
 from xhht_analysis.forecasting.level_figures import level_figures
 from xhht_analysis.forecasting.levels import figure_weight, read_levels
 from xhht_analysis.forecasting.observed import PROVINCE
+from xhht_analysis.forecasting.plan_indicators import plan_facts
 from xhht_analysis.plan.areas import read_areas
+from xhht_analysis.plan.goals import read_indicators
 from xhht_analysis.plan.standards import derive_levels, read_standards
 from xhht_analysis.project import Project
 
@@ -152,3 +154,13 @@ def test_a_level_without_the_one_below_is_not_reached():
     both = pd.concat([low, high])
     found = forecast_levels(rows, 2, figures=both, top=2, n_draws=100, variant="figures").levels
     assert (found[..., 1:] == 0).all()
+
+
+def test_a_level_has_the_figures_of_its_own_rule_alone():
+    figures = pd.DataFrame(
+        {"indicator_code": ["primary_level", "literacy_level"], "unit_code": "815", "year": 2024}
+    )
+    facts = plan_facts(contracts.PANEL.empty(), read_indicators(CONFIG), AREAS, figures)
+    for code in ("primary_level", "literacy_level"):
+        assert facts[code].figures["indicator_code"].tolist() == [code]
+    assert facts["preschool_level"].figures.empty
