@@ -50,6 +50,7 @@ KINDS = {
     "earlier": (r"cung ki|(nam|ki) truoc", MISSED),
     "compared": (
         r"th kh|tang giam|chenh lech|so (sanh )?voi (cung|nam|ki|ke hoach|kh\b|th|kq)|"
+        r"(?<=% )so 20\d\d|"
         rf"{_RESULT_OF} (so (sanh )?(voi )?)?({_RESULT_OF}|(kh|ke hoach) (nam )?20\d\d)|"
         rf"(^|(?<=\| ))so sanh(?=( %)?( \||$))|{_BACKWARDS}|"
         r"hoan thanh (ke hoach|chi tieu|muc tieu)|(ti le|muc|toc do|so) (tang|giam)|"

@@ -185,13 +185,15 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
 
 
 def is_of_plan(table: Table, at: Cell) -> bool:
-    """Whether a percentage says how much of a plan was reached: 98.64 beside 54.25 and 55."""
+    """Whether a percentage is of a plan or of an earlier year: 98.64 beside 54.25 and 55."""
     (row, column), heads = at, table.headings
     share, year = table.number(at, "percent").value, year_of(heads[column])
     others = (c for c in range(table.key + 1, len(heads)) if c != column)
     numbers = {c: table.number((row, c), "percent").value or 0 for c in others}
     plans = {c for c in numbers if NOT_NOW & heading_kinds(heads[c])}
-    results = {numbers[c] for c in numbers.keys() - plans if year in {None, year_of(heads[c])}}
+    years = {c: year_of(heads[c]) or 0 for c in numbers.keys() - plans}
+    plans |= {c for c in years if 0 < years[c] < max(years.values())}
+    results = {numbers[c] for c in years.keys() - plans if year in {None, years[c]}}
     pairs = product(results - {share}, (numbers[c] for c in plans if 0 < numbers[c] <= MAX_PERCENT))
     return share is not None and any(rounds_to(result / plan, share) for result, plan in pairs)
 
