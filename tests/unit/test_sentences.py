@@ -101,7 +101,7 @@ def test_the_assumption_is_said_with_the_chance_without_it():
     assert f"nếu không tính số liệu năm 2026, khả năng đạt khoảng 40{NB}%" in text
     (text,) = sentences.on_plan("unsteady", run)
     now = run.statement(GOAL, 2030).bare_chance
-    assert f"; số 16 40{NB}%, hiện {now};" in text
+    assert f"; số 16: 40{NB}%, hiện {now};" in text
 
 
 def test_a_target_missed_in_its_year_and_met_by_a_later_figure_is_told_as_such():
