@@ -19,7 +19,6 @@ import pandas as pd
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 
-from xhht_analysis.forecasting.verdicts import rounded
 from xhht_analysis.plan.areas import read_areas
 from xhht_analysis.plan.goals import read_agencies, read_targets
 from xhht_analysis.project import Project
@@ -30,6 +29,8 @@ FIGURE_WORDS, WORDS = TEMPLATES / "figure_words.toml", TEMPLATES / "words.toml"
 SPACE = "\u00a0"
 PERCENT = f"{SPACE}%"
 """The sign never leaves its number at the end of a line."""
+PROBABILITY_STEP = 5
+"""A chance is shown to the nearest 5 %, as `verdicts.rounded` classifies it."""
 CLASS_ORDER = (
     "reached",
     "very_likely",
@@ -167,7 +168,7 @@ class Labels:
         if pd.isna(probability):
             return ""
         percent = rounded_percent(probability)
-        shown = min(max(percent, 5), 95)
+        shown = min(max(percent, PROBABILITY_STEP), 100 - PROBABILITY_STEP)
         sign = f"<{SPACE}" if percent < shown else f">{SPACE}" if percent > shown else ""
         return f"{sign}{shown}{PERCENT}"
 
@@ -239,5 +240,5 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 
 
 def rounded_percent(probability: float) -> int:
-    """Probability 0-1 in percent, rounded as its class is told."""
-    return round(100 * rounded(probability))
+    """Probability 0-1 as percent rounded to 5, halves up, as its class is told."""
+    return int(round_half_up(100 * probability / PROBABILITY_STEP)) * PROBABILITY_STEP

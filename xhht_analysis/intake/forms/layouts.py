@@ -353,7 +353,7 @@ class Listing(Layout):
             code, name = self._text("code", row), self._text("name", row)
             indicator = code_of(code or name)
             if indicator or row_kind == "data":
-                disagree = (code_of(name) or indicator) != indicator
+                disagree = indicator and (code_of(name) or indicator) != indicator
                 measure = heading_key(self._text("counted", row))
                 is_other = indicator and (
                     "luot" in measure.split()

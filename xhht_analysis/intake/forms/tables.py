@@ -352,7 +352,7 @@ def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 …, (a), (b) … or A, B, 1, (2), (3)=(2)/(1)."""
     texts = filter(None, (sheet.text(row, c).strip() for c in range(len(sheet.grid[row]))))
     marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Za-z])\)?(\s*=.*)?$", text) for text in texts]
-    counts = [mark[1].lower().rjust(3) for mark in marks if mark]
+    counts = [mark[1].rjust(3) for mark in marks if mark]
     counts = [count for count in counts if count.strip().isdigit()] or [*dict.fromkeys(counts)]
     is_first = bool(counts[2:]) and counts[0].strip() in ("1", "2", "3", "a")
     return all(marks) and is_first and counts == sorted(counts)
