@@ -47,7 +47,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_900,
     "plan": 7_000,
-    "intake": 67_600,
+    "intake": 67_700,
     "forecasting": 22_000,
     "publishing": 28_000,
     "running": 12_900,

@@ -287,6 +287,9 @@ def test_a_percentage_of_the_plan_is_no_result(plan, result, share, measure):
     rows = [row for row in reading.observation_rows if row["year"] == 2026]
     values = {row["indicator_code"]: row["value"] for row in rows}
     assert values == {"life_skills": 54.25, CITIZENS: 50.26}
+    texts = [row["message"] for row in reading.finding_rows if row["cell"] == "F2"]
+    assert all("so với" in text or "so sánh" in text for text in texts)
+    assert len(texts) == 1
 
 
 def test_a_share_beside_its_plan_without_a_result_is_the_figure():

@@ -326,6 +326,7 @@ class Listing(Layout):
         specs = self.about["fields"]["value"].split(";")
         columns, rows = self.columns.pop("value", {}), self.table.body
         if any(is_of_plan(self.table, (row, c)) for c in columns.values() for row in rows):
+            self.unclear |= dict.fromkeys(columns.values(), "tỷ lệ so với kế hoạch, năm trước")
             with suppress(ColumnError):  # the results beside it are the figures
                 columns = self.table.columns(";".join(specs[2:]), plain=True)
         lowest = {c: self.table.headings[c].split(" | ")[-1] for c in columns.values()}
