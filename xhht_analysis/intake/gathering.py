@@ -171,13 +171,13 @@ def gather(
         activities += reading.activity_rows
         files.append(_file_row(content, reading, claims) | {"received_on": day or as_of})
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
-    told = pd.DataFrame(files)
-    real = ~told["is_sample"] & told["forms"].notna()
-    if sample is None and real.any() and told["is_sample"].any():
+    file_rows = pd.DataFrame(files)
+    real = ~file_rows["is_sample"] & file_rows["forms"].notna()
+    if sample is None and real.any() and file_rows["is_sample"].any():
         return gather(received, raw_dir, as_of, plan, jobs, sample=False)
     claims = complete_claims(claims, plan)
-    told["sender_name"] = told["sender_name"].fillna(told["sender"].map(names))
-    return Gathered(claims, told, findings, latest_activities(activities))
+    file_rows["sender_name"] = file_rows["sender_name"].fillna(file_rows["sender"].map(names))
+    return Gathered(claims, file_rows, findings, latest_activities(activities))
 
 
 def _claims(file: str, reading: recognise.Reading, day: str) -> list[dict[str, Any]]:

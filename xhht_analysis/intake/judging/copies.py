@@ -48,8 +48,8 @@ def mark_copies(claims: pd.DataFrame, areas: Areas) -> tuple[pd.DataFrame, pd.Da
         else names_of(row.other, row.year, areas)
         for row in copied.itertuples()
     ]
-    told = doubts(copied.assign(of=of), copied["rule"], COPIED)
-    return claims.assign(status=status), told
+    findings = doubts(copied.assign(of=of), copied["rule"], COPIED)
+    return claims.assign(status=status), findings
 
 
 def _copies(rows: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:
