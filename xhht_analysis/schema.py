@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import math
+import itertools
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ import pandas as pd
 # Texts are held as pandas holds them without pyarrow, whatever else is installed or set: other
 # ways differ in what an empty or mixed column does, and so in results.
 pd.set_option("mode.string_storage", "python")
+csv.field_size_limit(2**31 - 1)  # a cell that was refused may hold a whole text
 
+FORMULA_KEPT = re.compile(r"^'(?=[=+\-@\t\r'])")
+"""The apostrophe behind which `store.write_table` keeps a text from being run as a formula."""
 KINDS = {
     "int": "số nguyên",
     "float": "số (dấu thập phân của tệp này là «{}»)",
@@ -111,67 +115,47 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
     ------
     ContractError
         A column too few or too many, cells beyond the header, text where a number belongs, each
-        with its line.
+        with its row, as a spreadsheet counts.
     ValueError, OSError
-        The file is empty, not UTF-8 or not there.
+        The file is not UTF-8 or not there.
     """
-    with path.open(encoding="utf-8-sig") as stream:
-        sep, decimal = (";", ",") if ";" in stream.readline() else (",", ".")
-    how = {"keep_default_na": False, "na_values": [""], "encoding": "utf-8-sig"}
     try:
-        with np.errstate(invalid="ignore"):  # a number too large is told below
-            frame = pd.read_csv(path, dtype=table.dtypes, sep=sep, decimal=decimal, **how)
-        if not isinstance(frame.index, pd.RangeIndex) or {*frame.columns} != {*table.columns}:
-            raise ValueError("columns")  # pandas takes a first column too many for an index
-        frame = conform(frame, table).dropna(how="all").reset_index(drop=True)
-    except (UnicodeError, pd.errors.EmptyDataError):
-        raise
-    except (ValueError, TypeError, OverflowError) as error:
-        faults = _faults(path, table, sep, decimal) or [str(error)]
-        raise ContractError(_message(table, faults)) from None
-    for name in table.text_columns:
-        frame[name] = frame[name].str.replace(r"^'(?=[=+\-@\t\r'])", "", regex=True)
-    return frame
-
-
-def _faults(path: Path, table: Table, sep: str, decimal: str) -> list[str]:
-    """What is wrong with the header and the lines of a file that could not be read as ``table``.
-
-    Lines are those of the file, as an editor counts them. `_breach`, which has only the frame,
-    counts its rows: the two differ where a cell holds a line feed and where lines are empty.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, delimiter=sep)
-        header = next(reader, [])
-        rows = [(reader.line_num, row) for row in reader if row]
-    missing = "thiếu cột", [name for name in table.columns if name not in header]
-    more = "cột lạ", [name for name in header if name not in table.columns]
-    faults = [f"{rule}: {', '.join(names)}" for rule, names in (missing, more) if names]
-    if long := [line for line, row in rows if len(row) > len(header)]:
-        rule = f"ô có dấu «{sep}» phải nằm trong ngoặc kép"
-        return [*faults, f"thừa ô: {len(long)} dòng, đầu tiên là dòng {long[0]}; {rule}"]
-    for place, name in enumerate(header):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            first = stream.readline()
+            sep, decimal = (";", ",") if ";" in first else (",", ".")
+            lines = itertools.chain([first], stream)
+            header, *rows = csv.reader(lines, delimiter=sep, strict=True)
+    except csv.Error as error:
+        raise ContractError(_message(table, [f"ngoặc kép đặt sai chỗ ({error})"])) from None
+    missing = [name for name in table.columns if name not in header]
+    odd = [name for name in header if name not in table.columns or header.count(name) > 1]
+    faults = [f"thiếu cột: {', '.join(missing)}"] * bool(missing)
+    faults += [f"cột lạ: {', '.join(odd)}"] * bool(odd)
+    is_long = pd.Series([len(row) > len(header) for row in rows], dtype="bool")
+    faults += _breach(is_long, None, f"thừa ô; ô có dấu «{sep}» phải nằm trong ngoặc kép")
+    frame = {}
+    for name, *cells in itertools.zip_longest(header, *rows, fillvalue=""):
         kind = table.columns[name].kind if name in table.columns else "str"
-        cells = [(line, row[place]) for line, row in rows if len(row) > place and row[place]]
-        wrong = [at for at in cells if not _reads_as(kind, at[1], decimal)]
-        if wrong:
+        frame[name] = [FORMULA_KEPT.sub("", cell) or None for cell in cells]
+        if kind != "str":
+            texts = pd.Series(frame[name], dtype="str")
+            frame[name] = _values(texts, kind, decimal)
             rule = f"cột {name}: không phải {KINDS[kind].format(decimal)}"
-            shown = f"đầu tiên là dòng {wrong[0][0]} ({wrong[0][1]})"
-            faults.append(f"{rule}: {len(wrong)} dòng, {shown}")
-    return faults
+            faults += _breach(frame[name].isna() & texts.notna(), texts, rule)
+    if faults:
+        raise ContractError(_message(table, faults))
+    return conform(pd.DataFrame(frame), table).dropna(how="all").reset_index(drop=True)
 
 
-def _reads_as(kind: str, cell: str, decimal: str) -> bool:
-    """Whether the text of a cell is a value of ``kind`` in a file with this decimal sign."""
-    if kind == "str":
-        return True
+def _values(texts: pd.Series, kind: str, decimal: str) -> pd.Series:
+    """Values of ``texts`` as ``kind``; missing where there is no text, or none of that kind."""
     if kind == "bool":
-        return cell.lower() in ("true", "false")
-    try:
-        number = float("x" if decimal == "," and "." in cell else cell.replace(decimal, "."))
-    except ValueError:
-        return False
-    return math.isfinite(number) and (kind == "float" or (number % 1 == 0 and abs(number) < 2**63))
+        return texts.str.lower().map({"true": True, "false": False}).astype("boolean")
+    if decimal == ",":
+        texts = texts.mask(texts.str.contains(".", regex=False)).str.replace(",", ".")
+    numbers = pd.to_numeric(texts, errors="coerce", dtype_backend="numpy_nullable")
+    is_whole = numbers.mod(1).eq(0) & numbers.abs().lt(2**63)
+    return numbers.where(is_whole) if kind == "int" else numbers
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -175,8 +175,10 @@ def test_text_where_a_number_belongs_is_told_with_its_line(tmp_path):
 FAULTS = {
     "thiếu cột: done": "year,value\n2024,1\n",
     "cột lạ: x": "year,value,done,x\n2024,1,,1\n",
-    r"thừa ô: 1 dòng, đầu tiên là dòng 2; ô có dấu «,» phải": "year,value,done\n2024,1,True,x\n",
-    r"thừa ô: 1 dòng, đầu tiên là dòng 3": "year,value,done\n2024,1,\n2024,1,2,3\n",
+    r"thừa ô; ô có dấu «,» phải.*: 1 dòng, đầu tiên là dòng 2$": "year,value,done\n2024,1,True,x\n",
+    r"thừa ô.*: 1 dòng, đầu tiên là dòng 3": "year,value,done\n2024,1,\n2024,1,2,3\n",
+    r"ngoặc kép đặt sai chỗ": 'year,value,done\n2024,1,"True\n2025,1,\n',
+    "cột lạ: year, year": "year,value,done,year\n2024,1,,2025\n",
     r"cột year: không phải số nguyên: 1 dòng, đầu tiên là dòng 2 \(inf\)": (
         "year,value,done\ninf,1,\n"
     ),
