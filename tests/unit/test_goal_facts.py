@@ -47,6 +47,25 @@ def test_the_pace_needed_is_compared_with_the_usual_one(facts, key):
     assert share(**facts).pace_note == key
 
 
+SLOW_YEAR = known((2024, 44), (2025, 49), (2026, 50))
+"""One point last year; two thirds of the usual three are two."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_slowing"),
+    [
+        ({}, False),  # three points last year, as usual
+        ({"history": SLOW_YEAR}, True),
+        ({"history": SLOW_YEAR, "n_points": 2}, False),  # too few years to say what is usual
+        ({"history": SLOW_YEAR, "pace_own": NAN}, False),
+        # where nothing rises as a rule, a year that falls has not slowed down
+        ({"history": known((2024, 56), (2025, 53), (2026, 50)), "pace_own": -1.0}, False),
+    ],
+)
+def test_only_what_rises_as_a_rule_can_slow_down(facts, is_slowing):
+    assert share(**facts).is_slowing == is_slowing
+
+
 @pytest.mark.parametrize(
     ("facts", "is_unprecedented"),
     [
