@@ -40,7 +40,7 @@ def test_nothing_is_evaluated_unpickled_or_given_to_a_shell(path):
 
 
 def test_kernels_talk_encrypted():
-    text = (ROOT / "xhht_analysis" / "running" / "execution.py").read_text(encoding="utf-8")
+    text = (ROOT / "xhht_analysis" / "running" / "kernel_manager.py").read_text(encoding="utf-8")
     assert 'transport_encryption = "required"' in text
 
 

@@ -1,11 +1,8 @@
 """One notebook through papermill: this environment's kernel, failures named with their cause."""
 
 import asyncio
-import importlib.metadata
 import os
-import platform
 import sys
-from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -55,11 +52,10 @@ def test_a_cell_at_its_limit_is_named_with_the_setting(tmp_path):
         execution.execute(slow, tmp_path / "out.ipynb", {}, cell_seconds=1)
 
 
-def test_the_first_line_of_the_cell_at_work_is_what_a_message_names(tmp_path):
-    attempt = execution._Work(tmp_path / "a.ipynb", tmp_path)
-    attempt.before_cell({"source": "x: int = 1"}, 0)
-    attempt.before_cell({"source": "\nimport time; time.sleep(600)\n"}, 1)
-    assert attempt.line == "import time; time.sleep(600)"
+def test_what_a_message_names_of_a_cell_is_its_first_line():
+    assert execution.first_line("\nimport time; time.sleep(600)\nx = 1\n") == (
+        "import time; time.sleep(600)"
+    )
 
 
 @pytest.mark.parametrize(("deaths", "tries"), [(1, 2), (2, 2)])
@@ -77,53 +73,32 @@ if len(tries.read_text()) <= {deaths}:
     if deaths < tries:
         execution.execute(source, tmp_path / "o.ipynb", {}, **given)
     else:
-        with pytest.raises(execution.NotebookError, match=r"a\.ipynb.*import os.*mã 3"):
+        with pytest.raises(execution.NotebookError, match=r"a\.ipynb.*import os.*Kernel died"):
             execution.execute(source, tmp_path / "o.ipynb", {}, **given)
     assert len(count.read_text()) == tries
 
 
-@pytest.mark.cases(1)
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("import no_such_package", "No module named 'no_such_package'.*\nMôi trường thiếu gói"),
-        ('raise RuntimeError("can\'t start new thread")', "new thread.*\nMáy không cho mở thêm"),
-        ("raise SystemExit(5)", "mã 5"),
-    ],
-)
-def test_a_kernel_that_does_not_start_is_named_with_the_true_cause(
-    notebook, tmp_path, monkeypatch, script, words
-):
-    (tmp_path / "broken_kernel.py").write_text(script)
+def test_a_kernel_that_does_not_start_is_told(notebook, tmp_path, monkeypatch):
+    (tmp_path / "ipykernel_launcher.py").write_text("import no_such_package")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(execution.kernel, "MODULE", "broken_kernel")
-    with pytest.raises(execution.NotebookError, match=words) as caught:
+    with pytest.raises(execution.NotebookError, match=r"03_x.*«khởi động».*Kernel died"):
         execution.execute(notebook, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
-    assert sys.executable in str(caught.value)
-    assert "bộ nhớ" not in str(caught.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
-def test_only_a_kernel_that_the_system_killed_is_said_to_lack_memory(tmp_path, capfd):
+def test_a_kernel_that_the_system_killed_is_said_to_lack_memory_mostly(tmp_path, capfd):
     text = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", text)
-    with pytest.raises(execution.NotebookError, match="hết bộ nhớ"):
+    with pytest.raises(execution.NotebookError, match=r"import os.*\n.*thiếu bộ nhớ"):
         execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
     assert capfd.readouterr().err == ""  # no library adds words of its own
 
 
-@pytest.mark.parametrize(("code", "is_killed"), [(-9, True), (0xC0000017, True), (1, False)])
-def test_each_system_says_in_its_own_number_that_memory_was_short(tmp_path, code, is_killed):
-    process = SimpleNamespace(poll=lambda: code)
-    work = execution._Work(tmp_path / "a.ipynb", tmp_path, process=process)
-    assert ("hết bộ nhớ" in work.death(RuntimeError("kernel died"))) is is_killed
-
-
-def test_the_kernel_says_what_it_runs_on(notebook, tmp_path):
-    seen = execution.execute(notebook, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
-    assert seen["kernel"] == sys.executable
-    assert seen["versions"]["python"] == platform.python_version()
-    assert seen["versions"]["pandas"] == importlib.metadata.version("pandas")
+def test_the_kernel_is_this_very_python(tmp_path):
+    source = write_notebook(tmp_path / "a.ipynb", "x: int = 1", "import sys; print(sys.executable)")
+    execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
+    [output] = nbformat.read(tmp_path / "o.ipynb", as_version=4).cells[-1].outputs
+    assert output.text == f"{sys.executable}\n"
 
 
 def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):

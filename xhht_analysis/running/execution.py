@@ -5,19 +5,14 @@ What it declares – its parameters – is read from its cell, written as text a
 
 import difflib
 import logging
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from xhht_analysis import files
 from xhht_analysis.parameters import accept
 from xhht_analysis.project import KitError, UsageError
-from xhht_analysis.running import causes, kernel, messages
+from xhht_analysis.running import causes, messages
 
 START_TIMEOUT = 600
 """Seconds a kernel may take to start: minutes beside a virus scanner."""
@@ -25,10 +20,6 @@ OUTPUT_TIMEOUT = 120
 """Seconds a cell's outputs may arrive after its end; nbclient drops them silently after 4."""
 FOLDER = re.compile(r"^\w+_dir = .*\n?", re.MULTILINE)
 """A parameter that says where a run stood, not what it was made from."""
-STDERR = "stderr.txt"
-"""What a kernel's process says itself."""
-KILLED = {-9, 0xC0000017}
-"""Exit codes of a kernel that the system ended for want of memory: SIGKILL, STATUS_NO_MEMORY."""
 
 
 class NotebookError(KitError):
@@ -102,18 +93,13 @@ def execute(
     parameters: Mapping[str, object],
     *,
     cell_seconds: float,
-) -> dict:
+) -> None:
     """Execute ``source`` with those of ``parameters`` it declares; write the result to ``target``.
 
     It runs in the folder above its own, the project's root. The kernel is always this
-    environment's own (`kernel`). A kernel that dies or does not start is
+    environment's own (`kernel_manager`). A kernel that dies or does not start is
     tried once more; a cell that fails never is. A cell that takes longer than ``cell_seconds`` is
     ended. ``target`` keeps no times.
-
-    Returns
-    -------
-    dict
-        ``kernel``, the Python it ran on, and ``versions`` of its packages, as it saw them itself.
 
     Raises
     ------
@@ -122,16 +108,13 @@ def execute(
     """
     import nbformat
 
-    target.parent.mkdir(parents=True, exist_ok=True)
     values = accepted(source, parameters)
     try:
         notebook = _attempt(source, values, cell_seconds)
     except KernelError:
         notebook = _attempt(source, values, cell_seconds)
-    environment = notebook.metadata.language_info.pop(kernel.ENVIRONMENT)
     _strip(notebook)
     files.write_text(target, nbformat.writes(notebook) + "\n")  # \n on every system
-    return environment
 
 
 def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
@@ -139,101 +122,54 @@ def _attempt(source: Path, values: dict[str, object], cell_seconds: float):
     import papermill
     from nbclient.exceptions import CellTimeoutError
 
+    from xhht_analysis.running import kernel_manager
+
     for library in ("papermill", "traitlets"):  # ours says it, in the reader's language
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="xhht-", ignore_cleanup_errors=True) as folder:
-        work = _Work(source, Path(folder))
-        try:
-            return papermill.execute_notebook(
-                str(source),
-                None,
-                parameters=values,
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                cwd=str(source.parents[1]),
-                start_timeout=START_TIMEOUT,
-                execution_timeout=cell_seconds,
-                on_cell_start=work.before_cell,
-                kernel_manager_class=work.manager_class(),
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],  # two kernels, one file
-                coalesce_streams=True,
-                record_timing=False,
-                iopub_timeout=OUTPUT_TIMEOUT,
-                raise_on_iopub_timeout=True,
-                shutdown_kernel="immediate",
-            )
-        except papermill.PapermillExecutionError as error:
-            cell = {"cell": error.exec_count or error.cell_index + 1}
-            words = (f"{error.ename}: {error.evalue}", error.ename)
-            texts = [work.message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
-            raise NotebookError(*texts) from None
-        except CellTimeoutError:  # before OSError, which it is: a slow cell is no dead kernel
-            raise NotebookError(work.message(messages.TOO_SLOW, seconds=cell_seconds)) from None
-        except (RuntimeError, OSError) as error:
-            raise KernelError(work.death(error)) from None
-        finally:
-            _close_event_loop()
+    lines = [messages.KERNEL_BEGINS]  # the first of each cell that has begun
 
-
-@dataclass
-class _Work:
-    """One kernel process at work on a notebook.
-
-    Its ``folder`` holds what it says on stderr; ``line`` is the first line of the cell at work.
-    """
-
-    source: Path
-    folder: Path
-    line: str = messages.KERNEL_BEGINS
-    process: subprocess.Popen | None = None
-
-    def before_cell(self, cell: dict, cell_index: int) -> None:
-        """Remember ``cell``."""
-        self.line = cell["source"].strip().split("\n")[0]
-
-    def manager_class(self) -> type:
-        """A Jupyter kernel manager that starts `kernel` and asks no kernel specification."""
-        from jupyter_client.kernelspec import KernelSpec
-        from jupyter_client.manager import AsyncKernelManager
-
-        owner = self
-
-        class Manager(AsyncKernelManager):
-            """Starts our kernel over an encrypted transport."""
-
-            transport_encryption = "required"  # others on this machine could listen in
-            kernel_spec = KernelSpec(
-                # -P: a file in the working folder must not hide a package
-                argv=[sys.executable, "-P", "-m", kernel.MODULE, "-f", "{connection_file}"],
-                metadata={"supported_encryption": ["curve"]},
-            )
-
-            async def _async_launch_kernel(self, command: list[str], **options: object) -> None:
-                """Start the process in our environment; its stderr goes to a file."""
-                options["env"] = kernel.environment(os.environ) | {"IPYTHONDIR": str(owner.folder)}
-                with (owner.folder / STDERR).open("wb") as stream:
-                    await super()._async_launch_kernel(command, stderr=stream, **options)
-                owner.process = self.provisioner.process
-
-        return Manager
-
-    def message(self, text: str, cause: str = "", **values: object) -> str:
+    def message(text: str, cause: str = "", **more: object) -> str:
         """``text`` about the cell at work, with ``cause`` and what helps against it."""
-        values |= {"notebook": self.source.name, "line": self.line, "cause": cause}
-        return text.format(remedy=causes.remedy(cause), **values) + messages.NOTHING_PUBLISHED
+        more |= {"notebook": source.name, "line": lines[-1], "cause": cause}
+        return text.format(remedy=causes.remedy(cause), **more) + messages.NOTHING_PUBLISHED
 
-    def death(self, error: Exception) -> str:
-        """Why the kernel ended or never began: only what its exit code and last words prove."""
-        code = self.process.poll() if self.process else None
-        stderr = self.folder / STDERR
-        words = stderr.read_text("utf-8", errors="replace").strip() if stderr.is_file() else ""
-        cause = words.rsplit("\n", 1)[-1] or str(error).strip().split("\n")[0]
-        if code in KILLED:
-            cause = messages.KERNEL_KILLED
-        elif code is not None:
-            cause = f"{cause} (mã {code})"
-        return self.message(messages.KERNEL_FAILED, cause, kernel=sys.executable)
+    try:
+        return papermill.execute_notebook(
+            str(source),
+            None,
+            parameters=values,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=str(source.parents[1]),
+            start_timeout=START_TIMEOUT,
+            execution_timeout=cell_seconds,
+            on_cell_start=lambda cell, cell_index: lines.append(first_line(cell["source"])),
+            kernel_manager_class=kernel_manager.Manager,
+            extra_arguments=kernel_manager.ARGUMENTS,
+            coalesce_streams=True,
+            record_timing=False,
+            iopub_timeout=OUTPUT_TIMEOUT,
+            raise_on_iopub_timeout=True,
+            shutdown_kernel="immediate",
+        )
+    except papermill.PapermillExecutionError as error:
+        cell = {"cell": error.exec_count or error.cell_index + 1}
+        words = (f"{error.ename}: {error.evalue}", error.ename)
+        texts = [message(messages.NOTEBOOK_FAILED, text, **cell) for text in words]
+        raise NotebookError(*texts) from None
+    except CellTimeoutError:  # before OSError, which it is: a slow cell is no dead kernel
+        raise NotebookError(message(messages.TOO_SLOW, seconds=cell_seconds)) from None
+    except (RuntimeError, OSError) as error:
+        text = message(messages.KERNEL_FAILED, str(error).strip().split("\n")[0])
+        raise KernelError(text) from None
+    finally:
+        _close_event_loop()
+
+
+def first_line(source: str) -> str:
+    """The first line of a cell that is not empty."""
+    return source.strip().split("\n")[0]
 
 
 def _close_event_loop() -> None:
