@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -40,9 +41,7 @@ import sys
 from pathlib import Path
 from xhht_analysis.project import Project
 from xhht_analysis.running import document_stage
-where = Project(out=Path(sys.argv[1])), sys.argv[2], "vi"
-document_stage.write_data_documents(*where)
-document_stage.write_documents(*where)
+document_stage.write_documents(Project(out=Path(sys.argv[1])), sys.argv[2], "vi")
 """
 SETTINGS = kernel.environment(os.environ)
 """For both sides: with the fonts that a user's cache names a figure differs by some pixels."""
@@ -125,7 +124,7 @@ def side_by_side(units: list[str], folder: Path) -> None:
     staged = Project(out=folder)
     shutil.copytree(TABLES, staged.processed(AS_OF))
     work = runner.Settings(raw_dir=folder, as_of=AS_OF), Project(), staged
-    with unit_reports.Threads(2) as executor:
+    with ThreadPoolExecutor(2) as executor:
         assert not any(dict(unit_reports.outcomes(units, executor, *work)).values())
 
 

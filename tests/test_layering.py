@@ -45,12 +45,12 @@ HOMES = {
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 MAX_TOKENS = {
-    "ground": 3_900,
+    "ground": 3_820,
     "plan": 7_000,
     "intake": 67_700,
     "forecasting": 22_000,
-    "publishing": 28_000,
-    "running": 12_900,
+    "publishing": 27_930,
+    "running": 12_060,
 }
 """Tokens a room may hold (ADR 0010); comments, docstrings and layout are free."""
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}

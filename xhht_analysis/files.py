@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,14 @@ def write_text(path: Path, text: str) -> Path:
     with whole(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="")
     return path
+
+
+def read_json(path: Path) -> dict:
+    """What the JSON file ``path`` holds; nothing if it is not there or was torn by a power cut."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
 
 
 def replace(source: Path, target: Path) -> None:

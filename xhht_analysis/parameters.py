@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import os
 from collections.abc import Container, Iterable
 from typing import Any
@@ -110,13 +109,11 @@ def _declared_in(cells: Iterable[str]) -> dict[str, str]:
 
 def newest_run() -> tuple[dict[str, object], str]:
     """Parameters (`OF_A_RUN`) of this project's newest run, none before the first; it in words."""
-    project, records = Project(), []
-    for path in project.reports_root.glob("*/run/run.json"):
-        with contextlib.suppress(OSError, ValueError):  # torn: that run did not happen
-            records.append(json.loads(path.read_text(encoding="utf-8")))
-    if not records:
+    project = Project()
+    runs = project.runs().values()
+    if not runs:
         return {}, "SỐ LIỆU GIẢ ĐỊNH để thử bộ công cụ: chưa có lần chạy nào; hãy chạy «xhht run»."
-    newest = max(records, key=lambda record: record.get("finished_at", ""))
+    newest = max(runs, key=lambda record: record.get("finished_at", ""))
     values = {name: newest["parameters"][name] for name in OF_A_RUN}
     values["processed_dir"] = str(project.processed(newest["as_of"]))  # it may have been moved
     values["raw_dir"] = str(project.raw_of(values))

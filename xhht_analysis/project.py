@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xhht_analysis import files
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG_VARIABLE = "XHHT_CONFIG"
 """Environment variable with the folder of another plan: what a run starts inherits it."""
@@ -78,8 +80,14 @@ class Project:
         return self.reports_root / as_of
 
     def run_dir(self, as_of: str) -> Path:
-        """Folder of the executed notebooks, log and run.json of one run."""
+        """Folder of the executed notebooks and run.json of one run."""
         return self.reports(as_of) / "run"
+
+    def runs(self) -> dict[str, dict]:
+        """Record (run.json) of every run that happened, by its ``as_of``, oldest first."""
+        paths = sorted(self.reports_root.glob("????-??-??/run/run.json"))
+        records = {path.parents[1].name: files.read_json(path) for path in paths}
+        return {as_of: record for as_of, record in records.items() if record}
 
 
 def is_date(name: str) -> bool:

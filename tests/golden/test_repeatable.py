@@ -26,7 +26,7 @@ def test_a_run_repeats_byte_for_byte_in_another_folder_from_moved_files(tmp_path
     done = xhht("run", "--raw", raw, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     project = Project(out=out)
-    as_of = records.vintages(project)[-1]
+    as_of = [*project.runs()][-1]
     record = records.read_record(project, as_of)
     assert {place.rsplit(".")[-1] for place in record["outputs"]} - {"pdf"} == KINDS
     assert record["sample"] is True

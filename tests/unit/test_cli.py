@@ -79,7 +79,7 @@ def test_help_loads_nothing_heavy():
     [
         (["run", "--sample", "-p", "horizont=5"], 2, "horizon?"),
         (["run", "--sample", "--as-of", "20/11/2026"], 2, "2026-11-30"),
-        (["run", "--sample", "--as-of", "9999-01-01"], 2, "ngày 9999-01-01 chưa nhận"),
+        (["run", "--sample", "--as-of", "9999-01-01"], 2, "Ngày 9999-01-01 chưa đến"),
         (["run", "--sample", "--jobs", "0"], 2, "--jobs"),
         (["status", "--as-of", "mai"], 2, "mai"),
         (["check", __file__, "--as-of", "mai"], 2, "mai"),

@@ -104,10 +104,9 @@ def test_only_an_earlier_run_on_the_same_kind_of_data_is_compared(tmp_path):
     invented = str(project.processed("2025-11-20"))
     assert find(project, "2026-11-21", True) == {"previous_dir": invented}
     assert find(project, "2024-11-20", False) == {}
-    for day, sample in (("2024-11-20", False), ("2025-11-20", True), ("2027-11-20", True)):
-        run_commands.refuse_sample_over_real(project, day, sample)
-    with pytest.raises(UsageError, match="--out"):
-        run_commands.refuse_sample_over_real(project, "2024-11-20", True)
+    assert find(project, "2027-11-20", True) == {"previous_dir": invented}
+    with pytest.raises(UsageError, match="--out"):  # never in the place of real figures
+        find(project, "2024-11-20", True)
 
 
 def cells():

@@ -35,7 +35,7 @@ def made(folder):
 
 
 def test_every_outcome_arrives_and_a_failure_is_named(tmp_path):
-    with unit_reports.Threads(2) as executor:
+    with ThreadPoolExecutor(2) as executor:
         ended = dict(unit_reports.outcomes(["1", "2", "3"], executor, *work(tmp_path)))
     assert sorted(ended) == ["1", "2", "3"]
     assert "ZeroDivisionError" in ended["2"]

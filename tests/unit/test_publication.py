@@ -98,16 +98,13 @@ HELD = ["panel.csv", "verdicts.csv", "index.html", "run.json"]
 
 
 @pytest.mark.parametrize("held", HELD)
-def test_a_busy_file_of_the_set_is_named_with_its_program_and_nothing_moves(
-    project, monkeypatch, held
-):
+def test_a_busy_file_of_the_set_is_named_and_nothing_moves(project, monkeypatch, held):
     before = state(project)
     hold(monkeypatch, held, winerror=32)
     with pytest.raises(OSError, match="denied") as caught:
         publish(project, "2")
     told = causes.cannot_use(caught.value)
     assert f"{held}. Tệp đang mở trong" in told
-    assert ("Excel" in told) is held.endswith(".csv")
     monkeypatch.undo()
     assert state(project) == before
 

@@ -1,6 +1,7 @@
 """Documents belong to the report they came from; the check of config/ runs when it must."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,45 +26,38 @@ def report(project, monkeypatch):
     (project.notebooks_dir / SECOND.notebook).rename(project.notebooks_dir / REPORT.notebook)
     monkeypatch.setattr(runner, "REPORT", REPORT)
     monkeypatch.setattr(document_stage, "write_documents", write)
-    monkeypatch.setattr(document_stage, "write_data_documents", write_data_documents)
     return project
-
-
-def write_data_documents(staged, as_of, lang):
-    assert (staged.processed(as_of) / "panel.csv").is_file()
-    (staged.reports(as_of) / "book.csv").write_text("beside the report")
 
 
 def write(staged, as_of, lang):
     assert (staged.run_dir(as_of) / REPORT.notebook).is_file()
+    assert (staged.processed(as_of) / "panel.csv").is_file()
+    (staged.reports(as_of) / "book.csv").write_text("beside the report")
     (staged.reports(as_of) / "page.html").write_text("x")
-    if documents.find_browser():
-        (staged.reports(as_of) / "page.pdf").write_text("x")
     (staged.reports(as_of) / "indicators").mkdir()
     (staged.reports(as_of) / "indicators" / "a.csv").write_text("1")  # no table of the run
     (staged.reports(as_of) / ".page.7.part.html").write_text("half")  # of a process that died
 
 
-def status(project, monkeypatch, browser):
-    """What became of the report, on a computer with ``browser`` (a path or empty)."""
-    monkeypatch.setattr(documents, "find_browser", lambda: browser)
+def status(project):
+    """What became of the report."""
     record = runner.run(settings(project), project, (FIRST, REPORT))
     return record["stages"][REPORT.name]["status"]
 
 
-def test_documents_are_made_once_and_again_with_their_report(report, monkeypatch):
-    assert status(report, monkeypatch, "") == "done"
-    assert status(report, monkeypatch, "") == "skipped"
+def test_documents_are_made_once_and_again_with_their_report(report):
+    assert status(report) == "done"
+    assert status(report) == "skipped"
     (report.reports(AS_OF) / "page.html").write_text("touched by hand")
-    assert status(report, monkeypatch, "") == "done"
+    assert status(report) == "done"
     assert (report.reports(AS_OF) / "page.html").read_text() == "x"
     text = WRITE_TABLE.format(table="scores", value="7")
     write_notebook(report.notebooks_dir / REPORT.notebook, PARAMETERS, text)
-    assert status(report, monkeypatch, "") == "done"
+    assert status(report) == "done"
 
 
-def test_all_documents_are_outputs_of_the_report(report, monkeypatch):
-    status(report, monkeypatch, "")
+def test_all_documents_are_outputs_of_the_report(report):
+    status(report)
     outputs = records.read_record(report, AS_OF)["stages"][REPORT.name]["outputs"]
     names = ("book.csv", "indicators/a.csv", "page.html", "run/02_report.ipynb")
     assert outputs == [
@@ -77,18 +71,10 @@ def test_a_workbook_that_cannot_be_written_publishes_nothing(report, monkeypatch
     def full(*where):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(document_stage, "write_data_documents", full)
+    monkeypatch.setattr(document_stage, "write_documents", full)
     with pytest.raises(OSError, match="No space left"):
-        status(report, monkeypatch, "")
+        status(report)
     assert not report.processed(AS_OF).exists()
-
-
-def test_a_browser_installed_later_is_a_reason_and_one_that_is_gone_is_none(report, monkeypatch):
-    assert status(report, monkeypatch, "") == "done"
-    assert status(report, monkeypatch, "chromium") == "done"
-    assert status(report, monkeypatch, "chromium") == "skipped"
-    assert status(report, monkeypatch, "") == "skipped"
-    assert (report.reports(AS_OF) / "page.pdf").is_file()
 
 
 def test_a_busy_target_is_told_before_the_first_notebook(project, monkeypatch):
@@ -136,7 +122,8 @@ def test_each_part_of_the_executed_report_is_a_page_and_a_word_file(tmp_path, mo
         {part: [prose([part])] for part in ("brief", "report", "annex")}, notebook
     )
     monkeypatch.setattr(documents, "export_pdf", lambda page, target: printed.append(target.name))
-    document_stage.write_documents(staged, AS_OF, "vi")
+    with ThreadPoolExecutor(1) as browsers:
+        document_stage.write_parts(staged, AS_OF, "vi", browsers)
     made = [path.name for path in staged.reports(AS_OF).iterdir() if path.is_file()]
     names = ("05_committee_report", "annex", "brief")  # of a review that was not asked for, none
     assert sorted(made) == [f"{name}.{form}" for name in names for form in ("docx", "html")]

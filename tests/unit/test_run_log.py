@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from xhht_analysis.project import KitError, Project, UsageError
-from xhht_analysis.running import execution, run_commands, run_log, terminal
+from xhht_analysis.running import (
+    execution,
+    run_commands,
+    run_log,
+    submission_commands,
+    terminal,
+)
 
 pytestmark = pytest.mark.unit
 RECORD = {
@@ -188,13 +194,13 @@ def test_files_of_no_use_are_named_with_the_first_remedy(capsys):
         columns=["file", "remedy"],
     )
     activities = pd.DataFrame({"file": ["d/c.docx"]})
-    terminal.show_refused(pd.DataFrame(rows), activities, rejects)
+    submission_commands._show_refused(pd.DataFrame(rows), activities, rejects)
     assert capsys.readouterr().out.splitlines() == [
         "Đã nhận nhưng không dùng được 2 tệp:",
         "  d/b.pdf: Nhập vào biểu.",
         "  d/e.xlsx: Sửa ô.",
     ]
-    terminal.show_refused(pd.DataFrame(rows[:1]), activities, rejects)
+    submission_commands._show_refused(pd.DataFrame(rows[:1]), activities, rejects)
     assert capsys.readouterr().out == ""
 
 

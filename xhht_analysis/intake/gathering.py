@@ -19,9 +19,10 @@ from xhht_analysis.intake.forms.text_kinds import AMENDING_NAME
 from xhht_analysis.intake.reading.delivery import find_files, read_files
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal
 from xhht_analysis.intake.reading.text import fold
+from xhht_analysis.parameters import accept
 from xhht_analysis.plan import goals
 from xhht_analysis.plan.areas import Areas, read_areas
-from xhht_analysis.project import KitError, UsageError, is_date
+from xhht_analysis.project import KitError, is_date
 from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
@@ -117,14 +118,13 @@ def find_received(raw_dir: Path, as_of: str | None) -> tuple[list[tuple[Path, st
     NothingReceivedError
         If there is no folder of receipt by ``as_of``.
     """
-    if as_of and not is_date(as_of):
-        raise UsageError(f"Ngày «{as_of}» không đúng dạng YYYY-MM-DD.")
+    accept("as_of", as_of or "", "str")
     received = received_files(raw_dir, as_of or "9999")
     days = [day for _, day in received if day]
     if not days:
         raise NothingReceivedError(
-            f"{raw_dir}: chưa nhận tệp nào đến {as_of or 'nay'}. Đặt tệp vào thư mục theo ngày "
-            "nhận, ví dụ 2026-11-20/."
+            f"{raw_dir}: không có thư mục này, hoặc chưa nhận tệp nào đến {as_of or 'nay'}. Đặt "
+            "tệp vào thư mục theo ngày nhận, ví dụ 2026-11-20/; hoặc chạy thử: xhht run --sample."
         )
 
     def rank(item: tuple[Path, str | None]) -> tuple[str, bool, str, str]:

@@ -4,14 +4,13 @@ They work from a file share and from any web server. The CSV beside the page of 
 panel of that indicator as it is, so that a number can be followed from page to table row.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 from xhht_analysis import contracts, files
 from xhht_analysis.plan import areas, goals
-from xhht_analysis.project import is_date
+from xhht_analysis.project import Project
 from xhht_analysis.publishing import sentences
 from xhht_analysis.publishing.blocks import Block, make_page
 from xhht_analysis.publishing.documents import number, write_page
@@ -30,14 +29,12 @@ def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Pa
     """
     labels = Labels(lang, plan_words(config_dir))
     pages, runs = _pages(config_dir, labels), []
-    for folder in sorted(reports_root.iterdir(), reverse=True):
-        record = _record(folder / "run" / "run.json")
-        if is_date(folder.name) and record:
-            links = {}
-            for section, text, place in pages:
-                if (folder / place).is_file():
-                    links.setdefault(section, []).append((text, quote(f"{folder.name}/{place}")))
-            runs.append({"date": folder.name, "is_sample": record.get("sample"), "links": links})
+    for day, record in Project(out=reports_root.parent).runs().items():
+        links = {}
+        for section, text, place in pages:
+            if (reports_root / day / place).is_file():
+                links.setdefault(section, []).append((text, quote(f"{day}/{place}")))
+        runs.insert(0, {"date": day, "is_sample": record.get("sample"), "links": links})
     blocks = make_page("index", labels=labels, runs=runs)
     return write_page(number(blocks, labels), reports_root / "index.html", labels)
 
@@ -57,14 +54,6 @@ def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:
         section = "communes" if unit.level == "commune" else "districts"
         pages.append((section, unit.name_vi, f"units/{unit.unit_code}.html"))
     return pages
-
-
-def _record(path: Path) -> dict:
-    """Record of a run; empty where there is none that can be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def write_indicator_pages(run: ReportData, folder: Path, drawn: Drawn) -> None:

@@ -30,8 +30,7 @@ def cannot_use(error: OSError) -> str:
     path = Path(error.filename2 or error.filename or "")
     cause = remedy(os.strerror(error.errno or 0)) or f"{error.strerror}. "
     if isinstance(error, PermissionError) and is_busy(path):
-        program = messages.PROGRAMS.get(path.suffix.lower(), messages.PROGRAMS["other"])
-        cause = messages.BUSY.format(program=program)
+        cause = messages.BUSY
     return messages.CANNOT_USE.format(path=path, cause=cause)
 
 

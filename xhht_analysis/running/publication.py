@@ -145,11 +145,10 @@ def _transaction(out: Path, paths: Iterable[Path]) -> Iterator[None]:
 def _restore(out: Path) -> None:
     """Put back what an unfinished publication replaced; nothing to do if there was none."""
     backup = out / REPLACED
-    with contextlib.suppress(OSError, ValueError):
-        for number, place in json.loads((backup / BACKUP_LIST).read_text("utf-8")).items():
-            with contextlib.suppress(OSError):  # the others must not stay behind
-                if (backup / number).is_file():
-                    files.replace(backup / number, out / place)
-                else:
-                    files.remove(out / place)
+    for number, place in files.read_json(backup / BACKUP_LIST).items():
+        with contextlib.suppress(OSError):  # the others must not stay behind
+            if (backup / number).is_file():
+                files.replace(backup / number, out / place)
+            else:
+                files.remove(out / place)
     shutil.rmtree(backup, ignore_errors=True)

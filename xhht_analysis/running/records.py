@@ -113,13 +113,9 @@ def read_record(project: Project, as_of: str, *, optional: bool = False) -> dict
     KitError
         If there is none; the message lists those there are.
     """
-    path = project.run_dir(as_of) / "run.json"
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        record = {}
+    record = files.read_json(project.run_dir(as_of) / "run.json")
     if not (record or optional):
-        runs = ", ".join(vintages(project)) or "–"
+        runs = ", ".join(project.runs()) or "–"
         raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=runs))
     return record
 
@@ -128,11 +124,6 @@ def write_record(project: Project, record: Mapping) -> None:
     """Write run.json of a run that was published."""
     text = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     files.write_text(project.run_dir(record["as_of"]) / "run.json", text)
-
-
-def vintages(project: Project) -> list[str]:
-    """The ``as_of`` of every run that has a record, oldest first."""
-    return sorted(p.parent.parent.name for p in project.reports_root.glob("*/run/run.json"))
 
 
 def broken_outputs(project: Project, record: Mapping) -> list[str]:

@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +22,6 @@ from xhht_analysis.project import (
     KitError,
     Project,
     UsageError,
-    is_date,
 )
 from xhht_analysis.running import (
     cluster,
@@ -33,7 +34,6 @@ from xhht_analysis.running import (
     scheduling,
     stages,
     terminal,
-    unit_reports,
 )
 
 if TYPE_CHECKING:
@@ -51,22 +51,16 @@ def choose_day(raw_dir: Path, as_of: str | None) -> str:
     Raises
     ------
     UsageError
-        If ``as_of`` is no ISO date, before the first receipt, or later than both today and the
-        latest receipt.
+        If ``as_of`` is no ISO date, or is later than today without being a day of receipt.
     KitError
-        If the folder is absent or holds no dated folder.
+        If nothing had been received by then.
     """
-    from xhht_analysis.intake.gathering import received_dates
+    from xhht_analysis.intake.gathering import find_received
 
-    day = as_of and check_day(as_of)
-    dates = received_dates(raw_dir)
-    if not dates:
-        text = messages.NO_SUBMISSIONS if raw_dir.is_dir() else messages.NO_RAW_FOLDER
-        raise KitError(text.format(path=raw_dir))
-    day = day or dates[-1]
-    if not dates[0] <= day <= max(today(), dates[-1]):
-        raise UsageError(messages.DAY_OUTSIDE.format(as_of=day, first=dates[0], latest=dates[-1]))
+    received, day = find_received(raw_dir, as_of)
     if day > today():
+        if day not in dict(received).values():
+            raise UsageError(messages.DAY_TO_COME.format(day=day))
         terminal.say(messages.FOLDER_TO_COME.format(day=day, today=today()), err=True)
     return day
 
@@ -110,28 +104,19 @@ def check_codes(plan: "Plan", values: Mapping[str, object], units: Iterable[str]
     """
     from xhht_analysis.publishing.report_data import all_units
 
-    for codes, texts in (
-        (["all", *all_units(plan.areas)["unit_code"]], ",".join(units)),
-        (list(plan.areas.districts()["unit_code"]), values.get("units", "")),
-        (list(plan.goals["goal_code"]), values.get("goals", "")),
+    for known, codes in (
+        (["all", *all_units(plan.areas)["unit_code"]], units),
+        ([*plan.areas.districts()["unit_code"]], separate(values.get("units", ""))),
+        ([*plan.goals["goal_code"]], separate(values.get("goals", ""))),
     ):
-        for code in filter(None, map(str.strip, str(texts).split(","))):
-            if code not in codes:
-                near = difflib.get_close_matches(code, codes, cutoff=0)
-                raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=", ".join(near)))
+        for code in set(codes).difference(known):
+            near = ", ".join(difflib.get_close_matches(code, known, cutoff=0))
+            raise UsageError(messages.UNKNOWN_CODE.format(code=code, near=near))
 
 
-def check_day(text: str) -> str:
-    """``text`` if it is an ISO date.
-
-    Raises
-    ------
-    UsageError
-        If it is not.
-    """
-    if not is_date(text):
-        raise UsageError(messages.BAD_DATE.format(text=text))
-    return text
+def separate(codes: str) -> list[str]:
+    """``codes`` that stand in one text, between commas."""
+    return [code.strip() for code in codes.split(",") if code.strip()]
 
 
 def today() -> str:
@@ -155,21 +140,20 @@ def run(
     show: bool = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
-    from xhht_analysis import store
     from xhht_analysis.publishing import site
 
     run_stages, project = AS_FAR_AS.get(ctx.info_name, stages.ALL), Project(out=out)
-    codes = [code for part in units or () for code in part.split(",") if code]
-    run_stages = (*run_stages, stages.UNITS) if codes else run_stages
+    if codes := separate(",".join(units or ())):
+        run_stages = (*run_stages, stages.UNITS)
     sources = [project.notebooks_dir / stage.notebook for stage in run_stages]
     values = execution.parse_overrides(pairs or (), sources)
     raw_dir = raw or project.submissions_dir(sample)
+    workers = nullcontext(ThreadPoolExecutor(jobs or os.cpu_count()))
     with (
-        cluster.connect(dask) if dask else unit_reports.Threads(jobs or os.cpu_count()) as executor,
+        cluster.connect(dask) if dask else workers as executor,
         run_log.logged_run(project, as_of or "") as outcome,
     ):
         day = outcome["as_of"] = choose_day(raw_dir, as_of)
-        refuse_sample_over_real(project, day, sample)
         values = previous_tables(project, day, sample) | values
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
@@ -178,30 +162,25 @@ def run(
         record = runner.run(settings, project, run_stages, executor=executor, finish=finish)
         outcome["record"] = record
     terminal.show_places(project, day, record["replaces"])
-    names = "submissions", "activities", "rejects"
-    terminal.show_refused(
-        *(store.read_table(name, project.processed(day), optional=True) for name in names)
-    )
     if show and sys.stdout.isatty():
         typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
-
-
-def refuse_sample_over_real(project: Project, day: str, sample: bool) -> None:
-    """Raise UsageError if a run of ``day`` would put invented figures over real ones."""
-    if sample and records.read_record(project, day, optional=True).get("sample") is False:
-        raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
 
 
 def previous_tables(project: Project, day: str, sample: bool) -> dict[str, str]:
     """Parameter with the tables of the run before ``day``, if there is one on such data.
 
     Invented and real figures are never compared.
+
+    Raises
+    ------
+    UsageError
+        If invented figures would take the place of real ones of that day.
     """
-    for other in reversed(records.vintages(project)):
-        record = records.read_record(project, other, optional=True)
-        if other < day and record.get("sample") is sample:
-            return {"previous_dir": str(project.processed(other))}
-    return {}
+    runs = project.runs()
+    if sample and runs.get(day, {}).get("sample") is False:
+        raise UsageError(messages.SAMPLE_OVER_REAL.format(as_of=day, path=project.out))
+    earlier = [other for other in runs if other < day and runs[other].get("sample") is sample]
+    return {"previous_dir": str(project.processed(earlier[-1]))} if earlier else {}
 
 
 def runs(*, out: Path = ROOT) -> None:
@@ -231,9 +210,8 @@ def schedule(
     """Ghi lịch chạy tự động và cho biết lệnh để cài."""
     clock, days = scheduling.parse_when(at, weekly, daily)
     project = Project(out=out)
-    places = {"--config": project.config_dir, "--raw": raw or project.raw_dir, "--out": out}
-    words = [f"{option}={place}" for option, place in places.items()]
-    argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *words]
+    places = f"--config={project.config_dir}", f"--raw={raw or project.raw_dir}", f"--out={out}"
+    argv = [sys.executable, "-m", "xhht_analysis.running.cli", "run", *places]
     path = project.reports_root / "schedule" / scheduling.TASK.name
     if kind == "windows":
         text = scheduling.windows_task(argv, f"{today()}T{clock}+07:00", days, project.root)

@@ -8,7 +8,7 @@ are still whole. Everything is made in staging first; see `publication`.
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from xhht_analysis import files
@@ -76,8 +76,7 @@ class _Pipeline:
     """The stages of one run, from the record of the last one (``before``).
 
     ``whole`` are the places of files that still are as the last run wrote them; ``sources`` what
-    this run is made from, ``kernel`` what its kernels ran on; ``failures`` unit → message of a
-    report that failed.
+    this run is made from; ``failures`` unit → message of a report that failed.
     """
 
     settings: Settings
@@ -92,7 +91,6 @@ class _Pipeline:
         broken = records.broken_outputs(self.project, self.before)
         self.whole = set(self.before.get("outputs", ())).difference(broken)
         self.sources = records.sources(self.settings.raw_dir, as_of, self.project)
-        self.kernel = {"kernel": self.before.get("kernel", "")}
         self.failures: dict[str, str] = {}
 
     def entry(self, stage: Stage) -> dict:
@@ -100,18 +98,17 @@ class _Pipeline:
         key, started = self.key(stage), time.monotonic()
         old = self.before.get("stages", {}).get(stage.name, {})
         is_same = old.get("key") == key and not self.settings.force
-        current = self.whole.intersection(old["outputs"]) if is_same else set()
+        whole = self.whole.intersection(old["outputs"]) if is_same else set()
         terminal.show_begin(stage.name)
-        due = not current or len(current) < len(old["outputs"]) or stage == UNITS
-        if due or (stage == REPORT and document_stage.lacks_pdf(current)):
-            places = sorted(self._make(stage, current))
-            seconds = round(time.monotonic() - started, 2)
-            entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
-        else:
+        if stage != UNITS and whole and len(whole) == len(old["outputs"]):
             entry = {**old, "status": "skipped", "seconds": 0.0}
-            for place in current:
+            for place in whole:
                 if place.startswith(READ_BY_STAGES):
                     shutil.copy2(self.project.out / place, self.staging.out / place)
+        else:
+            places = sorted(self._make_pages(whole) if stage == UNITS else self._make(stage))
+            seconds = round(time.monotonic() - started, 2)
+            entry = {"key": key, "status": "done", "seconds": seconds, "outputs": places}
         terminal.show_end(entry)
         return entry
 
@@ -130,33 +127,32 @@ class _Pipeline:
         code = stage.read_code(self.sources["code"])
         return records.digest([code, self.sources["versions"], values, inputs])
 
-    def _make(self, stage: Stage, current: set[str]) -> set[str]:
-        """Places of what ``stage`` leaves; of unit pages those in ``current`` need not be made."""
+    def _make(self, stage: Stage) -> set[str]:
+        """Run the notebook of ``stage``; places of what it leaves."""
         settings, staging = self.settings, self.staging
-        if stage == UNITS:
-            pages = unit_reports.pages(settings, staging)
-            units = [unit for unit, page in pages.items() if page not in current]
-            results = unit_reports.outcomes(units, self.executor, settings, self.project, staging)
-            self.failures.update({unit: error for unit, error in results if error})
-            return current | {page for unit, page in pages.items() if unit not in self.failures}
-        earlier, documents = _files(staging), (staging, settings.as_of, settings.lang)
-        with ThreadPoolExecutor(1) as thread:  # the kernel works in a process of its own
-            if stage == REPORT:
-                data = thread.submit(document_stage.write_data_documents, *documents)
-            self.kernel = execution.execute(
-                self.project.notebooks_dir / stage.notebook,
-                staging.run_dir(settings.as_of) / stage.notebook,
-                settings.parameters(staging),
-                cell_seconds=settings.cell_seconds,
-            )
+        earlier = _files(staging)
+        execution.execute(
+            self.project.notebooks_dir / stage.notebook,
+            staging.run_dir(settings.as_of) / stage.notebook,
+            settings.parameters(staging),
+            cell_seconds=settings.cell_seconds,
+        )
         if stage == REPORT:
-            data.result()
-            document_stage.write_documents(*documents)
+            document_stage.write_documents(staging, settings.as_of, settings.lang)
         tables = [staging.processed(settings.as_of) / f"{table}.csv" for table in stage.makes]
         if missing := ", ".join(path.name for path in tables if not path.is_file()):
             text = messages.STAGE_MADE_NOTHING
             raise KitError(text.format(notebook=stage.notebook, missing=missing))
         return _files(staging) - earlier
+
+    def _make_pages(self, whole: set[str]) -> set[str]:
+        """Make the pages of units that are not among the ``whole`` ones; places of all."""
+        pages = unit_reports.pages(self.settings, self.staging)
+        units = [unit for unit, page in pages.items() if page not in whole]
+        work = self.settings, self.project, self.staging
+        results = unit_reports.outcomes(units, self.executor, *work)
+        self.failures.update({unit: error for unit, error in results if error})
+        return whole | {page for unit, page in pages.items() if unit not in self.failures}
 
     def record(self, entries: dict[str, dict]) -> dict:
         """The record of a run with ``entries`` of its stages."""
@@ -177,7 +173,6 @@ class _Pipeline:
             "parameters": settings.parameters(self.project),
             "overrides": settings.overrides,
             **self.sources,
-            **self.kernel,
             "stages": entries,
         }
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xhht_analysis.parameters import accept
 from xhht_analysis.project import ROOT, KitError, Project, UsageError
 from xhht_analysis.running import messages
 from xhht_analysis.running.run_commands import (
     check_config,
-    check_day,
     choose_day,
     today,
 )
-from xhht_analysis.running.terminal import say, show_refused, show_table
+from xhht_analysis.running.terminal import say, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def check(
     from xhht_analysis.intake.returning import returns
 
     project = Project(out=out)
-    plan, day = check_config(project), check_day(as_of or today())
+    plan, day = check_config(project), accept("as_of", as_of or today(), "str")
     paths = [
         path.parent.resolve() / path.name
         for place in submissions
@@ -122,24 +122,23 @@ def status(
 
     project = Project(out=out)
     raw_dir = raw or project.submissions_dir(sample)
-    choose_day(raw_dir, as_of)
+    received_by = choose_day(raw_dir, as_of)
     _check_years(years or [], check_config(project).areas.province)
-    intake = run_intake(raw_dir, as_of, project.config_dir, sample=sample)
-    plan, is_sample = intake.plan, bool(intake.submissions["is_sample"].any())
+    intake = run_intake(raw_dir, received_by, project.config_dir, sample=sample)
     say(messages.STATUS_FOLDER.format(path=raw_dir, n=len(intake.submissions)))
-    if is_sample:
+    if is_sample := bool(intake.submissions["is_sample"].any()):
         say(messages.SAMPLE_MARK)
-    day = as_of or (intake.as_of if is_sample else max(intake.as_of, today()))
+    day = as_of or (received_by if is_sample else max(received_by, today()))
     table = submission_status(
         intake.submissions,
         intake.observations,
         intake.panel,
-        plan,
+        intake.plan,
         as_of=day,
         years=years or [int(day[:4])],
     )
-    _show_status(table, plan.indicators)
-    show_refused(intake.submissions, intake.activities, intake.rejects)
+    _show_status(table, intake.plan.indicators)
+    _show_refused(intake.submissions, intake.activities, intake.rejects)
 
 
 def _check_years(years: list[int], province: "Province") -> None:
@@ -169,6 +168,24 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
         say(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
         lines = rows[["name_vi", "state", "day", "owed"]].to_numpy()
         show_table(messages.STATUS_COLUMNS, lines, str(year))
+
+
+def _show_refused(
+    submissions: "pd.DataFrame", activities: "pd.DataFrame", rejects: "pd.DataFrame"
+) -> None:
+    """Name the files of which nothing could be used, each with the remedy of its first reject.
+
+    The three are tables of the contract; a file that gave tasks or money alone is of use.
+    """
+    from xhht_analysis.intake.returning.returns import READABLE
+
+    of_use = submissions[READABLE].any(axis=1) | submissions["file"].isin(activities["file"])
+    refused = submissions.loc[~of_use, "file"]
+    if len(refused):
+        say(messages.REFUSED_FILES.format(n=len(refused)))
+    remedies = dict(rejects.drop_duplicates("file")[["file", "remedy"]].to_numpy())
+    for file in refused:
+        say(f"  {file}: {remedies.get(file, '')}")
 
 
 def _first_few(names: Sequence[str]) -> str:

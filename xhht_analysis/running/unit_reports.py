@@ -6,7 +6,7 @@ the workers of a Dask cluster (`cluster`). No scheduler of our own.
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 
 from xhht_analysis.project import CONFIG_VARIABLE, KitError, Project
 from xhht_analysis.running import execution, messages
@@ -78,14 +78,3 @@ def outcomes(
             yield pending.pop(future), text
         if not done:
             check()
-
-
-class Threads(ThreadPoolExecutor):
-    """Threads; who leaves early waits for none of them.
-
-    Each listens to its kernel until that ends: after Ctrl+C the run would wait for whole notebooks.
-    """
-
-    def __exit__(self, *error: object) -> None:
-        """Drop what has not begun."""
-        self.shutdown(wait=False, cancel_futures=True)
