@@ -83,25 +83,31 @@ def test_a_date_of_xls(tmp_path):
     assert sheet_of(tmp_path / "a.xls").grid == [[DAY]]
 
 
-def test_a_comment_of_xls_stands_at_its_cell(tmp_path, monkeypatch):
-    """xlwt writes none: a note, its object and its text ([MS-XLS] NOTE, Obj, TxO) by hand."""
-    text = "số ước tính"
+def biff(kind: int, data: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
 
-    def biff(kind: int, data: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(data)) + data
 
-    note = biff(0x5D, struct.pack("<HHHHH12xHH22xHH", 0x15, 18, 0x19, 1, 0x11, 0x0D, 22, 0, 0))
-    note += biff(0x1B6, struct.pack("<HH6xHHHH", 0x212, 0, len(text), 16, 0, 0))
-    note += biff(0x3C, b"\x01" + text.encode("utf-16-le"))
-    note += biff(0x3C, struct.pack("<HHIHHI", 0, 0, 0, len(text), 0, 0))
-    note += biff(0x1C, struct.pack("<HHHHHBBB", 0, 1, 0, 1, 1, 0, ord("A"), 0))
+def box_of_xls(number: int, text: str) -> bytes:
+    """A drawn object and its text ([MS-XLS] Obj, TxO): xlwt writes none."""
+    record = struct.pack("<HHHHH12xHH22xHH", 0x15, 18, 0x19, number, 0x11, 0x0D, 22, 0, 0)
+    box = biff(0x5D, record) + biff(0x1B6, struct.pack("<HH6xHHHH", 0x212, 0, len(text), 16, 0, 0))
+    box += biff(0x3C, b"\x01" + text.encode("utf-16-le"))
+    return box + biff(0x3C, struct.pack("<HHIHHI", 0, 0, 0, len(text), 0, 0))
+
+
+def test_comments_of_xls_stand_at_their_cells_and_text_boxes_below(tmp_path, monkeypatch):
+    chart = biff(0x809, struct.pack("<HH12x", 0x600, 0x20)) + biff(0x0A, b"")
+    note = biff(0x1C, struct.pack("<HHHHHBBB", 0, 1, 0, 1, 1, 0, ord("A"), 0))
+    drawn = box_of_xls(1, "số ước tính") + chart + box_of_xls(2, "Số của năm 2023") + note
     book = xlwt.Workbook()
     sheet = book.add_sheet("a")
     sheet.write(0, 1, 5)
     records = sheet.get_biff_data()
-    monkeypatch.setattr(sheet, "get_biff_data", lambda: records[:-4] + note + records[-4:])
+    monkeypatch.setattr(sheet, "get_biff_data", lambda: records[:-4] + drawn + records[-4:])
     book.save(str(tmp_path / "a.xls"))
-    assert sheet_of(tmp_path / "a.xls").notes == {(0, 1): text}
+    read = sheet_of(tmp_path / "a.xls")
+    assert read.notes == {(0, 1): "số ước tính"}
+    assert read.grid == [["", 5.0], ["", ""], ["Số của năm 2023", ""]]
 
 
 def test_comments_of_xlsb_are_told_as_not_read(tmp_path):

@@ -91,6 +91,14 @@ def test_signs_of_word_are_part_of_a_number_and_what_was_moved_away_is_not(tmp_p
     assert sheet.grid == [["-12", "\ufffd12", "", "9"]]
 
 
+def test_hidden_text_of_word_is_no_part_of_a_number(tmp_path):
+    hidden = word_cell("12").replace("<w:t>", "<w:rPr><w:vanish/></w:rPr><w:t>")
+    shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')
+    row = "".join([hidden, shown, hidden.replace("</w:r>", "</w:r><w:r><w:t>9</w:t></w:r>")])
+    (sheet,) = read_workbook(word_file(tmp_path / "a.docx", f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"))
+    assert sheet.grid == [["", "12", "9"]]
+
+
 def test_a_table_in_a_text_box_of_word_is_read(tmp_path):
     table = f"<w:tbl><w:tr>{word_cell('Xã A')}{word_cell('12')}</w:tr></w:tbl>"
     box = f"<w:p><w:r><w:pict><w:txbxContent>{table}</w:txbxContent></w:pict></w:r></w:p>"

@@ -119,12 +119,8 @@ def decode(data: bytes) -> str | None:
     if text is not None:
         return text
     windows, vietnamese = (data.decode(page, errors="replace") for page in ("cp1252", "cp1258"))
-    readings = [
-        windows,
-        unicodedata.normalize("NFC", vietnamese),
-        from_tcvn3(data.decode("latin-1")),
-        from_vni(windows),
-    ]
+    readings = [windows, unicodedata.normalize("NFC", vietnamese)]
+    readings += [read(windows) for read in READINGS[1:]]
     return min(readings, key=lambda reading: doubtful_words(reading[:200_000]))
 
 

@@ -25,12 +25,11 @@ from xhht_analysis.intake.reading.xls import read_xls
 from xhht_analysis.intake.reading.xlsb import read_xlsb
 from xhht_analysis.intake.reading.xlsx import read_xlsx, run_text
 
-REFUSED = {
-    "archive": (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),
-    "word_97": (b"{\\rtf",),
-    "old_excel": (b"\x09\0", b"\x09\x02", b"\x09\x04", b"\x09\x08"),
-    "pdf": (b"%pdf",),
-}
+REFUSED = re.compile(
+    rb"(?P<archive>\x1f\x8b|BZh|\xfd7zXZ|7z\xbc\xaf|Rar!)|(?P<old_excel>\t[\0\x02\x04\x08])|"
+    rb"[\xef\xbb\xbf\s\0]*(?:(?P<word_97>\{\\rtf)|(?P<pdf>%PDF)|(?P<unknown_format><\?xml)|(?P<html><))",
+    re.I,
+)
 """What a file that is not read begins with."""
 OFFICE = "[content_types].xml"
 """Part that every package of Office has, whatever else it lacks."""
@@ -41,7 +40,12 @@ FIGURE_IN_TEXT = re.compile(
 WORD_NOTES = ("comments", "footnotes", "endnotes")
 """Parts of a .docx whose text belongs to no cell."""
 MAX_SHEETS = 200
-OLE_NAMES = ("WordDocument", "Workbook", "EncryptedPackage")
+OLE_PARTS = {
+    "word_97": "WordDocument",
+    "password": "EncryptedPackage",
+    "email": "__properties_version1.0",  # a letter of Outlook (.msg)
+}
+"""What a compound file that is no workbook holds."""
 
 
 def read_workbook(path: Path) -> list[Sheet]:
@@ -55,28 +59,19 @@ def read_workbook(path: Path) -> list[Sheet]:
         When the file cannot be opened.
     """
     data, suffix = path.read_bytes(), path.suffix.lower()
-    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\x00").lower()
     if not data:
         raise RefusedError("empty_file")
     if data.startswith(b"PK"):
         return read_sheets(_read_package, data)
-    for rule, signs in REFUSED.items():
-        if data.startswith(signs) or head.startswith(signs):
-            raise RefusedError(rule)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        inside = [name for name in OLE_NAMES if name.encode("utf-16-le") in data]
-        if "WordDocument" in inside and "Workbook" not in inside:
-            raise RefusedError("word_97")
-        if "EncryptedPackage" in inside:
-            raise RefusedError("password")
-        if "__properties_version1.0".encode("utf-16-le") in data and "Workbook" not in inside:
-            raise RefusedError("email")  # a letter of Outlook (.msg)
+        parts = {rule: name.encode("utf-16-le") in data for rule, name in OLE_PARTS.items()}
+        if any(parts.values()) and "Workbook".encode("utf-16-le") not in data:
+            raise RefusedError(max(parts, key=parts.get))
         return read_sheets(read_xls, data)
-    if head.startswith(b"<"):
-        if b"office:spreadsheet" in data[:8192]:
-            raise RefusedError("xml_2003")
-        raise RefusedError("unknown_format" if head.startswith(b"<?xml") else "html")
-    if b"mime-version" in head:
+    if refused := REFUSED.match(data):
+        is_table = b"office:spreadsheet" in data[:8192]
+        raise RefusedError("xml_2003" if is_table else refused.lastgroup)
+    if b"mime-version" in data[:1024].lower():
         raise RefusedError("email" if b"attachment" in data.lower() else "html")
     if suffix in (".csv", ".tsv", ".txt") or _is_table(data):
         return [read_csv(data)]
@@ -169,7 +164,7 @@ def read_csv(data: bytes) -> Sheet:
     ------
     RefusedError
         unknown_encoding, nul_bytes, too_many_cells, decimal_comma (decimals and cells are parted
-        by the same comma), truncated.
+        by the same comma), open_quote.
     """
     text = legacy_text.decode(data)
     if text is None:
@@ -179,10 +174,13 @@ def read_csv(data: bytes) -> Sheet:
     delimiter = max(";\t|,", key=lambda mark: _fitness(text[:20_000], mark))
     # strict: a quotation mark that is not closed would take the lines below it
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line = [], 1
     try:
-        rows = [*reader]
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num + 1
     except csv.Error:
-        raise RefusedError("truncated", f"dòng {reader.line_num}") from None
+        raise RefusedError("open_quote", f"dòng {line}") from None
     if delimiter == ",":
         _check_commas(rows)
     sheet = Sheet("")
@@ -201,13 +199,13 @@ def _fitness(head: str, mark: str) -> tuple[int, int, int]:
     return alike, -torn, width
 
 
-def _check_commas(grid: list[list[str]]) -> None:
+def _check_commas(rows: list[list[str]]) -> None:
     """Refuse rows that are wider than the widest line of headings: decimals were split."""
-    words = [r for r, row in enumerate(grid) if not any(c.strip().isdigit() for c in row)]
-    head = max(words, key=lambda r: len(grid[r]), default=None)
-    for r in range(head + 1 if head is not None else len(grid), len(grid)):
-        if len(grid[head]) > 2 and any(cell.strip() for cell in grid[r][len(grid[head]) :]):
-            raise RefusedError("decimal_comma", f"dòng {r + 1}")
+    heads = (row for row in rows if not any(cell.strip().isdigit() for cell in row))
+    width = max(map(len, heads), default=0)
+    for line, row in enumerate(rows, start=1):
+        if width > 2 and any(cell.strip() for cell in row[width:]):
+            raise RefusedError("decimal_comma", f"dòng {line}")
 
 
 def _read_word(package: ZipFile) -> Iterator[Sheet]:

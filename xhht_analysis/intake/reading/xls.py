@@ -1,4 +1,4 @@
-"""Sheets of an .xls, by xlrd; its records tell what xlrd does not: which cells hold formulas."""
+"""Sheets of an .xls, by xlrd; its records tell what xlrd does not: formulas and text boxes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import xlrd
 from xhht_analysis.intake.reading.looks import FIRST_DAYS, Font, Fonts, Look, look_of, show_runs
 from xhht_analysis.intake.reading.sheets import ERROR, UNCACHED, Sheet
 
-FORMULA, END, NOT_COMPUTED = 0x0006, 0x000A, 0x005E
+FORMULA, END, CONTINUED, NOT_COMPUTED, BOX, BEGIN = 0x06, 0x0A, 0x3C, 0x5E, 0x1B6, 0x809
 
 
 def read_xls(data: bytes) -> Iterator[Sheet]:
@@ -42,7 +42,11 @@ def read_xls(data: bytes) -> Iterator[Sheet]:
         sheet.hidden_rows = {row for row, about in source.rowinfo_map.items() if about.hidden}
         sheet.notes = {at: note.text for at, note in source.cell_note_map.items()}
         sheet.merged = [(r1, c1, r2 - 1, c2 - 1) for r1, r2, c1, c2 in source.merged_cells]
-        _fill(sheet, source, looks, fonts, *_formulas(book.mem, start))
+        *formulas, boxes = _records(book.mem, start)
+        _fill(sheet, source, looks, fonts, *formulas)
+        for text in boxes:
+            if text not in sheet.notes.values():
+                sheet.add(sheet.n_rows + 1, 0, text)
         yield sheet
 
 
@@ -68,15 +72,17 @@ def _fill(
             sheet.add(row, column, value, looks[cell.xf_index], formula=place in formulas)
 
 
-def _formulas(stream: bytes, at: int) -> tuple[set, set]:
-    """Cells of formulas in the records of the sheet at ``at``; those of them never computed.
+def _records(stream: bytes, at: int) -> tuple[set, set, list[str]]:
+    """Cells of formulas in the records of the sheet at ``at``; those never computed; text boxes.
 
-    What is drawn on a sheet comes after its first end.
+    A chart on the sheet begins and ends as a sheet does. The text of a box, that of a comment too,
+    goes on in the record behind it.
     """
-    formulas, blank, zero, is_stale, kind = set(), set(), set(), False, None
-    while kind != END and at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
+    formulas, blank, zero, boxes, is_stale, depth, kind = set(), set(), set(), [], False, 0, BEGIN
+    while depth or kind == BEGIN:
+        before, (kind, length) = kind, struct.unpack_from("<HH", stream, at)
         data, at = stream[at + 4 : at + 4 + length], at + 4 + length
+        depth += (kind == BEGIN) - (kind == END)
         is_stale |= kind == NOT_COMPUTED
         if kind == FORMULA:
             place, result = struct.unpack_from("<HH", data), data[6:14]
@@ -85,5 +91,7 @@ def _formulas(stream: bytes, at: int) -> tuple[set, set]:
                 blank.add(place)
             elif not any(result):
                 zero.add(place)
+        elif (before, kind) == (BOX, CONTINUED):
+            boxes.append(data[1:].decode("utf-16-le" if data[0] else "latin-1"))
     lost = blank if blank == formulas else set()
-    return formulas, lost | zero if is_stale else lost
+    return formulas, lost | zero if is_stale else lost, boxes

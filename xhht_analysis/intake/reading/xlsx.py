@@ -7,7 +7,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from xml.etree import ElementTree
 
@@ -146,16 +146,22 @@ def _unescaped(text: str) -> str:
 
 def run_text(run: ElementTree.Element) -> str:
     """Text of a run of .xlsx or .docx, raised and struck text as `Font` shows it."""
+    marks = values_of(run.iterfind("{*}rPr/*"))
+    if _is_set(marks, "vanish"):  # hidden text of Word
+        return ""
     parts = ((tag(part), part.text or "") for part in run)
     text = "".join(text if kind == "t" else SIGNS.get(kind, "") for kind, text in parts)
-    return _font(run.iterfind("{*}rPr/*")).show(text)
+    return _font(marks).show(text)
 
 
-def _font(marks: Iterable[ElementTree.Element]) -> Font:
+def _is_set(marks: dict[str, str], *names: str) -> bool:
+    """Whether one of the marks ``names`` of a style or a run is there and not switched off."""
+    return any(marks.get(name, "0") not in NOT_SET for name in names)
+
+
+def _font(marks: dict[str, str]) -> Font:
     """Font that the ``marks`` of a style or a run make."""
-    values = values_of(marks)
-    struck = any(values.get(name, "0") not in NOT_SET for name in ("strike", "dstrike"))
-    return Font("script" in values.get("vertAlign", ""), struck)
+    return Font("script" in marks.get("vertAlign", ""), _is_set(marks, "strike", "dstrike"))
 
 
 def _looks(package: zipfile.ZipFile, first_day: dt.datetime) -> list[Look]:
@@ -163,7 +169,8 @@ def _looks(package: zipfile.ZipFile, first_day: dt.datetime) -> list[Look]:
     xml = parse(package, "xl/styles.xml")
     spelled = xml.iterfind(".//{*}numFmt")
     codes = FORMATS | {int(f.get("numFmtId", 0)): f.get("formatCode", "") for f in spelled}
-    fonts = Fonts(Font, enumerate(map(_font, xml.iterfind("{*}fonts/{*}font"))))
+    fonts = map(values_of, xml.iterfind("{*}fonts/{*}font"))
+    fonts = Fonts(Font, enumerate(map(_font, fonts)))
     return [
         look_of(
             codes.get(int(style.get("numFmtId", 0)), ""),
