@@ -148,7 +148,8 @@ def gather(
 
     Invented figures are refused, unless ``sample``; with None only where real ones are.
     """
-    frames, rows, files, findings, activities, first_files = [], [], [], [], [], {}
+    frames, rows, files, findings, activities, invented = [], [], [], [], [], []
+    first_files: dict[str, str] = {}
     forms = recognise.FormReader(plan)
     names = plan.areas.table.set_index("unit_code")["name_vi"].to_dict()
     contents = read_files([path for path, _ in received], raw_dir, jobs=jobs)
@@ -156,12 +157,13 @@ def gather(
         if day is None:
             content = FileContent(content.file, refusal=Refusal("folder_not_date"))
         reading = forms.read(content, day or as_of)
-        if reading.is_sample and sample is False:
-            refusal = Refusal("sample_file")
-            reading = recognise.Reading(content.file, [], [], [], refusal, sender=reading.sender)
         original = first_files.setdefault(content.sha256 or content.file, content.file)
         claims = _claims(content.file, reading, day or as_of)
         rows += [claim | {"original": original} for claim in claims]
+        if reading.is_sample:
+            refusal = Refusal("sample_file")
+            claim = _refused(refusal, content.file, reading.sender, None, day or as_of)
+            invented.append(claim | {"original": original})
         if len(rows) >= CHUNK_ROWS:  # a frame is far smaller than its rows
             frames, rows = [*frames, recognise.observation_frame(rows)], []
         findings += reading.finding_rows
@@ -173,8 +175,14 @@ def gather(
     claims = pd.concat([*frames, recognise.observation_frame(rows)], ignore_index=True)
     file_rows = pd.DataFrame(files)
     real = ~file_rows["is_sample"] & file_rows["forms"].notna()
-    if sample is None and real.any() and file_rows["is_sample"].any():
-        return gather(received, raw_dir, as_of, plan, jobs, sample=False)
+    if invented and not (sample or (sample is None and not real.any())):
+        marked = {claim["file"] for claim in invented}
+        claims = claims[~claims["file"].isin(marked)]
+        claims = pd.concat([claims, recognise.observation_frame(invented)], ignore_index=True)
+        findings, activities = (
+            [row for row in table if row["file"] not in marked] for table in (findings, activities)
+        )
+        file_rows["is_sample"] = False
     claims = complete_claims(claims, plan)
     file_rows["sender_name"] = file_rows["sender_name"].fillna(file_rows["sender"].map(names))
     return Gathered(claims, file_rows, findings, latest_activities(activities))
@@ -246,15 +254,10 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     Of one day the last are those of files that amend others; before them a unit's own files come
     after tables of several units.
     """
-    parents = plan.by_code
     outcome = pd.Series(index=claims.index, dtype="str")
     outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
     repeat = claims.groupby("source_id").cumcount()
     unique = claims["source_id"].mask(repeat > 0, claims["source_id"] + "-" + repeat.astype("str"))
-    code = claims["indicator_code"]
-    level_1 = code.str.replace("_l2_", "_l1_")  # who reads at level 2 does at level 1
-    parent = code.map(parents["parent_indicator"]).astype("str")
-    parent = parent.mask(level_1.ne(code) & level_1.isin(parents.index), level_1)
     n_units = claims.groupby("file")["unit_code"].transform("nunique")
     is_own = n_units.eq(1) | claims["sender"].eq(claims["unit_code"])
     rank = (2 * claims["amends"].notna() + is_own.astype("int64")).rank(method="first")
@@ -265,7 +268,7 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         outcome=outcome,
         order=rank.astype("int64"),
         whole=False,
-        parent_indicator=parent,
+        parent_indicator=claims["indicator_code"].map(plan.by_code["parent_indicator"]),
     )
 
 

@@ -199,18 +199,11 @@ def _settle_file(rows: list[dict[str, Any]], fate: pd.Series) -> dict[str, Any] 
 
 def _above_parent(standing: pd.DataFrame) -> pd.Index:
     """Standing claims whose share is larger than that of the indicator they are a part of."""
-    share = recompute(standing)
     place = ["unit_code", "year", "frame"]
-    parents = standing.assign(share=share)[[*place, "indicator_code", "share"]]
-    nested = standing.assign(share=share, claim=standing.index)
-    nested = nested[nested["parent_indicator"].fillna("").ne("")]
-    both = nested.merge(
-        parents,
-        left_on=[*place, "parent_indicator"],
-        right_on=[*place, "indicator_code"],
-        suffixes=("", "_parent"),
-    )
-    return pd.Index(both.loc[both["share"] > both["share_parent"] + 1e-9, "claim"])
+    parents = standing[[*place, "indicator_code"]].assign(parent_share=recompute(standing))
+    parents = parents.rename(columns={"indicator_code": "parent_indicator"})
+    nested = standing.reset_index(names="claim").merge(parents, on=[*place, "parent_indicator"])
+    return pd.Index(nested.loc[recompute(nested) > nested["parent_share"] + 1e-9, "claim"])
 
 
 def recompute(claims: pd.DataFrame) -> pd.Series:
